@@ -32,4 +32,8 @@ public sealed record DestinationPolicy
 
     /// <summary>Tag names, compared without case.</summary>
     public ImmutableHashSet<string> ExcludeTags { get; init; } = [];
+
+    /// <summary>Days from a send to its expiry: the type's own, else the TLP's, else the common one.</summary>
+    public int DaysFor(string type, Tlp tlp) =>
+        ExpiryByType.TryGetValue(type, out var days) || ExpiryByTlp.TryGetValue(tlp, out days) ? days : DaysToExpire;
 }

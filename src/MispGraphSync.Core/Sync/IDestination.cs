@@ -44,12 +44,18 @@ public interface IDestination : IAsyncDisposable
     /// <summary>Whether a revoked or deleted key may be used again; if not, the next life gets the next generation.</summary>
     bool KeysLiveOnce { get; }
 
+    /// <summary>Create and update are one and the same request, and sending it again changes nothing: Sentinel, Defender.</summary>
+    bool Upserts { get; }
+
+    /// <summary>Requests so far, attempts after the first, and attempts that were answered 429.</summary>
+    RequestCounts Requests { get; }
+
     /// <summary>Asked once before a run's first request: is it there, may we? Throws when not.</summary>
     Task PrepareAsync(CancellationToken ct);
 
     /// <summary>
-    /// Sends one request for steps of one operation, at most <see cref="BatchSize"/>, and gives an outcome for each step in order.
-    /// Sends nothing for none.
+    /// Sends one request for steps of one operation, at most <see cref="BatchSize"/>, and gives an outcome for each step in
+    /// order. Sends nothing for none. Throws only when it is certain that nothing of it was taken.
     /// </summary>
     Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct);
 
@@ -68,3 +74,8 @@ public sealed record Settlement(IReadOnlyDictionary<Guid, string> Existing)
 {
     public static Settlement None { get; } = new(new Dictionary<Guid, string>());
 }
+
+/// <param name="Sent">Requests, each counted once however often it was attempted.</param>
+/// <param name="Retries">Attempts after the first.</param>
+/// <param name="Throttled">Attempts that were answered 429.</param>
+public readonly record struct RequestCounts(long Sent, long Retries, long Throttled);

@@ -1,0 +1,48 @@
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>The ledger's side of sending: the intent is committed before each request, the outcome after it.</summary>
+public interface IRecordLedger
+{
+    /// <summary>Commits that these steps are about to be sent; the answer names the intent.</summary>
+    long Intend(DestinationMemory destination, Operation operation, IReadOnlyList<PlanStep> steps);
+
+    /// <summary>
+    /// Commits what became of them and closes the intent. One with an unknown outcome leaves the intent open, for the next
+    /// run to settle.
+    /// </summary>
+    void Record(DestinationMemory destination, long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes);
+
+    /// <summary>What earlier runs intended and never heard of.</summary>
+    IReadOnlyList<OpenIntent> OpenIntents(DestinationMemory destination);
+
+    /// <summary>
+    /// Closes an intent once the service has been asked: keys that exist are held with nothing known of their body, others
+    /// of a creation are not held; all of them are planned anew.
+    /// </summary>
+    void Settle(DestinationMemory destination, OpenIntent intent, Settlement settlement);
+
+    /// <summary>The held indicator of these observables; null when none is.</summary>
+    HeldIndicator? FindHeld(DestinationMemory destination, Hash128 observables);
+
+    /// <summary>Forgets what expired at the destination by itself and is no longer wanted.</summary>
+    void Forget(DestinationMemory destination, Hash128 observables);
+
+    /// <summary>Takes it off the list of what is due, for its supports have aged: it runs out at its expiry.</summary>
+    void LetRunOut(DestinationMemory destination, Hash128 observables);
+
+    /// <summary>Drops the mark "changed" from keys that turned out to need no step.</summary>
+    void ClearUnchanged(DestinationMemory destination, bool keepDeletions);
+
+    /// <summary>
+    /// The destination has all that was planned: nothing is left to be planned anew, and a change of settings has been
+    /// carried out.
+    /// </summary>
+    void CompleteDestination(DestinationMemory destination);
+
+    long CountHeld(DestinationMemory destination);
+}
+
+/// <summary>Steps of one request whose outcome nobody heard.</summary>
+public sealed record OpenIntent(long Id, Operation Operation, IReadOnlyList<IntendedStep> Steps);
+
+public readonly record struct IntendedStep(Hash128 Observables, Guid Key, int Generation);
