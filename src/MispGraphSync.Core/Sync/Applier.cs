@@ -48,16 +48,19 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
     }
 
     /// <summary>
-    /// Settles what earlier runs intended and never heard of, before anything is planned. Deletions at services whose keys
-    /// live once are carried to their end; the others are planned anew.
+    /// Settles what earlier runs intended and never heard of, before anything is planned. What can be sent again without
+    /// harm is; a plain create is looked for and removed.
     /// </summary>
-    public async Task SettleAsync(IReadOnlyList<OpenIntent> intents, Func<HeldIndicator, PlanStep> deletionOf)
+    public async Task SettleAsync(IReadOnlyList<OpenIntent> intents)
     {
         foreach (var intent in intents)
         {
-            if (intent.Operation == Operation.Delete && destination.KeysLiveOnce)
+            if (destination.Upserts || intent.Operation == Operation.Delete)
             {
-                await FinishDeletionAsync(intent, deletionOf).ConfigureAwait(false);
+                var again = ledger.Intend(memory, intent.Operation, intent.Steps, keepBodies: true);
+                var outcomes = await destination.ApplyAsync(intent.Operation, intent.Steps, control.Abort).ConfigureAwait(false);
+                ledger.Record(memory, again, intent.Operation, intent.Steps, outcomes);
+                ledger.Close(intent);
                 continue;
             }
 
@@ -66,23 +69,6 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
                 : Settlement.None;
             ledger.Settle(memory, intent, settlement);
         }
-    }
-
-    private async Task FinishDeletionAsync(OpenIntent intent, Func<HeldIndicator, PlanStep> deletionOf)
-    {
-        var steps = intent.Steps
-            .Select(step => ledger.FindHeld(memory, step.Observables))
-            .Where(held => held is not null)
-            .Select(held => deletionOf(held!))
-            .ToList();
-        if (steps.Count > 0)
-        {
-            var again = ledger.Intend(memory, Operation.Delete, steps);
-            var outcomes = await destination.ApplyAsync(Operation.Delete, steps, control.Abort).ConfigureAwait(false);
-            ledger.Record(memory, again, Operation.Delete, steps, outcomes);
-        }
-
-        ledger.Settle(memory, intent, Settlement.None);
     }
 
     private IEnumerable<Batch> Batches(IEnumerable<PlanStep> steps)
@@ -160,7 +146,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
                 return;
             }
 
-            var intent = ledger.Intend(memory, operation, steps);
+            var intent = ledger.Intend(memory, operation, steps, destination.Upserts || operation == Operation.Delete);
             var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
             if (IsRefusedWhole(outcomes) && steps.Count > 1)
             {
@@ -232,8 +218,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
             var settlement = operation == Operation.Create
                 ? await destination.SettleAsync([.. lost.Select(step => step.Key)], control.Stop).ConfigureAwait(false)
                 : Settlement.None;
-            var intended = lost.Select(step => new IntendedStep(step.Observables, step.Key, step.Generation)).ToList();
-            ledger.Settle(memory, new OpenIntent(intent, operation, intended), settlement);
+            ledger.Settle(memory, new OpenIntent(intent, operation, lost), settlement);
             return settlement;
         }
         catch (RunFailedException failure)

@@ -15,7 +15,6 @@ public sealed class DestinationRun
     private PlanCounts _counts = PlanCounts.None;
     private RunFailedException? _failure;
     private ExitCode _stopped = ExitCode.Ok;
-    private long _heldBack;
     private long _forgotten;
     private bool _mayAdopt;
     private bool _mayDelete;
@@ -65,7 +64,7 @@ public sealed class DestinationRun
         var open = _ledger.Record.OpenIntents(Memory);
         if (open.Count == 0 && !Memory.IsNew) return;
         await Destination.PrepareAsync(control.Stop).ConfigureAwait(false);
-        if (open.Count > 0) await NewApplier(control).SettleAsync(open, held => _planner.BuildDeletion(held, new StepDecision(StepAction.Delete, StepReasons.Withdrawn))).ConfigureAwait(false);
+        if (open.Count > 0) await NewApplier(control).SettleAsync(open).ConfigureAwait(false);
         if (Memory.IsNew) await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
         Memory = Memory with { Held = _ledger.Record.CountHeld(Memory) };
     }, control);
@@ -116,7 +115,7 @@ public sealed class DestinationRun
             Skipped = new SortedDictionary<SkipReason, long>(skipped.ToDictionary()),
             Planned = _counts,
             Unchanged = Math.Max(0, Memory.Held - _forgotten - _counts.Update - _counts.Renew - _counts.Delete),
-            HeldBack = _heldBack,
+            HeldBack = _ledger.Record.CountHeldBack(Memory),
             Held = _ledger.Record.CountHeld(Memory),
             Tally = tally,
             Requests = Destination.Requests,
@@ -131,9 +130,6 @@ public sealed class DestinationRun
                 break;
             case PlanDecision.Step step:
                 _ledger.Plan.AddStep(Memory, key, step.Decision);
-                break;
-            case PlanDecision.HeldBack:
-                _heldBack++;
                 break;
             case PlanDecision.Expired when key.Held is not null:
                 _forgotten++;

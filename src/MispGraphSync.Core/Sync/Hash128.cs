@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace MispGraphSync.Core.Sync;
 
@@ -16,6 +18,20 @@ public readonly record struct Hash128(ulong High, ulong Low)
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes, digest);
         return Read(digest);
+    }
+
+    /// <summary>The hash of the text's UTF-8.</summary>
+    public static Hash128 Of(string text)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        try
+        {
+            return Of(buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote: big-endian, so that bytes sort as SQLite sorts them.</summary>

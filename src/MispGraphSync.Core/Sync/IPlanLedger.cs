@@ -33,7 +33,7 @@ public interface IPlanLedger
     Adoptable? FindAdoptable(DestinationMemory destination, Guid key);
 }
 
-/// <param name="IsNew">True when the ledger had never seen it before this run.</param>
+/// <param name="IsNew">No run has completed there with this ledger: what is found there may be ours.</param>
 /// <param name="PlansEverything">All keys are planned, not only the changed ones.</param>
 /// <param name="FingerprintChanged">Settings or rights changed since deletions last went through.</param>
 /// <param name="Held">How many indicators are held there.</param>
@@ -56,7 +56,7 @@ public sealed record PlanKey
     public int Generation { get; init; }
 
     /// <summary>The ledger's own mark of where the supports stand.</summary>
-    public (long First, long Last) Rows { get; set; }
+    public long FirstRow { get; init; }
 }
 
 /// <summary>What was turned down, and may not be sent again unchanged.</summary>

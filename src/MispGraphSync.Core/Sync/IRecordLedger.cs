@@ -3,8 +3,11 @@ namespace MispGraphSync.Core.Sync;
 /// <summary>The ledger's side of sending: the intent is committed before each request, the outcome after it.</summary>
 public interface IRecordLedger
 {
-    /// <summary>Commits that these steps are about to be sent; the answer names the intent.</summary>
-    long Intend(DestinationMemory destination, Operation operation, IReadOnlyList<PlanStep> steps);
+    /// <summary>
+    /// Commits that these steps are about to be sent; the answer names the intent. Bodies are kept where sending the same again
+    /// is how a lost answer is settled.
+    /// </summary>
+    long Intend(DestinationMemory destination, Operation operation, IReadOnlyList<PlanStep> steps, bool keepBodies);
 
     /// <summary>
     /// Commits what became of them and closes the intent. One with an unknown outcome leaves the intent open, for the next
@@ -16,10 +19,13 @@ public interface IRecordLedger
     IReadOnlyList<OpenIntent> OpenIntents(DestinationMemory destination);
 
     /// <summary>
-    /// Closes an intent once the service has been asked: keys that exist are held with nothing known of their body, others
-    /// of a creation are not held; all of them are planned anew.
+    /// Closes an intent whose request was no idempotent one. Of a creation, keys that exist are held with nothing known of
+    /// their body and the others are not held; of an update, nothing is known of the bodies. All are planned anew.
     /// </summary>
     void Settle(DestinationMemory destination, OpenIntent intent, Settlement settlement);
+
+    /// <summary>Closes an intent whose steps were sent again and recorded.</summary>
+    void Close(OpenIntent intent);
 
     /// <summary>The held indicator of these observables; null when none is.</summary>
     HeldIndicator? FindHeld(DestinationMemory destination, Hash128 observables);
@@ -40,9 +46,10 @@ public interface IRecordLedger
     void CompleteDestination(DestinationMemory destination);
 
     long CountHeld(DestinationMemory destination);
+
+    /// <summary>Turned down in earlier runs and waiting for a change, or for <c>errors --retry</c>.</summary>
+    long CountHeldBack(DestinationMemory destination);
 }
 
-/// <summary>Steps of one request whose outcome nobody heard.</summary>
-public sealed record OpenIntent(long Id, Operation Operation, IReadOnlyList<IntendedStep> Steps);
-
-public readonly record struct IntendedStep(Hash128 Observables, Guid Key, int Generation);
+/// <summary>Steps of one request whose outcome nobody heard. Their bodies are empty where they were not kept.</summary>
+public sealed record OpenIntent(long Id, Operation Operation, IReadOnlyList<PlanStep> Steps);

@@ -20,8 +20,8 @@ public interface IStagingLedger
     /// </summary>
     IReadOnlyList<EventHeader> EventsToRead(bool everything, TimeSpan doubt);
 
-    /// <summary>The source's events in the ledger that the list does not hold.</summary>
-    IReadOnlyList<EventHeader> EventsNotListed();
+    /// <summary>The source's events in the ledger that the list does not hold; aged ones only if asked for.</summary>
+    IReadOnlyList<EventHeader> EventsNotListed(bool includeAged);
 
     /// <summary>Replaces what the ledger holds of one event. Nothing is changed until the writer is completed.</summary>
     IEventWriter WriteEvent(MispEvent @event, DateTimeOffset readAt);
@@ -34,6 +34,9 @@ public interface IStagingLedger
 
     /// <summary>Remembers a complete read; <paramref name="fullReadAt"/> is null when only changes were read.</summary>
     void CompleteRead(string fingerprint, DateTimeOffset? fullReadAt);
+
+    /// <summary>Commits what was staged so far. Called whenever reading ends, also early.</summary>
+    void EndReading();
 
     /// <summary>Says that every destination's next deletions come with a change of settings or rights.</summary>
     void MarkFingerprintChanged();

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Sync;
@@ -14,28 +12,15 @@ public static class ObservableKey
     /// <summary>The key of several observables watched together, in any order.</summary>
     public static Hash128 OfCombination(IReadOnlyList<Observable> observables)
     {
-        if (observables.Count == 1) return Hash(Name(observables[0], inCombination: true));
+        if (observables.Count == 1) return Hash128.Of(Name(observables[0], inCombination: true));
         var names = new string[observables.Count];
         for (var i = 0; i < names.Length; i++) names[i] = Name(observables[i], inCombination: true);
         Array.Sort(names, StringComparer.Ordinal);
-        return Hash(string.Join('\n', names));
+        return Hash128.Of(string.Join('\n', names));
     }
 
     /// <summary>The key of one observable watched alone.</summary>
-    public static Hash128 OfSingle(Observable observable) => Hash(Name(observable, inCombination: false));
-
-    private static Hash128 Hash(string name)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(name.Length));
-        try
-        {
-            return Hash128.Of(buffer.AsSpan(0, Encoding.UTF8.GetBytes(name, buffer)));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    public static Hash128 OfSingle(Observable observable) => Hash128.Of(Name(observable, inCombination: false));
 
     private static string Name(Observable observable, bool inCombination) => observable switch
     {

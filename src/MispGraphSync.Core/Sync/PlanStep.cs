@@ -51,6 +51,9 @@ public sealed record PlanStep
 
     public DateTimeOffset RenewAt { get; init; }
 
+    /// <summary>Its key may not live again once it was removed, and removing it needs <see cref="Body"/> again.</summary>
+    public bool LivesOnce { get; init; }
+
     /// <summary>What the service would call it, for messages: the canonical text; null for deletions.</summary>
     public string? Value { get; init; }
 }

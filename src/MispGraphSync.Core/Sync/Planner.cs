@@ -61,6 +61,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Modified = identity.Modified,
             Expires = identity.Expires,
             RenewAt = Lifecycle.RenewalOf(identity.Expires, indicator.Lifetime, identity.Key),
+            LivesOnce = destination.KeysLiveOnce,
             Value = canonical,
         };
     }
@@ -85,6 +86,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Modified = modified,
             Expires = held.Expires,
             RenewAt = held.RenewAt,
+            LivesOnce = destination.KeysLiveOnce,
         };
     }
 
@@ -107,16 +109,12 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         }
 
         var marks = MarksOf(key, held);
-        if (marks.Change != held.Marks.Change)
-        {
-            if (key.Rejected is { } turnedDown && turnedDown.Change == marks.Change && !MayRetry(turnedDown)) return PlanDecision.HeldBack.Instance;
-            var replaces = held.Marks.Fixed != default && marks.Fixed != held.Marks.Fixed;
-            return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Changed, replaces));
-        }
-
-        return held.RenewAt <= run.Now && isFresh
-            ? new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring))
-            : PlanDecision.Nothing.Instance;
+        var isChanged = marks.Change != held.Marks.Change;
+        if (!isChanged && (held.RenewAt > run.Now || !isFresh)) return PlanDecision.Nothing.Instance;
+        if (key.Rejected is { } turnedDown && turnedDown.Change == marks.Change && !MayRetry(turnedDown)) return PlanDecision.HeldBack.Instance;
+        if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));
+        var replaces = held.Marks.Fixed != default && marks.Fixed != held.Marks.Fixed;
+        return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Changed, replaces));
     }
 
     private bool IsHeldBack(PlanKey key, RejectedIndicator turnedDown) =>

@@ -49,6 +49,10 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         {
             return Counted(report) with { Error = "The read was cut short.", ExitCode = control.Code };
         }
+        finally
+        {
+            ledger.EndReading();
+        }
     }
 
     private async Task<SourceReport> StageAsync(SourceMemory memory, SourceReport report, CancellationToken ct)
@@ -82,7 +86,7 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         if (source.Gaps.Count > 0) return Counted(report) with { Gaps = [.. source.Gaps] };
         if (options.IsPartOfSource) return Counted(report) with { Complete = true };
 
-        report = await RetireAsync(report, ct).ConfigureAwait(false);
+        report = await RetireAsync(report, everything, ct).ConfigureAwait(false);
         if (source.Gaps.Count > 0) return Counted(report) with { Gaps = [.. source.Gaps] };
         ledger.CompleteRead(fingerprint, everything ? now : null);
         return Counted(report) with { Complete = true };
@@ -98,9 +102,9 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         }
     }
 
-    private async Task<SourceReport> RetireAsync(SourceReport report, CancellationToken ct)
+    private async Task<SourceReport> RetireAsync(SourceReport report, bool everything, CancellationToken ct)
     {
-        var gone = ledger.EventsNotListed();
+        var gone = ledger.EventsNotListed(includeAged: everything);
         if (gone.Count == 0) return report;
         var aged = await source.LookUpAsync(gone, ct).ConfigureAwait(false);
         if (source.Gaps.Count > 0) return report;
