@@ -90,7 +90,7 @@ public sealed class DestinationRun
             if (_counts.Total > 0) await Destination.PrepareAsync(control.Stop).ConfigureAwait(false);
             foreach (var deletions in (bool[])[false, true])
             {
-                var steps = _ledger.Plan.ReadSteps(Memory, deletions).Select(planned => _planner.Build(planned.Key, planned.Step));
+                var steps = _ledger.Plan.ReadSteps(Memory, deletions).Select(Build);
                 await applier.ApplyAsync(steps, _counts.Total).ConfigureAwait(false);
             }
         }, control).ConfigureAwait(false);
@@ -120,6 +120,13 @@ public sealed class DestinationRun
             Tally = tally,
             Requests = Destination.Requests,
         };
+    }
+
+    private PlanStep Build(PlannedKey planned)
+    {
+        var step = _planner.Build(planned.Key, planned.Step);
+        _observer.Step(Destination.Info, step);
+        return step;
     }
 
     private void Decide(PlanKey key, PlanDecision decision)

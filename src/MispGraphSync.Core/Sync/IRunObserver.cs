@@ -7,6 +7,9 @@ public interface IRunObserver
 
     void Planned(DestinationInfo destination, PlanCounts counts);
 
+    /// <summary>A step is about to be sent, or would be in a dry run.</summary>
+    void Step(DestinationInfo destination, PlanStep step);
+
     void Applied(DestinationInfo destination, StepTally soFar, long inAll);
 
     /// <summary>Something that someone may want to act on.</summary>

@@ -44,6 +44,13 @@ public sealed class Push(ISource source, IReadOnlyList<IDestination> destination
         var ready = runs.FindAll(run => run.IsReady);
         if (ready.Count > 0) ledger.Plan.PreparePlan([.. ready.Select(run => run.Memory)], now);
         foreach (var run in ready) run.Plan(mayDelete: read.Complete && !options.Stage.IsPartOfSource);
+        if (options.IsDryRun)
+        {
+            // Printed, not sent: one destination after the other.
+            foreach (var run in ready) await run.ApplyAsync(control).ConfigureAwait(false);
+            return;
+        }
+
         await Task.WhenAll(ready.Select(run => Task.Run(() => run.ApplyAsync(control)))).ConfigureAwait(false);
     }
 
