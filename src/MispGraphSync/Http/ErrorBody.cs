@@ -57,7 +57,7 @@ internal sealed record ErrorBody(string? Code, string Message)
         _ => null,
     };
 
-    private static string OneLine(string text)
+    public static string OneLine(string text)
     {
         var line = new StringBuilder(Math.Min(text.Length, Longest));
         foreach (var c in text)

@@ -1,4 +1,5 @@
 using System.Net;
+using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Http;
 
@@ -23,6 +24,9 @@ internal sealed class Exchange : IDisposable
 
     /// <summary>JSON, owned by this exchange; null for none.</summary>
     public PooledBuffer? Body { get; init; }
+
+    /// <summary>As it went out, absolute.</summary>
+    public Uri Sent { get => field ?? Uri; set; }
 
     /// <summary>How many indicators the request carries.</summary>
     public int Items { get; init; }
@@ -64,7 +68,7 @@ internal sealed class Exchange : IDisposable
     /// What the answer said of the items. A good answer's log file is written here, since only the destination can tell
     /// whether anything in it failed; what is neither accepted nor rejected counts as failed too.
     /// </summary>
-    /// <exception cref="Core.Sync.RunFailedException">The log file could not be written.</exception>
+    /// <exception cref="RunFailedException">The log file could not be written.</exception>
     public void Judge(int accepted, int rejected)
     {
         var attempt = Unjudged;
@@ -78,7 +82,14 @@ internal sealed class Exchange : IDisposable
         if (Unjudged is { } attempt)
         {
             Unjudged = null;
-            attempt.Finish(accepted: 0, rejected: 0, failed: true);
+            try
+            {
+                attempt.Finish(accepted: 0, rejected: 0, failed: true);
+            }
+            catch (RunFailedException)
+            {
+                // The log has it, and lets nothing more out.
+            }
         }
         Answer.Dispose();
         // Without a good answer the socket may still be reading the body.

@@ -15,6 +15,7 @@ internal sealed class RequestLogHandler(RequestLog log) : DelegatingHandler
         exchange.Attempt++;
         exchange.Status = null;
         exchange.Answer.Clear();
+        exchange.Sent = request.RequestUri!;
         var attempt = log.Begin(exchange, request.RequestUri!);
         var started = log.Time.GetTimestamp();
         HttpResponseMessage response;
