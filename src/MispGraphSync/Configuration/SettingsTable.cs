@@ -216,7 +216,7 @@ internal static class SettingsTable
     public static readonly SettingKey<Guid?> WorkspaceId = new("workspaceId", Destination, new GuidForm(
         "a workspace's id, a GUID")
     {
-        Hint = text => text.StartsWith('/')
+        Hint = text => text.Length == 0 ? null : text.StartsWith('/')
             ? "That is the workspace's resource id; the workspace id is on its Overview page."
             : "That is the workspace's name; the id is on its Overview page.",
     },
