@@ -102,7 +102,7 @@ public sealed record DestinationSettings
 
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Its own, or the common one.</summary>
+    /// <summary>Its own, or the common one. Checked for completeness only where <see cref="Enabled"/>.</summary>
     public required AuthSettings Auth { get; init; }
 
     public required DestinationPolicy Policy { get; init; }
@@ -140,6 +140,14 @@ public sealed record DestinationSettings
 
     /// <summary>Sentinel: an origin in the place of the management host.</summary>
     public Uri? ManagementEndpoint { get; init; }
+
+    /// <summary>What the ledger knows it by. The place is in lower case, for a tenant's spelling may vary; empty when not given.</summary>
+    public DestinationInfo Info => Kind switch
+    {
+        "sentinel" => new DestinationInfo(Name, Kind, WorkspaceId?.ToString() ?? "", SourceSystem),
+        "graph" => new DestinationInfo(Name, Kind, Auth.Tenant.ToLowerInvariant(), TargetProduct),
+        _ => new DestinationInfo(Name, Kind, Auth.Tenant.ToLowerInvariant(), ""),
+    };
 }
 
 public sealed record GuardSettings
