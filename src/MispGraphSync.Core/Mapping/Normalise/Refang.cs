@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MispGraphSync.Core.Mapping.Normalise;
 
 /// <summary>
@@ -6,5 +8,20 @@ namespace MispGraphSync.Core.Mapping.Normalise;
 /// </summary>
 public static class Refang
 {
-    public static string Undo(string text) => text;
+    private static readonly (string Defanged, string Plain)[] Marks =
+    [
+        ("[://]", "://"), ("[:]//", "://"), ("[:]", ":"),
+        ("[.]", "."), ("(.)", "."), ("{.}", "."), ("[dot]", "."), ("(dot)", "."),
+        ("[@]", "@"), ("(@)", "@"), ("[at]", "@"), ("(at)", "@"),
+    ];
+
+    /// <summary>The same text when nothing was defanged. Marks in a path are undone too: it is a hint, no verdict.</summary>
+    public static string Undo(string text)
+    {
+        var plain = new StringBuilder(text);
+        if (text.StartsWith("hxxp", StringComparison.OrdinalIgnoreCase)) plain[1] = plain[2] = 't';
+        var result = plain.ToString();
+        foreach (var (defanged, mark) in Marks) result = result.Replace(defanged, mark, StringComparison.OrdinalIgnoreCase);
+        return result;
+    }
 }
