@@ -140,7 +140,7 @@ public static class Canonical
                 var (range, value) = (token[..token.IndexOf(':')], byte.Parse(token.AsSpan(token.IndexOf(':') + 1)));
                 var dash = range.IndexOf('-');
                 var first = Hex(dash < 0 ? range : range[..dash]);
-                var more = dash < 0 ? 0 : int.Parse(range.AsSpan(dash + 1));
+                var more = dash < 0 ? 0 : Hex(range[(dash + 1)..]);
                 for (var i = 0; i <= more; i++) classes.Add(first + i, value);
             }
 
