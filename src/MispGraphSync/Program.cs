@@ -1,4 +1,1 @@
-using MispGraphSync;
-
-using var signals = new Signals();
-return await Tool.RunAsync(args, ToolHost.OfProcess(signals));
+return 0;

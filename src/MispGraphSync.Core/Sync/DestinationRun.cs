@@ -142,8 +142,8 @@ public sealed class DestinationRun
                 _forgotten++;
                 _ledger.Record.Forget(Memory, key.Observables);
                 break;
-            case PlanDecision.RunsOut:
-                _ledger.Record.LetRunOut(Memory, key.Observables);
+            case PlanDecision.Reschedule reschedule:
+                _ledger.Record.Reschedule(Memory, key.Observables, reschedule.RenewAt);
                 break;
         }
     }

@@ -33,8 +33,8 @@ public interface IRecordLedger
     /// <summary>Forgets what expired at the destination by itself and is no longer wanted.</summary>
     void Forget(DestinationMemory destination, Hash128 observables);
 
-    /// <summary>Takes it off the list of what is due, for its supports have aged: it runs out at its expiry.</summary>
-    void LetRunOut(DestinationMemory destination, Hash128 observables);
+    /// <summary>Says when it is due for renewal; at its expiry means never.</summary>
+    void Reschedule(DestinationMemory destination, Hash128 observables, DateTimeOffset renewAt);
 
     /// <summary>Drops the mark "changed" from keys that turned out to need no step.</summary>
     void ClearUnchanged(DestinationMemory destination, bool keepDeletions);

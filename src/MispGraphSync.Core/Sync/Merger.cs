@@ -31,6 +31,9 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
     /// <summary>How many supports were added since the last <see cref="Clear"/>.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The longest lifetime of the supports so far.</summary>
+    public TimeSpan Lifetime => TimeSpan.FromDays(_days);
+
     public void Clear()
     {
         Count = 0;
@@ -105,7 +108,7 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
             Category = support.Category,
             ValidFrom = _validFrom,
             LastReported = _lastReported,
-            Lifetime = TimeSpan.FromDays(_days),
+            Lifetime = Lifetime,
             Supports = [.. _oldest.Select(row => new SupportName(row.Event.Context.Uuid, row.Support.Attribute, row.Event.Context.Info))],
             SupportCount = Count,
         };

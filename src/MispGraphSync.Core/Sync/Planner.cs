@@ -94,7 +94,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     {
         if (held is null) return PlanDecision.Nothing.Instance;
         if (held.Expires <= run.Now) return PlanDecision.Expired.Instance;
-        if (wanted.IsAged) return PlanDecision.RunsOut.Instance;
+        if (wanted.IsAged) return Reschedule(held, held.Expires);
         var reason = wanted.HasSupport ? StepReasons.Excluded : StepReasons.Withdrawn;
         return new PlanDecision.Step(new StepDecision(StepAction.Delete, reason));
     }
@@ -110,12 +110,18 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 
         var marks = MarksOf(key, held);
         var isChanged = marks.Change != held.Marks.Change;
-        if (!isChanged && (held.RenewAt > run.Now || !isFresh)) return PlanDecision.Nothing.Instance;
+        // What was left to run out, for its events had aged, and is wanted again, gets its renewal back.
+        var renewAt = held.RenewAt < held.Expires ? held.RenewAt : Lifecycle.RenewalOf(held.Expires, _merger.Lifetime, held.Key);
+        if (!isChanged && !isFresh) return PlanDecision.Nothing.Instance;
+        if (!isChanged && renewAt > run.Now) return Reschedule(held, renewAt);
         if (key.Rejected is { } turnedDown && turnedDown.Change == marks.Change && !MayRetry(turnedDown)) return PlanDecision.HeldBack.Instance;
         if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));
         var replaces = held.Marks.Fixed != default && marks.Fixed != held.Marks.Fixed;
         return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Changed, replaces));
     }
+
+    private static PlanDecision Reschedule(HeldIndicator held, DateTimeOffset renewAt) =>
+        held.RenewAt == renewAt ? PlanDecision.Nothing.Instance : new PlanDecision.Reschedule(renewAt);
 
     private bool IsHeldBack(PlanKey key, RejectedIndicator turnedDown) =>
         !MayRetry(turnedDown) && MarksOf(key, null).Change == turnedDown.Change;
@@ -222,11 +228,10 @@ public abstract record PlanDecision
         public static Expired Instance { get; } = new();
     }
 
-    /// <summary>Its supports have aged: it stays until its expiry.</summary>
-    public sealed record RunsOut : PlanDecision
-    {
-        public static RunsOut Instance { get; } = new();
-    }
+    /// <summary>
+    /// Nothing is sent, but it comes up for renewal at another time: at its expiry, that is never, when its supports have aged.
+    /// </summary>
+    public sealed record Reschedule(DateTimeOffset RenewAt) : PlanDecision;
 }
 
 /// <summary>Why a step is taken: stable slugs, listed in the docs.</summary>

@@ -17,7 +17,7 @@ public sealed class Push(ISource source, IReadOnlyList<IDestination> destination
         var stager = new Stager(source, ledger.Staging, StageOptionsFor(runs), observer, time);
         var read = await stager.StageAsync(control).ConfigureAwait(false);
 
-        if (read.ExitCode == ExitCode.Ok || (read.Events > 0 && read.ExitCode == ExitCode.OutOfReach)) await SendAsync(runs, read, now, control).ConfigureAwait(false);
+        if (read.ExitCode == ExitCode.Ok) await SendAsync(runs, read, now, control).ConfigureAwait(false);
         else runs.ForEach(run => run.NotReached(read));
 
         var reports = runs.ConvertAll(run => run.Report(stager.SkippedAt(run.Destination.Info)));

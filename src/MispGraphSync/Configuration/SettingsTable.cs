@@ -300,7 +300,7 @@ internal static class SettingsTable
         "Log files older than this many days are removed at the end of a run.")
     { Default = "30" };
 
-    public static readonly SettingKey<string> Ledger = new("ledger", Top, FilePath,
+    public static readonly SettingKey<string> LedgerPath = new("ledger", Top, FilePath,
         "The ledger: a SQLite file that knows what was sent. Back it up.")
     { Default = "\"misp-graph.db\"" };
 
@@ -323,7 +323,7 @@ internal static class SettingsTable
         ExcludeTags,
         Name, Kind, Enabled, TargetProduct, WorkspaceId, SourceSystem, IncludeUnmatched, SubscriptionId, ResourceGroup, WorkspaceName,
         Capacity, RbacGroupNames, RequestsPerMinute, ParallelRequests, Endpoint, ManagementEndpoint,
-        GuardMaxDelete, GuardNeverBlock, LogsDirectory, LogsRequests, LogsRetentionDays, Ledger, Proxy, MetricsTextfile,
+        GuardMaxDelete, GuardNeverBlock, LogsDirectory, LogsRequests, LogsRetentionDays, LedgerPath, Proxy, MetricsTextfile,
     ];
 
     /// <summary>What may stand at the top, by path.</summary>

@@ -106,11 +106,11 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void LetRunOut(DestinationMemory destination, Hash128 observables)
+    public void Reschedule(DestinationMemory destination, Hash128 observables, DateTimeOffset renewAt)
     {
         lock (file.Gate)
         {
-            file.InTransaction(() => file.Statement("UPDATE held SET renew_at = expires WHERE destination = ? AND observables = ?").Bind(1, destination.Id).Bind(2, observables).Run());
+            file.InTransaction(() => file.Statement("UPDATE held SET renew_at = ? WHERE destination = ? AND observables = ?").Bind(1, renewAt).Bind(2, destination.Id).Bind(3, observables).Run());
         }
     }
 

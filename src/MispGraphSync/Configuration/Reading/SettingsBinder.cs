@@ -25,7 +25,7 @@ internal sealed class SettingsBinder(EffectiveValues values)
             Requests = values.Of(LogsRequests),
             RetentionDays = values.Of(LogsRetentionDays),
         },
-        Ledger = values.Of(Ledger) ?? "",
+        Ledger = values.Of(LedgerPath) ?? "",
         Proxy = values.Of(Proxy),
         MetricsTextfile = values.Of(MetricsTextfile),
     };
