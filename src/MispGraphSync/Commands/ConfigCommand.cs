@@ -55,9 +55,11 @@ internal sealed class ConfigCommand : Command
             var talk = args.InvocationConfiguration.Error;
             var file = Full(_context.ConfigFile(args) ?? SettingsLocation.FileName);
             if (File.Exists(file) && !args.GetValue(force))
-                throw new RunFailedException(ExitCode.Usage, $"{file} is there already; it was not touched.", "Replace it with --force, or name another file with --config.");
+                throw new RunFailedException(ExitCode.Usage,
+                    $"{file} is there already; it was not touched.", "Replace it with --force, or name another file with --config.");
             if (!args.GetValue(fromEnv) && !_context.MayAsk(args))
-                throw new RunFailedException(ExitCode.Usage, "`config init` asks questions, and none may be asked here.", "Run it at a terminal, or add --from-env.");
+                throw new RunFailedException(ExitCode.Usage,
+                    "`config init` asks questions, and none may be asked here.", "Run it at a terminal, or add --from-env.");
 
             var draft = args.GetValue(fromEnv)
                 ? ConfigFromEnvironment.Draft(_context.Environment)

@@ -34,7 +34,8 @@ internal static class ConfigFromEnvironment
         var given = new GivenValues();
         new OverrideLayer(given, faults).LayEnvironment(environment);
         if (faults.All.Count > 0)
-            throw new RunFailedException(ExitCode.Usage, $"Some variables are wrong:\n  {string.Join("\n  ", faults.All)}", "Correct or unset them; nothing was written.");
+            throw new RunFailedException(ExitCode.Usage,
+                $"Some variables are wrong:\n  {string.Join("\n  ", faults.All)}", "Correct or unset them; nothing was written.");
 
         foreach (var (key, names) in CommonNames)
         {

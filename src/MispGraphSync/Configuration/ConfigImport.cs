@@ -40,7 +40,8 @@ internal static class ConfigImport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunFailedException(ExitCode.Usage, $"{file} cannot be read: {e.Message}", "Name the config.py of the Python sample.", e);
+            throw new RunFailedException(ExitCode.Usage,
+                $"{file} cannot be read: {e.Message}", "Name the config.py of the Python sample.", e);
         }
     }
 }

@@ -64,7 +64,8 @@ internal sealed class ConfigInit(TextReader answers, TextWriter talk, string fol
     {
         yield return DraftValue.Text(Name, kind);
         yield return DraftValue.Text(Kind, kind);
-        if (kind == Graph) yield return Ask(TargetProduct, "Graph's target product: Azure Sentinel or Microsoft Defender ATP", "Azure Sentinel");
+        if (kind == Graph) yield return Ask(TargetProduct,
+            "Graph's target product: Azure Sentinel or Microsoft Defender ATP", "Azure Sentinel");
         if (kind == Sentinel) yield return Ask(WorkspaceId, "The Sentinel workspace's id, from its Overview page", fallback: null);
     }
 
@@ -84,7 +85,8 @@ internal sealed class ConfigInit(TextReader answers, TextWriter talk, string fol
         {
             talk.Write(fallback is null ? $"{question}: " : $"{question} [{fallback}]: ");
             var line = answers.ReadLine() ?? throw new RunFailedException(
-                ExitCode.Usage, "The answers ended before the questions did; nothing was written.", "Run it at a terminal, or use `misp-graph config init --from-env`.");
+                ExitCode.Usage,
+                    "The answers ended before the questions did; nothing was written.", "Run it at a terminal, or use `misp-graph config init --from-env`.");
 
             var text = line.Trim() is { Length: > 0 } given ? given : fallback;
             if (text is null) continue;
@@ -93,6 +95,7 @@ internal sealed class ConfigInit(TextReader answers, TextWriter talk, string fol
             talk.Write($"  {Plain.OneLine(fault)}\n");
         }
 
-        throw new RunFailedException(ExitCode.Usage, $"There was no usable answer to \"{question}\"; nothing was written.", "Run it again, or copy config.sample.json.");
+        throw new RunFailedException(ExitCode.Usage,
+            $"There was no usable answer to \"{question}\"; nothing was written.", "Run it again, or copy config.sample.json.");
     }
 }

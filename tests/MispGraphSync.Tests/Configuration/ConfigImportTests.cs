@@ -55,6 +55,7 @@ public class ConfigImportTests
         Assert.Contains("defaultTlp: \"red\" is carried over (the sample marks what carries no TLP tag as red); recommended: \"amber\".", talk, StringComparison.Ordinal);
         Assert.Contains("maxTlp: \"red\" is carried over", talk, StringComparison.Ordinal);
         Assert.Contains("daysToExpire: 5 is carried over; recommended: 30", talk, StringComparison.Ordinal);
+        Assert.DoesNotContain("no usable value", talk, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,11 +40,11 @@ public class ConfigShowTests
         Assert.Equal(JsonValueKind.Null, rows["caFile"].GetProperty("value").ValueKind);
     }
 
-    /// <summary>A secret in any place, right or wrong, is printed nowhere.</summary>
+    /// <summary>A secret in any place, right or wrong, is printed nowhere; but a missing file must be named.</summary>
     [Fact]
     public void No_secret_is_ever_shown()
     {
-        foreach (var key in SettingsTable.All)
+        foreach (var key in SettingsTable.All.Where(k => k.Form is not MispGraphSync.Configuration.Forms.PathForm))
         {
             var variable = (key.Scope == KeyScope.Destination ? "MISP_GRAPH__DESTINATIONS__GRAPH__" : "MISP_GRAPH__") + key.Path.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
             using var folder = new Folder(Some.Config());

@@ -67,14 +67,16 @@ internal sealed class SampleConfig
     {
         var domain = Text("misp_domain");
         if (domain is not null && !domain.Contains("://", StringComparison.Ordinal)) domain = "https://" + domain;
-        yield return Checked(MispUrl, Node(domain ?? ""), "misp_domain").FirstOrDefault(ToFillIn(MispUrl, "misp_domain"));
+        yield return Needed(MispUrl, domain, "misp_domain");
         yield return Secret(MispKey, Text("misp_key"), "misp_key");
 
         var verify = _given.GetValueOrDefault("misp_verifycert")?.Value is PythonValue.Switch { Value: true };
-        if (!verify) yield return Behaviour(MispVerifyCert, Off, "the sample does not check MISP's certificate", "true, with caFile for an authority of your own");
+        if (!verify) yield return Behaviour(MispVerifyCert, Off,
+            "the sample does not check MISP's certificate", "true, with caFile for an authority of your own");
 
         yield return new DraftValue(MispEventFilters, Filters());
-        yield return Behaviour(MispToIdsOnly, Off, "the sample sends attributes whether MISP marks them for detection or not", "true");
+        yield return Behaviour(MispToIdsOnly, Off,
+            "the sample sends attributes whether MISP marks them for detection or not", "true");
         yield return Behaviour(MispEnforceWarninglist, Off, "the sample sends what stands on MISP's warninglists", "true");
     }
 
@@ -84,8 +86,8 @@ internal sealed class SampleConfig
         var items = (auth?.Value as PythonValue.Dict)?.Items.ToDictionary(i => i.Key, i => i.Value, StringComparer.Ordinal) ?? [];
         string? Of(string key) => items.GetValueOrDefault(key) is PythonValue.Text { Value: var text } && !IsBlank(text) ? text : null;
 
-        yield return Checked(Tenant, Node(Of("tenant") ?? ""), "graph_auth.tenant").FirstOrDefault(ToFillIn(Tenant, "graph_auth.tenant"));
-        yield return Checked(ClientId, Node(Of("client_id") ?? ""), "graph_auth.client_id").FirstOrDefault(ToFillIn(ClientId, "graph_auth.client_id"));
+        yield return Needed(Tenant, Of("tenant"), "graph_auth.tenant");
+        yield return Needed(ClientId, Of("client_id"), "graph_auth.client_id");
         yield return Secret(ClientSecret, Of("client_secret"), "graph_auth.client_secret");
 
         foreach (var unknown in items.Keys.Except(["tenant", "client_id", "client_secret"]))
@@ -123,7 +125,8 @@ internal sealed class SampleConfig
 
         var faults = new SettingsFaults();
         MispEventFilters.Form.Check(node, MispEventFilters.Path, Place(faults) with { CheckFilter = _checkFilter });
-        foreach (var fault in faults.All) Note(given?.Line ?? 1, $"misp_event_filters is carried over, but is to be corrected: {fault.Key}: {fault.Text}");
+        foreach (var fault in faults.All) Note(given?.Line ?? 1,
+            $"misp_event_filters is carried over, but is to be corrected: {fault.Key}: {fault.Text}");
         return node;
     }
 
@@ -146,9 +149,12 @@ internal sealed class SampleConfig
         return DraftValue.Text(key, text, $"Recommended: {key.Placeholder}, and the secret in that variable.");
     }
 
-    private DraftValue ToFillIn(SettingKey key, string name)
+    /// <summary>The value, or the sample's placeholder and a note.</summary>
+    private DraftValue Needed(SettingKey key, string? text, string name)
     {
-        if (!_notes.Exists(n => n.Contains(name, StringComparison.Ordinal))) Say($"{name} has no usable value; {key.Path} is still to be filled in.");
+        if (text is not null && Checked(key, Node(text), name) is [var value]) return value;
+
+        Say($"{name} has no usable value; {key.Path} is still to be filled in.");
         return DraftValue.Text(key, key.Placeholder!.Trim('"'), "Still to be filled in.");
     }
 

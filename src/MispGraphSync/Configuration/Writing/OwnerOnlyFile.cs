@@ -10,7 +10,8 @@ internal static class OwnerOnlyFile
     public static void Write(string path, string text, bool replace)
     {
         if (!replace && File.Exists(path))
-            throw new RunFailedException(ExitCode.Usage, $"{path} is there already; it was not touched.", "Name another file, or replace this one with --force.");
+            throw new RunFailedException(ExitCode.Usage,
+                $"{path} is there already; it was not touched.", "Name another file, or replace this one with --force.");
 
         // Beside the target, so that the move is within one file system.
         var draft = path + ".new";
@@ -25,7 +26,8 @@ internal static class OwnerOnlyFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             File.Delete(draft);
-            throw new RunFailedException(ExitCode.Usage, $"{path} cannot be written: {e.Message}", "Check the folder and who may write there.", e);
+            throw new RunFailedException(ExitCode.Usage,
+                $"{path} cannot be written: {e.Message}", "Check the folder and who may write there.", e);
         }
     }
 }
