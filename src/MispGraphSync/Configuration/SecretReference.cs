@@ -60,7 +60,8 @@ public sealed partial class SecretReference
 
         if (secret.Length == 0) throw Failed($"The secret {this} is empty.", "Put the secret there.");
         if (secret.Any(char.IsControl))
-            throw Failed($"The secret {this} has a line break or another control character in it.", "It must hold the secret alone.");
+            throw Failed($"The secret {this} has a line break or another control character in it.",
+                "It must hold the secret alone.");
         return secret;
     }
 
@@ -91,7 +92,8 @@ public sealed partial class SecretReference
     internal static bool LooksLikeShellVariable(string text) => ShellVariable().IsMatch(text);
 
     private string FromEnvironment(string name) =>
-        _variable(name) ?? throw Failed($"The secret {this} is not there: the environment variable {name} is not set.", $"Set {name} for the user that runs misp-graph.");
+        _variable(name) ?? throw Failed($"The secret {this} is not there: the environment variable {name} is not set.",
+            $"Set {name} for the user that runs misp-graph.");
 
     private async ValueTask<string> FromFileAsync(string path, CancellationToken ct)
     {
@@ -99,7 +101,8 @@ public sealed partial class SecretReference
         try
         {
             if (new FileInfo(full).Length > LongestSecretFile)
-                throw Failed($"The secret {this} is not a secret: {full} has more than {LongestSecretFile} bytes.", "Name a file that holds the secret alone.");
+                throw Failed($"The secret {this} is not a secret: {full} has more than {LongestSecretFile} bytes.",
+                    "Name a file that holds the secret alone.");
             return await File.ReadAllTextAsync(full, Encoding.UTF8, ct);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -111,7 +114,8 @@ public sealed partial class SecretReference
 
     private ValueTask<string> FromVaultAsync(CancellationToken ct)
     {
-        var address = VaultAddress ?? throw Failed("A keyvault: reference has no Key Vault address.", "Run: misp-graph config validate");
+        var address = VaultAddress ?? throw Failed("A keyvault: reference has no Key Vault address.",
+            "Run: misp-graph config validate");
         return _vault is null
             ? throw Failed($"The secret {this} cannot be fetched: no identity for the vault is at hand.", "Give auth.managedIdentity or auth.certificate, or use env: or file:.")
             : _vault(address, ct);

@@ -58,7 +58,7 @@ public static class SettingsReader
         {
             Faults = faults,
             Folder = file is null ? options.WorkingDirectory : Path.GetDirectoryName(file)!,
-            Home = environment.GetValueOrDefault("HOME"),
+            Home = environment.GetValueOrDefault("HOME") ?? environment.GetValueOrDefault("USERPROFILE"),
             Variable = name => environment.GetValueOrDefault(name),
             CheckFilter = options.CheckFilter,
         };

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using MispGraphSync.Configuration;
 using MispGraphSync.Configuration.Forms;
-using MispGraphSync.Configuration.Reading;
 
 namespace MispGraphSync.Tests.Configuration;
 
@@ -93,7 +92,4 @@ internal static class PageText
     }
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
-
-    /// <summary>The variables that the head promises, held by a test.</summary>
-    public static string VariableOf(SettingKey key) => OverrideLayer.VariableFor(key.Path);
 }

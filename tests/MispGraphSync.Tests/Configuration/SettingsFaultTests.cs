@@ -41,7 +41,7 @@ public class SettingsFaultTests
     [InlineData(""" "logs": { "directory": "" } """, "logs.directory: \"\" is not a path to a folder.")]
     [InlineData(""" "ledger": 3 """, "ledger: 3 is not a path to a file.")]
     [InlineData(""" "caFile": "nowhere.pem" """, "caFile: There is no file nowhere.pem.")]
-    [InlineData(""" "proxy": "proxy.example:3128" """, "proxy: \"proxy.example:3128\" is not a proxy's address such as http://proxy.example:3128. Begin it with https://.")]
+    [InlineData(""" "proxy": "proxy.example:3128" """, "proxy: \"proxy.example:3128\" is not a proxy's address such as http://proxy.example:3128. Begin it with http://.")]
     [InlineData(""" "proxy": "http://me:pw@proxy.example" """, "proxy: A user name or password must not stand here. Leave the key out and set HTTPS_PROXY")]
     [InlineData(""" "misp": { "url": "misp.example" } """, "misp.url: \"misp.example\" is not a web address such as https://misp.example.com. Begin it with https://.")]
     [InlineData(""" "misp": { "url": "https://misp.example" } """, "misp.key: This is missing; give the auth key to read with")]

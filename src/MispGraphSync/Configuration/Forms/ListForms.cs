@@ -30,7 +30,8 @@ internal sealed record DaysForm(TextForm Type, ChoiceForm<Core.Domain.Tlp> Tlp, 
         if (member.Name.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase))
         {
             if (!Tlp.Words.Contains(member.Name[4..], StringComparer.OrdinalIgnoreCase))
-                place.Faults.Add(member.Origin, key, $"{Plain.Quote(member.Name)} is no TLP; write one of {string.Join(", ", Tlp.Words.Select(w => "tlp:" + w))}.");
+                place.Faults.Add(member.Origin, key,
+                    $"{Plain.Quote(member.Name)} is no TLP; write one of {string.Join(", ", Tlp.Words.Select(w => "tlp:" + w))}.");
         }
         else if (!Type.Matches(member.Name))
         {

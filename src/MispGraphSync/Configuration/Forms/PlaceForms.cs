@@ -48,13 +48,15 @@ internal sealed record AddressForm(AddressPart Part) : ValueForm<Uri>
     {
         if (node is not SettingNode.Text { Value: var text }) return Wrong(node, key, place);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
-            return Wrong(node, key, place, text.Contains("://", StringComparison.Ordinal) ? null : "Begin it with https://.");
+            return Wrong(node, key, place, text.Contains("://", StringComparison.Ordinal) ? null : $"Begin it with {(Part == AddressPart.Proxy ? "http" : "https")}://.");
 
         if (uri.UserInfo.Length > 0) return Refuse(node, key, place, WithoutUser());
         if (uri.Query.Length > 0 || uri.Fragment.Length > 0) return Refuse(node, key, place, "Leave out what follows ? or #.");
-        if (Part != AddressPart.Base && uri.AbsolutePath != "/") return Refuse(node, key, place, $"Leave out the path: write {uri.GetLeftPart(UriPartial.Authority)}.");
+        if (Part != AddressPart.Base && uri.AbsolutePath != "/") return Refuse(node, key, place,
+            $"Leave out the path: write {uri.GetLeftPart(UriPartial.Authority)}.");
         if (Part == AddressPart.Origin && uri.Scheme == "http" && !uri.IsLoopback)
-            return Refuse(node, key, place, "Plain http would show tokens to the network; it is for loopback only. Write https://.");
+            return Refuse(node, key, place,
+                "Plain http would show tokens to the network; it is for loopback only. Write https://.");
         return uri;
     }
 

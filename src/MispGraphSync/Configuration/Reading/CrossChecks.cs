@@ -29,9 +29,13 @@ internal sealed class CrossChecks(EffectiveValues values, Settings settings, Set
     {
         var hasUrl = values.Find(MispUrl).Node is not null;
         var hasKey = values.Find(MispKey).Node is not null;
-        if (!hasUrl && (hasKey || needsMisp)) Missing(MispUrl.Path, "the address of your MISP server, such as https://misp.example.com");
+        if (!hasUrl && (hasKey || needsMisp))
+            Missing(MispUrl.Path,
+                "the address of your MISP server, such as https://misp.example.com");
         if (!hasKey && (hasUrl || needsMisp)) Missing(MispKey.Path, "the auth key to read with, best as env:MISP_KEY or file:PATH");
-        if (settings.CaFile is { } file && !File.Exists(file)) faults.Add(values.Find(CaFile).Origin, CaFile.Path, $"There is no file {file}.");
+        if (settings.CaFile is { } file && !File.Exists(file))
+            faults.Add(values.Find(CaFile).Origin, CaFile.Path,
+                $"There is no file {file}.");
     }
 
     private void CheckNames()
@@ -41,7 +45,8 @@ internal sealed class CrossChecks(EffectiveValues values, Settings settings, Set
         {
             if (given.Name is null) RequireOwn(given, Name, "a short name of your choice, such as \"graph\"");
             else if (!first.TryAdd(given.Name, given))
-                faults.Add(given.Values[Name.Path].Origin, given.LabelOf(Name), $"The name {Plain.Quote(given.Name)} is taken by another destination ({first[given.Name].Origin.Place}); names must differ, and case counts for nothing.");
+                faults.Add(given.Values[Name.Path].Origin, given.LabelOf(Name),
+                    $"The name {Plain.Quote(given.Name)} is taken by another destination ({first[given.Name].Origin.Place}); names must differ, and case counts for nothing.");
             if (!given.Values.ContainsKey(Kind.Path)) RequireOwn(given, Kind, Kind.Form.Expects);
         }
     }
@@ -52,7 +57,8 @@ internal sealed class CrossChecks(EffectiveValues values, Settings settings, Set
         {
             var key = InDestination[path];
             if (!key.BelongsTo(given.Kind))
-                faults.Add(node.Origin, given.LabelOf(key), $"This key belongs to a {string.Join(" or ", key.Kinds)} destination; this one is a {given.Kind} destination.");
+                faults.Add(node.Origin, given.LabelOf(key),
+                    $"This key belongs to a {string.Join(" or ", key.Kinds)} destination; this one is a {given.Kind} destination.");
         }
     }
 
@@ -70,16 +76,19 @@ internal sealed class CrossChecks(EffectiveValues values, Settings settings, Set
     {
         var action = values.Find(given, SettingsTable.Action);
         if (destination.Policy.Action == IndicatorAction.Warn && given.Kind != Defender && !faults.Has(SettingsTable.Action.Path))
-            faults.Add(action.Origin, given.LabelOf(SettingsTable.Action), $"\"warn\" is for Defender only; give this {given.Kind} destination an \"action\" of its own: alert, block or allow.");
+            faults.Add(action.Origin, given.LabelOf(SettingsTable.Action),
+                $"\"warn\" is for Defender only; give this {given.Kind} destination an \"action\" of its own: alert, block or allow.");
     }
 
     private void CheckCloud(GivenDestination given, DestinationSettings destination)
     {
         var cloud = values.Find(given, Cloud);
         if (given.Kind == Graph && destination.Auth.Cloud is "usgov" or "usgovdod" or "china")
-            faults.Add(cloud.Origin, given.LabelOf(Cloud), $"Graph takes indicators in the global cloud only (global or gcc), not in \"{destination.Auth.Cloud}\"; use a sentinel destination there.");
+            faults.Add(cloud.Origin, given.LabelOf(Cloud),
+                $"Graph takes indicators in the global cloud only (global or gcc), not in \"{destination.Auth.Cloud}\"; use a sentinel destination there.");
         if (given.Kind == Defender && destination.Auth.Cloud == "china" && destination.Endpoint is null)
-            faults.Add(cloud.Origin, given.LabelOf(Cloud), "No host of Defender is known in the China cloud; if you have one, name it in \"endpoint\".");
+            faults.Add(cloud.Origin, given.LabelOf(Cloud),
+                "No host of Defender is known in the China cloud; if you have one, name it in \"endpoint\".");
     }
 
     /// <summary>Listing a workspace needs all three, or none.</summary>
@@ -88,7 +97,9 @@ internal sealed class CrossChecks(EffectiveValues values, Settings settings, Set
         SettingKey[] keys = [SubscriptionId, ResourceGroup, WorkspaceName];
         var missing = keys.Where(k => !given.Values.ContainsKey(k.Path)).ToList();
         if (missing.Count is 0 or 3) return;
-        foreach (var key in missing) RequireOwn(given, key, $"{key.Form.Expects}, since read and verify need all of subscriptionId, resourceGroup and workspaceName");
+        foreach (var key in missing)
+            RequireOwn(given, key,
+                $"{key.Form.Expects}, since read and verify need all of subscriptionId, resourceGroup and workspaceName");
     }
 
     /// <summary>The ledger knows a destination by its place and scope: two at one place would undo each other's work.</summary>
@@ -101,7 +112,8 @@ internal sealed class CrossChecks(EffectiveValues values, Settings settings, Set
 
             var info = destination.Info;
             if (!first.TryAdd((info.Kind, info.Place, info.Scope), given.Label))
-                faults.Add(given.Origin, given.Label, $"It writes to the same place as {first[(info.Kind, info.Place, info.Scope)]}; disable one of them, or give it another {Differing(given.Kind)}.");
+                faults.Add(given.Origin, given.Label,
+                    $"It writes to the same place as {first[(info.Kind, info.Place, info.Scope)]}; disable one of them, or give it another {Differing(given.Kind)}.");
         }
     }
 

@@ -22,7 +22,8 @@ internal static class FileLayer
     {
         if (member.Value is not SettingNode.List list)
         {
-            faults.Add(member.Value.Origin, Destinations, $"This is {member.Value.Word}; write a list of objects: [{{ \"name\": …, \"kind\": … }}].");
+            faults.Add(member.Value.Origin, Destinations,
+                $"This is {member.Value.Word}; write a list of objects: [{{ \"name\": …, \"kind\": … }}].");
             return;
         }
 
@@ -67,7 +68,8 @@ internal static class FileLayer
         level.Values.Remove(key.Path);
         var inherits = !level.IsTop && key.Scope == KeyScope.Overridable;
         if (!inherits && key.Default is not null)
-            faults.Add(member.Value.Origin, level.Key(key.Path), $"null is not {key.Form.Expects}. Leave the key out for its default.");
+            faults.Add(member.Value.Origin, level.Key(key.Path),
+                $"null is not {key.Form.Expects}. Leave the key out for its default.");
     }
 
     private static void SpreadGroup(Level level, SettingNode.Member member, string path, SettingsFaults faults)
@@ -76,7 +78,8 @@ internal static class FileLayer
         else if (member.Value is not SettingNode.Nothing)
         {
             var keys = string.Join(", ", KeysUnder(level, path).Select(k => k[(path.Length + 1)..].Split('.')[0]).Distinct());
-            faults.Add(member.Value.Origin, level.Key(path), $"This is {member.Value.Word}; it takes an object with some of: {keys}.");
+            faults.Add(member.Value.Origin, level.Key(path),
+                $"This is {member.Value.Word}; it takes an object with some of: {keys}.");
         }
     }
 

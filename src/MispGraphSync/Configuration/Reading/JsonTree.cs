@@ -55,13 +55,15 @@ internal static class JsonTree
         ref Utf8JsonReader reader, ref LineCount lines, string key, Func<int, Origin> at, SettingsFaults faults)
     {
         var members = new List<SettingNode.Member>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var origin = at(lines.At((int)reader.TokenStartIndex));
             var name = reader.GetString()!;
             var path = key.Length == 0 ? name : $"{key}.{name}";
-            if (members.FirstOrDefault(m => m.Name == name) is { } first)
+            if (!names.Add(name))
             {
+                var first = members.Find(m => m.Name == name)!;
                 faults.Add(origin, path, $"This key stands here twice, first at {first.Origin.Place}; keep one of them.");
                 members.Remove(first);
             }

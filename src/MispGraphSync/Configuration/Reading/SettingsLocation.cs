@@ -6,7 +6,7 @@ namespace MispGraphSync.Configuration.Reading;
 internal static class SettingsLocation
 {
     public const string FileName = "config.json";
-    private const int LongestFile = 4 * 1024 * 1024;
+    private const int LongestFile = 1024 * 1024;
 
     /// <summary>Where a settings file is looked for when none is named, the first one first.</summary>
     public static IReadOnlyList<string> Defaults(IReadOnlyDictionary<string, string> environment, string workingDirectory) =>
@@ -32,12 +32,15 @@ internal static class SettingsLocation
     {
         try
         {
-            if (new FileInfo(path).Length > LongestFile) throw Failed($"{path} is too long to be a settings file.", "Check the path after --config.");
+            if (new FileInfo(path).Length > LongestFile)
+                throw Failed($"{path} is too long to be a settings file.",
+                    "Check the path after --config.");
             return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunFailedException(ExitCode.Usage, $"The settings file {path} cannot be read: {e.Message}", "Check who may read it.", e);
+            throw new RunFailedException(ExitCode.Usage,
+                $"The settings file {path} cannot be read: {e.Message}", "Check who may read it.", e);
         }
     }
 

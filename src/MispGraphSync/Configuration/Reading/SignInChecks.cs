@@ -12,16 +12,19 @@ internal sealed class SignInChecks(EffectiveValues values, SettingsFaults faults
 
         var ways = Ways(given);
         if (ways.Count == 0 && !AnyFault(given))
-            Fault(given, "auth", "No way to sign in is given; give one of auth.clientSecret, auth.certificate, auth.managedIdentity, auth.federatedTokenFile.");
+            Fault(given,
+                "auth", "No way to sign in is given; give one of auth.clientSecret, auth.certificate, auth.managedIdentity, auth.federatedTokenFile.");
 
         var fetchesSecret = auth.ClientSecret?.VaultAddress is not null;
         var allowed = fetchesSecret ? 2 : 1;
         if (ways.Count > allowed)
             Fault(given, "auth", $"{string.Join(" and ", ways.Select(k => k.Path))} are given; keep exactly one way to sign in.");
         if (fetchesSecret && auth.ManagedIdentity is null && auth.Certificate is null)
-            Fault(given, ClientSecret.Path, "A client secret from a Key Vault needs auth.managedIdentity or auth.certificate as well, which fetches it.");
+            Fault(given, ClientSecret.Path,
+                "A client secret from a Key Vault needs auth.managedIdentity or auth.certificate as well, which fetches it.");
         if (auth.Certificate?.Password?.VaultAddress is not null)
-            Fault(given, CertificatePassword.Path, "The password of the sign-in certificate cannot come from a Key Vault, since signing in comes first; use env: or file:.");
+            Fault(given, CertificatePassword.Path,
+                "The password of the sign-in certificate cannot come from a Key Vault, since signing in comes first; use env: or file:.");
 
         if (auth.ClientId is null && values.Find(given, ClientId).Node is null && ways.Any(k => k != ManagedIdentity))
             Missing(given, ClientId, "the app registration's application (client) id, a GUID, from its Overview page");
@@ -39,7 +42,9 @@ internal sealed class SignInChecks(EffectiveValues values, SettingsFaults faults
     private void Missing(GivenDestination given, SettingKey key, string right)
     {
         // Said once for the common key, however many destinations need it.
-        if (!faults.Has(key.Path) && !faults.Has(given.LabelOf(key))) faults.Add(new Origin.Default(), key.Path, $"This is missing; give {right}.");
+        if (!faults.Has(key.Path) && !faults.Has(given.LabelOf(key)))
+            faults.Add(new Origin.Default(), key.Path,
+                $"This is missing; give {right}.");
     }
 
     private void Fault(GivenDestination given, string path, string text)
