@@ -45,8 +45,8 @@ internal sealed class EventWalker : IDisposable
     /// <summary>Events completed.</summary>
     public int Events { get; private set; }
 
-    /// <summary>Attributes that stood in no event.</summary>
-    public int LooseAttributes { get; private set; }
+    /// <summary>Attributes or objects stood in no event.</summary>
+    public bool SawLooseItems { get; private set; }
 
     /// <summary>A list where events belong was seen, be it an empty one.</summary>
     public bool SawEventList { get; private set; }
@@ -330,7 +330,7 @@ internal sealed class EventWalker : IDisposable
     /// <summary>What was collected belongs to no event.</summary>
     private void Abandon()
     {
-        LooseAttributes += _items.Attributes;
+        SawLooseItems |= _event.HasItems;
         _items.Clear();
         _event = new EventDraft(_pool);
     }

@@ -12,22 +12,11 @@ internal sealed class ItemStore(long memoryLimit) : IDisposable
     private ItemSpool? _spool;
     private long _bytes;
 
-    /// <summary>Attributes kept, those in objects included.</summary>
-    public int Attributes { get; private set; }
-
-    public int Objects { get; private set; }
-
     /// <summary>Bytes written to temporary files so far, over all events.</summary>
     public long SpooledBytes { get; private set; }
 
     public void Add(EventItem item)
     {
-        switch (item)
-        {
-            case EventItem.Attribute: Attributes++; break;
-            case EventItem.Object { Value: var value }: Objects++; Attributes += value.Attributes.Count; break;
-        }
-
         if (_spool is { IsOpen: true })
         {
             _spool.Write(item);
@@ -64,7 +53,7 @@ internal sealed class ItemStore(long memoryLimit) : IDisposable
             _items = [];
         }
         _spool?.Close();
-        _bytes = Attributes = Objects = 0;
+        _bytes = 0;
     }
 
     public void Dispose() => _spool?.Dispose();

@@ -49,8 +49,8 @@ internal sealed class MispJsonReader : IDisposable
     /// <summary>Events read so far.</summary>
     public int Events => _walker.Events;
 
-    /// <summary>Attributes that stand in no event (an attribute search's answer), in objects or not.</summary>
-    public int LooseAttributes => _walker.LooseAttributes;
+    /// <summary>Attributes or objects stand in no event, as in the answer to an attribute search. They are not read.</summary>
+    public bool SawLooseItems => _walker.SawLooseItems;
 
     /// <summary>The input has a list of events, even if nothing is in it.</summary>
     public bool SawEventList => _walker.SawEventList;
