@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MispGraphSync.Sandbox.Graph;
+
+/// <summary>One indicator held at Graph: the item as it was sent, and what the service added.</summary>
+public sealed class TiIndicator
+{
+    internal TiIndicator(Guid id, string appId, JsonElement item, DateTimeOffset ingested)
+    {
+        (Id, AppId, Ingested) = (id, appId, ingested);
+        Take(item);
+    }
+
+    public Guid Id { get; }
+
+    /// <summary>The application that made it, the only one to see it.</summary>
+    public string AppId { get; }
+
+    public DateTimeOffset Ingested { get; }
+
+    public string? ExternalId { get; private set; }
+
+    public string TargetProduct { get; private set; } = "";
+
+    public DateTimeOffset Expires { get; private set; }
+
+    /// <summary>The item's JSON text as sent, changes merged in.</summary>
+    public string Json => Encoding.UTF8.GetString(Item.Span);
+
+    internal ReadOnlyMemory<byte> Item { get; private set; }
+
+    /// <summary>Its place in the order of arrival.</summary>
+    internal int Slot { get; set; }
+
+    /// <summary>An older one with the same external id: the service never merges.</summary>
+    internal TiIndicator? Twin { get; set; }
+
+    internal void Merge(JsonElement change)
+    {
+        var merged = JsonNode.Parse(Item.Span)!.AsObject();
+        foreach (var property in change.EnumerateObject())
+        {
+            if (property.Name != "id") merged[property.Name] = JsonNode.Parse(property.Value.GetRawText());
+        }
+
+        using var json = JsonDocument.Parse(merged.ToJsonString());
+        Take(json.RootElement);
+    }
+
+    private void Take(JsonElement item)
+    {
+        Item = JsonMarshal.GetRawUtf8Value(item).ToArray();
+        ExternalId = TiRules.Text(item, "externalId");
+        TargetProduct = string.Intern(TiRules.Text(item, "targetProduct")!);
+        Expires = item.GetProperty("expirationDateTime").GetDateTimeOffset();
+    }
+}

@@ -1,0 +1,26 @@
+using MispGraphSync.Sandbox.Entra;
+using MispGraphSync.Sandbox.Graph;
+using MispGraphSync.Sandbox.Misp;
+
+namespace MispGraphSync.Sandbox.Hosting;
+
+/// <summary>All that a sandbox holds, and the services that stand on it.</summary>
+internal sealed class States(SandboxOptions options)
+{
+    public SandboxOptions Options => options;
+
+    public Faults Faults { get; } = new();
+
+    public MispState Misp { get; } = new(options.Time, options.MispKey);
+
+    public EntraState Entra { get; } = new(options);
+
+    public GraphState Graph { get; } = new(options.Time);
+
+    public Dictionary<Service, IService> Services() => new()
+    {
+        [Service.Misp] = new MispService(Misp, options.Time),
+        [Service.Entra] = new EntraService(Entra, options.Time),
+        [Service.Graph] = new GraphService(Graph, Entra, options.Time),
+    };
+}
