@@ -5,10 +5,12 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using MispGraphSync.Sandbox.Defender;
 using MispGraphSync.Sandbox.Entra;
 using MispGraphSync.Sandbox.Graph;
 using MispGraphSync.Sandbox.Hosting;
 using MispGraphSync.Sandbox.Misp;
+using MispGraphSync.Sandbox.Sentinel;
 
 namespace MispGraphSync.Sandbox;
 
@@ -27,7 +29,8 @@ public sealed class SandboxHost : IAsyncDisposable
     {
         (_app, _certificate, _journal, _origins) = (app, certificate, journal, origins);
         Options = states.Options;
-        (MispState, EntraState, GraphState, Faults) = (states.Misp, states.Entra, states.Graph, states.Faults);
+        (MispState, EntraState, Faults) = (states.Misp, states.Entra, states.Faults);
+        (GraphState, SentinelState, DefenderState) = (states.Graph, states.Sentinel, states.Defender);
     }
 
     public SandboxOptions Options { get; }
@@ -53,6 +56,11 @@ public sealed class SandboxHost : IAsyncDisposable
     public EntraState EntraState { get; }
 
     public GraphState GraphState { get; }
+
+    /// <summary>Of the upload API and of ARM.</summary>
+    public SentinelState SentinelState { get; }
+
+    public DefenderState DefenderState { get; }
 
     public Faults Faults { get; }
 

@@ -22,7 +22,8 @@ internal static class ClientAssertion
             if (Text(claims, "iss") is { } issuer && issuer == app.FederatedIssuer) return null;
             if (Text(claims, "iss") != app.ClientId || Text(claims, "sub") != app.ClientId) return 50012;
 
-            var expires = claims.RootElement.TryGetProperty("exp", out var exp) ? exp.GetInt64() : 0;
+            // A number by the standard, a text from MSAL.
+            var expires = claims.RootElement.TryGetProperty("exp", out var exp) && long.TryParse(exp.ToString(), out var seconds) ? seconds : 0;
             if (now.ToUnixTimeSeconds() > expires + 300) return 500133;
 
             var signed = Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}");

@@ -1,6 +1,8 @@
+using MispGraphSync.Sandbox.Defender;
 using MispGraphSync.Sandbox.Entra;
 using MispGraphSync.Sandbox.Graph;
 using MispGraphSync.Sandbox.Misp;
+using MispGraphSync.Sandbox.Sentinel;
 
 namespace MispGraphSync.Sandbox.Hosting;
 
@@ -17,10 +19,17 @@ internal sealed class States(SandboxOptions options)
 
     public GraphState Graph { get; } = new(options.Time);
 
+    public SentinelState Sentinel { get; } = new(options.Time);
+
+    public DefenderState Defender { get; } = new(options.Time);
+
     public Dictionary<Service, IService> Services() => new()
     {
         [Service.Misp] = new MispService(Misp, options.Time),
         [Service.Entra] = new EntraService(Entra, options.Time),
         [Service.Graph] = new GraphService(Graph, Entra, options.Time),
+        [Service.Sentinel] = new SentinelService(Sentinel, Entra, options),
+        [Service.Management] = new ManagementService(Sentinel, Entra, options),
+        [Service.Defender] = new DefenderService(Defender, Entra, options.Time),
     };
 }
