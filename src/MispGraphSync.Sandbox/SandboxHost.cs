@@ -84,6 +84,11 @@ public sealed class SandboxHost : IAsyncDisposable
             throw new ArgumentException($"The sandbox serves on loopback only, not on {options.Address}.", nameof(options));
 
         var states = new States(options);
+        if (options.SampleEvents)
+        {
+            foreach (var sample in SampleEvents.All()) states.Misp.AddEvent(sample);
+        }
+
         var journal = new Journal(options.JournalCapacity, options.JournalBytes);
         var services = states.Services();
         var certificate = Certificates.Make(TimeProvider.System.GetUtcNow()); // judged by clients with the real clock
