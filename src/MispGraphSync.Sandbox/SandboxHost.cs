@@ -25,9 +25,9 @@ public sealed class SandboxHost : IAsyncDisposable
     private readonly Journal _journal;
     private readonly Dictionary<Service, Uri> _origins;
 
-    private SandboxHost(WebApplication app, X509Certificate2 certificate, Journal journal, Dictionary<Service, Uri> origins, States states)
+    private SandboxHost(WebApplication app, X509Certificate2 certificate, Dictionary<Service, Uri> origins, States states)
     {
-        (_app, _certificate, _journal, _origins) = (app, certificate, journal, origins);
+        (_app, _certificate, _journal, _origins) = (app, certificate, states.Journal, origins);
         Options = states.Options;
         (MispState, EntraState, Faults) = (states.Misp, states.Entra, states.Faults);
         (GraphState, SentinelState, DefenderState) = (states.Graph, states.Sentinel, states.Defender);
@@ -89,7 +89,6 @@ public sealed class SandboxHost : IAsyncDisposable
             foreach (var sample in SampleEvents.All()) states.Misp.AddEvent(sample);
         }
 
-        var journal = new Journal(options.JournalCapacity, options.JournalBytes);
         var services = states.Services();
         var certificate = Certificates.Make(TimeProvider.System.GetUtcNow()); // judged by clients with the real clock
         var listening = new Dictionary<Service, ListenOptions>();
@@ -118,11 +117,11 @@ public sealed class SandboxHost : IAsyncDisposable
             }
         });
         var app = builder.Build();
-        app.Run(new Front(options.Time, journal, states.Faults, services).HandleAsync);
+        app.Run(new Front(options.Time, states.Journal, states.Faults, services).HandleAsync);
         await app.StartAsync(ct);
 
         var origins = listening.ToDictionary(pair => pair.Key, pair => Origin(pair.Key, pair.Value.IPEndPoint!, options));
-        return new SandboxHost(app, certificate, journal, origins, states);
+        return new SandboxHost(app, certificate, origins, states);
     }
 
     /// <summary>What is held is let go, what is in flight is cut off.</summary>

@@ -37,12 +37,18 @@ public sealed class Faults
 
     public TimeSpan Latency(Service service) => _latency.GetValueOrDefault(service);
 
+    /// <summary>Lets go whatever is held, and whatever would have been.</summary>
+    public void Release()
+    {
+        foreach (var held in _rules.Select(rule => rule.Fault).OfType<Fault.Held>()) held.Hold.Release();
+    }
+
     /// <summary>Ends all faults and latencies; what is held is let go.</summary>
     public void Clear()
     {
         lock (_latency)
         {
-            foreach (var held in _rules.Select(rule => rule.Fault).OfType<Fault.Held>()) held.Hold.Release();
+            Release();
             _rules = [];
             _latency.Clear();
         }

@@ -47,6 +47,7 @@ internal sealed class Front(
 
         var answer = await HandleAsync(request, seen, service, aborted);
         seen.Status = answer.Reset ? null : answer.Status;
+        journal.Answered(seen);
         await Reply.SendAsync(http, answer, time);
     }
 

@@ -1,3 +1,4 @@
+using MispGraphSync.Sandbox.Control;
 using MispGraphSync.Sandbox.Defender;
 using MispGraphSync.Sandbox.Entra;
 using MispGraphSync.Sandbox.Graph;
@@ -13,6 +14,8 @@ internal sealed class States(SandboxOptions options)
 
     public Faults Faults { get; } = new();
 
+    public Journal Journal { get; } = new(options.JournalCapacity, options.JournalBytes);
+
     public MispState Misp { get; } = new(options.Time, options.MispKey);
 
     public EntraState Entra { get; } = new(options);
@@ -23,7 +26,14 @@ internal sealed class States(SandboxOptions options)
 
     public DefenderState Defender { get; } = new(options.Time);
 
-    public Dictionary<Service, IService> Services() => new()
+    public Dictionary<Service, IService> Services()
+    {
+        var services = Played();
+        if (options.Control) services[Service.Control] = new ControlService(this);
+        return services;
+    }
+
+    private Dictionary<Service, IService> Played() => new()
     {
         [Service.Misp] = new MispService(Misp, options.Time),
         [Service.Entra] = new EntraService(Entra, options.Time),

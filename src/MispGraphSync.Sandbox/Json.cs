@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace MispGraphSync.Sandbox.Misp;
+namespace MispGraphSync.Sandbox;
 
-/// <summary>Short ways to read MISP's JSON, where numbers are texts and much may be absent.</summary>
+/// <summary>Short ways to read JSON where numbers may be texts and much may be absent, as it is with MISP.</summary>
 internal static class Json
 {
     public static string Text(this JsonObject json, string name) => json[name] switch
