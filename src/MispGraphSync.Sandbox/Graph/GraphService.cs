@@ -76,9 +76,9 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
             case "PATCH":
                 using (var body = JsonDocument.Parse(request.Body))
                 {
-                    if (TiRules.Unreadable(body.RootElement, enumerationsToo: true) is { } unreadable) throw new UnreadableBodyException(unreadable);
-                    if (TiRules.FaultOfUpdate(body.RootElement, found.TargetProduct, time.GetUtcNow()) is { } fault) return Provider(fault);
-                    state.Update(found, body.RootElement);
+                    var change = TiItem.Read(body.RootElement, enumerationsToo: true);
+                    if (TiRules.FaultOfUpdate(change, found.TargetProduct, time.GetUtcNow()) is { } fault) return Provider(fault);
+                    state.Update(found, change);
                 }
 
                 return request.Headers["Prefer"].ToString().Contains("return=representation", StringComparison.OrdinalIgnoreCase)
@@ -92,9 +92,9 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
     private Answer Create(Request request, string app)
     {
         using var body = JsonDocument.Parse(request.Body);
-        if (TiRules.Unreadable(body.RootElement, enumerationsToo: true) is { } unreadable) throw new UnreadableBodyException(unreadable);
-        if (TiRules.Fault(body.RootElement, time.GetUtcNow()) is { } fault) return Provider(fault);
-        if (state.Add(app, body.RootElement) is not { } added) return Provider(TiBatches.Full);
+        var item = TiItem.Read(body.RootElement, enumerationsToo: true);
+        if (TiRules.Fault(item, time.GetUtcNow()) is { } fault) return Provider(fault);
+        if (state.Add(app, item) is not { } added) return Provider(TiBatches.Full);
         return Answer.Json(201, json => _write.Entity(json, added, withNulls: true));
     }
 

@@ -92,7 +92,7 @@ public sealed class GraphState
     public TiIndicator Seed(string appId, JsonObject item)
     {
         using var json = JsonDocument.Parse(item.ToJsonString());
-        return Add(appId, json.RootElement)!;
+        return Add(appId, TiItem.Read(json.RootElement, enumerationsToo: false))!;
     }
 
     public bool Remove(Guid id)
@@ -111,7 +111,7 @@ public sealed class GraphState
     }
 
     /// <summary>Null when the capacity of Defender's indicators is used up.</summary>
-    internal TiIndicator? Add(string appId, JsonElement item)
+    internal TiIndicator? Add(string appId, TiItem item)
     {
         var now = _time.GetUtcNow();
         lock (_gate)
@@ -132,7 +132,7 @@ public sealed class GraphState
         lock (_gate) return _byId.TryGetValue(id, out var found) && found.AppId == appId && IsLive(found) ? found : null;
     }
 
-    internal void Update(TiIndicator indicator, JsonElement change)
+    internal void Update(TiIndicator indicator, TiItem change)
     {
         lock (_gate)
         {

@@ -17,7 +17,7 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
 
     public Answer Update(ReadOnlyMemory<byte> body, string app) => Items(body, (item, now) =>
     {
-        var found = Guid.TryParse(TiRules.Text(item, "id"), out var id) ? state.Find(app, id) : null;
+        var found = Guid.TryParse(item.Text("id"), out var id) ? state.Find(app, id) : null;
         var fault = found is null ? "The indicator was not found." : TiRules.FaultOfUpdate(item, found.TargetProduct, now);
         if (fault is not null) return (false, json => write.Failed(json, item, fault));
 
@@ -31,15 +31,10 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
     public Answer DeleteByExternalId(ReadOnlyMemory<byte> body, string app) =>
         Keys(body, key => state.DeleteByExternalId(app, key), "external id");
 
-    private Answer Items(ReadOnlyMemory<byte> body, Func<JsonElement, DateTimeOffset, (bool Good, Action<Utf8JsonWriter> Write)> handle)
+    private Answer Items(ReadOnlyMemory<byte> body, Func<TiItem, DateTimeOffset, (bool Good, Action<Utf8JsonWriter> Write)> handle)
     {
         using var document = JsonDocument.Parse(body);
-        var items = Values(document);
-        foreach (var item in items)
-        {
-            if (TiRules.Unreadable(item, state.EnumFailsBatch) is { } unreadable) throw new UnreadableBodyException(unreadable);
-        }
-
+        var items = Values(document).Select(item => TiItem.Read(item, state.EnumFailsBatch)).ToArray(); // all of them before any is taken in
         var now = time.GetUtcNow();
         return Value([.. items.Select(item => handle(item, now))], "tiIndicator");
     }

@@ -1,19 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Json;
+using System.Numerics;
 
 namespace MispGraphSync.Sandbox.Graph;
 
-/// <summary>What the service holds against a body or against one item of it. Null is no objection.</summary>
+/// <summary>What the service holds against one item. Null is no objection.</summary>
 internal static class TiRules
 {
-    private static readonly System.Collections.Frozen.FrozenDictionary<string, TiProperties.Kind>.AlternateLookup<ReadOnlySpan<char>> Declared =
-        TiProperties.Declared.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly string[] Required = ["action", "description", "expirationDateTime", "threatType", "tlpLevel"];
 
-    private static readonly string[] DefenderObservables =
-        ["domainName", "url", "networkDestinationIPv4", "networkDestinationIPv6", "fileHashValue"];
+    private static readonly ulong AllRequired = TiProperties.BitsOf(Required);
 
     private static readonly string[] AddressesV4 = ["networkIPv4", "networkDestinationIPv4", "networkSourceIPv4"];
 
@@ -23,114 +19,76 @@ internal static class TiRules
 
     private static readonly string[] Ports = ["networkPort", "networkDestinationPort", "networkSourcePort"];
 
-    /// <summary>A property of the wrong JSON type: the body as a whole cannot be read.</summary>
-    public static string? Unreadable(JsonElement item, bool enumerationsToo)
-    {
-        if (item.ValueKind != JsonValueKind.Object) return "An item of 'value' is not an object.";
-
-        Span<char> name = stackalloc char[64];
-        foreach (var property in item.EnumerateObject())
-        {
-            var raw = JsonMarshal.GetRawUtf8PropertyName(property);
-            if (raw.Length > name.Length) continue;
-
-            var length = Encoding.UTF8.GetChars(raw, name);
-            if (!Declared.TryGetValue(name[..length], out var kind)) continue;
-            if (!TiProperties.Fits(kind, property.Value)) return $"Cannot convert the value of property '{property.Name}'.";
-            if (kind == TiProperties.Kind.Enumeration && enumerationsToo && !IsOneOf(property.Value, TiProperties.Enumerations[property.Name]))
-                return $"Requested value '{property.Value}' of '{property.Name}' was not found.";
-        }
-
-        return null;
-    }
+    private static readonly ulong WithForm = TiProperties.BitsOf([.. AddressesV4, .. AddressesV6, .. Blocks, .. Ports, "url"]);
 
     /// <summary>What is wrong with one new indicator.</summary>
-    public static string? Fault(JsonElement item, DateTimeOffset now)
+    public static string? Fault(TiItem item, DateTimeOffset now)
     {
-        if (Text(item, "targetProduct") is not { } product) return Missing("targetProduct");
+        if (item.Text("targetProduct") is not { } product) return Missing("targetProduct");
         if (Array.IndexOf(TiProperties.Products, product) < 0) return $"targetProduct '{product}' is not supported.";
-        foreach (var required in (string[])["action", "description", "expirationDateTime", "threatType", "tlpLevel"])
-        {
-            if (!Has(item, required)) return Missing(required);
-        }
+        if ((item.Present & AllRequired) != AllRequired) return Missing(Array.Find(Required, name => !item.Has(name))!);
+        if (!Array.Exists(TiProperties.ThreatTypes, item["threatType"].ValueEquals)) return Invalid(item, "threatType");
 
-        if (!TiProperties.ThreatTypes.Contains(Text(item, "threatType"))) return Invalid(item, "threatType");
         return FaultOfValues(item, now) ?? FaultOfObservables(item, defender: product == TiProperties.Products[1]);
     }
 
     /// <summary>What is wrong with a change of an indicator that stands for this product.</summary>
-    public static string? FaultOfUpdate(JsonElement change, string product, DateTimeOffset now)
+    public static string? FaultOfUpdate(TiItem change, string product, DateTimeOffset now)
     {
-        if (!Has(change, "expirationDateTime")) return Missing("expirationDateTime");
-        if (Text(change, "targetProduct") is not { } stated) return Missing("targetProduct");
+        if (!change.Has("expirationDateTime")) return Missing("expirationDateTime");
+        if (change.Text("targetProduct") is not { } stated) return Missing("targetProduct");
         if (stated != product) return "targetProduct cannot be changed.";
 
         var editable = product == TiProperties.Products[0] ? TiProperties.EditableForSentinel : TiProperties.EditableForDefender;
-        foreach (var property in change.EnumerateObject())
-        {
-            if (property.Name is "id" or "targetProduct" || editable.Contains(property.Name)) continue;
-            if (TiProperties.Declared.ContainsKey(property.Name)) return $"Property '{property.Name}' cannot be updated.";
-        }
-
-        return FaultOfValues(change, now);
+        var fixedOnes = change.Present & ~editable & ~TiProperties.BitsOf("id", "targetProduct");
+        return fixedOnes != 0
+            ? $"Property '{TiProperties.Names[BitOperations.TrailingZeroCount(fixedOnes)]}' cannot be updated."
+            : FaultOfValues(change, now);
     }
 
-    private static string? FaultOfValues(JsonElement item, DateTimeOffset now)
+    private static string? FaultOfValues(TiItem item, DateTimeOffset now)
     {
         foreach (var (name, values) in TiProperties.Enumerations)
         {
-            if (Has(item, name) && !IsOneOf(item.GetProperty(name), values)) return Invalid(item, name);
+            if (item.Has(name) && !Array.Exists(values, item[name].ValueEquals)) return Invalid(item, name);
         }
 
-        if (Text(item, "description") is { } description && (description.Length > 100 || string.IsNullOrWhiteSpace(description)))
+        if (item.Text("description") is { } description && (description.Length > 100 || string.IsNullOrWhiteSpace(description)))
             return "description must have 1 to 100 characters.";
-        if (Has(item, "expirationDateTime") && item.GetProperty("expirationDateTime").GetDateTimeOffset() <= now)
+        if (item.Has("expirationDateTime") && item["expirationDateTime"].GetDateTimeOffset() <= now)
             return "expirationDateTime must be in the future.";
         if (Outside(item, "confidence", 0, 100)) return Invalid(item, "confidence");
         if (Outside(item, "severity", 0, 5)) return Invalid(item, "severity");
-        if (Has(item, "killChain") && item.GetProperty("killChain").EnumerateArray().Any(phase => !IsOneOf(phase, TiProperties.KillChain)))
-            return Invalid(item, "killChain");
-        return null;
+        return item.Has("killChain") && !item["killChain"].EnumerateArray().All(phase => Array.Exists(TiProperties.KillChain, phase.ValueEquals))
+            ? Invalid(item, "killChain")
+            : null;
     }
 
-    private static string? FaultOfObservables(JsonElement item, bool defender)
+    private static string? FaultOfObservables(TiItem item, bool defender)
     {
-        if (!TiProperties.Observables.Any(name => Has(item, name))) return "At least one email, network or file observable is required.";
-        if (Has(item, "fileHashValue") && !Has(item, "fileHashType")) return Missing("fileHashType");
-        if (defender && DefenderObservables.Count(name => Has(item, name)) != 1)
+        var observables = item.Present & TiProperties.Observables;
+        if (observables == 0) return "At least one email, network or file observable is required.";
+        if (item.Has("fileHashValue") && !item.Has("fileHashType")) return Missing("fileHashType");
+        if (defender && BitOperations.PopCount(observables & TiProperties.DefenderObservables) != 1)
             return "Microsoft Defender ATP takes exactly one of domainName, url, networkDestinationIPv4, networkDestinationIPv6, fileHashValue.";
-        if (defender && TiProperties.Observables.FirstOrDefault(name => Has(item, name) && !DefenderObservables.Contains(name)) is { } other)
-            return $"Microsoft Defender ATP does not take '{other}'.";
-        if (AddressesV4.FirstOrDefault(name => IsNoAddress(item, name, AddressFamily.InterNetwork)) is { } v4) return Invalid(item, v4);
-        if (AddressesV6.FirstOrDefault(name => IsNoAddress(item, name, AddressFamily.InterNetworkV6)) is { } v6) return Invalid(item, v6);
-        if (Blocks.FirstOrDefault(name => Text(item, name) is { } block && !IPNetwork.TryParse(block, out _)) is { } cidr) return Invalid(item, cidr);
-        if (Ports.FirstOrDefault(name => Outside(item, name, 0, 65535)) is { } port) return Invalid(item, port);
-        return Text(item, "url") is { } url && !Uri.TryCreate(url, UriKind.Absolute, out _) ? Invalid(item, "url") : null;
+        if (defender && (observables & ~TiProperties.DefenderObservables) is var others and not 0)
+            return $"Microsoft Defender ATP does not take '{TiProperties.Names[BitOperations.TrailingZeroCount(others)]}'.";
+        if ((observables & WithForm) == 0) return null;
+
+        if (Array.Find(AddressesV4, name => IsNoAddress(item, name, AddressFamily.InterNetwork)) is { } v4) return Invalid(item, v4);
+        if (Array.Find(AddressesV6, name => IsNoAddress(item, name, AddressFamily.InterNetworkV6)) is { } v6) return Invalid(item, v6);
+        if (Array.Find(Blocks, name => item.Text(name) is { } block && !IPNetwork.TryParse(block, out _)) is { } cidr) return Invalid(item, cidr);
+        if (Array.Find(Ports, name => Outside(item, name, 0, 65535)) is { } port) return Invalid(item, port);
+        return item.Text("url") is { } url && !Uri.TryCreate(url, UriKind.Absolute, out _) ? Invalid(item, "url") : null;
     }
 
-    public static bool Has(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+    private static bool IsNoAddress(TiItem item, string name, AddressFamily family) =>
+        item.Text(name) is { } text && !(IPAddress.TryParse(text, out var address) && address.AddressFamily == family);
 
-    public static string? Text(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static bool IsNoAddress(JsonElement item, string name, AddressFamily family) =>
-        Text(item, name) is { } text && !(IPAddress.TryParse(text, out var address) && address.AddressFamily == family);
-
-    private static bool Outside(JsonElement item, string name, int least, int most) =>
-        Has(item, name) && item.GetProperty(name).GetInt32() is var number && (number < least || number > most);
-
-    private static bool IsOneOf(JsonElement value, string[] values)
-    {
-        foreach (var good in values)
-        {
-            if (value.ValueEquals(good)) return true;
-        }
-
-        return value.ValueKind == JsonValueKind.Null;
-    }
+    private static bool Outside(TiItem item, string name, int least, int most) =>
+        item.Has(name) && item[name].GetInt32() is var number && (number < least || number > most);
 
     private static string Missing(string name) => $"Required property '{name}' is missing.";
 
-    private static string Invalid(JsonElement item, string name) => $"Property '{name}' has an invalid value: {item.GetProperty(name).GetRawText()}.";
+    private static string Invalid(TiItem item, string name) => $"Property '{name}' has an invalid value: {item[name].GetRawText()}.";
 }

@@ -1,42 +1,37 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace MispGraphSync.Sandbox.Graph;
 
 /// <summary>Writes what Graph answers: entities, failed items, results, errors.</summary>
 internal sealed class TiWriter(GraphState state, Guid tenant)
 {
-    private static readonly string[] AllDeclared =
-        [.. TiProperties.Declared.Where(property => property.Value != TiProperties.Kind.ReadOnly).Select(property => property.Key).Order(StringComparer.Ordinal)];
+    private static readonly ulong Defaulted = TiProperties.BitsOf("isActive", "passiveOnly", "severity");
+
+    private static readonly ulong ReadOnly = TiProperties.BitsOf("id", "azureTenantId", "ingestedDateTime");
+
+    private readonly ConcurrentDictionary<(ulong Present, bool WithNulls), byte[]> _tails = new();
 
     /// <summary>An entity; a read one has every declared property, null where it is not set.</summary>
     public void Entity(Utf8JsonWriter json, TiIndicator indicator, bool withNulls)
     {
-        using var item = JsonDocument.Parse(indicator.Item);
-        json.WriteStartObject();
-        json.WriteString("id", indicator.Id);
-        json.WriteString("azureTenantId", tenant);
-        json.WriteString("ingestedDateTime", indicator.Ingested.UtcDateTime);
-        foreach (var property in item.RootElement.EnumerateObject())
-        {
-            var declared = TiProperties.Declared.TryGetValue(property.Name, out var kind);
-            if (kind == TiProperties.Kind.ReadOnly && declared) continue;
-            if (declared || state.EchoesUndeclared) property.WriteTo(json);
-        }
-
-        Defaults(json, item.RootElement);
-        if (withNulls)
-        {
-            foreach (var name in AllDeclared)
-            {
-                if (name is not ("isActive" or "severity" or "passiveOnly") && !item.RootElement.TryGetProperty(name, out _)) json.WriteNull(name);
-            }
-        }
-
-        json.WriteEndObject();
+        // The item's own text between what the service puts before and after it.
+        var item = indicator.IsPlain ? indicator.Item.Span : Cleaned(indicator);
+        var tail = _tails.GetOrAdd((indicator.Present, withNulls), Tail);
+        var entity = ArrayPool<byte>.Shared.Rent(item.Length + tail.Length + 256);
+        Utf8.TryWrite(entity, $"{{\"id\":\"{indicator.Id}\",\"azureTenantId\":\"{tenant}\",\"ingestedDateTime\":\"{indicator.Ingested.UtcDateTime:O}\",", out var length);
+        item[1..^1].CopyTo(entity.AsSpan(length));
+        length += item.Length - 2;
+        tail.CopyTo(entity.AsSpan(length));
+        json.WriteRawValue(entity.AsSpan(0, length + tail.Length), skipInputValidation: true);
+        ArrayPool<byte>.Shared.Return(entity);
     }
 
     /// <summary>One failed item. No document says its shape; this is the sample's reading of it.</summary>
-    public void Failed(Utf8JsonWriter json, JsonElement item, string message)
+    public void Failed(Utf8JsonWriter json, TiItem item, string message)
     {
         json.WriteStartObject();
         if (state.ErrorIsString)
@@ -51,7 +46,7 @@ internal sealed class TiWriter(GraphState state, Guid tenant)
             json.WriteEndObject();
         }
 
-        if (state.EchoesExternalIdOfFailed && TiRules.Text(item, "externalId") is { } externalId) json.WriteString("externalId", externalId);
+        if (state.EchoesExternalIdOfFailed && item.Text("externalId") is { } externalId) json.WriteString("externalId", externalId);
         json.WriteEndObject();
     }
 
@@ -64,10 +59,42 @@ internal sealed class TiWriter(GraphState state, Guid tenant)
         json.WriteEndObject();
     }
 
-    private static void Defaults(Utf8JsonWriter json, JsonElement item)
+    /// <summary>Without what is read-only, null, or undeclared and not echoed.</summary>
+    private ReadOnlySpan<byte> Cleaned(TiIndicator indicator)
     {
-        if (!TiRules.Has(item, "isActive")) json.WriteBoolean("isActive", true);
-        if (!TiRules.Has(item, "passiveOnly")) json.WriteBoolean("passiveOnly", false);
-        if (!TiRules.Has(item, "severity")) json.WriteNumber("severity", 3);
+        using var item = JsonDocument.Parse(indicator.Item);
+        var buffer = new ArrayBufferWriter<byte>(indicator.Item.Length);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var property in item.RootElement.EnumerateObject())
+            {
+                var kept = TiProperties.IsDeclared(property.Name)
+                    ? (TiProperties.Bit(property.Name) & indicator.Present & ~ReadOnly) != 0
+                    : state.EchoesUndeclared;
+                if (kept) property.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan;
     }
+
+    private static byte[] Tail((ulong Present, bool WithNulls) wanted)
+    {
+        var tail = new StringBuilder();
+        for (var number = 0; number < TiProperties.Names.Length; number++)
+        {
+            var bit = 1UL << number;
+            if ((bit & (wanted.Present | ReadOnly)) != 0) continue;
+
+            if ((bit & Defaulted) != 0) tail.Append($",\"{TiProperties.Names[number]}\":{Default(TiProperties.Names[number])}");
+            else if (wanted.WithNulls) tail.Append($",\"{TiProperties.Names[number]}\":null");
+        }
+
+        return Encoding.UTF8.GetBytes(tail.Append('}').ToString());
+    }
+
+    private static string Default(string name) => name switch { "isActive" => "true", "passiveOnly" => "false", _ => "3" };
 }

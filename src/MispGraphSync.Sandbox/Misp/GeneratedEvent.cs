@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace MispGraphSync.Sandbox.Misp;
 
@@ -52,40 +53,23 @@ internal sealed class GeneratedEvent : StoredEvent
     public override bool HasAttribute(string attributeUuid) =>
         MispIds.TryRead(MispIds.Kind.Attribute, attributeUuid, out var id) && id >= AttributeId(0) && id < AttributeId(_attributes);
 
+    /// <summary>Nothing in a generated attribute needs escaping, so it is written as text, which is many times faster.</summary>
     public void WriteAttributes(Utf8JsonWriter json, bool noShadowAttributes, bool noGalaxy)
     {
+        Span<byte> text = stackalloc byte[1024];
         for (var index = 0; index < _attributes; index++)
         {
             var dice = Mix(((ulong)_seed << 48) ^ ((ulong)_number << 20) ^ (ulong)index);
             var (type, category, value) = Value((int)(dice % 100), dice);
-            json.WriteStartObject();
-            json.WriteString("id", AttributeId(index).ToString());
-            json.WriteString("type", type);
-            json.WriteString("category", category);
-            json.WriteBoolean("to_ids", (dice >> 8) % 100 < 79);
-            json.WriteString("uuid", MispIds.Uuid(MispIds.Kind.Attribute, AttributeId(index)));
-            json.WriteString("event_id", Id.ToString());
-            json.WriteString("distribution", "5");
-            json.WriteString("timestamp", _timestamp);
-            json.WriteString("comment", "");
-            json.WriteString("sharing_group_id", "0");
-            json.WriteBoolean("deleted", false);
-            json.WriteBoolean("disable_correlation", false);
-            json.WriteString("object_id", "0");
-            json.WriteNull("object_relation");
-            json.WriteNull("first_seen");
-            json.WriteNull("last_seen");
-            json.WriteString("value", value);
-            if (!noGalaxy) Empty(json, "Galaxy");
-            if (!noShadowAttributes) Empty(json, "ShadowAttribute");
-            json.WriteEndObject();
+            var toIds = (dice >> 8) % 100 < 79 ? "true" : "false";
+            var galaxy = noGalaxy ? "" : ",\"Galaxy\":[]";
+            var shadow = noShadowAttributes ? "" : ",\"ShadowAttribute\":[]";
+            Utf8.TryWrite(
+                text,
+                $$"""{"id":"{{AttributeId(index)}}","type":"{{type}}","category":"{{category}}","to_ids":{{toIds}},"uuid":"{{MispIds.Of(MispIds.Kind.Attribute, AttributeId(index))}}","event_id":"{{Id}}","distribution":"5","timestamp":"{{_timestamp}}","comment":"","sharing_group_id":"0","deleted":false,"disable_correlation":false,"object_id":"0","object_relation":null,"first_seen":null,"last_seen":null,"value":"{{value}}"{{galaxy}}{{shadow}}}""",
+                out var length);
+            json.WriteRawValue(text[..length], skipInputValidation: true);
         }
-    }
-
-    private static void Empty(Utf8JsonWriter json, string name)
-    {
-        json.WriteStartArray(name);
-        json.WriteEndArray();
     }
 
     private static (string Type, string Category, string Value) Value(int kind, ulong dice) => kind switch

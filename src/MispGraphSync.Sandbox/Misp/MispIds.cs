@@ -13,8 +13,10 @@ internal static class MispIds
         Galaxy = 0x0f00,
     }
 
-    public static string Uuid(Kind kind, long number) =>
-        new Guid((int)(number >> 16), (short)number, (short)(0x4000 | ((int)kind >> 4)), 0x8a, 0x5d, 0x5a, 0, 0, 0, 0, (byte)((int)kind >> 8)).ToString();
+    public static string Uuid(Kind kind, long number) => Of(kind, number).ToString();
+
+    public static Guid Of(Kind kind, long number) =>
+        new((int)(number >> 16), (short)number, (short)(0x4000 | ((int)kind >> 4)), 0x8a, 0x5d, 0x5a, 0, 0, 0, 0, (byte)((int)kind >> 8));
 
     public static bool TryRead(Kind kind, string uuid, out long number)
     {
@@ -23,6 +25,6 @@ internal static class MispIds
 
         var bytes = guid.ToByteArray();
         number = ((long)BitConverter.ToInt32(bytes, 0) << 16) | BitConverter.ToUInt16(bytes, 4);
-        return Uuid(kind, number) == guid.ToString();
+        return Of(kind, number) == guid;
     }
 }

@@ -205,7 +205,7 @@ public sealed class MispState
 
     /// <summary>
     /// Adds events × attributes made up from a seed, the same ones each time, and not held in memory:
-    /// 2,000 × 500 are about 490 MB of JSON.
+    /// 2,000 × 500 are about 420 MB of JSON.
     /// </summary>
     public void Generate(int events, int attributes, int seed = 1)
     {
