@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MispGraphSync.Sandbox.Hosting;
+
+namespace MispGraphSync.Sandbox.Control;
+
+/// <summary>
+/// How another process looks into the sandbox and changes it, on a port of its own. Neither journal nor faults touch it.
+/// <code>
+/// GET    /_control/state                           what each service holds, and requests by status
+/// GET    /_control/requests?service=graph          the last requests
+/// DELETE /_control/requests                        forget them, and their counts
+/// GET    /_control/indicators/graph                one JSON line an indicator; also sentinel, defender
+/// GET    /_control/faults                          the rules, and how often each struck
+/// POST   /_control/faults      {"fault":"graph=429@2"}
+/// DELETE /_control/faults                          end them all; what is held goes on
+/// POST   /_control/release                         let go what is held
+/// POST   /_control/switch      {"service":"graph","name":"PageSize","value":1000}
+/// POST   /_control/clear/graph                     empty one service; also misp, sentinel, defender
+/// POST   /_control/misp/events EVENT               add, or replace by UUID
+/// DELETE /_control/misp/events/UUID
+/// POST   /_control/misp/touch/UUID                 a new timestamp and nothing else
+/// POST   /_control/misp/change {"events":0.01,"attributes":0.5}
+/// POST   /_control/misp/generate {"events":2000,"attributes":500,"seed":1}
+/// </code>
+/// </summary>
+internal sealed class ControlService(States states) : IService
+{
+    public Answer Handle(Request request)
+    {
+        try
+        {
+            return request.Segments is ["_control", .. var rest] ? Route(request, rest) : Fail(404);
+        }
+        catch (Exception wrong) when (wrong is FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return Answer.Json(400, new JsonObject { ["error"] = wrong.Message });
+        }
+    }
+
+    public Answer Fail(int status, TimeSpan? retryAfter = null, RetryAfterForm form = RetryAfterForm.None) =>
+        Answer.Json(status, new JsonObject { ["error"] = "No such control." });
+
+    private Answer Route(Request request, string[] path) => (request.Method, path) switch
+    {
+        ("GET", ["state"]) => Answer.Json(200, Report.State(states), indented: true),
+        ("GET", ["requests"]) => Answer.Json(200, Report.Requests(states, request.Parameter("service"))),
+        ("DELETE", ["requests"]) => Done(states.Journal.Clear),
+        ("GET", ["indicators", var service]) => Report.Indicators(states, ServiceOf(service)),
+        ("GET", ["faults"]) => Answer.Json(200, Report.Faults(states.Faults), indented: true),
+        ("POST", ["faults"]) => Done(() => states.Faults.Add(FaultText.Parse(Body(request).Text("fault")))),
+        ("DELETE", ["faults"]) => Done(states.Faults.Clear),
+        ("POST", ["release"]) => Done(states.Faults.Release),
+        ("POST", ["switch"]) => Done(() => Switch.Set(states, Body(request))),
+        ("POST", ["clear", var service]) => Done(() => Clear(ServiceOf(service))),
+        ("POST", ["misp", .. var rest]) => Misp(request, rest),
+        ("DELETE", ["misp", "events", var uuid]) => states.Misp.Remove(uuid) ? Answer.Json(200, new JsonObject()) : Fail(404),
+        _ => Fail(404),
+    };
+
+    private Answer Misp(Request request, string[] path)
+    {
+        switch (path)
+        {
+            case ["events"]:
+                return Answer.Json(200, new JsonObject { ["uuid"] = states.Misp.Put(Body(request)) });
+            case ["touch", var uuid]:
+                return Done(() => states.Misp.TouchTimestamp(uuid));
+            case ["change"]:
+                var body = Body(request);
+                return Answer.Json(200, new JsonObject { ["changed"] = states.Misp.Change(Share(body, "events"), Share(body, "attributes")) });
+            case ["generate"]:
+                var wish = Body(request);
+                return Done(() => states.Misp.Generate((int)wish.Number("events"), (int)wish.Number("attributes"), (int)Math.Max(1, wish.Number("seed"))));
+            default:
+                return Fail(404);
+        }
+    }
+
+    private void Clear(Service service)
+    {
+        if (service == Service.Misp) states.Misp.Clear();
+        else if (service == Service.Graph) states.Graph.Clear();
+        else if (service == Service.Sentinel) states.Sentinel.Clear();
+        else if (service == Service.Defender) states.Defender.Clear();
+        else throw new FormatException($"{service} holds nothing that could be cleared.");
+    }
+
+    private static double Share(JsonObject body, string name) =>
+        body[name] is null ? 1 : double.Parse(body.Text(name), CultureInfo.InvariantCulture);
+
+    private static JsonObject Body(Request request) =>
+        JsonNode.Parse(request.Body.Span) as JsonObject ?? throw new FormatException("The body must be a JSON object.");
+
+    private static Service ServiceOf(string name) =>
+        Enum.TryParse<Service>(name, ignoreCase: true, out var service) ? service : throw new FormatException($"There is no service '{name}'.");
+
+    private static Answer Done(Action action)
+    {
+        action();
+        return Answer.Json(200, new JsonObject());
+    }
+}

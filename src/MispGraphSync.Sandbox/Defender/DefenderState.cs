@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace MispGraphSync.Sandbox.Defender;
+
+/// <summary>
+/// The tenant's custom indicators, one for each type and value, and the switches of the service. Expired ones are gone by
+/// <see cref="SandboxOptions.Time"/>.
+/// </summary>
+public sealed class DefenderState
+{
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly SortedDictionary<long, DefenderIndicator> _byNumber = [];
+    private readonly Dictionary<(string Type, string Value), DefenderIndicator> _byValue = [];
+    private long _last = 2840;
+    private DateTimeOffset _soonest = DateTimeOffset.MaxValue;
+
+    internal DefenderState(TimeProvider time) => _time = time;
+
+    /// <summary>Active indicators that the tenant may hold, all creators together.</summary>
+    public int Capacity { get; set; } = 15_000;
+
+    /// <summary>Above the capacity the whole import is refused, instead of the items that are too many.</summary>
+    public bool CapacityFailsBatch { get; set; }
+
+    public int MaxBatch { get; set; } = 500;
+
+    public int MaxTop { get; set; } = 10_000;
+
+    /// <summary>Items a page when <c>$top</c> is not sent.</summary>
+    public int DefaultTop { get; set; } = 1000;
+
+    /// <summary>Imports, and batch deletions, in a minute; documented is 30. Null = no limit.</summary>
+    public int? ImportsPerMinute { get; set; }
+
+    /// <summary>Other calls in a minute; documented is 100. Null = no limit.</summary>
+    public int? CallsPerMinute { get; set; }
+
+    public RetryAfterForm ThrottleForm { get; set; } = RetryAfterForm.Seconds;
+
+    /// <summary>Addresses of 192.0.2.0/24 and the like are taken, which the service would not do.</summary>
+    public bool TakesDocumentationAddresses { get; set; }
+
+    /// <summary>The second of two equal values in one import fails.</summary>
+    public bool RefusesDuplicatesInBatch { get; set; } = true;
+
+    /// <summary>Items of an import's answer stand in another order than in the request.</summary>
+    public bool ReversesAnswers { get; set; }
+
+    /// <summary>How long a new indicator is missing from lists.</summary>
+    public TimeSpan ReadLag { get; set; }
+
+    public int Count => All().Count;
+
+    /// <summary>All that are active now, whoever made them.</summary>
+    public IReadOnlyList<DefenderIndicator> All()
+    {
+        lock (_gate)
+        {
+            Expire();
+            return [.. _byNumber.Values];
+        }
+    }
+
+    public DefenderIndicator? Find(string type, string value)
+    {
+        lock (_gate)
+        {
+            Expire();
+            return _byValue.GetValueOrDefault(Key(type, value));
+        }
+    }
+
+    /// <summary>Puts an indicator there by the back door, e.g. one that somebody else made. No rule is applied.</summary>
+    public DefenderIndicator Seed(string createdBy, JsonObject fields)
+    {
+        lock (_gate) return Add(createdBy, (JsonObject)fields.DeepClone(), _time.GetUtcNow());
+    }
+
+    public bool Remove(string id)
+    {
+        lock (_gate) return long.TryParse(id, CultureInfo.InvariantCulture, out var number) && _byNumber.TryGetValue(number, out var found) && Drop(found);
+    }
+
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _byNumber.Clear();
+            _byValue.Clear();
+        }
+    }
+
+    /// <summary>Creates or updates. Null when there is no room, or when somebody else holds the value and the caller may not touch it.</summary>
+    internal (DefenderIndicator? Indicator, string? Fault) Submit(string app, bool touchesForeign, JsonObject fields)
+    {
+        var now = _time.GetUtcNow();
+        lock (_gate)
+        {
+            Expire();
+            var held = _byValue.GetValueOrDefault(Key(fields["indicatorType"]!.ToString(), fields["indicatorValue"]!.ToString()));
+            if (held is null) return _byNumber.Count >= Capacity ? (null, "The maximum number of indicators has been reached.") : (Add(app, fields, now), null);
+            if (held.CreatedBy != app && !touchesForeign) return (null, "An indicator with this value was created by another source.");
+
+            // Set on create only.
+            fields["application"] = held.Fields["application"]?.DeepClone();
+            if (fields["application"] is null) fields.Remove("application");
+            held.Take(fields, app, now);
+            Soonest(held);
+            return (held, null);
+        }
+    }
+
+    internal int Room()
+    {
+        lock (_gate)
+        {
+            Expire();
+            return Capacity - _byNumber.Count;
+        }
+    }
+
+    /// <summary>What this caller can see, in order of creation.</summary>
+    internal List<DefenderIndicator> Visible(string app, bool seesForeign)
+    {
+        var horizon = _time.GetUtcNow() - ReadLag;
+        return [.. All().Where(one => (seesForeign || one.CreatedBy == app) && one.Created <= horizon)];
+    }
+
+    /// <summary>All or nothing: false when any of them is not there for this caller.</summary>
+    internal bool Delete(string app, bool touchesForeign, IReadOnlyList<long> numbers)
+    {
+        lock (_gate)
+        {
+            Expire();
+            var found = numbers.Select(number => _byNumber.GetValueOrDefault(number)).ToArray();
+            if (found.Any(one => one is null || (one.CreatedBy != app && !touchesForeign))) return false;
+            foreach (var one in found) Drop(one!);
+            return true;
+        }
+    }
+
+    private DefenderIndicator Add(string createdBy, JsonObject fields, DateTimeOffset now)
+    {
+        var added = new DefenderIndicator(++_last, createdBy, fields, now);
+        _byNumber.Add(added.Number, added);
+        _byValue[Key(added.Type, added.Value)] = added;
+        Soonest(added);
+        return added;
+    }
+
+    private bool Drop(DefenderIndicator indicator)
+    {
+        _byValue.Remove(Key(indicator.Type, indicator.Value));
+        return _byNumber.Remove(indicator.Number);
+    }
+
+    private void Expire()
+    {
+        var now = _time.GetUtcNow();
+        if (now < _soonest) return; // asked at every item, so it must cost nothing when nothing has run out
+
+        foreach (var gone in _byNumber.Values.Where(one => one.Expires <= now).ToArray()) Drop(gone);
+        _soonest = _byNumber.Values.Min(one => one.Expires) ?? DateTimeOffset.MaxValue;
+    }
+
+    private void Soonest(DefenderIndicator indicator)
+    {
+        if (indicator.Expires < _soonest) _soonest = indicator.Expires.Value;
+    }
+
+    private static (string Type, string Value) Key(string type, string value) => (type, value.ToLowerInvariant());
+}

@@ -1,0 +1,33 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace MispGraphSync.Sandbox.Entra;
+
+/// <summary>An application in the tenant. May be changed at any time; roles show in tokens issued afterwards.</summary>
+public sealed class AppRegistration(string clientId)
+{
+    public string ClientId => clientId;
+
+    public string? Secret { get; set; }
+
+    public DateTimeOffset? SecretExpires { get; set; }
+
+    public bool Disabled { get; set; }
+
+    /// <summary>Certificates whose key may sign an assertion.</summary>
+    public IList<X509Certificate2> Certificates { get; } = [];
+
+    /// <summary>Issuer of a trusted federated token. Its signature is not looked at.</summary>
+    public string? FederatedIssuer { get; set; }
+
+    /// <summary>Consented on Graph; empty = consent is missing and tokens come without roles.</summary>
+    public ISet<string> GraphRoles { get; } = new HashSet<string> { "ThreatIndicators.ReadWrite.OwnedBy" };
+
+    /// <summary>Consented on WindowsDefenderATP: <c>Ti.ReadWrite</c> and/or <c>Ti.ReadWrite.All</c>.</summary>
+    public ISet<string> DefenderRoles { get; } = new HashSet<string> { "Ti.ReadWrite.All" };
+
+    /// <summary>Has Microsoft Sentinel Contributor on the workspace. Not part of a token: takes effect at once.</summary>
+    public bool IsSentinelContributor { get; set; } = true;
+
+    /// <summary>May list through ARM.</summary>
+    public bool IsSentinelReader { get; set; } = true;
+}

@@ -1,0 +1,115 @@
+using MispGraphSync.Sandbox.Hosting;
+
+namespace MispGraphSync.Sandbox;
+
+/// <summary>
+/// Something that goes wrong with one request. "After handling" means that the service did what it was asked,
+/// and only the answer is spoilt: the client cannot know.
+/// </summary>
+public abstract record Fault
+{
+    private Fault()
+    {
+    }
+
+    /// <summary>An answer here keeps the request from the service; null lets it through.</summary>
+    internal virtual ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) => new((Answer?)null);
+
+    /// <summary>Takes the service's answer and gives the one to be sent.</summary>
+    internal virtual ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted) => new(answer);
+
+    /// <summary>429 in the service's own shape.</summary>
+    public sealed record Throttle(TimeSpan? After = null, RetryAfterForm Form = RetryAfterForm.Seconds) : Fault
+    {
+        internal override ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) => new(service.Fail(429, After, Form));
+    }
+
+    /// <summary>A status such as 500, 502, 503, 504 in the service's own shape.</summary>
+    public sealed record Status(int Code, bool AfterHandling = false, TimeSpan? RetryAfter = null) : Fault
+    {
+        internal override ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) =>
+            new(AfterHandling ? null : service.Fail(Code, RetryAfter));
+
+        internal override ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted) =>
+            new(service.Fail(Code, RetryAfter));
+    }
+
+    /// <summary>The connection is closed without an answer.</summary>
+    public sealed record Reset(bool AfterHandling = false) : Fault
+    {
+        internal override ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) =>
+            new(AfterHandling ? null : new Answer(0) { Reset = true });
+
+        internal override ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted) =>
+            new(new Answer(0) { Reset = true });
+    }
+
+    /// <summary>The answer begins well and breaks off. A body that is shorter than that breaks off at its half.</summary>
+    public sealed record CutOff(int AfterBytes = 200) : Fault
+    {
+        internal override ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted) => new(
+            answer with { CutAfter = answer.Stream is null ? Math.Min(AfterBytes, answer.Body.Length / 2) : AfterBytes });
+    }
+
+    /// <summary>200 with a web page, as a proxy or a sign-in portal sends it.</summary>
+    public sealed record Html(bool AfterHandling = false) : Fault
+    {
+        private static readonly Answer Page = Answer.Html(200, "<!DOCTYPE html><html><body><h1>Please sign in</h1></body></html>");
+
+        internal override ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) => new(AfterHandling ? null : Page);
+
+        internal override ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted) => new(Page);
+    }
+
+    /// <summary>Any answer at all instead of the service's.</summary>
+    public sealed record Reply(int Code, string Body, string ContentType = "application/json", bool AfterHandling = false) : Fault
+    {
+        private Answer Text => new(Code) { ContentType = ContentType, Body = System.Text.Encoding.UTF8.GetBytes(Body) };
+
+        internal override ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) => new(AfterHandling ? null : Text);
+
+        internal override ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted) => new(Text);
+    }
+
+    /// <summary>The answer is right but comes late (in real time).</summary>
+    public sealed record Slow(TimeSpan Delay) : Fault
+    {
+        internal override async ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted)
+        {
+            await Task.Delay(Delay, aborted);
+            return null;
+        }
+    }
+
+    /// <summary>No answer until the client gives up.</summary>
+    public sealed record Silence(bool AfterHandling = false) : Fault
+    {
+        internal override async ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted)
+        {
+            if (!AfterHandling) await Task.Delay(Timeout.Infinite, aborted);
+            return null;
+        }
+
+        internal override async ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted)
+        {
+            await Task.Delay(Timeout.Infinite, aborted);
+            return answer;
+        }
+    }
+
+    /// <summary>The request waits until the test lets it go on. Made by <see cref="Faults.Hold"/>.</summary>
+    public sealed record Held(Hold Hold, bool AfterHandling) : Fault
+    {
+        internal override async ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted)
+        {
+            if (!AfterHandling) await Hold.WaitAsync(aborted);
+            return null;
+        }
+
+        internal override async ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted)
+        {
+            if (AfterHandling) await Hold.WaitAsync(aborted);
+            return answer;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using MispGraphSync.Sandbox.Hosting;
+
+namespace MispGraphSync.Sandbox.Graph;
+
+/// <summary>The four actions on many indicators: 200 when all went well, 206 when at least one did not.</summary>
+internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider time)
+{
+    public const string Full = "The maximum number of indicators in the tenant has been reached.";
+
+    public Answer Submit(ReadOnlyMemory<byte> body, string app) => Items(body, (item, now) =>
+    {
+        if (TiRules.Fault(item, now) is { } fault) return (false, json => write.Failed(json, item, fault));
+        if (state.Add(app, item) is not { } added) return (false, json => write.Failed(json, item, Full));
+        return (true, json => write.Entity(json, added, withNulls: false));
+    });
+
+    public Answer Update(ReadOnlyMemory<byte> body, string app) => Items(body, (item, now) =>
+    {
+        var found = Guid.TryParse(item.Text("id"), out var id) ? state.Find(app, id) : null;
+        var fault = found is null ? "The indicator was not found." : TiRules.FaultOfUpdate(item, found.TargetProduct, now);
+        if (fault is not null) return (false, json => write.Failed(json, item, fault));
+
+        state.Update(found!, item);
+        return (true, json => write.Entity(json, found!, withNulls: false));
+    });
+
+    public Answer Delete(ReadOnlyMemory<byte> body, string app) =>
+        Keys(body, key => Guid.TryParse(key, out var id) && state.Delete(app, id), "id");
+
+    public Answer DeleteByExternalId(ReadOnlyMemory<byte> body, string app) =>
+        Keys(body, key => state.DeleteByExternalId(app, key), "external id");
+
+    private Answer Items(ReadOnlyMemory<byte> body, Func<TiItem, DateTimeOffset, (bool Good, Action<Utf8JsonWriter> Write)> handle)
+    {
+        using var document = JsonDocument.Parse(body);
+        var items = Values(document).Select(item => TiItem.Read(item, state.EnumFailsBatch)).ToArray(); // all of them before any is taken in
+        var now = time.GetUtcNow();
+        return Value([.. items.Select(item => handle(item, now))], "tiIndicator");
+    }
+
+    private Answer Keys(ReadOnlyMemory<byte> body, Func<string, bool> delete, string what)
+    {
+        using var document = JsonDocument.Parse(body);
+        var keys = Values(document);
+        if (keys.Any(key => key.ValueKind != JsonValueKind.String)) throw new UnreadableBodyException("'value' must be a list of strings.");
+
+        var results = new List<(bool, Action<Utf8JsonWriter>)>();
+        foreach (var key in keys.Select(key => key.GetString()!))
+        {
+            var done = delete(key);
+            results.Add((done, json => write.Result(json, done, done ? "Deleted." : $"No indicator with {what} '{key}' was found.")));
+        }
+
+        return Value(results, "resultInfo");
+    }
+
+    private Answer Value(List<(bool Good, Action<Utf8JsonWriter> Write)> results, string type)
+    {
+        if (state.ReversesAnswers) results.Reverse();
+        return Answer.Json(results.All(result => result.Good) ? 200 : 206, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("@odata.context", $"https://graph.microsoft.com/beta/$metadata#Collection({type})");
+            json.WriteStartArray("value");
+            foreach (var result in results) result.Write(json);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private JsonElement[] Values(JsonDocument document)
+    {
+        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("value", out var value)
+            || value.ValueKind != JsonValueKind.Array)
+            throw new UnreadableBodyException("The parameter 'value' is missing or no list.");
+        if (value.GetArrayLength() == 0) throw new UnreadableBodyException("The parameter 'value' is empty.");
+        if (value.GetArrayLength() > state.MaxBatch) throw new UnreadableBodyException($"At most {state.MaxBatch} indicators are allowed in one request.");
+        return [.. value.EnumerateArray()];
+    }
+}

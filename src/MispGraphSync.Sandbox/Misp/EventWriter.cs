@@ -1,0 +1,129 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MispGraphSync.Sandbox.Misp;
+
+/// <summary>Writes events as the server does: <c>Tag</c> comes last, after attributes and objects.</summary>
+internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
+{
+    private static readonly HashSet<string> Arrays =
+        ["Attribute", "ShadowAttribute", "RelatedEvent", "Galaxy", "Object", "EventReport", "CryptographicKey", "Tag"];
+
+    public void Write(StoredEvent stored)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("Event");
+        foreach (var (name, value) in stored.Head)
+        {
+            if (!Arrays.Contains(name)) Property(name, value);
+        }
+
+        var generated = stored as GeneratedEvent;
+        var whole = view.Metadata || (generated is not null && view.IsPlain) ? stored.Head : stored.Load();
+        if (!view.Metadata)
+        {
+            json.WriteStartArray("Attribute");
+            if (generated is not null && view.IsPlain) generated.WriteAttributes(json, view.NoShadowAttributes, view.ExcludeGalaxy);
+            else Attributes(whole);
+            json.WriteEndArray();
+            if (!view.NoShadowAttributes) Property("ShadowAttribute", whole["ShadowAttribute"]);
+        }
+
+        Property("RelatedEvent", whole["RelatedEvent"]);
+        if (!view.ExcludeGalaxy) Property("Galaxy", whole["Galaxy"]);
+        if (!view.Metadata)
+        {
+            Objects(whole);
+            if (!view.NoEventReports) Property("EventReport", whole["EventReport"]);
+        }
+
+        Property("CryptographicKey", whole["CryptographicKey"]);
+        Tags(whole);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private void Attributes(JsonObject whole)
+    {
+        var shown = view.Flatten ? whole.List("Attribute").Concat(whole.List("Object").SelectMany(one => one.List("Attribute"))) : whole.List("Attribute");
+        foreach (var attribute in shown) Attribute(attribute);
+    }
+
+    private void Objects(JsonObject whole)
+    {
+        json.WriteStartArray("Object");
+        foreach (var one in view.Flatten ? [] : whole.List("Object"))
+        {
+            // One that loses all its attributes to a filter goes with them; one that never had any stays.
+            var attributes = one.List("Attribute").ToArray();
+            if (attributes.Length > 0 && !attributes.Any(view.Keeps)) continue;
+
+            json.WriteStartObject();
+            foreach (var (name, value) in one)
+            {
+                if (name != "Attribute") Property(name, value);
+            }
+
+            json.WriteStartArray("Attribute");
+            foreach (var attribute in attributes) Attribute(attribute);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void Attribute(JsonObject attribute)
+    {
+        if (!view.Keeps(attribute)) return;
+
+        json.WriteStartObject();
+        foreach (var (name, value) in attribute)
+        {
+            if (name is "Tag" || (name == "Galaxy" && view.ExcludeGalaxy) || (name == "ShadowAttribute" && view.NoShadowAttributes)) continue;
+            if (name == "Galaxy") Warnings(attribute.Text("value"));
+            Property(name, value);
+        }
+
+        if (view.ExcludeGalaxy) Warnings(attribute.Text("value"));
+        Tags(attribute);
+        json.WriteEndObject();
+    }
+
+    private void Warnings(string value)
+    {
+        var hits = view.Told.Select(list => (List: list, Entry: list.Hit(value))).Where(hit => hit.Entry is not null).ToArray();
+        if (hits.Length == 0) return;
+
+        json.WriteStartArray("warnings");
+        foreach (var (list, entry) in hits)
+        {
+            json.WriteStartObject();
+            json.WriteString("value", value);
+            json.WriteString("match", entry);
+            json.WriteNumber("warninglist_id", list.Id);
+            json.WriteString("warninglist_name", list.Name);
+            json.WriteString("warninglist_category", "false_positive");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void Tags(JsonObject owner)
+    {
+        var shown = owner["Tag"] is JsonArray tags ? tags.Where(view.Keeps).ToArray() : [];
+        if (shown.Length == 0) return;
+
+        json.WriteStartArray("Tag");
+        foreach (var tag in shown) tag!.WriteTo(json);
+        json.WriteEndArray();
+    }
+
+    private void Property(string name, JsonNode? value)
+    {
+        json.WritePropertyName(name);
+        if (value is null) json.WriteNullValue();
+        else value.WriteTo(json);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MispGraphSync.Sandbox.Hosting;
+
+namespace MispGraphSync.Sandbox.Misp;
+
+/// <summary>The MISP server: what is sent out of it, and the few things a client asks besides.</summary>
+internal sealed class MispService(MispState state, TimeProvider time) : IService
+{
+    private const string NotAuthenticated =
+        "Authentication failed. Please make sure you pass the API key of an API enabled user along in the Authorization header.";
+
+    private readonly Dictionary<string, RateWindow> _windows = [];
+
+    public Answer Handle(Request request)
+    {
+        if (state.Maintenance || request.Path == "/users/login")
+            return Answer.Html(302, "").With("Location", $"{request.Origin}users/login");
+        if (UserOf(request) is not { } user) return Unauthenticated(request);
+
+        try
+        {
+            return Route(request, user);
+        }
+        catch (ServerFailureException)
+        {
+            return Error(500, "An Internal Error Has Occurred.", request.Path);
+        }
+    }
+
+    public Answer Fail(int status, TimeSpan? retryAfter, RetryAfterForm form) => status switch
+    {
+        429 => Error(429, "Rate limit exceeded.", "/events/restSearch")
+            .With("X-Rate-Limit-Limit", "100").With("X-Rate-Limit-Remaining", "0")
+            .With("X-Rate-Limit-Reset", RetryAfter.WholeSeconds(retryAfter ?? TimeSpan.FromSeconds(900)).ToString()),
+        500 => Error(500, "An Internal Error Has Occurred.", "/events/restSearch"),
+        _ => Answer.Html(status, $"<html>\n<head><title>{status} Bad Gateway</title></head>\n<body>\n<hr><center>nginx/1.22.1</center>\n</body>\n</html>\n"),
+    };
+
+    private Answer Route(Request request, MispUser user) => (request.Method, Plain(request.Segments)) switch
+    {
+        ("POST", ["events", "restSearch", ..]) => Limited(user, () => Search(request, user)),
+        ("GET", ["events", "restSearch"]) => Error(400, "Restsearch queries using GET and no parameters are not allowed. If you have passed parameters via a JSON body, make sure you use POST requests.", request.Path),
+        ("GET", ["events", "view" or "viewEvent", var id]) => View(id, user, request.Path),
+        ("GET", ["servers", "getVersion"]) => Answer.Json(200, MispPages.Version(state, user), indented: true),
+        ("GET", ["users", "view", "me"]) => Answer.Json(200, MispPages.User(state, user), indented: true),
+        (_, ["warninglists"] or ["warninglists", "index"]) => Answer.Json(200, MispPages.Warninglists(state), indented: true),
+        ("GET", ["attributes", "describeTypes"]) => Answer.Json(200, MispPages.Types(), indented: true),
+        (_, ["events" or "attributes" or "servers" or "users", ..]) => Error(403, "You do not have permission to use this functionality.", request.Path),
+        _ => Error(404, "Not Found", request.Path),
+    };
+
+    private Answer Search(Request request, MispUser user)
+    {
+        JsonNode? body = null;
+        try
+        {
+            // Sent with another content type, or empty: no filter at all, so everything.
+            if (request.IsJson && request.Body.Length > 0) body = JsonNode.Parse(request.Body.Span);
+        }
+        catch (JsonException)
+        {
+            return Error(405, "Invalid JSON input. Make sure that the JSON input is a correctly formatted JSON string. This request has been blocked to avoid an unfiltered request.", request.Path);
+        }
+
+        if (body is JsonObject json && json.Text("returnFormat") is not ("" or "json")) return Error(404, "Invalid output format.", request.Path);
+
+        var search = RestSearch.Read(body, user, state.Warninglists, time.GetUtcNow());
+        List<StoredEvent> found;
+        lock (state.Gate)
+        {
+            var matching = state.Snapshot(user).Where(search.Matches);
+            // Without an order none is promised: here it is the UUID's, so that nobody comes to rely on one.
+            found = [.. search.Order?.Sort(matching) ?? matching.OrderBy(stored => stored.Uuid, StringComparer.Ordinal)];
+        }
+
+        IEnumerable<StoredEvent> page = search.Limit is { } limit ? found.Skip((search.Page - 1) * limit).Take(limit) : found;
+        if (search.LimitIsNoNumber) page = [];
+        var shown = page.Where(stored => !state.DroppedFromPages.Contains(stored.Uuid)).ToArray();
+        return new Answer(200)
+        {
+            ContentType = "application/json; charset=UTF-8",
+            Stream = (pipe, aborted) => WriteAsync(pipe, shown, search.View, aborted),
+            Headers =
+            [
+                KeyValuePair.Create("X-Result-Count", found.Count.ToString()),
+                KeyValuePair.Create("X-Export-Module-Used", "json"),
+                KeyValuePair.Create("X-Response-Format", "json"),
+                KeyValuePair.Create("X-Skipped-Elements-Count", "0"),
+            ],
+        };
+    }
+
+    private async Task WriteAsync(PipeWriter pipe, StoredEvent[] events, EventView view, CancellationToken aborted)
+    {
+        await using var json = new Utf8JsonWriter(
+            pipe, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        var writer = new EventWriter(json, view);
+        pipe.Write("{\"response\": ["u8);
+        for (var number = 0; number < events.Length; number++)
+        {
+            if (number > 0) pipe.Write(","u8);
+            if (events[number] is GeneratedEvent)
+            {
+                writer.Write(events[number]);
+            }
+            else
+            {
+                lock (state.Gate) writer.Write(events[number]);
+            }
+
+            json.Flush();
+            json.Reset();
+            if (number % 8 == 7 || events[number] is GeneratedEvent) await pipe.FlushAsync(aborted);
+        }
+
+        pipe.Write("]}\n"u8);
+        await pipe.FlushAsync(aborted);
+    }
+
+    private Answer View(string id, MispUser user, string path)
+    {
+        lock (state.Gate)
+        {
+            var found = state.Snapshot(user).Find(stored => stored.Id.ToString() == id || string.Equals(stored.Uuid, id, StringComparison.OrdinalIgnoreCase));
+            if (found is null) return Error(404, "Invalid event", path);
+
+            var view = new EventView { ExcludeLocalTags = user is { IsSync: true, IsSiteAdmin: false } };
+            return Answer.Json(200, json => new EventWriter(json, view).Write(found));
+        }
+    }
+
+    private Answer Limited(MispUser user, Func<Answer> answer)
+    {
+        if (state.RateLimit is not { } limit) return answer();
+
+        RateWindow window;
+        lock (_windows)
+        {
+            if (!_windows.TryGetValue(user.Key, out window!)) _windows[user.Key] = window = new RateWindow(time, TimeSpan.FromSeconds(900));
+        }
+
+        var given = window.Refuse(limit) is null ? answer() : Error(429, "Rate limit exceeded.", "/events/restSearch");
+        var (remaining, reset) = window.Rest(limit);
+        return given.With("X-Rate-Limit-Limit", limit.ToString())
+            .With("X-Rate-Limit-Remaining", remaining.ToString())
+            .With("X-Rate-Limit-Reset", ((int)reset.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+    }
+
+    private MispUser? UserOf(Request request)
+    {
+        var key = request.Headers["X-MISP-AUTH"].ToString() is { Length: > 0 } alternative ? alternative : request.Headers.Authorization.ToString();
+        return state.Users.FirstOrDefault(user => user.Key == key && !user.IsRefused);
+    }
+
+    private Answer Unauthenticated(Request request)
+    {
+        var wantsJson = request.Headers.Accept.ToString().Contains("application/json", StringComparison.OrdinalIgnoreCase)
+            || request.Path.EndsWith(".json", StringComparison.Ordinal);
+        if (wantsJson) return Error(403, NotAuthenticated, request.Path);
+
+        return state.RedirectsToLogin
+            ? Answer.Html(302, "").With("Location", $"{request.Origin}users/login")
+            : Answer.Html(403, $"<!DOCTYPE html>\n<html lang=\"en\"><head><title>Errors - MISP</title></head><body><h2>{NotAuthenticated}</h2></body></html>");
+    }
+
+    /// <summary>A path may end in <c>.json</c> or with a slash.</summary>
+    private static string[] Plain(string[] segments) => segments is [.., var last] && last.EndsWith(".json", StringComparison.Ordinal)
+        ? [.. segments[..^1], last[..^".json".Length]]
+        : segments;
+
+    private static Answer Error(int status, string message, string path) =>
+        Answer.Json(status, new JsonObject { ["name"] = message, ["message"] = message, ["url"] = path });
+}

@@ -1,0 +1,203 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MispGraphSync.Sandbox.Misp;
+
+/// <summary>
+/// The body of <c>/events/restSearch</c>, read with the server's own generosity: a filter it does not know is ignored,
+/// conditions on attributes choose events and do not thin them, and each condition may be met by another attribute.
+/// </summary>
+internal sealed class RestSearch
+{
+    private readonly List<Func<StoredEvent, bool>> _conditions = [];
+    private readonly DateTimeOffset _now;
+    private readonly JsonObject _filters;
+
+    private RestSearch(JsonObject filters, MispUser user, IReadOnlyList<Warninglist> warninglists, DateTimeOffset now)
+    {
+        (_filters, _now) = (filters, now);
+        View = ViewOf(filters, user, warninglists);
+        EventFields();
+        AttributeFields();
+        TagFields();
+        TimeFields();
+        Switches();
+        (Limit, Page, LimitIsNoNumber) = Paging(filters);
+        Order = EventOrder.From(filters["order"]);
+    }
+
+    public EventView View { get; }
+
+    /// <summary>Events a page; null = everything in one answer, and <c>page</c> is then ignored.</summary>
+    public int? Limit { get; }
+
+    public int Page { get; }
+
+    /// <summary>The server then answers an empty page, with the right count.</summary>
+    public bool LimitIsNoNumber { get; }
+
+    public EventOrder? Order { get; }
+
+    public static RestSearch Read(JsonNode? body, MispUser user, IReadOnlyList<Warninglist> warninglists, DateTimeOffset now)
+    {
+        var filters = body as JsonObject ?? [];
+        return new RestSearch(filters["request"] as JsonObject ?? filters, user, warninglists.Where(list => list.Enabled).ToList(), now);
+    }
+
+    public bool Matches(StoredEvent stored) => _conditions.TrueForAll(condition => condition(stored));
+
+    private void EventFields()
+    {
+        On("eventid", (stored, text) => stored.Id.ToString() == text || Same(stored.Uuid, text));
+        On("uuid", (stored, text) => Same(stored.Uuid, text) || stored.HasAttribute(text));
+        On("org", (stored, text) => stored.Head["Orgc"] is JsonObject org
+            && (Same(org.Text("name"), text) || org.Text("id") == text || Same(org.Text("uuid"), text)));
+        On("eventinfo", (stored, text) => stored.Head.Text("info").IsLike(text));
+        On("threat_level_id", (stored, text) => stored.Head.Text("threat_level_id") == text);
+        On("distribution", (stored, text) => stored.Head.Text("distribution") == text);
+        On("sharinggroup", (stored, text) => stored.Head.Text("sharing_group_id") == text);
+        On("event_tags", (stored, text) => stored.Head.Tags().Any(tag => tag.IsLike(text)));
+        On("searchall", (stored, text) => stored.Head.Text("info").IsLike(text)
+            || stored.Attributes().Any(attribute => attribute.Text("value").IsLike(text) || attribute.Text("comment").IsLike(text)));
+    }
+
+    /// <summary>Negation is weak here: "has an attribute that is not so". For <c>value</c> it does not even do that.</summary>
+    private void AttributeFields()
+    {
+        OnAttribute("type", (attribute, text) => attribute.Text("type").IsLike(text)
+            || (text is "email-src" or "email-dst" && attribute.Text("type") == "email"));
+        OnAttribute("category", (attribute, text) => attribute.Text("category").IsLike(text));
+        OnAttribute("object_relation", (attribute, text) => attribute.Text("object_relation").IsLike(text));
+        if (FilterSet.From(_filters["value"]) is not { } values) return;
+
+        var wanted = values.AnyOf.ToArray();
+        _conditions.Add(stored => stored.Attributes().Any(attribute => View.IsThere(attribute)
+            && (wanted.Length == 0 || ValueParts(attribute).Any(part => part.IsLikeAny(wanted)))));
+    }
+
+    private void TagFields()
+    {
+        if (FilterSet.From(_filters["tags"]) is not { } tags) return;
+
+        if (tags.Or.Count > 0) _conditions.Add(stored => AllTags(stored).Any(tag => IsTag(tag, tags.Or)));
+        foreach (var each in tags.And) _conditions.Add(stored => AllTags(stored).Any(tag => IsTag(tag, [each])));
+        if (tags.Not.Count > 0) _conditions.Add(stored => !stored.Head.Tags().Any(tag => IsTag(tag, tags.Not)));
+    }
+
+    private void TimeFields()
+    {
+        OnTime("last", "publish_timestamp");
+        OnTime("publish_timestamp", "publish_timestamp");
+        OnTime("timestamp", "timestamp");
+        OnTime("event_timestamp", "timestamp");
+        if (MispTime.Date(_filters["from"], _now) is { } from) _conditions.Add(stored => DateOf(stored) >= from);
+        if (MispTime.Date(_filters["to"], _now) is { } to) _conditions.Add(stored => DateOf(stored) <= (to == DateOnly.MaxValue ? DateOnly.MinValue : to));
+        if (_filters["date"] is JsonArray { Count: 2 } range)
+        {
+            if (MispTime.Date(range[0], _now) is { } first) _conditions.Add(stored => DateOf(stored) >= first);
+            if (MispTime.Date(range[1], _now) is { } last) _conditions.Add(stored => DateOf(stored) <= last);
+        }
+        else if (MispTime.Date(_filters["date"], _now) is { } since)
+        {
+            _conditions.Add(stored => DateOf(stored) >= since);
+        }
+    }
+
+    private void Switches()
+    {
+        if (Published(_filters["published"]) is { } published) _conditions.Add(stored => stored.Head.Flag("published") == published);
+        if (View.ToIds is { } toIds) _conditions.Add(stored => HasToIds(stored, toIds));
+        else if (_filters["to_ids"]?.GetValueKind() == JsonValueKind.False) _conditions.Add(stored => HasToIds(stored, false));
+        if (View.Deleted == EventView.DeletedMode.Only) _conditions.Add(stored => stored.Attributes().Any(attribute => attribute.Flag("deleted")));
+    }
+
+    private bool HasToIds(StoredEvent stored, bool toIds) =>
+        stored.Attributes().Any(attribute => View.IsThere(attribute) && attribute.Flag("to_ids") == toIds);
+
+    /// <summary>Only 0 and 1 say what they mean: <c>false</c> is ignored, and any other text is true.</summary>
+    private static bool? Published(JsonNode? value) => value?.GetValueKind() switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.Number => value.ToJsonString() != "0",
+        JsonValueKind.String => value.GetValue<string>() is not ("" or "0"),
+        _ => null,
+    };
+
+    private void On(string name, Func<StoredEvent, string, bool> matches)
+    {
+        if (FilterSet.From(_filters[name]) is not { } set) return;
+
+        var wanted = set.AnyOf.ToArray();
+        if (wanted.Length > 0) _conditions.Add(stored => wanted.Any(text => matches(stored, text)));
+        if (set.Not.Count > 0) _conditions.Add(stored => !set.Not.Exists(text => matches(stored, text)));
+    }
+
+    private void OnAttribute(string name, Func<JsonObject, string, bool> matches)
+    {
+        if (FilterSet.From(_filters[name]) is not { } set) return;
+
+        var wanted = set.AnyOf.ToArray();
+        _conditions.Add(stored => stored.Attributes().Any(attribute => View.IsThere(attribute)
+            && (wanted.Length == 0 || wanted.Any(text => matches(attribute, text)))
+            && !set.Not.Exists(text => matches(attribute, text))));
+    }
+
+    private void OnTime(string name, string field)
+    {
+        if (MispTime.Range(_filters[name], _now) is not { } range) return;
+
+        _conditions.Add(stored => stored.Head.Number(field) is var at && at >= range.From && at <= range.To);
+    }
+
+    private static IEnumerable<string> AllTags(StoredEvent stored) => stored.Head.Tags().Concat(stored.AttributeTags());
+
+    private static bool IsTag(string tag, List<string> wanted) =>
+        tag.IsLikeAny(wanted) || wanted.Contains(MispNumbers.Of("tag", tag).ToString());
+
+    private static IEnumerable<string> ValueParts(JsonObject attribute)
+    {
+        var value = attribute.Text("value");
+        return attribute.Text("type").Contains('|', StringComparison.Ordinal) ? value.Split('|').Append(value) : [value];
+    }
+
+    private static DateOnly DateOf(StoredEvent stored) =>
+        DateOnly.TryParseExact(stored.Head.Text("date"), "yyyy-MM-dd", out var date) ? date : DateOnly.MinValue;
+
+    private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+
+    private static (int? Limit, int Page, bool NoNumber) Paging(JsonObject filters)
+    {
+        if (filters["limit"] is null) return (null, 1, false);
+        if (!int.TryParse(filters.Text("limit"), out var limit)) return (null, 1, true);
+
+        return (limit <= 0 ? null : limit, Math.Max(1, (int)Math.Clamp(filters.Number("page"), 1, int.MaxValue)), false);
+    }
+
+    private static EventView ViewOf(JsonObject filters, MispUser user, IReadOnlyList<Warninglist> warninglists) => new()
+    {
+        Deleted = filters["deleted"] switch
+        {
+            JsonArray { Count: > 1 } => EventView.DeletedMode.Both,
+            JsonArray { Count: 1 } one when one[0]?.ToJsonString() == "1" => EventView.DeletedMode.Only,
+            _ when filters.Flag("deleted") || filters.Text("deleted") == "only" => EventView.DeletedMode.Only,
+            _ => EventView.DeletedMode.Left,
+        },
+        ToIds = filters.Text("to_ids") switch
+        {
+            "1" or "true" => true,
+            "0" or "exclude" => false,
+            "" when filters["to_ids"] is not null => false,
+            _ => null,
+        },
+        Metadata = filters.Flag("metadata"),
+        ExcludeGalaxy = filters.Flag("excludeGalaxy"),
+        ExcludeLocalTags = filters["excludeLocalTags"] is null ? user is { IsSync: true, IsSiteAdmin: false } : filters.Flag("excludeLocalTags"),
+        IncludeAllTags = filters.Flag("includeAllTags"),
+        Flatten = filters.Flag("flatten"),
+        NoShadowAttributes = filters.Flag("noShadowAttributes"),
+        NoEventReports = filters.Flag("noEventReports"),
+        CutTags = FilterSet.From(filters["tags"])?.Not ?? [],
+        Enforced = filters.Flag("enforceWarninglist") ? warninglists : [],
+        Told = filters.Flag("includeWarninglistHits") ? warninglists : [],
+    };
+}

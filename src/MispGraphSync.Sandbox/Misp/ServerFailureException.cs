@@ -1,0 +1,4 @@
+namespace MispGraphSync.Sandbox.Misp;
+
+/// <summary>MISP itself stumbles over the request and answers 500.</summary>
+internal sealed class ServerFailureException : Exception;

@@ -1,0 +1,71 @@
+namespace MispGraphSync.Sandbox.Running;
+
+/// <summary>Keeps a sandbox up until the process is told to stop.</summary>
+internal static class ServeCommand
+{
+    public static async Task RunAsync(Arguments arguments, TextWriter output, CancellationToken ct)
+    {
+        await using var sandbox = await SandboxHost.StartAsync(OptionsOf(arguments), ct);
+        Prepare(sandbox, arguments);
+        var folder = arguments.Directory is { } stated ? Directory.CreateDirectory(stated) : Directory.CreateTempSubdirectory("misp-graph-sandbox-");
+        await WriteFilesAsync(sandbox, folder, ct);
+
+        await output.WriteLineAsync($"""
+            MISP        {sandbox.Misp}   key {sandbox.Options.MispKey}
+            Entra       {sandbox.Entra}{sandbox.Options.Tenant}
+            Graph       {sandbox.Graph}
+            Sentinel    {sandbox.Sentinel}
+            Management  {sandbox.Management}
+            Defender    {sandbox.Defender}
+            Control     {sandbox.Control}_control/state
+
+            {Path.Combine(folder.FullName, "config.json")}:
+            {SandboxConfig.For(sandbox)}
+
+            Use it:  misp-graph push --config {Path.Combine(folder.FullName, "config.json")}
+            Ready. Ctrl+C stops.
+            """);
+        await output.FlushAsync(ct);
+        try
+        {
+            await Task.Delay(Timeout.Infinite, ct);
+        }
+        catch (OperationCanceledException)
+        {
+            await output.WriteLineAsync("Stopped.");
+        }
+    }
+
+    /// <summary><c>config.json</c> and the <c>ca.pem</c> it names.</summary>
+    public static async Task WriteFilesAsync(SandboxHost sandbox, DirectoryInfo folder, CancellationToken ct)
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "config.json"), SandboxConfig.For(sandbox), ct);
+        await sandbox.WriteCaPemAsync(Path.Combine(folder.FullName, "ca.pem"), ct);
+    }
+
+    private static SandboxOptions OptionsOf(Arguments arguments) => new()
+    {
+        Control = true,
+        Tls = arguments.Tls,
+        SampleEvents = arguments.SeedEvents is null,
+        JournalCapacity = arguments.Journal,
+        Ports = arguments.Port == 0
+            ? new Dictionary<Service, int>()
+            : Enum.GetValues<Service>().ToDictionary(service => service, service => arguments.Port + (int)service),
+    };
+
+    private static void Prepare(SandboxHost sandbox, Arguments arguments)
+    {
+        if (arguments.SeedEvents is > 0 and { } events) sandbox.MispState.Generate(events, arguments.Attributes, arguments.Seed);
+        foreach (var rule in arguments.Faults) sandbox.Faults.Add(rule);
+        foreach (var service in (Service[])[Service.Graph, Service.Sentinel, Service.Management, Service.Defender])
+            sandbox.Faults.SetLatency(service, arguments.Latency);
+        sandbox.GraphState.PageSize = arguments.PageSize;
+        sandbox.DefenderState.Capacity = arguments.Capacity;
+        if (!arguments.Limits) return;
+
+        sandbox.GraphState.RequestsPerMinute = 1000;
+        sandbox.SentinelState.RequestsPerMinute = 100;
+        (sandbox.DefenderState.ImportsPerMinute, sandbox.DefenderState.CallsPerMinute) = (30, 100);
+    }
+}

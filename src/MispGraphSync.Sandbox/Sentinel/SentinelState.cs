@@ -1,0 +1,141 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MispGraphSync.Sandbox.Sentinel;
+
+/// <summary>What the workspace holds, one record for each STIX id and source system, and the switches of both APIs.</summary>
+public sealed class SentinelState
+{
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly Dictionary<(string Source, string Id), Record> _records = [];
+    private readonly List<Record> _order = [];
+
+    internal SentinelState(TimeProvider time) => _time = time;
+
+    public int MaxBatch { get; set; } = 100;
+
+    /// <summary>A longer body is answered 413. Null = no limit.</summary>
+    public int? MaxBodyBytes { get; set; }
+
+    /// <summary>The documented throttle is 100. Null = none.</summary>
+    public int? RequestsPerMinute { get; set; }
+
+    /// <summary>Documented is the sentence in the body; a header is not.</summary>
+    public RetryAfterForm ThrottleForm { get; set; } = RetryAfterForm.Body;
+
+    /// <summary>The list of an object's faults: <c>errorMessages</c> in the article, <c>validationErrorMessages</c> in the specification.</summary>
+    public string ErrorListName { get; set; } = "errorMessages";
+
+    /// <summary>What a well-formed batch gets of which nothing is good: 400 or 200, both with <c>errors</c>.</summary>
+    public int AllFailedStatus { get; set; } = 400;
+
+    /// <summary>How long after an upload ARM shows it.</summary>
+    public TimeSpan ReadLag { get; set; }
+
+    /// <summary>What ARM cuts <c>pageSize</c> down to.</summary>
+    public int MaxPageSize { get; set; } = 100;
+
+    /// <summary>ARM looks for the token in the body only, as documented; one in the URL gives the first page again.</summary>
+    public bool SkipTokenInBodyOnly { get; set; }
+
+    /// <summary>ARM answers the last page with an empty page and the same link for ever.</summary>
+    public bool PagesNeverEnd { get; set; }
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _records.Count;
+        }
+    }
+
+    /// <summary>All that was uploaded, revoked and expired ones too, in order of their first upload; no lag.</summary>
+    public IReadOnlyList<StixObject> All()
+    {
+        lock (_gate) return [.. _order.Select(record => record.Latest)];
+    }
+
+    /// <summary>Those that analytics rules would use now: indicators neither revoked nor expired.</summary>
+    public IReadOnlyList<StixObject> Active()
+    {
+        var now = _time.GetUtcNow();
+        return [.. All().Where(one => one is { Type: "indicator", Revoked: false } && !(one.ValidUntil <= now))];
+    }
+
+    public StixObject? Find(string source, string id)
+    {
+        lock (_gate) return _records.TryGetValue((source, id), out var record) ? record.Latest : null;
+    }
+
+    /// <summary>Puts an object there by the back door, e.g. one of another source. No rule is applied.</summary>
+    public void Seed(string source, JsonObject item)
+    {
+        using var json = JsonDocument.Parse(item.ToJsonString());
+        Upload(source, json.RootElement);
+    }
+
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _records.Clear();
+            _order.Clear();
+        }
+    }
+
+    /// <summary>The newest upload wins; one whose <c>modified</c> is not later than what is held is taken in and changes nothing.</summary>
+    internal void Upload(string source, JsonElement item)
+    {
+        var now = _time.GetUtcNow();
+        var key = (source, StixRules.Text(item, "id")!);
+        var revoked = item.TryGetProperty("revoked", out var flag) && flag.ValueKind == JsonValueKind.True;
+        lock (_gate)
+        {
+            if (!_records.TryGetValue(key, out var record))
+            {
+                record = new Record(new StixObject(source, item, revoked, now, now));
+                _records.Add(key, record);
+                _order.Add(record);
+                return;
+            }
+
+            if (item.GetProperty("modified").GetDateTimeOffset() <= record.Latest.Modified) return;
+            record.Replace(new StixObject(source, item, revoked || record.Latest.Revoked, record.Latest.FirstIngested, now), now - ReadLag);
+        }
+    }
+
+    /// <summary>What ARM shows from a place in the order on, and the next place, if there is more.</summary>
+    internal (List<StixObject> Page, int? Next) Page(int from, int size, Func<StixObject, bool> wanted)
+    {
+        var horizon = _time.GetUtcNow() - ReadLag;
+        var page = new List<StixObject>(size);
+        lock (_gate)
+        {
+            for (var place = Math.Max(0, from); place < _order.Count; place++)
+            {
+                if (_order[place].AsOf(horizon) is not { Type: "indicator" } shown || !wanted(shown)) continue;
+                if (page.Count == size) return (page, place);
+
+                page.Add(shown);
+            }
+        }
+
+        return (page, null);
+    }
+
+    private sealed class Record(StixObject first)
+    {
+        private StixObject? _shown;
+
+        public StixObject Latest { get; private set; } = first;
+
+        public void Replace(StixObject newer, DateTimeOffset horizon)
+        {
+            _shown = AsOf(horizon) ?? _shown;
+            Latest = newer;
+        }
+
+        public StixObject? AsOf(DateTimeOffset horizon) => Latest.Ingested <= horizon ? Latest : _shown;
+    }
+}

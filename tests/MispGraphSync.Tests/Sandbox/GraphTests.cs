@@ -1,0 +1,220 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
+using MispGraphSync.Sandbox;
+using MispGraphSync.Sandbox.Graph;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sandbox;
+
+public sealed class GraphTests : IAsyncLifetime
+{
+    private const string Base = "beta/security/tiIndicators";
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private SandboxHost _sandbox = null!;
+    private SandboxClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sandbox = await SandboxHost.StartAsync(new SandboxOptions { Time = _time }, TestContext.Current.CancellationToken);
+        _client = new SandboxClient(_sandbox);
+        await _client.SignInAsync("https://graph.microsoft.com");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _sandbox.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Submitting_the_same_external_id_twice_makes_two_indicators()
+    {
+        await SubmitAsync(Item("a"));
+        await SubmitAsync(Item("a"));
+
+        Assert.Equal(2, _sandbox.GraphState.WithExternalId("a").Count);
+    }
+
+    [Fact]
+    public async Task A_bad_item_fails_alone_and_says_which_it_is()
+    {
+        var bad = Item("b");
+        bad["threatType"] = "watchlist";
+
+        var (status, body) = await SubmitAsync(Item("a"), bad, Item("c"));
+
+        Assert.Equal(206, status);
+        Assert.Equal("b", (string?)body!["value"]![1]!["externalId"]);
+        Assert.NotNull(body["value"]![1]!["Error"]);
+        Assert.Equal(2, _sandbox.GraphState.Count);
+    }
+
+    [Theory]
+    [InlineData("targetProduct", "Microsoft Sentinel")]
+    [InlineData("description", "")]
+    [InlineData("tlpLevel", "Amber")]
+    [InlineData("expirationDateTime", "2025-01-01T00:00:00Z")]
+    [InlineData("domainName", null)]
+    [InlineData("networkIPv4", "2001:db8::1")]
+    public async Task These_are_refused_item_by_item(string property, string? value)
+    {
+        var bad = Item("a");
+        bad[property] = value;
+
+        var (status, _) = await SubmitAsync(bad);
+
+        Assert.Equal(206, status);
+        Assert.Equal(0, _sandbox.GraphState.Count);
+    }
+
+    [Fact]
+    public async Task A_number_sent_as_text_fails_the_whole_batch()
+    {
+        var bad = Item("b");
+        bad["severity"] = "3";
+
+        var (status, _) = await SubmitAsync(Item("a"), bad);
+
+        Assert.Equal(400, status);
+        Assert.Equal(0, _sandbox.GraphState.Count);
+    }
+
+    [Fact]
+    public async Task A_hundred_and_one_are_too_many()
+    {
+        var (status, _) = await SubmitAsync([.. Enumerable.Range(0, 101).Select(number => Item($"{number}"))]);
+
+        Assert.Equal(400, status);
+    }
+
+    [Fact]
+    public async Task Defender_takes_exactly_one_kind_of_observable()
+    {
+        var two = Item("a");
+        two["targetProduct"] = "Microsoft Defender ATP";
+        two["url"] = "https://a.example/";
+
+        var (status, _) = await SubmitAsync(two);
+
+        Assert.Equal(206, status);
+    }
+
+    [Fact]
+    public async Task Lists_are_paged_to_the_end_by_next_links()
+    {
+        await SubmitAsync([.. Enumerable.Range(0, 25).Select(number => Item($"{number}"))]);
+        _sandbox.GraphState.PageSize = 10;
+        var seen = new List<string>();
+
+        for (var next = new Uri(_sandbox.Graph, Base).ToString(); next is not null;)
+        {
+            var (_, page) = await _client.GetAsync(_sandbox.Graph, next);
+            seen.AddRange(page!["value"]!.AsArray().Select(one => (string)one!["externalId"]!));
+            next = (string?)page["@odata.nextLink"];
+        }
+
+        Assert.Equal(Enumerable.Range(0, 25).Select(number => $"{number}"), seen);
+    }
+
+    [Fact]
+    public async Task Observables_cannot_be_edited()
+    {
+        var (_, submitted) = await SubmitAsync(Item("a"));
+        var change = new JsonObject
+        {
+            ["id"] = (string?)submitted!["value"]![0]!["id"],
+            ["targetProduct"] = "Azure Sentinel",
+            ["expirationDateTime"] = "2026-03-01T00:00:00Z",
+        };
+
+        var (good, _) = await _client.PostAsync(_sandbox.Graph, $"{Base}/updateTiIndicators", Value(change.DeepClone()));
+        change["domainName"] = "b.example";
+        var (bad, _) = await _client.PostAsync(_sandbox.Graph, $"{Base}/updateTiIndicators", Value(change));
+
+        Assert.Equal((200, 206), (good, bad));
+        Assert.Equal(3, _sandbox.GraphState.All()[0].Expires.Month);
+    }
+
+    [Fact]
+    public async Task Deleting_by_external_id_removes_every_twin_and_reports_what_is_unknown()
+    {
+        await SubmitAsync(Item("a"), Item("a"), Item("b"));
+
+        var (status, body) = await _client.PostAsync(
+            _sandbox.Graph, $"{Base}/deleteTiIndicatorsByExternalId", new JsonObject { ["value"] = new JsonArray("a", "nothing") });
+
+        Assert.Equal(206, status);
+        Assert.Equal(404, (int?)body!["value"]![1]!["code"]);
+        Assert.Equal("b", Assert.Single(_sandbox.GraphState.All()).ExternalId);
+    }
+
+    [Fact]
+    public async Task What_another_application_made_is_not_there()
+    {
+        var other = _sandbox.GraphState.Seed("other-app", Item("theirs"));
+
+        var (status, _) = await _client.GetAsync(_sandbox.Graph, $"{Base}/{other.Id}");
+        var (_, list) = await _client.GetAsync(_sandbox.Graph, Base);
+
+        Assert.Equal(404, status);
+        Assert.Empty(list!["value"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Expired_indicators_vanish()
+    {
+        await SubmitAsync(Item("a"));
+        _sandbox.EntraState.TokenLifetime = TimeSpan.FromDays(365);
+        await _client.SignInAsync("https://graph.microsoft.com");
+
+        _time.Advance(TimeSpan.FromDays(60));
+        var (_, list) = await _client.GetAsync(_sandbox.Graph, Base);
+
+        Assert.Empty(list!["value"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_token_expires_and_one_without_the_role_is_forbidden()
+    {
+        _time.Advance(TimeSpan.FromHours(2));
+        var (expired, _) = await _client.GetAsync(_sandbox.Graph, Base);
+        _sandbox.EntraState.App.GraphRoles.Clear();
+        await _client.SignInAsync("https://graph.microsoft.com");
+        var (withoutRole, _) = await _client.GetAsync(_sandbox.Graph, Base);
+
+        Assert.Equal((401, 403), (expired, withoutRole));
+    }
+
+    [Theory]
+    [InlineData(GraphAvailability.RetiredNotFound, 404)]
+    [InlineData(GraphAvailability.RetiredGone, 410)]
+    [InlineData(GraphAvailability.RetiredNotImplemented, 501)]
+    [InlineData(GraphAvailability.RetiredSegment, 400)]
+    [InlineData(GraphAvailability.Forbidden, 403)]
+    public async Task It_can_be_retired(GraphAvailability availability, int expected)
+    {
+        _sandbox.GraphState.Availability = availability;
+
+        var (status, _) = await _client.GetAsync(_sandbox.Graph, $"{Base}?$top=1");
+
+        Assert.Equal(expected, status);
+    }
+
+    private Task<(int Status, JsonNode? Body)> SubmitAsync(params JsonNode[] items) =>
+        _client.PostAsync(_sandbox.Graph, $"{Base}/submitTiIndicators", Value(items));
+
+    private static JsonObject Value(params JsonNode[] items) => new() { ["value"] = new JsonArray(items) };
+
+    private static JsonObject Item(string externalId) => new()
+    {
+        ["externalId"] = externalId,
+        ["targetProduct"] = "Azure Sentinel",
+        ["action"] = "alert",
+        ["description"] = "made for a test",
+        ["expirationDateTime"] = "2026-02-01T00:00:00Z",
+        ["threatType"] = "WatchList",
+        ["tlpLevel"] = "amber",
+        ["domainName"] = "a.example",
+    };
+}

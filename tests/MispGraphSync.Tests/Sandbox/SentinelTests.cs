@@ -1,0 +1,189 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
+using MispGraphSync.Sandbox;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sandbox;
+
+public sealed class SentinelTests : IAsyncLifetime
+{
+    private const string Id = "indicator--11111111-1111-5111-8111-111111111111";
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private SandboxHost _sandbox = null!;
+    private SandboxClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sandbox = await SandboxHost.StartAsync(new SandboxOptions { Time = _time }, TestContext.Current.CancellationToken);
+        _client = new SandboxClient(_sandbox);
+        await _client.SignInAsync("https://management.azure.com");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _sandbox.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_good_batch_is_answered_with_nothing()
+    {
+        var (status, body) = await UploadAsync(Indicator(Id));
+
+        Assert.Equal(200, status);
+        Assert.Null(body);
+        var held = Assert.Single(_sandbox.SentinelState.Active());
+        Assert.Equal(("ipv4-addr:value", "198.51.100.7"), (held.ObservableKey, held.ObservableValue));
+    }
+
+    [Fact]
+    public async Task A_bad_object_is_named_by_its_index_in_a_200()
+    {
+        var (status, body) = await UploadAsync(Indicator(Id), Indicator("indicator--NOT-A-UUID"));
+
+        Assert.Equal(200, status);
+        Assert.Equal(1, (int?)body!["errors"]![0]!["recordIndex"]);
+        Assert.Contains("Property=id", (string?)body["errors"]![0]!["errorMessages"]![0], StringComparison.Ordinal);
+        Assert.Equal(1, _sandbox.SentinelState.Count);
+    }
+
+    [Fact]
+    public async Task The_newest_upload_wins_and_an_older_one_changes_nothing()
+    {
+        await UploadAsync(Indicator(Id, modified: "2026-01-01T00:00:00.000Z", confidence: 10));
+        await UploadAsync(Indicator(Id, modified: "2026-01-01T00:00:00.002Z", confidence: 20));
+        await UploadAsync(Indicator(Id, modified: "2026-01-01T00:00:00.001Z", confidence: 30));
+
+        Assert.Contains("20", Assert.Single(_sandbox.SentinelState.All()).Json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Revoked_is_final()
+    {
+        await UploadAsync(Indicator(Id, modified: "2026-01-01T00:00:00.001Z", revoked: true));
+        await UploadAsync(Indicator(Id, modified: "2026-01-01T00:00:00.002Z"));
+
+        Assert.Empty(_sandbox.SentinelState.Active());
+        Assert.True(_sandbox.SentinelState.All()[0].Revoked);
+    }
+
+    [Theory]
+    [InlineData("[ipv4-addr:value = '198.51.100.7' AND network-traffic:dst_port = 443]", true)]
+    [InlineData("[file:name LIKE '%.exe'] FOLLOWEDBY [domain-name:value = 'a.example'] WITHIN 60 SECONDS", true)]
+    [InlineData(@"[file:name = 'it\'s c:\\x.exe']", true)]
+    [InlineData("[file:hashes.SHA-256 = '00']", false)]
+    [InlineData("[ipv4-addr:value = '198.51.100.7'", false)]
+    [InlineData(@"[file:name = 'c:\x.exe']", false)]
+    public async Task Any_valid_pattern_is_stored_but_only_one_equality_is_taken_apart(string pattern, bool stored)
+    {
+        var indicator = Indicator(Id);
+        indicator["pattern"] = pattern;
+
+        await UploadAsync(indicator);
+
+        Assert.Equal(stored ? 1 : 0, _sandbox.SentinelState.Count);
+        Assert.All(_sandbox.SentinelState.All(), one => Assert.Equal("", one.ObservableKey));
+    }
+
+    [Theory]
+    [InlineData("SourceSystem", "stixobjects", "misp-graph")]
+    [InlineData("sourcesystem", "stixObjects", "misp-graph")]
+    [InlineData("sourcesystem", "stixobjects", "Microsoft Sentinel")]
+    public async Task Names_are_lower_case_and_the_services_own_source_is_reserved(string source, string objects, string name)
+    {
+        var (status, _) = await _client.PostAsync(
+            _sandbox.Sentinel, UploadPath(), new JsonObject { [source] = name, [objects] = new JsonArray(Indicator(Id)) });
+
+        Assert.Equal(400, status);
+    }
+
+    [Fact]
+    public async Task The_workspace_the_role_and_the_spelling_matter()
+    {
+        var body = new JsonObject { ["sourcesystem"] = "misp-graph", ["stixobjects"] = new JsonArray(Indicator(Id)) };
+        var (wrongWorkspace, _) = await _client.PostAsync(_sandbox.Sentinel, UploadPath("11111111-1111-4111-8111-111111111111"), body);
+        var (otherSpelling, _) = await _client.PostAsync(_sandbox.Sentinel, UploadPath().Replace("threat-intelligence", "threatintelligence", StringComparison.Ordinal), body);
+        _sandbox.EntraState.App.IsSentinelContributor = false;
+        var (withoutRole, _) = await _client.PostAsync(_sandbox.Sentinel, UploadPath(), body);
+
+        Assert.Equal((404, 404, 403), (wrongWorkspace, otherSpelling, withoutRole));
+    }
+
+    [Fact]
+    public async Task The_throttle_tells_its_seconds_in_the_body()
+    {
+        _sandbox.SentinelState.RequestsPerMinute = 1;
+        await UploadAsync(Indicator(Id));
+        _time.Advance(TimeSpan.FromSeconds(18));
+
+        var (status, body) = await UploadAsync(Indicator(Id));
+
+        Assert.Equal(429, status);
+        Assert.Equal("Rate limit is exceeded. Try again in 42 seconds.", (string?)body!["message"]);
+    }
+
+    [Fact]
+    public async Task Reading_back_lags_and_pages_by_skip_token()
+    {
+        _sandbox.SentinelState.ReadLag = TimeSpan.FromSeconds(30);
+        await UploadAsync([.. Enumerable.Range(10, 25).Select(number => Indicator($"indicator--11111111-1111-5111-8111-1111111111{number}"))]);
+        var (_, early) = await QueryAsync(null);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        var seen = new List<string>();
+        string? token = null;
+        do
+        {
+            var (_, page) = await QueryAsync(token);
+            seen.AddRange(page!["value"]!.AsArray().Select(one => (string)one!["properties"]!["externalId"]!));
+            token = (string?)page["nextLink"] is { } link ? System.Web.HttpUtility.ParseQueryString(new Uri(link).Query)["$skipToken"] : null;
+        }
+        while (token is not null);
+
+        Assert.Empty(early!["value"]!.AsArray());
+        Assert.Equal(25, seen.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task ARMs_delete_says_yes_and_removes_nothing()
+    {
+        await UploadAsync(Indicator(Id));
+
+        var (status, _) = await _client.SendAsync(HttpMethod.Delete, _sandbox.Management, ArmPath("indicators/any"));
+
+        Assert.Equal(200, status);
+        Assert.Single(_sandbox.SentinelState.Active());
+    }
+
+    private Task<(int Status, JsonNode? Body)> UploadAsync(params JsonNode[] objects) => _client.PostAsync(
+        _sandbox.Sentinel, UploadPath(), new JsonObject { ["sourcesystem"] = "misp-graph", ["stixobjects"] = new JsonArray(objects) });
+
+    private Task<(int Status, JsonNode? Body)> QueryAsync(string? token)
+    {
+        var query = new JsonObject { ["pageSize"] = 10, ["sources"] = new JsonArray("misp-graph") };
+        if (token is not null) query["skipToken"] = token;
+        return _client.PostAsync(_sandbox.Management, ArmPath("queryIndicators"), query);
+    }
+
+    private string UploadPath(string? workspace = null) =>
+        $"workspaces/{workspace ?? _sandbox.Options.WorkspaceId.ToString()}/threat-intelligence-stix-objects:upload?api-version=2024-02-01-preview";
+
+    private string ArmPath(string call) =>
+        $"subscriptions/{_sandbox.Options.SubscriptionId}/resourceGroups/{_sandbox.Options.ResourceGroup}/providers/Microsoft.OperationalInsights/workspaces/{_sandbox.Options.WorkspaceName}/providers/Microsoft.SecurityInsights/threatIntelligence/main/{call}?api-version=2025-09-01";
+
+    private static JsonObject Indicator(string id, string modified = "2026-01-01T00:00:00.000Z", int confidence = 50, bool revoked = false) => new()
+    {
+        ["type"] = "indicator",
+        ["spec_version"] = "2.1",
+        ["id"] = id,
+        ["created"] = "2026-01-01T00:00:00.000Z",
+        ["modified"] = modified,
+        ["pattern"] = "[ipv4-addr:value = '198.51.100.7']",
+        ["pattern_type"] = "stix",
+        ["valid_from"] = "2026-01-01T00:00:00.000Z",
+        ["valid_until"] = "2026-02-01T00:00:00.000Z",
+        ["confidence"] = confidence,
+        ["revoked"] = revoked,
+    };
+}
