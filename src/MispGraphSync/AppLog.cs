@@ -9,8 +9,12 @@ namespace MispGraphSync;
 /// <summary>The application log, a file a day beside the request files. Scalars only: the native binary cannot take objects apart.</summary>
 internal static class AppLog
 {
-    public static Logger Create(LogSettings settings, bool isDebug)
+    /// <param name="settings">Where to.</param>
+    /// <param name="isDebug">Log every item.</param>
+    /// <param name="isOptional">Nothing will be sent, so a folder that cannot be written is no reason to fail.</param>
+    public static Logger Create(LogSettings settings, bool isDebug, bool isOptional)
     {
+        if (isOptional && !Directory.Exists(settings.Directory)) return new LoggerConfiguration().CreateLogger();
         try
         {
             Directory.CreateDirectory(settings.Directory);
@@ -18,6 +22,7 @@ internal static class AppLog
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
+            if (isOptional) return new LoggerConfiguration().CreateLogger();
             throw new RunFailedException(ExitCode.Usage, $"The log folder '{settings.Directory}' cannot be made: {fault.Message}", "Nothing is sent that is not recorded. Set logs.directory to a folder that can be written.");
         }
 

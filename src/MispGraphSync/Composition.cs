@@ -8,6 +8,7 @@ using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using MispGraphSync.Sources;
 using MispGraphSync.Sources.Filters;
+using Serilog;
 using Serilog.Core;
 
 namespace MispGraphSync;
@@ -18,7 +19,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly ToolHost _host;
     private readonly Talk _talk;
     private readonly FilterPlan _filters;
-    private readonly Logger _log;
+    private Logger _log = new LoggerConfiguration().CreateLogger();
     private readonly SocketsHttpHandler _sockets;
 
     private Composition(Settings settings, FilterPlan filters, ToolHost host, Talk talk)
@@ -28,7 +29,6 @@ internal sealed class Composition : IAsyncDisposable
         _host = host;
         _talk = talk;
         _sockets = HttpSockets.Create(settings.CaFile, settings.Proxy);
-        _log = AppLog.Create(settings.Logs, talk.IsVeryVerbose);
     }
 
     public Settings Settings { get; }
@@ -50,6 +50,7 @@ internal sealed class Composition : IAsyncDisposable
     {
         talk.OnStep = onStep;
         var chosen = Choose(request.Destinations);
+        _log = AppLog.Create(Settings.Logs, talk.IsVeryVerbose, isOptional: request.IsDryRun);
         using var deadline = new CancellationTokenSource(request.MaxDuration ?? Timeout.InfiniteTimeSpan, _host.Time);
         using var control = new RunControl(_host.Interrupt, deadline.Token, _host.Abort);
         using var held = await RunLock.TakeAsync(Settings.Ledger, request.Wait, _host.Time, control.Stop).ConfigureAwait(false);
@@ -87,6 +88,7 @@ internal sealed class Composition : IAsyncDisposable
                 ExitCode.Usage, $"{enabled.Count} destinations are enabled: {string.Join(", ", enabled.Select(one => one.Name))}.", "Name one with --destination.");
         }
 
+        _log = AppLog.Create(Settings.Logs, _talk.IsVeryVerbose, isOptional: true);
         return Destination(enabled[0], NewTransport(run: 0, deadline: null), isDryRun: false);
     }
 
