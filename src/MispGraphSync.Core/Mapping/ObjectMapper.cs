@@ -46,14 +46,15 @@ internal static class ObjectMapper
         if (thing.Deleted || attribute.Deleted) member.Settle(SkipReason.Deleted);
         else if (unused && row is Row.Watched) member.Settle(member.Unselected ?? SkipReason.UnsupportedRelation);
         else if (member.Use is { Kind: UseKind.OnlyWithToIds } && !attribute.ToIds) member.Settle(SkipReason.NotForDetection);
-        else if (member.Use is not null && ReaderOf(member.Use, row) is { } reader) member.Reading = Mapper.Read(reader, attribute.Value);
+        else if (ReaderOf(member.Use, row) is { } reader) member.Reading = Mapper.Read(reader, attribute.Value);
         else member.Settle(Mapper.Read(attribute, context, out var fate), fate);
         return member;
     }
 
     /// <summary>Null where the role has no meaning of its own and the attribute is not combined.</summary>
-    private static Reader? ReaderOf(Use use, Row row) =>
-        use.Kind is UseKind.Unused or UseKind.OnlyWithToIds ? null : use.Reader ?? (row as Row.Watched)?.Reader;
+    private static Reader? ReaderOf(Use? use, Row row) => use is null or { Kind: UseKind.Unused or UseKind.OnlyWithToIds }
+        ? null
+        : use.Reader ?? (row as Row.Watched)?.Reader;
 
     /// <summary>
     /// A role lends a meaning to loose text, such as a mutex's name. It never turns into an indicator what must stay here.

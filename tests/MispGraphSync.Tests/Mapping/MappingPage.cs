@@ -38,13 +38,15 @@ internal static class MappingPage
                 Code(example.Type),
                 List(supports.SelectMany(support => support.Combination).Select(ServiceWords.Graph)),
                 example.Type == "stix2-pattern" ? "the path of its only comparison" : List(singles.Select(ServiceWords.Sentinel)),
-                example.Type == "stix2-pattern" ? "as the path" : List(singles.Select(single => SentinelTier.IsMatched(single) ? "P" : "U").Distinct()),
+                example.Type == "stix2-pattern" ? "as the path" : List(singles.Select(Tier).Distinct()),
                 example.Type == "stix2-pattern" ? "as the path" : List(singles.Select(ServiceWords.Defender)));
         }
 
         page.Append("\nA `filename` is split into `fileName` and `filePath` where it is a path. A `domain` or `hostname` that holds an\n");
         page.Append("address is read as `ip-dst`. A `url` without http, https or ftp is for Sentinel only; a `uri` needs a scheme.\n\n");
     }
+
+    private static string Tier(Observable single) => SentinelTier.IsMatched(single) ? "P" : "U";
 
     private static void Skipped(StringBuilder page)
     {
