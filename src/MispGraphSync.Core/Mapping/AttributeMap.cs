@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using MispGraphSync.Core.Domain;
 using static MispGraphSync.Core.Domain.Direction;
 using static MispGraphSync.Core.Domain.HashAlgorithm;
+using static MispGraphSync.Core.Mapping.Composites;
 using static MispGraphSync.Core.Mapping.Readers;
 
 namespace MispGraphSync.Core.Mapping;

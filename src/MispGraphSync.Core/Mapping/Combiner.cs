@@ -55,7 +55,8 @@ internal static class Combiner
                 return [.. members.Where(member => member.CanJoin)];
 
             case UseKind.With or UseKind.WithIfSelected or UseKind.MainIfAlone:
-                var chosen = members.Where(member => member.CanJoin && (use.Kind != UseKind.WithIfSelected || member.Unselected is null))
+                var chosen = members
+                    .Where(member => member.CanJoin && (use.Kind != UseKind.WithIfSelected || member.Unselected is null))
                     .OrderBy(member => member.Unselected is not null).ThenBy(member => Rank(use, member)).FirstOrDefault();
                 if (chosen is null) return [];
                 chosen.IsMain = use.Kind == UseKind.MainIfAlone && !hasMain;
@@ -111,7 +112,8 @@ internal static class Combiner
         var directions = observables.Select(DirectionOf).Where(direction => direction is not null).Distinct().ToList();
         for (var i = 0; directions is [Direction.Destination] && i < observables.Count; i++)
         {
-            if (observables[i] is Observable.AutonomousSystem system) observables[i] = system with { Direction = Direction.Destination };
+            if (observables[i] is not Observable.AutonomousSystem system) continue;
+            observables[i] = system with { Direction = Direction.Destination };
         }
 
         return observables.ToImmutable();

@@ -3,7 +3,9 @@ using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>What single attributes say about their whole event. Fed with each item, read at the end; names in the order met.</summary>
+/// <summary>
+/// What single attributes say about their whole event. Fed with each item, read at the end; names in the order met.
+/// </summary>
 public sealed class EventNotes
 {
     /// <summary>At most so many names of each kind are kept; the rest is noise or an attack.</summary>

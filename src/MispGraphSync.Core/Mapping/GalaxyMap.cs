@@ -5,17 +5,19 @@ using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>Which galaxies name threat actors and which malware families. Tools are neither: many of them are not malware.</summary>
+/// <summary>
+/// Which galaxies name threat actors and which malware families. Tools are neither: many of them are not malware.
+/// </summary>
 internal static class GalaxyMap
 {
     private const string TagPrefix = "misp-galaxy:";
 
-    private static readonly FrozenSet<string> Actors = FrozenSet.Create(
+    internal static readonly FrozenSet<string> Actors = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "threat-actor", "mitre-intrusion-set", "mitre-enterprise-attack-intrusion-set", "mitre-mobile-attack-intrusion-set",
         "mitre-pre-attack-intrusion-set", "mitre-ics-groups", "microsoft-activity-group", "360net-threat-actor");
 
-    private static readonly FrozenSet<string> Families = FrozenSet.Create(
+    internal static readonly FrozenSet<string> Families = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "malpedia", "mitre-malware", "mitre-enterprise-attack-malware", "mitre-mobile-attack-malware", "mitre-ics-software",
         "ransomware", "banker", "botnet", "rat", "stealer", "android", "backdoor", "cryptominers", "wiper", "stalkerware");
@@ -47,7 +49,8 @@ internal static class GalaxyMap
             ? new GalaxyCluster(predicate[TagPrefix.Length..].Trim(), value)
             : null;
 
-    private static (string, string)? Cluster(string tag) => Split(tag) is { } cluster ? Fold(cluster.Galaxy, cluster.Value) : null;
+    private static (string, string)? Cluster(string tag) =>
+        Split(tag) is { } cluster ? Fold(cluster.Galaxy, cluster.Value) : null;
 
     private static (string, string)? Fold(string galaxy, string value) =>
         (galaxy.Trim().ToLowerInvariant(), Text.Clean(value).ToLowerInvariant());
@@ -58,6 +61,7 @@ internal static class GalaxyMap
         var dash = name.LastIndexOf(" - ", StringComparison.Ordinal);
         if (dash <= 0) return name;
         var id = name.AsSpan(dash + 3).Trim();
-        return id.Length >= 4 && char.IsAsciiLetterUpper(id[0]) && !id[1..].ContainsAnyExceptInRange('0', '9') ? name[..dash].TrimEnd() : name;
+        var isId = id.Length >= 4 && char.IsAsciiLetterUpper(id[0]) && !id[1..].ContainsAnyExceptInRange('0', '9');
+        return isId ? name[..dash].TrimEnd() : name;
     }
 }

@@ -5,7 +5,9 @@ using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>Turns one item of an event into supports, and tells every attribute's fate. Pure; never throws, whatever the value.</summary>
+/// <summary>
+/// Turns one item of an event into supports, and tells every attribute's fate. Pure; never throws, whatever the value.
+/// </summary>
 public static class Mapper
 {
     /// <summary>Raised with every change of what comes out, so that a ledger knows to read everything again.</summary>
@@ -59,8 +61,9 @@ public static class Mapper
         return text.Length == 0 ? Reading.Failed(SkipReason.EmptyValue) : reader(text);
     }
 
-    /// <summary>One support for each thing that can be watched alone; the first also carries what Graph watches together.</summary>
-    internal static ImmutableArray<Support> Supports(Guid id, MispAttribute attribute, Reading reading, int firstPart, string? comment = null)
+    /// <summary>One support for each thing watched alone; the first also carries what Graph watches together.</summary>
+    internal static ImmutableArray<Support> Supports(
+        Guid id, MispAttribute attribute, Reading reading, int firstPart, string? comment = null)
     {
         var count = Math.Max(reading.Alone.Length, reading.Together.IsEmpty ? 0 : 1);
         if (count == 0) return [];

@@ -54,11 +54,12 @@ internal sealed class Member(Guid id, MispAttribute attribute)
     public List<Support> Supports(string? objectComment, int firstPart)
     {
         if (Fate is not AttributeFate.Mapped) return [];
-        if (_combinations.Count == 0)
-        {
-            var reading = _settled is null ? Reading with { Together = [] } : Reading;
-            return [.. Mapper.Supports(Id, Attribute, reading, firstPart, Attribute.Comment ?? objectComment)];
-        }
+        var ownComment = string.IsNullOrWhiteSpace(Attribute.Comment) ? objectComment : Attribute.Comment;
+        // Settled: it maps by its type. Else the combinations carry what Graph watches, though perhaps another's.
+        if (_settled is not null) return [.. Mapper.Supports(Id, Attribute, Reading, firstPart, ownComment)];
+
+        var alone = Reading with { Together = [] };
+        if (_combinations.Count == 0) return [.. Mapper.Supports(Id, Attribute, alone, firstPart, ownComment)];
 
         var supports = new List<Support>(_combinations.Count + 1);
         foreach (var (observables, from) in _combinations)
@@ -68,9 +69,9 @@ internal sealed class Member(Guid id, MispAttribute attribute)
 
         // Alone it speaks with its own tags only, since another's TLP or family is not said of it.
         var first = supports[0];
-        var lendsNothing = first.Tags.Length == Attribute.Tags.Count && first.Galaxies.Length == Attribute.Galaxies.Count;
+        var lendsNothing = !first.Tags.Except(Attribute.Tags).Any() && !first.Galaxies.Except(Attribute.Galaxies).Any();
         if (lendsNothing && Reading.Alone is [var single]) supports[0] = first with { Single = single };
-        else supports.AddRange(Mapper.Supports(Id, Attribute, Reading with { Together = [] }, firstPart + supports.Count, Attribute.Comment ?? objectComment));
+        else supports.AddRange(Mapper.Supports(Id, Attribute, alone, firstPart + supports.Count, ownComment));
         return supports;
     }
 

@@ -83,6 +83,8 @@ internal static class ObjectMap
         ["mutex"] = new(Main(Mutex, "name")),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    public static IReadOnlyCollection<string> Names => Templates.Keys;
+
     public static Template? Find(string name) => Templates.TryGetValue(name, out var template) ? template : null;
 
     /// <summary>Joined only, though it could be watched alone.</summary>

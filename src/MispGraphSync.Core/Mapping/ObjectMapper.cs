@@ -40,15 +40,21 @@ internal static class ObjectMapper
             Unselected = Mapper.Unselected(attribute, context),
             IsKnownGood = context.EnforceWarninglist && attribute.OnWarninglist,
         };
-        var unused = member.Use is { Kind: UseKind.Unused } || (member.Use is null && attribute.ObjectRelation is not null && template is { OthersUnused: true });
+        var unused = member.Use is { Kind: UseKind.Unused }
+            || (template is { OthersUnused: true } && member.Use is null && attribute.ObjectRelation is not null);
 
         if (thing.Deleted || attribute.Deleted) member.Settle(SkipReason.Deleted);
         else if (unused && row is Row.Watched) member.Settle(member.Unselected ?? SkipReason.UnsupportedRelation);
         else if (member.Use is { Kind: UseKind.OnlyWithToIds } && !attribute.ToIds) member.Settle(SkipReason.NotForDetection);
-        else if (member.Use is null or { Kind: UseKind.Unused or UseKind.OnlyWithToIds }) member.Settle(Mapper.Read(attribute, context, out var fate), fate);
-        else member.Reading = Mapper.Read(member.Use.Reader ?? ((Row.Watched)row).Reader, attribute.Value);
+        else if (ReaderOf(member.Use, row) is { } reader) member.Reading = Mapper.Read(reader, attribute.Value);
+        else member.Settle(Mapper.Read(attribute, context, out var fate), fate);
         return member;
     }
+
+    /// <summary>Null where the role has no meaning of its own and the attribute is not combined.</summary>
+    private static Reader? ReaderOf(Use? use, Row row) => use is null or { Kind: UseKind.Unused or UseKind.OnlyWithToIds }
+        ? null
+        : use.Reader ?? (row as Row.Watched)?.Reader;
 
     /// <summary>
     /// A role lends a meaning to loose text, such as a mutex's name. It never turns into an indicator what must stay here.

@@ -76,9 +76,11 @@ internal static class Readers
         return HasStixKey(algorithm) ? Of(observable) : Joined(observable);
     };
 
-    public static Reader Certificate(HashAlgorithm algorithm) => text => Hashes.TryRead(algorithm, text.Replace(":", "", StringComparison.Ordinal), out var hash)
-        ? Single(new Observable.CertificateFingerprint(algorithm, hash))
-        : Failed(SkipReason.InvalidHash);
+    /// <summary>Certificate viewers put colons between the bytes.</summary>
+    public static Reader Certificate(HashAlgorithm algorithm) => text =>
+        Hashes.TryRead(algorithm, text.Replace(":", "", StringComparison.Ordinal), out var hash)
+            ? Single(new Observable.CertificateFingerprint(algorithm, hash))
+            : Failed(SkipReason.InvalidHash);
 
     /// <summary>The last part of what may be a path.</summary>
     public static Reading FileName(string text) => Name(text) is { } name ? Of(name) : Failed(SkipReason.InvalidValue);
@@ -164,54 +166,8 @@ internal static class Readers
         ? Single(observable)
         : Failed(SkipReason.InvalidPattern);
 
-    // Values of several parts
-
-    /// <summary>A file name before the last bar (names may hold bars), what the reader reads after it.</summary>
-    public static Reader NameAnd(Reader reader) => text =>
-    {
-        var bar = text.LastIndexOf('|');
-        return bar < 0
-            ? Failed(SkipReason.InvalidValue)
-            : Both(FileNameIfAny, reader, text.AsSpan(0, bar), text.AsSpan(bar + 1));
-    };
-
-    /// <summary>Two values with the only bar between them.</summary>
-    public static Reader Pair(Reader first, Reader second) => text =>
-    {
-        var bar = text.IndexOf('|');
-        return bar < 0 || bar != text.LastIndexOf('|')
-            ? Failed(SkipReason.InvalidValue)
-            : Both(first, second, text.AsSpan(0, bar), text.AsSpan(bar + 1));
-    };
-
-    /// <summary>
-    /// A host and its port; a colon will do where there is no bar and only one colon. A port that is none is dropped: the
-    /// host is what matters.
-    /// </summary>
-    public static Reader WithPort(Reader host, Direction direction)
-    {
-        var port = Port(direction);
-        return text =>
-        {
-            var bar = text.IndexOf('|');
-            var mark = bar >= 0 ? bar : text.IndexOf(':');
-            if (mark < 0 || mark != text.LastIndexOf(bar >= 0 ? '|' : ':')) return Failed(SkipReason.InvalidValue);
-            return Both(host, text => port(text) is { Fault: null } found ? found : Nothing, text.AsSpan(0, mark), text.AsSpan(mark + 1));
-        };
-    }
-
-    private static Reading Both(Reader first, Reader second, ReadOnlySpan<char> before, ReadOnlySpan<char> after)
-    {
-        var one = first(before.Trim().ToString());
-        if (one.Fault is not null) return one;
-        var two = second(after.Trim().ToString());
-        return two.Fault is not null ? two : new([.. one.Together, .. two.Together], [.. one.Alone, .. two.Alone]);
-    }
-
-    /// <summary>A name beside a hash is a help, not a condition, and matches too much by itself.</summary>
-    private static Reading FileNameIfAny(string text) => Name(text) is { } name ? Joined(name) : Nothing;
-
-    private static Observable.FileName? Name(string text)
+    /// <summary>The last part of what may be a path; null when there is none, or it is too long.</summary>
+    internal static Observable.FileName? Name(string text)
     {
         var name = Paths.LastPart(text);
         return name.Length is 0 or > Text.MaxLength ? null : new Observable.FileName(name);

@@ -12,7 +12,7 @@ namespace MispGraphSync.Core.Mapping;
 /// </summary>
 public static class TagMap
 {
-    private static readonly FrozenDictionary<string, Tlp> TlpLevels = new Dictionary<string, Tlp>
+    internal static readonly FrozenDictionary<string, Tlp> TlpLevels = new Dictionary<string, Tlp>
     {
         ["white"] = Tlp.Clear,
         ["clear"] = Tlp.Clear,
@@ -23,7 +23,7 @@ public static class TagMap
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The best-ranked taxonomy first; its first tag counts.</summary>
-    private static readonly (string Taxonomy, FrozenDictionary<string, int> Values)[] Confidence =
+    internal static readonly (string Taxonomy, FrozenDictionary<string, int> Values)[] Confidence =
     [
         ("misp:confidence-level", new Dictionary<string, int>
         {
@@ -51,7 +51,7 @@ public static class TagMap
         }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase)),
     ];
 
-    private static readonly FrozenDictionary<string, KillChainPhase> KillChain = new Dictionary<string, KillChainPhase>
+    internal static readonly FrozenDictionary<string, KillChainPhase> KillChain = new Dictionary<string, KillChainPhase>
     {
         ["Reconnaissance"] = KillChainPhase.Reconnaissance,
         ["Weaponization"] = KillChainPhase.Weaponization,
@@ -62,10 +62,10 @@ public static class TagMap
         ["Actions on Objectives"] = KillChainPhase.ActionsOnObjectives,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    private static readonly FrozenDictionary<string, DiamondModel> DiamondModels =
+    internal static readonly FrozenDictionary<string, DiamondModel> DiamondModels =
         Enum.GetValues<DiamondModel>().ToFrozenDictionary(model => model.ToString(), StringComparer.OrdinalIgnoreCase);
 
-    private static readonly FrozenDictionary<string, ThreatType> ThreatTypes =
+    internal static readonly FrozenDictionary<string, ThreatType> ThreatTypes =
         Enum.GetValues<ThreatType>().ToFrozenDictionary(type => type.ToString(), StringComparer.OrdinalIgnoreCase);
 
     public static TagReading Read(IReadOnlyList<MispTag> tags, IReadOnlyList<GalaxyCluster> galaxies)
@@ -78,7 +78,8 @@ public static class TagMap
         return new TagReading
         {
             Tlp = cleaned.Select(tag => Find(tag.Name, "tlp", TlpLevels)).Max(),
-            Confidence = Confidence.Select(scale => FirstValue(open, scale.Taxonomy, scale.Values)).FirstOrDefault(value => value is not null),
+            Confidence = Confidence.Select(scale => FirstValue(open, scale.Taxonomy, scale.Values))
+                .FirstOrDefault(value => value is not null),
             KillChain = [.. open.Select(tag => Find(tag, "kill-chain", KillChain)).OfType<KillChainPhase>().Distinct().Order()],
             DiamondModel = First(open, "diamond-model", DiamondModels),
             ThreatType = First(open, "sentinel-threattype", ThreatTypes),

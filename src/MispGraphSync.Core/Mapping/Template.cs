@@ -32,15 +32,19 @@ internal sealed record Use(UseKind Kind, Reader? Reader, ImmutableArray<string> 
 
     public static Use Main(Reader reader, params ImmutableArray<string> relations) => new(UseKind.Main, reader, relations);
 
-    public static Use MainFirstOf(Reader reader, params ImmutableArray<string> relations) => new(UseKind.MainFirstOf, reader, relations);
+    public static Use MainFirstOf(Reader reader, params ImmutableArray<string> relations) =>
+        new(UseKind.MainFirstOf, reader, relations);
 
-    public static Use MainIfAlone(Reader reader, params ImmutableArray<string> relations) => new(UseKind.MainIfAlone, reader, relations);
+    public static Use MainIfAlone(Reader reader, params ImmutableArray<string> relations) =>
+        new(UseKind.MainIfAlone, reader, relations);
 
     public static Use With(Reader reader, params ImmutableArray<string> relations) => new(UseKind.With, reader, relations);
 
-    public static Use WithIfSelected(Reader reader, params ImmutableArray<string> relations) => new(UseKind.WithIfSelected, reader, relations);
+    public static Use WithIfSelected(Reader reader, params ImmutableArray<string> relations) =>
+        new(UseKind.WithIfSelected, reader, relations);
 
-    public static Use WithEach(Reader reader, params ImmutableArray<string> relations) => new(UseKind.WithEach, reader, relations);
+    public static Use WithEach(Reader reader, params ImmutableArray<string> relations) =>
+        new(UseKind.WithEach, reader, relations);
 
     public static Use Unused(params ImmutableArray<string> relations) => new(UseKind.Unused, null, relations);
 

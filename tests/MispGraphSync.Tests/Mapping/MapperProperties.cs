@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;

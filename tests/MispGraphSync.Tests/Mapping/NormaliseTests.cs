@@ -236,7 +236,14 @@ public class NormaliseTests
     {
         Assert.Equal(["Md5:" + Examples.Hex(32)], Given.Map("md5", Examples.Hex(32).ToUpperInvariant()).Alone());
         Assert.Equal(["Ssdeep:3:AbC:dEf"], Given.Map("ssdeep", "3:AbC:dEf").Alone());
-        Assert.Equal(["x509-Sha1:" + Examples.Hex(40)], Given.Map("x509-fingerprint-sha1", string.Join(':', Examples.Hex(40).ToUpperInvariant().Chunk(2).Select(pair => new string(pair)))).Alone());
+    }
+
+    [Fact]
+    public void A_fingerprint_may_have_colons_between_its_bytes()
+    {
+        var colons = string.Join(':', Examples.Hex(40).ToUpperInvariant().Chunk(2).Select(pair => new string(pair)));
+
+        Assert.Equal(["x509-Sha1:" + Examples.Hex(40)], Given.Map("x509-fingerprint-sha1", colons).Alone());
     }
 
     [Theory]

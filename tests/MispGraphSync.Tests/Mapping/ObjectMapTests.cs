@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Mapping;
 using Xunit;
 using static MispGraphSync.Tests.Mapping.Given;
 
@@ -241,7 +240,10 @@ public class ObjectMapTests
     [Fact]
     public void A_mail_without_a_sender_has_its_return_path()
     {
-        var mapped = Object("email", Attribute("email-src", "a@evil.example", "return-path"), Attribute("domain", "other.example", "from-domain")).Map();
+        var mapped = Object(
+            "email",
+            Attribute("email-src", "a@evil.example", "return-path"),
+            Attribute("domain", "other.example", "from-domain")).Map();
 
         Assert.Equal(["email-domain:other.example + email-sender:a@evil.example"], mapped.Together());
         Assert.Equal(["email-sender:a@evil.example"], mapped.Alone());
@@ -405,7 +407,9 @@ public class ObjectMapTests
         var address = Attribute("ip-dst", "192.0.2.7", "ip") with { Tags = [new("tlp:red")] };
 
         var supports = Object("domain-ip", domain, address).Map().Supports;
+        var twice = Object("domain-ip", domain with { Tags = [new("a"), new("a")] }, address).Map().Supports;
 
+        Assert.Equal(["a", "a"], twice.Single(support => support.Single is Observable.DomainName).Tags.Select(tag => tag.Name));
         Assert.Equal(["tlp:green"], supports.Single(support => support.Single is Observable.DomainName).Tags.Select(tag => tag.Name));
         Assert.Equal([0, 1, 0], supports.Select(support => support.Part));
     }

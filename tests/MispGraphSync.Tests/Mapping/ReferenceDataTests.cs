@@ -28,7 +28,8 @@ public class ReferenceDataTests
             }
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine(string.Join(", ", fates.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value}")));
+        var counts = fates.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value}");
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Join(", ", counts));
         Assert.True(fates["mapped"] > 40_000);
         Assert.DoesNotContain("unknown-type", fates.Keys);
     }

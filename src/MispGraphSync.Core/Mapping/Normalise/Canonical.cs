@@ -70,12 +70,13 @@ public static class Canonical
     {
         var written = 0;
         var starter = -1;
+        // The class of what came last since the starter; -1 for nothing.
         var last = -1;
         for (var read = 0; read < points.Count; read++)
         {
             var point = points[read];
             var mark = Tables.Class(point);
-            // A mark is blocked from its starter by one of the same or a higher class, a starter by anything between (-1: nothing).
+            // A mark is blocked from its starter by one of the same or a higher class, a starter by anything between.
             if (starter >= 0 && last < mark && Pair(points[starter], point) is { } joined)
             {
                 points[starter] = joined;
@@ -129,7 +130,9 @@ public static class Canonical
                 var mark = token.IndexOfAny(['=', ':']);
                 var plus = token.IndexOf('+');
                 var whole = Hex(token[..mark]);
-                var parts = plus < 0 ? (Hex(token[(mark + 1)..]), 0) : (Hex(token[(mark + 1)..plus]), Hex(token[(plus + 1)..]));
+                var parts = plus < 0
+                    ? (Hex(token[(mark + 1)..]), 0)
+                    : (Hex(token[(mark + 1)..plus]), Hex(token[(plus + 1)..]));
                 apart.Add(whole, parts);
                 if (token[mark] == '=') together.Add(parts, whole);
             }

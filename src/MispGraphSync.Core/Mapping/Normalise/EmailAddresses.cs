@@ -24,7 +24,8 @@ public static class EmailAddresses
 
         var host = text[(at + 1)..];
         var isName = DomainNames.TryRead(host, out domain);
-        address = isName && host == domain ? text : string.Concat(text.AsSpan(0, at + 1), isName ? domain : host.ToLowerInvariant());
+        var folded = isName ? domain : host.ToLowerInvariant();
+        address = host == folded ? text : string.Concat(text.AsSpan(0, at + 1), folded);
         return true;
     }
 }

@@ -25,7 +25,8 @@ public static class Numbers
         if (dot < 0) return TryRead(text, uint.MaxValue, out number);
 
         number = 0;
-        if (!TryRead(text[..dot], ushort.MaxValue, out var high) || !TryRead(text[(dot + 1)..], ushort.MaxValue, out var low)) return false;
+        if (!TryRead(text[..dot], ushort.MaxValue, out var high)) return false;
+        if (!TryRead(text[(dot + 1)..], ushort.MaxValue, out var low)) return false;
         number = (high << 16) + low;
         return true;
     }

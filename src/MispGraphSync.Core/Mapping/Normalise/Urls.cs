@@ -80,7 +80,8 @@ public static class Urls
         }
 
         // Addresses in every notation that browsers take: 192.0.2.7, 3221225991, 0xC0000207.
-        if (text.Length == 0 || text.Length > 253 || text.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_'))) return false;
+        if (text.Length is 0 or > 253) return false;
+        if (text.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_'))) return false;
         host = text.ToLowerInvariant();
         return true;
     }
