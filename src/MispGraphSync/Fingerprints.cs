@@ -14,7 +14,7 @@ internal static class Fingerprints
     /// <summary>Of what is read, and of how it is mapped.</summary>
     public static string OfReading(MispSettings misp) => Hash128.Of(string.Join('\n',
     [
-        MappingVersion.Current.ToString(CultureInfo.InvariantCulture),
+        Mapper.Version.ToString(CultureInfo.InvariantCulture),
         $"toIdsOnly {misp.ToIdsOnly}",
         $"enforceWarninglist {misp.EnforceWarninglist}",
         .. misp.EventFilters.Select(filter => filter.GetRawText()),
