@@ -94,17 +94,15 @@ internal sealed class Pace : RateLimiter
         }
     }
 
+    protected override ValueTask DisposeAsyncCore()
+    {
+        Close();
+        return base.DisposeAsyncCore();
+    }
+
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-        {
-            lock (_lock)
-            {
-                _disposed = true;
-                _timer.Dispose();
-                while (_waiting.TryDequeue(out var waiter)) waiter.TrySetResult(Lease.Refused);
-            }
-        }
+        if (disposing) Close();
         base.Dispose(disposing);
     }
 
@@ -114,6 +112,16 @@ internal sealed class Pace : RateLimiter
         await using var _ = ct.UnsafeRegister(
             static (w, token) => ((TaskCompletionSource<RateLimitLease>)w!).TrySetCanceled(token), waiter).ConfigureAwait(false);
         return await waiter.Task.ConfigureAwait(false);
+    }
+
+    private void Close()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _timer.Dispose();
+            while (_waiting.TryDequeue(out var waiter)) waiter.TrySetResult(Lease.Refused);
+        }
     }
 
     private bool IsFree => _waiting.Count == 0 && Now >= _next;

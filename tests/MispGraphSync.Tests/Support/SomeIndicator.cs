@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Net;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Tests.Support;
+
+/// <summary>Indicators, steps and settings for tests of destinations; everything has a default.</summary>
+internal static class SomeIndicator
+{
+    public static readonly DateTimeOffset Expires = new(2026, 2, 1, 3, 4, 5, TimeSpan.Zero);
+
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    public static Guid Event { get; } = new("5f000000-0000-4000-8000-00000000e001");
+
+    public static DestinationSettings Settings(string kind = "graph", string product = "Azure Sentinel", Uri? endpoint = null) => new()
+    {
+        Name = kind,
+        Kind = kind,
+        Auth = new AuthSettings { Tenant = "11111111-1111-4111-8111-111111111111", ClientId = "22222222-2222-4222-8222-222222222222" },
+        Policy = new DestinationPolicy(),
+        TargetProduct = product,
+        RequestsPerMinute = 60_000,
+        Endpoint = endpoint,
+    };
+
+    public static Indicator Of(params Observable[] observables) => new()
+    {
+        Observables = [.. observables],
+        Tlp = Tlp.Amber,
+        Action = IndicatorAction.Alert,
+        PassiveOnly = false,
+        Severity = ThreatLevel.Medium,
+        Confidence = 50,
+        ThreatType = ThreatType.WatchList,
+        Title = "A campaign",
+        Type = "ip-dst",
+        Category = "Network activity",
+        ValidFrom = Now,
+        LastReported = Now,
+        Lifetime = TimeSpan.FromDays(30),
+        Supports = [new SupportName(Event, new Guid("5f000000-0000-4000-8000-00000000a001"), "A campaign")],
+        SupportCount = 1,
+    };
+
+    public static Observable Address(int number) =>
+        new Observable.NetworkAddress(IPAddress.Parse($"192.0.2.{number}"), Direction.Destination);
+
+    public static ItemIdentity Identity(Guid key, string? id = null) => new(key, id, Now, Now, Expires);
+
+    /// <summary>The step of the address with that number; a create unless it has an id.</summary>
+    public static PlanStep Step(IDestination destination, int number, StepAction action = StepAction.Create, string? id = null)
+    {
+        var indicator = Of(Address(number));
+        var canonical = destination.Canonical(indicator.Observables);
+        var key = StableKey.ForIndicator("test", destination.Info.Kind, destination.Info.Scope, canonical, 0);
+        var body = new ArrayBufferWriter<byte>();
+        var marks = default(ItemMarks);
+        if (action == StepAction.Delete) destination.WriteDeletion(body, Held(key, id), Now);
+        else marks = destination.WriteItem(body, indicator, Identity(key, id), action);
+        return new PlanStep
+        {
+            Action = action,
+            Reason = "test",
+            Observables = ObservableKey.OfCombination(indicator.Observables),
+            Key = key,
+            Id = id,
+            Body = body.WrittenMemory,
+            Marks = marks,
+            Expires = Expires,
+            Value = canonical,
+        };
+    }
+
+    public static HeldIndicator Held(Guid key, string? id) => new()
+    {
+        Observables = default,
+        Key = key,
+        Id = id,
+        Marks = default,
+        Created = Now,
+        Modified = Now,
+        Expires = Expires,
+        RenewAt = Expires,
+    };
+}
