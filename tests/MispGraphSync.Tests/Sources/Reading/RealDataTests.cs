@@ -34,7 +34,7 @@ public class RealDataTests
 
         var (events, items) = await ReadFolderAsync(folder, except: "manifest.json");
 
-        using var manifest = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "manifest.json"), TestContext.Current.CancellationToken));
+        using var manifest = JsonDocument.Parse(await System.IO.File.ReadAllBytesAsync(Path.Combine(folder, "manifest.json"), TestContext.Current.CancellationToken));
         Assert.Equal(manifest.RootElement.EnumerateObject().Select(e => Guid.Parse(e.Name)).Order(), events.Select(e => e.Uuid).Order());
         Assert.All(items.Attributes(), attribute => Assert.NotEmpty(attribute.Value));
     }
@@ -43,7 +43,7 @@ public class RealDataTests
     public async Task Recorded_answers_hold_as_many_events_and_attributes_as_their_index_says()
     {
         var folder = SharedData.Require("misp-recorded");
-        using var index = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "index.json"), TestContext.Current.CancellationToken));
+        using var index = JsonDocument.Parse(await System.IO.File.ReadAllBytesAsync(Path.Combine(folder, "index.json"), TestContext.Current.CancellationToken));
         var recordings = index.RootElement.EnumerateArray().Where(r => r.TryGetProperty("events", out _)).ToArray();
         Assert.NotEmpty(recordings);
 
@@ -87,7 +87,7 @@ public class RealDataTests
 
     private static async Task<(List<MispEvent> Events, List<EventItem> Items)> ReadFileAsync(string file)
     {
-        var read = await Json.ReadAsync(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        var read = await Json.ReadAsync(await System.IO.File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
         return (read.Select(e => e.Event).ToList(), read.SelectMany(e => e.Items).ToList());
     }
 }
