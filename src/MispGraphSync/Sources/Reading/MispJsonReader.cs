@@ -114,7 +114,8 @@ internal sealed class MispJsonReader : IDisposable
         {
             return new MispReadException(MispReadFault.Empty, "is empty", 0, e);
         }
-        if (reader.CurrentDepth >= MaxDepth)
+        // At an opening bracket, the depth that the reader tells is the one outside of it.
+        if (reader.CurrentDepth >= MaxDepth - 1 && reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
         {
             return new MispReadException(
                 MispReadFault.TooDeep, $"is nested more than {MaxDepth} levels deep at byte {at}", at, e);

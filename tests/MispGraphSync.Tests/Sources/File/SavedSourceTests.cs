@@ -1,0 +1,252 @@
+using System.Text.Json;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Sources;
+using MispGraphSync.Sources.Filters;
+using MispGraphSync.Tests.Support;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sources.File;
+
+public sealed class SavedSourceTests : IDisposable
+{
+    private const string One = "11111111-1111-4111-8111-111111111111";
+    private const string Two = "22222222-2222-4222-8222-222222222222";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("misp-graph-tests-");
+    private readonly LogLines _log = new();
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_folder_gives_all_events_below_it()
+    {
+        Write("b.json", Event(One));
+        Write("deep/a.json", Event(Two));
+        Write(".hidden/c.json", "no json");
+        Write("notes.txt", "no json");
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+        var read = await FetchAsync(source, headers);
+
+        Assert.Equal([One, Two], headers.Select(h => h.Uuid.ToString()));
+        Assert.Equal(2, read.Count);
+        Assert.Empty(source.Gaps);
+        Assert.Equal("input:" + _folder.FullName, source.Info.Name);
+        Assert.Equal("file", source.Info.Kind);
+    }
+
+    [Fact]
+    public async Task One_file_with_several_events_gives_them_all_and_names_those_without_a_uuid()
+    {
+        Write("events.json", """{"response":[{"Event":{"info":"a","Attribute":[]}},{"Event":{"info":"b","Attribute":[]}}]}""");
+
+        var (source, headers) = await ListAsync(Path.Combine(_folder.FullName, "events.json"));
+        var (_, again) = await ListAsync(Path.Combine(_folder.FullName, "events.json"));
+
+        Assert.Equal(2, headers.Select(h => h.Uuid).Distinct().Count());
+        Assert.Equal(headers, again);
+        Assert.Equal(["a", "b"], (await FetchAsync(source, headers)).Select(e => e.Event.Info));
+    }
+
+    [Theory]
+    [InlineData("""{"Event":{"info":"x","Tag":[{"name":"a"},]}}""", "is not valid JSON")]
+    [InlineData("""{"response":{"Attribute":[{"type":"md5","value":"x"}]}}""", "attributes without their event")]
+    [InlineData("""{"response":[{"Object":{"name":"file","Attribute":[]}}]}""", "attributes without their event")]
+    [InlineData("""{"name":"Authentication failed","message":"no","url":"/events"}""", "holds no MISP event")]
+    [InlineData("""[{"id":"1","info":"x","uuid":"33333333-3333-4333-8333-333333333333","attribute_count":"7"}]""", "without its attributes")]
+    [InlineData("<html>", "is HTML")]
+    public async Task A_file_that_is_something_else_is_a_gap_and_the_next_one_is_read(string content, string words)
+    {
+        Write("a.json", content);
+        Write("b.json", Event(One));
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+
+        Assert.Single(headers);
+        var gap = Assert.Single(source.Gaps);
+        Assert.Contains("a.json", gap, StringComparison.Ordinal);
+        Assert.Contains(words, gap, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_search_answer_is_complete()
+    {
+        Write("a.json", """{"response":[]}""");
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+
+        Assert.Empty(headers);
+        Assert.Empty(source.Gaps);
+    }
+
+    [Fact]
+    public async Task Nothing_that_can_be_read_fails_the_run()
+    {
+        Write("a.json", "{");
+
+        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => ListAsync(_folder.FullName));
+
+        Assert.Equal(ExitCode.OutOfReach, thrown.Code);
+        Assert.Equal(ExitCode.Usage, Assert.Throws<RunFailedException>(() => Open(Path.Combine(_folder.FullName, "missing"), "[]")).Code);
+    }
+
+    [Fact]
+    public async Task Of_an_event_in_two_files_the_newer_counts()
+    {
+        Write("a.json", Event(One, timestamp: 100, info: "old"));
+        Write("b.json", Event(One, timestamp: 200, info: "new"));
+        Write("c.json", Event(One, timestamp: 200, info: "as new"));
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+
+        Assert.Equal(200, Assert.Single(headers).Timestamp.ToUnixTimeSeconds());
+        Assert.Equal("new", Assert.Single(await FetchAsync(source, headers)).Event.Info);
+        Assert.Empty(source.Gaps);
+    }
+
+    [Fact]
+    public async Task Filters_choose_events_and_relative_time_makes_others_age()
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        Write("a.json", Event(One, timestamp: now - 60));
+        Write("b.json", Event(Two, timestamp: now - 900_000));
+
+        var (source, headers) = await ListAsync(_folder.FullName, """[{"timestamp":"5d"},{"type":"domain"}]""");
+        var aged = await source.LookUpAsync([Header(Two), Header("33333333-3333-4333-8333-333333333333")], Ct);
+
+        Assert.Equal(One, Assert.Single(headers).Uuid.ToString());
+        Assert.Equal(Two, Assert.Single(aged).ToString());
+        Assert.True((await source.OpenAsync(Ct)).HasRelativeTime);
+    }
+
+    [Fact]
+    public async Task A_feed_gives_what_its_manifest_names()
+    {
+        Write("manifest.json", $$$"""{"{{{One}}}":{"info":"x","timestamp":1},"{{{Two}}}":{"info":"y"}}""");
+        Write(One + ".json", Event(One, timestamp: 5));
+        Write("33333333-3333-4333-8333-333333333333.json", "left over");
+        Write("hashes.csv", "a,b,c");
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+
+        Assert.Equal("feed", source.Info.Kind);
+        Assert.Equal(5, Assert.Single(headers).Timestamp.ToUnixTimeSeconds());
+        Assert.Contains(Two, Assert.Single(source.Gaps), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_feeds_file_with_another_event_is_a_gap()
+    {
+        Write("manifest.json", $$$"""{"{{{One}}}":{},"{{{Two}}}":{},"../../etc/passwd":{}}""");
+        Write(One + ".json", Event(One));
+        Write(Two + ".json", Event("33333333-3333-4333-8333-333333333333"));
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+
+        Assert.Single(headers);
+        Assert.Equal(2, source.Gaps.Count);
+        Assert.DoesNotContain(source.Gaps, gap => gap.Contains("passwd", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""[{"filename":"a.json","uuid":"11111111-1111-4111-8111-111111111111"}]""")]
+    [InlineData("""{"Event":{"info":"an event of that name","Attribute":[]}}""")]
+    public async Task A_manifest_of_another_kind_makes_no_feed(string manifest)
+    {
+        Write("manifest.json", manifest);
+        Write("a.json", Event(One));
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+
+        Assert.Equal("file", source.Info.Kind);
+        Assert.Contains(headers, h => h.Uuid.ToString() == One);
+        Assert.Empty(source.Gaps);
+    }
+
+    [Fact]
+    public async Task Links_out_of_the_folder_are_not_followed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links take rights on Windows.");
+        var outside = Directory.CreateTempSubdirectory("misp-graph-tests-");
+        System.IO.File.WriteAllText(Path.Combine(outside.FullName, "b.json"), Event(Two));
+        System.IO.File.CreateSymbolicLink(Path.Combine(_folder.FullName, "b.json"), Path.Combine(outside.FullName, "b.json"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder.FullName, "sub"), outside.FullName);
+        Write("a.json", Event(One));
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+        outside.Delete(recursive: true);
+
+        Assert.Equal(One, Assert.Single(headers).Uuid.ToString());
+        Assert.Contains("leads out", Assert.Single(source.Gaps), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_changed_since_it_was_listed_is_a_gap()
+    {
+        Write("a.json", Event(One));
+        var (source, headers) = await ListAsync(_folder.FullName);
+        Write("a.json", Event(Two));
+
+        Assert.Empty(await FetchAsync(source, headers));
+        Assert.Contains(One, Assert.Single(source.Gaps), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("misp-feed", 10_777)]
+    [InlineData("misp-feed-chrome", 5_188)]
+    public async Task A_published_feed_is_read_to_its_end(string feed, int attributes)
+    {
+        var (source, headers) = await ListAsync(SharedData.Require(feed));
+
+        Assert.Equal(attributes, (await FetchAsync(source, headers)).Sum(e => e.Attributes));
+        Assert.Empty(source.Gaps);
+    }
+
+    [Fact]
+    public async Task Published_events_are_read_but_for_what_is_no_event()
+    {
+        var (source, headers) = await ListAsync(SharedData.Require("misp-events"));
+
+        // 112 events; twelve of them carry one UUID, and two another.
+        Assert.Equal(112 - 11 - 1, headers.Count);
+        Assert.Equal(2, source.Gaps.Count);
+        Assert.All(source.Gaps, gap => Assert.Contains("attributes without their event", gap, StringComparison.Ordinal));
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private async Task<(ISource Source, List<EventHeader> Headers)> ListAsync(string path, string filters = "[]")
+    {
+        var source = Open(path, filters);
+        return (source, await source.ListAsync(Ct).ToListAsync(Ct));
+    }
+
+    private ISource Open(string path, string filters)
+    {
+        using var json = JsonDocument.Parse(filters);
+        var plan = FilterPlan.Parse([.. json.RootElement.EnumerateArray()], out _)!;
+        return InputSource.Open(path, plan, enforceWarninglist: true, TimeProvider.System, _log.Log);
+    }
+
+    private static async Task<List<(MispGraphSync.Core.Domain.MispEvent Event, int Attributes)>> FetchAsync(ISource source, List<EventHeader> headers)
+    {
+        var read = new List<(MispGraphSync.Core.Domain.MispEvent, int)>();
+        await foreach (var item in source.FetchAsync(headers, Ct))
+        {
+            read.Add((item.Event, Reading.Json.Attributes(item.Items).Count()));
+        }
+        return read;
+    }
+
+    private void Write(string name, string content)
+    {
+        var path = Path.Combine(_folder.FullName, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        System.IO.File.WriteAllText(path, content);
+    }
+
+    private static EventHeader Header(string uuid) => new(Guid.Parse(uuid), null, default);
+
+    private static string Event(string uuid, long timestamp = 1, string info = "x") =>
+        $$$"""{"Event":{"uuid":"{{{uuid}}}","info":"{{{info}}}","timestamp":"{{{timestamp}}}","Attribute":[{"type":"domain","value":"a.example"}]}}""";
+}

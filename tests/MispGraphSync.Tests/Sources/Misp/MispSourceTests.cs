@@ -1,0 +1,385 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Sources.Filters;
+using MispGraphSync.Sources.Misp;
+using MispGraphSync.Tests.Support;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sources.Misp;
+
+public sealed class MispSourceTests : IDisposable
+{
+    private const string Key = "abcdefghijklmnopqrstuvwxyzabcdefghijklmn";
+
+    private readonly LogLines _log = new();
+    private readonly SkippingTime _time = new();
+    private readonly List<HttpClient> _clients = [];
+
+    public void Dispose() => _clients.ForEach(client => client.Dispose());
+
+    [Fact]
+    public async Task All_pages_are_listed_once_and_no_more_is_asked()
+    {
+        using var misp = new FakeMisp(25);
+        var source = Source(misp);
+
+        var headers = await ListAsync(source);
+
+        Assert.Equal(Enumerable.Range(1, 25).Select(FakeMisp.Uuid), headers.Select(h => h.Uuid));
+        Assert.Equal([1, 2, 3], misp.Searches.Select(s => s.GetProperty("page").GetInt32()));
+        Assert.All(misp.Searches, search =>
+        {
+            Assert.Equal(10, search.GetProperty("limit").GetInt32());
+            Assert.Equal(1, search.GetProperty("metadata").GetInt32());
+            Assert.Equal("Event.id asc", search.GetProperty("order").GetString());
+        });
+        Assert.Empty(source.Gaps);
+        Assert.All(misp.Keys, key => Assert.Equal(Key, key));
+    }
+
+    [Fact]
+    public async Task Without_a_count_pages_are_read_up_to_an_empty_one()
+    {
+        using var misp = new FakeMisp(20) { Count = _ => null };
+        var source = Source(misp);
+
+        Assert.Equal(20, (await ListAsync(source)).Count);
+        Assert.Equal(3, misp.Searches.Count);
+        Assert.Empty(source.Gaps);
+    }
+
+    [Fact]
+    public async Task A_count_that_is_not_reached_is_a_gap_after_a_second_look()
+    {
+        using var misp = new FakeMisp(12) { Count = count => count + 1 };
+        var source = Source(misp);
+
+        Assert.Equal(12, (await ListAsync(source)).Count);
+        Assert.Contains("13", Assert.Single(source.Gaps), StringComparison.Ordinal);
+        Assert.Equal(4, misp.Searches.Count);
+    }
+
+    [Fact]
+    public async Task An_event_that_goes_while_pages_are_read_hides_no_other()
+    {
+        using var misp = new FakeMisp(25);
+        misp.Misbehave = search =>
+        {
+            if (search.GetProperty("page").GetInt32() == 2)
+            {
+                misp.Events.Remove(1);
+            }
+            return null;
+        };
+        var source = Source(misp);
+
+        var headers = await ListAsync(source);
+
+        Assert.Superset(Enumerable.Range(2, 24).Select(FakeMisp.Uuid).ToHashSet(), headers.Select(h => h.Uuid).ToHashSet());
+        Assert.Empty(source.Gaps);
+    }
+
+    [Fact]
+    public async Task A_page_that_repeats_ends_the_list_with_a_gap()
+    {
+        using var misp = new FakeMisp(5) { Count = _ => null };
+        misp.Misbehave = search => search.GetProperty("page").GetInt32() > 1 ? misp.ReplyPage(1) : null;
+        var source = Source(misp);
+
+        Assert.Equal(5, (await ListAsync(source)).Count);
+        Assert.Contains("again", Assert.Single(source.Gaps), StringComparison.Ordinal);
+        Assert.Equal(2, misp.Searches.Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_fails_on_large_pages_is_asked_for_small_ones()
+    {
+        using var misp = new FakeMisp(25);
+        misp.Misbehave = search => search.GetProperty("limit").GetInt32() > 3 ? FakeMisp.Reply(500, """{"name":"An Internal Error Has Occurred."}""") : null;
+        var source = Source(misp);
+
+        var headers = await ListAsync(source);
+        var read = await FetchAsync(source, headers);
+
+        Assert.Equal(25, headers.Count);
+        Assert.Equal(25, read.Count);
+        Assert.Empty(source.Gaps);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_that_is_cut_is_asked_for_again_in_smaller_portions(bool metadata)
+    {
+        using var misp = new FakeMisp(10);
+        misp.Misbehave = search => FakeMisp.IsMetadata(search) == metadata && search.GetProperty("limit").GetInt32() > 4
+            ? FakeMisp.Reply(200, """{"response": [{"Event":{"id":"1","uuid":"00000001-1111-4111-8111-111111111111","info":"x","Attribute":[]}},{"Ev""")
+            : null;
+        var source = Source(misp);
+
+        var read = await FetchAsync(source, await ListAsync(source));
+
+        Assert.Equal(Enumerable.Range(1, 10).Select(FakeMisp.Uuid), read.Order());
+        Assert.Empty(source.Gaps);
+    }
+
+    [Fact]
+    public async Task An_event_that_fails_alone_is_a_gap_and_the_others_come()
+    {
+        using var misp = new FakeMisp(10);
+        misp.Misbehave = search => !FakeMisp.IsMetadata(search) && search.GetProperty("eventid").EnumerateArray().Any(id => id.GetString() == "7")
+            ? FakeMisp.Reply(500, "{}")
+            : null;
+        var source = Source(misp);
+
+        var read = await FetchAsync(source, await ListAsync(source));
+
+        Assert.Equal(9, read.Count);
+        Assert.Contains(FakeMisp.Uuid(7).ToString(), Assert.Single(source.Gaps), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_event_that_does_not_come_back_is_a_gap()
+    {
+        using var misp = new FakeMisp(10);
+        var source = Source(misp);
+        var headers = await ListAsync(source);
+        misp.Events.Remove(4);
+
+        Assert.Equal(9, (await FetchAsync(source, headers)).Count);
+        Assert.Contains(FakeMisp.Uuid(4).ToString(), Assert.Single(source.Gaps), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_full_fetch_thins_nothing_out()
+    {
+        using var misp = new FakeMisp(3);
+        var source = Source(misp, """[{"to_ids":true,"enforceWarninglist":1,"withAttachments":true,"tags":"!x"}]""");
+
+        await FetchAsync(source, await ListAsync(source));
+
+        var (list, full) = (misp.Searches[0], misp.Searches[1]);
+        Assert.Equal(1, list.GetProperty("to_ids").GetInt32());
+        Assert.Equal(["1", "2", "3"], full.GetProperty("eventid").EnumerateArray().Select(id => id.GetString()));
+        Assert.Equal(1, full.GetProperty("includeWarninglistHits").GetInt32());
+        Assert.Equal(0, full.GetProperty("excludeLocalTags").GetInt32());
+        Assert.All(["to_ids", "enforceWarninglist", "deleted", "tags", "metadata"], key => Assert.False(full.TryGetProperty(key, out _), key));
+        Assert.All(misp.Searches, search => Assert.Equal(0, search.GetProperty("withAttachments").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Several_filters_intersect_and_negation_subtracts()
+    {
+        using var misp = new FakeMisp(9);
+        misp.Misbehave = search =>
+            search.TryGetProperty("value", out _) ? FakeMisp.Reply(4)
+            : search.TryGetProperty("type", out _) ? FakeMisp.Reply(2, 4, 6, 8)
+            : search.TryGetProperty("org", out _) ? FakeMisp.Reply(1, 2, 3, 4)
+            : null;
+        var source = Source(misp, """[{"type":"mutex","value":"!x"},{"org":"o"}]""");
+
+        Assert.Equal([FakeMisp.Uuid(2)], (await ListAsync(source)).Select(h => h.Uuid));
+    }
+
+    [Fact]
+    public async Task Events_that_left_are_looked_up_without_the_time_span()
+    {
+        using var misp = new FakeMisp(9);
+        misp.Misbehave = search => search.TryGetProperty("last", out _) ? FakeMisp.Reply(1) : null;
+        var source = Source(misp, """[{"last":"5d","tags":"x"}]""");
+        var headers = await ListAsync(source);
+
+        var aged = await source.LookUpAsync([Header(5), Header(6), Header(99)], TestContext.Current.CancellationToken);
+
+        Assert.Single(headers);
+        Assert.Equal([FakeMisp.Uuid(5), FakeMisp.Uuid(6)], aged.Order());
+        var search = misp.Searches[^1];
+        Assert.False(search.TryGetProperty("last", out _));
+        Assert.Equal("x", search.GetProperty("tags").GetString());
+    }
+
+    [Fact]
+    public async Task A_look_up_that_fails_keeps_the_events_and_is_a_gap()
+    {
+        using var misp = new FakeMisp(3);
+        var source = Source(misp);
+        misp.Misbehave = _ => FakeMisp.Reply(403, "{}");
+
+        Assert.Single(await source.LookUpAsync([Header(5)], TestContext.Current.CancellationToken));
+        Assert.Single(source.Gaps);
+    }
+
+    [Fact]
+    public async Task Throttling_is_waited_out_as_long_as_the_server_says()
+    {
+        using var misp = new FakeMisp(3);
+        var refusals = 1;
+        misp.Misbehave = _ => refusals-- > 0 ? FakeMisp.Reply(429, "{}", ("X-Rate-Limit-Reset", "700")) : null;
+        var source = Source(misp);
+
+        Assert.Equal(3, (await ListAsync(source)).Count);
+        Assert.Contains(TimeSpan.FromSeconds(700), _time.Waits);
+    }
+
+    [Fact]
+    public async Task Throttling_beyond_fifteen_minutes_ends_the_run()
+    {
+        using var misp = new FakeMisp(3);
+        misp.Misbehave = _ => FakeMisp.Reply(429, "{}", ("X-Rate-Limit-Reset", "500"));
+
+        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => ListAsync(Source(misp)));
+
+        Assert.Equal(ExitCode.OutOfReach, thrown.Code);
+        Assert.Equal(2, misp.Searches.Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_recovers_is_not_noticed()
+    {
+        using var misp = new FakeMisp(3);
+        var failures = 4;
+        misp.Misbehave = _ => failures-- > 0 ? FakeMisp.Reply(503, "busy") : null;
+        var source = Source(misp);
+
+        Assert.Equal(3, (await ListAsync(source)).Count);
+        Assert.Empty(source.Gaps);
+    }
+
+    [Fact]
+    public async Task Trouble_after_some_pages_is_a_gap_not_a_failure()
+    {
+        using var misp = new FakeMisp(25);
+        misp.Misbehave = search => search.GetProperty("page").GetInt32() == 2 ? FakeMisp.Reply(403, """{"message":"key expired"}""") : null;
+        var source = Source(misp);
+
+        Assert.Equal(10, (await ListAsync(source)).Count);
+        Assert.Contains("key expired", Assert.Single(source.Gaps), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_sending_is_given_up_in_time()
+    {
+        using var silent = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        _time.Limit = TimeSpan.FromMilliseconds(300);
+        var source = Source(new Uri($"http://{silent.LocalEndpoint}"), pageSize: 1);
+
+        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => source.OpenAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.OutOfReach, thrown.Code);
+        Assert.Contains("sent nothing", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Opening_tells_what_shapes_the_answers_and_the_servers_clock()
+    {
+        using var misp = new FakeMisp(3);
+
+        var state = await Source(misp, """[{"last":"5d"}]""").OpenAsync(TestContext.Current.CancellationToken);
+        misp.Get("/misp/warninglists/index", "{}", 403);
+        misp.Get("/misp/users/view/me", "{}", 404);
+        var restricted = await Source(misp).OpenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("user: 2 of 34, role 5: perm_sync; warninglists: 2/7 58/20240422", state.Fingerprint);
+        Assert.True(state.HasRelativeTime);
+        Assert.True(state.ServerTime < _time.GetUtcNow() - TimeSpan.FromDays(1));
+        Assert.Equal("user: not told; warninglists: not told", restricted.Fingerprint);
+    }
+
+    [Theory]
+    [InlineData(403, """{"message":"Authentication failed. Your user account has been\ndisabled."}""", "", ExitCode.SignIn, "Your user account has been disabled")]
+    [InlineData(403, "<html>", "", ExitCode.SignIn, "refused the key")]
+    [InlineData(405, """{"message":"no"}""", "", ExitCode.SignIn, "does not allow")]
+    [InlineData(302, "", "/users/login", ExitCode.OutOfReach, "maintenance")]
+    [InlineData(301, "", "https://other.example.com/misp?token=x", ExitCode.OutOfReach, "redirect to https://other.example.com/misp,")]
+    [InlineData(404, "{}", "", ExitCode.OutOfReach, "was not found")]
+    [InlineData(200, "<html></html>", "", ExitCode.OutOfReach, "does not answer as MISP does")]
+    [InlineData(200, """{"hello":1}""", "", ExitCode.OutOfReach, "does not answer as MISP does")]
+    [InlineData(500, """{"message":"An Internal Error Has Occurred."}""", "", ExitCode.OutOfReach, "failed (500): \"An Internal Error Has Occurred\"")]
+    public async Task What_is_wrong_at_the_start_is_said_in_one_sentence(int status, string body, string location, ExitCode code, string words)
+    {
+        using var misp = new FakeMisp(3);
+        misp.Get("/misp/servers/getVersion", body, status, location.Length > 0 ? [("Location", location)] : []);
+
+        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => Source(misp).OpenAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(code, thrown.Code);
+        Assert.Contains(words, thrown.Message, StringComparison.Ordinal);
+        Assert.NotNull(thrown.Remedy);
+        Assert.DoesNotContain(Key, thrown.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(thrown.Message, c => char.IsControl(c));
+        Assert.DoesNotContain(_log.Lines, line => line.Contains(Key, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Html_in_the_place_of_events_is_told()
+    {
+        using var misp = new FakeMisp(3);
+        misp.Misbehave = _ => FakeMisp.Reply(200, "<!DOCTYPE html><p>Login");
+
+        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => ListAsync(Source(misp)));
+
+        Assert.Contains("HTML", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_server_at_all_is_told()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var address = new Uri($"http://{listener.LocalEndpoint}");
+        listener.Stop();
+
+        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => Source(address).OpenAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.OutOfReach, thrown.Code);
+        Assert.Contains("refused", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("key with blanks")]
+    [InlineData("key\nInjected: header")]
+    public async Task A_key_that_no_header_can_carry_is_refused_unnamed(string key)
+    {
+        using var misp = new FakeMisp(1);
+
+        var thrown = await Assert.ThrowsAsync<RunFailedException>(
+            () => Source(misp.Url, key: key).OpenAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCode.SignIn, thrown.Code);
+        Assert.DoesNotContain("Injected", thrown.ToString(), StringComparison.Ordinal);
+    }
+
+    private MispSource Source(FakeMisp misp, string filters = "[]") => Source(misp.Url, filters);
+
+    private MispSource Source(Uri url, string filters = "[]", int pageSize = 10, string key = Key)
+    {
+        var limit = _time.Limit;
+        using var json = JsonDocument.Parse(filters);
+        var settings = new MispSettings { Url = url, PageSize = pageSize, Timeout = limit };
+        var http = MispHttp.Create(settings, caFile: null, proxy: null);
+        _clients.Add(http);
+        return new MispSource(
+            new MispClient(http, url, _ => ValueTask.FromResult(key), limit, _time, _log.Log),
+            settings, FilterPlan.Parse([.. json.RootElement.EnumerateArray()], out _)!, _time, _log.Log);
+    }
+
+    private static EventHeader Header(int id) => new(FakeMisp.Uuid(id), id, default);
+
+    private static async Task<List<EventHeader>> ListAsync(MispSource source) =>
+        await source.ListAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+
+    private static async Task<List<Guid>> FetchAsync(MispSource source, List<EventHeader> headers)
+    {
+        var read = new List<Guid>();
+        await foreach (var item in source.FetchAsync(headers, TestContext.Current.CancellationToken))
+        {
+            read.Add(item.Event.Uuid);
+            _ = item.Items.Count();
+        }
+        return read;
+    }
+}

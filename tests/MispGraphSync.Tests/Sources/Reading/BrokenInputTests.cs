@@ -1,0 +1,138 @@
+using System.Text;
+using CsCheck;
+using MispGraphSync.Sources.Reading;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sources.Reading;
+
+public class BrokenInputTests
+{
+    private const string Good = """
+        {"response":[{"Event":{"info":"one \u0041","uuid":"11111111-1111-4111-8111-111111111111","date":"2026-01-02","timestamp":"1795498979",
+        "Orgc":{"name":"Ä"},"Attribute":[{"type":"domain","value":"a.example","to_ids":true,"Tag":[{"name":"tlp:red","local":false}],
+        "first_seen":"2026-10-09T01:02:03.123456+00:00","Galaxy":[{"type":"tool","GalaxyCluster":[{"value":"X"}]}],"warnings":[]}],
+        "Object":[{"name":"file","Attribute":[{"type":"md5","value":"x"}]}]}},{"Event":{"info":"two"}}]}
+        """;
+
+    [Theory]
+    [InlineData("", nameof(MispReadFault.Empty))]
+    [InlineData("  \n", nameof(MispReadFault.Empty))]
+    [InlineData("<!DOCTYPE html><html></html>", nameof(MispReadFault.Html))]
+    [InlineData("\uFEFF\n <html>", nameof(MispReadFault.Html))]
+    [InlineData("hello", nameof(MispReadFault.NotJson))]
+    [InlineData("""{"Event":{"info":"x","Tag":[{"name":"a"},]}}""", nameof(MispReadFault.NotJson))]
+    [InlineData("""{"Event":{"info":"x"}} trailing""", nameof(MispReadFault.NotJson))]
+    [InlineData("""{"Event":{"info":"x","Attribute":[{"type":"md5",""", nameof(MispReadFault.CutOff))]
+    [InlineData("""{"Event":{"info":"x""", nameof(MispReadFault.CutOff))]
+    public async Task Broken_input_is_named_for_what_it_is(string json, string fault)
+    {
+        var thrown = await Assert.ThrowsAsync<MispReadException>(() => Json.ReadAsync(json));
+
+        Assert.Equal(fault, thrown.Fault.ToString());
+    }
+
+    [Fact]
+    public async Task The_place_is_told_in_bytes_of_the_input()
+    {
+        var json = """{"Event":{"info":"TEXT","Tag":[}}""".Replace("TEXT", new string('x', 200_000), StringComparison.Ordinal);
+
+        var thrown = await Assert.ThrowsAsync<MispReadException>(() => Json.ReadAsync(json));
+
+        Assert.InRange(thrown.Offset, 200_020, 200_040);
+    }
+
+    [Fact]
+    public async Task Nesting_has_a_bound()
+    {
+        var json = """{"Event":{"info":"x","RelatedEvent":""" + new string('[', 100) + new string(']', 100) + "}}";
+
+        var thrown = await Assert.ThrowsAsync<MispReadException>(() => Json.ReadAsync(json));
+
+        Assert.Equal(MispReadFault.TooDeep, thrown.Fault);
+    }
+
+    [Fact]
+    public async Task Text_that_is_not_utf8_is_a_fault_where_it_is_read()
+    {
+        var json = Encoding.Latin1.GetBytes("{\"info\":\"x\",\"Attribute\":[{\"type\":\"text\",\"value\":\"\u00e9\"}]}");
+
+        var thrown = await Assert.ThrowsAsync<MispReadException>(() => Json.ReadAsync(json));
+
+        Assert.Equal(MispReadFault.NotUtf8, thrown.Fault);
+    }
+
+    [Fact]
+    public async Task Utf16_is_named()
+    {
+        var json = Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(Good)).ToArray();
+
+        var thrown = await Assert.ThrowsAsync<MispReadException>(() => Json.ReadAsync(json));
+
+        Assert.Contains("UTF-16", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Events_before_the_cut_have_come()
+    {
+        using var reader = new MispJsonReader(new MemoryStream(Encoding.UTF8.GetBytes(Good)[..^10]), _ => Json.Derived);
+        var read = new List<string>();
+
+        await Assert.ThrowsAsync<MispReadException>(async () =>
+        {
+            await foreach (var item in reader.ReadAsync(TestContext.Current.CancellationToken))
+            {
+                read.Add(item.Event.Info);
+            }
+        });
+
+        Assert.Equal(["one A"], read);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public async Task It_does_not_matter_how_the_bytes_arrive(int chunk)
+    {
+        var whole = await Json.ReadAsync(Good);
+        var pieces = await Json.ReadAsync(Encoding.UTF8.GetBytes(Good), chunk);
+
+        Assert.Equal(whole.Select(e => e.Event.Info), pieces.Select(e => e.Event.Info));
+        Assert.Equal(whole.SelectMany(e => e.Items.Attributes()).Select(a => a.Value), pieces.SelectMany(e => e.Items.Attributes()).Select(a => a.Value));
+    }
+
+    [Fact]
+    public async Task Cut_anywhere_it_is_cut_off()
+    {
+        var bytes = Encoding.UTF8.GetBytes(Good.TrimEnd());
+        for (var length = 1; length < bytes.Length; length++)
+        {
+            var thrown = await Assert.ThrowsAsync<MispReadException>(() => Json.ReadAsync(bytes[..length]));
+            Assert.Equal(MispReadFault.CutOff, thrown.Fault);
+        }
+    }
+
+    [Fact]   // any few bytes replaced by any others
+    public void No_input_makes_it_throw_anything_else()
+    {
+        var bytes = Encoding.UTF8.GetBytes(Good);
+        Gen.Select(Gen.Int[0, bytes.Length - 1], Gen.Byte).Array[1, 6].Sample(
+            changes =>
+            {
+                var mutant = bytes.ToArray();
+                foreach (var (at, value) in changes)
+                {
+                    mutant[at] = value;
+                }
+                try
+                {
+                    Json.ReadAsync(mutant, 97).GetAwaiter().GetResult();
+                }
+                catch (MispReadException)
+                {
+                    // That is what broken input is for.
+                }
+            },
+            iter: 3000);
+    }
+}

@@ -1,0 +1,144 @@
+using MispGraphSync.Core.Domain;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sources.Reading;
+
+public class FieldTests
+{
+    [Fact]
+    public async Task An_event_is_read_from_text_and_from_numbers_alike()
+    {
+        const string asText = """
+            {"id":"322","uuid":"11111111-1111-4111-8111-111111111111","info":"Ti\u0074le","date":"2026-11-20","timestamp":"1795498979",
+             "publish_timestamp":"1795499119","threat_level_id":"2","analysis":"1","distribution":"4","sharing_group_id":"7","published":true,
+             "orgc_id":"9","Orgc":{"id":"9","name":"Example Org","uuid":"22222222-2222-4222-8222-222222222222"},
+             "Tag":[{"name":" tlp:amber ","local":0},{"name":"reviewed","local":true}]}
+            """;
+        const string asNumbers = """
+            {"id":322,"uuid":"11111111-1111-4111-8111-111111111111","info":"Title","date":"2026-11-20","timestamp":1795498979,
+             "publish_timestamp":1795499119,"threat_level_id":2,"analysis":1,"distribution":4,"sharing_group_id":7,"published":"1",
+             "Orgc":{"id":9,"name":"Example Org","uuid":"22222222-2222-4222-8222-222222222222"},
+             "Tag":[{"name":"tlp:amber"},{"local":"1","name":"reviewed"}]}
+            """;
+
+        var first = Assert.Single(await Json.ReadAsync(asText)).Event;
+        var second = Assert.Single(await Json.ReadAsync(asNumbers)).Event;
+
+        Assert.Equal(322, first.Id);
+        Assert.Equal("Title", first.Info);
+        Assert.Equal(new DateOnly(2026, 11, 20), first.Date);
+        Assert.Equal(1795498979, first.Timestamp.ToUnixTimeSeconds());
+        Assert.Equal(ThreatLevel.Medium, first.ThreatLevel);
+        Assert.Equal(7, first.SharingGroupId);
+        Assert.True(first.Published);
+        Assert.Equal("Example Org", first.Organisation);
+        Assert.Equal([new MispTag("tlp:amber"), new MispTag("reviewed", IsLocal: true)], first.Tags);
+        Assert.Equal(first.Tags, second.Tags);
+        Assert.Equal(first with { Tags = [] }, second with { Tags = [] });
+    }
+
+    [Fact]
+    public async Task What_is_missing_or_unreadable_has_its_default()
+    {
+        var read = Assert.Single(await Json.ReadAsync(
+            """{"info":null,"uuid":"no uuid","date":"soon","timestamp":"","publish_timestamp":"0","threat_level_id":{"a":[1]},"Orgc":null}""")).Event;
+
+        Assert.Equal(new MispEvent { Uuid = Json.Derived }, read);
+    }
+
+    [Fact]
+    public async Task An_attribute_carries_all_that_matters()
+    {
+        var attribute = await Json.ReadAttributeAsync("""
+            {"uuid":"33333333-3333-4333-8333-333333333333","type":"ip-dst","category":"Network activity","value":"192.0.2.1","to_ids":"1",
+             "deleted":0,"timestamp":"1795498977","first_seen":"2026-10-09T01:02:03.123456+00:00","last_seen":"2026-11-09T21:59:59+02:00",
+             "comment":"seen","object_relation":null,"warnings":[{"value":"x"}],"data":"AAAA",
+             "Galaxy":[{"GalaxyCluster":[{"value":"Sofacy","type":"other","meta":{"value":["no"]}}],"type":"threat-actor"}],
+             "Tag":[{"name":"tlp:red"}]}
+            """);
+
+        Assert.Equal(new Guid("33333333-3333-4333-8333-333333333333"), attribute.Uuid);
+        Assert.True(attribute.ToIds);
+        Assert.False(attribute.Deleted);
+        Assert.True(attribute.OnWarninglist);
+        Assert.Equal("2026-10-09T01:02:03.1234560+00:00", attribute.FirstSeen?.ToString("O"));
+        Assert.Equal("2026-11-09T19:59:59.0000000+00:00", attribute.LastSeen?.ToString("O"));
+        Assert.Equal("seen", attribute.Comment);
+        Assert.Null(attribute.ObjectRelation);
+        Assert.Equal(new GalaxyCluster("threat-actor", "Sofacy"), Assert.Single(attribute.Galaxies));
+        Assert.Equal(new MispTag("tlp:red"), Assert.Single(attribute.Tags));
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("1", true)]
+    [InlineData("\"1\"", true)]
+    [InlineData("\"True\"", true)]
+    [InlineData("false", false)]
+    [InlineData("0", false)]
+    [InlineData("\"0\"", false)]
+    [InlineData("null", false)]
+    [InlineData("[]", false)]
+    public async Task A_switch_is_understood_however_it_is_written(string json, bool expected)
+    {
+        var attribute = await Json.ReadAttributeAsync($$"""{"type":"md5","value":"x","to_ids":{{json}}}""");
+
+        Assert.Equal(expected, attribute.ToIds);
+    }
+
+    [Theory]
+    [InlineData("[]", false)]
+    [InlineData("{}", false)]
+    [InlineData("null", false)]
+    [InlineData("""["list"]""", true)]
+    [InlineData("""[{"value":"8.8.8.8"}]""", true)]
+    [InlineData("""{"58":"list"}""", true)]
+    public async Task Warnings_count_when_there_is_one(string json, bool expected)
+    {
+        var attribute = await Json.ReadAttributeAsync($$"""{"type":"ip-dst","value":"x","warnings":{{json}}}""");
+
+        Assert.Equal(expected, attribute.OnWarninglist);
+    }
+
+    [Fact]
+    public async Task An_object_keeps_its_attributes_together()
+    {
+        var (_, items) = Assert.Single(await Json.ReadAsync("""
+            {"Event":{"info":"x","Object":[{"uuid":"44444444-4444-4444-8444-444444444444","name":"file","comment":"c","deleted":"1",
+             "Attribute":[{"type":"md5","object_relation":"md5","value":"a"},{"type":"filename","object_relation":"filename","value":"b"}]},
+             {"name":"empty"}],"Tag":[{"name":"tlp:green"}]}}
+            """));
+
+        var file = Assert.IsType<EventItem.Object>(items[0]).Value;
+        Assert.Equal("file", file.Name);
+        Assert.True(file.Deleted);
+        Assert.Equal(["md5", "filename"], file.Attributes.Select(a => a.ObjectRelation!));
+        Assert.Empty(Assert.IsType<EventItem.Object>(items[1]).Value.Attributes);
+    }
+
+    [Fact]
+    public async Task Of_a_name_given_twice_the_last_counts_and_lists_add_up()
+    {
+        var (read, items) = Assert.Single(await Json.ReadAsync(
+            """{"info":"first","Attribute":[{"type":"a","value":"1"}],"info":"last","Attribute":[{"type":"b","type":"c","value":"2"}]}"""));
+
+        Assert.Equal("last", read.Info);
+        Assert.Equal(["a", "c"], items.Attributes().Select(a => a.Type));
+    }
+
+    [Fact]
+    public async Task Odd_text_survives_whole()
+    {
+        var attribute = await Json.ReadAttributeAsync("{\"type\":\"text\",\"value\":\"a\\u0000\\n\\/\\\"\u202E\u2028 \\ud83d\\ude00 é\"}");
+
+        Assert.Equal("a\0\n/\"\u202E\u2028 😀 é", attribute.Value);
+    }
+
+    [Fact]
+    public async Task An_attribute_without_type_or_value_is_still_counted()
+    {
+        var attribute = await Json.ReadAttributeAsync("""{"value":5}""");
+
+        Assert.Equal(("", "5"), (attribute.Type, attribute.Value));
+    }
+}

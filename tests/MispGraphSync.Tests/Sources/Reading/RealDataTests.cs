@@ -1,0 +1,93 @@
+using System.Text.Json;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Sources.Reading;
+using MispGraphSync.Tests.Support;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sources.Reading;
+
+/// <summary>Events and answers that others wrote, counted by another program.</summary>
+public class RealDataTests
+{
+    [Fact]
+    public async Task Every_published_event_is_read_with_all_its_attributes()
+    {
+        var (events, items) = await ReadFolderAsync(SharedData.Require("misp-events"));
+
+        // 51,624 stand inside their events, and three beside one, in an old export.
+        Assert.Equal(112, events.Count);
+        Assert.Equal(51_624 + 3, items.Attributes().Count());
+        Assert.Equal(2_201, items.OfType<EventItem.Object>().Count());
+        Assert.Equal(8_704, items.OfType<EventItem.Object>().Sum(o => o.Value.Attributes.Count));
+        Assert.Equal(7, events.Count(e => e.Uuid == Json.Derived));
+        Assert.Equal(47_057 + 0, items.Attributes().Count(a => a.ToIds));
+        Assert.Equal(1, items.Attributes().Count(a => a.Deleted));
+        Assert.Equal(29, items.Attributes().Count(a => a.Category is null));
+    }
+
+    [Theory]
+    [InlineData("misp-feed")]
+    [InlineData("misp-feed-chrome")]
+    public async Task Every_event_of_a_feed_is_read(string feed)
+    {
+        var folder = SharedData.Require(feed);
+
+        var (events, items) = await ReadFolderAsync(folder, except: "manifest.json");
+
+        using var manifest = JsonDocument.Parse(await System.IO.File.ReadAllBytesAsync(Path.Combine(folder, "manifest.json"), TestContext.Current.CancellationToken));
+        Assert.Equal(manifest.RootElement.EnumerateObject().Select(e => Guid.Parse(e.Name)).Order(), events.Select(e => e.Uuid).Order());
+        Assert.All(items.Attributes(), attribute => Assert.NotEmpty(attribute.Value));
+    }
+
+    [Fact]
+    public async Task Recorded_answers_hold_as_many_events_and_attributes_as_their_index_says()
+    {
+        var folder = SharedData.Require("misp-recorded");
+        using var index = JsonDocument.Parse(await System.IO.File.ReadAllBytesAsync(Path.Combine(folder, "index.json"), TestContext.Current.CancellationToken));
+        var recordings = index.RootElement.EnumerateArray().Where(r => r.TryGetProperty("events", out _)).ToArray();
+        Assert.NotEmpty(recordings);
+
+        foreach (var recording in recordings)
+        {
+            var name = recording.GetProperty("name").GetString();
+            var (events, items) = await ReadFileAsync(Path.Combine(folder, name + ".response.json"));
+
+            Assert.Equal((name, recording.GetProperty("events").GetInt32()), (name, events.Count));
+            Assert.Equal((name, recording.GetProperty("attributes").GetInt32()), (name, items.Attributes().Count()));
+        }
+    }
+
+    [Fact]
+    public async Task No_recorded_answer_whatever_is_more_than_a_read_fault()
+    {
+        foreach (var file in Directory.GetFiles(SharedData.Require("misp-recorded"), "*.response.json"))
+        {
+            try
+            {
+                await ReadFileAsync(file);
+            }
+            catch (MispReadException e)
+            {
+                Assert.NotEmpty(e.Message);
+            }
+        }
+    }
+
+    private static async Task<(List<MispEvent> Events, List<EventItem> Items)> ReadFolderAsync(string folder, string except = "")
+    {
+        var (events, items) = (new List<MispEvent>(), new List<EventItem>());
+        foreach (var file in Directory.GetFiles(folder, "*.json", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != except))
+        {
+            var (e, i) = await ReadFileAsync(file);
+            events.AddRange(e);
+            items.AddRange(i);
+        }
+        return (events, items);
+    }
+
+    private static async Task<(List<MispEvent> Events, List<EventItem> Items)> ReadFileAsync(string file)
+    {
+        var read = await Json.ReadAsync(await System.IO.File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        return (read.Select(e => e.Event).ToList(), read.SelectMany(e => e.Items).ToList());
+    }
+}
