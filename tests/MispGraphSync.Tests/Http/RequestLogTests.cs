@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using MispGraphSync.Configuration;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Destinations.Graph;
-using MispGraphSync.Tests.Support;
 using Xunit;
 using static MispGraphSync.Tests.Http.Scripted;
 

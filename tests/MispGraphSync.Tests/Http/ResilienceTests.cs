@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using MispGraphSync.Http;
-using MispGraphSync.Tests.Support;
 using Xunit;
 using static MispGraphSync.Tests.Http.Scripted;
 

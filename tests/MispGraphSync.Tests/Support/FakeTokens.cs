@@ -1,6 +1,6 @@
 using MispGraphSync.SignIn;
 
-namespace MispGraphSync.Tests.Support;
+namespace MispGraphSync.Tests;
 
 /// <summary>Gives token-1, and the next number each time that a fresh one is forced.</summary>
 internal sealed class FakeTokens : ITokenSource

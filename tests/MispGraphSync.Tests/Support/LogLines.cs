@@ -2,7 +2,7 @@ using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace MispGraphSync.Tests.Support;
+namespace MispGraphSync.Tests;
 
 /// <summary>Keeps what was logged, rendered, to be looked through.</summary>
 internal sealed class LogLines : ILogEventSink

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace MispGraphSync.Tests.Support;
+namespace MispGraphSync.Tests;
 
 /// <summary>
 /// MISP events written by others and recorded answers. They lie outside the repository, for their licences differ, in a

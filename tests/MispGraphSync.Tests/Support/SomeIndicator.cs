@@ -4,7 +4,7 @@ using MispGraphSync.Configuration;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
 
-namespace MispGraphSync.Tests.Support;
+namespace MispGraphSync.Tests;
 
 /// <summary>Indicators, steps and settings for tests of destinations; everything has a default.</summary>
 internal static class SomeIndicator

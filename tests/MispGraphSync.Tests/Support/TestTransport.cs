@@ -3,7 +3,7 @@ using MispGraphSync.Configuration;
 using MispGraphSync.Http;
 using Serilog.Core;
 
-namespace MispGraphSync.Tests.Support;
+namespace MispGraphSync.Tests;
 
 /// <summary>
 /// A transport over real loopback sockets and a clock that stands still while a request is in flight: waits cost nothing,

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace MispGraphSync.Tests.Support;
+namespace MispGraphSync.Tests;
 
 /// <summary>
 /// Our reading of Graph's tiIndicator, written apart from the code that sends: exact case, UTC, lower-case hashes, nothing

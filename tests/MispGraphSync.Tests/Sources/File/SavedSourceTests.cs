@@ -2,7 +2,6 @@ using System.Text.Json;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Sources;
 using MispGraphSync.Sources.Filters;
-using MispGraphSync.Tests.Support;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sources.File;

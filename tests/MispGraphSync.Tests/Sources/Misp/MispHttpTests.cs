@@ -10,7 +10,6 @@ using MispGraphSync.Configuration;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
-using MispGraphSync.Tests.Support;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sources.Misp;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Sources.Reading;
-using MispGraphSync.Tests.Support;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sources.Reading;
