@@ -45,10 +45,10 @@ public interface IDestination : IAsyncDisposable
     bool KeysLiveOnce { get; }
 
     /// <summary>Create and update are one and the same request, and sending it again changes nothing: Sentinel, Defender.</summary>
-    bool Upserts => false;
+    bool Upserts { get; }
 
     /// <summary>Requests so far, attempts after the first, and attempts that were answered 429.</summary>
-    RequestCounts Requests => default;
+    RequestCounts Requests { get; }
 
     /// <summary>Asked once before a run's first request: is it there, may we? Throws when not.</summary>
     Task PrepareAsync(CancellationToken ct);

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using MispGraphSync.Configuration;
 using MispGraphSync.Core.Sync;
 
@@ -21,9 +23,14 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
     private bool _probed;
     private RunFailedException? _failure;
 
+    private readonly ConcurrentDictionary<string, RequestCounts> _counts = new(StringComparer.Ordinal);
+
     public TimeProvider Time { get; } = time;
 
     public long Run { get; } = run;
+
+    /// <summary>What was sent to one destination so far in this run.</summary>
+    public RequestCounts CountsOf(string destination) => _counts.GetValueOrDefault(destination);
 
     /// <summary>Makes sure that the attempt can be recorded.</summary>
     /// <exception cref="RunFailedException">Usage: it cannot; nothing may be sent.</exception>
@@ -36,11 +43,19 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
     /// <exception cref="RunFailedException">Usage: the file could not be written; the same for every later attempt.</exception>
     public void Write(LoggedAttempt attempt)
     {
+        Count(attempt);
         var sequence = Interlocked.Increment(ref _sequence);
         var name = FileName(attempt, sequence);
         var isKept = settings.Requests == RequestLogging.All || (settings.Requests == RequestLogging.Errors && attempt.Failed);
         if (isKept) Keep(attempt, name);
         onRequest?.Invoke(Line(attempt, isKept ? name : null));
+    }
+
+    private void Count(LoggedAttempt attempt)
+    {
+        var isRetry = attempt.Number > 1;
+        var one = new RequestCounts(isRetry ? 0 : 1, isRetry ? 1 : 0, attempt.Status == HttpStatusCode.TooManyRequests ? 1 : 0);
+        _counts.AddOrUpdate(attempt.Exchange.Destination, one, (_, sum) => new RequestCounts(sum.Sent + one.Sent, sum.Retries + one.Retries, sum.Throttled + one.Throttled));
     }
 
     private static string FileName(LoggedAttempt attempt, int sequence)

@@ -43,6 +43,10 @@ internal sealed class GraphDestination : IDestination
 
     public bool KeysLiveOnce => false;
 
+    public bool Upserts => false;
+
+    public RequestCounts Requests => _log.CountsOf(Info.Name);
+
     /// <param name="tokens">Null: those of the settings' own sign-in.</param>
     /// <exception cref="RunFailedException">Usage: a cloud without tiIndicators, an unknown product, a bad endpoint.</exception>
     public static GraphDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null)
