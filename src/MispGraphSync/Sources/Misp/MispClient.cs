@@ -139,6 +139,7 @@ internal sealed class MispClient
             // Without Accept, MISP answers errors in HTML. The key stands bare: MISP knows no "Bearer".
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             request.Headers.TryAddWithoutValidation("Authorization", key);
+            request.Headers.UserAgent.Add(new ProductInfoHeaderValue("misp-graph", null));
             try
             {
                 return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
