@@ -103,7 +103,10 @@ internal sealed class FakeMisp : IDisposable
     {
         var content = new JsonObject
         {
-            ["id"] = id.ToString(), ["uuid"] = Uuid(id).ToString(), ["info"] = $"event {id}", ["timestamp"] = (1795000000 + id).ToString(),
+            ["id"] = id.ToString(),
+            ["uuid"] = Uuid(id).ToString(),
+            ["info"] = $"event {id}",
+            ["timestamp"] = (1795000000 + id).ToString(),
             ["attribute_count"] = "1",
         };
         if (full)
