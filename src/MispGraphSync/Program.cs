@@ -1,1 +1,4 @@
-return 0;
+using MispGraphSync;
+
+using var signals = new Signals();
+return await Tool.RunAsync(args, ToolHost.OfProcess(signals));

@@ -1,0 +1,39 @@
+namespace MispGraphSync.Core.Domain;
+
+/// <summary>One value in a MISP event, in or outside an object. The value is hostile text.</summary>
+public sealed record MispAttribute
+{
+    /// <summary>Null where the producer gave none (some 300 in published events).</summary>
+    public Guid? Uuid { get; init; }
+
+    /// <summary>MISP's attribute type, such as <c>ip-dst</c> or <c>filename|sha256</c>.</summary>
+    public required string Type { get; init; }
+
+    public string? Category { get; init; }
+
+    public required string Value { get; init; }
+
+    /// <summary>MISP's to_ids: meant for detection. False when missing.</summary>
+    public bool ToIds { get; init; }
+
+    public bool Deleted { get; init; }
+
+    /// <summary>True when the server said that an enabled warninglist holds the value.</summary>
+    public bool OnWarninglist { get; init; }
+
+    /// <summary>Last change, whole seconds, UTC; the Unix epoch when missing.</summary>
+    public DateTimeOffset Timestamp { get; init; } = DateTimeOffset.UnixEpoch;
+
+    public DateTimeOffset? FirstSeen { get; init; }
+
+    public DateTimeOffset? LastSeen { get; init; }
+
+    public string? Comment { get; init; }
+
+    /// <summary>The role in its object; null outside objects.</summary>
+    public string? ObjectRelation { get; init; }
+
+    public IReadOnlyList<MispTag> Tags { get; init; } = [];
+
+    public IReadOnlyList<GalaxyCluster> Galaxies { get; init; } = [];
+}

@@ -1,0 +1,61 @@
+namespace MispGraphSync.Core.Domain;
+
+/// <summary>A MISP event without its attributes: what all of its attributes have in common.</summary>
+public sealed record MispEvent
+{
+    /// <summary>The event's own UUID; where a file has none, one derived from the source and the file's name.</summary>
+    public required Guid Uuid { get; init; }
+
+    /// <summary>The server's number for it; null in feeds and in files written by other programs.</summary>
+    public long? Id { get; init; }
+
+    /// <summary>The title. Hostile text of any length; empty where the file has none.</summary>
+    public string Info { get; init; } = "";
+
+    /// <summary>The day the analyst gave it, without a time; null when missing or unreadable.</summary>
+    public DateOnly? Date { get; init; }
+
+    /// <summary>Last change, whole seconds, UTC; the Unix epoch when missing.</summary>
+    public DateTimeOffset Timestamp { get; init; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>Last publication; null when it was never published ("0" in MISP).</summary>
+    public DateTimeOffset? PublishTimestamp { get; init; }
+
+    public ThreatLevel ThreatLevel { get; init; } = ThreatLevel.Undefined;
+
+    public bool Published { get; init; }
+
+    /// <summary>0 own organisation, 1 community, 2 connected, 3 all, 4 sharing group; null when missing.</summary>
+    public int? Distribution { get; init; }
+
+    public long? SharingGroupId { get; init; }
+
+    /// <summary>0 initial, 1 ongoing, 2 completed; null when missing.</summary>
+    public int? Analysis { get; init; }
+
+    /// <summary>The organisation that created it (Orgc).</summary>
+    public string? Organisation { get; init; }
+
+    public Guid? OrganisationUuid { get; init; }
+
+    public long? OrganisationId { get; init; }
+
+    public IReadOnlyList<MispTag> Tags { get; init; } = [];
+
+    public IReadOnlyList<GalaxyCluster> Galaxies { get; init; } = [];
+}
+
+/// <summary>MISP's threat_level_id. The numbers are MISP's: 1 is the worst.</summary>
+public enum ThreatLevel
+{
+    High = 1,
+    Medium = 2,
+    Low = 3,
+    Undefined = 4,
+}
+
+/// <summary>A tag as MISP writes it, outer blanks removed. Local tags never leave this installation.</summary>
+public sealed record MispTag(string Name, bool IsLocal = false);
+
+/// <summary>One cluster of a galaxy: the galaxy's type ("threat-actor") and the cluster's value ("Sofacy").</summary>
+public sealed record GalaxyCluster(string Galaxy, string Value);

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Core.Mapping;
+
+/// <summary>
+/// Combines an object's members as its template says. Each combination is carried by its first main member that is selected
+/// by its own right; where there is none, the combination has lost what it was about and is dropped.
+/// </summary>
+internal static class Combiner
+{
+    /// <summary>More combinations than this are no description of one thing, but a list or an attack.</summary>
+    public const int Limit = 1_000;
+
+    /// <summary>False, with nothing done that counts, when there would be more than <see cref="Limit"/>.</summary>
+    public static bool TryCombine(Template template, Member[] members)
+    {
+        // A main that was deleted or filtered still counts here: without it the rest is not what the object was about.
+        var hasMain = members.Any(member => member.Use is { Kind: UseKind.Main or UseKind.MainFirstOf });
+        var axes = new List<Member[]>(template.Uses.Length);
+        var count = 1L;
+        foreach (var use in template.Uses)
+        {
+            var axis = Axis(use, [.. members.Where(member => member.Use == use)], hasMain);
+            if (axis.Length == 0) continue;
+            axes.Add(axis);
+            if ((count *= axis.Length) > Limit) return false;
+        }
+
+        if (axes.Count == 0) return true;
+        for (var i = 0; i < count; i++) Combine(Choose(axes, i));
+        return true;
+    }
+
+    /// <summary>The members of one use that take part, of which each combination gets one.</summary>
+    private static Member[] Axis(Use use, Member[] members, bool hasMain)
+    {
+        switch (use.Kind)
+        {
+            case UseKind.Main:
+                foreach (var member in members) member.IsMain = true;
+                return [.. members.Where(member => member.CanJoin)];
+
+            case UseKind.MainFirstOf:
+                var best = members.Where(member => !member.IsDeleted).Select(member => Rank(use, member)).DefaultIfEmpty().Min();
+                foreach (var member in members)
+                {
+                    member.IsMain = Rank(use, member) == best;
+                    if (!member.IsMain && !member.IsDeleted) member.Settle(member.Unselected ?? SkipReason.UnsupportedRelation);
+                }
+
+                return [.. members.Where(member => member.IsMain && member.CanJoin)];
+
+            case UseKind.WithEach:
+                return [.. members.Where(member => member.CanJoin)];
+
+            case UseKind.With or UseKind.WithIfSelected or UseKind.MainIfAlone:
+                var chosen = members
+                    .Where(member => member.CanJoin && (use.Kind != UseKind.WithIfSelected || member.Unselected is null))
+                    .OrderBy(member => member.Unselected is not null).ThenBy(member => Rank(use, member)).FirstOrDefault();
+                if (chosen is null) return [];
+                chosen.IsMain = use.Kind == UseKind.MainIfAlone && !hasMain;
+                return [chosen];
+
+            default:
+                return [];
+        }
+    }
+
+    private static int Rank(Use use, Member member) => use.Relations.IndexOf(member.Attribute.ObjectRelation!);
+
+    /// <summary>The combination of a number: its digits choose, one on each axis.</summary>
+    private static Member[] Choose(List<Member[]> axes, int number)
+    {
+        var chosen = new Member[axes.Count];
+        for (var i = axes.Count - 1; i >= 0; i--)
+        {
+            chosen[i] = axes[i][number % axes[i].Length];
+            number /= axes[i].Length;
+        }
+
+        return chosen;
+    }
+
+    private static void Combine(Member[] from)
+    {
+        var carrier = Array.Find(from, member => member is { IsMain: true, Unselected: null });
+        if (carrier is null) return;
+
+        var observables = ImmutableArray.CreateBuilder<Observable>();
+        foreach (var observable in from.SelectMany(member => member.Reading.Together))
+        {
+            if (!observables.Any(other => FillsSameField(other, observable))) observables.Add(observable);
+        }
+
+        foreach (var member in from) member.IsJoined = true;
+        carrier.Carry(Direct(observables), from);
+    }
+
+    private static bool FillsSameField(Observable one, Observable other) => (one, other) switch
+    {
+        (Observable.NetworkAddress a, Observable.NetworkAddress b) => a.Direction == b.Direction,
+        (Observable.CidrBlock a, Observable.CidrBlock b) => a.Direction == b.Direction,
+        (Observable.Port a, Observable.Port b) => a.Direction == b.Direction,
+        (Observable.EmailAddress a, Observable.EmailAddress b) => a.Role == b.Role,
+        _ => one.GetType() == other.GetType(),
+    };
+
+    /// <summary>An autonomous system is the destination's where there is nothing but a destination.</summary>
+    private static ImmutableArray<Observable> Direct(ImmutableArray<Observable>.Builder observables)
+    {
+        var directions = observables.Select(DirectionOf).Where(direction => direction is not null).Distinct().ToList();
+        for (var i = 0; directions is [Direction.Destination] && i < observables.Count; i++)
+        {
+            if (observables[i] is not Observable.AutonomousSystem system) continue;
+            observables[i] = system with { Direction = Direction.Destination };
+        }
+
+        return observables.ToImmutable();
+    }
+
+    private static Direction? DirectionOf(Observable observable) => observable switch
+    {
+        Observable.NetworkAddress address => address.Direction,
+        Observable.CidrBlock block => block.Direction,
+        _ => null,
+    };
+}

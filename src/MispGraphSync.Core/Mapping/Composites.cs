@@ -1,0 +1,54 @@
+using MispGraphSync.Core.Domain;
+using static MispGraphSync.Core.Mapping.Reading;
+
+namespace MispGraphSync.Core.Mapping;
+
+/// <summary>Readers of values that hold several: Graph watches them together, the others each.</summary>
+internal static class Composites
+{
+    /// <summary>A file name before the last bar (names may hold bars), what the reader reads after it.</summary>
+    public static Reader NameAnd(Reader reader) => text =>
+    {
+        var bar = text.LastIndexOf('|');
+        return bar < 0
+            ? Failed(SkipReason.InvalidValue)
+            : Both(FileNameIfAny, reader, text.AsSpan(0, bar), text.AsSpan(bar + 1));
+    };
+
+    /// <summary>Two values with the only bar between them.</summary>
+    public static Reader Pair(Reader first, Reader second) => text =>
+    {
+        var bar = text.IndexOf('|');
+        return bar < 0 || bar != text.LastIndexOf('|')
+            ? Failed(SkipReason.InvalidValue)
+            : Both(first, second, text.AsSpan(0, bar), text.AsSpan(bar + 1));
+    };
+
+    /// <summary>
+    /// A host and its port; a colon will do where there is no bar and only one colon. A port that is none is dropped: the
+    /// host is what matters.
+    /// </summary>
+    public static Reader WithPort(Reader host, Direction direction)
+    {
+        var port = Readers.Port(direction);
+        Reading PortIfAny(string text) => port(text) is { Fault: null } found ? found : Nothing;
+        return text =>
+        {
+            var bar = text.IndexOf('|');
+            var mark = bar >= 0 ? bar : text.IndexOf(':');
+            if (mark < 0 || mark != text.LastIndexOf(bar >= 0 ? '|' : ':')) return Failed(SkipReason.InvalidValue);
+            return Both(host, PortIfAny, text.AsSpan(0, mark), text.AsSpan(mark + 1));
+        };
+    }
+
+    private static Reading Both(Reader first, Reader second, ReadOnlySpan<char> before, ReadOnlySpan<char> after)
+    {
+        var one = first(before.Trim().ToString());
+        if (one.Fault is not null) return one;
+        var two = second(after.Trim().ToString());
+        return two.Fault is not null ? two : new([.. one.Together, .. two.Together], [.. one.Alone, .. two.Alone]);
+    }
+
+    /// <summary>A name beside a hash is a help, not a condition, and matches too much by itself.</summary>
+    private static Reading FileNameIfAny(string text) => Readers.Name(text) is { } name ? Joined(name) : Nothing;
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping.Normalise;
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Core.Mapping;
+
+/// <summary>
+/// Turns one item of an event into supports, and tells every attribute's fate. Pure; never throws, whatever the value.
+/// </summary>
+public static class Mapper
+{
+    /// <summary>Raised with every change of what comes out, so that a ledger knows to read everything again.</summary>
+    public const int Version = 1;
+
+    public static MappedItem Map(EventItem item, MapContext context) => item switch
+    {
+        EventItem.Attribute { Value: var attribute } => MapAttribute(attribute, context),
+        EventItem.Object { Value: var thing } => ObjectMapper.Map(thing, context),
+        _ => throw new InvalidOperationException($"No mapping for {item.GetType().Name}."),
+    };
+
+    private static MappedItem MapAttribute(MispAttribute attribute, MapContext context)
+    {
+        var id = Id(attribute, context);
+        var reading = Read(attribute, context, out var fate);
+        return new([new(id, attribute, fate)], Supports(id, attribute, reading, firstPart: 0));
+    }
+
+    internal static Guid Id(MispAttribute attribute, MapContext context) =>
+        attribute.Uuid ?? StableKey.ForAttribute(context.Source, context.Event, attribute.Type, attribute.Value);
+
+    /// <summary>What an attribute by itself means. The reading is empty unless the fate is Mapped.</summary>
+    internal static Reading Read(MispAttribute attribute, MapContext context, out AttributeFate fate)
+    {
+        var row = AttributeMap.Find(attribute.Type);
+        var reading = Reading.Nothing;
+        fate = row switch
+        {
+            _ when attribute.Deleted => Fates.Skipped(SkipReason.Deleted),
+            Row.AboutTheEvent => AttributeFate.Context.Instance,
+            _ when Unselected(attribute, context) is { } reason => Fates.Skipped(reason),
+            Row.Never never => Fates.Skipped(never.Reason),
+            Row.Watched watched => Judge(reading = Read(watched.Reader, attribute.Value)),
+            _ => throw new InvalidOperationException($"No fate for {row.GetType().Name}."),
+        };
+        return fate is AttributeFate.Mapped ? reading : Reading.Nothing;
+    }
+
+    /// <summary>Why MISP itself keeps an attribute from detection; null when it does not.</summary>
+    internal static SkipReason? Unselected(MispAttribute attribute, MapContext context) => attribute switch
+    {
+        { ToIds: false } when context.ToIdsOnly => SkipReason.NotForDetection,
+        { OnWarninglist: true } when context.EnforceWarninglist => SkipReason.Warninglist,
+        _ => null,
+    };
+
+    internal static Reading Read(Reader reader, string value)
+    {
+        var text = Text.Clean(value);
+        return text.Length == 0 ? Reading.Failed(SkipReason.EmptyValue) : reader(text);
+    }
+
+    /// <summary>One support for each thing watched alone; the first also carries what Graph watches together.</summary>
+    internal static ImmutableArray<Support> Supports(
+        Guid id, MispAttribute attribute, Reading reading, int firstPart, string? comment = null)
+    {
+        var count = Math.Max(reading.Alone.Length, reading.Together.IsEmpty ? 0 : 1);
+        if (count == 0) return [];
+
+        var supports = ImmutableArray.CreateBuilder<Support>(count);
+        for (var i = 0; i < count; i++)
+        {
+            supports.Add(new Support
+            {
+                Attribute = id,
+                Part = firstPart + i,
+                Type = attribute.Type,
+                Category = attribute.Category,
+                Combination = i == 0 ? reading.Together : [],
+                Single = i < reading.Alone.Length ? reading.Alone[i] : null,
+                Timestamp = attribute.Timestamp,
+                FirstSeen = attribute.FirstSeen,
+                LastSeen = attribute.LastSeen,
+                Comment = comment ?? attribute.Comment,
+                Tags = [.. attribute.Tags],
+                Galaxies = [.. attribute.Galaxies],
+            });
+        }
+
+        return supports.MoveToImmutable();
+    }
+
+    private static AttributeFate Judge(Reading reading) =>
+        reading.Fault is { } fault ? Fates.Skipped(fault) : AttributeFate.Mapped.Instance;
+}
+
+/// <summary>One fate object for each reason: there are as many fates as attributes.</summary>
+internal static class Fates
+{
+    private static readonly AttributeFate[] ByReason =
+        [.. Enum.GetValues<SkipReason>().Select(reason => new AttributeFate.Skipped(reason))];
+
+    public static AttributeFate Skipped(SkipReason reason) => ByReason[(int)reason];
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Core.Mapping;
+
+/// <summary>An attribute on its way through its object's mapping.</summary>
+internal sealed class Member(Guid id, MispAttribute attribute)
+{
+    private readonly List<(ImmutableArray<Observable> Observables, Member[] From)> _combinations = [];
+    private AttributeFate? _settled;
+
+    public Guid Id { get; } = id;
+
+    public MispAttribute Attribute { get; } = attribute;
+
+    /// <summary>Null when it maps by its type.</summary>
+    public Use? Use { get; set; }
+
+    public Reading Reading { get; set; } = Reading.Nothing;
+
+    /// <summary>Why it is not watched by its own right; null when it is.</summary>
+    public SkipReason? Unselected { get; set; }
+
+    /// <summary>On a warninglist that counts: not even joined. One that only lacks to_ids may be.</summary>
+    public bool IsKnownGood { get; set; }
+
+    /// <summary>Carries indicators, and is watched alone.</summary>
+    public bool IsMain { get; set; }
+
+    /// <summary>Part of an indicator that another one carries.</summary>
+    public bool IsJoined { get; set; }
+
+    public bool IsDeleted => _settled is AttributeFate.Skipped { Reason: SkipReason.Deleted };
+
+    public bool CanJoin => _settled is null && !IsKnownGood && Reading.Fault is null && !Reading.Together.IsEmpty;
+
+    public AttributeFate Fate => this switch
+    {
+        { _settled: { } settled } => settled,
+        { IsMain: true, Unselected: null, Reading.Fault: null } => AttributeFate.Mapped.Instance,
+        { IsJoined: true } => AttributeFate.Context.Instance,
+        { Unselected: { } reason } => Fates.Skipped(reason),
+        { Reading.Fault: { } fault } => Fates.Skipped(fault),
+        _ => Fates.Skipped(SkipReason.WeakAlone),
+    };
+
+    public void Settle(SkipReason reason) => Settle(Reading.Nothing, Fates.Skipped(reason));
+
+    /// <summary>Takes it out of the combining: this is what it means by itself.</summary>
+    public void Settle(Reading reading, AttributeFate fate) => (Reading, _settled) = (reading, fate);
+
+    public void Carry(ImmutableArray<Observable> observables, Member[] from) => _combinations.Add((observables, from));
+
+    public List<Support> Supports(string? objectComment, int firstPart)
+    {
+        if (Fate is not AttributeFate.Mapped) return [];
+        var ownComment = string.IsNullOrWhiteSpace(Attribute.Comment) ? objectComment : Attribute.Comment;
+        // Settled: it maps by its type. Else the combinations carry what Graph watches, though perhaps another's.
+        if (_settled is not null) return [.. Mapper.Supports(Id, Attribute, Reading, firstPart, ownComment)];
+
+        var alone = Reading with { Together = [] };
+        if (_combinations.Count == 0) return [.. Mapper.Supports(Id, Attribute, alone, firstPart, ownComment)];
+
+        var supports = new List<Support>(_combinations.Count + 1);
+        foreach (var (observables, from) in _combinations)
+        {
+            supports.Add(Together(observables, from, firstPart + supports.Count, objectComment));
+        }
+
+        // Alone it speaks with its own tags only, since another's TLP or family is not said of it.
+        var first = supports[0];
+        var lendsNothing = !first.Tags.Except(Attribute.Tags).Any() && !first.Galaxies.Except(Attribute.Galaxies).Any();
+        if (lendsNothing && Reading.Alone is [var single]) supports[0] = first with { Single = single };
+        else supports.AddRange(Mapper.Supports(Id, Attribute, alone, firstPart + supports.Count, ownComment));
+        return supports;
+    }
+
+    private Support Together(ImmutableArray<Observable> observables, Member[] from, int part, string? objectComment) => new()
+    {
+        Attribute = Id,
+        Part = part,
+        Type = Attribute.Type,
+        Category = Attribute.Category,
+        Combination = observables,
+        Timestamp = from.Max(member => member.Attribute.Timestamp),
+        FirstSeen = from.Min(member => member.Attribute.FirstSeen),
+        LastSeen = from.Max(member => member.Attribute.LastSeen),
+        Comment = objectComment ?? Attribute.Comment,
+        Tags = [.. from.SelectMany(member => member.Attribute.Tags).Distinct()],
+        Galaxies = [.. from.SelectMany(member => member.Attribute.Galaxies).Distinct()],
+    };
+}

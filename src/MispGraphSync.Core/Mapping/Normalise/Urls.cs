@@ -1,0 +1,88 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace MispGraphSync.Core.Mapping.Normalise;
+
+/// <summary>
+/// Web addresses. MISP does not check them, so a scheme may be missing. Scheme and host come out in lower case, the host in
+/// punycode as it goes over the wire; user, port, path and query stay exactly as they are.
+/// </summary>
+public static class Urls
+{
+    /// <summary>
+    /// False when there is no host, or when the address was defanged (<c>hxxp</c>, <c>[.]</c>) and so matches nothing.
+    /// <paramref name="hasScheme"/> tells of any scheme, http or not.
+    /// </summary>
+    public static bool TryRead(string text, [NotNullWhen(true)] out string? url, out bool hasScheme)
+    {
+        url = null;
+        hasScheme = false;
+        if (text.Length is 0 or > Text.MaxLength) return false;
+
+        var start = 0;
+        var mark = text.IndexOf("://", StringComparison.Ordinal);
+        if (mark > 0 && IsScheme(text.AsSpan(0, mark)))
+        {
+            hasScheme = true;
+            start = mark + 3;
+            if (text.StartsWith("hxxp", StringComparison.OrdinalIgnoreCase)) return false;
+        }
+
+        var length = text.AsSpan(start).IndexOfAny('/', '?', '#');
+        var end = length < 0 ? text.Length : start + length;
+        var host = start + text.AsSpan(start, end - start).LastIndexOf('@') + 1;
+        var port = PortStart(text.AsSpan(host, end - host)) is var p and >= 0 ? host + p : end;
+        if (!TryReadHost(text[host..port], out var readHost) || !IsPort(text.AsSpan(port, end - port), hasScheme)) return false;
+
+        var scheme = text.AsSpan(0, start);
+        if (!scheme.ContainsAnyInRange('A', 'Z') && text.AsSpan(host, port - host).SequenceEqual(readHost)) url = text;
+        else url = string.Concat(text[..start].ToLowerInvariant(), text.AsSpan(start, host - start), readHost, text.AsSpan(port));
+        return url.Length <= Text.MaxLength;
+    }
+
+    private static bool IsScheme(ReadOnlySpan<char> text)
+    {
+        if (!char.IsAsciiLetter(text[0])) return false;
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('+' or '-' or '.')) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Where the colon before the port is, outside an IPv6 address's brackets; -1 without.</summary>
+    private static int PortStart(ReadOnlySpan<char> authority)
+    {
+        var colon = authority.LastIndexOf(':');
+        return colon > authority.LastIndexOf(']') ? colon : -1;
+    }
+
+    private static bool IsPort(ReadOnlySpan<char> text, bool mayBeEmpty) => text switch
+    {
+        [] => true,
+        [':'] => mayBeEmpty,
+        _ => Numbers.TryRead(text[1..], ushort.MaxValue, out _),
+    };
+
+    private static bool TryReadHost(string text, [NotNullWhen(true)] out string? host)
+    {
+        if (DomainNames.TryRead(text, out host))
+        {
+            // A trailing dot is part of what was asked for.
+            if (text.EndsWith('.')) host += ".";
+            return true;
+        }
+
+        if (text is ['[', .., ']'] && Addresses.TryRead(text, out _))
+        {
+            host = text.ToLowerInvariant();
+            return true;
+        }
+
+        // Addresses in every notation that browsers take: 192.0.2.7, 3221225991, 0xC0000207.
+        if (text.Length is 0 or > 253) return false;
+        if (text.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_'))) return false;
+        host = text.ToLowerInvariant();
+        return true;
+    }
+}

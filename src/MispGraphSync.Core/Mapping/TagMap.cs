@@ -1,0 +1,115 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping.Normalise;
+
+namespace MispGraphSync.Core.Mapping;
+
+/// <summary>
+/// What tags and galaxies mean. Tags of taxonomies are <c>namespace:predicate</c> or <c>namespace:predicate="value"</c>; case
+/// counts for nothing in them. Local tags count for the TLP and are listed in <see cref="TagReading.AllTags"/>; nothing else
+/// of them is taken, since it would leave this installation.
+/// </summary>
+public static class TagMap
+{
+    internal static readonly FrozenDictionary<string, Tlp> TlpLevels = new Dictionary<string, Tlp>
+    {
+        ["white"] = Tlp.Clear,
+        ["clear"] = Tlp.Clear,
+        ["green"] = Tlp.Green,
+        ["amber"] = Tlp.Amber,
+        ["amber+strict"] = Tlp.AmberStrict,
+        ["red"] = Tlp.Red,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The best-ranked taxonomy first; its first tag counts.</summary>
+    internal static readonly (string Taxonomy, FrozenDictionary<string, int> Values)[] Confidence =
+    [
+        ("misp:confidence-level", new Dictionary<string, int>
+        {
+            ["completely-confident"] = 100,
+            ["usually-confident"] = 75,
+            ["fairly-confident"] = 50,
+            ["rarely-confident"] = 25,
+            ["unconfident"] = 0,
+            ["confidence-cannot-be-evaluated"] = 50,
+        }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase)),
+        ("admiralty-scale:information-credibility", new Dictionary<string, int>
+        {
+            ["1"] = 100,
+            ["2"] = 75,
+            ["3"] = 50,
+            ["4"] = 25,
+            ["5"] = 0,
+            ["6"] = 50,
+        }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase)),
+        ("estimative-language:confidence-in-analytic-judgment", new Dictionary<string, int>
+        {
+            ["high"] = 95,
+            ["moderate"] = 55,
+            ["low"] = 0,
+        }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase)),
+    ];
+
+    internal static readonly FrozenDictionary<string, KillChainPhase> KillChain = new Dictionary<string, KillChainPhase>
+    {
+        ["Reconnaissance"] = KillChainPhase.Reconnaissance,
+        ["Weaponization"] = KillChainPhase.Weaponization,
+        ["Delivery"] = KillChainPhase.Delivery,
+        ["Exploitation"] = KillChainPhase.Exploitation,
+        ["Installation"] = KillChainPhase.Installation,
+        ["Command and Control"] = KillChainPhase.CommandAndControl,
+        ["Actions on Objectives"] = KillChainPhase.ActionsOnObjectives,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    internal static readonly FrozenDictionary<string, DiamondModel> DiamondModels =
+        Enum.GetValues<DiamondModel>().ToFrozenDictionary(model => model.ToString(), StringComparer.OrdinalIgnoreCase);
+
+    internal static readonly FrozenDictionary<string, ThreatType> ThreatTypes =
+        Enum.GetValues<ThreatType>().ToFrozenDictionary(type => type.ToString(), StringComparer.OrdinalIgnoreCase);
+
+    public static TagReading Read(IReadOnlyList<MispTag> tags, IReadOnlyList<GalaxyCluster> galaxies)
+    {
+        if (tags.Count == 0 && galaxies.Count == 0) return TagReading.Empty;
+
+        var cleaned = tags.Select(tag => tag with { Name = Text.Clean(tag.Name) }).Where(tag => tag.Name.Length > 0).ToList();
+        var open = cleaned.Where(tag => !tag.IsLocal).Select(tag => tag.Name).Distinct(StringComparer.Ordinal).ToImmutableArray();
+        var names = GalaxyMap.Read(cleaned, galaxies);
+        return new TagReading
+        {
+            Tlp = cleaned.Select(tag => Find(tag.Name, "tlp", TlpLevels)).Max(),
+            Confidence = Confidence.Select(scale => FirstValue(open, scale.Taxonomy, scale.Values))
+                .FirstOrDefault(value => value is not null),
+            KillChain = [.. open.Select(tag => Find(tag, "kill-chain", KillChain)).OfType<KillChainPhase>().Distinct().Order()],
+            DiamondModel = First(open, "diamond-model", DiamondModels),
+            ThreatType = First(open, "sentinel-threattype", ThreatTypes),
+            Actors = names.Actors,
+            Families = names.Families,
+            Tags = open,
+            AllTags = [.. cleaned.Select(tag => tag.Name).Distinct(StringComparer.Ordinal)],
+        };
+    }
+
+    /// <summary>The meaning of <c>taxonomy:predicate</c>; null when the tag is of another taxonomy or not in its table.</summary>
+    private static T? Find<T>(string tag, string taxonomy, FrozenDictionary<string, T> meanings)
+        where T : struct
+    {
+        if (tag.Length <= taxonomy.Length || tag[taxonomy.Length] != ':') return null;
+        if (!tag.StartsWith(taxonomy, StringComparison.OrdinalIgnoreCase)) return null;
+        return meanings.TryGetValue(tag[(taxonomy.Length + 1)..].Trim().Trim('"'), out var meaning) ? meaning : null;
+    }
+
+    private static T? First<T>(ImmutableArray<string> tags, string taxonomy, FrozenDictionary<string, T> meanings)
+        where T : struct => tags.Select(tag => Find(tag, taxonomy, meanings)).FirstOrDefault(meaning => meaning is not null);
+
+    private static int? FirstValue(ImmutableArray<string> tags, string predicate, FrozenDictionary<string, int> values)
+    {
+        foreach (var tag in tags)
+        {
+            if (MachineTag.TryRead(tag, out var read, out var value) && predicate.Equals(read, StringComparison.OrdinalIgnoreCase)
+                && values.TryGetValue(value, out var number)) return number;
+        }
+
+        return null;
+    }
+}

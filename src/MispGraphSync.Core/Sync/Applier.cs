@@ -1,0 +1,282 @@
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>
+/// Carries out one destination's plan: batches, several in flight, the intent committed before each request and the outcome
+/// after it. A batch that is refused without naming the culprit is halved until it is found; a batch whose answer was lost is
+/// settled and sent again.
+/// </summary>
+public sealed class Applier(IDestination destination, IRecordLedger ledger, DestinationMemory memory, RunControl control, IRunObserver observer)
+{
+    /// <summary>How often a batch is sent again after its answer was lost and the loss was settled.</summary>
+    private const int Resends = 2;
+
+    /// <summary>
+    /// So many items in a row, each refused alone by a whole-request error, mean that the service refuses everything.
+    /// </summary>
+    private const int HopelessAfter = 20;
+
+    private readonly Lock _gate = new();
+    private StepTally _tally;
+    private long _planned;
+    private int _refusedInARow;
+
+    /// <summary>What became of the steps so far; those never reached are not counted here.</summary>
+    public StepTally Tally
+    {
+        get
+        {
+            lock (_gate) return _tally;
+        }
+    }
+
+    /// <summary>Steps that were taken from the plan: equal to the tally's total, or there is a bug.</summary>
+    public long Taken { get; private set; }
+
+    /// <summary>Why the destination was given up; null while it was not.</summary>
+    public RunFailedException? Failure { get; private set; }
+
+    /// <summary>True when neither a failure nor the user keeps it from going on.</summary>
+    private bool GoesOn => Failure is null && !control.IsStopping;
+
+    /// <summary>Sends the steps, in their order, as far as nothing stops it. <paramref name="planned"/> is for progress only.</summary>
+    public async Task ApplyAsync(IEnumerable<PlanStep> steps, long planned)
+    {
+        _planned = planned;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = destination.ParallelRequests };
+        await Parallel.ForEachAsync(Batches(steps), options, async (batch, _) => await SendBatchAsync(batch).ConfigureAwait(false)).ConfigureAwait(false);
+        control.Abort.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>
+    /// Settles what earlier runs intended and never heard of, before anything is planned. What can be sent again without
+    /// harm is; a plain create is looked for and removed.
+    /// </summary>
+    public async Task SettleAsync(IReadOnlyList<OpenIntent> intents)
+    {
+        foreach (var intent in intents)
+        {
+            if (destination.Upserts || intent.Operation == Operation.Delete)
+            {
+                var again = ledger.Intend(memory, intent.Operation, intent.Steps, keepBodies: true);
+                var outcomes = await destination.ApplyAsync(intent.Operation, intent.Steps, control.Abort).ConfigureAwait(false);
+                ledger.Record(memory, again, intent.Operation, intent.Steps, outcomes);
+                ledger.Close(intent);
+                continue;
+            }
+
+            var settlement = intent.Operation == Operation.Create
+                ? await destination.SettleAsync([.. intent.Steps.Select(step => step.Key)], control.Stop).ConfigureAwait(false)
+                : Settlement.None;
+            ledger.Settle(memory, intent, settlement);
+        }
+    }
+
+    private IEnumerable<Batch> Batches(IEnumerable<PlanStep> steps)
+    {
+        var open = new Dictionary<BatchKind, List<PlanStep>>();
+        foreach (var step in steps)
+        {
+            if (!GoesOn) yield break;
+            Taken++;
+            var kind = KindOf(step);
+            if (!open.TryGetValue(kind, out var batch)) open[kind] = batch = [];
+            batch.Add(step);
+            if (batch.Count < destination.BatchSize) continue;
+            open.Remove(kind);
+            yield return new Batch(kind, batch);
+        }
+
+        foreach (var (kind, batch) in open.OrderBy(rest => rest.Key)) yield return new Batch(kind, batch);
+    }
+
+    private BatchKind KindOf(PlanStep step) => step switch
+    {
+        { Action: StepAction.Delete } => BatchKind.Delete,
+        { Replaces: true } => BatchKind.Replace,
+        { Action: StepAction.Create } => BatchKind.Create,
+        _ => destination.Upserts ? BatchKind.Create : BatchKind.Update,
+    };
+
+    private async Task SendBatchAsync(Batch batch)
+    {
+        var steps = batch.Steps;
+        if (batch.Kind == BatchKind.Replace) steps = await DeleteFirstAsync(steps).ConfigureAwait(false);
+        var operation = batch.Kind switch
+        {
+            BatchKind.Delete => Operation.Delete,
+            BatchKind.Update => Operation.Update,
+            _ => Operation.Create,
+        };
+        if (steps.Count > 0) await SendAsync(operation, steps, Count).ConfigureAwait(false);
+    }
+
+    // The old one must be gone before the new one comes. What could not be removed is an outcome of the update as a whole.
+    private async Task<IReadOnlyList<PlanStep>> DeleteFirstAsync(IReadOnlyList<PlanStep> steps)
+    {
+        var gone = new List<PlanStep>();
+        var deletions = steps.Select(step => ledger.FindHeld(memory, step.Observables) is { } held ? Deletion(step, held) : null).ToList();
+        gone.AddRange(steps.Where((_, i) => deletions[i] is null));
+        var pairs = steps.Zip(deletions).Where(pair => pair.Second is not null).ToDictionary(pair => pair.Second!.Key, pair => pair.First);
+        if (pairs.Count == 0) return gone;
+        await SendAsync(Operation.Delete, [.. deletions.OfType<PlanStep>()], (sent, outcomes) =>
+        {
+            for (var i = 0; i < sent.Count; i++)
+            {
+                if (outcomes[i] is StepOutcome.Accepted) gone.Add(pairs[sent[i].Key]);
+                else Count([pairs[sent[i].Key]], [outcomes[i]]);
+            }
+        }).ConfigureAwait(false);
+        return gone;
+    }
+
+    private PlanStep Deletion(PlanStep update, HeldIndicator held)
+    {
+        var body = new System.Buffers.ArrayBufferWriter<byte>(64);
+        destination.WriteDeletion(body, held, update.Modified);
+        return update with { Action = StepAction.Delete, Id = held.Id, Key = held.Key, Body = body.WrittenMemory };
+    }
+
+    private async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, Action<IReadOnlyList<PlanStep>, IReadOnlyList<StepOutcome>> count)
+    {
+        for (var round = 0; ; round++)
+        {
+            if (!GoesOn)
+            {
+                count(steps, Same(steps.Count, StepOutcome.NotAttempted.Instance));
+                return;
+            }
+
+            var intent = ledger.Intend(memory, operation, steps, destination.Upserts || operation == Operation.Delete);
+            var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
+            if (IsRefusedWhole(outcomes) && steps.Count > 1)
+            {
+                ledger.Record(memory, intent, operation, steps, Same(steps.Count, StepOutcome.NotAttempted.Instance));
+                await SendAsync(operation, [.. steps.Take(steps.Count / 2)], count).ConfigureAwait(false);
+                await SendAsync(operation, [.. steps.Skip(steps.Count / 2)], count).ConfigureAwait(false);
+                return;
+            }
+
+            ledger.Record(memory, intent, operation, steps, outcomes);
+            var lost = steps.Where((_, i) => outcomes[i] is StepOutcome.Unknown).ToList();
+            if (lost.Count == 0 || control.Abort.IsCancellationRequested || Failure is not null)
+            {
+                count(steps, outcomes);
+                NoteRefusals(outcomes);
+                return;
+            }
+
+            if (lost.Count < steps.Count)
+            {
+                var known = Enumerable.Range(0, steps.Count).Where(i => outcomes[i] is not StepOutcome.Unknown).ToList();
+                count([.. known.Select(i => steps[i])], [.. known.Select(i => outcomes[i])]);
+            }
+
+            var settled = round < Resends ? await SettleLossAsync(operation, intent, lost).ConfigureAwait(false) : null;
+            if (settled is null)
+            {
+                var why = outcomes.OfType<StepOutcome.Unknown>().First();
+                count(lost, Same(lost.Count, why));
+                GiveUp(new RunFailedException(
+                    ExitCode.OutOfReach,
+                    $"'{memory.Info.Name}' gave no answer that tells what became of {lost.Count} indicators: {why.Why}",
+                    "Run again: the next run asks the service what became of them before it sends anything."));
+                return;
+            }
+
+            var there = lost.Where(step => settled.Existing.ContainsKey(step.Key)).ToList();
+            if (there.Count > 0) count(there, [.. there.Select(step => new StepOutcome.Accepted(settled.Existing[step.Key]))]);
+            steps = [.. lost.Where(step => !settled.Existing.ContainsKey(step.Key))];
+            if (steps.Count == 0) return;
+        }
+    }
+
+    private async Task<IReadOnlyList<StepOutcome>> AttemptAsync(Operation operation, IReadOnlyList<PlanStep> steps)
+    {
+        try
+        {
+            return await destination.ApplyAsync(operation, steps, control.Abort).ConfigureAwait(false);
+        }
+        catch (RunFailedException failure)
+        {
+            GiveUp(failure);
+            return Same(steps.Count, StepOutcome.NotAttempted.Instance);
+        }
+        catch (OperationCanceledException)
+        {
+            return Same(steps.Count, control.Abort.IsCancellationRequested
+                ? new StepOutcome.Unknown("The run was interrupted while the request was under way.")
+                : StepOutcome.NotAttempted.Instance);
+        }
+    }
+
+    // Null: it could not be settled now, and the open intent tells the next run.
+    private async Task<Settlement?> SettleLossAsync(Operation operation, long intent, IReadOnlyList<PlanStep> lost)
+    {
+        if (!GoesOn) return null;
+        try
+        {
+            var settlement = operation == Operation.Create
+                ? await destination.SettleAsync([.. lost.Select(step => step.Key)], control.Stop).ConfigureAwait(false)
+                : Settlement.None;
+            ledger.Settle(memory, new OpenIntent(intent, operation, lost), settlement);
+            return settlement;
+        }
+        catch (RunFailedException failure)
+        {
+            GiveUp(failure);
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsRefusedWhole(IReadOnlyList<StepOutcome> outcomes) =>
+        outcomes.Count > 0 && outcomes.All(outcome => outcome is StepOutcome.Rejected { WholeBatch: true });
+
+    private void NoteRefusals(IReadOnlyList<StepOutcome> outcomes)
+    {
+        if (!IsRefusedWhole(outcomes))
+        {
+            if (outcomes.Any(outcome => outcome is StepOutcome.Accepted)) Interlocked.Exchange(ref _refusedInARow, 0);
+            return;
+        }
+
+        if (Interlocked.Increment(ref _refusedInARow) < HopelessAfter) return;
+        var response = ((StepOutcome.Rejected)outcomes[0]).Response;
+        GiveUp(new RunFailedException(
+            ExitCode.Partial,
+            $"'{memory.Info.Name}' refuses every request: {HopelessAfter} indicators in a row were turned down one by one. Its last words: {response}",
+            "See the files named *_error_* in the log folder."));
+    }
+
+    private void GiveUp(RunFailedException failure)
+    {
+        lock (_gate) Failure ??= failure;
+    }
+
+    private void Count(IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes)
+    {
+        StepTally now;
+        lock (_gate) now = _tally += StepTally.Of(outcomes);
+        observer.Applied(memory.Info, now, _planned);
+    }
+
+    private static StepOutcome[] Same(int count, StepOutcome outcome)
+    {
+        var outcomes = new StepOutcome[count];
+        Array.Fill(outcomes, outcome);
+        return outcomes;
+    }
+
+    private sealed record Batch(BatchKind Kind, IReadOnlyList<PlanStep> Steps);
+
+    private enum BatchKind
+    {
+        Replace,
+        Create,
+        Update,
+        Delete,
+    }
+}

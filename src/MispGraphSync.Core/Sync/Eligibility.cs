@@ -1,0 +1,51 @@
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>
+/// Whether a destination takes a support. Asked of each support before merging, so that one above the ceiling lends
+/// nothing to the indicator, neither tag nor text.
+/// </summary>
+public sealed class Eligibility(IDestination destination, NeverBlock neverBlock)
+{
+    private readonly DestinationPolicy _policy = destination.Policy;
+    private readonly bool _disrupts = destination.Policy.Action is IndicatorAction.Block or IndicatorAction.Warn;
+
+    /// <summary>Null: it takes it. Else the first reason that applies, in the order of <see cref="SkipReason"/>.</summary>
+    public SkipReason? Refuses(in SupportRow row)
+    {
+        var support = row.Support;
+        if (_policy.Types.Count > 0 && !_policy.Types.Contains(support.Type)) return SkipReason.ExcludedType;
+        if (_policy.ExcludeTypes.Count > 0 && _policy.ExcludeTypes.Contains(support.Type)) return SkipReason.ExcludedType;
+        if (_policy.ExcludeTags.Count > 0 && (AnyExcluded(row.Event.Reading) || AnyExcluded(row.Own))) return SkipReason.ExcludedTag;
+        if ((row.TaggedTlp ?? _policy.DefaultTlp) > _policy.MaxTlp) return SkipReason.AboveMaxTlp;
+        if (IsWithoutForm(support)) return SkipReason.NoFieldHere;
+        if (destination.Refuses(support) is { } reason) return reason;
+        if (destination.Form == IndicatorForm.Single) return Hurts(support.Single!);
+        foreach (var observable in support.Combination)
+        {
+            if (Hurts(observable) is { } hurt) return hurt;
+        }
+
+        return null;
+    }
+
+    private bool IsWithoutForm(Support support) =>
+        destination.Form == IndicatorForm.Single ? support.Single is null : support.Combination.IsEmpty;
+
+    private SkipReason? Hurts(Observable observable)
+    {
+        if (NeverBlock.IsHashOfNothing(observable)) return SkipReason.EmptyInputHash;
+        return _disrupts && neverBlock.Protects(observable) ? SkipReason.NeverBlock : null;
+    }
+
+    private bool AnyExcluded(TagReading reading)
+    {
+        foreach (var tag in reading.AllTags)
+        {
+            if (_policy.ExcludeTags.Contains(tag)) return true;
+        }
+
+        return false;
+    }
+}

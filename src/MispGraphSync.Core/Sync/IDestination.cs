@@ -1,0 +1,81 @@
+using System.Buffers;
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>
+/// Where indicators go. Pure questions first (what it takes, how it writes it), then the calls that reach the service.
+/// An item's failure is a <see cref="StepOutcome"/>; a failure of the whole destination (sign-in, permission, retired,
+/// still down after retries) is a <see cref="RunFailedException"/>.
+/// </summary>
+public interface IDestination : IAsyncDisposable
+{
+    DestinationInfo Info { get; }
+
+    DestinationPolicy Policy { get; }
+
+    /// <summary>Which form of a support this kind of service watches.</summary>
+    IndicatorForm Form { get; }
+
+    /// <summary>The most items of one request, as the service documents it.</summary>
+    int BatchSize { get; }
+
+    /// <summary>How many requests may be in flight at once.</summary>
+    int ParallelRequests { get; }
+
+    /// <summary>
+    /// Why this destination cannot take such a support, whatever its tags: no field, not a public address, an action that
+    /// the service refuses for the type. Null: it can. Filters, TLP and never-block are not asked here.
+    /// </summary>
+    SkipReason? Refuses(Support support);
+
+    /// <summary>
+    /// The text that names the observables at this service (the "canonical" of the stable key): Graph's fields sorted as
+    /// <c>field=value</c>, one a line; Sentinel's pattern; Defender's <c>type:value</c>.
+    /// </summary>
+    string Canonical(IReadOnlyList<Observable> observables);
+
+    /// <summary>Writes the JSON item for a create, update, renew or replace, and tells what of it counts as change.</summary>
+    ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action);
+
+    /// <summary>Writes the JSON item of a deletion: Graph's and Defender's id, Sentinel's object with revoked true.</summary>
+    void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified);
+
+    /// <summary>Whether a revoked or deleted key may be used again; if not, the next life gets the next generation.</summary>
+    bool KeysLiveOnce { get; }
+
+    /// <summary>Create and update are one and the same request, and sending it again changes nothing: Sentinel, Defender.</summary>
+    bool Upserts => false;
+
+    /// <summary>Requests so far, attempts after the first, and attempts that were answered 429.</summary>
+    RequestCounts Requests => default;
+
+    /// <summary>Asked once before a run's first request: is it there, may we? Throws when not.</summary>
+    Task PrepareAsync(CancellationToken ct);
+
+    /// <summary>
+    /// Sends one request for steps of one operation, at most <see cref="BatchSize"/>, and gives an outcome for each step in
+    /// order. Sends nothing for none. Throws only when it is certain that nothing of it was taken.
+    /// </summary>
+    Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct);
+
+    /// <summary>
+    /// After a lost answer or a killed run: brings the service to where none of these creations exists, or tells which do
+    /// (key → the service's id). Services whose writes are idempotent return an empty answer at once.
+    /// </summary>
+    Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct);
+
+    /// <summary>Everything held there that this application may see, paged to the end.</summary>
+    IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct);
+}
+
+/// <summary>After settling: which keys exist at the service (with its ids); all others are known not to.</summary>
+public sealed record Settlement(IReadOnlyDictionary<Guid, string> Existing)
+{
+    public static Settlement None { get; } = new(new Dictionary<Guid, string>());
+}
+
+/// <param name="Sent">Requests, each counted once however often it was attempted.</param>
+/// <param name="Retries">Attempts after the first.</param>
+/// <param name="Throttled">Attempts that were answered 429.</param>
+public readonly record struct RequestCounts(long Sent, long Retries, long Throttled);

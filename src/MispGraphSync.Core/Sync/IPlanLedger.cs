@@ -1,0 +1,78 @@
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>The ledger's side of planning: the keys that changed or are due, in key order, with all they stand on.</summary>
+public interface IPlanLedger
+{
+    /// <summary>
+    /// The destination as the ledger knows it, made if it is new. When the fingerprint of its settings changed, everything is
+    /// planned anew and <see cref="DestinationMemory.FingerprintChanged"/> is set.
+    /// </summary>
+    DestinationMemory OpenDestination(DestinationInfo info, IndicatorForm form, string fingerprint);
+
+    /// <summary>Gathers the keys to be planned for these destinations, once for all of them.</summary>
+    void PreparePlan(IReadOnlyList<DestinationMemory> destinations, DateTimeOffset now);
+
+    /// <summary>
+    /// The gathered keys of one destination, in key order. <see cref="PlanKey.Supports"/> is good for one pass, until the next key.
+    /// </summary>
+    IEnumerable<PlanKey> KeysToPlan(DestinationMemory destination);
+
+    /// <summary>Adds a step for the key that <see cref="KeysToPlan"/> is at.</summary>
+    void AddStep(DestinationMemory destination, PlanKey key, StepDecision step);
+
+    /// <summary>The steps that were added, by kind.</summary>
+    PlanCounts CountSteps(DestinationMemory destination);
+
+    /// <summary>The steps of these kinds, in key order, with the same keys. Safe to read while outcomes are recorded.</summary>
+    IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, bool deletions);
+
+    /// <summary>Remembers what another inventory found, so that a fresh ledger takes over what is there.</summary>
+    void AddAdoptable(DestinationMemory destination, Guid key, string? id, DateTimeOffset? expires);
+
+    /// <summary>What was found under that key; null for nothing.</summary>
+    Adoptable? FindAdoptable(DestinationMemory destination, Guid key);
+}
+
+/// <param name="IsNew">No run has completed there with this ledger: what is found there may be ours.</param>
+/// <param name="PlansEverything">All keys are planned, not only the changed ones.</param>
+/// <param name="FingerprintChanged">Settings or rights changed since deletions last went through.</param>
+/// <param name="Held">How many indicators are held there.</param>
+public sealed record DestinationMemory(
+    long Id, DestinationInfo Info, IndicatorForm Form, bool IsNew, bool PlansEverything, bool FingerprintChanged, long Held);
+
+/// <summary>One key with what the ledger knows of it at one destination.</summary>
+public sealed record PlanKey
+{
+    public required Hash128 Observables { get; init; }
+
+    /// <summary>Streamed; empty when nothing supports it any more.</summary>
+    public required IEnumerable<SupportRow> Supports { get; init; }
+
+    public HeldIndicator? Held { get; init; }
+
+    public RejectedIndicator? Rejected { get; init; }
+
+    /// <summary>The generation that a new life would have.</summary>
+    public int Generation { get; init; }
+
+    /// <summary>The ledger's own mark of where the supports stand.</summary>
+    public long FirstRow { get; init; }
+}
+
+/// <summary>What was turned down, and may not be sent again unchanged.</summary>
+/// <param name="Change">The change mark of the body that was turned down.</param>
+public sealed record RejectedIndicator(Hash128 Change, bool IsTransient, int Attempts);
+
+public sealed record Adoptable(string? Id, DateTimeOffset? Expires);
+
+/// <summary>What to do with one key.</summary>
+public sealed record StepDecision(StepAction Action, string Reason, bool Replaces = false);
+
+public sealed record PlannedKey(PlanKey Key, StepDecision Step);
+
+public sealed record PlanCounts(long Create, long Update, long Renew, long Delete)
+{
+    public static PlanCounts None { get; } = new(0, 0, 0, 0);
+
+    public long Total => Create + Update + Renew + Delete;
+}

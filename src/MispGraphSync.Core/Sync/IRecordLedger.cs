@@ -1,0 +1,55 @@
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>The ledger's side of sending: the intent is committed before each request, the outcome after it.</summary>
+public interface IRecordLedger
+{
+    /// <summary>
+    /// Commits that these steps are about to be sent; the answer names the intent. Bodies are kept where sending the same again
+    /// is how a lost answer is settled.
+    /// </summary>
+    long Intend(DestinationMemory destination, Operation operation, IReadOnlyList<PlanStep> steps, bool keepBodies);
+
+    /// <summary>
+    /// Commits what became of them and closes the intent. One with an unknown outcome leaves the intent open, for the next
+    /// run to settle.
+    /// </summary>
+    void Record(DestinationMemory destination, long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes);
+
+    /// <summary>What earlier runs intended and never heard of.</summary>
+    IReadOnlyList<OpenIntent> OpenIntents(DestinationMemory destination);
+
+    /// <summary>
+    /// Closes an intent whose request was no idempotent one. Of a creation, keys that exist are held with nothing known of
+    /// their body and the others are not held; of an update, nothing is known of the bodies. All are planned anew.
+    /// </summary>
+    void Settle(DestinationMemory destination, OpenIntent intent, Settlement settlement);
+
+    /// <summary>Closes an intent whose steps were sent again and recorded.</summary>
+    void Close(OpenIntent intent);
+
+    /// <summary>The held indicator of these observables; null when none is.</summary>
+    HeldIndicator? FindHeld(DestinationMemory destination, Hash128 observables);
+
+    /// <summary>Forgets what expired at the destination by itself and is no longer wanted.</summary>
+    void Forget(DestinationMemory destination, Hash128 observables);
+
+    /// <summary>Says when it is due for renewal; at its expiry means never.</summary>
+    void Reschedule(DestinationMemory destination, Hash128 observables, DateTimeOffset renewAt);
+
+    /// <summary>Drops the mark "changed" from keys that turned out to need no step.</summary>
+    void ClearUnchanged(DestinationMemory destination, bool keepDeletions);
+
+    /// <summary>
+    /// The destination has all that was planned: nothing is left to be planned anew, and a change of settings has been
+    /// carried out.
+    /// </summary>
+    void CompleteDestination(DestinationMemory destination);
+
+    long CountHeld(DestinationMemory destination);
+
+    /// <summary>Turned down in earlier runs and waiting for a change, or for <c>errors --retry</c>.</summary>
+    long CountHeldBack(DestinationMemory destination);
+}
+
+/// <summary>Steps of one request whose outcome nobody heard. Their bodies are empty where they were not kept.</summary>
+public sealed record OpenIntent(long Id, Operation Operation, IReadOnlyList<PlanStep> Steps);

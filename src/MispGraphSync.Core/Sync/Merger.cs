@@ -1,0 +1,142 @@
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>
+/// Merges the supports of one key into one indicator under one destination's policy. Takes them one by one and holds
+/// none but the lead and the five oldest, so that a value seen a million times costs no more memory than one seen twice.
+/// The order in which supports come changes nothing.
+/// </summary>
+public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
+{
+    /// <summary>How many supports an indicator names.</summary>
+    public const int NamedSupports = 5;
+
+    /// <summary>The most tags one indicator carries; further ones, in ordinal order, are left out.</summary>
+    public const int MostTags = 100;
+
+    private readonly List<SupportRow> _oldest = new(NamedSupports + 1);
+    private readonly SortedSet<string> _tags = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _actors = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _families = new(StringComparer.Ordinal);
+    private readonly SortedSet<KillChainPhase> _killChain = [];
+    private SupportRow _lead;
+    private Tlp _tlp;
+    private ThreatLevel _severity;
+    private int _confidence;
+    private int _days;
+    private DateTimeOffset _validFrom;
+    private DateTimeOffset _lastReported;
+
+    /// <summary>How many supports were added since the last <see cref="Clear"/>.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The longest lifetime of the supports so far.</summary>
+    public TimeSpan Lifetime => TimeSpan.FromDays(_days);
+
+    public void Clear()
+    {
+        Count = 0;
+        _oldest.Clear();
+        _tags.Clear();
+        _actors.Clear();
+        _families.Clear();
+        _killChain.Clear();
+    }
+
+    /// <summary>Adds a support that the destination takes.</summary>
+    public void Add(in SupportRow row)
+    {
+        var tlp = row.TaggedTlp ?? policy.DefaultTlp;
+        var severity = row.Event.Context.ThreatLevel;
+        var confidence = row.Own.Confidence ?? row.Event.Reading.Confidence ?? policy.DefaultConfidence;
+        var days = policy.DaysFor(row.Support.Type, tlp);
+        var validFrom = row.Support.FirstSeen ?? row.Event.When;
+        var lastReported = Later(Later(row.Support.Timestamp, row.Event.Context.Timestamp), validFrom);
+
+        if (Count == 0)
+        {
+            (_lead, _tlp, _severity, _confidence, _days, _validFrom, _lastReported) =
+                (row, tlp, severity, confidence, days, validFrom, lastReported);
+        }
+        else
+        {
+            if (Leads(row, _lead)) _lead = row;
+            _tlp = tlp > _tlp ? tlp : _tlp;
+            _severity = severity < _severity ? severity : _severity;
+            _confidence = Math.Max(_confidence, confidence);
+            _days = Math.Max(_days, days);
+            _validFrom = validFrom < _validFrom ? validFrom : _validFrom;
+            _lastReported = Later(_lastReported, lastReported);
+        }
+
+        Count++;
+        NameIfOld(row);
+        _tags.UnionWith(row.Event.Tags);
+        _tags.UnionWith(row.Own.Tags);
+        _actors.UnionWith(row.Event.Actors);
+        _actors.UnionWith(row.Own.Actors);
+        _families.UnionWith(row.Event.Families);
+        _families.UnionWith(row.Own.Families);
+        _killChain.UnionWith(row.Event.KillChain);
+        _killChain.UnionWith(row.Own.KillChain);
+    }
+
+    /// <summary>The indicator of all that was added; at least one support must have been.</summary>
+    public Indicator Merge()
+    {
+        if (Count == 0) throw new InvalidOperationException("An indicator needs a support.");
+        var support = _lead.Support;
+        return new Indicator
+        {
+            Observables = form == IndicatorForm.Single ? [support.Single!] : support.Combination,
+            Tlp = _tlp,
+            Action = policy.Action,
+            PassiveOnly = policy.PassiveOnly || _tlp == Tlp.Red,
+            Severity = _severity,
+            Confidence = _confidence,
+            ThreatType = _lead.Own.ThreatType ?? _lead.Event.Reading.ThreatType ?? policy.DefaultThreatType,
+            ThreatTypeIsTagged = (_lead.Own.ThreatType ?? _lead.Event.Reading.ThreatType) is not null,
+            DiamondModel = _lead.Own.DiamondModel ?? _lead.Event.Reading.DiamondModel,
+            KillChain = [.. _killChain],
+            Actors = [.. _actors],
+            Families = [.. _families],
+            Tags = _tags.Count <= MostTags ? [.. _tags] : [.. _tags.Take(MostTags)],
+            Title = _lead.Event.Context.Info,
+            Comment = support.Comment,
+            Type = support.Type,
+            Category = support.Category,
+            ValidFrom = _validFrom,
+            LastReported = _lastReported,
+            Lifetime = Lifetime,
+            Supports = [.. _oldest.Select(row => new SupportName(row.Event.Context.Uuid, row.Support.Attribute, row.Event.Context.Info))],
+            SupportCount = Count,
+        };
+    }
+
+    // Highest severity, then oldest event, then lowest uuid: the same lead whatever the order of reading.
+    private static bool Leads(in SupportRow one, in SupportRow other)
+    {
+        var bySeverity = one.Event.Context.ThreatLevel.CompareTo(other.Event.Context.ThreatLevel);
+        return bySeverity != 0 ? bySeverity < 0 : CompareAge(one, other) < 0;
+    }
+
+    private static int CompareAge(in SupportRow one, in SupportRow other)
+    {
+        var order = one.Event.When.CompareTo(other.Event.When);
+        if (order == 0) order = one.Support.Attribute.CompareTo(other.Support.Attribute);
+        if (order == 0) order = one.Event.Context.Uuid.CompareTo(other.Event.Context.Uuid);
+        return order != 0 ? order : one.Support.Part.CompareTo(other.Support.Part);
+    }
+
+    private void NameIfOld(in SupportRow row)
+    {
+        var at = _oldest.Count;
+        while (at > 0 && CompareAge(row, _oldest[at - 1]) < 0) at--;
+        if (at == NamedSupports) return;
+        _oldest.Insert(at, row);
+        if (_oldest.Count > NamedSupports) _oldest.RemoveAt(NamedSupports);
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}

@@ -1,0 +1,262 @@
+using System.Buffers;
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>
+/// Decides what one destination needs, key by key: the difference between what is wanted and what is held. Deciding and
+/// building are two passes over the same keys, since the guard must see the whole plan before the first body is sent.
+/// </summary>
+/// <param name="destination">Where to.</param>
+/// <param name="eligibility">Which supports it takes.</param>
+/// <param name="run">The run's fixed facts: clock, instance, source.</param>
+/// <param name="findAdoptable">What a fresh ledger found at the destination under a key; always null else.</param>
+public sealed class Planner(IDestination destination, Eligibility eligibility, PlanFacts run, Func<Guid, Adoptable?> findAdoptable)
+{
+    private readonly Merger _merger = new(destination.Policy, destination.Form);
+    private readonly ArrayBufferWriter<byte> _scratch = new(2048);
+
+    /// <summary>What the key needs. Reads the key's supports once.</summary>
+    public PlanDecision Decide(PlanKey key)
+    {
+        var wanted = Gather(key, all: key.Held is not null || key.Rejected is not null || run.MayAdopt);
+        if (!wanted.IsActive) return Unwanted(key.Held, wanted);
+
+        if (key.Held is not { } held)
+        {
+            if (run.MayAdopt && Adopt(key) is not null) return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Adopted));
+            return key.Rejected is { } turnedDown && IsHeldBack(key, turnedDown)
+                ? PlanDecision.HeldBack.Instance
+                : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New));
+        }
+
+        return Compare(key, held, wanted.IsFresh);
+    }
+
+    /// <summary>The step ready to be sent. Reads the key's supports once.</summary>
+    public PlanStep Build(PlanKey key, StepDecision step)
+    {
+        if (step.Action == StepAction.Delete) return BuildDeletion(key.Held!, step);
+        Gather(key, all: true);
+        var indicator = _merger.Merge();
+        var held = key.Held ?? (run.MayAdopt ? Adopt(key) : null);
+        var canonical = destination.Canonical(indicator.Observables);
+        var generation = held?.Generation ?? key.Generation;
+        var identity = Identify(indicator, held, KeyOf(canonical, generation));
+        var body = new ArrayBufferWriter<byte>(768);
+        var action = step.Replaces ? StepAction.Create : step.Action;
+        var marks = destination.WriteItem(body, indicator, identity, action);
+        return new PlanStep
+        {
+            Action = step.Action,
+            Reason = step.Reason,
+            Observables = key.Observables,
+            Key = identity.Key,
+            Generation = generation,
+            Id = identity.Id,
+            Replaces = step.Replaces,
+            Body = body.WrittenMemory,
+            Marks = marks,
+            Created = identity.Created,
+            Modified = identity.Modified,
+            Expires = identity.Expires,
+            RenewAt = Lifecycle.RenewalOf(identity.Expires, indicator.Lifetime, identity.Key),
+            LivesOnce = destination.KeysLiveOnce,
+            Value = canonical,
+        };
+    }
+
+    /// <summary>A deletion, from what is held.</summary>
+    public PlanStep BuildDeletion(HeldIndicator held, StepDecision step)
+    {
+        var modified = Lifecycle.Modified(run.Now, held.Modified);
+        var body = new ArrayBufferWriter<byte>(256);
+        destination.WriteDeletion(body, held, modified);
+        return new PlanStep
+        {
+            Action = StepAction.Delete,
+            Reason = step.Reason,
+            Observables = held.Observables,
+            Key = held.Key,
+            Generation = held.Generation,
+            Id = held.Id,
+            Body = body.WrittenMemory,
+            Marks = held.Marks,
+            Created = held.Created,
+            Modified = modified,
+            Expires = held.Expires,
+            RenewAt = held.RenewAt,
+            LivesOnce = destination.KeysLiveOnce,
+        };
+    }
+
+    private PlanDecision Unwanted(HeldIndicator? held, Wanted wanted)
+    {
+        if (held is null) return PlanDecision.Nothing.Instance;
+        if (held.Expires <= run.Now) return PlanDecision.Expired.Instance;
+        if (wanted.IsAged) return Reschedule(held, held.Expires);
+        var reason = wanted.HasSupport ? StepReasons.Excluded : StepReasons.Withdrawn;
+        return new PlanDecision.Step(new StepDecision(StepAction.Delete, reason));
+    }
+
+    private PlanDecision Compare(PlanKey key, HeldIndicator held, bool isFresh)
+    {
+        if (held.Expires <= run.Now)
+        {
+            if (!isFresh) return PlanDecision.Expired.Instance;
+            var action = destination.KeysLiveOnce ? StepAction.Update : StepAction.Create;
+            return new PlanDecision.Step(new StepDecision(action, StepReasons.Expired));
+        }
+
+        var marks = MarksOf(key, held);
+        var isChanged = marks.Change != held.Marks.Change;
+        // What was left to run out, for its events had aged, and is wanted again, gets its renewal back.
+        var renewAt = held.RenewAt < held.Expires ? held.RenewAt : Lifecycle.RenewalOf(held.Expires, _merger.Lifetime, held.Key);
+        if (!isChanged && !isFresh) return PlanDecision.Nothing.Instance;
+        if (!isChanged && renewAt > run.Now) return Reschedule(held, renewAt);
+        if (key.Rejected is { } turnedDown && turnedDown.Change == marks.Change && !MayRetry(turnedDown)) return PlanDecision.HeldBack.Instance;
+        if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));
+        var replaces = held.Marks.Fixed != default && marks.Fixed != held.Marks.Fixed;
+        return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Changed, replaces));
+    }
+
+    private static PlanDecision Reschedule(HeldIndicator held, DateTimeOffset renewAt) =>
+        held.RenewAt == renewAt ? PlanDecision.Nothing.Instance : new PlanDecision.Reschedule(renewAt);
+
+    private bool IsHeldBack(PlanKey key, RejectedIndicator turnedDown) =>
+        !MayRetry(turnedDown) && MarksOf(key, null).Change == turnedDown.Change;
+
+    private static bool MayRetry(RejectedIndicator turnedDown) => turnedDown.IsTransient && turnedDown.Attempts < RejectedAttempts;
+
+    private ItemMarks MarksOf(PlanKey key, HeldIndicator? held)
+    {
+        var indicator = _merger.Merge();
+        var identity = Identify(indicator, held, held?.Key ?? KeyOf(destination.Canonical(indicator.Observables), key.Generation));
+        _scratch.ResetWrittenCount();
+        return destination.WriteItem(_scratch, indicator, identity, held is null ? StepAction.Create : StepAction.Update);
+    }
+
+    private ItemIdentity Identify(Indicator indicator, HeldIndicator? held, Guid key)
+    {
+        var expires = Lifecycle.ExpiryOf(run.Now, indicator.Lifetime);
+        if (held is not null) return new ItemIdentity(key, held.Id, held.Created, Lifecycle.Modified(run.Now, held.Modified), expires);
+        var modified = Lifecycle.Modified(indicator.LastReported < run.Now ? indicator.LastReported : run.Now, null);
+        return new ItemIdentity(key, null, indicator.ValidFrom < modified ? indicator.ValidFrom : modified, modified, expires);
+    }
+
+    private HeldIndicator? Adopt(PlanKey key)
+    {
+        var observables = _merger.Merge().Observables;
+        var id = KeyOf(destination.Canonical(observables), key.Generation);
+        if (findAdoptable(id) is not { } found) return null;
+        return new HeldIndicator
+        {
+            Observables = key.Observables,
+            Key = id,
+            Id = found.Id,
+            Generation = key.Generation,
+            Marks = default,
+            Created = run.Now,
+            Modified = run.Now,
+            Expires = found.Expires ?? run.Now,
+            RenewAt = run.Now,
+        };
+    }
+
+    private Guid KeyOf(string canonical, int generation) =>
+        StableKey.ForIndicator(run.Instance, destination.Info.Kind, destination.Info.Scope, canonical, generation);
+
+    // With all false, the first active support ends the walk: the caller only wants to know whether there is one.
+    private Wanted Gather(PlanKey key, bool all)
+    {
+        _merger.Clear();
+        var wanted = default(Wanted);
+        foreach (var row in key.Supports)
+        {
+            wanted.HasSupport = true;
+            if (eligibility.Refuses(row) is not null) continue;
+            if (row.Event.IsAged) wanted.IsAged = true;
+            else wanted.IsActive = true;
+            wanted.IsFresh |= !row.Event.IsAged && row.Event.Source == run.Source;
+            if (all) _merger.Add(row);
+            else if (wanted.IsActive) break;
+        }
+
+        return wanted;
+    }
+
+    /// <summary>How many runs a transient rejection is tried in.</summary>
+    public const int RejectedAttempts = 5;
+
+    private struct Wanted
+    {
+        public bool HasSupport;
+        public bool IsActive;
+        public bool IsAged;
+        public bool IsFresh;
+    }
+}
+
+/// <param name="Now">The run's one clock reading: the same for both passes.</param>
+/// <param name="Instance">The setting of that name.</param>
+/// <param name="Source">The source being read: only its supports renew.</param>
+/// <param name="MayAdopt">True when the ledger is fresh and the destination has been listed.</param>
+public sealed record PlanFacts(DateTimeOffset Now, string Instance, string Source, bool MayAdopt);
+
+/// <summary>What the planner makes of one key.</summary>
+public abstract record PlanDecision
+{
+    private PlanDecision() { }
+
+    public sealed record Step(StepDecision Decision) : PlanDecision;
+
+    /// <summary>Unchanged, or neither wanted nor held.</summary>
+    public sealed record Nothing : PlanDecision
+    {
+        public static Nothing Instance { get; } = new();
+    }
+
+    /// <summary>Turned down before, and unchanged since.</summary>
+    public sealed record HeldBack : PlanDecision
+    {
+        public static HeldBack Instance { get; } = new();
+    }
+
+    /// <summary>The destination has let go of it by itself and it is not wanted: gone without a request.</summary>
+    public sealed record Expired : PlanDecision
+    {
+        public static Expired Instance { get; } = new();
+    }
+
+    /// <summary>
+    /// Nothing is sent, but it comes up for renewal at another time: at its expiry, that is never, when its supports have aged.
+    /// </summary>
+    public sealed record Reschedule(DateTimeOffset RenewAt) : PlanDecision;
+}
+
+/// <summary>Why a step is taken: stable slugs, listed in the docs.</summary>
+public static class StepReasons
+{
+    public const string New = "new";
+    public const string Changed = "changed";
+    public const string Expiring = "expiring";
+    public const string Expired = "expired";
+    public const string Adopted = "adopted";
+    public const string Withdrawn = "withdrawn";
+    public const string Excluded = "excluded";
+    public const string Evicted = "evicted";
+    public const string Purged = "purged";
+
+    public static IReadOnlyDictionary<string, string> Meanings { get; } = new Dictionary<string, string>
+    {
+        [New] = "MISP has it, the destination does not.",
+        [Changed] = "What MISP says of it, or a setting, has changed.",
+        [Expiring] = "Little is left of its lifetime and MISP still has it.",
+        [Expired] = "It ran out at the destination while MISP still has it.",
+        [Adopted] = "Found at the destination by a fresh ledger, and taken over.",
+        [Withdrawn] = "No attribute in MISP supports it any more.",
+        [Excluded] = "MISP still has it, but a setting of this destination leaves it out.",
+        [Evicted] = "Makes room for one that ranks higher.",
+        [Purged] = "Everything of this installation was to be removed.",
+    };
+}

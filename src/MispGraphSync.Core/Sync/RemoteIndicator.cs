@@ -1,0 +1,18 @@
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>One indicator as the service returned it.</summary>
+/// <param name="Id">The service's id.</param>
+/// <param name="Key">Our key, where the service returns it; null for what others put there.</param>
+/// <param name="Raw">The JSON object as returned, UTF-8.</param>
+/// <param name="Type">The service's word for the kind of observable.</param>
+/// <param name="Revoked">True for what is only still listed (Sentinel).</param>
+public sealed record RemoteIndicator(
+    string? Id,
+    Guid? Key,
+    ReadOnlyMemory<byte> Raw,
+    string Type,
+    string Value,
+    string? Tlp,
+    string? Action,
+    DateTimeOffset? Expires,
+    bool Revoked = false);

@@ -1,0 +1,24 @@
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>What became of one step.</summary>
+public abstract record StepOutcome
+{
+    private StepOutcome() { }
+
+    /// <summary>The service said so. <see cref="Id"/> is its id for it; null where it has none.</summary>
+    public sealed record Accepted(string? Id) : StepOutcome;
+
+    /// <summary>
+    /// The service turned it down, in its own words. Transient: it may pass another time. Blame says how the
+    /// culprit was found: named in the answer, or the whole batch was refused without naming one.
+    /// </summary>
+    public sealed record Rejected(string Response, bool IsTransient = false, bool WholeBatch = false) : StepOutcome;
+
+    /// <summary>No answer, or none that tells: it may or may not have happened.</summary>
+    public sealed record Unknown(string Why) : StepOutcome;
+
+    public sealed record NotAttempted : StepOutcome
+    {
+        public static NotAttempted Instance { get; } = new();
+    }
+}

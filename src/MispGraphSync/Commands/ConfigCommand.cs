@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Text.Json;
+using MispGraphSync.Configuration;
+using MispGraphSync.Configuration.Reading;
+using MispGraphSync.Configuration.Writing;
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Commands;
+
+/// <summary>What the config verb needs of the program around it.</summary>
+internal sealed record ConfigCommandContext
+{
+    /// <summary>The value of --config; null: not given.</summary>
+    public required Func<ParseResult, string?> ConfigFile { get; init; }
+
+    /// <summary>Whether JSON is asked for.</summary>
+    public required Func<ParseResult, bool> IsJson { get; init; }
+
+    /// <summary>Whether questions may be asked.</summary>
+    public required Func<ParseResult, bool> MayAsk { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>Where answers come from.</summary>
+    public required TextReader Input { get; init; }
+
+    /// <summary>The event filters' own checks; null: none.</summary>
+    public Func<JsonElement, IEnumerable<string>>? CheckFilter { get; init; }
+
+    public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
+}
+
+/// <summary><c>config init|show|validate|import</c></summary>
+internal sealed class ConfigCommand : Command
+{
+    private readonly ConfigCommandContext _context;
+
+    public ConfigCommand(ConfigCommandContext context)
+        : base("config", "Make, show and check settings.")
+    {
+        _context = context;
+        Add(Init());
+        Add(Show());
+        Add(Validate());
+        Add(Import());
+    }
+
+    private Command Init()
+    {
+        var fromEnv = new Option<bool>("--from-env") { Description = "Take everything from environment variables and ask nothing." };
+        var force = new Option<bool>("--force") { Description = "Replace a settings file that is there." };
+        var command = new Command("init", "Make a settings file: asks what has no default.") { fromEnv, force };
+        command.SetAction(args =>
+        {
+            var talk = args.InvocationConfiguration.Error;
+            var file = Full(_context.ConfigFile(args) ?? SettingsLocation.FileName);
+            if (File.Exists(file) && !args.GetValue(force))
+                throw new RunFailedException(ExitCode.Usage,
+                    $"{file} is there already; it was not touched.", "Replace it with --force, or name another file with --config.");
+            if (!args.GetValue(fromEnv) && !_context.MayAsk(args))
+                throw new RunFailedException(ExitCode.Usage,
+                    "`config init` asks questions, and none may be asked here.", "Run it at a terminal, or add --from-env.");
+
+            var draft = args.GetValue(fromEnv)
+                ? ConfigFromEnvironment.Draft(_context.Environment)
+                : new ConfigInit(_context.Input, talk, Path.GetDirectoryName(file)!).Ask();
+            OwnerOnlyFile.Write(file, draft.Write(ConfigInit.Head, hideSecrets: false), args.GetValue(force));
+            args.InvocationConfiguration.Output.Write($"{file}\n");
+            talk.Write("Written, for your eyes only. Next: misp-graph config validate, then misp-graph doctor.\n");
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private Command Show()
+    {
+        var command = new Command("show", "Show every value that counts and where it comes from; secrets are hidden.");
+        command.SetAction(args =>
+        {
+            var inspection = Inspect(args);
+            args.InvocationConfiguration.Output.Write(_context.IsJson(args) ? ConfigShow.Json(inspection) : ConfigShow.Text(inspection));
+            foreach (var warning in inspection.Warnings) args.InvocationConfiguration.Error.Write($"warning: {warning}\n");
+            return inspection.Faults.Count == 0 ? (int)ExitCode.Ok : throw inspection.Failure();
+        });
+        return command;
+    }
+
+    private Command Validate()
+    {
+        var command = new Command("validate", "Check the settings: prints ok, or every fault.");
+        command.SetAction(args => (int)ConfigValidate.Run(
+            Inspect(args), _context.IsJson(args), args.InvocationConfiguration.Output, args.InvocationConfiguration.Error));
+        return command;
+    }
+
+    private Command Import()
+    {
+        var file = new Argument<string>("FILE") { Description = "The Python sample's config.py." };
+        var to = new Option<string?>("--to") { Description = "Write the settings to this file, secrets included, readable by you alone.", HelpName = "FILE" };
+        var force = new Option<bool>("--force") { Description = "Replace a file that is there." };
+        var command = new Command("import", "Make settings from the Python sample's config.py; nothing in it is run.") { file, to, force };
+        command.SetAction(args =>
+        {
+            var target = args.GetValue(to) is { } path ? Full(path) : null;
+            ConfigImport.Run(
+                Full(args.GetRequiredValue(file)),
+                target,
+                args.GetValue(force),
+                _context.CheckFilter,
+                args.InvocationConfiguration.Output,
+                args.InvocationConfiguration.Error);
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private string Full(string path) => path.Length == 0 || path.Any(char.IsControl)
+        ? throw new RunFailedException(ExitCode.Usage, "A file's name is empty or has a control character in it.", "Give it a path.")
+        : Path.GetFullPath(path, _context.WorkingDirectory);
+
+    private SettingsInspection Inspect(ParseResult args) => SettingsReader.Inspect(
+        _context.ConfigFile(args),
+        _context.Environment,
+        new ReaderOptions { CheckFilter = _context.CheckFilter, WorkingDirectory = _context.WorkingDirectory });
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Output;
+
+namespace MispGraphSync.Commands;
+
+/// <summary><c>misp-graph plan</c>: the dry run, shown as a diff.</summary>
+internal sealed class PlanCommand : Command
+{
+    private readonly Option<bool> _detailed = new("--detailed-exitcode") { Description = "End with 10 when changes are pending." };
+    private readonly RunOptions _options = new();
+
+    public PlanCommand(CommonOptions common, ToolHost host)
+        : base("plan", "Shows what push would do, and sends nothing.")
+    {
+        Add(_detailed);
+        _options.AddTo(this);
+        SetAction(async (args, _) =>
+        {
+            var format = common.Format(args, "text", "text", "json", "jsonl");
+            var request = _options.Read(args) with { IsDryRun = true, Command = "plan" };
+            var talk = new Talk(host, common, args, printsRequests: false);
+            await using var composition = Composition.Load(args.GetValue(common.Config), request.Input, host, talk);
+            var report = await composition.RunAsync(request, talk, Writer(format, host)).ConfigureAwait(false);
+
+            if (format == "json") await host.Out.WriteLineAsync(RunJson.Text(report)).ConfigureAwait(false);
+            else if (format == "text") await host.Out.WriteLineAsync(RunText.Of(report, isDryRun: true)).ConfigureAwait(false);
+            else if (report.ExitCode != ExitCode.Ok) talk.Warn(RunText.Troubles(report));
+            return (int)Code(report, args.GetValue(_detailed));
+        });
+    }
+
+    private static Action<DestinationInfo, PlanStep>? Writer(string format, ToolHost host) => format switch
+    {
+        "jsonl" => new PlanJsonl(host.Out).Write,
+        "text" => new PlanText(host.Out, host.Width).Write,
+        _ => null,
+    };
+
+    private static ExitCode Code(RunReport report, bool detailed) =>
+        detailed && report.Destinations.Any(destination => destination.Planned.Total > 0)
+            ? ExitCodes.Worst([report.ExitCode, ExitCode.ChangesPending])
+            : report.ExitCode;
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using MispGraphSync.Output;
+
+namespace MispGraphSync.Commands;
+
+/// <summary><c>misp-graph read</c>: what is at a destination, as the service tells it.</summary>
+internal sealed class ReadCommand : Command
+{
+    private readonly Option<string?> _destination = new("--destination") { Description = "Which destination; needed when several are enabled.", HelpName = "NAME" };
+
+    public ReadCommand(CommonOptions common, ToolHost host)
+        : base("read", "Lists the indicators at a destination, to the last page.")
+    {
+        Add(_destination);
+        SetAction(async (args, _) =>
+        {
+            var format = common.Format(args, "table", "table", "json", "jsonl", "csv");
+            var talk = new Talk(host, common, args, printsRequests: false);
+            await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, talk);
+            await using var destination = composition.DestinationToRead(args.GetValue(_destination));
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupt, host.Abort);
+
+            await destination.PrepareAsync(stop.Token).ConfigureAwait(false);
+            var listing = Listing.For(format, host.Out, destination.Info.Name, host.Width);
+            await foreach (var indicator in destination.ReadAsync(stop.Token).ConfigureAwait(false)) listing.Add(indicator);
+            listing.End();
+            return 0;
+        });
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json;
+using MispGraphSync.Commands;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations;
+using MispGraphSync.Http;
+using MispGraphSync.Ledger;
+using MispGraphSync.Output;
+using MispGraphSync.Sources;
+using MispGraphSync.Sources.Filters;
+using Serilog;
+using Serilog.Core;
+
+namespace MispGraphSync;
+
+/// <summary>The object graph, built by hand in one place: from settings to a run, or to one destination.</summary>
+internal sealed class Composition : IAsyncDisposable
+{
+    private readonly ToolHost _host;
+    private readonly Talk _talk;
+    private readonly FilterPlan _filters;
+    private Logger _log = new LoggerConfiguration().CreateLogger();
+    private readonly SocketsHttpHandler _sockets;
+
+    private Composition(Settings settings, FilterPlan filters, ToolHost host, Talk talk)
+    {
+        Settings = settings;
+        _filters = filters;
+        _host = host;
+        _talk = talk;
+        _sockets = HttpSockets.Create(settings.CaFile, settings.Proxy);
+    }
+
+    public Settings Settings { get; }
+
+    /// <summary>Reads the settings and says what should be known of them. An <paramref name="input"/> takes MISP's place.</summary>
+    /// <exception cref="RunFailedException">Usage, with every fault there is.</exception>
+    public static Composition Load(string? config, string? input, ToolHost host, Talk talk)
+    {
+        var options = new ReaderOptions { CheckFilter = CheckFilter, NeedsMisp = input is null, WorkingDirectory = host.WorkingDirectory };
+        var reading = SettingsReader.Read(config, host.Environment, options);
+        foreach (var warning in reading.Warnings) talk.Warn(warning);
+        var filters = FilterPlan.Parse(reading.Settings.Misp.EventFilters, out var faults)
+            ?? throw new RunFailedException(ExitCode.Usage, string.Join('\n', faults));
+        return new Composition(reading.Settings, filters, host, talk);
+    }
+
+    /// <summary>One push or dry run, from the lock to the ledger's last word.</summary>
+    public async Task<RunReport> RunAsync(RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep)
+    {
+        talk.OnStep = onStep;
+        var chosen = Choose(request.Destinations);
+        _log = AppLog.Create(Settings.Logs, talk.IsVeryVerbose, isOptional: request.IsDryRun);
+        using var deadline = new CancellationTokenSource(request.MaxDuration ?? Timeout.InfiniteTimeSpan, _host.Time);
+        using var control = new RunControl(_host.Interrupt, deadline.Token, _host.Abort);
+        using var held = await RunLock.TakeAsync(Settings.Ledger, request.Wait, _host.Time, control.Stop).ConfigureAwait(false);
+        using var ledger = LedgerFile.Open(Settings.Ledger, rollsBack: request.IsDryRun);
+        var history = new RunHistory(ledger);
+        var run = history.Begin(request.Command, _host.Time.GetUtcNow());
+        _log.Information("Run {Run} started: {Command}", run, request.Command);
+
+        var transport = NewTransport(run, request.MaxDuration is { } limit ? _host.Time.GetUtcNow() + limit : null);
+        var destinations = chosen.Select(one => Destination(one, transport, request.IsDryRun)).ToList();
+        try
+        {
+            using var source = OpenSource(request.Input);
+            var push = new Push(source.Source, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), OptionsOf(request), talk, _host.Time);
+            var report = await push.RunAsync(run, control).ConfigureAwait(false);
+            history.End(run, RunJson.Slug(report.Status), report.ExitCode, RunJson.Text(report), _host.Time.GetUtcNow());
+            _log.Information("Run {Run} ended: {Status}, exit {ExitCode}", run, RunJson.Slug(report.Status), (int)report.ExitCode);
+            if (!request.IsDryRun) LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
+            return report;
+        }
+        finally
+        {
+            talk.End();
+            foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The destination to list: the one named, or the only one enabled.</summary>
+    public IDestination DestinationToRead(string? name)
+    {
+        var enabled = Choose(name is null ? [] : [name]);
+        if (enabled.Count > 1)
+        {
+            throw new RunFailedException(
+                ExitCode.Usage, $"{enabled.Count} destinations are enabled: {string.Join(", ", enabled.Select(one => one.Name))}.", "Name one with --destination.");
+        }
+
+        _log = AppLog.Create(Settings.Logs, _talk.IsVeryVerbose, isOptional: true);
+        return Destination(enabled[0], NewTransport(run: 0, deadline: null), isDryRun: false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _log.DisposeAsync().ConfigureAwait(false);
+        _sockets.Dispose();
+    }
+
+    /// <summary>What is wrong with one event filter, in sentences.</summary>
+    public static IEnumerable<string> CheckFilter(JsonElement filter)
+    {
+        _ = EventFilter.Parse(filter, out var faults);
+        return faults;
+    }
+
+    private List<DestinationSettings> Choose(IReadOnlyList<string> names)
+    {
+        foreach (var name in names.Where(name => Settings.Destinations.All(one => one.Name != name)))
+        {
+            throw new RunFailedException(
+                ExitCode.Usage, $"There is no destination '{Printable.Line(name, 80)}'.", $"The settings have: {string.Join(", ", Settings.Destinations.Select(one => one.Name))}.");
+        }
+
+        var chosen = Settings.Destinations.Where(one => names.Count == 0 ? one.Enabled : names.Contains(one.Name)).ToList();
+        return chosen.Count > 0 ? chosen : throw new RunFailedException(ExitCode.Usage, "No destination is enabled.", "Set \"enabled\": true for one in the settings.");
+    }
+
+    private Transport NewTransport(long run, DateTimeOffset? deadline) => new()
+    {
+        Time = _host.Time,
+        Sockets = _sockets,
+        Log = new RequestLog(Settings.Logs, run, _host.Time, _talk.Request),
+        AppLog = _log,
+        ResolveSecret = (secret, ct) => secret.ResolveAsync(ct),
+        Deadline = deadline,
+    };
+
+    private static IDestination Destination(DestinationSettings settings, Transport transport, bool isDryRun)
+    {
+        var destination = DestinationKinds.Create(settings, transport);
+        return isDryRun ? new DryDestination(destination) : destination;
+    }
+
+    private OpenedSource OpenSource(string? input) => input is null
+        ? OpenedSource.OfServer(Settings, _filters, _host.Time, _log)
+        : OpenedSource.OfPath(Path.GetFullPath(input, _host.WorkingDirectory), Settings, _filters, _host.Time, _log);
+
+    private PushOptions OptionsOf(RunRequest request) => new()
+    {
+        Instance = Settings.Instance,
+        Stage = new StageOptions
+        {
+            Destinations = [],
+            ToIdsOnly = Settings.Misp.ToIdsOnly,
+            EnforceWarninglist = Settings.Misp.EnforceWarninglist,
+            Full = request.Full,
+            FullReadEvery = TimeSpan.FromDays(Settings.Misp.FullReadDays),
+            Fingerprint = Fingerprints.OfReading(Settings.Misp),
+            OnlyEvents = request.Events,
+        },
+        PolicyFingerprint = destination => Fingerprints.OfDestination(Settings, destination.Info.Name),
+        MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
+        AcceptChanges = request.AcceptChanges,
+        NeverBlock = [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings)],
+        IsDryRun = request.IsDryRun,
+    };
+}

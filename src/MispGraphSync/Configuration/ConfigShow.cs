@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MispGraphSync.Configuration.Reading;
+
+namespace MispGraphSync.Configuration;
+
+/// <summary><c>config show</c>: every value that counts and where it comes from, secrets hidden.</summary>
+internal static class ConfigShow
+{
+    private const int WidestValue = 44;
+
+    /// <summary>Three columns: key, value, origin; below the head line that names the file.</summary>
+    public static string Text(SettingsInspection inspection)
+    {
+        var rows = inspection.Values.All()
+            .Select(value => (value.Label, Value: Plain.OneLine(Words(Shown(value, inspection))), Place: Place(value.Origin)))
+            .ToList();
+        var keyWidth = rows.Max(r => r.Label.Length);
+        var valueWidth = Math.Min(WidestValue, rows.Max(r => r.Value.Length));
+
+        var text = new StringBuilder();
+        text.Append(inspection.File is { } file ? Plain.OneLine(file) : "(no settings file)").Append("\n\n");
+        foreach (var row in rows)
+            text.Append(row.Label.PadRight(keyWidth)).Append("  ").Append(row.Value.PadRight(valueWidth)).Append("  ").Append(row.Place).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary><c>{ "schema": 1, "file", "settings": [{ "key", "value", "origin", "place" }] }</c></summary>
+    public static string Json(SettingsInspection inspection)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schema", 1);
+            json.WriteString("file", inspection.File);
+            json.WriteStartArray("settings");
+            foreach (var value in inspection.Values.All())
+            {
+                json.WriteStartObject();
+                json.WriteString("key", value.Label);
+                json.WritePropertyName("value");
+                if (Shown(value, inspection) is { } node) NodeJson.Write(json, node);
+                else json.WriteNullValue();
+                json.WriteString("origin", value.Origin.Kind);
+                json.WriteString("place", value.Origin.Place);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    private static SettingNode? Shown(EffectiveValue value, SettingsInspection inspection) =>
+        value.Node is null ? null : value.Key.Form.Show(value.Node, inspection.Place);
+
+    private static string Words(SettingNode? node) => node switch
+    {
+        null => "(none)",
+        SettingNode.Text text => text.Value,
+        _ => NodeJson.Text(node),
+    };
+
+    private static string Place(Origin origin) =>
+        Plain.OneLine(origin is Origin.File file ? $"{Path.GetFileName(file.Path)}:{file.Line}" : origin.Place);
+}

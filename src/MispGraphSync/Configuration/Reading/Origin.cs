@@ -1,0 +1,52 @@
+namespace MispGraphSync.Configuration.Reading;
+
+/// <summary>Where a value comes from; the strongest first: option, environment, file, default.</summary>
+internal abstract record Origin
+{
+    private Origin()
+    {
+    }
+
+    /// <summary>One stable word for machines.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>The place for people.</summary>
+    public abstract string Place { get; }
+
+    internal sealed record Option(string Name) : Origin
+    {
+        public override string Kind => "option";
+
+        public override string Place => $"option {Name}";
+    }
+
+    internal sealed record Variable(string Name) : Origin
+    {
+        public override string Kind => "environment";
+
+        public override string Place => Name;
+    }
+
+    /// <param name="Line">From 1.</param>
+    internal sealed record File(string Path, int Line) : Origin
+    {
+        public override string Kind => "file";
+
+        public override string Place => $"{Path}:{Line}";
+    }
+
+    internal sealed record Default : Origin
+    {
+        public override string Kind => "default";
+
+        public override string Place => "default";
+    }
+
+    /// <summary>A destination without a value of its own takes the common one.</summary>
+    internal sealed record Common(string Key) : Origin
+    {
+        public override string Kind => "common";
+
+        public override string Place => $"as {Key}";
+    }
+}

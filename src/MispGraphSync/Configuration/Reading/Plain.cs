@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text;
+
+namespace MispGraphSync.Configuration.Reading;
+
+/// <summary>Text that is safe to print: no control characters, no long values that may be a secret in the wrong place.</summary>
+internal static class Plain
+{
+    private const int LongestQuote = 30;
+
+    /// <summary>A value for a fault. What is longer than 30 characters is only counted: a key pasted in the wrong place is.</summary>
+    public static string Quote(SettingNode node) => node switch
+    {
+        SettingNode.Text { Value: var value } => Quote(value),
+        SettingNode.Number { Digits: var digits } when digits.Length <= LongestQuote => digits,
+        _ => node.Word,
+    };
+
+    public static string Quote(string value) =>
+        value.Length <= LongestQuote ? $"\"{OneLine(value)}\"" : $"A text of {value.Length} characters";
+
+    /// <summary>Control and format characters become <c>\uXXXX</c>.</summary>
+    public static string OneLine(string text)
+    {
+        if (text.All(IsPlain)) return text;
+
+        var plain = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            if (IsPlain(c)) plain.Append(c);
+            else plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+        }
+
+        return plain.ToString();
+    }
+
+    private static bool IsPlain(char c) =>
+        char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+}

@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Text.Json;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Http;
+using MispGraphSync.SignIn;
+
+namespace MispGraphSync.Destinations.Graph;
+
+/// <summary>
+/// Microsoft Graph's tiIndicators (beta), for one of two products. A submit is a plain create: what became of a lost one
+/// is settled by deleting its keys, or by listing.
+/// </summary>
+internal sealed class GraphDestination : IDestination
+{
+    /// <summary>Graph, submitTiIndicators: at most 100 a request. Nothing is said of updates and deletions.</summary>
+    public const int MostItems = 100;
+
+    private readonly GraphProduct _product;
+    private readonly GraphService _service;
+    private readonly IDisposable? _tokens;
+
+    private GraphDestination(DestinationSettings settings, GraphProduct product, GraphService service, IDisposable? tokens)
+    {
+        _product = product;
+        _service = service;
+        _tokens = tokens;
+        Info = new DestinationInfo(settings.Name, "graph", settings.Auth.Tenant, product.Name);
+        Policy = settings.Policy;
+        ParallelRequests = settings.ParallelRequests;
+    }
+
+    public DestinationInfo Info { get; }
+
+    public DestinationPolicy Policy { get; }
+
+    public IndicatorForm Form => _product.IsDefender ? IndicatorForm.Single : IndicatorForm.Combination;
+
+    public int BatchSize => MostItems;
+
+    public int ParallelRequests { get; }
+
+    public bool KeysLiveOnce => false;
+
+    /// <param name="tokens">Null: those of the settings' own sign-in.</param>
+    /// <exception cref="RunFailedException">Usage: a cloud without tiIndicators, an unknown product, a bad endpoint.</exception>
+    public static GraphDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null)
+    {
+        var cloud = Cloud.Named(settings.Auth.Cloud);
+        if (!cloud.HasTiIndicators)
+            throw new RunFailedException(
+                ExitCode.Usage, $"Destination {settings.Name}: Graph has no tiIndicators in the cloud {cloud.Name}.",
+                "Use a sentinel or defender destination there.");
+        var product = GraphProduct.Named(settings.TargetProduct);
+        var endpoint = Origin.Choose(settings.Endpoint, cloud.Graph, "endpoint");
+        var own = tokens is null ? new MsalTokenSource(settings.Auth, cloud.GraphScope, transport) : null;
+        var api = new GraphApi(settings.Name, endpoint, settings.RequestsPerMinute, transport, tokens ?? own!);
+        return new GraphDestination(settings, product, new GraphService(api, product), own);
+    }
+
+    public SkipReason? Refuses(Support support) => GraphLimits.Refuses(support, _product, Policy.Action);
+
+    public string Canonical(IReadOnlyList<Observable> observables)
+    {
+        var fields = GraphFields.Of(observables, _product);
+        return fields.Count == 1 ? fields[0].ToString() : string.Join('\n', fields);
+    }
+
+    public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
+        GraphItem.Own.Write(body, _product, indicator, identity, action);
+
+    public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified)
+    {
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStringValue(held.Id ?? held.Key.ToString("D"));
+    }
+
+    public Task PrepareAsync(CancellationToken ct) => _service.PrepareAsync(ct);
+
+    public async Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    {
+        if (steps.Count == 0) return [];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps.Count, BatchSize);
+        return operation switch
+        {
+            Operation.Create => await _service.SubmitAsync(steps, ct).ConfigureAwait(false),
+            Operation.Update => await _service.UpdateAsync(steps, ct).ConfigureAwait(false),
+            _ => await _service.DeleteAsync(steps, ct).ConfigureAwait(false),
+        };
+    }
+
+    public Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => _service.SettleAsync(keys, ct);
+
+    public IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _service.ReadAsync(ct);
+
+    public ValueTask DisposeAsync()
+    {
+        _service.Dispose();
+        _tokens?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

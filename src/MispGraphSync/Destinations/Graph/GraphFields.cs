@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Net.Sockets;
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Destinations.Graph;
+
+/// <summary>Turns observables into tiIndicator's properties ("Indicator observables" of its page).</summary>
+internal static class GraphFields
+{
+    /// <summary>
+    /// Sorted by name, each once, whatever the order of the observables; what Graph has no property for is left out.
+    /// Several file names share one property, separated by commas. Of anything else the first in order counts.
+    /// </summary>
+    public static List<GraphField> Of(IReadOnlyList<Observable> observables, GraphProduct product)
+    {
+        var fields = new List<GraphField>(observables.Count + 1);
+        (string Type, string Value)? hash = null;
+        for (var i = 0; i < observables.Count; i++)
+        {
+            if (observables[i] is Observable.FileHash found)
+            {
+                var other = (HashType(found.Algorithm), found.Value);
+                if (hash is null || Compare(other, hash.Value) < 0) hash = other;
+            }
+            else if (Of(observables[i], product) is { } field)
+            {
+                fields.Add(field);
+            }
+        }
+        if (hash is { } chosen)
+        {
+            fields.Add(new GraphField("fileHashType", chosen.Type));
+            fields.Add(new GraphField("fileHashValue", chosen.Value));
+        }
+        if (fields.Count > 1) Tidy(fields);
+        return fields;
+    }
+
+    /// <summary>Null where Graph has no property for it. A hash has two and is not asked here.</summary>
+    public static GraphField? Of(Observable observable, GraphProduct product) => observable switch
+    {
+        Observable.DomainName o => new("domainName", o.Value),
+        Observable.Url o => new("url", o.Value),
+        Observable.NetworkAddress o => new(
+            AddressName(product.IsDefender ? Direction.Destination : o.Direction, o.Value.AddressFamily == AddressFamily.InterNetworkV6),
+            o.Value.ToString()),
+        Observable.CidrBlock o => new(Ends(o.Direction, "networkCidrBlock", "networkSourceCidrBlock", "networkDestinationCidrBlock"), o.Value.ToString()),
+        Observable.Port o => new(Ends(o.Direction, "networkPort", "networkSourcePort", "networkDestinationPort"), null, o.Value),
+        Observable.Protocol o => new("networkProtocol", null, o.Value),
+        // There is no property for an unknown end.
+        Observable.AutonomousSystem o => new(Ends(o.Direction, "networkSourceAsn", "networkSourceAsn", "networkDestinationAsn"), null, o.Value),
+        Observable.FileHash => null,
+        Observable.FileName o => new("fileName", o.Value),
+        Observable.FilePath o => new("filePath", o.Value),
+        Observable.FileSize o => new("fileSize", null, o.Value),
+        Observable.FileType o => new("fileType", o.Value),
+        Observable.FileCompiled o => new("fileCompileDateTime", Instant(o.Value)),
+        Observable.FileCreated o => new("fileCreatedDateTime", Instant(o.Value)),
+        Observable.Mutex o => new("fileMutexName", o.Value),
+        Observable.EmailAddress { Role: EmailRole.Sender } o => new("emailSenderAddress", o.Value),
+        Observable.EmailAddress { Role: EmailRole.Recipient } o => new("emailRecipient", o.Value),
+        Observable.EmailAddress => null,
+        Observable.EmailSourceDomain o => new("emailSourceDomain", o.Value),
+        Observable.EmailSourceAddress o => new("emailSourceIpAddress", o.Value.ToString()),
+        Observable.EmailSenderName o => new("emailSenderName", o.Value),
+        Observable.EmailSubject o => new("emailSubject", o.Value),
+        Observable.EmailXMailer o => new("emailXMailer", o.Value),
+        Observable.EmailMessageId => null,
+        Observable.UserAgent o => new("userAgent", o.Value),
+        Observable.RegistryKey => null,
+        Observable.MacAddress => null,
+        Observable.CertificateFingerprint => null,
+        _ => throw new InvalidOperationException($"No property is named for {observable.GetType().Name}."),
+    };
+
+    /// <summary>Graph's word; <c>unknown</c> for the many that it has none for.</summary>
+    public static string HashType(HashAlgorithm algorithm) => algorithm switch
+    {
+        HashAlgorithm.Md5 => "md5",
+        HashAlgorithm.Sha1 => "sha1",
+        HashAlgorithm.Sha256 => "sha256",
+        HashAlgorithm.Authentihash => "authenticodeHash256",
+        HashAlgorithm.Tlsh => "lsHash",
+        HashAlgorithm.Ssdeep => "ctph",
+        _ => "unknown",
+    };
+
+    /// <summary>UTC, whole seconds.</summary>
+    public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static string AddressName(Direction direction, bool isV6) => isV6
+        ? Ends(direction, "networkIPv6", "networkSourceIPv6", "networkDestinationIPv6")
+        : Ends(direction, "networkIPv4", "networkSourceIPv4", "networkDestinationIPv4");
+
+    private static string Ends(Direction direction, string unknown, string source, string destination) => direction switch
+    {
+        Direction.Source => source,
+        Direction.Destination => destination,
+        _ => unknown,
+    };
+
+    private static int Compare((string Type, string Value) one, (string Type, string Value) other)
+    {
+        var byType = string.CompareOrdinal(one.Type, other.Type);
+        return byType != 0 ? byType : string.CompareOrdinal(one.Value, other.Value);
+    }
+
+    private static void Tidy(List<GraphField> fields)
+    {
+        fields.Sort(static (a, b) =>
+        {
+            var byName = string.CompareOrdinal(a.Name, b.Name);
+            if (byName != 0) return byName;
+            return a.Text is null ? a.Number.CompareTo(b.Number) : string.CompareOrdinal(a.Text, b.Text);
+        });
+        for (var i = fields.Count - 1; i > 0; i--)
+        {
+            var (first, second) = (fields[i - 1], fields[i]);
+            if (first.Name != second.Name) continue;
+            if (first.Name == "fileName" && first.Text != second.Text) fields[i - 1] = first with { Text = $"{first.Text},{second.Text}" };
+            fields.RemoveAt(i);
+        }
+    }
+}

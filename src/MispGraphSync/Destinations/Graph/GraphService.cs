@@ -1,0 +1,154 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Http;
+
+namespace MispGraphSync.Destinations.Graph;
+
+/// <summary>Makes the calls of one destination and judges the answers.</summary>
+internal sealed class GraphService(GraphApi api, GraphProduct product) : IDisposable
+{
+    // More lost answers in a row than a bad batch or two explain: the service is down.
+    private const int MostLostInARow = 10;
+
+    private int _lostInARow;
+    private volatile bool _hasAnswered;
+
+    public async Task PrepareAsync(CancellationToken ct)
+    {
+        using var exchange = await api.CheckAsync(ct).ConfigureAwait(false);
+        ThrowIfHopeless(exchange);
+        if (!exchange.IsSuccess || GraphListing.Read(exchange.Answer.Written, product) is null) throw OutOfReach(exchange);
+        exchange.Judge(0, 0);
+        _hasAnswered = true;
+    }
+
+    public async Task<IReadOnlyList<StepOutcome>> SubmitAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    {
+        ThrowIfDown();
+        using var exchange = await api.SubmitAsync(steps, ct).ConfigureAwait(false);
+        return Judge(exchange, elements => GraphOutcomes.OfEntities(elements, steps));
+    }
+
+    public async Task<IReadOnlyList<StepOutcome>> UpdateAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    {
+        ThrowIfDown();
+        using var exchange = await api.UpdateAsync(steps, ct).ConfigureAwait(false);
+        return Judge(exchange, elements => GraphOutcomes.OfEntities(elements, steps));
+    }
+
+    /// <summary>By the service's ids; by our keys where it never told one.</summary>
+    public async Task<IReadOnlyList<StepOutcome>> DeleteAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    {
+        ThrowIfDown();
+        var haveIds = steps.All(s => s.Id is not null);
+        string[] names = [.. steps.Select(s => haveIds ? s.Id! : s.Key.ToString("D"))];
+        using var exchange = haveIds
+            ? await api.DeleteAsync(names, ct).ConfigureAwait(false)
+            : await api.DeleteByExternalIdAsync("delete", names, ct).ConfigureAwait(false);
+        return Judge(exchange, results => GraphOutcomes.OfResults(results, names));
+    }
+
+    public async Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct)
+    {
+        var unsettled = keys.ToHashSet();
+        foreach (var batch in keys.Chunk(GraphDestination.MostItems))
+        {
+            string[] names = [.. batch.Select(k => k.ToString("D"))];
+            using var exchange = await api.DeleteByExternalIdAsync("settle", names, ct).ConfigureAwait(false);
+            // Where the call is missing or refused, the list still tells.
+            if (IsRefused(exchange)) break;
+            var outcomes = Judge(exchange, results => GraphOutcomes.OfResults(results, names));
+            if (!exchange.IsSuccess) throw OutOfReach(exchange);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                if (outcomes[i] is StepOutcome.Accepted) unsettled.Remove(batch[i]);
+            }
+        }
+        if (unsettled.Count == 0) return Settlement.None;
+        var existing = new Dictionary<Guid, string>();
+        await foreach (var indicator in ReadAsync(ct).ConfigureAwait(false))
+        {
+            if (indicator is { Key: { } key, Id: { } id } && unsettled.Contains(key)) existing[key] = id;
+        }
+        return new Settlement(existing);
+    }
+
+    public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        var seen = new HashSet<Uri>();
+        Uri? next = null;
+        do
+        {
+            var (indicators, link) = await ReadPageAsync(next, ct).ConfigureAwait(false);
+            foreach (var indicator in indicators) yield return indicator;
+            next = link;
+            if (next is not null && !seen.Add(next))
+                throw new RunFailedException(ExitCode.OutOfReach, "Graph's list leads in a circle: a next page comes again.", "Run again.");
+        }
+        while (next is not null);
+    }
+
+    public void Dispose() => api.Dispose();
+
+    /// <summary>A clear no to this one call, which another call may not get.</summary>
+    private static bool IsRefused(Exchange exchange) => exchange.Status is HttpStatusCode.NotImplemented
+        || (int?)exchange.Status is >= 400 and < 500 and not (401 or 407 or 408 or 429);
+
+    private static RunFailedException OutOfReach(Exchange exchange) => new(
+        ExitCode.OutOfReach, $"Graph gives no usable answer ({exchange.Operation}). {WholeFailure.Why(exchange)}",
+        "Run again later; check the destination's endpoint and the proxy.", exchange.Failure);
+
+    private async Task<(List<RemoteIndicator> Indicators, Uri? Next)> ReadPageAsync(Uri? page, CancellationToken ct)
+    {
+        using var exchange = await api.ListAsync(page, ct).ConfigureAwait(false);
+        ThrowIfHopeless(exchange);
+        if (!exchange.IsSuccess || GraphListing.Read(exchange.Answer.Written, product) is not var (indicators, link)) throw OutOfReach(exchange);
+        exchange.Judge(0, 0);
+        _hasAnswered = true;
+        if (link is null) return (indicators, null);
+        return Uri.TryCreate(exchange.Sent, link, out var next) ? (indicators, next) : throw OutOfReach(exchange);
+    }
+
+    private StepOutcome[] Judge(Exchange exchange, Func<List<GraphElement>, StepOutcome[]> read)
+    {
+        ThrowIfHopeless(exchange);
+        if (exchange.IsSuccess && GraphAnswer.Read(exchange.Answer.Written.Span) is { } elements)
+        {
+            var outcomes = read(elements);
+            _hasAnswered = true;
+            Interlocked.Exchange(ref _lostInARow, 0);
+            exchange.Judge(outcomes.Count(o => o is StepOutcome.Accepted), outcomes.Count(o => o is StepOutcome.Rejected));
+            return outcomes;
+        }
+        if (exchange.Status == HttpStatusCode.NoContent && exchange.Operation is "delete" or "settle")
+        {
+            exchange.Judge(exchange.Items, 0);
+            return Each(exchange, new StepOutcome.Accepted(null));
+        }
+        var why = WholeFailure.Why(exchange);
+        if ((int?)exchange.Status is >= 400 and < 500 and not 408) return Each(exchange, new StepOutcome.Rejected(why, WholeBatch: true));
+        Interlocked.Increment(ref _lostInARow);
+        return Each(exchange, new StepOutcome.Unknown(why));
+    }
+
+    private static StepOutcome[] Each(Exchange exchange, StepOutcome outcome)
+    {
+        var outcomes = new StepOutcome[exchange.Items];
+        Array.Fill(outcomes, outcome);
+        return outcomes;
+    }
+
+    private void ThrowIfHopeless(Exchange exchange)
+    {
+        if (GraphFaults.Of(exchange, _hasAnswered) is { } failure) throw failure;
+    }
+
+    private void ThrowIfDown()
+    {
+        if (Volatile.Read(ref _lostInARow) >= MostLostInARow)
+            throw new RunFailedException(
+                ExitCode.OutOfReach, $"Graph has left {MostLostInARow} requests in a row without an answer that tells.",
+                "Run again later: what is unknown is settled then.");
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Mapping;
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync;
+
+/// <summary>
+/// Texts that change when the same events would give something else. They hold no secret, and nothing that may change
+/// without a consequence.
+/// </summary>
+internal static class Fingerprints
+{
+    /// <summary>Of what is read, and of how it is mapped.</summary>
+    public static string OfReading(MispSettings misp) => Hash128.Of(string.Join('\n',
+    [
+        MappingVersion.Current.ToString(CultureInfo.InvariantCulture),
+        $"toIdsOnly {misp.ToIdsOnly}",
+        $"enforceWarninglist {misp.EnforceWarninglist}",
+        .. misp.EventFilters.Select(filter => filter.GetRawText()),
+    ])).ToString();
+
+    /// <summary>Of what a destination is sent of it.</summary>
+    public static string OfDestination(Settings settings, string name)
+    {
+        var destination = settings.Destinations.First(one => one.Name == name);
+        var policy = destination.Policy;
+        return Hash128.Of(string.Join('\n',
+        [
+            settings.Instance,
+            $"{policy.Action} {policy.PassiveOnly} {policy.DaysToExpire} {policy.DefaultTlp} {policy.MaxTlp} {policy.DefaultConfidence} {policy.DefaultThreatType}",
+            string.Join(',', policy.ExpiryByType.OrderBy(days => days.Key, StringComparer.Ordinal)),
+            string.Join(',', policy.ExpiryByTlp.OrderBy(days => days.Key)),
+            string.Join(',', policy.Types.Order(StringComparer.Ordinal)),
+            string.Join(',', policy.ExcludeTypes.Order(StringComparer.Ordinal)),
+            string.Join(',', policy.ExcludeTags.Order(StringComparer.OrdinalIgnoreCase)),
+            $"{destination.IncludeUnmatched}",
+            string.Join(',', destination.RbacGroupNames),
+            string.Join(',', settings.Guard.NeverBlock.Concat(OwnHosts(settings))),
+        ])).ToString();
+    }
+
+    /// <summary>The hosts that this installation itself depends on.</summary>
+    public static IEnumerable<string> OwnHosts(Settings settings)
+    {
+        if (settings.Misp.Url is { } misp) yield return misp.Host;
+        foreach (var destination in settings.Destinations)
+        {
+            if (destination.Endpoint is { } endpoint) yield return endpoint.Host;
+            if (destination.ManagementEndpoint is { } management) yield return management.Host;
+            if (destination.Auth.Authority is { } authority) yield return authority.Host;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace MispGraphSync.Http;
+
+/// <summary>One attempt at one request, as the request log shall tell of it.</summary>
+internal sealed class LoggedAttempt(RequestLog log, Exchange exchange, LogFile? file)
+{
+    public Exchange Exchange { get; } = exchange;
+
+    public LogFile? File { get; } = file;
+
+    public int Number { get; } = exchange.Attempt;
+
+    /// <summary>As sent, absolute.</summary>
+    public required Uri Uri { get; init; }
+
+    public DateTimeOffset CompletedAt { get; set; }
+
+    public TimeSpan Duration { get; set; }
+
+    public HttpStatusCode? Status { get; set; }
+
+    public HttpResponseHeaders? Headers { get; set; }
+
+    public string? ContentType { get; set; }
+
+    public Exception? Exception { get; set; }
+
+    /// <summary>The answer repeats the token: its text is not written anywhere.</summary>
+    public bool WithholdsAnswer { get; set; }
+
+    public int Accepted { get; private set; }
+
+    public int Rejected { get; private set; }
+
+    public bool Failed { get; private set; }
+
+    /// <exception cref="Core.Sync.RunFailedException">The log file could not be written.</exception>
+    public void Finish(int accepted, int rejected, bool failed)
+    {
+        Accepted = accepted;
+        Rejected = rejected;
+        Failed = failed;
+        log.Write(this);
+    }
+}

@@ -1,0 +1,21 @@
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Http;
+
+/// <summary>Scheme, host and port: the boundary that no credential crosses.</summary>
+internal static class Origin
+{
+    public static bool IsSame(Uri one, Uri other) =>
+        Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
+
+    /// <summary>The setting's origin, or the cloud's where there is none.</summary>
+    /// <exception cref="RunFailedException">Usage: plain http to another machine, or no web address at all.</exception>
+    public static Uri Choose(Uri? setting, Uri cloud, string key)
+    {
+        if (setting is null) return cloud;
+        if (setting.Scheme != Uri.UriSchemeHttps && !(setting.Scheme == Uri.UriSchemeHttp && setting.IsLoopback))
+            throw new RunFailedException(
+                ExitCode.Usage, $"{key}: {setting} would carry credentials in the clear.", "Use https; plain http is for loopback only.");
+        return new Uri(setting.GetLeftPart(UriPartial.Authority));
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Http;
+
+/// <summary>
+/// The folder with one JSON file for each request attempt, of all destinations of one run. Once something could not be
+/// recorded, nothing more is sent.
+/// </summary>
+internal sealed class RequestLog(LogSettings settings, long run, TimeProvider time, Action<RequestLine>? onRequest = null)
+{
+    // Request and answer are about as long; the rest is headers.
+    private const int RoomBesidesBodies = 16 * 1024;
+
+    [ThreadStatic]
+    private static RequestLogWriter? _writer;
+
+    private readonly Lock _probing = new();
+    private int _sequence;
+    private bool _probed;
+    private RunFailedException? _failure;
+
+    public TimeProvider Time { get; } = time;
+
+    public long Run { get; } = run;
+
+    /// <summary>Makes sure that the attempt can be recorded.</summary>
+    /// <exception cref="RunFailedException">Usage: it cannot; nothing may be sent.</exception>
+    public LoggedAttempt Begin(Exchange exchange, Uri uri)
+    {
+        if (_failure is { } failure) throw failure;
+        return new LoggedAttempt(this, exchange, Open(exchange)) { Uri = uri };
+    }
+
+    /// <exception cref="RunFailedException">Usage: the file could not be written; the same for every later attempt.</exception>
+    public void Write(LoggedAttempt attempt)
+    {
+        var sequence = Interlocked.Increment(ref _sequence);
+        var name = FileName(attempt, sequence);
+        var isKept = settings.Requests == RequestLogging.All || (settings.Requests == RequestLogging.Errors && attempt.Failed);
+        if (isKept) Keep(attempt, name);
+        onRequest?.Invoke(Line(attempt, isKept ? name : null));
+    }
+
+    private static string FileName(LoggedAttempt attempt, int sequence)
+    {
+        var exchange = attempt.Exchange;
+        var at = attempt.CompletedAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
+        var error = attempt.Failed ? "_error" : "";
+        var status = attempt.Status is { } code ? ((int)code).ToString(CultureInfo.InvariantCulture) : "none";
+        return $"{at}_{sequence:D6}_{exchange.Destination}_{exchange.Operation}{error}_{status}.json";
+    }
+
+    private static RequestLine Line(LoggedAttempt attempt, string? name) => new(
+        attempt.Exchange.Destination, attempt.Exchange.Operation, attempt.Exchange.Items, attempt.Accepted, attempt.Rejected,
+        attempt.Status, attempt.Number, attempt.Failed, attempt.Duration, name,
+        attempt.Exception is null ? null : Trouble.Of(attempt.Exception, attempt.Uri).Message,
+        attempt.Exchange.Body?.Written ?? default,
+        attempt.Exception is not null || attempt.WithholdsAnswer ? default : attempt.Exchange.Answer.Written);
+
+    private LogFile? Open(Exchange exchange)
+    {
+        try
+        {
+            switch (settings.Requests)
+            {
+                case RequestLogging.All:
+                    Probe();
+                    var room = RoomBesidesBodies + (2L * (exchange.Body?.Written.Length ?? 0));
+                    return new LogFile(settings.Directory, HiddenName(), room);
+                case RequestLogging.Errors:
+                    Probe();
+                    return null;
+                default:
+                    return null;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fail(e);
+        }
+    }
+
+    private void Keep(LoggedAttempt attempt, string name)
+    {
+        try
+        {
+            using var file = attempt.File ?? new LogFile(settings.Directory, HiddenName(), 0);
+            file.Complete(name, (_writer ??= new RequestLogWriter()).Write(Run, attempt));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fail(e);
+        }
+    }
+
+    /// <summary>Makes the folder, and a file in it, once a run.</summary>
+    private void Probe()
+    {
+        lock (_probing)
+        {
+            if (_probed) return;
+            Directory.CreateDirectory(settings.Directory);
+            using (new LogFile(settings.Directory, HiddenName(), RoomBesidesBodies)) { }
+            _probed = true;
+        }
+    }
+
+    /// <summary>Hidden, so that a pattern over the folder never meets half a file; no other process has the same.</summary>
+    private string HiddenName() => $".{Environment.ProcessId}-{Interlocked.Increment(ref _hidden)}.tmp";
+
+    private int _hidden;
+
+    private RunFailedException Fail(Exception e) => _failure = new RunFailedException(
+        ExitCode.Usage, $"The request log cannot be written to {settings.Directory}: {e.Message}",
+        "Nothing is sent that is not recorded. Make room or give write access to logs.directory, or set logs.requests to none.", e);
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Text;
+
+namespace MispGraphSync.Http;
+
+/// <summary>
+/// Innermost: sees each attempt as it goes out, reads the answer whole and bounded, and leaves a file of it. A failed
+/// attempt is recorded at once, a good answer when the destination has judged it (<see cref="Exchange.Judge"/>).
+/// </summary>
+internal sealed class RequestLogHandler(RequestLog log) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        var exchange = Exchange.Of(request);
+        exchange.Attempt++;
+        exchange.Status = null;
+        exchange.Answer.Clear();
+        exchange.Sent = request.RequestUri!;
+        var attempt = log.Begin(exchange, request.RequestUri!);
+        var started = log.Time.GetTimestamp();
+        HttpResponseMessage response;
+        try
+        {
+            response = await base.SendAsync(request, ct).ConfigureAwait(false);
+            attempt.Status = response.StatusCode;
+            attempt.Headers = response.Headers;
+            attempt.ContentType = response.Content.Headers.ContentType?.ToString();
+            await BoundedRead.ToAsync(response.Content, exchange.Answer, ct).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Complete(attempt, started);
+            attempt.Exception = e;
+            attempt.Finish(accepted: 0, rejected: 0, failed: true);
+            throw;
+        }
+
+        Complete(attempt, started);
+        attempt.WithholdsAnswer = Repeats(request.Headers.Authorization?.Parameter, exchange.Answer.Written.Span);
+        exchange.Status = response.StatusCode;
+        if (exchange.IsSuccess) exchange.Unjudged = attempt;
+        else attempt.Finish(accepted: 0, Refused(exchange), failed: true);
+        return response;
+    }
+
+    /// <summary>Items that are refused for good: by any 4xx that is not about sign-in, time or pace.</summary>
+    private static int Refused(Exchange exchange) =>
+        (int)exchange.Status! is >= 400 and < 500 and not (401 or 403 or 408 or 429) ? exchange.Items : 0;
+
+    private static bool Repeats(string? token, ReadOnlySpan<byte> answer)
+    {
+        if (string.IsNullOrEmpty(token) || answer.Length < token.Length) return false;
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(token.Length));
+        try
+        {
+            return answer.IndexOf(bytes.AsSpan(0, Encoding.UTF8.GetBytes(token, bytes))) >= 0;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes, clearArray: true);
+        }
+    }
+
+    private void Complete(LoggedAttempt attempt, long started)
+    {
+        attempt.Duration = log.Time.GetElapsedTime(started);
+        attempt.CompletedAt = log.Time.GetUtcNow();
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace MispGraphSync.Http;
+
+/// <summary>
+/// The one place where anything is sent again. Outermost first: retry, then pace, then time out one attempt. The pace is
+/// inside the retry, so that a repeated request queues again; the time-out is inside the pace, so that waiting for a turn
+/// does not count. 429 is waited out for all of the destination's requests, 5xx and broken connections are tried five
+/// times more, a refused token is fetched anew once; every other 4xx is final. A plain create may have happened although
+/// no answer tells: there only 429, a refused token, and failures before the request was written are repeated.
+/// </summary>
+internal sealed class Resilience
+{
+    /// <summary>Repeats after 5xx and broken connections.</summary>
+    public const int MaxFailures = 5;
+
+    /// <summary>The most one request waits because it was told to.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(15);
+
+    private static readonly ResiliencePropertyKey<Exchange> Key = new("misp-graph.exchange");
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+
+    private readonly Pace _pace;
+    private readonly TimeProvider _time;
+    private readonly ResilienceRules _rules;
+    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
+
+    public Resilience(Pace pace, TimeProvider time, ResilienceRules rules)
+    {
+        _pace = pace;
+        _time = time;
+        _rules = rules;
+        _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                // Bounded by Decide: five failures, fifteen minutes, the run's deadline.
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = args => ValueTask.FromResult(Decide(Of(args.Context), args.Outcome)),
+                DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(Of(args.Context).Retries.Next),
+            })
+            .AddRateLimiter(pace)
+            .AddTimeout(new TimeoutStrategyOptions { Timeout = rules.AttemptTimeout })
+            .Build();
+    }
+
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken ct)
+    {
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, ct);
+        context.Properties.Set(Key, Exchange.Of(request));
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                static async (c, s) => await s.send(s.request, c.CancellationToken).ConfigureAwait(false),
+                context, (request, send)).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private static Exchange Of(ResilienceContext context) => context.Properties.GetValue(Key, null!);
+
+    /// <summary>Whether to send it again; if so, <see cref="RetryState.Next"/> says after how long.</summary>
+    private bool Decide(Exchange exchange, Outcome<HttpResponseMessage> outcome) => outcome switch
+    {
+        { Exception: { } e } => Trouble.IsOne(e) && AfterTrouble(exchange, Trouble.Of(e, exchange.Uri)),
+        { Result: { StatusCode: HttpStatusCode.TooManyRequests } answer } => AfterThrottle(exchange, answer),
+        { Result.StatusCode: HttpStatusCode.Unauthorized } => AfterRefusedToken(exchange),
+        { Result: { } answer } when IsServerFailure(answer.StatusCode) => !exchange.IsPlainCreate && AfterFailure(exchange, answer),
+        _ => false,
+    };
+
+    /// <summary>501 says that it will never work.</summary>
+    private static bool IsServerFailure(HttpStatusCode status) => status == HttpStatusCode.RequestTimeout
+        || (status >= HttpStatusCode.InternalServerError && status != HttpStatusCode.NotImplemented);
+
+    private bool AfterTrouble(Exchange exchange, Trouble trouble) =>
+        trouble.MayPass && (trouble.BeforeWriting || !exchange.IsPlainCreate) && AfterFailure(exchange, answer: null);
+
+    private bool AfterFailure(Exchange exchange, HttpResponseMessage? answer)
+    {
+        var retries = exchange.Retries;
+        if (++retries.Failures > MaxFailures) return false;
+        var asked = answer is null ? null : RetryAfter.Header(answer, _time.GetUtcNow());
+        return Wait(retries, asked ?? Backoff(retries.Failures), asked is not null);
+    }
+
+    private bool AfterThrottle(Exchange exchange, HttpResponseMessage answer)
+    {
+        var retries = exchange.Retries;
+        retries.Throttled++;
+        var asked = RetryAfter.Header(answer, _time.GetUtcNow()) ?? RetryAfter.Body(exchange.Answer.Written.Span);
+        return Wait(retries, asked ?? _rules.UntoldThrottle ?? Backoff(retries.Throttled), forAll: true);
+    }
+
+    private static bool AfterRefusedToken(Exchange exchange)
+    {
+        var retries = exchange.Retries;
+        if (retries.HasFreshToken || exchange.RefusedToken is null) return false;
+        retries.HasFreshToken = true;
+        retries.Next = TimeSpan.Zero;
+        return true;
+    }
+
+    /// <summary>False when the wait is longer than the request, or the run, can take.</summary>
+    private bool Wait(RetryState retries, TimeSpan wait, bool forAll)
+    {
+        // A service that says "0" again and again must not spin.
+        if (forAll && wait < _rules.ShortestWait) wait = _rules.ShortestWait;
+        var since = retries.WaitingSince ??= _time.GetTimestamp();
+        retries.IsOverDeadline = _rules.Deadline is { } deadline && _time.GetUtcNow() + wait > deadline;
+        if (retries.IsOverDeadline || _time.GetElapsedTime(since) + wait > LongestWait)
+        {
+            retries.TooLong = wait;
+            return false;
+        }
+        if (forAll) _pace.PauseUntil(_time.GetUtcNow() + wait);
+        retries.Next = wait;
+        return true;
+    }
+
+    /// <summary>1, 2, 4, 8 … seconds, each shortened by up to a half, so that clients do not return all at once.</summary>
+    private TimeSpan Backoff(int count)
+    {
+        var full = Math.Min(LongestBackoff.TotalSeconds, Math.Pow(2, Math.Min(count, 10) - 1));
+        return TimeSpan.FromSeconds(full * (1 - (0.5 * _rules.Jitter())));
+    }
+}

@@ -1,0 +1,19 @@
+namespace MispGraphSync.Http;
+
+/// <summary>What differs between destinations and runs.</summary>
+internal sealed record ResilienceRules
+{
+    /// <summary>For one attempt, from its turn to the last byte of the answer.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The wait after a 429 that names none; null: backoff. Sentinel: 60 s.</summary>
+    public TimeSpan? UntoldThrottle { get; init; }
+
+    public TimeSpan ShortestWait { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>When the run has to end; null: it need not.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>0–1.</summary>
+    public Func<double> Jitter { get; init; } = static () => 0;
+}

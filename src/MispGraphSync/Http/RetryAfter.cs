@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace MispGraphSync.Http;
+
+/// <summary>How long a service asks to wait.</summary>
+internal static partial class RetryAfter
+{
+    // More than any message about a wait takes.
+    private const int LongestMessage = 4096;
+
+    /// <summary>From the header, in seconds or as a date; never negative; null when there is none that can be read.</summary>
+    public static TimeSpan? Header(HttpResponseMessage answer, DateTimeOffset now)
+    {
+        var header = answer.Headers.RetryAfter;
+        var wait = header?.Delta ?? (header?.Date is { } date ? date - now : null);
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+
+    /// <summary>From the words of the answer: "Try again in 12 seconds."</summary>
+    public static TimeSpan? Body(ReadOnlySpan<byte> answer)
+    {
+        if (answer.Length > LongestMessage) return null;
+        var match = Words().Match(Encoding.UTF8.GetString(answer));
+        return match.Success
+            ? TimeSpan.FromSeconds(int.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture))
+            : null;
+    }
+
+    [GeneratedRegex(@"again in (\d{1,6}) ?s", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Words();
+}

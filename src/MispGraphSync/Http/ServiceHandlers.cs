@@ -1,0 +1,31 @@
+using MispGraphSync.SignIn;
+
+namespace MispGraphSync.Http;
+
+/// <summary>
+/// The handlers of a destination's client, outermost first: resilience, sign-in, what the service's own library adds,
+/// request log, sockets. So a repeated request gets a fresh token, and every attempt leaves its own file.
+/// </summary>
+internal static class ServiceHandlers
+{
+    public static IReadOnlyList<DelegatingHandler> Create(
+        Transport transport, Pace pace, ResilienceRules rules, ITokenSource tokens, Uri origin, params ReadOnlySpan<DelegatingHandler> library) =>
+    [
+        new ResilienceHandler(new Resilience(pace, transport.Time, rules)),
+        new SignInHandler(tokens, origin),
+        .. library,
+        new RequestLogHandler(transport.Log),
+    ];
+
+    /// <summary>A client of these handlers over the shared sockets, for services without a library of their own.</summary>
+    public static HttpClient Client(IReadOnlyList<DelegatingHandler> handlers, HttpMessageHandler sockets, Uri baseAddress)
+    {
+        var inner = sockets;
+        for (var i = handlers.Count - 1; i >= 0; i--)
+        {
+            handlers[i].InnerHandler = inner;
+            inner = handlers[i];
+        }
+        return new HttpClient(inner, disposeHandler: false) { BaseAddress = baseAddress };
+    }
+}

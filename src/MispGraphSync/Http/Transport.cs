@@ -1,0 +1,28 @@
+using MispGraphSync.Configuration;
+using Serilog;
+
+namespace MispGraphSync.Http;
+
+/// <summary>What the destinations of one run share on their way out. Made, and disposed of, by the composition root.</summary>
+internal sealed record Transport
+{
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Innermost handler of every client; not disposed by them.</summary>
+    public required HttpMessageHandler Sockets { get; init; }
+
+    public required RequestLog Log { get; init; }
+
+    /// <summary>The application log.</summary>
+    public required ILogger AppLog { get; init; }
+
+    public required Func<SecretReference, CancellationToken, ValueTask<string>> ResolveSecret { get; init; }
+
+    /// <summary>No wait goes beyond it; null: the run may take as long as it takes.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>0–1.</summary>
+    public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
+
+    public ResilienceRules Rules => new() { Deadline = Deadline, Jitter = Jitter };
+}

@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace MispGraphSync.Ledger;
+
+/// <summary>Reads what <see cref="BlobWriter"/> wrote.</summary>
+internal ref struct BlobReader(ReadOnlySpan<byte> bytes)
+{
+    private ReadOnlySpan<byte> _rest = bytes;
+
+    public ulong Number()
+    {
+        ulong value = 0;
+        for (var shift = 0; ; shift += 7)
+        {
+            var next = _rest[0];
+            _rest = _rest[1..];
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80) return value;
+        }
+    }
+
+    public int Int() => (int)Number();
+
+    public long Signed()
+    {
+        var value = Number();
+        return (long)(value >> 1) ^ -(long)(value & 1);
+    }
+
+    public bool Flag() => Number() != 0;
+
+    public string Text()
+    {
+        var text = Encoding.UTF8.GetString(Bytes());
+        return text;
+    }
+
+    public string? TextOrNull() => Flag() ? Text() : null;
+
+    public ReadOnlySpan<byte> Bytes()
+    {
+        var size = (int)Number();
+        var value = _rest[..size];
+        _rest = _rest[size..];
+        return value;
+    }
+
+    public Guid Guid()
+    {
+        var value = new Guid(_rest[..16], bigEndian: true);
+        _rest = _rest[16..];
+        return value;
+    }
+
+    public DateTimeOffset? Time() => Signed() is var milliseconds and not 0 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+}

@@ -1,0 +1,47 @@
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Ledger;
+
+/// <summary>What is known of a key at one destination besides what is held: rarely anything, so it is asked for only when there is some.</summary>
+internal sealed class KeyFacts
+{
+    private readonly LedgerFile _file;
+    private readonly long _destination;
+    private readonly bool _hasRejected;
+    private readonly bool _hasGenerations;
+
+    /// <summary>Hold the ledger's gate.</summary>
+    public KeyFacts(LedgerFile file, long destination)
+    {
+        _file = file;
+        _destination = destination;
+        _hasRejected = HasAny("rejected");
+        _hasGenerations = HasAny("generation");
+    }
+
+    public RejectedIndicator? Rejected(Hash128 observables)
+    {
+        if (!_hasRejected) return null;
+        var query = _file.Statement("SELECT change, transient, attempts FROM rejected WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, observables);
+        var found = query.Read() ? new RejectedIndicator(query.Hash(0), query.Flag(1), query.Int(2)) : null;
+        query.Reset();
+        return found;
+    }
+
+    public int Generation(Hash128 observables)
+    {
+        if (!_hasGenerations) return 0;
+        var query = _file.Statement("SELECT next FROM generation WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, observables);
+        var generation = query.Read() ? query.Int(0) : 0;
+        query.Reset();
+        return generation;
+    }
+
+    private bool HasAny(string table)
+    {
+        var query = _file.Statement($"SELECT 1 FROM {table} WHERE destination = ? LIMIT 1").Bind(1, _destination);
+        var hasAny = query.Read();
+        query.Reset();
+        return hasAny;
+    }
+}

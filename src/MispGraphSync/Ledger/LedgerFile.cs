@@ -1,0 +1,211 @@
+using System.Reflection;
+using Microsoft.Data.Sqlite;
+using MispGraphSync.Core.Sync;
+using SQLitePCL;
+
+namespace MispGraphSync.Ledger;
+
+/// <summary>
+/// The open ledger: one connection, one caller at a time (<see cref="Gate"/>), statements prepared once. WAL with
+/// synchronous FULL: what was recorded survives a kill at any instant and a power cut.
+/// </summary>
+internal sealed class LedgerFile : IDisposable
+{
+    /// <summary>The newest schema that this program knows; kept in SQLite's user_version.</summary>
+    public const int Version = 1;
+
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, Statement> _statements = [];
+    private int _depth;
+
+    private LedgerFile(SqliteConnection connection, string path, bool isNew, bool rollsBack)
+    {
+        _connection = connection;
+        Path = path;
+        IsNew = isNew;
+        RollsBack = rollsBack;
+    }
+
+    public string Path { get; }
+
+    /// <summary>True when the file was made by this run.</summary>
+    public bool IsNew { get; }
+
+    /// <summary>A dry run: everything happens in one transaction that is undone at the end.</summary>
+    public bool RollsBack { get; }
+
+    /// <summary>Held around each use; destinations send at the same time.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>
+    /// Opens or makes the ledger, owner-only. Throws <see cref="RunFailedException"/> when it is damaged, newer than this program, or not
+    /// to be opened; the file is then left as it was.
+    /// </summary>
+    public static LedgerFile Open(string path, bool rollsBack)
+    {
+        var isNew = !File.Exists(path) || new FileInfo(path).Length == 0;
+        CreateOwnerOnly(path);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            var ledger = new LedgerFile(connection, path, isNew, rollsBack);
+            ledger.Prepare();
+            return ledger;
+        }
+        catch (SqliteException fault)
+        {
+            connection.Dispose();
+            throw fault.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT
+                ? LedgerFault.Damaged(fault.Message)
+                : new RunFailedException(ExitCode.Usage, $"The ledger '{path}' cannot be opened: {fault.Message}", "Look at the setting 'ledger' and at the file's permissions.");
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The statement for this text, prepared at its first use. Hold the <see cref="Gate"/>.</summary>
+    public Statement Statement(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement)) _statements[sql] = statement = new Statement(_connection.Handle!, sql);
+        return statement;
+    }
+
+    /// <summary>A statement of its own, for a read that stays open while others run.</summary>
+    public Statement NewStatement(string sql) => new(_connection.Handle!, sql);
+
+    public void Run(string sql)
+    {
+        using var statement = new Statement(_connection.Handle!, sql);
+        statement.Run();
+    }
+
+    /// <summary>How many rows the last insert, update or delete touched.</summary>
+    public int Changes => raw.sqlite3_changes(_connection.Handle!);
+
+    /// <summary>The row number that the last insert was given.</summary>
+    public long LastRow => raw.sqlite3_last_insert_rowid(_connection.Handle!);
+
+    public long Scalar(string sql)
+    {
+        using var statement = new Statement(_connection.Handle!, sql);
+        return statement.Read() ? statement.Long(0) : 0;
+    }
+
+    /// <summary>
+    /// Runs work in a transaction of its own, or in the one already open. Hold the <see cref="Gate"/>. When the work throws,
+    /// everything of the outermost transaction is undone.
+    /// </summary>
+    public T InTransaction<T>(Func<T> work)
+    {
+        Begin();
+        try
+        {
+            var result = work();
+            Commit();
+            return result;
+        }
+        catch
+        {
+            Rollback();
+            throw;
+        }
+    }
+
+    public void InTransaction(Action work) => InTransaction(() =>
+    {
+        work();
+        return 0;
+    });
+
+    public void Begin()
+    {
+        if (_depth++ == 0 && !RollsBack) Statement("BEGIN IMMEDIATE").Run();
+    }
+
+    public void Commit()
+    {
+        if (--_depth == 0 && !RollsBack) Statement("COMMIT").Run();
+    }
+
+    public void Rollback()
+    {
+        if (--_depth == 0 && !RollsBack && raw.sqlite3_get_autocommit(_connection.Handle!) == 0) Statement("ROLLBACK").Run();
+    }
+
+    public void Dispose()
+    {
+        lock (Gate)
+        {
+            if (RollsBack && raw.sqlite3_get_autocommit(_connection.Handle!) == 0) Run("ROLLBACK");
+            foreach (var statement in _statements.Values) statement.Dispose();
+            _connection.Dispose();
+        }
+
+        // A dry run leaves nothing behind, not even an empty ledger.
+        if (RollsBack && IsNew)
+        {
+            foreach (var suffix in (string[])["", "-wal", "-shm"]) File.Delete(Path + suffix);
+        }
+    }
+
+    private void Prepare()
+    {
+        Run("PRAGMA busy_timeout = 2000");
+        // 8 KiB pages and a small cache: appends and key-ordered writes need no more, and memory stays flat.
+        Run("PRAGMA page_size = 8192");
+        Run("PRAGMA cache_size = -4096");
+        Run("PRAGMA foreign_keys = OFF");
+        Run("PRAGMA temp_store = FILE");
+        var version = Scalar("PRAGMA user_version");
+        if (version > Version)
+        {
+            throw new RunFailedException(
+                ExitCode.Usage,
+                $"The ledger '{Path}' was written by a newer misp-graph (schema {version}; this program knows {Version}). It was left as it is.",
+                "Use the newer misp-graph, or another ledger.");
+        }
+
+        Run("PRAGMA journal_mode = WAL");
+        Run("PRAGMA synchronous = FULL");
+        if (RollsBack) Run("BEGIN IMMEDIATE");
+        if (version < Version) Migrate((int)version);
+    }
+
+    // Each version's steps run in one transaction with the version number, so a kill leaves the old ledger or the new one.
+    private void Migrate(int from)
+    {
+        if (!RollsBack) Run("BEGIN IMMEDIATE");
+        if (from < 1) RunScript("Schema.sql");
+        Run($"PRAGMA user_version = {Version}");
+        if (!RollsBack) Run("COMMIT");
+    }
+
+    private void RunScript(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"MispGraphSync.Ledger.{name}")
+            ?? throw new InvalidOperationException($"The program lacks its {name}.");
+        using var reader = new StreamReader(stream);
+        raw.sqlite3_exec(_connection.Handle!, reader.ReadToEnd(), out var message);
+        if (message is not null) throw new InvalidOperationException($"{name}: {message}");
+    }
+
+    private static void CreateOwnerOnly(string path)
+    {
+        try
+        {
+            if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+            if (File.Exists(path)) return;
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var created = new FileStream(path, options);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFailedException(ExitCode.Usage, $"The ledger '{path}' cannot be made: {fault.Message}", "Look at the setting 'ledger' and at the folder's permissions.");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Ledger;
+
+/// <summary>
+/// Gathers the keys to plan into temporary tables, sorted by key once for all destinations of a form, and walks them beside
+/// what is held. Costs what changed, not what is held: only a new or changed destination is planned whole.
+/// </summary>
+internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
+{
+    private readonly EventCache _events = new(file);
+    private readonly HashSet<IndicatorForm> _prepared = [];
+
+    public DestinationMemory OpenDestination(DestinationInfo info, IndicatorForm form, string fingerprint)
+    {
+        lock (file.Gate)
+        {
+            return file.InTransaction(() =>
+            {
+                file.Statement(
+                    """
+                    INSERT INTO destination (kind, place, scope, name, form, fingerprint, takes_over, plans_everything, fingerprint_changed)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 1, 0)
+                    ON CONFLICT (kind, place, scope) DO UPDATE SET
+                        name = ?4,
+                        plans_everything = plans_everything OR fingerprint <> ?6,
+                        fingerprint_changed = fingerprint_changed OR fingerprint <> ?6,
+                        fingerprint = ?6
+                    """).Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope).Bind(4, info.Name).Bind(5, (long)form).Bind(6, fingerprint).Run();
+                var query = file.Statement("SELECT id, takes_over, plans_everything, fingerprint_changed, held FROM destination WHERE kind = ? AND place = ? AND scope = ?")
+                    .Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope);
+                query.Read();
+                var memory = new DestinationMemory(query.Long(0), info, form, query.Flag(1), query.Flag(2), query.Flag(3), query.Long(4));
+                query.Reset();
+                return memory;
+            });
+        }
+    }
+
+    public void PreparePlan(IReadOnlyList<DestinationMemory> destinations, DateTimeOffset now)
+    {
+        lock (file.Gate)
+        {
+            foreach (var destination in destinations) PrepareDestination(destination, now);
+            foreach (var form in destinations.GroupBy(destination => destination.Form)) GatherSupports(form.Key, [.. form]);
+        }
+    }
+
+    public IEnumerable<PlanKey> KeysToPlan(DestinationMemory destination) => new KeyWalk(file, _events, destination).Keys();
+
+    public void AddStep(DestinationMemory destination, PlanKey key, StepDecision step)
+    {
+        lock (file.Gate)
+        {
+            file.Statement($"INSERT INTO {Tables.Steps(destination)} (observables, action, reason, replaces, first) VALUES (?, ?, ?, ?, ?)")
+                .Bind(1, key.Observables).Bind(2, (long)step.Action).Bind(3, step.Reason).Bind(4, step.Replaces).Bind(5, key.FirstRow).Run();
+        }
+    }
+
+    public PlanCounts CountSteps(DestinationMemory destination)
+    {
+        lock (file.Gate)
+        {
+            var counts = new long[4];
+            var query = file.Statement($"SELECT action, COUNT(*) FROM {Tables.Steps(destination)} GROUP BY action");
+            while (query.Read()) counts[query.Int(0)] = query.Long(1);
+            return new PlanCounts(counts[(int)StepAction.Create], counts[(int)StepAction.Update], counts[(int)StepAction.Renew], counts[(int)StepAction.Delete]);
+        }
+    }
+
+    public IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, bool deletions) =>
+        new StepWalk(file, _events, destination, deletions).Steps();
+
+    public void AddAdoptable(DestinationMemory destination, Guid key, string? id, DateTimeOffset? expires)
+    {
+        lock (file.Gate)
+        {
+            Tables.EnsureAdoptable(file);
+            file.Statement("INSERT OR REPLACE INTO adoptable VALUES (?, ?, ?, ?)").Bind(1, destination.Id).Bind(2, key).Bind(3, id).Bind(4, expires).Run();
+        }
+    }
+
+    public Adoptable? FindAdoptable(DestinationMemory destination, Guid key)
+    {
+        lock (file.Gate)
+        {
+            Tables.EnsureAdoptable(file);
+            var query = file.Statement("SELECT id, expires FROM adoptable WHERE destination = ? AND key = ?").Bind(1, destination.Id).Bind(2, key);
+            var found = query.Read() ? new Adoptable(query.TextOrNull(0), query.TimeOrNull(1)) : null;
+            query.Reset();
+            return found;
+        }
+    }
+
+    private void PrepareDestination(DestinationMemory destination, DateTimeOffset now)
+    {
+        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.Steps(destination)} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL)");
+        file.Run($"DELETE FROM {Tables.Steps(destination)}");
+        if (destination.PlansEverything) return;
+
+        file.Run("CREATE INDEX IF NOT EXISTS held_renewal ON held (destination, renew_at)");
+        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.ToPlan(destination)} (observables BLOB PRIMARY KEY) WITHOUT ROWID");
+        file.Run($"DELETE FROM {Tables.ToPlan(destination)}");
+        file.Statement(
+            $"""
+            INSERT INTO {Tables.ToPlan(destination)}
+            SELECT observables FROM dirty WHERE destination = ?1
+            UNION SELECT observables FROM held WHERE destination = ?1 AND renew_at <= ?2
+            """).Bind(1, destination.Id).Bind(2, now).Run();
+    }
+
+    private void GatherSupports(IndicatorForm form, List<DestinationMemory> destinations)
+    {
+        var work = Tables.Work(form);
+        var column = SupportIndexes.Column(form);
+        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {work} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, event INTEGER NOT NULL, attribute BLOB NOT NULL, part INTEGER NOT NULL, detail BLOB NOT NULL)");
+        if (!_prepared.Add(form)) file.Run($"DELETE FROM {work}");
+        var insert = $"INSERT INTO {work} (observables, event, attribute, part, detail) SELECT s.{column}, s.event, s.attribute, s.part, s.detail FROM ";
+        if (destinations.Exists(destination => destination.PlansEverything))
+        {
+            file.Run($"{insert} support s WHERE s.{column} IS NOT NULL ORDER BY s.{column}, s.event, s.seq");
+            return;
+        }
+
+        var toPlan = string.Join(" UNION ", destinations.Select(destination => $"SELECT observables FROM {Tables.ToPlan(destination)}"));
+        if (destinations.TrueForAll(destination => file.Scalar($"SELECT COUNT(*) FROM {Tables.ToPlan(destination)}") == 0)) return;
+        SupportIndexes.Ensure(file, form);
+        file.Run($"{insert} ({toPlan}) p CROSS JOIN support s ON s.{column} = p.observables AND s.{column} IS NOT NULL ORDER BY p.observables, s.event, s.seq");
+    }
+}

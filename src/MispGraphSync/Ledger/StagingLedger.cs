@@ -1,0 +1,216 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Ledger;
+
+/// <summary>
+/// What was read, into SQLite. Events are written in transactions of many, each event whole or not at all.
+/// </summary>
+internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
+{
+    private const int RowsPerTransaction = 50_000;
+    private const int EventsPerTransaction = 500;
+
+    private readonly DirtyKeys _dirty = new(file);
+    private SourceMemory? _source;
+    private bool _isOpen;
+    private int _rows;
+    private int _events;
+
+    public SourceMemory OpenSource(string name)
+    {
+        lock (file.Gate)
+        {
+            file.InTransaction(() => file.Statement("INSERT OR IGNORE INTO source (name) VALUES (?)").Bind(1, name).Run());
+            var query = file.Statement("SELECT id, fingerprint, full_read_at, (SELECT COUNT(*) FROM event WHERE source = s.id) FROM source s WHERE name = ?").Bind(1, name);
+            query.Read();
+            _source = new SourceMemory(query.Long(0), name, query.TextOrNull(1), query.TimeOrNull(2), query.Long(3));
+            query.Reset();
+            return _source;
+        }
+    }
+
+    public void BeginListing(SourceMemory source)
+    {
+        lock (file.Gate)
+        {
+            _source = source;
+            file.Run("CREATE TEMP TABLE IF NOT EXISTS listed (uuid BLOB PRIMARY KEY, misp_id INTEGER, timestamp INTEGER NOT NULL) WITHOUT ROWID");
+            file.Run("DELETE FROM listed");
+            BeginMany();
+        }
+    }
+
+    public void List(EventHeader header)
+    {
+        lock (file.Gate)
+        {
+            file.Statement("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)").Bind(1, header.Uuid).Bind(2, header.Id).Bind(3, header.Timestamp).Run();
+        }
+    }
+
+    public IReadOnlyList<EventHeader> EventsToRead(bool everything, TimeSpan doubt)
+    {
+        lock (file.Gate)
+        {
+            Revive();
+            var query = file.Statement(everything
+                ? "SELECT uuid, misp_id, timestamp FROM listed ORDER BY misp_id, uuid"
+                : """
+                  SELECT l.uuid, l.misp_id, l.timestamp FROM listed l
+                  LEFT JOIN event e ON e.source = ?1 AND e.uuid = l.uuid
+                  WHERE e.id IS NULL OR e.timestamp <> l.timestamp OR e.read_at - l.timestamp < ?2
+                  ORDER BY l.misp_id, l.uuid
+                  """);
+            if (!everything) query.Bind(1, _source!.Id).Bind(2, (long)doubt.TotalMilliseconds);
+            var headers = Headers(query);
+            // Loading far more than there is: an index kept up row by row costs more than one built at the end.
+            if (headers.Count > 500 && headers.Count > _source!.Events) SupportIndexes.Drop(file);
+            return headers;
+        }
+    }
+
+    public IReadOnlyList<EventHeader> EventsNotListed(bool includeAged)
+    {
+        lock (file.Gate)
+        {
+            return Headers(file.Statement(
+                $"""
+                SELECT uuid, misp_id, timestamp FROM event
+                WHERE source = ? AND uuid NOT IN (SELECT uuid FROM listed) {(includeAged ? "" : "AND aged_at IS NULL")}
+                ORDER BY misp_id, uuid
+                """).Bind(1, _source!.Id));
+        }
+    }
+
+    public IEventWriter WriteEvent(MispEvent @event, DateTimeOffset readAt)
+    {
+        lock (file.Gate)
+        {
+            BeginMany();
+            return new EventWriter(file, _dirty, _source!.Id, @event, readAt, Written);
+        }
+    }
+
+    public void Age(IReadOnlyCollection<Guid> events, DateTimeOffset now)
+    {
+        lock (file.Gate)
+        {
+            BeginMany();
+            foreach (var (id, aged) in Find(events))
+            {
+                if (aged) continue;
+                file.Statement("UPDATE event SET aged_at = ? WHERE id = ?").Bind(1, now).Bind(2, id).Run();
+                _dirty.MarkEvent(id);
+            }
+        }
+    }
+
+    public void Withdraw(IReadOnlyCollection<Guid> events)
+    {
+        lock (file.Gate)
+        {
+            BeginMany();
+            foreach (var (id, _) in Find(events))
+            {
+                _dirty.MarkEvent(id);
+                Remove(id);
+            }
+        }
+    }
+
+    public void CompleteRead(string fingerprint, DateTimeOffset? fullReadAt)
+    {
+        lock (file.Gate)
+        {
+            BeginMany();
+            file.Statement("UPDATE source SET fingerprint = ?, full_read_at = COALESCE(?, full_read_at) WHERE id = ?")
+                .Bind(1, fingerprint).Bind(2, fullReadAt).Bind(3, _source!.Id).Run();
+            if (fullReadAt is not null) ForgetFinishedEvents();
+        }
+    }
+
+    public void EndReading()
+    {
+        lock (file.Gate)
+        {
+            if (!_isOpen) return;
+            file.Commit();
+            _isOpen = false;
+            _rows = _events = 0;
+        }
+    }
+
+    public void MarkFingerprintChanged()
+    {
+        lock (file.Gate) file.InTransaction(() => file.Run("UPDATE destination SET fingerprint_changed = 1"));
+    }
+
+    // An aged event that matches again is as good as new, without being read again.
+    private void Revive()
+    {
+        var back = new List<long>();
+        var query = file.Statement("SELECT e.id FROM event e JOIN listed l ON l.uuid = e.uuid WHERE e.source = ? AND e.aged_at IS NOT NULL").Bind(1, _source!.Id);
+        while (query.Read()) back.Add(query.Long(0));
+        foreach (var id in back)
+        {
+            file.Statement("UPDATE event SET aged_at = NULL WHERE id = ?").Bind(1, id).Run();
+            _dirty.MarkEvent(id);
+        }
+    }
+
+    // Aged events are kept until no destination holds anything of theirs.
+    private void ForgetFinishedEvents()
+    {
+        var finished = new List<long>();
+        var query = file.Statement(
+            """
+            SELECT e.id FROM event e WHERE e.source = ? AND e.aged_at IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM support s CROSS JOIN destination d CROSS JOIN held h
+                WHERE s.event = e.id AND h.destination = d.id AND h.observables IN (s.combination, s.single))
+            """).Bind(1, _source!.Id);
+        while (query.Read()) finished.Add(query.Long(0));
+        foreach (var id in finished) Remove(id);
+    }
+
+    private void Remove(long id)
+    {
+        file.Statement("DELETE FROM support WHERE event = ?").Bind(1, id).Run();
+        file.Statement("DELETE FROM skipped WHERE event = ?").Bind(1, id).Run();
+        file.Statement("DELETE FROM event WHERE id = ?").Bind(1, id).Run();
+    }
+
+    private List<(long Id, bool IsAged)> Find(IReadOnlyCollection<Guid> events)
+    {
+        var found = new List<(long, bool)>(events.Count);
+        var query = file.Statement("SELECT id, aged_at IS NOT NULL FROM event WHERE source = ? AND uuid = ?");
+        foreach (var uuid in events)
+        {
+            query.Bind(1, _source!.Id).Bind(2, uuid);
+            while (query.Read()) found.Add((query.Long(0), query.Flag(1)));
+        }
+
+        return found;
+    }
+
+    private static List<EventHeader> Headers(Statement query)
+    {
+        var headers = new List<EventHeader>();
+        while (query.Read()) headers.Add(new EventHeader(query.Guid(0), query.IsNull(1) ? null : query.Long(1), query.Time(2)));
+        return headers;
+    }
+
+    private void BeginMany()
+    {
+        if (_isOpen) return;
+        file.Begin();
+        _isOpen = true;
+    }
+
+    private void Written(int rows)
+    {
+        _rows += rows;
+        if (_rows < RowsPerTransaction && ++_events < EventsPerTransaction) return;
+        EndReading();
+    }
+}

@@ -1,0 +1,60 @@
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Ledger;
+
+/// <summary>The steps of one request as an intent keeps them.</summary>
+internal static class StepRecord
+{
+    public static void Write(BlobWriter to, IReadOnlyList<PlanStep> steps, bool keepBodies)
+    {
+        to.Number((ulong)steps.Count);
+        foreach (var step in steps)
+        {
+            to.Bytes(step.Observables.ToArray());
+            to.Guid(step.Key);
+            to.Number((ulong)step.Action);
+            to.Number((ulong)step.Generation);
+            to.Text(step.Reason);
+            to.TextOrNull(step.Id);
+            to.TextOrNull(step.Value);
+            to.Flag(step.Replaces);
+            to.Flag(step.LivesOnce);
+            to.Bytes(step.Marks.Change.ToArray());
+            to.Bytes(step.Marks.Fixed.ToArray());
+            to.Time(step.Created);
+            to.Time(step.Modified);
+            to.Time(step.Expires);
+            to.Time(step.RenewAt);
+            to.Bytes(keepBodies ? step.Body.Span : []);
+        }
+    }
+
+    public static IReadOnlyList<PlanStep> Read(ReadOnlySpan<byte> bytes)
+    {
+        var from = new BlobReader(bytes);
+        var steps = new PlanStep[from.Int()];
+        for (var i = 0; i < steps.Length; i++)
+        {
+            steps[i] = new PlanStep
+            {
+                Observables = Hash128.Read(from.Bytes()),
+                Key = from.Guid(),
+                Action = (StepAction)from.Int(),
+                Generation = from.Int(),
+                Reason = from.Text(),
+                Id = from.TextOrNull(),
+                Value = from.TextOrNull(),
+                Replaces = from.Flag(),
+                LivesOnce = from.Flag(),
+                Marks = new ItemMarks(Hash128.Read(from.Bytes()), Hash128.Read(from.Bytes())),
+                Created = from.Time() ?? DateTimeOffset.UnixEpoch,
+                Modified = from.Time() ?? DateTimeOffset.UnixEpoch,
+                Expires = from.Time() ?? DateTimeOffset.UnixEpoch,
+                RenewAt = from.Time() ?? DateTimeOffset.UnixEpoch,
+                Body = from.Bytes().ToArray(),
+            };
+        }
+
+        return steps;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Ledger;
+
+/// <summary>The ledger's form of a support's detail: all but attribute, part and keys, which are columns.</summary>
+internal static class SupportRecord
+{
+    public static void Write(BlobWriter to, Support support)
+    {
+        to.Text(support.Type);
+        to.TextOrNull(support.Category);
+        to.Number((ulong)support.Combination.Length);
+        foreach (var observable in support.Combination) ObservableRecord.Write(to, observable);
+        var shared = support.Single is { } single ? support.Combination.IndexOf(single) : -2;
+        // Mostly the single observable is one of the combination: then only its place is kept.
+        to.Signed(shared);
+        if (shared == -1) ObservableRecord.Write(to, support.Single!);
+        to.Time(support.Timestamp);
+        to.Time(support.FirstSeen);
+        to.Time(support.LastSeen);
+        to.TextOrNull(support.Comment);
+        TagRecord.Write(to, support.Tags, support.Galaxies);
+    }
+
+    public static Support Read(ReadOnlySpan<byte> detail, Guid attribute, int part)
+    {
+        var from = new BlobReader(detail);
+        var type = Names.Known(from.Text());
+        var category = from.TextOrNull();
+        var combination = ImmutableArray.CreateBuilder<Observable>(from.Int());
+        for (var i = combination.Capacity; i > 0; i--) combination.Add(ObservableRecord.Read(ref from));
+        var shared = (int)from.Signed();
+        var single = shared switch
+        {
+            -2 => null,
+            -1 => ObservableRecord.Read(ref from),
+            _ => combination[shared],
+        };
+        return new Support
+        {
+            Attribute = attribute,
+            Part = part,
+            Type = type,
+            Category = category is null ? null : Names.Known(category),
+            Combination = combination.MoveToImmutable(),
+            Single = single,
+            Timestamp = from.Time() ?? DateTimeOffset.UnixEpoch,
+            FirstSeen = from.Time(),
+            LastSeen = from.Time(),
+            Comment = from.TextOrNull(),
+            Tags = TagRecord.ReadTags(ref from),
+            Galaxies = TagRecord.ReadGalaxies(ref from),
+        };
+    }
+}
+
+/// <summary>Tags and galaxies, the same for events and attributes.</summary>
+internal static class TagRecord
+{
+    public static void Write(BlobWriter to, IReadOnlyList<MispTag> tags, IReadOnlyList<GalaxyCluster> galaxies)
+    {
+        to.Number((ulong)tags.Count);
+        for (var i = 0; i < tags.Count; i++)
+        {
+            to.Text(tags[i].Name);
+            to.Flag(tags[i].IsLocal);
+        }
+
+        to.Number((ulong)galaxies.Count);
+        for (var i = 0; i < galaxies.Count; i++)
+        {
+            to.Text(galaxies[i].Galaxy);
+            to.Text(galaxies[i].Value);
+        }
+    }
+
+    public static ImmutableArray<MispTag> ReadTags(ref BlobReader from)
+    {
+        var count = from.Int();
+        if (count == 0) return [];
+        var tags = ImmutableArray.CreateBuilder<MispTag>(count);
+        for (; count > 0; count--) tags.Add(new MispTag(from.Text(), from.Flag()));
+        return tags.MoveToImmutable();
+    }
+
+    public static ImmutableArray<GalaxyCluster> ReadGalaxies(ref BlobReader from)
+    {
+        var count = from.Int();
+        if (count == 0) return [];
+        var galaxies = ImmutableArray.CreateBuilder<GalaxyCluster>(count);
+        for (; count > 0; count--) galaxies.Add(new GalaxyCluster(from.Text(), from.Text()));
+        return galaxies.MoveToImmutable();
+    }
+}
+
+/// <summary>The few strings that stand in nearly every row, each held once.</summary>
+internal static class Names
+{
+    private static readonly Dictionary<string, string> Seen = new(StringComparer.Ordinal);
+    private static readonly Lock Gate = new();
+
+    /// <summary>The same text, from a table of at most 1,000.</summary>
+    public static string Known(string text)
+    {
+        lock (Gate)
+        {
+            if (Seen.TryGetValue(text, out var known)) return known;
+            if (Seen.Count < 1_000) Seen.Add(text, text);
+            return text;
+        }
+    }
+}

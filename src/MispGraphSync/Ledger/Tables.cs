@@ -1,0 +1,19 @@
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Ledger;
+
+/// <summary>Names of the temporary tables of one run.</summary>
+internal static class Tables
+{
+    /// <summary>Supports of the keys to plan, in key order.</summary>
+    public static string Work(IndicatorForm form) => $"temp.work_{SupportIndexes.Column(form)}";
+
+    /// <summary>The keys to plan of a destination that plans only what changed.</summary>
+    public static string ToPlan(DestinationMemory destination) => $"temp.to_plan_{destination.Id}";
+
+    /// <summary>The plan, in key order.</summary>
+    public static string Steps(DestinationMemory destination) => $"temp.step_{destination.Id}";
+
+    public static void EnsureAdoptable(LedgerFile file) =>
+        file.Statement("CREATE TEMP TABLE IF NOT EXISTS adoptable (destination INTEGER, key BLOB, id TEXT, expires INTEGER, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
+}

@@ -1,0 +1,24 @@
+namespace MispGraphSync.Sources.File;
+
+/// <summary>A folder that came from elsewhere may hold links to anything.</summary>
+internal static class Links
+{
+    /// <summary>False, and a gap, when the file is a link that leads out of the folder.</summary>
+    public static bool StayInside(string folder, EventFile file, Action<string> gap)
+    {
+        try
+        {
+            if (new FileInfo(file.Path).ResolveLinkTarget(returnFinalTarget: true) is not { } target
+                || target.FullName.StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                return true;
+            }
+            gap($"File {file.Name} is a link that leads out of the folder; it was not read.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            gap($"File {file.Name} cannot be read: {e.Message}");
+        }
+        return false;
+    }
+}

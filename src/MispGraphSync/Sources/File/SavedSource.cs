@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Sources.Filters;
+using Serilog;
+
+namespace MispGraphSync.Sources.File;
+
+/// <summary>
+/// Events that lie in files. Filters are evaluated here, as the server would. An event's time is the one in its own file,
+/// whatever an index beside it says: the index may be ahead of the file.
+/// </summary>
+internal abstract class SavedSource : ISource
+{
+    private readonly FilterPlan _plan;
+    private readonly bool _enforceWarninglist;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly EventFileReader _reader;
+    private readonly List<string> _gaps = [];
+    private readonly Dictionary<Guid, Found> _found = [];
+    private readonly HashSet<Guid> _aged = [];
+
+    /// <param name="path">Absolute.</param>
+    protected SavedSource(string kind, string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
+    {
+        Info = new SourceInfo("input:" + path, kind);
+        _plan = plan;
+        _enforceWarninglist = enforceWarninglist;
+        _time = time;
+        _log = log;
+        _reader = new EventFileReader(Info.Name, _gaps.Add);
+    }
+
+    public SourceInfo Info { get; }
+
+    public IReadOnlyList<string> Gaps => _gaps;
+
+    public Task<SourceState> OpenAsync(CancellationToken ct)
+    {
+        foreach (var note in _plan.Notes.Concat(_plan.LocalNotes))
+        {
+            _log.Information("Filters: {Note}", note);
+        }
+        if (_enforceWarninglist)
+        {
+            _log.Information("Files know no warninglists: misp.enforceWarninglist has no effect on {Source}", Info.Name);
+        }
+        return Task.FromResult(new SourceState("files", _plan.HasRelativeTime, _time.GetUtcNow()));
+    }
+
+    public async IAsyncEnumerable<EventHeader> ListAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        var (now, read) = (_time.GetUtcNow(), 0);
+        var relaxed = _plan.WithoutRelativeTime();
+        await foreach (var (file, item) in _reader.ReadAsync(FindFiles(_gaps.Add), skipItems: !_plan.NeedsItems, ct))
+        {
+            read++;
+            if (item.IsSummary)
+            {
+                _gaps.Add($"File {file.Name} holds event {item.Event.Uuid} without its attributes; export it whole.");
+                continue;
+            }
+
+            var found = new Found(
+                file, item.Index, new EventHeader(item.Event.Uuid, item.Event.Id, item.Event.Timestamp),
+                IsMatch: _plan.Matches(item.Event, item.Items, now),
+                IsAged: _plan.HasRelativeTime && relaxed.Matches(item.Event, item.Items, now));
+            Keep(found);
+        }
+        if (read == 0 && _gaps.Count > 0)
+        {
+            throw new RunFailedException(
+                ExitCode.OutOfReach,
+                _gaps[0] + (_gaps.Count > 1 ? $" So it is with {_gaps.Count - 1} more." : ""),
+                "Give --input a MISP feed's folder, or files of MISP events.");
+        }
+
+        _log.Information("{Source}: {Read} events read, {Matching} match", Info.Name, read, _found.Values.Count(f => f.IsMatch));
+        foreach (var found in _found.Values.Where(f => f.IsMatch))
+        {
+            yield return found.Header;
+        }
+    }
+
+    public async IAsyncEnumerable<ReadEvent> FetchAsync(
+        IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var wanted = new Dictionary<(EventFile, int), Guid>();
+        foreach (var header in events)
+        {
+            if (_found.TryGetValue(header.Uuid, out var found))
+            {
+                wanted[(found.File, found.Index)] = header.Uuid;
+            }
+            else
+            {
+                _gaps.Add($"Event {header.Uuid} is in no file.");
+            }
+        }
+
+        var files = wanted.Keys.Select(place => place.Item1).Distinct().ToArray();
+        await foreach (var (file, item) in _reader.ReadAsync(files, skipItems: false, ct))
+        {
+            // The file may have been written anew since it was listed.
+            if (wanted.TryGetValue((file, item.Index), out var uuid) && uuid == item.Event.Uuid)
+            {
+                wanted.Remove((file, item.Index));
+                yield return new ReadEvent(item.Event, item.Items, _time.GetUtcNow());
+            }
+        }
+        foreach (var uuid in wanted.Values)
+        {
+            _gaps.Add($"Event {uuid} was in its file when that was listed, and is not any more.");
+        }
+    }
+
+    public Task<IReadOnlySet<Guid>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct) =>
+        Task.FromResult<IReadOnlySet<Guid>>(gone.Select(e => e.Uuid).Where(_aged.Contains).ToHashSet());
+
+    /// <summary>The files to read, in a fixed order.</summary>
+    protected abstract IReadOnlyList<EventFile> FindFiles(Action<string> gap);
+
+    /// <summary>Of an event that lies in several files, the newest one counts; of those, the first.</summary>
+    private void Keep(Found found)
+    {
+        var uuid = found.Header.Uuid;
+        if (_found.TryGetValue(uuid, out var other))
+        {
+            var (kept, dropped) = found.Header.Timestamp > other.Header.Timestamp ? (found, other) : (other, found);
+            _log.Warning("Event {Uuid} is in {Kept} and in {Dropped}; the first, newer or as new, counts", uuid, kept.File.Name, dropped.File.Name);
+            found = kept;
+        }
+        _found[uuid] = found;
+        if (found.IsAged && !found.IsMatch)
+        {
+            _aged.Add(uuid);
+        }
+        else
+        {
+            _aged.Remove(uuid);
+        }
+    }
+
+    /// <summary><see cref="IsAged"/>: it matches when relative time spans are left out.</summary>
+    private sealed record Found(EventFile File, int Index, EventHeader Header, bool IsMatch, bool IsAged);
+}

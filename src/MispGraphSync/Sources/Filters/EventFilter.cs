@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Sources.Filters;
+
+/// <summary>
+/// One filter of <c>misp.eventFilters</c>. It selects whole events, never single attributes: a list inside a key is a
+/// union, keys are joined by AND, each key being a condition of its own on the event.
+/// </summary>
+internal sealed class EventFilter
+{
+    private EventFilter(IEnumerable<Condition> conditions)
+    {
+        Conditions = [.. conditions];
+    }
+
+    /// <summary>Matches every event.</summary>
+    public static EventFilter Everything { get; } = new([]);
+
+    public ImmutableArray<Condition> Conditions { get; }
+
+    /// <summary>What the user should know, one sentence each.</summary>
+    public IEnumerable<string> Notes => Conditions.Select(c => c.Key.Note).OfType<string>();
+
+    /// <summary>Where our own reading, for feeds and files, may differ from a server's.</summary>
+    public IEnumerable<string> LocalNotes =>
+        Conditions.Where(c => c.Key.LocalNote is not null).Select(c => $"\"{c.Key.Name}\": {c.Key.LocalNote}");
+
+    /// <summary>A condition moves with the clock, such as <c>last: 5d</c>: events leave the match set without a change.</summary>
+    public bool HasRelativeTime => Conditions.Any(c => c.IsRelative);
+
+    /// <summary><see cref="Matches"/> looks at attributes.</summary>
+    public bool NeedsItems => Conditions.Any(c => c.Key.NeedsItems);
+
+    /// <param name="faults">One sentence each; empty when the filter is good.</param>
+    /// <returns>Null when there is a fault.</returns>
+    public static EventFilter? Parse(JsonElement filter, out IReadOnlyList<string> faults)
+    {
+        var parser = new FilterParser();
+        parser.Read(filter);
+        faults = parser.Faults;
+        return faults.Count == 0 ? new EventFilter(parser.Conditions) : null;
+    }
+
+    /// <summary>The events with one of these ids or UUIDs.</summary>
+    public static EventFilter OfEvents(IEnumerable<string> ids) =>
+        new([new SetCondition(FilterKeys.Named("eventid"), [.. ids], [], [])]);
+
+    /// <summary>The same filter without relative time spans; absolute halves of a range stay.</summary>
+    public EventFilter WithoutRelativeTime() =>
+        HasRelativeTime ? new(Conditions.Select(c => c.WithoutRelative()).OfType<Condition>()) : this;
+
+    /// <summary>This filter, and <c>eventid</c> among these.</summary>
+    /// <returns>Null when the filter has an <c>eventid</c> of its own.</returns>
+    public EventFilter? Among(IEnumerable<string> ids) =>
+        Conditions.Any(c => c.Key.Name is "eventid") ? null : new(Conditions.Concat(OfEvents(ids).Conditions));
+
+    /// <summary>
+    /// The same filter for a few events whose id and UUID are known: its own <c>eventid</c> is evaluated here.
+    /// </summary>
+    /// <returns>Null when none of them can match.</returns>
+    public EventFilter? Among(IEnumerable<EventHeader> events)
+    {
+        var own = Conditions.FirstOrDefault(c => c.Key.Name is "eventid");
+        var ids = events
+            .Where(e => own is null || own.Matches(new EventView(new MispEvent { Uuid = e.Uuid, Id = e.Id }, [], default)))
+            .Select(e => e.Id?.ToString(CultureInfo.InvariantCulture) ?? e.Uuid.ToString())
+            .ToArray();
+        return ids.Length == 0 ? null : new(Conditions.Where(c => c != own).Concat(OfEvents(ids).Conditions));
+    }
+
+    /// <summary>The part that the server can be asked in one search.</summary>
+    public EventFilter Positive => new(Conditions.Select(c => c.Positive).OfType<Condition>());
+
+    /// <summary>
+    /// The searches whose events are to be taken away from those of <see cref="Positive"/>: one for each key with negated
+    /// values that the server would misread, narrowed by the filter's other keys. Time spans are left out, for the clock
+    /// goes on between two searches.
+    /// </summary>
+    public IEnumerable<EventFilter> Subtracted =>
+        from negated in Conditions
+        let unwanted = negated.Subtracted
+        where unwanted is not null
+        select new EventFilter(Conditions.Where(c => c != negated).Select(c => c.WithoutRelative()?.Positive).OfType<Condition>().Append(unwanted));
+
+    /// <summary>The server's reading of the filter, on our side. The items may be enumerated several times.</summary>
+    public bool Matches(MispEvent @event, IEnumerable<EventItem> items, DateTimeOffset now)
+    {
+        var view = new EventView(@event, items, now);
+        return Conditions.All(c => c.Matches(view));
+    }
+
+    /// <summary>Writes keys and values into an open JSON object.</summary>
+    public void Write(Utf8JsonWriter writer)
+    {
+        foreach (var condition in Conditions.Where(c => !c.Key.IsIgnored))
+        {
+            writer.WritePropertyName(condition.Key.Name);
+            condition.Write(writer);
+        }
+    }
+}

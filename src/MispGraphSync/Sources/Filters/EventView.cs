@@ -1,0 +1,67 @@
+using System.Net;
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Sources.Filters;
+
+/// <summary>An event as a filter sees it. Deleted attributes count only where a filter asks for them, as on the server.</summary>
+internal sealed record EventView(MispEvent Event, IEnumerable<EventItem> Items, DateTimeOffset Now)
+{
+    public IEnumerable<MispAttribute> Attributes => AllAttributes.Where(a => !a.IsDeleted).Select(a => a.Attribute);
+
+    public bool HasDeletedAttribute => AllAttributes.Any(a => a.IsDeleted);
+
+    public IEnumerable<string> EventTags => Event.Tags.Select(tag => tag.Name);
+
+    public IEnumerable<string> Tags => EventTags.Concat(Attributes.SelectMany(a => a.Tags).Select(tag => tag.Name));
+
+    public IEnumerable<string> Uuids =>
+        Attributes.Where(a => a.Uuid is not null).Select(a => a.Uuid!.Value.ToString()).Prepend(Event.Uuid.ToString());
+
+    public IEnumerable<string> EventIds => Texts(Event.Uuid.ToString(), Event.Id?.ToString());
+
+    public IEnumerable<string> Organisations =>
+        Texts(Event.Organisation, Event.OrganisationUuid?.ToString(), Event.OrganisationId?.ToString());
+
+    /// <summary>Both narrower types of e-mail address stand for the broad one as well.</summary>
+    public IEnumerable<string> Types => Attributes.SelectMany(a => a.Type is "email" ? Texts("email", "email-src", "email-dst") : [a.Type]);
+
+    public IEnumerable<string> Categories => Attributes.SelectMany(a => Texts(a.Category));
+
+    public IEnumerable<string> Relations => Attributes.SelectMany(a => Texts(a.ObjectRelation));
+
+    public IEnumerable<string> Values => Attributes.SelectMany(ValuesOf);
+
+    public IEnumerable<string> Everything => Texts(Event.Info, Event.Organisation)
+        .Concat(Tags)
+        .Concat(Attributes.SelectMany(a => ValuesOf(a).Concat(Texts(a.Comment))));
+
+    /// <summary>IPv6 addresses have many spellings; here they have one. Any other text stays as it is.</summary>
+    public static string OneSpelling(string value) =>
+        value.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(value, out var address) ? address.ToString() : value;
+
+    private IEnumerable<(MispAttribute Attribute, bool IsDeleted)> AllAttributes => Items.SelectMany(item => item switch
+    {
+        EventItem.Attribute { Value: var attribute } => [(attribute, attribute.Deleted)],
+        EventItem.Object { Value: var value } => value.Attributes.Select(a => (a, value.Deleted || a.Deleted)),
+        _ => Enumerable.Empty<(MispAttribute, bool)>(),
+    });
+
+    /// <summary>The whole value, and each half of a composite one.</summary>
+    private static IEnumerable<string> ValuesOf(MispAttribute attribute)
+    {
+        yield return OneSpelling(attribute.Value);
+        if (!attribute.Type.Contains('|', StringComparison.Ordinal) && attribute.Type is not "malware-sample")
+        {
+            yield break;
+        }
+        for (var bar = attribute.Value.IndexOf('|', StringComparison.Ordinal);
+            bar >= 0;
+            bar = attribute.Value.IndexOf('|', bar + 1))
+        {
+            yield return OneSpelling(attribute.Value[..bar]);
+            yield return OneSpelling(attribute.Value[(bar + 1)..]);
+        }
+    }
+
+    private static IEnumerable<string> Texts(params string?[] texts) => texts.OfType<string>();
+}

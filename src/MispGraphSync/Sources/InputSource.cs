@@ -1,0 +1,28 @@
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Sources.Feed;
+using MispGraphSync.Sources.File;
+using MispGraphSync.Sources.Filters;
+using Serilog;
+
+namespace MispGraphSync.Sources;
+
+/// <summary>What <c>--input</c> names: a feed, a folder or a file; found out by looking.</summary>
+internal static class InputSource
+{
+    /// <param name="enforceWarninglist">Files cannot do it; the source says so once.</param>
+    /// <exception cref="RunFailedException">Nothing is there.</exception>
+    public static ISource Open(string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (Directory.Exists(full))
+        {
+            return Manifest.Find(full) is { } manifest
+                ? new FeedSource(full, manifest, plan, enforceWarninglist, time, log)
+                : new FileSource(full, plan, enforceWarninglist, time, log);
+        }
+        return System.IO.File.Exists(full)
+            ? new FileSource(full, plan, enforceWarninglist, time, log)
+            : throw new RunFailedException(
+                ExitCode.Usage, $"There is no file or folder {full}.", "Check --input.");
+    }
+}

@@ -1,0 +1,167 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Polly;
+using Serilog;
+
+namespace MispGraphSync.Sources.Misp;
+
+/// <summary>
+/// Speaks to one MISP server: its key goes to that server's address only, and appears in no log and no exception.
+/// </summary>
+internal sealed class MispClient
+{
+    /// <summary>Of an answer that is read whole: version, user, warninglists.</summary>
+    private const int LongestDocument = 16 * 1024 * 1024;
+
+    private readonly HttpClient _http;
+    private readonly Uri _server;
+    private readonly Func<CancellationToken, ValueTask<string>> _key;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly MispFaults _faults;
+    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
+    private string? _resolvedKey;
+
+    /// <param name="http">As <see cref="MispHttp.Create"/> makes it: without redirects, cookies and a time limit.</param>
+    /// <param name="server">MISP's base address; a path in it is kept.</param>
+    /// <param name="key">Asked once, when first needed.</param>
+    /// <param name="timeout">For an answer's next bytes to arrive.</param>
+    public MispClient(
+        HttpClient http,
+        Uri server,
+        Func<CancellationToken, ValueTask<string>> key,
+        TimeSpan timeout,
+        TimeProvider time,
+        ILogger log)
+    {
+        _http = http;
+        _server = new Uri(server.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
+        _key = key;
+        _timeout = timeout;
+        _time = time;
+        _faults = new MispFaults(_server, timeout);
+        _pipeline = MispResilience.Create(time, (wait, outcome) => log.Warning(
+            "MISP: {Failure}; trying again in {Wait} s",
+            outcome.Result is { } answer ? $"status {(int)answer.StatusCode}" : outcome.Exception!.GetType().Name,
+            Math.Round(wait.TotalSeconds)));
+    }
+
+    public Uri Server => _server;
+
+    public MispFaults Faults => _faults;
+
+    /// <summary>Sends an event search.</summary>
+    /// <param name="canShrink">The same can be asked for in smaller portions if the server breaks down over it.</param>
+    /// <exception cref="MispException">There is no answer, or not a good one.</exception>
+    public async Task<MispAnswer> SearchAsync(byte[] body, bool canShrink, CancellationToken ct)
+    {
+        var response = await SendAsync(() =>
+        {
+            var content = new ByteArrayContent(body);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            return new HttpRequestMessage(HttpMethod.Post, new Uri(_server, "events/restSearch")) { Content = content };
+        }, canShrink, ct);
+        return await OpenAsync(response, ct);
+    }
+
+    /// <summary>Gets a small JSON document, with the server's time.</summary>
+    /// <exception cref="MispException">There is no answer, or not a good one.</exception>
+    public async Task<(JsonDocument Json, DateTimeOffset ServerTime)> GetAsync(string path, CancellationToken ct)
+    {
+        var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, new Uri(_server, path)), canShrink: false, ct);
+        using var answer = await OpenAsync(response, ct);
+        try
+        {
+            using var whole = new MemoryStream();
+            var buffer = new byte[64 * 1024];
+            for (int read; (read = await answer.Body.ReadAsync(buffer, ct)) > 0;)
+            {
+                if (whole.Length + read > LongestDocument)
+                {
+                    throw _faults.OfStrangeAnswer();
+                }
+                whole.Write(buffer, 0, read);
+            }
+            return (JsonDocument.Parse(whole.GetBuffer().AsMemory(0, (int)whole.Length)), answer.ServerTime);
+        }
+        catch (JsonException)
+        {
+            throw _faults.OfStrangeAnswer();
+        }
+        catch (Exception e) when (IsBrokenAnswer(e))
+        {
+            throw _faults.OfReading(e);
+        }
+    }
+
+    /// <summary>What an answer's body throws when it breaks off.</summary>
+    public static bool IsBrokenAnswer(Exception e) =>
+        e is IOException or HttpRequestException or TimeoutException or InvalidDataException or Reading.MispReadException;
+
+    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, bool canShrink, CancellationToken ct)
+    {
+        var key = _resolvedKey ??= Checked(await _key(ct));
+        var context = ResilienceContextPool.Shared.Get(ct);
+        context.Properties.Set(MispResilience.Budget, new RetryBudget(canShrink, _time));
+        HttpResponseMessage response;
+        try
+        {
+            response = await _pipeline.ExecuteAsync(
+                static async (context, state) => await state.Client.AttemptAsync(state.Request(), state.Key, context.CancellationToken),
+                context,
+                (Client: this, Request: request, Key: key));
+        }
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
+        {
+            throw _faults.Of(e);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+        using (var failed = await OpenAsync(response, ct))
+        {
+            throw await _faults.OfStatusAsync(response, failed.Body, ct);
+        }
+    }
+
+    private async ValueTask<HttpResponseMessage> AttemptAsync(HttpRequestMessage request, string key, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(_timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        using (request)
+        {
+            // Without Accept, MISP answers errors in HTML. The key stands bare: MISP knows no "Bearer".
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            request.Headers.TryAddWithoutValidation("Authorization", key);
+            try
+            {
+                return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            }
+            catch (OperationCanceledException e) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
+            {
+                throw new TimeoutException("The answer did not begin in time.", e);
+            }
+        }
+    }
+
+    private async Task<MispAnswer> OpenAsync(HttpResponseMessage response, CancellationToken ct) =>
+        new(response, new PatientStream(await response.Content.ReadAsStreamAsync(ct), _timeout, _time), _time.GetUtcNow());
+
+    /// <summary>A key with a line break or a letter that no header can carry would fail in ways that name it.</summary>
+    private static string Checked(string key)
+    {
+        var trimmed = key.Trim();
+        return trimmed.Length > 0 && trimmed.All(c => c is > ' ' and < '\u007F')
+            ? trimmed
+            : throw new MispException(
+                MispTrouble.SignIn,
+                trimmed.Length == 0 ? "misp.key is empty." : "misp.key holds characters that no key of MISP has.",
+                "Copy the whole auth key from MISP, nothing else.");
+    }
+}

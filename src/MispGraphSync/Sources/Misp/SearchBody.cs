@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Sources.Filters;
+
+namespace MispGraphSync.Sources.Misp;
+
+/// <summary>
+/// Bodies of event searches. A key's owner can have search defaults stored on the server, which are merged in, so what
+/// matters is always said.
+/// </summary>
+internal static class SearchBody
+{
+    /// <summary>One page of matching events without attributes. <c>page</c> without <c>limit</c> would be ignored, and without order pages may overlap.</summary>
+    public static byte[] Metadata(EventFilter filter, int limit, int page) => Write(writer =>
+    {
+        filter.Write(writer);
+        writer.WriteNumber("metadata", 1);
+        writer.WriteNumber("limit", limit);
+        writer.WriteNumber("page", page);
+        writer.WriteNumber("excludeGalaxy", 1);
+    });
+
+    /// <summary>
+    /// Some events in full. Nothing here makes the server leave attributes out (to_ids, enforceWarninglist), since it would
+    /// cut members out of objects too. Local tags are asked for by name: a sync user gets none otherwise.
+    /// </summary>
+    public static byte[] Full(IReadOnlyCollection<EventHeader> events, bool warninglistHits) => Write(writer =>
+    {
+        writer.WriteStartArray("eventid");
+        foreach (var header in events)
+        {
+            writer.WriteStringValue(header.Id?.ToString(CultureInfo.InvariantCulture) ?? header.Uuid.ToString());
+        }
+        writer.WriteEndArray();
+        writer.WriteNumber("limit", events.Count);
+        writer.WriteNumber("page", 1);
+        writer.WriteNumber("excludeLocalTags", 0);
+        if (warninglistHits)
+        {
+            writer.WriteNumber("includeWarninglistHits", 1);
+        }
+    });
+
+    private static byte[] Write(Action<Utf8JsonWriter> rest)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("returnFormat", "json");
+            rest(writer);
+            writer.WriteString("order", "Event.id asc");
+            writer.WriteNumber("noEventReports", 1);
+            writer.WriteNumber("noShadowAttributes", 1);
+            writer.WriteNumber("withAttachments", 0);
+            writer.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json;
+using Serilog;
+
+namespace MispGraphSync.Sources.Misp;
+
+/// <summary>
+/// What shapes a server's answers besides the filters: whose key it is, what its role may see, and which warninglists are
+/// on. A role that may not ask for these is no fault; then they are simply not known.
+/// </summary>
+internal static class ServerFingerprint
+{
+    /// <exception cref="MispException">The server does not answer as MISP does.</exception>
+    public static async Task<(string Fingerprint, DateTimeOffset ServerTime)> ReadAsync(
+        MispClient client, bool withWarninglists, ILogger log, CancellationToken ct)
+    {
+        var (json, serverTime) = await client.GetAsync("servers/getVersion", ct);
+        using (json)
+        {
+            log.Information("MISP {Version} at {Server}", Text(json.RootElement, "version") ?? throw client.Faults.OfStrangeAnswer(), client.Server);
+        }
+
+        var user = await AskAsync(client, "users/view/me", UserOf, log, ct);
+        var lists = withWarninglists ? await AskAsync(client, "warninglists/index", WarninglistsOf, log, ct) : "off";
+        return ($"user: {user}; warninglists: {lists}", serverTime);
+    }
+
+    private static async Task<string> AskAsync(
+        MispClient client, string path, Func<JsonElement, string> read, ILogger log, CancellationToken ct)
+    {
+        try
+        {
+            var (json, _) = await client.GetAsync(path, ct);
+            using (json)
+            {
+                return read(json.RootElement);
+            }
+        }
+        catch (MispException e) when (e.Trouble is MispTrouble.SignIn or MispTrouble.NotFound)
+        {
+            log.Information("MISP does not tell {Path}: {Reason}", path, e.Message);
+            return "not told";
+        }
+    }
+
+    private static string UserOf(JsonElement root)
+    {
+        var user = Member(root, "User");
+        var role = Member(root, "Role");
+        var permissions = role.ValueKind is JsonValueKind.Object
+            ? role.EnumerateObject().Where(p => p.Name.StartsWith("perm", StringComparison.Ordinal) && IsOn(p.Value)).Select(p => p.Name)
+            : [];
+        return $"{Text(user, "id")} of {Text(user, "org_id")}, role {Text(role, "id")}: {string.Join(' ', permissions.Order(StringComparer.Ordinal))}";
+    }
+
+    private static string WarninglistsOf(JsonElement root)
+    {
+        var lists = Member(root, "Warninglists");
+        if (lists.ValueKind is not JsonValueKind.Array)
+        {
+            return "not told";
+        }
+        var enabled =
+            from item in lists.EnumerateArray()
+            let list = Member(item, "Warninglist") is { ValueKind: JsonValueKind.Object } wrapped ? wrapped : item
+            where IsOn(Member(list, "enabled"))
+            let id = Text(list, "id")
+            orderby int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue, id
+            select $"{id}/{Text(list, "version")}";
+        return string.Join(' ', enabled);
+    }
+
+    private static JsonElement Member(JsonElement element, string name) =>
+        element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
+
+    private static string? Text(JsonElement element, string name) => Member(element, name) is var member && member.ValueKind switch
+    {
+        JsonValueKind.String or JsonValueKind.Number => true,
+        _ => false,
+    } ? member.ToString() : null;
+
+    private static bool IsOn(JsonElement value) => value.ValueKind is JsonValueKind.True || (value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.GetRawText(),
+        _ => null,
+    }) is "1" or "true";
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Sources.Reading;
+
+/// <summary>An event while its JSON goes by. Of a name given twice, the last one counts; lists are added up.</summary>
+internal sealed class EventDraft(StringPool pool)
+{
+    private Guid? _uuid;
+    private long? _id;
+    private string? _info;
+    private DateOnly? _date;
+    private DateTimeOffset? _timestamp;
+    private DateTimeOffset? _published;
+    private ThreatLevel _threatLevel = ThreatLevel.Undefined;
+    private bool _isPublished;
+    private int? _distribution;
+    private long? _sharingGroup;
+    private int? _analysis;
+    private string? _organisation;
+    private Guid? _organisationUuid;
+    private long? _organisationId;
+    private long? _attributeCount;
+
+    public List<MispTag> Tags { get; } = [];
+
+    public List<GalaxyCluster> Galaxies { get; } = [];
+
+    /// <summary>Something was there that only an event has: a bare object could as well be an attribute.</summary>
+    public bool IsEvent { get; set; }
+
+    /// <summary>A list of attributes or objects was there, be it an empty one.</summary>
+    public bool HasItems { get; set; }
+
+    /// <summary>The event says that it has attributes, and they are not here: an index entry, or metadata only.</summary>
+    public bool IsSummary => !HasItems && _attributeCount > 0;
+
+    public void Set(Field field, ref Utf8JsonReader reader)
+    {
+        switch (field)
+        {
+            case Field.Uuid: _uuid = Scalar.Uuid(ref reader); break;
+            case Field.Id: _id = Scalar.Integer(ref reader); break;
+            case Field.Info: _info = Scalar.Text(ref reader); IsEvent = true; break;
+            case Field.Date: _date = Scalar.Day(ref reader); IsEvent = true; break;
+            case Field.Timestamp: _timestamp = Scalar.Time(ref reader); break;
+            case Field.PublishTimestamp: _published = Scalar.Time(ref reader); break;
+            case Field.ThreatLevelId: SetThreatLevel(Scalar.Integer(ref reader)); IsEvent = true; break;
+            case Field.Published: _isPublished = Scalar.Flag(ref reader); break;
+            case Field.Distribution: _distribution = Scalar.SmallInteger(ref reader); break;
+            case Field.SharingGroupId: _sharingGroup = Scalar.Integer(ref reader); break;
+            case Field.Analysis: _analysis = Scalar.SmallInteger(ref reader); break;
+            case Field.OrgcId: _organisationId = Scalar.Integer(ref reader); break;
+            case Field.Orgc: _organisation = Scalar.Text(ref reader, pool); break;
+            case Field.AttributeCount: _attributeCount = Scalar.Integer(ref reader); break;
+        }
+    }
+
+    public void SetOrganisation(Field field, ref Utf8JsonReader reader)
+    {
+        switch (field)
+        {
+            case Field.Name: _organisation = Scalar.Text(ref reader, pool); break;
+            case Field.Uuid: _organisationUuid = Scalar.Uuid(ref reader); break;
+            case Field.Id: _organisationId = Scalar.Integer(ref reader); break;
+        }
+    }
+
+    public MispEvent Build(Guid uuidIfMissing) => new()
+    {
+        Uuid = _uuid ?? uuidIfMissing,
+        Id = _id,
+        Info = _info ?? "",
+        Date = _date,
+        Timestamp = _timestamp ?? DateTimeOffset.UnixEpoch,
+        PublishTimestamp = _published is { } published && published > DateTimeOffset.UnixEpoch ? published : null,
+        ThreatLevel = _threatLevel,
+        Published = _isPublished,
+        Distribution = _distribution,
+        SharingGroupId = _sharingGroup,
+        Analysis = _analysis,
+        Organisation = string.IsNullOrEmpty(_organisation) ? null : _organisation,
+        OrganisationUuid = _organisationUuid,
+        OrganisationId = _organisationId,
+        Tags = Tags.Count == 0 ? [] : Tags.ToArray(),
+        Galaxies = Galaxies.Count == 0 ? [] : Galaxies.ToArray(),
+    };
+
+    private void SetThreatLevel(long? level) =>
+        _threatLevel = level is >= 1 and <= 4 ? (ThreatLevel)level.Value : ThreatLevel.Undefined;
+}

@@ -1,0 +1,94 @@
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Configuration;
+
+public class SecretReferenceTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_literal_is_itself_and_is_never_printed()
+    {
+        var secret = new SecretReference("s3cret-value", "/");
+
+        Assert.Equal("s3cret-value", await secret.ResolveAsync(Ct));
+        Assert.Equal("(hidden)", secret.ToString());
+    }
+
+    [Fact]
+    public async Task A_variable_is_read_when_used() =>
+        Assert.Equal("abc", await new SecretReference("env:KEY", "/", name => name == "KEY" ? "abc" : null).ResolveAsync(Ct));
+
+    [Theory]
+    [InlineData("abc\n", "abc")]
+    [InlineData("abc\r\n", "abc")]
+    [InlineData("abc", "abc")]
+    [InlineData(" abc ", " abc ")]
+    public async Task A_file_loses_one_trailing_newline_and_no_more(string content, string expected)
+    {
+        using var folder = new Folder();
+        folder.Write("key", content);
+
+        Assert.Equal(expected, await new SecretReference("file:key", folder.Path).ResolveAsync(Ct));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_named_by_its_reference()
+    {
+        var variable = await Fails(new SecretReference("env:MISP_KEY", "/", _ => null));
+        var file = await Fails(new SecretReference("file:no/such", "/"));
+        var vault = await Fails(new SecretReference("keyvault:https://v-1.vault.azure.net/secrets/s", "/"));
+
+        Assert.Equal("The secret env:MISP_KEY is not there: the environment variable MISP_KEY is not set.", variable.Message);
+        Assert.Equal("The secret file:no/such cannot be had from /no/such: there is no such file.", file.Message);
+        Assert.Equal("The secret keyvault:https://v-1.vault.azure.net/secrets/s cannot be fetched: no identity for the vault is at hand.", vault.Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("top-secret-one\nsecond")]
+    public async Task An_empty_or_broken_secret_is_said_so_without_its_text(string content)
+    {
+        var failure = await Fails(new SecretReference("env:KEY", "/", _ => content));
+
+        Assert.StartsWith("The secret env:KEY ", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("top-secret-one", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_vault_is_asked_through_what_was_handed_in()
+    {
+        var secret = new SecretReference("keyvault:https://v-1.vault.azure.net/secrets/s", "/")
+            .WithVault((address, _) => ValueTask.FromResult($"from {address}"));
+
+        Assert.Equal("from https://v-1.vault.azure.net/secrets/s", await secret.ResolveAsync(Ct));
+    }
+
+    [Theory]
+    [InlineData("keyvault:https://my-vault.vault.azure.net/secrets/name", true)]
+    [InlineData("keyvault:https://my-vault.vault.usgovcloudapi.net/secrets/name", true)]
+    [InlineData("keyvault:https://my-vault.vault.azure.cn/secrets/name/0123456789abcdef0123456789abcdef", true)]
+    [InlineData("keyvault:http://my-vault.vault.azure.net/secrets/name", false)]
+    [InlineData("keyvault:https://vault.azure.net/secrets/name", false)]
+    [InlineData("keyvault:https://my-vault.vault.azure.net.evil.example/secrets/name", false)]
+    [InlineData("keyvault:https://evil.example/my-vault.vault.azure.net/secrets/name", false)]
+    [InlineData("keyvault:https://me@my-vault.vault.azure.net/secrets/name", false)]
+    [InlineData("keyvault:https://my-vault.vault.azure.net:8443/secrets/name", false)]
+    [InlineData("keyvault:https://my-vault.vault.azure.net/keys/name", false)]
+    [InlineData("keyvault:https://my-vault.vault.azure.net/secrets/name?x=1", false)]
+    public void Only_key_vaults_are_asked(string text, bool isGood)
+    {
+        Assert.Equal(isGood, SecretReference.FaultIn(text) is null);
+        Assert.Equal(isGood, new SecretReference(text, "/").VaultAddress is not null);
+    }
+
+    private static async Task<RunFailedException> Fails(SecretReference secret)
+    {
+        var failure = await Assert.ThrowsAsync<RunFailedException>(async () => await secret.ResolveAsync(Ct));
+        Assert.Equal(ExitCode.Usage, failure.Code);
+        return failure;
+    }
+}

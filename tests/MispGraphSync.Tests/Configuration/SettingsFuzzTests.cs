@@ -1,0 +1,75 @@
+using System.Text;
+using CsCheck;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Configuration;
+
+/// <summary>Whatever is read, the worst that happens is a sentence for the user.</summary>
+public class SettingsFuzzTests
+{
+    private static readonly byte[] Start = Encoding.UTF8.GetBytes(Some.Config(
+        """ "misp": { "url": "https://m.example", "key": "env:K", "eventFilters": [{ "tags": ["x"] }] }, "expiry": { "url": 3, "tlp:red": 1 }, "guard": { "maxDelete": "5%", "neverBlock": ["a.example"] } """,
+        """ "action": "block", "endpoint": "https://x.example" """));
+
+    private static readonly string[] Snippets =
+        ["null", "[]", "{}", "\"\"", "-1", "1e400", "true", "\"\\ud800\"", "\"\\u0000\"", "\"https://[\"", "[[[[", "//", "/*", ",", "\"a\":1,", "\"misp\":{\"url\":3},"];
+
+    [Fact]
+    public void A_damaged_file_never_makes_the_reader_stumble()
+    {
+        using var folder = new Folder("");
+        var damage = Gen.Select(Gen.Int[0, Start.Length - 1], Gen.Int[0, 40], Gen.OneOf(Gen.OneOf(Snippets).Select(Encoding.UTF8.GetBytes), Gen.Byte.Array[0, 8]));
+
+        Gen.Select(damage, damage).Sample(
+            (first, second) => Reads(folder, Damage(Damage(Start, first), second), Some.NoVariables),
+            iter: 500, threads: 1);
+    }
+
+    [Fact]
+    public void No_bytes_at_all_make_the_reader_stumble()
+    {
+        using var folder = new Folder("");
+
+        Gen.Byte.Array[0, 200].Sample(bytes => Reads(folder, bytes, Some.NoVariables), iter: 300, threads: 1);
+    }
+
+    [Fact]
+    public void No_value_of_any_key_makes_the_reader_stumble()
+    {
+        using var folder = new Folder("");
+        string[] values = [.. Snippets, "0", "a,b", " ", "\0", "../..", "~/", "https://", "http://x\ny", "[1]", "{\"a\":", new string('x', 5000), "\ud800"];
+        var keys = SettingsTable.All.Select(k => k.Path).Append("").Append("destinations").ToArray();
+
+        Gen.Select(Gen.OneOf(keys), Gen.OneOf(Gen.OneOf(values), Gen.String), Gen.OneOf("", "DESTINATIONS__GRAPH__", "DESTINATIONS__1__", "DESTINATIONS__NEW__")).Sample(
+            (key, value, prefix) =>
+            {
+                var name = $"MISP_GRAPH__{prefix}{key.Replace(".", "__", StringComparison.Ordinal)}";
+                return Reads(folder, Start, new Dictionary<string, string> { [name] = value, ["MISP_GRAPH__DESTINATIONS__NEW__KIND"] = "defender" });
+            },
+            iter: 500, threads: 1);
+    }
+
+    private static byte[] Damage(byte[] text, (int At, int Length, byte[] By) damage)
+    {
+        var at = Math.Min(damage.At, text.Length);
+        return [.. text[..at], .. damage.By, .. text[Math.Min(text.Length, at + damage.Length)..]];
+    }
+
+    private static bool Reads(Folder folder, byte[] bytes, IReadOnlyDictionary<string, string> variables)
+    {
+        File.WriteAllBytes(folder.File, bytes);
+        try
+        {
+            _ = ConfigShow.Text(SettingsReader.Inspect(folder.File, variables, new ReaderOptions()));
+            SettingsReader.Read(folder.File, variables);
+        }
+        catch (RunFailedException e)
+        {
+            return e.Code == ExitCode.Usage && e.Message.All(c => c == '\n' || !char.IsControl(c));
+        }
+
+        return true;
+    }
+}

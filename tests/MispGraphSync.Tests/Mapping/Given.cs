@@ -1,0 +1,51 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
+
+namespace MispGraphSync.Tests.Mapping;
+
+/// <summary>Items to map, and the mapping of them.</summary>
+internal static class Given
+{
+    public static MapContext Context { get; } = new("test", Number(0xE), ToIdsOnly: true, EnforceWarninglist: true);
+
+    public static Guid Number(int number) => new(number, 0, 0, new byte[8]);
+
+    public static MispAttribute Attribute(string type, string value, string? relation = null) =>
+        new() { Uuid = Number(1), Type = type, Value = value, ToIds = true, ObjectRelation = relation };
+
+    public static MappedItem Map(this MispAttribute attribute, MapContext? context = null) =>
+        Mapper.Map(new EventItem.Attribute(attribute), context ?? Context);
+
+    public static MappedItem Map(this MispObject thing, MapContext? context = null) =>
+        Mapper.Map(new EventItem.Object(thing), context ?? Context);
+
+    public static MappedItem Map(string type, string value) => Attribute(type, value).Map();
+
+    /// <summary>An object whose attributes have the numbers 1, 2, 3 … as UUIDs.</summary>
+    public static MispObject Object(string name, params MispAttribute[] attributes) => new()
+    {
+        Name = name,
+        Attributes = [.. attributes.Select((attribute, i) => attribute with { Uuid = Number(i + 1) })],
+    };
+
+    public static SkipReason? Reason(this AttributeFate fate) => (fate as AttributeFate.Skipped)?.Reason;
+
+    /// <summary>The fate in a word: mapped, context, or the reason's slug.</summary>
+    public static string Word(this AttributeFate fate) => fate switch
+    {
+        AttributeFate.Mapped => "mapped",
+        AttributeFate.Context => "context",
+        AttributeFate.Skipped skipped => skipped.Reason.Slug(),
+        _ => throw new InvalidOperationException(fate.ToString()),
+    };
+
+    public static string[] Fates(this MappedItem item) => [.. item.Attributes.Select(attribute => attribute.Fate.Word())];
+
+    /// <summary>What Graph would watch, one text for each support that has any: "domain:evil.example + ip:192.0.2.7".</summary>
+    public static string[] Together(this MappedItem item) =>
+        [.. item.Supports.Where(s => !s.Combination.IsEmpty).Select(s => string.Join(" + ", s.Combination.Select(Words.Of)))];
+
+    /// <summary>What the others would watch, each by itself.</summary>
+    public static string[] Alone(this MappedItem item) =>
+        [.. item.Supports.Select(s => s.Single).OfType<Observable>().Select(Words.Of)];
+}

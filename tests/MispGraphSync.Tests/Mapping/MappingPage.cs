@@ -1,0 +1,153 @@
+using System.Text;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
+using MispGraphSync.Core.Mapping.Normalise;
+
+namespace MispGraphSync.Tests.Mapping;
+
+/// <summary>Writes docs/mapping.md from the mapping's own tables, and from what comes out of them for each example.</summary>
+internal static class MappingPage
+{
+    public static string Write()
+    {
+        var page = new StringBuilder();
+        page.Append("# What becomes of MISP's attributes\n\n");
+        page.Append("Written by a test from the mapping's tables: do not edit. A test fails when it is stale and rewrites it when\n");
+        page.Append("`UPDATE_SNAPSHOTS=1` is set. What your settings leave out (types, tags, TLP, tiers) comes after this.\n\n");
+        Watched(page);
+        Skipped(page);
+        Objects(page);
+        Tags(page);
+        Values(page);
+        return page.ToString();
+    }
+
+    private static void Watched(StringBuilder page)
+    {
+        page.Append("## Types that become indicators\n\n");
+        page.Append("Graph gets one indicator with all fields of its column; Sentinel and Defender get one for each entry.\n");
+        page.Append("Tier P: Sentinel is documented to match it with logs, so it is sent. Tier U: stored, matching unverified; sent\n");
+        page.Append("with `includeUnmatched`. An address range is tier U and nothing for Defender; an IPv6 address is sent like an IPv4 one.\n\n");
+        page.Append("| MISP type | Graph tiIndicator | Sentinel, STIX path | Tier | Defender |\n| --- | --- | --- | --- | --- |\n");
+        foreach (var example in Examples.All)
+        {
+            var supports = Given.Map(example.Type, example.Value).Supports;
+            var singles = supports.Select(support => support.Single).OfType<Observable>().ToList();
+            Row(
+                page,
+                Code(example.Type),
+                List(supports.SelectMany(support => support.Combination).Select(ServiceWords.Graph)),
+                example.Type == "stix2-pattern" ? "the path of its only comparison" : List(singles.Select(ServiceWords.Sentinel)),
+                example.Type == "stix2-pattern" ? "as the path" : List(singles.Select(Tier).Distinct()),
+                example.Type == "stix2-pattern" ? "as the path" : List(singles.Select(ServiceWords.Defender)));
+        }
+
+        page.Append("\nA `filename` is split into `fileName` and `filePath` where it is a path. A `domain` or `hostname` that holds an\n");
+        page.Append("address is read as `ip-dst`. A `url` without http, https or ftp is for Sentinel only; a `uri` needs a scheme.\n\n");
+    }
+
+    private static string Tier(Observable single) => SentinelTier.IsMatched(single) ? "P" : "U";
+
+    private static void Skipped(StringBuilder page)
+    {
+        var fates = AttributeMap.Types.Except(Examples.All.Select(example => example.Type)).Order(StringComparer.Ordinal)
+            .ToLookup(type => Given.Map(type, "1").Attributes[0].Fate.Word());
+
+        page.Append("## Types that describe the event\n\n");
+        page.Append("They are no indicators; names of actors, families and campaigns go to every indicator of their event: ");
+        page.Append(List(fates["context"].Select(Code))).Append(".\n\n");
+
+        page.Append("## Types that never become indicators\n\n| Reason | Meaning | Types |\n| --- | --- | --- |\n");
+        foreach (var reason in Enum.GetValues<SkipReason>().Where(reason => fates.Contains(reason.Slug())))
+        {
+            Row(page, Code(reason.Slug()), reason.Meaning(), List(fates[reason.Slug()].Select(Code)));
+        }
+
+        page.Append("\nAny other type: ").Append(Code(SkipReason.UnknownType.Slug())).Append(". ")
+            .Append(SkipReason.UnknownType.Meaning()).Append("\n\n");
+    }
+
+    private static void Objects(StringBuilder page)
+    {
+        page.Append("## Objects\n\n");
+        page.Append("*Main* attributes carry an indicator: each of them with each of the other mains, and by itself for Sentinel and\n");
+        page.Append("Defender. *Joined* ones complete Graph's indicator. Any main attribute's `to_ids` selects it; one that is deleted, or\n");
+        page.Append("on a warninglist, leaves it; without a selected main it is dropped. More than 1,000 combinations in one object are a\n");
+        page.Append("list, and each attribute maps by its type. So do roles and objects that are not named here.\n\n");
+        page.Append("| Object | Main | Main if no other main is there, else joined | Joined | Not watched |\n| --- | --- | --- | --- | --- |\n");
+        foreach (var name in ObjectMap.Names.Order(StringComparer.Ordinal))
+        {
+            var template = ObjectMap.Find(name)!;
+            Row(
+                page,
+                Code(name),
+                Roles(template, UseKind.Main, UseKind.MainFirstOf),
+                Roles(template, UseKind.MainIfAlone),
+                Roles(template, UseKind.With, UseKind.WithEach, UseKind.WithIfSelected),
+                template.OthersUnused ? "every other role" : Roles(template, UseKind.Unused, UseKind.OnlyWithToIds));
+        }
+
+        page.Append('\n');
+    }
+
+    private static string Roles(Template template, params UseKind[] kinds) =>
+        List(template.Uses.Where(use => kinds.Contains(use.Kind)).Select(use => use switch
+        {
+            { Relations.IsEmpty: true } => "any hash of a file",
+            { Kind: UseKind.MainFirstOf } => string.Join(", else ", use.Relations.Select(Code)),
+            { Kind: UseKind.OnlyWithToIds } => List(use.Relations.Select(Code)) + " (by type, with their own `to_ids`)",
+            { Kind: UseKind.WithIfSelected } => List(use.Relations.Select(Code)) + " (with its own `to_ids`)",
+            _ => List(use.Relations.Select(Code)),
+        }));
+
+    private static void Tags(StringBuilder page)
+    {
+        page.Append("## Tags and galaxies\n\n");
+        page.Append("Case does not count. Local tags count for the TLP and for `excludeTags`, and are never sent. Of several TLP tags the\n");
+        page.Append("strictest counts; any other `tlp:` tag counts as none, and `defaultTlp` is used.\n\n| Tag | Means |\n| --- | --- |\n");
+        foreach (var (word, level) in TagMap.TlpLevels.OrderBy(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            Row(page, Code("tlp:" + word), $"TLP {level}");
+        }
+
+        foreach (var (taxonomy, values) in TagMap.Confidence)
+        {
+            foreach (var (word, number) in values.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                Row(page, Code($"{taxonomy}=\"{word}\""), $"confidence {number}");
+            }
+        }
+
+        foreach (var (word, phase) in TagMap.KillChain.OrderBy(pair => pair.Value)) Row(page, Code("kill-chain:" + word), $"kill chain {phase}");
+        foreach (var corner in TagMap.DiamondModels.Values.Order()) Row(page, Code($"diamond-model:{corner}"), $"diamond model {corner}");
+        foreach (var type in TagMap.ThreatTypes.Values.Order()) Row(page, Code($"sentinel-threattype:{type}"), $"threat type {type}");
+
+        page.Append("\nOf several confidences the scale that stands first here counts.\n\n");
+        page.Append("Actors are clusters of ").Append(List(GalaxyMap.Actors.Order(StringComparer.Ordinal).Select(Code))).Append(".\n\n");
+        page.Append("Malware families are clusters of ").Append(List(GalaxyMap.Families.Order(StringComparer.Ordinal).Select(Code))).Append(".\n\n");
+    }
+
+    private static void Values(StringBuilder page) => page.Append(
+        $"""
+        ## Values
+
+        - Control characters, direction marks, zero-width blanks and byte-order marks are dropped, then outer blanks; Unicode form NFC.
+        - At most {Text.MaxLength:N0} characters; a longer value is skipped, never cut.
+        - Hashes: right length, lower case; ssdeep and impfuzzy keep theirs.
+        - Addresses: IPv4 in four plain decimal parts, IPv6 in its short form, IPv4-mapped as IPv4, without brackets and zone.
+          Ranges in network form; `/32` and `/128` are one address; `/0` is refused.
+        - Host names: lower case, punycode, no trailing dot, 253 characters in labels of 63; no wildcards.
+        - URLs: scheme and host folded, the host in punycode, the rest untouched.
+        - E-mail: the domain part folded; `Name <address>` is read as the address.
+        - Defanged values (`hxxp`, `[.]`) are refused, not repaired.
+        - Composites: a file name ends at the last bar; other pairs have one bar, or a colon before the port. A port that is none is dropped.
+
+        """);
+
+    private static void Row(StringBuilder page, params string[] cells) =>
+        page.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+
+    private static string Code(string text) => $"`{text}`";
+
+    private static string List(IEnumerable<string?> words) => string.Join(", ", words.OfType<string>()) is { Length: > 0 } list ? list : "—";
+}

@@ -1,0 +1,425 @@
+using MispGraphSync.Core.Domain;
+using Xunit;
+using static MispGraphSync.Tests.Mapping.Given;
+
+namespace MispGraphSync.Tests.Mapping;
+
+public class ObjectMapTests
+{
+    private static readonly string Md5 = Examples.Hex(32), Sha1 = Examples.Hex(40), Sha256 = Examples.Hex(64);
+
+    [Fact]
+    public void A_file_gives_one_indicator_for_each_hash_and_all_share_its_details()
+    {
+        var mapped = Object(
+            "file",
+            Attribute("filename", @"C:\Temp\a.exe", "filename"),
+            Attribute("md5", Md5, "md5"),
+            Attribute("sha256", Sha256, "sha256"),
+            Attribute("size-in-bytes", "1234", "size-in-bytes") with { ToIds = false },
+            Attribute("text", @"C:\Temp\a.exe", "path"),
+            Attribute("datetime", "2026-01-02T03:04:05.000000+0000", "compilation-timestamp") with { ToIds = false },
+            Attribute("datetime", "2026-01-03T03:04:05Z", "creation-time") with { ToIds = false },
+            Attribute("mime-type", "application/x-dosexec", "mimetype") with { ToIds = false },
+            Attribute("float", "7.2", "entropy")).Map();
+
+        const string details = @" + name:a.exe + size:1234 + path:C:\Temp\a.exe + compiled:2026-01-02 03:04:05Z"
+            + " + created:2026-01-03 03:04:05Z + filetype:application/x-dosexec";
+        Assert.Equal([$"Md5:{Md5}{details}", $"Sha256:{Sha256}{details}"], mapped.Together());
+        Assert.Equal([$"Md5:{Md5}", $"Sha256:{Sha256}"], mapped.Alone());
+        Assert.Equal(["context", "mapped", "mapped", "context", "context", "context", "context", "context", "untyped"], mapped.Fates());
+    }
+
+    [Fact]
+    public void A_file_without_any_hash_is_watched_by_its_name()
+    {
+        var mapped = Object("file", Attribute("filename", "a.exe", "filename"), Attribute("size-in-bytes", "12", "size-in-bytes")).Map();
+
+        Assert.Equal(["name:a.exe + size:12"], mapped.Together());
+        Assert.Equal(["name:a.exe"], mapped.Alone());
+    }
+
+    [Theory]
+    [InlineData(true, true, false, "deleted")]
+    [InlineData(false, false, false, "not-for-detection")]
+    [InlineData(false, true, true, "warninglist")]
+    public void A_file_that_lost_its_hash_to_a_filter_is_not_watched_by_its_name(bool deleted, bool toIds, bool warned, string fate)
+    {
+        var hash = Attribute("md5", Md5, "md5") with { Deleted = deleted, ToIds = toIds, OnWarninglist = warned };
+
+        var mapped = Object("file", hash, Attribute("filename", "setup.exe", "filename")).Map();
+
+        Assert.Equal([fate, "weak-alone"], mapped.Fates());
+        Assert.Empty(mapped.Supports);
+    }
+
+    [Fact]
+    public void A_detail_on_a_warninglist_is_left_out_of_the_indicator()
+    {
+        var name = Attribute("filename", "explorer.exe", "filename") with { OnWarninglist = true };
+
+        var mapped = Object("file", name, Attribute("md5", Md5, "md5")).Map();
+
+        Assert.Equal([$"Md5:{Md5}"], mapped.Together());
+        Assert.Equal(["warninglist", "mapped"], mapped.Fates());
+    }
+
+    [Fact]
+    public void Of_two_file_names_one_is_joined()
+    {
+        var mapped = Object(
+            "file", Attribute("filename", "a.exe", "filename"), Attribute("filename", "b.exe", "filename"), Attribute("md5", Md5, "md5")).Map();
+
+        Assert.Equal([$"Md5:{Md5} + name:a.exe"], mapped.Together());
+        Assert.Equal(["context", "weak-alone", "mapped"], mapped.Fates());
+    }
+
+    [Fact]
+    public void A_sample_in_a_file_keeps_its_own_name()
+    {
+        var mapped = Object(
+            "file", Attribute("filename", "other.exe", "filename"), Attribute("malware-sample", $"a.exe|{Md5}", "malware-sample")).Map();
+
+        Assert.Equal([$"name:a.exe + Md5:{Md5}"], mapped.Together());
+    }
+
+    [Fact]
+    public void The_hash_of_a_PE_header_is_no_hash_of_a_file()
+    {
+        var mapped = Object(
+            "pe",
+            Attribute("md5", Md5, "richpe"),
+            Attribute("imphash", Md5, "imphash"),
+            Attribute("filename", "explorer.exe", "original-filename"),
+            Attribute("datetime", "2026-01-02T03:04:05Z", "compilation-timestamp")).Map();
+
+        Assert.Equal([$"Imphash:{Md5} + compiled:2026-01-02 03:04:05Z"], mapped.Together());
+        Assert.Empty(mapped.Alone());
+        Assert.Equal(["unsupported-relation", "mapped", "unsupported-relation", "context"], mapped.Fates());
+    }
+
+    [Fact]
+    public void Domains_and_addresses_give_a_pair_each_and_are_watched_once_each()
+    {
+        var mapped = Object(
+            "domain-ip",
+            Attribute("domain", "evil.example", "domain"),
+            Attribute("hostname", "www.evil.example", "hostname"),
+            Attribute("ip-dst", "192.0.2.7", "ip"),
+            Attribute("ip-dst", "2001:db8::7", "ip"),
+            Attribute("port", "443", "port")).Map();
+
+        Assert.Equal(
+            [
+                "domain:evil.example + ip:192.0.2.7 + port:443",
+                "domain:evil.example + ip:2001:db8::7 + port:443",
+                "domain:www.evil.example + ip:192.0.2.7 + port:443",
+                "domain:www.evil.example + ip:2001:db8::7 + port:443",
+            ],
+            mapped.Together());
+        Assert.Equal(["domain:evil.example", "domain:www.evil.example", "ip:192.0.2.7", "ip:2001:db8::7"], mapped.Alone());
+        Assert.Equal(["mapped", "mapped", "mapped", "mapped", "context"], mapped.Fates());
+    }
+
+    [Fact]
+    public void A_pair_needs_one_half_for_detection_and_only_that_half_is_watched_alone()
+    {
+        var mapped = Object(
+            "domain-ip",
+            Attribute("domain", "evil.example", "domain") with { ToIds = false },
+            Attribute("ip-dst", "192.0.2.7", "ip")).Map();
+
+        Assert.Equal(["domain:evil.example + ip:192.0.2.7"], mapped.Together());
+        Assert.Equal(["ip:192.0.2.7"], mapped.Alone());
+        Assert.Equal(["context", "mapped"], mapped.Fates());
+        Assert.Equal(Number(2), Assert.Single(mapped.Supports).Attribute);
+    }
+
+    [Fact]
+    public void A_half_that_a_warninglist_holds_leaves_the_other_by_itself()
+    {
+        var mapped = Object(
+            "domain-ip",
+            Attribute("domain", "www.example.com", "domain") with { OnWarninglist = true },
+            Attribute("ip-dst", "192.0.2.7", "ip")).Map();
+
+        Assert.Equal(["ip:192.0.2.7"], mapped.Together());
+        Assert.Equal(["warninglist", "mapped"], mapped.Fates());
+    }
+
+    [Fact]
+    public void Too_many_pairs_are_a_list_and_each_attribute_stands_for_itself()
+    {
+        static MispObject Pairs(int domains, int addresses) => Object(
+            "domain-ip",
+            [
+                .. Enumerable.Range(0, domains).Select(i => Attribute("domain", $"d{i}.example", "domain")),
+                .. Enumerable.Range(0, addresses).Select(i => Attribute("ip-dst", $"192.0.2.{i}", "ip")),
+            ]);
+
+        var (most, more) = (Pairs(25, 40).Map(), Pairs(26, 40).Map());
+
+        Assert.Equal(1_000, most.Together().Length);
+        Assert.Equal(66, more.Together().Length);
+        Assert.All(more.Supports, support => Assert.Single(support.Combination));
+    }
+
+    [Fact]
+    public void An_address_with_ports_knows_its_ends()
+    {
+        var mapped = Object(
+            "ip-port",
+            Attribute("ip-dst", "192.0.2.7", "ip"),
+            Attribute("port", "443", "dst-port"),
+            Attribute("port", "8443", "dst-port"),
+            Attribute("AS", "64500", "AS"),
+            Attribute("hostname", "ptr.example.com", "ptr-record")).Map();
+
+        Assert.Equal(
+            ["ip-dst:192.0.2.7 + port-dst:443 + as-dst:64500", "ip-dst:192.0.2.7 + port-dst:8443 + as-dst:64500"], mapped.Together());
+        Assert.Equal(["ip-dst:192.0.2.7"], mapped.Alone());
+        Assert.Equal(["mapped", "context", "context", "context", "unsupported-relation"], mapped.Fates());
+    }
+
+    [Fact]
+    public void A_system_beside_a_source_is_not_the_destinations()
+    {
+        var mapped = Object("ip-port", Attribute("ip-src", "192.0.2.7", "ip-src"), Attribute("AS", "64500", "AS")).Map();
+
+        Assert.Equal(["ip-src:192.0.2.7 + as:64500"], mapped.Together());
+    }
+
+    [Fact]
+    public void The_host_of_a_url_is_joined_and_never_watched_by_itself()
+    {
+        var mapped = Object(
+            "url",
+            Attribute("url", "http://shared.example/evil", "url"),
+            Attribute("domain", "shared.example", "domain"),
+            Attribute("port", "80", "port"),
+            Attribute("ip-dst", "192.0.2.7", "ip")).Map();
+
+        Assert.Equal(["url:http://shared.example/evil + domain:shared.example + port:80"], mapped.Together());
+        Assert.Equal(["url:http://shared.example/evil"], mapped.Alone());
+        Assert.Equal(["mapped", "context", "context", "unsupported-relation"], mapped.Fates());
+    }
+
+    [Fact]
+    public void A_mail_is_one_indicator_of_everything_known_about_it()
+    {
+        var mapped = Object(
+            "email",
+            Attribute("email-src", "a@evil.example", "from"),
+            Attribute("email-src", "bounce@evil.example", "return-path"),
+            Attribute("email-src-display-name", "The Bank", "from-display-name"),
+            Attribute("email-subject", "Your invoice", "subject"),
+            Attribute("email-x-mailer", "Evil Mailer", "x-mailer"),
+            Attribute("email-attachment", "invoice.zip", "attachment"),
+            Attribute("email-dst", "victim@example.com", "to") with { ToIds = false },
+            Attribute("email-dst", "other@example.com", "to"),
+            Attribute("email-dst", "third@example.com", "cc"),
+            Attribute("email-reply-to", "b@evil.example", "reply-to"),
+            Attribute("ip-src", "192.0.2.7", "ip-src"),
+            Attribute("email-body", "Dear customer", "email-body")).Map();
+
+        Assert.Equal(
+            [
+                "email-sender:a@evil.example + email-domain:evil.example + email-ip:192.0.2.7 + email-name:The Bank"
+                    + " + subject:Your invoice + x-mailer:Evil Mailer + name:invoice.zip + email-recipient:other@example.com",
+            ],
+            mapped.Together());
+        Assert.Equal(["email-sender:a@evil.example", "email-replyto:b@evil.example", "ip-src:192.0.2.7"], mapped.Alone());
+        Assert.Equal(
+            [
+                "mapped", "unsupported-relation", "context", "context", "context", "context", "not-for-detection", "context",
+                "unsupported-relation", "mapped", "mapped", "free-text",
+            ],
+            mapped.Fates());
+    }
+
+    [Fact]
+    public void A_mail_without_a_sender_has_its_return_path()
+    {
+        var mapped = Object(
+            "email",
+            Attribute("email-src", "a@evil.example", "return-path"),
+            Attribute("domain", "other.example", "from-domain")).Map();
+
+        Assert.Equal(["email-domain:other.example + email-sender:a@evil.example"], mapped.Together());
+        Assert.Equal(["email-sender:a@evil.example"], mapped.Alone());
+    }
+
+    [Fact]
+    public void A_mail_of_which_only_the_subject_is_known_is_watched_by_it()
+    {
+        var mapped = Object("email", Attribute("email-subject", "Your invoice", "subject")).Map();
+
+        Assert.Equal(["subject:Your invoice"], mapped.Together());
+    }
+
+    [Theory]
+    [InlineData("network-connection", "layer4-protocol")]
+    [InlineData("network-socket", "protocol")]
+    public void A_connection_is_one_indicator_of_both_ends(string name, string protocol)
+    {
+        var mapped = Object(
+            name,
+            Attribute("ip-src", "192.0.2.7", "ip-src"),
+            Attribute("ip-dst", "198.51.100.7", "ip-dst"),
+            Attribute("port", "1024", "src-port"),
+            Attribute("port", "443", "dst-port"),
+            Attribute("text", "TCP", protocol) with { ToIds = false },
+            Attribute("hostname", "c2.example", "hostname-dst"),
+            Attribute("hostname", "pc.example.com", "hostname-src"),
+            Attribute("size-in-bytes", "1234", "dst-bytes-count")).Map();
+
+        Assert.Equal(
+            ["ip-dst:198.51.100.7 + ip-src:192.0.2.7 + domain:c2.example + port-dst:443 + port-src:1024 + protocol:6"], mapped.Together());
+        Assert.Equal(["ip-src:192.0.2.7", "ip-dst:198.51.100.7", "domain:c2.example"], mapped.Alone());
+        Assert.Equal(
+            ["mapped", "mapped", "context", "context", "context", "mapped", "unsupported-relation", "weak-alone"], mapped.Fates());
+    }
+
+    [Theory]
+    [InlineData("tcp", 6)]
+    [InlineData("UDP", 17)]
+    [InlineData("icmp", 1)]
+    [InlineData("ICMPv6", 58)]
+    [InlineData("47", 47)]
+    public void A_protocol_has_a_number(string text, int number)
+    {
+        var mapped = Object("network-connection", Attribute("ip-dst", "192.0.2.7", "ip-dst"), Attribute("text", text, "layer4-protocol")).Map();
+
+        Assert.Equal([$"ip-dst:192.0.2.7 + protocol:{number}"], mapped.Together());
+    }
+
+    [Fact]
+    public void What_a_certificate_claims_needs_its_own_to_ids()
+    {
+        var thing = Object(
+            "x509",
+            Attribute("x509-fingerprint-sha1", Sha1, "x509-fingerprint-sha1"),
+            Attribute("hostname", "www.example.com", "dns_names") with { ToIds = false },
+            Attribute("hostname", "evil.example", "dns_names"));
+
+        var mapped = thing.Map(Context with { ToIdsOnly = false });
+
+        Assert.Equal([$"x509-Sha1:{Sha1}", "domain:evil.example"], mapped.Alone());
+        Assert.Equal(["mapped", "not-for-detection", "mapped"], mapped.Fates());
+    }
+
+    [Fact]
+    public void A_request_is_one_indicator_of_address_agent_and_host()
+    {
+        var mapped = Object(
+            "http-request",
+            Attribute("url", "http://evil.example/gate", "url"),
+            Attribute("user-agent", "Evil/1.0", "user-agent"),
+            Attribute("hostname", "evil.example", "host"),
+            Attribute("ip-dst", "192.0.2.7", "ip-dst"),
+            Attribute("http-method", "POST", "method"),
+            Attribute("uri", "/gate", "uri")).Map();
+
+        Assert.Equal(["url:http://evil.example/gate + domain:evil.example + ip-dst:192.0.2.7 + user-agent:Evil/1.0"], mapped.Together());
+        Assert.Equal(["url:http://evil.example/gate", "domain:evil.example", "ip-dst:192.0.2.7"], mapped.Alone());
+        Assert.Equal(["mapped", "context", "mapped", "mapped", "unsupported-type", "invalid-url"], mapped.Fates());
+    }
+
+    [Fact]
+    public void Of_a_process_only_its_image_counts()
+    {
+        var mapped = Object(
+            "process",
+            Attribute("filename", @"C:\Temp\a.exe", "image"),
+            Attribute("filename", "explorer.exe", "parent-image"),
+            Attribute("text", "a.exe /x", "command-line")).Map();
+
+        Assert.Equal(["name:a.exe"], mapped.Together());
+        Assert.Equal(["mapped", "unsupported-relation", "untyped"], mapped.Fates());
+    }
+
+    [Fact]
+    public void The_name_of_a_mutex_is_text_and_still_a_mutex()
+    {
+        var mapped = Object("mutex", Attribute("text", "one-of-us", "name"), Attribute("text", "A note", "description")).Map();
+
+        Assert.Equal(["mutex:one-of-us"], mapped.Together());
+        Assert.Equal(["mapped", "untyped"], mapped.Fates());
+    }
+
+    [Fact]
+    public void A_role_never_makes_an_indicator_of_what_must_stay_here()
+    {
+        var mapped = Object("mutex", Attribute("passport-number", "X1234567", "name"), Attribute("target-user", "alice", "name")).Map();
+
+        Assert.Equal(["personal-data", "victim-data"], mapped.Fates());
+    }
+
+    [Theory]
+    [InlineData("registry-key", "regkey", @"HKLM\Software\Evil", "key", @"regkey:HKLM\Software\Evil")]
+    [InlineData("asn", "AS", "AS64500", "asn", "as:64500")]
+    [InlineData("asn", "ip-src", "192.0.2.0/24", "subnet-announced", "cidr-src:192.0.2.0/24")]
+    [InlineData("object-of-tomorrow", "domain", "evil.example", "thing", "domain:evil.example")]
+    [InlineData("domain-ip", "domain", "evil.example", null, "domain:evil.example")]
+    public void What_no_template_names_maps_by_its_type(string name, string type, string value, string? relation, string alone) =>
+        Assert.Equal([alone], Object(name, Attribute(type, value, relation)).Map().Alone());
+
+    [Fact]
+    public void A_deleted_object_takes_its_attributes_with_it()
+    {
+        var thing = Object("domain-ip", Attribute("domain", "evil.example", "domain"), Attribute("comment", "x")) with { Deleted = true };
+
+        Assert.Equal(["deleted", "deleted"], thing.Map().Fates());
+    }
+
+    [Fact]
+    public void A_combination_has_the_latest_time_all_tags_and_the_objects_comment()
+    {
+        var domain = Attribute("domain", "evil.example", "domain") with
+        {
+            Timestamp = DateTimeOffset.FromUnixTimeSeconds(10),
+            FirstSeen = DateTimeOffset.FromUnixTimeSeconds(5),
+            Tags = [new("tlp:green"), new("a")],
+            Comment = "of the domain",
+        };
+        var address = Attribute("ip-dst", "192.0.2.7", "ip") with
+        {
+            Timestamp = DateTimeOffset.FromUnixTimeSeconds(20),
+            FirstSeen = DateTimeOffset.FromUnixTimeSeconds(4),
+            LastSeen = DateTimeOffset.FromUnixTimeSeconds(6),
+            Tags = [new("tlp:red"), new("a")],
+            Galaxies = [new("threat-actor", "Sofacy")],
+        };
+
+        var mapped = (Object("domain-ip", domain, address) with { Comment = "of the object" }).Map();
+
+        var pair = mapped.Supports[0];
+        Assert.Equal(["tlp:green", "a", "tlp:red"], pair.Tags.Select(tag => tag.Name));
+        Assert.Equal("Sofacy", Assert.Single(pair.Galaxies).Value);
+        Assert.Equal((address.Timestamp, address.FirstSeen, address.LastSeen), (pair.Timestamp, pair.FirstSeen, pair.LastSeen));
+        Assert.Equal("of the object", pair.Comment);
+    }
+
+    [Fact]
+    public void Alone_an_attribute_has_its_own_tags_only()
+    {
+        var domain = Attribute("domain", "evil.example", "domain") with { Tags = [new("tlp:green")] };
+        var address = Attribute("ip-dst", "192.0.2.7", "ip") with { Tags = [new("tlp:red")] };
+
+        var supports = Object("domain-ip", domain, address).Map().Supports;
+        var twice = Object("domain-ip", domain with { Tags = [new("a"), new("a")] }, address).Map().Supports;
+
+        Assert.Equal(["a", "a"], twice.Single(support => support.Single is Observable.DomainName).Tags.Select(tag => tag.Name));
+        Assert.Equal(["tlp:green"], supports.Single(support => support.Single is Observable.DomainName).Tags.Select(tag => tag.Name));
+        Assert.Equal([0, 1, 0], supports.Select(support => support.Part));
+    }
+
+    [Fact]
+    public void One_uuid_twice_in_an_object_still_gives_different_parts()
+    {
+        var twin = Attribute("domain", "evil.example", "domain") with { Uuid = Number(9) };
+        var thing = new MispObject { Name = "domain-ip", Attributes = [twin, twin with { Value = "other.example" }] };
+
+        Assert.Equal([0, 1], thing.Map().Supports.Select(support => support.Part));
+    }
+}

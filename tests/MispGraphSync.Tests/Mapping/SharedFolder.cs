@@ -1,0 +1,17 @@
+namespace MispGraphSync.Tests.Mapping;
+
+/// <summary>The folder of contracts and real data that stands beside the clone where we develop.</summary>
+internal static class SharedFolder
+{
+    /// <summary>The path of a file or folder in it; null where there is none.</summary>
+    public static string? Find(string name)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var path = Path.Combine(folder.FullName, "shared", name);
+            if (Path.Exists(path)) return path;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,185 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
+using Xunit;
+
+namespace MispGraphSync.Tests.Mapping;
+
+public class TagMapTests
+{
+    [Theory]
+    [InlineData("tlp:white", Tlp.Clear)]
+    [InlineData("tlp:clear", Tlp.Clear)]
+    [InlineData("tlp:green", Tlp.Green)]
+    [InlineData("tlp:amber", Tlp.Amber)]
+    [InlineData("tlp:amber+strict", Tlp.AmberStrict)]
+    [InlineData("tlp:red", Tlp.Red)]
+    [InlineData(" TLP:WHITE", Tlp.Clear)]
+    [InlineData("TLP:Amber+Strict ", Tlp.AmberStrict)]
+    [InlineData("tlp: red", Tlp.Red)]
+    [InlineData("\u200Btlp:red", Tlp.Red)]
+    [InlineData("tlp:unclear", null)]
+    [InlineData("tlp:ex:chr", null)]
+    [InlineData("tlp:purple", null)]
+    [InlineData("tlp", null)]
+    [InlineData("nottlp:red", null)]
+    public void Each_TLP_tag_means_its_level(string tag, Tlp? level) => Assert.Equal(level, Read(tag).Tlp);
+
+    [Fact]
+    public void The_strictest_TLP_counts_local_ones_too()
+    {
+        Assert.Equal(Tlp.Red, Read("tlp:green", "tlp:red", "tlp:amber", "tlp:ex:chr").Tlp);
+        Assert.Equal(Tlp.Red, TagMap.Read([new("tlp:green"), new("tlp:red", IsLocal: true)], []).Tlp);
+    }
+
+    [Theory]
+    [InlineData("misp:confidence-level=\"completely-confident\"", 100)]
+    [InlineData("misp:confidence-level=\"usually-confident\"", 75)]
+    [InlineData("misp:confidence-level=\"fairly-confident\"", 50)]
+    [InlineData("misp:confidence-level=\"rarely-confident\"", 25)]
+    [InlineData("misp:confidence-level=\"unconfident\"", 0)]
+    [InlineData("misp:confidence-level=\"confidence-cannot-be-evaluated\"", 50)]
+    [InlineData("estimative-language:confidence-in-analytic-judgment=\"high\"", 95)]
+    [InlineData("estimative-language:confidence-in-analytic-judgment=\"moderate\"", 55)]
+    [InlineData("estimative-language:confidence-in-analytic-judgment=\"low\"", 0)]
+    [InlineData("admiralty-scale:information-credibility=\"1\"", 100)]
+    [InlineData("admiralty-scale:information-credibility=\"2\"", 75)]
+    [InlineData("admiralty-scale:information-credibility=\"3\"", 50)]
+    [InlineData("admiralty-scale:information-credibility=\"4\"", 25)]
+    [InlineData("admiralty-scale:information-credibility=\"5\"", 0)]
+    [InlineData("admiralty-scale:information-credibility=\"6\"", 50)]
+    [InlineData("MISP:Confidence-Level=\"Unconfident\"", 0)]
+    [InlineData("admiralty-scale:source-reliability=\"a\"", null)]
+    [InlineData("misp:confidence-level=\"sure\"", null)]
+    public void Each_confidence_tag_means_its_number(string tag, int? confidence) => Assert.Equal(confidence, Read(tag).Confidence);
+
+    [Fact]
+    public void Of_several_confidences_the_best_scale_counts()
+    {
+        const string misp = "misp:confidence-level=\"rarely-confident\"";
+        const string admiralty = "admiralty-scale:information-credibility=\"2\"";
+        const string estimative = "estimative-language:confidence-in-analytic-judgment=\"high\"";
+
+        Assert.Equal(25, Read(estimative, admiralty, misp).Confidence);
+        Assert.Equal(75, Read(estimative, admiralty).Confidence);
+    }
+
+    [Theory]
+    [InlineData("kill-chain:Reconnaissance", KillChainPhase.Reconnaissance)]
+    [InlineData("kill-chain:Weaponization", KillChainPhase.Weaponization)]
+    [InlineData("kill-chain:Delivery", KillChainPhase.Delivery)]
+    [InlineData("kill-chain:Exploitation", KillChainPhase.Exploitation)]
+    [InlineData("kill-chain:Installation", KillChainPhase.Installation)]
+    [InlineData("kill-chain:Command and Control", KillChainPhase.CommandAndControl)]
+    [InlineData("kill-chain:actions on objectives", KillChainPhase.ActionsOnObjectives)]
+    public void Each_kill_chain_tag_means_its_phase(string tag, KillChainPhase phase) => Assert.Equal([phase], Read(tag).KillChain);
+
+    [Fact]
+    public void Phases_come_in_the_order_of_the_chain_each_once() => Assert.Equal(
+        [KillChainPhase.Delivery, KillChainPhase.Installation],
+        Read("kill-chain:Installation", "kill-chain:Delivery", "Kill-Chain:delivery", "kill-chain:lunch").KillChain);
+
+    [Theory]
+    [InlineData("diamond-model:Adversary", DiamondModel.Adversary)]
+    [InlineData("diamond-model:Capability", DiamondModel.Capability)]
+    [InlineData("diamond-model:infrastructure", DiamondModel.Infrastructure)]
+    [InlineData("diamond-model:Victim", DiamondModel.Victim)]
+    [InlineData("diamond-model:1", null)]
+    [InlineData("my-diamond-model:Victim", null)]
+    public void Each_diamond_tag_means_its_corner(string tag, DiamondModel? corner) => Assert.Equal(corner, Read(tag).DiamondModel);
+
+    [Theory]
+    [InlineData("sentinel-threattype:Botnet", ThreatType.Botnet)]
+    [InlineData("sentinel-threattype:C2", ThreatType.C2)]
+    [InlineData("sentinel-threattype:CryptoMining", ThreatType.CryptoMining)]
+    [InlineData("sentinel-threattype:Darknet", ThreatType.Darknet)]
+    [InlineData("sentinel-threattype:DDoS", ThreatType.DDoS)]
+    [InlineData("sentinel-threattype:MaliciousUrl", ThreatType.MaliciousUrl)]
+    [InlineData("sentinel-threattype:Malware", ThreatType.Malware)]
+    [InlineData("sentinel-threattype:Phishing", ThreatType.Phishing)]
+    [InlineData("sentinel-threattype:Proxy", ThreatType.Proxy)]
+    [InlineData("sentinel-threattype:pua", ThreatType.PUA)]
+    [InlineData("sentinel-threattype:watchlist", ThreatType.WatchList)]
+    [InlineData("sentinel-threattype:weather", null)]
+    public void Each_threat_type_tag_means_its_type(string tag, ThreatType? type) => Assert.Equal(type, Read(tag).ThreatType);
+
+    [Theory]
+    [InlineData("threat-actor")]
+    [InlineData("mitre-intrusion-set")]
+    [InlineData("mitre-enterprise-attack-intrusion-set")]
+    [InlineData("mitre-mobile-attack-intrusion-set")]
+    [InlineData("mitre-pre-attack-intrusion-set")]
+    [InlineData("mitre-ics-groups")]
+    [InlineData("microsoft-activity-group")]
+    [InlineData("360net-threat-actor")]
+    public void These_galaxies_name_actors(string galaxy)
+    {
+        Assert.Equal(["Sofacy"], TagMap.Read([], [new(galaxy, "Sofacy")]).Actors);
+        Assert.Equal(["Sofacy"], Read($"misp-galaxy:{galaxy}=\"Sofacy\"").Actors);
+    }
+
+    [Theory]
+    [InlineData("malpedia")]
+    [InlineData("mitre-malware")]
+    [InlineData("mitre-enterprise-attack-malware")]
+    [InlineData("mitre-mobile-attack-malware")]
+    [InlineData("mitre-ics-software")]
+    [InlineData("ransomware")]
+    [InlineData("banker")]
+    [InlineData("botnet")]
+    [InlineData("rat")]
+    [InlineData("stealer")]
+    [InlineData("android")]
+    [InlineData("backdoor")]
+    [InlineData("cryptominers")]
+    [InlineData("wiper")]
+    [InlineData("stalkerware")]
+    public void These_galaxies_name_families(string galaxy)
+    {
+        Assert.Equal(["Emotet"], TagMap.Read([], [new(galaxy, "Emotet")]).Families);
+        Assert.Equal(["Emotet"], Read($"misp-galaxy:{galaxy}=\"Emotet\"").Families);
+    }
+
+    [Theory]
+    [InlineData("tool")]
+    [InlineData("mitre-tool")]
+    [InlineData("mitre-attack-pattern")]
+    [InlineData("exploit-kit")]
+    public void Other_galaxies_name_neither(string galaxy)
+    {
+        var reading = TagMap.Read([new($"misp-galaxy:{galaxy}=\"Mimikatz\"")], [new(galaxy, "Mimikatz")]);
+
+        Assert.Empty(reading.Actors);
+        Assert.Empty(reading.Families);
+    }
+
+    [Fact]
+    public void Names_come_once_whatever_their_case_and_without_the_number_of_their_list()
+    {
+        var reading = TagMap.Read(
+            [new("misp-galaxy:mitre-intrusion-set=\"APT28 - G0007\""), new("misp-galaxy:threat-actor=\"Jackal - The\"")],
+            [new("threat-actor", "apt28"), new("mitre-intrusion-set", "APT28 - G0007")]);
+
+        Assert.Equal(["apt28", "Jackal - The"], reading.Actors);
+    }
+
+    [Fact]
+    public void Local_tags_are_listed_apart_and_lend_nothing_else()
+    {
+        var reading = TagMap.Read(
+            [
+                new("misp-galaxy:threat-actor=\"Sofacy\"", IsLocal: true), new("our-own-case-number", IsLocal: true),
+                new("kill-chain:Delivery", IsLocal: true), new("public"),
+            ],
+            [new("threat-actor", "Sofacy")]);
+
+        Assert.Equal(["public"], reading.Tags);
+        Assert.Equal(4, reading.AllTags.Length);
+        Assert.Empty(reading.Actors);
+        Assert.Empty(reading.KillChain);
+    }
+
+    [Fact]
+    public void Tags_keep_their_order_and_come_once() => Assert.Equal(["b", "a", "B"], Read("b", "a", " b ", "B", " ").Tags);
+
+    private static TagReading Read(params string[] tags) => TagMap.Read([.. tags.Select(tag => new MispTag(tag))], []);
+}

@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Tests;
+
+/// <summary>
+/// A service in memory with Graph's manners: creating is plain, so sending twice makes two. What it does wrong is set by
+/// <see cref="Answer"/>.
+/// </summary>
+internal sealed class FakeDestination(string name = "graph", IndicatorForm form = IndicatorForm.Combination) : IDestination
+{
+    private readonly Lock _gate = new();
+    private int _ids;
+
+    /// <summary>Decides an item's outcome in place of the service; null from it: as usual.</summary>
+    public Func<Operation, PlanStep, StepOutcome?>? Answer { get; set; }
+
+    /// <summary>Called before each request is carried out.</summary>
+    public Action<Operation, IReadOnlyList<PlanStep>>? OnRequest { get; set; }
+
+    public List<FakeIndicator> Held { get; } = [];
+
+    public List<(Operation Operation, int Items)> Sent { get; } = [];
+
+    public int Settled { get; private set; }
+
+    public DestinationInfo Info { get; } = new(name, form == IndicatorForm.Combination ? "graph" : "sentinel", "tenant", "");
+
+    public DestinationPolicy Policy { get; set; } = new();
+
+    public IndicatorForm Form => form;
+
+    public int BatchSize { get; set; } = 100;
+
+    public int ParallelRequests { get; set; } = 1;
+
+    public bool KeysLiveOnce { get; set; }
+
+    public bool Upserts { get; set; }
+
+    /// <summary>Part of what cannot be changed in place.</summary>
+    public Func<Indicator, string> FixedPart { get; set; } = indicator => indicator.ThreatType.ToString();
+
+    public SkipReason? Refuses(Support support) => null;
+
+    public string Canonical(IReadOnlyList<Observable> observables) => string.Join('\n', observables.Select(o => o.ToString()).Order(StringComparer.Ordinal));
+
+    public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action)
+    {
+        var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} {indicator.Confidence} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} {indicator.Lifetime.TotalDays}";
+        body.Write(Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(content)));
+        return new ItemMarks(Hash128.Of(content), Hash128.Of(FixedPart(indicator)));
+    }
+
+    public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) => body.Write("null"u8);
+
+    public Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    {
+        lock (_gate)
+        {
+            OnRequest?.Invoke(operation, steps);
+            Sent.Add((operation, steps.Count));
+            IReadOnlyList<StepOutcome> outcomes = [.. steps.Select(step => Answer?.Invoke(operation, step) ?? Apply(operation, step))];
+            return Task.FromResult(outcomes);
+        }
+    }
+
+    public Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct)
+    {
+        lock (_gate)
+        {
+            Settled++;
+            if (!Upserts) Held.RemoveAll(one => keys.Contains(one.Key));
+        }
+
+        return Task.FromResult(Settlement.None);
+    }
+
+    public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        await Task.Yield();
+        foreach (var one in Held) yield return new RemoteIndicator(one.Id, one.Key, Encoding.UTF8.GetBytes("{}"), "fake", one.Value, null, null, one.Expires);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Carries a step out as the service would.</summary>
+    public StepOutcome Apply(Operation operation, PlanStep step)
+    {
+        switch (operation)
+        {
+            case Operation.Delete:
+                Held.RemoveAll(one => one.Id == step.Id);
+                return new StepOutcome.Accepted(step.Id);
+            case Operation.Update:
+            case Operation.Create when Upserts:
+                var at = Held.FindIndex(one => Upserts ? one.Key == step.Key : one.Id == step.Id);
+                if (at < 0 && !Upserts) return new StepOutcome.Rejected("no such indicator");
+                var id = at < 0 ? $"id-{++_ids}" : Held[at].Id;
+                if (at >= 0) Held.RemoveAt(at);
+                Held.Add(new FakeIndicator(id, step.Key, step.Value ?? "", Encoding.UTF8.GetString(step.Body.Span), step.Expires));
+                return new StepOutcome.Accepted(id);
+            default:
+                var made = new FakeIndicator($"id-{++_ids}", step.Key, step.Value ?? "", Encoding.UTF8.GetString(step.Body.Span), step.Expires);
+                Held.Add(made);
+                return new StepOutcome.Accepted(made.Id);
+        }
+    }
+}
+
+internal sealed record FakeIndicator(string Id, Guid Key, string Value, string Body, DateTimeOffset Expires);

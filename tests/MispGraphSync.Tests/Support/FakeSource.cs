@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Tests;
+
+/// <summary>A source whose events a test sets: what is in <see cref="Events"/> matches the filters.</summary>
+internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISource
+{
+    private readonly List<string> _gaps = [];
+
+    public Dictionary<Guid, SourceEvent> Events { get; } = [];
+
+    /// <summary>Events that match all but the relative time spans.</summary>
+    public HashSet<Guid> Aged { get; } = [];
+
+    public string Fingerprint { get; set; } = "role 5";
+
+    /// <summary>Thrown when the listing is asked for.</summary>
+    public RunFailedException? Failure { get; set; }
+
+    /// <summary>A sentence makes every read partial.</summary>
+    public string? Gap { get; set; }
+
+    /// <summary>How many events were read in full, in all runs.</summary>
+    public int EventsRead { get; private set; }
+
+    /// <summary>The read fails after so many events; null: it does not.</summary>
+    public int? FailsAfter { get; set; }
+
+    public SourceInfo Info { get; } = new(name, "misp");
+
+    public IReadOnlyList<string> Gaps => _gaps;
+
+    public Task<SourceState> OpenAsync(CancellationToken ct)
+    {
+        _gaps.Clear();
+        if (Gap is not null) _gaps.Add(Gap);
+        return Task.FromResult(new SourceState(Fingerprint, HasRelativeTime: false, time.GetUtcNow()));
+    }
+
+    public async IAsyncEnumerable<EventHeader> ListAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        await Task.Yield();
+        if (Failure is not null) throw Failure;
+        foreach (var known in Events.Values) yield return new EventHeader(known.Event.Uuid, known.Event.Id, known.Event.Timestamp);
+    }
+
+    public async IAsyncEnumerable<ReadEvent> FetchAsync(IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await Task.Yield();
+        var read = 0;
+        foreach (var header in events)
+        {
+            if (read++ == FailsAfter) throw new RunFailedException(ExitCode.OutOfReach, "MISP went away.");
+            EventsRead++;
+            var known = Events[header.Uuid];
+            yield return new ReadEvent(known.Event, known.Items, time.GetUtcNow());
+        }
+    }
+
+    public Task<IReadOnlySet<Guid>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct) =>
+        Task.FromResult<IReadOnlySet<Guid>>(gone.Select(header => header.Uuid).Where(Aged.Contains).ToHashSet());
+
+    /// <summary>Adds or replaces an event.</summary>
+    public void Put(MispEvent @event, params EventItem[] items) => Events[@event.Uuid] = new SourceEvent(@event, items);
+
+    public void Remove(MispEvent @event) => Events.Remove(@event.Uuid);
+}
+
+internal sealed record SourceEvent(MispEvent Event, IReadOnlyList<EventItem> Items);

@@ -1,0 +1,93 @@
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public sealed class BadRecordTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public BadRecordTests() => _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 100).Select(number => Some.Domain(number))]);
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task A_named_bad_record_is_taken_out_and_the_rest_goes()
+    {
+        _run.Destination.Answer = (_, step) => Is(step, 7) ? new StepOutcome.Rejected("description is too long") : null;
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal(new StepTally(99, 1, 0, 0), report.Destinations[0].Tally);
+        Assert.Equal((ExitCode.Partial, RunStatus.CompletedWithErrors), (report.ExitCode, report.Status));
+    }
+
+    [Fact]
+    public async Task A_bad_record_that_spoils_its_batch_is_found_by_halving()
+    {
+        _run.Destination.OnRequest = (_, steps) => _run.Destination.Answer = (_, _) =>
+            steps.Any(step => Is(step, 42)) ? new StepOutcome.Rejected("400 bad request", WholeBatch: true) : null;
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal(new StepTally(99, 1, 0, 0), report.Destinations[0].Tally);
+        Assert.Equal(99, _run.Destination.Held.Count);
+        Assert.InRange(_run.Destination.Sent.Count, 2, 15);
+    }
+
+    [Fact]
+    public async Task What_was_turned_down_is_held_back_until_it_changes()
+    {
+        _run.Destination.Answer = (_, step) => Is(step, 7) ? new StepOutcome.Rejected("no") : null;
+        await _run.PushAsync();
+        _run.Destination.Sent.Clear();
+
+        var second = await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        Assert.Empty(_run.Destination.Sent);
+        Assert.Equal((1L, ExitCode.Ok), (second.Destinations[0].HeldBack, second.ExitCode));
+
+        _run.Destination.Answer = null;
+        _run.Time.Advance(TimeSpan.FromMinutes(1));
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 100).Select(number => Some.Domain(number))]);
+        await _run.PushAsync();
+        Assert.Equal(100, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task A_transient_rejection_is_tried_in_five_runs()
+    {
+        _run.Destination.Answer = (_, step) => Is(step, 7) ? new StepOutcome.Rejected("busy", IsTransient: true) : null;
+        var tries = 0;
+        for (var i = 0; i < 8; i++) tries += (int)(await _run.PushAsync()).Destinations[0].Tally.Rejected;
+
+        Assert.Equal(Planner.RejectedAttempts, tries);
+    }
+
+    [Fact]
+    public async Task A_service_that_refuses_everything_is_given_up_after_twenty()
+    {
+        _run.Destination.Answer = (_, _) => new StepOutcome.Rejected("400 no", WholeBatch: true);
+
+        var report = await _run.PushAsync();
+
+        Assert.InRange(_run.Destination.Sent.Count, 20, 60);
+        Assert.Equal((20L, 80L), (report.Destinations[0].Tally.Rejected, report.Destinations[0].Tally.NotAttempted));
+        Assert.Contains("refuses every request", report.Destinations[0].Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_was_turned_down_is_tried_again()
+    {
+        await _run.PushAsync();
+        _run.Destination.Answer = (operation, step) => operation == Operation.Delete ? new StepOutcome.Rejected("busy") : null;
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(2, 99).Select(number => Some.Domain(number))]);
+        await _run.PushAsync();
+
+        _run.Destination.Answer = null;
+        await _run.PushAsync();
+
+        Assert.Equal(99, _run.Destination.Held.Count);
+    }
+
+    private static bool Is(PlanStep step, int number) => step.Value?.Contains($"= d{number}.example ", StringComparison.Ordinal) == true;
+}

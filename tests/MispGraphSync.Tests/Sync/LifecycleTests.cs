@@ -1,0 +1,193 @@
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public sealed class LifecycleTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task Nothing_is_renewed_while_half_of_its_lifetime_is_left()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        await _run.PushAsync();
+
+        _run.Time.Advance(TimeSpan.FromDays(14.9));
+
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Fact]
+    public async Task Everything_is_renewed_by_the_time_a_quarter_is_left()
+    {
+        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 40).Select(number => Some.Domain(number))]);
+        await _run.PushAsync();
+
+        _run.Time.Advance(TimeSpan.FromDays(22.6));
+        var report = await _run.PushAsync();
+
+        Assert.Equal(new PlanCounts(0, 0, 40, 0), report.Destinations[0].Planned);
+        Assert.All(_run.Destination.Held, one => Assert.Equal(_run.Time.GetUtcNow().AddDays(30), one.Expires));
+    }
+
+    [Fact]
+    public async Task Renewals_are_spread_over_days()
+    {
+        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 400).Select(number => Some.Domain(number))]);
+        await _run.PushAsync();
+        var renewed = new List<long>();
+        _run.Time.Advance(TimeSpan.FromDays(15));
+
+        for (var day = 0; day < 9; day++)
+        {
+            renewed.Add((await _run.PushAsync()).Destinations[0].Planned.Renew);
+            _run.Time.Advance(TimeSpan.FromDays(1));
+        }
+
+        Assert.Equal(400, renewed.Sum());
+        Assert.All(renewed, day => Assert.InRange(day, 0, 90));
+    }
+
+    [Fact]
+    public async Task An_event_that_grew_too_old_for_the_filters_is_not_renewed_and_runs_out()
+    {
+        var old = Some.Event(1);
+        _run.Source.Put(old, Some.Domain(1));
+        _run.Source.Put(Some.Event(2), Some.Domain(2));
+        await _run.PushAsync();
+
+        _run.Source.Remove(old);
+        _run.Source.Aged.Add(old.Uuid);
+        var report = await _run.PushAsync();
+        Assert.Equal((1L, 0L, 0L), (report.Source.EventsAged, report.Source.EventsWithdrawn, report.Destinations[0].Planned.Total));
+
+        _run.Time.Advance(TimeSpan.FromDays(23));
+        Assert.Equal(new PlanCounts(0, 0, 1, 0), (await _run.PushAsync()).Destinations[0].Planned);
+
+        _run.Time.Advance(TimeSpan.FromDays(8));
+        var last = await _run.PushAsync();
+        Assert.Equal((0L, 1L), (last.Destinations[0].Planned.Delete, last.Destinations[0].Held));
+    }
+
+    [Fact]
+    public async Task An_aged_event_that_matches_again_is_renewed_again()
+    {
+        var old = Some.Event(1);
+        _run.Source.Put(old, Some.Domain(1));
+        _run.Source.Put(Some.Event(2), Some.Domain(2));
+        await _run.PushAsync();
+        _run.Source.Remove(old);
+        _run.Source.Aged.Add(old.Uuid);
+        await _run.PushAsync();
+
+        _run.Source.Put(old, Some.Domain(1));
+        _run.Time.Advance(TimeSpan.FromDays(23));
+
+        Assert.Equal(2, (await _run.PushAsync()).Destinations[0].Planned.Renew);
+    }
+
+    [Fact]
+    public async Task A_withdrawn_event_takes_its_indicators_with_it()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        _run.Source.Put(Some.Event(2), Some.Domain(2));
+        await _run.PushAsync();
+
+        _run.Source.Remove(Some.Event(1));
+        var report = await _run.PushAsync();
+
+        Assert.Equal((1L, 1L), (report.Source.EventsWithdrawn, report.Destinations[0].Planned.Delete));
+        Assert.Equal(StepReasons.Withdrawn, Assert.Single(_run.Steps).Reason);
+    }
+
+    [Fact]
+    public async Task What_expired_but_is_wanted_is_created_again()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        await _run.PushAsync();
+        _run.Destination.Held.Clear();
+
+        _run.Time.Advance(TimeSpan.FromDays(31));
+        var report = await _run.PushAsync();
+
+        Assert.Equal(new PlanCounts(1, 0, 0, 0), report.Destinations[0].Planned);
+        Assert.Equal(1, report.Destinations[0].Held);
+        Assert.Single(_run.Destination.Held);
+    }
+
+    [Fact]
+    public async Task What_expired_and_is_unwanted_is_gone_without_a_request()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        _run.Source.Put(Some.Event(2), Some.Domain(2));
+        await _run.PushAsync();
+        _run.Source.Remove(Some.Event(1));
+        _run.Destination.Sent.Clear();
+
+        _run.Time.Advance(TimeSpan.FromDays(31));
+        var report = await _run.PushAsync();
+
+        Assert.Equal((0L, 1L), (report.Destinations[0].Planned.Delete, report.Destinations[0].Held));
+        Assert.DoesNotContain(_run.Destination.Sent, sent => sent.Operation == Operation.Delete);
+    }
+
+    [Fact]
+    public async Task A_run_renews_what_its_own_source_supports_and_nothing_else()
+    {
+        var feed = new FakeSource(_run.Time, "input:/feeds/one");
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        feed.Put(Some.Event(2), Some.Domain(2));
+        await _run.PushAsync();
+        await _run.PushFromAsync(feed);
+
+        _run.Time.Advance(TimeSpan.FromDays(23));
+
+        Assert.Equal(1, (await _run.PushAsync()).Destinations[0].Planned.Renew);
+        Assert.Equal(1, (await _run.PushFromAsync(feed)).Destinations[0].Planned.Renew);
+    }
+
+    [Fact]
+    public async Task A_run_withdraws_nothing_of_another_source()
+    {
+        var feed = new FakeSource(_run.Time, "input:/feeds/one");
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        feed.Put(Some.Event(2), Some.Domain(2));
+
+        await _run.PushAsync();
+        await _run.PushFromAsync(feed);
+        await _run.PushAsync();
+
+        Assert.Equal(2, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task A_revoked_key_never_lives_again_but_its_next_generation_does()
+    {
+        _run.Destinations[0] = new FakeDestination("sentinel", IndicatorForm.Single) { KeysLiveOnce = true, Upserts = true };
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        _run.Source.Put(Some.Event(2), Some.Domain(2));
+        await _run.PushAsync();
+        var first = _run.Destination.Held.Single(one => one.Body.Contains("d1.example", StringComparison.Ordinal)).Key;
+        _run.Source.Remove(Some.Event(1));
+        await _run.PushAsync();
+
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        await _run.PushAsync();
+
+        Assert.NotEqual(first, Assert.Single(_run.Steps).Key);
+        Assert.Equal(1, _run.Steps[0].Generation);
+    }
+
+    [Fact]
+    public void Modified_always_moves_on()
+    {
+        var sent = Some.Now.AddSeconds(5);
+
+        Assert.Equal(sent.AddMilliseconds(1), Lifecycle.Modified(Some.Now, sent));
+        Assert.Equal(Some.Now.AddHours(1), Lifecycle.Modified(Some.Now.AddHours(1), sent));
+        Assert.Equal(Some.Now, Lifecycle.Modified(Some.Now, null));
+    }
+}

@@ -1,0 +1,127 @@
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public sealed class LostAnswerTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public LostAnswerTests() => _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task A_creation_whose_answer_was_lost_is_settled_and_sent_again()
+    {
+        LoseAnswers(Operation.Create, times: 1);
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((ExitCode.Ok, 3L, 1), (report.ExitCode, report.Destinations[0].Tally.Accepted, _run.Destination.Settled));
+        Assert.Equal(3, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task A_creation_that_stays_lost_is_settled_by_the_next_run()
+    {
+        LoseAnswers(Operation.Create, times: 100);
+        var lost = await _run.PushAsync();
+        Assert.Equal((ExitCode.OutOfReach, 3L), (lost.ExitCode, lost.Destinations[0].Tally.Unknown));
+
+        _run.Destination.Answer = null;
+        var report = await _run.PushAsync();
+
+        Assert.Equal(ExitCode.Ok, report.ExitCode);
+        Assert.Equal(3, _run.Destination.Held.Count);
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Fact]
+    public async Task A_run_that_died_after_its_request_leaves_exactly_one()
+    {
+        // The process is gone between the service's answer and the record of it.
+        _run.Destination.OnRequest = (operation, steps) =>
+        {
+            foreach (var step in steps) _run.Destination.Apply(operation, step);
+            throw new InvalidOperationException("killed");
+        };
+        await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
+        Assert.Equal(3, _run.Destination.Held.Count);
+
+        _run.Destination.OnRequest = null;
+        await _run.PushAsync();
+
+        Assert.Equal(3, _run.Destination.Held.Count);
+        Assert.Equal(3, _run.Destination.Held.Select(one => one.Key).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_deletion_whose_answer_was_lost_is_sent_again()
+    {
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1));
+        LoseAnswers(Operation.Delete, times: 1);
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((ExitCode.Ok, 2L, 1), (report.ExitCode, report.Destinations[0].Tally.Accepted, _run.Destination.Held.Count));
+    }
+
+    [Fact]
+    public async Task An_update_lost_and_taken_back_in_MISP_is_still_put_right()
+    {
+        await _run.PushAsync();
+        var before = _run.Destination.Held.Select(one => one.Body).Order().ToList();
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+        LoseAnswers(Operation.Update, times: 100);
+        await _run.PushAsync();
+
+        _run.Destination.Answer = null;
+        _run.Time.Advance(TimeSpan.FromMinutes(1));
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+        await _run.PushAsync();
+
+        Assert.Equal(before, _run.Destination.Held.Select(one => one.Body).Order());
+    }
+
+    [Fact]
+    public async Task An_upserting_service_gets_the_same_again_and_what_became_unwanted_is_removed()
+    {
+        var sentinel = _run.Destinations[0] = new FakeDestination("sentinel", IndicatorForm.Single) { Upserts = true, KeysLiveOnce = true };
+        LoseAnswers(Operation.Create, times: 100);
+        await _run.PushAsync();
+        Assert.Equal(3, sentinel.Held.Count);
+
+        sentinel.Answer = null;
+        _run.Time.Advance(TimeSpan.FromMinutes(1));
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1));
+        await _run.PushAsync();
+
+        Assert.Contains("d1.example", Assert.Single(sentinel.Held).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dry_run_settles_nothing()
+    {
+        LoseAnswers(Operation.Create, times: 100);
+        await _run.PushAsync();
+        var settled = _run.Destination.Settled;
+
+        await _run.PlanAsync();
+
+        Assert.Equal(settled, _run.Destination.Settled);
+    }
+
+    private void LoseAnswers(Operation operation, int times)
+    {
+        var left = times;
+        _run.Destination.Answer = (asked, step) =>
+        {
+            if (asked != operation || left <= 0) return null;
+            if (step == _run.Steps[^1]) left--;
+            _run.Destination.Apply(asked, step);
+            return new StepOutcome.Unknown("the answer was cut off");
+        };
+    }
+}

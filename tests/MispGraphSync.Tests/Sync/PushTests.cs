@@ -1,0 +1,263 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public sealed class PushTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task A_first_push_creates_each_indicator_once()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
+        _run.Source.Put(Some.Event(2), Some.Domain(2), Some.Domain(3));
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal(new PlanCounts(3, 0, 0, 0), report.Destinations[0].Planned);
+        Assert.Equal(3, _run.Destination.Held.Count);
+        Assert.Equal((ExitCode.Ok, RunStatus.Completed), (report.ExitCode, report.Status));
+        Assert.Equal((4, 4, 3L), (report.Source.Attributes, report.Source.Mapped, report.Destinations[0].Held));
+    }
+
+    [Fact]
+    public async Task Pushing_twice_sends_nothing_the_second_time()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
+        await _run.PushAsync();
+        _run.Destination.Sent.Clear();
+
+        var second = await _run.PushAsync();
+
+        Assert.Empty(_run.Destination.Sent);
+        Assert.Equal((1L, 2L, 0L), (second.Source.EventsUnchanged, second.Destinations[0].Unchanged, second.Destinations[0].Planned.Total));
+        Assert.Equal(1, _run.Source.EventsRead);
+    }
+
+    [Fact]
+    public async Task A_full_read_of_unchanged_events_sends_nothing_either()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
+        await _run.PushAsync();
+        _run.Destination.Sent.Clear();
+
+        await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+
+        Assert.Equal(2, _run.Source.EventsRead);
+        Assert.Empty(_run.Destination.Sent);
+    }
+
+    [Fact]
+    public async Task A_changed_event_updates_its_indicators_in_place()
+    {
+        _run.Source.Put(Some.Event(1, tags: "tlp:green"), Some.Domain(1), Some.Domain(2));
+        await _run.PushAsync();
+        var ids = _run.Destination.Held.Select(one => one.Id).ToHashSet();
+
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:amber"), Some.Domain(1), Some.Domain(2));
+        var report = await _run.PushAsync();
+
+        Assert.Equal(new PlanCounts(0, 2, 0, 0), report.Destinations[0].Planned);
+        Assert.Equal(ids, _run.Destination.Held.Select(one => one.Id).ToHashSet());
+        Assert.All(_run.Destination.Held, one => Assert.Contains("Amber", one.Body, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_attribute_that_is_gone_is_deleted_and_deletions_come_last()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
+        await _run.PushAsync();
+        _run.Destination.Sent.Clear();
+
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(2), Some.Domain(3));
+        var report = await _run.PushAsync();
+
+        Assert.Equal(new PlanCounts(1, 0, 0, 1), report.Destinations[0].Planned);
+        Assert.Equal([(Operation.Create, 1), (Operation.Delete, 1)], _run.Destination.Sent);
+        Assert.Equal(2, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task An_indicator_goes_only_with_its_last_support()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        _run.Source.Put(Some.Event(2), Some.Domain(1));
+        await _run.PushAsync();
+
+        _run.Source.Remove(Some.Event(1));
+        await _run.PushAsync();
+        Assert.Single(_run.Destination.Held);
+
+        _run.Source.Put(Some.Event(3), Some.Domain(9));
+        _run.Source.Remove(Some.Event(2));
+        await _run.PushAsync();
+        Assert.Contains("d9.example", Assert.Single(_run.Destination.Held).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_service_cannot_change_is_deleted_and_created_anew()
+    {
+        _run.Source.Put(Some.Event(1, tags: "sentinel-threattype:Malware"), Some.Domain(1));
+        await _run.PushAsync();
+        var old = Assert.Single(_run.Destination.Held);
+        _run.Destination.Sent.Clear();
+
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "sentinel-threattype:C2"), Some.Domain(1));
+        var report = await _run.PushAsync();
+
+        Assert.Equal(new PlanCounts(0, 1, 0, 0), report.Destinations[0].Planned);
+        Assert.Equal([(Operation.Delete, 1), (Operation.Create, 1)], _run.Destination.Sent);
+        var now = Assert.Single(_run.Destination.Held);
+        Assert.NotEqual(old.Id, now.Id);
+        Assert.Equal(old.Key, now.Key);
+    }
+
+    [Fact]
+    public async Task A_dry_run_plans_the_same_and_leaves_no_trace()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
+
+        var dry = await _run.PlanAsync();
+        Assert.Equal((2L, 2L), (dry.Destinations[0].Planned.Create, dry.Destinations[0].Tally.NotAttempted));
+        Assert.Equal(2, _run.Steps.Count);
+        Assert.Empty(_run.Destination.Sent);
+        Assert.False(File.Exists(_run.LedgerPath));
+
+        var real = await _run.PushAsync();
+        Assert.Equal(2, real.Destinations[0].Tally.Accepted);
+    }
+
+    [Fact]
+    public async Task A_dry_run_over_a_ledger_leaves_it_as_it_was()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1), Some.Domain(2));
+
+        await _run.PlanAsync();
+        var report = await _run.PushAsync();
+
+        Assert.Equal(1, report.Destinations[0].Planned.Create);
+    }
+
+    [Fact]
+    public async Task One_failing_destination_does_not_stop_another()
+    {
+        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorForm.Single));
+        _run.Destination.OnRequest = (_, _) => throw new RunFailedException(ExitCode.SignIn, "No.", "Ask.");
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal(ExitCode.SignIn, report.ExitCode);
+        Assert.Equal((RunStatus.Failed, 1L), (report.Destinations[0].Status, report.Destinations[0].Tally.NotAttempted));
+        Assert.Equal((RunStatus.Completed, 1L), (report.Destinations[1].Status, report.Destinations[1].Tally.Accepted));
+
+        _run.Destination.OnRequest = null;
+        var again = await _run.PushAsync();
+        Assert.Equal((1L, 0L), (again.Destinations[0].Tally.Accepted, again.Destinations[1].Planned.Total));
+    }
+
+    [Fact]
+    public async Task A_destination_left_out_of_a_run_hears_of_the_change_in_the_next()
+    {
+        var sentinel = new FakeDestination("sentinel", IndicatorForm.Single);
+        _run.Destinations.Add(sentinel);
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        await _run.PushAsync();
+
+        _run.Destinations.Remove(sentinel);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1), Some.Domain(2));
+        await _run.PushAsync();
+        _run.Destinations.Add(sentinel);
+        await _run.PushAsync();
+
+        Assert.Equal(2, sentinel.Held.Count);
+    }
+
+    [Fact]
+    public async Task A_partial_read_sends_what_it_has_and_deletes_nothing_until_a_complete_one()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
+        await _run.PushAsync();
+
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(2), Some.Domain(3));
+        _run.Source.Gap = "page 2 was cut off";
+        var partial = await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(100, IsPercent: true), AcceptChanges = true });
+        Assert.Equal((ExitCode.Partial, RunStatus.Partial), (partial.ExitCode, partial.Status));
+        Assert.Equal(3, _run.Destination.Held.Count);
+
+        _run.Source.Gap = null;
+        await _run.PushAsync();
+        Assert.Equal(2, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task A_read_that_fails_before_the_first_event_changes_nothing()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        await _run.PushAsync();
+        _run.Source.Failure = new RunFailedException(ExitCode.OutOfReach, "MISP is down.", "Start it.");
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal(ExitCode.OutOfReach, report.ExitCode);
+        Assert.Equal("MISP is down.", report.Source.Error);
+        Assert.Single(_run.Destination.Held);
+    }
+
+    [Fact]
+    public async Task A_read_that_fails_halfway_keeps_what_it_read()
+    {
+        for (var i = 1; i <= 4; i++) _run.Source.Put(Some.Event(i), Some.Domain(i));
+        _run.Source.FailsAfter = 2;
+        var partial = await _run.PushAsync();
+        Assert.Equal((ExitCode.Partial, 2), (partial.ExitCode, _run.Destination.Held.Count));
+
+        _run.Source.FailsAfter = null;
+        await _run.PushAsync();
+        Assert.Equal(4, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task A_run_over_one_event_updates_it_and_deletes_nothing()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        _run.Source.Put(Some.Event(2), Some.Domain(2));
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(3));
+        _run.Source.Remove(Some.Event(2));
+
+        var report = await _run.PushAsync(options => options with { Stage = options.Stage with { OnlyEvents = new HashSet<Guid> { Some.Uuid(1) } } });
+        Assert.Equal(new PlanCounts(1, 0, 0, 0), report.Destinations[0].Planned);
+
+        await _run.PushAsync();
+        Assert.Contains("d3.example", Assert.Single(_run.Destination.Held).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fresh_ledger_takes_over_what_is_there()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
+        await _run.PushAsync();
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_run.LedgerPath)!)) File.Delete(file);
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal(new PlanCounts(0, 2, 0, 0), report.Destinations[0].Planned);
+        Assert.All(_run.Steps, step => Assert.Equal(StepReasons.Adopted, step.Reason));
+        Assert.Equal(2, _run.Destination.Held.Count);
+        Assert.Empty(await RunAgainAsync());
+    }
+
+    private async Task<IReadOnlyList<(Operation Operation, int Items)>> RunAgainAsync()
+    {
+        _run.Destination.Sent.Clear();
+        await _run.PushAsync();
+        return _run.Destination.Sent;
+    }
+}

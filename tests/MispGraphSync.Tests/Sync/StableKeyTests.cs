@@ -1,0 +1,48 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public class StableKeyTests
+{
+    // Golden: if one of these changes, every indicator ever sent is orphaned.
+    [Theory]
+    [InlineData("misp-graph", "graph", "Azure Sentinel", "domainName=evil.example", 0, "b42c9421-9407-5369-8bb9-a88936a4d54e")]
+    [InlineData("misp-graph", "sentinel", "misp-graph", "[ipv4-addr:value = '198.51.100.7']", 0, "fafda436-e704-5411-a958-6924c486f585")]
+    [InlineData("misp-graph", "sentinel", "misp-graph", "[ipv4-addr:value = '198.51.100.7']", 1, "06f5d853-812b-550e-b713-f1296e112a8f")]
+    [InlineData("other", "defender", "", "DomainName:evil.example", 0, "a512f698-e62f-5be4-8320-e0c4e2f0311f")]
+    public void Keys_are_the_same_for_ever(string instance, string kind, string scope, string canonical, int generation, string key) =>
+        Assert.Equal(key, StableKey.ForIndicator(instance, kind, scope, canonical, generation).ToString());
+
+    [Fact]
+    public void A_key_is_a_version_5_UUID_of_the_RFC_variant()
+    {
+        var text = StableKey.From("anything").ToString();
+
+        Assert.Equal('5', text[14]);
+        Assert.Contains(text[19], "89ab");
+    }
+
+    [Fact]
+    public void Direction_and_role_do_not_part_single_observables()
+    {
+        var address = System.Net.IPAddress.Parse("203.0.113.9");
+
+        Assert.Equal(
+            ObservableKey.OfSingle(new Observable.NetworkAddress(address, Direction.Source)),
+            ObservableKey.OfSingle(new Observable.NetworkAddress(address, Direction.Destination)));
+        Assert.NotEqual(
+            ObservableKey.OfCombination([new Observable.NetworkAddress(address, Direction.Source)]),
+            ObservableKey.OfCombination([new Observable.NetworkAddress(address, Direction.Destination)]));
+    }
+
+    [Fact]
+    public void The_order_in_a_combination_does_not_matter()
+    {
+        Observable name = new Observable.FileName("a.exe");
+        Observable hash = new Observable.FileHash(HashAlgorithm.Md5, new string('a', 32));
+
+        Assert.Equal(ObservableKey.OfCombination([name, hash]), ObservableKey.OfCombination([hash, name]));
+    }
+}
