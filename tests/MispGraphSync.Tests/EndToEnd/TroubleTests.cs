@@ -202,7 +202,8 @@ public sealed class TroubleTests : IAsyncLifetime
 
         foreach (var file in Directory.GetFiles(_run.Folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".pem", StringComparison.Ordinal)))
         {
-            Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+            var others = File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
+            Assert.True(others == UnixFileMode.None, $"{Path.GetFileName(file)} may be used by others: {others}");
         }
     }
 
