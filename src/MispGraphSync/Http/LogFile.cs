@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace MispGraphSync.Http;
 
 /// <summary>
@@ -9,19 +7,19 @@ namespace MispGraphSync.Http;
 internal sealed class LogFile : IDisposable
 {
     private readonly string _path;
-    private SafeFileHandle? _handle;
+    private FileStream? _file;
 
     public LogFile(string folder, string hiddenName)
     {
         _path = Path.Combine(folder, hiddenName);
-        _handle = File.OpenHandle(_path, FileMode.Create, FileAccess.Write, FileShare.Read);
+        _file = OwnerOnly.Open(_path, FileMode.Create, FileAccess.Write, isBuffered: false);
     }
 
     /// <summary>Writes all of it and gives it its name. An existing file is never replaced.</summary>
     public void Complete(string name, ReadOnlySpan<byte> content)
     {
-        var handle = _handle ?? throw new ObjectDisposedException(nameof(LogFile));
-        RandomAccess.Write(handle, content, 0);
+        var file = _file ?? throw new ObjectDisposedException(nameof(LogFile));
+        file.Write(content);
         Close();
         var path = Path.Combine(Path.GetDirectoryName(_path)!, name);
         if (File.Exists(path)) throw new IOException($"{path} exists already.");
@@ -32,14 +30,14 @@ internal sealed class LogFile : IDisposable
     /// <summary>Removes what was never completed.</summary>
     public void Dispose()
     {
-        if (_handle is null) return;
+        if (_file is null) return;
         Close();
         File.Delete(_path);
     }
 
     private void Close()
     {
-        _handle?.Dispose();
-        _handle = null;
+        _file?.Dispose();
+        _file = null;
     }
 }
