@@ -41,6 +41,8 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
 
     public bool Upserts { get; set; }
 
+    public RequestCounts Requests => default;
+
     /// <summary>Part of what cannot be changed in place.</summary>
     public Func<Indicator, string> FixedPart { get; set; } = indicator => indicator.ThreatType.ToString();
 

@@ -53,6 +53,7 @@ internal sealed class SentinelQuery : IDisposable
                 page = await ReadPageAsync(next!.Link, token: null, ct).ConfigureAwait(false);
             }
             if (page?.First is null) yield break;
+            if (page.First == previous) throw Endless("leads in a circle: a page comes again");
             foreach (var indicator in page.Indicators) yield return indicator;
             if (page.Next is not { Length: > 0 } link) yield break;
             next = SentinelNextPage.Of(link, _client.BaseAddress);
