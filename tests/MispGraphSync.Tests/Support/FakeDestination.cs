@@ -41,7 +41,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
 
     public bool Upserts { get; set; }
 
-    public RequestCounts Requests => default;
+    public RequestCounts Requests => new(Sent.Count, 0, 0);
 
     /// <summary>Part of what cannot be changed in place.</summary>
     public Func<Indicator, string> FixedPart { get; set; } = indicator => indicator.ThreatType.ToString();
