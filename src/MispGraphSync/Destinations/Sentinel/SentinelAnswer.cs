@@ -47,7 +47,9 @@ internal static class SentinelAnswer
     }
 
     private static bool SpeaksOfTheWhole(JsonElement answer) =>
-        ErrorBody.Find(answer, "error") is not null || ErrorBody.Find(answer, "message") is not null || ErrorBody.Find(answer, "statusCode") is not null;
+        ErrorBody.Find(answer, "error") is not null
+        || ErrorBody.Find(answer, "message") is not null
+        || ErrorBody.Find(answer, "statusCode") is not null;
 
     /// <summary>The list is <c>errorMessages</c> in Microsoft's article, <c>validationErrorMessages</c> in its REST specification.</summary>
     private static string Words(JsonElement error)
@@ -55,7 +57,8 @@ internal static class SentinelAnswer
         var messages = ErrorBody.Find(error, "errorMessages") ?? ErrorBody.Find(error, "validationErrorMessages");
         return messages switch
         {
-            { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > 0 => ErrorBody.OneLine(string.Join(" ", list.EnumerateArray().Select(m => m.ToString()))),
+            { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > 0 =>
+                ErrorBody.OneLine(string.Join(" ", list.EnumerateArray().Select(m => m.ToString()))),
             { ValueKind: JsonValueKind.String } text => ErrorBody.OneLine(text.GetString()!),
             _ => ErrorBody.Read(error).Message,
         };

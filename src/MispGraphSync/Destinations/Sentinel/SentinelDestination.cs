@@ -84,7 +84,8 @@ internal sealed class SentinelDestination : IDestination
     public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
         SentinelItem.Own.Write(body, indicator, identity);
 
-    public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) => SentinelRevocation.Write(body, held, modified);
+    public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) =>
+        SentinelRevocation.Write(body, held, modified);
 
     /// <summary>The upload API has no call that only asks; a token is what can be asked for without writing.</summary>
     public async Task PrepareAsync(CancellationToken ct) => await _tokens.GetAsync(forceRefresh: false, ct).ConfigureAwait(false);

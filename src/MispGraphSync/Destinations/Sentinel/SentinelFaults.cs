@@ -12,7 +12,8 @@ internal sealed class SentinelFaults(Guid workspace, string cloud)
         "Give the app the role Microsoft Sentinel Contributor on the workspace (docs/sentinel.md has the command); a new role takes some minutes.";
 
     private const string ToRead =
-        "Give the app the role Microsoft Sentinel Contributor (to read only, Microsoft Sentinel Reader) on the workspace; a new role takes some minutes.";
+        "Give the app the role Microsoft Sentinel Contributor (to read only, Microsoft Sentinel Reader) on the workspace; "
+        + "a new role takes some minutes.";
 
     /// <summary>Of an upload; null when the exchange tells of its own objects only.</summary>
     public RunFailedException? OfUpload(Exchange exchange)
@@ -27,7 +28,8 @@ internal sealed class SentinelFaults(Guid workspace, string cloud)
                 ExitCode.SignIn, $"Sentinel refuses access to workspace {workspace} (403): {error}", ToWrite),
             HttpStatusCode.NotFound => new RunFailedException(
                 ExitCode.Usage, $"Sentinel in the cloud {cloud} knows no workspace {workspace} (404): {error}",
-                "workspaceId is the workspace's GUID, on its Overview page, not its name nor its resource id; auth.cloud must be the workspace's cloud."),
+                "workspaceId is the workspace's GUID, on its Overview page, not its name nor its resource id; "
+                + "auth.cloud must be the workspace's cloud."),
             HttpStatusCode.Gone => Retired(error),
             HttpStatusCode.BadRequest when error.Code?.Contains("ApiVersion", StringComparison.OrdinalIgnoreCase) == true => Retired(error),
             _ => null,

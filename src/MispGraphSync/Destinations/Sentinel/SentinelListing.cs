@@ -27,8 +27,8 @@ internal static class SentinelListing
             {
                 if (item.ValueKind != JsonValueKind.Object) return null;
                 first ??= Text(item, "name") ?? Text(item, "id") ?? "";
-                if (item.TryGetProperty("properties"u8, out var properties) && properties.ValueKind == JsonValueKind.Object && IsOf(properties, source))
-                    indicators.Add(Indicator(item, properties));
+                if (!item.TryGetProperty("properties"u8, out var properties) || properties.ValueKind != JsonValueKind.Object) continue;
+                if (IsOf(properties, source)) indicators.Add(Indicator(item, properties));
             }
             return new SentinelPage(indicators, first, Text(json.RootElement, "nextLink"));
         }
@@ -63,9 +63,8 @@ internal static class SentinelListing
     private static Guid? KeyOf(string? id)
     {
         const string Prefix = "indicator--";
-        return id is not null && id.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && Guid.TryParseExact(id.AsSpan(Prefix.Length), "D", out var key)
-            ? key
-            : null;
+        if (id is null || !id.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) return null;
+        return Guid.TryParseExact(id.AsSpan(Prefix.Length), "D", out var key) ? key : null;
     }
 
     private static List<string> Texts(JsonElement item, string name)

@@ -8,7 +8,8 @@ internal static class SentinelOutcomes
     private static readonly StepOutcome Accepted = new StepOutcome.Accepted(null);
 
     // A wrong guess costs at most a few more tries.
-    private static readonly string[] Passing = ["try again", "temporar", "timed out", "timeout", "throttl", "internal error", "internal server error"];
+    private static readonly string[] Passing =
+        ["try again", "temporar", "timed out", "timeout", "throttl", "internal error", "internal server error"];
 
     /// <summary>Of a good answer: who is not named was taken. Null when it names a place that the request does not have.</summary>
     public static StepOutcome[]? Of(List<SentinelError> errors, int count)

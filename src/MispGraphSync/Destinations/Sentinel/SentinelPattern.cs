@@ -43,7 +43,7 @@ internal static class SentinelPattern
     /// <summary>Path and value of a pattern of one comparison; of any other, <c>pattern</c> and the pattern itself.</summary>
     public static (string Path, string Value) Read(string pattern)
     {
-        if (pattern is ['[', .. var comparison, ']'] && comparison.IndexOf('=') is > 0 and var sign)
+        if (pattern is ['[', .. var comparison, ']'] && comparison.IndexOf('=', StringComparison.Ordinal) is > 0 and var sign)
         {
             var literal = comparison.AsSpan(sign + 1).Trim();
             if (Unquote(literal) is { } value) return (comparison[..sign].TrimEnd(), value);

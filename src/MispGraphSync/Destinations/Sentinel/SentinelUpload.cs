@@ -102,7 +102,8 @@ internal sealed class SentinelUpload : IDisposable
         var error = errors.Find(e => e.Index is null || e.Index < 0 || e.Index >= count);
         var place = error.Index is { } index ? $"object {index}" : "an object without a number";
         _log.Warning("Sentinel's answer to a batch of {Count} for {Destination} speaks of {Place}; the batch is halved", count, _destination, place);
-        return SentinelOutcomes.Each(count, new StepOutcome.Rejected($"The answer speaks of {place} in a batch of {count}: {error.Words}", WholeBatch: true));
+        var words = $"The answer speaks of {place} in a batch of {count}: {error.Words}";
+        return SentinelOutcomes.Each(count, new StepOutcome.Rejected(words, WholeBatch: true));
     }
 
     private static StepOutcome[] OfRefused(Exchange exchange)

@@ -245,5 +245,6 @@ public class SentinelContractTests : DestinationContract
 
     private SentinelDestination Create(DestinationSettings settings) => SentinelDestination.Create(settings, Test.Transport, Tokens);
 
-    private static Core.Domain.Support Supporting(Observable? single) => new() { Attribute = SomeStix.Key, Part = 0, Type = "x", Combination = [], Single = single };
+    private static Core.Domain.Support Supporting(Observable? single) =>
+        new() { Attribute = SomeStix.Key, Part = 0, Type = "x", Combination = [], Single = single };
 }
