@@ -45,8 +45,9 @@ internal static class SomeIndicator
         SupportCount = 1,
     };
 
-    public static Observable Address(int number) =>
-        new Observable.NetworkAddress(IPAddress.Parse($"192.0.2.{number}"), Direction.Destination);
+    /// <summary>Another one for each number below 65,536; reserved for documentation, later for benchmarks.</summary>
+    public static Observable Address(int number) => new Observable.NetworkAddress(
+        IPAddress.Parse(number < 256 ? $"192.0.2.{number}" : $"198.18.{number / 256}.{number % 256}"), Direction.Destination);
 
     public static ItemIdentity Identity(Guid key, string? id = null) => new(key, id, Now, Now, Expires);
 

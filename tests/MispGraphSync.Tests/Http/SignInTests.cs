@@ -1,0 +1,130 @@
+using Microsoft.AspNetCore.Http;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Http;
+using MispGraphSync.SignIn;
+using MispGraphSync.Tests.Support;
+using Xunit;
+
+namespace MispGraphSync.Tests.Http;
+
+/// <summary>Microsoft's real library against an authority on loopback.</summary>
+public class SignInTests
+{
+    private const string Tenant = "11111111-1111-4111-8111-111111111111";
+    private const string Scope = "https://graph.microsoft.com/.default";
+    private const string Secret = "not-to-be-told";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_secret_gives_a_token_that_is_kept_until_a_new_one_is_forced()
+    {
+        var asked = 0;
+        await using var authority = await TlsServer.StartAsync(c => c.Response.WriteAsync(Token($"t{++asked}")));
+        using var test = new TestTransport(HttpSockets.Create(authority.CaFile, direct: true));
+        using var tokens = Tokens(authority, test);
+
+        Assert.Equal("t1", await tokens.GetAsync(false, Ct));
+        Assert.Equal("t1", await tokens.GetAsync(false, Ct));
+        Assert.Equal("t2", await tokens.GetAsync(true, Ct));
+        Assert.Equal("t2", await tokens.GetAsync(false, Ct));
+        Assert.Equal(2, asked);
+    }
+
+    [Theory]
+    [InlineData(7000215, "secret is wrong")]
+    [InlineData(7000222, "expired")]
+    [InlineData(700016, "is not in tenant")]
+    [InlineData(90002, "no tenant")]
+    [InlineData(99999, "credential was not accepted")]
+    public async Task A_refusal_becomes_a_sentence_with_a_remedy(int number, string sentence)
+    {
+        var asked = 0;
+        await using var authority = await TlsServer.StartAsync(c => Refuse(c, number, ref asked));
+        using var test = new TestTransport(HttpSockets.Create(authority.CaFile, direct: true));
+        using var tokens = Tokens(authority, test);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => test.PassAsync(tokens.GetAsync(false, Ct).AsTask()));
+
+        Assert.Equal(ExitCode.SignIn, failure.Code);
+        Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"AADSTS{number}", failure.Message, StringComparison.Ordinal);
+        Assert.NotNull(failure.Remedy);
+        Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public async Task A_busy_service_is_asked_again_and_at_last_left_alone()
+    {
+        var asked = 0;
+        await using var authority = await TlsServer.StartAsync(c => Refuse(c, 90033, ref asked));
+        using var test = new TestTransport(HttpSockets.Create(authority.CaFile, direct: true));
+        using var tokens = Tokens(authority, test);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => test.PassAsync(tokens.GetAsync(false, Ct).AsTask()));
+
+        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Equal(6, asked);
+    }
+
+    [Fact]
+    public async Task No_sign_in_service_is_out_of_reach()
+    {
+        var authority = await TlsServer.StartAsync(c => c.Response.WriteAsync(""));
+        using var test = new TestTransport(HttpSockets.Create(direct: true));
+        using var tokens = Tokens(authority, test);
+        await authority.DisposeAsync();
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => test.PassAsync(tokens.GetAsync(false, Ct).AsTask()));
+
+        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Contains("localhost", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_credential_is_a_settings_error()
+    {
+        using var test = new TestTransport();
+        using var tokens = new MsalTokenSource(new AuthSettings { Tenant = Tenant, ClientId = Tenant }, Scope, test.Transport);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(async () => await tokens.GetAsync(false, Ct));
+
+        Assert.Equal(ExitCode.Usage, failure.Code);
+    }
+
+    [Fact]
+    public void Every_cloud_has_its_own_hosts_and_only_the_global_one_has_tiIndicators()
+    {
+        Assert.Equal(["china", "gcc", "global", "usgov", "usgovdod"], Cloud.Names);
+        Assert.Equal("https://dod-graph.microsoft.us/.default", Cloud.Named("usgovdod").GraphScope);
+        Assert.Equal("https://management.usgovcloudapi.net/.default", Cloud.Named("usgov").ManagementScope);
+        Assert.Null(Cloud.Named("china").DefenderScope);
+        Assert.Equal(["gcc", "global"], Cloud.Names.Where(n => Cloud.Named(n).HasTiIndicators));
+        Assert.Equal(ExitCode.Usage, Assert.Throws<RunFailedException>(() => Cloud.Named("moon")).Code);
+    }
+
+    private static MsalTokenSource Tokens(TlsServer authority, TestTransport test)
+    {
+        var auth = new AuthSettings
+        {
+            Tenant = Tenant,
+            ClientId = "22222222-2222-4222-8222-222222222222",
+            ClientSecret = new SecretReference(Secret, "/"),
+            Authority = authority.At("localhost"),
+        };
+        return new MsalTokenSource(auth, Scope, test.Transport with { ResolveSecret = (_, _) => ValueTask.FromResult(Secret) });
+    }
+
+    private static string Token(string value) => $$"""{"token_type":"Bearer","expires_in":3599,"access_token":"{{value}}"}""";
+
+    private static Task Refuse(HttpContext context, int number, ref int asked)
+    {
+        asked++;
+        context.Response.StatusCode = number == 90033 ? 503 : 401;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(
+            $$"""{"error":"{{(number == 90033 ? "temporarily_unavailable" : "invalid_client")}}","error_description":"AADSTS{{number}}: words","error_codes":[{{number}}]}""");
+    }
+}
