@@ -19,14 +19,16 @@ internal sealed class GraphDestination : IDestination
 
     private readonly GraphProduct _product;
     private readonly GraphService _service;
+    private readonly RequestLog _log;
     private readonly IDisposable? _tokens;
 
-    private GraphDestination(DestinationSettings settings, GraphProduct product, GraphService service, IDisposable? tokens)
+    private GraphDestination(DestinationSettings settings, GraphProduct product, GraphService service, RequestLog log, IDisposable? tokens)
     {
         _product = product;
         _service = service;
+        _log = log;
         _tokens = tokens;
-        Info = new DestinationInfo(settings.Name, "graph", settings.Auth.Tenant, product.Name);
+        Info = settings.Info;
         Policy = settings.Policy;
         ParallelRequests = settings.ParallelRequests;
     }
@@ -60,7 +62,7 @@ internal sealed class GraphDestination : IDestination
         var endpoint = Origin.Choose(settings.Endpoint, cloud.Graph, "endpoint");
         var own = tokens is null ? new MsalTokenSource(settings.Auth, cloud.GraphScope, transport) : null;
         var api = new GraphApi(settings.Name, endpoint, settings.RequestsPerMinute, transport, tokens ?? own!);
-        return new GraphDestination(settings, product, new GraphService(api, product), own);
+        return new GraphDestination(settings, product, new GraphService(api, product), transport.Log, own);
     }
 
     public SkipReason? Refuses(Support support) => GraphLimits.Refuses(support, _product, Policy.Action);
