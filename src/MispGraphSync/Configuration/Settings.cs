@@ -102,6 +102,9 @@ public sealed record DestinationSettings
 
     public bool Enabled { get; init; } = true;
 
+    /// <summary>The setting at the top, which goes into every key.</summary>
+    public string Instance { get; init; } = "misp-graph";
+
     /// <summary>Its own, or the common one. Checked for completeness only where <see cref="Enabled"/>.</summary>
     public required AuthSettings Auth { get; init; }
 

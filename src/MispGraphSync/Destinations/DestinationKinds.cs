@@ -1,5 +1,6 @@
 using MispGraphSync.Configuration;
 using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations.Defender;
 using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Http;
 
@@ -11,6 +12,7 @@ internal static class DestinationKinds
     public static IDestination Create(DestinationSettings settings, Transport transport) => settings.Kind switch
     {
         "graph" => GraphDestination.Create(settings, transport),
+        "defender" => DefenderDestination.Create(settings, transport),
         _ => throw new RunFailedException(ExitCode.Usage, $"Destination '{settings.Name}' is of the kind '{settings.Kind}', which this version cannot send to.", "Set \"enabled\": false for it."),
     };
 }

@@ -1,7 +1,6 @@
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Http;
 using MispGraphSync.SignIn;
-using MispGraphSync.Tests.Support;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations;

@@ -3,7 +3,6 @@ using MispGraphSync.Core.Sync;
 using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Http;
 using MispGraphSync.SignIn;
-using MispGraphSync.Tests.Support;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations;

@@ -5,7 +5,6 @@ using CsCheck;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Destinations.Graph;
-using MispGraphSync.Tests.Support;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations;

@@ -3,7 +3,6 @@ using MispGraphSync.Configuration;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Http;
 using MispGraphSync.SignIn;
-using MispGraphSync.Tests.Support;
 using Xunit;
 
 namespace MispGraphSync.Tests.Http;

@@ -54,6 +54,7 @@ internal sealed class SettingsBinder(EffectiveValues values)
             Name = values.Of(given, Name) ?? "",
             Kind = values.Of(given, Kind) ?? "",
             Enabled = values.Of(given, Enabled),
+            Instance = values.Of(Instance) ?? "",
             Auth = Auth(given),
             Policy = Policy(given),
             TargetProduct = isGraph ? values.Of(given, TargetProduct) ?? "" : "",
