@@ -1,7 +1,7 @@
 namespace MispGraphSync.Core.Sync;
 
 /// <summary>The ledger's side of planning: the keys that changed or are due, in key order, with all they stand on.</summary>
-public interface IPlanLedger
+public interface IPlanLedger : ICapacityLedger
 {
     /// <summary>
     /// The destination as the ledger knows it, made if it is new. When the fingerprint of its settings changed, everything is
@@ -23,8 +23,11 @@ public interface IPlanLedger
     /// <summary>The steps that were added, by kind.</summary>
     PlanCounts CountSteps(DestinationMemory destination);
 
-    /// <summary>The steps of these kinds, in key order, with the same keys. Safe to read while outcomes are recorded.</summary>
-    IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, bool deletions);
+    /// <summary>
+    /// The steps of these kinds, in key order (by rank where <see cref="ICapacityLedger.Fit"/> had to choose), with the same
+    /// keys. Safe to read while outcomes are recorded.
+    /// </summary>
+    IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, params IReadOnlyList<StepAction> actions);
 
     /// <summary>Remembers what another inventory found, so that a fresh ledger takes over what is there.</summary>
     void AddAdoptable(DestinationMemory destination, Guid key, string? id, DateTimeOffset? expires);
@@ -66,7 +69,14 @@ public sealed record RejectedIndicator(Hash128 Change, bool IsTransient, int Att
 public sealed record Adoptable(string? Id, DateTimeOffset? Expires);
 
 /// <summary>What to do with one key.</summary>
-public sealed record StepDecision(StepAction Action, string Reason, bool Replaces = false);
+public sealed record StepDecision(StepAction Action, string Reason, bool Replaces = false)
+{
+    /// <summary>Of what is created, updated or renewed where not everything finds a place; else unset.</summary>
+    public Rank Rank { get; init; }
+
+    /// <summary>The key of what is created where others may hold it; else null.</summary>
+    public Guid? Key { get; init; }
+}
 
 public sealed record PlannedKey(PlanKey Key, StepDecision Step);
 

@@ -15,11 +15,23 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 {
     private readonly Merger _merger = new(destination.Policy, destination.Form);
     private readonly ArrayBufferWriter<byte> _scratch = new(2048);
+    private readonly bool _ranks = PlanFit.IsNeededAt(destination);
+
+    /// <summary>The rank of the key that was decided last; unset where all find a place, or when it is not wanted.</summary>
+    public Rank Rank => _ranks ? _merger.Rank : default;
 
     /// <summary>What the key needs. Reads the key's supports once.</summary>
     public PlanDecision Decide(PlanKey key)
     {
-        var wanted = Gather(key, all: key.Held is not null || key.Rejected is not null || run.MayAdopt);
+        var decision = Compare(key);
+        if (!_ranks || decision is not PlanDecision.Step { Decision: { Action: not StepAction.Delete } step }) return decision;
+        Guid? created = step.Action == StepAction.Create ? key.Held?.Key ?? KeyOf(destination.Canonical(_merger.Merge().Observables), key.Generation) : null;
+        return new PlanDecision.Step(step with { Rank = Rank, Key = created });
+    }
+
+    private PlanDecision Compare(PlanKey key)
+    {
+        var wanted = Gather(key, all: _ranks || key.Held is not null || key.Rejected is not null || run.MayAdopt);
         if (!wanted.IsActive) return Unwanted(key.Held, wanted);
 
         if (key.Held is not { } held)
@@ -57,6 +69,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Replaces = step.Replaces,
             Body = body.WrittenMemory,
             Marks = marks,
+            Rank = _merger.Rank,
             Created = identity.Created,
             Modified = identity.Modified,
             Expires = identity.Expires,
@@ -82,6 +95,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Id = held.Id,
             Body = body.WrittenMemory,
             Marks = held.Marks,
+            Rank = held.Rank,
             Created = held.Created,
             Modified = modified,
             Expires = held.Expires,

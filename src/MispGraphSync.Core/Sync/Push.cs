@@ -44,6 +44,7 @@ public sealed class Push(ISource source, IReadOnlyList<IDestination> destination
         var ready = runs.FindAll(run => run.IsReady);
         if (ready.Count > 0) ledger.Plan.PreparePlan([.. ready.Select(run => run.Memory)], now);
         foreach (var run in ready) run.Plan(mayDelete: read.Complete && !options.Stage.IsPartOfSource);
+        await Task.WhenAll(ready.Select(run => run.FitAsync(control))).ConfigureAwait(false);
         if (options.IsDryRun)
         {
             // Printed, not sent: one destination after the other.

@@ -6,7 +6,7 @@ namespace MispGraphSync.Ledger;
 /// Gathers the keys to plan into temporary tables, sorted by key once for all destinations of a form, and walks them beside
 /// what is held. Costs what changed, not what is held: only a new or changed destination is planned whole.
 /// </summary>
-internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
+internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
 {
     private readonly EventCache _events = new(file);
     private readonly HashSet<IndicatorForm> _prepared = [];
@@ -52,8 +52,9 @@ internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
     {
         lock (file.Gate)
         {
-            file.Statement($"INSERT INTO {Tables.Steps(destination)} (observables, action, reason, replaces, first) VALUES (?, ?, ?, ?, ?)")
-                .Bind(1, key.Observables).Bind(2, (long)step.Action).Bind(3, step.Reason).Bind(4, step.Replaces).Bind(5, key.FirstRow).Run();
+            file.Statement($"INSERT INTO {Tables.Steps(destination)} (observables, action, reason, replaces, first, rank, key) VALUES (?, ?, ?, ?, ?, ?, ?)")
+                .Bind(1, key.Observables).Bind(2, (long)step.Action).Bind(3, step.Reason).Bind(4, step.Replaces).Bind(5, key.FirstRow)
+                .Bind(6, step.Rank.Value).Bind(7, step.Key).Run();
         }
     }
 
@@ -68,8 +69,8 @@ internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
         }
     }
 
-    public IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, bool deletions) =>
-        new StepWalk(file, _events, destination, deletions).Steps();
+    public IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, params IReadOnlyList<StepAction> actions) =>
+        new StepWalk(file, _events, destination, actions).Steps();
 
     public void AddAdoptable(DestinationMemory destination, Guid key, string? id, DateTimeOffset? expires)
     {
@@ -94,7 +95,7 @@ internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
 
     private void PrepareDestination(DestinationMemory destination, DateTimeOffset now)
     {
-        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.Steps(destination)} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL)");
+        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.Steps(destination)} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL, rank INTEGER NOT NULL, key BLOB)");
         file.Run($"DELETE FROM {Tables.Steps(destination)}");
         if (destination.PlansEverything) return;
 

@@ -57,6 +57,9 @@ CREATE TABLE destination (
     plans_everything INTEGER NOT NULL,
     fingerprint_changed INTEGER NOT NULL,
     held INTEGER NOT NULL DEFAULT 0,
+    -- Something was left out for want of room, or since others held it: when to plan it again, and the capacity then.
+    look_again_at INTEGER,
+    capacity INTEGER,
     UNIQUE (kind, place, scope)
 );
 
@@ -75,6 +78,7 @@ CREATE TABLE held (
     id TEXT,
     change BLOB NOT NULL,
     fixed BLOB NOT NULL,
+    rank INTEGER NOT NULL,
     created INTEGER NOT NULL,
     modified INTEGER NOT NULL,
     expires INTEGER NOT NULL,
