@@ -25,7 +25,7 @@ try
         return 2;
     }
 
-    return await new Tour(executable, Directory.CreateTempSubdirectory("misp-graph-sandbox-"), Console.Out, stop.Token).RunAsync();
+    return await new Tour(executable, Directory.CreateTempSubdirectory("misp-graph-sandbox-"), arguments.Only, Console.Out, stop.Token).RunAsync();
 }
 catch (FormatException wrong)
 {

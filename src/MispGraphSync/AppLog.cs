@@ -33,11 +33,11 @@ internal static class AppLog
                 outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:l}{NewLine}{Exception}",
                 rollingInterval: RollingInterval.Day,
                 retainedFileCountLimit: Math.Max(1, settings.RetentionDays),
-                hooks: OperatingSystem.IsWindows() ? null : new OwnerOnly())
+                hooks: OperatingSystem.IsWindows() ? null : new OwnersFile())
             .CreateLogger();
     }
 
-    private sealed class OwnerOnly : Serilog.Sinks.File.FileLifecycleHooks
+    private sealed class OwnersFile : Serilog.Sinks.File.FileLifecycleHooks
     {
         public override Stream OnFileOpened(string path, Stream underlyingStream, System.Text.Encoding encoding)
         {

@@ -52,6 +52,6 @@ public static partial class FaultText
 
     private static int Number(string text, int otherwise) => text.Length == 0 ? otherwise : int.Parse(text, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^(\\w+)=([a-z0-9-]+)(?::([0-9]+))?(?:@([0-9]+))?(?:x([0-9]+))?(?:~([0-9.]+))?$")]
+    [GeneratedRegex("^(\\w+)=([a-z0-9-]+?)(?::([0-9]+))?(?:@([0-9]+))?(?:x([0-9]+))?(?:~([0-9.]+))?$")]
     private static partial Regex Form();
 }

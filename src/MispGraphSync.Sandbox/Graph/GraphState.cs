@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 namespace MispGraphSync.Sandbox.Graph;
 
 /// <summary>
-/// The indicators held at Graph, and the switches of this service. Expired ones are gone by <see cref="SandboxOptions.Time"/>.
+/// The indicators held at Graph. Expired ones are gone by <see cref="SandboxOptions.Time"/>.
 /// Submitting is a plain create: twice the same external id is two indicators.
 /// </summary>
-public sealed class GraphState
+public sealed partial class GraphState
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
@@ -16,57 +16,6 @@ public sealed class GraphState
     private readonly Dictionary<string, TiIndicator> _byExternalId = new(StringComparer.Ordinal);
 
     internal GraphState(TimeProvider time) => _time = time;
-
-    public GraphAvailability Availability { get; set; }
-
-    /// <summary>Items a page when <c>$top</c> is not sent.</summary>
-    public int PageSize { get; set; } = 50;
-
-    /// <summary>What <c>$top</c> is cut down to.</summary>
-    public int MaxPageSize { get; set; } = 1000;
-
-    public int MaxBatch { get; set; } = 100;
-
-    /// <summary>A longer body is answered 413. Null = no limit.</summary>
-    public int? MaxBodyBytes { get; set; }
-
-    /// <summary>The documented throttle is 1000. Null = none.</summary>
-    public int? RequestsPerMinute { get; set; }
-
-    public RetryAfterForm ThrottleForm { get; set; } = RetryAfterForm.Seconds;
-
-    /// <summary>Active indicators of <c>Microsoft Defender ATP</c> that the tenant may hold.</summary>
-    public int DefenderCapacity { get; set; } = 15_000;
-
-    /// <summary>How long a new indicator is missing from lists.</summary>
-    public TimeSpan ReadLag { get; set; }
-
-    /// <summary>deleteTiIndicatorsByExternalId is answered 501.</summary>
-    public bool RefusesDeleteByExternalId { get; set; }
-
-    /// <summary>A wrong enum value fails the whole batch with 400, instead of its item.</summary>
-    public bool EnumFailsBatch { get; set; }
-
-    /// <summary>An item's error is a bare string instead of an object with <c>message</c>.</summary>
-    public bool ErrorIsString { get; set; }
-
-    /// <summary>The key of an item's error; no document says it.</summary>
-    public string ErrorKey { get; set; } = "Error";
-
-    /// <summary>Whether a failed item says which one it was. Without it only the position tells.</summary>
-    public bool EchoesExternalIdOfFailed { get; set; } = true;
-
-    /// <summary>Undeclared properties are kept and given back, as the open type allows.</summary>
-    public bool EchoesUndeclared { get; set; } = true;
-
-    /// <summary>Items of an answer stand in another order than in the request.</summary>
-    public bool ReversesAnswers { get; set; }
-
-    /// <summary>The <c>code</c> of a resultInfo that is well; not documented.</summary>
-    public int SuccessCode { get; set; }
-
-    /// <summary><c>subcode</c> in the metadata, <c>subCode</c> in an example.</summary>
-    public string SubcodeName { get; set; } = "subcode";
 
     public int Count
     {

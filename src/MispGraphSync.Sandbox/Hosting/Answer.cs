@@ -15,6 +15,9 @@ internal sealed record Answer(int Status)
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
+
     public string? ContentType { get; init; }
 
     public ReadOnlyMemory<byte> Body { get; init; }
@@ -31,13 +34,15 @@ internal sealed record Answer(int Status)
 
     public static Answer Json(int status, Action<Utf8JsonWriter> write, string contentType = "application/json; charset=utf-8")
     {
-        var buffer = new ArrayBufferWriter<byte>(4096);
+        // Grown once a thread, then copied out at its true size: half of a batch's answer would else be large-object garbage.
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(128 * 1024);
+        buffer.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(buffer, Relaxed))
         {
             write(json);
         }
 
-        return new Answer(status) { ContentType = contentType, Body = buffer.WrittenMemory };
+        return new Answer(status) { ContentType = contentType, Body = buffer.WrittenSpan.ToArray() };
     }
 
     public static Answer Json(int status, JsonNode body, bool indented = false) => new(status)

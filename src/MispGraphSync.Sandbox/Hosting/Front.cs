@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 
@@ -45,7 +46,18 @@ internal sealed class Front(
         journal.Add(seen);
         if (faults.Latency(name) is { Ticks: > 0 } latency) await Task.Delay(latency, aborted);
 
-        var answer = await HandleAsync(request, seen, service, aborted);
+        Answer answer;
+        try
+        {
+            answer = await HandleAsync(request, seen, service, aborted);
+        }
+        catch (Exception bug) when (bug is not OperationCanceledException)
+        {
+            // No service speaks so: a test that meets this has found a mistake of the sandbox, not of the tool.
+            seen.Fault = $"bug: {bug}";
+            answer = new Answer(500) { ContentType = "text/plain", Body = Encoding.UTF8.GetBytes($"The sandbox itself failed. {bug}") };
+        }
+
         seen.Status = answer.Reset ? null : answer.Status;
         journal.Answered(seen);
         await Reply.SendAsync(http, answer, time);

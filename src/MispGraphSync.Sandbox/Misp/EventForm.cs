@@ -9,14 +9,6 @@ namespace MispGraphSync.Sandbox.Misp;
 /// </summary>
 internal sealed class EventForm(TimeProvider time)
 {
-    private static readonly Dictionary<string, string> CategoryOf = new()
-    {
-        ["md5"] = "Payload delivery", ["sha1"] = "Payload delivery", ["sha256"] = "Payload delivery", ["filename"] = "Payload delivery",
-        ["malware-sample"] = "Payload delivery", ["email-src"] = "Payload delivery", ["email-subject"] = "Payload delivery",
-        ["comment"] = "Other", ["text"] = "Other", ["size-in-bytes"] = "Other", ["link"] = "External analysis",
-        ["mutex"] = "Artifacts dropped", ["yara"] = "Payload delivery", ["regkey"] = "Persistence mechanism",
-    };
-
     private long _lastAttribute = 1000;
     private long _lastObject = 100;
 
@@ -74,7 +66,7 @@ internal sealed class EventForm(TimeProvider time)
         {
             ["id"] = id.ToString(),
             ["type"] = type,
-            ["category"] = Or(given, "category", CategoryOf.GetValueOrDefault(type.Split('|')[0], "Network activity")),
+            ["category"] = Or(given, "category", CategoryOf(type.Split('|')[0])),
             ["to_ids"] = given["to_ids"] is null ? type is not ("comment" or "text" or "link" or "size-in-bytes") : given.Flag("to_ids"),
             ["uuid"] = Or(given, "uuid", MispIds.Uuid(MispIds.Kind.Attribute, id)),
             ["event_id"] = eventId.ToString(),
@@ -129,6 +121,16 @@ internal sealed class EventForm(TimeProvider time)
         .Concat(form.List("Object").SelectMany(one => one.List("Attribute")))
         .Count(attribute => !attribute.Flag("deleted"))
         .ToString();
+
+    private static string CategoryOf(string type) => type switch
+    {
+        "md5" or "sha1" or "sha256" or "filename" or "malware-sample" or "email-src" or "email-subject" or "yara" => "Payload delivery",
+        "comment" or "text" or "size-in-bytes" => "Other",
+        "link" => "External analysis",
+        "mutex" => "Artifacts dropped",
+        "regkey" => "Persistence mechanism",
+        _ => "Network activity",
+    };
 
     private static JsonObject Organisation(JsonNode? given)
     {

@@ -74,8 +74,8 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
         lock (state.Gate)
         {
             var matching = state.Snapshot(user).Where(search.Matches);
-            // Without an order none is promised: here it is the UUID's, so that nobody comes to rely on one.
-            found = [.. search.Order?.Sort(matching) ?? matching.OrderBy(stored => stored.Uuid, StringComparer.Ordinal)];
+            // Without an order none is promised: here they come shuffled, so that nobody comes to rely on one.
+            found = [.. search.Order?.Sort(matching) ?? matching.OrderBy(stored => MispNumbers.Of("place", stored.Uuid))];
         }
 
         IEnumerable<StoredEvent> page = search.Limit is { } limit ? found.Skip((search.Page - 1) * limit).Take(limit) : found;

@@ -15,6 +15,9 @@ internal sealed class Arguments
           dotnet run --project src/MispGraphSync.Sandbox -- serve [options]
               Keep it up until Ctrl+C, and print the settings to use with it.
 
+        Option of both:
+          --only KIND         enable this destination only: graph, sentinel or defender; repeatable
+
         Options of serve:
           --port N            first port; the services take N, N+1, … (default: free ones)
           --directory DIR     where config.json and ca.pem are written (default: a new temporary folder)
@@ -36,6 +39,9 @@ internal sealed class Arguments
     public bool WantsHelp { get; private init; }
 
     public bool Serves { get; private init; }
+
+    /// <summary>The destinations to enable; empty = all.</summary>
+    public List<string> Only { get; } = [];
 
     public int Port { get; private set; }
 
@@ -65,19 +71,20 @@ internal sealed class Arguments
     public static Arguments Parse(string[] args)
     {
         if (args.Any(arg => arg is "--help" or "-h" or "-?")) return new Arguments { WantsHelp = true };
-        if (args.Length == 0) return new Arguments();
-        if (args[0] != "serve") throw new FormatException($"'{args[0]}' is not known; see --help.");
 
-        var parsed = new Arguments { Serves = true };
-        var rest = new Queue<string>(args[1..]);
+        var parsed = new Arguments { Serves = args is ["serve", ..] };
+        var rest = new Queue<string>(parsed.Serves ? args[1..] : args);
         while (rest.TryDequeue(out var name)) parsed.Take(name, () => rest.TryDequeue(out var value) ? value : throw new FormatException($"{name} needs a value."));
         return parsed;
     }
 
     private void Take(string name, Func<string> value)
     {
+        if (!Serves && name != "--only") throw new FormatException($"'{name}' is not known here; see --help.");
+
         switch (name)
         {
+            case "--only": Only.Add(KindOf(value())); break;
             case "--port": Port = Number(name, value()); break;
             case "--directory": Directory = value(); break;
             case "--seed-events": SeedEvents = Number(name, value()); break;
@@ -93,6 +100,10 @@ internal sealed class Arguments
             default: throw new FormatException($"'{name}' is not known; see --help.");
         }
     }
+
+    private static string KindOf(string text) => text is "graph" or "sentinel" or "defender"
+        ? text
+        : throw new FormatException($"--only takes graph, sentinel or defender, not '{text}'.");
 
     private static int Number(string name, string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         ? number

@@ -8,7 +8,7 @@ internal static class ServeCommand
         await using var sandbox = await SandboxHost.StartAsync(OptionsOf(arguments), ct);
         Prepare(sandbox, arguments);
         var folder = arguments.Directory is { } stated ? Directory.CreateDirectory(stated) : Directory.CreateTempSubdirectory("misp-graph-sandbox-");
-        await WriteFilesAsync(sandbox, folder, ct);
+        await WriteFilesAsync(sandbox, folder, arguments.Only, ct);
 
         await output.WriteLineAsync($"""
             MISP        {sandbox.Misp}   key {sandbox.Options.MispKey}
@@ -20,7 +20,7 @@ internal static class ServeCommand
             Control     {sandbox.Control}_control/state
 
             {Path.Combine(folder.FullName, "config.json")}:
-            {SandboxConfig.For(sandbox)}
+            {SandboxConfig.For(sandbox, "ca.pem", [.. arguments.Only])}
 
             Use it:  misp-graph push --config {Path.Combine(folder.FullName, "config.json")}
             Ready. Ctrl+C stops.
@@ -36,10 +36,18 @@ internal static class ServeCommand
         }
     }
 
-    /// <summary><c>config.json</c> and the <c>ca.pem</c> it names.</summary>
-    public static async Task WriteFilesAsync(SandboxHost sandbox, DirectoryInfo folder, CancellationToken ct)
+    /// <summary><c>config.json</c>, for its owner alone since it holds a secret, and the <c>ca.pem</c> it names.</summary>
+    public static async Task WriteFilesAsync(SandboxHost sandbox, DirectoryInfo folder, IReadOnlyList<string> kinds, CancellationToken ct)
     {
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "config.json"), SandboxConfig.For(sandbox), ct);
+        var config = Path.Combine(folder.FullName, "config.json");
+        File.Delete(config);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using (var writer = new StreamWriter(config, options))
+        {
+            await writer.WriteAsync(SandboxConfig.For(sandbox, "ca.pem", [.. kinds]).AsMemory(), ct);
+        }
+
         await sandbox.WriteCaPemAsync(Path.Combine(folder.FullName, "ca.pem"), ct);
     }
 

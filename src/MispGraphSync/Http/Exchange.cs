@@ -65,7 +65,7 @@ internal sealed class Exchange : IDisposable
     public void AttachTo(HttpRequestMessage request) => request.Options.Set(Key, this);
 
     /// <summary>
-    /// What the answer said of the items. A good answer's log file is written here, since only the destination can tell
+    /// What the answer, read as JSON to its end or empty, said of the items. A good answer's log file is written here, since only the destination can tell
     /// whether anything in it failed; what is neither accepted nor rejected counts as failed too.
     /// </summary>
     /// <exception cref="RunFailedException">The log file could not be written.</exception>
@@ -73,7 +73,9 @@ internal sealed class Exchange : IDisposable
     {
         var attempt = Unjudged;
         Unjudged = null;
-        attempt?.Finish(accepted, rejected, failed: accepted < Items);
+        if (attempt is null) return;
+        attempt.AnswerIsJson = true;
+        attempt.Finish(accepted, rejected, failed: accepted < Items);
     }
 
     public void Dispose()

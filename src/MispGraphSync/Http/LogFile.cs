@@ -1,44 +1,43 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace MispGraphSync.Http;
 
 /// <summary>
-/// A file that is opened under a hidden name before the request is sent, with room for what it will hold, and takes its
-/// own name when it is whole. So a folder that cannot be written, or a full disk, shows before anything is sent.
+/// A file that is opened under a hidden name before the request is sent, and takes its own name when it is whole. So a
+/// folder that cannot be written shows before anything is sent.
 /// </summary>
 internal sealed class LogFile : IDisposable
 {
     private readonly string _path;
-    private SafeFileHandle? _handle;
+    private FileStream? _file;
 
-    /// <param name="room">Bytes to reserve on the disk.</param>
-    public LogFile(string folder, string hiddenName, long room)
+    public LogFile(string folder, string hiddenName)
     {
         _path = Path.Combine(folder, hiddenName);
-        _handle = File.OpenHandle(_path, FileMode.Create, FileAccess.Write, FileShare.Read, FileOptions.None, room);
+        _file = OwnerOnly.Open(_path, FileMode.Create, FileAccess.Write, isBuffered: false);
     }
 
     /// <summary>Writes all of it and gives it its name. An existing file is never replaced.</summary>
     public void Complete(string name, ReadOnlySpan<byte> content)
     {
-        var handle = _handle ?? throw new ObjectDisposedException(nameof(LogFile));
-        RandomAccess.Write(handle, content, 0);
-        RandomAccess.SetLength(handle, content.Length);
+        var file = _file ?? throw new ObjectDisposedException(nameof(LogFile));
+        file.Write(content);
         Close();
-        File.Move(_path, Path.Combine(Path.GetDirectoryName(_path)!, name), overwrite: false);
+        var path = Path.Combine(Path.GetDirectoryName(_path)!, name);
+        if (File.Exists(path)) throw new IOException($"{path} exists already.");
+        // Without overwriting, .NET links and unlinks: twice the work for the disk.
+        File.Move(_path, path, overwrite: true);
     }
 
     /// <summary>Removes what was never completed.</summary>
     public void Dispose()
     {
-        if (_handle is null) return;
+        if (_file is null) return;
         Close();
         File.Delete(_path);
     }
 
     private void Close()
     {
-        _handle?.Dispose();
-        _handle = null;
+        _file?.Dispose();
+        _file = null;
     }
 }

@@ -30,6 +30,9 @@ internal sealed class LoggedAttempt(RequestLog log, Exchange exchange, LogFile? 
     /// <summary>The answer repeats the token: its text is not written anywhere.</summary>
     public bool WithholdsAnswer { get; set; }
 
+    /// <summary>Somebody has read it as such; false: not yet known.</summary>
+    public bool AnswerIsJson { get; set; }
+
     public int Accepted { get; private set; }
 
     public int Rejected { get; private set; }

@@ -12,14 +12,16 @@ namespace MispGraphSync.Http;
 /// </summary>
 internal sealed class RequestLog(LogSettings settings, long run, TimeProvider time, Action<RequestLine>? onRequest = null)
 {
-    // Request and answer are about as long; the rest is headers.
-    private const int RoomBesidesBodies = 16 * 1024;
+    // Answers are about as long as requests; no honest one is this much longer.
+    private const int RoomBesidesBodies = 1024 * 1024;
 
     [ThreadStatic]
     private static RequestLogWriter? _writer;
 
     private readonly Lock _probing = new();
     private int _sequence;
+    private int _hidden;
+    private DriveInfo? _drive;
     private bool _probed;
     private RunFailedException? _failure;
 
@@ -82,10 +84,11 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
             {
                 case RequestLogging.All:
                     Probe();
-                    var room = RoomBesidesBodies + (2L * (exchange.Body?.Written.Length ?? 0));
-                    return new LogFile(settings.Directory, HiddenName(), room);
+                    ThrowIfFull(exchange);
+                    return new LogFile(settings.Directory, HiddenName());
                 case RequestLogging.Errors:
                     Probe();
+                    ThrowIfFull(exchange);
                     return null;
                 default:
                     return null;
@@ -101,7 +104,7 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
     {
         try
         {
-            using var file = attempt.File ?? new LogFile(settings.Directory, HiddenName(), 0);
+            using var file = attempt.File ?? new LogFile(settings.Directory, HiddenName());
             file.Complete(name, (_writer ??= new RequestLogWriter()).Write(Run, attempt));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -117,15 +120,33 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
         {
             if (_probed) return;
             Directory.CreateDirectory(settings.Directory);
-            using (new LogFile(settings.Directory, HiddenName(), RoomBesidesBodies)) { }
+            using (new LogFile(settings.Directory, HiddenName())) { }
+            _drive = Drive(settings.Directory);
             _probed = true;
         }
     }
 
+    /// <summary>Null where the system cannot tell, as for a network share on Windows.</summary>
+    private static DriveInfo? Drive(string folder)
+    {
+        try
+        {
+            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private void ThrowIfFull(Exchange exchange)
+    {
+        var needed = RoomBesidesBodies + (2L * (exchange.Body?.Written.Length ?? 0));
+        if (_drive is { } drive && drive.AvailableFreeSpace < needed) throw new IOException("The disk is full.");
+    }
+
     /// <summary>Hidden, so that a pattern over the folder never meets half a file; no other process has the same.</summary>
     private string HiddenName() => $".{Environment.ProcessId}-{Interlocked.Increment(ref _hidden)}.tmp";
-
-    private int _hidden;
 
     private RunFailedException Fail(Exception e) => _failure = new RunFailedException(
         ExitCode.Usage, $"The request log cannot be written to {settings.Directory}: {e.Message}",

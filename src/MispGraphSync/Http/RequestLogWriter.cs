@@ -113,7 +113,7 @@ internal sealed class RequestLogWriter
             _json.WriteStringValue(Encoding.UTF8.GetString(answer[..LongestBody]));
             _json.WriteBoolean("responseBodyIsCut"u8, true);
         }
-        else if (IsJson(answer))
+        else if (attempt.AnswerIsJson || IsJson(answer))
         {
             _json.WriteRawValue(answer, skipInputValidation: true);
         }

@@ -33,8 +33,9 @@ internal sealed class ServiceClient : IDisposable
             // The answer is in the exchange; the message is of no more use.
             using var _ = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
         }
-        catch (Exception e) when (Trouble.IsOne(e) && !ct.IsCancellationRequested)
+        catch (Exception e) when (Trouble.IsOne(e))
         {
+            ct.ThrowIfCancellationRequested();
             exchange.Failure = e;
         }
     }

@@ -199,9 +199,7 @@ internal sealed class LedgerFile : IDisposable
         {
             if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
             if (File.Exists(path)) return;
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var created = new FileStream(path, options);
+            using var created = OwnerOnly.Open(path, FileMode.CreateNew, FileAccess.Write);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -45,7 +45,7 @@ internal sealed class RunLock : IDisposable
         try
         {
             if (Path.GetDirectoryName(ledger) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-            held = new FileStream(ledger + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = OwnerOnly.Open(ledger + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite);
         }
         catch (IOException fault) when (fault is not (DirectoryNotFoundException or PathTooLongException))
         {
@@ -58,7 +58,7 @@ internal sealed class RunLock : IDisposable
 
         var note = ledger + ".owner";
         var owner = new LockOwner(Environment.MachineName, Environment.ProcessId, time.GetUtcNow());
-        File.WriteAllText(note, JsonSerializer.Serialize(owner, LockJson.Default.LockOwner));
+        OwnerOnly.WriteText(note, JsonSerializer.Serialize(owner, LockJson.Default.LockOwner));
         return new RunLock(held, note);
     }
 

@@ -20,6 +20,7 @@ internal sealed class SandboxClient : IDisposable
         Http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
+            UseProxy = false,
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trusted },
         });
     }

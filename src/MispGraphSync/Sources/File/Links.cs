@@ -8,8 +8,9 @@ internal static class Links
     {
         try
         {
+            var inside = folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
             if (new FileInfo(file.Path).ResolveLinkTarget(returnFinalTarget: true) is not { } target
-                || target.FullName.StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                || target.FullName.StartsWith(inside, StringComparison.Ordinal))
             {
                 return true;
             }

@@ -127,7 +127,9 @@ internal abstract class SavedSource : ISource
         if (_found.TryGetValue(uuid, out var other))
         {
             var (kept, dropped) = found.Header.Timestamp > other.Header.Timestamp ? (found, other) : (other, found);
-            _log.Warning("Event {Uuid} is in {Kept} and in {Dropped}; the first, newer or as new, counts", uuid, kept.File.Name, dropped.File.Name);
+            _log.Warning(
+                "Event {Uuid} is in {Kept} and in {Dropped}; the first, newer or as new, counts",
+                uuid, kept.File.Name, dropped.File.Name);
             found = kept;
         }
         _found[uuid] = found;

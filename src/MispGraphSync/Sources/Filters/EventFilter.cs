@@ -84,7 +84,8 @@ internal sealed class EventFilter
         from negated in Conditions
         let unwanted = negated.Subtracted
         where unwanted is not null
-        select new EventFilter(Conditions.Where(c => c != negated).Select(c => c.WithoutRelative()?.Positive).OfType<Condition>().Append(unwanted));
+        let others = Conditions.Where(c => c != negated).Select(c => c.WithoutRelative()?.Positive).OfType<Condition>()
+        select new EventFilter(others.Append(unwanted));
 
     /// <summary>The server's reading of the filter, on our side. The items may be enumerated several times.</summary>
     public bool Matches(MispEvent @event, IEnumerable<EventItem> items, DateTimeOffset now)

@@ -23,7 +23,8 @@ internal sealed record EventView(MispEvent Event, IEnumerable<EventItem> Items, 
         Texts(Event.Organisation, Event.OrganisationUuid?.ToString(), Event.OrganisationId?.ToString());
 
     /// <summary>Both narrower types of e-mail address stand for the broad one as well.</summary>
-    public IEnumerable<string> Types => Attributes.SelectMany(a => a.Type is "email" ? Texts("email", "email-src", "email-dst") : [a.Type]);
+    public IEnumerable<string> Types =>
+        Attributes.SelectMany(a => a.Type is "email" ? Texts("email", "email-src", "email-dst") : [a.Type]);
 
     public IEnumerable<string> Categories => Attributes.SelectMany(a => Texts(a.Category));
 

@@ -48,7 +48,9 @@ internal static class FilterKeys
         new("threat_level_id", FilterKind.Set)
         {
             Texts = e => [((int)e.Event.ThreatLevel).ToString(CultureInfo.InvariantCulture)],
-            Fault = value => value is "1" or "2" or "3" or "4" ? null : "is no threat level: 1 high, 2 medium, 3 low, 4 undefined",
+            Fault = value => value is "1" or "2" or "3" or "4"
+                ? null
+                : "is no threat level: 1 high, 2 medium, 3 low, 4 undefined",
         },
         new("distribution", FilterKind.Set)
         {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
+using static MispGraphSync.Sources.Filters.FilterValue;
 
 namespace MispGraphSync.Sources.Filters;
 
@@ -47,7 +47,8 @@ internal sealed class FilterParser
         }
         if (IsEmpty(value))
         {
-            _faults.Add($"\"{name}\" is empty ({value.GetRawText()}), which the server would ignore: give it a value or leave it out");
+            _faults.Add(
+                $"\"{name}\" is empty ({value.GetRawText()}), which the server would ignore: give it a value or leave it out");
             return;
         }
 
@@ -81,7 +82,8 @@ internal sealed class FilterParser
         }
         else
         {
-            _faults.Add($"\"{name}\" is given twice (\"{_spelling[condition.Key.Name]}\" is the same key): use a list, or another filter");
+            _faults.Add(
+                $"\"{name}\" is given twice (\"{_spelling[condition.Key.Name]}\" is the same key): use a list, or another filter");
         }
     }
 
@@ -204,7 +206,8 @@ internal sealed class FilterParser
         {
             return new DayCondition(key, day);
         }
-        _faults.Add($"\"{name}\" takes a day such as 2026-01-31, not {Shown(value)}; for time spans use \"last\" or \"timestamp\"");
+        _faults.Add(
+            $"\"{name}\" takes a day such as 2026-01-31, not {Shown(value)}; for time spans use \"last\" or \"timestamp\"");
         return null;
     }
 
@@ -240,7 +243,8 @@ internal sealed class FilterParser
     private Condition? ReadDeleted(string name, FilterKey key, JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String when value.GetString() is "only" => new SwitchCondition(key, On: true),
-        JsonValueKind.Array when value.EnumerateArray().Select(SwitchOf).Order().SequenceEqual([false, true]) => new EitherCondition(key),
+        JsonValueKind.Array when value.EnumerateArray().Select(SwitchOf).Order().SequenceEqual([false, true]) =>
+            new EitherCondition(key),
         _ => ReadSwitch(name, key, value),
     };
 
@@ -257,45 +261,4 @@ internal sealed class FilterParser
         _faults.Add($"\"{name}\" takes true or false, not {Shown(value)}; leave it out for both");
         return null;
     }
-
-    private static bool? SwitchOf(JsonElement value) => value.ValueKind is JsonValueKind.True ? true
-        : value.ValueKind is JsonValueKind.False ? false
-        : TextOf(value)?.ToLowerInvariant() switch
-        {
-            "1" or "true" => true,
-            "0" or "false" => false,
-            _ => null,
-        };
-
-    /// <summary>Text, or a whole number as text; null for anything else.</summary>
-    private static string? TextOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number when value.TryGetInt64(out var number) => number.ToString(CultureInfo.InvariantCulture),
-        _ => null,
-    };
-
-    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.Undefined => true,
-        JsonValueKind.String => string.IsNullOrWhiteSpace(value.GetString()),
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => value.GetPropertyCount() == 0,
-        _ => false,
-    };
-
-    private static string Kind(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.String => "text",
-        JsonValueKind.Number => "such a number",
-        JsonValueKind.True or JsonValueKind.False => "true or false",
-        _ => "null",
-    };
-
-    private static string Shown(JsonElement value) =>
-        TextOf(value) is { } text ? $"\"{Short(text)}\"" : value.ValueKind is JsonValueKind.Array ? "a list" : Short(value.GetRawText());
-
-    private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

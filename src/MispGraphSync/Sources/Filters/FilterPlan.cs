@@ -40,7 +40,8 @@ internal sealed record FilterPlan(ImmutableArray<EventFilter> Filters)
     /// <summary>The same filters, for these events only.</summary>
     public FilterPlan Among(IReadOnlyCollection<string> ids) => Filters.IsEmpty
         ? new FilterPlan([EventFilter.OfEvents(ids)])
-        : new FilterPlan([.. Filters.SelectMany(f => f.Among(ids) is { } narrowed ? [narrowed] : new[] { f, EventFilter.OfEvents(ids) })]);
+        : new FilterPlan([.. Filters.SelectMany(
+            f => f.Among(ids) is { } narrowed ? [narrowed] : new[] { f, EventFilter.OfEvents(ids) })]);
 
     public FilterPlan WithoutRelativeTime() =>
         HasRelativeTime ? new FilterPlan([.. Filters.Select(f => f.WithoutRelativeTime())]) : this;

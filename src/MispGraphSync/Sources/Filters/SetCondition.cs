@@ -47,7 +47,9 @@ internal sealed record SetCondition : Condition
         if (All.IsEmpty && None.IsEmpty)
         {
             // A bar or an ampersand pair inside a lone text would be taken for a list; inside a list it is not.
-            if (Any is [var only] && !only.Contains("||", StringComparison.Ordinal) && !only.Contains("&&", StringComparison.Ordinal))
+            if (Any is [var only]
+                && !only.Contains("||", StringComparison.Ordinal)
+                && !only.Contains("&&", StringComparison.Ordinal))
             {
                 writer.WriteStringValue(only);
             }

@@ -3,7 +3,7 @@ namespace MispGraphSync.Sources.Filters;
 /// <summary>Finds the word that was meant.</summary>
 internal static class Spelling
 {
-    /// <summary>The word with the fewest letters to change, case ignored; the first in ordinal order where several are as near.</summary>
+    /// <summary>The word with the fewest letters to change, case ignored; of several as near, the first in ordinal order.</summary>
     public static string Nearest(string word, IEnumerable<string> words) =>
         words.Order(StringComparer.Ordinal).MinBy(w => Distance(word.ToLowerInvariant(), w.ToLowerInvariant()))!;
 

@@ -12,7 +12,9 @@ internal sealed class TextSet
         var all = texts.ToLookup(text => text.Contains('%', StringComparison.Ordinal));
         _exact = all[false].Select(EventView.OneSpelling).ToHashSet(comparer);
         _patterns = [.. all[true]];
-        _comparison = ReferenceEquals(comparer, StringComparer.Ordinal) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+        _comparison = ReferenceEquals(comparer, StringComparer.Ordinal)
+            ? StringComparison.Ordinal
+            : StringComparison.OrdinalIgnoreCase;
     }
 
     public bool Has(string text) => _exact.Contains(text) || Array.Exists(_patterns, pattern => IsLike(text, pattern));

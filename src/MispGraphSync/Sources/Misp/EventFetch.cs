@@ -102,7 +102,11 @@ internal sealed class EventFetch(
             {
                 throw client.Faults.OfReading(e);
             }
-            yield return new ReadEvent(items.Current.Event, items.Current.Items, answer.ServerTime);
+            // Search defaults stored for the key's owner may ask for metadata only: that must not pass for an emptied event.
+            if (!items.Current.IsSummary)
+            {
+                yield return new ReadEvent(items.Current.Event, items.Current.Items, answer.ServerTime);
+            }
         }
         if (!reader.SawEventList)
         {

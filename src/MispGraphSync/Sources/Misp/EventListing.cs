@@ -95,7 +95,8 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
         var started = time.GetTimestamp();
         var asked = size.Value;
         using var answer = await client.SearchAsync(SearchBody.Metadata(search, asked, number), size.CanShrink, ct);
-        using var reader = new MispJsonReader(answer.Body, index => StableKey.From($"{client.Server}\n{number}\n{index}"), skipItems: true);
+        using var reader = new MispJsonReader(
+            answer.Body, index => StableKey.From($"{client.Server}\n{number}\n{index}"), skipItems: true);
         var headers = new List<EventHeader>();
         try
         {

@@ -68,7 +68,8 @@ internal sealed class MispClient
     /// <exception cref="MispException">There is no answer, or not a good one.</exception>
     public async Task<(JsonDocument Json, DateTimeOffset ServerTime)> GetAsync(string path, CancellationToken ct)
     {
-        var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, new Uri(_server, path)), canShrink: false, ct);
+        var address = new Uri(_server, path);
+        var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), canShrink: false, ct);
         using var answer = await OpenAsync(response, ct);
         try
         {
@@ -107,7 +108,7 @@ internal sealed class MispClient
         try
         {
             response = await _pipeline.ExecuteAsync(
-                static async (context, state) => await state.Client.AttemptAsync(state.Request(), state.Key, context.CancellationToken),
+                static (context, state) => state.Client.AttemptAsync(state.Request(), state.Key, context.CancellationToken),
                 context,
                 (Client: this, Request: request, Key: key));
         }
@@ -139,6 +140,7 @@ internal sealed class MispClient
             // Without Accept, MISP answers errors in HTML. The key stands bare: MISP knows no "Bearer".
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             request.Headers.TryAddWithoutValidation("Authorization", key);
+            request.Headers.UserAgent.Add(new ProductInfoHeaderValue("misp-graph", null));
             try
             {
                 return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);

@@ -5,12 +5,14 @@ using Polly;
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>
-/// How often one request may be tried again. 429: until 15 minutes have been waited in all. A server that is down: five
-/// times. An answer that failed and may be asked for in smaller portions: once, since a smaller one is the better try.
+/// How often one request may be tried again. 429: until 15 minutes have been waited in all. A server that fails: five
+/// times; one that cannot be reached: three times. An answer that failed and may be asked for in smaller portions: once,
+/// since a smaller one is the better try.
 /// </summary>
 internal sealed class RetryBudget(bool canShrink, TimeProvider time)
 {
     private const int Attempts = 5;
+    private const int Connections = 3;
 
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
@@ -32,7 +34,7 @@ internal sealed class RetryBudget(bool canShrink, TimeProvider time)
         {
             { Exception: TimeoutException } => canShrink ? 0 : 1,
             { Exception: HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } } => canShrink ? 1 : Attempts,
-            { Exception: HttpRequestException e } => MispResilience.IsLasting(e) ? 0 : Attempts,
+            { Exception: HttpRequestException e } => MispResilience.IsLasting(e) ? 0 : Connections,
             { Result.StatusCode: HttpStatusCode.ServiceUnavailable } => Attempts,
             { Result.StatusCode: >= HttpStatusCode.InternalServerError } => canShrink ? 1 : Attempts,
             _ => 0,

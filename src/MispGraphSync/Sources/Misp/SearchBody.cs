@@ -12,7 +12,10 @@ namespace MispGraphSync.Sources.Misp;
 /// </summary>
 internal static class SearchBody
 {
-    /// <summary>One page of matching events without attributes. <c>page</c> without <c>limit</c> would be ignored, and without order pages may overlap.</summary>
+    /// <summary>
+    /// One page of matching events without attributes. <c>page</c> without <c>limit</c> would be ignored, and without an
+    /// order pages may overlap.
+    /// </summary>
     public static byte[] Metadata(EventFilter filter, int limit, int page) => Write(writer =>
     {
         filter.Write(writer);

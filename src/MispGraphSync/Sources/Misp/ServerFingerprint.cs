@@ -17,7 +17,8 @@ internal static class ServerFingerprint
         var (json, serverTime) = await client.GetAsync("servers/getVersion", ct);
         using (json)
         {
-            log.Information("MISP {Version} at {Server}", Text(json.RootElement, "version") ?? throw client.Faults.OfStrangeAnswer(), client.Server);
+            var version = Text(json.RootElement, "version") ?? throw client.Faults.OfStrangeAnswer();
+            log.Information("MISP {Version} at {Server}", version, client.Server);
         }
 
         var user = await AskAsync(client, "users/view/me", UserOf, log, ct);
@@ -48,9 +49,12 @@ internal static class ServerFingerprint
         var user = Member(root, "User");
         var role = Member(root, "Role");
         var permissions = role.ValueKind is JsonValueKind.Object
-            ? role.EnumerateObject().Where(p => p.Name.StartsWith("perm", StringComparison.Ordinal) && IsOn(p.Value)).Select(p => p.Name)
-            : [];
-        return $"{Text(user, "id")} of {Text(user, "org_id")}, role {Text(role, "id")}: {string.Join(' ', permissions.Order(StringComparer.Ordinal))}";
+            ? role.EnumerateObject()
+                .Where(p => p.Name.StartsWith("perm_", StringComparison.Ordinal) && IsOn(p.Value))
+                .Select(p => p.Name)
+                .Order(StringComparer.Ordinal)
+            : Enumerable.Empty<string>();
+        return $"{Text(user, "id")} of {Text(user, "org_id")}, role {Text(role, "id")}: {string.Join(' ', permissions)}";
     }
 
     private static string WarninglistsOf(JsonElement root)
@@ -73,11 +77,8 @@ internal static class ServerFingerprint
     private static JsonElement Member(JsonElement element, string name) =>
         element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
 
-    private static string? Text(JsonElement element, string name) => Member(element, name) is var member && member.ValueKind switch
-    {
-        JsonValueKind.String or JsonValueKind.Number => true,
-        _ => false,
-    } ? member.ToString() : null;
+    private static string? Text(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } member ? member.ToString() : null;
 
     private static bool IsOn(JsonElement value) => value.ValueKind is JsonValueKind.True || (value.ValueKind switch
     {

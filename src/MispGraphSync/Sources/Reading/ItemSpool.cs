@@ -97,7 +97,8 @@ internal sealed class ItemSpool : IDisposable
 
         options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var file = new FileStream(path, options);
-        System.IO.File.Delete(path);   // the name goes at once, the bytes with the last handle: a killed run leaves nothing behind
+        // The name goes at once, the bytes with the last handle: a killed run leaves nothing behind.
+        System.IO.File.Delete(path);
         return file;
     }
 }

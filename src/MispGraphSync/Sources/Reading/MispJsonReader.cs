@@ -122,7 +122,8 @@ internal sealed class MispJsonReader : IDisposable
         }
         // Before the last block the same bytes were found to be good as far as they go.
         return _atEnd
-            ? new MispReadException(MispReadFault.CutOff, $"is cut off: its JSON does not end (byte {_offset + _end - _start})", at, e)
+            ? new MispReadException(
+                MispReadFault.CutOff, $"is cut off: its JSON does not end (byte {_offset + _end - _start})", at, e)
             : new MispReadException(MispReadFault.NotJson, $"is not valid JSON (byte {at})", at, e);
     }
 
@@ -155,7 +156,9 @@ internal sealed class MispJsonReader : IDisposable
         if (_buffer.Length >= _longestText)
         {
             throw new MispReadException(
-                MispReadFault.TooLong, $"holds a single text of more than {_longestText / 1024 / 1024} MB at byte {_offset}", _offset);
+                MispReadFault.TooLong,
+                $"holds a single text of more than {_longestText / 1024 / 1024} MB at byte {_offset}",
+                _offset);
         }
         Array.Resize(ref _buffer, _buffer.Length * 2);
     }
@@ -210,7 +213,8 @@ internal sealed class MispJsonReader : IDisposable
             var read = await _json.ReadAsync(_buffer.AsMemory(_end), ct);
             if (read == 0)
             {
-                throw new MispReadException(MispReadFault.CutOff, $"is cut off in the middle of a text (byte {_offset + _end})", _offset);
+                throw new MispReadException(
+                    MispReadFault.CutOff, $"is cut off in the middle of a text (byte {_offset + _end})", _offset);
             }
             _end += read;
         }

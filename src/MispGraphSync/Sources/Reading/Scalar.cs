@@ -97,8 +97,9 @@ internal static class Scalar
         Moment(ref reader) is { } moment ? DateOnly.FromDateTime(moment.UtcDateTime) : null;
 
     /// <summary>The JSON reader takes a time without an offset for local time; here it is UTC.</summary>
-    private static bool HasOffset(ReadOnlySpan<byte> text) => text[^1] == 'Z' || (text.Length > 6 && text[^6] is (byte)'+' or (byte)'-');
+    private static bool HasOffset(ReadOnlySpan<byte> text) =>
+        text[^1] == 'Z' || (text.Length > 10 && text[^6] is (byte)'+' or (byte)'-');
 
     private static bool IsTrue(ReadOnlySpan<byte> text) =>
-        text.Length == 4 && (text[0] | 0x20) == 't' && (text[1] | 0x20) == 'r' && (text[2] | 0x20) == 'u' && (text[3] | 0x20) == 'e';
+        text.Length == 4 && Ascii.EqualsIgnoreCase(text, "true"u8);
 }

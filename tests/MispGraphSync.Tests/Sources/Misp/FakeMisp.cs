@@ -60,10 +60,11 @@ internal sealed class FakeMisp : IDisposable
             .RespondWith(Response.Create().WithCallback(_ => Reply(status, body, headers)));
 
     /// <summary>Metadata of these events, whatever was asked for.</summary>
-    public static ResponseMessage Reply(params int[] events) => Reply(200, Answer(events, full: false));
+    public static ResponseMessage Reply(params int[] events) =>
+        Reply(200, Answer(events, full: false), ("X-Result-Count", events.Length.ToString()));
 
-    /// <summary>Metadata of a page of ten, whatever was asked for.</summary>
-    public ResponseMessage ReplyPage(int page) => Reply([.. Events.Skip((page - 1) * 10).Take(10)]);
+    /// <summary>Metadata of all events, whatever was asked for, and without their number.</summary>
+    public ResponseMessage ReplyAll() => Reply(200, Answer(Events, full: false));
 
     public static bool IsMetadata(JsonElement search) => search.TryGetProperty("metadata", out _);
 
@@ -102,7 +103,10 @@ internal sealed class FakeMisp : IDisposable
     {
         var content = new JsonObject
         {
-            ["id"] = id.ToString(), ["uuid"] = Uuid(id).ToString(), ["info"] = $"event {id}", ["timestamp"] = (1795000000 + id).ToString(),
+            ["id"] = id.ToString(),
+            ["uuid"] = Uuid(id).ToString(),
+            ["info"] = $"event {id}",
+            ["timestamp"] = (1795000000 + id).ToString(),
             ["attribute_count"] = "1",
         };
         if (full)

@@ -84,7 +84,7 @@ public sealed class MispSourceTests : IDisposable
     public async Task A_page_that_repeats_ends_the_list_with_a_gap()
     {
         using var misp = new FakeMisp(5) { Count = _ => null };
-        misp.Misbehave = search => search.GetProperty("page").GetInt32() > 1 ? misp.ReplyPage(1) : null;
+        misp.Misbehave = search => search.GetProperty("page").GetInt32() > 1 ? misp.ReplyAll() : null;
         var source = Source(misp);
 
         Assert.Equal(5, (await ListAsync(source)).Count);
@@ -149,6 +149,17 @@ public sealed class MispSourceTests : IDisposable
 
         Assert.Equal(9, (await FetchAsync(source, headers)).Count);
         Assert.Contains(FakeMisp.Uuid(4).ToString(), Assert.Single(source.Gaps), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_event_that_comes_without_its_attributes_has_not_come()
+    {
+        using var misp = new FakeMisp(3);
+        misp.Misbehave = search => FakeMisp.IsMetadata(search) ? null : misp.ReplyAll();
+        var source = Source(misp);
+
+        Assert.Empty(await FetchAsync(source, await ListAsync(source)));
+        Assert.Contains("did not give them", Assert.Single(source.Gaps), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,215 @@
+using MispGraphSync.Sandbox;
+using Xunit;
+
+namespace MispGraphSync.Tests.EndToEnd;
+
+public sealed class PushAndReadTests : IAsyncLifetime
+{
+    private SandboxRun _run = null!;
+
+    public async ValueTask InitializeAsync() => _run = await SandboxRun.StartAsync();
+
+    public ValueTask DisposeAsync() => _run.DisposeAsync();
+
+    [Fact]
+    public async Task What_is_pushed_is_there_once_and_is_read_back()
+    {
+        var push = await _run.RunAsync("push", "--output", "json");
+
+        Assert.Equal(0, push.Code);
+        var accepted = push.Destination().GetProperty("accepted").GetInt64();
+        Assert.InRange(accepted, 50, 1_000);
+        Assert.Equal(accepted, _run.Sandbox.GraphState.Count);
+        Assert.Equal(accepted, _run.Sandbox.GraphState.All().Select(one => one.ExternalId).Distinct().Count());
+
+        var read = await _run.RunAsync("read", "--output", "jsonl");
+        Assert.Equal(0, read.Code);
+        Assert.Equal(accepted, read.Lines.Count);
+        Assert.All(read.Lines, line => Assert.Equal("Azure Sentinel", line.GetProperty("targetProduct").GetString()));
+    }
+
+    [Fact]
+    public async Task The_second_push_sends_nothing()
+    {
+        await _run.RunAsync("push");
+        _run.Sandbox.ForgetRequests();
+
+        var again = await _run.RunAsync("push", "--json");
+
+        Assert.Equal(0, again.Code);
+        Assert.Empty(_run.Sandbox.RequestsTo(Service.Graph));
+        Assert.Empty(_run.Sandbox.RequestsTo(Service.Entra));
+        Assert.Equal(0, again.Destination().GetProperty("requests").GetInt64());
+        Assert.Equal(_run.Sandbox.GraphState.Count, again.Destination().GetProperty("unchanged").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_change_a_removal_and_an_addition_reach_the_destination()
+    {
+        await _run.RunAsync("push");
+        var before = _run.Sandbox.GraphState.Count;
+        var events = _run.Sandbox.MispState.Events;
+        var gone = events[0]["uuid"]!.GetValue<string>();
+        _run.Sandbox.MispState.Remove(gone);
+        var changed = events[1]["uuid"]!.GetValue<string>();
+        _run.Sandbox.MispState.AddAttribute(changed, new() { ["type"] = "domain", ["value"] = "new.example", ["to_ids"] = true, ["category"] = "Network activity" });
+
+        var push = await _run.RunAsync("push", "--json");
+
+        Assert.Equal(0, push.Code);
+        var planned = push.Destination().GetProperty("planned");
+        Assert.Equal(1, planned.GetProperty("create").GetInt64());
+        var deleted = planned.GetProperty("delete").GetInt64();
+        Assert.Equal(before + 1 - deleted, _run.Sandbox.GraphState.Count);
+        Assert.DoesNotContain(_run.Sandbox.GraphState.All(), one => one.Json.Contains(gone, StringComparison.Ordinal));
+        Assert.Contains(_run.Sandbox.GraphState.All(), one => one.Json.Contains("\"new.example\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Everything_is_renewed_in_time_and_nothing_expires_while_MISP_has_it()
+    {
+        await _run.RunAsync("push");
+        var count = _run.Sandbox.GraphState.Count;
+
+        for (var day = 0; day < 40; day += 4)
+        {
+            _run.Time.Advance(TimeSpan.FromDays(4));
+            Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+            Assert.Equal(count, _run.Sandbox.GraphState.Count);
+        }
+    }
+
+    [Fact]
+    public async Task Every_request_leaves_one_file_and_failures_are_found_by_name()
+    {
+        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Throttle(TimeSpan.FromSeconds(1)), nth: 2);
+
+        var push = await _run.RunAsync("push", "--json");
+
+        Assert.Equal(0, push.Code);
+        var files = _run.RequestFiles();
+        Assert.Equal(_run.Sandbox.RequestsTo(Service.Graph).Count, files.Count);
+        Assert.EndsWith("_429.json", Assert.Single(files, file => file.Contains("_error_", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal(1, push.Destination().GetProperty("throttled").GetInt64());
+    }
+
+    [Fact]
+    public async Task Without_v_a_line_a_request_names_its_file_and_with_v_the_bodies_are_there()
+    {
+        var push = await _run.RunAsync("push");
+        var file = _run.RequestFiles().First(name => name.Contains("_submit_", StringComparison.Ordinal));
+        Assert.Contains(file, push.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("expirationDateTime", push.Out, StringComparison.Ordinal);
+
+        _run.Sandbox.MispState.AddAttribute(_run.Sandbox.MispState.Events[1]["uuid"]!.GetValue<string>(), new() { ["type"] = "domain", ["value"] = "v.example", ["to_ids"] = true, ["category"] = "Network activity" });
+        var verbose = await _run.RunAsync("push", "-v");
+        Assert.Contains("\"domainName\":\"v.example\"", verbose.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_report_has_the_documented_shape()
+    {
+        var report = (await _run.RunAsync("push", "--output", "json")).Json;
+
+        Assert.Equal((1, 1, "completed", 0), (report.GetProperty("schema").GetInt32(), report.GetProperty("runId").GetInt32(), report.GetProperty("status").GetString(), report.GetProperty("exitCode").GetInt32()));
+        Assert.True(report.GetProperty("durationMs").GetInt64() >= 0);
+        var source = report.GetProperty("source");
+        Assert.Equal(("misp", "misp", true), (source.GetProperty("name").GetString(), source.GetProperty("kind").GetString(), source.GetProperty("complete").GetBoolean()));
+        var skipped = source.GetProperty("skipped").EnumerateObject().Sum(reason => reason.Value.GetInt64());
+        Assert.Equal(source.GetProperty("attributes").GetInt64(), source.GetProperty("mapped").GetInt64() + source.GetProperty("context").GetInt64() + skipped);
+        foreach (var name in (string[])["name", "kind", "status", "exitCode", "error", "skipped", "planned", "unchanged", "heldBack", "held", "accepted", "rejected", "unknown", "notAttempted", "requests", "retries", "throttled"])
+        {
+            Assert.True(report.GetProperty("destinations")[0].TryGetProperty(name, out _), name);
+        }
+    }
+
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("json")]
+    [InlineData("table")]
+    public async Task Read_writes_every_format(string format)
+    {
+        await _run.RunAsync("push");
+        var count = _run.Sandbox.GraphState.Count;
+
+        var read = await _run.RunAsync("read", "--output", format);
+
+        Assert.Equal(0, read.Code);
+        switch (format)
+        {
+            case "csv":
+                var lines = read.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+                Assert.Equal("destination,id,key,type,value,tlp,action,expires", lines[0].TrimEnd('\r'));
+                Assert.Equal(count + 1, lines.Length);
+                break;
+            case "json":
+                Assert.Equal(count, read.Json.GetArrayLength());
+                break;
+            default:
+                Assert.Contains($"{count} indicators at 'graph'", read.Out, StringComparison.Ordinal);
+                break;
+        }
+    }
+
+    [Fact]
+    public async Task A_read_goes_to_the_last_page()
+    {
+        await _run.RunAsync("push");
+        _run.Sandbox.GraphState.PageSize = 7;
+
+        Assert.Equal(_run.Sandbox.GraphState.Count, (await _run.RunAsync("read", "--output", "jsonl")).Lines.Count);
+        Assert.Equal(_run.Sandbox.GraphState.Count, (await _run.RunAsync("-r", "--output", "jsonl")).Lines.Count);
+    }
+
+    [Fact]
+    public async Task A_plan_shows_every_step_and_sends_nothing()
+    {
+        var plan = await _run.RunAsync("plan", "--output", "jsonl");
+
+        Assert.Equal(0, plan.Code);
+        Assert.All(plan.Lines, line => Assert.Equal(("graph", "create", "new"), (line.GetProperty("destination").GetString(), line.GetProperty("step").GetString(), line.GetProperty("reason").GetString())));
+        Assert.All(plan.Lines, line => Assert.Equal(line.GetProperty("key").GetString(), line.GetProperty("body").GetProperty("externalId").GetString()));
+        Assert.Empty(_run.Sandbox.RequestsTo(Service.Graph));
+        Assert.Empty(_run.RequestFiles());
+
+        await _run.RunAsync("push");
+        Assert.Equal(plan.Lines.Count, _run.Sandbox.GraphState.Count);
+    }
+
+    [Fact]
+    public async Task A_plan_can_say_by_its_exit_code_that_changes_are_pending()
+    {
+        Assert.Equal(10, (await _run.RunAsync("plan", "--detailed-exitcode", "--json")).Code);
+        await _run.RunAsync("push");
+        Assert.Equal(0, (await _run.RunAsync("plan", "--detailed-exitcode", "--json")).Code);
+    }
+
+    [Fact]
+    public async Task A_dry_run_needs_no_secret()
+    {
+        _run.Change(settings => settings["auth"]!["clientSecret"] = "env:NOT_SET_ANYWHERE");
+
+        Assert.Equal(0, (await _run.RunAsync("push", "-n")).Code);
+        var push = await _run.RunAsync("push");
+        Assert.Equal(2, push.Code);
+        Assert.Contains("NOT_SET_ANYWHERE", push.Out + push.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_runs_at_a_time_are_one_too_many_unless_the_second_waits()
+    {
+        var hold = _run.Sandbox.Faults.Hold(Service.Graph);
+        var first = _run.RunAsync("push");
+        await hold.Reached;
+
+        var second = await _run.RunAsync("push");
+        Assert.Equal(11, second.Code);
+        Assert.Contains($"process {Environment.ProcessId}", second.Error, StringComparison.Ordinal);
+
+        var waiting = _run.RunAsync("push", "--wait", "60s", "--json");
+        hold.Release();
+        Assert.Equal(0, (await first).Code);
+        Assert.Equal(0, (await waiting).Code);
+        Assert.Equal(0, (await waiting).Destination().GetProperty("requests").GetInt64());
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using MispGraphSync.Sandbox;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sandbox;
+
+public sealed class ControlTests : IAsyncLifetime
+{
+    private SandboxHost _sandbox = null!;
+    private SandboxClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sandbox = await SandboxHost.StartAsync(new SandboxOptions { Control = true, SampleEvents = true }, TestContext.Current.CancellationToken);
+        _client = new SandboxClient(_sandbox);
+        await _client.SignInAsync("https://graph.microsoft.com");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _sandbox.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_state_tells_what_each_service_holds_and_what_was_asked()
+    {
+        await _client.GetAsync(_sandbox.Graph, "beta/security/tiIndicators");
+
+        var (_, state) = await _client.GetAsync(_sandbox.Control!, "_control/state");
+
+        Assert.Equal(12, (int?)state!["misp"]!["events"]);
+        Assert.Equal(1, (int?)state["requests"]!["graph"]!["200"]);
+    }
+
+    [Fact]
+    public async Task Another_process_can_hold_a_request_and_let_it_go()
+    {
+        await _client.PostAsync(_sandbox.Control!, "_control/faults", new JsonObject { ["fault"] = "graph=hold" });
+        var list = _client.GetAsync(_sandbox.Graph, "beta/security/tiIndicators");
+        JsonNode? rules = null;
+        while ((bool?)rules?[0]!["held"] != true) (_, rules) = await _client.GetAsync(_sandbox.Control!, "_control/faults");
+
+        Assert.False(list.IsCompleted);
+        await _client.PostAsync(_sandbox.Control!, "_control/release", new JsonObject());
+
+        Assert.Equal(200, (await list).Status);
+    }
+
+    [Fact]
+    public async Task Any_switch_can_be_set_by_its_name()
+    {
+        var (good, _) = await _client.PostAsync(
+            _sandbox.Control!, "_control/switch", new JsonObject { ["service"] = "graph", ["name"] = "Availability", ["value"] = "RetiredGone" });
+        var (bad, _) = await _client.PostAsync(
+            _sandbox.Control!, "_control/switch", new JsonObject { ["service"] = "graph", ["name"] = "Colour", ["value"] = "green" });
+        var (gone, _) = await _client.GetAsync(_sandbox.Graph, "beta/security/tiIndicators");
+
+        Assert.Equal((200, 400, 410), (good, bad, gone));
+    }
+
+    [Fact]
+    public async Task Events_can_be_added_changed_and_removed()
+    {
+        var (_, added) = await _client.PostAsync(
+            _sandbox.Control!, "_control/misp/events", (JsonObject)JsonNode.Parse("""{ "Attribute": [ { "type": "domain", "value": "a.example" } ] }""")!);
+        var uuid = (string)added!["uuid"]!;
+        await _client.PostAsync(_sandbox.Control!, "_control/misp/change", new JsonObject { ["events"] = 1, ["attributes"] = 1 });
+        var changed = _sandbox.MispState.Get(uuid);
+        await _client.SendAsync(HttpMethod.Delete, _sandbox.Control!, $"_control/misp/events/{uuid}");
+
+        Assert.StartsWith("changed-", (string?)changed!["Attribute"]![0]!["value"], StringComparison.Ordinal);
+        Assert.Null(_sandbox.MispState.Get(uuid));
+    }
+
+    [Theory]
+    [InlineData("graph=429@2", "Throttle")]
+    [InlineData("sentinel=503-afterx3", "Status")]
+    [InlineData("misp=slow:10", "Slow")]
+    [InlineData("defender=reset-after~0.05", "Reset")]
+    public void A_fault_is_one_word(string text, string kind) => Assert.Equal(kind, FaultText.Parse(text).Fault.GetType().Name);
+
+    [Theory]
+    [InlineData("graph")]
+    [InlineData("graph=sulk")]
+    [InlineData("github=500")]
+    public void Another_word_is_refused(string text) => Assert.Throws<FormatException>(() => FaultText.Parse(text));
+}

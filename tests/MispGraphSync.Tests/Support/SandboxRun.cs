@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MispGraphSync.Sandbox;
+
+namespace MispGraphSync.Tests;
+
+/// <summary>The whole tool in process against a sandbox of its own, with settings, logs and ledger in a folder of its own.</summary>
+internal sealed class SandboxRun : IAsyncDisposable
+{
+    private readonly Dictionary<string, string> _environment = [];
+
+    private SandboxRun(SandboxHost sandbox, ShiftedTime time, string folder)
+    {
+        Sandbox = sandbox;
+        Time = time;
+        Folder = folder;
+    }
+
+    public SandboxHost Sandbox { get; }
+
+    public ShiftedTime Time { get; }
+
+    public string Folder { get; }
+
+    public string Logs => Path.Combine(Folder, "logs");
+
+    public string ConfigFile => Path.Combine(Folder, "config.json");
+
+    public IDictionary<string, string> Environment => _environment;
+
+    public static async Task<SandboxRun> StartAsync(SandboxOptions? options = null, params string[] kinds)
+    {
+        var time = new ShiftedTime();
+        var sandbox = await SandboxHost.StartAsync((options ?? new SandboxOptions { SampleEvents = true }) with { Time = time });
+        var folder = Directory.CreateTempSubdirectory("misp-graph-e2e-").FullName;
+        await sandbox.WriteCaPemAsync(Path.Combine(folder, "ca.pem"));
+        var run = new SandboxRun(sandbox, time, folder);
+        run.Configure(kinds.Length > 0 ? kinds : ["graph"], _ => { });
+        return run;
+    }
+
+    /// <summary>Writes the settings anew for these kinds of destination.</summary>
+    public void Configure(string[] kinds, Action<JsonObject> change)
+    {
+        var settings = JsonNode.Parse(SandboxConfig.For(Sandbox, "ca.pem", kinds))!.AsObject();
+        change(settings);
+        File.WriteAllText(ConfigFile, settings.ToJsonString());
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(ConfigFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    public void Change(Action<JsonObject> change)
+    {
+        var settings = JsonNode.Parse(File.ReadAllText(ConfigFile))!.AsObject();
+        change(settings);
+        File.WriteAllText(ConfigFile, settings.ToJsonString());
+    }
+
+    public async Task<ToolResult> RunAsync(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await Tool.RunAsync(args, new ToolHost
+        {
+            Out = TextWriter.Synchronized(output),
+            Error = TextWriter.Synchronized(error),
+            Environment = _environment,
+            WorkingDirectory = Folder,
+            Time = Time,
+            Width = 120,
+        });
+        return new ToolResult(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>The request files of all runs so far, oldest first, by name.</summary>
+    public IReadOnlyList<string> RequestFiles() => !Directory.Exists(Logs) ? [] : [.. Directory.GetFiles(Logs, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+    public async ValueTask DisposeAsync()
+    {
+        await Sandbox.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
+
+/// <summary>What a run of the tool left on its streams.</summary>
+internal sealed record ToolResult(int Code, string Out, string Error)
+{
+    public JsonElement Json => JsonDocument.Parse(Out).RootElement;
+
+    public JsonElement Destination(int at = 0) => Json.GetProperty("destinations")[at];
+
+    public IReadOnlyList<JsonElement> Lines => [.. Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+}
