@@ -21,6 +21,6 @@ public readonly record struct CapacityPlan(int Kept, int Evicted)
 /// <summary>How full a destination is, and who competes for it.</summary>
 /// <param name="Held">Ours that are active there, with those that the plan takes over.</param>
 /// <param name="Leaving">Of these, how many the plan deletes.</param>
-/// <param name="Creations">The planned creations, highest first; no more of them than the capacity.</param>
+/// <param name="Creations">The planned creations, highest first; of more than the capacity, one more than it.</param>
 /// <param name="Incumbents">Ours that stay, lowest first.</param>
 public sealed record Crowd(long Held, long Leaving, IReadOnlyList<Rank> Creations, IReadOnlyList<Rank> Incumbents);

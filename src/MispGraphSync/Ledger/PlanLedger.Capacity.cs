@@ -49,7 +49,7 @@ internal sealed partial class PlanLedger
             var held = Count("SELECT COUNT(*) FROM held WHERE destination = ? AND expires > ?", destination, now);
             var adopted = file.Scalar($"SELECT COUNT(*) FROM {steps} WHERE reason = '{StepReasons.Adopted}'");
             var leaving = Count($"SELECT COUNT(*) FROM {steps} s CROSS JOIN held h WHERE h.destination = ? AND h.expires > ? AND h.observables = s.observables AND s.action = {Delete}", destination, now);
-            var creations = Ranks(file.Statement($"SELECT rank FROM {steps} WHERE action = {Create} ORDER BY rank DESC LIMIT ?").Bind(1, (long)capacity));
+            var creations = Ranks(file.Statement($"SELECT rank FROM {steps} WHERE action = {Create} ORDER BY rank DESC LIMIT ?").Bind(1, capacity + 1L));
             var incumbents = Ranks(BindIncumbents($"SELECT COALESCE(s.rank, h.rank) {Incumbents(steps)}", destination, now, capacity));
             return new Crowd(held + adopted, leaving, creations, incumbents);
         }

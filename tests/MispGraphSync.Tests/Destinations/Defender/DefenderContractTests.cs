@@ -34,7 +34,7 @@ public class DefenderContractTests : DestinationContract
     public async Task A_batch_with_one_that_is_gone_is_tried_again_without_it()
     {
         var ids = await CreateAsync(3);
-        Defender.Indicators.RemoveAt(1);
+        Defender.Kept.RemoveAt(1);
         Service.Requests.Clear();
 
         var outcomes = await ApplyAsync(Operation.Delete, Deletions(ids));
@@ -50,9 +50,9 @@ public class DefenderContractTests : DestinationContract
     {
         var ids = await CreateAsync(2);
         Service.Script(404);
-        Service.Script(200, new JsonObject { ["value"] = new JsonArray([.. Defender.Indicators.Select(i => i.DeepClone())]) }.ToJsonString());
+        Service.Script(200, new JsonObject { ["value"] = new JsonArray([.. Defender.Kept.Select(i => i.DeepClone())]) }.ToJsonString());
         Service.Script(404);
-        Defender.Indicators.RemoveAt(0);
+        Defender.Kept.RemoveAt(0);
 
         var outcomes = await ApplyAsync(Operation.Delete, Deletions(ids));
 
@@ -142,18 +142,18 @@ public class DefenderContractTests : DestinationContract
         var steps = Steps(2);
         await ApplyAsync(Operation.Create, steps);
         // Lists need not give back the key, and the creator is an application's id.
-        Defender.Indicators[0].Remove("externalID");
-        Defender.Indicators[0]["sourceType"] = "AadApp";
-        Defender.Indicators[0]["createdBy"] = "22222222-2222-4222-8222-222222222222";
-        Defender.Indicators.Add(Theirs("192.0.2.77", "User", "ann@contoso.example", "misp-graph"));
-        Defender.Indicators.Add(Theirs("192.0.2.78", "AadApp", "99999999-9999-4999-8999-999999999999", "misp-graph"));
-        Defender.Indicators.Add(Theirs("192.0.2.79", "AadApp", "22222222-2222-4222-8222-222222222222", "another-installation"));
+        Defender.Kept[0].Remove("externalID");
+        Defender.Kept[0]["sourceType"] = "AadApp";
+        Defender.Kept[0]["createdBy"] = "22222222-2222-4222-8222-222222222222";
+        Defender.Kept.Add(Theirs("192.0.2.77", "User", "ann@contoso.example", "test"));
+        Defender.Kept.Add(Theirs("192.0.2.78", "AadApp", "99999999-9999-4999-8999-999999999999", "test"));
+        Defender.Kept.Add(Theirs("192.0.2.79", "AadApp", "22222222-2222-4222-8222-222222222222", "another-installation"));
 
         var read = await ReadAsync();
 
         Assert.Equal([steps[0].Key, steps[1].Key, null, null, null], read.Select(r => r.Key));
         Assert.Equal([null, null, "192.0.2.77", "192.0.2.78", "192.0.2.79"], read.Select(r => r.Occupies is null ? null : r.Value));
-        Assert.Equal(StableKey.ForIndicator("misp-graph", "defender", "", "IpAddress:192.0.2.77", 0), read[2].Occupies);
+        Assert.Equal(StableKey.ForIndicator("test", "defender", "", "IpAddress:192.0.2.77", 0), read[2].Occupies);
         Assert.Equal(("IpAddress", "192.0.2.0", "Audit", (DateTimeOffset?)SomeIndicator.Expires), (read[0].Type, read[0].Value, read[0].Action, read[0].Expires));
     }
 
@@ -163,7 +163,7 @@ public class DefenderContractTests : DestinationContract
         await CreateAsync(1);
         var page = new JsonObject
         {
-            ["value"] = new JsonArray(Defender.Indicators[0].DeepClone(), Theirs("192.0.2.77", "User", "ann", "x")),
+            ["value"] = new JsonArray(Defender.Kept[0].DeepClone(), Theirs("192.0.2.77", "User", "ann", "x")),
             ["@odata.nextLink"] = "/api/indicators?$skiptoken=2",
         };
         Service.Script(200, page.ToJsonString());
@@ -199,7 +199,7 @@ public class DefenderContractTests : DestinationContract
     private protected override ServiceDouble Start() => new DefenderDouble();
 
     private protected override IDestination Create(Uri endpoint, Transport transport, ITokenSource tokens) =>
-        DefenderDestination.Create(SomeIndicator.Settings("defender", endpoint: endpoint), transport, tokens);
+        DefenderDestination.Create(SomeIndicator.Settings("defender", endpoint: endpoint) with { Instance = "test" }, transport, tokens);
 
     private static JsonObject Theirs(string address, string source, string by, string application) => new()
     {

@@ -10,13 +10,13 @@ internal sealed class DefenderDouble : ServiceDouble
 
     private int _lastId = 2840;
 
-    public override int Held => Indicators.Count;
+    public override int Held => Kept.Count;
 
-    public List<JsonObject> Indicators { get; } = [];
+    public List<JsonObject> Kept { get; } = [];
 
     protected override ResponseMessage Answer(string method, string path, string? body) => (method, path) switch
     {
-        ("GET", Root) => Json(200, new JsonObject { ["value"] = new JsonArray([.. Indicators.Select(i => i.DeepClone())]) }.ToJsonString()),
+        ("GET", Root) => Json(200, new JsonObject { ["value"] = new JsonArray([.. Kept.Select(i => i.DeepClone())]) }.ToJsonString()),
         ("POST", Root + "/import") => Import(JsonNode.Parse(body!)!["Indicators"]!.AsArray()),
         ("POST", Root + "/BatchDelete") => Delete([.. JsonNode.Parse(body!)!["IndicatorIds"]!.AsArray().Select(id => (string)id!)]),
         ("DELETE", _) => Delete([path[(Root.Length + 1)..]]),
@@ -42,17 +42,17 @@ internal sealed class DefenderDouble : ServiceDouble
     private JsonObject Take(JsonNode item)
     {
         var indicator = item.DeepClone().AsObject();
-        var known = Indicators.FindIndex(h => (string?)h["indicatorType"] == (string?)item["indicatorType"] && (string?)h["indicatorValue"] == (string?)item["indicatorValue"]);
-        indicator["id"] = known < 0 ? $"{++_lastId}" : (string?)Indicators[known]["id"];
-        if (known < 0) Indicators.Add(indicator);
-        else Indicators[known] = indicator;
+        var known = Kept.FindIndex(h => (string?)h["indicatorType"] == (string?)item["indicatorType"] && (string?)h["indicatorValue"] == (string?)item["indicatorValue"]);
+        indicator["id"] = known < 0 ? $"{++_lastId}" : (string?)Kept[known]["id"];
+        if (known < 0) Kept.Add(indicator);
+        else Kept[known] = indicator;
         return new JsonObject { ["id"] = (string?)indicator["id"], ["indicator"] = (string?)item["indicatorValue"], ["isFailed"] = false, ["failureReason"] = null };
     }
 
     private ResponseMessage Delete(string[] ids)
     {
-        if (ids.Any(id => !Indicators.Exists(i => (string?)i["id"] == id))) return Json(404, """{"error":{"code":"ResourceNotFound","message":"not there"}}""");
-        Indicators.RemoveAll(i => ids.Contains((string?)i["id"]));
+        if (ids.Any(id => !Kept.Exists(i => (string?)i["id"] == id))) return Json(404, """{"error":{"code":"ResourceNotFound","message":"not there"}}""");
+        Kept.RemoveAll(i => ids.Contains((string?)i["id"]));
         return Json(204, "");
     }
 }
