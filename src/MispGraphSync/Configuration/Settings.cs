@@ -134,6 +134,9 @@ public sealed record DestinationSettings
     /// <summary>Defender: device groups; empty = all devices.</summary>
     public IReadOnlyList<string> RbacGroupNames { get; init; } = [];
 
+    /// <summary>Defender: the scope of its tokens; null: the cloud's.</summary>
+    public string? TokenScope { get; init; }
+
     public required int RequestsPerMinute { get; init; }
 
     public int ParallelRequests { get; init; } = 4;

@@ -66,6 +66,7 @@ internal sealed class SettingsBinder(EffectiveValues values)
             WorkspaceName = isSentinel ? values.Of(given, WorkspaceName) : null,
             Capacity = isDefender ? values.Of(given, Capacity) : 0,
             RbacGroupNames = isDefender ? values.Of(given, RbacGroupNames) ?? [] : [],
+            TokenScope = isDefender ? values.Of(given, TokenScope) : null,
             RequestsPerMinute = values.Of(given, RequestsPerMinute),
             ParallelRequests = values.Of(given, ParallelRequests),
             Endpoint = values.Of(given, Endpoint),

@@ -33,7 +33,7 @@ internal sealed class DefenderDestination : IDestination
         _settings = settings;
         _api = api;
         _service = new DefenderService(api);
-        _reading = new DefenderReading(api, _service, new DefenderOwner(settings.Instance, settings.Auth.ClientId));
+        _reading = new DefenderReading(api, _service, new DefenderOwner(settings.Instance, ClientId(settings.Auth)));
         _deletion = new DefenderDeletion(api, _service, _reading);
         _log = log;
         _tokens = tokens;
@@ -72,7 +72,7 @@ internal sealed class DefenderDestination : IDestination
                 ExitCode.Usage, $"Destination {settings.Name}: no host of Defender is known in the cloud {cloud.Name}.",
                 "If you have one, name it in \"endpoint\".");
         var endpoint = Origin.Choose(settings.Endpoint, host, "endpoint");
-        var scope = cloud.DefenderScope ?? endpoint.GetLeftPart(UriPartial.Authority) + "/.default";
+        var scope = settings.TokenScope ?? cloud.DefenderScope ?? endpoint.GetLeftPart(UriPartial.Authority) + "/.default";
         var own = tokens is null ? new MsalTokenSource(settings.Auth, scope, transport) : null;
         var api = new DefenderApi(settings.Name, endpoint, settings.RequestsPerMinute, transport, tokens ?? own!);
         return new DefenderDestination(settings, api, transport.Log, own);
@@ -112,4 +112,7 @@ internal sealed class DefenderDestination : IDestination
         _tokens?.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Whom the service will name as the creator; null for a machine's own identity, whose id nobody told us.</summary>
+    private static string? ClientId(AuthSettings auth) => auth.ManagedIdentity is { } identity ? identity.ClientId : auth.ClientId;
 }
