@@ -72,5 +72,31 @@ public sealed class HeldByOtherTests : IDisposable
         Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
     }
 
+    [Theory]
+    [InlineData(Operation.Delete, 0)]
+    [InlineData(Operation.Create, 0)]
+    [InlineData(Operation.Create, 3)]
+    public async Task A_replacement_that_died_half_way_is_finished_by_the_next_run(Operation dies, int done)
+    {
+        await _run.PushAsync();
+        Defender.FixedPart = _ => "another action";
+        Defender.Policy = new DestinationPolicy { DefaultConfidence = 51 };
+        Defender.OnRequest = (operation, steps) =>
+        {
+            if (operation != dies) return;
+            foreach (var step in steps.Take(done)) Defender.Apply(operation, step);
+            throw new InvalidOperationException("killed");
+        };
+        await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
+
+        Defender.OnRequest = null;
+        await _run.PushAsync();
+
+        Assert.Equal(3, Defender.Held.Count);
+        Assert.Equal(3, Defender.Held.Select(one => one.Key).Distinct().Count());
+        Assert.All(Defender.Held, one => Assert.Contains(" 51 ", one.Body, StringComparison.Ordinal));
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
     private string Theirs(int number) => Defender.Canonical([new Observable.DomainName($"d{number}.example")]);
 }

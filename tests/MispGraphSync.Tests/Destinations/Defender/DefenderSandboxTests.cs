@@ -16,6 +16,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     private readonly TestTransport _test = new();
     private readonly TestRun _run = new();
     private SandboxHost _sandbox = null!;
+    private int _capacity = 15_000;
 
     private DefenderState Defender => _sandbox.DefenderState;
 
@@ -105,6 +106,27 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
         Assert.Equal((ExitCode.Ok, 2L, 2L), (report.ExitCode, report.Planned.Create, report.Skipped[SkipReason.OverCapacity]));
         Assert.Equal((15_000, 2L), (Defender.Count, report.Tally.Accepted));
         Assert.Equal(["/api/indicators?$top=10000&$skip=0", "/api/indicators?$top=10000&$skip=10000"], _sandbox.RequestsTo(Service.Defender).Where(r => r.Path.Contains("skip", StringComparison.Ordinal)).Select(r => r.Path));
+    }
+
+    [Fact]
+    public async Task A_higher_one_takes_the_place_of_a_lower_one_that_is_ours()
+    {
+        Defender.Seed("somebody", Theirs("x1.example"));
+        _capacity = 2;
+        Put(1, 1, 2);
+        await PushAsync();
+        _sandbox.ForgetRequests();
+        Later();
+        _run.Source.Put(Some.Event(2, _run.Time.GetUtcNow(), ThreatLevel.High), Some.Domain(3), Some.Domain(4), Some.Domain(5));
+
+        var report = await PushAsync();
+
+        Assert.Equal((ExitCode.Ok, 2L, 2L, 1L), (report.ExitCode, report.Planned.Create, report.Planned.Delete, report.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal(3, Defender.Count);
+        Assert.NotNull(Defender.Find("DomainName", "x1.example"));
+        Assert.Null(Defender.Find("DomainName", "d1.example"));
+        Assert.Equal(["BatchDelete", "import"], _sandbox.RequestsTo(Service.Defender).Where(r => r.Method == "POST").Select(r => r.Path.Split('/')[^1]));
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
     }
 
     [Fact]
@@ -204,6 +226,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
         {
             Auth = settings.Auth with { Tenant = _sandbox.Options.Tenant.ToString(), ClientId = _sandbox.Options.ClientId },
             Policy = new DestinationPolicy { Action = action },
+            Capacity = _capacity,
         };
         await using var destination = DefenderDestination.Create(settings, _test.Transport, new OneToken(token));
         _run.Real = destination;
