@@ -42,6 +42,9 @@ public interface IRecordLedger
     /// <summary>Takes over what was found at the destination; nothing is known of its body.</summary>
     void Hold(DestinationMemory destination, HeldIndicator found);
 
+    /// <summary>The next life of these observables has this generation: earlier ones were found dead.</summary>
+    void RaiseGeneration(DestinationMemory destination, Hash128 observables, int generation);
+
     /// <summary>Forgets what expired at the destination by itself and is no longer wanted.</summary>
     void Forget(DestinationMemory destination, Hash128 observables);
 

@@ -14,6 +14,9 @@ internal static class Tables
     /// <summary>The plan, in key order.</summary>
     public static string Steps(DestinationMemory destination) => $"temp.step_{destination.Id}";
 
+    public static void EnsureTaken(LedgerFile file) =>
+        file.Statement("CREATE TEMP TABLE IF NOT EXISTS taken (destination INTEGER, key BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
+
     public static void EnsureAdoptable(LedgerFile file) =>
-        file.Statement("CREATE TEMP TABLE IF NOT EXISTS adoptable (destination INTEGER, key BLOB, id TEXT, expires INTEGER, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
+        file.Statement("CREATE TEMP TABLE IF NOT EXISTS adoptable (destination INTEGER, key BLOB, id TEXT, expires INTEGER, dead INTEGER, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
 }

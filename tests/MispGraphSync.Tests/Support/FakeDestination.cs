@@ -27,6 +27,12 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
 
     public int Settled { get; private set; }
 
+    /// <summary>How often it was read to its end.</summary>
+    public int Listed { get; private set; }
+
+    /// <summary>Canonical texts of what others put there.</summary>
+    public List<string> Others { get; } = [];
+
     public DestinationInfo Info { get; } = new(name, kind ?? (form == IndicatorForm.Combination ? "graph" : "sentinel"), "tenant", "");
 
     public DestinationPolicy Policy { get; set; } = new();
@@ -43,6 +49,15 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
 
     public RequestCounts Requests => new(Sent.Count, 0, 0);
 
+    public bool SharesValues { get; set; }
+
+    public int? Capacity { get; set; }
+
+    public int? CapacityForAll { get; set; }
+
+    /// <summary>False: it has no field for the confidence, so another one is no change.</summary>
+    public bool HasConfidence { get; set; } = true;
+
     /// <summary>Part of what cannot be changed in place.</summary>
     public Func<Indicator, string> FixedPart { get; set; } = indicator => indicator.ThreatType.ToString();
 
@@ -52,7 +67,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
 
     public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action)
     {
-        var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} {indicator.Confidence} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} {indicator.Lifetime.TotalDays}";
+        var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} {(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} {indicator.Lifetime.TotalDays}";
         body.Write(Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(content)));
         return new ItemMarks(Hash128.Of(content), Hash128.Of(FixedPart(indicator)));
     }
@@ -86,6 +101,13 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
     public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
         await Task.Yield();
+        Listed++;
+        foreach (var other in Others)
+        {
+            yield return new RemoteIndicator(
+                $"other {other}", null, Encoding.UTF8.GetBytes("{}"), "fake", other, null, null, null, Occupies: StableKey.ForIndicator("misp-graph", Info.Kind, Info.Scope, other, 0));
+        }
+
         foreach (var one in Held) yield return new RemoteIndicator(one.Id, one.Key, Encoding.UTF8.GetBytes("{}"), "fake", one.Value, null, null, one.Expires);
     }
 
