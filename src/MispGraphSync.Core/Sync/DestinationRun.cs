@@ -201,8 +201,8 @@ public sealed class DestinationRun
                 break;
             case PlanDecision.Adopt adopt:
                 // Held first: should the update fail, it is still known to be ours, and goes when it is no longer wanted.
-                _ledger.Record.Hold(Memory, adopt.Found);
-                _ledger.Plan.AddStep(Memory, key, new StepDecision(StepAction.Update, StepReasons.Adopted));
+                _ledger.Record.Hold(Memory, adopt.Found with { Rank = _planner.Rank });
+                _ledger.Plan.AddStep(Memory, key, new StepDecision(StepAction.Update, StepReasons.Adopted) { Rank = _planner.Rank });
                 break;
             case PlanDecision.Expired when key.Held is not null:
                 _forgotten++;
@@ -229,8 +229,8 @@ public sealed class DestinationRun
         {
             throw new RunFailedException(
                 ExitCode.Refused,
-                $"The ledger is new, and '{Destination.Info.Name}' cannot be listed as it is set up: whether an earlier ledger sent something there cannot be known.",
-                "Set subscriptionId, resourceGroup and workspaceName, so that it can be listed. Or, if nothing was ever sent there, or if that may run out by itself, run once with --fresh.");
+                $"The ledger is new, and '{Destination.Info.Name}' cannot be listed without subscriptionId, resourceGroup and workspaceName: whether an earlier ledger sent something there cannot be known.",
+                "Set those three, so that it can be listed. Or, if nothing was ever sent there, or if that may run out by itself, run once with --fresh.");
         }
 
         var epoch = $"epoch {_now.ToUnixTimeSeconds()}";

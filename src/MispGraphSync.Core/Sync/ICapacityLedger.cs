@@ -19,10 +19,10 @@ public interface ICapacityLedger
     Crowd ReadCrowd(DestinationMemory destination, int capacity, DateTimeOffset now);
 
     /// <summary>
-    /// Puts the creations in order of rank, takes those out that are not kept, and adds the evictions, lowest first. Tells how
-    /// many creations were left out.
+    /// Puts the creations in order of rank, takes those out that are not kept, and adds the evictions, lowest first, of the
+    /// crowd that was read last. Tells how many creations were left out.
     /// </summary>
-    long Fit(DestinationMemory destination, CapacityPlan plan, DateTimeOffset now);
+    long Fit(DestinationMemory destination, CapacityPlan plan);
 
     /// <summary>When the next of ours runs out that nothing will renew; null when there is none.</summary>
     DateTimeOffset? NextVacancy(DestinationMemory destination, DateTimeOffset now);

@@ -42,7 +42,7 @@ public sealed class PlanFit(IDestination destination, DestinationMemory memory, 
         if (crowd.Creations.Count <= fit.Free) return fit;
 
         var plan = CapacityPlan.Of(free + crowd.Leaving, crowd.Creations, mayEvict ? crowd.Incumbents : []);
-        return fit with { OverCapacity = ledger.Fit(memory, plan, now), Evicted = plan.Evicted };
+        return fit with { OverCapacity = ledger.Fit(memory, plan), Evicted = plan.Evicted };
     }
 }
 

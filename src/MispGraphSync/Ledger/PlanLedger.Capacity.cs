@@ -49,12 +49,13 @@ internal sealed partial class PlanLedger
             var held = Count("SELECT COUNT(*) FROM held WHERE destination = ? AND expires > ?", destination, now);
             var leaving = Count($"SELECT COUNT(*) FROM {steps} s CROSS JOIN held h WHERE h.destination = ? AND h.expires > ? AND h.observables = s.observables AND s.action = {Delete}", destination, now);
             var creations = Ranks(file.Statement($"SELECT rank FROM {steps} WHERE action = {Create} ORDER BY rank DESC LIMIT ?").Bind(1, capacity + 1L));
-            var incumbents = Ranks(BindIncumbents($"SELECT COALESCE(s.rank, h.rank) {Incumbents(steps)}", destination, now, capacity));
+            GatherIncumbents(destination, now);
+            var incumbents = Ranks(file.Statement($"SELECT rank FROM {Tables.Incumbents(destination)} ORDER BY rank, observables"));
             return new Crowd(held, leaving, creations, incumbents);
         }
     }
 
-    public long Fit(DestinationMemory destination, CapacityPlan plan, DateTimeOffset now)
+    public long Fit(DestinationMemory destination, CapacityPlan plan)
     {
         var steps = Tables.Steps(destination);
         lock (file.Gate)
@@ -68,9 +69,7 @@ internal sealed partial class PlanLedger
                 file.Run($"DELETE FROM {steps} WHERE action = {Create} AND n <= {last}");
                 if (plan.Evicted == 0) return leftOut;
 
-                BindIncumbents(
-                    $"INSERT INTO {steps} (observables, action, reason, replaces, first, rank) SELECT h.observables, {Delete}, '{StepReasons.Evicted}', 0, 0, COALESCE(s.rank, h.rank) {Incumbents(steps)}",
-                    destination, now, plan.Evicted).Run();
+                file.Run($"INSERT INTO {steps} (observables, action, reason, replaces, first, rank) SELECT observables, {Delete}, '{StepReasons.Evicted}', 0, 0, rank FROM {Tables.Incumbents(destination)} ORDER BY rank, observables LIMIT {plan.Evicted}");
                 file.Run($"DELETE FROM {steps} WHERE action NOT IN ({Create}, {Delete}) AND observables IN (SELECT observables FROM {steps} WHERE reason = '{StepReasons.Evicted}')");
                 return leftOut;
             });
@@ -115,12 +114,17 @@ internal sealed partial class PlanLedger
         return (long)file.Changes;
     });
 
-    // What is active there and stays, lowest first; an update's own rank counts.
-    private static string Incumbents(string steps) =>
-        $"FROM held h LEFT JOIN {steps} s ON s.observables = h.observables WHERE h.destination = ? AND h.expires > ? AND (s.n IS NULL OR s.action NOT IN ({Create}, {Delete})) ORDER BY COALESCE(s.rank, h.rank), h.observables LIMIT ?";
-
-    private Statement BindIncumbents(string sql, DestinationMemory destination, DateTimeOffset now, int most) =>
-        file.Statement(sql).Bind(1, destination.Id).Bind(2, now).Bind(3, (long)most);
+    // What is active there and stays. An update's own rank counts. A table of its own, since joining the steps, which may be
+    // a million, to what is held would compare each with each.
+    private void GatherIncumbents(DestinationMemory destination, DateTimeOffset now)
+    {
+        var (incumbents, steps) = (Tables.Incumbents(destination), Tables.Steps(destination));
+        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {incumbents} (observables BLOB PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID");
+        file.Run($"DELETE FROM {incumbents}");
+        file.Statement($"INSERT INTO {incumbents} SELECT observables, rank FROM held WHERE destination = ? AND expires > ?").Bind(1, destination.Id).Bind(2, now).Run();
+        file.Run($"DELETE FROM {incumbents} WHERE observables IN (SELECT observables FROM {steps} WHERE action = {Delete})");
+        file.Run($"REPLACE INTO {incumbents} SELECT observables, rank FROM {steps} s WHERE action NOT IN ({Create}, {Delete}) AND EXISTS (SELECT 1 FROM {incumbents} i WHERE i.observables = s.observables)");
+    }
 
     private static List<Rank> Ranks(Statement query)
     {

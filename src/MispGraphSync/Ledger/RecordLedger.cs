@@ -122,6 +122,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
             Key = found.Key,
             Generation = found.Generation,
             Body = default,
+            Rank = found.Rank,
             Created = found.Created,
             Modified = found.Modified,
             Expires = found.Expires,

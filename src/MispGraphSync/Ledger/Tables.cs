@@ -14,6 +14,9 @@ internal static class Tables
     /// <summary>The plan, in key order.</summary>
     public static string Steps(DestinationMemory destination) => $"temp.step_{destination.Id}";
 
+    /// <summary>What is held at a destination that is too small, and stays there unless it is evicted.</summary>
+    public static string Incumbents(DestinationMemory destination) => $"temp.incumbent_{destination.Id}";
+
     public static void EnsureTaken(LedgerFile file) =>
         file.Statement("CREATE TEMP TABLE IF NOT EXISTS taken (destination INTEGER, key BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
 

@@ -119,7 +119,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
         switch (operation)
         {
             case Operation.Delete:
-                Held.RemoveAll(one => one.Id == step.Id);
+                Held.RemoveAll(one => step.Id is null ? one.Key == step.Key : one.Id == step.Id);
                 return new StepOutcome.Accepted(step.Id);
             case Operation.Update:
             case Operation.Create when Upserts:
