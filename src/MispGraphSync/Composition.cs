@@ -46,7 +46,29 @@ internal sealed class Composition : IAsyncDisposable
     }
 
     /// <summary>One push or dry run, from the lock to the ledger's last word.</summary>
-    public async Task<RunReport> RunAsync(RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep)
+    public Task<RunReport> RunAsync(RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep) =>
+        RunAsync(request, talk, onStep, async (run, destinations, ledger, control) =>
+        {
+            using var source = OpenSource(request.Input);
+            return await new Push(source.Source, destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control).ConfigureAwait(false);
+        });
+
+    /// <summary>Sends again what was turned down.</summary>
+    public Task<RunReport> RetryAsync(RunRequest request, Talk talk) =>
+        RunAsync(request, talk, onStep: null, (run, destinations, ledger, control) =>
+            new Retry(destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control));
+
+    /// <summary>The ledger as it stands, to look at; also while a run is at work.</summary>
+    public LedgerFile OpenLedgerToRead() => LedgerFile.OpenToRead(Settings.Ledger);
+
+    /// <exception cref="RunFailedException">Usage: neither the settings nor the ledger know a destination of that name.</exception>
+    public void CheckDestination(string name, LedgerFile ledger)
+    {
+        if (new DestinationRows(ledger).List().All(row => row.Info.Name != name)) Choose([name]);
+    }
+
+    private async Task<RunReport> RunAsync(
+        RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep, Func<long, List<IDestination>, PushLedger, RunControl, Task<RunReport>> work)
     {
         talk.OnStep = onStep;
         var chosen = Choose(request.Destinations);
@@ -63,13 +85,16 @@ internal sealed class Composition : IAsyncDisposable
         var destinations = chosen.Select(one => Destination(one, transport, request.IsDryRun)).ToList();
         try
         {
-            using var source = OpenSource(request.Input);
-            var push = new Push(source.Source, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), OptionsOf(request), talk, _host.Time);
-            var report = await push.RunAsync(run, control).ConfigureAwait(false);
+            var report = await work(run, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), control).ConfigureAwait(false);
             history.End(run, RunJson.Slug(report.Status), report.ExitCode, RunJson.Text(report), _host.Time.GetUtcNow());
             _log.Information("Run {Run} ended: {Status}, exit {ExitCode}", run, RunJson.Slug(report.Status), (int)report.ExitCode);
             if (!request.IsDryRun) LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
             return report;
+        }
+        catch (RunFailedException failure)
+        {
+            history.End(run, RunJson.Slug(RunStatus.Failed), failure.Code, report: null, _host.Time.GetUtcNow());
+            throw;
         }
         finally
         {
@@ -153,7 +178,9 @@ internal sealed class Composition : IAsyncDisposable
         PolicyFingerprint = destination => Fingerprints.OfDestination(Settings, destination.Info.Name),
         MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
         AcceptChanges = request.AcceptChanges,
-        NeverBlock = [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings)],
+        NeverBlock = NeverBlocked(),
         IsDryRun = request.IsDryRun,
     };
+
+    private string[] NeverBlocked() => [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings)];
 }

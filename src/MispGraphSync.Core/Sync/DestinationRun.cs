@@ -7,7 +7,7 @@ public sealed class DestinationRun
 {
     private readonly PushLedger _ledger;
     private readonly PushOptions _options;
-    private readonly string _source;
+    private readonly string? _source;
     private readonly DateTimeOffset _now;
     private readonly IRunObserver _observer;
     private Planner _planner;
@@ -19,8 +19,9 @@ public sealed class DestinationRun
     private bool _mayAdopt;
     private bool _mayDelete;
 
+    /// <param name="source">The source that was read; null where none was.</param>
     public DestinationRun(
-        IDestination destination, DestinationMemory memory, PushLedger ledger, Eligibility takes, PushOptions options, string source, DateTimeOffset now, IRunObserver observer)
+        IDestination destination, DestinationMemory memory, PushLedger ledger, Eligibility takes, PushOptions options, string? source, DateTimeOffset now, IRunObserver observer)
     {
         Destination = destination;
         Memory = memory;
@@ -73,11 +74,25 @@ public sealed class DestinationRun
     public void Plan(bool mayDelete)
     {
         _mayDelete = mayDelete;
-        foreach (var key in _ledger.Plan.KeysToPlan(Memory)) Decide(key, _planner.Decide(key));
-        _counts = _ledger.Plan.CountSteps(Memory);
-        _observer.Planned(Destination.Info, _counts);
-        _failure = new Guard(_options.MaxDelete, _options.AcceptChanges).Check(Memory, _counts);
+        foreach (var key in _ledger.Plan.KeysToPlan(Memory)) Decide(key, _planner.Decide(key), mayDelete);
+        _ledger.Record.ForgetMootRejections(Memory);
+        AskGuard();
         if (_failure is null) _ledger.Record.ClearUnchanged(Memory, keepDeletions: !mayDelete);
+    }
+
+    /// <summary>
+    /// Plans what was turned down as if it had not been. Deletes only what was to be deleted then and still is; whatever else
+    /// is pending stays so.
+    /// </summary>
+    public void PlanRejected()
+    {
+        _ledger.Record.ForgetMootRejections(Memory);
+        foreach (var key in _ledger.Plan.KeysToPlan(Memory))
+        {
+            Decide(key, _planner.Decide(key with { Rejected = null }), mayDelete: key.Rejected is { Action: StepAction.Delete });
+        }
+
+        AskGuard();
     }
 
     /// <summary>Sends the plan. Deletions come last.</summary>
@@ -118,6 +133,7 @@ public sealed class DestinationRun
             HeldBack = _ledger.Record.CountHeldBack(Memory),
             Held = _ledger.Record.CountHeld(Memory),
             Tally = tally,
+            Deleted = _applier?.Deleted ?? 0,
             Requests = Destination.Requests,
         };
     }
@@ -129,11 +145,19 @@ public sealed class DestinationRun
         return step;
     }
 
-    private void Decide(PlanKey key, PlanDecision decision)
+    private void AskGuard()
     {
+        _counts = _ledger.Plan.CountSteps(Memory);
+        _observer.Planned(Destination.Info, _counts);
+        _failure = new Guard(_options.MaxDelete, _options.AcceptChanges).Check(Memory, _counts);
+    }
+
+    private void Decide(PlanKey key, PlanDecision decision, bool mayDelete)
+    {
+        if (key.Rejected is not null && IsMoot(key.Held, decision)) _ledger.Record.ForgetRejection(Memory, key.Observables);
         switch (decision)
         {
-            case PlanDecision.Step { Decision.Action: StepAction.Delete } when !_mayDelete:
+            case PlanDecision.Step { Decision.Action: StepAction.Delete } when !mayDelete:
                 break;
             case PlanDecision.Step step:
                 _ledger.Plan.AddStep(Memory, key, step.Decision);
@@ -147,6 +171,14 @@ public sealed class DestinationRun
                 break;
         }
     }
+
+    // Whatever was turned down then, nothing is to be done now. What is due for renewal by another source is not that.
+    private bool IsMoot(HeldIndicator? held, PlanDecision decision) => decision switch
+    {
+        PlanDecision.Nothing => held is null || held.RenewAt > _now,
+        PlanDecision.Expired or PlanDecision.Reschedule => true,
+        _ => false,
+    };
 
     private async Task TakeInventoryAsync(CancellationToken ct)
     {
