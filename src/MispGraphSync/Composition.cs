@@ -3,11 +3,13 @@ using MispGraphSync.Commands;
 using MispGraphSync.Configuration;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Destinations;
+using MispGraphSync.Explaining;
 using MispGraphSync.Http;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using MispGraphSync.Sources;
 using MispGraphSync.Sources.Filters;
+using MispGraphSync.Sources.Misp;
 using Serilog;
 using Serilog.Core;
 
@@ -21,6 +23,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly FilterPlan _filters;
     private Logger _log = new LoggerConfiguration().CreateLogger();
     private readonly SocketsHttpHandler _sockets;
+    private readonly List<IDestination> _explained = [];
 
     private Composition(Settings settings, FilterPlan filters, ToolHost host, Talk talk)
     {
@@ -66,6 +69,22 @@ internal sealed class Composition : IAsyncDisposable
     {
         if (new DestinationRows(ledger).List().All(row => row.Info.Name != name)) Choose([name]);
     }
+
+    /// <summary>Answers where things come from, and what became of them.</summary>
+    public Explainer NewExplainer(LedgerFile ledger)
+    {
+        var neverBlock = new NeverBlock(NeverBlocked());
+        var transport = NewTransport(run: 0, deadline: null);
+        var rows = new DestinationRows(ledger).List();
+        var live = Settings.Destinations.Where(one => one.Enabled).Select(one => DestinationKinds.Create(one, transport)).ToList();
+        _explained.AddRange(live);
+        var destinations = live.Select(one => new ExplainedDestination(rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, neverBlock)))
+            .Concat(rows.Where(row => !live.Exists(one => row.Is(one.Info))).Select(row => new ExplainedDestination(row, Live: null, Takes: null)));
+        return new Explainer(ledger, [.. destinations], Settings.Instance, Settings.Logs.Directory, _host.Time.GetUtcNow());
+    }
+
+    /// <summary>Asks MISP for a value that the ledger does not know.</summary>
+    public ValueSearch NewValueSearch() => new(Settings.Misp, Settings.CaFile, Settings.Proxy, _host.Time, _log);
 
     private async Task<RunReport> RunAsync(
         RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep, Func<long, List<IDestination>, PushLedger, RunControl, Task<RunReport>> work)
@@ -119,6 +138,7 @@ internal sealed class Composition : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var destination in _explained) await destination.DisposeAsync().ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
         _sockets.Dispose();
     }
