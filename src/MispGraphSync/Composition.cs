@@ -3,11 +3,13 @@ using MispGraphSync.Commands;
 using MispGraphSync.Configuration;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Destinations;
+using MispGraphSync.Explaining;
 using MispGraphSync.Http;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using MispGraphSync.Sources;
 using MispGraphSync.Sources.Filters;
+using MispGraphSync.Sources.Misp;
 using Serilog;
 using Serilog.Core;
 
@@ -21,6 +23,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly FilterPlan _filters;
     private Logger _log = new LoggerConfiguration().CreateLogger();
     private readonly SocketsHttpHandler _sockets;
+    private readonly List<IDestination> _explained = [];
 
     private Composition(Settings settings, FilterPlan filters, ToolHost host, Talk talk)
     {
@@ -46,7 +49,45 @@ internal sealed class Composition : IAsyncDisposable
     }
 
     /// <summary>One push or dry run, from the lock to the ledger's last word.</summary>
-    public async Task<RunReport> RunAsync(RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep)
+    public Task<RunReport> RunAsync(RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep) =>
+        RunAsync(request, talk, onStep, async (run, destinations, ledger, control) =>
+        {
+            using var source = OpenSource(request.Input);
+            return await new Push(source.Source, destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control).ConfigureAwait(false);
+        });
+
+    /// <summary>Sends again what was turned down.</summary>
+    public Task<RunReport> RetryAsync(RunRequest request, Talk talk) =>
+        RunAsync(request, talk, onStep: null, (run, destinations, ledger, control) =>
+            new Retry(destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control));
+
+    /// <summary>The ledger as it stands, to look at; also while a run is at work.</summary>
+    public LedgerFile OpenLedgerToRead() => LedgerFile.OpenToRead(Settings.Ledger);
+
+    /// <exception cref="RunFailedException">Usage: neither the settings nor the ledger know a destination of that name.</exception>
+    public void CheckDestination(string name, LedgerFile ledger)
+    {
+        if (new DestinationRows(ledger).List().All(row => row.Info.Name != name)) Choose([name]);
+    }
+
+    /// <summary>Answers where things come from, and what became of them.</summary>
+    public Explainer NewExplainer(LedgerFile ledger)
+    {
+        var neverBlock = new NeverBlock(NeverBlocked());
+        var transport = NewTransport(run: 0, deadline: null);
+        var rows = new DestinationRows(ledger).List();
+        var live = Settings.Destinations.Where(one => one.Enabled).Select(one => DestinationKinds.Create(one, transport)).ToList();
+        _explained.AddRange(live);
+        var destinations = live.Select(one => new ExplainedDestination(rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, neverBlock)))
+            .Concat(rows.Where(row => !live.Exists(one => row.Is(one.Info))).Select(row => new ExplainedDestination(row, Live: null, Takes: null)));
+        return new Explainer(ledger, [.. destinations], Settings.Instance, Settings.Logs.Directory, _host.Time.GetUtcNow());
+    }
+
+    /// <summary>Asks MISP for a value that the ledger does not know.</summary>
+    public ValueSearch NewValueSearch() => new(Settings.Misp, Settings.CaFile, Settings.Proxy, _host.Time, _log);
+
+    private async Task<RunReport> RunAsync(
+        RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep, Func<long, List<IDestination>, PushLedger, RunControl, Task<RunReport>> work)
     {
         talk.OnStep = (destination, step) => Note(destination, step, onStep);
         var chosen = Choose(request.Destinations);
@@ -63,9 +104,7 @@ internal sealed class Composition : IAsyncDisposable
         var destinations = chosen.Select(one => Destination(one, transport, request.IsDryRun)).ToList();
         try
         {
-            using var source = OpenSource(request.Input);
-            var push = new Push(source.Source, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), OptionsOf(request), talk, _host.Time);
-            var report = await push.RunAsync(run, control).ConfigureAwait(false);
+            var report = await work(run, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), control).ConfigureAwait(false);
             history.End(run, RunJson.Slug(report.Status), report.ExitCode, RunJson.Text(report), _host.Time.GetUtcNow());
             _log.Information("Run {Run} ended: {Status}, exit {ExitCode}", run, RunJson.Slug(report.Status), (int)report.ExitCode);
             if (!request.IsDryRun)
@@ -75,6 +114,11 @@ internal sealed class Composition : IAsyncDisposable
             }
 
             return report;
+        }
+        catch (RunFailedException failure)
+        {
+            history.End(run, RunJson.Slug(RunStatus.Failed), failure.Code, report: null, _host.Time.GetUtcNow());
+            throw;
         }
         finally
         {
@@ -105,6 +149,7 @@ internal sealed class Composition : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var destination in _explained) await destination.DisposeAsync().ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
         _sockets.Dispose();
     }
@@ -164,8 +209,10 @@ internal sealed class Composition : IAsyncDisposable
         PolicyFingerprint = destination => Fingerprints.OfDestination(Settings, destination.Info.Name),
         MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
         AcceptChanges = request.AcceptChanges,
-        NeverBlock = [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings)],
+        NeverBlock = NeverBlocked(),
         StartsFresh = request.Fresh,
         IsDryRun = request.IsDryRun,
     };
+
+    private string[] NeverBlocked() => [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings)];
 }

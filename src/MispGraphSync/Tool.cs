@@ -38,6 +38,9 @@ internal static class Tool
         root.Add(new PushCommand(common, host));
         root.Add(new PlanCommand(common, host));
         root.Add(new ReadCommand(common, host));
+        root.Add(new ErrorsCommand(common, host));
+        root.Add(new StatusCommand(common, host));
+        root.Add(new ExplainCommand(common, host));
         root.Add(new ConfigCommand(new ConfigCommandContext
         {
             ConfigFile = args => args.GetValue(common.Config),

@@ -32,6 +32,9 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
     /// <summary>Steps that were taken from the plan: equal to the tally's total, or there is a bug.</summary>
     public long Taken { get; private set; }
 
+    /// <summary>Of the accepted steps, the deletions; replacements are none.</summary>
+    public long Deleted { get; private set; }
+
     /// <summary>Why the destination was given up; null while it was not.</summary>
     public RunFailedException? Failure { get; private set; }
 
@@ -283,7 +286,13 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
     private void Count(IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes)
     {
         StepTally now;
-        lock (_gate) now = _tally += StepTally.Of(outcomes);
+        var deleted = steps.Where((step, i) => step.Action == StepAction.Delete && outcomes[i] is StepOutcome.Accepted).Count();
+        lock (_gate)
+        {
+            now = _tally += StepTally.Of(outcomes);
+            Deleted += deleted;
+        }
+
         observer.Applied(memory.Info, now, _planned);
     }
 

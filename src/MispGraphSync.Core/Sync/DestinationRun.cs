@@ -7,7 +7,7 @@ public sealed class DestinationRun
 {
     private readonly PushLedger _ledger;
     private readonly PushOptions _options;
-    private readonly string _source;
+    private readonly string? _source;
     private readonly DateTimeOffset _now;
     private readonly IRunObserver _observer;
     private Planner _planner;
@@ -21,9 +21,11 @@ public sealed class DestinationRun
     private bool _mayAdopt;
     private bool _mayDelete;
     private bool _isPrepared;
+    private bool _isPartial;
 
+    /// <param name="source">The source that was read; null where none was.</param>
     public DestinationRun(
-        IDestination destination, DestinationMemory memory, PushLedger ledger, Eligibility takes, PushOptions options, string source, DateTimeOffset now, IRunObserver observer)
+        IDestination destination, DestinationMemory memory, PushLedger ledger, Eligibility takes, PushOptions options, string? source, DateTimeOffset now, IRunObserver observer)
     {
         Destination = destination;
         Memory = memory;
@@ -79,7 +81,24 @@ public sealed class DestinationRun
     public void Plan(bool mayDelete)
     {
         _mayDelete = mayDelete;
-        foreach (var key in _ledger.Plan.KeysToPlan(Memory)) Decide(key, _planner.Decide(key));
+        foreach (var key in _ledger.Plan.KeysToPlan(Memory)) Decide(key, _planner.Decide(key), mayDelete);
+        _ledger.Record.ForgetMootRejections(Memory);
+        _counts = _ledger.Plan.CountSteps(Memory);
+    }
+
+    /// <summary>
+    /// Plans what was turned down as if it had not been. Deletes only what was to be deleted then and still is; whatever else
+    /// is pending stays so.
+    /// </summary>
+    public void PlanRejected()
+    {
+        _isPartial = true;
+        _ledger.Record.ForgetMootRejections(Memory);
+        foreach (var key in _ledger.Plan.KeysToPlan(Memory))
+        {
+            Decide(key, _planner.Decide(key with { Rejected = null }), mayDelete: key.Rejected is { Action: StepAction.Delete });
+        }
+
         _counts = _ledger.Plan.CountSteps(Memory);
     }
 
@@ -104,7 +123,8 @@ public sealed class DestinationRun
 
         _observer.Planned(Destination.Info, _counts);
         _failure = new Guard(_options.MaxDelete, _options.AcceptChanges).Check(Memory, _counts, _fit.Evicted);
-        if (_failure is null) _ledger.Record.ClearUnchanged(Memory, keepDeletions: !_mayDelete);
+        // A run over some keys knows nothing of the others that are marked as changed.
+        if (_failure is null && !_isPartial) _ledger.Record.ClearUnchanged(Memory, keepDeletions: !_mayDelete);
     }, control);
 
     /// <summary>Sends the plan. Deletions come last, except where they make room.</summary>
@@ -150,6 +170,7 @@ public sealed class DestinationRun
             HeldBack = _ledger.Record.CountHeldBack(Memory),
             Held = _ledger.Record.CountHeld(Memory),
             Tally = tally,
+            Deleted = _applier?.Deleted ?? 0,
             Requests = Destination.Requests,
         };
     }
@@ -189,11 +210,12 @@ public sealed class DestinationRun
         return step;
     }
 
-    private void Decide(PlanKey key, PlanDecision decision)
+    private void Decide(PlanKey key, PlanDecision decision, bool mayDelete)
     {
+        if (key.Rejected is not null && IsMoot(key.Held, decision)) _ledger.Record.ForgetRejection(Memory, key.Observables);
         switch (decision)
         {
-            case PlanDecision.Step { Decision.Action: StepAction.Delete } when !_mayDelete:
+            case PlanDecision.Step { Decision.Action: StepAction.Delete } when !mayDelete:
                 break;
             case PlanDecision.Step step:
                 if (step.Generation > 0) _ledger.Record.RaiseGeneration(Memory, key.Observables, step.Generation);
@@ -238,6 +260,14 @@ public sealed class DestinationRun
         Memory = Memory with { Epoch = epoch };
         _planner = NewPlanner();
     }
+
+    // Whatever was turned down then, nothing is to be done now. What is due for renewal by another source is not that.
+    private bool IsMoot(HeldIndicator? held, PlanDecision decision) => decision switch
+    {
+        PlanDecision.Nothing => held is null || held.RenewAt > _now,
+        PlanDecision.Expired or PlanDecision.Reschedule => true,
+        _ => false,
+    };
 
     private async Task TakeInventoryAsync(CancellationToken ct)
     {

@@ -12,6 +12,9 @@ public interface IPlanLedger : ICapacityLedger
     /// <summary>Gathers the keys to be planned for these destinations, once for all of them.</summary>
     void PreparePlan(IReadOnlyList<DestinationMemory> destinations, DateTimeOffset now);
 
+    /// <summary>Gathers the keys that were turned down and nothing else, in the place of <see cref="PreparePlan"/>.</summary>
+    void PrepareRetry(IReadOnlyList<DestinationMemory> destinations);
+
     /// <summary>
     /// The gathered keys of one destination, in key order. <see cref="PlanKey.Supports"/> is good for one pass, until the next key.
     /// </summary>
@@ -67,8 +70,9 @@ public sealed record PlanKey
 }
 
 /// <summary>What was turned down, and may not be sent again unchanged.</summary>
+/// <param name="Action">What was turned down.</param>
 /// <param name="Change">The change mark of the body that was turned down.</param>
-public sealed record RejectedIndicator(Hash128 Change, bool IsTransient, int Attempts);
+public sealed record RejectedIndicator(StepAction Action, Hash128 Change, bool IsTransient, int Attempts);
 
 /// <param name="IsDead">Revoked: its key may not live again.</param>
 public sealed record Adoptable(string? Id, DateTimeOffset? Expires, bool IsDead);

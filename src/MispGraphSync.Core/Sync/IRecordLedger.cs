@@ -48,6 +48,12 @@ public interface IRecordLedger
     /// <summary>Forgets what expired at the destination by itself and is no longer wanted.</summary>
     void Forget(DestinationMemory destination, Hash128 observables);
 
+    /// <summary>Forgets that it was turned down, for what was turned down is no longer wanted.</summary>
+    void ForgetRejection(DestinationMemory destination, Hash128 observables);
+
+    /// <summary>Does so for all that neither MISP supports nor the destination holds any more.</summary>
+    void ForgetMootRejections(DestinationMemory destination);
+
     /// <summary>Says when it is due for renewal; at its expiry means never.</summary>
     void Reschedule(DestinationMemory destination, Hash128 observables, DateTimeOffset renewAt);
 

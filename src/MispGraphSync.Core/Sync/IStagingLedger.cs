@@ -6,7 +6,7 @@ namespace MispGraphSync.Core.Sync;
 public interface IStagingLedger
 {
     /// <summary>The source as the ledger knows it, made if it is new.</summary>
-    SourceMemory OpenSource(string name);
+    SourceMemory OpenSource(SourceInfo source);
 
     /// <summary>Starts a fresh list of what the source has now.</summary>
     void BeginListing(SourceMemory source);
@@ -32,8 +32,8 @@ public interface IStagingLedger
     /// <summary>Its supports go.</summary>
     void Withdraw(IReadOnlyCollection<Guid> events);
 
-    /// <summary>Remembers a complete read; <paramref name="fullReadAt"/> is null when only changes were read.</summary>
-    void CompleteRead(string fingerprint, DateTimeOffset? fullReadAt);
+    /// <summary>Remembers a complete read; <paramref name="isFull"/> is false when only changes were read.</summary>
+    void CompleteRead(string fingerprint, DateTimeOffset readAt, bool isFull);
 
     /// <summary>Commits what was staged so far. Called whenever reading ends, also early.</summary>
     void EndReading();

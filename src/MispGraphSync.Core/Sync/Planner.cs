@@ -202,7 +202,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             if (eligibility.Refuses(row) is not null) continue;
             if (row.Event.IsAged) wanted.IsAged = true;
             else wanted.IsActive = true;
-            wanted.IsFresh |= !row.Event.IsAged && row.Event.Source == run.Source;
+            wanted.IsFresh |= !row.Event.IsAged && (run.Source is null || row.Event.Source == run.Source);
             if (all) _merger.Add(row);
             else if (wanted.IsActive) break;
         }
@@ -224,10 +224,10 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 
 /// <param name="Now">The run's one clock reading: the same for both passes.</param>
 /// <param name="Instance">The setting of that name.</param>
-/// <param name="Source">The source being read: only its supports renew.</param>
+/// <param name="Source">The source being read: only its supports renew. Null where none is read, and all of them do.</param>
 /// <param name="Epoch">The destination's, null for none.</param>
 /// <param name="MayAdopt">True when the ledger is fresh and the destination has been listed.</param>
-public sealed record PlanFacts(DateTimeOffset Now, string Instance, string Source, string? Epoch, bool MayAdopt);
+public sealed record PlanFacts(DateTimeOffset Now, string Instance, string? Source, string? Epoch, bool MayAdopt);
 
 /// <summary>What the planner makes of one key.</summary>
 public abstract record PlanDecision

@@ -55,7 +55,7 @@ public sealed class Push(ISource source, IReadOnlyList<IDestination> destination
         await Task.WhenAll(ready.Select(run => Task.Run(() => run.ApplyAsync(control)))).ConfigureAwait(false);
     }
 
-    private static RunReport Summarise(long runId, SourceReport read, IReadOnlyList<DestinationReport> reports, TimeSpan duration, RunControl control)
+    internal static RunReport Summarise(long runId, SourceReport read, IReadOnlyList<DestinationReport> reports, TimeSpan duration, RunControl control)
     {
         var imbalances = Balance.Check(read, reports);
         List<ExitCode> codes = [read.ExitCode, control.Code, .. reports.Select(report => report.ExitCode)];

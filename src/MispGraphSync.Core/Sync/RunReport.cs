@@ -34,6 +34,9 @@ public enum RunStatus
 /// <summary>Each attribute read in this run counts once: mapped, context, or skipped for one reason.</summary>
 public sealed record SourceReport
 {
+    /// <summary>In the place of a read, where a run sends from the ledger alone.</summary>
+    public static SourceReport OfLedger { get; } = new() { Name = "ledger", Kind = "ledger", Complete = true };
+
     public required string Name { get; init; }
 
     public required string Kind { get; init; }
@@ -99,6 +102,9 @@ public sealed record DestinationReport
     public long Held { get; init; }
 
     public StepTally Tally { get; init; }
+
+    /// <summary>Of the accepted steps, the deletions.</summary>
+    public long Deleted { get; init; }
 
     public RequestCounts Requests { get; init; }
 }

@@ -35,7 +35,7 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
     /// </summary>
     public async Task<SourceReport> StageAsync(RunControl control)
     {
-        var memory = ledger.OpenSource(source.Info.Name);
+        var memory = ledger.OpenSource(source.Info);
         var report = new SourceReport { Name = source.Info.Name, Kind = source.Info.Kind };
         try
         {
@@ -93,7 +93,7 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
 
         report = await RetireAsync(report, everything, ct).ConfigureAwait(false);
         if (source.Gaps.Count > 0) return Counted(report) with { Gaps = [.. source.Gaps] };
-        ledger.CompleteRead(fingerprint, everything ? now : null);
+        ledger.CompleteRead(fingerprint, now, isFull: everything);
         return Counted(report) with { Complete = true };
     }
 

@@ -22,8 +22,8 @@ internal sealed class KeyFacts
     public RejectedIndicator? Rejected(Hash128 observables)
     {
         if (!_hasRejected) return null;
-        var query = _file.Statement("SELECT change, transient, attempts FROM rejected WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, observables);
-        var found = query.Read() ? new RejectedIndicator(query.Hash(0), query.Flag(1), query.Int(2)) : null;
+        var query = _file.Statement("SELECT action, change, transient, attempts FROM rejected WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, observables);
+        var found = query.Read() ? new RejectedIndicator(Enum.Parse<StepAction>(query.Text(0)), query.Hash(1), query.Flag(2), query.Int(3)) : null;
         query.Reset();
         return found;
     }

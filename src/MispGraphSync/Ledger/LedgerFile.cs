@@ -56,9 +56,35 @@ internal sealed class LedgerFile : IDisposable
         catch (SqliteException fault)
         {
             connection.Dispose();
-            throw fault.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT
-                ? LedgerFault.Damaged(fault.Message)
-                : new RunFailedException(ExitCode.Usage, $"The ledger '{path}' cannot be opened: {fault.Message}", "Look at the setting 'ledger' and at the file's permissions.");
+            throw Unopened(path, fault);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens the ledger to look at it as it stands at this moment, also while a run is at work on it. Nothing is ever written;
+    /// one that is not there yet is an empty one. Throws as <see cref="Open"/> does.
+    /// </summary>
+    public static LedgerFile OpenToRead(string path)
+    {
+        var isNew = !File.Exists(path) || new FileInfo(path).Length == 0;
+        var source = new SqliteConnectionStringBuilder { Pooling = false, DataSource = isNew ? ":memory:" : path, Mode = isNew ? SqliteOpenMode.Memory : SqliteOpenMode.ReadOnly };
+        var connection = new SqliteConnection(source.ToString());
+        try
+        {
+            connection.Open();
+            var ledger = new LedgerFile(connection, path, isNew, rollsBack: false);
+            ledger.PrepareToRead();
+            return ledger;
+        }
+        catch (SqliteException fault)
+        {
+            connection.Dispose();
+            throw Unopened(path, fault);
         }
         catch
         {
@@ -152,6 +178,38 @@ internal sealed class LedgerFile : IDisposable
         }
     }
 
+    private static RunFailedException Unopened(string path, SqliteException fault) =>
+        fault.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT
+            ? LedgerFault.Damaged(fault.Message)
+            : new RunFailedException(ExitCode.Usage, $"The ledger '{path}' cannot be opened: {fault.Message}", "Look at the setting 'ledger' and at the file's permissions.");
+
+    private void PrepareToRead()
+    {
+        Run("PRAGMA busy_timeout = 2000");
+        Run("PRAGMA temp_store = FILE");
+        if (IsNew) RunScript("Schema.sql");
+        else RefuseOther(Scalar("PRAGMA user_version"));
+        // All that is asked sees the same moment.
+        Run("BEGIN");
+    }
+
+    private void RefuseOther(long version)
+    {
+        RefuseNewer(version);
+        if (version == Version) return;
+        throw new RunFailedException(
+            ExitCode.Usage, $"The ledger '{Path}' was written by an older misp-graph (schema {version}; this program reads {Version}).", "The next push brings it up to date.");
+    }
+
+    private void RefuseNewer(long version)
+    {
+        if (version <= Version) return;
+        throw new RunFailedException(
+            ExitCode.Usage,
+            $"The ledger '{Path}' was written by a newer misp-graph (schema {version}; this program knows {Version}). It was left as it is.",
+            "Use the newer misp-graph, or another ledger.");
+    }
+
     private void Prepare()
     {
         Run("PRAGMA busy_timeout = 2000");
@@ -161,14 +219,7 @@ internal sealed class LedgerFile : IDisposable
         Run("PRAGMA foreign_keys = OFF");
         Run("PRAGMA temp_store = FILE");
         var version = Scalar("PRAGMA user_version");
-        if (version > Version)
-        {
-            throw new RunFailedException(
-                ExitCode.Usage,
-                $"The ledger '{Path}' was written by a newer misp-graph (schema {version}; this program knows {Version}). It was left as it is.",
-                "Use the newer misp-graph, or another ledger.");
-        }
-
+        RefuseNewer(version);
         Run("PRAGMA journal_mode = WAL");
         Run("PRAGMA synchronous = FULL");
         if (RollsBack) Run("BEGIN IMMEDIATE");

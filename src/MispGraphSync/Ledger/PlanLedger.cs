@@ -51,6 +51,21 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
         }
     }
 
+    public void PrepareRetry(IReadOnlyList<DestinationMemory> destinations)
+    {
+        lock (file.Gate)
+        {
+            foreach (var destination in destinations)
+            {
+                MakeSteps(destination);
+                MakeToPlan(destination);
+                file.Statement($"INSERT INTO {Tables.ToPlan(destination)} SELECT observables FROM rejected WHERE destination = ?").Bind(1, destination.Id).Run();
+            }
+
+            foreach (var form in destinations.GroupBy(destination => destination.Form)) GatherSupports(form.Key, [.. form]);
+        }
+    }
+
     public IEnumerable<PlanKey> KeysToPlan(DestinationMemory destination) => new KeyWalk(file, _events, destination).Keys();
 
     public void AddStep(DestinationMemory destination, PlanKey key, StepDecision step)
@@ -100,19 +115,29 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
 
     private void PrepareDestination(DestinationMemory destination, DateTimeOffset now)
     {
-        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.Steps(destination)} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL, rank INTEGER NOT NULL, key BLOB)");
-        file.Run($"DELETE FROM {Tables.Steps(destination)}");
+        MakeSteps(destination);
         if (destination.PlansEverything) return;
 
         file.Run("CREATE INDEX IF NOT EXISTS held_renewal ON held (destination, renew_at)");
-        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.ToPlan(destination)} (observables BLOB PRIMARY KEY) WITHOUT ROWID");
-        file.Run($"DELETE FROM {Tables.ToPlan(destination)}");
+        MakeToPlan(destination);
         file.Statement(
             $"""
             INSERT INTO {Tables.ToPlan(destination)}
             SELECT observables FROM dirty WHERE destination = ?1
             UNION SELECT observables FROM held WHERE destination = ?1 AND renew_at <= ?2
             """).Bind(1, destination.Id).Bind(2, now).Run();
+    }
+
+    private void MakeSteps(DestinationMemory destination)
+    {
+        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.Steps(destination)} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL, rank INTEGER NOT NULL, key BLOB)");
+        file.Run($"DELETE FROM {Tables.Steps(destination)}");
+    }
+
+    private void MakeToPlan(DestinationMemory destination)
+    {
+        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.ToPlan(destination)} (observables BLOB PRIMARY KEY) WITHOUT ROWID");
+        file.Run($"DELETE FROM {Tables.ToPlan(destination)}");
     }
 
     private void GatherSupports(IndicatorForm form, List<DestinationMemory> destinations)

@@ -148,6 +148,27 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
+    public void ForgetRejection(DestinationMemory destination, Hash128 observables)
+    {
+        lock (file.Gate) file.InTransaction(() => RemoveRejection(destination.Id, observables));
+    }
+
+    public void ForgetMootRejections(DestinationMemory destination)
+    {
+        lock (file.Gate)
+        {
+            if (Count("SELECT COUNT(*) FROM rejected WHERE destination = ?", destination.Id) == 0) return;
+            SupportIndexes.Ensure(file, destination.Form);
+            var column = SupportIndexes.Column(destination.Form);
+            file.InTransaction(() => file.Statement(
+                $"""
+                DELETE FROM rejected WHERE destination = ?
+                AND NOT EXISTS (SELECT 1 FROM held h WHERE h.destination = rejected.destination AND h.observables = rejected.observables)
+                AND NOT EXISTS (SELECT 1 FROM support s WHERE s.{column} = rejected.observables)
+                """).Bind(1, destination.Id).Run());
+        }
+    }
+
     public void Reschedule(DestinationMemory destination, Hash128 observables, DateTimeOffset renewAt)
     {
         lock (file.Gate)
@@ -197,10 +218,10 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 
     private void RecordHeld(long destination, PlanStep step, string? id, bool isClean = true)
     {
-        file.Statement("INSERT OR IGNORE INTO held (destination, observables, key, generation, id, change, fixed, created, modified, expires, renew_at, run, rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        file.Statement("INSERT OR IGNORE INTO held (destination, observables, key, generation, id, change, fixed, created, modified, expires, renew_at, run, since, rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .Bind(1, destination).Bind(2, step.Observables).Bind(3, step.Key).Bind(4, step.Generation).Bind(5, id)
             .Bind(6, step.Marks.Change).Bind(7, step.Marks.Fixed).Bind(8, step.Created).Bind(9, step.Modified)
-            .Bind(10, step.Expires).Bind(11, step.RenewAt).Bind(12, run).Bind(13, step.Rank.Value).Run();
+            .Bind(10, step.Expires).Bind(11, step.RenewAt).Bind(12, run).Bind(13, run).Bind(14, step.Rank.Value).Run();
         if (file.Changes == 1)
         {
             CountHeldBy(destination, 1);
@@ -216,7 +237,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         if (step.LivesOnce) file.Statement("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)").Bind(1, destination).Bind(2, step.Observables).Bind(3, step.Body.Span).Run();
         if (!isClean) return;
         Clean(destination, step.Observables);
-        file.Statement("DELETE FROM rejected WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, step.Observables).Run();
+        RemoveRejection(destination, step.Observables);
     }
 
     private void RecordGone(long destination, PlanStep step)
@@ -230,7 +251,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         // The deletion that comes before a creation leaves the key to be planned, should the creation not come.
         if (step.Replaces) MarkDirty(destination, step.Observables);
         else Clean(destination, step.Observables);
-        file.Statement("DELETE FROM rejected WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, step.Observables).Run();
+        RemoveRejection(destination, step.Observables);
     }
 
     private void RecordRejected(long destination, Operation operation, PlanStep step, StepOutcome.Rejected rejected)
@@ -300,6 +321,9 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 
     private void Clean(long destination, Hash128 observables) =>
         file.Statement("DELETE FROM dirty WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, observables).Run();
+
+    private void RemoveRejection(long destination, Hash128 observables) =>
+        file.Statement("DELETE FROM rejected WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, observables).Run();
 
     private void Remove(long intent) => file.Statement("DELETE FROM intent WHERE id = ?").Bind(1, intent).Run();
 }

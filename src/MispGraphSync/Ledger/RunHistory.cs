@@ -18,7 +18,35 @@ internal sealed class RunHistory(LedgerFile file)
         }
     }
 
-    public void End(long run, string status, ExitCode code, string report, DateTimeOffset now)
+    /// <summary>The latest runs, the newest first.</summary>
+    public IReadOnlyList<PastRun> Latest(int count)
+    {
+        lock (file.Gate)
+        {
+            var runs = new List<PastRun>();
+            var query = file.Statement("SELECT id, started, ended, command, status, exit_code, report FROM run ORDER BY id DESC LIMIT ?").Bind(1, count);
+            while (query.Read())
+            {
+                runs.Add(new PastRun(query.Long(0), query.Time(1), query.TimeOrNull(2), query.Text(3), query.TextOrNull(4), query.IsNull(5) ? null : query.Int(5), query.TextOrNull(6)));
+            }
+
+            return runs;
+        }
+    }
+
+    /// <summary>When the run started; null for one that the ledger does not know.</summary>
+    public DateTimeOffset? StartOf(long run)
+    {
+        lock (file.Gate)
+        {
+            var query = file.Statement("SELECT started FROM run WHERE id = ?").Bind(1, run);
+            var started = query.Read() ? query.Time(0) : (DateTimeOffset?)null;
+            query.Reset();
+            return started;
+        }
+    }
+
+    public void End(long run, string status, ExitCode code, string? report, DateTimeOffset now)
     {
         lock (file.Gate)
         {
@@ -27,3 +55,7 @@ internal sealed class RunHistory(LedgerFile file)
         }
     }
 }
+
+/// <summary>One run. Without an end it is at work, or its process died.</summary>
+/// <param name="Report">What <c>--output json</c> printed; null where there was none.</param>
+internal sealed record PastRun(long Id, DateTimeOffset Started, DateTimeOffset? Ended, string Command, string? Status, int? ExitCode, string? Report);

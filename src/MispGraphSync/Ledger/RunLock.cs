@@ -34,6 +34,28 @@ internal sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>
+    /// Who works on the ledger now; null for nobody. Takes nothing: a note that its owner left behind is told by the lock.
+    /// </summary>
+    public static LockOwner? OwnerOf(string ledger)
+    {
+        // The lock is only touched where a note says that somebody has it, so that looking never keeps a run from starting.
+        if (ReadNote(ledger) is not { } owner) return null;
+        try
+        {
+            using var probe = new FileStream(ledger + ".lock", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return null;
+        }
+        catch (IOException fault) when (fault is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            return owner;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose()
     {
         File.Delete(_note);
@@ -65,20 +87,21 @@ internal sealed class RunLock : IDisposable
 
     private static RunFailedException Busy(string ledger)
     {
-        var who = "by another process";
+        var who = ReadNote(ledger) is { } owner ? $"by process {owner.Process} on {owner.Host}, started {owner.Started.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "by another process";
+        return new RunFailedException(ExitCode.Locked, $"Another run is at work on '{ledger}', {who}.", "Wait for it, or give --wait 10m to wait here. If that process is gone, the lock is too: run again.");
+    }
+
+    // The note is a courtesy; the lock is what counts.
+    private static LockOwner? ReadNote(string ledger)
+    {
         try
         {
-            if (JsonSerializer.Deserialize(File.ReadAllText(ledger + ".owner"), LockJson.Default.LockOwner) is { } owner)
-            {
-                who = $"by process {owner.Process} on {owner.Host}, started {owner.Started.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC";
-            }
+            return JsonSerializer.Deserialize(File.ReadAllText(ledger + ".owner"), LockJson.Default.LockOwner);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
         {
-            // The note is a courtesy; the lock is what counts.
+            return null;
         }
-
-        return new RunFailedException(ExitCode.Locked, $"Another run is at work on '{ledger}', {who}.", "Wait for it, or give --wait 10m to wait here. If that process is gone, the lock is too: run again.");
     }
 }
 

@@ -5,7 +5,10 @@
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
+    -- Where an event can be looked at, with {0} for its UUID; null where nowhere.
+    link TEXT,
     fingerprint TEXT,
+    read_at INTEGER,
     full_read_at INTEGER
 );
 
@@ -84,7 +87,9 @@ CREATE TABLE held (
     modified INTEGER NOT NULL,
     expires INTEGER NOT NULL,
     renew_at INTEGER NOT NULL,
+    -- The run that last sent it, and the one that first did.
     run INTEGER NOT NULL,
+    since INTEGER NOT NULL,
     PRIMARY KEY (destination, observables)
 ) WITHOUT ROWID;
 

@@ -17,14 +17,15 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
     private int _rows;
     private int _events;
 
-    public SourceMemory OpenSource(string name)
+    public SourceMemory OpenSource(SourceInfo source)
     {
         lock (file.Gate)
         {
-            file.InTransaction(() => file.Statement("INSERT OR IGNORE INTO source (name) VALUES (?)").Bind(1, name).Run());
-            var query = file.Statement("SELECT id, fingerprint, full_read_at, (SELECT COUNT(*) FROM event WHERE source = s.id) FROM source s WHERE name = ?").Bind(1, name);
+            file.InTransaction(() => file.Statement("INSERT INTO source (name, link) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET link = ?2 WHERE link IS NOT ?2")
+                .Bind(1, source.Name).Bind(2, source.EventLink).Run());
+            var query = file.Statement("SELECT id, fingerprint, full_read_at, (SELECT COUNT(*) FROM event WHERE source = s.id) FROM source s WHERE name = ?").Bind(1, source.Name);
             query.Read();
-            _source = new SourceMemory(query.Long(0), name, query.TextOrNull(1), query.TimeOrNull(2), query.Long(3));
+            _source = new SourceMemory(query.Long(0), source.Name, query.TextOrNull(1), query.TimeOrNull(2), query.Long(3));
             query.Reset();
             return _source;
         }
@@ -119,14 +120,14 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
         }
     }
 
-    public void CompleteRead(string fingerprint, DateTimeOffset? fullReadAt)
+    public void CompleteRead(string fingerprint, DateTimeOffset readAt, bool isFull)
     {
         lock (file.Gate)
         {
             BeginMany();
-            file.Statement("UPDATE source SET fingerprint = ?, full_read_at = COALESCE(?, full_read_at) WHERE id = ?")
-                .Bind(1, fingerprint).Bind(2, fullReadAt).Bind(3, _source!.Id).Run();
-            if (fullReadAt is not null) ForgetFinishedEvents();
+            file.Statement("UPDATE source SET fingerprint = ?, read_at = ?, full_read_at = COALESCE(?, full_read_at) WHERE id = ?")
+                .Bind(1, fingerprint).Bind(2, readAt).Bind(3, isFull ? readAt : (DateTimeOffset?)null).Bind(4, _source!.Id).Run();
+            if (isFull) ForgetFinishedEvents();
         }
     }
 

@@ -88,6 +88,7 @@ internal static class RunJson
         json.WriteNumber("requests", destination.Requests.Sent);
         json.WriteNumber("retries", destination.Requests.Retries);
         json.WriteNumber("throttled", destination.Requests.Throttled);
+        json.WriteNumber("deleted", destination.Deleted);
         json.WriteEndObject();
     }
 

@@ -29,7 +29,7 @@ internal static class RunText
         foreach (var destination in report.Destinations.Where(d => d.Error != report.Source.Error)) Trouble(lines, destination.Name, destination.Error, destination.Remedy);
         foreach (var destination in report.Destinations.Where(d => d.Tally.Rejected > 0))
         {
-            lines.Add($"! {destination.Name}: {destination.Tally.Rejected} indicators were turned down. The service's words: cat logs/*_error_*");
+            lines.Add($"! {destination.Name}: {destination.Tally.Rejected} indicators were turned down. Which, why and what to do: misp-graph errors");
         }
 
         foreach (var imbalance in report.Imbalances) lines.Add($"! This is a bug: {imbalance}");
@@ -45,6 +45,12 @@ internal static class RunText
 
     private static void Source(StringBuilder text, SourceReport source)
     {
+        if (source.Kind == SourceReport.OfLedger.Kind)
+        {
+            text.AppendLine("Sent again what was turned down before; nothing was read.");
+            return;
+        }
+
         text.AppendLine($"{source.Name}: {source.Events:N0} events match, {source.EventsUnchanged:N0} of them unchanged{Retired(source)}");
         if (source.Attributes == 0) return;
         text.AppendLine($"  {source.Attributes,10:N0} attributes read");

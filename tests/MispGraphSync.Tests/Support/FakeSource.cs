@@ -28,7 +28,7 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     /// <summary>The read fails after so many events; null: it does not.</summary>
     public int? FailsAfter { get; set; }
 
-    public SourceInfo Info { get; } = new(name, "misp");
+    public SourceInfo Info { get; } = new(name, "misp", "https://misp.example/events/view/{0}");
 
     public IReadOnlyList<string> Gaps => _gaps;
 

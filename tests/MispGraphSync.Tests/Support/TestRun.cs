@@ -41,15 +41,23 @@ internal sealed class TestRun : IDisposable
 
     public Task<RunReport> PlanAsync(Func<PushOptions, PushOptions>? with = null) => RunAsync(isDryRun: true, Source, with, control: null);
 
+    /// <summary>Sends again what was turned down.</summary>
+    public Task<RunReport> RetryAsync(Func<PushOptions, PushOptions>? with = null) => RunAsync(
+        isDryRun: false, "errors --retry", with, (run, destinations, ledger, options) => new Retry(destinations, ledger, options, new Observer(this), Time).RunAsync(run, RunControl.Endless));
+
     public LedgerFile OpenLedger() => LedgerFile.Open(LedgerPath, rollsBack: false);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task<RunReport> RunAsync(bool isDryRun, FakeSource source, Func<PushOptions, PushOptions>? with, RunControl? control)
+    private Task<RunReport> RunAsync(bool isDryRun, FakeSource source, Func<PushOptions, PushOptions>? with, RunControl? control) => RunAsync(
+        isDryRun, "push", with, (run, destinations, ledger, options) => new Push(source, destinations, ledger, options, new Observer(this), Time).RunAsync(run, control ?? RunControl.Endless));
+
+    private async Task<RunReport> RunAsync(
+        bool isDryRun, string command, Func<PushOptions, PushOptions>? with, Func<long, IReadOnlyList<IDestination>, PushLedger, PushOptions, Task<RunReport>> work)
     {
         Steps.Clear();
         using var ledger = LedgerFile.Open(LedgerPath, isDryRun);
-        var run = new RunHistory(ledger).Begin("push", Time.GetUtcNow());
+        var run = new RunHistory(ledger).Begin(command, Time.GetUtcNow());
         var options = new PushOptions
         {
             Instance = Instance,
@@ -58,8 +66,7 @@ internal sealed class TestRun : IDisposable
             IsDryRun = isDryRun,
         };
         var destinations = (Real is null ? (IEnumerable<IDestination>)Destinations : [Real]).Select(one => isDryRun ? new DryDestination(one) : one).ToList();
-        var push = new Push(source, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), with?.Invoke(options) ?? options, new Observer(this), Time);
-        var report = await push.RunAsync(run, control ?? RunControl.Endless);
+        var report = await work(run, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), with?.Invoke(options) ?? options);
         new RunHistory(ledger).End(run, report.Status.ToString(), report.ExitCode, "{}", Time.GetUtcNow());
         return report;
     }

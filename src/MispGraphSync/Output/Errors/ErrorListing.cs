@@ -1,0 +1,78 @@
+namespace MispGraphSync.Output.Errors;
+
+/// <summary>
+/// Writes what was turned down. As JSON: an array of <c>{run, destination, key, value, reason, response, event, attribute,
+/// remedy}</c>. <c>event</c> is the link to it where there is one, else its UUID; <c>reason</c> is <c>response</c>, the
+/// service's own words, without what differs from indicator to indicator. Value, event and attribute are null where MISP has
+/// withdrawn it.
+/// </summary>
+internal abstract class ErrorListing(TextWriter to)
+{
+    protected TextWriter To { get; } = to;
+
+    public static ErrorListing For(string format, TextWriter to) => format switch
+    {
+        "json" => new Json(to),
+        "jsonl" => new Jsonl(to),
+        "csv" => new CsvFile(to),
+        _ => new ErrorText(to),
+    };
+
+    public abstract void Add(ErrorLine line);
+
+    public abstract void End();
+
+    private static string? EventOf(ErrorLine line) => line.Rejection.EventLink ?? line.Rejection.Event?.ToString("D");
+
+    private static string Object(ErrorLine line) => JsonText.Of(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("run", line.Rejection.Run);
+        json.WriteString("destination", line.Rejection.Destination);
+        json.WriteString("key", line.Rejection.Key);
+        json.WriteString("value", line.Value);
+        json.WriteString("reason", line.Reason);
+        json.WriteString("response", line.Rejection.Response);
+        json.WriteString("event", EventOf(line));
+        json.WriteString("attribute", line.Rejection.Attribute?.ToString("D"));
+        json.WriteString("remedy", line.Remedy);
+        json.WriteEndObject();
+    });
+
+    private sealed class Jsonl(TextWriter to) : ErrorListing(to)
+    {
+        public override void Add(ErrorLine line) => To.WriteLine(Object(line));
+
+        public override void End()
+        {
+        }
+    }
+
+    private sealed class Json(TextWriter to) : ErrorListing(to)
+    {
+        private bool _hasAny;
+
+        public override void Add(ErrorLine line)
+        {
+            To.Write(_hasAny ? ",\n" : "[\n");
+            To.Write(Object(line));
+            _hasAny = true;
+        }
+
+        public override void End() => To.WriteLine(_hasAny ? "\n]" : "[]");
+    }
+
+    private sealed class CsvFile : ErrorListing
+    {
+        public CsvFile(TextWriter to)
+            : base(to) => To.WriteLine("run,destination,key,value,reason,response,event,attribute,remedy");
+
+        public override void Add(ErrorLine line) => To.WriteLine(Csv.Row(
+            $"{line.Rejection.Run}", line.Rejection.Destination, $"{line.Rejection.Key:D}", line.Value, line.Reason,
+            Printable.Line(line.Rejection.Response, 2_000), EventOf(line), line.Rejection.Attribute?.ToString("D"), line.Remedy));
+
+        public override void End()
+        {
+        }
+    }
+}

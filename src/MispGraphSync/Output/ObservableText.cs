@@ -1,0 +1,41 @@
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Output;
+
+/// <summary>Observables as an analyst writes them.</summary>
+internal static class ObservableText
+{
+    /// <summary>Several that are watched together stand with bars between them, as in MISP.</summary>
+    public static string Of(IReadOnlyList<Observable> observables) => string.Join('|', observables.Select(Of));
+
+    public static string Of(Observable observable) => observable switch
+    {
+        Observable.DomainName o => o.Value,
+        Observable.Url o => o.Value,
+        Observable.NetworkAddress o => o.Value.ToString(),
+        Observable.CidrBlock o => o.Value.ToString(),
+        Observable.Port o => $"{o.Value}",
+        Observable.Protocol o => $"{o.Value}",
+        Observable.AutonomousSystem o => $"AS{o.Value}",
+        Observable.FileHash o => o.Value,
+        Observable.FileName o => o.Value,
+        Observable.FilePath o => o.Value,
+        Observable.FileSize o => $"{o.Value}",
+        Observable.FileType o => o.Value,
+        Observable.FileCompiled o => Times.Iso(o.Value),
+        Observable.FileCreated o => Times.Iso(o.Value),
+        Observable.Mutex o => o.Value,
+        Observable.EmailAddress o => o.Value,
+        Observable.EmailSourceDomain o => o.Value,
+        Observable.EmailSourceAddress o => o.Value.ToString(),
+        Observable.EmailSenderName o => o.Value,
+        Observable.EmailSubject o => o.Value,
+        Observable.EmailXMailer o => o.Value,
+        Observable.EmailMessageId o => o.Value,
+        Observable.UserAgent o => o.Value,
+        Observable.RegistryKey o => o.Value,
+        Observable.MacAddress o => o.Value,
+        Observable.CertificateFingerprint o => o.Value,
+        _ => throw new InvalidOperationException($"No text for {observable.GetType().Name}."),
+    };
+}

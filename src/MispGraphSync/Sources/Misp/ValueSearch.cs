@@ -1,0 +1,79 @@
+using System.Text.Json;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Sources.Filters;
+using MispGraphSync.Sources.Reading;
+using Serilog;
+
+namespace MispGraphSync.Sources.Misp;
+
+/// <summary>Asks MISP which events hold a value, whatever the filters say. One request, and not for long.</summary>
+internal sealed class ValueSearch(MispSettings settings, string? caFile, Uri? proxy, TimeProvider time, ILogger log)
+{
+    /// <summary>The most events that are told.</summary>
+    public const int Most = 20;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <param name="spellings">Any of these is the value.</param>
+    /// <exception cref="RunFailedException">MISP is not to be asked, or does not answer.</exception>
+    public async Task<IReadOnlyList<MispHit>> FindAsync(IReadOnlyList<string> spellings, CancellationToken ct)
+    {
+        if (spellings.Any(IsSearchTerm)) throw new RunFailedException(ExitCode.Usage, "MISP's search would take this value for an expression.");
+        if (settings.Url is not { } url || settings.Key is not { } key) throw new RunFailedException(ExitCode.Usage, "misp.url and misp.key are not set.");
+        if (EventFilter.Parse(Filter(spellings), out var faults) is not { } filter) throw new RunFailedException(ExitCode.Usage, string.Join(' ', faults));
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        using var http = MispHttp.Create(settings, caFile, proxy);
+        var client = new MispClient(http, url, key.ResolveAsync, settings.Timeout, time, log);
+        try
+        {
+            return await ReadAsync(client, filter, either.Token).ConfigureAwait(false);
+        }
+        catch (MispException fault)
+        {
+            throw fault.ToRunFailed();
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new RunFailedException(ExitCode.OutOfReach, $"MISP did not answer within {Patience.TotalSeconds:0} seconds.");
+        }
+        catch (Exception fault) when (MispClient.IsBrokenAnswer(fault))
+        {
+            throw client.Faults.OfReading(fault).ToRunFailed();
+        }
+    }
+
+    private static async Task<IReadOnlyList<MispHit>> ReadAsync(MispClient client, EventFilter filter, CancellationToken ct)
+    {
+        using var answer = await client.SearchAsync(SearchBody.Metadata(filter, Most, page: 1), canShrink: false, ct).ConfigureAwait(false);
+        using var reader = new MispJsonReader(answer.Body, index => StableKey.From($"{client.Server}\n{index}"), skipItems: true);
+        var hits = new List<MispHit>();
+        await foreach (var item in reader.ReadAsync(ct).ConfigureAwait(false))
+        {
+            hits.Add(new MispHit(item.Event.Uuid, item.Event.Info, new Uri(client.Server, $"events/view/{item.Event.Uuid}").AbsoluteUri));
+        }
+
+        return hits;
+    }
+
+    private static bool IsSearchTerm(string value) =>
+        value.StartsWith('!') || value.Contains('%') || value.Contains("&&", StringComparison.Ordinal) || value.Contains("||", StringComparison.Ordinal);
+
+    private static JsonElement Filter(IReadOnlyList<string> spellings)
+    {
+        var text = Output.JsonText.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("value");
+            foreach (var spelling in spellings) json.WriteStringValue(spelling);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+        using var json = JsonDocument.Parse(text);
+        return json.RootElement.Clone();
+    }
+}
+
+/// <summary>An event that holds the value.</summary>
+internal sealed record MispHit(Guid Event, string Info, string Link);

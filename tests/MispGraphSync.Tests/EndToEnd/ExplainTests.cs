@@ -1,0 +1,86 @@
+using System.Text.Json;
+using MispGraphSync.Sandbox;
+using Xunit;
+
+namespace MispGraphSync.Tests.EndToEnd;
+
+public sealed class ExplainTests : IAsyncLifetime
+{
+    private SandboxRun _run = null!;
+
+    public async ValueTask InitializeAsync() => _run = await SandboxRun.StartAsync();
+
+    public ValueTask DisposeAsync() => _run.DisposeAsync();
+
+    [Fact]
+    public async Task A_value_that_was_sent_names_its_event_its_key_and_the_file_of_the_request()
+    {
+        var (@event, attribute) = Seed("known.example");
+        await _run.RunAsync("push");
+        await _run.RunAsync("read");
+        var key = _run.Sandbox.GraphState.All().Single(one => one.Json.Contains("known.example", StringComparison.Ordinal)).ExternalId;
+
+        var explained = await _run.RunAsync("explain", "hxxps://KNOWN[.]example", "--json");
+
+        Assert.Equal(0, explained.Code);
+        var indicator = Assert.Single(explained.Json.GetProperty("indicators").EnumerateArray());
+        Assert.Equal(("graph", "held", key), (indicator.GetProperty("destination").GetString(), indicator.GetProperty("state").GetString(), indicator.GetProperty("key").GetString()));
+        var log = Assert.Single(indicator.GetProperty("logs").EnumerateArray()).GetString()!;
+        Assert.Contains(key!, await File.ReadAllTextAsync(Path.Combine(_run.Logs, log), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var sighting = Assert.Single(explained.Json.GetProperty("sightings").EnumerateArray());
+        Assert.Equal((attribute, $"{_run.Sandbox.Misp.AbsoluteUri}events/view/{@event}"), (sighting.GetProperty("attribute").GetString(), sighting.GetProperty("link").GetString()));
+
+        foreach (var asked in (string[])[key!, attribute, @event, "known.example"])
+        {
+            var text = await _run.RunAsync("explain", asked);
+            Assert.Equal(0, text.Code);
+            Assert.Contains("known.example", text.Out, StringComparison.Ordinal);
+            Assert.Contains(key!, text.Out, StringComparison.Ordinal);
+            Assert.Contains("is there", text.Out, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_value_that_was_never_seen_is_asked_of_MISP_unless_offline()
+    {
+        await _run.RunAsync("push");
+        Seed("later.example");
+        _run.Sandbox.ForgetRequests();
+
+        var offline = await _run.RunAsync("explain", "later.example", "--offline", "--json");
+        Assert.Empty(_run.Sandbox.Requests);
+        Assert.Equal((false, JsonValueKind.Null), (offline.Json.GetProperty("seen").GetBoolean(), offline.Json.GetProperty("misp").ValueKind));
+        Assert.Equal("domain", offline.Json.GetProperty("prospects")[0].GetProperty("type").GetString());
+
+        var asked = await _run.RunAsync("explain", "LATER[.]example", "--json");
+        Assert.Equal(_run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>(), Assert.Single(asked.Json.GetProperty("misp").EnumerateArray()).GetProperty("event").GetString());
+        Assert.Single(_run.Sandbox.RequestsTo(Service.Misp));
+        Assert.Contains("expression", (await _run.RunAsync("explain", "!later.example", "--json")).Json.GetProperty("mispNote").GetString(), StringComparison.Ordinal);
+        Assert.Empty((await _run.RunAsync("explain", "nowhere.example", "--json")).Json.GetProperty("misp").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_MISP_that_is_down_is_no_failure()
+    {
+        _run.Change(settings => settings["misp"]!["key"] = new string('x', 40));
+
+        var explained = await _run.RunAsync("explain", "198.51.100.7");
+
+        Assert.Equal(0, explained.Code);
+        Assert.Contains("MISP was not asked, or gave no answer", explained.Out, StringComparison.Ordinal);
+        Assert.Contains("As ip-dst", explained.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_to_explain_ends_with_2()
+    {
+        Assert.Equal(2, (await _run.RunAsync("explain")).Code);
+        Assert.Equal(2, (await _run.RunAsync("explain", " ")).Code);
+    }
+
+    private (string Event, string Attribute) Seed(string domain)
+    {
+        var uuid = _run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>();
+        return (uuid, _run.Sandbox.MispState.AddAttribute(uuid, new() { ["type"] = "domain", ["value"] = domain, ["to_ids"] = true, ["category"] = "Network activity" }));
+    }
+}

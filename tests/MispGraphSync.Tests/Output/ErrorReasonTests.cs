@@ -1,0 +1,33 @@
+using MispGraphSync.Output.Errors;
+using Xunit;
+
+namespace MispGraphSync.Tests.Output;
+
+public sealed class ErrorReasonTests
+{
+    [Theory]
+    [InlineData("Property 'networkIPv4' has an invalid value: \"1.2\".", "Property 'networkIPv4' has an invalid value: ….")]
+    [InlineData("description must have 1 to 100 characters.", "description must have # to # characters.")]
+    [InlineData("BadRequest: evil.example is no good", "BadRequest: … is no good")]
+    [InlineData("Correlation 0f8fad5b-d9cb-469f-a165-70867728950e: see https://aka.ms/x?y=1", "Correlation …: see …")]
+    [InlineData("hash 44d88612fea8a8f36de82e1278abb02f\n  unknown", "hash … unknown")]
+    [InlineData("", "(no words)")]
+    [InlineData("\u001b[31mred\u202e", "\\u001B[31mred\\u202E")]
+    public void What_differs_from_one_to_the_next_is_left_out(string response, string reason) =>
+        Assert.Equal(reason, ErrorReason.Of(response, "evil.example"));
+
+    [Fact]
+    public void A_service_that_says_much_is_cut() => Assert.InRange(ErrorReason.Of(new string('x', 5_000), null).Length, 100, 200);
+
+    [Theory]
+    [InlineData("graph", "expirationDateTime must be in the future.", "clock")]
+    [InlineData("graph", "description must have 1 to 100 characters.", "title")]
+    [InlineData("defender", "The maximum of 15000 indicators is exceeded", "capacity")]
+    [InlineData("defender", "Action BlockAndRemediate is not supported", "action")]
+    [InlineData("sentinel", "Property=pattern could not be parsed", "pattern")]
+    [InlineData("graph", "Server too busy, try again", "retry")]
+    [InlineData("graph", "Property 'networkIPv4' has an invalid value", "to_ids")]
+    [InlineData("graph", "¯\\_(ツ)_/¯", "misp-graph explain")]
+    public void There_is_a_remedy_for_all_words(string kind, string response, string named) =>
+        Assert.Contains(named, Remedies.For(kind, response, "logs/*_error_*.json", Guid.Empty), StringComparison.Ordinal);
+}

@@ -1,0 +1,190 @@
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Ledger;
+using MispGraphSync.Output;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public sealed class RetryTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public RetryTests() => _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 20).Select(number => Some.Domain(number))]);
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task What_was_turned_down_is_sent_again_and_nothing_else()
+    {
+        Refuse(7, 9);
+        await _run.PushAsync();
+        _run.Destination.Answer = null;
+        _run.Destination.Sent.Clear();
+        var read = _run.Source.EventsRead;
+
+        var report = await _run.RetryAsync();
+
+        Assert.Equal((ExitCode.Ok, RunStatus.Completed), (report.ExitCode, report.Status));
+        Assert.Equal(new PlanCounts(2, 0, 0, 0), report.Destinations[0].Planned);
+        Assert.Equal((Operation.Create, 2), Assert.Single(_run.Destination.Sent));
+        Assert.Equal((20, 20L), (_run.Destination.Held.Count, report.Destinations[0].Held));
+        Assert.Equal((0, read), (Rejections().Count, _run.Source.EventsRead));
+    }
+
+    [Fact]
+    public async Task What_is_turned_down_again_counts_its_attempts_and_ends_with_3()
+    {
+        Refuse(7);
+        await _run.PushAsync();
+
+        var report = await _run.RetryAsync();
+
+        Assert.Equal(ExitCode.Partial, report.ExitCode);
+        var rejection = Assert.Single(Rejections());
+        Assert.Equal((2, 2L), (rejection.Attempts, rejection.Run));
+    }
+
+    [Fact]
+    public async Task What_spoils_its_whole_batch_is_found_and_sent_again()
+    {
+        _run.Destination.OnRequest = (_, steps) => _run.Destination.Answer = (_, _) =>
+            steps.Any(step => Is(step, 4)) ? new StepOutcome.Rejected("400 bad request", WholeBatch: true) : null;
+        await _run.PushAsync();
+        _run.Destination.OnRequest = null;
+        _run.Destination.Answer = null;
+
+        Assert.Equal(new StepTally(1, 0, 0, 0), (await _run.RetryAsync()).Destinations[0].Tally);
+        Assert.Equal(20, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_was_turned_down_is_sent_again()
+    {
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, 19).Select(number => Some.Domain(number))]);
+        _run.Destination.Answer = (operation, _) => operation == Operation.Delete ? new StepOutcome.Rejected("no") : null;
+        await _run.PushAsync();
+        Assert.Equal(StepAction.Delete, Assert.Single(Rejections()).Action);
+        _run.Destination.Answer = null;
+
+        var report = await _run.RetryAsync();
+
+        Assert.Equal((1L, 1L, 19), (report.Destinations[0].Planned.Delete, report.Destinations[0].Deleted, _run.Destination.Held.Count));
+        Assert.Empty(Rejections());
+    }
+
+    [Fact]
+    public async Task A_change_that_was_turned_down_and_is_withdrawn_since_is_not_deleted_by_a_retry()
+    {
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 20).Select(number => Some.Domain(number))]);
+        _run.Destination.Answer = (_, step) => Is(step, 3) ? new StepOutcome.Rejected("no") : null;
+        await _run.PushAsync();
+        _run.Time.Advance(TimeSpan.FromMinutes(1));
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 20).Where(number => number != 3).Select(number => Some.Domain(number))]);
+        _run.Source.Gap = "One page is missing.";
+        await _run.PushAsync();
+        _run.Destination.Answer = null;
+
+        var report = await _run.RetryAsync();
+
+        Assert.Equal((0L, 20), (report.Destinations[0].Planned.Total, _run.Destination.Held.Count));
+        _run.Source.Gap = null;
+        await _run.PushAsync();
+        Assert.Equal(19, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task Only_the_destination_that_was_named_is_sent_to()
+    {
+        _run.Destinations.Add(new FakeDestination("other", IndicatorForm.Single));
+        foreach (var one in _run.Destinations) one.Answer = (_, step) => Is(step, 7) ? new StepOutcome.Rejected("no") : null;
+        await _run.PushAsync();
+        var other = _run.Destinations[1];
+        _run.Destinations.RemoveAt(1);
+        _run.Destination.Answer = null;
+        other.Sent.Clear();
+
+        await _run.RetryAsync();
+
+        Assert.Empty(other.Sent);
+        Assert.Equal("other", Assert.Single(Rejections()).Destination);
+    }
+
+    [Fact]
+    public async Task Pending_changes_are_left_to_the_next_push()
+    {
+        Refuse(7);
+        await _run.PushAsync();
+        using (var ledger = _run.OpenLedger()) ledger.Run("INSERT INTO dirty SELECT destination, observables FROM held LIMIT 3");
+        using (var ledger = _run.OpenLedger()) ledger.Run("UPDATE destination SET plans_everything = 1");
+        _run.Destination.Answer = null;
+
+        await _run.RetryAsync();
+
+        using var after = _run.OpenLedger();
+        Assert.Equal((3, 1), (after.Scalar("SELECT COUNT(*) FROM dirty"), after.Scalar("SELECT plans_everything FROM destination")));
+    }
+
+    [Fact]
+    public async Task What_MISP_withdrew_is_no_error_any_more()
+    {
+        Refuse(7);
+        await _run.PushAsync();
+        _run.Time.Advance(TimeSpan.FromMinutes(1));
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, 20).Where(number => number != 7).Select(number => Some.Domain(number))]);
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal(0, report.Destinations[0].HeldBack);
+        Assert.Empty(Rejections());
+    }
+
+    [Fact]
+    public async Task What_a_setting_leaves_out_is_no_error_any_more()
+    {
+        Refuse(7);
+        await _run.PushAsync();
+        _run.Destination.Policy = _run.Destination.Policy with { ExcludeTypes = ["domain"], DaysToExpire = 31 };
+
+        await _run.PushAsync(options => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) });
+
+        Assert.Empty(Rejections());
+    }
+
+    [Fact]
+    public async Task A_rejection_names_its_attribute_and_the_event_that_can_be_looked_at()
+    {
+        Refuse(7);
+        await _run.PushAsync();
+
+        var rejection = Assert.Single(Rejections());
+
+        Assert.Equal((Some.Uuid(1_000_007), Some.Uuid(1), "graph", StepAction.Create), (rejection.Attribute, rejection.Event, rejection.Destination, rejection.Action));
+        Assert.Equal("d7.example", ObservableText.Of(rejection.Observables));
+        Assert.Equal($"https://misp.example/events/view/{Some.Uuid(1)}", rejection.EventLink);
+    }
+
+    [Fact]
+    public async Task Rejections_are_told_by_run_and_by_destination()
+    {
+        Refuse(7);
+        await _run.PushAsync();
+
+        using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
+        var rejections = new Rejections(ledger);
+        Assert.Single(rejections.List(run: 1, destination: "graph"));
+        Assert.Empty(rejections.List(run: 2, destination: null));
+        Assert.Empty(rejections.List(run: null, destination: "other"));
+    }
+
+    private void Refuse(params int[] numbers) => _run.Destination.Answer = (_, step) => numbers.Any(number => Is(step, number)) ? new StepOutcome.Rejected("no") : null;
+
+    private List<Rejection> Rejections()
+    {
+        using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
+        return [.. new Rejections(ledger).List(run: null, destination: null)];
+    }
+
+    private static bool Is(PlanStep step, int number) => step.Value?.Contains($"d{number}.example", StringComparison.Ordinal) == true;
+}
