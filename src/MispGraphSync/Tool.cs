@@ -38,6 +38,8 @@ internal static class Tool
         root.Add(new PushCommand(common, host));
         root.Add(new PlanCommand(common, host));
         root.Add(new ReadCommand(common, host));
+        root.Add(new VerifyCommand(common, host));
+        root.Add(new PurgeCommand(common, host));
         root.Add(new ConfigCommand(new ConfigCommandContext
         {
             ConfigFile = args => args.GetValue(common.Config),

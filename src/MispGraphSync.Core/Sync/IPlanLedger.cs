@@ -12,6 +12,9 @@ public interface IPlanLedger
     /// <summary>Gathers the keys to be planned for these destinations, once for all of them.</summary>
     void PreparePlan(IReadOnlyList<DestinationMemory> destinations, DateTimeOffset now);
 
+    /// <summary>Gathers only the keys that were found to need repair at this destination.</summary>
+    void PrepareRepair(DestinationMemory destination);
+
     /// <summary>
     /// The gathered keys of one destination, in key order. <see cref="PlanKey.Supports"/> is good for one pass, until the next key.
     /// </summary>

@@ -15,4 +15,8 @@ public sealed record RemoteIndicator(
     string? Tlp,
     string? Action,
     DateTimeOffset? Expires,
-    bool Revoked = false);
+    bool Revoked = false)
+{
+    /// <summary>Neither revoked nor run out.</summary>
+    public bool IsLive(DateTimeOffset now) => !Revoked && !(Expires <= now);
+}

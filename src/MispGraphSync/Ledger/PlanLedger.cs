@@ -46,6 +46,17 @@ internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
         }
     }
 
+    public void PrepareRepair(DestinationMemory destination)
+    {
+        lock (file.Gate)
+        {
+            MakeTables(destination);
+            var repairs = string.Join(", ", Findings.Planned.Select(repair => (int)repair));
+            file.Run($"INSERT OR IGNORE INTO {Tables.ToPlan(destination)} SELECT observables FROM {Tables.Findings(destination)} WHERE repair IN ({repairs})");
+            GatherSupports(destination.Form, [destination]);
+        }
+    }
+
     public IEnumerable<PlanKey> KeysToPlan(DestinationMemory destination) => new KeyWalk(file, _events, destination).Keys();
 
     public void AddStep(DestinationMemory destination, PlanKey key, StepDecision step)
@@ -94,19 +105,24 @@ internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
 
     private void PrepareDestination(DestinationMemory destination, DateTimeOffset now)
     {
-        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.Steps(destination)} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL)");
-        file.Run($"DELETE FROM {Tables.Steps(destination)}");
+        MakeTables(destination);
         if (destination.PlansEverything) return;
 
         file.Run("CREATE INDEX IF NOT EXISTS held_renewal ON held (destination, renew_at)");
-        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.ToPlan(destination)} (observables BLOB PRIMARY KEY) WITHOUT ROWID");
-        file.Run($"DELETE FROM {Tables.ToPlan(destination)}");
         file.Statement(
             $"""
             INSERT INTO {Tables.ToPlan(destination)}
             SELECT observables FROM dirty WHERE destination = ?1
             UNION SELECT observables FROM held WHERE destination = ?1 AND renew_at <= ?2
             """).Bind(1, destination.Id).Bind(2, now).Run();
+    }
+
+    private void MakeTables(DestinationMemory destination)
+    {
+        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.Steps(destination)} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL)");
+        file.Run($"DELETE FROM {Tables.Steps(destination)}");
+        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.ToPlan(destination)} (observables BLOB PRIMARY KEY) WITHOUT ROWID");
+        file.Run($"DELETE FROM {Tables.ToPlan(destination)}");
     }
 
     private void GatherSupports(IndicatorForm form, List<DestinationMemory> destinations)

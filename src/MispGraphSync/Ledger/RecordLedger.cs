@@ -89,6 +89,22 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         lock (file.Gate) file.InTransaction(() => Remove(intent.Id));
     }
 
+    public void Correct(DestinationMemory destination, IReadOnlyList<Correction> corrections)
+    {
+        lock (file.Gate)
+        {
+            file.InTransaction(() =>
+            {
+                foreach (var correction in corrections)
+                {
+                    if (correction.Kind == CorrectionKind.KeyIsSpent) RecordSpent(destination.Id, correction.Observables);
+                    else RecordUnlike(destination.Id, correction);
+                    MarkDirty(destination.Id, correction.Observables);
+                }
+            });
+        }
+    }
+
     public HeldIndicator? FindHeld(DestinationMemory destination, Hash128 observables)
     {
         lock (file.Gate) return HeldRecord.Find(file, destination.Id, observables);
@@ -179,6 +195,8 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 
     private void RecordGone(long destination, PlanStep step)
     {
+        // Only a surplus copy went; what is held is the other one.
+        if (step.Reason == StepReasons.Duplicate) return;
         Unhold(destination, step.Observables);
         if (step.LivesOnce)
         {
@@ -189,6 +207,21 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         if (step.Replaces) MarkDirty(destination, step.Observables);
         else Clean(destination, step.Observables);
         file.Statement("DELETE FROM rejected WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, step.Observables).Run();
+    }
+
+    private void RecordSpent(long destination, Hash128 observables)
+    {
+        if (HeldRecord.Find(file, destination, observables) is not { } held) return;
+        Unhold(destination, observables);
+        file.Statement("INSERT OR REPLACE INTO generation VALUES (?, ?, ?, ?)").Bind(1, destination).Bind(2, observables).Bind(3, held.Generation + 1L).Bind(4, held.Modified).Run();
+    }
+
+    // A mark that no item has makes it a change; one of the fixed part makes it a change that is no update.
+    private void RecordUnlike(long destination, Correction correction)
+    {
+        var anything = correction.Kind == CorrectionKind.MustBeReplaced ? new Hash128(ulong.MaxValue, ulong.MaxValue) : default;
+        file.Statement("UPDATE held SET id = COALESCE(?, id), change = zeroblob(16), fixed = ? WHERE destination = ? AND observables = ?")
+            .Bind(1, correction.Id).Bind(2, anything).Bind(3, destination).Bind(4, correction.Observables).Run();
     }
 
     private void RecordRejected(long destination, Operation operation, PlanStep step, StepOutcome.Rejected rejected)
