@@ -60,7 +60,8 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
                 var again = ledger.Intend(memory, intent.Operation, intent.Steps, keepBodies: true);
                 var outcomes = await destination.ApplyAsync(intent.Operation, intent.Steps, control.Abort).ConfigureAwait(false);
                 ledger.Record(memory, again, intent.Operation, intent.Steps, outcomes);
-                ledger.Close(intent);
+                DoubtRejected(intent.Operation, intent.Steps, outcomes);
+                ledger.Close(memory, intent);
                 continue;
             }
 
@@ -138,15 +139,17 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
 
     private async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, Action<IReadOnlyList<PlanStep>, IReadOnlyList<StepOutcome>> count)
     {
+        long? open = null;
         for (var round = 0; ; round++)
         {
             if (!GoesOn)
             {
-                count(steps, Same(steps.Count, StepOutcome.NotAttempted.Instance));
+                // An intent that is still open says that an earlier round may have happened.
+                count(steps, Same(steps.Count, open is null ? StepOutcome.NotAttempted.Instance : new StepOutcome.Unknown("The run ended before it was settled.")));
                 return;
             }
 
-            var intent = ledger.Intend(memory, operation, steps, destination.Upserts || operation == Operation.Delete);
+            var intent = open ?? ledger.Intend(memory, operation, steps, destination.Upserts || operation == Operation.Delete);
             var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
             if (IsRefusedWhole(outcomes) && steps.Count > 1)
             {
@@ -157,6 +160,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
             }
 
             ledger.Record(memory, intent, operation, steps, outcomes);
+            if (open is not null) DoubtRejected(operation, steps, outcomes);
             var lost = steps.Where((_, i) => outcomes[i] is StepOutcome.Unknown).ToList();
             if (lost.Count == 0 || control.Abort.IsCancellationRequested || Failure is not null)
             {
@@ -165,21 +169,26 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
                 return;
             }
 
-            if (lost.Count < steps.Count)
+            var known = Enumerable.Range(0, steps.Count).Where(i => outcomes[i] is not StepOutcome.Unknown).ToList();
+            if (known.Count > 0) count([.. known.Select(i => steps[i])], [.. known.Select(i => outcomes[i])]);
+            if (round == Resends)
             {
-                var known = Enumerable.Range(0, steps.Count).Where(i => outcomes[i] is not StepOutcome.Unknown).ToList();
-                count([.. known.Select(i => steps[i])], [.. known.Select(i => outcomes[i])]);
+                count(lost, Same(lost.Count, outcomes.OfType<StepOutcome.Unknown>().First()));
+                GiveUp(Lost(lost.Count, outcomes.OfType<StepOutcome.Unknown>().First().Why));
+                return;
             }
 
-            var settled = round < Resends ? await SettleLossAsync(operation, intent, lost).ConfigureAwait(false) : null;
-            if (settled is null)
+            if (destination.Upserts || operation != Operation.Create)
             {
-                var why = outcomes.OfType<StepOutcome.Unknown>().First();
-                count(lost, Same(lost.Count, why));
-                GiveUp(new RunFailedException(
-                    ExitCode.OutOfReach,
-                    $"'{memory.Info.Name}' gave no answer that tells what became of {lost.Count} indicators: {why.Why}",
-                    "Run again: the next run asks the service what became of them before it sends anything."));
+                // Sending the same again does no harm, and the intent stays open until an answer is heard.
+                (open, steps) = (intent, lost);
+                continue;
+            }
+
+            if (await SettleLossAsync(intent, lost).ConfigureAwait(false) is not { } settled)
+            {
+                count(lost, Same(lost.Count, outcomes.OfType<StepOutcome.Unknown>().First()));
+                GiveUp(Lost(lost.Count, outcomes.OfType<StepOutcome.Unknown>().First().Why));
                 return;
             }
 
@@ -190,6 +199,19 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
         }
     }
 
+    // Turned down now, but the request before it may have gone through unheard.
+    private void DoubtRejected(Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes)
+    {
+        if (operation == Operation.Delete) return;
+        var rejected = steps.Where((_, i) => outcomes[i] is StepOutcome.Rejected).ToList();
+        if (rejected.Count > 0) ledger.Doubt(memory, rejected, mustReplace: !destination.Upserts);
+    }
+
+    private RunFailedException Lost(int count, string why) => new(
+        ExitCode.OutOfReach,
+        $"'{memory.Info.Name}' gave no answer that tells what became of {count} indicators: {why}",
+        "Run again: the next run finds out what became of them before it sends anything.");
+
     private async Task<IReadOnlyList<StepOutcome>> AttemptAsync(Operation operation, IReadOnlyList<PlanStep> steps)
     {
         try
@@ -199,7 +221,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
         catch (RunFailedException failure)
         {
             GiveUp(failure);
-            return Same(steps.Count, StepOutcome.NotAttempted.Instance);
+            return Same(steps.Count, MayHaveHappened(operation, failure) ? new StepOutcome.Unknown(failure.Message) : StepOutcome.NotAttempted.Instance);
         }
         catch (OperationCanceledException)
         {
@@ -209,16 +231,18 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
         }
     }
 
-    // Null: it could not be settled now, and the open intent tells the next run.
-    private async Task<Settlement?> SettleLossAsync(Operation operation, long intent, IReadOnlyList<PlanStep> lost)
+    // What may be sent again is retried by the pipeline, so an earlier attempt may have reached the service before it gave up.
+    private bool MayHaveHappened(Operation operation, RunFailedException failure) =>
+        failure.Code is ExitCode.OutOfReach or ExitCode.OutOfTime && (destination.Upserts || operation != Operation.Create);
+
+    // For a plain create. Null: it could not be settled now, and the open intent tells the next run.
+    private async Task<Settlement?> SettleLossAsync(long intent, IReadOnlyList<PlanStep> lost)
     {
         if (!GoesOn) return null;
         try
         {
-            var settlement = operation == Operation.Create
-                ? await destination.SettleAsync([.. lost.Select(step => step.Key)], control.Stop).ConfigureAwait(false)
-                : Settlement.None;
-            ledger.Settle(memory, new OpenIntent(intent, operation, lost), settlement);
+            var settlement = await destination.SettleAsync([.. lost.Select(step => step.Key)], control.Stop).ConfigureAwait(false);
+            ledger.Settle(memory, new OpenIntent(intent, Operation.Create, lost), settlement);
             return settlement;
         }
         catch (RunFailedException failure)

@@ -138,6 +138,11 @@ public sealed class DestinationRun
             case PlanDecision.Step step:
                 _ledger.Plan.AddStep(Memory, key, step.Decision);
                 break;
+            case PlanDecision.Adopt adopt:
+                // Held first: should the update fail, it is still known to be ours, and goes when it is no longer wanted.
+                _ledger.Record.Hold(Memory, adopt.Found);
+                _ledger.Plan.AddStep(Memory, key, new StepDecision(StepAction.Update, StepReasons.Adopted));
+                break;
             case PlanDecision.Expired when key.Held is not null:
                 _forgotten++;
                 _ledger.Record.Forget(Memory, key.Observables);

@@ -13,6 +13,9 @@ public readonly record struct Hash128(ulong High, ulong Low)
 {
     public const int Size = 16;
 
+    /// <summary>A mark that no content has.</summary>
+    public static Hash128 Unlike { get; } = new(ulong.MaxValue, ulong.MaxValue);
+
     public static Hash128 Of(ReadOnlySpan<byte> bytes)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];

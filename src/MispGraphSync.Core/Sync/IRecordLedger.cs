@@ -20,18 +20,30 @@ public interface IRecordLedger
 
     /// <summary>
     /// Closes an intent whose request was no idempotent one. Of a creation, keys that exist are held with nothing known of
-    /// their body and the others are not held; of an update, nothing is known of the bodies. All are planned anew.
+    /// their body and the others are not held; an update is in doubt, and will be replaced. All are planned anew.
     /// </summary>
     void Settle(DestinationMemory destination, OpenIntent intent, Settlement settlement);
 
-    /// <summary>Closes an intent whose steps were sent again and recorded.</summary>
-    void Close(OpenIntent intent);
+    /// <summary>
+    /// Holds what an earlier, lost request may have created or changed although a later one was turned down. Where an update
+    /// needs something there to change, the next one replaces it.
+    /// </summary>
+    void Doubt(DestinationMemory destination, IReadOnlyList<PlanStep> steps, bool mustReplace);
+
+    /// <summary>
+    /// Closes an intent whose steps were sent again and recorded. All are planned anew: what was sent again is what was
+    /// wanted then.
+    /// </summary>
+    void Close(DestinationMemory destination, OpenIntent intent);
 
     /// <summary>Takes in what listing the destination told of held indicators; each is planned anew.</summary>
     void Correct(DestinationMemory destination, IReadOnlyList<Correction> corrections);
 
     /// <summary>The held indicator of these observables; null when none is.</summary>
     HeldIndicator? FindHeld(DestinationMemory destination, Hash128 observables);
+
+    /// <summary>Takes over what was found at the destination; nothing is known of its body.</summary>
+    void Hold(DestinationMemory destination, HeldIndicator found);
 
     /// <summary>Forgets what expired at the destination by itself and is no longer wanted.</summary>
     void Forget(DestinationMemory destination, Hash128 observables);

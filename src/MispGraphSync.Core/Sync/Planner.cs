@@ -24,7 +24,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 
         if (key.Held is not { } held)
         {
-            if (run.MayAdopt && Adopt(key) is not null) return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Adopted));
+            if (run.MayAdopt && Adopt(key) is { } found) return new PlanDecision.Adopt(found);
             return key.Rejected is { } turnedDown && IsHeldBack(key, turnedDown)
                 ? PlanDecision.HeldBack.Instance
                 : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New));
@@ -39,7 +39,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         if (step.Action == StepAction.Delete) return BuildDeletion(key.Held!, step);
         Gather(key, all: true);
         var indicator = _merger.Merge();
-        var held = key.Held ?? (run.MayAdopt ? Adopt(key) : null);
+        var held = key.Held;
         var canonical = destination.Canonical(indicator.Observables);
         var generation = held?.Generation ?? key.Generation;
         var identity = Identify(indicator, held, KeyOf(canonical, generation));
@@ -227,6 +227,9 @@ public abstract record PlanDecision
     private PlanDecision() { }
 
     public sealed record Step(StepDecision Decision) : PlanDecision;
+
+    /// <summary>The destination has it under our key, and this ledger has not: held from now on, and brought up to date.</summary>
+    public sealed record Adopt(HeldIndicator Found) : PlanDecision;
 
     /// <summary>Unchanged, or neither wanted nor held.</summary>
     public sealed record Nothing : PlanDecision

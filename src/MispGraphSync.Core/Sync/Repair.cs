@@ -67,9 +67,19 @@ public sealed class Repair(
         ledger.Plan.PrepareRepair(_memory);
         foreach (var key in ledger.Plan.KeysToPlan(_memory))
         {
-            var decision = planner.Decide(key);
-            if (decision is PlanDecision.HeldBack) HeldBack++;
-            if (decision is PlanDecision.Step { Decision: { Action: not StepAction.Delete } step }) ledger.Plan.AddStep(_memory, key, step);
+            switch (planner.Decide(key))
+            {
+                case PlanDecision.HeldBack:
+                    HeldBack++;
+                    break;
+                case PlanDecision.Adopt adopt:
+                    ledger.Record.Hold(_memory, adopt.Found);
+                    ledger.Plan.AddStep(_memory, key, new StepDecision(StepAction.Update, StepReasons.Adopted));
+                    break;
+                case PlanDecision.Step { Decision: { Action: not StepAction.Delete } step }:
+                    ledger.Plan.AddStep(_memory, key, step);
+                    break;
+            }
         }
 
         _counts = ledger.Plan.CountSteps(_memory) with { Delete = Copies().LongCount() };

@@ -73,7 +73,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                 foreach (var step in intent.Steps)
                 {
                     MarkDirty(destination.Id, step.Observables);
-                    if (intent.Operation == Operation.Update) ForgetMarks(destination.Id, step.Observables);
+                    if (intent.Operation == Operation.Update) DoubtOne(destination.Id, step, mustReplace: true);
                     if (intent.Operation != Operation.Create) continue;
                     if (settlement.Existing.TryGetValue(step.Key, out var id)) RecordHeld(destination.Id, step with { Marks = default }, id, isClean: false);
                     else Unhold(destination.Id, step.Observables);
@@ -84,9 +84,27 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void Close(OpenIntent intent)
+    public void Doubt(DestinationMemory destination, IReadOnlyList<PlanStep> steps, bool mustReplace)
     {
-        lock (file.Gate) file.InTransaction(() => Remove(intent.Id));
+        lock (file.Gate)
+        {
+            file.InTransaction(() =>
+            {
+                foreach (var step in steps) DoubtOne(destination.Id, step, mustReplace);
+            });
+        }
+    }
+
+    public void Close(DestinationMemory destination, OpenIntent intent)
+    {
+        lock (file.Gate)
+        {
+            file.InTransaction(() =>
+            {
+                foreach (var step in intent.Steps) MarkDirty(destination.Id, step.Observables);
+                Remove(intent.Id);
+            });
+        }
     }
 
     public void Correct(DestinationMemory destination, IReadOnlyList<Correction> corrections)
@@ -108,6 +126,24 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
     public HeldIndicator? FindHeld(DestinationMemory destination, Hash128 observables)
     {
         lock (file.Gate) return HeldRecord.Find(file, destination.Id, observables);
+    }
+
+    public void Hold(DestinationMemory destination, HeldIndicator found)
+    {
+        var step = new PlanStep
+        {
+            Action = StepAction.Update,
+            Reason = StepReasons.Adopted,
+            Observables = found.Observables,
+            Key = found.Key,
+            Generation = found.Generation,
+            Body = default,
+            Created = found.Created,
+            Modified = found.Modified,
+            Expires = found.Expires,
+            RenewAt = found.RenewAt,
+        };
+        lock (file.Gate) file.InTransaction(() => RecordHeld(destination.Id, step, found.Id, isClean: false));
     }
 
     public void Forget(DestinationMemory destination, Hash128 observables)
@@ -216,16 +252,23 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         file.Statement("INSERT OR REPLACE INTO generation VALUES (?, ?, ?, ?)").Bind(1, destination).Bind(2, observables).Bind(3, held.Generation + 1L).Bind(4, held.Modified).Run();
     }
 
-    // A mark that no item has makes it a change; one of the fixed part makes it a change that is no update.
+    // Unlike anything it is a change; with the fixed part unlike anything, one that is no update.
     private void RecordUnlike(long destination, Correction correction)
     {
-        var anything = correction.Kind == CorrectionKind.MustBeReplaced ? new Hash128(ulong.MaxValue, ulong.MaxValue) : default;
-        file.Statement("UPDATE held SET id = COALESCE(?, id), change = zeroblob(16), fixed = ? WHERE destination = ? AND observables = ?")
-            .Bind(1, correction.Id).Bind(2, anything).Bind(3, destination).Bind(4, correction.Observables).Run();
+        file.Statement("UPDATE held SET id = COALESCE(?, id), change = ?, fixed = ? WHERE destination = ? AND observables = ?")
+            .Bind(1, correction.Id).Bind(2, Hash128.Unlike).Bind(3, correction.Kind == CorrectionKind.MustBeReplaced ? Hash128.Unlike : default)
+            .Bind(4, destination).Bind(5, correction.Observables).Run();
     }
 
     private void RecordRejected(long destination, Operation operation, PlanStep step, StepOutcome.Rejected rejected)
     {
+        if (rejected.IsGone && operation == Operation.Update)
+        {
+            Unhold(destination, step.Observables);
+            MarkDirty(destination, step.Observables);
+            return;
+        }
+
         file.Statement(
             """
             INSERT INTO rejected (destination, observables, key, value, action, change, response, transient, attempts, run)
@@ -266,8 +309,15 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
     private void CountHeldBy(long destination, int change) =>
         file.Statement("UPDATE destination SET held = held + ? WHERE id = ?").Bind(1, change).Bind(2, destination).Run();
 
-    private void ForgetMarks(long destination, Hash128 observables) =>
-        file.Statement("UPDATE held SET change = zeroblob(16), fixed = zeroblob(16) WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, observables).Run();
+    // Whether the service has it as sent is not known, nor therefore when it expires there: the later date is assumed, and
+    // with marks that nothing equals it is written anew, or removed.
+    private void DoubtOne(long destination, PlanStep step, bool mustReplace)
+    {
+        var expires = HeldRecord.Find(file, destination, step.Observables) is { } held && held.Expires > step.Expires ? held.Expires : step.Expires;
+        var marks = new ItemMarks(Hash128.Unlike, mustReplace ? Hash128.Unlike : default);
+        RecordHeld(destination, step with { Marks = marks, Expires = expires, RenewAt = expires }, step.Id, isClean: false);
+        MarkDirty(destination, step.Observables);
+    }
 
     private void MarkDirty(long destination, Hash128 observables) =>
         file.Statement("INSERT OR IGNORE INTO dirty VALUES (?, ?)").Bind(1, destination).Bind(2, observables).Run();

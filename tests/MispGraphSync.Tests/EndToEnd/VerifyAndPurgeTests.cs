@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
 using MispGraphSync.Sandbox.Graph;
+using MispGraphSync.Sandbox.Sentinel;
 using Xunit;
 
 namespace MispGraphSync.Tests.EndToEnd;
@@ -194,6 +195,41 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
         Assert.Equal(0, (await _run.RunAsync("verify", "--destination", "graph")).Code);
         Assert.Equal(0, (await _run.RunAsync("purge", "--yes", "--destination", "graph")).Code);
         Assert.Equal(0, Graph.Count);
+    }
+
+    [Fact]
+    public async Task Sentinel_spells_everything_its_own_way_and_only_what_was_changed_is_a_fault()
+    {
+        _run.Configure(["sentinel"], _ => { });
+        await _run.RunAsync("push", "-q");
+        _run.Time.Advance(TimeSpan.FromMinutes(6));
+        var sentinel = _run.Sandbox.SentinelState;
+        var count = sentinel.Active().Count;
+        var clean = await _run.RunAsync("verify", "--json");
+        Assert.Equal((0, (long)count), (clean.Code, clean.Destination().GetProperty("asSent").GetInt64()));
+
+        Overwrite(sentinel.Active()[0], item => item["confidence"] = 3);
+        Overwrite(sentinel.Active()[1], item => item["revoked"] = true);
+        var verify = await _run.RunAsync("verify", "--json");
+        var found = verify.Destination().GetProperty("found");
+        Assert.Equal((3, 1, 1), (verify.Code, found.GetProperty("edited").GetInt32(), found.GetProperty("missing").GetInt32()));
+
+        Assert.Equal(0, (await _run.RunAsync("verify", "--repair", "--json")).Code);
+        _run.Time.Advance(TimeSpan.FromMinutes(6));
+        var again = await _run.RunAsync("verify", "--json");
+        Assert.Equal((0, (long)count), (again.Code, again.Destination().GetProperty("asSent").GetInt64()));
+        Assert.Equal(count, sentinel.Active().Count);
+
+        Assert.Equal(0, (await _run.RunAsync("purge", "--yes")).Code);
+        Assert.Empty(sentinel.Active());
+
+        void Overwrite(StixObject one, Action<JsonObject> change)
+        {
+            var item = JsonNode.Parse(one.Json)!.AsObject();
+            item["modified"] = _run.Time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ");
+            change(item);
+            sentinel.Seed(one.Source, item);
+        }
     }
 
     /// <summary>One is gone, one has another confidence, one another threat type, one is there twice, one is somebody else's.</summary>

@@ -10,7 +10,7 @@ namespace MispGraphSync.Tests;
 /// A service in memory with Graph's manners: creating is plain, so sending twice makes two. What it does wrong is set by
 /// <see cref="Answer"/>.
 /// </summary>
-internal sealed class FakeDestination(string name = "graph", IndicatorForm form = IndicatorForm.Combination) : IDestination
+internal sealed class FakeDestination(string name = "graph", IndicatorForm form = IndicatorForm.Combination, string? kind = null) : IDestination
 {
     private readonly Lock _gate = new();
     private int _ids;
@@ -32,7 +32,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
     /// <summary>The list fails after so many; null: it does not.</summary>
     public int? ListFailsAfter { get; set; }
 
-    public DestinationInfo Info { get; } = new(name, form == IndicatorForm.Combination ? "graph" : "sentinel", "tenant", "");
+    public DestinationInfo Info { get; } = new(name, kind ?? (form == IndicatorForm.Combination ? "graph" : "sentinel"), "tenant", "");
 
     public DestinationPolicy Policy { get; set; } = new();
 

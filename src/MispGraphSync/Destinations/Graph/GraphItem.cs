@@ -160,7 +160,7 @@ internal sealed class GraphItem
         HashSet<string>? seen = null;
         foreach (var value in values)
         {
-            var line = GraphText.OneLine(value);
+            var line = HostileText.OneLine(value);
             if (line.Length == 0) continue;
             if (values.Length > 1 && !(seen ??= new HashSet<string>(StringComparer.Ordinal)).Add(line)) continue;
             _json.WriteStringValue(line);

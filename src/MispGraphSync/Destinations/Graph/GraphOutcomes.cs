@@ -59,7 +59,7 @@ internal static class GraphOutcomes
 
     private static StepOutcome Entity(GraphElement element, PlanStep step) => element switch
     {
-        { Error: { } words } => new StepOutcome.Rejected(words, element.IsTransient),
+        { Error: { } words } => new StepOutcome.Rejected(words, element.IsTransient, IsGone: step.Id is not null && IsGone(words)),
         { Id: { } id } => new StepOutcome.Accepted(id),
         { Message: { } words } => new StepOutcome.Rejected(words),
         _ => new StepOutcome.Rejected($"The answer has no id for {step.Key:D}."),

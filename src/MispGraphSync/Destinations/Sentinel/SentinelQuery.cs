@@ -1,0 +1,113 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Http;
+using MispGraphSync.SignIn;
+
+namespace MispGraphSync.Destinations.Sentinel;
+
+/// <summary>
+/// Lists indicators by Azure's management API (Microsoft.SecurityInsights, threatIntelligence, queryIndicators): revoked and
+/// expired ones are among them, and what was uploaded shows some minutes later.
+/// </summary>
+internal sealed class SentinelQuery : IDisposable
+{
+    public const string ApiVersion = "2025-09-01";
+
+    /// <summary>What clients commonly ask for; the most is documented nowhere.</summary>
+    private const int PageSize = 100;
+
+    /// <summary>Ten million indicators: more than any workspace answers for.</summary>
+    private const int MostPages = 100_000;
+
+    private readonly SentinelPlace _place;
+    private readonly ServiceClient _client;
+    private readonly Pace _pace;
+
+    /// <param name="endpoint">An origin.</param>
+    public SentinelQuery(SentinelPlace place, Uri endpoint, Transport transport, ITokenSource tokens)
+    {
+        _place = place;
+        _pace = new Pace(place.RequestsPerMinute, transport.Time);
+        var handlers = ServiceHandlers.Create(transport, _pace, transport.Rules, tokens, endpoint);
+        _client = new ServiceClient(ServiceHandlers.Client(handlers, transport.Sockets, endpoint));
+    }
+
+    /// <exception cref="RunFailedException">Usage: the settings do not tell where to ask. OutOfReach: the list did not come to its end.</exception>
+    public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        var first = FirstPage();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var followsLinks = false;
+        SentinelNextPage? next = null;
+        string? previous = null;
+        for (var count = 0; count < MostPages; count++)
+        {
+            var usesToken = next is { Token: not null } && !followsLinks;
+            var page = await ReadPageAsync(usesToken || next is null ? first : next.Link, usesToken ? next!.Token : null, ct).ConfigureAwait(false);
+            if (usesToken && (page is null || page.First == previous))
+            {
+                // It does not listen to the token in the body, and gave the page before once more or refused.
+                followsLinks = true;
+                page = await ReadPageAsync(next!.Link, token: null, ct).ConfigureAwait(false);
+            }
+            if (page?.First is null) yield break;
+            if (page.First == previous) throw Endless("leads in a circle: a page comes again");
+            foreach (var indicator in page.Indicators) yield return indicator;
+            if (page.Next is not { Length: > 0 } link) yield break;
+            next = SentinelNextPage.Of(link, _client.BaseAddress);
+            if (!seen.Add(next.Token ?? next.Link.AbsoluteUri)) throw Endless("leads in a circle: a next page comes again");
+            previous = page.First;
+        }
+        throw Endless($"has more than {MostPages} pages");
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _pace.Dispose();
+    }
+
+    private static RunFailedException Endless(string how) => new(ExitCode.OutOfReach, $"Sentinel's list {how}.", "Run again.");
+
+    private Uri FirstPage() => _place.Management is { } path
+        ? new Uri(_client.BaseAddress, $"{path}/queryIndicators?api-version={ApiVersion}")
+        : throw new RunFailedException(
+            ExitCode.Usage, $"Destination {_place.Destination}: read and verify need subscriptionId, resourceGroup and workspaceName.",
+            "Add the three to the destination's settings; they stand on the workspace's Overview page.");
+
+    /// <summary>Null when the service refuses the token in the body (400).</summary>
+    private async Task<SentinelPage?> ReadPageAsync(Uri uri, string? token, CancellationToken ct)
+    {
+        using var exchange = new Exchange
+        {
+            Destination = _place.Destination,
+            Operation = "query",
+            Method = HttpMethod.Post,
+            Uri = uri,
+            Body = Body(token),
+        };
+        await _client.SendAsync(exchange, ct).ConfigureAwait(false);
+        if (token is not null && exchange.Status == HttpStatusCode.BadRequest) return null;
+        if (_place.Faults.OfQuery(exchange) is { } failure) throw failure;
+        var page = SentinelListing.Read(exchange.Answer.Written, _place.SourceSystem) ?? throw SentinelFaults.NoAnswer(exchange);
+        exchange.Judge(0, 0);
+        return page;
+    }
+
+    private PooledBuffer Body(string? token)
+    {
+        var body = new PooledBuffer(256);
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        json.WriteNumber("pageSize"u8, PageSize);
+        json.WriteBoolean("includeDisabled"u8, true);
+        json.WriteStartArray("sources"u8);
+        json.WriteStringValue(_place.SourceSystem);
+        json.WriteEndArray();
+        if (token is not null) json.WriteString("skipToken"u8, token);
+        json.WriteEndObject();
+        return body;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Destinations.Sentinel;
+
+/// <summary>The texts of an indicator. Sentinel names no lengths; these keep a request of a hundred well below a megabyte.</summary>
+internal static class SentinelText
+{
+    public const int LongestName = 250;
+    public const int LongestLabel = 255;
+    private const int LongestTitle = 1000;
+    private const int LongestComment = 1000;
+    private const int LongestEventInfo = 100;
+
+    /// <summary>The title; where nothing of it is left, the event's UUID. Never empty.</summary>
+    public static string Name(Indicator indicator)
+    {
+        var text = Line(indicator.Title, LongestName);
+        if (!HostileText.IsNothing(text)) return text;
+        return indicator.Supports is [var first, ..] ? $"MISP event {first.Event:D}" : "MISP event";
+    }
+
+    /// <summary>Title, category and type, comment.</summary>
+    public static string Description(Indicator indicator)
+    {
+        var text = new StringBuilder(256);
+        Append(text, "", Line(indicator.Title, LongestTitle));
+        Append(text, "; ", Line(indicator.Category ?? "", LongestLabel));
+        Append(text, indicator.Category is { Length: > 0 } ? "/" : "; ", Line(indicator.Type, LongestLabel));
+        Append(text, "; ", Line(indicator.Comment ?? "", LongestComment));
+        return text.ToString();
+    }
+
+    /// <summary>Which event an external reference is about.</summary>
+    public static string Reference(SupportName support)
+    {
+        var info = Line(support.EventInfo, LongestEventInfo);
+        return info.Length == 0 ? $"MISP event {support.Event:D}" : $"MISP event {support.Event:D}: {info}";
+    }
+
+    public static string Line(string text, int longest) => HostileText.Cut(HostileText.OneLine(text), longest);
+
+    private static void Append(StringBuilder text, string separator, string line)
+    {
+        if (line.Length == 0) return;
+        if (text.Length > 0) text.Append(separator);
+        text.Append(line);
+    }
+}

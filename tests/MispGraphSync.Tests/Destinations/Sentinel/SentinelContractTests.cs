@@ -1,0 +1,250 @@
+using System.Text.Json;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations.Sentinel;
+using MispGraphSync.Http;
+using MispGraphSync.SignIn;
+using Xunit;
+
+namespace MispGraphSync.Tests.Destinations.Sentinel;
+
+/// <summary>The contract, and what is the upload API's alone.</summary>
+public class SentinelContractTests : DestinationContract
+{
+    private SentinelDouble Sentinel => (SentinelDouble)Service;
+
+    [Fact]
+    public async Task Every_body_sent_keeps_the_rules()
+    {
+        var steps = Steps(5);
+        await ApplyAsync(Operation.Create, steps);
+        await ApplyAsync(Operation.Delete, [.. steps.Select((_, i) => SomeIndicator.Step(Destination, i, StepAction.Delete))]);
+
+        Assert.Equal(2, Service.Requests.Count);
+        Assert.All(Service.Requests, request =>
+        {
+            using var body = JsonDocument.Parse(request.Body!);
+            Assert.Empty(StixUploadRules.OfBody(body.RootElement));
+            Assert.Equal("misp-graph", body.RootElement.GetProperty("sourcesystem").GetString());
+        });
+    }
+
+    [Theory]
+    [InlineData("errorMessages")]
+    [InlineData("validationErrorMessages")]
+    [InlineData("ErrorMessages")]
+    public async Task A_refused_object_is_told_by_its_index(string list)
+    {
+        Sentinel.ErrorList = list;
+        Service.Refuse = 2;
+
+        var outcomes = await ApplyAsync(Operation.Create, Steps(4));
+
+        Assert.Equal("Error for Property=pattern: no.", Assert.IsType<StepOutcome.Rejected>(outcomes[2]).Response);
+        Assert.Equal(3, outcomes.Count(o => o is StepOutcome.Accepted));
+        Assert.Contains("_error_", Assert.Single(Test.Files), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sending_it_again_changes_nothing()
+    {
+        await ApplyAsync(Operation.Create, Steps(3));
+
+        var again = await ApplyAsync(Operation.Update, Steps(3));
+
+        Assert.All(again, o => Assert.IsType<StepOutcome.Accepted>(o));
+        Assert.Equal(3, Service.Held);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  \r\n")]
+    [InlineData("{}")]
+    [InlineData("""{"errors":[]}""")]
+    [InlineData("""{"errors":null}""")]
+    public async Task No_error_named_is_all_taken(string answer)
+    {
+        Service.Script(200, answer);
+
+        Assert.All(await ApplyAsync(Operation.Create, Steps(3)), o => Assert.IsType<StepOutcome.Accepted>(o));
+        Assert.DoesNotContain("_error_", Assert.Single(Test.Files), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<html><body>Welcome to the guest network</body></html>")]
+    [InlineData("""{"errors":[{"recordIndex":0""")]
+    [InlineData("[]")]
+    [InlineData("\"ok\"")]
+    [InlineData("""{"errors":"none"}""")]
+    [InlineData("""{"statusCode":200,"message":"Try later."}""")]
+    [InlineData("""{"error":{"code":"x","message":"y"}}""")]
+    public async Task A_200_that_is_not_the_services_answer_is_not_accepted(string answer)
+    {
+        Service.Script(200, answer);
+
+        Assert.All(await ApplyAsync(Operation.Create, Steps(3)), o => Assert.IsType<StepOutcome.Unknown>(o));
+        Assert.Contains("_error_", Assert.Single(Test.Files), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"errors":[{"recordIndex":3,"errorMessages":["bad"]}]}""")]
+    [InlineData("""{"errors":[{"recordIndex":-1,"errorMessages":["bad"]}]}""")]
+    [InlineData("""{"errors":[{"recordIndex":0,"errorMessages":["bad"]},{"errorMessages":["bad"]}]}""")]
+    [InlineData("""{"errors":["bad"]}""")]
+    public async Task A_place_that_was_not_sent_makes_the_whole_batch_suspect(string answer)
+    {
+        Service.Script(200, answer);
+
+        var outcomes = await ApplyAsync(Operation.Create, Steps(3));
+
+        Assert.All(outcomes, o => Assert.True(Assert.IsType<StepOutcome.Rejected>(o).WholeBatch));
+        Assert.All(outcomes, o => Assert.Contains("bad", ((StepOutcome.Rejected)o).Response, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_blame_of_a_single_object_is_its_own_whatever_the_place()
+    {
+        Service.Script(200, """{"errors":[{"recordIndex":7,"errorMessages":["bad"]}]}""");
+
+        Assert.Equal(new StepOutcome.Rejected("bad"), Assert.Single(await ApplyAsync(Operation.Create, Steps(1))));
+    }
+
+    [Fact]
+    public async Task Several_faults_of_one_object_are_all_told()
+    {
+        Service.Script(200, """{"errors":[{"recordIndex":"1","errorMessages":["one","two"]},{"recordIndex":1,"errorMessages":[]}]}""");
+
+        var rejected = Assert.IsType<StepOutcome.Rejected>((await ApplyAsync(Operation.Create, Steps(2)))[1]);
+
+        Assert.StartsWith("one two ", rejected.Response, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_400_that_names_every_object_is_read_item_by_item()
+    {
+        Service.Script(400, """{"errors":[{"recordIndex":0,"errorMessages":["a"]},{"recordIndex":1,"errorMessages":["b"]}]}""");
+
+        var outcomes = await ApplyAsync(Operation.Create, Steps(2));
+
+        Assert.Equal([new StepOutcome.Rejected("a"), new StepOutcome.Rejected("b")], outcomes);
+    }
+
+    [Theory]
+    [InlineData(400, """{"errors":[{"recordIndex":0,"errorMessages":["a"]}]}""")]
+    [InlineData(400, """{"error":{"code":"BadRequest","message":"malformed"}}""")]
+    [InlineData(413, "")]
+    public async Task A_batch_refused_without_each_object_named_can_be_halved(int status, string body)
+    {
+        Service.Script(status, body);
+
+        Assert.All(await ApplyAsync(Operation.Create, Steps(2)), o => Assert.True(Assert.IsType<StepOutcome.Rejected>(o).WholeBatch));
+    }
+
+    [Theory]
+    [InlineData("""{"statusCode":429,"message":"Rate limit is exceeded. Try again in 41 seconds."}""", null, 41)]
+    [InlineData("""{"statusCode":429,"message":"Rate limit is exceeded. Try again in 41 seconds."}""", "7", 7)]
+    [InlineData("""{"statusCode":429,"message":"Rate limit is exceeded."}""", null, 60)]
+    [InlineData("", null, 60)]
+    public async Task Throttling_is_waited_out_as_long_as_it_says(string body, string? header, int seconds)
+    {
+        Service.Script(429, body, header);
+        var before = Test.Time.GetUtcNow();
+
+        var outcomes = await ApplyAsync(Operation.Create, Steps(1));
+
+        Assert.IsType<StepOutcome.Accepted>(Assert.Single(outcomes));
+        Assert.InRange((Test.Time.GetUtcNow() - before).TotalSeconds, seconds, seconds + 3);
+        Assert.Equal(new RequestCounts(1, 1, 1), Destination.Requests);
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(503)]
+    public async Task A_server_failure_is_tried_five_times_more_and_then_unknown(int status)
+    {
+        for (var i = 0; i < 6; i++) Service.Script(status);
+
+        Assert.All(await ApplyAsync(Operation.Create, Steps(2)), o => Assert.IsType<StepOutcome.Unknown>(o));
+        Assert.Equal(6, Service.Requests.Count);
+        Assert.Equal(Settlement.None, await Destination.SettleAsync([.. Steps(2).Select(s => s.Key)], Ct));
+    }
+
+    [Theory]
+    [InlineData(403, """{"error":{"code":"Forbidden","message":"no"}}""", ExitCode.SignIn, "Microsoft Sentinel Contributor")]
+    [InlineData(401, "", ExitCode.SignIn, "auth.tenant")]
+    [InlineData(404, """{"error":{"code":"WorkspaceNotFound","message":"no"}}""", ExitCode.Usage, "auth.cloud")]
+    [InlineData(410, "", ExitCode.Retired, "newer")]
+    [InlineData(400, """{"error":{"code":"InvalidApiVersion","message":"gone"}}""", ExitCode.Retired, "newer")]
+    [InlineData(302, "", ExitCode.OutOfReach, "endpoint")]
+    public async Task What_concerns_every_request_ends_the_run_with_a_remedy(int status, string body, ExitCode code, string remedy)
+    {
+        Service.Script(status, body);
+        Service.Script(status, body);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => ApplyAsync(Operation.Create, Steps(1)));
+
+        Assert.Equal(code, failure.Code);
+        Assert.Contains(remedy, failure.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Getting_ready_asks_for_a_token_and_sends_nothing()
+    {
+        await Destination.PrepareAsync(Ct);
+
+        Assert.Empty(Service.Requests);
+    }
+
+    [Fact]
+    public void A_wrong_origin_or_a_missing_workspace_is_a_settings_error()
+    {
+        Assert.Equal(ExitCode.Usage, Assert.Throws<RunFailedException>(() => Create(new Uri("http://sentinel.example"))).Code);
+        Assert.Equal(
+            ExitCode.Usage, Assert.Throws<RunFailedException>(() => Create(SomeStix.Settings(Service.Endpoint) with { WorkspaceId = null })).Code);
+        Assert.Equal(
+            ExitCode.Usage, Assert.Throws<RunFailedException>(() => Create(SomeStix.Settings(Service.Endpoint, new Uri("http://arm.example")))).Code);
+    }
+
+    [Fact]
+    public void It_is_known_by_workspace_and_source() =>
+        Assert.Equal(new DestinationInfo("sentinel", "sentinel", "3b5e0000-5a5d-4b0c-8000-000000000003", "misp-graph"), Destination.Info);
+
+    [Fact]
+    public void What_Sentinel_does_not_match_is_refused_unless_the_setting_says_so()
+    {
+        var all = Create(SomeStix.Settings(Service.Endpoint) with { IncludeUnmatched = true });
+        var mutex = Supporting(new Observable.Mutex("x"));
+
+        Assert.Equal(SkipReason.UnmatchedTier, Destination.Refuses(mutex));
+        Assert.Null(all.Refuses(mutex));
+        Assert.Equal(SkipReason.NoFieldHere, all.Refuses(Supporting(new Observable.Port(1, Direction.Unknown))));
+        Assert.Equal(SkipReason.NoFieldHere, all.Refuses(Supporting(null)));
+        Assert.Null(Destination.Refuses(Supporting(SomeIndicator.Address(1))));
+    }
+
+    [Theory]
+    [InlineData(IndicatorAction.Alert, null)]
+    [InlineData(IndicatorAction.Block, null)]
+    [InlineData(IndicatorAction.Warn, null)]
+    [InlineData(IndicatorAction.Allow, SkipReason.ActionNotAllowed)]
+    public void What_is_allowed_must_not_raise_alerts(IndicatorAction action, SkipReason? reason)
+    {
+        var settings = SomeStix.Settings(Service.Endpoint) with { Policy = new DestinationPolicy { Action = action } };
+
+        Assert.Equal(reason, Create(settings).Refuses(Supporting(SomeIndicator.Address(1))));
+    }
+
+    private protected override ServiceDouble Start() => new SentinelDouble();
+
+    private protected override IDestination Create(Uri endpoint, Transport transport, ITokenSource tokens) =>
+        SentinelDestination.Create(SomeStix.Settings(endpoint), transport, tokens);
+
+    private SentinelDestination Create(Uri endpoint) => Create(SomeStix.Settings(endpoint));
+
+    private SentinelDestination Create(DestinationSettings settings) => SentinelDestination.Create(settings, Test.Transport, Tokens);
+
+    private static Core.Domain.Support Supporting(Observable? single) =>
+        new() { Attribute = SomeStix.Key, Part = 0, Type = "x", Combination = [], Single = single };
+}

@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using WireMock;
+
+namespace MispGraphSync.Tests.Destinations.Sentinel;
+
+/// <summary>The upload API as its article describes it: the latest object of an id counts, and 200 says nothing when all went well.</summary>
+internal sealed class SentinelDouble : ServiceDouble
+{
+    private readonly Dictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
+
+    /// <summary>Those that analytics would use.</summary>
+    public override int Held => _objects.Values.Count(o => (bool?)o["revoked"] != true);
+
+    /// <summary>The name of an object's list of faults: two documents disagree.</summary>
+    public string ErrorList { get; set; } = "errorMessages";
+
+    public JsonObject Object(Guid key) => _objects[$"indicator--{key:D}"];
+
+    protected override ResponseMessage Answer(string method, string path, string? body)
+    {
+        if (method != "POST" || path != $"/workspaces/{SomeStix.Workspace:D}/threat-intelligence-stix-objects:upload")
+            return Json(404, """{"statusCode":404,"message":"Resource not found"}""");
+        var objects = JsonNode.Parse(body!)!["stixobjects"]!.AsArray();
+        var errors = new JsonArray();
+        for (var i = 0; i < objects.Count; i++)
+        {
+            if (i == Refuse) errors.Add(new JsonObject { ["recordIndex"] = i, [ErrorList] = new JsonArray("Error for Property=pattern: no.") });
+            else _objects[(string)objects[i]!["id"]!] = objects[i]!.DeepClone().AsObject();
+        }
+        Refuse = null;
+        return Json(200, errors.Count == 0 ? "" : new JsonObject { ["errors"] = errors }.ToJsonString());
+    }
+}

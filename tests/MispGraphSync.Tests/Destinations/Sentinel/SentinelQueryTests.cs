@@ -1,0 +1,244 @@
+using System.Text.Json.Nodes;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations.Sentinel;
+using Xunit;
+
+namespace MispGraphSync.Tests.Destinations.Sentinel;
+
+/// <summary>Odd answers of the management API: the service's answers are all scripted.</summary>
+public sealed class SentinelQueryTests : IDisposable
+{
+    private readonly TestTransport _test = new();
+    private readonly SentinelDouble _service = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private string Here => _service.Endpoint.GetLeftPart(UriPartial.Authority);
+
+    public void Dispose()
+    {
+        _service.Dispose();
+        _test.Dispose();
+    }
+
+    [Fact]
+    public async Task The_question_is_ours_only_and_goes_to_the_workspace()
+    {
+        _service.Script(200, Page(null));
+
+        Assert.Empty(await ReadAsync());
+
+        var (path, _, body) = Assert.Single(_service.Requests);
+        Assert.Contains("/resourceGroups/security (prod)/", Uri.UnescapeDataString(path), StringComparison.Ordinal);
+        Assert.EndsWith("/workspaces/contoso-sentinel/providers/Microsoft.SecurityInsights/threatIntelligence/main/queryIndicators", path, StringComparison.Ordinal);
+        Assert.Equal("""{"pageSize":100,"includeDisabled":true,"sources":["misp-graph"]}""", body);
+        Assert.EndsWith("_sentinel_query_200.json", Assert.Single(_test.Files), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_indicator_is_told_as_it_was_returned()
+    {
+        var item = Item(1);
+        item["properties"]!["pattern"] = @"[url:value = 'http://evil.example/it\'s']";
+        item["properties"]!["objectMarkingRefs"] = new JsonArray("marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da");
+        item["properties"]!["revoked"] = true;
+        _service.Script(200, Page(null, item));
+
+        var read = Assert.Single(await ReadAsync());
+
+        Assert.Equal(("indicator--" + Some.Uuid(1), Some.Uuid(1)), (read.Id, read.Key));
+        Assert.Equal(("url:value", "http://evil.example/it's", "green", null), (read.Type, read.Value, read.Tlp, read.Action));
+        Assert.Equal((SomeIndicator.Expires, true), (read.Expires, read.Revoked));
+        Assert.True(JsonNode.DeepEquals(item, JsonNode.Parse(read.Raw.Span)));
+    }
+
+    [Fact]
+    public async Task What_others_put_there_has_no_key_and_another_source_is_left_out()
+    {
+        var foreign = Item(1);
+        foreign["properties"]!["externalId"] = "indicator--of-another-kind";
+        var elsewhere = Item(2);
+        elsewhere["properties"]!["source"] = "Microsoft";
+        _service.Script(200, Page(null, foreign, elsewhere));
+
+        Assert.Null(Assert.Single(await ReadAsync()).Key);
+    }
+
+    [Fact]
+    public async Task A_next_page_is_asked_for_by_its_token()
+    {
+        _service.Script(200, Page($"{Here}/list?api-version=2025-09-01&$skipToken=a%2Bb%3D%3D", Item(1)));
+        _service.Script(200, Page($"{Here}/list?api-version=2025-09-01&%24skiptoken=c", Item(2)));
+        _service.Script(200, Page(null, Item(3)));
+
+        Assert.Equal([Some.Uuid(1), Some.Uuid(2), Some.Uuid(3)], await KeysAsync());
+        Assert.Equal([null, "a+b==", "c"], _service.Requests.Select(Token));
+        Assert.Single(_service.Requests.Select(r => r.Path).Distinct());
+    }
+
+    [Fact]
+    public async Task Where_the_token_in_the_body_is_not_heard_the_link_is_followed()
+    {
+        _service.Script(200, Page($"{Here}/list?$skipToken=a", Item(1)));
+        _service.Script(200, Page($"{Here}/list?$skipToken=a", Item(1)));
+        _service.Script(200, Page($"{Here}/list?$skipToken=b", Item(2)));
+        _service.Script(200, Page(null, Item(3)));
+
+        Assert.Equal([Some.Uuid(1), Some.Uuid(2), Some.Uuid(3)], await KeysAsync());
+        Assert.Equal([null, "a", null, null], _service.Requests.Select(Token));
+        Assert.Equal(["/list", "/list"], _service.Requests.Skip(2).Select(r => r.Path));
+    }
+
+    [Fact]
+    public async Task Where_the_token_in_the_body_is_refused_the_link_is_followed()
+    {
+        _service.Script(200, Page($"{Here}/list?$skipToken=a", Item(1)));
+        _service.Script(400, """{"error":{"code":"InvalidSkipToken","message":"no"}}""");
+        _service.Script(200, Page(null, Item(2)));
+
+        Assert.Equal([Some.Uuid(1), Some.Uuid(2)], await KeysAsync());
+        Assert.Equal("/list", _service.Requests[^1].Path);
+    }
+
+    [Fact]
+    public async Task A_link_without_a_token_is_followed()
+    {
+        _service.Script(200, Page($"{Here}/list/2", Item(1)));
+        _service.Script(200, Page(null, Item(2)));
+
+        Assert.Equal([Some.Uuid(1), Some.Uuid(2)], await KeysAsync());
+        Assert.Equal("/list/2", _service.Requests[^1].Path);
+    }
+
+    [Theory]
+    [InlineData("https://elsewhere.example/list?$skipToken=a", "elsewhere.example")]
+    [InlineData("//elsewhere.example/list?$skipToken=a", "elsewhere.example")]
+    [InlineData("http://127.0.0.1:1/list", "127.0.0.1:1")]
+    [InlineData("file:///etc/passwd", "not followed")]
+    public async Task A_next_page_elsewhere_is_not_followed(string link, string named)
+    {
+        _service.Script(200, Page(link, Item(1)));
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
+
+        Assert.Contains(named, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Single(_service.Requests);
+    }
+
+    [Fact]
+    public async Task An_empty_page_is_the_last_whatever_it_says()
+    {
+        _service.Script(200, Page($"{Here}/list?$skipToken=a", Item(1)));
+        _service.Script(200, Page($"{Here}/list?$skipToken=a"));
+
+        Assert.Equal([Some.Uuid(1)], await KeysAsync());
+        Assert.Equal(2, _service.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_list_that_leads_in_a_circle_ends_and_is_not_taken_for_whole()
+    {
+        for (var i = 0; i < 20; i++) _service.Script(200, Page($"{Here}/list?$skipToken={i % 3}", Item(i % 3)));
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
+
+        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Equal(4, _service.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_service_that_knows_only_its_first_page_is_found_out()
+    {
+        for (var i = 0; i < 20; i++) _service.Script(200, Page($"{Here}/list?$skipToken={i}", Item(1)));
+
+        await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
+
+        Assert.Equal(3, _service.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(403, ExitCode.SignIn, "Microsoft Sentinel Reader")]
+    [InlineData(401, ExitCode.SignIn, "auth.tenant")]
+    [InlineData(404, ExitCode.Usage, "workspaceName")]
+    [InlineData(400, ExitCode.OutOfReach, "managementEndpoint")]
+    public async Task A_list_that_is_refused_says_what_to_do(int status, ExitCode code, string remedy)
+    {
+        _service.Script(status, """{"error":{"code":"x","message":"no"}}""");
+        _service.Script(status, """{"error":{"code":"x","message":"no"}}""");
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
+
+        Assert.Equal(code, failure.Code);
+        Assert.Contains(remedy, failure.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<html></html>")]
+    [InlineData("")]
+    [InlineData("""{"value":{}}""")]
+    [InlineData("""{"value":[1]}""")]
+    public async Task Half_a_list_is_none(string body)
+    {
+        _service.Script(200, body);
+
+        Assert.Equal(ExitCode.OutOfReach, (await Assert.ThrowsAsync<RunFailedException>(ReadAsync)).Code);
+    }
+
+    [Fact]
+    public async Task Throttling_is_waited_out()
+    {
+        _service.Script(429, """{"error":{"code":"TooManyRequests","message":"slow"}}""", retryAfter: "17");
+        _service.Script(200, Page(null, Item(1)));
+        var before = _test.Time.GetUtcNow();
+
+        Assert.Single(await KeysAsync());
+        Assert.True(_test.Time.GetUtcNow() - before >= TimeSpan.FromSeconds(17));
+    }
+
+    [Fact]
+    public async Task Without_the_workspaces_place_at_Azure_nothing_is_asked()
+    {
+        var settings = SomeStix.Settings(_service.Endpoint) with { ResourceGroup = null };
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => ReadAsync(settings));
+
+        Assert.Equal(ExitCode.Usage, failure.Code);
+        Assert.Contains("subscriptionId, resourceGroup and workspaceName", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_service.Requests);
+    }
+
+    private static JsonObject Item(int number) => new()
+    {
+        ["name"] = $"bWlzcC1ncmFwaA==---indicator--{Some.Uuid(number)}",
+        ["kind"] = "indicator",
+        ["properties"] = new JsonObject
+        {
+            ["externalId"] = $"indicator--{Some.Uuid(number)}",
+            ["source"] = "misp-graph",
+            ["pattern"] = "[ipv4-addr:value = '192.0.2.7']",
+            ["validUntil"] = "2026-02-01T03:04:05.000Z",
+            ["revoked"] = false,
+        },
+    };
+
+    private static string Page(string? next, params JsonObject[] items)
+    {
+        var page = new JsonObject { ["value"] = new JsonArray([.. items]) };
+        if (next is not null) page["nextLink"] = next;
+        return page.ToJsonString();
+    }
+
+    private static string? Token((string Path, string Token, string? Body) request) => (string?)JsonNode.Parse(request.Body!)!["skipToken"];
+
+    private async Task<List<Guid>> KeysAsync() => [.. (await ReadAsync()).Select(r => r.Key!.Value)];
+
+    private Task<List<RemoteIndicator>> ReadAsync() => ReadAsync(SomeStix.Settings(_service.Endpoint));
+
+    private async Task<List<RemoteIndicator>> ReadAsync(DestinationSettings settings)
+    {
+        await using var destination = SentinelDestination.Create(settings, _test.Transport, new FakeTokens());
+        return await _test.PassAsync(destination.ReadAsync(Ct).ToListAsync(Ct).AsTask());
+    }
+}

@@ -1,0 +1,100 @@
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations.Sentinel;
+using MispGraphSync.Ledger;
+using MispGraphSync.Sandbox;
+using MispGraphSync.Sandbox.Sentinel;
+
+namespace MispGraphSync.Tests.Destinations.Sentinel;
+
+/// <summary>Pushes from a source that a test holds, over a real ledger, to a sandbox's workspace; one clock for all.</summary>
+internal sealed class SentinelRun : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("misp-graph-").FullName;
+    private readonly SandboxTokens _tokens;
+
+    private SentinelRun(TestTransport test, SandboxHost sandbox)
+    {
+        Test = test;
+        Sandbox = sandbox;
+        Source = new FakeSource(test.Time);
+        _tokens = new SandboxTokens(sandbox);
+        Settings = SomeStix.Settings(sandbox.Sentinel, sandbox.Management) with
+        {
+            WorkspaceId = sandbox.Options.WorkspaceId,
+            SubscriptionId = sandbox.Options.SubscriptionId.ToString(),
+            ResourceGroup = sandbox.Options.ResourceGroup,
+            WorkspaceName = sandbox.Options.WorkspaceName,
+        };
+    }
+
+    public TestTransport Test { get; }
+
+    public SandboxHost Sandbox { get; }
+
+    public FakeSource Source { get; }
+
+    public DestinationSettings Settings { get; set; }
+
+    public SentinelState Workspace => Sandbox.SentinelState;
+
+    public int TokensAsked => _tokens.Asked;
+
+    public static async Task<SentinelRun> StartAsync(CancellationToken ct)
+    {
+        var test = new TestTransport();
+        return new SentinelRun(test, await SandboxHost.StartAsync(new SandboxOptions { Time = test.Time }, ct));
+    }
+
+    public async Task<DestinationReport> PushAsync(Func<PushOptions, PushOptions>? with = null)
+    {
+        using var ledger = LedgerFile.Open(LedgerPath, rollsBack: false);
+        var run = new RunHistory(ledger).Begin("push", Test.Time.GetUtcNow());
+        await using var destination = Open();
+        var options = new PushOptions
+        {
+            Instance = "test",
+            Stage = new StageOptions { Destinations = [], Fingerprint = "all" },
+            PolicyFingerprint = one => $"{one.Policy}",
+        };
+        var parts = new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run));
+        var push = new Push(Source, [destination], parts, with?.Invoke(options) ?? options, new Quiet(), Test.Time);
+        return (await Test.PassAsync(push.RunAsync(run, RunControl.Endless))).Destinations[0];
+    }
+
+    public async Task<List<RemoteIndicator>> ReadAsync()
+    {
+        await using var destination = Open();
+        return await Test.PassAsync(destination.ReadAsync(default).ToListAsync().AsTask());
+    }
+
+    public void ForgetLedger()
+    {
+        foreach (var file in Directory.GetFiles(_folder)) File.Delete(file);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _tokens.Dispose();
+        await Sandbox.DisposeAsync();
+        Test.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string LedgerPath => Path.Combine(_folder, "ledger.db");
+
+    private SentinelDestination Open() => SentinelDestination.Create(Settings, Test.Transport, _tokens);
+
+    private sealed class Quiet : IRunObserver
+    {
+        public void Reading(SourceInfo source, long eventsDone, long eventsInAll) { }
+
+        public void Planned(DestinationInfo destination, PlanCounts counts) { }
+
+        public void Step(DestinationInfo destination, PlanStep step) { }
+
+        public void Applied(DestinationInfo destination, StepTally soFar, long inAll) { }
+
+        public void Warn(string message) { }
+    }
+}

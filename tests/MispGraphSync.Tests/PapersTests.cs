@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Sources.Filters;
+using Xunit;
+
+namespace MispGraphSync.Tests;
+
+/// <summary>What people read agrees with what the program does.</summary>
+public partial class PapersTests
+{
+    [Fact]
+    public void The_readme_has_every_exit_code_and_no_other()
+    {
+        var table = Section(Read("README.md"), "## Exit codes");
+
+        var codes = ExitCodeRow().Matches(table).Select(row => int.Parse(row.Groups[1].Value));
+
+        Assert.Equal(Enum.GetValues<ExitCode>().Select(code => (int)code).Order(), codes);
+    }
+
+    [Fact]
+    public void The_readme_says_which_exit_code_wins()
+    {
+        var order = string.Join(", ", ExitCodes.Precedence.Select(code => (int)code));
+
+        Assert.Contains(order, Read("README.md").ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_exit_code_has_its_advice()
+    {
+        var page = Read("docs/troubleshooting.md");
+
+        Assert.All(Enum.GetValues<ExitCode>(), code => Assert.Contains($"\n### {(int)code}: ", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Each_reason_for_skipping_is_explained()
+    {
+        var page = Section(Read("docs/troubleshooting.md"), "## Why an attribute was skipped");
+
+        Assert.All(Enum.GetValues<SkipReason>(), reason => Assert.Contains($"`{reason.Slug()}`", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Each_reason_for_a_step_is_explained()
+    {
+        var page = Section(Read("docs/troubleshooting.md"), "## Why a step is planned");
+
+        Assert.All(StepReasons.Meanings.Keys, reason => Assert.Contains($"\n| `{reason}` |", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Each_key_of_a_filter_is_explained_by_every_name_it_has()
+    {
+        var page = Section(Read("docs/filters.md"), "## Keys");
+
+        Assert.All(FilterKeys.AllNames, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_command_in_the_papers_is_one_that_exists()
+    {
+        foreach (var (paper, command) in Commands())
+        {
+            var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var verbs = words.TakeWhile(word => VerbWord().IsMatch(word)).Take(words is ["config", ..] ? 2 : 1).ToArray();
+            var help = await HelpAsync(verbs);
+
+            // The line begins with the name of whatever program runs this.
+            var usage = help.Split('\n').SkipWhile(line => line.TrimEnd() != "Usage:").ElementAt(1);
+            Assert.True(usage.Contains($" {string.Join(' ', verbs)}", StringComparison.Ordinal), $"{paper}: no such verb: misp-graph {command}");
+            foreach (var option in words.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
+                Assert.True(help.Contains(option + " ", StringComparison.Ordinal), $"{paper}: there is no {option} to: misp-graph {command}");
+        }
+    }
+
+    private static IEnumerable<(string Paper, string Command)> Commands() =>
+        from paper in Directory.EnumerateFiles(At("docs"), "*.md").Append(At("README.md"))
+        from block in ConsoleBlock().Matches(File.ReadAllText(paper))
+        from line in block.Groups[1].Value.Split('\n')
+        let text = Beside().Replace(line, "").Trim()
+        where text.StartsWith("misp-graph ", StringComparison.Ordinal)
+        select (Path.GetFileName(paper), text["misp-graph ".Length..]);
+
+    private static async Task<string> HelpAsync(string[] verbs)
+    {
+        using var output = new StringWriter();
+        var host = new ToolHost { Out = output, Error = output, Environment = new Dictionary<string, string>(), WorkingDirectory = At("") };
+        await Tool.RunAsync([.. verbs, "--help"], host);
+        return output.ToString();
+    }
+
+    /// <summary>From a heading to the next one of its kind.</summary>
+    private static string Section(string page, string heading)
+    {
+        var from = page.IndexOf($"\n{heading}\n", StringComparison.Ordinal);
+        Assert.True(from >= 0, $"There is no heading \"{heading}\".");
+        var to = page.IndexOf("\n## ", from + heading.Length, StringComparison.Ordinal);
+        return to < 0 ? page[from..] : page[from..to];
+    }
+
+    private static string Read(string file) => File.ReadAllText(At(file)).ReplaceLineEndings("\n");
+
+    private static string At(string file, [CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", file));
+
+    [GeneratedRegex(@"^\| (\d+) \| .+ \|$", RegexOptions.Multiline)]
+    private static partial Regex ExitCodeRow();
+
+    [GeneratedRegex(@"```console\r?\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ConsoleBlock();
+
+    /// <summary>What stands beside a command: a comment, a redirection, another command.</summary>
+    [GeneratedRegex(@"\s+(#|>|\||;|&&).*$")]
+    private static partial Regex Beside();
+
+    [GeneratedRegex("^[a-z]+$")]
+    private static partial Regex VerbWord();
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Reliability;
+
+/// <summary>
+/// Random histories against services of all three manners, over a real ledger: events come, change and go, answers are lost,
+/// records refused, reads cut short, settings changed, the process dies. A last clean run must leave each service with exactly
+/// what MISP implies. <c>MISP_GRAPH_MODEL_SECONDS</c> sets how long (15), <c>MISP_GRAPH_SEED</c> repeats one history.
+/// </summary>
+public sealed class ModelTests
+{
+    private static readonly int Seconds = Number("MISP_GRAPH_MODEL_SECONDS") ?? 15;
+
+    [Fact]
+    public async Task After_any_history_a_clean_run_leaves_exactly_what_MISP_implies()
+    {
+        if (Number("MISP_GRAPH_SEED") is { } seed)
+        {
+            await new History(seed).RunAsync();
+            return;
+        }
+
+        var random = new Random();
+        var started = TimeProvider.System.GetTimestamp();
+        do
+        {
+            await new History(random.Next()).RunAsync();
+        }
+        while (TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(Seconds));
+    }
+
+    private static int? Number(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private sealed class History(int seed)
+    {
+        private readonly Random _random = new(seed);
+        private readonly Dictionary<int, (int Version, string Tag, HashSet<int> Domains)> _events = [];
+        private int _clock;
+
+        public async Task RunAsync()
+        {
+            using var run = new TestRun();
+            run.Destinations.Clear();
+            run.Destinations.Add(new FakeDestination("graph"));
+            run.Destinations.Add(new FakeDestination("sentinel", IndicatorForm.Single) { Upserts = true, KeysLiveOnce = true });
+            run.Destinations.Add(new FakeDestination("defender", IndicatorForm.Single, "defender") { Upserts = true });
+            run.Destinations.ForEach(destination => (destination.BatchSize, destination.ParallelRequests) = (_random.Next(1, 8), _random.Next(1, 4)));
+            ChangeEvents(run, 6);
+            for (var step = _random.Next(2, 9); step > 0; step--) await StepAsync(run);
+            await FinishAsync(run);
+        }
+
+        private async Task StepAsync(TestRun run)
+        {
+            ChangeEvents(run, _random.Next(4));
+            run.Time.Advance(TimeSpan.FromMinutes(_random.Next(1, 20_000)));
+            Expire(run);
+            foreach (var destination in run.Destinations) Misbehave(destination);
+            run.Source.Gap = _random.Next(6) == 0 ? "a page was cut off" : null;
+            run.Source.FailsAfter = _random.Next(8) == 0 ? _random.Next(3) : null;
+            run.Filters = _random.Next(6) == 0 ? "other" : "all";
+            try
+            {
+                if (_random.Next(6) == 0) await run.PlanAsync(Allow);
+                else await run.PushAsync(_random.Next(3) == 0 ? null : Allow);
+            }
+            catch (Exception died) when (Holds<DeathException>(died))
+            {
+                // The process is gone; the ledger stands as it was last committed.
+            }
+        }
+
+        private async Task FinishAsync(TestRun run)
+        {
+            foreach (var destination in run.Destinations) (destination.Answer, destination.OnRequest) = (null, null);
+            (run.Source.Gap, run.Source.FailsAfter) = (null, null);
+            run.Time.Advance(TimeSpan.FromMinutes(1));
+            Expire(run);
+            // What was refused in the past is held back by design; a change of every event makes it worth sending again.
+            foreach (var number in _events.Keys.ToList()) Put(run, number, _events[number] with { Tag = "last" });
+            var last = await run.PushAsync(Allow);
+            Assert.True(last.ExitCode == ExitCode.Ok && last.Imbalances.Count == 0, $"seed {seed}: {last.ExitCode} {last.Source.Error} {string.Join("; ", last.Destinations.Select(one => one.Error))}");
+
+            using var fresh = new TestRun();
+            fresh.Destinations.Clear();
+            fresh.Time.Advance(run.Time.GetUtcNow() - fresh.Time.GetUtcNow());
+            fresh.Destinations.AddRange(run.Destinations.Select(one => new FakeDestination(one.Info.Name, one.Form, one.Info.Kind) { Upserts = one.Upserts, KeysLiveOnce = one.KeysLiveOnce }));
+            foreach (var (number, content) in _events) Put(fresh, number, content, newer: false);
+            await fresh.PushAsync(Allow);
+            foreach (var (real, model) in run.Destinations.Zip(fresh.Destinations))
+            {
+                var wanted = model.Held.Select(one => one.Body).Order(StringComparer.Ordinal).ToList();
+                var held = real.Held.Select(one => one.Body).Order(StringComparer.Ordinal).ToList();
+                Assert.True(wanted.SequenceEqual(held), $"seed {seed}: {real.Info.Name} lacks [{string.Join("; ", wanted.Except(held))}], has too much [{string.Join("; ", held.Except(wanted))}], {held.Count - held.Distinct().Count()} twice");
+            }
+
+            Assert.All((await run.PushAsync(Allow)).Destinations, one => Assert.True(one.Planned.Total == 0, $"seed {seed}: {one.Name} is not at rest"));
+        }
+
+        private static PushOptions Allow(PushOptions options) => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) };
+
+        private void ChangeEvents(TestRun run, int times)
+        {
+            for (; times > 0; times--)
+            {
+                var number = _random.Next(1, 8);
+                if (_random.Next(4) == 0 && _events.Remove(number)) run.Source.Remove(Some.Event(number));
+                else Put(run, number, (0, _random.Next(3) == 0 ? "tlp:green" : "tlp:amber", [.. Enumerable.Range(0, _random.Next(6)).Select(_ => _random.Next(1, 15))]));
+            }
+        }
+
+        private void Put(TestRun run, int number, (int Version, string Tag, HashSet<int> Domains) content, bool newer = true)
+        {
+            if (newer) content.Version = ++_clock;
+            _events[number] = content;
+            run.Source.Put(Some.Event(number, Some.Now.AddSeconds(content.Version), tags: content.Tag), [.. content.Domains.Order().Select(domain => Some.Attribute((number * 100) + domain, "domain", $"d{domain}.example"))]);
+        }
+
+        private void Misbehave(FakeDestination destination)
+        {
+            destination.OnRequest = null;
+            var at = _random.Next(1, 6);
+            var asked = 0;
+            var kind = _random.Next(8);
+            destination.Answer = kind switch
+            {
+                0 => (_, _) => ++asked % at == 0 ? new StepOutcome.Rejected("busy", IsTransient: true) : null,
+                1 => (_, _) => ++asked == at ? new StepOutcome.Rejected("no") : null,
+                2 => (_, _) => ++asked >= at ? new StepOutcome.Unknown("lost before it arrived") : null,
+                3 => (operation, step) =>
+                {
+                    if (++asked < at) return null;
+                    destination.Apply(operation, step);
+                    return new StepOutcome.Unknown("lost after it arrived");
+                },
+                _ => null,
+            };
+            if (kind == 4)
+            {
+                destination.OnRequest = (_, _) =>
+                {
+                    if (++asked == at) throw new DeathException();
+                };
+            }
+            else if (kind == 5)
+            {
+                destination.OnRequest = (operation, steps) =>
+                {
+                    if (++asked != at) return;
+                    foreach (var step in steps.Take(_random.Next(steps.Count + 1))) destination.Apply(operation, step);
+                    throw new DeathException();
+                };
+            }
+            else if (kind == 6)
+            {
+                destination.OnRequest = (_, _) =>
+                {
+                    if (++asked >= at) throw new RunFailedException(ExitCode.SignIn, "no longer allowed");
+                };
+            }
+        }
+
+        private static void Expire(TestRun run)
+        {
+            foreach (var destination in run.Destinations) destination.Held.RemoveAll(one => one.Expires <= run.Time.GetUtcNow());
+        }
+
+        private static bool Holds<T>(Exception thrown)
+            where T : Exception =>
+            thrown is T || (thrown is AggregateException many ? many.InnerExceptions.Any(Holds<T>) : thrown.InnerException is { } inner && Holds<T>(inner));
+    }
+
+    /// <summary>Stands for the end of the process.</summary>
+    private sealed class DeathException : Exception;
+}

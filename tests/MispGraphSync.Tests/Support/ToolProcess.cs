@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace MispGraphSync.Tests;
+
+/// <summary>
+/// The tool as a process of its own, so that it can be killed: the native binary where <c>MISP_GRAPH_EXE</c> names one,
+/// else the tool's own build. The copy beside the tests will not do: it lacks what the tests' web framework brings.
+/// </summary>
+internal static class ToolProcess
+{
+    public static Process Start(string folder, params string[] args)
+    {
+        var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
+        var start = new ProcessStartInfo(native ?? "dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        if (native is null) start.ArgumentList.Add(Built());
+        foreach (var arg in args) start.ArgumentList.Add(arg);
+        var settings = start.Environment.Keys.Where(name => name.StartsWith("MISP_GRAPH__", StringComparison.OrdinalIgnoreCase)).ToList();
+        settings.ForEach(name => start.Environment.Remove(name));
+        start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
+        return Process.Start(start) ?? throw new InvalidOperationException("The tool did not start.");
+    }
+
+    // tests/MispGraphSync.Tests/bin/CONFIGURATION/net10.0 → src/MispGraphSync/bin/CONFIGURATION/net10.0
+    private static string Built()
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var root = output.Parent!.Parent!.Parent!.Parent!.Parent!;
+        return Path.Combine(root.FullName, "src", "MispGraphSync", "bin", output.Parent!.Name, output.Name, "misp-graph.dll");
+    }
+
+    /// <summary>Reads its streams to their end, so that it never waits for a reader, and gives its exit code.</summary>
+    public static async Task<ToolResult> EndAsync(this Process process)
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new ToolResult(process.ExitCode, await output, await error);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using CsCheck;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public class MergerTests
+{
+    private static readonly DestinationPolicy Policy = new();
+
+    [Fact]
+    public void Tags_actors_families_and_kill_chain_are_united_in_order()
+    {
+        var merged = Merge(
+            Row(1, attributeTags: ["b", "kill-chain:Delivery"]),
+            Row(2, attributeTags: ["a", "kill-chain:Reconnaissance", "misp-galaxy:threat-actor=\"Made Up Bear\""]));
+
+        Assert.Equal(["a", "b", "kill-chain:Delivery", "kill-chain:Reconnaissance", "misp-galaxy:threat-actor=\"Made Up Bear\""], merged.Tags);
+        Assert.Equal([KillChainPhase.Reconnaissance, KillChainPhase.Delivery], merged.KillChain);
+        Assert.Equal(["Made Up Bear"], merged.Actors);
+    }
+
+    [Fact]
+    public void Severity_and_confidence_are_the_highest()
+    {
+        var merged = Merge(
+            Row(1, level: ThreatLevel.Low, eventTags: ["misp:confidence-level=\"completely-confident\""]),
+            Row(2, level: ThreatLevel.High));
+
+        Assert.Equal((ThreatLevel.High, 100), (merged.Severity, merged.Confidence));
+    }
+
+    [Fact]
+    public void TLP_is_the_strictest_and_untagged_counts_as_the_default()
+    {
+        Assert.Equal(Tlp.Red, Merge(Row(1, eventTags: ["tlp:clear"]), Row(2, attributeTags: ["tlp:red"])).Tlp);
+        Assert.Equal(Tlp.Amber, Merge(Row(1, eventTags: ["tlp:clear"]), Row(2)).Tlp);
+        Assert.Equal(Tlp.Clear, Merge(Row(1, eventTags: ["tlp:white"])).Tlp);
+    }
+
+    [Fact]
+    public void Red_is_passive_whatever_the_setting_says() => Assert.True(Merge(Row(1, eventTags: ["tlp:red"])).PassiveOnly);
+
+    [Fact]
+    public void The_lead_has_the_highest_severity_then_the_oldest_event()
+    {
+        Assert.Equal("Event 3", Merge(Row(3, level: ThreatLevel.High), Row(1), Row(2)).Title);
+        Assert.Equal("Event 1", Merge(Row(3), Row(1), Row(2)).Title);
+    }
+
+    [Fact]
+    public void Five_supports_are_named_the_oldest_first()
+    {
+        var merged = Merge([.. Enumerable.Range(1, 9).Reverse().Select(number => Row(number))]);
+
+        Assert.Equal(9, merged.SupportCount);
+        Assert.Equal([1, 2, 3, 4, 5], merged.Supports.Select(support => int.Parse(support.EventInfo["Event ".Length..], System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public void The_lifetime_is_the_longest_and_the_type_wins_over_the_TLP()
+    {
+        var policy = Policy with
+        {
+            ExpiryByType = ImmutableDictionary<string, int>.Empty.Add("domain", 90),
+            ExpiryByTlp = ImmutableDictionary<Tlp, int>.Empty.Add(Tlp.Amber, 7),
+        };
+
+        Assert.Equal(90, Merge(policy, Row(1)).Lifetime.TotalDays);
+        Assert.Equal(7, Merge(policy, Row(1, type: "hostname")).Lifetime.TotalDays);
+        Assert.Equal(30, Merge(policy, Row(1, type: "hostname", eventTags: ["tlp:green"])).Lifetime.TotalDays);
+    }
+
+    [Fact]
+    public void Valid_from_is_the_earliest_and_last_reported_the_latest()
+    {
+        var merged = Merge(Row(5), Row(2));
+
+        Assert.Equal(new DateTimeOffset(2026, 1, 3, 0, 0, 0, TimeSpan.Zero), merged.ValidFrom);
+        Assert.Equal(Some.Now.AddDays(-2), merged.LastReported);
+    }
+
+    [Fact]
+    public void The_order_of_supports_changes_nothing() =>
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 4], OneOf("tlp:clear", "tlp:green", "tlp:amber", "tlp:red", "x")).Array[1, 6].Sample(drawn =>
+        {
+            var rows = drawn.Select(one => Row(one.Item1, level: (ThreatLevel)one.Item2, attributeTags: [one.Item3])).ToArray();
+            Assert.Equal(Text(Merge(rows)), Text(Merge([.. rows.Reverse()])));
+        });
+
+    [Fact]
+    public void Merged_TLP_is_never_laxer_than_any_support() =>
+        OneOf("tlp:clear", "TLP:WHITE", "tlp:green", "tlp:amber", "tlp:amber+strict", "tlp:red", "none").Array[1, 6].Sample(tags =>
+        {
+            var rows = tags.Select((tag, i) => Row(i + 1, attributeTags: [tag])).ToArray();
+            var merged = Merge(rows);
+            Assert.All(rows, row => Assert.True(merged.Tlp >= (row.TaggedTlp ?? Policy.DefaultTlp)));
+        });
+
+    private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(at => texts[at]);
+
+    private static string Text(Indicator merged) =>
+        $"{merged.Tlp} {merged.Severity} {merged.Confidence} {merged.Title} {string.Join(',', merged.Tags)} {string.Join(',', merged.Supports)} {merged.ValidFrom} {merged.LastReported}";
+
+    private static Indicator Merge(params SupportRow[] rows) => Merge(Policy, rows);
+
+    private static Indicator Merge(DestinationPolicy policy, params SupportRow[] rows)
+    {
+        var merger = new Merger(policy, IndicatorForm.Single);
+        foreach (var row in rows) merger.Add(row);
+        return merger.Merge();
+    }
+
+    private static SupportRow Row(int number, string type = "domain", ThreatLevel level = ThreatLevel.Medium, string[]? eventTags = null, string[]? attributeTags = null)
+    {
+        var read = Some.Event(number, level: level, tags: eventTags ?? []);
+        var context = new EventContext { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, ThreatLevel = level, Tags = read.Tags };
+        return new SupportRow(
+            new Support
+            {
+                Attribute = Some.Uuid(1_000 + number),
+                Part = 0,
+                Type = type,
+                Combination = [new Observable.DomainName("d.example")],
+                Single = new Observable.DomainName("d.example"),
+                Timestamp = Some.Now.AddDays(-3),
+                Tags = [.. (attributeTags ?? []).Select(tag => new MispTag(tag))],
+            },
+            new EventFacts(context, "misp", isAged: false));
+    }
+}
