@@ -55,7 +55,7 @@ internal sealed partial class Composition : IAsyncDisposable
     /// <summary>One push or dry run, from the lock to the ledger's last word.</summary>
     public async Task<RunReport> RunAsync(RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep)
     {
-        talk.OnStep = onStep;
+        talk.OnStep = (destination, step) => Note(destination, step, onStep);
         var chosen = Choose(request.Destinations);
         _log = AppLog.Create(Settings.Logs, talk.IsVeryVerbose, isOptional: request.IsDryRun);
         using var deadline = new CancellationTokenSource(request.MaxDuration ?? Timeout.InfiniteTimeSpan, _host.Time);
@@ -75,7 +75,12 @@ internal sealed partial class Composition : IAsyncDisposable
             var report = await push.RunAsync(run, control).ConfigureAwait(false);
             history.End(run, RunJson.Slug(report.Status), report.ExitCode, RunJson.Text(report), _host.Time.GetUtcNow());
             _log.Information("Run {Run} ended: {Status}, exit {ExitCode}", run, RunJson.Slug(report.Status), (int)report.ExitCode);
-            if (!request.IsDryRun) LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
+            if (!request.IsDryRun)
+            {
+                if (Settings.MetricsTextfile is { } metrics) MetricsFile.Write(metrics, report, _host.Time.GetUtcNow());
+                LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
+            }
+
             return report;
         }
         finally
@@ -97,6 +102,12 @@ internal sealed partial class Composition : IAsyncDisposable
 
         _log = AppLog.Create(Settings.Logs, _talk.IsVeryVerbose, isOptional: true);
         return Destination(enabled[0], NewTransport(run: 0, deadline: null), isDryRun: false);
+    }
+
+    private void Note(DestinationInfo destination, PlanStep step, Action<DestinationInfo, PlanStep>? onStep)
+    {
+        onStep?.Invoke(destination, step);
+        if (_talk.IsVeryVerbose) _log.Debug("{Destination}: {Action} {Key} ({Reason}) {Value}", destination.Name, step.Action.ToString(), step.Key, step.Reason, Printable.Line(step.Value ?? "", 200));
     }
 
     public async ValueTask DisposeAsync()
@@ -161,6 +172,7 @@ internal sealed partial class Composition : IAsyncDisposable
         MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
         AcceptChanges = request.AcceptChanges,
         NeverBlock = [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings)],
+        StartsFresh = request.Fresh,
         IsDryRun = request.IsDryRun,
     };
 }

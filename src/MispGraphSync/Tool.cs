@@ -68,8 +68,14 @@ internal static class Tool
         }
         catch (RunFailedException failure)
         {
-            await host.Error.WriteLineAsync($"error: {Printable.Line(failure.Message, 4_000)}").ConfigureAwait(false);
-            if (failure.Remedy is { } remedy) await host.Error.WriteLineAsync($"       {Printable.Line(remedy, 2_000)}").ConfigureAwait(false);
+            var lines = failure.Message.Split('\n').Concat(failure.Remedy?.Split('\n') ?? []);
+            var indent = "error: ";
+            foreach (var line in lines)
+            {
+                await host.Error.WriteLineAsync(indent + Printable.Line(line, 4_000)).ConfigureAwait(false);
+                indent = "       ";
+            }
+
             return (int)failure.Code;
         }
         catch (OperationCanceledException) when (host.Interrupt.IsCancellationRequested || host.Abort.IsCancellationRequested)

@@ -36,7 +36,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
     public RunFailedException? Failure { get; private set; }
 
     /// <summary>True when neither a failure nor the user keeps it from going on.</summary>
-    private bool GoesOn => Failure is null && !control.IsStopping;
+    public bool GoesOn => Failure is null && !control.IsStopping;
 
     /// <summary>Sends the steps, in their order, as far as nothing stops it. <paramref name="planned"/> is for progress only.</summary>
     public async Task ApplyAsync(IEnumerable<PlanStep> steps, long planned)

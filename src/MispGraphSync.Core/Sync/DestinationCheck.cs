@@ -69,6 +69,10 @@ public sealed class DestinationCheck(
             var repair = destination.KeysLiveOnce ? RepairKind.NextLife : RepairKind.Create;
             Add(Gone(FindingKind.Missing, repair, held, expected) with { Differences = [new Difference("revoked", "false", "true")] });
         }
+        else if (destination.SharesValues && ledger.Inventory.IsTaken(memory, held.Key))
+        {
+            Add(Gone(FindingKind.Missing, RepairKind.LetGo, held, expected) with { Differences = [new Difference("holder", "this installation", "somebody else")] });
+        }
         else if (IsFresh(held))
         {
             Add(Gone(FindingKind.NotYetVisible, RepairKind.None, held, expected));

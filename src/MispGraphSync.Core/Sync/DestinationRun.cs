@@ -13,11 +13,14 @@ public sealed class DestinationRun
     private Planner _planner;
     private Applier? _applier;
     private PlanCounts _counts = PlanCounts.None;
+    private Fit _fit = Fit.Everything;
+    private long? _listed;
     private RunFailedException? _failure;
     private ExitCode _stopped = ExitCode.Ok;
     private long _forgotten;
     private bool _mayAdopt;
     private bool _mayDelete;
+    private bool _isPrepared;
 
     public DestinationRun(
         IDestination destination, DestinationMemory memory, PushLedger ledger, Eligibility takes, PushOptions options, string source, DateTimeOffset now, IRunObserver observer)
@@ -51,8 +54,10 @@ public sealed class DestinationRun
     /// <summary>Reads the destination's row again, for staging may have changed it.</summary>
     public void Refresh()
     {
+        if (PlanFit.IsNeededAt(Destination)) _ledger.Plan.ReviseLeftOut(Memory, Destination.Capacity, _now);
         var fresh = _ledger.Plan.OpenDestination(Destination.Info, Destination.Form, _options.PolicyFingerprint(Destination));
         Memory = fresh with { IsNew = Memory.IsNew };
+        _planner = NewPlanner();
     }
 
     /// <summary>
@@ -63,36 +68,63 @@ public sealed class DestinationRun
         if (_options.IsDryRun) return;
         var open = _ledger.Record.OpenIntents(Memory);
         if (open.Count == 0 && !Memory.IsNew) return;
-        await Destination.PrepareAsync(control.Stop).ConfigureAwait(false);
+        await PrepareAsync(control).ConfigureAwait(false);
         if (open.Count > 0) await NewApplier(control).SettleAsync(open).ConfigureAwait(false);
-        if (Memory.IsNew) await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
+        if (Memory.IsNew && Destination.CanList) await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
+        else if (Memory is { IsNew: true, Epoch: null }) StartEpoch();
         Memory = Memory with { Held = _ledger.Record.CountHeld(Memory) };
     }, control);
 
-    /// <summary>Decides every key, adds the steps, and asks the guard.</summary>
+    /// <summary>Decides every key and adds the steps.</summary>
     public void Plan(bool mayDelete)
     {
         _mayDelete = mayDelete;
         foreach (var key in _ledger.Plan.KeysToPlan(Memory)) Decide(key, _planner.Decide(key));
         _counts = _ledger.Plan.CountSteps(Memory);
-        _observer.Planned(Destination.Info, _counts);
-        _failure = new Guard(_options.MaxDelete, _options.AcceptChanges).Check(Memory, _counts);
-        if (_failure is null) _ledger.Record.ClearUnchanged(Memory, keepDeletions: !mayDelete);
     }
 
-    /// <summary>Sends the plan. Deletions come last.</summary>
+    /// <summary>
+    /// Makes the plan fit, where not everything finds a place, and asks the guard. Before a run's first creations at a
+    /// destination that is shared with others, what is there is listed.
+    /// </summary>
+    public Task FitAsync(RunControl control) => TryAsync(async () =>
+    {
+        if (_counts.Create > 0 && PlanFit.IsNeededAt(Destination))
+        {
+            if (!_options.IsDryRun && _listed is null)
+            {
+                await PrepareAsync(control).ConfigureAwait(false);
+                await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
+            }
+
+            _fit = new PlanFit(Destination, Memory, _ledger.Plan, _now).Make(_listed, mayEvict: _mayDelete);
+            _counts = _ledger.Plan.CountSteps(Memory);
+            TellWhatIsLeftOut();
+        }
+
+        _observer.Planned(Destination.Info, _counts);
+        _failure = new Guard(_options.MaxDelete, _options.AcceptChanges).Check(Memory, _counts, _fit.Evicted);
+        if (_failure is null) _ledger.Record.ClearUnchanged(Memory, keepDeletions: !_mayDelete);
+    }, control);
+
+    /// <summary>Sends the plan. Deletions come last, except where they make room.</summary>
     public async Task ApplyAsync(RunControl control)
     {
         if (_failure is not null) return;
         var applier = _applier = NewApplier(control);
         await TryAsync(async () =>
         {
-            if (_counts.Total > 0) await Destination.PrepareAsync(control.Stop).ConfigureAwait(false);
-            foreach (var deletions in (bool[])[false, true])
+            if (_counts.Total > 0) await PrepareAsync(control).ConfigureAwait(false);
+            if (_counts.Create <= _fit.Free || _options.IsDryRun)
             {
-                var steps = _ledger.Plan.ReadSteps(Memory, deletions).Select(Build);
-                await applier.ApplyAsync(steps, _counts.Total).ConfigureAwait(false);
+                await applier.ApplyAsync(Steps(StepAction.Create, StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
+                await applier.ApplyAsync(Steps(StepAction.Delete), _counts.Total).ConfigureAwait(false);
+                return;
             }
+
+            await applier.ApplyAsync(Steps(StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
+            var turns = new Turns(applier, Destination.BatchSize, _counts.Total);
+            await turns.ApplyAsync(Steps(StepAction.Create), Steps(StepAction.Delete), _fit.Free).ConfigureAwait(false);
         }, control).ConfigureAwait(false);
         _failure ??= applier.Failure;
         if (IsReady && _mayDelete && applier.Tally is { Unknown: 0, NotAttempted: 0 }) _ledger.Record.CompleteDestination(Memory);
@@ -112,7 +144,7 @@ public sealed class DestinationRun
             ExitCode = code,
             Error = _failure?.Message,
             Remedy = _failure?.Remedy,
-            Skipped = new SortedDictionary<SkipReason, long>(skipped.ToDictionary()),
+            Skipped = WithLeftOut(skipped),
             Planned = _counts,
             Unchanged = Math.Max(0, Memory.Held - _forgotten - _counts.Update - _counts.Renew - _counts.Delete),
             HeldBack = _ledger.Record.CountHeldBack(Memory),
@@ -120,6 +152,34 @@ public sealed class DestinationRun
             Tally = tally,
             Requests = Destination.Requests,
         };
+    }
+
+    private SortedDictionary<SkipReason, long> WithLeftOut(IReadOnlyDictionary<SkipReason, long> skipped)
+    {
+        var all = new SortedDictionary<SkipReason, long>(skipped.ToDictionary());
+        if (_fit.HeldByOther > 0) all[SkipReason.HeldByOther] = all.GetValueOrDefault(SkipReason.HeldByOther) + _fit.HeldByOther;
+        if (_fit.OverCapacity > 0) all[SkipReason.OverCapacity] = all.GetValueOrDefault(SkipReason.OverCapacity) + _fit.OverCapacity;
+        return all;
+    }
+
+    private void TellWhatIsLeftOut()
+    {
+        var name = Destination.Info.Name;
+        if (_fit.HeldByOther > 0) _observer.Warn($"'{name}': others hold {_fit.HeldByOther} of these values; they are left alone.");
+        if (_fit.OverCapacity == 0) return;
+        var next = _fit.NextVacancy is { } at
+            ? $"The next of ours runs out at {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC."
+            : "None of ours is about to run out; they are looked at again when one goes, and once a day.";
+        _observer.Warn($"'{name}' is full: {_fit.OverCapacity} indicators that rank no higher than what is there are left out. {next}");
+    }
+
+    private IEnumerable<PlanStep> Steps(params StepAction[] actions) => _ledger.Plan.ReadSteps(Memory, actions).Select(Build);
+
+    private async Task PrepareAsync(RunControl control)
+    {
+        if (_isPrepared) return;
+        await Destination.PrepareAsync(control.Stop).ConfigureAwait(false);
+        _isPrepared = true;
     }
 
     private PlanStep Build(PlannedKey planned)
@@ -136,12 +196,13 @@ public sealed class DestinationRun
             case PlanDecision.Step { Decision.Action: StepAction.Delete } when !_mayDelete:
                 break;
             case PlanDecision.Step step:
+                if (step.Generation > 0) _ledger.Record.RaiseGeneration(Memory, key.Observables, step.Generation);
                 _ledger.Plan.AddStep(Memory, key, step.Decision);
                 break;
             case PlanDecision.Adopt adopt:
                 // Held first: should the update fail, it is still known to be ours, and goes when it is no longer wanted.
-                _ledger.Record.Hold(Memory, adopt.Found);
-                _ledger.Plan.AddStep(Memory, key, new StepDecision(StepAction.Update, StepReasons.Adopted));
+                _ledger.Record.Hold(Memory, adopt.Found with { Rank = _planner.Rank });
+                _ledger.Plan.AddStep(Memory, key, new StepDecision(StepAction.Update, StepReasons.Adopted) { Rank = _planner.Rank });
                 break;
             case PlanDecision.Expired when key.Held is not null:
                 _forgotten++;
@@ -151,25 +212,54 @@ public sealed class DestinationRun
                 _ledger.Record.Reschedule(Memory, key.Observables, reschedule.RenewAt);
                 break;
         }
+
+        if (key.Held is { } held && decision is (PlanDecision.Nothing or PlanDecision.Reschedule)) Rerank(held, _planner.Rank);
+    }
+
+    // What is unchanged at the destination may still have gained or lost in confidence.
+    private void Rerank(HeldIndicator held, Rank rank)
+    {
+        if (rank != default && (rank.Outranks(held.Rank) || held.Rank.Outranks(rank))) _ledger.Plan.Rerank(Memory, held.Observables, rank);
+    }
+
+    // What an earlier ledger sent there is not known and cannot be listed. Keys of a new epoch never meet it.
+    private void StartEpoch()
+    {
+        if (!_options.StartsFresh)
+        {
+            throw new RunFailedException(
+                ExitCode.Refused,
+                $"The ledger is new, and '{Destination.Info.Name}' cannot be listed without subscriptionId, resourceGroup and workspaceName: whether an earlier ledger sent something there cannot be known.",
+                "Set those three, so that it can be listed. Or, if nothing was ever sent there, or if that may run out by itself, run once with --fresh.");
+        }
+
+        var epoch = $"epoch {_now.ToUnixTimeSeconds()}";
+        _ledger.Plan.StartEpoch(Memory, epoch);
+        Memory = Memory with { Epoch = epoch };
+        _planner = NewPlanner();
     }
 
     private async Task TakeInventoryAsync(CancellationToken ct)
     {
         var found = 0L;
+        var listed = 0L;
         await foreach (var remote in Destination.ReadAsync(ct).ConfigureAwait(false))
         {
-            if (remote is not { Key: { } key, Revoked: false }) continue;
-            _ledger.Plan.AddAdoptable(Memory, key, remote.Id, remote.Expires);
+            listed++;
+            if (remote.Occupies is { } taken) _ledger.Plan.AddTaken(Memory, taken);
+            if (!Memory.IsNew || remote.Key is not { } key) continue;
+            _ledger.Plan.AddAdoptable(Memory, key, new Adoptable(remote.Id, remote.Expires, remote.Revoked));
             found++;
         }
 
+        _listed = listed;
         _mayAdopt = found > 0;
         _planner = NewPlanner();
         if (found > 0) _observer.Warn($"The ledger is new, and '{Destination.Info.Name}' already holds {found} indicators with keys like ours: those that match are taken over.");
     }
 
     private Planner NewPlanner() => new(
-        Destination, Takes, new PlanFacts(_now, _options.Instance, _source, _mayAdopt), key => _ledger.Plan.FindAdoptable(Memory, key));
+        Destination, Takes, new PlanFacts(_now, _options.Instance, _source, Memory.Epoch, _mayAdopt), key => _ledger.Plan.FindAdoptable(Memory, key));
 
     private Applier NewApplier(RunControl control) => new(Destination, _ledger.Record, Memory, control, _observer);
 

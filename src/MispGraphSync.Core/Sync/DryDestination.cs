@@ -25,6 +25,14 @@ public sealed class DryDestination(IDestination real) : IDestination
     /// <summary>Every step is a step of its own here: a replacement is not taken apart.</summary>
     public bool Upserts => true;
 
+    public bool CanList => real.CanList;
+
+    public bool SharesValues => real.SharesValues;
+
+    public int? Capacity => real.Capacity;
+
+    public int? CapacityForAll => real.CapacityForAll;
+
     public RequestCounts Requests => default;
 
     public SkipReason? Refuses(Support support) => real.Refuses(support);

@@ -46,6 +46,9 @@ public enum RepairKind
     /// <summary>Taken into the ledger and updated.</summary>
     TakeOver,
 
+    /// <summary>Dropped from the ledger, since somebody else holds its value now: what others hold is left alone.</summary>
+    LetGo,
+
     /// <summary>Deleted, while the other one under the same key stays.</summary>
     RemoveCopy,
 }
@@ -107,6 +110,7 @@ public static class Findings
         RepairKind.Update => "update",
         RepairKind.Replace => "replace",
         RepairKind.TakeOver => "take-over",
+        RepairKind.LetGo => "let-go",
         RepairKind.RemoveCopy => "remove",
         _ => "none",
     };

@@ -14,6 +14,8 @@ public sealed record HeldIndicator
 
     public required ItemMarks Marks { get; init; }
 
+    public Rank Rank { get; init; }
+
     public required DateTimeOffset Created { get; init; }
 
     public required DateTimeOffset Modified { get; init; }

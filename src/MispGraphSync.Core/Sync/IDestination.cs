@@ -47,6 +47,21 @@ public interface IDestination : IAsyncDisposable
     /// <summary>Create and update are one and the same request, and sending it again changes nothing: Sentinel, Defender.</summary>
     bool Upserts { get; }
 
+    /// <summary>
+    /// Others may hold a value that we want, and sending it would take it over: what is there must be listed before anything
+    /// is created, and <see cref="RemoteIndicator.Occupies"/> tells what is not ours.
+    /// </summary>
+    bool SharesValues => false;
+
+    /// <summary>Whether <see cref="ReadAsync"/> can be asked, as it is set up.</summary>
+    bool CanList => true;
+
+    /// <summary>How many indicators of ours it shall hold at most; null: as many as there are.</summary>
+    int? Capacity => null;
+
+    /// <summary>How many it can hold of all who write to it; null: no limit is known.</summary>
+    int? CapacityForAll => null;
+
     /// <summary>Requests so far, attempts after the first, and attempts that were answered 429.</summary>
     RequestCounts Requests { get; }
 

@@ -17,6 +17,9 @@ public interface IInventoryLedger
     /// <summary>All that is there under the key, in the list's order, each of the service's ids once: a list of pages is no snapshot.</summary>
     IReadOnlyList<RemoteIndicator> There(DestinationMemory destination, Guid key);
 
+    /// <summary>Whether somebody else holds the value that has this key.</summary>
+    bool IsTaken(DestinationMemory destination, Guid key);
+
     /// <summary>How many are there and live: neither revoked nor run out.</summary>
     long CountThere(DestinationMemory destination, DateTimeOffset now);
 

@@ -1,7 +1,7 @@
 namespace MispGraphSync.Core.Sync;
 
 /// <summary>The ledger's side of planning: the keys that changed or are due, in key order, with all they stand on.</summary>
-public interface IPlanLedger
+public interface IPlanLedger : ICapacityLedger
 {
     /// <summary>
     /// The destination as the ledger knows it, made if it is new. When the fingerprint of its settings changed, everything is
@@ -26,11 +26,17 @@ public interface IPlanLedger
     /// <summary>The steps that were added, by kind.</summary>
     PlanCounts CountSteps(DestinationMemory destination);
 
-    /// <summary>The steps of these kinds, in key order, with the same keys. Safe to read while outcomes are recorded.</summary>
-    IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, bool deletions);
+    /// <summary>
+    /// The steps of these kinds, in key order (by rank where <see cref="ICapacityLedger.Fit"/> had to choose), with the same
+    /// keys. Safe to read while outcomes are recorded.
+    /// </summary>
+    IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, params IReadOnlyList<StepAction> actions);
+
+    /// <summary>From now on keys differ from all earlier ones: what was sent before runs out by itself.</summary>
+    void StartEpoch(DestinationMemory destination, string epoch);
 
     /// <summary>Remembers what another inventory found, so that a fresh ledger takes over what is there.</summary>
-    void AddAdoptable(DestinationMemory destination, Guid key, string? id, DateTimeOffset? expires);
+    void AddAdoptable(DestinationMemory destination, Guid key, Adoptable found);
 
     /// <summary>What was found under that key; null for nothing.</summary>
     Adoptable? FindAdoptable(DestinationMemory destination, Guid key);
@@ -40,8 +46,9 @@ public interface IPlanLedger
 /// <param name="PlansEverything">All keys are planned, not only the changed ones.</param>
 /// <param name="FingerprintChanged">Settings or rights changed since deletions last went through.</param>
 /// <param name="Held">How many indicators are held there.</param>
+/// <param name="Epoch">Mixed into every key since a fresh start whose past could not be listed; null: none.</param>
 public sealed record DestinationMemory(
-    long Id, DestinationInfo Info, IndicatorForm Form, bool IsNew, bool PlansEverything, bool FingerprintChanged, long Held);
+    long Id, DestinationInfo Info, IndicatorForm Form, bool IsNew, bool PlansEverything, bool FingerprintChanged, long Held, string? Epoch = null);
 
 /// <summary>One key with what the ledger knows of it at one destination.</summary>
 public sealed record PlanKey
@@ -66,10 +73,18 @@ public sealed record PlanKey
 /// <param name="Change">The change mark of the body that was turned down.</param>
 public sealed record RejectedIndicator(Hash128 Change, bool IsTransient, int Attempts);
 
-public sealed record Adoptable(string? Id, DateTimeOffset? Expires);
+/// <param name="IsDead">Revoked: its key may not live again.</param>
+public sealed record Adoptable(string? Id, DateTimeOffset? Expires, bool IsDead);
 
 /// <summary>What to do with one key.</summary>
-public sealed record StepDecision(StepAction Action, string Reason, bool Replaces = false);
+public sealed record StepDecision(StepAction Action, string Reason, bool Replaces = false)
+{
+    /// <summary>Of what is created, updated or renewed where not everything finds a place; else unset.</summary>
+    public Rank Rank { get; init; }
+
+    /// <summary>The key of what is created where others may hold it; else null.</summary>
+    public Guid? Key { get; init; }
+}
 
 public sealed record PlannedKey(PlanKey Key, StepDecision Step);
 

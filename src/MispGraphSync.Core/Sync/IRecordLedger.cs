@@ -45,6 +45,9 @@ public interface IRecordLedger
     /// <summary>Takes over what was found at the destination; nothing is known of its body.</summary>
     void Hold(DestinationMemory destination, HeldIndicator found);
 
+    /// <summary>The next life of these observables has this generation: earlier ones were found dead.</summary>
+    void RaiseGeneration(DestinationMemory destination, Hash128 observables, int generation);
+
     /// <summary>Forgets what expired at the destination by itself and is no longer wanted.</summary>
     void Forget(DestinationMemory destination, Hash128 observables);
 
@@ -83,4 +86,7 @@ public enum CorrectionKind
 
     /// <summary>It is gone, and its key may not live again.</summary>
     KeyIsSpent,
+
+    /// <summary>Somebody else has taken its place.</summary>
+    NotOurs,
 }

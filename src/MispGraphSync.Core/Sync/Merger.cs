@@ -44,6 +44,9 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
         _killChain.Clear();
     }
 
+    /// <summary>The rank of the indicator of all that was added; unset when nothing was.</summary>
+    public Rank Rank => Count == 0 ? default : Rank.Of(_severity, _confidence, _lastReported);
+
     /// <summary>Adds a support that the destination takes.</summary>
     public void Add(in SupportRow row)
     {

@@ -43,6 +43,8 @@ public sealed record PlanStep
 
     public ItemMarks Marks { get; init; }
 
+    public Rank Rank { get; init; }
+
     public DateTimeOffset Created { get; init; }
 
     public DateTimeOffset Modified { get; init; }

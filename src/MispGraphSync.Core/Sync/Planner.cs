@@ -15,16 +15,28 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 {
     private readonly Merger _merger = new(destination.Policy, destination.Form);
     private readonly ArrayBufferWriter<byte> _scratch = new(2048);
+    private readonly bool _ranks = PlanFit.IsNeededAt(destination);
+
+    /// <summary>The rank of the key that was decided last; unset where all find a place, or when it is not wanted.</summary>
+    public Rank Rank => _ranks ? _merger.Rank : default;
 
     /// <summary>What the key needs. Reads the key's supports once.</summary>
     public PlanDecision Decide(PlanKey key)
     {
-        var wanted = Gather(key, all: key.Held is not null || key.Rejected is not null || run.MayAdopt);
+        var decision = Compare(key);
+        if (!_ranks || decision is not PlanDecision.Step { Decision: { Action: not StepAction.Delete } step }) return decision;
+        Guid? created = step.Action == StepAction.Create ? key.Held?.Key ?? KeyOf(destination.Canonical(_merger.Merge().Observables), key.Generation) : null;
+        return new PlanDecision.Step(step with { Rank = Rank, Key = created }, ((PlanDecision.Step)decision).Generation);
+    }
+
+    private PlanDecision Compare(PlanKey key)
+    {
+        var wanted = Gather(key, all: _ranks || key.Held is not null || key.Rejected is not null || run.MayAdopt);
         if (!wanted.IsActive) return Unwanted(key.Held, wanted);
 
         if (key.Held is not { } held)
         {
-            if (run.MayAdopt && Adopt(key) is { } found) return new PlanDecision.Adopt(found);
+            if (run.MayAdopt && LookAtDestination(key) is { } found) return found;
             return key.Rejected is { } turnedDown && IsHeldBack(key, turnedDown)
                 ? PlanDecision.HeldBack.Instance
                 : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New));
@@ -42,7 +54,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         var held = key.Held;
         var canonical = destination.Canonical(indicator.Observables);
         var generation = held?.Generation ?? key.Generation;
-        var identity = Identify(indicator, held, KeyOf(canonical, generation));
+        var identity = Identify(indicator, held, held?.Key ?? KeyOf(canonical, generation));
         var body = new ArrayBufferWriter<byte>(768);
         var action = step.Replaces ? StepAction.Create : step.Action;
         var marks = destination.WriteItem(body, indicator, identity, action);
@@ -57,6 +69,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Replaces = step.Replaces,
             Body = body.WrittenMemory,
             Marks = marks,
+            Rank = _merger.Rank,
             Created = identity.Created,
             Modified = identity.Modified,
             Expires = identity.Expires,
@@ -100,6 +113,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Id = held.Id,
             Body = body.WrittenMemory,
             Marks = held.Marks,
+            Rank = held.Rank,
             Created = held.Created,
             Modified = modified,
             Expires = held.Expires,
@@ -162,27 +176,38 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         return new ItemIdentity(key, null, indicator.ValidFrom < modified ? indicator.ValidFrom : modified, modified, expires);
     }
 
-    private HeldIndicator? Adopt(PlanKey key)
+    // What a fresh ledger found there under this key, generation by generation: one that is alive is taken over, dead ones
+    // are passed by, and where there is neither the key is new.
+    private PlanDecision? LookAtDestination(PlanKey key)
     {
-        var observables = _merger.Merge().Observables;
-        var id = KeyOf(destination.Canonical(observables), key.Generation);
-        if (findAdoptable(id) is not { } found) return null;
-        return new HeldIndicator
+        var canonical = destination.Canonical(_merger.Merge().Observables);
+        for (var generation = key.Generation; ; generation++)
         {
-            Observables = key.Observables,
-            Key = id,
-            Id = found.Id,
-            Generation = key.Generation,
-            Marks = default,
-            Created = run.Now,
-            Modified = run.Now,
-            Expires = found.Expires ?? run.Now,
-            RenewAt = run.Now,
-        };
+            var id = KeyOf(canonical, generation);
+            if (findAdoptable(id) is not { } found)
+            {
+                return generation == key.Generation ? null : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New), generation);
+            }
+
+            if (found.IsDead) continue;
+            return new PlanDecision.Adopt(new HeldIndicator
+            {
+                Observables = key.Observables,
+                Key = id,
+                Id = found.Id,
+                Generation = generation,
+                Marks = default,
+                Created = run.Now,
+                Modified = run.Now,
+                Expires = found.Expires ?? run.Now,
+                RenewAt = run.Now,
+            });
+        }
     }
 
     private Guid KeyOf(string canonical, int generation) =>
-        StableKey.ForIndicator(run.Instance, destination.Info.Kind, destination.Info.Scope, canonical, generation);
+        StableKey.ForIndicator(
+            run.Instance, destination.Info.Kind, destination.Info.Scope, run.Epoch is null ? canonical : $"{canonical}\n{run.Epoch}", generation);
 
     // With all false, the first active support ends the walk: the caller only wants to know whether there is one.
     private Wanted Gather(PlanKey key, bool all)
@@ -218,15 +243,17 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 /// <param name="Now">The run's one clock reading: the same for both passes.</param>
 /// <param name="Instance">The setting of that name.</param>
 /// <param name="Source">The source being read: only its supports renew.</param>
+/// <param name="Epoch">The destination's, null for none.</param>
 /// <param name="MayAdopt">True when the ledger is fresh and the destination has been listed.</param>
-public sealed record PlanFacts(DateTimeOffset Now, string Instance, string Source, bool MayAdopt);
+public sealed record PlanFacts(DateTimeOffset Now, string Instance, string Source, string? Epoch, bool MayAdopt);
 
 /// <summary>What the planner makes of one key.</summary>
 public abstract record PlanDecision
 {
     private PlanDecision() { }
 
-    public sealed record Step(StepDecision Decision) : PlanDecision;
+    /// <param name="Generation">Above 0 when a fresh ledger found the earlier ones dead.</param>
+    public sealed record Step(StepDecision Decision, int Generation = 0) : PlanDecision;
 
     /// <summary>The destination has it under our key, and this ledger has not: held from now on, and brought up to date.</summary>
     public sealed record Adopt(HeldIndicator Found) : PlanDecision;

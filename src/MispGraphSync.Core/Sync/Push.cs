@@ -44,6 +44,7 @@ public sealed class Push(ISource source, IReadOnlyList<IDestination> destination
         var ready = runs.FindAll(run => run.IsReady);
         if (ready.Count > 0) ledger.Plan.PreparePlan([.. ready.Select(run => run.Memory)], now);
         foreach (var run in ready) run.Plan(mayDelete: read.Complete && !options.Stage.IsPartOfSource);
+        await Task.WhenAll(ready.Select(run => run.FitAsync(control))).ConfigureAwait(false);
         if (options.IsDryRun)
         {
             // Printed, not sent: one destination after the other.
@@ -102,6 +103,9 @@ public sealed record PushOptions
 
     /// <summary><c>guard.neverBlock</c>, the MISP host and the destinations' own hosts.</summary>
     public IReadOnlyList<string> NeverBlock { get; init; } = [];
+
+    /// <summary>A destination that a new ledger cannot list is started anew.</summary>
+    public bool StartsFresh { get; init; }
 
     /// <summary>Nothing is sent: no inventory is taken, no earlier request is settled.</summary>
     public bool IsDryRun { get; init; }

@@ -6,6 +6,7 @@ namespace MispGraphSync.Core.Sync;
 /// <param name="Raw">The JSON object as returned, UTF-8.</param>
 /// <param name="Type">The service's word for the kind of observable.</param>
 /// <param name="Revoked">True for what is only still listed (Sentinel).</param>
+/// <param name="Occupies">Of what others put there: the key of ours that cannot be used while it is there; null where values are not shared.</param>
 public sealed record RemoteIndicator(
     string? Id,
     Guid? Key,
@@ -15,7 +16,8 @@ public sealed record RemoteIndicator(
     string? Tlp,
     string? Action,
     DateTimeOffset? Expires,
-    bool Revoked = false)
+    bool Revoked = false,
+    Guid? Occupies = null)
 {
     /// <summary>Neither revoked nor run out.</summary>
     public bool IsLive(DateTimeOffset now) => !Revoked && !(Expires <= now);

@@ -29,7 +29,7 @@ public sealed class Repair(
     {
         await CorrectAsync().ConfigureAwait(false);
         Plan();
-        await _applier.ApplyAsync(ledger.Plan.ReadSteps(_memory, deletions: false).Select(Build), _counts.Total).ConfigureAwait(false);
+        await _applier.ApplyAsync(ledger.Plan.ReadSteps(_memory, StepAction.Create, StepAction.Update, StepAction.Renew).Select(Build), _counts.Total).ConfigureAwait(false);
         await _applier.ApplyAsync(Copies().Select(Remove), _counts.Total).ConfigureAwait(false);
     }
 
@@ -59,6 +59,7 @@ public sealed class Repair(
         RepairKind.Create or RepairKind.Update => new Correction(finding.Observables!.Value, CorrectionKind.BodyUnknown, finding.Id),
         RepairKind.Replace => new Correction(finding.Observables!.Value, CorrectionKind.MustBeReplaced, finding.Id),
         RepairKind.NextLife => new Correction(finding.Observables!.Value, CorrectionKind.KeyIsSpent),
+        RepairKind.LetGo => new Correction(finding.Observables!.Value, CorrectionKind.NotOurs),
         _ => null,
     };
 
@@ -73,8 +74,8 @@ public sealed class Repair(
                     HeldBack++;
                     break;
                 case PlanDecision.Adopt adopt:
-                    ledger.Record.Hold(_memory, adopt.Found);
-                    ledger.Plan.AddStep(_memory, key, new StepDecision(StepAction.Update, StepReasons.Adopted));
+                    ledger.Record.Hold(_memory, adopt.Found with { Rank = planner.Rank });
+                    ledger.Plan.AddStep(_memory, key, new StepDecision(StepAction.Update, StepReasons.Adopted) { Rank = planner.Rank });
                     break;
                 case PlanDecision.Step { Decision: { Action: not StepAction.Delete } step }:
                     ledger.Plan.AddStep(_memory, key, step);
@@ -118,6 +119,7 @@ public sealed class Repair(
         Key = held.Key,
         Generation = held.Generation,
         Id = held.Id,
+        Rank = held.Rank,
         Body = ReadOnlyMemory<byte>.Empty,
         Created = held.Created,
         Modified = held.Modified,

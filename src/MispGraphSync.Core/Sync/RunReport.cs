@@ -83,7 +83,10 @@ public sealed record DestinationReport
 
     public string? Remedy { get; init; }
 
-    /// <summary>Attributes read in this run that gave something, but nothing for this destination.</summary>
+    /// <summary>
+    /// Attributes read in this run that gave something, but nothing for this destination; and indicators that were to be created
+    /// and were left out: held by others, or over the capacity.
+    /// </summary>
     public IReadOnlyDictionary<SkipReason, long> Skipped { get; init; } = new Dictionary<SkipReason, long>();
 
     public PlanCounts Planned { get; init; } = PlanCounts.None;

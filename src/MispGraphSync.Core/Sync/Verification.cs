@@ -67,8 +67,8 @@ public sealed class Verification(
     private Planner PlannerFor(IDestination destination, DestinationMemory memory, DateTimeOffset now) => new(
         destination,
         new Eligibility(destination, _neverBlock),
-        new PlanFacts(now, options.Instance, options.Source, MayAdopt: true),
-        key => ledger.Inventory.There(memory, key).FirstOrDefault(remote => remote.IsLive(now)) is { } found ? new Adoptable(found.Id, found.Expires) : null);
+        new PlanFacts(now, options.Instance, options.Source, memory.Epoch, MayAdopt: true),
+        key => ledger.Inventory.There(memory, key).FirstOrDefault(remote => remote.IsLive(now)) is { } found ? new Adoptable(found.Id, found.Expires, IsDead: false) : null);
 
     private VerifiedDestination Summarise(
         IDestination destination, DestinationMemory memory, long held, DestinationCheck? check, Repair? repair, Attempt attempt, DateTimeOffset now)

@@ -66,7 +66,7 @@ internal sealed class ConfigCommand : Command
                 : new ConfigInit(_context.Input, talk, Path.GetDirectoryName(file)!).Ask();
             OwnerOnlyFile.Write(file, draft.Write(ConfigInit.Head, hideSecrets: false), args.GetValue(force));
             args.InvocationConfiguration.Output.Write($"{file}\n");
-            talk.Write("Written, for your eyes only. Next: misp-graph config validate, then misp-graph doctor.\n");
+            talk.Write("Written, for your eyes only. Next: misp-graph config validate, then misp-graph plan.\n");
             return (int)ExitCode.Ok;
         });
         return command;

@@ -102,6 +102,9 @@ public sealed record DestinationSettings
 
     public bool Enabled { get; init; } = true;
 
+    /// <summary>The setting at the top, which goes into every key.</summary>
+    public string Instance { get; init; } = "misp-graph";
+
     /// <summary>Its own, or the common one. Checked for completeness only where <see cref="Enabled"/>.</summary>
     public required AuthSettings Auth { get; init; }
 
@@ -130,6 +133,9 @@ public sealed record DestinationSettings
 
     /// <summary>Defender: device groups; empty = all devices.</summary>
     public IReadOnlyList<string> RbacGroupNames { get; init; } = [];
+
+    /// <summary>Defender: the scope of its tokens; null: the cloud's.</summary>
+    public string? TokenScope { get; init; }
 
     public required int RequestsPerMinute { get; init; }
 

@@ -259,6 +259,11 @@ internal static class SettingsTable
         "Device groups that the indicators are for; [] is all devices.")
     { Default = "[]", Example = "[\"Servers\"]", Kinds = [Defender] };
 
+    public static readonly SettingKey<string> TokenScope = new("tokenScope", Destination, new TextForm(
+        "a scope such as https://api.example/.default", @"^https://[^\s/]+(/[^\s/]+)*/\.default$"),
+        "The scope of its tokens, where the cloud's default is not the one that your tenant knows.")
+    { Example = "\"https://api-gov.securitycenter.microsoft.us/.default\"", Kinds = [Defender] };
+
     public static readonly SettingKey<int> RequestsPerMinute = new("requestsPerMinute", Destination, new WholeNumberForm(1, 100_000),
         "The most requests a minute, evenly spaced. The default stays within what Microsoft documents.")
     { DefaultByKind = new Dictionary<string, string> { [Graph] = "1000", [Sentinel] = "100", [Defender] = "30" } };
@@ -322,7 +327,7 @@ internal static class SettingsTable
         Action, PassiveOnly, DaysToExpire, Expiry, DefaultTlp, MaxTlp, DefaultConfidence, DefaultThreatType, Types, ExcludeTypes,
         ExcludeTags,
         Name, Kind, Enabled, TargetProduct, WorkspaceId, SourceSystem, IncludeUnmatched, SubscriptionId, ResourceGroup, WorkspaceName,
-        Capacity, RbacGroupNames, RequestsPerMinute, ParallelRequests, Endpoint, ManagementEndpoint,
+        Capacity, RbacGroupNames, TokenScope, RequestsPerMinute, ParallelRequests, Endpoint, ManagementEndpoint,
         GuardMaxDelete, GuardNeverBlock, LogsDirectory, LogsRequests, LogsRetentionDays, LedgerPath, Proxy, MetricsTextfile,
     ];
 

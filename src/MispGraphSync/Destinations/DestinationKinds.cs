@@ -1,5 +1,6 @@
 using MispGraphSync.Configuration;
 using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations.Defender;
 using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Http;
@@ -13,6 +14,7 @@ internal static class DestinationKinds
     {
         "graph" => GraphDestination.Create(settings, transport),
         "sentinel" => SentinelDestination.Create(settings, transport),
+        "defender" => DefenderDestination.Create(settings, transport),
         _ => throw new RunFailedException(ExitCode.Usage, $"Destination '{settings.Name}' is of the kind '{settings.Kind}', which this version cannot send to.", "Set \"enabled\": false for it."),
     };
 }

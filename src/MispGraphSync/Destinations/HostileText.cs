@@ -6,7 +6,7 @@ namespace MispGraphSync.Destinations;
 /// <summary>Makes texts that others wrote fit for a service's field: one line, bounded, without control or direction characters.</summary>
 internal static class HostileText
 {
-    private const string Ellipsis = "…";
+    public const string Ellipsis = "…";
 
     /// <summary>Blanks and control characters become single blanks; what turns the direction of writing goes.</summary>
     public static string OneLine(string text)

@@ -5,7 +5,7 @@ namespace MispGraphSync.Ledger;
 /// <summary>The columns of a held indicator, in one order for all who read them.</summary>
 internal static class HeldRecord
 {
-    public const string Columns = "h.key, h.generation, h.id, h.change, h.fixed, h.created, h.modified, h.expires, h.renew_at, b.body";
+    public const string Columns = "h.key, h.generation, h.id, h.change, h.fixed, h.created, h.modified, h.expires, h.renew_at, h.rank, b.body";
 
     public const string Tables = "held h LEFT JOIN held_body b ON b.destination = h.destination AND b.observables = h.observables";
 
@@ -20,7 +20,8 @@ internal static class HeldRecord
         Modified = row.Time(from + 6),
         Expires = row.Time(from + 7),
         RenewAt = row.Time(from + 8),
-        Body = row.IsNull(from + 9) ? null : row.Blob(from + 9).ToArray(),
+        Rank = new Rank(row.Long(from + 9)),
+        Body = row.IsNull(from + 10) ? null : row.Blob(from + 10).ToArray(),
     };
 
     /// <summary>Hold the ledger's gate.</summary>

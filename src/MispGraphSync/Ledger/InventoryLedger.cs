@@ -14,7 +14,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         lock (file.Gate)
         {
             file.Run($"DROP TABLE IF EXISTS {Tables.Found(destination)}");
-            file.Run($"CREATE TEMP TABLE {Tables.Found(destination)} (n INTEGER PRIMARY KEY, key BLOB, id TEXT, type TEXT NOT NULL, value TEXT NOT NULL, expires INTEGER, revoked INTEGER NOT NULL, raw BLOB NOT NULL)");
+            file.Run($"CREATE TEMP TABLE {Tables.Found(destination)} (n INTEGER PRIMARY KEY, key BLOB, occupies BLOB, id TEXT, type TEXT NOT NULL, value TEXT NOT NULL, expires INTEGER, revoked INTEGER NOT NULL, raw BLOB NOT NULL)");
             file.Run($"DROP TABLE IF EXISTS {Tables.Findings(destination)}");
             file.Run($"CREATE TEMP TABLE {Tables.Findings(destination)} (n INTEGER PRIMARY KEY, kind INTEGER NOT NULL, repair INTEGER NOT NULL, observables BLOB, key BLOB, id TEXT, type TEXT, value TEXT, differences BLOB)");
         }
@@ -24,11 +24,8 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
     {
         lock (file.Gate)
         {
-            var insert = file.Statement($"INSERT INTO {Tables.Found(destination)} (key, id, type, value, expires, revoked, raw) VALUES (?, ?, ?, ?, ?, ?, ?)");
-            // A statement keeps what was bound before, so none is bound as well.
-            if (remote.Key is { } key) insert.Bind(1, key);
-            else insert.Bind(1, (string?)null);
-            insert.Bind(2, remote.Id).Bind(3, remote.Type).Bind(4, remote.Value).Bind(5, remote.Expires).Bind(6, remote.Revoked).Bind(7, remote.Raw.Span).Run();
+            var insert = file.Statement($"INSERT INTO {Tables.Found(destination)} (key, id, type, value, expires, revoked, raw, occupies) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+            insert.Bind(1, remote.Key).Bind(8, remote.Occupies).Bind(2, remote.Id).Bind(3, remote.Type).Bind(4, remote.Value).Bind(5, remote.Expires).Bind(6, remote.Revoked).Bind(7, remote.Raw.Span).Run();
         }
     }
 
@@ -38,6 +35,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         {
             // Built at the end: keys come in no order, and an index kept up row by row would cost a seek each.
             file.Run($"CREATE INDEX {Tables.Found(destination)}_key ON {Tables.Plain(Tables.Found(destination))} (key)");
+            file.Run($"CREATE INDEX {Tables.Found(destination)}_occupies ON {Tables.Plain(Tables.Found(destination))} (occupies)");
             file.Run($"CREATE INDEX {Tables.Findings(destination)}_kind ON {Tables.Plain(Tables.Findings(destination))} (kind, n)");
         }
     }
@@ -56,6 +54,17 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
             }
 
             return found;
+        }
+    }
+
+    public bool IsTaken(DestinationMemory destination, Guid key)
+    {
+        lock (file.Gate)
+        {
+            var query = file.Statement($"SELECT 1 FROM {Tables.Found(destination)} WHERE occupies = ? LIMIT 1").Bind(1, key);
+            var isTaken = query.Read();
+            query.Reset();
+            return isTaken;
         }
     }
 
@@ -87,10 +96,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         lock (file.Gate)
         {
             var insert = file.Statement($"INSERT INTO {Tables.Findings(destination)} (kind, repair, observables, key, id, type, value, differences) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-            insert.Bind(1, (long)finding.Kind).Bind(2, (long)finding.Repair).Bind(3, finding.Observables);
-            if (finding.Key is { } key) insert.Bind(4, key);
-            else insert.Bind(4, (string?)null);
-            insert.Bind(5, finding.Id).Bind(6, finding.Type).Bind(7, finding.Value).Bind(8, FindingRecord.Write(finding.Differences)).Run();
+            insert.Bind(1, (long)finding.Kind).Bind(2, (long)finding.Repair).Bind(3, finding.Observables).Bind(4, finding.Key).Bind(5, finding.Id).Bind(6, finding.Type).Bind(7, finding.Value).Bind(8, FindingRecord.Write(finding.Differences)).Run();
         }
     }
 

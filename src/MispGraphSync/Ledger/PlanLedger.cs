@@ -6,7 +6,7 @@ namespace MispGraphSync.Ledger;
 /// Gathers the keys to plan into temporary tables, sorted by key once for all destinations of a form, and walks them beside
 /// what is held. Costs what changed, not what is held: only a new or changed destination is planned whole.
 /// </summary>
-internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
+internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
 {
     private readonly EventCache _events = new(file);
     private readonly HashSet<IndicatorForm> _prepared = [];
@@ -27,14 +27,19 @@ internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
                         fingerprint_changed = fingerprint_changed OR fingerprint <> ?6,
                         fingerprint = ?6
                     """).Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope).Bind(4, info.Name).Bind(5, (long)form).Bind(6, fingerprint).Run();
-                var query = file.Statement("SELECT id, takes_over, plans_everything, fingerprint_changed, held FROM destination WHERE kind = ? AND place = ? AND scope = ?")
+                var query = file.Statement("SELECT id, takes_over, plans_everything, fingerprint_changed, held, epoch FROM destination WHERE kind = ? AND place = ? AND scope = ?")
                     .Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope);
                 query.Read();
-                var memory = new DestinationMemory(query.Long(0), info, form, query.Flag(1), query.Flag(2), query.Flag(3), query.Long(4));
+                var memory = new DestinationMemory(query.Long(0), info, form, query.Flag(1), query.Flag(2), query.Flag(3), query.Long(4), query.TextOrNull(5));
                 query.Reset();
                 return memory;
             });
         }
+    }
+
+    public void StartEpoch(DestinationMemory destination, string epoch)
+    {
+        lock (file.Gate) file.InTransaction(() => file.Statement("UPDATE destination SET epoch = ? WHERE id = ?").Bind(1, epoch).Bind(2, destination.Id).Run());
     }
 
     public void PreparePlan(IReadOnlyList<DestinationMemory> destinations, DateTimeOffset now)
@@ -63,8 +68,9 @@ internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
     {
         lock (file.Gate)
         {
-            file.Statement($"INSERT INTO {Tables.Steps(destination)} (observables, action, reason, replaces, first) VALUES (?, ?, ?, ?, ?)")
-                .Bind(1, key.Observables).Bind(2, (long)step.Action).Bind(3, step.Reason).Bind(4, step.Replaces).Bind(5, key.FirstRow).Run();
+            file.Statement($"INSERT INTO {Tables.Steps(destination)} (observables, action, reason, replaces, first, rank, key) VALUES (?, ?, ?, ?, ?, ?, ?)")
+                .Bind(1, key.Observables).Bind(2, (long)step.Action).Bind(3, step.Reason).Bind(4, step.Replaces).Bind(5, key.FirstRow)
+                .Bind(6, step.Rank.Value).Bind(7, step.Key).Run();
         }
     }
 
@@ -79,15 +85,15 @@ internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
         }
     }
 
-    public IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, bool deletions) =>
-        new StepWalk(file, _events, destination, deletions).Steps();
+    public IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, params IReadOnlyList<StepAction> actions) =>
+        new StepWalk(file, _events, destination, actions).Steps();
 
-    public void AddAdoptable(DestinationMemory destination, Guid key, string? id, DateTimeOffset? expires)
+    public void AddAdoptable(DestinationMemory destination, Guid key, Adoptable found)
     {
         lock (file.Gate)
         {
             Tables.EnsureAdoptable(file);
-            file.Statement("INSERT OR REPLACE INTO adoptable VALUES (?, ?, ?, ?)").Bind(1, destination.Id).Bind(2, key).Bind(3, id).Bind(4, expires).Run();
+            file.Statement("INSERT OR REPLACE INTO adoptable VALUES (?, ?, ?, ?, ?)").Bind(1, destination.Id).Bind(2, key).Bind(3, found.Id).Bind(4, found.Expires).Bind(5, found.IsDead).Run();
         }
     }
 
@@ -96,8 +102,8 @@ internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
         lock (file.Gate)
         {
             Tables.EnsureAdoptable(file);
-            var query = file.Statement("SELECT id, expires FROM adoptable WHERE destination = ? AND key = ?").Bind(1, destination.Id).Bind(2, key);
-            var found = query.Read() ? new Adoptable(query.TextOrNull(0), query.TimeOrNull(1)) : null;
+            var query = file.Statement("SELECT id, expires, dead FROM adoptable WHERE destination = ? AND key = ?").Bind(1, destination.Id).Bind(2, key);
+            var found = query.Read() ? new Adoptable(query.TextOrNull(0), query.TimeOrNull(1), query.Flag(2)) : null;
             query.Reset();
             return found;
         }
@@ -119,7 +125,7 @@ internal sealed class PlanLedger(LedgerFile file) : IPlanLedger
 
     private void MakeTables(DestinationMemory destination)
     {
-        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.Steps(destination)} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL)");
+        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.Steps(destination)} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL, rank INTEGER NOT NULL, key BLOB)");
         file.Run($"DELETE FROM {Tables.Steps(destination)}");
         file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.ToPlan(destination)} (observables BLOB PRIMARY KEY) WITHOUT ROWID");
         file.Run($"DELETE FROM {Tables.ToPlan(destination)}");

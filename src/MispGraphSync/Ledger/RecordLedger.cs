@@ -116,6 +116,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                 foreach (var correction in corrections)
                 {
                     if (correction.Kind == CorrectionKind.KeyIsSpent) RecordSpent(destination.Id, correction.Observables);
+                    else if (correction.Kind == CorrectionKind.NotOurs) Unhold(destination.Id, correction.Observables);
                     else RecordUnlike(destination.Id, correction);
                     MarkDirty(destination.Id, correction.Observables);
                 }
@@ -138,12 +139,18 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
             Key = found.Key,
             Generation = found.Generation,
             Body = default,
+            Rank = found.Rank,
             Created = found.Created,
             Modified = found.Modified,
             Expires = found.Expires,
             RenewAt = found.RenewAt,
         };
         lock (file.Gate) file.InTransaction(() => RecordHeld(destination.Id, step, found.Id, isClean: false));
+    }
+
+    public void RaiseGeneration(DestinationMemory destination, Hash128 observables, int generation)
+    {
+        lock (file.Gate) file.InTransaction(() => NextGeneration(destination.Id, observables, generation, DateTimeOffset.UnixEpoch));
     }
 
     public void Forget(DestinationMemory destination, Hash128 observables)
@@ -207,20 +214,20 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 
     private void RecordHeld(long destination, PlanStep step, string? id, bool isClean = true)
     {
-        file.Statement("INSERT OR IGNORE INTO held (destination, observables, key, generation, id, change, fixed, created, modified, expires, renew_at, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        file.Statement("INSERT OR IGNORE INTO held (destination, observables, key, generation, id, change, fixed, created, modified, expires, renew_at, run, rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .Bind(1, destination).Bind(2, step.Observables).Bind(3, step.Key).Bind(4, step.Generation).Bind(5, id)
             .Bind(6, step.Marks.Change).Bind(7, step.Marks.Fixed).Bind(8, step.Created).Bind(9, step.Modified)
-            .Bind(10, step.Expires).Bind(11, step.RenewAt).Bind(12, run).Run();
+            .Bind(10, step.Expires).Bind(11, step.RenewAt).Bind(12, run).Bind(13, step.Rank.Value).Run();
         if (file.Changes == 1)
         {
             CountHeldBy(destination, 1);
         }
         else
         {
-            file.Statement("UPDATE held SET key = ?, generation = ?, id = COALESCE(?, id), change = ?, fixed = ?, created = ?, modified = ?, expires = ?, renew_at = ?, run = ? WHERE destination = ? AND observables = ?")
+            file.Statement("UPDATE held SET key = ?, generation = ?, id = COALESCE(?, id), change = ?, fixed = ?, created = ?, modified = ?, expires = ?, renew_at = ?, run = ?, rank = ? WHERE destination = ? AND observables = ?")
                 .Bind(1, step.Key).Bind(2, step.Generation).Bind(3, id).Bind(4, step.Marks.Change).Bind(5, step.Marks.Fixed)
                 .Bind(6, step.Created).Bind(7, step.Modified).Bind(8, step.Expires).Bind(9, step.RenewAt).Bind(10, run)
-                .Bind(11, destination).Bind(12, step.Observables).Run();
+                .Bind(11, step.Rank.Value).Bind(12, destination).Bind(13, step.Observables).Run();
         }
 
         if (step.LivesOnce) file.Statement("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)").Bind(1, destination).Bind(2, step.Observables).Bind(3, step.Body.Span).Run();
@@ -236,7 +243,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         Unhold(destination, step.Observables);
         if (step.LivesOnce)
         {
-            file.Statement("INSERT OR REPLACE INTO generation VALUES (?, ?, ?, ?)").Bind(1, destination).Bind(2, step.Observables).Bind(3, step.Generation + 1L).Bind(4, step.Modified).Run();
+            NextGeneration(destination, step.Observables, step.Generation + 1, step.Modified);
         }
 
         // The deletion that comes before a creation leaves the key to be planned, should the creation not come.
@@ -284,6 +291,9 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         if (rejected.IsTransient || operation == Operation.Delete) MarkDirty(destination, step.Observables);
         else Clean(destination, step.Observables);
     }
+
+    private void NextGeneration(long destination, Hash128 observables, int next, DateTimeOffset modified) =>
+        file.Statement("INSERT OR REPLACE INTO generation VALUES (?, ?, ?, ?)").Bind(1, destination).Bind(2, observables).Bind(3, next).Bind(4, modified).Run();
 
     private void CloseOrKeep(long intent, List<PlanStep> lost, bool keepBodies)
     {

@@ -21,7 +21,7 @@ internal sealed class RunLock : IDisposable
         _note = note;
     }
 
-    /// <summary>Takes the lock, or waits for it as long as told, or throws <see cref="ExitCode.Locked"/> naming who has it.</summary>
+    /// <summary>Takes the lock, or waits for it as long as told and not cancelled, or throws <see cref="ExitCode.Locked"/> naming who has it.</summary>
     public static async Task<RunLock> TakeAsync(string ledger, TimeSpan wait, TimeProvider time, CancellationToken ct)
     {
         var until = time.GetUtcNow() + wait;
@@ -29,7 +29,8 @@ internal sealed class RunLock : IDisposable
         {
             if (TryTake(ledger, time) is { } taken) return taken;
             if (time.GetUtcNow() >= until) throw Busy(ledger);
-            await Task.Delay(Look, time, ct).ConfigureAwait(false);
+            if (ct.IsCancellationRequested) throw Busy(ledger);
+            await Task.Delay(Look, time, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

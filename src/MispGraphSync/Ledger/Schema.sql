@@ -57,6 +57,10 @@ CREATE TABLE destination (
     plans_everything INTEGER NOT NULL,
     fingerprint_changed INTEGER NOT NULL,
     held INTEGER NOT NULL DEFAULT 0,
+    epoch TEXT,
+    -- Something was left out for want of room, or since others held it: when to plan it again, and the capacity then.
+    look_again_at INTEGER,
+    capacity INTEGER,
     UNIQUE (kind, place, scope)
 );
 
@@ -75,6 +79,7 @@ CREATE TABLE held (
     id TEXT,
     change BLOB NOT NULL,
     fixed BLOB NOT NULL,
+    rank INTEGER NOT NULL,
     created INTEGER NOT NULL,
     modified INTEGER NOT NULL,
     expires INTEGER NOT NULL,

@@ -44,6 +44,8 @@ internal sealed class Statement : IDisposable
         return Bind(at, bytes);
     }
 
+    public Statement Bind(int at, Guid? value) => value is { } guid ? Bind(at, guid) : BindNull(at);
+
     public Statement Bind(int at, DateTimeOffset value) => Bind(at, value.ToUnixTimeMilliseconds());
 
     public Statement Bind(int at, DateTimeOffset? value) => Bind(at, value?.ToUnixTimeMilliseconds());

@@ -21,6 +21,7 @@ internal static class StepRecord
             to.Flag(step.LivesOnce);
             to.Bytes(step.Marks.Change.ToArray());
             to.Bytes(step.Marks.Fixed.ToArray());
+            to.Number((ulong)step.Rank.Value);
             to.Time(step.Created);
             to.Time(step.Modified);
             to.Time(step.Expires);
@@ -47,6 +48,7 @@ internal static class StepRecord
                 Replaces = from.Flag(),
                 LivesOnce = from.Flag(),
                 Marks = new ItemMarks(Hash128.Read(from.Bytes()), Hash128.Read(from.Bytes())),
+                Rank = new Rank((long)from.Number()),
                 Created = from.Time() ?? DateTimeOffset.UnixEpoch,
                 Modified = from.Time() ?? DateTimeOffset.UnixEpoch,
                 Expires = from.Time() ?? DateTimeOffset.UnixEpoch,

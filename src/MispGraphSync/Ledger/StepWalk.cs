@@ -3,13 +3,15 @@ using MispGraphSync.Core.Sync;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// Reads the plan back in key order, a few hundred steps at a time and never across a lock, so that outcomes can be recorded
+/// Reads the plan back in its order, a few hundred steps at a time and never across a lock, so that outcomes can be recorded
 /// while steps are read.
 /// </summary>
-internal sealed class StepWalk(LedgerFile file, EventCache events, DestinationMemory destination, bool deletions)
+internal sealed class StepWalk(LedgerFile file, EventCache events, DestinationMemory destination, IReadOnlyList<StepAction> actions)
 {
     private const int StepsAtOnce = 256;
     private const int SupportsAtOnce = 64;
+
+    private readonly string _actions = string.Join(", ", actions.Select(action => (int)action));
 
     public IEnumerable<PlannedKey> Steps()
     {
@@ -30,8 +32,8 @@ internal sealed class StepWalk(LedgerFile file, EventCache events, DestinationMe
             var facts = new KeyFacts(file, destination.Id);
             var chunk = new List<(long, PlannedKey)>();
             var query = file.Statement(
-                $"SELECT n, observables, action, reason, replaces, first FROM {Tables.Steps(destination)} WHERE n > ? AND (action = {(int)StepAction.Delete}) = ? ORDER BY n LIMIT {StepsAtOnce}")
-                .Bind(1, after).Bind(2, deletions);
+                $"SELECT n, observables, action, reason, replaces, first FROM {Tables.Steps(destination)} WHERE n > ? AND action IN ({_actions}) ORDER BY n LIMIT {StepsAtOnce}")
+                .Bind(1, after);
             while (query.Read())
             {
                 var observables = query.Hash(1);

@@ -23,6 +23,12 @@ internal static class Tables
     /// <summary>A table's name without its schema, as an index on it wants it.</summary>
     public static string Plain(string table) => table[(table.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
+    /// <summary>What is held at a destination that is too small, and stays there unless it is evicted.</summary>
+    public static string Incumbents(DestinationMemory destination) => $"temp.incumbent_{destination.Id}";
+
+    public static void EnsureTaken(LedgerFile file) =>
+        file.Statement("CREATE TEMP TABLE IF NOT EXISTS taken (destination INTEGER, key BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
+
     public static void EnsureAdoptable(LedgerFile file) =>
-        file.Statement("CREATE TEMP TABLE IF NOT EXISTS adoptable (destination INTEGER, key BLOB, id TEXT, expires INTEGER, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
+        file.Statement("CREATE TEMP TABLE IF NOT EXISTS adoptable (destination INTEGER, key BLOB, id TEXT, expires INTEGER, dead INTEGER, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
 }

@@ -232,6 +232,22 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Defender_spells_everything_its_own_way_too()
+    {
+        _run.Configure(["defender"], _ => { });
+        await _run.RunAsync("push", "-q");
+        _run.Time.Advance(TimeSpan.FromMinutes(5));
+
+        var verify = await _run.RunAsync("verify", "--json");
+        var held = verify.Destination().GetProperty("held").GetInt64();
+        Assert.NotEqual(0, held);
+        Assert.Equal((0, held), (verify.Code, verify.Destination().GetProperty("asSent").GetInt64()));
+
+        var purge = await _run.RunAsync("purge", "--yes", "--json");
+        Assert.Equal((0, held), (purge.Code, purge.Destination().GetProperty("accepted").GetInt64()));
+    }
+
     /// <summary>One is gone, one has another confidence, one another threat type, one is there twice, one is somebody else's.</summary>
     private void Disturb()
     {

@@ -32,6 +32,12 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
     /// <summary>The list fails after so many; null: it does not.</summary>
     public int? ListFailsAfter { get; set; }
 
+    /// <summary>How often it was read to its end.</summary>
+    public int Listed { get; private set; }
+
+    /// <summary>Canonical texts of what others put there.</summary>
+    public List<string> Others { get; } = [];
+
     public DestinationInfo Info { get; } = new(name, kind ?? (form == IndicatorForm.Combination ? "graph" : "sentinel"), "tenant", "");
 
     public DestinationPolicy Policy { get; set; } = new();
@@ -48,6 +54,15 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
 
     public RequestCounts Requests => new(Sent.Count, 0, 0);
 
+    public bool SharesValues { get; set; }
+
+    public int? Capacity { get; set; }
+
+    public int? CapacityForAll { get; set; }
+
+    /// <summary>False: it has no field for the confidence, so another one is no change.</summary>
+    public bool HasConfidence { get; set; } = true;
+
     /// <summary>Part of what cannot be changed in place.</summary>
     public Func<Indicator, string> FixedPart { get; set; } = indicator => indicator.ThreatType.ToString();
 
@@ -57,7 +72,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
 
     public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action)
     {
-        var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} {indicator.Confidence} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} {indicator.Lifetime.TotalDays}";
+        var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} {(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} {indicator.Lifetime.TotalDays}";
         body.Write(Encoding.UTF8.GetBytes($"{{\"content\":{System.Text.Json.JsonSerializer.Serialize(content)},\"fixed\":{System.Text.Json.JsonSerializer.Serialize(FixedPart(indicator))}}}"));
         return new ItemMarks(Hash128.Of(content), Hash128.Of(FixedPart(indicator)));
     }
@@ -92,6 +107,13 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
     public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
         await Task.Yield();
+        Listed++;
+        foreach (var other in Others)
+        {
+            yield return new RemoteIndicator(
+                $"other {other}", null, Encoding.UTF8.GetBytes("{}"), "fake", other, null, null, null, Occupies: StableKey.ForIndicator("misp-graph", Info.Kind, Info.Scope, other, 0));
+        }
+
         var listed = 0;
         foreach (var one in Held)
         {
@@ -108,7 +130,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
         switch (operation)
         {
             case Operation.Delete:
-                Held.RemoveAll(one => one.Id == step.Id);
+                Held.RemoveAll(one => step.Id is null ? one.Key == step.Key : one.Id == step.Id);
                 return new StepOutcome.Accepted(step.Id);
             case Operation.Update:
             case Operation.Create when Upserts:

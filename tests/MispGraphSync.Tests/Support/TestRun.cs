@@ -19,6 +19,9 @@ internal sealed class TestRun : IDisposable
 
     public FakeDestination Destination => Destinations[0];
 
+    /// <summary>Takes the place of the doubles.</summary>
+    public IDestination? Real { get; set; }
+
     public string LedgerPath => Path.Combine(_folder, "ledger.db");
 
     public string Instance { get; set; } = "misp-graph";
@@ -82,7 +85,7 @@ internal sealed class TestRun : IDisposable
             PolicyFingerprint = destination => $"{destination.Policy}",
             IsDryRun = isDryRun,
         };
-        var destinations = Destinations.Select(one => isDryRun ? new DryDestination(one) : (IDestination)one).ToList();
+        var destinations = (Real is null ? (IEnumerable<IDestination>)Destinations : [Real]).Select(one => isDryRun ? new DryDestination(one) : one).ToList();
         var push = new Push(source, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), with?.Invoke(options) ?? options, new Observer(this), Time);
         var report = await push.RunAsync(run, control ?? RunControl.Endless);
         new RunHistory(ledger).End(run, report.Status.ToString(), report.ExitCode, "{}", Time.GetUtcNow());

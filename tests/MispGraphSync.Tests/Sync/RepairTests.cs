@@ -108,6 +108,23 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
+    public async Task A_value_that_somebody_else_holds_by_now_is_let_go()
+    {
+        await PushAsync(upserts: true, keysLiveOnce: false, domains: 2);
+        _run.Destination.SharesValues = true;
+        var lost = _run.Destination.Held[0];
+        _run.Destination.Held.Remove(lost);
+        _run.Destination.Others.Add(lost.Value);
+        _run.Destination.Sent.Clear();
+
+        var repaired = await _run.VerifyAsync(repairs: true);
+        Assert.Equal((ExitCode.Ok, RepairKind.LetGo, 1L), (repaired.ExitCode, _run.Findings.Single(finding => finding.Kind == FindingKind.Missing).Repair, repaired.Repair!.Held));
+        Assert.Empty(_run.Destination.Sent);
+
+        await AssertCleanAsync(1, there: 2);
+    }
+
+    [Fact]
     public async Task Repair_leaves_to_push_what_else_has_changed()
     {
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 3);
@@ -180,11 +197,13 @@ public sealed class RepairTests : IDisposable
         _run.Time.Advance(TimeSpan.FromMinutes(10));
     }
 
-    private async Task AssertCleanAsync(long held)
+    private Task AssertCleanAsync(long held) => AssertCleanAsync(held, there: held);
+
+    private async Task AssertCleanAsync(long held, long there)
     {
         _run.Time.Advance(TimeSpan.FromMinutes(10));
         var verified = await _run.VerifyAsync();
-        Assert.Equal((ExitCode.Ok, held, held, held), (verified.ExitCode, verified.Held, verified.There, verified.AsSent));
+        Assert.Equal((ExitCode.Ok, held, there, held), (verified.ExitCode, verified.Held, verified.There, verified.AsSent));
         _run.Destination.Sent.Clear();
         await _run.PushAsync();
         Assert.Empty(_run.Destination.Sent);

@@ -49,6 +49,9 @@ internal sealed class SentinelDestination : IDestination
 
     public bool Upserts => true;
 
+    /// <summary>Listing goes by the management API, which needs names that uploading does not.</summary>
+    public bool CanList => _query.IsSetUp;
+
     public RequestCounts Requests => _log.CountsOf(Info.Name);
 
     /// <param name="tokens">Null: those of the settings' own sign-in. Upload and list take the same ones.</param>

@@ -71,6 +71,9 @@ internal sealed class SentinelQuery : IDisposable
 
     private static RunFailedException Endless(string how) => new(ExitCode.OutOfReach, $"Sentinel's list {how}.", "Run again.");
 
+    /// <summary>The settings name the workspace as the management API knows it.</summary>
+    public bool IsSetUp => _place.Management is not null;
+
     private Uri FirstPage() => _place.Management is { } path
         ? new Uri(_client.BaseAddress, $"{path}/queryIndicators?api-version={ApiVersion}")
         : throw new RunFailedException(

@@ -1,0 +1,80 @@
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Destinations.Defender;
+
+/// <summary>
+/// Deletes by the service's ids. A batch with one id that is not there is refused as a whole, so then the list says which
+/// are: those that are not are deleted already, the others are tried again, in the end one by one.
+/// </summary>
+internal sealed class DefenderDeletion(DefenderApi api, DefenderService service, DefenderReading reading)
+{
+    private static readonly StepOutcome Gone = new StepOutcome.Accepted(null);
+
+    public async Task<IReadOnlyList<StepOutcome>> DeleteAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    {
+        service.ThrowIfDown();
+        var ids = steps.Select(step => step.Id).ToArray();
+        // There is no deletion by value: an id that no answer told comes from the list.
+        if (ids.Contains(null))
+        {
+            var known = await ListAsync(ct).ConfigureAwait(false);
+            for (var i = 0; i < ids.Length; i++) ids[i] ??= known.ByKey.GetValueOrDefault(steps[i].Key);
+        }
+
+        var outcomes = new StepOutcome[steps.Count];
+        Array.Fill(outcomes, Gone);
+        if (await DeleteBatchAsync(ids, outcomes, ct).ConfigureAwait(false)) return outcomes;
+
+        var there = await ListAsync(ct).ConfigureAwait(false);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (ids[i] is { } id && !there.Ids.Contains(id)) ids[i] = null;
+        }
+        if (await DeleteBatchAsync(ids, outcomes, ct).ConfigureAwait(false)) return outcomes;
+
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (ids[i] is { } id) outcomes[i] = await DeleteOneAsync(id, ct).ConfigureAwait(false);
+        }
+        return outcomes;
+    }
+
+    /// <summary>Deletes those with an id and notes what became of them; false when one of them is not there.</summary>
+    private async Task<bool> DeleteBatchAsync(string?[] ids, StepOutcome[] outcomes, CancellationToken ct)
+    {
+        string[] batch = [.. ids.OfType<string>().Distinct()];
+        if (batch.Length == 0) return true;
+        using var exchange = await api.DeleteAsync(batch, ct).ConfigureAwait(false);
+        if (service.JudgeDeletion(exchange) is not { } outcome) return false;
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (ids[i] is not null) outcomes[i] = outcome;
+        }
+        return true;
+    }
+
+    private async Task<StepOutcome> DeleteOneAsync(string id, CancellationToken ct)
+    {
+        using var exchange = await api.DeleteOneAsync(id, ct).ConfigureAwait(false);
+        return service.JudgeDeletion(exchange) switch
+        {
+            null => Gone,
+            // It is a request of its own: nothing is to be halved.
+            StepOutcome.Rejected { Response: var response } => new StepOutcome.Rejected(response),
+            var outcome => outcome,
+        };
+    }
+
+    private async Task<(HashSet<string> Ids, Dictionary<Guid, string> ByKey)> ListAsync(CancellationToken ct)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        var byKey = new Dictionary<Guid, string>();
+        await foreach (var indicator in reading.ReadAsync(ct).ConfigureAwait(false))
+        {
+            if (indicator.Id is not { } id) continue;
+            ids.Add(id);
+            if (indicator.Key is { } key) byKey[key] = id;
+        }
+        return (ids, byKey);
+    }
+}

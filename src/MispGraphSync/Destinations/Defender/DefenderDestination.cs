@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Text.Json;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Http;
+using MispGraphSync.SignIn;
+
+namespace MispGraphSync.Destinations.Defender;
+
+/// <summary>
+/// Defender for Endpoint's custom indicators. An import makes or updates by value, so sending again is always safe, and
+/// whoever sends a value takes it over: what others hold must be known before anything is created.
+/// </summary>
+internal sealed class DefenderDestination : IDestination
+{
+    /// <summary>Import and BatchDelete: at most 500 a request.</summary>
+    public const int MostItems = 500;
+
+    /// <summary>Active indicators of a tenant, all creators together; cannot be raised.</summary>
+    public const int TenantCapacity = 15_000;
+
+    private readonly DestinationSettings _settings;
+    private readonly DefenderApi _api;
+    private readonly DefenderService _service;
+    private readonly DefenderReading _reading;
+    private readonly DefenderDeletion _deletion;
+    private readonly RequestLog _log;
+    private readonly IDisposable? _tokens;
+
+    private DefenderDestination(DestinationSettings settings, DefenderApi api, RequestLog log, IDisposable? tokens)
+    {
+        _settings = settings;
+        _api = api;
+        _service = new DefenderService(api);
+        _reading = new DefenderReading(api, _service, new DefenderOwner(settings.Instance, ClientId(settings.Auth)));
+        _deletion = new DefenderDeletion(api, _service, _reading);
+        _log = log;
+        _tokens = tokens;
+        Info = new DestinationInfo(settings.Name, "defender", settings.Auth.Tenant.ToLowerInvariant(), "");
+    }
+
+    public DestinationInfo Info { get; }
+
+    public DestinationPolicy Policy => _settings.Policy;
+
+    public IndicatorForm Form => IndicatorForm.Single;
+
+    public int BatchSize => MostItems;
+
+    public int ParallelRequests => _settings.ParallelRequests;
+
+    public bool KeysLiveOnce => false;
+
+    public bool Upserts => true;
+
+    public bool SharesValues => true;
+
+    public int? Capacity => _settings.Capacity;
+
+    public int? CapacityForAll => TenantCapacity;
+
+    public RequestCounts Requests => _log.CountsOf(Info.Name);
+
+    /// <param name="tokens">Null: those of the settings' own sign-in.</param>
+    /// <exception cref="RunFailedException">Usage: a cloud without a known host, or a bad endpoint.</exception>
+    public static DefenderDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null)
+    {
+        var cloud = Cloud.Named(settings.Auth.Cloud);
+        if ((settings.Endpoint ?? cloud.Defender) is not { } host)
+            throw new RunFailedException(
+                ExitCode.Usage, $"Destination {settings.Name}: no host of Defender is known in the cloud {cloud.Name}.",
+                "If you have one, name it in \"endpoint\".");
+        var endpoint = Origin.Choose(settings.Endpoint, host, "endpoint");
+        var scope = settings.TokenScope ?? cloud.DefenderScope ?? endpoint.GetLeftPart(UriPartial.Authority) + "/.default";
+        var own = tokens is null ? new MsalTokenSource(settings.Auth, scope, transport) : null;
+        var api = new DefenderApi(settings.Name, endpoint, settings.RequestsPerMinute, transport, tokens ?? own!);
+        return new DefenderDestination(settings, api, transport.Log, own);
+    }
+
+    public SkipReason? Refuses(Support support) => DefenderLimits.Refuses(support.Single, Policy.Action);
+
+    public string Canonical(IReadOnlyList<Observable> observables) => DefenderValue.Of(observables[0]).ToString()!;
+
+    public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
+        DefenderItem.Own.Write(body, _settings.Instance, _settings.RbacGroupNames, indicator, identity);
+
+    public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified)
+    {
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStringValue(held.Id);
+    }
+
+    public Task PrepareAsync(CancellationToken ct) => _service.CheckAsync(ct);
+
+    public async Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    {
+        if (steps.Count == 0) return [];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps.Count, BatchSize);
+        return operation == Operation.Delete
+            ? await _deletion.DeleteAsync(steps, ct).ConfigureAwait(false)
+            : await _service.ImportAsync(steps, ct).ConfigureAwait(false);
+    }
+
+    public Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => Task.FromResult(Settlement.None);
+
+    public IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _reading.ReadAsync(ct);
+
+    public ValueTask DisposeAsync()
+    {
+        _api.Dispose();
+        _tokens?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Whom the service will name as the creator; null for a machine's own identity, whose id nobody told us.</summary>
+    private static string? ClientId(AuthSettings auth) => auth.ManagedIdentity is { } identity ? identity.ClientId : auth.ClientId;
+}

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Http;
+
+namespace MispGraphSync.Destinations.Defender;
+
+/// <summary>
+/// Writes one indicator of an import. What cannot be changed in place comes first and the expiry last, so both marks are
+/// hashes of the beginning. Every field is sent every time: what an import leaves out may keep its old value. The one
+/// exception is <c>application</c>, which the service takes when it makes the indicator and ignores ever after; an import
+/// cannot know which of the two it will be. Reused; not for two threads at once.
+/// </summary>
+#pragma warning disable CA1001 // One a thread, for as long as the thread lives.
+internal sealed class DefenderItem
+#pragma warning restore CA1001
+{
+    [ThreadStatic]
+    private static DefenderItem? _own;
+
+    private readonly PooledBuffer _buffer = new();
+    private readonly Utf8JsonWriter _json;
+
+    private DefenderItem() => _json = new Utf8JsonWriter(
+        _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+
+    public static DefenderItem Own => _own ??= new DefenderItem();
+
+    /// <param name="application">Tells ours from what others put there with the same app registration.</param>
+    public ItemMarks Write(IBufferWriter<byte> body, string application, IReadOnlyList<string> deviceGroups, Indicator indicator, ItemIdentity identity)
+    {
+        var value = DefenderValue.Of(indicator.Observables[0])
+            ?? throw new InvalidOperationException($"Defender has no type for {indicator.Observables[0].GetType().Name}.");
+        var action = DefenderActions.Of(value.Type, indicator.Action)
+            ?? throw new InvalidOperationException($"Defender has no {indicator.Action} for {value.Type}.");
+        _buffer.Clear();
+        _json.Reset();
+        _json.WriteStartObject();
+        _json.WriteString("indicatorType"u8, value.Type);
+        _json.WriteString("indicatorValue"u8, value.Text);
+        _json.WriteString("action"u8, action);
+        var endOfFixed = Position;
+        // Required with Audit; a file that is blocked alerts by itself.
+        if (action == DefenderActions.Audit) _json.WriteBoolean("generateAlert"u8, true);
+        _json.WriteString("title"u8, DefenderText.Title(indicator));
+        _json.WriteString("description"u8, DefenderText.Description(indicator));
+        _json.WriteString("severity"u8, Of(indicator.Severity));
+        _json.WriteStartArray("rbacGroupNames"u8);
+        foreach (var group in deviceGroups) _json.WriteStringValue(group);
+        _json.WriteEndArray();
+        _json.WriteString("application"u8, application);
+        _json.WriteString("externalID"u8, identity.Key);
+        var endOfStable = Position;
+        _json.WriteString("expirationTime"u8, Instant(identity.Expires));
+        _json.WriteEndObject();
+        _json.Flush();
+        var written = _buffer.Written.Span;
+        body.Write(written);
+        return new ItemMarks(Hash128.Of(written[..endOfStable]), Hash128.Of(written[..endOfFixed]));
+    }
+
+    private int Position
+    {
+        get
+        {
+            _json.Flush();
+            return _buffer.Written.Length;
+        }
+    }
+
+    private static string Of(ThreatLevel level) => level switch
+    {
+        ThreatLevel.High => "High",
+        ThreatLevel.Medium => "Medium",
+        ThreatLevel.Low => "Low",
+        _ => "Informational",
+    };
+
+    private static string Instant(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.0Z'", CultureInfo.InvariantCulture);
+}

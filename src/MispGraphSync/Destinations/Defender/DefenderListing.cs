@@ -1,0 +1,39 @@
+using System.Text;
+using System.Text.Json;
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Destinations.Defender;
+
+/// <summary>Reads one page of the list, which holds active indicators only.</summary>
+internal static class DefenderListing
+{
+    /// <summary>The page's indicators, and where the next page is if it says so; null when the answer is no page.</summary>
+    public static (List<RemoteIndicator> Indicators, string? Next)? Read(ReadOnlyMemory<byte> answer, DefenderOwner owner)
+    {
+        if (DefenderJson.Parse(answer) is not var (document, value)) return null;
+        using (document)
+        {
+            var indicators = new List<RemoteIndicator>(value.GetArrayLength());
+            foreach (var item in value.EnumerateArray()) indicators.Add(Indicator(item, owner));
+            return (indicators, DefenderJson.Text(document.RootElement, "@odata.nextLink"));
+        }
+    }
+
+    private static RemoteIndicator Indicator(JsonElement item, DefenderOwner owner)
+    {
+        var type = DefenderJson.Text(item, "indicatorType") ?? "";
+        var value = DefenderJson.Text(item, "indicatorValue") ?? "";
+        var key = owner.KeyOf(DefenderValue.Listed(type, value));
+        var isOurs = owner.Made(item, key);
+        return new RemoteIndicator(
+            DefenderJson.Text(item, "id"),
+            isOurs ? key : null,
+            Encoding.UTF8.GetBytes(item.GetRawText()),
+            type,
+            value,
+            Tlp: null,
+            DefenderJson.Text(item, "action"),
+            DefenderJson.Find(item, "expirationTime") is { ValueKind: JsonValueKind.String } expires && expires.TryGetDateTimeOffset(out var at) ? at : null,
+            Occupies: isOurs ? null : key);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Http;
+
+namespace MispGraphSync.Destinations.Defender;
+
+/// <summary>Imports, and judges the answers of every call of one destination.</summary>
+internal sealed class DefenderService(DefenderApi api)
+{
+    // More lost answers in a row than a bad batch or two explain: the service is down.
+    private const int MostLostInARow = 10;
+
+    private int _lostInARow;
+    private volatile bool _hasAnswered;
+
+    public async Task CheckAsync(CancellationToken ct)
+    {
+        using var exchange = await api.CheckAsync(ct).ConfigureAwait(false);
+        if (DefenderJson.Parse(Good(exchange)) is not var (document, _)) throw OutOfReach(exchange);
+        document.Dispose();
+        exchange.Judge(0, 0);
+    }
+
+    public async Task<IReadOnlyList<StepOutcome>> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    {
+        ThrowIfDown();
+        using var exchange = await api.ImportAsync(steps, ct).ConfigureAwait(false);
+        ThrowIfHopeless(exchange);
+        if (!exchange.IsSuccess || DefenderOutcomes.Of(exchange.Answer.Written, steps) is not { } outcomes) return Each(exchange, Failure(exchange));
+        Answered();
+        exchange.Judge(outcomes.Count(o => o is StepOutcome.Accepted), outcomes.Count(o => o is StepOutcome.Rejected));
+        return outcomes;
+    }
+
+    /// <summary>The outcome of a deletion, alike for all of its items; null for a 404: at least one of them is not there.</summary>
+    public StepOutcome? JudgeDeletion(Exchange exchange)
+    {
+        ThrowIfHopeless(exchange);
+        if (exchange.Status == HttpStatusCode.NotFound) return null;
+        if (!exchange.IsSuccess) return Failure(exchange);
+        Answered();
+        exchange.Judge(exchange.Items, 0);
+        return new StepOutcome.Accepted(null);
+    }
+
+    /// <summary>The bytes of an answer that must be a good one.</summary>
+    /// <exception cref="RunFailedException">It is none.</exception>
+    public ReadOnlyMemory<byte> Good(Exchange exchange)
+    {
+        ThrowIfHopeless(exchange);
+        if (!exchange.IsSuccess) throw OutOfReach(exchange);
+        Answered();
+        return exchange.Answer.Written;
+    }
+
+    public void ThrowIfDown()
+    {
+        if (Volatile.Read(ref _lostInARow) >= MostLostInARow)
+            throw new RunFailedException(
+                ExitCode.OutOfReach, $"Defender has left {MostLostInARow} requests in a row without an answer that tells.",
+                "Run again later: what is unknown is sent again then.");
+    }
+
+    public static RunFailedException OutOfReach(Exchange exchange) => new(
+        ExitCode.OutOfReach, $"Defender gives no usable answer ({exchange.Operation}). {WholeFailure.Why(exchange)}",
+        "Run again later; check the destination's endpoint and the proxy.", exchange.Failure);
+
+    private StepOutcome Failure(Exchange exchange)
+    {
+        var why = WholeFailure.Why(exchange);
+        if ((int?)exchange.Status is >= 400 and < 500 and not 408) return new StepOutcome.Rejected(why, WholeBatch: true);
+        Interlocked.Increment(ref _lostInARow);
+        return new StepOutcome.Unknown(why);
+    }
+
+    private static StepOutcome[] Each(Exchange exchange, StepOutcome outcome)
+    {
+        var outcomes = new StepOutcome[exchange.Items];
+        Array.Fill(outcomes, outcome);
+        return outcomes;
+    }
+
+    private void Answered()
+    {
+        _hasAnswered = true;
+        Interlocked.Exchange(ref _lostInARow, 0);
+    }
+
+    private void ThrowIfHopeless(Exchange exchange)
+    {
+        if (DefenderFaults.Of(exchange, _hasAnswered) is { } failure) throw failure;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using MispGraphSync.Core.Domain;
+using static MispGraphSync.Destinations.HostileText;
+
+namespace MispGraphSync.Destinations.Defender;
+
+/// <summary>Title and description of an indicator. Microsoft names no limit for either; these are ours.</summary>
+internal static class DefenderText
+{
+    public const int LongestTitle = 100;
+
+    public const int LongestDescription = 1000;
+
+    private const int LongestInfo = 300;
+    private const int LongestComment = 300;
+
+    /// <summary>The event's title; where nothing of it is left, its UUID. Never empty.</summary>
+    public static string Title(Indicator indicator)
+    {
+        var text = Cut(OneLine(indicator.Title), LongestTitle);
+        if (text.Length > 0 && text != Ellipsis) return text;
+        return indicator.Supports is [var first, ..] ? $"MISP event {first.Event:D}" : "MISP event";
+    }
+
+    /// <summary>What the title has no room for: the rest of the event's title, the comment, and where it comes from.</summary>
+    public static string Description(Indicator indicator)
+    {
+        var text = new StringBuilder(256);
+        Add(text, Cut(OneLine(indicator.Title), LongestInfo));
+        Add(text, Cut(OneLine(indicator.Comment ?? ""), LongestComment));
+        Add(text, indicator.Category is { Length: > 0 } category ? $"{OneLine(category)}/{OneLine(indicator.Type)}" : OneLine(indicator.Type));
+        for (var i = 0; i < indicator.Supports.Length; i++)
+        {
+            if (!IsNamedBefore(indicator, i)) Add(text, string.Create(CultureInfo.InvariantCulture, $"MISP event {indicator.Supports[i].Event:D}"));
+        }
+        return Cut(text.ToString(), LongestDescription);
+    }
+
+    private static bool IsNamedBefore(Indicator indicator, int at)
+    {
+        for (var i = 0; i < at; i++)
+        {
+            if (indicator.Supports[i].Event == indicator.Supports[at].Event) return true;
+        }
+        return false;
+    }
+
+    private static void Add(StringBuilder text, string part)
+    {
+        if (part.Length == 0) return;
+        if (text.Length > 0) text.Append("; ");
+        text.Append(part);
+    }
+}

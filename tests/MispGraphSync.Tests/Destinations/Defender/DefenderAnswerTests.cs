@@ -1,0 +1,90 @@
+using System.Text;
+using CsCheck;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations.Defender;
+using Xunit;
+
+namespace MispGraphSync.Tests.Destinations.Defender;
+
+/// <summary>Which result of an import speaks of which step.</summary>
+public class DefenderAnswerTests
+{
+    private static readonly PlanStep[] Three =
+    [
+        Step("DomainName:a.example"), Step("IpAddress:2606:4700:0000:0000:0000:0000:0000:0001"), Step("Url:http://a.example/X"),
+    ];
+
+    [Fact]
+    public void Results_go_by_value_in_any_order_and_spelling() => Assert.Equal(
+        ["1", "2", "3"],
+        Ids("""
+            {"value":[{"id":"3","indicator":"http://A.example/x","isFailed":false},{"id":"2","indicator":"2606:4700::1","isFailed":false},
+            {"id":"1","indicator":"A.EXAMPLE","isFailed":false}]}
+            """, Three));
+
+    [Fact]
+    public void A_value_that_nobody_sent_goes_by_its_place() => Assert.Equal(
+        ["1", "2", "3"],
+        Ids("""{"value":[{"id":"1","indicator":"a.example."},{"id":"2","indicator":"2606:4700::1"},{"id":3,"indicator":null}]}""", Three));
+
+    [Fact]
+    public void One_value_under_two_types_is_told_by_the_order()
+    {
+        var hash = new string('a', 40);
+
+        Assert.Equal(
+            ["1", "2"],
+            Ids($$"""{"value":[{"id":"1","indicator":"{{hash}}","isFailed":false},{"id":"2","indicator":"{{hash}}","isFailed":false}]}""",
+                [Step("FileSha1:" + hash), Step("CertificateThumbprint:" + hash)]));
+    }
+
+    [Fact]
+    public void A_step_that_no_result_speaks_of_is_unknown()
+    {
+        var outcomes = Read("""{"value":[{"id":"3","indicator":"http://a.example/X","isFailed":false},{"id":"9","indicator":"b.example","isFailed":false}]}""", Three)!;
+
+        Assert.IsType<StepOutcome.Unknown>(outcomes[0]);
+        Assert.IsType<StepOutcome.Unknown>(outcomes[1]);
+        Assert.Equal(new StepOutcome.Accepted("3"), outcomes[2]);
+    }
+
+    [Theory]
+    [InlineData("""{"id":null,"indicator":"a.example","isFailed":true,"failureReason":"bad\nvalue"}""", "bad value")]
+    [InlineData("""{"id":"7","indicator":"a.example","isFailed":"True","failureReason":"no"}""", "no")]
+    [InlineData("""{"Id":null,"Indicator":"a.example","FailureReason":"no"}""", "no")]
+    [InlineData("""{"indicator":"a.example"}""", "Failed, without a reason.")]
+    public void What_failed_is_rejected_in_the_services_words(string result, string words)
+    {
+        var outcome = Assert.Single(Read($$"""{"value":[{{result}}]}""", [Three[0]])!);
+
+        Assert.Equal(new StepOutcome.Rejected(words), outcome);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"value":{}}""")]
+    [InlineData("""{"value":[{"id":"1"}""")]
+    [InlineData("<html>")]
+    public void Anything_else_is_no_answer(string answer) => Assert.Null(Read(answer, Three));
+
+    [Fact]
+    public void No_answer_whatever_throws_or_leaves_a_step_out() =>
+        Gen.OneOf(Gen.String, Gen.String.Select(s => $$$"""{"value":[{"id":"1","indicator":"{{{s}}}"},null,7,["x"],{"id":{"a":1}}]}"""))
+            .Sample(answer => Assert.True(Read(answer, Three) is null or { Length: 3 }));
+
+    private static PlanStep Step(string canonical) => new()
+    {
+        Action = StepAction.Create,
+        Reason = "test",
+        Observables = Hash128.Of(canonical),
+        Key = StableKey.From(canonical),
+        Body = default,
+        Value = canonical,
+    };
+
+    private static StepOutcome[]? Read(string answer, PlanStep[] steps) => DefenderOutcomes.Of(Encoding.UTF8.GetBytes(answer), steps);
+
+    private static IEnumerable<string?> Ids(string answer, PlanStep[] steps) => Read(answer, steps)!.Select(o => Assert.IsType<StepOutcome.Accepted>(o).Id);
+}

@@ -1,0 +1,231 @@
+using System.Text.Json.Nodes;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations.Defender;
+using MispGraphSync.Http;
+using MispGraphSync.SignIn;
+using Xunit;
+
+namespace MispGraphSync.Tests.Destinations.Defender;
+
+/// <summary>The contract, and what is Defender's alone.</summary>
+public class DefenderContractTests : DestinationContract
+{
+    private DefenderDouble Defender => (DefenderDouble)Service;
+
+    [Fact]
+    public async Task Every_body_sent_keeps_the_rules_of_the_import()
+    {
+        await ApplyAsync(Operation.Create, Steps(500));
+
+        Assert.Empty(DefenderImportRules.OfBody(Assert.Single(Service.Requests).Body!));
+    }
+
+    [Fact]
+    public async Task Importing_again_updates_and_gives_the_same_id()
+    {
+        var created = await ApplyAsync(Operation.Create, Steps(2));
+
+        Assert.Equal(created, await ApplyAsync(Operation.Create, Steps(2)));
+        Assert.Equal(2, Service.Held);
+    }
+
+    [Fact]
+    public async Task A_batch_with_one_that_is_gone_is_tried_again_without_it()
+    {
+        var ids = await CreateAsync(3);
+        Defender.Kept.RemoveAt(1);
+        Service.Requests.Clear();
+
+        var outcomes = await ApplyAsync(Operation.Delete, Deletions(ids));
+
+        Assert.All(outcomes, o => Assert.IsType<StepOutcome.Accepted>(o));
+        Assert.Equal(0, Service.Held);
+        Assert.Equal(["/api/indicators/BatchDelete", "/api/indicators", "/api/indicators/BatchDelete"], Service.Requests.Select(r => r.Path));
+        Assert.Equal($$"""{"IndicatorIds":["{{ids[0]}}","{{ids[2]}}"]}""", Service.Requests[^1].Body);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_refused_again_is_deleted_one_by_one()
+    {
+        var ids = await CreateAsync(2);
+        Service.Script(404);
+        Service.Script(200, new JsonObject { ["value"] = new JsonArray([.. Defender.Kept.Select(i => i.DeepClone())]) }.ToJsonString());
+        Service.Script(404);
+        Defender.Kept.RemoveAt(0);
+
+        var outcomes = await ApplyAsync(Operation.Delete, Deletions(ids));
+
+        Assert.All(outcomes, o => Assert.IsType<StepOutcome.Accepted>(o));
+        Assert.Equal(0, Service.Held);
+        Assert.Equal([$"/api/indicators/{ids[0]}", $"/api/indicators/{ids[1]}"], Service.Requests.TakeLast(2).Select(r => r.Path));
+    }
+
+    [Fact]
+    public async Task What_has_no_id_is_looked_up_before_it_is_deleted()
+    {
+        await CreateAsync(2);
+
+        var outcomes = await ApplyAsync(Operation.Delete, Deletions([null, null]));
+
+        Assert.All(outcomes, o => Assert.IsType<StepOutcome.Accepted>(o));
+        Assert.Equal(0, Service.Held);
+    }
+
+    [Fact]
+    public async Task A_deletion_refused_for_its_device_groups_is_no_missing_permission()
+    {
+        var ids = await CreateAsync(2);
+        Service.Script(403, """{"error":{"code":"Forbidden","message":"not your device groups"}}""");
+
+        var outcomes = await ApplyAsync(Operation.Delete, Deletions(ids));
+
+        Assert.All(outcomes, o => Assert.True(Assert.IsType<StepOutcome.Rejected>(o).WholeBatch));
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task An_import_is_repeated_after_a_server_failure(int status)
+    {
+        for (var i = 0; i < 5; i++) Service.Script(status);
+
+        Assert.All(await ApplyAsync(Operation.Create, Steps(2)), o => Assert.IsType<StepOutcome.Accepted>(o));
+    }
+
+    [Fact]
+    public async Task A_service_that_stays_down_leaves_the_outcome_unknown()
+    {
+        for (var i = 0; i < 6; i++) Service.Script(503);
+
+        Assert.All(await ApplyAsync(Operation.Create, Steps(2)), o => Assert.IsType<StepOutcome.Unknown>(o));
+    }
+
+    [Theory]
+    [InlineData("Forbidden", "Ti.ReadWrite.All")]
+    [InlineData("DisabledFeature", "Advanced features")]
+    public async Task What_is_refused_is_named(string code, string remedy)
+    {
+        Service.Script(403, $$$"""{"error":{"code":"{{{code}}}","message":"no","target":"x"}}""");
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => Test.PassAsync(Destination.PrepareAsync(Ct)));
+
+        Assert.Equal(ExitCode.SignIn, failure.Code);
+        Assert.Contains(remedy, failure.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_without_the_api_is_out_of_reach()
+    {
+        Service.Script(404, "");
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => Test.PassAsync(Destination.PrepareAsync(Ct)));
+
+        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Contains("endpoint", failure.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_request_log_calls_each_call_by_its_word()
+    {
+        await Test.PassAsync(Destination.PrepareAsync(Ct));
+        var ids = await CreateAsync(1);
+        await ReadAsync();
+        await ApplyAsync(Operation.Delete, Deletions(ids));
+
+        Assert.Equal(["check_200", "import_200", "list_200", "delete_204"], Test.Files.Select(f => string.Join('_', Path.GetFileNameWithoutExtension(f).Split('_')[^2..])));
+    }
+
+    [Fact]
+    public async Task Reading_tells_ours_from_theirs()
+    {
+        var steps = Steps(2);
+        await ApplyAsync(Operation.Create, steps);
+        // Lists need not give back the key, and the creator is an application's id.
+        Defender.Kept[0].Remove("externalID");
+        Defender.Kept[0]["sourceType"] = "AadApp";
+        Defender.Kept[0]["createdBy"] = "22222222-2222-4222-8222-222222222222";
+        Defender.Kept.Add(Theirs("192.0.2.77", "User", "ann@contoso.example", "test"));
+        Defender.Kept.Add(Theirs("192.0.2.78", "AadApp", "99999999-9999-4999-8999-999999999999", "test"));
+        Defender.Kept.Add(Theirs("192.0.2.79", "AadApp", "22222222-2222-4222-8222-222222222222", "another-installation"));
+
+        var read = await ReadAsync();
+
+        Assert.Equal([steps[0].Key, steps[1].Key, null, null, null], read.Select(r => r.Key));
+        Assert.Equal([null, null, "192.0.2.77", "192.0.2.78", "192.0.2.79"], read.Select(r => r.Occupies is null ? null : r.Value));
+        Assert.Equal(StableKey.ForIndicator("test", "defender", "", "IpAddress:192.0.2.77", 0), read[2].Occupies);
+        Assert.Equal(("IpAddress", "192.0.2.0", "Audit", (DateTimeOffset?)SomeIndicator.Expires), (read[0].Type, read[0].Value, read[0].Action, read[0].Expires));
+    }
+
+    [Fact]
+    public async Task A_next_page_is_followed_and_what_comes_twice_is_given_once()
+    {
+        await CreateAsync(1);
+        var page = new JsonObject
+        {
+            ["value"] = new JsonArray(Defender.Kept[0].DeepClone(), Theirs("192.0.2.77", "User", "ann", "x")),
+            ["@odata.nextLink"] = "/api/indicators?$skiptoken=2",
+        };
+        Service.Script(200, page.ToJsonString());
+
+        Assert.Equal(2, (await ReadAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData("""{"value":[],"@odata.nextLink":"https://elsewhere.example/api/indicators"}""")]
+    [InlineData("[]")]
+    [InlineData("<html>")]
+    public async Task A_list_that_is_none_is_no_empty_list(string body)
+    {
+        Service.Script(200, body);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
+
+        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Single(Service.Requests);
+    }
+
+    [Fact]
+    public async Task A_list_without_an_end_ends()
+    {
+        var page = """{"value":[],"@odata.nextLink":"/api/indicators"}""";
+        for (var i = 0; i < 200; i++) Service.Script(200, page);
+
+        await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
+
+        Assert.InRange(Service.Requests.Count, 1, 100);
+    }
+
+    private protected override ServiceDouble Start() => new DefenderDouble();
+
+    private protected override IDestination Create(Uri endpoint, Transport transport, ITokenSource tokens) =>
+        DefenderDestination.Create(SomeIndicator.Settings("defender", endpoint: endpoint) with { Instance = "test" }, transport, tokens);
+
+    private static JsonObject Theirs(string address, string source, string by, string application) => new()
+    {
+        ["id"] = $"9{address.GetHashCode(StringComparison.Ordinal) & 0xFFFFFF}",
+        ["indicatorType"] = "IpAddress",
+        ["indicatorValue"] = address,
+        ["action"] = "Block",
+        ["application"] = application,
+        ["sourceType"] = source,
+        ["createdBy"] = by,
+        ["somethingNew"] = JsonNode.Parse("[1]"),
+    };
+
+    private async Task<string?[]> CreateAsync(int count) =>
+        [.. (await ApplyAsync(Operation.Create, Steps(count))).Select(o => Assert.IsType<StepOutcome.Accepted>(o).Id)];
+
+    private PlanStep[] Deletions(string?[] ids) => [.. ids.Select((id, i) => SomeIndicator.Step(Destination, i, StepAction.Delete, id))];
+
+    private async Task<List<RemoteIndicator>> ReadAsync()
+    {
+        var read = new List<RemoteIndicator>();
+        await Test.PassAsync(Task.Run(
+            async () =>
+            {
+                await foreach (var indicator in Destination.ReadAsync(Ct)) read.Add(indicator);
+            },
+            Ct));
+        return read;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Net;
+using System.Text.Json;
+using CsCheck;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations.Defender;
+using Xunit;
+
+namespace MispGraphSync.Tests.Destinations.Defender;
+
+public class DefenderItemTests
+{
+    private const string Sha1 = "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3";
+    private static readonly Guid Key = new("6f000000-0000-5000-8000-000000000001");
+
+    private static readonly Indicator Rich = SomeIndicator.Of(new Observable.FileHash(HashAlgorithm.Sha1, Sha1)) with
+    {
+        Action = IndicatorAction.Block,
+        Severity = ThreatLevel.High,
+        Title = "Invoices\r\nwith \u202Eexe.tenohp <inside> — and a title that goes on and on until it is much longer than the hundred characters 👩‍💻",
+        Comment = "seen in\nthe wild",
+        Type = "sha1",
+        Category = "Payload delivery",
+        Supports =
+        [
+            new SupportName(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a001"), "one"),
+            new SupportName(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a002"), "one"),
+            new SupportName(new Guid("5f000000-0000-4000-8000-00000000e002"), new Guid("5f000000-0000-4000-8000-00000000a003"), "two"),
+        ],
+    };
+
+    [Fact]
+    public void A_file_to_block() => Snapshot.Matches(Write(Rich, ["Servers", "Köln"]).Body, "defender-file-block");
+
+    [Fact]
+    public void An_address_to_alert_on() => Snapshot.Matches(
+        Write(SomeIndicator.Of(new Observable.NetworkAddress(IPAddress.Parse("2606:4700::6810:84e5"), Direction.Source))).Body, "defender-ipv6-alert");
+
+    [Fact]
+    public void A_certificate_to_allow() => Snapshot.Matches(
+        Write(SomeIndicator.Of(new Observable.CertificateFingerprint(HashAlgorithm.Sha1, Sha1)) with { Action = IndicatorAction.Allow, Severity = ThreatLevel.Undefined }).Body,
+        "defender-certificate-allow");
+
+    [Fact]
+    public void An_address_on_the_web_to_warn_of() => Snapshot.Matches(
+        Write(SomeIndicator.Of(new Observable.Url("https://evil.example/A?b=1&c='\"")) with { Action = IndicatorAction.Warn, Severity = ThreatLevel.Low }).Body, "defender-url-warn");
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void Every_type_and_action_that_is_not_refused_keeps_the_rules(string what, IndicatorAction action)
+    {
+        var observable = Kinds[what];
+        if (DefenderLimits.Refuses(observable, action) is { } reason)
+        {
+            Assert.Equal((SkipReason.ActionNotAllowed, "certificate"), (reason, what));
+            return;
+        }
+
+        using var item = JsonDocument.Parse(Write(SomeIndicator.Of(observable) with { Action = action }).Body);
+        Assert.Empty(DefenderImportRules.OfItem(item.RootElement));
+    }
+
+    public static TheoryData<string, IndicatorAction> Pairs()
+    {
+        var pairs = new TheoryData<string, IndicatorAction>();
+        foreach (var kind in Kinds.Keys)
+        {
+            foreach (var action in Enum.GetValues<IndicatorAction>()) pairs.Add(kind, action);
+        }
+        return pairs;
+    }
+
+    private static readonly Dictionary<string, Observable> Kinds = new()
+    {
+        ["ipv4"] = new Observable.NetworkAddress(IPAddress.Parse("8.9.10.11"), Direction.Source),
+        ["ipv6"] = new Observable.NetworkAddress(IPAddress.Parse("2606::1"), Direction.Unknown),
+        ["mail server"] = new Observable.EmailSourceAddress(IPAddress.Parse("8.9.10.11")),
+        ["domain"] = new Observable.DomainName("evil.example"),
+        ["url"] = new Observable.Url("http://evil.example:8080/x?y#z"),
+        ["md5"] = new Observable.FileHash(HashAlgorithm.Md5, new string('a', 32)),
+        ["sha1"] = new Observable.FileHash(HashAlgorithm.Sha1, Sha1),
+        ["sha256"] = new Observable.FileHash(HashAlgorithm.Sha256, new string('b', 64)),
+        ["certificate"] = new Observable.CertificateFingerprint(HashAlgorithm.Sha1, Sha1),
+    };
+
+    [Fact]
+    public void No_text_whatever_breaks_the_rules() =>
+        Gen.Select(Gen.String, Gen.String, Gen.String).Sample((title, comment, category) =>
+        {
+            using var item = JsonDocument.Parse(Write(SomeIndicator.Of(SomeIndicator.Address(1)) with { Title = title, Comment = comment, Category = category }).Body);
+            Assert.Empty(DefenderImportRules.OfItem(item.RootElement));
+            Assert.InRange(item.RootElement.GetProperty("description").GetString()!.Length, 1, DefenderText.LongestDescription);
+        });
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \t\r\n ")]
+    [InlineData("\u202E\u0000")]
+    public void A_title_is_never_empty(string title) => Assert.Equal($"MISP event {SomeIndicator.Event:D}", DefenderText.Title(Rich with { Title = title }));
+
+    [Fact]
+    public void A_later_expiry_is_no_change_and_only_the_action_is_fixed()
+    {
+        var before = Write(Rich).Marks;
+
+        Assert.Equal(before, Write(Rich, expires: SomeIndicator.Expires.AddDays(9)).Marks);
+        var severe = Write(Rich with { Severity = ThreatLevel.Low }).Marks;
+        Assert.NotEqual(before.Change, severe.Change);
+        Assert.Equal(before.Fixed, severe.Fixed);
+        Assert.NotEqual(before.Fixed, Write(Rich with { Action = IndicatorAction.Alert }).Marks.Fixed);
+        Assert.NotEqual(before.Change, Write(Rich, ["Servers"]).Marks.Change);
+    }
+
+    private static (ReadOnlyMemory<byte> Body, ItemMarks Marks) Write(Indicator indicator, IReadOnlyList<string>? groups = null, DateTimeOffset? expires = null)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        var marks = DefenderItem.Own.Write(body, "misp-graph", groups ?? [], indicator, SomeIndicator.Identity(Key) with { Expires = expires ?? SomeIndicator.Expires });
+        return (body.WrittenMemory, marks);
+    }
+}

@@ -1,0 +1,242 @@
+using System.Text.Json.Nodes;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations.Defender;
+using MispGraphSync.Sandbox;
+using MispGraphSync.Sandbox.Defender;
+using MispGraphSync.SignIn;
+using MispGraphSync.Tests.Sandbox;
+using Xunit;
+
+namespace MispGraphSync.Tests.Destinations.Defender;
+
+/// <summary>Whole pushes against the sandbox, over a real ledger: what is at Defender afterwards.</summary>
+public sealed class DefenderSandboxTests : IAsyncLifetime
+{
+    private readonly TestTransport _test = new();
+    private readonly TestRun _run = new();
+    private SandboxHost _sandbox = null!;
+    private int _capacity = 15_000;
+
+    private DefenderState Defender => _sandbox.DefenderState;
+
+    public async ValueTask InitializeAsync() => _sandbox = await SandboxHost.StartAsync(
+        new SandboxOptions { Time = _test.Time, TokenLifetime = TimeSpan.FromDays(365) }, TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sandbox.DisposeAsync();
+        _run.Dispose();
+        _test.Dispose();
+    }
+
+    [Fact]
+    public async Task An_indicator_lives_and_goes()
+    {
+        Put(1, 1, 2, 3);
+        var created = await PushAsync();
+        Assert.Equal((ExitCode.Ok, 3L, 3), (created.ExitCode, created.Tally.Accepted, Defender.Count));
+        Assert.Empty(DefenderImportRules.OfBody(Assert.Single(Sent("/api/indicators/import")).Body));
+
+        _sandbox.ForgetRequests();
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+        Assert.Empty(_sandbox.RequestsTo(Service.Defender));
+
+        Later();
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), ThreatLevel.High), Some.Domain(1), Some.Domain(2));
+        var changed = await PushAsync();
+        Assert.Equal((2L, 1L, 3L), (changed.Planned.Update, changed.Planned.Delete, changed.Tally.Accepted));
+        Assert.Equal(["High", "High"], Defender.All().Select(one => (string?)one.Fields["severity"]));
+    }
+
+    [Fact]
+    public async Task Another_action_is_a_new_indicator()
+    {
+        Put(1, 1, 2);
+        await PushAsync();
+        var before = Defender.All().Select(one => one.Id).ToList();
+
+        var report = await PushAsync(IndicatorAction.Block);
+
+        Assert.Equal((2L, 0L, 2L), (report.Planned.Update, report.Planned.Delete, report.Tally.Accepted));
+        Assert.Equal(["Block", "Block"], Defender.All().Select(one => one.Action));
+        Assert.Empty(before.Intersect(Defender.All().Select(one => one.Id)));
+        Assert.Equal(0, (await PushAsync(IndicatorAction.Block)).Planned.Total);
+    }
+
+    [Fact]
+    public async Task What_somebody_removed_by_hand_does_not_keep_the_others()
+    {
+        Put(1, 1, 2, 3);
+        Put(2, 4);
+        await PushAsync();
+        Defender.Remove(Defender.Find("DomainName", "d2.example")!.Id);
+        _run.Source.Remove(Some.Event(1));
+
+        var report = await PushAsync();
+
+        Assert.Equal((ExitCode.Ok, 3L), (report.ExitCode, report.Tally.Accepted));
+        Assert.Equal("d4.example", Assert.Single(Defender.All()).Value);
+    }
+
+    [Fact]
+    public async Task What_others_hold_is_neither_changed_nor_removed()
+    {
+        Defender.Seed("somebody", Theirs("d1.example"));
+        Put(1, 1, 2);
+
+        var report = await PushAsync();
+        Assert.Equal((1L, 1L), (report.Planned.Create, report.Skipped[SkipReason.HeldByOther]));
+
+        Put(1);
+        Put(2, 3);
+        await PushAsync();
+        Assert.Equal(["Allowed", "Audit"], Defender.All().Select(one => one.Action));
+        Assert.Equal(["d1.example", "d3.example"], Defender.All().Select(one => one.Value));
+    }
+
+    [Fact]
+    public async Task A_full_tenant_gets_what_fits()
+    {
+        for (var i = 0; i < 14_998; i++) Defender.Seed("somebody", Theirs($"x{i}.example"));
+        Put(1, 1, 2, 3, 4);
+
+        var report = await PushAsync();
+
+        Assert.Equal((ExitCode.Ok, 2L, 2L), (report.ExitCode, report.Planned.Create, report.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal((15_000, 2L), (Defender.Count, report.Tally.Accepted));
+        Assert.Equal(["/api/indicators?$top=10000&$skip=0", "/api/indicators?$top=10000&$skip=10000"], _sandbox.RequestsTo(Service.Defender).Where(r => r.Path.Contains("skip", StringComparison.Ordinal)).Select(r => r.Path));
+    }
+
+    [Fact]
+    public async Task A_higher_one_takes_the_place_of_a_lower_one_that_is_ours()
+    {
+        Defender.Seed("somebody", Theirs("x1.example"));
+        _capacity = 2;
+        Put(1, 1, 2);
+        await PushAsync();
+        _sandbox.ForgetRequests();
+        Later();
+        _run.Source.Put(Some.Event(2, _run.Time.GetUtcNow(), ThreatLevel.High), Some.Domain(3), Some.Domain(4), Some.Domain(5));
+
+        var report = await PushAsync();
+
+        Assert.Equal((ExitCode.Ok, 2L, 2L, 1L), (report.ExitCode, report.Planned.Create, report.Planned.Delete, report.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal(3, Defender.Count);
+        Assert.NotNull(Defender.Find("DomainName", "x1.example"));
+        Assert.Null(Defender.Find("DomainName", "d1.example"));
+        Assert.Equal(["BatchDelete", "import"], _sandbox.RequestsTo(Service.Defender).Where(r => r.Method == "POST").Select(r => r.Path.Split('/')[^1]));
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+    }
+
+    [Fact]
+    public async Task Without_its_ledger_it_knows_its_own_again()
+    {
+        Put(1, 1, 2, 3);
+        await PushAsync();
+        var before = Defender.All().Select(one => one.Id).ToList();
+        File.Delete(_run.LedgerPath);
+
+        var report = await PushAsync();
+
+        Assert.Equal((0L, 3L), (report.Planned.Create, report.Planned.Update));
+        Assert.Equal(before, Defender.All().Select(one => one.Id));
+        Put(1, 1);
+        await PushAsync();
+        Assert.Equal("d1.example", Assert.Single(Defender.All()).Value);
+    }
+
+    [Fact]
+    public async Task Without_an_id_it_still_finds_what_to_delete()
+    {
+        Put(1, 1, 2);
+        Put(2, 3);
+        await PushAsync();
+        using (var ledger = _run.OpenLedger()) ledger.Run("UPDATE held SET id = NULL");
+        _run.Source.Remove(Some.Event(1));
+
+        var report = await PushAsync();
+
+        Assert.Equal((2L, "d3.example"), (report.Tally.Accepted, Assert.Single(Defender.All()).Value));
+    }
+
+    [Fact]
+    public async Task What_is_turned_down_is_so_alone_and_held_back()
+    {
+        Defender.Capacity = 2;
+        Put(1, 1, 2, 3);
+
+        var report = await PushAsync();
+
+        Assert.Equal((ExitCode.Partial, 2L, 1L), (report.ExitCode, report.Tally.Accepted, report.Tally.Rejected));
+        Assert.Equal((0L, 1L), ((await PushAsync()).Planned.Total, (await PushAsync()).HeldBack));
+    }
+
+    [Fact]
+    public async Task A_cut_line_and_throttling_change_nothing_in_the_end()
+    {
+        Put(1, 1, 2, 3);
+        Defender.ImportsPerMinute = 1;
+        _sandbox.Faults.Add(new FaultRule(Service.Defender, new Fault.Status(503)) { When = request => request.Path.Contains("import", StringComparison.Ordinal), Times = 2 });
+
+        var report = await PushAsync();
+
+        Assert.Equal((ExitCode.Ok, 3L, 3), (report.ExitCode, report.Tally.Accepted, Defender.Count));
+    }
+
+    [Fact]
+    public async Task Without_consent_the_remedy_names_the_permission()
+    {
+        _sandbox.EntraState.App.DefenderRoles.Clear();
+        Put(1, 1);
+
+        var report = await PushAsync();
+
+        Assert.Equal(ExitCode.SignIn, report.ExitCode);
+        Assert.Contains("Ti.ReadWrite.All", report.Remedy, StringComparison.Ordinal);
+    }
+
+    private static JsonObject Theirs(string domain) => new()
+    {
+        ["indicatorType"] = "DomainName",
+        ["indicatorValue"] = domain,
+        ["action"] = "Allowed",
+        ["title"] = "theirs",
+        ["description"] = "theirs",
+    };
+
+    private void Put(int number, params int[] domains)
+    {
+        Later();
+        _run.Source.Put(Some.Event(number, _run.Time.GetUtcNow()), [.. domains.Select(n => Some.Domain(n))]);
+    }
+
+    private void Later() => _run.Time.Advance(TimeSpan.FromMinutes(1));
+
+    private IEnumerable<SeenRequest> Sent(string path) => _sandbox.RequestsTo(Service.Defender).Where(request => request.Path == path);
+
+    private async Task<DestinationReport> PushAsync(IndicatorAction action = IndicatorAction.Alert)
+    {
+        // Before the clock runs: it stands still only while the destination's own requests are under way.
+        using var client = new SandboxClient(_sandbox);
+        await client.SignInAsync("https://api.securitycenter.microsoft.com");
+        var token = client.Http.DefaultRequestHeaders.Authorization!.Parameter!;
+        var settings = SomeIndicator.Settings("defender", endpoint: _sandbox.Defender);
+        settings = settings with
+        {
+            Auth = settings.Auth with { Tenant = _sandbox.Options.Tenant.ToString(), ClientId = _sandbox.Options.ClientId },
+            Policy = new DestinationPolicy { Action = action },
+            Capacity = _capacity,
+        };
+        await using var destination = DefenderDestination.Create(settings, _test.Transport, new OneToken(token));
+        _run.Real = destination;
+        var report = await _test.PassAsync(Task.Run(() => _run.PushAsync()));
+        Assert.Empty(report.Imbalances);
+        return report.Destinations[0];
+    }
+
+    private sealed class OneToken(string token) : ITokenSource
+    {
+        public ValueTask<string> GetAsync(bool forceRefresh, CancellationToken ct) => ValueTask.FromResult(token);
+    }
+}

@@ -1,0 +1,40 @@
+using CsCheck;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public class CapacityPlanTests
+{
+    private static readonly Gen<Rank> Ranks = Gen.Select(Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[0, 3])
+        .Select((level, confidence, day) => Rank.Of((ThreatLevel)level, confidence * 33, DateTimeOffset.UnixEpoch.AddDays(day)));
+
+    [Fact]
+    public void Nobody_gets_in_without_a_place_and_nobody_leaves_for_less_than_a_higher() =>
+        Gen.Select(Gen.Int[-3, 12], Ranks.List[0, 12], Ranks.List[0, 12]).Sample((room, creations, incumbents) =>
+        {
+            List<Rank> wanted = [.. creations.OrderByDescending(rank => rank.Value)];
+            List<Rank> held = [.. incumbents.OrderBy(rank => rank.Value)];
+
+            var plan = CapacityPlan.Of(room, wanted, held);
+
+            Assert.InRange(plan.Kept, 0, wanted.Count);
+            Assert.True(plan.Kept - plan.Evicted <= Math.Max(0, room));
+            for (var i = 0; i < plan.Evicted; i++) Assert.True(wanted[plan.Kept - plan.Evicted + i].Outranks(held[i]));
+            // Whoever is left out outranks nobody who stays.
+            if (plan.Kept < wanted.Count && plan.Evicted < held.Count) Assert.False(wanted[plan.Kept].Outranks(held[plan.Evicted]));
+        });
+
+    [Fact]
+    public void Severity_counts_before_confidence_and_confidence_before_the_date()
+    {
+        var now = Some.Now;
+
+        Assert.True(Rank.Of(ThreatLevel.High, 0, now).Outranks(Rank.Of(ThreatLevel.Medium, 100, now)));
+        Assert.True(Rank.Of(ThreatLevel.Low, 0, now).Outranks(Rank.Of(ThreatLevel.Undefined, 100, now)));
+        Assert.True(Rank.Of(ThreatLevel.Low, 51, now.AddYears(-9)).Outranks(Rank.Of(ThreatLevel.Low, 50, now)));
+        Assert.False(Rank.Of(ThreatLevel.Low, 50, now.AddYears(9)).Outranks(Rank.Of(ThreatLevel.Low, 50, now)));
+        Assert.True(Rank.Of(ThreatLevel.Low, 50, now).Value > Rank.Of(ThreatLevel.Low, 50, now.AddSeconds(-1)).Value);
+    }
+}

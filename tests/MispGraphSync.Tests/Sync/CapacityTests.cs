@@ -1,0 +1,326 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+/// <summary>A destination that holds too little: who gets in, who has to go, and when.</summary>
+public sealed class CapacityTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public CapacityTests() => _run.Destinations[0] = new FakeDestination("defender", IndicatorForm.Single)
+    {
+        Upserts = true,
+        SharesValues = true,
+        Capacity = 4,
+        CapacityForAll = 15_000,
+        BatchSize = 2,
+    };
+
+    private FakeDestination Defender => _run.Destination;
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task What_finds_no_place_is_counted_and_the_second_push_sends_nothing()
+    {
+        Put(1, ThreatLevel.Medium, 1, 2, 3, 4, 5, 6);
+
+        var first = await PushAsync();
+        Assert.Equal((ExitCode.Ok, 4L, 2L), (first.ExitCode, first.Planned.Create, first.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal(4, Defender.Held.Count);
+        Assert.Contains(_run.Warnings, warning => warning.Contains("2 indicators", StringComparison.Ordinal) && warning.Contains("full", StringComparison.Ordinal));
+
+        var sent = Defender.Sent.Count;
+        var second = await PushAsync();
+        Assert.Equal((0L, sent, 1), (second.Planned.Total, Defender.Sent.Count, Defender.Listed));
+    }
+
+    [Fact]
+    public async Task The_highest_get_in()
+    {
+        Put(1, ThreatLevel.Low, 1, 2, 3);
+        Put(2, ThreatLevel.High, 4, 5);
+        Put(3, ThreatLevel.Medium, 6, 7);
+
+        await PushAsync();
+
+        Assert.Equal(["d4.example", "d5.example", "d6.example", "d7.example"], Names());
+    }
+
+    [Fact]
+    public async Task Nobody_leaves_for_an_equal()
+    {
+        Put(1, ThreatLevel.Medium, 1, 2, 3, 4);
+        await PushAsync();
+        Put(2, ThreatLevel.Medium, 5, 6);
+
+        var report = await PushAsync();
+
+        Assert.Equal((0L, 2L), (report.Planned.Total, report.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal(["d1.example", "d2.example", "d3.example", "d4.example"], Names());
+    }
+
+    [Fact]
+    public async Task The_lowest_leaves_for_a_higher_and_before_it()
+    {
+        Put(1, ThreatLevel.Medium, 1, 2, 3);
+        Put(2, ThreatLevel.Low, 4);
+        await PushAsync();
+        Defender.Sent.Clear();
+        Put(3, ThreatLevel.High, 5);
+
+        var report = await PushAsync();
+
+        Assert.Equal(["d1.example", "d2.example", "d3.example", "d5.example"], Names());
+        Assert.Equal([(Operation.Delete, 1), (Operation.Create, 1)], Defender.Sent);
+        Assert.Equal(StepReasons.Evicted, _run.Steps.Single(step => step.Action == StepAction.Delete).Reason);
+        Assert.Equal((1L, 1L, 2L), (report.Planned.Create, report.Planned.Delete, report.Tally.Accepted));
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+    }
+
+    [Fact]
+    public async Task A_higher_confidence_of_the_same_severity_counts_too()
+    {
+        Put(1, ThreatLevel.Medium, 1, 2, 3, 4);
+        await PushAsync();
+        _run.Source.Put(Some.Event(2, _run.Time.GetUtcNow(), ThreatLevel.Medium, "misp:confidence-level=\"completely-confident\""), Some.Domain(5));
+
+        await PushAsync();
+
+        Assert.Contains("d5.example", Names());
+        Assert.Equal(4, Defender.Held.Count);
+    }
+
+    [Fact]
+    public async Task Evictions_go_batch_for_batch_with_what_they_make_room_for()
+    {
+        Put(1, ThreatLevel.Low, 1, 2, 3, 4);
+        await PushAsync();
+        Defender.Sent.Clear();
+        Put(2, ThreatLevel.High, 5, 6, 7, 8);
+
+        await PushAsync();
+
+        Assert.Equal([(Operation.Delete, 2), (Operation.Create, 2), (Operation.Delete, 2), (Operation.Create, 2)], Defender.Sent);
+        Assert.Equal(["d5.example", "d6.example", "d7.example", "d8.example"], Names());
+    }
+
+    [Fact]
+    public async Task What_could_not_be_removed_keeps_its_place()
+    {
+        Put(1, ThreatLevel.Low, 1, 2, 3, 4);
+        await PushAsync();
+        var first = true;
+        Defender.Answer = (operation, _) =>
+        {
+            if (operation != Operation.Delete || !first) return null;
+            first = false;
+            return new StepOutcome.Rejected("no");
+        };
+        Put(2, ThreatLevel.High, 5, 6, 7, 8);
+
+        var report = await PushAsync();
+
+        Assert.Equal((8L, 6L, 1L, 1L), (report.Planned.Total, report.Tally.Accepted, report.Tally.Rejected, report.Tally.NotAttempted));
+        Assert.Equal(4, Defender.Held.Count);
+        Defender.Answer = null;
+        await PushAsync();
+        Assert.Equal(["d5.example", "d6.example", "d7.example", "d8.example"], Names());
+    }
+
+    [Fact]
+    public async Task After_half_a_read_nobody_is_evicted()
+    {
+        Put(1, ThreatLevel.Low, 1, 2, 3, 4);
+        await PushAsync();
+        Put(2, ThreatLevel.High, 5);
+        _run.Source.Gap = "a page is missing";
+
+        var partial = await PushAsync();
+        Assert.Equal((0L, 1L), (partial.Planned.Total, partial.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal(["d1.example", "d2.example", "d3.example", "d4.example"], Names());
+
+        _run.Source.Gap = null;
+        await PushAsync();
+        Assert.Contains("d5.example", Names());
+    }
+
+    [Fact]
+    public async Task A_place_that_is_given_up_is_taken_in_the_same_run()
+    {
+        Put(1, ThreatLevel.Medium, 1, 2, 3);
+        var leaving = Some.Event(2);
+        _run.Source.Put(leaving, Some.Domain(4));
+        await PushAsync();
+        Put(3, ThreatLevel.Low, 5, 6);
+        await PushAsync();
+        _run.Source.Remove(leaving);
+        Defender.Sent.Clear();
+
+        var report = await PushAsync();
+
+        Assert.Equal((1L, 1L, 1L), (report.Planned.Delete, report.Planned.Create, report.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal([(Operation.Delete, 1), (Operation.Create, 1)], Defender.Sent);
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+    }
+
+    [Fact]
+    public async Task What_runs_out_makes_room_and_the_run_said_when()
+    {
+        var old = Some.Event(1);
+        _run.Source.Put(old, Some.Domain(1), Some.Domain(2), Some.Domain(3), Some.Domain(4));
+        await PushAsync();
+        _run.Source.Remove(old);
+        _run.Source.Aged.Add(old.Uuid);
+        await PushAsync();
+        Put(2, ThreatLevel.Medium, 5, 6);
+        await PushAsync();
+        Assert.Contains(_run.Warnings, warning => warning.Contains("2026-02-14", StringComparison.Ordinal));
+
+        await PassAsync(TimeSpan.FromDays(31));
+        var report = await PushAsync();
+
+        Assert.Equal(2, report.Planned.Create);
+        Assert.Equal(["d5.example", "d6.example"], Names());
+        Assert.Equal(2, report.Held);
+    }
+
+    [Fact]
+    public async Task What_ran_out_competes_again_like_the_others()
+    {
+        Put(1, ThreatLevel.Low, 1, 2, 3, 4);
+        await PushAsync();
+        await PassAsync(TimeSpan.FromDays(40));
+        Put(2, ThreatLevel.High, 5, 6);
+
+        var report = await PushAsync();
+
+        Assert.Equal((4L, 2L, 4L), (report.Planned.Create, report.Skipped[SkipReason.OverCapacity], report.Held));
+        Assert.Contains("d5.example", Names());
+        Assert.Equal(4, Defender.Held.Count);
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+    }
+
+    [Fact]
+    public async Task A_larger_share_is_used_at_once_and_a_smaller_one_evicts_nobody()
+    {
+        Put(1, ThreatLevel.Medium, 1, 2, 3, 4, 5, 6);
+        await PushAsync();
+
+        Defender.Capacity = 5;
+        await PushAsync();
+        Assert.Equal(5, Defender.Held.Count);
+
+        Defender.Capacity = 2;
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+        Assert.Equal(5, Defender.Held.Count);
+    }
+
+    [Fact]
+    public async Task What_others_hold_counts_against_what_the_service_holds_in_all()
+    {
+        Defender.CapacityForAll = 6;
+        Defender.Others.AddRange(["one", "two", "three"]);
+        Put(1, ThreatLevel.Medium, 1, 2, 3, 4);
+
+        var report = await PushAsync();
+
+        Assert.Equal((3L, 1L), (report.Planned.Create, report.Skipped[SkipReason.OverCapacity]));
+    }
+
+    [Fact]
+    public async Task A_gain_in_confidence_that_changes_nothing_there_still_protects()
+    {
+        Defender.HasConfidence = false;
+        Put(1, ThreatLevel.Medium, 1);
+        Put(2, ThreatLevel.Medium, 2, 3, 4);
+        await PushAsync();
+        _run.Time.Advance(TimeSpan.FromMinutes(1));
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), ThreatLevel.Medium), Some.Domain(1, "misp:confidence-level=\"completely-confident\""));
+        Defender.FixedPart = _ => "";
+        await PushAsync();
+
+        _run.Source.Put(Some.Event(3, _run.Time.GetUtcNow(), ThreatLevel.Medium), [.. Enumerable.Range(5, 4).Select(n => Some.Domain(n, "misp:confidence-level=\"usually-confident\""))]);
+        await PushAsync();
+
+        Assert.Contains("d1.example", Names());
+        Assert.Equal(4, Defender.Held.Count);
+    }
+
+    [Fact]
+    public async Task The_guard_counts_evictions()
+    {
+        Defender.Capacity = 30;
+        Put(1, ThreatLevel.Low, [.. Enumerable.Range(1, 30)]);
+        await PushAsync();
+        Put(2, ThreatLevel.High, [.. Enumerable.Range(101, 30)]);
+
+        var refused = await PushAsync();
+        Assert.Equal((ExitCode.Refused, 30), (refused.ExitCode, Defender.Held.Count));
+        Assert.Contains("to make room", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--max-delete 30", refused.Remedy, StringComparison.Ordinal);
+
+        await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(30, IsPercent: false) });
+        Assert.All(Names(), name => Assert.StartsWith("d1", name, StringComparison.Ordinal));
+        Assert.Equal(30, Defender.Held.Count);
+    }
+
+    [Fact]
+    public async Task A_changed_filter_does_not_make_an_eviction_look_like_a_withdrawal()
+    {
+        Put(1, ThreatLevel.Low, 1, 2, 3, 4);
+        await PushAsync();
+        _run.Filters = "more";
+        Put(2, ThreatLevel.High, 5);
+
+        Assert.Equal(ExitCode.Ok, (await PushAsync()).ExitCode);
+        Assert.Contains("d5.example", Names());
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_the_same_and_asks_nobody()
+    {
+        Put(1, ThreatLevel.Medium, 1, 2, 3, 4, 5, 6);
+
+        var dry = (await _run.PlanAsync()).Destinations[0];
+
+        Assert.Equal((4L, 2L, 0), (dry.Planned.Create, dry.Skipped[SkipReason.OverCapacity], Defender.Listed));
+    }
+
+    [Fact]
+    public async Task A_fresh_ledger_counts_what_it_takes_over()
+    {
+        Put(1, ThreatLevel.Medium, 1, 2, 3);
+        await PushAsync();
+        File.Delete(_run.LedgerPath);
+        Put(2, ThreatLevel.Medium, 4, 5);
+
+        var report = await PushAsync();
+
+        Assert.Equal((1L, 3L, 1L), (report.Planned.Create, report.Planned.Update, report.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal((4, 4L), (Defender.Held.Count, report.Held));
+    }
+
+    private async Task<DestinationReport> PushAsync()
+    {
+        var report = await _run.PushAsync();
+        Assert.Empty(report.Imbalances);
+        return report.Destinations[0];
+    }
+
+    private void Put(int number, ThreatLevel level, params int[] domains) =>
+        _run.Source.Put(Some.Event(number, _run.Time.GetUtcNow().AddDays(-2), level), [.. domains.Select(n => Some.Domain(n))]);
+
+    /// <summary>Time passes, and the service forgets what has run out.</summary>
+    private Task PassAsync(TimeSpan time)
+    {
+        _run.Time.Advance(time);
+        Defender.Held.RemoveAll(one => one.Expires <= _run.Time.GetUtcNow());
+        return Task.CompletedTask;
+    }
+
+    private List<string> Names() =>
+        [.. Defender.Held.Select(one => one.Value.Split("Value = ")[1].TrimEnd('}', ' ')).Order(StringComparer.Ordinal)];
+}

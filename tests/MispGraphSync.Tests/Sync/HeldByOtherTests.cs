@@ -1,0 +1,102 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+/// <summary>A destination where sending a value takes it over from whoever put it there.</summary>
+public sealed class HeldByOtherTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public HeldByOtherTests()
+    {
+        _run.Destinations[0] = new FakeDestination("defender", IndicatorForm.Single) { Upserts = true, SharesValues = true };
+        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+    }
+
+    private FakeDestination Defender => _run.Destination;
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task What_others_hold_is_left_alone_and_counted()
+    {
+        Defender.Others.Add(Theirs(2));
+
+        var report = (await _run.PushAsync()).Destinations[0];
+
+        Assert.Equal((ExitCode.Ok, 2L, 1L), (report.ExitCode, report.Planned.Create, report.Skipped[SkipReason.HeldByOther]));
+        Assert.DoesNotContain(Defender.Held, one => one.Value == Theirs(2));
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+        Assert.Equal(1, Defender.Listed);
+    }
+
+    [Fact]
+    public async Task What_others_gave_up_is_ours_a_day_later()
+    {
+        Defender.Others.Add(Theirs(2));
+        await _run.PushAsync();
+        Defender.Others.Clear();
+
+        _run.Time.Advance(TimeSpan.FromDays(1));
+        var report = (await _run.PushAsync()).Destinations[0];
+
+        Assert.Equal((1L, 3), (report.Planned.Create, Defender.Held.Count));
+    }
+
+    [Fact]
+    public async Task Only_creations_need_a_look()
+    {
+        await _run.PushAsync();
+        _run.Time.Advance(TimeSpan.FromMinutes(1));
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+
+        var report = (await _run.PushAsync()).Destinations[0];
+
+        Assert.Equal((3L, 1), (report.Planned.Update, Defender.Listed));
+    }
+
+    [Fact]
+    public async Task A_replacement_is_a_deletion_and_a_creation_where_updates_are_imports_too()
+    {
+        await _run.PushAsync();
+        Defender.Sent.Clear();
+        Defender.FixedPart = _ => "another action";
+        Defender.Policy = new DestinationPolicy { DefaultConfidence = 51 };
+
+        var report = (await _run.PushAsync()).Destinations[0];
+
+        Assert.Equal((3L, 0L, 3L, 3), (report.Planned.Update, report.Planned.Delete, report.Tally.Accepted, Defender.Held.Count));
+        Assert.Equal([(Operation.Delete, 3), (Operation.Create, 3)], Defender.Sent);
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Theory]
+    [InlineData(Operation.Delete, 0)]
+    [InlineData(Operation.Create, 0)]
+    [InlineData(Operation.Create, 3)]
+    public async Task A_replacement_that_died_half_way_is_finished_by_the_next_run(Operation dies, int done)
+    {
+        await _run.PushAsync();
+        Defender.FixedPart = _ => "another action";
+        Defender.Policy = new DestinationPolicy { DefaultConfidence = 51 };
+        Defender.OnRequest = (operation, steps) =>
+        {
+            if (operation != dies) return;
+            foreach (var step in steps.Take(done)) Defender.Apply(operation, step);
+            throw new InvalidOperationException("killed");
+        };
+        await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
+
+        Defender.OnRequest = null;
+        await _run.PushAsync();
+
+        Assert.Equal(3, Defender.Held.Count);
+        Assert.Equal(3, Defender.Held.Select(one => one.Key).Distinct().Count());
+        Assert.All(Defender.Held, one => Assert.Contains(" 51 ", one.Body, StringComparison.Ordinal));
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    private string Theirs(int number) => Defender.Canonical([new Observable.DomainName($"d{number}.example")]);
+}
