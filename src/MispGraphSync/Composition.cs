@@ -16,7 +16,7 @@ using Serilog.Core;
 namespace MispGraphSync;
 
 /// <summary>The object graph, built by hand in one place: from settings to a run, or to one destination.</summary>
-internal sealed class Composition : IAsyncDisposable
+internal sealed partial class Composition : IAsyncDisposable
 {
     private readonly ToolHost _host;
     private readonly Talk _talk;
@@ -37,10 +37,17 @@ internal sealed class Composition : IAsyncDisposable
     public Settings Settings { get; }
 
     /// <summary>Reads the settings and says what should be known of them. An <paramref name="input"/> takes MISP's place.</summary>
+    /// <param name="enabling">Destinations that count as enabled, whatever the settings say.</param>
     /// <exception cref="RunFailedException">Usage, with every fault there is.</exception>
-    public static Composition Load(string? config, string? input, ToolHost host, Talk talk)
+    public static Composition Load(string? config, string? input, ToolHost host, Talk talk, IReadOnlyList<string>? enabling = null)
     {
-        var options = new ReaderOptions { CheckFilter = CheckFilter, NeedsMisp = input is null, WorkingDirectory = host.WorkingDirectory };
+        var options = new ReaderOptions
+        {
+            CheckFilter = CheckFilter,
+            NeedsMisp = input is null,
+            WorkingDirectory = host.WorkingDirectory,
+            Overrides = (enabling ?? []).Distinct().ToDictionary(name => $"destinations.{name}.enabled", _ => "true"),
+        };
         var reading = SettingsReader.Read(config, host.Environment, options);
         foreach (var warning in reading.Warnings) talk.Warn(warning);
         var filters = FilterPlan.Parse(reading.Settings.Misp.EventFilters, out var faults)

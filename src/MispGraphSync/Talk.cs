@@ -49,6 +49,8 @@ internal sealed class Talk : IRunObserver
     public void Planned(DestinationInfo destination, PlanCounts counts) =>
         Progress($"planned {destination.Name}: {counts.Total:N0} steps", isLast: true);
 
+    public void Listed(DestinationInfo destination, long soFar) => Progress($"listing {destination.Name}: {soFar:N0} so far", isLast: false);
+
     public void Step(DestinationInfo destination, PlanStep step) => OnStep?.Invoke(destination, step);
 
     public void Applied(DestinationInfo destination, StepTally soFar, long inAll) =>

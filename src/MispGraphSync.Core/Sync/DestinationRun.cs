@@ -311,7 +311,7 @@ public sealed class DestinationRun
         if (_stopped == ExitCode.Ok && control.IsStopping) _stopped = control.Code;
     }
 
-    private static RunStatus StatusOf(ExitCode code) => code switch
+    internal static RunStatus StatusOf(ExitCode code) => code switch
     {
         ExitCode.Ok => RunStatus.Completed,
         ExitCode.Partial => RunStatus.CompletedWithErrors,

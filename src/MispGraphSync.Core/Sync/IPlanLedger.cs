@@ -15,6 +15,9 @@ public interface IPlanLedger : ICapacityLedger
     /// <summary>Gathers the keys that were turned down and nothing else, in the place of <see cref="PreparePlan"/>.</summary>
     void PrepareRetry(IReadOnlyList<DestinationMemory> destinations);
 
+    /// <summary>Gathers only the keys that were found to need repair at this destination.</summary>
+    void PrepareRepair(DestinationMemory destination);
+
     /// <summary>
     /// The gathered keys of one destination, in key order. <see cref="PlanKey.Supports"/> is good for one pass, until the next key.
     /// </summary>

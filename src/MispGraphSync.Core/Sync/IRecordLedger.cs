@@ -36,6 +36,9 @@ public interface IRecordLedger
     /// </summary>
     void Close(DestinationMemory destination, OpenIntent intent);
 
+    /// <summary>Takes in what listing the destination told of held indicators; each is planned anew.</summary>
+    void Correct(DestinationMemory destination, IReadOnlyList<Correction> corrections);
+
     /// <summary>The held indicator of these observables; null when none is.</summary>
     HeldIndicator? FindHeld(DestinationMemory destination, Hash128 observables);
 
@@ -74,3 +77,22 @@ public interface IRecordLedger
 
 /// <summary>Steps of one request whose outcome nobody heard. Their bodies are empty where they were not kept.</summary>
 public sealed record OpenIntent(long Id, Operation Operation, IReadOnlyList<PlanStep> Steps);
+
+/// <summary>What was found to be true of a held indicator.</summary>
+/// <param name="Id">The service's id, where it was found; null keeps what is known.</param>
+public sealed record Correction(Hash128 Observables, CorrectionKind Kind, string? Id = null);
+
+public enum CorrectionKind
+{
+    /// <summary>It is not known to be there as it was sent: it is sent again.</summary>
+    BodyUnknown,
+
+    /// <summary>As above, and an update cannot put it right.</summary>
+    MustBeReplaced,
+
+    /// <summary>It is gone, and its key may not live again.</summary>
+    KeyIsSpent,
+
+    /// <summary>Somebody else has taken its place.</summary>
+    NotOurs,
+}

@@ -12,6 +12,11 @@ public interface IRunObserver
 
     void Applied(DestinationInfo destination, StepTally soFar, long inAll);
 
+    /// <summary>So many indicators of a destination have been listed.</summary>
+    void Listed(DestinationInfo destination, long soFar)
+    {
+    }
+
     /// <summary>Something that someone may want to act on.</summary>
     void Warn(string message);
 }

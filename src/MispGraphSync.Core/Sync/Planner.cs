@@ -79,10 +79,28 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         };
     }
 
-    /// <summary>A deletion, from what is held.</summary>
-    public PlanStep BuildDeletion(HeldIndicator held, StepDecision step)
+    /// <summary>How the key should stand at the destination; null when nothing that it takes supports it. Reads the key's supports once.</summary>
+    public Expectation? Expect(PlanKey key)
     {
-        var modified = Lifecycle.Modified(run.Now, held.Modified);
+        var wanted = Gather(key, all: true);
+        if (_merger.Count == 0) return null;
+        var indicator = _merger.Merge();
+        var canonical = destination.Canonical(indicator.Observables);
+        var identity = key.Held is { } held
+            ? new ItemIdentity(held.Key, held.Id, held.Created, held.Modified, held.Expires)
+            : Identify(indicator, null, KeyOf(canonical, key.Generation));
+        var body = new ArrayBufferWriter<byte>(768);
+        var marks = destination.WriteItem(body, indicator, identity, StepAction.Create);
+        return new Expectation(indicator, identity, canonical, wanted.IsActive, marks, body.WrittenMemory);
+    }
+
+    /// <summary>A deletion, from what is held.</summary>
+    public PlanStep BuildDeletion(HeldIndicator held, StepDecision step) => BuildDeletion(destination, held, step, run.Now);
+
+    /// <inheritdoc cref="BuildDeletion(HeldIndicator, StepDecision)"/>
+    public static PlanStep BuildDeletion(IDestination destination, HeldIndicator held, StepDecision step, DateTimeOffset now)
+    {
+        var modified = Lifecycle.Modified(now, held.Modified);
         var body = new ArrayBufferWriter<byte>(256);
         destination.WriteDeletion(body, held, modified);
         return new PlanStep
@@ -276,6 +294,7 @@ public static class StepReasons
     public const string Excluded = "excluded";
     public const string Evicted = "evicted";
     public const string Purged = "purged";
+    public const string Duplicate = "duplicate";
 
     public static IReadOnlyDictionary<string, string> Meanings { get; } = new Dictionary<string, string>
     {
@@ -288,5 +307,6 @@ public static class StepReasons
         [Excluded] = "MISP still has it, but a setting of this destination leaves it out.",
         [Evicted] = "Makes room for one that ranks higher.",
         [Purged] = "Everything of this installation was to be removed.",
+        [Duplicate] = "The destination has another one under the same key, which stays.",
     };
 }

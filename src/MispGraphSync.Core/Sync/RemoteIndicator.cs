@@ -17,4 +17,8 @@ public sealed record RemoteIndicator(
     string? Action,
     DateTimeOffset? Expires,
     bool Revoked = false,
-    Guid? Occupies = null);
+    Guid? Occupies = null)
+{
+    /// <summary>Neither revoked nor run out.</summary>
+    public bool IsLive(DateTimeOffset now) => !Revoked && !(Expires <= now);
+}

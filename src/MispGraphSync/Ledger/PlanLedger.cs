@@ -57,12 +57,22 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
         {
             foreach (var destination in destinations)
             {
-                MakeSteps(destination);
-                MakeToPlan(destination);
+                MakeTables(destination);
                 file.Statement($"INSERT INTO {Tables.ToPlan(destination)} SELECT observables FROM rejected WHERE destination = ?").Bind(1, destination.Id).Run();
             }
 
             foreach (var form in destinations.GroupBy(destination => destination.Form)) GatherSupports(form.Key, [.. form]);
+        }
+    }
+
+    public void PrepareRepair(DestinationMemory destination)
+    {
+        lock (file.Gate)
+        {
+            MakeTables(destination);
+            var repairs = string.Join(", ", Findings.Planned.Select(repair => (int)repair));
+            file.Run($"INSERT OR IGNORE INTO {Tables.ToPlan(destination)} SELECT observables FROM {Tables.Findings(destination)} WHERE repair IN ({repairs})");
+            GatherSupports(destination.Form, [destination]);
         }
     }
 
@@ -115,11 +125,10 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
 
     private void PrepareDestination(DestinationMemory destination, DateTimeOffset now)
     {
-        MakeSteps(destination);
+        MakeTables(destination);
         if (destination.PlansEverything) return;
 
         file.Run("CREATE INDEX IF NOT EXISTS held_renewal ON held (destination, renew_at)");
-        MakeToPlan(destination);
         file.Statement(
             $"""
             INSERT INTO {Tables.ToPlan(destination)}
@@ -128,14 +137,10 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
             """).Bind(1, destination.Id).Bind(2, now).Run();
     }
 
-    private void MakeSteps(DestinationMemory destination)
+    private void MakeTables(DestinationMemory destination)
     {
         file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.Steps(destination)} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL, rank INTEGER NOT NULL, key BLOB)");
         file.Run($"DELETE FROM {Tables.Steps(destination)}");
-    }
-
-    private void MakeToPlan(DestinationMemory destination)
-    {
         file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.ToPlan(destination)} (observables BLOB PRIMARY KEY) WITHOUT ROWID");
         file.Run($"DELETE FROM {Tables.ToPlan(destination)}");
     }

@@ -107,6 +107,23 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
+    public void Correct(DestinationMemory destination, IReadOnlyList<Correction> corrections)
+    {
+        lock (file.Gate)
+        {
+            file.InTransaction(() =>
+            {
+                foreach (var correction in corrections)
+                {
+                    if (correction.Kind == CorrectionKind.KeyIsSpent) RecordSpent(destination.Id, correction.Observables);
+                    else if (correction.Kind == CorrectionKind.NotOurs) Unhold(destination.Id, correction.Observables);
+                    else RecordUnlike(destination.Id, correction);
+                    MarkDirty(destination.Id, correction.Observables);
+                }
+            });
+        }
+    }
+
     public HeldIndicator? FindHeld(DestinationMemory destination, Hash128 observables)
     {
         lock (file.Gate) return HeldRecord.Find(file, destination.Id, observables);
@@ -242,6 +259,8 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 
     private void RecordGone(long destination, PlanStep step)
     {
+        // Only a surplus copy went; what is held is the other one.
+        if (step.Reason == StepReasons.Duplicate) return;
         Unhold(destination, step.Observables);
         if (step.LivesOnce)
         {
@@ -252,6 +271,21 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         if (step.Replaces) MarkDirty(destination, step.Observables);
         else Clean(destination, step.Observables);
         RemoveRejection(destination, step.Observables);
+    }
+
+    private void RecordSpent(long destination, Hash128 observables)
+    {
+        if (HeldRecord.Find(file, destination, observables) is not { } held) return;
+        Unhold(destination, observables);
+        file.Statement("INSERT OR REPLACE INTO generation VALUES (?, ?, ?, ?)").Bind(1, destination).Bind(2, observables).Bind(3, held.Generation + 1L).Bind(4, held.Modified).Run();
+    }
+
+    // Unlike anything it is a change; with the fixed part unlike anything, one that is no update.
+    private void RecordUnlike(long destination, Correction correction)
+    {
+        file.Statement("UPDATE held SET id = COALESCE(?, id), change = ?, fixed = ? WHERE destination = ? AND observables = ?")
+            .Bind(1, correction.Id).Bind(2, Hash128.Unlike).Bind(3, correction.Kind == CorrectionKind.MustBeReplaced ? Hash128.Unlike : default)
+            .Bind(4, destination).Bind(5, correction.Observables).Run();
     }
 
     private void RecordRejected(long destination, Operation operation, PlanStep step, StepOutcome.Rejected rejected)

@@ -14,6 +14,15 @@ internal static class Tables
     /// <summary>The plan, in key order.</summary>
     public static string Steps(DestinationMemory destination) => $"temp.step_{destination.Id}";
 
+    /// <summary>What a destination was found to hold.</summary>
+    public static string Found(DestinationMemory destination) => $"temp.found_{destination.Id}";
+
+    /// <summary>What that told.</summary>
+    public static string Findings(DestinationMemory destination) => $"temp.finding_{destination.Id}";
+
+    /// <summary>A table's name without its schema, as an index on it wants it.</summary>
+    public static string Plain(string table) => table[(table.IndexOf('.', StringComparison.Ordinal) + 1)..];
+
     /// <summary>What is held at a destination that is too small, and stays there unless it is evicted.</summary>
     public static string Incumbents(DestinationMemory destination) => $"temp.incumbent_{destination.Id}";
 

@@ -27,6 +27,11 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
 
     public int Settled { get; private set; }
 
+    public Action? BeforeSettling { get; set; }
+
+    /// <summary>The list fails after so many; null: it does not.</summary>
+    public int? ListFailsAfter { get; set; }
+
     /// <summary>How often it was read to its end.</summary>
     public int Listed { get; private set; }
 
@@ -68,7 +73,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
     public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action)
     {
         var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} {(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} {indicator.Lifetime.TotalDays}";
-        body.Write(Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(content)));
+        body.Write(Encoding.UTF8.GetBytes($"{{\"content\":{System.Text.Json.JsonSerializer.Serialize(content)},\"fixed\":{System.Text.Json.JsonSerializer.Serialize(FixedPart(indicator))}}}"));
         return new ItemMarks(Hash128.Of(content), Hash128.Of(FixedPart(indicator)));
     }
 
@@ -92,6 +97,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
         lock (_gate)
         {
             Settled++;
+            BeforeSettling?.Invoke();
             if (!Upserts) Held.RemoveAll(one => keys.Contains(one.Key));
         }
 
@@ -108,7 +114,12 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
                 $"other {other}", null, Encoding.UTF8.GetBytes("{}"), "fake", other, null, null, null, Occupies: StableKey.ForIndicator("misp-graph", Info.Kind, Info.Scope, other, 0));
         }
 
-        foreach (var one in Held) yield return new RemoteIndicator(one.Id, one.Key, Encoding.UTF8.GetBytes("{}"), "fake", one.Value, null, null, one.Expires);
+        var listed = 0;
+        foreach (var one in Held)
+        {
+            if (listed++ == ListFailsAfter) throw new RunFailedException(ExitCode.OutOfReach, "The list was cut off.");
+            yield return new RemoteIndicator(one.Id, one.Key, Encoding.UTF8.GetBytes(one.Body), "fake", one.Value, null, null, one.Expires, one.Revoked);
+        }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -137,4 +148,4 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
     }
 }
 
-internal sealed record FakeIndicator(string Id, Guid Key, string Value, string Body, DateTimeOffset Expires);
+internal sealed record FakeIndicator(string Id, Guid Key, string Value, string Body, DateTimeOffset Expires, bool Revoked = false);

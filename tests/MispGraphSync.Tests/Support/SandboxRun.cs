@@ -28,6 +28,11 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public IDictionary<string, string> Environment => _environment;
 
+    /// <summary>What somebody at a terminal types; null: there is no terminal.</summary>
+    public string? Answers { get; set; }
+
+    public int Width { get; set; } = 120;
+
     public static async Task<SandboxRun> StartAsync(SandboxOptions? options = null, params string[] kinds)
     {
         var time = new ShiftedTime();
@@ -66,7 +71,9 @@ internal sealed class SandboxRun : IAsyncDisposable
             Environment = _environment,
             WorkingDirectory = Folder,
             Time = Time,
-            Width = 120,
+            Width = Width,
+            In = new StringReader(Answers ?? ""),
+            IsInteractive = Answers is not null,
         });
         return new ToolResult(code, output.ToString(), error.ToString());
     }

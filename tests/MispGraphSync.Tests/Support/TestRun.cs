@@ -33,6 +33,9 @@ internal sealed class TestRun : IDisposable
 
     public List<string> Warnings { get; } = [];
 
+    /// <summary>Of the last verification, for all destinations.</summary>
+    public List<Finding> Findings { get; } = [];
+
     public TestRun() => Sources.Add(new FakeSource(Time));
 
     public Task<RunReport> PushAsync(Func<PushOptions, PushOptions>? with = null, RunControl? control = null) => RunAsync(isDryRun: false, Source, with, control);
@@ -44,6 +47,31 @@ internal sealed class TestRun : IDisposable
     /// <summary>Sends again what was turned down.</summary>
     public Task<RunReport> RetryAsync(Func<PushOptions, PushOptions>? with = null) => RunAsync(
         isDryRun: false, "errors --retry", with, (run, destinations, ledger, options) => new Retry(destinations, ledger, options, new Observer(this), Time).RunAsync(run, RunControl.Endless));
+
+    public async Task<VerifiedDestination> VerifyAsync(bool repairs = false, RunControl? control = null)
+    {
+        Steps.Clear();
+        Findings.Clear();
+        using var ledger = LedgerFile.Open(LedgerPath, rollsBack: !repairs);
+        var run = new RunHistory(ledger).Begin("verify", Time.GetUtcNow());
+        var options = new VerifyOptions { Instance = Instance, Source = Source.Info.Name, PolicyFingerprint = destination => $"{destination.Policy}", Repairs = repairs };
+        var sides = new VerifyLedger(new PlanLedger(ledger), new RecordLedger(ledger, run), new InventoryLedger(ledger));
+        var results = await new Verification([.. Destinations], sides, options, new Observer(this), Time, (_, findings) => Findings.AddRange(findings)).RunAsync(control ?? RunControl.Endless);
+        new RunHistory(ledger).End(run, "completed", results[0].ExitCode, "{}", Time.GetUtcNow());
+        return results[0];
+    }
+
+    public async Task<RunReport> PurgeAsync(bool isDryRun = false, RunControl? control = null, Func<DestinationInfo, long, bool>? confirm = null)
+    {
+        Steps.Clear();
+        using var ledger = LedgerFile.Open(LedgerPath, isDryRun);
+        var run = new RunHistory(ledger).Begin("purge", Time.GetUtcNow());
+        var options = new PurgeOptions { PolicyFingerprint = destination => $"{destination.Policy}", IsDryRun = isDryRun };
+        var sides = new Core.Sync.PurgeLedger(new PlanLedger(ledger), new RecordLedger(ledger, run), new MispGraphSync.Ledger.PurgeLedger(ledger));
+        var destinations = Destinations.Select(one => isDryRun ? new DryDestination(one) : (IDestination)one).ToList();
+        var purge = new Purge(destinations, sides, options, new Observer(this), Time, (info, count) => Task.FromResult(confirm?.Invoke(info, count) ?? true));
+        return await purge.RunAsync(run, control ?? RunControl.Endless);
+    }
 
     public LedgerFile OpenLedger() => LedgerFile.Open(LedgerPath, rollsBack: false);
 

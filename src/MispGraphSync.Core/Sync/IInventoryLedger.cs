@@ -1,0 +1,38 @@
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>
+/// The ledger's side of comparing: what a destination was found to hold, and what that tells. None of it outlives the run.
+/// </summary>
+public interface IInventoryLedger
+{
+    /// <summary>Starts an empty inventory of a destination.</summary>
+    void Begin(DestinationMemory destination);
+
+    /// <summary>Adds one that is there.</summary>
+    void Add(DestinationMemory destination, RemoteIndicator remote);
+
+    /// <summary>Ends the list, so that it can be asked.</summary>
+    void End(DestinationMemory destination);
+
+    /// <summary>All that is there under the key, in the list's order, each of the service's ids once: a list of pages is no snapshot.</summary>
+    IReadOnlyList<RemoteIndicator> There(DestinationMemory destination, Guid key);
+
+    /// <summary>Whether somebody else holds the value that has this key.</summary>
+    bool IsTaken(DestinationMemory destination, Guid key);
+
+    /// <summary>How many are there and live: neither revoked nor run out.</summary>
+    long CountThere(DestinationMemory destination, DateTimeOffset now);
+
+    /// <summary>By when the held indicator was last sent: the end of that run, or its start if it was killed.</summary>
+    DateTimeOffset? SentAt(DestinationMemory destination, Hash128 observables);
+
+    void AddFinding(DestinationMemory destination, Finding finding);
+
+    /// <summary>Adds what is there and live and was found to be nobody of ours.</summary>
+    void AddForeign(DestinationMemory destination, DateTimeOffset now);
+
+    IReadOnlyDictionary<FindingKind, long> CountFindings(DestinationMemory destination);
+
+    /// <summary>The findings by kind, read in pages. Null: all kinds.</summary>
+    IEnumerable<Finding> ReadFindings(DestinationMemory destination, FindingKind? kind = null);
+}

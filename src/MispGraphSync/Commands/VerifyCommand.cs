@@ -1,0 +1,38 @@
+using System.CommandLine;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Output;
+
+namespace MispGraphSync.Commands;
+
+/// <summary><c>misp-graph verify</c>: whether the destinations hold what the ledger says, and with --repair, that they do.</summary>
+internal sealed class VerifyCommand : Command
+{
+    private readonly Option<bool> _repair = new("--repair") { Description = "Put right what differs; what is not ours is never touched." };
+    private readonly UpkeepOptions _options = new();
+
+    public VerifyCommand(CommonOptions common, ToolHost host)
+        : base("verify", "Compares what the destinations hold with what was sent.")
+    {
+        Add(_repair);
+        _options.AddTo(this);
+        SetAction(async (args, _) =>
+        {
+            var format = common.Format(args, "text", "text", "json", "jsonl");
+            var repairs = args.GetValue(_repair);
+            var request = _options.Read(args, "verify") with { LeavesNoTrace = !repairs };
+            var talk = new Talk(host, common, args, printsRequests: format == "text" && repairs);
+            await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, talk, enabling: request.Destinations);
+            var output = VerifyOutput.For(format, host.Out, host.Width);
+            var results = await composition.VerifyAsync(request, talk, (result, findings) =>
+            {
+                talk.End();
+                output.Add(result, findings);
+            }).ConfigureAwait(false);
+
+            var code = ExitCodes.Worst(results.Select(result => result.ExitCode));
+            output.End(code);
+            if (format == "jsonl") foreach (var result in results.Where(result => result.Error is not null)) talk.Warn($"{result.Name}: {Printable.Line(result.Error!, 2_000)}");
+            return (int)code;
+        });
+    }
+}

@@ -1,0 +1,78 @@
+using MispGraphSync.Commands;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Ledger;
+using MispGraphSync.Output;
+
+namespace MispGraphSync;
+
+// The runs that read no source: verify and purge.
+internal sealed partial class Composition
+{
+    /// <summary>Compares destinations with the ledger. Without repair the ledger is as it was afterwards, and no run is counted.</summary>
+    public Task<IReadOnlyList<VerifiedDestination>> VerifyAsync(UpkeepRequest request, Talk talk, Action<VerifiedDestination, IEnumerable<Finding>> show) =>
+        UpkeepAsync(request, talk, async under =>
+        {
+            var started = _host.Time.GetTimestamp();
+            var ledger = new VerifyLedger(new PlanLedger(under.Ledger), new RecordLedger(under.Ledger, under.Run), new InventoryLedger(under.Ledger));
+            var options = new VerifyOptions
+            {
+                Instance = Settings.Instance,
+                Source = Settings.Misp.Name,
+                PolicyFingerprint = FingerprintOf,
+                NeverBlock = ProtectedHosts,
+                Repairs = !request.LeavesNoTrace,
+            };
+            var results = await new Verification(under.Destinations, ledger, options, talk, _host.Time, show).RunAsync(under.Control).ConfigureAwait(false);
+            if (options.Repairs) EndRun(under, UpkeepReport.Of(under.Run, results, under.Control, _host.Time.GetElapsedTime(started)));
+            return results;
+        });
+
+    /// <summary>Removes what the ledger holds at the destinations that are confirmed.</summary>
+    public Task<RunReport> PurgeAsync(UpkeepRequest request, Talk talk, Func<DestinationInfo, long, Task<bool>> confirm) =>
+        UpkeepAsync(request, talk, async under =>
+        {
+            var ledger = new Core.Sync.PurgeLedger(new PlanLedger(under.Ledger), new RecordLedger(under.Ledger, under.Run), new Ledger.PurgeLedger(under.Ledger));
+            var options = new PurgeOptions { PolicyFingerprint = FingerprintOf, IsDryRun = request.LeavesNoTrace };
+            var report = await new Purge(under.Destinations, ledger, options, talk, _host.Time, confirm).RunAsync(under.Run, under.Control).ConfigureAwait(false);
+            EndRun(under, report);
+            return report;
+        });
+
+    private IReadOnlyList<string> ProtectedHosts => [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings)];
+
+    private string FingerprintOf(IDestination destination) => Fingerprints.OfDestination(Settings, destination.Info.Name);
+
+    private async Task<T> UpkeepAsync<T>(UpkeepRequest request, Talk talk, Func<UnderLock, Task<T>> work)
+    {
+        var chosen = Choose(request.Destinations);
+        _log = AppLog.Create(Settings.Logs, talk.IsVeryVerbose, isOptional: request.LeavesNoTrace);
+        using var control = new RunControl(_host.Interrupt, CancellationToken.None, _host.Abort);
+        using var held = await RunLock.TakeAsync(Settings.Ledger, request.Wait, _host.Time, control.Stop).ConfigureAwait(false);
+        using var ledger = LedgerFile.Open(Settings.Ledger, rollsBack: request.LeavesNoTrace);
+        // A number that is rolled back would be given to another run, and the request files would lie.
+        var run = request.LeavesNoTrace ? 0 : new RunHistory(ledger).Begin(request.Command, _host.Time.GetUtcNow());
+        var transport = NewTransport(run, deadline: null);
+        var destinations = chosen.Select(one => Destination(one, transport, request.SendsNothing)).ToList();
+        try
+        {
+            return await work(new UnderLock(run, ledger, destinations, control)).ConfigureAwait(false);
+        }
+        finally
+        {
+            talk.End();
+            foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void EndRun(UnderLock under, RunReport report)
+    {
+        if (under.Run == 0) return;
+        var slug = RunJson.Slug(report.Status);
+        new RunHistory(under.Ledger).End(under.Run, slug, report.ExitCode, RunJson.Text(report), _host.Time.GetUtcNow());
+        _log.Information("Run {Run} ended: {Status}, exit {ExitCode}", under.Run, slug, (int)report.ExitCode);
+        LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
+    }
+
+    /// <summary>What a run has while it holds the lock.</summary>
+    private sealed record UnderLock(long Run, LedgerFile Ledger, IReadOnlyList<IDestination> Destinations, RunControl Control);
+}

@@ -1,0 +1,95 @@
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Output;
+
+/// <summary>The comparison for people: counts, then the faults one by one as far as a screen goes, then what to run next.</summary>
+internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
+{
+    /// <summary>More is read by no one.</summary>
+    private const int MostItems = 40;
+
+    private bool _hasFaults;
+    private bool _hasRepaired;
+    private bool _hasErrors;
+    private bool _hasExpired;
+
+    public override void Add(VerifiedDestination destination, IEnumerable<Finding> findings)
+    {
+        _hasFaults |= destination.Faults > 0;
+        _hasRepaired |= destination.Repair is not null;
+        _hasExpired |= destination.Found.GetValueOrDefault(FindingKind.Expired) > 0;
+        Counts(destination);
+        if (destination.Faults > 0) Items(findings, destination.Faults);
+        if (destination.Repair is { } repair && destination.Faults > 0) Repair(repair);
+        if (destination.Error is { } error) Trouble(error, destination.Remedy);
+        to.WriteLine();
+    }
+
+    public override void End(ExitCode code)
+    {
+        if (code == ExitCode.Ok) to.WriteLine(_hasRepaired && _hasFaults ? "Repaired. Look again in some minutes: misp-graph verify" : "All is as it should be.");
+        else if (_hasErrors) to.WriteLine("Run it again once that is put right.");
+        else if (_hasRepaired) to.WriteLine("Some could not be repaired. Next: misp-graph errors");
+        else if (_hasFaults) to.WriteLine("Next: misp-graph verify --repair");
+        if (_hasExpired) to.WriteLine("What has expired is sent again or forgotten by: misp-graph push");
+    }
+
+    private void Counts(VerifiedDestination destination)
+    {
+        to.WriteLine($"{destination.Name} ({destination.Kind}): {destination.Held:N0} held{(destination.There is { } there ? $", {there:N0} there" : "")}");
+        if (destination.There is null) return;
+        Count(destination.AsSent, "there as sent");
+        Count(destination.Pending, "not compared: the next push changes or removes them, or they run out");
+        foreach (var kind in Enum.GetValues<FindingKind>()) Count(destination.Found.GetValueOrDefault(kind), Meaning(kind));
+    }
+
+    private void Count(long count, string what)
+    {
+        if (count > 0) to.WriteLine($"  {count,10:N0} {what}");
+    }
+
+    private static string Meaning(FindingKind kind) => kind switch
+    {
+        FindingKind.Missing => "missing: held, but not there",
+        FindingKind.Edited => "edited: there, but not as sent",
+        FindingKind.Untracked => "untracked: there under a key of ours, but not in the ledger",
+        FindingKind.Duplicate => "duplicate: one more under a key of ours",
+        FindingKind.Expired => "expired: ran out, and no longer there",
+        FindingKind.NotYetVisible => "sent a moment ago, and perhaps not visible yet",
+        _ => "not ours: left alone",
+    };
+
+    private void Items(IEnumerable<Finding> findings, long faults)
+    {
+        to.WriteLine();
+        foreach (var finding in findings.Where(finding => Findings.Faults.Contains(finding.Kind)).Take(MostItems)) Item(finding);
+        if (faults > MostItems) to.WriteLine($"  … and {faults - MostItems:N0} more: --output jsonl lists them all.");
+    }
+
+    private void Item(Finding finding)
+    {
+        var what = (finding.Value ?? $"key {finding.Key}").Replace('\n', ' ');
+        Line($"  {finding.Kind.Slug(),-9} {(finding.Type is { Length: > 0 } type ? type + " " : "")}{what}");
+        foreach (var difference in finding.Differences) Line($"{"",12}{difference.Property}: sent {Shown(difference.Sent)}, there {Shown(difference.There)}");
+    }
+
+    // The two sides share what is left of the line.
+    private string Shown(string? value) => value is null ? "nothing" : $"'{Printable.Line(value, Math.Max(12, (width - 48) / 2))}'";
+
+    private void Line(string text) => to.WriteLine(Printable.Line(text, Math.Max(24, width - 2)));
+
+    private void Repair(RepairReport repair)
+    {
+        to.WriteLine();
+        to.WriteLine($"  repair: {repair.Planned.Create:N0} created, {repair.Planned.Update:N0} updated, {repair.Planned.Delete:N0} copies removed");
+        to.WriteLine($"  outcome: {repair.Tally.Accepted:N0} accepted, {repair.Tally.Rejected:N0} rejected, {repair.Tally.Unknown:N0} unknown, {repair.Tally.NotAttempted:N0} not attempted");
+        if (repair.HeldBack > 0) to.WriteLine($"  {repair.HeldBack:N0} held back: turned down before and unchanged since");
+    }
+
+    private void Trouble(string error, string? remedy)
+    {
+        _hasErrors = true;
+        to.WriteLine($"! {Printable.Line(error, 2_000)}");
+        if (remedy is not null) to.WriteLine($"  {Printable.Line(remedy, 2_000)}");
+    }
+}

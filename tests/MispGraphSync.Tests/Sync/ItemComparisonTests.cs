@@ -1,0 +1,41 @@
+using System.Text;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public sealed class ItemComparisonTests
+{
+    [Theory]
+    [InlineData("""{"a":1}""", """{"a":"1"}""")]
+    [InlineData("""{"a":true}""", """{"a":"True"}""")]
+    [InlineData("""{"a":"Alert"}""", """{"a":"alert"}""")]
+    [InlineData("""{"until":"2026-02-01T00:00:00Z"}""", """{"until":"2026-02-01T00:00:00.5000000+00:00"}""")]
+    [InlineData("""{"until":"2026-02-01T00:00:00Z"}""", """{"until":"2026-02-01T01:00:00+01:00"}""")]
+    [InlineData("""{"tags":["a","b"]}""", """{"tags":["b","a"]}""")]
+    [InlineData("""{"a":"x","b":"y"}""", """{"a":"x"}""")]
+    [InlineData("""{"a":"x"}""", """{"a":null,"more":1}""")]
+    [InlineData("""{"tags":["a"]}""", """{"tags":[]}""")]
+    [InlineData("""{"tags":[]}""", """{"tags":null}""")]
+    [InlineData("""{"externalID":"k"}""", """{"externalId":"K"}""")]
+    [InlineData("""{"valid_from":"2026-01-01T00:00:00Z","pattern_type":"stix"}""", """{"name":"x","properties":{"validFrom":"2026-01-01T00:00:00.000Z","patternType":"url"}}""")]
+    [InlineData("""{"kill_chain_phases":[{"phase_name":"c2"}]}""", """{"properties":{"killChainPhases":[{"phaseName":"C2","order":0}]}}""")]
+    [InlineData("""{"name":"n"}""", """{"name":"3f2a","properties":{"data":{"name":"n"}}}""")]
+    [InlineData("null", "{}")]
+    [InlineData("{}", "[]")]
+    public void Another_spelling_is_no_difference(string sent, string there) => Assert.Empty(Compare(sent, there));
+
+    [Theory]
+    [InlineData("""{"a":1}""", """{"a":2}""", "a", "1", "2")]
+    [InlineData("""{"a":"x"}""", """{"a":"y"}""", "a", "x", "y")]
+    [InlineData("""{"until":"2026-02-01T00:00:00Z"}""", """{"until":"2026-02-01T00:00:02Z"}""", "until", "2026-02-01T00:00:00Z", "2026-02-01T00:00:02Z")]
+    [InlineData("""{"tags":["a"]}""", """{"tags":["a","b"]}""", "tags", """["a"]""", """["a","b"]""")]
+    [InlineData("""{"tags":["a","a"]}""", """{"tags":["a","b"]}""", "tags", """["a","a"]""", """["a","b"]""")]
+    [InlineData("""{"groups":[]}""", """{"groups":["x"]}""", "groups", "[]", """["x"]""")]
+    [InlineData("""{"a":"x"}""", """{"a":["x"]}""", "a", "x", """["x"]""")]
+    [InlineData("""{"confidence":50}""", """{"properties":{"confidence":80}}""", "confidence", "50", "80")]
+    public void Another_value_is_a_difference_with_both_sides(string sent, string there, string property, string ours, string theirs) =>
+        Assert.Equal([new Difference(property, ours, theirs)], Compare(sent, there));
+
+    private static List<Difference> Compare(string sent, string there) => ItemComparison.Compare(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(there));
+}

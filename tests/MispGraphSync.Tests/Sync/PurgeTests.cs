@@ -1,0 +1,155 @@
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public sealed class PurgeTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task Everything_of_ours_goes_nothing_of_others_and_a_push_creates_it_again()
+    {
+        await PushAsync(700);
+        _run.Destination.Held.Add(new FakeIndicator("x-1", Guid.NewGuid(), "theirs", "{}", _run.Time.GetUtcNow().AddDays(1)));
+
+        var report = await _run.PurgeAsync();
+        Assert.Equal((ExitCode.Ok, new PlanCounts(0, 0, 0, 700), 700L, 0L), (report.ExitCode, report.Destinations[0].Planned, report.Destinations[0].Tally.Accepted, report.Destinations[0].Held));
+        Assert.Equal("x-1", Assert.Single(_run.Destination.Held).Id);
+        Assert.All(_run.Steps, step => Assert.Equal((StepAction.Delete, StepReasons.Purged), (step.Action, step.Reason)));
+
+        var push = await _run.PushAsync();
+        Assert.Equal(new PlanCounts(700, 0, 0, 0), push.Destinations[0].Planned);
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Fact]
+    public async Task A_second_purge_finds_nothing_and_asks_nothing()
+    {
+        await PushAsync(3);
+        await _run.PurgeAsync();
+        _run.Destination.Sent.Clear();
+
+        var report = await _run.PurgeAsync(confirm: (_, _) => throw new InvalidOperationException("asked"));
+
+        Assert.Equal((ExitCode.Ok, 0L), (report.ExitCode, report.Destinations[0].Planned.Total));
+        Assert.Empty(_run.Destination.Sent);
+    }
+
+    [Fact]
+    public async Task What_the_service_turns_down_stays_in_the_ledger_until_the_next_purge()
+    {
+        await PushAsync(5);
+        var stubborn = _run.Destination.Held[2].Id;
+        _run.Destination.Answer = (_, step) => step.Id == stubborn ? new StepOutcome.Rejected("no") : null;
+
+        var report = await _run.PurgeAsync();
+        Assert.Equal((ExitCode.Partial, 4L, 1L, 1L), (report.ExitCode, report.Destinations[0].Tally.Accepted, report.Destinations[0].Tally.Rejected, report.Destinations[0].Held));
+
+        _run.Destination.Answer = null;
+        Assert.Equal(1, (await _run.PurgeAsync()).Destinations[0].Tally.Accepted);
+        Assert.Empty(_run.Destination.Held);
+    }
+
+    [Fact]
+    public async Task It_says_how_many_and_a_no_leaves_everything()
+    {
+        await PushAsync(3);
+        _run.Destination.Sent.Clear();
+        var asked = 0L;
+
+        var report = await _run.PurgeAsync(confirm: (_, count) =>
+        {
+            asked = count;
+            return false;
+        });
+
+        Assert.Equal((ExitCode.Ok, 3L, 3L), (report.ExitCode, asked, report.Destinations[0].Held));
+        Assert.Empty(_run.Destination.Sent);
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Fact]
+    public async Task A_dry_run_counts_and_sends_nothing()
+    {
+        await PushAsync(3);
+        _run.Destination.Sent.Clear();
+
+        var report = await _run.PurgeAsync(isDryRun: true);
+
+        Assert.Equal((3L, 3L), (report.Destinations[0].Planned.Delete, report.Destinations[0].Tally.NotAttempted));
+        Assert.Empty(_run.Destination.Sent);
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Fact]
+    public async Task What_ran_out_needs_no_request()
+    {
+        await PushAsync(2);
+        _run.Time.Advance(TimeSpan.FromDays(20));
+        _run.Source.Put(Some.Event(2), Some.Domain(9));
+        await _run.PushAsync();
+        _run.Time.Advance(TimeSpan.FromDays(25));
+        var live = _run.Destination.Held.Count(one => one.Expires > _run.Time.GetUtcNow());
+
+        var report = await _run.PurgeAsync();
+
+        Assert.Equal((live, 0L), ((int)report.Destinations[0].Tally.Accepted, report.Destinations[0].Held));
+    }
+
+    [Fact]
+    public async Task What_is_revoked_lives_again_under_a_new_key()
+    {
+        _run.Destinations[0] = new FakeDestination("sentinel", IndicatorForm.Single) { Upserts = true, KeysLiveOnce = true };
+        await PushAsync(2);
+        var old = _run.Destination.Held.Select(one => one.Key).ToHashSet();
+
+        await _run.PurgeAsync();
+        await _run.PushAsync();
+
+        Assert.Equal(2, _run.Destination.Held.Count);
+        Assert.All(_run.Destination.Held, one => Assert.DoesNotContain(one.Key, old));
+    }
+
+    [Fact]
+    public async Task A_purge_that_died_on_the_way_goes_on_and_a_push_leaves_exactly_one_of_each()
+    {
+        _run.Destination.BatchSize = 2;
+        await PushAsync(6);
+        var requests = 0;
+        _run.Destination.OnRequest = (operation, steps) =>
+        {
+            if (++requests < 2) return;
+            foreach (var step in steps) _run.Destination.Apply(operation, step);
+            throw new InvalidOperationException("killed");
+        };
+        await Assert.ThrowsAnyAsync<Exception>(() => _run.PurgeAsync());
+        Assert.Equal(2, _run.Destination.Held.Count);
+
+        _run.Destination.OnRequest = null;
+        await _run.PushAsync();
+
+        Assert.Equal(6, _run.Destination.Held.Count);
+        Assert.Equal(6, _run.Destination.Held.Select(one => one.Key).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task One_failing_destination_does_not_keep_another_from_being_emptied()
+    {
+        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorForm.Single));
+        await PushAsync(2);
+        _run.Destination.OnRequest = (_, _) => throw new RunFailedException(ExitCode.SignIn, "No.", "Ask.");
+
+        var report = await _run.PurgeAsync();
+
+        Assert.Equal((ExitCode.SignIn, 2L, 0L), (report.ExitCode, report.Destinations[0].Tally.NotAttempted, report.Destinations[1].Held));
+    }
+
+    private async Task PushAsync(int domains)
+    {
+        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, domains).Select(number => Some.Domain(number))]);
+        await _run.PushAsync();
+    }
+}

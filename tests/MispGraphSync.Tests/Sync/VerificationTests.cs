@@ -1,0 +1,177 @@
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public sealed class VerificationTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task What_was_pushed_is_as_it_should_be()
+    {
+        await PushAsync(3);
+
+        var verified = await _run.VerifyAsync();
+
+        Assert.Equal((ExitCode.Ok, 3L, 3L, 3L), (verified.ExitCode, verified.Held, verified.There, verified.AsSent));
+        Assert.Empty(_run.Findings);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_missing_and_named_by_its_value()
+    {
+        await PushAsync(3);
+        _run.Destination.Held.RemoveAt(0);
+
+        var verified = await _run.VerifyAsync();
+
+        var finding = Assert.Single(_run.Findings);
+        Assert.Equal((ExitCode.Partial, FindingKind.Missing, RepairKind.Create), (verified.ExitCode, finding.Kind, finding.Repair));
+        Assert.Contains(".example", finding.Value, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("graph", 59, 61)]
+    [InlineData("sentinel", 299, 301)]
+    public async Task What_was_sent_a_moment_ago_may_not_show_yet(string name, int before, int after)
+    {
+        _run.Destinations[0] = new FakeDestination(name, name == "graph" ? IndicatorForm.Combination : IndicatorForm.Single) { Upserts = name != "graph" };
+        await PushAsync(1, isSettled: false);
+        _run.Destination.Held.Clear();
+
+        _run.Time.Advance(TimeSpan.FromSeconds(before));
+        var early = await _run.VerifyAsync();
+        Assert.Equal((ExitCode.Ok, FindingKind.NotYetVisible), (early.ExitCode, Assert.Single(_run.Findings).Kind));
+
+        _run.Time.Advance(TimeSpan.FromSeconds(after - before));
+        Assert.Equal(ExitCode.Partial, (await _run.VerifyAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_differs_is_edited_and_says_in_what()
+    {
+        await PushAsync(2);
+        Edit(0, """{"content":"somebody else's words"}""");
+
+        await _run.VerifyAsync();
+
+        var finding = Assert.Single(_run.Findings);
+        Assert.Equal((FindingKind.Edited, RepairKind.Update), (finding.Kind, finding.Repair));
+        var difference = Assert.Single(finding.Differences);
+        Assert.Equal(("content", "somebody else's words"), (difference.Property, difference.There));
+    }
+
+    [Fact]
+    public async Task What_a_push_is_about_to_change_is_not_called_edited()
+    {
+        await PushAsync(2);
+        Edit(0, """{"content":"old"}""");
+        _run.Destination.Policy = _run.Destination.Policy with { DefaultConfidence = 77 };
+
+        var verified = await _run.VerifyAsync();
+
+        Assert.Equal((ExitCode.Ok, 2L), (verified.ExitCode, verified.Pending));
+    }
+
+    [Fact]
+    public async Task What_ran_out_is_expired_and_no_fault()
+    {
+        await PushAsync(2);
+        _run.Time.Advance(TimeSpan.FromDays(31));
+
+        var verified = await _run.VerifyAsync();
+
+        Assert.Equal((ExitCode.Ok, 2L), (verified.ExitCode, verified.Found[FindingKind.Expired]));
+    }
+
+    [Fact]
+    public async Task What_others_put_there_is_foreign_and_no_fault()
+    {
+        await PushAsync(1);
+        _run.Destination.Held.Add(new FakeIndicator("x-1", Guid.NewGuid(), "theirs", "{}", _run.Time.GetUtcNow().AddDays(1)));
+        _run.Destination.Held.Add(new FakeIndicator("x-2", Guid.NewGuid(), "run out", "{}", _run.Time.GetUtcNow().AddDays(-1)));
+
+        var verified = await _run.VerifyAsync();
+
+        Assert.Equal((ExitCode.Ok, "theirs"), (verified.ExitCode, Assert.Single(_run.Findings, finding => finding.Kind == FindingKind.Foreign).Value));
+    }
+
+    [Fact]
+    public async Task What_is_there_under_a_wanted_key_but_not_in_the_ledger_is_untracked()
+    {
+        await PushAsync(2);
+        ForgetHeld();
+
+        var verified = await _run.VerifyAsync();
+
+        Assert.Equal((ExitCode.Partial, 0L, 2L), (verified.ExitCode, verified.Held, verified.Found[FindingKind.Untracked]));
+        Assert.All(_run.Findings, finding => Assert.Equal(RepairKind.TakeOver, finding.Repair));
+    }
+
+    [Fact]
+    public async Task Two_under_one_key_are_a_duplicate_and_the_one_in_the_ledger_stays()
+    {
+        await PushAsync(2);
+        var one = _run.Destination.Held[0];
+        _run.Destination.Held.Insert(0, one with { Id = "copy" });
+
+        await _run.VerifyAsync();
+
+        var finding = Assert.Single(_run.Findings);
+        Assert.Equal((FindingKind.Duplicate, "copy"), (finding.Kind, finding.Id));
+    }
+
+    [Fact]
+    public async Task A_list_that_shows_one_twice_shows_no_duplicate()
+    {
+        await PushAsync(1);
+        _run.Destination.Held.Add(_run.Destination.Held[0]);
+
+        var verified = await _run.VerifyAsync();
+
+        Assert.Equal((ExitCode.Ok, 1L), (verified.ExitCode, verified.There));
+    }
+
+    [Fact]
+    public async Task Verifying_sends_nothing_and_leaves_the_ledger_as_it_was()
+    {
+        await PushAsync(3);
+        _run.Destination.Held.Clear();
+        _run.Destination.Sent.Clear();
+
+        await _run.VerifyAsync();
+        await _run.PushAsync();
+
+        Assert.Empty(_run.Destination.Sent);
+    }
+
+    [Fact]
+    public async Task Without_a_ledger_nothing_is_ours_and_none_is_left_behind()
+    {
+        _run.Destination.Held.Add(new FakeIndicator("x-1", Guid.NewGuid(), "theirs", "{}", _run.Time.GetUtcNow().AddDays(1)));
+
+        var verified = await _run.VerifyAsync();
+
+        Assert.Equal((ExitCode.Ok, FindingKind.Foreign), (verified.ExitCode, Assert.Single(_run.Findings).Kind));
+        Assert.False(File.Exists(_run.LedgerPath));
+    }
+
+    private async Task PushAsync(int domains, bool isSettled = true)
+    {
+        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, domains).Select(number => Some.Domain(number))]);
+        await _run.PushAsync();
+        if (isSettled) _run.Time.Advance(TimeSpan.FromMinutes(10));
+    }
+
+    private void Edit(int at, string body) => _run.Destination.Held[at] = _run.Destination.Held[at] with { Body = body };
+
+    private void ForgetHeld()
+    {
+        using var ledger = _run.OpenLedger();
+        ledger.Run("DELETE FROM held");
+        ledger.Run("UPDATE destination SET held = 0");
+    }
+}
