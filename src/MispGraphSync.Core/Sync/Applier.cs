@@ -54,16 +54,13 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
     /// Settles what earlier runs intended and never heard of, before anything is planned. What can be sent again without
     /// harm is; a plain create is looked for and removed.
     /// </summary>
-    public async Task SettleAsync(IReadOnlyList<OpenIntent> intents)
+    public async Task SettleAsync(IReadOnlyList<OpenIntent> intents, DateTimeOffset now)
     {
         foreach (var intent in intents)
         {
             if (destination.Upserts || intent.Operation == Operation.Delete)
             {
-                var again = ledger.Intend(memory, intent.Operation, intent.Steps, keepBodies: true);
-                var outcomes = await destination.ApplyAsync(intent.Operation, intent.Steps, control.Abort).ConfigureAwait(false);
-                ledger.Record(memory, again, intent.Operation, intent.Steps, outcomes);
-                DoubtRejected(intent.Operation, intent.Steps, outcomes);
+                await RepeatAsync(intent, now).ConfigureAwait(false);
                 ledger.Close(memory, intent);
                 continue;
             }
@@ -73,6 +70,17 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
                 : Settlement.None;
             ledger.Settle(memory, intent, settlement);
         }
+    }
+
+    // What has run out since needs no settling: the service has let go of it, if it ever had it.
+    private async Task RepeatAsync(OpenIntent intent, DateTimeOffset now)
+    {
+        var steps = intent.Steps.Where(step => step.Expires > now).ToList();
+        if (steps.Count == 0) return;
+        var again = ledger.Intend(memory, intent.Operation, steps, keepBodies: true);
+        var outcomes = await destination.ApplyAsync(intent.Operation, steps, control.Abort).ConfigureAwait(false);
+        ledger.Record(memory, again, intent.Operation, steps, outcomes);
+        DoubtRejected(intent.Operation, steps, outcomes);
     }
 
     private IEnumerable<Batch> Batches(IEnumerable<PlanStep> steps)

@@ -19,7 +19,7 @@ public sealed class DestinationPurge(
     {
         // Said first: should the process die on the way, the next push plans what is gone all the same.
         ledger.Held.PlanEverythingNext(memory);
-        await _attempt.TryAsync(SettleAsync).ConfigureAwait(false);
+        await _attempt.TryAsync(() => SettleAsync(now)).ConfigureAwait(false);
         if (_attempt.Code != ExitCode.Ok) return;
         ledger.Held.ForgetExpired(memory, now);
         _counts = PlanCounts.None with { Delete = Count(now) };
@@ -52,12 +52,12 @@ public sealed class DestinationPurge(
     }
 
     // What a killed run may have created is ours too.
-    private async Task SettleAsync()
+    private async Task SettleAsync(DateTimeOffset now)
     {
         var open = ledger.Record.OpenIntents(memory);
         if (isDryRun || open.Count == 0) return;
         await destination.PrepareAsync(control.Stop).ConfigureAwait(false);
-        await new Applier(destination, ledger.Record, memory, control, observer).SettleAsync(open).ConfigureAwait(false);
+        await new Applier(destination, ledger.Record, memory, control, observer).SettleAsync(open, now).ConfigureAwait(false);
     }
 
     private PlanStep Build(HeldIndicator held, DateTimeOffset now)

@@ -60,7 +60,7 @@ public sealed class Verification(
         }
 
         await destination.PrepareAsync(control.Stop).ConfigureAwait(false);
-        await new Applier(destination, ledger.Record, memory, control, observer).SettleAsync(open).ConfigureAwait(false);
+        await new Applier(destination, ledger.Record, memory, control, observer).SettleAsync(open, time.GetUtcNow()).ConfigureAwait(false);
     }
 
     // What is there under a wanted key is taken over as by a push with a fresh ledger.

@@ -99,7 +99,8 @@ internal static class SettingsTable
     { Placeholder = NoId };
 
     public static readonly SettingKey<Guid?> ClientId = new("auth.clientId", Overridable, new GuidForm(
-        "an application (client) id, a GUID") { Hint = _ => "It is on the app registration's Overview page." },
+        "an application (client) id, a GUID")
+    { Hint = _ => "It is on the app registration's Overview page." },
         "The app registration's application (client) id. Not needed with a managed identity.")
     { Placeholder = NoId };
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MispGraphSync.Commands;
-using MispGraphSync.Configuration;
 using MispGraphSync.Core.Sync;
 using Xunit;
 

@@ -1,8 +1,8 @@
+using CsCheck;
 using MispGraphSync.Configuration;
 using MispGraphSync.Configuration.Python;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
-using CsCheck;
 using Xunit;
 
 namespace MispGraphSync.Tests.Configuration;
