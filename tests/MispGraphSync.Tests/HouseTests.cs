@@ -1,14 +1,53 @@
+using NetArchTest.Rules;
 using Xunit;
 
 namespace MispGraphSync.Tests;
 
+/// <summary>Who may know whom.</summary>
 public class HouseTests
 {
+    private static readonly string[] Kinds = ["Graph", "Sentinel", "Defender"];
+
     [Fact]
     public void Core_stands_on_nothing_but_the_framework()
     {
         var references = typeof(Core.Domain.Tlp).Assembly.GetReferencedAssemblies();
 
         Assert.All(references, name => Assert.StartsWith("System", name.Name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Domain_and_mapping_know_nothing_of_HTTP_or_JSON() =>
+        Holds(Types.InAssembly(typeof(Core.Domain.Tlp).Assembly).That().ResideInNamespace("MispGraphSync.Core.Domain").Or().ResideInNamespace("MispGraphSync.Core.Mapping")
+            .ShouldNot().HaveDependencyOnAny("System.Net.Http", "System.Text.Json", "MispGraphSync.Core.Sync.Push"));
+
+    [Fact]
+    public void Destinations_never_see_MISP_and_sources_never_see_destinations()
+    {
+        Holds(InTool("MispGraphSync.Destinations").ShouldNot().HaveDependencyOnAny("MispGraphSync.Sources", "MispGraphSync.Ledger", "MispGraphSync.Commands"));
+        Holds(InTool("MispGraphSync.Sources").ShouldNot().HaveDependencyOnAny("MispGraphSync.Destinations", "MispGraphSync.Ledger", "MispGraphSync.Commands"));
+        Holds(InTool("MispGraphSync.Ledger").ShouldNot().HaveDependencyOnAny("MispGraphSync.Destinations", "MispGraphSync.Sources", "MispGraphSync.Http", "MispGraphSync.Commands"));
+    }
+
+    [Fact]
+    public void No_destination_sees_another()
+    {
+        foreach (var kind in Kinds)
+        {
+            var others = Kinds.Where(other => other != kind).Select(other => $"MispGraphSync.Destinations.{other}").ToArray();
+            Holds(InTool($"MispGraphSync.Destinations.{kind}").ShouldNot().HaveDependencyOnAny(others));
+        }
+    }
+
+    [Fact]
+    public void The_sandbox_shares_no_code_with_the_tool() =>
+        Assert.DoesNotContain(typeof(MispGraphSync.Sandbox.SandboxHost).Assembly.GetReferencedAssemblies(), name => name.Name is "misp-graph" or "MispGraphSync.Core");
+
+    private static PredicateList InTool(string room) => Types.InAssembly(typeof(Tool).Assembly).That().ResideInNamespace(room);
+
+    private static void Holds(ConditionList rule)
+    {
+        var result = rule.GetResult();
+        Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
     }
 }

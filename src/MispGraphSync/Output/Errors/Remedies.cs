@@ -10,7 +10,7 @@ internal static class Remedies
         new(null, ["throttl", "too many requests", "try again", "timeout", "timed out", "temporar", "internal error", "internalservererror", "unavailable", "busy"],
             "Passing trouble of the service. It is sent again in up to 5 runs, or now with 'misp-graph errors --retry'."),
         new(null, ["forbidden", "unauthor", "permission", "not allowed to", "access denied"],
-            "The app may not do this. 'misp-graph doctor' names the missing permission; then run 'misp-graph errors --retry'."),
+            "The app may not do this: compare its permissions with those in the README, then run 'misp-graph errors --retry'."),
         new("defender", ["limit", "quota", "capacity", "maximum", "exceed"],
             "The tenant holds as many indicators as Defender takes. Lower capacity, daysToExpire or what is sent (types, excludeTags), or remove others' indicators."),
         new(null, ["quota", "limit of", "maximum number"],

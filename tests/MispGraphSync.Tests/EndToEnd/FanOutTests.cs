@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MispGraphSync.Sandbox;
+using MispGraphSync.Sandbox.Graph;
+using Xunit;
+
+namespace MispGraphSync.Tests.EndToEnd;
+
+/// <summary>One read of MISP, all three kinds of destination at once: what each holds equals what MISP implies, item by item.</summary>
+public sealed class FanOutTests : IAsyncLifetime
+{
+    private const int Events = 20;
+    private const int Attributes = 15;
+
+    private SandboxRun _run = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _run = await SandboxRun.StartAsync(new SandboxOptions(), "graph", "sentinel", "defender");
+        var number = 0;
+        for (var i = 0; i < Events; i++)
+        {
+            var attributes = new JsonArray();
+            for (var j = 0; j < Attributes; j++) attributes.Add(Domain($"d{++number}.example"));
+            _run.Sandbox.MispState.AddEvent(new JsonObject { ["info"] = $"Event {i}", ["Attribute"] = attributes });
+        }
+    }
+
+    public ValueTask DisposeAsync() => _run.DisposeAsync();
+
+    [Fact]
+    public async Task First_unchanged_changed_removed_and_back_again()
+    {
+        await PushAsync();
+        AssertSame();
+
+        _run.Sandbox.ForgetRequests();
+        await PushAsync();
+        Assert.DoesNotContain(_run.Sandbox.Requests, request => request.Service is not Service.Misp);
+
+        var first = _run.Sandbox.MispState.Events[0];
+        var removed = first["Attribute"]!.AsArray()[0]!;
+        _run.Sandbox.MispState.AddAttribute(first["uuid"]!.GetValue<string>(), Domain("added.example"));
+        _run.Sandbox.MispState.RemoveAttribute(removed["uuid"]!.GetValue<string>());
+        var change = await PushAsync();
+        Assert.All(change.GetProperty("destinations").EnumerateArray(), one => Assert.Equal((1, 1), (one.GetProperty("planned").GetProperty("create").GetInt32(), one.GetProperty("planned").GetProperty("delete").GetInt32())));
+        AssertSame();
+
+        _run.Sandbox.MispState.AddAttribute(first["uuid"]!.GetValue<string>(), Domain(removed["value"]!.GetValue<string>()));
+        await PushAsync();
+        AssertSame();
+    }
+
+    [Fact]
+    public async Task One_that_is_down_catches_up_and_spoils_nothing()
+    {
+        _run.Sandbox.GraphState.Availability = GraphAvailability.Forbidden;
+        var push = await _run.RunAsync("push", "--json");
+        Assert.Equal(4, push.Code);
+        Assert.Equal(Wanted(), Sentinel());
+        Assert.Equal(Wanted(), Defender());
+
+        _run.Sandbox.GraphState.Availability = GraphAvailability.Available;
+        await PushAsync();
+        AssertSame();
+    }
+
+    [Fact]
+    public async Task A_full_Defender_takes_what_fits_and_the_others_take_all()
+    {
+        _run.Change(settings => settings["destinations"]![2]!["capacity"] = 100);
+
+        var push = await PushAsync();
+
+        Assert.Equal(100, Defender().Count);
+        Assert.Equal(Wanted(), Graph());
+        Assert.Equal(Wanted(), Sentinel());
+        Assert.Equal((Events * Attributes) - 100, push.GetProperty("destinations")[2].GetProperty("skipped").GetProperty("over-capacity").GetInt32());
+        Assert.Equal(0, (await PushAsync()).GetProperty("destinations")[2].GetProperty("planned").GetProperty("create").GetInt32());
+    }
+
+    private async Task<JsonElement> PushAsync()
+    {
+        var push = await _run.RunAsync("push", "--json");
+        Assert.True(push.Code == 0, push.Out + push.Error);
+        return push.Json;
+    }
+
+    private void AssertSame()
+    {
+        Assert.Equal(Wanted(), Graph());
+        Assert.Equal(Wanted(), Sentinel());
+        Assert.Equal(Wanted(), Defender());
+    }
+
+    private List<string> Wanted() => Ordered(_run.Sandbox.MispState.Events.SelectMany(one => one["Attribute"]!.AsArray()).Where(one => one!["deleted"]?.GetValue<bool>() != true).Select(one => one!["value"]!.GetValue<string>()));
+
+    private List<string> Graph() => Ordered(_run.Sandbox.GraphState.All().Select(one => JsonNode.Parse(one.Json)!["domainName"]!.GetValue<string>()));
+
+    private List<string> Sentinel() => Ordered(_run.Sandbox.SentinelState.Active().Select(one => one.ObservableValue!));
+
+    private List<string> Defender() => Ordered(_run.Sandbox.DefenderState.All().Select(one => one.Value));
+
+    private static List<string> Ordered(IEnumerable<string> values) => [.. values.Order(StringComparer.Ordinal)];
+
+    private static JsonObject Domain(string value) => new() { ["type"] = "domain", ["category"] = "Network activity", ["to_ids"] = true, ["value"] = value };
+}
