@@ -14,6 +14,13 @@ internal sealed class LedgerFile : IDisposable
     /// <summary>The newest schema that this program knows; kept in SQLite's user_version.</summary>
     public const int Version = 1;
 
+    static LedgerFile()
+    {
+        // No locks inside SQLite: the gate is one. To be said before its first use; where that is too late, they stay.
+        Batteries_V2.Init();
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+    }
+
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, Statement> _statements = [];
     private int _depth;
@@ -101,7 +108,10 @@ internal sealed class LedgerFile : IDisposable
     }
 
     /// <summary>A statement of its own, for a read that stays open while others run.</summary>
-    public Statement NewStatement(string sql) => new(_connection.Handle!, sql);
+    public Statement NewStatement(string sql)
+    {
+        lock (Gate) return new Statement(_connection.Handle!, sql, Gate);
+    }
 
     public void Run(string sql)
     {
