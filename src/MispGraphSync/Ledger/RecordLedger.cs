@@ -3,7 +3,8 @@ using MispGraphSync.Core.Sync;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// What was sent and what became of it. Every method commits before it returns: what the tool then does stands on disk.
+/// What was sent and what became of it. Every method but <see cref="Record"/> commits before it returns: what the tool then does
+/// stands on disk. An outcome is committed with the next intent: until then the open intent stands for it.
 /// </summary>
 internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 {
@@ -49,7 +50,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                 }
 
                 CloseOrKeep(intent, lost, keepBodies: lost.Exists(step => step.LivesOnce) || operation == Operation.Delete);
-            });
+            }, file.CommitWithNext);
         }
     }
 
@@ -227,12 +228,17 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         return count;
     }
 
-    private void Write(DestinationMemory destination, Action<DestinationWriter> work) => file.InTransaction(() =>
-    {
-        var rows = new DestinationWriter(file, destination.Id, run);
-        work(rows);
-        rows.Complete();
-    });
+    private void Write(DestinationMemory destination, Action<DestinationWriter> work) => Write(destination, work, file.Commit);
+
+    private void Write(DestinationMemory destination, Action<DestinationWriter> work, Action commit) => file.InTransaction(
+        () =>
+        {
+            var rows = new DestinationWriter(file, destination.Id, run);
+            work(rows);
+            rows.Complete();
+            return true;
+        },
+        commit);
 
     private void CloseOrKeep(long intent, List<PlanStep> lost, bool keepBodies)
     {
