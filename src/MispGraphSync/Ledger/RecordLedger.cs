@@ -8,16 +8,18 @@ namespace MispGraphSync.Ledger;
 /// </summary>
 internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 {
+    private readonly BlobWriter _blob = new();
+
     public long Intend(DestinationMemory destination, Operation operation, IReadOnlyList<PlanStep> steps, bool keepBodies)
     {
         lock (file.Gate)
         {
-            var blob = new BlobWriter();
-            StepRecord.Write(blob, steps, keepBodies);
+            _blob.Clear();
+            StepRecord.Write(_blob, steps, keepBodies);
             return file.InTransaction(() =>
             {
                 file.Statement("INSERT INTO intent (destination, run, operation, steps) VALUES (?, ?, ?, ?)")
-                    .Bind(1, destination.Id).Bind(2, run).Bind(3, operation.ToString()).Bind(4, blob.Written).Run();
+                    .Bind(1, destination.Id).Bind(2, run).Bind(3, operation.ToString()).Bind(4, _blob.Written).Run();
                 return file.LastRow;
             });
         }
@@ -248,9 +250,9 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
             return;
         }
 
-        var blob = new BlobWriter();
-        StepRecord.Write(blob, lost, keepBodies);
-        file.Statement("UPDATE intent SET steps = ? WHERE id = ?").Bind(1, blob.Written).Bind(2, intent).Run();
+        _blob.Clear();
+        StepRecord.Write(_blob, lost, keepBodies);
+        file.Statement("UPDATE intent SET steps = ? WHERE id = ?").Bind(1, _blob.Written).Bind(2, intent).Run();
     }
 
     private void Remove(long intent) => file.Statement("DELETE FROM intent WHERE id = ?").Bind(1, intent).Run();
