@@ -109,7 +109,7 @@ public sealed class CertificateFileTests : IDisposable
         Assert.DoesNotContain(Password, noise.ToString(), StringComparison.Ordinal);
     }
 
-    private async Task<RunFailedException> FailsAsync(string path, string? password) =>
+    private static async Task<RunFailedException> FailsAsync(string path, string? password) =>
         await Assert.ThrowsAsync<RunFailedException>(() => LoadAsync(path, password));
 
     private static Task<System.Security.Cryptography.X509Certificates.X509Certificate2> LoadAsync(string path, string? password) =>

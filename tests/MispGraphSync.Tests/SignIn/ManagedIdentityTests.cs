@@ -50,6 +50,20 @@ public sealed class ManagedIdentityTests : IAsyncLifetime
         Assert.Contains("There is no managed identity on this machine", push.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_identity_of_another_tenant_is_found_out_by_doctor()
+    {
+        SignInBy(true);
+        _run.Change(settings => settings["auth"]!["tenant"] = "99999999-9999-4999-8999-999999999999");
+
+        var doctor = await StartAsync(endpoint: null, "doctor", "--output", "json");
+
+        Assert.Equal(4, doctor.Code);
+        var failed = Assert.Single(JsonNode.Parse(doctor.Out)!.AsArray(), row => row!["status"]!.ToString() == "failed");
+        Assert.Equal("graph roles", failed!["check"]!.ToString());
+        Assert.Contains($"The token is of tenant {_run.Sandbox.Options.Tenant}", failed["cause"]!.ToString(), StringComparison.Ordinal);
+    }
+
     private void SignInBy(JsonNode identity) => _run.Change(settings =>
     {
         settings["auth"]!.AsObject().Remove("clientSecret");
@@ -57,12 +71,14 @@ public sealed class ManagedIdentityTests : IAsyncLifetime
         settings["auth"]!["managedIdentity"] = identity;
     });
 
-    private Task<ToolResult> PushAsync(string? endpoint = null) => ToolProcess.Start(
+    private Task<ToolResult> PushAsync(string? endpoint = null) => StartAsync(endpoint, "push");
+
+    private Task<ToolResult> StartAsync(string? endpoint, params string[] args) => ToolProcess.Start(
         _run.Folder,
         new Dictionary<string, string>
         {
             ["IDENTITY_ENDPOINT"] = endpoint ?? _run.Sandbox.IdentityEndpoint.AbsoluteUri,
             ["IDENTITY_HEADER"] = _run.Sandbox.EntraState.IdentityHeader,
         },
-        "push").EndAsync();
+        args).EndAsync();
 }

@@ -85,7 +85,7 @@ public sealed class WaysToSignInTests : IAsyncLifetime
 
         Assert.Equal(4, push.Code);
         Assert.Contains("ran out at", push.Out, StringComparison.Ordinal);
-        Assert.Empty(_run.Sandbox.RequestsTo(Service.Entra).Where(request => request.Method == "POST"));
+        Assert.DoesNotContain(_run.Sandbox.RequestsTo(Service.Entra), request => request.Method == "POST");
     }
 
     [Theory]

@@ -35,6 +35,8 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public bool HasColor { get; set; }
 
+    public CancellationToken Interrupt { get; set; }
+
     /// <summary>The tool's clock, where it is not the sandbox's.</summary>
     public TimeProvider? ToolTime { get; set; }
 
@@ -78,6 +80,7 @@ internal sealed class SandboxRun : IAsyncDisposable
             Time = ToolTime ?? Time,
             Width = Width,
             HasColor = HasColor,
+            Interrupt = Interrupt,
             In = new StringReader(Answers ?? ""),
             IsInteractive = Answers is not null,
         });
