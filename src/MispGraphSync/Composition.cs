@@ -7,6 +7,7 @@ using MispGraphSync.Explaining;
 using MispGraphSync.Http;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
+using MispGraphSync.SignIn;
 using MispGraphSync.Sources;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
@@ -27,7 +28,7 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private Composition(Settings settings, FilterPlan filters, ToolHost host, Talk talk)
     {
-        Settings = settings;
+        Settings = settings with { Misp = settings.Misp with { Key = WithVault(settings.Misp) } };
         _filters = filters;
         _host = host;
         _talk = talk;
@@ -168,15 +169,17 @@ internal sealed partial class Composition : IAsyncDisposable
         return faults;
     }
 
-    private List<DestinationSettings> Choose(IReadOnlyList<string> names)
+    private List<DestinationSettings> Choose(IReadOnlyList<string> names) => Choose(Settings, names);
+
+    private static List<DestinationSettings> Choose(Settings settings, IReadOnlyList<string> names)
     {
-        foreach (var name in names.Where(name => Settings.Destinations.All(one => one.Name != name)))
+        foreach (var name in names.Where(name => settings.Destinations.All(one => one.Name != name)))
         {
             throw new RunFailedException(
-                ExitCode.Usage, $"There is no destination '{Printable.Line(name, 80)}'.", $"The settings have: {string.Join(", ", Settings.Destinations.Select(one => one.Name))}.");
+                ExitCode.Usage, $"There is no destination '{Printable.Line(name, 80)}'.", $"The settings have: {string.Join(", ", settings.Destinations.Select(one => one.Name))}.");
         }
 
-        var chosen = Settings.Destinations.Where(one => names.Count == 0 ? one.Enabled : names.Contains(one.Name)).ToList();
+        var chosen = settings.Destinations.Where(one => names.Count == 0 ? one.Enabled : names.Contains(one.Name)).ToList();
         return chosen.Count > 0 ? chosen : throw new RunFailedException(ExitCode.Usage, "No destination is enabled.", "Set \"enabled\": true for one in the settings.");
     }
 
@@ -189,6 +192,10 @@ internal sealed partial class Composition : IAsyncDisposable
         ResolveSecret = (secret, ct) => secret.ResolveAsync(ct),
         Deadline = deadline,
     };
+
+    private SecretReference? WithVault(MispSettings misp) => misp.KeyFetcher is { } fetcher
+        ? misp.Key!.WithVault((secret, ct) => new KeyVault(fetcher, NewTransport(run: 0, deadline: null)).GetAsync(secret, ct))
+        : misp.Key;
 
     private static IDestination Destination(DestinationSettings settings, Transport transport, bool isDryRun)
     {

@@ -43,6 +43,7 @@ internal static class Tool
         root.Add(new ExplainCommand(common, host));
         root.Add(new VerifyCommand(common, host));
         root.Add(new PurgeCommand(common, host));
+        root.Add(new DoctorCommand(common, host));
         root.Add(new ConfigCommand(new ConfigCommandContext
         {
             ConfigFile = args => args.GetValue(common.Config),

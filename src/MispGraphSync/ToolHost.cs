@@ -24,6 +24,9 @@ internal sealed record ToolHost
     /// <summary>Stderr is a terminal that someone looks at.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>Stdout understands colours, and nothing in the environment is against them.</summary>
+    public bool HasColor { get; init; }
+
     /// <summary>Somebody can answer questions.</summary>
     public bool IsInteractive { get; init; }
 
@@ -44,6 +47,7 @@ internal sealed record ToolHost
             Interrupt = signals.Interrupt,
             Abort = signals.Abort,
             IsTerminal = !Console.IsErrorRedirected && !isDumb,
+            HasColor = !Console.IsOutputRedirected && !isDumb && !environment.ContainsKey("NO_COLOR"),
             IsInteractive = !Console.IsInputRedirected && !Console.IsErrorRedirected && !environment.ContainsKey("CI"),
             Width = WidthOfTerminal(),
         };

@@ -61,6 +61,16 @@ public partial class PapersTests
     }
 
     [Fact]
+    public void Each_check_of_the_doctor_has_its_row()
+    {
+        var page = Read("docs/doctor.md");
+
+        var checks = typeof(Tool).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(MispGraphSync.Doctor.ICheck)) && type.IsClass && type != typeof(MispGraphSync.Doctor.RestCheck));
+        Assert.All(checks, check => Assert.Contains($"| `{NameOf(check)}` |", page + "| `hosts` |", StringComparison.Ordinal));
+        Assert.Contains("`hosts`", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_command_in_the_papers_is_one_that_exists()
     {
         foreach (var (paper, command) in Commands())
@@ -74,6 +84,21 @@ public partial class PapersTests
             Assert.True(usage.Contains($" {string.Join(' ', verbs)}", StringComparison.Ordinal), $"{paper}: no such verb: misp-graph {command}");
             foreach (var option in words.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
                 Assert.True(help.Contains(option + " ", StringComparison.Ordinal), $"{paper}: there is no {option} to: misp-graph {command}");
+        }
+    }
+
+    /// <summary>What comes after a destination's name, for a check of one.</summary>
+    private static string NameOf(Type check)
+    {
+        var blank = System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(check);
+        try
+        {
+            return ((MispGraphSync.Doctor.ICheck)blank).Name;
+        }
+        catch (NullReferenceException)
+        {
+            // A check of one destination, whose name it asks for.
+            return check.Name[..^"Check".Length].ToLowerInvariant();
         }
     }
 

@@ -14,10 +14,10 @@ namespace MispGraphSync.Http;
 /// </summary>
 internal sealed class Resilience
 {
-    /// <summary>Repeats after 5xx and broken connections.</summary>
+    /// <summary>Repeats after 5xx and broken connections, where nobody says otherwise.</summary>
     public const int MaxFailures = 5;
 
-    /// <summary>The most one request waits because it was told to.</summary>
+    /// <summary>The most one request waits because it was told to, where nobody says otherwise.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(15);
 
     private static readonly ResiliencePropertyKey<Exchange> Key = new("misp-graph.exchange");
@@ -85,7 +85,7 @@ internal sealed class Resilience
     private bool AfterFailure(Exchange exchange, HttpResponseMessage? answer)
     {
         var retries = exchange.Retries;
-        if (++retries.Failures > MaxFailures) return false;
+        if (++retries.Failures > _rules.MaxFailures) return false;
         var asked = answer is null ? null : RetryAfter.Header(answer, _time.GetUtcNow());
         return Wait(retries, asked ?? Backoff(retries.Failures), asked is not null);
     }
@@ -114,8 +114,9 @@ internal sealed class Resilience
         if (forAll && wait < _rules.ShortestWait) wait = _rules.ShortestWait;
         var since = retries.WaitingSince ??= _time.GetTimestamp();
         retries.IsOverDeadline = _rules.Deadline is { } deadline && _time.GetUtcNow() + wait > deadline;
-        if (retries.IsOverDeadline || _time.GetElapsedTime(since) + wait > LongestWait)
+        if (retries.IsOverDeadline || _time.GetElapsedTime(since) + wait > _rules.LongestWait)
         {
+            retries.Patience = _rules.LongestWait;
             retries.TooLong = wait;
             return false;
         }

@@ -8,7 +8,9 @@ namespace MispGraphSync.Tests;
 /// </summary>
 internal static class ToolProcess
 {
-    public static Process Start(string folder, params string[] args)
+    public static Process Start(string folder, params string[] args) => Start(folder, new Dictionary<string, string>(), args);
+
+    public static Process Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
         var start = new ProcessStartInfo(native ?? "dotnet")
@@ -22,6 +24,7 @@ internal static class ToolProcess
         foreach (var arg in args) start.ArgumentList.Add(arg);
         var settings = start.Environment.Keys.Where(name => name.StartsWith("MISP_GRAPH__", StringComparison.OrdinalIgnoreCase)).ToList();
         settings.ForEach(name => start.Environment.Remove(name));
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
         return Process.Start(start) ?? throw new InvalidOperationException("The tool did not start.");
     }
