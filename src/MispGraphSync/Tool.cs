@@ -52,6 +52,7 @@ internal static class Tool
             Input = host.In,
             CheckFilter = Composition.CheckFilter,
             WorkingDirectory = host.WorkingDirectory,
+            Width = host.Width,
         }));
         return root;
     }
@@ -75,7 +76,7 @@ internal static class Tool
             var indent = "error: ";
             foreach (var line in lines)
             {
-                await host.Error.WriteLineAsync(indent + Printable.Line(line, 4_000)).ConfigureAwait(false);
+                await host.Error.WriteLineAsync(Page.Wrapped(indent + Printable.Line(line, 4_000), host.ErrorWidth(), indent.Length)).ConfigureAwait(false);
                 indent = "       ";
             }
 

@@ -14,6 +14,9 @@ internal sealed record ResilienceRules
     /// <summary>When the run has to end; null: it need not.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>Told of each pause that holds for all of a destination's requests.</summary>
+    public Action<string, DateTimeOffset>? OnPause { get; init; }
+
     /// <summary>0–1.</summary>
     public Func<double> Jitter { get; init; } = static () => 0;
 }

@@ -21,8 +21,11 @@ internal sealed record Transport
     /// <summary>No wait goes beyond it; null: the run may take as long as it takes.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>Told when a service asks for patience: the destination, and until when nothing is sent there.</summary>
+    public Action<string, DateTimeOffset>? OnPause { get; init; }
+
     /// <summary>0–1.</summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
-    public ResilienceRules Rules => new() { Deadline = Deadline, Jitter = Jitter };
+    public ResilienceRules Rules => new() { Deadline = Deadline, OnPause = OnPause, Jitter = Jitter };
 }
