@@ -9,9 +9,10 @@ internal sealed class Page(int width, Ink ink)
     private readonly StringBuilder _text = new();
 
     /// <summary>Adds a line. What does not fit goes on below, under the text that stands behind the line's label or number.</summary>
-    public void Line(string text, Func<Ink, string, string>? paint = null)
+    /// <param name="hang">The columns that what goes on below is set in by; null: so that it stands where it belongs.</param>
+    public void Line(string text, Func<Ink, string, string>? paint = null, int? hang = null)
     {
-        foreach (var line in Wrap(text, width)) _text.AppendLine(paint is null ? line : paint(ink, line));
+        foreach (var line in Wrap(text, width, hang)) _text.AppendLine(paint is null ? line : paint(ink, line));
     }
 
     public void Blank()
