@@ -102,7 +102,7 @@ public partial class PapersTests
 
     private static string Read(string file) => File.ReadAllText(At(file)).ReplaceLineEndings("\n");
 
-    private static string At(string file, [CallerFilePath] string here = "") =>
+    public static string At(string file, [CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", file));
 
     [GeneratedRegex(@"^\| (\d+) \| .+ \|$", RegexOptions.Multiline)]
