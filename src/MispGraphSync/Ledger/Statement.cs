@@ -11,10 +11,13 @@ internal sealed class Statement : IDisposable
 {
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
+    private readonly Lock? _gate;
 
-    public Statement(sqlite3 database, string sql)
+    /// <param name="gate">Taken to dispose of it, where the caller does not hold it then.</param>
+    public Statement(sqlite3 database, string sql, Lock? gate = null)
     {
         _database = database;
+        _gate = gate;
         var code = raw.sqlite3_prepare_v2(database, sql, out _statement);
         if (code != raw.SQLITE_OK) throw LedgerFault.From(database, code, sql);
     }
@@ -93,7 +96,16 @@ internal sealed class Statement : IDisposable
 
     public DateTimeOffset? TimeOrNull(int column) => IsNull(column) ? null : Time(column);
 
-    public void Dispose() => _statement.Dispose();
+    public void Dispose()
+    {
+        if (_gate is null)
+        {
+            _statement.Dispose();
+            return;
+        }
+
+        lock (_gate) _statement.Dispose();
+    }
 
     private Statement BindNull(int at) => Checked(raw.sqlite3_bind_null(_statement, at));
 
