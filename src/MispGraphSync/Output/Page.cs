@@ -31,6 +31,7 @@ internal sealed class Page(int width, Ink ink)
     {
         if (Cells.Width(text) <= width) return [text];
         var hang = new string(' ', indent ?? Hang(text, width));
+        var little = new string(' ', Math.Min(hang.Length, text.Length - text.TrimStart(' ').Length + 2));
         var lines = new List<string>();
         var line = new StringBuilder();
         var hasWord = false;
@@ -39,7 +40,8 @@ internal sealed class Page(int width, Ink ink)
             if (hasWord && Cells.Width(line.ToString()) + gap.Length + Cells.Width(word) > width)
             {
                 lines.Add(line.ToString());
-                line.Clear().Append(hang).Append(word);
+                // A long address is given the room of a whole line.
+                line.Clear().Append(hang.Length + Cells.Width(word) > width ? little : hang).Append(word);
                 continue;
             }
 

@@ -78,7 +78,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
 
     private void Say(string text) => to.WriteLine(Page.Wrapped(text, width));
 
-    private void Line(string text) => to.WriteLine(Printable.Line(text, Math.Max(24, width - 2)));
+    private void Line(string text) => to.WriteLine(Cells.Cut(Printable.Line(text, 2_000), Math.Max(24, width)));
 
     private void Repair(RepairReport repair)
     {

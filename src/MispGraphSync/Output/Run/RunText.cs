@@ -1,4 +1,3 @@
-using System.Text;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
 
