@@ -120,6 +120,15 @@ internal sealed class LedgerFile : IDisposable
         statement.Run();
     }
 
+    /// <summary>How often the kept statements ran so far: what a run costs the ledger grows with it.</summary>
+    public long StatementsRun
+    {
+        get
+        {
+            lock (Gate) return _statements.Values.Sum(statement => statement.Runs);
+        }
+    }
+
     /// <summary>How many rows the last insert, update or delete touched.</summary>
     public int Changes => raw.sqlite3_changes(_connection.Handle!);
 

@@ -9,6 +9,9 @@ namespace MispGraphSync.Ledger;
 /// </summary>
 internal sealed class Statement : IDisposable
 {
+    /// <summary>SQLITE_STMTSTATUS_RUN, which the driver does not name.</summary>
+    private const int RunsCounter = 6;
+
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
     private readonly Lock? _gate;
@@ -54,6 +57,9 @@ internal sealed class Statement : IDisposable
     public Statement Bind(int at, DateTimeOffset? value) => Bind(at, value?.ToUnixTimeMilliseconds());
 
     public Statement Bind(int at, bool value) => Bind(at, value ? 1L : 0L);
+
+    /// <summary>How often it was begun.</summary>
+    public long Runs => raw.sqlite3_stmt_status(_statement, RunsCounter, 0);
 
     /// <summary>Steps to the next row; false when there is none, and then the statement is ready to run again.</summary>
     public bool Read()
