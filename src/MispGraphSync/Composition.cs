@@ -61,13 +61,25 @@ internal sealed partial class Composition : IAsyncDisposable
         RunAsync(request, talk, onStep, async (run, destinations, ledger, control) =>
         {
             using var source = OpenSource(request.Input);
+            talk.Begin(source.Source.Info.Name, Allowed(destinations));
             return await new Push(source.Source, destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control).ConfigureAwait(false);
         });
 
     /// <summary>Sends again what was turned down.</summary>
     public Task<RunReport> RetryAsync(RunRequest request, Talk talk) =>
         RunAsync(request, talk, onStep: null, (run, destinations, ledger, control) =>
-            new Retry(destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control));
+        {
+            talk.Begin(source: null, Allowed(destinations));
+            return new Retry(destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control);
+        });
+
+    /// <summary>What a run's destinations turned down, by reason. A dry run turns nothing down.</summary>
+    public RunFailures FailuresOf(RunReport report, bool isDryRun)
+    {
+        if (isDryRun || report.Destinations.All(one => one.Tally.Rejected == 0)) return RunFailures.None;
+        using var ledger = OpenLedgerToRead();
+        return RunFailures.Of(new Rejections(ledger).List(report.RunId, destination: null));
+    }
 
     /// <summary>The ledger as it stands, to look at; also while a run is at work.</summary>
     public LedgerFile OpenLedgerToRead() => LedgerFile.OpenToRead(Settings.Ledger);
@@ -151,7 +163,7 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private void Note(DestinationInfo destination, PlanStep step, Action<DestinationInfo, PlanStep>? onStep)
     {
-        onStep?.Invoke(destination, step);
+        if (onStep is not null) _talk.Write((onStep, destination, step), static told => told.onStep(told.destination, told.step));
         if (_talk.IsVeryVerbose) _log.Debug("{Destination}: {Action} {Key} ({Reason}) {Value}", destination.Name, step.Action.ToString(), step.Key, step.Reason, Printable.Line(step.Value ?? "", 200));
     }
 
@@ -190,12 +202,18 @@ internal sealed partial class Composition : IAsyncDisposable
         Log = new RequestLog(Settings.Logs, run, _host.Time, _talk.Request),
         AppLog = _log,
         ResolveSecret = (secret, ct) => secret.ResolveAsync(ct),
+        OnPause = _talk.Paused,
         Deadline = deadline,
     };
 
     private SecretReference? WithVault(MispSettings misp) => misp.KeyFetcher is { } fetcher
         ? misp.Key!.WithVault((secret, ct) => new KeyVault(fetcher, NewTransport(run: 0, deadline: null)).GetAsync(secret, ct))
         : misp.Key;
+
+    private IEnumerable<(string Destination, int RequestsPerMinute)> Allowed(IEnumerable<IDestination> destinations) =>
+        from destination in destinations
+        join one in Settings.Destinations on destination.Info.Name equals one.Name
+        select (one.Name, one.RequestsPerMinute);
 
     private static IDestination Destination(DestinationSettings settings, Transport transport, bool isDryRun)
     {

@@ -20,6 +20,9 @@ internal sealed record ResilienceRules
     /// <summary>The most one request waits because it was told to.</summary>
     public TimeSpan LongestWait { get; init; } = Resilience.LongestWait;
 
+    /// <summary>Told of each pause that holds for all of a destination's requests.</summary>
+    public Action<string, DateTimeOffset>? OnPause { get; init; }
+
     /// <summary>0–1.</summary>
     public Func<double> Jitter { get; init; } = static () => 0;
 }

@@ -27,8 +27,11 @@ internal sealed record Transport
     /// <summary>The most one request waits because it was told to.</summary>
     public TimeSpan LongestWait { get; init; } = Resilience.LongestWait;
 
+    /// <summary>Told when a service asks for patience: the destination, and until when nothing is sent there.</summary>
+    public Action<string, DateTimeOffset>? OnPause { get; init; }
+
     /// <summary>0–1.</summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
-    public ResilienceRules Rules => new() { Deadline = Deadline, MaxFailures = MaxFailures, LongestWait = LongestWait, Jitter = Jitter };
+    public ResilienceRules Rules => new() { Deadline = Deadline, MaxFailures = MaxFailures, LongestWait = LongestWait, OnPause = OnPause, Jitter = Jitter };
 }

@@ -29,6 +29,15 @@ internal static class ToolProcess
         return Process.Start(start) ?? throw new InvalidOperationException("The tool did not start.");
     }
 
+    /// <summary>Puts a <c>misp-graph</c> into a folder, for shells that look for programs there. Not on Windows.</summary>
+    public static void PutOnPath(string folder)
+    {
+        var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
+        var file = Path.Combine(folder, "misp-graph");
+        File.WriteAllText(file, $"#!/bin/sh\nexec {(native is null ? $"dotnet '{Built()}'" : $"'{native}'")} \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     // tests/MispGraphSync.Tests/bin/CONFIGURATION/net10.0 → src/MispGraphSync/bin/CONFIGURATION/net10.0
     private static string Built()
     {
