@@ -75,9 +75,9 @@ internal static class MispHttp
                 store.Open(OpenFlags.ReadOnly);
                 policy.CustomTrustStore.AddRange(store.Certificates);
             }
-            catch (CryptographicException)
+            catch (Exception e) when (e is CryptographicException or InvalidOperationException)
             {
-                // Not every system has both stores.
+                // Not every system has both stores, and an account without a home, as in a container, has none of its own.
             }
         }
         return policy;
