@@ -91,7 +91,11 @@ internal sealed partial class Composition : IAsyncDisposable
     }
 
     /// <summary>Answers where things come from, and what became of them.</summary>
-    public Explainer NewExplainer(LedgerFile ledger)
+    public Explainer NewExplainer(LedgerFile ledger) =>
+        new(ledger, KnownDestinations(ledger), Settings.Instance, Settings.Logs.Directory, _host.Time.GetUtcNow());
+
+    // The enabled ones of the settings, then what else the ledger knows.
+    private List<ExplainedDestination> KnownDestinations(LedgerFile ledger)
     {
         var neverBlock = new NeverBlock(NeverBlocked());
         var transport = NewTransport(run: 0, deadline: null);
@@ -100,7 +104,7 @@ internal sealed partial class Composition : IAsyncDisposable
         _explained.AddRange(live);
         var destinations = live.Select(one => new ExplainedDestination(rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, neverBlock)))
             .Concat(rows.Where(row => !live.Exists(one => row.Is(one.Info))).Select(row => new ExplainedDestination(row, Live: null, Takes: null)));
-        return new Explainer(ledger, [.. destinations], Settings.Instance, Settings.Logs.Directory, _host.Time.GetUtcNow());
+        return [.. destinations];
     }
 
     /// <summary>Asks MISP for a value that the ledger does not know.</summary>

@@ -51,6 +51,7 @@ internal static class Tool
         root.Add(new ErrorsCommand(common, host));
         root.Add(new StatusCommand(common, host));
         root.Add(new ExplainCommand(common, host));
+        root.Add(new ReportCommand(common, host));
         root.Add(new VerifyCommand(common, host));
         root.Add(new PurgeCommand(common, host));
         root.Add(new DoctorCommand(common, host));

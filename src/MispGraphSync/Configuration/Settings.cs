@@ -176,6 +176,8 @@ public sealed record LogSettings
 
     public RequestLogging Requests { get; init; } = RequestLogging.All;
 
+    public LogFormat Format { get; init; } = LogFormat.Text;
+
     public int RetentionDays { get; init; } = 30;
 }
 
@@ -185,4 +187,13 @@ public enum RequestLogging
     All,
     Errors,
     None,
+}
+
+/// <summary>How the application log is written.</summary>
+public enum LogFormat
+{
+    Text,
+
+    /// <summary>Serilog's compact JSON, an object a line.</summary>
+    Json,
 }

@@ -13,20 +13,20 @@ internal static class ToolProcess
     public static Process Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
-        var start = new ProcessStartInfo(native ?? "dotnet")
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        if (native is null) start.ArgumentList.Add(Built());
+        return native is null ? StartProgram("dotnet", folder, [Built(), .. args]) : StartProgram(native, folder, args);
+    }
+
+    /// <summary>Starts any program with its streams read, no settings of ours in its environment, and no proxy between it and the sandbox.</summary>
+    public static Process StartProgram(string program, string folder, string[] args, params (string Name, string Value)[] variables)
+    {
+        var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var arg in args) start.ArgumentList.Add(arg);
         var settings = start.Environment.Keys.Where(name => name.StartsWith("MISP_GRAPH__", StringComparison.OrdinalIgnoreCase)).ToList();
         settings.ForEach(name => start.Environment.Remove(name));
         foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
-        return Process.Start(start) ?? throw new InvalidOperationException("The tool did not start.");
+        foreach (var (name, value) in variables) start.Environment[name] = value;
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
     }
 
     /// <summary>Puts a <c>misp-graph</c> into a folder, for shells that look for programs there. Not on Windows.</summary>
@@ -37,14 +37,14 @@ internal static class ToolProcess
         File.WriteAllText(file, $"#!/bin/sh\nexec {(native is null ? $"dotnet '{Built()}'" : $"'{native}'")} \"$@\"\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
+    /// <summary>The folder of the sources.</summary>
+    public static string Root => OutputFolder.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+
+    private static DirectoryInfo OutputFolder => new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
 
     // tests/MispGraphSync.Tests/bin/CONFIGURATION/net10.0 → src/MispGraphSync/bin/CONFIGURATION/net10.0
-    private static string Built()
-    {
-        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var root = output.Parent!.Parent!.Parent!.Parent!.Parent!;
-        return Path.Combine(root.FullName, "src", "MispGraphSync", "bin", output.Parent!.Name, output.Name, "misp-graph.dll");
-    }
+    private static string Built() =>
+        Path.Combine(Root, "src", "MispGraphSync", "bin", OutputFolder.Parent!.Name, OutputFolder.Name, "misp-graph.dll");
 
     /// <summary>Reads its streams to their end, so that it never waits for a reader, and gives its exit code.</summary>
     public static async Task<ToolResult> EndAsync(this Process process)

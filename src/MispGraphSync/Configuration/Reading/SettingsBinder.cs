@@ -29,6 +29,7 @@ internal sealed class SettingsBinder(EffectiveValues values)
         {
             Directory = values.Of(LogsDirectory) ?? "",
             Requests = values.Of(LogsRequests),
+            Format = values.Of(LogsFormat),
             RetentionDays = values.Of(LogsRetentionDays),
         },
         Ledger = values.Of(LedgerPath) ?? "",
