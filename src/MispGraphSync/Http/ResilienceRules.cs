@@ -14,6 +14,9 @@ internal sealed record ResilienceRules
     /// <summary>When the run has to end; null: it need not.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>Ends waits and keeps attempts from starting; the attempt under way goes on.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>0–1.</summary>
     public Func<double> Jitter { get; init; } = static () => 0;
 }

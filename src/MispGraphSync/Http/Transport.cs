@@ -21,8 +21,11 @@ internal sealed record Transport
     /// <summary>No wait goes beyond it; null: the run may take as long as it takes.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>The run was told to end: what waits gives up, what is under way goes on.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>0–1.</summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
-    public ResilienceRules Rules => new() { Deadline = Deadline, Jitter = Jitter };
+    public ResilienceRules Rules => new() { Deadline = Deadline, Stop = Stop, Jitter = Jitter };
 }

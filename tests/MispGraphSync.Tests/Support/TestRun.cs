@@ -29,6 +29,12 @@ internal sealed class TestRun : IDisposable
     /// <summary>Part of the reading's fingerprint: a test changes it to say that the filters changed.</summary>
     public string Filters { get; set; } = "all";
 
+    /// <summary>The ledger of the run that is at work; null between runs.</summary>
+    public LedgerFile? AtWork { get; private set; }
+
+    /// <summary>False: a run's end is not noted, as when there is no room for it.</summary>
+    public bool EndsRuns { get; set; } = true;
+
     public List<PlanStep> Steps { get; } = [];
 
     public List<string> Warnings { get; } = [];
@@ -94,7 +100,10 @@ internal sealed class TestRun : IDisposable
             IsDryRun = isDryRun,
         };
         var destinations = (Real is null ? (IEnumerable<IDestination>)Destinations : [Real]).Select(one => isDryRun ? new DryDestination(one) : one).ToList();
+        AtWork = ledger;
         var report = await work(run, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), with?.Invoke(options) ?? options);
+        AtWork = null;
+        if (!EndsRuns) return report;
         new RunHistory(ledger).End(run, report.Status.ToString(), report.ExitCode, "{}", Time.GetUtcNow());
         return report;
     }

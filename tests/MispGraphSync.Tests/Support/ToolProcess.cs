@@ -8,21 +8,35 @@ namespace MispGraphSync.Tests;
 /// </summary>
 internal static class ToolProcess
 {
-    public static Process Start(string folder, params string[] args)
+    public static Process Start(string folder, params string[] args) => Start(folder, limits: null, new Dictionary<string, string>(), args);
+
+    /// <param name="folder">Where it works.</param>
+    /// <param name="limits">Commands of a shell that come before it, such as <c>ulimit -f 100</c>; null: none.</param>
+    /// <param name="variables">Of its environment.</param>
+    /// <param name="args">What a user types.</param>
+    public static Process Start(string folder, string? limits, IReadOnlyDictionary<string, string> variables, params string[] args)
     {
         var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
-        var start = new ProcessStartInfo(native ?? "dotnet")
+        var start = new ProcessStartInfo(limits is null ? native ?? "dotnet" : "bash")
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        if (limits is not null)
+        {
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add($"{limits}; exec \"$0\" \"$@\"");
+            start.ArgumentList.Add(native ?? "dotnet");
+        }
+
         if (native is null) start.ArgumentList.Add(Built());
         foreach (var arg in args) start.ArgumentList.Add(arg);
         var settings = start.Environment.Keys.Where(name => name.StartsWith("MISP_GRAPH__", StringComparison.OrdinalIgnoreCase)).ToList();
         settings.ForEach(name => start.Environment.Remove(name));
         start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
+        foreach (var (name, value) in variables) start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException("The tool did not start.");
     }
 
@@ -32,6 +46,26 @@ internal static class ToolProcess
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var root = output.Parent!.Parent!.Parent!.Parent!.Parent!;
         return Path.Combine(root.FullName, "src", "MispGraphSync", "bin", output.Parent!.Name, output.Name, "misp-graph.dll");
+    }
+
+    /// <summary>Sends a signal such as <c>TERM</c>.</summary>
+    public static async Task SignalAsync(this Process process, string signal)
+    {
+        using var kill = Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Reads what it says on its error stream up to a line with these words; fails where it ends without them.</summary>
+    public static async Task SaysAsync(this Process process, string words)
+    {
+        var said = new System.Text.StringBuilder();
+        while (await process.StandardError.ReadLineAsync() is { } line)
+        {
+            if (line.Contains(words, StringComparison.Ordinal)) return;
+            said.AppendLine(line);
+        }
+
+        throw new InvalidOperationException($"The tool ended and never said '{words}', but: {said}");
     }
 
     /// <summary>Reads its streams to their end, so that it never waits for a reader, and gives its exit code.</summary>
