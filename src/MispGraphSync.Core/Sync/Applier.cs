@@ -99,7 +99,8 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
         var open = new Dictionary<BatchKind, List<PlanStep>>();
         foreach (var step in steps)
         {
-            if (!GoesOn) yield break;
+            // What was taken so far goes on as it is, to be accounted for as not attempted.
+            if (!GoesOn) break;
             Taken++;
             var kind = KindOf(step);
             if (!open.TryGetValue(kind, out var batch)) open[kind] = batch = [];

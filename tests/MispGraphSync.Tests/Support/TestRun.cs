@@ -37,6 +37,9 @@ internal sealed class TestRun : IDisposable
 
     public List<PlanStep> Steps { get; } = [];
 
+    /// <summary>Told how many steps were taken from the plan, at each.</summary>
+    public Action<int>? OnStep { get; set; }
+
     public List<string> Warnings { get; } = [];
 
     /// <summary>Of the last verification, for all destinations.</summary>
@@ -116,7 +119,11 @@ internal sealed class TestRun : IDisposable
 
         public void Step(DestinationInfo destination, PlanStep step)
         {
-            lock (run.Steps) run.Steps.Add(step);
+            lock (run.Steps)
+            {
+                run.Steps.Add(step);
+                run.OnStep?.Invoke(run.Steps.Count);
+            }
         }
 
         public void Applied(DestinationInfo destination, StepTally soFar, long inAll) { }
