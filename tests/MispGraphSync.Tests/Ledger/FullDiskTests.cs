@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Sync;
-using MispGraphSync.Ledger;
 using Xunit;
 
 namespace MispGraphSync.Tests.Ledger;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using MispGraphSync.Ledger;
 using MispGraphSync.Sandbox;
-using MispGraphSync.Sandbox.Graph;
 using Xunit;
 
 namespace MispGraphSync.Tests.Reliability;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using MispGraphSync.Configuration;
 using MispGraphSync.Http;

@@ -1,5 +1,4 @@
 using MispGraphSync.Sandbox;
-using MispGraphSync.Sandbox.Graph;
 using Xunit;
 
 namespace MispGraphSync.Tests.Reliability;

@@ -33,6 +33,9 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public int Width { get; set; } = 120;
 
+    /// <summary>The tool's clock where it is not the sandbox's.</summary>
+    public TimeProvider? ToolTime { get; set; }
+
     public static async Task<SandboxRun> StartAsync(SandboxOptions? options = null, params string[] kinds)
     {
         var time = new ShiftedTime();
@@ -73,7 +76,7 @@ internal sealed class SandboxRun : IAsyncDisposable
             Error = TextWriter.Synchronized(error),
             Environment = _environment,
             WorkingDirectory = Folder,
-            Time = Time,
+            Time = ToolTime ?? Time,
             Width = Width,
             In = new StringReader(Answers ?? ""),
             IsInteractive = Answers is not null,
