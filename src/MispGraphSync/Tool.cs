@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using MispGraphSync.Commands;
+using MispGraphSync.Commands.Completions;
+using MispGraphSync.Commands.Help;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Output;
 
@@ -11,6 +14,12 @@ internal static class Tool
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolHost host)
     {
         var root = Root(host);
+        if (Suggestions.IsAsked(args))
+        {
+            foreach (var word in Suggestions.Of(root, args)) await host.Out.WriteLineAsync(word).ConfigureAwait(false);
+            return (int)ExitCode.Ok;
+        }
+
         if (args.Count == 0)
         {
             await InvokeAsync(root.Parse(["--help"]), host).ConfigureAwait(false);
@@ -30,7 +39,8 @@ internal static class Tool
         return await InvokeAsync(parsed, host).ConfigureAwait(false);
     }
 
-    private static RootCommand Root(ToolHost host)
+    /// <summary>All verbs and options.</summary>
+    public static RootCommand Root(ToolHost host)
     {
         var root = new RootCommand("Keeps Microsoft Sentinel, Defender and Graph in step with a MISP server: every indicator that should be there is there, once, until it should not be.");
         var common = new CommonOptions();
@@ -44,6 +54,7 @@ internal static class Tool
         root.Add(new ReportCommand(common, host));
         root.Add(new VerifyCommand(common, host));
         root.Add(new PurgeCommand(common, host));
+        root.Add(new DoctorCommand(common, host));
         root.Add(new ConfigCommand(new ConfigCommandContext
         {
             ConfigFile = args => args.GetValue(common.Config),
@@ -53,7 +64,13 @@ internal static class Tool
             Input = host.In,
             CheckFilter = Composition.CheckFilter,
             WorkingDirectory = host.WorkingDirectory,
+            Width = host.Width,
         }));
+        root.Add(new CompletionsCommand(host));
+        // The library's own also takes /h and /?, which may well be paths.
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this.", Action = new HelpAnswer(host, common) });
+        Suggestions.Teach(root, common, host);
         return root;
     }
 
@@ -76,7 +93,7 @@ internal static class Tool
             var indent = "error: ";
             foreach (var line in lines)
             {
-                await host.Error.WriteLineAsync(indent + Printable.Line(line, 4_000)).ConfigureAwait(false);
+                await host.Error.WriteLineAsync(Page.Wrapped(indent + Printable.Line(line, 4_000), host.ErrorWidth(), indent.Length)).ConfigureAwait(false);
                 indent = "       ";
             }
 

@@ -25,7 +25,7 @@ internal sealed class StatusCommand : Command
             using var ledger = composition.OpenLedgerToRead();
             var report = StatusReport.Gather(ledger, composition.Settings, owner, runs, host.Time.GetUtcNow());
 
-            await host.Out.WriteLineAsync(format == "json" ? StatusJson.Text(report) : StatusText.Of(report)).ConfigureAwait(false);
+            await host.Out.WriteLineAsync(format == "json" ? StatusJson.Text(report) : Output.Page.Wrapped(StatusText.Of(report), host.Width)).ConfigureAwait(false);
             return 0;
         });
     }

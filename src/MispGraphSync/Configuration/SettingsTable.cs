@@ -105,7 +105,7 @@ internal static class SettingsTable
     { Placeholder = NoId };
 
     public static readonly SettingKey<SecretReference> ClientSecret = new("auth.clientSecret", Overridable, Secret,
-        "Sign in with a client secret. From a Key Vault it also needs auth.managedIdentity or auth.certificate, which fetch it.")
+        "Sign in with a client secret. From a Key Vault it also needs one of the other ways to sign in, which fetches it.")
     { Placeholder = "\"env:AZURE_CLIENT_SECRET\"" };
 
     public static readonly SettingKey<string> CertificatePath = new("auth.certificate.path", Overridable, FilePath,

@@ -33,6 +33,13 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public int Width { get; set; } = 120;
 
+    public bool HasColor { get; set; }
+
+    public CancellationToken Interrupt { get; set; }
+
+    /// <summary>The tool's clock, where it is not the sandbox's.</summary>
+    public TimeProvider? ToolTime { get; set; }
+
     public static async Task<SandboxRun> StartAsync(SandboxOptions? options = null, params string[] kinds)
     {
         var time = new ShiftedTime();
@@ -70,8 +77,10 @@ internal sealed class SandboxRun : IAsyncDisposable
             Error = TextWriter.Synchronized(error),
             Environment = _environment,
             WorkingDirectory = Folder,
-            Time = Time,
+            Time = ToolTime ?? Time,
             Width = Width,
+            HasColor = HasColor,
+            Interrupt = Interrupt,
             In = new StringReader(Answers ?? ""),
             IsInteractive = Answers is not null,
         });

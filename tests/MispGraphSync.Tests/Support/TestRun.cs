@@ -33,6 +33,9 @@ internal sealed class TestRun : IDisposable
 
     public List<string> Warnings { get; } = [];
 
+    /// <summary>How often the ledger ran a statement in the last push or plan.</summary>
+    public long StatementsRun { get; private set; }
+
     /// <summary>Of the last verification, for all destinations.</summary>
     public List<Finding> Findings { get; } = [];
 
@@ -96,6 +99,7 @@ internal sealed class TestRun : IDisposable
         var destinations = (Real is null ? (IEnumerable<IDestination>)Destinations : [Real]).Select(one => isDryRun ? new DryDestination(one) : one).ToList();
         var report = await work(run, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), with?.Invoke(options) ?? options);
         new RunHistory(ledger).End(run, report.Status.ToString(), report.ExitCode, "{}", Time.GetUtcNow());
+        StatementsRun = ledger.StatementsRun;
         return report;
     }
 

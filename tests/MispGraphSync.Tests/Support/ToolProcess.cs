@@ -8,7 +8,9 @@ namespace MispGraphSync.Tests;
 /// </summary>
 internal static class ToolProcess
 {
-    public static Process Start(string folder, params string[] args)
+    public static Process Start(string folder, params string[] args) => Start(folder, new Dictionary<string, string>(), args);
+
+    public static Process Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
         return native is null ? StartProgram("dotnet", folder, [Built(), .. args]) : StartProgram(native, folder, args);
@@ -21,11 +23,20 @@ internal static class ToolProcess
         foreach (var arg in args) start.ArgumentList.Add(arg);
         var settings = start.Environment.Keys.Where(name => name.StartsWith("MISP_GRAPH__", StringComparison.OrdinalIgnoreCase)).ToList();
         settings.ForEach(name => start.Environment.Remove(name));
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
         foreach (var (name, value) in variables) start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
     }
 
+    /// <summary>Puts a <c>misp-graph</c> into a folder, for shells that look for programs there. Not on Windows.</summary>
+    public static void PutOnPath(string folder)
+    {
+        var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
+        var file = Path.Combine(folder, "misp-graph");
+        File.WriteAllText(file, $"#!/bin/sh\nexec {(native is null ? $"dotnet '{Built()}'" : $"'{native}'")} \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
     /// <summary>The folder of the sources.</summary>
     public static string Root => OutputFolder.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
 
