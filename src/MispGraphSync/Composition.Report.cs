@@ -1,5 +1,5 @@
 using MispGraphSync.Ledger;
-using MispGraphSync.Output.Page;
+using MispGraphSync.Output.Report;
 using MispGraphSync.Output.Status;
 
 namespace MispGraphSync;

@@ -67,11 +67,12 @@ internal sealed partial class Composition
         var chosen = Choose(request.Destinations);
         _log = AppLog.Create(Settings.Logs, talk.IsVeryVerbose, isOptional: request.LeavesNoTrace);
         using var control = new RunControl(_host.Interrupt, CancellationToken.None, _host.Abort);
-        using var held = await RunLock.TakeAsync(Settings.Ledger, request.Wait, _host.Time, control.Stop).ConfigureAwait(false);
+        using var held = await LockAsync(request.Wait, talk).ConfigureAwait(false);
+        using var told = TellOnInterrupt(talk);
         using var ledger = LedgerFile.Open(Settings.Ledger, rollsBack: request.LeavesNoTrace);
         // A number that is rolled back would be given to another run, and the request files would lie.
         var run = request.LeavesNoTrace ? 0 : new RunHistory(ledger).Begin(request.Command, _host.Time.GetUtcNow());
-        var transport = NewTransport(run, deadline: null);
+        var transport = NewTransport(run, deadline: null, control);
         var destinations = chosen.Select(one => Destination(one, transport, request.SendsNothing)).ToList();
         talk.Begin(source: null, Allowed(destinations));
         try
@@ -88,9 +89,8 @@ internal sealed partial class Composition
     private void EndRun(UnderLock under, RunReport report)
     {
         if (under.Run == 0) return;
-        var slug = RunJson.Slug(report.Status);
-        new RunHistory(under.Ledger).End(under.Run, slug, report.ExitCode, RunJson.Text(report), _host.Time.GetUtcNow());
-        _log.Information("Run {Run} ended: {Status}, exit {ExitCode}", under.Run, slug, (int)report.ExitCode);
+        Close(new RunHistory(under.Ledger), under.Run, report);
+        _log.Information("Run {Run} ended: {Status}, exit {ExitCode}", under.Run, RunJson.Slug(report.Status), (int)report.ExitCode);
         LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
     }
 

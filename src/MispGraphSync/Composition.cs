@@ -118,18 +118,20 @@ internal sealed partial class Composition : IAsyncDisposable
         _log = AppLog.Create(Settings.Logs, talk.IsVeryVerbose, isOptional: request.IsDryRun);
         using var deadline = new CancellationTokenSource(request.MaxDuration ?? Timeout.InfiniteTimeSpan, _host.Time);
         using var control = new RunControl(_host.Interrupt, deadline.Token, _host.Abort);
-        using var held = await RunLock.TakeAsync(Settings.Ledger, request.Wait, _host.Time, control.Stop).ConfigureAwait(false);
+        var wait = request.Wait < request.MaxDuration ? request.Wait : request.MaxDuration ?? request.Wait;
+        using var held = await LockAsync(wait, talk).ConfigureAwait(false);
+        using var told = TellOnInterrupt(talk);
         using var ledger = LedgerFile.Open(Settings.Ledger, rollsBack: request.IsDryRun);
         var history = new RunHistory(ledger);
         var run = history.Begin(request.Command, _host.Time.GetUtcNow());
         _log.Information("Run {Run} started: {Command}", run, request.Command);
 
-        var transport = NewTransport(run, request.MaxDuration is { } limit ? _host.Time.GetUtcNow() + limit : null);
+        var transport = NewTransport(run, request.MaxDuration is { } limit ? _host.Time.GetUtcNow() + limit : null, control);
         var destinations = chosen.Select(one => Destination(one, transport, request.IsDryRun)).ToList();
         try
         {
             var report = await work(run, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), control).ConfigureAwait(false);
-            history.End(run, RunJson.Slug(report.Status), report.ExitCode, RunJson.Text(report), _host.Time.GetUtcNow());
+            Close(history, run, report);
             _log.Information("Run {Run} ended: {Status}, exit {ExitCode}", run, RunJson.Slug(report.Status), (int)report.ExitCode);
             if (!request.IsDryRun)
             {
@@ -141,13 +143,43 @@ internal sealed partial class Composition : IAsyncDisposable
         }
         catch (RunFailedException failure)
         {
-            history.End(run, RunJson.Slug(RunStatus.Failed), failure.Code, report: null, _host.Time.GetUtcNow());
+            Close(history, run, failure);
             throw;
         }
         finally
         {
             talk.End();
             foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Task<RunLock> LockAsync(TimeSpan wait, Talk talk) => RunLock.TakeAsync(
+        Settings.Ledger, wait, _host.Time, _host.Interrupt, who => talk.Warn($"{who} This one is waiting for its end, up to {Durations.Text(wait)}."));
+
+    private CancellationTokenRegistration TellOnInterrupt(Talk talk) => _host.Interrupt.Register(
+        () => talk.Warn("Told to end: what is under way is finished and saved. Once more ends it at once, safely too."));
+
+    // A ledger that could not be written has been told of in the report already.
+    private void Close(RunHistory history, long run, RunReport report)
+    {
+        try
+        {
+            history.End(run, RunJson.Slug(report.Status), report.ExitCode, RunJson.Text(report), _host.Time.GetUtcNow());
+        }
+        catch (RunFailedException fault) when (fault.IsOfLedger && report.ExitCode != ExitCode.Ok)
+        {
+        }
+    }
+
+    private void Close(RunHistory history, long run, RunFailedException failure)
+    {
+        try
+        {
+            history.End(run, RunJson.Slug(RunStatus.Failed), failure.Code, report: null, _host.Time.GetUtcNow());
+        }
+        catch (RunFailedException fault) when (fault.IsOfLedger)
+        {
+            // What failed first is what the user needs to hear of.
         }
     }
 
@@ -199,7 +231,7 @@ internal sealed partial class Composition : IAsyncDisposable
         return chosen.Count > 0 ? chosen : throw new RunFailedException(ExitCode.Usage, "No destination is enabled.", "Set \"enabled\": true for one in the settings.");
     }
 
-    private Transport NewTransport(long run, DateTimeOffset? deadline) => new()
+    private Transport NewTransport(long run, DateTimeOffset? deadline, RunControl? control = null) => new()
     {
         Time = _host.Time,
         Sockets = _sockets,
@@ -208,6 +240,7 @@ internal sealed partial class Composition : IAsyncDisposable
         ResolveSecret = (secret, ct) => secret.ResolveAsync(ct),
         OnPause = _talk.Paused,
         Deadline = deadline,
+        Stop = control?.Stop ?? CancellationToken.None,
     };
 
     private SecretReference? WithVault(MispSettings misp) => misp.KeyFetcher is { } fetcher

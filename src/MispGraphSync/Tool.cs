@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using MispGraphSync.Commands;
 using MispGraphSync.Commands.Completions;
 using MispGraphSync.Commands.Help;
+using MispGraphSync.Configuration.Reading;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Output;
 
@@ -31,12 +32,24 @@ internal static class Tool
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) await host.Error.WriteLineAsync(Printable.Line(error.Message)).ConfigureAwait(false);
-            await host.Error.WriteLineAsync($"Try 'misp-graph {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help'.").ConfigureAwait(false);
+            foreach (var line in Faults(parsed, root)) await host.Error.WriteLineAsync(Page.Wrapped($"error: {line}", host.ErrorWidth(), hang: 7)).ConfigureAwait(false);
+            await host.Error.WriteLineAsync($"Try '{string.Join(' ', HelpText.Program, HelpText.VerbOf(parsed.CommandResult.Command), "--help").Replace("  ", " ", StringComparison.Ordinal)}'.").ConfigureAwait(false);
             return (int)ExitCode.Usage;
         }
 
         return await InvokeAsync(parsed, host).ConfigureAwait(false);
+    }
+
+    // The library says both that a verb is missing and that what stands there is none.
+    private static IEnumerable<string> Faults(ParseResult parsed, RootCommand root)
+    {
+        if (parsed.CommandResult.Command == root && parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-'))
+        {
+            var near = Spelling.Nearest(first, root.Subcommands.Select(verb => verb.Name));
+            return [$"there is no command '{Printable.Line(first, 80)}'{(near is null ? "" : $"; did you mean '{near}'?")}"];
+        }
+
+        return parsed.Errors.Select(error => Printable.Line(error.Message));
     }
 
     /// <summary>All verbs and options.</summary>

@@ -46,7 +46,18 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
     {
         _planned = planned;
         var options = new ParallelOptions { MaxDegreeOfParallelism = destination.ParallelRequests };
-        await Parallel.ForEachAsync(Batches(steps), options, async (batch, _) => await SendBatchAsync(batch).ConfigureAwait(false)).ConfigureAwait(false);
+        try
+        {
+            await Parallel.ForEachAsync(Batches(steps), options, async (batch, _) => await SendBatchAsync(batch).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (RunFailedException failure) when (failure.IsOfLedger)
+        {
+            // What was in flight has ended by now, and is accounted for; the rest was taken from the plan and never sent.
+            GiveUp(failure);
+            var left = (int)(Taken - Tally.Total);
+            if (left > 0) Count([], Same(left, StepOutcome.NotAttempted.Instance));
+        }
+
         control.Abort.ThrowIfCancellationRequested();
     }
 
@@ -88,7 +99,8 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
         var open = new Dictionary<BatchKind, List<PlanStep>>();
         foreach (var step in steps)
         {
-            if (!GoesOn) yield break;
+            // What was taken so far goes on as it is, to be accounted for as not attempted.
+            if (!GoesOn) break;
             Taken++;
             var kind = KindOf(step);
             if (!open.TryGetValue(kind, out var batch)) open[kind] = batch = [];
@@ -164,14 +176,25 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
             var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
             if (IsRefusedWhole(outcomes) && steps.Count > 1)
             {
-                ledger.Record(memory, intent, operation, steps, Same(steps.Count, StepOutcome.NotAttempted.Instance));
+                if (!TryRecord(intent, operation, steps, Same(steps.Count, StepOutcome.NotAttempted.Instance)))
+                {
+                    count(steps, Same(steps.Count, StepOutcome.NotAttempted.Instance));
+                    return;
+                }
+
                 await SendAsync(operation, [.. steps.Take(steps.Count / 2)], count).ConfigureAwait(false);
                 await SendAsync(operation, [.. steps.Skip(steps.Count / 2)], count).ConfigureAwait(false);
                 return;
             }
 
-            ledger.Record(memory, intent, operation, steps, outcomes);
-            if (open is not null) DoubtRejected(operation, steps, outcomes);
+            // It was not sent this time, but an earlier round may have gone through unheard.
+            if (open is not null) outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? new StepOutcome.Unknown("The run ended before it was settled.") : outcome)];
+            if (!TryRecord(intent, operation, steps, outcomes, isRepeated: open is not null))
+            {
+                count(steps, [.. outcomes.Select(outcome => outcome is StepOutcome.Accepted or StepOutcome.Unknown ? new StepOutcome.Unknown("The answer could not be recorded.") : outcome)]);
+                return;
+            }
+
             var lost = steps.Where((_, i) => outcomes[i] is StepOutcome.Unknown).ToList();
             if (lost.Count == 0 || control.Abort.IsCancellationRequested || Failure is not null)
             {
@@ -210,6 +233,22 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
         }
     }
 
+    // False: the ledger could not be written. The intent is still open then, and the next run finds out what became of it.
+    private bool TryRecord(long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, bool isRepeated = false)
+    {
+        try
+        {
+            ledger.Record(memory, intent, operation, steps, outcomes);
+            if (isRepeated) DoubtRejected(operation, steps, outcomes);
+            return true;
+        }
+        catch (RunFailedException failure) when (failure.IsOfLedger)
+        {
+            GiveUp(failure);
+            return false;
+        }
+    }
+
     // Turned down now, but the request before it may have gone through unheard.
     private void DoubtRejected(Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes)
     {
@@ -234,6 +273,10 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
             GiveUp(failure);
             return Same(steps.Count, MayHaveHappened(operation, failure) ? new StepOutcome.Unknown(failure.Message) : StepOutcome.NotAttempted.Instance);
         }
+        catch (RequestStoppedException stopped)
+        {
+            return Same(steps.Count, stopped.MayHaveHappened ? new StepOutcome.Unknown("The run was told to end before an answer came.") : StepOutcome.NotAttempted.Instance);
+        }
         catch (OperationCanceledException)
         {
             return Same(steps.Count, control.Abort.IsCancellationRequested
@@ -243,7 +286,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
     }
 
     // What may be sent again is retried by the pipeline, so an earlier attempt may have reached the service before it gave up.
-    private bool MayHaveHappened(Operation operation, RunFailedException failure) =>
+    private bool MayHaveHappened(Operation operation, RunFailedException failure) => failure.MayHaveHappened ??
         failure.Code is ExitCode.OutOfReach or ExitCode.OutOfTime && (destination.Upserts || operation != Operation.Create);
 
     // For a plain create. Null: it could not be settled now, and the open intent tells the next run.

@@ -16,4 +16,18 @@ public sealed class RunFailedException : Exception
     public ExitCode Code { get; }
 
     public string? Remedy { get; }
+
+    /// <summary>Whether the request that failed may have done its work all the same; null: the code tells.</summary>
+    public bool? MayHaveHappened { get; init; }
+
+    /// <summary>The ledger could not be read or written: without it nothing may be sent.</summary>
+    public bool IsOfLedger { get; init; }
+}
+
+/// <summary>The run was told to end while a request waited for its turn, or to be sent again.</summary>
+/// <param name="mayHaveHappened">It was sent before, and no answer told what became of it.</param>
+public sealed class RequestStoppedException(bool mayHaveHappened, CancellationToken stop)
+    : OperationCanceledException("The run was told to end before the request could be sent.", stop)
+{
+    public bool MayHaveHappened { get; } = mayHaveHappened;
 }

@@ -41,7 +41,7 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         {
             return await StageAsync(memory, report, control.Stop).ConfigureAwait(false);
         }
-        catch (RunFailedException failure) when (_events > 0)
+        catch (RunFailedException failure) when (_events > 0 && !failure.IsOfLedger)
         {
             // What was read may be sent; what was not is a gap, and while there is one nothing is deleted.
             return Counted(report) with { Events = _events, Gaps = [.. source.Gaps, failure.Message], Remedy = failure.Remedy };

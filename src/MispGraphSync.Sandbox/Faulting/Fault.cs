@@ -71,6 +71,40 @@ public abstract record Fault
         internal override ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted) => new(Text);
     }
 
+    /// <summary>Leads to another address, as a captured or hostile service does.</summary>
+    public sealed record Redirect(Uri To, int Code = 302) : Fault
+    {
+        internal override ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) =>
+            new(new Answer(Code).With("Location", To.AbsoluteUri));
+    }
+
+    /// <summary>
+    /// A small body that unpacks to a great many bytes: <see cref="Start"/>, and then one letter again and again.
+    /// <see cref="Coding"/> is <c>gzip</c> or <c>br</c>.
+    /// </summary>
+    public sealed record Bomb(string Coding, long Bytes, string Start) : Fault
+    {
+        private readonly Lazy<Answer> _answer = new(() => Pack(Coding, Bytes, Start));
+
+        internal override ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) => new(_answer.Value);
+
+        private static Answer Pack(string coding, long bytes, string start)
+        {
+            var packed = new MemoryStream();
+            using (Stream packer = coding == "br"
+                ? new System.IO.Compression.BrotliStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true)
+                : new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+            {
+                packer.Write(System.Text.Encoding.UTF8.GetBytes(start));
+                var block = new byte[1024 * 1024];
+                Array.Fill(block, (byte)'a');
+                for (var left = bytes; left > 0; left -= block.Length) packer.Write(block);
+            }
+
+            return new Answer(200) { ContentType = "application/json", Body = packed.ToArray() }.With("Content-Encoding", coding);
+        }
+    }
+
     /// <summary>The answer is right but comes late (in real time).</summary>
     public sealed record Slow(TimeSpan Delay) : Fault
     {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
-using MispGraphSync.Output.Page;
+using MispGraphSync.Output.Report;
 
 namespace MispGraphSync.Commands;
 

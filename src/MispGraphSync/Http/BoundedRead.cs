@@ -5,18 +5,29 @@ internal static class BoundedRead
 {
     public const int Longest = 64 * 1024 * 1024;
 
+    /// <summary>Of an answer to items that were sent: they come back at most, and several such answers are read at once.</summary>
+    public const int LongestToItems = 16 * 1024 * 1024;
+
     /// <exception cref="HttpRequestException">ConfigurationLimitExceeded: longer than <paramref name="longest"/>.</exception>
     public static async Task ToAsync(HttpContent content, PooledBuffer buffer, CancellationToken ct, int longest = Longest)
     {
         await using var stream = await content.ReadAsStreamAsync(ct).ConfigureAwait(false);
         while (true)
         {
-            var read = await stream.ReadAsync(buffer.GetMemory(4096), ct).ConfigureAwait(false);
-            if (read == 0) return;
-            buffer.Advance(read);
-            if (buffer.Written.Length > longest)
+            // Full to the bound: one more byte is one too many, and no reason to double the buffer.
+            if (buffer.Written.Length >= longest)
+            {
+                if (await stream.ReadAsync(new byte[1], ct).ConfigureAwait(false) == 0) return;
                 throw new HttpRequestException(
                     HttpRequestError.ConfigurationLimitExceeded, $"The answer is longer than {longest / (1024 * 1024)} MB.");
+            }
+
+            var room = Math.Min(4096, longest - buffer.Written.Length);
+            var memory = buffer.GetMemory(room);
+            if (memory.Length > longest - buffer.Written.Length) memory = memory[..(longest - buffer.Written.Length)];
+            var read = await stream.ReadAsync(memory, ct).ConfigureAwait(false);
+            if (read == 0) return;
+            buffer.Advance(read);
         }
     }
 }

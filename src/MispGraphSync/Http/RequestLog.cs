@@ -15,6 +15,9 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
     // Answers are about as long as requests; no honest one is this much longer.
     private const int RoomBesidesBodies = 1024 * 1024;
 
+    /// <summary>ENOSPC.</summary>
+    private const int NoRoom = 28;
+
     [ThreadStatic]
     private static RequestLogWriter? _writer;
 
@@ -35,10 +38,10 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
     public RequestCounts CountsOf(string destination) => _counts.GetValueOrDefault(destination);
 
     /// <summary>Makes sure that the attempt can be recorded.</summary>
-    /// <exception cref="RunFailedException">Usage: it cannot; nothing may be sent.</exception>
+    /// <exception cref="RunFailedException">Usage, or OutOfReach where there is no room: it cannot; nothing may be sent.</exception>
     public LoggedAttempt Begin(Exchange exchange, Uri uri)
     {
-        if (_failure is { } failure) throw failure;
+        if (_failure is { } failure) throw Unsent(failure, exchange);
         return new LoggedAttempt(this, exchange, Open(exchange)) { Uri = uri };
     }
 
@@ -96,7 +99,7 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Fail(e);
+            throw Unsent(_failure = Failure(e), exchange);
         }
     }
 
@@ -109,7 +112,8 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Fail(e);
+            // The request is out: whatever it says, the next run has to find out what became of it.
+            throw _failure = Failure(e, mayHaveHappened: true);
         }
     }
 
@@ -142,13 +146,21 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
     private void ThrowIfFull(Exchange exchange)
     {
         var needed = RoomBesidesBodies + (2L * (exchange.Body?.Written.Length ?? 0));
-        if (_drive is { } drive && drive.AvailableFreeSpace < needed) throw new IOException("The disk is full.");
+        if (_drive is { } drive && drive.AvailableFreeSpace < needed) throw new IOException("The disk is full.", NoRoom);
     }
 
     /// <summary>Hidden, so that a pattern over the folder never meets half a file; no other process has the same.</summary>
     private string HiddenName() => $".{Environment.ProcessId}-{Interlocked.Increment(ref _hidden)}.tmp";
 
-    private RunFailedException Fail(Exception e) => _failure = new RunFailedException(
-        ExitCode.Usage, $"The request log cannot be written to {settings.Directory}: {e.Message}",
-        "Nothing is sent that is not recorded. Make room or give write access to logs.directory, or set logs.requests to none.", e);
+    // Of this attempt nothing went out, but an earlier attempt at the same request may have gone through.
+    private static RunFailedException Unsent(RunFailedException failure, Exchange exchange) =>
+        new(failure.Code, failure.Message, failure.Remedy, failure.InnerException) { MayHaveHappened = exchange.Retries.Failures > 0 && !exchange.IsPlainCreate };
+
+    private RunFailedException Failure(Exception e, bool? mayHaveHappened = null) => new(
+        DiskFault.IsFull(e) ? ExitCode.OutOfReach : ExitCode.Usage,
+        $"The request log cannot be written to {settings.Directory}: {e.Message}",
+        "Nothing is sent that is not recorded. Make room or give write access to logs.directory, or set logs.requests to none.", e)
+    {
+        MayHaveHappened = mayHaveHappened,
+    };
 }

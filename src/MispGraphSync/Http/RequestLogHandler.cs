@@ -25,7 +25,7 @@ internal sealed class RequestLogHandler(RequestLog log) : DelegatingHandler
             attempt.Status = response.StatusCode;
             attempt.Headers = response.Headers;
             attempt.ContentType = response.Content.Headers.ContentType?.ToString();
-            await BoundedRead.ToAsync(response.Content, exchange.Answer, ct).ConfigureAwait(false);
+            await BoundedRead.ToAsync(response.Content, exchange.Answer, ct, exchange.Items > 0 ? BoundedRead.LongestToItems : BoundedRead.Longest).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -12,6 +12,9 @@ internal sealed class RequestLogWriter
     /// <summary>An answer longer than this is cut.</summary>
     private const int LongestBody = 8 * 1024 * 1024;
 
+    /// <summary>So is one that is no JSON: writing it as a text takes many times its size.</summary>
+    private const int LongestText = 256 * 1024;
+
     /// <summary>What support asks for, and what explains a wait. Nothing that could carry a credential.</summary>
     private static readonly string[] Headers =
     [
@@ -108,18 +111,14 @@ internal sealed class RequestLogWriter
         {
             _json.WriteNullValue();
         }
-        else if (answer.Length > LongestBody)
-        {
-            _json.WriteStringValue(Encoding.UTF8.GetString(answer[..LongestBody]));
-            _json.WriteBoolean("responseBodyIsCut"u8, true);
-        }
-        else if (attempt.AnswerIsJson || IsJson(answer))
+        else if (answer.Length <= LongestBody && (attempt.AnswerIsJson || IsJson(answer)))
         {
             _json.WriteRawValue(answer, skipInputValidation: true);
         }
         else
         {
-            _json.WriteStringValue(Encoding.UTF8.GetString(answer));
+            _json.WriteStringValue(Encoding.UTF8.GetString(answer[..Math.Min(answer.Length, LongestText)]));
+            if (answer.Length > LongestText) _json.WriteBoolean("responseBodyIsCut"u8, true);
         }
     }
 }

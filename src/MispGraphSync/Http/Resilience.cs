@@ -1,4 +1,5 @@
 using System.Net;
+using MispGraphSync.Core.Sync;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -10,7 +11,8 @@ namespace MispGraphSync.Http;
 /// inside the retry, so that a repeated request queues again; the time-out is inside the pace, so that waiting for a turn
 /// does not count. 429 is waited out for all of the destination's requests, 5xx and broken connections are tried five
 /// times more, a refused token is fetched anew once; every other 4xx is final. A plain create may have happened although
-/// no answer tells: there only 429, a refused token, and failures before the request was written are repeated.
+/// no answer tells: there only 429, a refused token, and failures before the request was written are repeated. A run that
+/// is told to end waits for no turn and no repeat any more, but lets the attempt under way finish: hence two pipelines.
 /// </summary>
 internal sealed class Resilience
 {
@@ -26,14 +28,15 @@ internal sealed class Resilience
     private readonly Pace _pace;
     private readonly TimeProvider _time;
     private readonly ResilienceRules _rules;
-    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
+    private readonly ResiliencePipeline<HttpResponseMessage> _waits;
+    private readonly ResiliencePipeline<HttpResponseMessage> _attempt;
 
     public Resilience(Pace pace, TimeProvider time, ResilienceRules rules)
     {
         _pace = pace;
         _time = time;
         _rules = rules;
-        _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
+        _waits = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
                 // Bounded by Decide: five failures, fifteen minutes, the run's deadline.
@@ -42,6 +45,8 @@ internal sealed class Resilience
                 DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(Of(args.Context).Retries.Next),
             })
             .AddRateLimiter(pace)
+            .Build();
+        _attempt = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
             .AddTimeout(new TimeoutStrategyOptions { Timeout = rules.AttemptTimeout })
             .Build();
     }
@@ -49,13 +54,21 @@ internal sealed class Resilience
     public async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken ct)
     {
-        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, ct);
-        context.Properties.Set(Key, Exchange.Of(request));
+        using var waits = CancellationTokenSource.CreateLinkedTokenSource(ct, _rules.Stop);
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, waits.Token);
+        var exchange = Exchange.Of(request);
+        context.Properties.Set(Key, exchange);
         try
         {
-            return await _pipeline.ExecuteAsync(
-                static async (c, s) => await s.send(s.request, c.CancellationToken).ConfigureAwait(false),
-                context, (request, send)).ConfigureAwait(false);
+            return await _waits.ExecuteAsync(
+                static async (_, s) => await s.attempt.ExecuteAsync(
+                    static async (a, token) => await a.send(a.request, token).ConfigureAwait(false),
+                    (s.request, s.send), s.ct).ConfigureAwait(false),
+                context, (attempt: _attempt, request, send, ct)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_rules.Stop.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new RequestStoppedException(mayHaveHappened: exchange.Retries.Failures > 0 && !exchange.IsPlainCreate, _rules.Stop);
         }
         finally
         {

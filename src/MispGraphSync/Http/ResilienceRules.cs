@@ -23,6 +23,9 @@ internal sealed record ResilienceRules
     /// <summary>Told of each pause that holds for all of a destination's requests.</summary>
     public Action<string, DateTimeOffset>? OnPause { get; init; }
 
+    /// <summary>Ends waits and keeps attempts from starting; the attempt under way goes on.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>0–1.</summary>
     public Func<double> Jitter { get; init; } = static () => 0;
 }

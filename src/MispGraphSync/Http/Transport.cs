@@ -30,8 +30,19 @@ internal sealed record Transport
     /// <summary>Told when a service asks for patience: the destination, and until when nothing is sent there.</summary>
     public Action<string, DateTimeOffset>? OnPause { get; init; }
 
+    /// <summary>The run was told to end: what waits gives up, what is under way goes on.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>0–1.</summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
-    public ResilienceRules Rules => new() { Deadline = Deadline, MaxFailures = MaxFailures, LongestWait = LongestWait, OnPause = OnPause, Jitter = Jitter };
+    public ResilienceRules Rules => new()
+    {
+        Deadline = Deadline,
+        MaxFailures = MaxFailures,
+        LongestWait = LongestWait,
+        OnPause = OnPause,
+        Stop = Stop,
+        Jitter = Jitter,
+    };
 }

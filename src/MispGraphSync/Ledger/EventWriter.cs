@@ -104,6 +104,7 @@ internal sealed class EventWriter : IEventWriter
         if (_isComplete) return;
         lock (_file.Gate)
         {
+            if (!_file.IsInTransaction) return;
             _file.Statement("ROLLBACK TO event").Run();
             _file.Statement("RELEASE event").Run();
         }

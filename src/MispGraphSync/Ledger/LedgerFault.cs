@@ -11,24 +11,26 @@ internal static class LedgerFault
         var message = raw.sqlite3_errmsg(database).utf8_to_string();
         return (code & 0xFF) switch
         {
-            raw.SQLITE_FULL => new RunFailedException(
+            raw.SQLITE_FULL => Failure(
                 ExitCode.OutOfReach, "The disk is full: the ledger could not be written, so nothing more is sent.",
                 "Free some space and run again; the ledger is as it was before the last request."),
-            raw.SQLITE_IOERR => new RunFailedException(
+            raw.SQLITE_IOERR => Failure(
                 ExitCode.OutOfReach, $"The ledger could not be read or written ({message}), so nothing more is sent.",
                 "Look at the disk and at its quota, then run again."),
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => Damaged(message),
-            raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM => new RunFailedException(
+            raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM => Failure(
                 ExitCode.Usage, $"The ledger cannot be written ({message}).",
                 "Give the account that runs misp-graph the right to write to the ledger's file and its folder."),
-            raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new RunFailedException(
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED => Failure(
                 ExitCode.Locked, "Another program holds the ledger open for writing.", "Wait until it is done, then run again."),
             _ => new InvalidOperationException($"SQLite answered {code} ({message}) to: {what}"),
         };
     }
 
-    public static RunFailedException Damaged(string message) => new(
+    public static RunFailedException Damaged(string message) => Failure(
         ExitCode.Usage,
         $"The ledger is damaged ({message}). It was left as it is.",
         "Restore it from a backup, or move it away: the next push then takes over what the destinations hold.");
+
+    private static RunFailedException Failure(ExitCode code, string message, string remedy) => new(code, message, remedy) { IsOfLedger = true };
 }

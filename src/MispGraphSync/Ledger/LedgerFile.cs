@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Data.Sqlite;
 using MispGraphSync.Core.Sync;
 using SQLitePCL;
@@ -11,9 +10,6 @@ namespace MispGraphSync.Ledger;
 /// </summary>
 internal sealed class LedgerFile : IDisposable
 {
-    /// <summary>The newest schema that this program knows; kept in SQLite's user_version.</summary>
-    public const int Version = 1;
-
     static LedgerFile()
     {
         // No locks inside SQLite: the gate is one. To be said before its first use; where that is too late, they stay.
@@ -23,11 +19,13 @@ internal sealed class LedgerFile : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, Statement> _statements = [];
+    private readonly LedgerSchema _schema;
     private int _depth;
     private bool _isWaiting;
 
-    private LedgerFile(SqliteConnection connection, string path, bool isNew, bool rollsBack)
+    private LedgerFile(SqliteConnection connection, string path, bool isNew, bool rollsBack, LedgerSchema? schema = null)
     {
+        _schema = schema ?? LedgerSchema.Current;
         _connection = connection;
         Path = path;
         IsNew = isNew;
@@ -49,7 +47,8 @@ internal sealed class LedgerFile : IDisposable
     /// Opens or makes the ledger, owner-only. Throws <see cref="RunFailedException"/> when it is damaged, newer than this program, or not
     /// to be opened; the file is then left as it was.
     /// </summary>
-    public static LedgerFile Open(string path, bool rollsBack)
+    /// <param name="schema">Null: the program's own.</param>
+    public static LedgerFile Open(string path, bool rollsBack, LedgerSchema? schema = null)
     {
         var isNew = !File.Exists(path) || new FileInfo(path).Length == 0;
         CreateOwnerOnly(path);
@@ -57,7 +56,7 @@ internal sealed class LedgerFile : IDisposable
         try
         {
             connection.Open();
-            var ledger = new LedgerFile(connection, path, isNew, rollsBack);
+            var ledger = new LedgerFile(connection, path, isNew, rollsBack, schema);
             ledger.Prepare();
             return ledger;
         }
@@ -170,16 +169,32 @@ internal sealed class LedgerFile : IDisposable
         return 0;
     });
 
+    /// <summary>False also when SQLite has undone the transaction by itself, as it may when the disk is full.</summary>
+    public bool IsInTransaction => raw.sqlite3_get_autocommit(_connection.Handle!) == 0;
+
+    // Each counts only once its statement has gone through: a full disk may fail any of them, and the next one must find its place.
     public void Begin()
     {
-        if (_depth++ == 0 && !RollsBack) Statement(_isWaiting ? "SAVEPOINT joined" : "BEGIN IMMEDIATE").Run();
+        if (_depth == 0 && !RollsBack)
+        {
+            _isWaiting &= IsInTransaction;
+            Statement(_isWaiting ? "SAVEPOINT joined" : "BEGIN IMMEDIATE").Run();
+        }
+
+        _depth++;
     }
 
+    /// <summary>When it throws, the transaction is still open: roll it back.</summary>
     public void Commit()
     {
-        if (--_depth > 0 || RollsBack) return;
-        Statement("COMMIT").Run();
-        _isWaiting = false;
+        if (_depth == 1 && !RollsBack)
+        {
+            // Gone already: the fault that undid it was told where it happened.
+            if (IsInTransaction) Statement("COMMIT").Run();
+            _isWaiting = false;
+        }
+
+        _depth--;
     }
 
     /// <summary>
@@ -188,22 +203,28 @@ internal sealed class LedgerFile : IDisposable
     /// </summary>
     public void CommitWithNext()
     {
-        if (--_depth > 0 || RollsBack) return;
-        if (_isWaiting) Statement("RELEASE joined").Run();
-        _isWaiting = true;
+        if (_depth == 1 && !RollsBack)
+        {
+            if (_isWaiting && IsInTransaction) Statement("RELEASE joined").Run();
+            _isWaiting = IsInTransaction;
+        }
+
+        _depth--;
     }
 
     public void Rollback()
     {
         if (--_depth > 0 || RollsBack) return;
-        if (!IsInTransaction)
+        _isWaiting &= IsInTransaction;
+        if (_isWaiting)
         {
-            _isWaiting = false;
-            return;
+            Statement("ROLLBACK TO joined").Run();
+            Statement("RELEASE joined").Run();
         }
-
-        Statement(_isWaiting ? "ROLLBACK TO joined" : "ROLLBACK").Run();
-        if (_isWaiting) Statement("RELEASE joined").Run();
+        else if (IsInTransaction)
+        {
+            Statement("ROLLBACK").Run();
+        }
     }
 
     public void Dispose()
@@ -211,7 +232,7 @@ internal sealed class LedgerFile : IDisposable
         lock (Gate)
         {
             if (RollsBack && IsInTransaction) Run("ROLLBACK");
-            else if (_isWaiting && IsInTransaction) Run("COMMIT");
+            else if (_isWaiting && IsInTransaction) CommitLast();
             foreach (var statement in _statements.Values) statement.Dispose();
             _connection.Dispose();
         }
@@ -223,7 +244,17 @@ internal sealed class LedgerFile : IDisposable
         }
     }
 
-    private bool IsInTransaction => raw.sqlite3_get_autocommit(_connection.Handle!) == 0;
+    private void CommitLast()
+    {
+        try
+        {
+            Run("COMMIT");
+        }
+        catch (RunFailedException)
+        {
+            // The disk is full: the open intents tell the next run what this one could not write.
+        }
+    }
 
     private static RunFailedException Unopened(string path, SqliteException fault) =>
         fault.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT
@@ -234,7 +265,7 @@ internal sealed class LedgerFile : IDisposable
     {
         Run("PRAGMA busy_timeout = 2000");
         Run("PRAGMA temp_store = FILE");
-        if (IsNew) RunScript("Schema.sql");
+        if (IsNew) RunScripts(from: 0);
         else RefuseOther(Scalar("PRAGMA user_version"));
         // All that is asked sees the same moment.
         Run("BEGIN");
@@ -243,17 +274,17 @@ internal sealed class LedgerFile : IDisposable
     private void RefuseOther(long version)
     {
         RefuseNewer(version);
-        if (version == Version) return;
+        if (version == _schema.Version) return;
         throw new RunFailedException(
-            ExitCode.Usage, $"The ledger '{Path}' was written by an older misp-graph (schema {version}; this program reads {Version}).", "The next push brings it up to date.");
+            ExitCode.Usage, $"The ledger '{Path}' was written by an older misp-graph (schema {version}; this program reads {_schema.Version}).", "The next push brings it up to date.");
     }
 
     private void RefuseNewer(long version)
     {
-        if (version <= Version) return;
+        if (version <= _schema.Version) return;
         throw new RunFailedException(
             ExitCode.Usage,
-            $"The ledger '{Path}' was written by a newer misp-graph (schema {version}; this program knows {Version}). It was left as it is.",
+            $"The ledger '{Path}' was written by a newer misp-graph (schema {version}; this program knows {_schema.Version}). It was left as it is.",
             "Use the newer misp-graph, or another ledger.");
     }
 
@@ -270,25 +301,22 @@ internal sealed class LedgerFile : IDisposable
         Run("PRAGMA journal_mode = WAL");
         Run("PRAGMA synchronous = FULL");
         if (RollsBack) Run("BEGIN IMMEDIATE");
-        if (version < Version) Migrate((int)version);
+        RunScripts((int)version);
     }
 
-    // Each version's steps run in one transaction with the version number, so a kill leaves the old ledger or the new one.
-    private void Migrate(int from)
+    // One transaction a version, its number inside: a kill leaves the ledger as it was or one version further, never between.
+    private void RunScripts(int from)
     {
-        if (!RollsBack) Run("BEGIN IMMEDIATE");
-        if (from < 1) RunScript("Schema.sql");
-        Run($"PRAGMA user_version = {Version}");
-        if (!RollsBack) Run("COMMIT");
-    }
-
-    private void RunScript(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"MispGraphSync.Ledger.{name}")
-            ?? throw new InvalidOperationException($"The program lacks its {name}.");
-        using var reader = new StreamReader(stream);
-        raw.sqlite3_exec(_connection.Handle!, reader.ReadToEnd(), out var message);
-        if (message is not null) throw new InvalidOperationException($"{name}: {message}");
+        for (var version = from + 1; version <= _schema.Version; version++)
+        {
+            var script = _schema.To(version);
+            InTransaction(() =>
+            {
+                var code = raw.sqlite3_exec(_connection.Handle!, script, out var message);
+                if (code != raw.SQLITE_OK) throw LedgerFault.From(_connection.Handle!, code, $"the script to version {version}: {message}");
+                Run($"PRAGMA user_version = {version}");
+            });
+        }
     }
 
     private static void CreateOwnerOnly(string path)

@@ -21,16 +21,23 @@ internal sealed class RunLock : IDisposable
         _note = note;
     }
 
-    /// <summary>Takes the lock, or waits for it as long as told and not cancelled, or throws <see cref="ExitCode.Locked"/> naming who has it.</summary>
-    public static async Task<RunLock> TakeAsync(string ledger, TimeSpan wait, TimeProvider time, CancellationToken ct)
+    /// <summary>Takes the lock, or waits for it as long as told, or throws <see cref="ExitCode.Locked"/> naming who has it.</summary>
+    /// <exception cref="OperationCanceledException">Told to end while waiting.</exception>
+    /// <param name="ledger">The ledger's file.</param>
+    /// <param name="wait">Zero: not at all.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="waiting">Told once, with who has it, before the wait begins.</param>
+    public static async Task<RunLock> TakeAsync(string ledger, TimeSpan wait, TimeProvider time, CancellationToken ct, Action<string>? waiting = null)
     {
-        var until = time.GetUtcNow() + wait;
+        var started = time.GetTimestamp();
         while (true)
         {
             if (TryTake(ledger, time) is { } taken) return taken;
-            if (time.GetUtcNow() >= until) throw Busy(ledger);
-            if (ct.IsCancellationRequested) throw Busy(ledger);
-            await Task.Delay(Look, time, CancellationToken.None).ConfigureAwait(false);
+            if (time.GetElapsedTime(started) >= wait) throw Busy(ledger);
+            waiting?.Invoke(Who(ledger));
+            waiting = null;
+            await Task.Delay(Look, time, ct).ConfigureAwait(false);
         }
     }
 
@@ -58,7 +65,15 @@ internal sealed class RunLock : IDisposable
 
     public void Dispose()
     {
-        File.Delete(_note);
+        try
+        {
+            File.Delete(_note);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Without the lock beside it the note says nothing.
+        }
+
         _held.Dispose();
     }
 
@@ -70,28 +85,40 @@ internal sealed class RunLock : IDisposable
             if (Path.GetDirectoryName(ledger) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
             held = OwnerOnly.Open(ledger + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite);
         }
-        catch (IOException fault) when (fault is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException fault) when (DiskFault.IsHeldByOther(fault))
         {
             return null;
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
-            throw new RunFailedException(ExitCode.Usage, $"The lock '{ledger}.lock' cannot be made: {fault.Message}", "Look at the setting 'ledger' and at the folder's permissions.");
+            throw new RunFailedException(
+                DiskFault.IsFull(fault) ? ExitCode.OutOfReach : ExitCode.Usage, $"The lock '{ledger}.lock' cannot be made: {fault.Message}", "Look at the setting 'ledger', at the folder's permissions and at the room on its disk.");
         }
 
         var note = ledger + ".owner";
-        var owner = new LockOwner(Environment.MachineName, Environment.ProcessId, time.GetUtcNow());
-        OwnerOnly.WriteText(note, JsonSerializer.Serialize(owner, LockJson.Default.LockOwner));
+        try
+        {
+            var owner = new LockOwner(Environment.MachineName, Environment.ProcessId, time.GetUtcNow());
+            OwnerOnly.WriteText(note, JsonSerializer.Serialize(owner, LockJson.Default.LockOwner));
+        }
+        catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
+        {
+            // The note is a courtesy; the lock is what counts.
+        }
+
         return new RunLock(held, note);
     }
 
-    private static RunFailedException Busy(string ledger)
+    private static string Who(string ledger)
     {
         var who = ReadNote(ledger) is { } owner ? $"by process {owner.Process} on {owner.Host}, started {owner.Started.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "by another process";
-        return new RunFailedException(ExitCode.Locked, $"Another run is at work on '{ledger}', {who}.", "Wait for it, or give --wait 10m to wait here. If that process is gone, the lock is too: run again.");
+        return $"Another run is at work on '{ledger}', {who}.";
     }
 
-    // The note is a courtesy; the lock is what counts.
+    private static RunFailedException Busy(string ledger) => new(
+        ExitCode.Locked, Who(ledger), "Wait for it, or give --wait 10m to wait here. If that process is gone, the lock is too: run again.");
+
+    // Null also for half a note: it is a courtesy.
     private static LockOwner? ReadNote(string ledger)
     {
         try

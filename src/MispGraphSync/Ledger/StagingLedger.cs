@@ -136,9 +136,17 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
         lock (file.Gate)
         {
             if (!_isOpen) return;
-            file.Commit();
             _isOpen = false;
             _rows = _events = 0;
+            try
+            {
+                file.Commit();
+            }
+            catch
+            {
+                file.Rollback();
+                throw;
+            }
         }
     }
 

@@ -39,10 +39,10 @@ internal sealed class MsalTokenSource : ITokenSource, IDisposable
         {
             if (!forceRefresh && _last is { } other && IsFresh(other)) return other.AccessToken;
             _ask ??= await ConnectAsync(ct).ConfigureAwait(false);
-            _last = await _retries.RunAsync(c => _ask(forceRefresh, c), ct).ConfigureAwait(false);
+            _last = await AskAsync(_ask, forceRefresh, ct).ConfigureAwait(false);
             return _last.AccessToken;
         }
-        catch (Exception e) when (SignInFailure.Explain(e, _auth, _scope) is { } failure && !ct.IsCancellationRequested)
+        catch (MsalException e) when (!ct.IsCancellationRequested && SignInFailure.Explain(e, _auth, _scope) is { } failure)
         {
             throw failure;
         }
@@ -56,6 +56,18 @@ internal sealed class MsalTokenSource : ITokenSource, IDisposable
     {
         _http?.Dispose();
         _asking.Dispose();
+    }
+
+    private async Task<AuthenticationResult> AskAsync(Func<bool, CancellationToken, Task<AuthenticationResult>> ask, bool forceRefresh, CancellationToken ct)
+    {
+        try
+        {
+            return await _retries.RunAsync(c => ask(forceRefresh, c), ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && SignInFailure.Explain(e, _auth, _scope) is { } failure)
+        {
+            throw failure;
+        }
     }
 
     private bool IsFresh(AuthenticationResult token) => token.ExpiresOn - _transport.Time.GetUtcNow() > Margin;

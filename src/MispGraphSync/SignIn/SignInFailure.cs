@@ -20,7 +20,9 @@ internal static partial class SignInFailure
                 ExitCode.SignIn, $"This machine's managed identity gave no token ({error}).", IdentityRemedy(error, auth), e);
         if (Network(e, Where(auth)) is { } trouble)
             return new RunFailedException(ExitCode.OutOfReach, $"Signing in: {trouble.Message}", trouble.Remedy, e);
-        if (e is not MsalException msal) return null;
+        // The library stumbles over answers that are none of Entra's, each time in another way.
+        if (e is not MsalException msal) return e is OperationCanceledException ? null : Strange(auth, "", e);
+        if (msal is MsalServiceException { StatusCode: >= 300 and < 400 and var status }) return Strange(auth, $", but with a redirect ({status}), which is not followed", e);
         var number = Number(msal);
         if (MayPass(e))
             return new RunFailedException(
@@ -28,6 +30,11 @@ internal static partial class SignInFailure
         var (sentence, remedy) = AadErrors.Explain(number, msal.ErrorCode, auth, scope);
         return new RunFailedException(ExitCode.SignIn, $"{sentence} ({Name(msal, number)})", remedy, e);
     }
+
+    private static RunFailedException Strange(AuthSettings auth, string how, Exception e) => new(
+        ExitCode.OutOfReach,
+        $"Signing in: what answers at {Where(auth)} does not answer as a sign-in service does{how}.",
+        "A proxy or a login page may stand in between; check auth.authority and the proxy.", e);
 
     /// <summary>Busy or out of reach; another attempt may fare better.</summary>
     public static bool MayPass(Exception e)

@@ -64,7 +64,7 @@ public class HelpTests
         var mistyped = await Typed.AsAsync("pusch");
 
         Assert.Equal((int)ExitCode.Usage, mistyped.Code);
-        Assert.Contains("--help", mistyped.Error, StringComparison.Ordinal);
+        Assert.Equal("error: there is no command 'pusch'; did you mean 'push'?\nTry 'misp-graph --help'.\n", mistyped.Error);
     }
 
     [Theory]

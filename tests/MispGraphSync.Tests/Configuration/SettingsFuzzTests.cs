@@ -24,7 +24,7 @@ public class SettingsFuzzTests
 
         Gen.Select(damage, damage).Sample(
             (first, second) => Reads(folder, Damage(Damage(Start, first), second), Some.NoVariables),
-            iter: 500, threads: 1);
+            iter: Fuzzing.Seconds is null ? 500 : -1, time: Fuzzing.Seconds ?? -1, threads: 1);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class SettingsFuzzTests
     {
         using var folder = new Folder("");
 
-        Gen.Byte.Array[0, 200].Sample(bytes => Reads(folder, bytes, Some.NoVariables), iter: 300, threads: 1);
+        Gen.Byte.Array[0, 200].Sample(bytes => Reads(folder, bytes, Some.NoVariables), iter: Fuzzing.Seconds is null ? 300 : -1, time: Fuzzing.Seconds ?? -1, threads: 1);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public class SettingsFuzzTests
                 var name = $"MISP_GRAPH__{prefix}{key.Replace(".", "__", StringComparison.Ordinal)}";
                 return Reads(folder, Start, new Dictionary<string, string> { [name] = value, ["MISP_GRAPH__DESTINATIONS__NEW__KIND"] = "defender" });
             },
-            iter: 500, threads: 1);
+            iter: Fuzzing.Seconds is null ? 500 : -1, time: Fuzzing.Seconds ?? -1, threads: 1);
     }
 
     private static byte[] Damage(byte[] text, (int At, int Length, byte[] By) damage)

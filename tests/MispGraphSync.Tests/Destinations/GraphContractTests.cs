@@ -152,6 +152,16 @@ public class GraphContractTests : DestinationContract
     }
 
     [Fact]
+    public async Task A_list_that_only_leads_on_ends()
+    {
+        for (var i = 0; i < 50; i++) Service.Script(200, $$"""{"value":[],"@odata.nextLink":"{{new Uri(Service.Endpoint, $"/beta/security/tiIndicators/page/{i}").AbsoluteUri}}"}""");
+
+        await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
+
+        Assert.InRange(Service.Requests.Count, 10, 30);
+    }
+
+    [Fact]
     public async Task A_redirect_is_not_followed()
     {
         Service.Script(302);

@@ -198,8 +198,20 @@ public sealed class TroubleTests : IAsyncLifetime
     public async Task The_ledger_and_the_logs_are_the_owners_alone()
     {
         if (OperatingSystem.IsWindows()) return;
-        await _run.RunAsync("push");
+        // Looked at while a request is under way, too: the ledger has its log and its index then.
+        var hold = _run.Sandbox.Faults.Hold(Service.Graph, when: request => request.Method == "POST");
+        var push = _run.RunAsync("push", "-vv");
+        await hold.Reached.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.All((string[])["-wal", "-shm", ".lock", ".owner"], suffix => Assert.True(File.Exists(Path.Combine(_run.Folder, "misp-graph.db" + suffix)), suffix));
+        AssertOwnersAlone();
+        hold.Release();
+        await push;
+        AssertOwnersAlone();
+        Assert.NotEmpty(_run.RequestFiles());
+    }
 
+    private void AssertOwnersAlone()
+    {
         foreach (var file in Directory.GetFiles(_run.Folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".pem", StringComparison.Ordinal)))
         {
             var others = File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);

@@ -20,7 +20,7 @@ public class ResilienceTests
     {
         var service = new Scripted(Says(status));
 
-        using var exchange = await SendAsync(service);
+        using var exchange = await SendAsync(service, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(status, (int)exchange.Status!);
         Assert.Equal(6, service.Count);
@@ -33,7 +33,7 @@ public class ResilienceTests
     {
         var service = new Scripted(Says(status));
 
-        using var exchange = await SendAsync(service, isPlainCreate: true);
+        using var exchange = await SendAsync(service, isPlainCreate: true, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(1, service.Count);
     }
@@ -43,7 +43,7 @@ public class ResilienceTests
     {
         var service = new Scripted(Breaks(HttpRequestError.ResponseEnded));
 
-        using var exchange = await SendAsync(service, isPlainCreate: true);
+        using var exchange = await SendAsync(service, isPlainCreate: true, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(1, service.Count);
         Assert.False(Trouble.Of(exchange.Failure!, exchange.Sent).BeforeWriting);
@@ -57,7 +57,7 @@ public class ResilienceTests
     {
         var service = new Scripted(Breaks(error), Breaks(error), Says(200));
 
-        using var exchange = await SendAsync(service, isPlainCreate: true);
+        using var exchange = await SendAsync(service, isPlainCreate: true, stop: TestContext.Current.CancellationToken);
 
         Assert.True(exchange.IsSuccess);
         Assert.Equal(3, service.Count);
@@ -74,7 +74,7 @@ public class ResilienceTests
     {
         var service = new Scripted(Says(status));
 
-        using var exchange = await SendAsync(service);
+        using var exchange = await SendAsync(service, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(1, service.Count);
     }
@@ -88,7 +88,7 @@ public class ResilienceTests
     {
         var service = new Scripted(Says(429, body, retryAfter), Says(200));
 
-        using var exchange = await SendAsync(service, isPlainCreate: true);
+        using var exchange = await SendAsync(service, isPlainCreate: true, stop: TestContext.Current.CancellationToken);
 
         Assert.True(exchange.IsSuccess);
         Assert.InRange((service.Times[1] - service.Times[0]).TotalSeconds, seconds - 0.001, seconds + 0.6);
@@ -100,7 +100,7 @@ public class ResilienceTests
         Func<HttpRequestMessage, HttpResponseMessage>[] answers =
             [.. Enumerable.Repeat(Says(429, retryAfter: "2"), 20), .. Enumerable.Repeat(Says(503), 5), Says(200)];
 
-        using var exchange = await SendAsync(new Scripted(answers));
+        using var exchange = await SendAsync(new Scripted(answers), stop: TestContext.Current.CancellationToken);
 
         Assert.True(exchange.IsSuccess);
     }
@@ -110,7 +110,7 @@ public class ResilienceTests
     {
         var service = new Scripted(Says(429, retryAfter: "600"));
 
-        using var exchange = await SendAsync(service);
+        using var exchange = await SendAsync(service, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(2, service.Count);
         Assert.Equal(TimeSpan.FromSeconds(600), exchange.Retries.TooLong);
@@ -121,10 +121,55 @@ public class ResilienceTests
     {
         var service = new Scripted(Says(429, retryAfter: "60"));
 
-        using var exchange = await SendAsync(service, deadline: new DateTimeOffset(2026, 1, 2, 3, 4, 30, TimeSpan.Zero));
+        using var exchange = await SendAsync(service, deadline: new DateTimeOffset(2026, 1, 2, 3, 4, 30, TimeSpan.Zero), stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(1, service.Count);
         Assert.Equal(Core.Sync.ExitCode.OutOfTime, WholeFailure.Of(exchange, "Service")!.Code);
+    }
+
+    [Theory]
+    [InlineData(429, false, false)]
+    [InlineData(503, false, true)]
+    [InlineData(429, true, false)]
+    public async Task Told_to_end_it_waits_for_nothing_and_says_whether_the_request_may_have_gone_through(int status, bool isPlainCreate, bool mayHaveHappened)
+    {
+        using var stop = new CancellationTokenSource();
+        var service = new Scripted(_ =>
+        {
+            stop.Cancel();
+            return Answer(status, retryAfter: "600");
+        });
+
+        var stopped = await Assert.ThrowsAsync<Core.Sync.RequestStoppedException>(() => SendAsync(service, isPlainCreate, stop: stop.Token));
+
+        Assert.Equal((1, mayHaveHappened), (service.Count, stopped.MayHaveHappened));
+    }
+
+    [Fact]
+    public async Task Told_to_end_it_lets_the_attempt_under_way_finish()
+    {
+        using var stop = new CancellationTokenSource();
+        var service = new Scripted(_ =>
+        {
+            stop.Cancel();
+            return Answer(200);
+        });
+
+        using var exchange = await SendAsync(service, stop: stop.Token);
+
+        Assert.True(exchange.IsSuccess);
+    }
+
+    [Fact]
+    public async Task Told_to_end_while_it_waits_for_its_turn_nothing_is_sent()
+    {
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        var service = new Scripted(Says(200));
+
+        var stopped = await Assert.ThrowsAsync<Core.Sync.RequestStoppedException>(() => SendAsync(service, stop: stop.Token));
+
+        Assert.Equal((0, false), (service.Count, stopped.MayHaveHappened));
     }
 
     [Fact]
@@ -133,7 +178,7 @@ public class ResilienceTests
         var tokens = new FakeTokens();
         var service = new Scripted(Says(401), Says(401));
 
-        using var exchange = await SendAsync(service, isPlainCreate: true, tokens: tokens);
+        using var exchange = await SendAsync(service, isPlainCreate: true, tokens: tokens, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Unauthorized, exchange.Status);
         Assert.Equal(["token-1", "token-2"], service.Tokens);
@@ -145,7 +190,7 @@ public class ResilienceTests
     {
         var service = new Scripted(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Endless()) });
 
-        using var exchange = await SendAsync(service);
+        using var exchange = await SendAsync(service, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(1, service.Count);
         Assert.IsType<HttpRequestException>(exchange.Failure);
@@ -156,18 +201,18 @@ public class ResilienceTests
     {
         var service = new Scripted(Says(200));
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(service, uri: new Uri("https://elsewhere.example/x")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(service, uri: new Uri("https://elsewhere.example/x"), stop: TestContext.Current.CancellationToken));
 
         Assert.Equal(0, service.Count);
     }
 
     private static async Task<Exchange> SendAsync(
-        Scripted service, bool isPlainCreate = false, FakeTokens? tokens = null, DateTimeOffset? deadline = null, Uri? uri = null)
+        Scripted service, bool isPlainCreate = false, FakeTokens? tokens = null, DateTimeOffset? deadline = null, Uri? uri = null, CancellationToken stop = default)
     {
         using var test = new TestTransport(service, deadline: deadline);
         service.Time = test.Time;
         using var pace = new Pace(60_000, test.Time);
-        var handlers = ServiceHandlers.Create(test.Transport, pace, test.Transport.Rules, tokens ?? new FakeTokens(), Service);
+        var handlers = ServiceHandlers.Create(test.Transport, pace, test.Transport.Rules with { Stop = stop }, tokens ?? new FakeTokens(), Service);
         using var client = new ServiceClient(ServiceHandlers.Client(handlers, test.Transport.Sockets, Service));
         var body = new PooledBuffer();
         Encoding.UTF8.GetBytes("{}", body.GetSpan(2));

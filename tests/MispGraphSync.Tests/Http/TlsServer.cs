@@ -23,8 +23,10 @@ internal sealed class TlsServer : IAsyncDisposable
 
     public string CaFile { get; }
 
+    /// <param name="answer">What it says.</param>
     /// <param name="host">What the certificate is for.</param>
-    public static async Task<TlsServer> StartAsync(RequestDelegate answer, string host = "localhost")
+    /// <param name="isExpired">Since yesterday.</param>
+    public static async Task<TlsServer> StartAsync(RequestDelegate answer, string host = "localhost", bool isExpired = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
@@ -32,7 +34,7 @@ internal sealed class TlsServer : IAsyncDisposable
         names.AddDnsName(host);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
-        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-3), DateTimeOffset.UtcNow.AddDays(isExpired ? -1 : 1));
         var certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
         var caFile = Path.GetTempFileName();
         await File.WriteAllTextAsync(caFile, certificate.ExportCertificatePem());

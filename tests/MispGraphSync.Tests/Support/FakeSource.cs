@@ -28,6 +28,9 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     /// <summary>The read fails after so many events; null: it does not.</summary>
     public int? FailsAfter { get; set; }
 
+    /// <summary>Told how many events have been read, after each.</summary>
+    public Action<int>? AfterEvent { get; set; }
+
     public SourceInfo Info { get; } = new(name, "misp", "https://misp.example/events/view/{0}");
 
     public IReadOnlyList<string> Gaps => _gaps;
@@ -56,6 +59,7 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
             EventsRead++;
             var known = Events[header.Uuid];
             yield return new ReadEvent(known.Event, known.Items, time.GetUtcNow());
+            AfterEvent?.Invoke(read);
         }
     }
 

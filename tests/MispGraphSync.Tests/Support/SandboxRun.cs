@@ -67,6 +67,9 @@ internal sealed class SandboxRun : IAsyncDisposable
         File.WriteAllText(ConfigFile, settings.ToJsonString());
     }
 
+    /// <summary>A text at the top of the settings; null when it is not there.</summary>
+    public string? Setting(string key) => JsonNode.Parse(File.ReadAllText(ConfigFile))![key]?.GetValue<string>();
+
     public async Task<ToolResult> RunAsync(params string[] args)
     {
         using var output = new StringWriter();

@@ -29,7 +29,16 @@ internal sealed class TestRun : IDisposable
     /// <summary>Part of the reading's fingerprint: a test changes it to say that the filters changed.</summary>
     public string Filters { get; set; } = "all";
 
+    /// <summary>The ledger of the run that is at work; null between runs.</summary>
+    public LedgerFile? AtWork { get; private set; }
+
+    /// <summary>False: a run's end is not noted, as when there is no room for it.</summary>
+    public bool EndsRuns { get; set; } = true;
+
     public List<PlanStep> Steps { get; } = [];
+
+    /// <summary>Told how many steps were taken from the plan, at each.</summary>
+    public Action<int>? OnStep { get; set; }
 
     public List<string> Warnings { get; } = [];
 
@@ -97,7 +106,10 @@ internal sealed class TestRun : IDisposable
             IsDryRun = isDryRun,
         };
         var destinations = (Real is null ? (IEnumerable<IDestination>)Destinations : [Real]).Select(one => isDryRun ? new DryDestination(one) : one).ToList();
+        AtWork = ledger;
         var report = await work(run, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), with?.Invoke(options) ?? options);
+        AtWork = null;
+        if (!EndsRuns) return report;
         new RunHistory(ledger).End(run, report.Status.ToString(), report.ExitCode, "{}", Time.GetUtcNow());
         StatementsRun = ledger.StatementsRun;
         return report;
@@ -111,7 +123,11 @@ internal sealed class TestRun : IDisposable
 
         public void Step(DestinationInfo destination, PlanStep step)
         {
-            lock (run.Steps) run.Steps.Add(step);
+            lock (run.Steps)
+            {
+                run.Steps.Add(step);
+                run.OnStep?.Invoke(run.Steps.Count);
+            }
         }
 
         public void Applied(DestinationInfo destination, StepTally soFar, long inAll) { }

@@ -8,12 +8,20 @@ namespace MispGraphSync.Tests;
 /// </summary>
 internal static class ToolProcess
 {
-    public static Process Start(string folder, params string[] args) => Start(folder, new Dictionary<string, string>(), args);
+    public static Process Start(string folder, params string[] args) => Start(folder, limits: null, new Dictionary<string, string>(), args);
 
-    public static Process Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] args)
+    public static Process Start(string folder, IReadOnlyDictionary<string, string> variables, params string[] args) => Start(folder, limits: null, variables, args);
+
+    /// <param name="folder">Where it works.</param>
+    /// <param name="limits">Commands of a shell that come before it, such as <c>ulimit -f 100</c>; null: none.</param>
+    /// <param name="variables">Of its environment.</param>
+    /// <param name="args">What a user types.</param>
+    public static Process Start(string folder, string? limits, IReadOnlyDictionary<string, string> variables, params string[] args)
     {
         var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
-        return native is null ? StartProgram("dotnet", folder, [Built(), .. args]) : StartProgram(native, folder, args);
+        string[] whole = native is null ? ["dotnet", Built(), .. args] : [native, .. args];
+        if (limits is not null) whole = ["bash", "-c", $"{limits}; exec \"$0\" \"$@\"", .. whole];
+        return StartProgram(whole[0], folder, whole[1..], [.. variables.Select(one => (one.Key, one.Value))]);
     }
 
     /// <summary>Starts any program with its streams read, no settings of ours in its environment, and no proxy between it and the sandbox.</summary>
@@ -23,7 +31,6 @@ internal static class ToolProcess
         foreach (var arg in args) start.ArgumentList.Add(arg);
         var settings = start.Environment.Keys.Where(name => name.StartsWith("MISP_GRAPH__", StringComparison.OrdinalIgnoreCase)).ToList();
         settings.ForEach(name => start.Environment.Remove(name));
-        foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
         foreach (var (name, value) in variables) start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
@@ -37,6 +44,7 @@ internal static class ToolProcess
         File.WriteAllText(file, $"#!/bin/sh\nexec {(native is null ? $"dotnet '{Built()}'" : $"'{native}'")} \"$@\"\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
+
     /// <summary>The folder of the sources.</summary>
     public static string Root => OutputFolder.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
 
@@ -45,6 +53,26 @@ internal static class ToolProcess
     // tests/MispGraphSync.Tests/bin/CONFIGURATION/net10.0 → src/MispGraphSync/bin/CONFIGURATION/net10.0
     private static string Built() =>
         Path.Combine(Root, "src", "MispGraphSync", "bin", OutputFolder.Parent!.Name, OutputFolder.Name, "misp-graph.dll");
+
+    /// <summary>Sends a signal such as <c>TERM</c>.</summary>
+    public static async Task SignalAsync(this Process process, string signal)
+    {
+        using var kill = Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Reads what it says on its error stream up to a line with these words; fails where it ends without them.</summary>
+    public static async Task SaysAsync(this Process process, string words)
+    {
+        var said = new System.Text.StringBuilder();
+        while (await process.StandardError.ReadLineAsync() is { } line)
+        {
+            if (line.Contains(words, StringComparison.Ordinal)) return;
+            said.AppendLine(line);
+        }
+
+        throw new InvalidOperationException($"The tool ended and never said '{words}', but: {said}");
+    }
 
     /// <summary>Reads its streams to their end, so that it never waits for a reader, and gives its exit code.</summary>
     public static async Task<ToolResult> EndAsync(this Process process)

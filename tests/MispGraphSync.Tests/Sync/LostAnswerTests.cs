@@ -102,6 +102,74 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_loss_that_is_followed_by_a_refusal_of_all_is_still_settled_by_the_next_run()
+    {
+        _run.Destination.Upserts = true;
+        var asked = 0;
+        _run.Destination.Answer = (operation, step) =>
+        {
+            _run.Destination.Apply(operation, step);
+            return new StepOutcome.Unknown("lost after it arrived");
+        };
+        _run.Destination.OnRequest = (_, _) =>
+        {
+            if (++asked == 2) throw new RunFailedException(ExitCode.SignIn, "no longer allowed");
+        };
+        var refused = await _run.PushAsync();
+        Assert.Equal((ExitCode.SignIn, 3L), (refused.ExitCode, refused.Destinations[0].Tally.Unknown));
+
+        // MISP withdraws everything before the next run: what got through unheard must go too.
+        (_run.Destination.Answer, _run.Destination.OnRequest) = (null, null);
+        _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(1)));
+        await _run.PushAsync(options => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) });
+
+        Assert.Empty(_run.Destination.Held);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_request_that_went_out_and_could_not_be_logged_is_settled_by_the_next_run(bool upserts)
+    {
+        _run.Destination.Upserts = upserts;
+        _run.Destination.OnRequest = (operation, steps) =>
+        {
+            foreach (var step in steps) _run.Destination.Apply(operation, step);
+            throw new RunFailedException(ExitCode.Usage, "The request log cannot be written.") { MayHaveHappened = true };
+        };
+        var unlogged = await _run.PushAsync();
+        Assert.Equal((ExitCode.Usage, 3L), (unlogged.ExitCode, unlogged.Destinations[0].Tally.Unknown));
+
+        _run.Destination.OnRequest = null;
+        await _run.PushAsync();
+
+        Assert.Equal((3, 3), (_run.Destination.Held.Count, _run.Destination.Held.Select(one => one.Key).Distinct().Count()));
+    }
+
+    [Theory]
+    [InlineData(true, 3)]
+    [InlineData(false, 0)]
+    public async Task A_request_given_up_while_it_waited_counts_as_what_it_is(bool mayHaveHappened, int unknown)
+    {
+        _run.Destination.Upserts = true;
+        using var stop = new CancellationTokenSource();
+        _run.Destination.OnRequest = (_, _) =>
+        {
+            stop.Cancel();
+            throw new RequestStoppedException(mayHaveHappened, stop.Token);
+        };
+        using var control = new RunControl(stop.Token, CancellationToken.None, CancellationToken.None);
+
+        var stopped = await _run.PushAsync(control: control);
+
+        var tally = stopped.Destinations[0].Tally;
+        Assert.Equal((ExitCode.Interrupted, 0, unknown, 3 - unknown), (stopped.ExitCode, stopped.Imbalances.Count, (int)tally.Unknown, (int)tally.NotAttempted));
+        _run.Destination.OnRequest = null;
+        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(3, _run.Destination.Held.Count);
+    }
+
+    [Fact]
     public async Task A_dry_run_settles_nothing()
     {
         LoseAnswers(Operation.Create, times: 100);

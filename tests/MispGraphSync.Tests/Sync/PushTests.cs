@@ -162,6 +162,24 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
+    public async Task Ended_in_the_middle_of_a_batch_every_step_is_accounted_for()
+    {
+        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 30).Select(number => Some.Domain(number))]);
+        _run.Destination.BatchSize = 10;
+        using var interrupt = new CancellationTokenSource();
+        using var control = new RunControl(interrupt.Token, CancellationToken.None, CancellationToken.None);
+        _run.OnStep = taken =>
+        {
+            if (taken == 15) interrupt.Cancel();
+        };
+
+        var ended = await _run.PushAsync(control: control);
+
+        var tally = ended.Destinations[0].Tally;
+        Assert.Equal((ExitCode.Interrupted, 0, 10L, 20L), (ended.ExitCode, ended.Imbalances.Count, tally.Accepted, tally.NotAttempted));
+    }
+
+    [Fact]
     public async Task A_destination_left_out_of_a_run_hears_of_the_change_in_the_next()
     {
         var sentinel = new FakeDestination("sentinel", IndicatorForm.Single);

@@ -32,11 +32,26 @@ internal sealed class DefenderDeletion(DefenderApi api, DefenderService service,
         }
         if (await DeleteBatchAsync(ids, outcomes, ct).ConfigureAwait(false)) return outcomes;
 
+        await DeleteEachAsync(ids, outcomes, ct).ConfigureAwait(false);
+        return outcomes;
+    }
+
+    private async Task DeleteEachAsync(string?[] ids, StepOutcome[] outcomes, CancellationToken ct)
+    {
         for (var i = 0; i < ids.Length; i++)
         {
-            if (ids[i] is { } id) outcomes[i] = await DeleteOneAsync(id, ct).ConfigureAwait(false);
+            if (ids[i] is not { } id) continue;
+            try
+            {
+                outcomes[i] = await DeleteOneAsync(id, ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is RunFailedException or RequestStoppedException && i > 0)
+            {
+                // What went before it is done, and must not be forgotten for the sake of the rest.
+                Array.Fill(outcomes, new StepOutcome.Unknown(e.Message), i, ids.Length - i);
+                return;
+            }
         }
-        return outcomes;
     }
 
     /// <summary>Deletes those with an id and notes what became of them; false when one of them is not there.</summary>

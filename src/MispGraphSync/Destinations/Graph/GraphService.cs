@@ -11,6 +11,10 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
     // More lost answers in a row than a bad batch or two explain: the service is down.
     private const int MostLostInARow = 10;
 
+    // Five million indicators at the least that a page holds; and a list that only leads on gives nothing.
+    private const int MostPages = 100_000;
+    private const int MostEmptyPages = 20;
+
     private int _lostInARow;
     private volatile bool _hasAnswered;
 
@@ -77,16 +81,19 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
     public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
         var seen = new HashSet<Uri>();
+        var empty = 0;
         Uri? next = null;
         do
         {
             var (indicators, link) = await ReadPageAsync(next, ct).ConfigureAwait(false);
             foreach (var indicator in indicators) yield return indicator;
             next = link;
-            if (next is not null && !seen.Add(next))
-                throw new RunFailedException(ExitCode.OutOfReach, "Graph's list leads in a circle: a next page comes again.", "Run again.");
+            empty = indicators.Count == 0 ? empty + 1 : 0;
+            if (next is null) yield break;
+            if (!seen.Add(next)) throw Endless("leads in a circle: a next page comes again");
         }
-        while (next is not null);
+        while (seen.Count < MostPages && empty < MostEmptyPages);
+        throw Endless($"has no end: {seen.Count} pages, the last {empty} of them empty, and still more");
     }
 
     public void Dispose() => api.Dispose();
@@ -94,6 +101,8 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
     /// <summary>A clear no to this one call, which another call may not get.</summary>
     private static bool IsRefused(Exchange exchange) => exchange.Status is HttpStatusCode.NotImplemented
         || (int?)exchange.Status is >= 400 and < 500 and not (401 or 407 or 408 or 429);
+
+    private static RunFailedException Endless(string how) => new(ExitCode.OutOfReach, $"Graph's list {how}.", "Run again.");
 
     private static RunFailedException OutOfReach(Exchange exchange) => new(
         ExitCode.OutOfReach, $"Graph gives no usable answer ({exchange.Operation}). {WholeFailure.Why(exchange)}",

@@ -15,6 +15,9 @@ internal sealed class EventFetch(
     /// <summary>In a row; a server that fails so often fails on everything.</summary>
     private const int MostFailures = 3;
 
+    /// <summary>In one answer; a few may have come with what was asked for, an endless number is none of MISP's.</summary>
+    private const int MostUnasked = 1_000;
+
     /// <exception cref="MispException">Not one event could be read.</exception>
     public async IAsyncEnumerable<ReadEvent> ReadAsync(
         IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
@@ -101,6 +104,10 @@ internal sealed class EventFetch(
             catch (Exception e) when (MispClient.IsBrokenAnswer(e))
             {
                 throw client.Faults.OfReading(e);
+            }
+            if (reader.Events > events.Length + MostUnasked)
+            {
+                throw client.Faults.OfStrangeAnswer();
             }
             // Search defaults stored for the key's owner may ask for metadata only: that must not pass for an emptied event.
             if (!items.Current.IsSummary)

@@ -10,7 +10,12 @@ namespace MispGraphSync.Sources.Misp;
 /// server counts, or, where it does not count, pages up to an empty one. Each page is a query of its own, so events that
 /// go meanwhile shift later pages: then the walk is done once more.
 /// </summary>
-internal sealed class EventListing(MispClient client, int pageSize, TimeProvider time, ILogger log)
+/// <param name="client">Asks the server.</param>
+/// <param name="pageSize">Events a page.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">The application log.</param>
+/// <param name="mostEvents">More than any server has: a list that goes on is taken to have no end.</param>
+internal sealed class EventListing(MispClient client, int pageSize, TimeProvider time, ILogger log, int mostEvents = 5_000_000)
 {
     /// <summary>In a row; a server that fails so often fails on everything.</summary>
     private const int MostFailures = 3;
@@ -76,6 +81,11 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
                 walk.ReachedEnd = true;
                 return walk;
             }
+            if (walk.Seen > mostEvents)
+            {
+                walk.Gaps.Add($"MISP's list of events has no end: more than {mostEvents:N0}.");
+                return walk;
+            }
             if (added == 0)
             {
                 walk.Gaps.Add("MISP answers the same page of events again and again.");
@@ -103,6 +113,10 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
             await foreach (var item in reader.ReadAsync(ct))
             {
                 headers.Add(new EventHeader(item.Event.Uuid, item.Event.Id, item.Event.Timestamp));
+                if (headers.Count > mostEvents)
+                {
+                    break;
+                }
             }
         }
         catch (Exception e) when (MispClient.IsBrokenAnswer(e))

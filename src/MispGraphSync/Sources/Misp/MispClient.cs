@@ -129,7 +129,7 @@ internal sealed class MispClient
         }
         using (var failed = await OpenAsync(response, ct))
         {
-            throw await _faults.OfStatusAsync(response, failed.Body, ct);
+            throw await _faults.OfStatusAsync(response, failed.Body, key, ct);
         }
     }
 

@@ -51,15 +51,19 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
     };
 
     /// <summary>An answer whose status is not 2xx. Reads a little of its body.</summary>
-    public async Task<MispException> OfStatusAsync(HttpResponseMessage answer, Stream body, CancellationToken ct)
+    /// <param name="answer">The answer.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="key">The auth key, which is never repeated, not even when the server does.</param>
+    /// <param name="ct">Ends the read.</param>
+    public async Task<MispException> OfStatusAsync(HttpResponseMessage answer, Stream body, string key, CancellationToken ct)
     {
         var status = (int)answer.StatusCode;
         if (status is >= 300 and < 400)
         {
-            return OfRedirect(answer.Headers.Location);
+            return OfRedirect(answer.Headers.Location, key);
         }
 
-        var words = await WordsAsync(body, ct);
+        var words = await WordsAsync(body, key, ct);
         var quote = words is null ? "" : $": \"{words}\"";
         return answer.StatusCode switch
         {
@@ -95,25 +99,25 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
     public MispException OfStrangeAnswer() => new(
         MispTrouble.OutOfReach, $"What answers at {server} does not answer as MISP does.", "misp.url must be MISP's base address.");
 
-    private MispException OfRedirect(Uri? location)
+    private MispException OfRedirect(Uri? location, string key)
     {
-        var target = location is null ? null : new Uri(server, location);
+        var target = location is not null && Uri.TryCreate(server, location, out var absolute) ? absolute : null;
         if (target is null || target.AbsolutePath.EndsWith("/users/login", StringComparison.Ordinal))
         {
             return new(
                 MispTrouble.OutOfReach,
-                $"MISP at {_name} answered with a redirect to {(target is null ? "nowhere" : Clean(target.AbsolutePath))}: "
+                $"MISP at {_name} answered with a redirect to {(target is null ? "nowhere" : Clean(Without(key, target.AbsolutePath)))}: "
                     + "it is in maintenance, or misp.url is not its API.",
                 "Run again when maintenance is over; check misp.url.");
         }
         return new(
             MispTrouble.OutOfReach,
-            $"MISP at {_name} answered with a redirect to {Clean(target.GetLeftPart(UriPartial.Path))}, which is not followed.",
+            $"MISP at {_name} answered with a redirect to {Clean(Without(key, target.GetLeftPart(UriPartial.Path)))}, which is not followed.",
             "Set misp.url to the address that it redirects to, if that is your MISP.");
     }
 
     /// <summary>MISP's own sentence, fit for a terminal; null when there is none.</summary>
-    private static async Task<string?> WordsAsync(Stream stream, CancellationToken ct)
+    private static async Task<string?> WordsAsync(Stream stream, string key, CancellationToken ct)
     {
         try
         {
@@ -123,7 +127,7 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
             return json.RootElement.ValueKind is JsonValueKind.Object
                 && json.RootElement.TryGetProperty("message", out var message)
                 && message.ValueKind is JsonValueKind.String
-                    ? Clean(message.GetString()!)
+                    ? Clean(Without(key, message.GetString()!))
                     : null;
         }
         catch (Exception e) when (e is JsonException or IOException or HttpRequestException or InvalidOperationException
@@ -132,6 +136,8 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
             return null;
         }
     }
+
+    private static string Without(string key, string text) => text.Replace(key, "(hidden)", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>One line without control characters, not longer than a sentence.</summary>
     private static string Clean(string text)

@@ -10,6 +10,9 @@ namespace MispGraphSync.Sources.Reading;
 /// </summary>
 internal sealed class EventWalker : IDisposable
 {
+    /// <summary>Tags or clusters of one owner, attributes of one object: all of them are in memory at once.</summary>
+    public const int MostInOne = 100_000;
+
     private readonly Place[] _stack = new Place[MispJsonReader.MaxDepth + 1];
     private readonly StringPool _pool = new();
     private readonly ItemStore _items;
@@ -228,6 +231,7 @@ internal sealed class EventWalker : IDisposable
                 AddTag(_tagName, _tagIsLocal);
                 break;
             case Place.Cluster when !string.IsNullOrEmpty(_clusterValue):
+                RefuseEndless(Galaxies.Count, "galaxy clusters");
                 Galaxies.Add(new GalaxyCluster(_clusterType ?? "", _clusterValue));
                 break;
             case Place.Galaxy when !string.IsNullOrEmpty(_galaxyType):
@@ -287,6 +291,7 @@ internal sealed class EventWalker : IDisposable
         _inAttribute = false;
         if (_inObject)
         {
+            RefuseEndless(_object.Attributes.Count, "attributes of one object");
             _object.Attributes.Add(_attribute.Build());
         }
         else
@@ -299,8 +304,15 @@ internal sealed class EventWalker : IDisposable
     {
         if (name?.Trim() is { Length: > 0 } trimmed)
         {
-            (_inAttribute ? _attribute.Tags : _event.Tags).Add(_pool.Tag(trimmed, isLocal));
+            var tags = _inAttribute ? _attribute.Tags : _event.Tags;
+            RefuseEndless(tags.Count, "tags");
+            tags.Add(_pool.Tag(trimmed, isLocal));
         }
+    }
+
+    private static void RefuseEndless(int count, string what)
+    {
+        if (count >= MostInOne) throw new MispReadException(MispReadFault.TooLong, $"holds more than {MostInOne:N0} {what} in one place", 0);
     }
 
     /// <summary>A galaxy's own type counts for all of its clusters; it may stand before them or after.</summary>

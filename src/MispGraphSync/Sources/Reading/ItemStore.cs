@@ -6,7 +6,9 @@ namespace MispGraphSync.Sources.Reading;
 /// Keeps one event's items until the event is complete, for MISP writes an event's tags after its attributes. Small
 /// events stay in memory; from the limit on, an event's items lie in a temporary file and are read back from there.
 /// </summary>
-internal sealed class ItemStore(long memoryLimit) : IDisposable
+/// <param name="memoryLimit">Bytes, estimated, from which on an event's items go to a file.</param>
+/// <param name="diskLimit">Bytes, estimated, that no honest event reaches.</param>
+internal sealed class ItemStore(long memoryLimit, long diskLimit = 8L << 30) : IDisposable
 {
     private List<EventItem> _items = [];
     private ItemSpool? _spool;
@@ -17,6 +19,11 @@ internal sealed class ItemStore(long memoryLimit) : IDisposable
 
     public void Add(EventItem item)
     {
+        _bytes += Size(item);
+        if (_bytes > diskLimit)
+        {
+            throw new MispReadException(MispReadFault.TooLong, $"holds an event of more than {diskLimit / 1024 / 1024:N0} MB", 0);
+        }
         if (_spool is { IsOpen: true })
         {
             _spool.Write(item);
@@ -24,7 +31,6 @@ internal sealed class ItemStore(long memoryLimit) : IDisposable
         }
 
         _items.Add(item);
-        _bytes += Size(item);
         if (_bytes > memoryLimit)
         {
             _spool ??= new ItemSpool();

@@ -60,6 +60,52 @@ public sealed class MispSourceTests : IDisposable
         Assert.Equal(4, misp.Searches.Count);
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100_000)]
+    public async Task A_list_without_an_end_ends(int eventsAPage)
+    {
+        using var misp = new FakeMisp(0);
+        var next = 1;
+        misp.Misbehave = _ =>
+        {
+            var page = Enumerable.Range(next, eventsAPage).Select(id => $$$"""{"Event":{"id":"{{{id}}}","uuid":"{{{FakeMisp.Uuid(id)}}}","info":"x"}}""");
+            next += eventsAPage;
+            return FakeMisp.Reply(200, $$"""{"response":[{{string.Join(',', page)}}]}""");
+        };
+        var client = Client(misp);
+        var found = new Dictionary<Guid, EventHeader>();
+
+        var gaps = await new EventListing(client, pageSize: 10, _time, _log.Log, mostEvents: 200).ReadAsync(EventFilter.Everything, found, TestContext.Current.CancellationToken);
+
+        Assert.Contains("has no end", Assert.Single(gaps), StringComparison.Ordinal);
+        Assert.InRange(found.Count, 200, 211);
+    }
+
+    [Fact]
+    public async Task An_answer_with_endless_events_that_nobody_asked_for_is_not_MISPs()
+    {
+        using var misp = new FakeMisp(1);
+        misp.Misbehave = _ => FakeMisp.Reply(200, $$"""{"response":[{{string.Join(',', Enumerable.Range(2, 5_000).Select(id => $$$"""{"Event":{"uuid":"{{{FakeMisp.Uuid(id)}}}","info":"x"}}"""))}}]}""");
+        var source = Source(misp);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => FetchAsync(source, [Header(1)]));
+
+        Assert.Contains("does not answer as MISP does", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_repeats_the_key_is_not_quoted_with_it()
+    {
+        using var misp = new FakeMisp(1);
+        misp.Get("/misp/servers/getVersion", $$"""{"message":"{{new string('x', 180)}} {{Key}} is no key"}""", 403);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => Source(misp).OpenAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("(hidden)", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key[..10], failure.ToString() + _log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_event_that_goes_while_pages_are_read_hides_no_other()
     {
@@ -375,6 +421,13 @@ public sealed class MispSourceTests : IDisposable
         return new MispSource(
             new MispClient(http, url, _ => ValueTask.FromResult(key), limit, _time, _log.Log),
             settings, FilterPlan.Parse([.. json.RootElement.EnumerateArray()], out _)!, _time, _log.Log);
+    }
+
+    private MispClient Client(FakeMisp misp)
+    {
+        var http = MispHttp.Create(new MispSettings(), caFile: null, proxy: null);
+        _clients.Add(http);
+        return new MispClient(http, misp.Url, _ => ValueTask.FromResult(Key), _time.Limit, _time, _log.Log);
     }
 
     private static EventHeader Header(int id) => new(FakeMisp.Uuid(id), id, default);

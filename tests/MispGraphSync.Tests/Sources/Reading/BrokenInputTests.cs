@@ -51,6 +51,33 @@ public class BrokenInputTests
         Assert.Equal(MispReadFault.TooDeep, thrown.Fault);
     }
 
+    [Theory]
+    [InlineData("Tag", """{"name":"t"}""")]
+    [InlineData("Galaxy", """{"type":"tool","GalaxyCluster":[{"value":"X"}]}""")]
+    [InlineData("Object", """{"name":"file","Attribute":[ENDLESS]}""")]
+    public async Task What_has_no_end_in_one_place_is_refused(string list, string item)
+    {
+        var endless = string.Join(',', Enumerable.Repeat(item.Contains("ENDLESS", StringComparison.Ordinal) ? """{"type":"md5","value":"x"}""" : item, EventWalker.MostInOne + 1));
+        var json = "{\"Event\":{\"info\":\"x\",\"" + list + "\":[" + (item.Contains("ENDLESS", StringComparison.Ordinal) ? item.Replace("ENDLESS", endless, StringComparison.Ordinal) : endless) + "]}}";
+
+        var thrown = await Assert.ThrowsAsync<MispReadException>(() => Json.ReadAsync(json));
+
+        Assert.Equal(MispReadFault.TooLong, thrown.Fault);
+    }
+
+    [Fact]
+    public void An_event_without_an_end_does_not_fill_the_disk()
+    {
+        using var items = new ItemStore(memoryLimit: 10_000, diskLimit: 100_000);
+
+        var thrown = Assert.Throws<MispReadException>(() =>
+        {
+            for (var i = 0; i < 10_000; i++) items.Add(Some.Domain(1));
+        });
+
+        Assert.Equal(MispReadFault.TooLong, thrown.Fault);
+    }
+
     [Fact]
     public async Task Text_that_is_not_utf8_is_a_fault_where_it_is_read()
     {

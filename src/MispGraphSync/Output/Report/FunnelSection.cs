@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Explaining;
 using MispGraphSync.Output.Status;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>From the attributes that the ledger knows to the indicators that are held, with each reason on the way.</summary>
 internal static class FunnelSection

@@ -2,7 +2,7 @@ using MispGraphSync.Core.Sync;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output.Status;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>The top of the page: whether all is well, and what each destination holds.</summary>
 internal static class StandingSection

@@ -1,6 +1,6 @@
 using MispGraphSync.Ledger;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>What runs out when, and what is renewed before that.</summary>
 internal static class ExpirySection

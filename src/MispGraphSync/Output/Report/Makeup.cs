@@ -3,7 +3,7 @@ using MispGraphSync.Core.Sync;
 using MispGraphSync.Explaining;
 using MispGraphSync.Ledger;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>What the attributes that support an indicator are: one pass over all of them, in flat memory.</summary>
 internal sealed record Makeup

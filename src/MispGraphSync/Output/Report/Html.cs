@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>
 /// Writes HTML from interpolated strings: their text is markup, and whatever stands in their holes is escaped. There is no

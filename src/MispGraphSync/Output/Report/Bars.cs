@@ -1,4 +1,4 @@
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>A list of bars: a name, a bar as long as its share, a number. The bar says the same in words to who cannot see it.</summary>
 internal sealed class Bars(Html html, long whole)

@@ -1,6 +1,6 @@
 using MispGraphSync.Output.Errors;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>What the services turned down, why, and what to do; then what is held back.</summary>
 internal static class TurnedDownSection

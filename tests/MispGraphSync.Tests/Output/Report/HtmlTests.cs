@@ -1,7 +1,7 @@
-using MispGraphSync.Output.Page;
+using MispGraphSync.Output.Report;
 using Xunit;
 
-namespace MispGraphSync.Tests.Output.Page;
+namespace MispGraphSync.Tests.Output.Report;
 
 public class HtmlTests
 {

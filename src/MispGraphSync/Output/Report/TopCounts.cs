@@ -1,4 +1,4 @@
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>
 /// Counts by name, of which the greatest are shown. Bounded: once there are too many names, new ones count as "others",

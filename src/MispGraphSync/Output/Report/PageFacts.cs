@@ -2,7 +2,7 @@ using MispGraphSync.Explaining;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output.Status;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>Everything that the page tells, from the ledger as it stands at one moment.</summary>
 internal sealed record PageFacts

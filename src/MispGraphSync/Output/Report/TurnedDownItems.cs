@@ -1,7 +1,7 @@
 using MispGraphSync.Ledger;
 using MispGraphSync.Output.Errors;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>What was turned down, by destination and reason, with the first few held back. One pass, in flat memory.</summary>
 internal sealed record TurnedDownItems

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>
 /// The whole page: one file that needs no network, no script and no font of its own, and that says so to the browser.
@@ -44,7 +44,7 @@ internal static class ReportPage
 
     private static string Style()
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("MispGraphSync.Output.Page.Style.css")
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("MispGraphSync.Output.Report.Style.css")
             ?? throw new InvalidOperationException("The program lacks its Style.css.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd().ReplaceLineEndings("\n");

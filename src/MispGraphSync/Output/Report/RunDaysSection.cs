@@ -1,4 +1,4 @@
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>What the runs of the last days did.</summary>
 internal static class RunDaysSection

@@ -1,6 +1,6 @@
 using MispGraphSync.Core.Domain;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>What the attributes that support an indicator are, and how many of each kind are held.</summary>
 internal static class MakeupSection

@@ -1,7 +1,7 @@
 using System.Text;
 using MispGraphSync.Core.Sync;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>
 /// Writes a page to a file that its owner alone may read: whole or not at all, and over nothing but an older page of ours or

@@ -1,4 +1,4 @@
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>
 /// A chart of columns, one a day. It is drawn without text and stretches to any width; its words stand beside it. Where a few

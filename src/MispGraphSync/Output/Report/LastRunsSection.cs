@@ -1,7 +1,7 @@
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Output.Status;
 
-namespace MispGraphSync.Output.Page;
+namespace MispGraphSync.Output.Report;
 
 /// <summary>The last runs, the newest first.</summary>
 internal static class LastRunsSection

@@ -1,0 +1,147 @@
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Ledger;
+
+/// <summary>
+/// No room for the ledger, at a place of the test's choice: SQLite itself is told to let the file grow no further, and
+/// answers as it does on a full disk.
+/// </summary>
+public sealed class FullDiskTests : IDisposable
+{
+    private const int Items = 400;
+
+    private readonly TestRun _run = new() { EndsRuns = false };
+
+    public FullDiskTests() => _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, Items).Select(number => Some.Domain(number))]);
+
+    public void Dispose() => _run.Dispose();
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(4, false)]
+    [InlineData(1, true)]
+    [InlineData(3, true)]
+    public async Task What_was_sent_and_could_not_be_recorded_is_found_out_about_by_the_next_run(int request, bool upserts)
+    {
+        _run.Destination.Upserts = upserts;
+        FillUpAt(request);
+
+        var full = await _run.PushAsync();
+
+        var tally = full.Destinations[0].Tally;
+        Assert.Equal((ExitCode.OutOfReach, 0), (full.ExitCode, full.Imbalances.Count));
+        Assert.Contains("disk is full", full.Destinations[0].Error, StringComparison.Ordinal);
+        Assert.Equal((100L * (request - 1), 100L, Items - (100L * request)), (tally.Accepted, tally.Unknown, tally.NotAttempted));
+        Assert.Equal(request, _run.Destination.Sent.Count);
+        await FinishAsync();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_intended_is_not_sent()
+    {
+        _run.Destination.Upserts = true;
+        _run.Destination.BatchSize = 10;
+        // Recording takes back the room of the intents before it; a larger intent finds none.
+        var sent = 0;
+        _run.Destination.Answer = (operation, step) => ++sent == 20 ? FillUp() : null;
+
+        var full = await _run.PushAsync();
+
+        var tally = full.Destinations[0].Tally;
+        Assert.Equal((ExitCode.OutOfReach, 0), (full.ExitCode, full.Imbalances.Count));
+        Assert.Equal(_run.Destination.Held.Count, tally.Accepted + tally.Unknown);
+        Assert.True(tally.NotAttempted > 0);
+        _run.Destination.Answer = null;
+        await FinishAsync();
+    }
+
+    [Fact]
+    public async Task Full_with_several_requests_in_flight_all_of_them_are_accounted_for()
+    {
+        _run.Destination.BatchSize = 10;
+        _run.Destination.ParallelRequests = 4;
+        FillUpAt(10);
+
+        var full = await _run.PushAsync();
+
+        Assert.Equal((ExitCode.OutOfReach, 0), (full.ExitCode, full.Imbalances.Count));
+        await FinishAsync();
+    }
+
+    [Fact]
+    public async Task Full_while_it_reads_it_sends_nothing_not_even_what_it_has_read()
+    {
+        await _run.PushAsync();
+        var before = _run.Destination.Sent.Count;
+        for (var number = 2; number < 40; number++) _run.Source.Put(Some.Event(number), [.. Enumerable.Range(number * 1000, 200).Select(one => Some.Domain(one))]);
+        _run.Source.AfterEvent = read =>
+        {
+            if (read == 10) FillUp();
+        };
+
+        var full = await Record.ExceptionAsync(() => _run.PushAsync()) as RunFailedException;
+
+        // Either the report says so, or there was not even room to end the reading.
+        Assert.True(full is null or { Code: ExitCode.OutOfReach }, full?.ToString());
+        Assert.Equal(before, _run.Destination.Sent.Count);
+        _run.Source.AfterEvent = null;
+        await FinishAsync();
+    }
+
+    [Fact]
+    public void A_transaction_that_could_not_end_leaves_room_for_the_next_one()
+    {
+        using var ledger = _run.OpenLedger();
+        ledger.Run("CREATE TABLE thing (name TEXT)");
+        ledger.Run($"PRAGMA max_page_count = {ledger.Scalar("PRAGMA page_count")}");
+        lock (ledger.Gate)
+        {
+            Assert.Throws<RunFailedException>(() => ledger.InTransaction(() => ledger.Run($"INSERT INTO thing VALUES ('{new string('x', 50_000)}')")));
+            ledger.Run("PRAGMA max_page_count = 1000000");
+            Assert.Throws<InvalidOperationException>(() => ledger.InTransaction(() =>
+            {
+                ledger.Run("INSERT INTO thing VALUES ('half')");
+                throw new InvalidOperationException();
+            }));
+        }
+
+        Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM thing"));
+        Assert.False(ledger.IsInTransaction);
+    }
+
+    private void FillUpAt(int request)
+    {
+        var asked = 0;
+        _run.Destination.OnRequest = (_, _) =>
+        {
+            if (++asked == request) FillUp();
+        };
+    }
+
+    private StepOutcome? FillUp()
+    {
+        var ledger = _run.AtWork!;
+        lock (ledger.Gate) ledger.Run($"PRAGMA max_page_count = {ledger.Scalar("PRAGMA page_count")}");
+        return null;
+    }
+
+    private async Task FinishAsync()
+    {
+        _run.Destination.OnRequest = null;
+        using (var ledger = _run.OpenLedger())
+        {
+            using var check = ledger.NewStatement("PRAGMA integrity_check");
+            Assert.True(check.Read());
+            Assert.Equal("ok", check.Text(0));
+        }
+
+        var rest = await _run.PushAsync();
+
+        Assert.Equal(ExitCode.Ok, rest.ExitCode);
+        Assert.Equal(_run.Source.Events.Values.Sum(one => one.Items.Count), _run.Destination.Held.Count);
+        Assert.Equal(_run.Destination.Held.Count, _run.Destination.Held.Select(one => one.Key).Distinct().Count());
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+}

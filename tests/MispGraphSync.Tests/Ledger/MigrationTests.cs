@@ -1,0 +1,131 @@
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Ledger;
+using Xunit;
+
+namespace MispGraphSync.Tests.Ledger;
+
+/// <summary>How a ledger moves on to versions that are still to come: shown with two that this test makes up.</summary>
+public sealed class MigrationTests : IDisposable
+{
+    private static readonly LedgerSchema Next = new(
+        LedgerSchema.Current.To(1),
+        """
+        CREATE TABLE colour (observables BLOB PRIMARY KEY, name TEXT NOT NULL);
+        INSERT INTO colour SELECT observables, hex(observables) FROM held;
+        ALTER TABLE held ADD COLUMN weight INTEGER NOT NULL DEFAULT 7;
+        """,
+        "UPDATE held SET weight = 8; DELETE FROM colour WHERE rowid % 2 = 0;");
+
+    private readonly TestRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task A_ledger_moves_on_version_by_version_and_keeps_what_it_knows()
+    {
+        await FillAsync();
+
+        using var ledger = LedgerFile.Open(_run.LedgerPath, rollsBack: false, Next);
+
+        Assert.Equal((3, 300, 300 * 8, 150), State(ledger));
+    }
+
+    [Fact]
+    public async Task A_dry_run_moves_nothing_on()
+    {
+        await FillAsync();
+
+        using (var dry = LedgerFile.Open(_run.LedgerPath, rollsBack: true, Next)) Assert.Equal(3, dry.Scalar("PRAGMA user_version"));
+
+        using var ledger = _run.OpenLedger();
+        Assert.Equal((1, 300), (ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM held")));
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_leaves_the_version_before_it()
+    {
+        await FillAsync();
+        var broken = new LedgerSchema(Next.To(1), Next.To(2), "DELETE FROM held; INSERT INTO nowhere VALUES (1);");
+
+        Assert.ThrowsAny<Exception>(() => LedgerFile.Open(_run.LedgerPath, rollsBack: false, broken));
+
+        using var ledger = LedgerFile.Open(_run.LedgerPath, rollsBack: false, new LedgerSchema(Next.To(1), Next.To(2)));
+        Assert.Equal((2, 300, 300 * 7, 300), State(ledger));
+    }
+
+    [Fact]
+    public async Task Killed_at_any_point_of_it_the_ledger_is_at_one_version_whole_and_moves_on_at_the_next_start()
+    {
+        await FillAsync();
+        byte[] database, log;
+        using (LedgerFile.Open(_run.LedgerPath, rollsBack: false, Next))
+        {
+            // While it is open, all of the migration stands in the log: cut anywhere, it is what a kill or a power cut leaves.
+            (database, log) = (await ReadAsync(_run.LedgerPath), await ReadAsync(_run.LedgerPath + "-wal"));
+        }
+
+        var folder = Directory.CreateTempSubdirectory("misp-graph-").FullName;
+        var versions = new HashSet<long>();
+        var random = new Random(1);
+        for (var cut = 0L; cut <= log.Length; cut = cut == log.Length ? cut + 1 : Math.Min(log.Length, cut + random.Next(1, 16_000)))
+        {
+            var path = Path.Combine(folder, $"{cut}.db");
+            await File.WriteAllBytesAsync(path, database, TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(path + "-wal", log[..(int)cut], TestContext.Current.CancellationToken);
+
+            versions.Add(VersionOf(path));
+            using var again = LedgerFile.Open(path, rollsBack: false, Next);
+            Assert.Equal((3, 300, 300 * 8, 150), State(again));
+        }
+
+        Assert.Equal([1, 2, 3], versions.Order());
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task FillAsync()
+    {
+        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 300).Select(number => Some.Domain(number))]);
+        await _run.PushAsync();
+    }
+
+    // As it stands after the cut, whole at its version: the newest schema that opens it without moving it on.
+    private static long VersionOf(string path)
+    {
+        LedgerSchema[] schemas = [new(Next.To(1)), new(Next.To(1), Next.To(2)), Next];
+        foreach (var schema in schemas)
+        {
+            try
+            {
+                using var ledger = LedgerFile.Open(path, rollsBack: true, schema);
+                var version = ledger.Scalar("PRAGMA user_version");
+                Assert.Equal("ok", Integrity(ledger));
+                Assert.Equal(300, ledger.Scalar("SELECT COUNT(*) FROM held"));
+                if (version > 1) Assert.Equal(version == 2 ? (2, 300, 300 * 7, 300) : (3, 300, 300 * 8, 150), State(ledger));
+                return version;
+            }
+            catch (RunFailedException newer) when (newer.Message.Contains("newer", StringComparison.Ordinal))
+            {
+                // One version further then.
+            }
+        }
+
+        throw new InvalidOperationException("It is of no version at all.");
+    }
+
+    private static (long Version, long Held, long Weight, long Colours) State(LedgerFile ledger) => (
+        ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM held"), ledger.Scalar("SELECT SUM(weight) FROM held"), ledger.Scalar("SELECT COUNT(*) FROM colour"));
+
+    private static string Integrity(LedgerFile ledger)
+    {
+        using var check = ledger.NewStatement("PRAGMA integrity_check");
+        return check.Read() ? check.Text(0) : "";
+    }
+
+    private static async Task<byte[]> ReadAsync(string path)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[file.Length];
+        await file.ReadExactlyAsync(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,255 @@
+using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
+using MispGraphSync.Configuration;
+using MispGraphSync.Http;
+using MispGraphSync.Sandbox;
+using MispGraphSync.Tests.Http;
+using Serilog.Core;
+using Xunit;
+
+namespace MispGraphSync.Tests.Reliability;
+
+/// <summary>
+/// Throttling: at a service's documented rate nothing is wasted and nothing is provoked, by the real pace and pipeline
+/// against the strictest services that can be; and what a service says to wait is waited out by all.
+/// </summary>
+public sealed class RateTests
+{
+    private const int Senders = 4;
+
+    private static readonly Uri Service = new("https://service.example/");
+
+    [Theory]
+    [InlineData(1000, 4000, 120)]
+    [InlineData(100, 3000, 300)]
+    [InlineData(30, 1000, 800)]
+    public async Task At_the_documented_rate_at_least_97_percent_of_it_is_used_and_no_429_provoked(int perMinute, int requests, int milliseconds)
+    {
+        var time = new FakeTimeProvider();
+        using var service = new StrictService(time, perMinute, TimeSpan.FromMilliseconds(milliseconds));
+        using var pace = new Pace(perMinute, time);
+        using var client = Client(service, time, pace, out var log);
+        var left = requests;
+        var senders = Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0) await SendAsync(client);
+        })).ToList();
+
+        // Time moves on when everyone waits: for a turn, or for the service.
+        while (senders.Exists(sender => !sender.IsCompleted) && service.Refused == 0)
+        {
+            if (pace.GetStatistics()!.CurrentQueuedCount + service.InFlight >= senders.Count(sender => !sender.IsCompleted)) time.Advance(TimeSpan.FromMilliseconds(5));
+            else await Task.Yield();
+        }
+
+        var rate = (service.Arrivals.Count - 1) / (service.Arrivals.Max() - service.Arrivals.Min()).TotalMinutes;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{service.Arrivals.Count} requests at {rate:0.0} a minute: {100 * rate / perMinute:0.0} % of {perMinute}, {service.Refused} refused");
+        Assert.Equal(0, service.Refused);
+        Assert.InRange(rate, 0.97 * perMinute, perMinute);
+        Directory.Delete(log, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task In_storms_of_429_in_every_form_all_wait_together_and_everything_gets_through(int seed)
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        using var service = new StormyService(time, new Random(seed));
+        using var pace = new Pace(600, time);
+        using var client = Client(service, time, pace, out var log);
+        var left = 60;
+        var senders = Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0) Assert.True(await SendAsync(client));
+        })));
+
+        while (await Task.WhenAny(senders, Task.Delay(1, TestContext.Current.CancellationToken)) != senders)
+        {
+            if (service.InFlight == 0 && service.IsHeard) time.Advance(TimeSpan.FromMilliseconds(250));
+        }
+
+        await senders;
+        Assert.Equal(60, service.Taken);
+        Assert.True(service.Refused > 5, $"only {service.Refused} were refused");
+        Assert.Equal(0, service.InsideAWait);
+        Directory.Delete(log, recursive: true);
+    }
+
+    /// <summary>In real time, as long as asked: <c>MISP_GRAPH_RATE_SECONDS=180</c>.</summary>
+    [Fact]
+    public async Task In_real_time_the_documented_rate_of_Sentinel_is_used_to_97_percent_and_no_429_provoked()
+    {
+        var asked = Environment.GetEnvironmentVariable("MISP_GRAPH_RATE_SECONDS");
+        Assert.SkipUnless(int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds), "Runs when MISP_GRAPH_RATE_SECONDS says for how long.");
+        await using var run = await SandboxRun.StartAsync(new SandboxOptions(), "sentinel");
+        run.Sandbox.SentinelState.RequestsPerMinute = 100;
+        for (var i = 0; i < seconds * 100 / 60; i++) run.Sandbox.MispState.AddEvent(SomeMisp.Event(i, domains: 100));
+        using var process = ToolProcess.Start(run.Folder, "push", "--json");
+
+        var push = await process.EndAsync();
+
+        var times = run.Sandbox.RequestsTo(MispGraphSync.Sandbox.Service.Sentinel).Select(request => request.Time).ToList();
+        var rate = (times.Count - 1) / (times[^1] - times[0]).TotalMinutes;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{times.Count} requests in {(times[^1] - times[0]).TotalSeconds:0} s: {rate:0.0} a minute");
+        Assert.Equal((0, 0), (push.Code, push.Destination().GetProperty("throttled").GetInt32()));
+        Assert.InRange(rate, 97, 100);
+    }
+
+    private static ServiceClient Client(HttpMessageHandler service, TimeProvider time, Pace pace, out string log)
+    {
+        log = Directory.CreateTempSubdirectory("misp-graph-rate-").FullName;
+        var transport = new Transport
+        {
+            Time = time,
+            Sockets = service,
+            Log = new RequestLog(new LogSettings { Directory = log, Requests = RequestLogging.None }, run: 1, time),
+            AppLog = Logger.None,
+            ResolveSecret = (_, _) => ValueTask.FromResult("unused"),
+            Jitter = () => 0,
+        };
+        return new ServiceClient(ServiceHandlers.Client(ServiceHandlers.Create(transport, pace, transport.Rules, new FakeTokens(), Service), service, Service));
+    }
+
+    private static async Task<bool> SendAsync(ServiceClient client)
+    {
+        using var exchange = new Exchange { Destination = "service", Operation = "submit", Method = HttpMethod.Post, Uri = new Uri("things", UriKind.Relative) };
+        await client.SendAsync(exchange, TestContext.Current.CancellationToken);
+        return exchange.IsSuccess;
+    }
+
+    /// <summary>
+    /// Counts what arrived in the minute before each request, whenever that minute began, and also in each minute of the
+    /// clock; and requests take their time on the way, a different one each.
+    /// </summary>
+    private sealed class StrictService(FakeTimeProvider time, int perMinute, TimeSpan latency) : HttpMessageHandler
+    {
+        private readonly Lock _gate = new();
+        private readonly Random _network = new(1);
+        private readonly Queue<DateTimeOffset> _minute = [];
+        private readonly Dictionary<long, int> _byClock = [];
+        private int _inFlight;
+
+        public List<DateTimeOffset> Arrivals { get; } = [];
+
+        public int Refused { get; private set; }
+
+        public int InFlight => Volatile.Read(ref _inFlight);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+        {
+            await WaitAsync(TimeSpan.FromMilliseconds(NextJitter()));
+            var isRefused = Refuses();
+            await WaitAsync(latency);
+            return Scripted.Answer(isRefused ? 429 : 200);
+        }
+
+        private async Task WaitAsync(TimeSpan wait)
+        {
+            var timer = Task.Delay(wait, time);
+            Interlocked.Increment(ref _inFlight);
+            await timer.ContinueWith(_ => Interlocked.Decrement(ref _inFlight), TaskContinuationOptions.ExecuteSynchronously);
+        }
+
+        private int NextJitter()
+        {
+            lock (_gate) return _network.Next(1, 50);
+        }
+
+        private bool Refuses()
+        {
+            lock (_gate)
+            {
+                var now = time.GetUtcNow();
+                while (_minute.TryPeek(out var oldest) && now - oldest >= TimeSpan.FromMinutes(1)) _minute.Dequeue();
+                var minute = now.ToUnixTimeSeconds() / 60;
+                _byClock[minute] = _byClock.GetValueOrDefault(minute) + 1;
+                _minute.Enqueue(now);
+                Arrivals.Add(now);
+                if (_minute.Count <= perMinute && _byClock[minute] <= perMinute) return false;
+                Refused++;
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Throttles for a while every now and then, and says how long in each way there is, or not at all.</summary>
+    private sealed class StormyService(FakeTimeProvider time, Random random) : HttpMessageHandler
+    {
+        private readonly Lock _gate = new();
+        private DateTimeOffset _stormUntil;
+        private readonly Dictionary<Exchange, int> _refusals = [];
+        private (DateTimeOffset From, DateTimeOffset To) _wait;
+        private int _calm = 3;
+        private int _inFlight;
+
+        public int Taken { get; private set; }
+
+        public int Refused { get; private set; }
+
+        /// <summary>Requests that were begun after the service had said to wait, and before the wait was over.</summary>
+        public int InsideAWait { get; private set; }
+
+        public int InFlight => Volatile.Read(ref _inFlight);
+
+        /// <summary>The client has taken note of all that it was told.</summary>
+        public bool IsHeard
+        {
+            get
+            {
+                lock (_gate) return _refusals.All(told => told.Key.Retries.Throttled >= told.Value);
+            }
+        }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+        {
+            Interlocked.Increment(ref _inFlight);
+            try
+            {
+                lock (_gate)
+                {
+                    if (time.GetUtcNow() > _wait.From && time.GetUtcNow() < _wait.To) InsideAWait++;
+                }
+
+                // Others overtake it, as on a network.
+                await Task.Yield();
+                lock (_gate) return Answer(time.GetUtcNow(), Exchange.Of(request));
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _inFlight);
+            }
+        }
+
+        private HttpResponseMessage Answer(DateTimeOffset now, Exchange exchange)
+        {
+            if (now >= _stormUntil && _calm-- <= 0)
+            {
+                _stormUntil = now + TimeSpan.FromSeconds(random.Next(1, 90));
+                _calm = random.Next(1, 12);
+            }
+
+            if (now >= _stormUntil)
+            {
+                Taken++;
+                return Scripted.Answer(200);
+            }
+
+            Refused++;
+            _refusals[exchange] = _refusals.GetValueOrDefault(exchange) + 1;
+            var seconds = random.Next(1, 30);
+            var answer = random.Next(4) switch
+            {
+                0 => Scripted.Answer(429, retryAfter: $"{seconds}"),
+                // A date has whole seconds only: one more, so that it is never less than meant.
+                1 => Scripted.Answer(429, retryAfter: (now + TimeSpan.FromSeconds(seconds + 1)).ToString("R", CultureInfo.InvariantCulture)),
+                2 => Scripted.Answer(429, $$"""{"message":"Rate limit is exceeded. Try again in {{seconds}} seconds."}"""),
+                _ => null,
+            };
+            if (answer is null) return Scripted.Answer(429);
+            if (_wait.To < now + TimeSpan.FromSeconds(seconds)) _wait = (now, now + TimeSpan.FromSeconds(seconds));
+            return answer;
+        }
+    }
+}
