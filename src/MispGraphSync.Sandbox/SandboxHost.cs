@@ -11,6 +11,7 @@ using MispGraphSync.Sandbox.Graph;
 using MispGraphSync.Sandbox.Hosting;
 using MispGraphSync.Sandbox.Misp;
 using MispGraphSync.Sandbox.Sentinel;
+using MispGraphSync.Sandbox.Vault;
 
 namespace MispGraphSync.Sandbox;
 
@@ -31,6 +32,7 @@ public sealed class SandboxHost : IAsyncDisposable
         Options = states.Options;
         (MispState, EntraState, Faults) = (states.Misp, states.Entra, states.Faults);
         (GraphState, SentinelState, DefenderState) = (states.Graph, states.Sentinel, states.Defender);
+        VaultState = states.Vault;
     }
 
     public SandboxOptions Options { get; }
@@ -48,6 +50,12 @@ public sealed class SandboxHost : IAsyncDisposable
 
     public Uri Defender => _origins[Service.Defender];
 
+    /// <summary>Serves every vault: clients come here by the name of theirs, through a proxy.</summary>
+    public Uri KeyVault => _origins[Service.KeyVault];
+
+    /// <summary>What <c>IDENTITY_ENDPOINT</c> names on a machine with a managed identity.</summary>
+    public Uri IdentityEndpoint => new(_origins[Service.Identity], "msi/token");
+
     /// <summary>Null unless <see cref="SandboxOptions.Control"/>.</summary>
     public Uri? Control => _origins.GetValueOrDefault(Service.Control);
 
@@ -61,6 +69,8 @@ public sealed class SandboxHost : IAsyncDisposable
     public SentinelState SentinelState { get; }
 
     public DefenderState DefenderState { get; }
+
+    public VaultState VaultState { get; }
 
     public Faults Faults { get; }
 
@@ -135,7 +145,7 @@ public sealed class SandboxHost : IAsyncDisposable
     }
 
     private static bool IsTls(Service service, SandboxOptions options) =>
-        service == Service.Entra || (options.Tls && service != Service.Control);
+        service is Service.Entra or Service.KeyVault || (options.Tls && service is not (Service.Control or Service.Identity));
 
     private static Uri Origin(Service service, IPEndPoint end, SandboxOptions options)
     {

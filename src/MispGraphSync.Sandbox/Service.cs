@@ -17,4 +17,10 @@ public enum Service
 
     /// <summary>No service of Microsoft's: how another process looks into the sandbox and changes it.</summary>
     Control,
+
+    /// <summary>A Key Vault, always over TLS; its certificate is for any vault's name.</summary>
+    KeyVault,
+
+    /// <summary>The endpoint that gives a machine's managed identity its tokens, always plain http.</summary>
+    Identity,
 }

@@ -3,6 +3,9 @@ using MispGraphSync.Core.Sync;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Compact;
+using Serilog.Formatting.Display;
 
 namespace MispGraphSync;
 
@@ -26,11 +29,14 @@ internal static class AppLog
             throw new RunFailedException(ExitCode.Usage, $"The log folder '{settings.Directory}' cannot be made: {fault.Message}", "Nothing is sent that is not recorded. Set logs.directory to a folder that can be written.");
         }
 
+        var (name, formatter) = settings.Format == LogFormat.Json
+            ? ("misp-graph-.jsonl", (ITextFormatter)new RenderedCompactJsonFormatter())
+            : ("misp-graph-.log", new MessageTemplateTextFormatter("{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:l}{NewLine}{Exception}"));
         return new LoggerConfiguration()
             .MinimumLevel.Is(isDebug ? LogEventLevel.Debug : LogEventLevel.Information)
             .WriteTo.File(
-                Path.Combine(settings.Directory, "misp-graph-.log"),
-                outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:l}{NewLine}{Exception}",
+                formatter,
+                Path.Combine(settings.Directory, name),
                 rollingInterval: RollingInterval.Day,
                 retainedFileCountLimit: Math.Max(1, settings.RetentionDays),
                 hooks: OperatingSystem.IsWindows() ? null : new OwnersFile())

@@ -54,6 +54,7 @@ internal sealed partial class Composition
         var run = request.LeavesNoTrace ? 0 : new RunHistory(ledger).Begin(request.Command, _host.Time.GetUtcNow());
         var transport = NewTransport(run, deadline: null, control);
         var destinations = chosen.Select(one => Destination(one, transport, request.SendsNothing)).ToList();
+        talk.Begin(source: null, Allowed(destinations));
         try
         {
             return await work(new UnderLock(run, ledger, destinations, control)).ConfigureAwait(false);

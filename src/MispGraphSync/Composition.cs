@@ -7,6 +7,7 @@ using MispGraphSync.Explaining;
 using MispGraphSync.Http;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
+using MispGraphSync.SignIn;
 using MispGraphSync.Sources;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
@@ -27,7 +28,7 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private Composition(Settings settings, FilterPlan filters, ToolHost host, Talk talk)
     {
-        Settings = settings;
+        Settings = settings with { Misp = settings.Misp with { Key = WithVault(settings.Misp) } };
         _filters = filters;
         _host = host;
         _talk = talk;
@@ -60,13 +61,25 @@ internal sealed partial class Composition : IAsyncDisposable
         RunAsync(request, talk, onStep, async (run, destinations, ledger, control) =>
         {
             using var source = OpenSource(request.Input);
+            talk.Begin(source.Source.Info.Name, Allowed(destinations));
             return await new Push(source.Source, destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control).ConfigureAwait(false);
         });
 
     /// <summary>Sends again what was turned down.</summary>
     public Task<RunReport> RetryAsync(RunRequest request, Talk talk) =>
         RunAsync(request, talk, onStep: null, (run, destinations, ledger, control) =>
-            new Retry(destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control));
+        {
+            talk.Begin(source: null, Allowed(destinations));
+            return new Retry(destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control);
+        });
+
+    /// <summary>What a run's destinations turned down, by reason. A dry run turns nothing down.</summary>
+    public RunFailures FailuresOf(RunReport report, bool isDryRun)
+    {
+        if (isDryRun || report.Destinations.All(one => one.Tally.Rejected == 0)) return RunFailures.None;
+        using var ledger = OpenLedgerToRead();
+        return RunFailures.Of(new Rejections(ledger).List(report.RunId, destination: null));
+    }
 
     /// <summary>The ledger as it stands, to look at; also while a run is at work.</summary>
     public LedgerFile OpenLedgerToRead() => LedgerFile.OpenToRead(Settings.Ledger);
@@ -78,7 +91,11 @@ internal sealed partial class Composition : IAsyncDisposable
     }
 
     /// <summary>Answers where things come from, and what became of them.</summary>
-    public Explainer NewExplainer(LedgerFile ledger)
+    public Explainer NewExplainer(LedgerFile ledger) =>
+        new(ledger, KnownDestinations(ledger), Settings.Instance, Settings.Logs.Directory, _host.Time.GetUtcNow());
+
+    // The enabled ones of the settings, then what else the ledger knows.
+    private List<ExplainedDestination> KnownDestinations(LedgerFile ledger)
     {
         var neverBlock = new NeverBlock(NeverBlocked());
         var transport = NewTransport(run: 0, deadline: null);
@@ -87,7 +104,7 @@ internal sealed partial class Composition : IAsyncDisposable
         _explained.AddRange(live);
         var destinations = live.Select(one => new ExplainedDestination(rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, neverBlock)))
             .Concat(rows.Where(row => !live.Exists(one => row.Is(one.Info))).Select(row => new ExplainedDestination(row, Live: null, Takes: null)));
-        return new Explainer(ledger, [.. destinations], Settings.Instance, Settings.Logs.Directory, _host.Time.GetUtcNow());
+        return [.. destinations];
     }
 
     /// <summary>Asks MISP for a value that the ledger does not know.</summary>
@@ -182,7 +199,7 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private void Note(DestinationInfo destination, PlanStep step, Action<DestinationInfo, PlanStep>? onStep)
     {
-        onStep?.Invoke(destination, step);
+        if (onStep is not null) _talk.Write((onStep, destination, step), static told => told.onStep(told.destination, told.step));
         if (_talk.IsVeryVerbose) _log.Debug("{Destination}: {Action} {Key} ({Reason}) {Value}", destination.Name, step.Action.ToString(), step.Key, step.Reason, Printable.Line(step.Value ?? "", 200));
     }
 
@@ -200,15 +217,17 @@ internal sealed partial class Composition : IAsyncDisposable
         return faults;
     }
 
-    private List<DestinationSettings> Choose(IReadOnlyList<string> names)
+    private List<DestinationSettings> Choose(IReadOnlyList<string> names) => Choose(Settings, names);
+
+    private static List<DestinationSettings> Choose(Settings settings, IReadOnlyList<string> names)
     {
-        foreach (var name in names.Where(name => Settings.Destinations.All(one => one.Name != name)))
+        foreach (var name in names.Where(name => settings.Destinations.All(one => one.Name != name)))
         {
             throw new RunFailedException(
-                ExitCode.Usage, $"There is no destination '{Printable.Line(name, 80)}'.", $"The settings have: {string.Join(", ", Settings.Destinations.Select(one => one.Name))}.");
+                ExitCode.Usage, $"There is no destination '{Printable.Line(name, 80)}'.", $"The settings have: {string.Join(", ", settings.Destinations.Select(one => one.Name))}.");
         }
 
-        var chosen = Settings.Destinations.Where(one => names.Count == 0 ? one.Enabled : names.Contains(one.Name)).ToList();
+        var chosen = settings.Destinations.Where(one => names.Count == 0 ? one.Enabled : names.Contains(one.Name)).ToList();
         return chosen.Count > 0 ? chosen : throw new RunFailedException(ExitCode.Usage, "No destination is enabled.", "Set \"enabled\": true for one in the settings.");
     }
 
@@ -219,9 +238,19 @@ internal sealed partial class Composition : IAsyncDisposable
         Log = new RequestLog(Settings.Logs, run, _host.Time, _talk.Request),
         AppLog = _log,
         ResolveSecret = (secret, ct) => secret.ResolveAsync(ct),
+        OnPause = _talk.Paused,
         Deadline = deadline,
         Stop = control?.Stop ?? CancellationToken.None,
     };
+
+    private SecretReference? WithVault(MispSettings misp) => misp.KeyFetcher is { } fetcher
+        ? misp.Key!.WithVault((secret, ct) => new KeyVault(fetcher, NewTransport(run: 0, deadline: null)).GetAsync(secret, ct))
+        : misp.Key;
+
+    private IEnumerable<(string Destination, int RequestsPerMinute)> Allowed(IEnumerable<IDestination> destinations) =>
+        from destination in destinations
+        join one in Settings.Destinations on destination.Info.Name equals one.Name
+        select (one.Name, one.RequestsPerMinute);
 
     private static IDestination Destination(DestinationSettings settings, Transport transport, bool isDryRun)
     {

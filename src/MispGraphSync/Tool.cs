@@ -1,5 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using MispGraphSync.Commands;
+using MispGraphSync.Commands.Completions;
+using MispGraphSync.Commands.Help;
+using MispGraphSync.Configuration.Reading;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Output;
 
@@ -11,6 +15,12 @@ internal static class Tool
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolHost host)
     {
         var root = Root(host);
+        if (Suggestions.IsAsked(args))
+        {
+            foreach (var word in Suggestions.Of(root, args)) await host.Out.WriteLineAsync(word).ConfigureAwait(false);
+            return (int)ExitCode.Ok;
+        }
+
         if (args.Count == 0)
         {
             await InvokeAsync(root.Parse(["--help"]), host).ConfigureAwait(false);
@@ -22,15 +32,28 @@ internal static class Tool
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) await host.Error.WriteLineAsync(Printable.Line(error.Message)).ConfigureAwait(false);
-            await host.Error.WriteLineAsync($"Try 'misp-graph {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help'.").ConfigureAwait(false);
+            foreach (var line in Faults(parsed, root)) await host.Error.WriteLineAsync(Page.Wrapped($"error: {line}", host.ErrorWidth(), hang: 7)).ConfigureAwait(false);
+            await host.Error.WriteLineAsync($"Try '{string.Join(' ', HelpText.Program, HelpText.VerbOf(parsed.CommandResult.Command), "--help").Replace("  ", " ", StringComparison.Ordinal)}'.").ConfigureAwait(false);
             return (int)ExitCode.Usage;
         }
 
         return await InvokeAsync(parsed, host).ConfigureAwait(false);
     }
 
-    private static RootCommand Root(ToolHost host)
+    // The library says both that a verb is missing and that what stands there is none.
+    private static IEnumerable<string> Faults(ParseResult parsed, RootCommand root)
+    {
+        if (parsed.CommandResult.Command == root && parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-'))
+        {
+            var near = Spelling.Nearest(first, root.Subcommands.Select(verb => verb.Name));
+            return [$"there is no command '{Printable.Line(first, 80)}'{(near is null ? "" : $"; did you mean '{near}'?")}"];
+        }
+
+        return parsed.Errors.Select(error => Printable.Line(error.Message));
+    }
+
+    /// <summary>All verbs and options.</summary>
+    public static RootCommand Root(ToolHost host)
     {
         var root = new RootCommand("Keeps Microsoft Sentinel, Defender and Graph in step with a MISP server: every indicator that should be there is there, once, until it should not be.");
         var common = new CommonOptions();
@@ -41,8 +64,10 @@ internal static class Tool
         root.Add(new ErrorsCommand(common, host));
         root.Add(new StatusCommand(common, host));
         root.Add(new ExplainCommand(common, host));
+        root.Add(new ReportCommand(common, host));
         root.Add(new VerifyCommand(common, host));
         root.Add(new PurgeCommand(common, host));
+        root.Add(new DoctorCommand(common, host));
         root.Add(new ConfigCommand(new ConfigCommandContext
         {
             ConfigFile = args => args.GetValue(common.Config),
@@ -53,7 +78,13 @@ internal static class Tool
             Interrupt = host.Interrupt,
             CheckFilter = Composition.CheckFilter,
             WorkingDirectory = host.WorkingDirectory,
+            Width = host.Width,
         }));
+        root.Add(new CompletionsCommand(host));
+        // The library's own also takes /h and /?, which may well be paths.
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this.", Action = new HelpAnswer(host, common) });
+        Suggestions.Teach(root, common, host);
         return root;
     }
 
@@ -76,7 +107,7 @@ internal static class Tool
             var indent = "error: ";
             foreach (var line in lines)
             {
-                await host.Error.WriteLineAsync(indent + Printable.Line(line, 4_000)).ConfigureAwait(false);
+                await host.Error.WriteLineAsync(Page.Wrapped(indent + Printable.Line(line, 4_000), host.ErrorWidth(), indent.Length)).ConfigureAwait(false);
                 indent = "       ";
             }
 

@@ -24,16 +24,25 @@ internal sealed record ToolHost
     /// <summary>Stderr is a terminal that someone looks at.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>Stdout is a terminal that someone looks at.</summary>
+    public bool IsOutTerminal { get; init; }
+
+    /// <summary>Stdout understands colours, and nothing in the environment is against them.</summary>
+    public bool HasColor { get; init; }
+
     /// <summary>Somebody can answer questions.</summary>
     public bool IsInteractive { get; init; }
 
-    /// <summary>Columns of the terminal, or of the paper.</summary>
+    /// <summary>Columns of stdout; a file or a pipe takes any width.</summary>
     public int Width { get; init; } = 120;
+
+    /// <summary>Columns of stderr, asked anew each time since a terminal may be resized.</summary>
+    public Func<int> ErrorWidth { get; init; } = static () => Terminal.Paper;
 
     public static ToolHost OfProcess(Signals signals)
     {
         var environment = SettingsReader.ProcessEnvironment();
-        var isDumb = environment.GetValueOrDefault("TERM") == "dumb" || environment.ContainsKey("CI");
+        var terminal = new Terminal(environment, Console.IsOutputRedirected, Console.IsErrorRedirected);
         return new ToolHost
         {
             Out = Console.Out,
@@ -43,21 +52,12 @@ internal sealed record ToolHost
             WorkingDirectory = Directory.GetCurrentDirectory(),
             Interrupt = signals.Interrupt,
             Abort = signals.Abort,
-            IsTerminal = !Console.IsErrorRedirected && !isDumb,
+            IsTerminal = terminal.RewritesProgress,
+            IsOutTerminal = !Console.IsOutputRedirected,
+            HasColor = terminal.HasColor && Terminal.UnderstandsAnsi(),
             IsInteractive = !Console.IsInputRedirected && !Console.IsErrorRedirected && !environment.ContainsKey("CI"),
-            Width = WidthOfTerminal(),
+            Width = terminal.Width(Terminal.Columns),
+            ErrorWidth = terminal.ErrorWidth,
         };
-    }
-
-    private static int WidthOfTerminal()
-    {
-        try
-        {
-            return Console.IsOutputRedirected ? 120 : Math.Clamp(Console.WindowWidth, 40, 400);
-        }
-        catch (IOException)
-        {
-            return 120;
-        }
     }
 }

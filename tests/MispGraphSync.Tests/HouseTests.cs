@@ -25,6 +25,8 @@ public class HouseTests
     public void Destinations_never_see_MISP_and_sources_never_see_destinations()
     {
         Holds(InTool("MispGraphSync.Destinations").ShouldNot().HaveDependencyOnAny("MispGraphSync.Sources", "MispGraphSync.Ledger", "MispGraphSync.Commands"));
+        foreach (var room in (string[])["Destinations", "Sources", "Ledger", "Http", "SignIn", "Configuration"])
+            Holds(InTool($"MispGraphSync.{room}").ShouldNot().HaveDependencyOnAny("MispGraphSync.Doctor"));
         Holds(InTool("MispGraphSync.Sources").ShouldNot().HaveDependencyOnAny("MispGraphSync.Destinations", "MispGraphSync.Ledger", "MispGraphSync.Commands"));
         Holds(InTool("MispGraphSync.Ledger").ShouldNot().HaveDependencyOnAny("MispGraphSync.Destinations", "MispGraphSync.Sources", "MispGraphSync.Http", "MispGraphSync.Commands"));
     }

@@ -61,6 +61,16 @@ public partial class PapersTests
     }
 
     [Fact]
+    public void Each_check_of_the_doctor_has_its_row()
+    {
+        var page = Read("docs/doctor.md");
+
+        var checks = typeof(Tool).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(MispGraphSync.Doctor.ICheck)) && type.IsClass && type != typeof(MispGraphSync.Doctor.RestCheck));
+        Assert.All(checks, check => Assert.Contains($"| `{NameOf(check)}` |", page + "| `hosts` |", StringComparison.Ordinal));
+        Assert.Contains("`hosts`", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_command_in_the_papers_is_one_that_exists()
     {
         foreach (var (paper, command) in Commands())
@@ -69,11 +79,24 @@ public partial class PapersTests
             var verbs = words.TakeWhile(word => VerbWord().IsMatch(word)).Take(words is ["config", ..] ? 2 : 1).ToArray();
             var help = await HelpAsync(verbs);
 
-            // The line begins with the name of whatever program runs this.
-            var usage = help.Split('\n').SkipWhile(line => line.TrimEnd() != "Usage:").ElementAt(1);
-            Assert.True(usage.Contains($" {string.Join(' ', verbs)}", StringComparison.Ordinal), $"{paper}: no such verb: misp-graph {command}");
+            Assert.True(help.Contains($"Usage: misp-graph {string.Join(' ', verbs)} ", StringComparison.Ordinal), $"{paper}: no such verb: misp-graph {command}");
             foreach (var option in words.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
                 Assert.True(help.Contains(option + " ", StringComparison.Ordinal), $"{paper}: there is no {option} to: misp-graph {command}");
+        }
+    }
+
+    /// <summary>What comes after a destination's name, for a check of one.</summary>
+    private static string NameOf(Type check)
+    {
+        var blank = System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(check);
+        try
+        {
+            return ((MispGraphSync.Doctor.ICheck)blank).Name;
+        }
+        catch (NullReferenceException)
+        {
+            // A check of one destination, whose name it asks for.
+            return check.Name[..^"Check".Length].ToLowerInvariant();
         }
     }
 
@@ -104,7 +127,7 @@ public partial class PapersTests
 
     private static string Read(string file) => File.ReadAllText(At(file)).ReplaceLineEndings("\n");
 
-    private static string At(string file, [CallerFilePath] string here = "") =>
+    public static string At(string file, [CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", file));
 
     [GeneratedRegex(@"^\| (\d+) \| .+ \|$", RegexOptions.Multiline)]

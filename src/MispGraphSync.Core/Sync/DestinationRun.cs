@@ -275,7 +275,7 @@ public sealed class DestinationRun
         var listed = 0L;
         await foreach (var remote in Destination.ReadAsync(ct).ConfigureAwait(false))
         {
-            listed++;
+            if (++listed % 1_000 == 0) _observer.Listed(Destination.Info, listed);
             if (remote.Occupies is { } taken) _ledger.Plan.AddTaken(Memory, taken);
             if (!Memory.IsNew || remote.Key is not { } key) continue;
             _ledger.Plan.AddAdoptable(Memory, key, new Adoptable(remote.Id, remote.Expires, remote.Revoked));

@@ -47,12 +47,5 @@ public readonly record struct Hash128(ulong High, ulong Low)
         BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Low);
     }
 
-    public byte[] ToArray()
-    {
-        var bytes = new byte[Size];
-        Write(bytes);
-        return bytes;
-    }
-
     public override string ToString() => $"{High:x16}{Low:x16}";
 }

@@ -1,6 +1,6 @@
 namespace MispGraphSync.Core.Sync;
 
-/// <summary>The ledger's side of sending: the intent is committed before each request, the outcome after it.</summary>
+/// <summary>The ledger's side of sending: the intent is committed before each request, the outcome recorded after it.</summary>
 public interface IRecordLedger
 {
     /// <summary>
@@ -10,7 +10,8 @@ public interface IRecordLedger
     long Intend(DestinationMemory destination, Operation operation, IReadOnlyList<PlanStep> steps, bool keepBodies);
 
     /// <summary>
-    /// Commits what became of them and closes the intent. One with an unknown outcome leaves the intent open, for the next
+    /// Records what became of them and closes the intent; committed with the next intent at the latest, for until then the
+    /// open intent stands for it. One with an unknown outcome leaves the intent open, for the next
     /// run to settle.
     /// </summary>
     void Record(DestinationMemory destination, long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Sync;
@@ -75,14 +76,14 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
 
         Count++;
         NameIfOld(row);
-        _tags.UnionWith(row.Event.Tags);
-        _tags.UnionWith(row.Own.Tags);
-        _actors.UnionWith(row.Event.Actors);
-        _actors.UnionWith(row.Own.Actors);
-        _families.UnionWith(row.Event.Families);
-        _families.UnionWith(row.Own.Families);
-        _killChain.UnionWith(row.Event.KillChain);
-        _killChain.UnionWith(row.Own.KillChain);
+        Unite(_tags, row.Event.Tags);
+        Unite(_tags, row.Own.Tags);
+        Unite(_actors, row.Event.Actors);
+        Unite(_actors, row.Own.Actors);
+        Unite(_families, row.Event.Families);
+        Unite(_families, row.Own.Families);
+        Unite(_killChain, row.Event.KillChain);
+        Unite(_killChain, row.Own.KillChain);
     }
 
     /// <summary>The indicator of all that was added; at least one support must have been.</summary>
@@ -101,10 +102,10 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
             ThreatType = _lead.Own.ThreatType ?? _lead.Event.Reading.ThreatType ?? policy.DefaultThreatType,
             ThreatTypeIsTagged = (_lead.Own.ThreatType ?? _lead.Event.Reading.ThreatType) is not null,
             DiamondModel = _lead.Own.DiamondModel ?? _lead.Event.Reading.DiamondModel,
-            KillChain = [.. _killChain],
-            Actors = [.. _actors],
-            Families = [.. _families],
-            Tags = _tags.Count <= MostTags ? [.. _tags] : [.. _tags.Take(MostTags)],
+            KillChain = InOrder(_killChain),
+            Actors = InOrder(_actors),
+            Families = InOrder(_families),
+            Tags = _tags.Count <= MostTags ? InOrder(_tags) : [.. _tags.Take(MostTags)],
             Title = _lead.Event.Context.Info,
             Comment = support.Comment,
             Type = support.Type,
@@ -140,6 +141,13 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
         _oldest.Insert(at, row);
         if (_oldest.Count > NamedSupports) _oldest.RemoveAt(NamedSupports);
     }
+
+    private static void Unite<T>(SortedSet<T> set, ImmutableArray<T> more)
+    {
+        foreach (var one in more) set.Add(one);
+    }
+
+    private static ImmutableArray<T> InOrder<T>(SortedSet<T> set) => set.Count == 0 ? [] : [.. set];
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -9,6 +9,19 @@ namespace MispGraphSync.Core.Sync;
 /// </summary>
 public static class ObservableKey
 {
+    /// <summary>Both keys of a support; null where it has no such form. Mostly both have one name: then it is hashed once.</summary>
+    public static (Hash128? Combination, Hash128? Single) Of(Support support)
+    {
+        if (support.Combination.Length != 1 || support.Single is not { } single)
+        {
+            return (support.Combination.IsEmpty ? null : OfCombination(support.Combination), support.Single is null ? null : OfSingle(support.Single));
+        }
+
+        var (together, alone) = (Name(support.Combination[0], inCombination: true), Name(single, inCombination: false));
+        var key = Hash128.Of(alone);
+        return (together == alone ? key : Hash128.Of(together), key);
+    }
+
     /// <summary>The key of several observables watched together, in any order.</summary>
     public static Hash128 OfCombination(IReadOnlyList<Observable> observables)
     {

@@ -55,9 +55,9 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         var canonical = destination.Canonical(indicator.Observables);
         var generation = held?.Generation ?? key.Generation;
         var identity = Identify(indicator, held, held?.Key ?? KeyOf(canonical, generation));
-        var body = new ArrayBufferWriter<byte>(768);
+        _scratch.ResetWrittenCount();
         var action = step.Replaces ? StepAction.Create : step.Action;
-        var marks = destination.WriteItem(body, indicator, identity, action);
+        var marks = destination.WriteItem(_scratch, indicator, identity, action);
         return new PlanStep
         {
             Action = step.Action,
@@ -67,7 +67,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Generation = generation,
             Id = identity.Id,
             Replaces = step.Replaces,
-            Body = body.WrittenMemory,
+            Body = _scratch.WrittenSpan.ToArray(),
             Marks = marks,
             Rank = _merger.Rank,
             Created = identity.Created,

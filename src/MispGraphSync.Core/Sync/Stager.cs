@@ -122,20 +122,20 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
     private void Stage(ReadEvent read)
     {
         var notes = new EventNotes();
-        foreach (var item in read.Items) notes.Add(item);
-        var context = ContextOf(read.Event, notes);
-        var facts = new EventFacts(context, source.Info.Name, isAged: false);
+        // What single attributes say of their event is known at its end only; whether a support is taken hangs on none of it.
+        var facts = new EventFacts(ContextOf(read.Event, notes), source.Info.Name, isAged: false);
         var map = new MapContext(source.Info.Name, read.Event.Uuid, options.ToIdsOnly, options.EnforceWarninglist);
 
         using var writer = ledger.WriteEvent(read.Event, read.ReadAt);
         foreach (var item in read.Items)
         {
+            notes.Add(item);
             var mapped = Mapper.Map(item, map);
             foreach (var support in mapped.Supports) writer.Add(support);
             foreach (var attribute in mapped.Attributes) Count(attribute, mapped.Supports, facts, writer);
         }
 
-        writer.Complete(context);
+        writer.Complete(ContextOf(read.Event, notes));
     }
 
     private static EventContext ContextOf(MispEvent read, EventNotes notes) => new()

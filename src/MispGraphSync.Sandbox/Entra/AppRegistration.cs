@@ -16,8 +16,7 @@ public sealed class AppRegistration(string clientId)
     /// <summary>Certificates whose key may sign an assertion.</summary>
     public IList<X509Certificate2> Certificates { get; } = [];
 
-    /// <summary>Issuer of a trusted federated token. Its signature is not looked at.</summary>
-    public string? FederatedIssuer { get; set; }
+    public FederatedCredential? Federation { get; set; }
 
     /// <summary>Consented on Graph; empty = consent is missing and tokens come without roles.</summary>
     public ISet<string> GraphRoles { get; } = new HashSet<string> { "ThreatIndicators.ReadWrite.OwnedBy" };
@@ -30,4 +29,7 @@ public sealed class AppRegistration(string clientId)
 
     /// <summary>May list through ARM.</summary>
     public bool IsSentinelReader { get; set; } = true;
+
+    internal IEnumerable<string> RolesFor(IReadOnlySet<string> audience) =>
+        audience == Audiences.Graph ? GraphRoles : audience == Audiences.Defender ? DefenderRoles : [];
 }

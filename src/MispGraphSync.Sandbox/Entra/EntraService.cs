@@ -32,7 +32,7 @@ internal sealed class EntraService(EntraState state, TimeProvider time) : IServi
         if (Field("client_id") is not { } clientId) return Refuse(900144);
         if (state.Find(clientId) is not { } app) return Refuse(700016);
         if (app.Disabled) return Refuse(7000112);
-        if (Credential(app, Field("client_secret"), Field("client_assertion")) is { } fault) return Refuse(fault);
+        if (Credential(request, tenant, app, Field("client_secret"), Field("client_assertion")) is { } fault) return Refuse(fault);
 
         var scopes = (Field("scope") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (scopes.Length > 1) return Refuse(28002);
@@ -41,19 +41,23 @@ internal sealed class EntraService(EntraState state, TimeProvider time) : IServi
         var resource = scope[..^"/.default".Length];
         if (Audiences.Of(resource) is not { } audience) return Refuse(500011);
 
-        var roles = audience == Audiences.Graph ? app.GraphRoles : audience == Audiences.Defender ? app.DefenderRoles : new HashSet<string>();
         return Answer.Json(200, new JsonObject
         {
             ["token_type"] = "Bearer",
             ["expires_in"] = (int)state.TokenLifetime.TotalSeconds,
             ["ext_expires_in"] = (int)state.TokenLifetime.TotalSeconds,
-            ["access_token"] = state.Mint.Issue(resource, app.ClientId, roles),
+            ["access_token"] = state.Mint.Issue(resource, app.ClientId, app.RolesFor(audience)),
         }).With("Cache-Control", "no-store");
     }
 
-    private int? Credential(AppRegistration app, string? secret, string? assertion)
+    private int? Credential(Request request, string tenant, AppRegistration app, string? secret, string? assertion)
     {
-        if (assertion is not null) return ClientAssertion.Fault(assertion, app, time.GetUtcNow());
+        if (assertion is not null)
+        {
+            string[] endpoints = [$"{request.Origin}{tenant}/oauth2/v2.0/token", $"{request.Origin}{tenant}/v2.0"];
+            return ClientAssertion.Fault(assertion, app, endpoints, time.GetUtcNow());
+        }
+
         if (secret is null) return 7000218;
         if (secret != app.Secret) return 7000215;
         return app.SecretExpires <= time.GetUtcNow() ? 7000222 : null;
@@ -63,7 +67,7 @@ internal sealed class EntraService(EntraState state, TimeProvider time) : IServi
 
     private Answer Refuse(int number) => Aadsts.Refuse(number, time);
 
-    private static Answer OpenId(Request request, string tenant)
+    private Answer OpenId(Request request, string tenant)
     {
         var authority = new Uri(request.Origin, tenant);
         return Answer.Json(200, new JsonObject
@@ -76,6 +80,9 @@ internal sealed class EntraService(EntraState state, TimeProvider time) : IServi
             ["response_types_supported"] = new JsonArray("code", "token"),
             ["scopes_supported"] = new JsonArray("openid"),
             ["cloud_instance_name"] = request.Origin.Host,
+            ["tenant_region_scope"] = "EU",
+            ["tenant_region_sub_scope"] = state.RegionSubScope,
+            ["msgraph_host"] = state.GraphHost,
         });
     }
 

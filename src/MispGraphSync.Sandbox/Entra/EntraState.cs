@@ -30,6 +30,18 @@ public sealed class EntraState
     /// <summary>When set, no token is issued and this AADSTS number is the answer, e.g. 53003 or 90033.</summary>
     public int? Refusal { get; set; }
 
+    /// <summary>Null, or the part of its cloud that the tenant is in: <c>GCC</c>, <c>DODCON</c> (GCC High), <c>DOD</c>.</summary>
+    public string? RegionSubScope { get; set; }
+
+    /// <summary>The tenant's cloud by the name of its Graph.</summary>
+    public string GraphHost { get; set; } = "graph.microsoft.com";
+
+    /// <summary>This machine has a managed identity.</summary>
+    public bool HasIdentity { get; set; } = true;
+
+    /// <summary>What the identity endpoint wants to see in a header, and the environment tells who may see it.</summary>
+    public string IdentityHeader { get; } = "sandbox-identity-header-of-no-value";
+
     internal TokenMint Mint { get; }
 
     public AppRegistration Register(string clientId, string? secret) =>

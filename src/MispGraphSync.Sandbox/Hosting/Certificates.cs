@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MispGraphSync.Sandbox.Hosting;
 
-/// <summary>One certificate for localhost and 127.0.0.1, made at start: its own authority, worth nothing anywhere else.</summary>
+/// <summary>One certificate for localhost, 127.0.0.1 and vaults' names, made at start: its own authority, worth nothing anywhere else.</summary>
 internal static class Certificates
 {
     public static X509Certificate2 Make(DateTimeOffset now)
@@ -13,6 +13,9 @@ internal static class Certificates
         var request = new CertificateRequest("CN=misp-graph sandbox", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
+        names.AddDnsName("*.vault.azure.net");
+        names.AddDnsName("*.vault.usgovcloudapi.net");
+        names.AddDnsName("*.vault.azure.cn");
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(names.Build());

@@ -4,6 +4,7 @@ using MispGraphSync.Sandbox.Entra;
 using MispGraphSync.Sandbox.Graph;
 using MispGraphSync.Sandbox.Misp;
 using MispGraphSync.Sandbox.Sentinel;
+using MispGraphSync.Sandbox.Vault;
 
 namespace MispGraphSync.Sandbox.Hosting;
 
@@ -26,6 +27,8 @@ internal sealed class States(SandboxOptions options)
 
     public DefenderState Defender { get; } = new(options.Time);
 
+    public VaultState Vault { get; } = new();
+
     public Dictionary<Service, IService> Services()
     {
         var services = Played();
@@ -41,5 +44,7 @@ internal sealed class States(SandboxOptions options)
         [Service.Sentinel] = new SentinelService(Sentinel, Entra, options),
         [Service.Management] = new ManagementService(Sentinel, Entra, options),
         [Service.Defender] = new DefenderService(Defender, Entra, options.Time),
+        [Service.KeyVault] = new VaultService(Vault, Entra, options.Time),
+        [Service.Identity] = new MachineIdentity(Entra, options.Time),
     };
 }

@@ -46,6 +46,15 @@ public sealed partial class MispState
         }
     }
 
+    /// <summary>The UUIDs of all events, by id.</summary>
+    public IReadOnlyList<string> Uuids
+    {
+        get
+        {
+            lock (Gate) return [.. _events.Values.OrderBy(stored => stored.Id).Select(stored => stored.Uuid)];
+        }
+    }
+
     internal Lock Gate { get; } = new();
 
     /// <summary>Copies of all events, by id. Generated ones are left out.</summary>

@@ -29,6 +29,8 @@ internal sealed class Product(string executable, string workingDirectory)
         if (isAssembly) start.ArgumentList.Add(executable);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         KeepAtHome(start.Environment);
+        // Shown four columns in, and no wider than the terminal.
+        if (!Console.IsOutputRedirected) start.Environment["COLUMNS"] = $"{Math.Max(40, Console.WindowWidth - 4)}";
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{executable} did not start.");
         try

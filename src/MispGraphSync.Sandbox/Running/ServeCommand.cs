@@ -17,6 +17,8 @@ internal static class ServeCommand
             Sentinel    {sandbox.Sentinel}
             Management  {sandbox.Management}
             Defender    {sandbox.Defender}
+            Key Vault   {sandbox.KeyVault}
+            Identity    {sandbox.IdentityEndpoint}   header {sandbox.EntraState.IdentityHeader}
             Control     {sandbox.Control}_control/state
 
             {Path.Combine(folder.FullName, "config.json")}:

@@ -16,6 +16,8 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
     {
         if (Bearer.Of(request, entra.Mint, Audiences.Management) is not { } token)
             return Error(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing or its token is invalid.");
+        if (request is { Method: "GET", Segments: ["subscriptions", var owner, _, var place, "providers", "Microsoft.OperationalInsights", "workspaces", var named] })
+            return Unknown(owner, place, named) ?? Workspace(request, token);
         if (request.Segments is not
             [
                 "subscriptions", var subscription, _, var group, "providers", "Microsoft.OperationalInsights", "workspaces", var workspace,
@@ -23,10 +25,7 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
             ])
             return Error(404, "InvalidResourceType", "The resource type could not be found.");
         if (request.Parameter("api-version") is not "2025-09-01") return Error(400, "InvalidApiVersionParameter", "The api-version is invalid.");
-        if (!Guid.TryParse(subscription, out var id) || id != options.SubscriptionId)
-            return Error(404, "SubscriptionNotFound", $"The subscription '{subscription}' could not be found.");
-        if (!Same(group, options.ResourceGroup)) return Error(404, "ResourceGroupNotFound", $"Resource group '{group}' could not be found.");
-        if (!Same(workspace, options.WorkspaceName)) return Error(404, "ResourceNotFound", $"The Resource '{workspace}' was not found.");
+        if (Unknown(subscription, group, workspace) is { } unknown) return unknown;
         if (entra.Find(token.AppId) is not ({ IsSentinelReader: true } or { IsSentinelContributor: true }))
             return Error(403, "AuthorizationFailed", "The client does not have authorization to perform action 'Microsoft.SecurityInsights/threatIntelligence/read'.");
 
@@ -38,6 +37,28 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
             ("DELETE", ["indicators", _]) => new Answer(200),
             _ => Error(404, "NotFound", "Not found."),
         };
+    }
+
+    private Answer? Unknown(string subscription, string group, string workspace)
+    {
+        if (!Guid.TryParse(subscription, out var id) || id != options.SubscriptionId)
+            return Error(404, "SubscriptionNotFound", $"The subscription '{subscription}' could not be found.");
+        if (!Same(group, options.ResourceGroup)) return Error(404, "ResourceGroupNotFound", $"Resource group '{group}' could not be found.");
+        return Same(workspace, options.WorkspaceName) ? null : Error(404, "ResourceNotFound", $"The Resource '{workspace}' was not found.");
+    }
+
+    /// <summary>The workspace itself; <c>customerId</c> is the id that the upload API knows it by.</summary>
+    private Answer Workspace(Request request, AccessToken token)
+    {
+        if (request.Parameter("api-version") is not "2023-09-01") return Error(400, "InvalidApiVersionParameter", "The api-version is invalid.");
+        if (entra.Find(token.AppId) is not ({ IsSentinelReader: true } or { IsSentinelContributor: true }))
+            return Error(403, "AuthorizationFailed", "The client does not have authorization to perform action 'Microsoft.OperationalInsights/workspaces/read'.");
+        return Answer.Json(200, new JsonObject
+        {
+            ["name"] = options.WorkspaceName,
+            ["type"] = "Microsoft.OperationalInsights/workspaces",
+            ["properties"] = new JsonObject { ["customerId"] = options.WorkspaceId.ToString(), ["provisioningState"] = "Succeeded" },
+        });
     }
 
     public Answer Fail(int status, TimeSpan? retryAfter, RetryAfterForm form) => status == 429

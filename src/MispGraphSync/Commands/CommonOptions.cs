@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
 
@@ -32,4 +33,16 @@ internal sealed class CommonOptions
         throw new Core.Sync.RunFailedException(
             Core.Sync.ExitCode.Usage, $"'{args.CommandResult.Command.Name}' cannot write '{format}'.", $"Use one of: {string.Join(", ", allowed)}.");
     }
+
+    /// <summary>A page of stdout's width, in colours where they are welcome.</summary>
+    public Page NewPage(ParseResult args, ToolHost host) =>
+        new(host.Width, host.HasColor && !args.GetValue(NoColor) ? Ink.Ansi : Ink.None);
+
+    /// <summary>What a command that is recommended needs besides, with the blank before it: the settings file, if one was named.</summary>
+    public string ForNext(ParseResult args) => args.GetValue(Config) switch
+    {
+        null => "",
+        var file when file.Contains(' ', StringComparison.Ordinal) => $" --config \"{Printable.Line(file)}\"",
+        var file => $" --config {Printable.Line(file)}",
+    };
 }

@@ -30,6 +30,9 @@ internal sealed record ConfigCommandContext
     /// <summary>The event filters' own checks; null: none.</summary>
     public Func<JsonElement, IEnumerable<string>>? CheckFilter { get; init; }
 
+    /// <summary>Columns of stdout.</summary>
+    public int Width { get; init; } = 120;
+
     public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
 }
 
@@ -81,7 +84,7 @@ internal sealed class ConfigCommand : Command
         command.SetAction(args =>
         {
             var inspection = Inspect(args);
-            args.InvocationConfiguration.Output.Write(_context.IsJson(args) ? ConfigShow.Json(inspection) : ConfigShow.Text(inspection));
+            args.InvocationConfiguration.Output.Write(_context.IsJson(args) ? ConfigShow.Json(inspection) : ConfigShow.Text(inspection, _context.Width));
             foreach (var warning in inspection.Warnings) args.InvocationConfiguration.Error.Write($"warning: {warning}\n");
             return inspection.Faults.Count == 0 ? (int)ExitCode.Ok : throw inspection.Failure();
         });

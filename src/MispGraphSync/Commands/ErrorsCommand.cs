@@ -34,7 +34,7 @@ internal sealed class ErrorsCommand : Command
         var destination = args.GetValue(_destination);
         if (destination is not null) composition.CheckDestination(destination, ledger);
 
-        var listing = ErrorListing.For(format, _host.Out);
+        var listing = ErrorListing.For(format, _host.Out, _host.Width);
         foreach (var rejection in new Rejections(ledger).List(args.GetValue(_run), destination)) listing.Add(ErrorLine.Of(rejection, composition.Settings.Logs.Directory));
         listing.End();
         return 0;
@@ -49,7 +49,9 @@ internal sealed class ErrorsCommand : Command
         await using var composition = Composition.Load(args.GetValue(_common.Config), input: "", _host, talk);
         var report = await composition.RetryAsync(request, talk).ConfigureAwait(false);
 
-        await _host.Out.WriteLineAsync(format == "json" ? RunJson.Text(report) : RunText.Of(report, isDryRun: false)).ConfigureAwait(false);
+        await _host.Out.WriteLineAsync(format == "json"
+            ? RunJson.Text(report)
+            : RunText.Of(report, composition.FailuresOf(report, isDryRun: false), isDryRun: false, _common.NewPage(args, _host), _common.ForNext(args))).ConfigureAwait(false);
         return (int)report.ExitCode;
     }
 }

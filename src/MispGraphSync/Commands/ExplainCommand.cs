@@ -2,6 +2,7 @@ using System.CommandLine;
 using MispGraphSync.Core.Mapping;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Explaining;
+using MispGraphSync.Output;
 using MispGraphSync.Output.Explain;
 
 namespace MispGraphSync.Commands;
@@ -27,7 +28,7 @@ internal sealed class ExplainCommand : Command
             var explanation = composition.NewExplainer(ledger).Explain(asked);
             if (!explanation.IsSeen && !args.GetValue(_offline)) explanation = await AskMispAsync(explanation, composition, host).ConfigureAwait(false);
 
-            await host.Out.WriteLineAsync(format == "json" ? ExplainJson.Text(explanation) : ExplainText.Of(explanation)).ConfigureAwait(false);
+            await host.Out.WriteLineAsync(format == "json" ? ExplainJson.Text(explanation) : Page.Wrapped(ExplainText.Of(explanation), host.Width)).ConfigureAwait(false);
             return 0;
         });
     }

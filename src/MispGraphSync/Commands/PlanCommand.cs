@@ -24,7 +24,7 @@ internal sealed class PlanCommand : Command
             var report = await composition.RunAsync(request, talk, Writer(format, host)).ConfigureAwait(false);
 
             if (format == "json") await host.Out.WriteLineAsync(RunJson.Text(report)).ConfigureAwait(false);
-            else if (format == "text") await host.Out.WriteLineAsync(RunText.Of(report, isDryRun: true)).ConfigureAwait(false);
+            else if (format == "text") await host.Out.WriteLineAsync(RunText.Of(report, RunFailures.None, isDryRun: true, common.NewPage(args, host), common.ForNext(args))).ConfigureAwait(false);
             else if (report.ExitCode != ExitCode.Ok) talk.Warn(RunText.Troubles(report));
             return (int)Code(report, args.GetValue(_detailed));
         });

@@ -36,7 +36,7 @@ internal sealed class PurgeCommand : Command
                 return false;
             }).ConfigureAwait(false);
 
-            await host.Out.WriteLineAsync(format == "json" ? RunJson.Text(report) : PurgeText.Of(report, declined, isDryRun)).ConfigureAwait(false);
+            await host.Out.WriteLineAsync(format == "json" ? RunJson.Text(report) : Page.Wrapped(PurgeText.Of(report, declined, isDryRun), host.Width)).ConfigureAwait(false);
             return (int)report.ExitCode;
         });
     }

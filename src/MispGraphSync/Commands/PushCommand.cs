@@ -22,7 +22,9 @@ internal sealed class PushCommand : Command
             await using var composition = Composition.Load(args.GetValue(common.Config), request.Input, host, talk);
             var report = await composition.RunAsync(request, talk, onStep: null).ConfigureAwait(false);
 
-            await host.Out.WriteLineAsync(format == "json" ? RunJson.Text(report) : RunText.Of(report, request.IsDryRun)).ConfigureAwait(false);
+            await host.Out.WriteLineAsync(format == "json"
+                ? RunJson.Text(report)
+                : RunText.Of(report, composition.FailuresOf(report, request.IsDryRun), request.IsDryRun, common.NewPage(args, host), common.ForNext(args))).ConfigureAwait(false);
             return (int)report.ExitCode;
         });
     }

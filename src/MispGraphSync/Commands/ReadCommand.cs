@@ -6,6 +6,8 @@ namespace MispGraphSync.Commands;
 /// <summary><c>misp-graph read</c>: what is at a destination, as the service tells it.</summary>
 internal sealed class ReadCommand : Command
 {
+    private const int ProgressEvery = 100;
+
     private readonly Option<string?> _destination = new("--destination") { Description = "Which destination; needed when several are enabled.", HelpName = "NAME" };
 
     public ReadCommand(CommonOptions common, ToolHost host)
@@ -22,7 +24,22 @@ internal sealed class ReadCommand : Command
 
             await destination.PrepareAsync(stop.Token).ConfigureAwait(false);
             var listing = Listing.For(format, host.Out, destination.Info.Name, host.Width);
-            await foreach (var indicator in destination.ReadAsync(stop.Token).ConfigureAwait(false)) listing.Add(indicator);
+            // What is written as it comes shows by itself how far it is.
+            if (format == "table" || !host.IsOutTerminal) talk.Begin(source: null, []);
+            try
+            {
+                var listed = 0L;
+                await foreach (var indicator in destination.ReadAsync(stop.Token).ConfigureAwait(false))
+                {
+                    listing.Add(indicator);
+                    if (++listed % ProgressEvery == 0) talk.Listed(destination.Info, listed);
+                }
+            }
+            finally
+            {
+                talk.End();
+            }
+
             listing.End();
             return 0;
         });

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Ledger;
+using MispGraphSync.Output;
 using MispGraphSync.Output.Status;
 
 namespace MispGraphSync.Commands;
@@ -25,7 +26,7 @@ internal sealed class StatusCommand : Command
             using var ledger = composition.OpenLedgerToRead();
             var report = StatusReport.Gather(ledger, composition.Settings, owner, runs, host.Time.GetUtcNow());
 
-            await host.Out.WriteLineAsync(format == "json" ? StatusJson.Text(report) : StatusText.Of(report)).ConfigureAwait(false);
+            await host.Out.WriteLineAsync(format == "json" ? StatusJson.Text(report) : Page.Wrapped(StatusText.Of(report), host.Width)).ConfigureAwait(false);
             return 0;
         });
     }

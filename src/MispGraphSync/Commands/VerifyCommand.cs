@@ -24,10 +24,7 @@ internal sealed class VerifyCommand : Command
             await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, talk, enabling: request.Destinations);
             var output = VerifyOutput.For(format, host.Out, host.Width);
             var results = await composition.VerifyAsync(request, talk, (result, findings) =>
-            {
-                talk.End();
-                output.Add(result, findings);
-            }).ConfigureAwait(false);
+                talk.Write((output, result, findings), static told => told.output.Add(told.result, told.findings))).ConfigureAwait(false);
 
             var code = ExitCodes.Worst(results.Select(result => result.ExitCode));
             output.End(code);

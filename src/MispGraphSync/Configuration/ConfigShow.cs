@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MispGraphSync.Configuration.Reading;
+using MispGraphSync.Output;
 
 namespace MispGraphSync.Configuration;
 
@@ -11,8 +12,12 @@ internal static class ConfigShow
 {
     private const int WidestValue = 44;
 
-    /// <summary>Three columns: key, value, origin; below the head line that names the file.</summary>
-    public static string Text(SettingsInspection inspection)
+    /// <summary>
+    /// Three columns: key, value, origin; below the head line that names the file. Where they have no room side by side, the
+    /// value stands behind the key, and the origin in brackets behind both.
+    /// </summary>
+    /// <param name="width">Columns of the terminal.</param>
+    public static string Text(SettingsInspection inspection, int width)
     {
         var rows = inspection.Values.All()
             .Select(value => (value.Label, Value: Plain.OneLine(Words(Shown(value, inspection))), Place: Place(value.Origin)))
@@ -22,8 +27,13 @@ internal static class ConfigShow
 
         var text = new StringBuilder();
         text.Append(inspection.File is { } file ? Plain.OneLine(file) : "(no settings file)").Append("\n\n");
+        var fits = keyWidth + 2 + valueWidth + 2 + rows.Max(r => r.Place.Length) <= width;
         foreach (var row in rows)
-            text.Append(row.Label.PadRight(keyWidth)).Append("  ").Append(row.Value.PadRight(valueWidth)).Append("  ").Append(row.Place).Append('\n');
+        {
+            if (!fits) text.Append(Page.Wrapped($"{row.Label} = {row.Value} ({row.Place})", width)).Append('\n');
+            else text.Append(row.Label.PadRight(keyWidth)).Append("  ").Append(row.Value.PadRight(valueWidth)).Append("  ").Append(row.Place).Append('\n');
+        }
+
         return text.ToString();
     }
 

@@ -43,6 +43,9 @@ public sealed partial class SecretReference
     /// <summary>The secret's address in a Key Vault; null for every other kind of reference.</summary>
     public Uri? VaultAddress => Has(_text, KeyVault) ? ParseVaultAddress(_text[KeyVault.Length..]) : null;
 
+    /// <summary>The file that holds the secret, absolute; null for every other kind of reference.</summary>
+    public string? File => Has(_text, FilePrefix) ? Path.GetFullPath(_text[FilePrefix.Length..], _folder) : null;
+
     /// <summary>The same reference, able to fetch from a Key Vault.</summary>
     public SecretReference WithVault(Func<Uri, CancellationToken, ValueTask<string>> fetch) => new(_text, _folder, _variable, fetch);
 

@@ -42,6 +42,9 @@ public sealed record MispSettings
     /// <summary>The auth key; null when only --input is used.</summary>
     public SecretReference? Key { get; init; }
 
+    /// <summary>Where the key lies in a Key Vault: the sign-in that fetches it. Null elsewhere.</summary>
+    public AuthSettings? KeyFetcher { get; init; }
+
     /// <summary>The source's name in the ledger.</summary>
     public string Name { get; init; } = "misp";
 
@@ -84,6 +87,9 @@ public sealed record AuthSettings
 
     /// <summary>An origin in the place of the cloud's sign-in host; null: the cloud's.</summary>
     public Uri? Authority { get; init; }
+
+    /// <summary>Where the client secret lies in a Key Vault: the sign-in, by other means, that fetches it. Null elsewhere.</summary>
+    public AuthSettings? Fetcher { get; init; }
 }
 
 /// <summary>PEM with key, or PFX.</summary>
@@ -170,6 +176,8 @@ public sealed record LogSettings
 
     public RequestLogging Requests { get; init; } = RequestLogging.All;
 
+    public LogFormat Format { get; init; } = LogFormat.Text;
+
     public int RetentionDays { get; init; } = 30;
 }
 
@@ -179,4 +187,13 @@ public enum RequestLogging
     All,
     Errors,
     None,
+}
+
+/// <summary>How the application log is written.</summary>
+public enum LogFormat
+{
+    Text,
+
+    /// <summary>Serilog's compact JSON, an object a line.</summary>
+    Json,
 }

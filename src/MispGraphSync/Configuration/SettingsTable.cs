@@ -105,7 +105,7 @@ internal static class SettingsTable
     { Placeholder = NoId };
 
     public static readonly SettingKey<SecretReference> ClientSecret = new("auth.clientSecret", Overridable, Secret,
-        "Sign in with a client secret. From a Key Vault it also needs auth.managedIdentity or auth.certificate, which fetch it.")
+        "Sign in with a client secret. From a Key Vault it also needs one of the other ways to sign in, which fetches it.")
     { Placeholder = "\"env:AZURE_CLIENT_SECRET\"" };
 
     public static readonly SettingKey<string> CertificatePath = new("auth.certificate.path", Overridable, FilePath,
@@ -302,6 +302,11 @@ internal static class SettingsTable
         "Which request attempts leave a file of their own.")
     { Default = "\"all\"" };
 
+    public static readonly SettingKey<LogFormat> LogsFormat = new("logs.format", Top, new ChoiceForm<LogFormat>(
+        [("text", LogFormat.Text), ("json", LogFormat.Json)]),
+        "How the application log is written: lines for people, or one JSON object a line.")
+    { Default = "\"text\"" };
+
     public static readonly SettingKey<int> LogsRetentionDays = new("logs.retentionDays", Top, new WholeNumberForm(1, 3650),
         "Log files older than this many days are removed at the end of a run.")
     { Default = "30" };
@@ -329,7 +334,7 @@ internal static class SettingsTable
         ExcludeTags,
         Name, Kind, Enabled, TargetProduct, WorkspaceId, SourceSystem, IncludeUnmatched, SubscriptionId, ResourceGroup, WorkspaceName,
         Capacity, RbacGroupNames, TokenScope, RequestsPerMinute, ParallelRequests, Endpoint, ManagementEndpoint,
-        GuardMaxDelete, GuardNeverBlock, LogsDirectory, LogsRequests, LogsRetentionDays, LedgerPath, Proxy, MetricsTextfile,
+        GuardMaxDelete, GuardNeverBlock, LogsDirectory, LogsRequests, LogsFormat, LogsRetentionDays, LedgerPath, Proxy, MetricsTextfile,
     ];
 
     /// <summary>What may stand at the top, by path.</summary>

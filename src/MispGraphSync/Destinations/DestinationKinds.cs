@@ -4,17 +4,19 @@ using MispGraphSync.Destinations.Defender;
 using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Http;
+using MispGraphSync.SignIn;
 
 namespace MispGraphSync.Destinations;
 
 /// <summary>The kinds of destination there are: a new one is one folder and one line here.</summary>
 internal static class DestinationKinds
 {
-    public static IDestination Create(DestinationSettings settings, Transport transport) => settings.Kind switch
+    /// <param name="tokens">Null: those of the settings' own sign-in.</param>
+    public static IDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null) => settings.Kind switch
     {
-        "graph" => GraphDestination.Create(settings, transport),
-        "sentinel" => SentinelDestination.Create(settings, transport),
-        "defender" => DefenderDestination.Create(settings, transport),
+        "graph" => GraphDestination.Create(settings, transport, tokens),
+        "sentinel" => SentinelDestination.Create(settings, transport, tokens),
+        "defender" => DefenderDestination.Create(settings, transport, tokens),
         _ => throw new RunFailedException(ExitCode.Usage, $"Destination '{settings.Name}' is of the kind '{settings.Kind}', which this version cannot send to.", "Set \"enabled\": false for it."),
     };
 }

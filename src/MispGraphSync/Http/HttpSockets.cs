@@ -16,9 +16,10 @@ internal static class HttpSockets
     /// <param name="caFile">PEM with further authorities; null for none.</param>
     /// <param name="proxy">Null: the system's.</param>
     /// <param name="verify">False takes any certificate: for MISP servers whose owner insists, never for Microsoft.</param>
+    /// <param name="onRefused">Told of each certificate that is not accepted, with the chain that the system made of it.</param>
     /// <param name="direct">True leaves proxies out, for what only this machine can reach.</param>
     /// <exception cref="RunFailedException">Usage: caFile cannot be read.</exception>
-    public static SocketsHttpHandler Create(string? caFile = null, Uri? proxy = null, bool verify = true, bool direct = false)
+    public static SocketsHttpHandler Create(string? caFile = null, Uri? proxy = null, bool verify = true, bool direct = false, Action<X509Certificate2?, X509Chain?, SslPolicyErrors>? onRefused = null)
     {
         var sockets = new SocketsHttpHandler
         {
@@ -35,8 +36,13 @@ internal static class HttpSockets
 #pragma warning disable CA5359 // The user has said so, and is warned loudly.
         if (!verify) sockets.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
-        else if (further is not null)
-            sockets.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Accepts(further, certificate, chain, errors);
+        else if (further is not null || onRefused is not null)
+            sockets.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            {
+                var isAccepted = errors == SslPolicyErrors.None || (further is not null && Accepts(further, certificate, chain, errors));
+                if (!isAccepted) onRefused?.Invoke(certificate as X509Certificate2, chain, errors);
+                return isAccepted;
+            };
         return sockets;
     }
 
@@ -48,7 +54,6 @@ internal static class HttpSockets
     private static bool Accepts(
         X509Certificate2Collection further, X509Certificate? certificate, X509Chain? judged, SslPolicyErrors errors)
     {
-        if (errors == SslPolicyErrors.None) return true;
         if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 leaf) return false;
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;

@@ -16,10 +16,10 @@ namespace MispGraphSync.Http;
 /// </summary>
 internal sealed class Resilience
 {
-    /// <summary>Repeats after 5xx and broken connections.</summary>
+    /// <summary>Repeats after 5xx and broken connections, where nobody says otherwise.</summary>
     public const int MaxFailures = 5;
 
-    /// <summary>The most one request waits because it was told to.</summary>
+    /// <summary>The most one request waits because it was told to, where nobody says otherwise.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(15);
 
     private static readonly ResiliencePropertyKey<Exchange> Key = new("misp-graph.exchange");
@@ -98,9 +98,9 @@ internal sealed class Resilience
     private bool AfterFailure(Exchange exchange, HttpResponseMessage? answer)
     {
         var retries = exchange.Retries;
-        if (++retries.Failures > MaxFailures) return false;
+        if (++retries.Failures > _rules.MaxFailures) return false;
         var asked = answer is null ? null : RetryAfter.Header(answer, _time.GetUtcNow());
-        return Wait(retries, asked ?? Backoff(retries.Failures), asked is not null);
+        return Wait(exchange, asked ?? Backoff(retries.Failures), asked is not null);
     }
 
     private bool AfterThrottle(Exchange exchange, HttpResponseMessage answer)
@@ -108,7 +108,7 @@ internal sealed class Resilience
         var retries = exchange.Retries;
         retries.Throttled++;
         var asked = RetryAfter.Header(answer, _time.GetUtcNow()) ?? RetryAfter.Body(exchange.Answer.Written.Span);
-        return Wait(retries, asked ?? _rules.UntoldThrottle ?? Backoff(retries.Throttled), forAll: true);
+        return Wait(exchange, asked ?? _rules.UntoldThrottle ?? Backoff(retries.Throttled), forAll: true);
     }
 
     private static bool AfterRefusedToken(Exchange exchange)
@@ -121,18 +121,26 @@ internal sealed class Resilience
     }
 
     /// <summary>False when the wait is longer than the request, or the run, can take.</summary>
-    private bool Wait(RetryState retries, TimeSpan wait, bool forAll)
+    private bool Wait(Exchange exchange, TimeSpan wait, bool forAll)
     {
+        var retries = exchange.Retries;
         // A service that says "0" again and again must not spin.
         if (forAll && wait < _rules.ShortestWait) wait = _rules.ShortestWait;
         var since = retries.WaitingSince ??= _time.GetTimestamp();
         retries.IsOverDeadline = _rules.Deadline is { } deadline && _time.GetUtcNow() + wait > deadline;
-        if (retries.IsOverDeadline || _time.GetElapsedTime(since) + wait > LongestWait)
+        if (retries.IsOverDeadline || _time.GetElapsedTime(since) + wait > _rules.LongestWait)
         {
+            retries.Patience = _rules.LongestWait;
             retries.TooLong = wait;
             return false;
         }
-        if (forAll) _pace.PauseUntil(_time.GetUtcNow() + wait);
+        if (forAll)
+        {
+            var until = _time.GetUtcNow() + wait;
+            _pace.PauseUntil(until);
+            _rules.OnPause?.Invoke(exchange.Destination, until);
+        }
+
         retries.Next = wait;
         return true;
     }

@@ -14,6 +14,15 @@ internal sealed record ResilienceRules
     /// <summary>When the run has to end; null: it need not.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>Repeats after 5xx and broken connections.</summary>
+    public int MaxFailures { get; init; } = Resilience.MaxFailures;
+
+    /// <summary>The most one request waits because it was told to.</summary>
+    public TimeSpan LongestWait { get; init; } = Resilience.LongestWait;
+
+    /// <summary>Told of each pause that holds for all of a destination's requests.</summary>
+    public Action<string, DateTimeOffset>? OnPause { get; init; }
+
     /// <summary>Ends waits and keeps attempts from starting; the attempt under way goes on.</summary>
     public CancellationToken Stop { get; init; }
 

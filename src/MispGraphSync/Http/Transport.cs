@@ -21,11 +21,28 @@ internal sealed record Transport
     /// <summary>No wait goes beyond it; null: the run may take as long as it takes.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>Repeats after 5xx and broken connections; at least 1.</summary>
+    public int MaxFailures { get; init; } = Resilience.MaxFailures;
+
+    /// <summary>The most one request waits because it was told to.</summary>
+    public TimeSpan LongestWait { get; init; } = Resilience.LongestWait;
+
+    /// <summary>Told when a service asks for patience: the destination, and until when nothing is sent there.</summary>
+    public Action<string, DateTimeOffset>? OnPause { get; init; }
+
     /// <summary>The run was told to end: what waits gives up, what is under way goes on.</summary>
     public CancellationToken Stop { get; init; }
 
     /// <summary>0–1.</summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
-    public ResilienceRules Rules => new() { Deadline = Deadline, Stop = Stop, Jitter = Jitter };
+    public ResilienceRules Rules => new()
+    {
+        Deadline = Deadline,
+        MaxFailures = MaxFailures,
+        LongestWait = LongestWait,
+        OnPause = OnPause,
+        Stop = Stop,
+        Jitter = Jitter,
+    };
 }

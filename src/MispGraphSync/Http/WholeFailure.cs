@@ -44,7 +44,8 @@ internal static class WholeFailure
             ? new RunFailedException(
                 ExitCode.OutOfTime, $"{service} throttles{wait}; that is past the end of this run.", "Run again, or give --max-duration more.")
             : new RunFailedException(
-                ExitCode.OutOfReach, $"{service} has throttled for {Resilience.LongestWait.TotalMinutes:0} minutes{wait}.",
+                ExitCode.OutOfReach,
+                exchange.Retries.Patience < TimeSpan.FromMinutes(1) ? $"{service} throttles{wait}." : $"{service} has throttled for {exchange.Retries.Patience.TotalMinutes:0} minutes{wait}.",
                 "Run again later; a lower requestsPerMinute may help.");
     }
 }

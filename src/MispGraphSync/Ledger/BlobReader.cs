@@ -1,4 +1,5 @@
 using System.Text;
+using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Ledger;
 
@@ -29,11 +30,12 @@ internal ref struct BlobReader(ReadOnlySpan<byte> bytes)
 
     public bool Flag() => Number() != 0;
 
-    public string Text()
-    {
-        var text = Encoding.UTF8.GetString(Bytes());
-        return text;
-    }
+    public string Text() => Encoding.UTF8.GetString(Bytes());
+
+    /// <summary>A text that stands in many rows: it is the same string each time.</summary>
+    public string Name() => Names.Known(Bytes());
+
+    public Hash128 Hash() => Hash128.Read(Bytes());
 
     public string? TextOrNull() => Flag() ? Text() : null;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Ledger;
 
@@ -50,6 +51,13 @@ internal sealed class BlobWriter
         Number((ulong)value.Length);
         value.CopyTo(Space(value.Length));
         _length += value.Length;
+    }
+
+    public void Hash(Hash128 value)
+    {
+        Number(Hash128.Size);
+        value.Write(Space(Hash128.Size));
+        _length += Hash128.Size;
     }
 
     public void Guid(Guid value)

@@ -19,6 +19,8 @@ internal sealed class EventWriter : IEventWriter
     private readonly MispEvent _event;
     private readonly DateTimeOffset _readAt;
     private readonly BlobWriter _blob = new();
+    private readonly Statement _insertSupport;
+    private readonly Statement _insertSkipped;
     private readonly Dictionary<(Guid Attribute, int Part), KnownRow> _known = [];
     private readonly long _id;
     private readonly bool _isNew;
@@ -35,6 +37,8 @@ internal sealed class EventWriter : IEventWriter
         _event = @event;
         _readAt = readAt;
         _written = written;
+        _insertSupport = file.Statement("INSERT INTO support (event, seq, attribute, part, combination, single, detail) VALUES (?, ?, ?, ?, ?, ?, ?)");
+        _insertSkipped = file.Statement("INSERT OR REPLACE INTO skipped (event, seq, attribute, type, reason, value_hash) VALUES (?, ?, ?, ?, ?, ?)");
         file.Statement("SAVEPOINT event").Run();
         (_id, _isNew) = FindOrMake();
         if (!_isNew) LoadKnown();
@@ -44,8 +48,7 @@ internal sealed class EventWriter : IEventWriter
     {
         lock (_file.Gate)
         {
-            Hash128? combination = support.Combination.IsEmpty ? null : ObservableKey.OfCombination(support.Combination);
-            Hash128? single = support.Single is null ? null : ObservableKey.OfSingle(support.Single);
+            var (combination, single) = ObservableKey.Of(support);
             _blob.Clear();
             SupportRecord.Write(_blob, support);
             if (_known.Remove((support.Attribute, support.Part), out var known))
@@ -54,7 +57,7 @@ internal sealed class EventWriter : IEventWriter
                 return;
             }
 
-            _file.Statement("INSERT INTO support (event, seq, attribute, part, combination, single, detail) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            _insertSupport
                 .Bind(1, _id).Bind(2, _next++).Bind(3, support.Attribute).Bind(4, support.Part)
                 .Bind(5, combination).Bind(6, single).Bind(7, _blob.Written).Run();
             _dirty.Mark(combination, single);
@@ -73,7 +76,7 @@ internal sealed class EventWriter : IEventWriter
                 return;
             }
 
-            _file.Statement("INSERT OR REPLACE INTO skipped (event, seq, attribute, type, reason, value_hash) VALUES (?, ?, ?, ?, ?, ?)")
+            _insertSkipped
                 .Bind(1, _id).Bind(2, _skipped++).Bind(3, attribute).Bind(4, type).Bind(5, reason.Slug()).Bind(6, hash).Run();
             _rows++;
         }

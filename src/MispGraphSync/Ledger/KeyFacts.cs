@@ -10,15 +10,18 @@ internal sealed class KeyFacts
     private readonly bool _hasRejected;
     private readonly bool _hasGenerations;
 
-    /// <summary>Hold the ledger's gate.</summary>
     public KeyFacts(LedgerFile file, long destination)
     {
         _file = file;
         _destination = destination;
-        _hasRejected = HasAny("rejected");
-        _hasGenerations = HasAny("generation");
+        lock (file.Gate)
+        {
+            _hasRejected = HasAny("rejected");
+            _hasGenerations = HasAny("generation");
+        }
     }
 
+    /// <summary>Hold the ledger's gate.</summary>
     public RejectedIndicator? Rejected(Hash128 observables)
     {
         if (!_hasRejected) return null;
@@ -28,6 +31,7 @@ internal sealed class KeyFacts
         return found;
     }
 
+    /// <summary>Hold the ledger's gate.</summary>
     public int Generation(Hash128 observables)
     {
         if (!_hasGenerations) return 0;

@@ -4,7 +4,7 @@ namespace MispGraphSync.Ledger;
 
 /// <summary>
 /// Walks the supports to plan and what is held side by side, both in key order, and gives each key once. Only for planning:
-/// nothing else uses the ledger meanwhile.
+/// nothing else uses the ledger meanwhile. What is written between the first key and the last is one transaction.
 /// </summary>
 internal sealed class KeyWalk(LedgerFile file, EventCache events, DestinationMemory destination)
 {
@@ -12,8 +12,26 @@ internal sealed class KeyWalk(LedgerFile file, EventCache events, DestinationMem
 
     public IEnumerable<PlanKey> Keys()
     {
-        KeyFacts facts;
-        lock (file.Gate) facts = new KeyFacts(file, destination.Id);
+        var isComplete = false;
+        lock (file.Gate) file.Begin();
+        try
+        {
+            foreach (var key in Walk()) yield return key;
+            isComplete = true;
+        }
+        finally
+        {
+            lock (file.Gate)
+            {
+                if (isComplete) file.Commit();
+                else file.Rollback();
+            }
+        }
+    }
+
+    private IEnumerable<PlanKey> Walk()
+    {
+        var facts = new KeyFacts(file, destination.Id);
         using var supports = file.NewStatement(
             $"SELECT n, observables, event, attribute, part, detail FROM {Tables.Work(destination.Form)} w {(_everything ? "" : $"WHERE observables IN (SELECT observables FROM {Tables.ToPlan(destination)})")} ORDER BY n");
         using var held = file.NewStatement(

@@ -10,10 +10,18 @@ namespace MispGraphSync.Ledger;
 /// </summary>
 internal sealed class LedgerFile : IDisposable
 {
+    static LedgerFile()
+    {
+        // No locks inside SQLite: the gate is one. To be said before its first use; where that is too late, they stay.
+        Batteries_V2.Init();
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+    }
+
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, Statement> _statements = [];
     private readonly LedgerSchema _schema;
     private int _depth;
+    private bool _isWaiting;
 
     private LedgerFile(SqliteConnection connection, string path, bool isNew, bool rollsBack, LedgerSchema? schema = null)
     {
@@ -100,12 +108,24 @@ internal sealed class LedgerFile : IDisposable
     }
 
     /// <summary>A statement of its own, for a read that stays open while others run.</summary>
-    public Statement NewStatement(string sql) => new(_connection.Handle!, sql);
+    public Statement NewStatement(string sql)
+    {
+        lock (Gate) return new Statement(_connection.Handle!, sql, Gate);
+    }
 
     public void Run(string sql)
     {
         using var statement = new Statement(_connection.Handle!, sql);
         statement.Run();
+    }
+
+    /// <summary>How often the kept statements ran so far: what a run costs the ledger grows with it.</summary>
+    public long StatementsRun
+    {
+        get
+        {
+            lock (Gate) return _statements.Values.Sum(statement => statement.Runs);
+        }
     }
 
     /// <summary>How many rows the last insert, update or delete touched.</summary>
@@ -124,13 +144,16 @@ internal sealed class LedgerFile : IDisposable
     /// Runs work in a transaction of its own, or in the one already open. Hold the <see cref="Gate"/>. When the work throws,
     /// everything of the outermost transaction is undone.
     /// </summary>
-    public T InTransaction<T>(Func<T> work)
+    public T InTransaction<T>(Func<T> work) => InTransaction(work, Commit);
+
+    /// <param name="commit"><see cref="Commit"/> or <see cref="CommitWithNext"/>.</param>
+    public T InTransaction<T>(Func<T> work, Action commit)
     {
         Begin();
         try
         {
             var result = work();
-            Commit();
+            commit();
             return result;
         }
         catch
@@ -152,21 +175,56 @@ internal sealed class LedgerFile : IDisposable
     // Each counts only once its statement has gone through: a full disk may fail any of them, and the next one must find its place.
     public void Begin()
     {
-        if (_depth == 0 && !RollsBack) Statement("BEGIN IMMEDIATE").Run();
+        if (_depth == 0 && !RollsBack)
+        {
+            _isWaiting &= IsInTransaction;
+            Statement(_isWaiting ? "SAVEPOINT joined" : "BEGIN IMMEDIATE").Run();
+        }
+
         _depth++;
     }
 
     /// <summary>When it throws, the transaction is still open: roll it back.</summary>
     public void Commit()
     {
-        // Gone already: the fault that undid it was told where it happened.
-        if (_depth == 1 && !RollsBack && IsInTransaction) Statement("COMMIT").Run();
+        if (_depth == 1 && !RollsBack)
+        {
+            // Gone already: the fault that undid it was told where it happened.
+            if (IsInTransaction) Statement("COMMIT").Run();
+            _isWaiting = false;
+        }
+
+        _depth--;
+    }
+
+    /// <summary>
+    /// Leaves the commit to the next transaction, or to the end. For what is safe to lose to a kill, since an open intent
+    /// says that it may have happened: so a batch costs the disk one wait and not two.
+    /// </summary>
+    public void CommitWithNext()
+    {
+        if (_depth == 1 && !RollsBack)
+        {
+            if (_isWaiting && IsInTransaction) Statement("RELEASE joined").Run();
+            _isWaiting = IsInTransaction;
+        }
+
         _depth--;
     }
 
     public void Rollback()
     {
-        if (--_depth == 0 && !RollsBack && IsInTransaction) Statement("ROLLBACK").Run();
+        if (--_depth > 0 || RollsBack) return;
+        _isWaiting &= IsInTransaction;
+        if (_isWaiting)
+        {
+            Statement("ROLLBACK TO joined").Run();
+            Statement("RELEASE joined").Run();
+        }
+        else if (IsInTransaction)
+        {
+            Statement("ROLLBACK").Run();
+        }
     }
 
     public void Dispose()
@@ -174,6 +232,7 @@ internal sealed class LedgerFile : IDisposable
         lock (Gate)
         {
             if (RollsBack && IsInTransaction) Run("ROLLBACK");
+            else if (_isWaiting && IsInTransaction) CommitLast();
             foreach (var statement in _statements.Values) statement.Dispose();
             _connection.Dispose();
         }
@@ -182,6 +241,18 @@ internal sealed class LedgerFile : IDisposable
         if (RollsBack && IsNew)
         {
             foreach (var suffix in (string[])["", "-wal", "-shm"]) File.Delete(Path + suffix);
+        }
+    }
+
+    private void CommitLast()
+    {
+        try
+        {
+            Run("COMMIT");
+        }
+        catch (RunFailedException)
+        {
+            // The disk is full: the open intents tell the next run what this one could not write.
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
 {
     private readonly EventCache _events = new(file);
     private readonly HashSet<IndicatorForm> _prepared = [];
+    private readonly Dictionary<long, Statement> _stepInserts = [];
 
     public DestinationMemory OpenDestination(DestinationInfo info, IndicatorForm form, string fingerprint)
     {
@@ -82,8 +83,13 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
     {
         lock (file.Gate)
         {
-            file.Statement($"INSERT INTO {Tables.Steps(destination)} (observables, action, reason, replaces, first, rank, key) VALUES (?, ?, ?, ?, ?, ?, ?)")
-                .Bind(1, key.Observables).Bind(2, (long)step.Action).Bind(3, step.Reason).Bind(4, step.Replaces).Bind(5, key.FirstRow)
+            if (!_stepInserts.TryGetValue(destination.Id, out var insert))
+            {
+                insert = file.Statement($"INSERT INTO {Tables.Steps(destination)} (observables, action, reason, replaces, first, rank, key) VALUES (?, ?, ?, ?, ?, ?, ?)");
+                _stepInserts[destination.Id] = insert;
+            }
+
+            insert.Bind(1, key.Observables).Bind(2, (long)step.Action).Bind(3, step.Reason).Bind(4, step.Replaces).Bind(5, key.FirstRow)
                 .Bind(6, step.Rank.Value).Bind(7, step.Key).Run();
         }
     }

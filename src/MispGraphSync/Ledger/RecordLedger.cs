@@ -3,20 +3,23 @@ using MispGraphSync.Core.Sync;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// What was sent and what became of it. Every method commits before it returns: what the tool then does stands on disk.
+/// What was sent and what became of it. Every method but <see cref="Record"/> commits before it returns: what the tool then does
+/// stands on disk. An outcome is committed with the next intent: until then the open intent stands for it.
 /// </summary>
 internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 {
+    private readonly BlobWriter _blob = new();
+
     public long Intend(DestinationMemory destination, Operation operation, IReadOnlyList<PlanStep> steps, bool keepBodies)
     {
         lock (file.Gate)
         {
-            var blob = new BlobWriter();
-            StepRecord.Write(blob, steps, keepBodies);
+            _blob.Clear();
+            StepRecord.Write(_blob, steps, keepBodies);
             return file.InTransaction(() =>
             {
                 file.Statement("INSERT INTO intent (destination, run, operation, steps) VALUES (?, ?, ?, ?)")
-                    .Bind(1, destination.Id).Bind(2, run).Bind(3, operation.ToString()).Bind(4, blob.Written).Run();
+                    .Bind(1, destination.Id).Bind(2, run).Bind(3, operation.ToString()).Bind(4, _blob.Written).Run();
                 return file.LastRow;
             });
         }
@@ -26,21 +29,21 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
     {
         lock (file.Gate)
         {
-            file.InTransaction(() =>
+            Write(destination, rows =>
             {
                 var lost = new List<PlanStep>();
                 for (var i = 0; i < steps.Count; i++)
                 {
                     switch (outcomes[i])
                     {
-                        case StepOutcome.Accepted accepted when operation == Operation.Delete:
-                            RecordGone(destination.Id, steps[i]);
+                        case StepOutcome.Accepted when operation == Operation.Delete:
+                            rows.Release(steps[i]);
                             break;
                         case StepOutcome.Accepted accepted:
-                            RecordHeld(destination.Id, steps[i], accepted.Id ?? steps[i].Id);
+                            rows.Hold(steps[i], accepted.Id ?? steps[i].Id);
                             break;
                         case StepOutcome.Rejected rejected when !rejected.WholeBatch || steps.Count == 1:
-                            RecordRejected(destination.Id, operation, steps[i], rejected);
+                            rows.Reject(operation, steps[i], rejected);
                             break;
                         case StepOutcome.Unknown:
                             lost.Add(steps[i]);
@@ -49,7 +52,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                 }
 
                 CloseOrKeep(intent, lost, keepBodies: lost.Exists(step => step.LivesOnce) || operation == Operation.Delete);
-            });
+            }, file.CommitWithNext);
         }
     }
 
@@ -68,15 +71,15 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
     {
         lock (file.Gate)
         {
-            file.InTransaction(() =>
+            Write(destination, rows =>
             {
                 foreach (var step in intent.Steps)
                 {
-                    MarkDirty(destination.Id, step.Observables);
-                    if (intent.Operation == Operation.Update) DoubtOne(destination.Id, step, mustReplace: true);
+                    rows.MarkDirty(step.Observables);
+                    if (intent.Operation == Operation.Update) rows.Doubt(step, mustReplace: true);
                     if (intent.Operation != Operation.Create) continue;
-                    if (settlement.Existing.TryGetValue(step.Key, out var id)) RecordHeld(destination.Id, step with { Marks = default }, id, isClean: false);
-                    else Unhold(destination.Id, step.Observables);
+                    if (settlement.Existing.TryGetValue(step.Key, out var id)) rows.Hold(step with { Marks = default }, id, isClean: false);
+                    else rows.Forget(step.Observables);
                 }
 
                 Remove(intent.Id);
@@ -88,9 +91,9 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
     {
         lock (file.Gate)
         {
-            file.InTransaction(() =>
+            Write(destination, rows =>
             {
-                foreach (var step in steps) DoubtOne(destination.Id, step, mustReplace);
+                foreach (var step in steps) rows.Doubt(step, mustReplace);
             });
         }
     }
@@ -99,9 +102,9 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
     {
         lock (file.Gate)
         {
-            file.InTransaction(() =>
+            Write(destination, rows =>
             {
-                foreach (var step in intent.Steps) MarkDirty(destination.Id, step.Observables);
+                foreach (var step in intent.Steps) rows.MarkDirty(step.Observables);
                 Remove(intent.Id);
             });
         }
@@ -111,15 +114,9 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
     {
         lock (file.Gate)
         {
-            file.InTransaction(() =>
+            Write(destination, rows =>
             {
-                foreach (var correction in corrections)
-                {
-                    if (correction.Kind == CorrectionKind.KeyIsSpent) RecordSpent(destination.Id, correction.Observables);
-                    else if (correction.Kind == CorrectionKind.NotOurs) Unhold(destination.Id, correction.Observables);
-                    else RecordUnlike(destination.Id, correction);
-                    MarkDirty(destination.Id, correction.Observables);
-                }
+                foreach (var correction in corrections) rows.Correct(correction);
             });
         }
     }
@@ -145,29 +142,29 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
             Expires = found.Expires,
             RenewAt = found.RenewAt,
         };
-        lock (file.Gate) file.InTransaction(() => RecordHeld(destination.Id, step, found.Id, isClean: false));
+        lock (file.Gate) Write(destination, rows => rows.Hold(step, found.Id, isClean: false));
     }
 
     public void RaiseGeneration(DestinationMemory destination, Hash128 observables, int generation)
     {
-        lock (file.Gate) file.InTransaction(() => NextGeneration(destination.Id, observables, generation, DateTimeOffset.UnixEpoch));
+        lock (file.Gate) Write(destination, rows => rows.NextGeneration(observables, generation, DateTimeOffset.UnixEpoch));
     }
 
     public void Forget(DestinationMemory destination, Hash128 observables)
     {
         lock (file.Gate)
         {
-            file.InTransaction(() =>
+            Write(destination, rows =>
             {
-                Unhold(destination.Id, observables);
-                Clean(destination.Id, observables);
+                rows.Forget(observables);
+                rows.Clean(observables);
             });
         }
     }
 
     public void ForgetRejection(DestinationMemory destination, Hash128 observables)
     {
-        lock (file.Gate) file.InTransaction(() => RemoveRejection(destination.Id, observables));
+        lock (file.Gate) Write(destination, rows => rows.ForgetRejection(observables));
     }
 
     public void ForgetMootRejections(DestinationMemory destination)
@@ -233,88 +230,17 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         return count;
     }
 
-    private void RecordHeld(long destination, PlanStep step, string? id, bool isClean = true)
-    {
-        file.Statement("INSERT OR IGNORE INTO held (destination, observables, key, generation, id, change, fixed, created, modified, expires, renew_at, run, since, rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-            .Bind(1, destination).Bind(2, step.Observables).Bind(3, step.Key).Bind(4, step.Generation).Bind(5, id)
-            .Bind(6, step.Marks.Change).Bind(7, step.Marks.Fixed).Bind(8, step.Created).Bind(9, step.Modified)
-            .Bind(10, step.Expires).Bind(11, step.RenewAt).Bind(12, run).Bind(13, run).Bind(14, step.Rank.Value).Run();
-        if (file.Changes == 1)
+    private void Write(DestinationMemory destination, Action<DestinationWriter> work) => Write(destination, work, file.Commit);
+
+    private void Write(DestinationMemory destination, Action<DestinationWriter> work, Action commit) => file.InTransaction(
+        () =>
         {
-            CountHeldBy(destination, 1);
-        }
-        else
-        {
-            file.Statement("UPDATE held SET key = ?, generation = ?, id = COALESCE(?, id), change = ?, fixed = ?, created = ?, modified = ?, expires = ?, renew_at = ?, run = ?, rank = ? WHERE destination = ? AND observables = ?")
-                .Bind(1, step.Key).Bind(2, step.Generation).Bind(3, id).Bind(4, step.Marks.Change).Bind(5, step.Marks.Fixed)
-                .Bind(6, step.Created).Bind(7, step.Modified).Bind(8, step.Expires).Bind(9, step.RenewAt).Bind(10, run)
-                .Bind(11, step.Rank.Value).Bind(12, destination).Bind(13, step.Observables).Run();
-        }
-
-        if (step.LivesOnce) file.Statement("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)").Bind(1, destination).Bind(2, step.Observables).Bind(3, step.Body.Span).Run();
-        if (!isClean) return;
-        Clean(destination, step.Observables);
-        RemoveRejection(destination, step.Observables);
-    }
-
-    private void RecordGone(long destination, PlanStep step)
-    {
-        // Only a surplus copy went; what is held is the other one.
-        if (step.Reason == StepReasons.Duplicate) return;
-        Unhold(destination, step.Observables);
-        if (step.LivesOnce)
-        {
-            NextGeneration(destination, step.Observables, step.Generation + 1, step.Modified);
-        }
-
-        // The deletion that comes before a creation leaves the key to be planned, should the creation not come.
-        if (step.Replaces) MarkDirty(destination, step.Observables);
-        else Clean(destination, step.Observables);
-        RemoveRejection(destination, step.Observables);
-    }
-
-    private void RecordSpent(long destination, Hash128 observables)
-    {
-        if (HeldRecord.Find(file, destination, observables) is not { } held) return;
-        Unhold(destination, observables);
-        file.Statement("INSERT OR REPLACE INTO generation VALUES (?, ?, ?, ?)").Bind(1, destination).Bind(2, observables).Bind(3, held.Generation + 1L).Bind(4, held.Modified).Run();
-    }
-
-    // Unlike anything it is a change; with the fixed part unlike anything, one that is no update.
-    private void RecordUnlike(long destination, Correction correction)
-    {
-        file.Statement("UPDATE held SET id = COALESCE(?, id), change = ?, fixed = ? WHERE destination = ? AND observables = ?")
-            .Bind(1, correction.Id).Bind(2, Hash128.Unlike).Bind(3, correction.Kind == CorrectionKind.MustBeReplaced ? Hash128.Unlike : default)
-            .Bind(4, destination).Bind(5, correction.Observables).Run();
-    }
-
-    private void RecordRejected(long destination, Operation operation, PlanStep step, StepOutcome.Rejected rejected)
-    {
-        if (rejected.IsGone && operation == Operation.Update)
-        {
-            Unhold(destination, step.Observables);
-            MarkDirty(destination, step.Observables);
-            return;
-        }
-
-        file.Statement(
-            """
-            INSERT INTO rejected (destination, observables, key, value, action, change, response, transient, attempts, run)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9)
-            ON CONFLICT (destination, observables) DO UPDATE SET
-                key = ?3, value = COALESCE(?4, value), action = ?5,
-                attempts = CASE WHEN change = ?6 THEN attempts + 1 ELSE 1 END,
-                change = ?6, response = ?7, transient = ?8, run = ?9
-            """)
-            .Bind(1, destination).Bind(2, step.Observables).Bind(3, step.Key).Bind(4, step.Value).Bind(5, step.Action.ToString())
-            .Bind(6, step.Marks.Change).Bind(7, rejected.Response).Bind(8, rejected.IsTransient).Bind(9, run).Run();
-        // What may pass another time is planned again; so is a deletion, since what is held must not stay for ever.
-        if (rejected.IsTransient || operation == Operation.Delete) MarkDirty(destination, step.Observables);
-        else Clean(destination, step.Observables);
-    }
-
-    private void NextGeneration(long destination, Hash128 observables, int next, DateTimeOffset modified) =>
-        file.Statement("INSERT OR REPLACE INTO generation VALUES (?, ?, ?, ?)").Bind(1, destination).Bind(2, observables).Bind(3, next).Bind(4, modified).Run();
+            var rows = new DestinationWriter(file, destination.Id, run);
+            work(rows);
+            rows.Complete();
+            return true;
+        },
+        commit);
 
     private void CloseOrKeep(long intent, List<PlanStep> lost, bool keepBodies)
     {
@@ -324,40 +250,10 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
             return;
         }
 
-        var blob = new BlobWriter();
-        StepRecord.Write(blob, lost, keepBodies);
-        file.Statement("UPDATE intent SET steps = ? WHERE id = ?").Bind(1, blob.Written).Bind(2, intent).Run();
+        _blob.Clear();
+        StepRecord.Write(_blob, lost, keepBodies);
+        file.Statement("UPDATE intent SET steps = ? WHERE id = ?").Bind(1, _blob.Written).Bind(2, intent).Run();
     }
-
-    private void Unhold(long destination, Hash128 observables)
-    {
-        file.Statement("DELETE FROM held WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, observables).Run();
-        if (file.Changes == 0) return;
-        CountHeldBy(destination, -1);
-        file.Statement("DELETE FROM held_body WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, observables).Run();
-    }
-
-    private void CountHeldBy(long destination, int change) =>
-        file.Statement("UPDATE destination SET held = held + ? WHERE id = ?").Bind(1, change).Bind(2, destination).Run();
-
-    // Whether the service has it as sent is not known, nor therefore when it expires there: the later date is assumed, and
-    // with marks that nothing equals it is written anew, or removed.
-    private void DoubtOne(long destination, PlanStep step, bool mustReplace)
-    {
-        var expires = HeldRecord.Find(file, destination, step.Observables) is { } held && held.Expires > step.Expires ? held.Expires : step.Expires;
-        var marks = new ItemMarks(Hash128.Unlike, mustReplace ? Hash128.Unlike : default);
-        RecordHeld(destination, step with { Marks = marks, Expires = expires, RenewAt = expires }, step.Id, isClean: false);
-        MarkDirty(destination, step.Observables);
-    }
-
-    private void MarkDirty(long destination, Hash128 observables) =>
-        file.Statement("INSERT OR IGNORE INTO dirty VALUES (?, ?)").Bind(1, destination).Bind(2, observables).Run();
-
-    private void Clean(long destination, Hash128 observables) =>
-        file.Statement("DELETE FROM dirty WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, observables).Run();
-
-    private void RemoveRejection(long destination, Hash128 observables) =>
-        file.Statement("DELETE FROM rejected WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, observables).Run();
 
     private void Remove(long intent) => file.Statement("DELETE FROM intent WHERE id = ?").Bind(1, intent).Run();
 }

@@ -9,12 +9,18 @@ namespace MispGraphSync.Ledger;
 /// </summary>
 internal sealed class Statement : IDisposable
 {
+    /// <summary>SQLITE_STMTSTATUS_RUN, which the driver does not name.</summary>
+    private const int RunsCounter = 6;
+
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
+    private readonly Lock? _gate;
 
-    public Statement(sqlite3 database, string sql)
+    /// <param name="gate">Taken to dispose of it, where the caller does not hold it then.</param>
+    public Statement(sqlite3 database, string sql, Lock? gate = null)
     {
         _database = database;
+        _gate = gate;
         var code = raw.sqlite3_prepare_v2(database, sql, out _statement);
         if (code != raw.SQLITE_OK) throw LedgerFault.From(database, code, sql);
     }
@@ -51,6 +57,9 @@ internal sealed class Statement : IDisposable
     public Statement Bind(int at, DateTimeOffset? value) => Bind(at, value?.ToUnixTimeMilliseconds());
 
     public Statement Bind(int at, bool value) => Bind(at, value ? 1L : 0L);
+
+    /// <summary>How often it was begun.</summary>
+    public long Runs => raw.sqlite3_stmt_status(_statement, RunsCounter, 0);
 
     /// <summary>Steps to the next row; false when there is none, and then the statement is ready to run again.</summary>
     public bool Read()
@@ -93,7 +102,16 @@ internal sealed class Statement : IDisposable
 
     public DateTimeOffset? TimeOrNull(int column) => IsNull(column) ? null : Time(column);
 
-    public void Dispose() => _statement.Dispose();
+    public void Dispose()
+    {
+        if (_gate is null)
+        {
+            _statement.Dispose();
+            return;
+        }
+
+        lock (_gate) _statement.Dispose();
+    }
 
     private Statement BindNull(int at) => Checked(raw.sqlite3_bind_null(_statement, at));
 

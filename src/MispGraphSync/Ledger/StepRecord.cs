@@ -10,7 +10,7 @@ internal static class StepRecord
         to.Number((ulong)steps.Count);
         foreach (var step in steps)
         {
-            to.Bytes(step.Observables.ToArray());
+            to.Hash(step.Observables);
             to.Guid(step.Key);
             to.Number((ulong)step.Action);
             to.Number((ulong)step.Generation);
@@ -19,8 +19,8 @@ internal static class StepRecord
             to.TextOrNull(step.Value);
             to.Flag(step.Replaces);
             to.Flag(step.LivesOnce);
-            to.Bytes(step.Marks.Change.ToArray());
-            to.Bytes(step.Marks.Fixed.ToArray());
+            to.Hash(step.Marks.Change);
+            to.Hash(step.Marks.Fixed);
             to.Number((ulong)step.Rank.Value);
             to.Time(step.Created);
             to.Time(step.Modified);
@@ -38,7 +38,7 @@ internal static class StepRecord
         {
             steps[i] = new PlanStep
             {
-                Observables = Hash128.Read(from.Bytes()),
+                Observables = from.Hash(),
                 Key = from.Guid(),
                 Action = (StepAction)from.Int(),
                 Generation = from.Int(),
@@ -47,7 +47,7 @@ internal static class StepRecord
                 Value = from.TextOrNull(),
                 Replaces = from.Flag(),
                 LivesOnce = from.Flag(),
-                Marks = new ItemMarks(Hash128.Read(from.Bytes()), Hash128.Read(from.Bytes())),
+                Marks = new ItemMarks(from.Hash(), from.Hash()),
                 Rank = new Rank((long)from.Number()),
                 Created = from.Time() ?? DateTimeOffset.UnixEpoch,
                 Modified = from.Time() ?? DateTimeOffset.UnixEpoch,

@@ -3,83 +3,83 @@ using MispGraphSync.Core.Sync;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// Reads the plan back in its order, a few hundred steps at a time and never across a lock, so that outcomes can be recorded
-/// while steps are read.
+/// Reads the plan back in its order, in one pass over the plan and one over the supports. Both stand in temporary tables
+/// that nothing changes meanwhile, so outcomes can be recorded while steps are read, and the reads hold no part of the ledger.
 /// </summary>
 internal sealed class StepWalk(LedgerFile file, EventCache events, DestinationMemory destination, IReadOnlyList<StepAction> actions)
 {
-    private const int StepsAtOnce = 256;
-    private const int SupportsAtOnce = 64;
-
     private readonly string _actions = string.Join(", ", actions.Select(action => (int)action));
 
     public IEnumerable<PlannedKey> Steps()
     {
-        var last = 0L;
-        while (true)
-        {
-            var chunk = ReadChunk(last);
-            if (chunk.Count == 0) yield break;
-            last = chunk[^1].N;
-            foreach (var (_, planned) in chunk) yield return planned;
-        }
+        using var steps = file.NewStatement($"SELECT observables, action, reason, replaces, first FROM {Tables.Steps(destination)} WHERE action IN ({_actions}) ORDER BY n");
+        using var supports = file.NewStatement($"SELECT n, observables, event, attribute, part, detail FROM {Tables.Work(destination.Form)} WHERE n >= ? ORDER BY n");
+        var rows = new SupportCursor(file, events, supports);
+        var facts = new KeyFacts(file, destination.Id);
+        while (Next(steps, facts, rows) is { } planned) yield return planned;
     }
 
-    private List<(long N, PlannedKey Planned)> ReadChunk(long after)
+    private PlannedKey? Next(Statement steps, KeyFacts facts, SupportCursor rows)
     {
         lock (file.Gate)
         {
-            var facts = new KeyFacts(file, destination.Id);
-            var chunk = new List<(long, PlannedKey)>();
-            var query = file.Statement(
-                $"SELECT n, observables, action, reason, replaces, first FROM {Tables.Steps(destination)} WHERE n > ? AND action IN ({_actions}) ORDER BY n LIMIT {StepsAtOnce}")
-                .Bind(1, after);
-            while (query.Read())
+            if (!steps.Read()) return null;
+            var observables = steps.Hash(0);
+            var decision = new StepDecision((StepAction)steps.Int(1), steps.Text(2), steps.Flag(3));
+            var first = steps.Long(4);
+            var key = new PlanKey
             {
-                var observables = query.Hash(1);
-                var decision = new StepDecision((StepAction)query.Int(2), query.Text(3), query.Flag(4));
-                var first = query.Long(5);
-                var key = new PlanKey
-                {
-                    Observables = observables,
-                    Supports = decision.Action == StepAction.Delete ? [] : Supports(first, observables),
-                    Held = decision.Action == StepAction.Create && decision.Reason == StepReasons.New ? null : HeldRecord.Find(file, destination.Id, observables),
-                    Generation = facts.Generation(observables),
-                    FirstRow = first,
-                };
-                chunk.Add((query.Long(0), new PlannedKey(key, decision)));
-            }
-
-            return chunk;
+                Observables = observables,
+                Supports = decision.Action == StepAction.Delete ? [] : rows.Of(observables, first),
+                Held = decision.Action == StepAction.Create && decision.Reason == StepReasons.New ? null : HeldRecord.Find(file, destination.Id, observables),
+                Generation = facts.Generation(observables),
+                FirstRow = first,
+            };
+            return new PlannedKey(key, decision);
         }
     }
 
-    private IEnumerable<SupportRow> Supports(long first, Hash128 observables)
+    /// <summary>The open read of the supports: mostly it already stands where the next key's supports begin.</summary>
+    private sealed class SupportCursor(LedgerFile file, EventCache events, Statement rows)
     {
-        var page = new List<SupportRow>();
-        do
+        private long _row;
+        private Hash128 _key;
+
+        /// <summary>Good for one pass, until the next key.</summary>
+        public IEnumerable<SupportRow> Of(Hash128 observables, long first)
         {
-            page.Clear();
-            first = ReadPage(first, observables, page);
-            foreach (var row in page) yield return row;
+            if (!StandAt(first)) yield break;
+            while (Take(observables) is { } row) yield return row;
         }
-        while (page.Count == SupportsAtOnce);
-    }
 
-    private long ReadPage(long first, Hash128 observables, List<SupportRow> page)
-    {
-        lock (file.Gate)
+        private bool StandAt(long first)
         {
-            var query = file.Statement($"SELECT n, observables, event, attribute, part, detail FROM {Tables.Work(destination.Form)} WHERE n >= ? ORDER BY n").Bind(1, first);
-            while (page.Count < SupportsAtOnce && query.Read())
+            lock (file.Gate)
             {
-                if (query.Hash(1) != observables) break;
-                first = query.Long(0) + 1;
-                page.Add(new SupportRow(SupportRecord.Read(query.Blob(5), query.Guid(3), query.Int(4)), events.Find(query.Long(2))));
+                if (_row == first) return true;
+                rows.Reset();
+                rows.Bind(1, first);
+                return Advance();
             }
+        }
 
-            query.Reset();
-            return first;
+        private SupportRow? Take(Hash128 observables)
+        {
+            lock (file.Gate)
+            {
+                if (_row == 0 || _key != observables) return null;
+                var row = new SupportRow(SupportRecord.Read(rows.Blob(5), rows.Guid(3), rows.Int(4)), events.Find(rows.Long(2)));
+                Advance();
+                return row;
+            }
+        }
+
+        private bool Advance()
+        {
+            var hasRow = rows.Read();
+            _row = hasRow ? rows.Long(0) : 0;
+            if (hasRow) _key = rows.Hash(1);
+            return hasRow;
         }
     }
 }

@@ -26,8 +26,8 @@ internal static class SupportRecord
     public static Support Read(ReadOnlySpan<byte> detail, Guid attribute, int part)
     {
         var from = new BlobReader(detail);
-        var type = Names.Known(from.Text());
-        var category = from.TextOrNull();
+        var type = from.Name();
+        var category = from.Flag() ? from.Name() : null;
         var combination = ImmutableArray.CreateBuilder<Observable>(from.Int());
         for (var i = combination.Capacity; i > 0; i--) combination.Add(ObservableRecord.Read(ref from));
         var shared = (int)from.Signed();
@@ -42,7 +42,7 @@ internal static class SupportRecord
             Attribute = attribute,
             Part = part,
             Type = type,
-            Category = category is null ? null : Names.Known(category),
+            Category = category,
             Combination = combination.MoveToImmutable(),
             Single = single,
             Timestamp = from.Time() ?? DateTimeOffset.UnixEpoch,
@@ -80,7 +80,7 @@ internal static class TagRecord
         var count = from.Int();
         if (count == 0) return [];
         var tags = ImmutableArray.CreateBuilder<MispTag>(count);
-        for (; count > 0; count--) tags.Add(new MispTag(from.Text(), from.Flag()));
+        for (; count > 0; count--) tags.Add(new MispTag(from.Name(), from.Flag()));
         return tags.MoveToImmutable();
     }
 
@@ -89,25 +89,7 @@ internal static class TagRecord
         var count = from.Int();
         if (count == 0) return [];
         var galaxies = ImmutableArray.CreateBuilder<GalaxyCluster>(count);
-        for (; count > 0; count--) galaxies.Add(new GalaxyCluster(from.Text(), from.Text()));
+        for (; count > 0; count--) galaxies.Add(new GalaxyCluster(from.Name(), from.Text()));
         return galaxies.MoveToImmutable();
-    }
-}
-
-/// <summary>The few strings that stand in nearly every row, each held once.</summary>
-internal static class Names
-{
-    private static readonly Dictionary<string, string> Seen = new(StringComparer.Ordinal);
-    private static readonly Lock Gate = new();
-
-    /// <summary>The same text, from a table of at most 1,000.</summary>
-    public static string Known(string text)
-    {
-        lock (Gate)
-        {
-            if (Seen.TryGetValue(text, out var known)) return known;
-            if (Seen.Count < 1_000) Seen.Add(text, text);
-            return text;
-        }
     }
 }

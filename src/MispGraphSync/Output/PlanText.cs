@@ -16,6 +16,6 @@ internal sealed class PlanText(TextWriter to, int width)
         };
         var what = (step.Value ?? $"key {step.Key}").Replace('\n', ' ');
         var head = $"{sign} {destination.Name}: {step.Action.ToString().ToLowerInvariant(),-6} {step.Reason,-9} ";
-        to.WriteLine(head + Printable.Line(what, Math.Max(24, width - head.Length - 1)));
+        to.WriteLine(head + Cells.Cut(Printable.Line(what, 2_000), Math.Max(24, width - Cells.Width(head))));
     }
 }

@@ -27,16 +27,16 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
 
     public override void End(ExitCode code)
     {
-        if (code == ExitCode.Ok) to.WriteLine(_hasRepaired && _hasFaults ? "Repaired. Look again in some minutes: misp-graph verify" : "All is as it should be.");
-        else if (_hasErrors) to.WriteLine("Run it again once that is put right.");
-        else if (_hasRepaired) to.WriteLine("Some could not be repaired. Next: misp-graph errors");
-        else if (_hasFaults) to.WriteLine("Next: misp-graph verify --repair");
-        if (_hasExpired) to.WriteLine("What has expired is sent again or forgotten by: misp-graph push");
+        if (code == ExitCode.Ok) Say(_hasRepaired && _hasFaults ? "Repaired. Look again in some minutes: misp-graph verify" : "All is as it should be.");
+        else if (_hasErrors) Say("Run it again once that is put right.");
+        else if (_hasRepaired) Say("Some could not be repaired. Next: misp-graph errors");
+        else if (_hasFaults) Say("Next: misp-graph verify --repair");
+        if (_hasExpired) Say("What has expired is sent again or forgotten by: misp-graph push");
     }
 
     private void Counts(VerifiedDestination destination)
     {
-        to.WriteLine($"{destination.Name} ({destination.Kind}): {destination.Held:N0} held{(destination.There is { } there ? $", {there:N0} there" : "")}");
+        Say($"{destination.Name} ({destination.Kind}): {destination.Held:N0} held{(destination.There is { } there ? $", {there:N0} there" : "")}");
         if (destination.There is null) return;
         Count(destination.AsSent, "there as sent");
         Count(destination.Pending, "not compared: the next push changes or removes them, or they run out");
@@ -45,7 +45,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
 
     private void Count(long count, string what)
     {
-        if (count > 0) to.WriteLine($"  {count,10:N0} {what}");
+        if (count > 0) Say($"  {count,10:N0} {what}");
     }
 
     private static string Meaning(FindingKind kind) => kind switch
@@ -63,7 +63,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
     {
         to.WriteLine();
         foreach (var finding in findings.Where(finding => Findings.Faults.Contains(finding.Kind)).Take(MostItems)) Item(finding);
-        if (faults > MostItems) to.WriteLine($"  … and {faults - MostItems:N0} more: --output jsonl lists them all.");
+        if (faults > MostItems) Say($"  … and {faults - MostItems:N0} more: --output jsonl lists them all.");
     }
 
     private void Item(Finding finding)
@@ -76,20 +76,22 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
     // The two sides share what is left of the line.
     private string Shown(string? value) => value is null ? "nothing" : $"'{Printable.Line(value, Math.Max(12, (width - 48) / 2))}'";
 
-    private void Line(string text) => to.WriteLine(Printable.Line(text, Math.Max(24, width - 2)));
+    private void Say(string text) => to.WriteLine(Page.Wrapped(text, width));
+
+    private void Line(string text) => to.WriteLine(Cells.Cut(Printable.Line(text, 2_000), Math.Max(24, width)));
 
     private void Repair(RepairReport repair)
     {
         to.WriteLine();
-        to.WriteLine($"  repair: {repair.Planned.Create:N0} created, {repair.Planned.Update:N0} updated, {repair.Planned.Delete:N0} copies removed");
-        to.WriteLine($"  outcome: {repair.Tally.Accepted:N0} accepted, {repair.Tally.Rejected:N0} rejected, {repair.Tally.Unknown:N0} unknown, {repair.Tally.NotAttempted:N0} not attempted");
-        if (repair.HeldBack > 0) to.WriteLine($"  {repair.HeldBack:N0} held back: turned down before and unchanged since");
+        Say($"  repair: {repair.Planned.Create:N0} created, {repair.Planned.Update:N0} updated, {repair.Planned.Delete:N0} copies removed");
+        Say($"  outcome: {repair.Tally.Accepted:N0} accepted, {repair.Tally.Rejected:N0} rejected, {repair.Tally.Unknown:N0} unknown, {repair.Tally.NotAttempted:N0} not attempted");
+        if (repair.HeldBack > 0) Say($"  {repair.HeldBack:N0} held back: turned down before and unchanged since");
     }
 
     private void Trouble(string error, string? remedy)
     {
         _hasErrors = true;
-        to.WriteLine($"! {Printable.Line(error, 2_000)}");
-        if (remedy is not null) to.WriteLine($"  {Printable.Line(remedy, 2_000)}");
+        Say($"! {Printable.Line(error, 2_000)}");
+        if (remedy is not null) Say($"  {Printable.Line(remedy, 2_000)}");
     }
 }

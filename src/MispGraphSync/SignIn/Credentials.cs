@@ -1,9 +1,9 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Identity.Client;
 using Microsoft.Identity.Client.AppConfig;
 using MispGraphSync.Configuration;
 using MispGraphSync.Core.Sync;
+using MispGraphSync.Http;
 
 namespace MispGraphSync.SignIn;
 
@@ -16,13 +16,9 @@ internal static class Credentials
             .WithHttpClientFactory(http, retryOnceOn5xx: false)
             .Build();
 
-    /// <exception cref="RunFailedException">Usage: a part is missing or cannot be read.</exception>
+    /// <exception cref="RunFailedException">Usage: a part is missing or cannot be read. SignIn: a certificate is out of date.</exception>
     public static async Task<IConfidentialClientApplication> ApplicationAsync(
-        AuthSettings auth,
-        Uri authority,
-        IMsalHttpClientFactory http,
-        Func<SecretReference, CancellationToken, ValueTask<string>> resolve,
-        CancellationToken ct)
+        AuthSettings auth, Uri authority, IMsalHttpClientFactory http, Transport transport, CancellationToken ct)
     {
         var builder = ConfidentialClientApplicationBuilder
             .Create(auth.ClientId ?? throw Missing("auth.clientId"))
@@ -31,47 +27,34 @@ internal static class Credentials
             // Would ask a host that is neither the tenant's nor ours.
             .WithInstanceDiscovery(false)
             .WithHttpClientFactory(http, retryOnceOn5xx: false);
-        if (auth.ClientSecret is { } secret) builder.WithClientSecret(await resolve(secret, ct).ConfigureAwait(false));
-        else if (auth.Certificate is { } certificate)
-            builder.WithCertificate(await CertificateAsync(certificate, resolve, ct).ConfigureAwait(false));
+        if (auth.ClientSecret is { } secret) builder.WithClientSecret(await ResolveAsync(secret, auth, transport, ct).ConfigureAwait(false));
+        else if (auth.Certificate is { } certificate) builder.WithCertificate(await LoadAsync(certificate, transport, ct).ConfigureAwait(false));
         else if (auth.FederatedTokenFile is { } file)
+        {
             // Read anew each time: whoever issues it replaces it within the hour.
-            builder.WithClientAssertion(async (AssertionRequestOptions options) => (await ReadAsync(file, options.CancellationToken).ConfigureAwait(false)).Trim());
+            builder.WithClientAssertion((AssertionRequestOptions options) => FederatedToken.ReadAsync(file, transport.Time.GetUtcNow(), options.CancellationToken));
+        }
         else throw Missing("a credential (clientSecret, certificate, managedIdentity or federatedTokenFile)");
         return builder.Build();
     }
 
-    private static async Task<X509Certificate2> CertificateAsync(
-        CertificateSettings settings, Func<SecretReference, CancellationToken, ValueTask<string>> resolve, CancellationToken ct)
+    /// <summary>Reads what signs in, without signing in. A managed identity has nothing that could be read.</summary>
+    /// <exception cref="RunFailedException">As <see cref="ApplicationAsync"/>.</exception>
+    public static async Task LookAsync(AuthSettings auth, Transport transport, CancellationToken ct)
     {
-        var password = settings.Password is { } reference ? await resolve(reference, ct).ConfigureAwait(false) : null;
-        try
-        {
-            var isPem = (await ReadAsync(settings.Path, ct).ConfigureAwait(false)).Contains("-----BEGIN ", StringComparison.Ordinal);
-            if (!isPem) return X509CertificateLoader.LoadPkcs12FromFile(settings.Path, password);
-            return password is null
-                ? X509Certificate2.CreateFromPemFile(settings.Path)
-                : X509Certificate2.CreateFromEncryptedPemFile(settings.Path, password);
-        }
-        catch (CryptographicException e)
-        {
-            throw new RunFailedException(
-                ExitCode.Usage, $"auth.certificate: {settings.Path} is no PEM with key and no PFX, or the password is wrong.",
-                "Name a PEM file with certificate and key, or a PFX file and its password.", e);
-        }
+        if (auth.ClientSecret is { } secret) await ResolveAsync(secret, auth, transport, ct).ConfigureAwait(false);
+        else if (auth.Certificate is { } certificate) (await LoadAsync(certificate, transport, ct).ConfigureAwait(false)).Dispose();
+        else if (auth.FederatedTokenFile is { } file) await FederatedToken.ReadAsync(file, transport.Time.GetUtcNow(), ct).ConfigureAwait(false);
     }
 
-    private static async Task<string> ReadAsync(string path, CancellationToken ct)
+    private static async Task<X509Certificate2> LoadAsync(CertificateSettings certificate, Transport transport, CancellationToken ct)
     {
-        try
-        {
-            return await File.ReadAllTextAsync(path, ct).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RunFailedException(ExitCode.Usage, $"{path} cannot be read: {e.Message}", "Check the path under auth.", e);
-        }
+        var password = certificate.Password is { } reference ? await transport.ResolveSecret(reference, ct).ConfigureAwait(false) : null;
+        return await CertificateFile.LoadAsync(certificate.Path, password, transport.Time.GetUtcNow(), ct).ConfigureAwait(false);
     }
+
+    private static ValueTask<string> ResolveAsync(SecretReference secret, AuthSettings auth, Transport transport, CancellationToken ct) =>
+        transport.ResolveSecret(auth.Fetcher is { } fetcher ? secret.WithVault(new KeyVault(fetcher, transport).GetAsync) : secret, ct);
 
     private static RunFailedException Missing(string what) =>
         new(ExitCode.Usage, $"auth: {what} is missing.", "Set it, or MISP_GRAPH__AUTH__… in the environment.");

@@ -16,34 +16,9 @@ internal sealed class MsalHttp(HttpClient http) : IMsalHttpClientFactory
     public static HttpClient Client(Transport transport, bool isPlain, bool isLocal)
     {
         var sockets = isLocal ? HttpSockets.Create(direct: true) : transport.Sockets;
-        HttpMessageHandler handler = new TokenRequestLogHandler(transport) { InnerHandler = sockets };
+        HttpMessageHandler handler = new SignInLogHandler(transport) { InnerHandler = sockets };
         if (isPlain) handler = new PlainLoopbackHandler { InnerHandler = handler };
         return new HttpClient(handler, disposeHandler: isLocal) { Timeout = TimeSpan.FromSeconds(60), MaxResponseContentBufferSize = LongestAnswer };
-    }
-
-    /// <summary>Token requests stand in the application log only: where to, how long, what status; never a body.</summary>
-    private sealed class TokenRequestLogHandler(Transport transport) : DelegatingHandler
-    {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
-        {
-            var started = transport.Time.GetTimestamp();
-            var address = request.RequestUri!.GetLeftPart(UriPartial.Path);
-            try
-            {
-                var answer = await base.SendAsync(request, ct).ConfigureAwait(false);
-                transport.AppLog.Debug(
-                    "{Method} {Address}: {Status} in {Duration} ms", request.Method.Method, address, (int)answer.StatusCode, Elapsed(started));
-                return answer;
-            }
-            catch (Exception e)
-            {
-                transport.AppLog.Warning(
-                    "{Method} {Address}: no answer after {Duration} ms: {Reason}", request.Method.Method, address, Elapsed(started), e.Message);
-                throw;
-            }
-        }
-
-        private int Elapsed(long started) => (int)transport.Time.GetElapsedTime(started).TotalMilliseconds;
     }
 
     private sealed class PlainLoopbackHandler : DelegatingHandler

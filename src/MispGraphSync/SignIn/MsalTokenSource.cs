@@ -82,7 +82,7 @@ internal sealed class MsalTokenSource : ITokenSource, IDisposable
             var machine = Credentials.ManagedIdentity(identity, http);
             return (refresh, c) => machine.AcquireTokenForManagedIdentity(_scope).WithForceRefresh(refresh).ExecuteAsync(c);
         }
-        var app = await Credentials.ApplicationAsync(_auth, authority, http, _transport.ResolveSecret, ct).ConfigureAwait(false);
+        var app = await Credentials.ApplicationAsync(_auth, authority, http, _transport, ct).ConfigureAwait(false);
         return (refresh, c) => app.AcquireTokenForClient([_scope]).WithForceRefresh(refresh).ExecuteAsync(c);
     }
 }

@@ -15,6 +15,9 @@ internal static partial class SignInFailure
     public static RunFailedException? Explain(Exception e, AuthSettings auth, string scope)
     {
         if (e is RunFailedException) return null;
+        if (e is MsalException { ErrorCode: var error } && error.StartsWith("managed_identity", StringComparison.Ordinal) && !MayPass(e))
+            return new RunFailedException(
+                ExitCode.SignIn, $"This machine's managed identity gave no token ({error}).", IdentityRemedy(error, auth), e);
         if (Network(e, Where(auth)) is { } trouble)
             return new RunFailedException(ExitCode.OutOfReach, $"Signing in: {trouble.Message}", trouble.Remedy, e);
         // The library stumbles over answers that are none of Entra's, each time in another way.
@@ -24,10 +27,6 @@ internal static partial class SignInFailure
         if (MayPass(e))
             return new RunFailedException(
                 ExitCode.OutOfReach, $"The sign-in service is busy ({Name(msal, number)}).", "Run again later.", e);
-        if (msal.ErrorCode.StartsWith("managed_identity", StringComparison.Ordinal))
-            return new RunFailedException(
-                ExitCode.SignIn, $"This machine's managed identity gave no token ({msal.ErrorCode}).",
-                "Run where the identity is assigned (an Azure machine or service), and check auth.managedIdentity.", e);
         var (sentence, remedy) = AadErrors.Explain(number, msal.ErrorCode, auth, scope);
         return new RunFailedException(ExitCode.SignIn, $"{sentence} ({Name(msal, number)})", remedy, e);
     }
@@ -40,6 +39,9 @@ internal static partial class SignInFailure
     /// <summary>Busy or out of reach; another attempt may fare better.</summary>
     public static bool MayPass(Exception e)
     {
+        if (e is BusyException) return true;
+        // Without an identity endpoint on this machine there is none a minute later.
+        if (e is MsalException { ErrorCode: MsalError.ManagedIdentityUnreachableNetwork }) return false;
         if (Network(e, Nowhere) is { } trouble) return trouble.MayPass;
         return e is MsalException msal && (msal.IsRetryable
             || msal.ErrorCode == "temporarily_unavailable"
@@ -52,6 +54,15 @@ internal static partial class SignInFailure
         HttpRequestException or IOException or OperationCanceledException => Trouble.Of(e, host),
         MsalException { InnerException: HttpRequestException or IOException or OperationCanceledException } => Trouble.Of(e.InnerException!, host),
         _ => null,
+    };
+
+    private static string IdentityRemedy(string error, AuthSettings auth) => error switch
+    {
+        MsalError.ManagedIdentityUnreachableNetwork =>
+            "There is no managed identity on this machine: run on an Azure machine or service that has one, or sign in by auth.certificate, auth.clientSecret or auth.federatedTokenFile.",
+        _ when auth.ManagedIdentity?.ClientId is { } id =>
+            $"Assign the identity {id} to this machine or service (Identity > User assigned), or correct auth.managedIdentity: it takes the identity's client id.",
+        _ => "Turn the system-assigned identity of this machine or service on (Identity > System assigned), or name a user-assigned one in auth.managedIdentity.",
     };
 
     private static Uri Where(AuthSettings auth) => auth.ManagedIdentity is not null

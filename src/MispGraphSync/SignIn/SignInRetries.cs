@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Microsoft.Identity.Client;
 using MispGraphSync.Http;
 using Polly;
@@ -6,37 +7,40 @@ using Polly.Retry;
 namespace MispGraphSync.SignIn;
 
 /// <summary>
-/// Asks the sign-in service again while it is only busy or out of reach: five times, with growing waits. A clear no is
-/// final. Outside of it nothing else waits or repeats: the library's own retries are off.
+/// Asks the sign-in service, or a Key Vault, again while it is only busy or out of reach: as often as the transport allows,
+/// with growing waits. A clear no is final. Outside of it nothing else waits or repeats: the library's own retries are off.
 /// </summary>
 internal sealed class SignInRetries
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
-    private readonly ResiliencePipeline<AuthenticationResult> _pipeline;
+    private readonly ResiliencePipeline _pipeline;
 
-    public SignInRetries(Transport transport) =>
-        _pipeline = new ResiliencePipelineBuilder<AuthenticationResult> { TimeProvider = transport.Time }
-            .AddRetry(new RetryStrategyOptions<AuthenticationResult>
+    public SignInRetries(Transport transport)
+    {
+        var longest = transport.LongestWait < Longest ? transport.LongestWait : Longest;
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = transport.Time }
+            .AddRetry(new RetryStrategyOptions
             {
-                MaxRetryAttempts = Resilience.MaxFailures,
+                MaxRetryAttempts = transport.MaxFailures,
                 Delay = TimeSpan.FromSeconds(1),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Randomizer = transport.Jitter,
                 ShouldHandle = args => ValueTask.FromResult(
                     args.Outcome.Exception is { } e && !args.Context.CancellationToken.IsCancellationRequested && SignInFailure.MayPass(e)),
-                DelayGenerator = args => ValueTask.FromResult(Asked(args.Outcome.Exception, transport.Time)),
+                DelayGenerator = args => ValueTask.FromResult(Asked(args.Outcome.Exception, transport.Time, longest)),
             })
             .Build();
+    }
 
-    public async Task<AuthenticationResult> RunAsync(Func<CancellationToken, Task<AuthenticationResult>> ask, CancellationToken ct) =>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken ct) =>
         await _pipeline.ExecuteAsync(async c => await ask(c).ConfigureAwait(false), ct).ConfigureAwait(false);
 
-    private static TimeSpan? Asked(Exception? e, TimeProvider time)
+    private static TimeSpan? Asked(Exception? e, TimeProvider time, TimeSpan longest)
     {
-        var header = (e as MsalServiceException)?.Headers?.RetryAfter;
+        RetryConditionHeaderValue? header = e is BusyException busy ? busy.After : (e as MsalServiceException)?.Headers?.RetryAfter;
         var wait = header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
-        return wait is { } w ? TimeSpan.FromTicks(Math.Clamp(w.Ticks, 0, Longest.Ticks)) : null;
+        return wait is { } w ? TimeSpan.FromTicks(Math.Clamp(w.Ticks, 0, longest.Ticks)) : null;
     }
 }

@@ -14,7 +14,7 @@ public class ConfigShowTests
     {
         using var folder = new Folder(Some.Config(""" "misp": { "url": "https://m.example", "key": "env:MISP_KEY" }, "action": "block" """));
 
-        var lines = ConfigShow.Text(folder.Inspect(("MISP_GRAPH__DAYSTOEXPIRE", "9"))).Split('\n').Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList();
+        var lines = ConfigShow.Text(folder.Inspect(("MISP_GRAPH__DAYSTOEXPIRE", "9")), 400).Split('\n').Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList();
 
         Assert.Equal(folder.File, lines[0]);
         Assert.Contains("misp.url https://m.example config.json:8", lines);
@@ -51,7 +51,7 @@ public class ConfigShowTests
             var inspection = folder.Inspect((variable, Secret));
 
             var printed = string.Join('\n', inspection.Faults) + string.Join('\n', inspection.Warnings);
-            if (key.Form is MispGraphSync.Configuration.Forms.SecretForm) printed += ConfigShow.Text(inspection) + ConfigShow.Json(inspection);
+            if (key.Form is MispGraphSync.Configuration.Forms.SecretForm) printed += ConfigShow.Text(inspection, 120) + ConfigShow.Json(inspection);
 
             Assert.DoesNotContain(Secret, printed, StringComparison.Ordinal);
         }

@@ -49,7 +49,9 @@ internal static class PageText
         | anything else | is the secret itself; keep the file to yourself (`chmod 600`) |
 
         No option takes a secret, and none is ever printed or logged. A *client secret* in a Key Vault needs
-        `auth.managedIdentity` or `auth.certificate` beside it, which fetches it.
+        `auth.managedIdentity`, `auth.certificate` or `auth.federatedTokenFile` beside it, which fetches it and is used for
+        nothing else. `misp.key` in a Key Vault is fetched with the sign-in of the first enabled destination, one that uses the
+        common `auth` before one that has its own. Whoever fetches needs the role *Key Vault Secrets User* on the vault.
 
         ## Signing in
 

@@ -80,7 +80,7 @@ public class SettingsFaultTests
     [InlineData("graph", """ "auth": { "managedIdentity": true, "federatedTokenFile": "t" } """, "destinations.graph.auth: auth.managedIdentity and auth.federatedTokenFile are given; keep exactly one way to sign in.")]
     [InlineData("graph", """ "auth": { "managedIdentity": false } """, "destinations.graph.auth: No way to sign in is given; give one of auth.clientSecret")]
     [InlineData("graph", """ "auth": { "managedIdentity": "me" } """, "destinations.graph.auth.managedIdentity: \"me\" is not true, or the client id (a GUID) of a user-assigned identity.")]
-    [InlineData("graph", """ "auth": { "clientSecret": "keyvault:https://v-1.vault.azure.net/secrets/s" } """, "destinations.graph.auth.clientSecret: A client secret from a Key Vault needs auth.managedIdentity or auth.certificate as well")]
+    [InlineData("graph", """ "auth": { "clientSecret": "keyvault:https://v-1.vault.azure.net/secrets/s" } """, "destinations.graph.auth.clientSecret: A client secret from a Key Vault needs auth.managedIdentity, auth.certificate or auth.federatedTokenFile as well")]
     [InlineData("graph", """ "auth": { "certificate": { "path": "c.pfx", "password": "keyvault:https://v-1.vault.azure.net/secrets/s" } } """, "auth.certificate.password: The password of the sign-in certificate cannot come from a Key Vault")]
     [InlineData("graph", """ "auth": { "certificate": "c.pfx" } """, "destinations.graph.auth.certificate: This is a text; it takes an object with some of: path, password.")]
     [InlineData("graph", """ "name": "again", "kind": "graph" """, "destinations[0].name: This key stands here twice, first at config.json:4; keep one of them.")]

@@ -62,7 +62,7 @@ public class SettingsFuzzTests
         File.WriteAllBytes(folder.File, bytes);
         try
         {
-            _ = ConfigShow.Text(SettingsReader.Inspect(folder.File, variables, new ReaderOptions()));
+            _ = ConfigShow.Text(SettingsReader.Inspect(folder.File, variables, new ReaderOptions()), 120);
             SettingsReader.Read(folder.File, variables);
         }
         catch (RunFailedException e)

@@ -33,7 +33,11 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public int Width { get; set; } = 120;
 
-    /// <summary>The tool's clock where it is not the sandbox's.</summary>
+    public bool HasColor { get; set; }
+
+    public CancellationToken Interrupt { get; set; }
+
+    /// <summary>The tool's clock, where it is not the sandbox's.</summary>
     public TimeProvider? ToolTime { get; set; }
 
     public static async Task<SandboxRun> StartAsync(SandboxOptions? options = null, params string[] kinds)
@@ -78,6 +82,8 @@ internal sealed class SandboxRun : IAsyncDisposable
             WorkingDirectory = Folder,
             Time = ToolTime ?? Time,
             Width = Width,
+            HasColor = HasColor,
+            Interrupt = Interrupt,
             In = new StringReader(Answers ?? ""),
             IsInteractive = Answers is not null,
         });

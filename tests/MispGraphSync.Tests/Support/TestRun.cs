@@ -42,6 +42,9 @@ internal sealed class TestRun : IDisposable
 
     public List<string> Warnings { get; } = [];
 
+    /// <summary>How often the ledger ran a statement in the last push or plan.</summary>
+    public long StatementsRun { get; private set; }
+
     /// <summary>Of the last verification, for all destinations.</summary>
     public List<Finding> Findings { get; } = [];
 
@@ -108,6 +111,7 @@ internal sealed class TestRun : IDisposable
         AtWork = null;
         if (!EndsRuns) return report;
         new RunHistory(ledger).End(run, report.Status.ToString(), report.ExitCode, "{}", Time.GetUtcNow());
+        StatementsRun = ledger.StatementsRun;
         return report;
     }
 

@@ -10,6 +10,8 @@ internal static class ToolProcess
 {
     public static Process Start(string folder, params string[] args) => Start(folder, limits: null, new Dictionary<string, string>(), args);
 
+    public static Process Start(string folder, IReadOnlyDictionary<string, string> variables, params string[] args) => Start(folder, limits: null, variables, args);
+
     /// <param name="folder">Where it works.</param>
     /// <param name="limits">Commands of a shell that come before it, such as <c>ulimit -f 100</c>; null: none.</param>
     /// <param name="variables">Of its environment.</param>
@@ -17,36 +19,40 @@ internal static class ToolProcess
     public static Process Start(string folder, string? limits, IReadOnlyDictionary<string, string> variables, params string[] args)
     {
         var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
-        var start = new ProcessStartInfo(limits is null ? native ?? "dotnet" : "bash")
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        if (limits is not null)
-        {
-            start.ArgumentList.Add("-c");
-            start.ArgumentList.Add($"{limits}; exec \"$0\" \"$@\"");
-            start.ArgumentList.Add(native ?? "dotnet");
-        }
+        string[] whole = native is null ? ["dotnet", Built(), .. args] : [native, .. args];
+        if (limits is not null) whole = ["bash", "-c", $"{limits}; exec \"$0\" \"$@\"", .. whole];
+        return StartProgram(whole[0], folder, whole[1..], [.. variables.Select(one => (one.Key, one.Value))]);
+    }
 
-        if (native is null) start.ArgumentList.Add(Built());
+    /// <summary>Starts any program with its streams read, no settings of ours in its environment, and no proxy between it and the sandbox.</summary>
+    public static Process StartProgram(string program, string folder, string[] args, params (string Name, string Value)[] variables)
+    {
+        var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var arg in args) start.ArgumentList.Add(arg);
         var settings = start.Environment.Keys.Where(name => name.StartsWith("MISP_GRAPH__", StringComparison.OrdinalIgnoreCase)).ToList();
         settings.ForEach(name => start.Environment.Remove(name));
         start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
         foreach (var (name, value) in variables) start.Environment[name] = value;
-        return Process.Start(start) ?? throw new InvalidOperationException("The tool did not start.");
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
     }
 
-    // tests/MispGraphSync.Tests/bin/CONFIGURATION/net10.0 → src/MispGraphSync/bin/CONFIGURATION/net10.0
-    private static string Built()
+    /// <summary>Puts a <c>misp-graph</c> into a folder, for shells that look for programs there. Not on Windows.</summary>
+    public static void PutOnPath(string folder)
     {
-        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var root = output.Parent!.Parent!.Parent!.Parent!.Parent!;
-        return Path.Combine(root.FullName, "src", "MispGraphSync", "bin", output.Parent!.Name, output.Name, "misp-graph.dll");
+        var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
+        var file = Path.Combine(folder, "misp-graph");
+        File.WriteAllText(file, $"#!/bin/sh\nexec {(native is null ? $"dotnet '{Built()}'" : $"'{native}'")} \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
+
+    /// <summary>The folder of the sources.</summary>
+    public static string Root => OutputFolder.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+
+    private static DirectoryInfo OutputFolder => new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+
+    // tests/MispGraphSync.Tests/bin/CONFIGURATION/net10.0 → src/MispGraphSync/bin/CONFIGURATION/net10.0
+    private static string Built() =>
+        Path.Combine(Root, "src", "MispGraphSync", "bin", OutputFolder.Parent!.Name, OutputFolder.Name, "misp-graph.dll");
 
     /// <summary>Sends a signal such as <c>TERM</c>.</summary>
     public static async Task SignalAsync(this Process process, string signal)

@@ -8,12 +8,18 @@ namespace MispGraphSync.Configuration.Reading;
 /// <summary>Fills the settings' records from values that were checked before.</summary>
 internal sealed class SettingsBinder(EffectiveValues values)
 {
-    public Settings Bind() => new()
+    public Settings Bind()
+    {
+        var destinations = values.Given.Destinations.Select(Destination).ToArray();
+        return Bind(destinations, Misp(destinations));
+    }
+
+    private Settings Bind(IReadOnlyList<DestinationSettings> destinations, MispSettings misp) => new()
     {
         Instance = values.Of(Instance) ?? "",
-        Misp = Misp(),
+        Misp = misp,
         CaFile = values.Of(CaFile),
-        Destinations = [.. values.Given.Destinations.Select(Destination)],
+        Destinations = destinations,
         Guard = new GuardSettings
         {
             MaxDelete = values.Of(GuardMaxDelete) ?? new DeletionLimit(0, IsPercent: false),
@@ -23,6 +29,7 @@ internal sealed class SettingsBinder(EffectiveValues values)
         {
             Directory = values.Of(LogsDirectory) ?? "",
             Requests = values.Of(LogsRequests),
+            Format = values.Of(LogsFormat),
             RetentionDays = values.Of(LogsRetentionDays),
         },
         Ledger = values.Of(LedgerPath) ?? "",
@@ -30,10 +37,11 @@ internal sealed class SettingsBinder(EffectiveValues values)
         MetricsTextfile = values.Of(MetricsTextfile),
     };
 
-    private MispSettings Misp() => new()
+    private MispSettings Misp(IReadOnlyList<DestinationSettings> destinations) => new()
     {
         Url = values.Of(MispUrl),
         Key = values.Of(MispKey),
+        KeyFetcher = values.Of(MispKey)?.VaultAddress is null ? null : KeyFetcher(destinations),
         Name = values.Of(MispName) ?? "",
         VerifyCert = values.Of(MispVerifyCert),
         EventFilters = values.Of(MispEventFilters) ?? [],
@@ -74,7 +82,28 @@ internal sealed class SettingsBinder(EffectiveValues values)
         };
     }
 
-    private AuthSettings Auth(GivenDestination given) => new()
+    /// <summary>The sign-in of the first enabled destination, best one that uses the common auth.</summary>
+    private AuthSettings? KeyFetcher(IReadOnlyList<DestinationSettings> destinations)
+    {
+        var auth = values.Given.Destinations.Zip(destinations).Where(d => d.Second.Enabled)
+            .OrderBy(d => d.First.HasOwnCredential).Select(d => d.Second.Auth).FirstOrDefault();
+        return auth?.Fetcher ?? auth;
+    }
+
+    private AuthSettings Auth(GivenDestination given)
+    {
+        var auth = AuthAsGiven(given);
+        // Beside a client secret in a vault, whatever else is given only fetches it.
+        return auth.ClientSecret?.VaultAddress is null ? auth : auth with
+        {
+            Certificate = null,
+            ManagedIdentity = null,
+            FederatedTokenFile = null,
+            Fetcher = auth with { ClientSecret = null },
+        };
+    }
+
+    private AuthSettings AuthAsGiven(GivenDestination given) => new()
     {
         Tenant = values.Of(given, Tenant) ?? "",
         ClientId = values.Of(given, ClientId)?.ToString(),

@@ -13,8 +13,7 @@ internal static class SettingsWarnings
                 + " put indicators of their own into what is pushed. Trust the server's authority with caFile instead.";
         if (settings.Misp.Url is { Scheme: "http", IsLoopback: false })
             yield return "misp.url begins with http://: the auth key and all events travel in the clear. Use https://.";
-        if (file is not null && HoldsSecret(values) && IsOpenToOthers(file))
-            yield return $"{file} holds a secret and other users may read it. Run: chmod 600 {file}, or write the secret as env:NAME or file:PATH.";
+        foreach (var warning in PermissionWarnings.Of(values, file)) yield return warning;
 
         foreach (var value in GivenSecrets(values))
         {
@@ -44,22 +43,6 @@ internal static class SettingsWarnings
             yield return $"destinations.{destination.Name}: {type} stands in types and in excludeTypes, so it is left out.";
     }
 
-    private static bool HoldsSecret(EffectiveValues values) => GivenSecrets(values).Any(v =>
-        v.Origin is Origin.File && v.Node is SettingNode.Text { Value: var text } && new SecretReference(text, "").IsLiteral);
-
     private static IEnumerable<EffectiveValue> GivenSecrets(EffectiveValues values) =>
         values.All().Where(v => v.Key.Form is SecretForm && v.Origin is not Origin.Common);
-
-    private static bool IsOpenToOthers(string file)
-    {
-        if (OperatingSystem.IsWindows()) return false;
-        try
-        {
-            return (File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
 }

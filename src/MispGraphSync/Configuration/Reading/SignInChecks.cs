@@ -15,14 +15,13 @@ internal sealed class SignInChecks(EffectiveValues values, SettingsFaults faults
             Fault(given,
                 "auth", "No way to sign in is given; give one of auth.clientSecret, auth.certificate, auth.managedIdentity, auth.federatedTokenFile.");
 
-        var fetchesSecret = auth.ClientSecret?.VaultAddress is not null;
-        var allowed = fetchesSecret ? 2 : 1;
+        var allowed = auth.Fetcher is null ? 1 : 2;
         if (ways.Count > allowed)
             Fault(given, "auth", $"{string.Join(" and ", ways.Select(k => k.Path))} are given; keep exactly one way to sign in.");
-        if (fetchesSecret && auth.ManagedIdentity is null && auth.Certificate is null)
+        if (auth.Fetcher is { ManagedIdentity: null, Certificate: null, FederatedTokenFile: null })
             Fault(given, ClientSecret.Path,
-                "A client secret from a Key Vault needs auth.managedIdentity or auth.certificate as well, which fetches it.");
-        if (auth.Certificate?.Password?.VaultAddress is not null)
+                "A client secret from a Key Vault needs auth.managedIdentity, auth.certificate or auth.federatedTokenFile as well, which fetches it.");
+        if ((auth.Fetcher ?? auth).Certificate?.Password?.VaultAddress is not null)
             Fault(given, CertificatePassword.Path,
                 "The password of the sign-in certificate cannot come from a Key Vault, since signing in comes first; use env: or file:.");
 

@@ -66,16 +66,25 @@ internal sealed class DefenderDestination : IDestination
     /// <exception cref="RunFailedException">Usage: a cloud without a known host, or a bad endpoint.</exception>
     public static DefenderDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null)
     {
-        var cloud = Cloud.Named(settings.Auth.Cloud);
-        if ((settings.Endpoint ?? cloud.Defender) is not { } host)
-            throw new RunFailedException(
-                ExitCode.Usage, $"Destination {settings.Name}: no host of Defender is known in the cloud {cloud.Name}.",
-                "If you have one, name it in \"endpoint\".");
-        var endpoint = Origin.Choose(settings.Endpoint, host, "endpoint");
-        var scope = settings.TokenScope ?? cloud.DefenderScope ?? endpoint.GetLeftPart(UriPartial.Authority) + "/.default";
-        var own = tokens is null ? new MsalTokenSource(settings.Auth, scope, transport) : null;
+        var endpoint = EndpointOf(settings);
+        var own = tokens is null ? new MsalTokenSource(settings.Auth, ScopeOf(settings), transport) : null;
         var api = new DefenderApi(settings.Name, endpoint, settings.RequestsPerMinute, transport, tokens ?? own!);
         return new DefenderDestination(settings, api, transport.Log, own);
+    }
+
+    /// <summary>The scope of the destination's tokens.</summary>
+    /// <exception cref="RunFailedException">Usage: a cloud without a known host, or a bad endpoint.</exception>
+    public static string ScopeOf(DestinationSettings settings) =>
+        settings.TokenScope ?? Cloud.Named(settings.Auth.Cloud).DefenderScope ?? EndpointOf(settings).GetLeftPart(UriPartial.Authority) + "/.default";
+
+    private static Uri EndpointOf(DestinationSettings settings)
+    {
+        var cloud = Cloud.Named(settings.Auth.Cloud);
+        return (settings.Endpoint ?? cloud.Defender) is { } host
+            ? Origin.Choose(settings.Endpoint, host, "endpoint")
+            : throw new RunFailedException(
+                ExitCode.Usage, $"Destination {settings.Name}: no host of Defender is known in the cloud {cloud.Name}.",
+                "If you have one, name it in \"endpoint\".");
     }
 
     public SkipReason? Refuses(Support support) => DefenderLimits.Refuses(support.Single, Policy.Action);

@@ -59,6 +59,11 @@ internal sealed class SentinelFaults(Guid workspace, string cloud)
         ExitCode.OutOfReach, $"Azure's management API gives no usable answer ({exchange.Operation}). {WholeFailure.Why(exchange)}",
         "Run again later; check the destination's managementEndpoint and the proxy.", exchange.Failure);
 
+    /// <summary>The upload API gave no answer, or none that can be made sense of.</summary>
+    public static RunFailedException NoUpload(Exchange exchange) => new(
+        ExitCode.OutOfReach, $"Sentinel gives no usable answer ({exchange.Operation}). {WholeFailure.Why(exchange)}",
+        "Run again later; check the destination's endpoint and the proxy.", exchange.Failure);
+
     private static RunFailedException RefusedToken(ErrorBody error) => new(
         ExitCode.SignIn, $"Sentinel refuses the token (401): {error}", "Check auth.tenant and auth.cloud: they must be the workspace's own.");
 

@@ -59,6 +59,17 @@ internal sealed class SentinelUpload : IDisposable
         return exchange.IsSuccess ? Judge(exchange) : OfRefused(exchange);
     }
 
+    /// <summary>An upload of nothing: refused for its form when the workspace is there and lets us write, for that when not.</summary>
+    /// <exception cref="RunFailedException">It is not there, or does not let us.</exception>
+    public async Task CheckAsync(CancellationToken ct)
+    {
+        using var exchange = new Exchange { Destination = _destination, Operation = "check", Method = HttpMethod.Post, Uri = _path, Body = Body([]) };
+        await _client.SendAsync(exchange, ct).ConfigureAwait(false);
+        if (_faults.OfUpload(exchange) is { } failure) throw failure;
+        if (!exchange.IsSuccess && exchange.Status != HttpStatusCode.BadRequest) throw SentinelFaults.NoUpload(exchange);
+        exchange.Judge(0, 0);
+    }
+
     public void Dispose()
     {
         _client.Dispose();

@@ -20,6 +20,6 @@ internal sealed record ErrorLine(Rejection Rejection, string Reason, string Reme
     /// <summary>It goes out again with the next push, unasked.</summary>
     public bool IsSentAgain => Rejection.Action == StepAction.Delete || (Rejection.IsTransient && Rejection.Attempts < Planner.RejectedAttempts);
 
-    private static string? ValueOf(Rejection rejection) =>
+    public static string? ValueOf(Rejection rejection) =>
         rejection.Observables.Count > 0 ? ObservableText.Of(rejection.Observables) : rejection.Canonical?.Replace('\n', ' ');
 }

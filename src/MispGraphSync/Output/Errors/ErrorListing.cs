@@ -10,12 +10,12 @@ internal abstract class ErrorListing(TextWriter to)
 {
     protected TextWriter To { get; } = to;
 
-    public static ErrorListing For(string format, TextWriter to) => format switch
+    public static ErrorListing For(string format, TextWriter to, int width) => format switch
     {
         "json" => new Json(to),
         "jsonl" => new Jsonl(to),
         "csv" => new CsvFile(to),
-        _ => new ErrorText(to),
+        _ => new ErrorText(to, width),
     };
 
     public abstract void Add(ErrorLine line);

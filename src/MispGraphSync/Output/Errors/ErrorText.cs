@@ -3,7 +3,7 @@ using MispGraphSync.Core.Sync;
 namespace MispGraphSync.Output.Errors;
 
 /// <summary>What was turned down, for people: by destination and reason, the most frequent first.</summary>
-internal sealed class ErrorText(TextWriter to) : ErrorListing(to)
+internal sealed class ErrorText(TextWriter to, int width) : ErrorListing(to)
 {
     /// <summary>Of one reason; the others are told by their number, and by the other formats.</summary>
     private const int MostShown = 10;
@@ -22,36 +22,38 @@ internal sealed class ErrorText(TextWriter to) : ErrorListing(to)
     {
         if (_groups.Count == 0)
         {
-            To.WriteLine("Nothing is turned down.");
+            Line("Nothing is turned down.");
             return;
         }
 
         foreach (var destination in _groups.GroupBy(group => group.Key.Destination).OrderBy(one => one.Key, StringComparer.Ordinal))
         {
-            To.WriteLine($"{destination.Key}: {Count(destination.Sum(group => group.Value.Count))} turned down");
+            Line($"{destination.Key}: {Count(destination.Sum(group => group.Value.Count))} turned down");
             foreach (var ((_, reason, remedy), group) in destination.OrderByDescending(group => group.Value.Count))
             {
                 To.WriteLine();
-                To.WriteLine($"  {group.Count:N0} × {reason}");
-                To.WriteLine($"    {Printable.Line(remedy, 1_000)}");
+                Line($"  {group.Count:N0} × {reason}");
+                Line($"    {Printable.Line(remedy, 1_000)}");
                 var said = "";
                 foreach (var line in group.Shown)
                 {
                     Write(line);
                     // The same words once, not under each value.
-                    if (line.Rejection.Response != said) To.WriteLine($"      the service: {Printable.Line(said = line.Rejection.Response, 500)}");
+                    if (line.Rejection.Response != said) Line($"      the service: {Printable.Line(said = line.Rejection.Response, 500)}");
                 }
 
-                if (group.Count > group.Shown.Count) To.WriteLine($"    … and {group.Count - group.Shown.Count:N0} more: --output csv or jsonl lists them all.");
+                if (group.Count > group.Shown.Count) Line($"    … and {group.Count - group.Shown.Count:N0} more: --output csv or jsonl lists them all.");
             }
 
             To.WriteLine();
         }
 
-        To.WriteLine("What is held back is sent again when its attribute changes in MISP, when a setting changes, or when you ask for it:");
-        To.WriteLine("  misp-graph errors --retry                     all of it, now");
-        To.WriteLine("  misp-graph errors --retry --destination NAME  one destination's");
+        Line("What is held back is sent again when its attribute changes in MISP, when a setting changes, or when you ask for it:");
+        Line("  misp-graph errors --retry                     all of it, now");
+        Line("  misp-graph errors --retry --destination NAME  one destination's");
     }
+
+    private void Line(string text) => To.WriteLine(Page.Wrapped(text, width));
 
     // The fallback names the key: one of the group stands for all.
     private static string RemedyOf(ErrorLine line) => line.Remedy.Replace($"{line.Rejection.Key:D}", "KEY", StringComparison.Ordinal);
@@ -59,9 +61,9 @@ internal sealed class ErrorText(TextWriter to) : ErrorListing(to)
     private void Write(ErrorLine line)
     {
         var rejection = line.Rejection;
-        To.WriteLine($"    - {Printable.Line(line.Value ?? "(withdrawn in MISP)", 300)}");
-        To.WriteLine($"      {Verb(rejection.Action)}, tried {Times(rejection.Attempts)}, last in run {rejection.Run}{(line.IsSentAgain ? "; the next push tries again" : "; held back")}  key {rejection.Key:D}");
-        if ((rejection.EventLink ?? rejection.Event?.ToString("D")) is { } from) To.WriteLine($"      from {Printable.Line(from)}  attribute {rejection.Attribute:D}");
+        Line($"    - {Printable.Line(line.Value ?? "(withdrawn in MISP)", 300)}");
+        Line($"      {Verb(rejection.Action)}, tried {Times(rejection.Attempts)}, last in run {rejection.Run}{(line.IsSentAgain ? "; the next push tries again" : "; held back")}  key {rejection.Key:D}");
+        if ((rejection.EventLink ?? rejection.Event?.ToString("D")) is { } from) Line($"      from {Printable.Line(from)}  attribute {rejection.Attribute:D}");
     }
 
     private static string Verb(StepAction action) => action switch

@@ -28,7 +28,9 @@ internal static class StatusText
             _ => "",
         };
         if (text.Length > 0) text.AppendLine();
-        text.AppendLine($"{Printable.Line(destination.Info.Name, 80)} ({destination.Info.Kind}{mark})");
+        var kind = destination.Info.Name == destination.Info.Kind ? "" : destination.Info.Kind;
+        var beside = (kind + mark) is { Length: > 0 } words ? $" ({words.TrimStart(',', ' ')})" : "";
+        text.AppendLine($"{Printable.Line(destination.Info.Name, 80)}{beside}");
         if (!destination.IsKnown) return;
         var share = destination.Capacity is { } capacity and > 0 ? $" of {capacity:N0} ({100.0 * destination.Held / capacity:0.#} % of the capacity)" : "";
         text.AppendLine($"  held         {destination.Held:N0}{share}");
@@ -81,7 +83,8 @@ internal static class StatusText
     private static string Counts(PastReport one)
     {
         var rest = (one.Unknown > 0 ? $", {one.Unknown:N0} unknown" : "") + (one.NotAttempted > 0 ? $", {one.NotAttempted:N0} not attempted" : "");
-        return $"{one.Accepted:N0} accepted ({one.Deleted:N0} deleted), {one.Rejected:N0} rejected{rest}";
+        if (one is { Accepted: 0, Rejected: 0, Unknown: 0, NotAttempted: 0 }) return "nothing to send";
+        return $"{one.Accepted:N0} accepted{(one.Deleted > 0 ? $" ({one.Deleted:N0} deleted)" : "")}, {one.Rejected:N0} rejected{rest}";
     }
 
     private static string Count(long number, string one, string many) => $"{number:N0} {(number == 1 ? one : many)}";

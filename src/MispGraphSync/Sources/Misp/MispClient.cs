@@ -26,13 +26,15 @@ internal sealed class MispClient
     /// <param name="server">MISP's base address; a path in it is kept.</param>
     /// <param name="key">Asked once, when first needed.</param>
     /// <param name="timeout">For an answer's next bytes to arrive.</param>
+    /// <param name="retries">False: each request is tried once.</param>
     public MispClient(
         HttpClient http,
         Uri server,
         Func<CancellationToken, ValueTask<string>> key,
         TimeSpan timeout,
         TimeProvider time,
-        ILogger log)
+        ILogger log,
+        bool retries = true)
     {
         _http = http;
         _server = new Uri(server.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
@@ -40,7 +42,7 @@ internal sealed class MispClient
         _timeout = timeout;
         _time = time;
         _faults = new MispFaults(_server, timeout);
-        _pipeline = MispResilience.Create(time, (wait, outcome) => log.Warning(
+        _pipeline = !retries ? ResiliencePipeline<HttpResponseMessage>.Empty : MispResilience.Create(time, (wait, outcome) => log.Warning(
             "MISP: {Failure}; trying again in {Wait} s",
             outcome.Result is { } answer ? $"status {(int)answer.StatusCode}" : outcome.Exception!.GetType().Name,
             Math.Round(wait.TotalSeconds)));

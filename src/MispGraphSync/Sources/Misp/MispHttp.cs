@@ -1,8 +1,5 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Http;
 
 namespace MispGraphSync.Sources.Misp;
 
@@ -14,80 +11,8 @@ internal static class MispHttp
 {
     /// <param name="caFile">PEM file with authorities besides the system's; null for none.</param>
     /// <param name="proxy">Null: the system's.</param>
-    /// <exception cref="RunFailedException">The file with authorities cannot be read.</exception>
-    public static HttpClient Create(MispSettings settings, string? caFile, Uri? proxy)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            ConnectTimeout = TimeSpan.FromSeconds(30),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        };
-        if (proxy is not null)
-        {
-            handler.Proxy = new WebProxy(proxy) { Credentials = CredentialsOf(proxy) };
-        }
-        if (!settings.VerifyCert)
-        {
-#pragma warning disable CA5359 // misp.verifyCert is off: the user said so, and is warned loudly where settings are read.
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-        }
-        else if (caFile is not null)
-        {
-            handler.SslOptions.CertificateChainPolicy = Trust(caFile);
-        }
-
+    /// <exception cref="Core.Sync.RunFailedException">The file with authorities cannot be read.</exception>
+    public static HttpClient Create(MispSettings settings, string? caFile, Uri? proxy) =>
         // The time limit is for the next bytes, not for a whole answer: see MispClient.
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-    }
-
-    /// <summary>A list of one's own replaces the system's, so the system's authorities are put into it.</summary>
-    private static X509ChainPolicy Trust(string caFile)
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        try
-        {
-            policy.CustomTrustStore.ImportFromPemFile(caFile);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new RunFailedException(
-                ExitCode.Usage, $"caFile {caFile} cannot be read.", "Give the path of a PEM file that holds certificates.", e);
-        }
-        if (policy.CustomTrustStore.Count == 0)
-        {
-            throw new RunFailedException(
-                ExitCode.Usage, $"caFile {caFile} holds no certificate.", "Give the path of a PEM file that holds certificates.");
-        }
-
-        foreach (var location in new[] { StoreLocation.LocalMachine, StoreLocation.CurrentUser })
-        {
-            using var store = new X509Store(StoreName.Root, location);
-            try
-            {
-                store.Open(OpenFlags.ReadOnly);
-                policy.CustomTrustStore.AddRange(store.Certificates);
-            }
-            catch (CryptographicException)
-            {
-                // Not every system has both stores.
-            }
-        }
-        return policy;
-    }
-
-    private static NetworkCredential? CredentialsOf(Uri proxy)
-    {
-        var parts = proxy.UserInfo.Split(':', 2);
-        return proxy.UserInfo.Length == 0
-            ? null
-            : new NetworkCredential(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? ""));
-    }
+        new(HttpSockets.Create(caFile, proxy, settings.VerifyCert)) { Timeout = Timeout.InfiniteTimeSpan };
 }

@@ -1,0 +1,90 @@
+using BenchmarkDotNet.Attributes;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Ledger;
+
+namespace MispGraphSync.Bench.Parts;
+
+/// <summary>Supports into the ledger, the plan out of it, and its steps built; of 10,000 attributes each.</summary>
+[MemoryDiagnoser]
+public class LedgerBenchmark
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 3, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly TakesEverything Destination = new();
+    private List<(MispEvent Event, List<Support> Supports)> _events = [];
+    private string _folder = "";
+    private int _file;
+
+    [GlobalSetup]
+    public async Task SetUp()
+    {
+        _folder = Directory.CreateTempSubdirectory("misp-graph-bench-").FullName;
+        var context = new MapContext("misp", Guid.Empty, ToIdsOnly: true, EnforceWarninglist: true);
+        _events = [.. (await SampleEvents.ReadAsync(SampleEvents.Json(events: 100, attributes: 100)))
+            .Select(read => (read.Event, read.Items.SelectMany(item => Mapper.Map(item, context).Supports).ToList()))];
+        using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: false);
+        Stage(ledger);
+    }
+
+    [GlobalCleanup]
+    public void CleanUp() => Directory.Delete(_folder, recursive: true);
+
+    [Benchmark(OperationsPerInvoke = 10_000)]
+    public void Stage()
+    {
+        using var ledger = LedgerFile.Open(Path.Combine(_folder, $"{_file++}.db"), rollsBack: false);
+        Stage(ledger);
+    }
+
+    [Benchmark(OperationsPerInvoke = 10_000)]
+    public long Plan()
+    {
+        using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: true);
+        return Plan(ledger, new PlanLedger(ledger), NewPlanner()).Total;
+    }
+
+    [Benchmark(OperationsPerInvoke = 10_000)]
+    public long PlanAndBuild()
+    {
+        using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: true);
+        var planner = NewPlanner();
+        var plan = new PlanLedger(ledger);
+        Plan(ledger, plan, planner);
+        var memory = plan.OpenDestination(Destination.Info, Destination.Form, "");
+        var bytes = 0L;
+        foreach (var planned in plan.ReadSteps(memory, StepAction.Create)) bytes += planner.Build(planned.Key, planned.Step).Body.Length;
+        return bytes;
+    }
+
+    private Planner NewPlanner() =>
+        new(Destination, new Eligibility(Destination, new NeverBlock([])), new PlanFacts(Now, "bench", "misp", null, MayAdopt: false), _ => null);
+
+    private PlanCounts Plan(LedgerFile ledger, PlanLedger plan, Planner planner)
+    {
+        var memory = plan.OpenDestination(Destination.Info, Destination.Form, "");
+        plan.PreparePlan([memory], Now);
+        foreach (var key in plan.KeysToPlan(memory))
+        {
+            if (planner.Decide(key) is PlanDecision.Step step) plan.AddStep(memory, key, step.Decision);
+        }
+
+        return plan.CountSteps(memory);
+    }
+
+    private void Stage(LedgerFile ledger)
+    {
+        var staging = new StagingLedger(ledger);
+        var source = staging.OpenSource(new SourceInfo("misp", "misp"));
+        staging.BeginListing(source);
+        foreach (var (read, supports) in _events)
+        {
+            using var writer = staging.WriteEvent(read, Now);
+            foreach (var support in supports) writer.Add(support);
+            writer.Complete(new EventContext { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, Tags = read.Tags });
+        }
+
+        staging.EndReading();
+    }
+}

@@ -1,0 +1,24 @@
+using BenchmarkDotNet.Attributes;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
+
+namespace MispGraphSync.Bench.Parts;
+
+/// <summary>From attributes to supports; 10,000 of them.</summary>
+[MemoryDiagnoser]
+public class MappingBenchmark
+{
+    private List<EventItem> _items = [];
+
+    [GlobalSetup]
+    public async Task SetUp() => _items = [.. (await SampleEvents.ReadAsync(SampleEvents.Json(events: 100, attributes: 100))).SelectMany(read => read.Items)];
+
+    [Benchmark(OperationsPerInvoke = 10_000)]
+    public int Map()
+    {
+        var context = new MapContext("misp", Guid.Empty, ToIdsOnly: true, EnforceWarninglist: true);
+        var supports = 0;
+        foreach (var item in _items) supports += Mapper.Map(item, context).Supports.Count;
+        return supports;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers;
+using BenchmarkDotNet.Attributes;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations.Defender;
+using MispGraphSync.Destinations.Graph;
+using MispGraphSync.Destinations.Sentinel;
+
+namespace MispGraphSync.Bench.Parts;
+
+/// <summary>One indicator as each service's JSON, with its change marks.</summary>
+[MemoryDiagnoser]
+public class SerialisingBenchmark
+{
+    private readonly ArrayBufferWriter<byte> _body = new(4096);
+    private readonly ItemIdentity _identity = new(Guid.NewGuid(), null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
+    private Indicator _indicator = null!;
+
+    [GlobalSetup]
+    public async Task SetUp()
+    {
+        var (read, items) = (await SampleEvents.ReadAsync(SampleEvents.Json(events: 1, attributes: 2)))[0];
+        var support = Mapper.Map(items[1], new MapContext("misp", read.Uuid, ToIdsOnly: false, EnforceWarninglist: false)).Supports[0];
+        var merger = new Merger(new DestinationPolicy(), IndicatorForm.Combination);
+        var context = new EventContext { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, Tags = read.Tags };
+        merger.Add(new SupportRow(support, new EventFacts(context, "misp", isAged: false)));
+        _indicator = merger.Merge();
+    }
+
+    [Benchmark]
+    public ItemMarks Graph()
+    {
+        _body.ResetWrittenCount();
+        return GraphItem.Own.Write(_body, GraphProduct.Sentinel, _indicator, _identity, StepAction.Create);
+    }
+
+    [Benchmark]
+    public ItemMarks Sentinel()
+    {
+        _body.ResetWrittenCount();
+        return SentinelItem.Own.Write(_body, _indicator, _identity);
+    }
+
+    [Benchmark]
+    public ItemMarks Defender()
+    {
+        _body.ResetWrittenCount();
+        return DefenderItem.Own.Write(_body, "misp-graph", [], _indicator, _identity);
+    }
+}

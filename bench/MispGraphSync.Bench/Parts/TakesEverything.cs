@@ -1,0 +1,45 @@
+using System.Buffers;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations.Graph;
+
+namespace MispGraphSync.Bench.Parts;
+
+/// <summary>Graph's items, and no service behind them.</summary>
+internal sealed class TakesEverything : IDestination
+{
+    public DestinationInfo Info { get; } = new("graph", "graph", "tenant", "Azure Sentinel");
+
+    public DestinationPolicy Policy { get; } = new();
+
+    public IndicatorForm Form => IndicatorForm.Combination;
+
+    public int BatchSize => 100;
+
+    public int ParallelRequests => 1;
+
+    public bool KeysLiveOnce => false;
+
+    public bool Upserts => false;
+
+    public RequestCounts Requests => default;
+
+    public SkipReason? Refuses(Support support) => GraphLimits.Refuses(support, GraphProduct.Sentinel, Policy.Action);
+
+    public string Canonical(IReadOnlyList<Observable> observables) => string.Join('\n', GraphFields.Of(observables, GraphProduct.Sentinel));
+
+    public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
+        GraphItem.Own.Write(body, GraphProduct.Sentinel, indicator, identity, action);
+
+    public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) => throw new NotSupportedException();
+
+    public Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => throw new NotSupportedException();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace MispGraphSync.Bench.Whole;
+
+/// <summary>Runs the tool as a user does, and measures the whole process from outside. Linux only.</summary>
+internal static partial class MeasuredProcess
+{
+    private const int Children = -1;
+
+    public static async Task<Measurement> RunAsync(string exe, string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(exe, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var before = ChildrenCpu();
+        var clock = Stopwatch.StartNew();
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        var peak = 0L;
+        while (!process.HasExited)
+        {
+            peak = Math.Max(peak, PeakOf(process.Id));
+            await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(10));
+        }
+
+        var wall = clock.Elapsed;
+        await Task.WhenAll(output, errors);
+        return new Measurement(wall, ChildrenCpu() - before, peak, process.ExitCode, await output, await errors);
+    }
+
+    // The kernel's own high-water mark: what lies between two looks is not missed, but for the last milliseconds.
+    private static long PeakOf(int process)
+    {
+        try
+        {
+            foreach (var line in File.ReadLines($"/proc/{process}/status"))
+            {
+                if (line.StartsWith("VmHWM:", StringComparison.Ordinal))
+                    return 1024 * long.Parse(line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+            }
+        }
+        catch (IOException)
+        {
+            // Gone meanwhile.
+        }
+
+        return 0;
+    }
+
+    // User and system time of all children that have ended. One runs at a time, so the difference is the last one's.
+    private static TimeSpan ChildrenCpu()
+    {
+        Span<long> usage = stackalloc long[18];
+        if (GetResourceUsage(Children, usage) != 0) throw new InvalidOperationException($"getrusage failed with {Marshal.GetLastPInvokeError()}.");
+        return TimeSpan.FromSeconds(usage[0] + usage[2]) + TimeSpan.FromMicroseconds(usage[1] + usage[3]);
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
+    private static partial int GetResourceUsage(int who, Span<long> usage);
+}
+
+/// <param name="Cpu">User and system time of the whole process.</param>
+/// <param name="Peak">Bytes resident at most.</param>
+internal sealed record Measurement(TimeSpan Wall, TimeSpan Cpu, long Peak, int ExitCode, string Output, string Errors);

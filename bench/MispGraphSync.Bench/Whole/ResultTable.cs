@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace MispGraphSync.Bench.Whole;
+
+/// <summary>The results as a Markdown table, which a page takes between two marks.</summary>
+internal sealed class ResultTable
+{
+    private const string Begin = "<!-- figures -->";
+    private const string End = "<!-- /figures -->";
+
+    private readonly StringBuilder _rows = new();
+    private string _machine = "";
+
+    public void Add(string size, Result result)
+    {
+        var measured = result.Measured;
+        var row = string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {size} | {result.What} | {measured.Wall.TotalSeconds:0.00} | {measured.Cpu.TotalSeconds:0.00} | {measured.Peak / 1_000_000.0:0} | {result.Attributes:#,0} | {result.Accepted:#,0} | {result.Requests:#,0} |");
+        Console.Error.WriteLine(row);
+        _rows.Append(row).Append('\n');
+    }
+
+    public void AddMachine(string exe)
+    {
+        var processor = File.Exists("/proc/cpuinfo")
+            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
+            : null;
+        _machine = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Environment.ProcessorCount} cores of {processor ?? RuntimeInformation.ProcessArchitecture.ToString()}, {RuntimeInformation.OSDescription.Trim()}; binary {new FileInfo(exe).Length / 1_000_000.0:0.0} MB.");
+    }
+
+    public string ToMarkdown() =>
+        $"""
+        {_machine}
+
+        | attributes | what | wall s | CPU s | peak MB | read | accepted | requests |
+        | --- | --- | --: | --: | --: | --: | --: | --: |
+        {_rows}
+        """;
+
+    /// <summary>Puts the figures between the page's marks.</summary>
+    public static void Replace(string file, string figures)
+    {
+        var page = File.ReadAllText(file);
+        var (begin, end) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
+        if (begin < 0 || end < begin) throw new InvalidOperationException($"{file} has no {Begin} … {End}.");
+        File.WriteAllText(file, $"{page[..(begin + Begin.Length)]}\n{figures}{page[end..]}");
+    }
+}

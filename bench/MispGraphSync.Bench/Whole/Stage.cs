@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MispGraphSync.Sandbox;
+
+namespace MispGraphSync.Bench.Whole;
+
+/// <summary>A MISP with so many generated events, a sign-in, destinations that take everything, and an empty folder to run in.</summary>
+internal sealed class Stage : IAsyncDisposable
+{
+    private readonly string _exe;
+    private readonly SandboxHost _services;
+    private readonly Acceptor _acceptor;
+
+    private Stage(string exe, SandboxHost services, Acceptor acceptor, string directory) =>
+        (_exe, _services, _acceptor, Directory) = (exe, services, acceptor, directory);
+
+    public string Directory { get; }
+
+    public SandboxHost Services => _services;
+
+    public static async Task<Stage> SetAsync(string exe, int events, int attributes, params string[] kinds)
+    {
+        var directory = System.IO.Directory.CreateTempSubdirectory("misp-graph-bench-").FullName;
+        var services = await SandboxHost.StartAsync(new SandboxOptions { JournalCapacity = 0 });
+        services.MispState.Generate(events, attributes);
+        var acceptor = await Acceptor.StartAsync();
+        await services.WriteCaPemAsync(Path.Combine(directory, "ca.pem"));
+        var config = JsonNode.Parse(SandboxConfig.For(services, "ca.pem", kinds.Length == 0 ? ["graph"] : kinds))!;
+        foreach (var destination in config["destinations"]!.AsArray())
+        {
+            destination!["endpoint"] = acceptor.Origin.GetLeftPart(UriPartial.Authority);
+            destination["requestsPerMinute"] = 100_000;
+            if ((string?)destination["kind"] == "sentinel") Keep(destination, "name", "kind", "workspaceId", "endpoint", "requestsPerMinute");
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(directory, "config.json"), config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        return new Stage(exe, services, acceptor, directory);
+    }
+
+    /// <summary>Before each answer, of MISP and of the destinations.</summary>
+    public void SetLatency(TimeSpan latency)
+    {
+        _services.Faults.SetLatency(Service.Misp, latency);
+        _acceptor.Latency = latency;
+    }
+
+    public async Task<Result> PushAsync(string what, IReadOnlyDictionary<string, string>? environment = null, params string[] more)
+    {
+        _acceptor.TakeCounts();
+        var measured = await MeasuredProcess.RunAsync(_exe, Directory, environment ?? new Dictionary<string, string>(), ["push", "--output", "json", "-q", .. more]);
+        if (measured.ExitCode != 0) throw new InvalidOperationException($"{what}: exit {measured.ExitCode}\n{measured.Errors}\n{measured.Output}");
+        var (requests, items) = _acceptor.TakeCounts();
+        var report = JsonNode.Parse(measured.Output)!;
+        var accepted = report["destinations"]!.AsArray().Sum(one => (long)one!["accepted"]!);
+        if (accepted != items) throw new InvalidOperationException($"{what}: {accepted} indicators reported as accepted, {items} seen.");
+        return new Result(what, (long)report["source"]!["attributes"]!, accepted, requests, measured);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _acceptor.DisposeAsync();
+        await _services.DisposeAsync();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private static void Keep(JsonNode node, params string[] names)
+    {
+        foreach (var name in node.AsObject().Select(pair => pair.Key).Except(names).ToList()) node.AsObject().Remove(name);
+    }
+}
+
+/// <param name="Attributes">Read in this run.</param>
+/// <param name="Accepted">Indicators that the destinations took or removed.</param>
+/// <param name="Requests">To the destinations, the check at the start included.</param>
+internal sealed record Result(string What, long Attributes, long Accepted, long Requests, Measurement Measured);

@@ -1,0 +1,91 @@
+using System.Globalization;
+
+namespace MispGraphSync.Bench.Whole;
+
+/// <summary>The scenarios, and the table of what they cost.</summary>
+internal static class WholeCommand
+{
+    private static readonly Dictionary<string, (int Events, int Attributes)> Sizes = new()
+    {
+        ["10k"] = (100, 100),
+        ["100k"] = (1_000, 100),
+        ["1M"] = (2_000, 500),
+    };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var exe = Path.GetFullPath(Value(args, "--exe") ?? throw new ArgumentException("--exe FILE is needed: the published misp-graph."));
+        var sizes = (Value(args, "--sizes") ?? "10k,100k,1M").Split(',');
+        var table = new ResultTable();
+        await StartUpAsync(exe, table);
+        foreach (var size in sizes) await LifeAsync(exe, size, table);
+        if (sizes.Contains("100k")) await VariationsAsync(exe, table);
+        table.AddMachine(exe);
+        var text = table.ToMarkdown();
+        Console.Write(text);
+        if (Value(args, "--to") is { } file) ResultTable.Replace(file, text);
+        return 0;
+    }
+
+    private static async Task StartUpAsync(string exe, ResultTable table)
+    {
+        var walls = new List<TimeSpan>();
+        Measurement last = null!;
+        for (var i = 0; i < 20; i++)
+        {
+            last = await MeasuredProcess.RunAsync(exe, ".", new Dictionary<string, string>(), "--version");
+            walls.Add(last.Wall);
+        }
+
+        walls.Sort();
+        table.Add("", new Result("`--version`, median of 20", 0, 0, 0, last with { Wall = walls[walls.Count / 2] }));
+    }
+
+    // One ledger's life: the first push, nothing changed, some changed, some removed.
+    private static async Task LifeAsync(string exe, string size, ResultTable table)
+    {
+        var (events, attributes) = Sizes[size];
+        await using var stage = await Stage.SetAsync(exe, events, attributes);
+        table.Add(size, await stage.PushAsync("first push"));
+        table.Add(size, await stage.PushAsync("nothing changed"));
+        stage.Services.MispState.Change(events: 0.01, attributes: 1);
+        table.Add(size, await stage.PushAsync("1 % changed"));
+        Remove(stage, events / 100);
+        table.Add(size, await stage.PushAsync("1 % removed"));
+    }
+
+    private static async Task VariationsAsync(string exe, ResultTable table)
+    {
+        const string size = "100k";
+        var (events, attributes) = Sizes[size];
+        await using (var stage = await Stage.SetAsync(exe, events, attributes))
+        {
+            table.Add(size, await stage.PushAsync("first push, no request logs", new Dictionary<string, string> { ["MISP_GRAPH__LOGS__REQUESTS"] = "none" }));
+        }
+
+        await using (var stage = await Stage.SetAsync(exe, events, attributes, "graph", "sentinel", "defender"))
+        {
+            table.Add(size, await stage.PushAsync("first push, three destinations", null, "--fresh"));
+        }
+
+        await using (var stage = await Stage.SetAsync(exe, events, attributes))
+        {
+            stage.SetLatency(TimeSpan.FromMilliseconds(100));
+            table.Add(size, await stage.PushAsync("first push, 100 ms before each answer"));
+        }
+
+        await using (var stage = await Stage.SetAsync(exe, 1, 600_000))
+        {
+            table.Add("one event of 600k", await stage.PushAsync("first push"));
+        }
+    }
+
+    // Generated events are numbered from 1 on; those that were changed are spread evenly from the first on.
+    private static void Remove(Stage stage, int count)
+    {
+        foreach (var uuid in stage.Services.MispState.Uuids.TakeLast(count)) stage.Services.MispState.Remove(uuid);
+    }
+
+    private static string? Value(string[] args, string name) =>
+        Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;
+}

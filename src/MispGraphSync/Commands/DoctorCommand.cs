@@ -1,0 +1,37 @@
+using System.CommandLine;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Doctor;
+using MispGraphSync.Output.Doctor;
+
+namespace MispGraphSync.Commands;
+
+/// <summary><c>misp-graph doctor</c>: looks at everything a push stands on, and says what is wrong and how to mend it.</summary>
+internal sealed class DoctorCommand : Command
+{
+    private readonly Option<bool> _write = new("--write") { Description = "Also write one harmless, marked indicator to each destination, and remove it at once." };
+    private readonly Option<string[]> _destinations = new("--destination") { Description = "Only this destination; may be given several times. Default: all enabled ones.", HelpName = "NAME" };
+
+    public DoctorCommand(CommonOptions common, ToolHost host)
+        : base("doctor", "Checks settings, files, network, MISP, sign-in and permissions; each failure with its remedy.")
+    {
+        Add(_write);
+        Add(_destinations);
+        SetAction(async (args, _) =>
+        {
+            var format = common.Format(args, "text", "text", "json");
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupt, host.Abort);
+            await using var examined = Composition.Examine(args.GetValue(common.Config), args.GetValue(_destinations) ?? [], args.GetValue(_write), host, stop.Token);
+            var output = DoctorOutput.For(format, host.Out, host.Width, host.HasColor && !args.GetValue(common.NoColor), examined.Checks);
+            var codes = new List<ExitCode>();
+            await foreach (var (check, found) in Checkup.RunAsync(examined.Checks, host.Time, stop.Token).ConfigureAwait(false))
+            {
+                output.Add(check.Name, found);
+                codes.AddRange(found.Select(one => one.Code));
+            }
+
+            var code = ExitCodes.Worst(codes);
+            output.End(code);
+            return (int)code;
+        });
+    }
+}

@@ -1,0 +1,87 @@
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Doctor;
+using MispGraphSync.Doctor.Destinations;
+using MispGraphSync.Doctor.Local;
+using MispGraphSync.Doctor.Misp;
+using MispGraphSync.Doctor.Network;
+using MispGraphSync.Http;
+using MispGraphSync.SignIn;
+using MispGraphSync.Sources.Filters;
+using Serilog.Core;
+
+namespace MispGraphSync;
+
+// What doctor looks at. Unlike a run it begins with settings that may have faults, and it has little patience.
+internal sealed partial class Composition
+{
+    private const int DoctorsRetries = 1;
+
+    private static readonly TimeSpan DoctorsPatience = TimeSpan.FromSeconds(5);
+
+    /// <param name="names">Destinations to look at, enabled or not; empty: all enabled ones.</param>
+    /// <exception cref="RunFailedException">Usage: there is no destination of such a name.</exception>
+    public static Examined Examine(string? config, IReadOnlyList<string> names, bool writes, ToolHost host, CancellationToken ct)
+    {
+        var options = new ReaderOptions
+        {
+            CheckFilter = CheckFilter,
+            NeedsMisp = true,
+            WorkingDirectory = host.WorkingDirectory,
+            Overrides = names.Distinct().ToDictionary(name => $"destinations.{name}.enabled", _ => "true"),
+        };
+        SettingsInspection inspection;
+        try
+        {
+            inspection = SettingsReader.Inspect(config, host.Environment, options);
+        }
+        catch (RunFailedException failure)
+        {
+            return new Examined(Checklist.OfFaulty(new SettingsCheck(failure)), null, null);
+        }
+
+        if (inspection.Faults.Count > 0) return new Examined(Checklist.OfFaulty(new SettingsCheck(inspection)), null, null);
+        var chosen = Choose(inspection.Settings, names);
+        var log = AppLog.Create(inspection.Settings.Logs, isDebug: false, isOptional: true);
+        try
+        {
+            var it = Examine(inspection, chosen, host, log, ct);
+            return new Examined(Checklist.Of(it, writes), it, log);
+        }
+        catch (RunFailedException failure)
+        {
+            // Such as a caFile that holds no certificate.
+            return new Examined(Checklist.OfFaulty(new SettingsCheck(failure)), null, log);
+        }
+    }
+
+    private static Examination Examine(SettingsInspection inspection, IReadOnlyList<DestinationSettings> chosen, ToolHost host, Logger log, CancellationToken ct)
+    {
+        var settings = inspection.Settings;
+        var filters = FilterPlan.Parse(settings.Misp.EventFilters, out var faults) ?? throw new RunFailedException(ExitCode.Usage, string.Join('\n', faults));
+        var logs = new LogsFolder(settings.Logs);
+        var transport = new Transport
+        {
+            Time = host.Time,
+            Sockets = HttpSockets.Create(settings.CaFile, settings.Proxy),
+            Log = new RequestLog(logs.Usable, run: 0, host.Time),
+            AppLog = log,
+            ResolveSecret = (secret, c) => secret.ResolveAsync(c),
+            MaxFailures = DoctorsRetries,
+            LongestWait = DoctorsPatience,
+        };
+        var misp = settings.Misp.KeyFetcher is { } fetcher
+            ? settings.Misp with { Key = settings.Misp.Key!.WithVault(new KeyVault(fetcher, transport).GetAsync) }
+            : settings.Misp;
+        var reach = new Reach(HostList.Of(settings, chosen), settings, host.Time, ct);
+        return new Examination
+        {
+            Inspection = inspection,
+            Settings = settings,
+            Logs = logs,
+            Reach = reach,
+            Misp = new MispCase(settings, misp, filters, reach, host.Time, log, ct),
+            Destinations = [.. chosen.Select(one => new DestinationCase(one, transport, reach, ct))],
+        };
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text.Json;
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Http;
+using MispGraphSync.SignIn;
+
+namespace MispGraphSync.Destinations.Sentinel;
+
+/// <summary>Looks a workspace up by its name (Azure Resource Manager, "Workspaces - Get"), to tell which id it has.</summary>
+internal sealed class SentinelWorkspace : IDisposable
+{
+    private const string ApiVersion = "2023-09-01";
+
+    private readonly DestinationSettings _settings;
+    private readonly ServiceClient _client;
+    private readonly Pace _pace;
+
+    public SentinelWorkspace(DestinationSettings settings, Transport transport, ITokenSource tokens)
+    {
+        _settings = settings;
+        var endpoint = Origin.Choose(settings.ManagementEndpoint, Cloud.Named(settings.Auth.Cloud).Management, "managementEndpoint");
+        _pace = new Pace(settings.RequestsPerMinute, transport.Time);
+        var handlers = ServiceHandlers.Create(transport, _pace, transport.Rules, tokens, endpoint);
+        _client = new ServiceClient(ServiceHandlers.Client(handlers, transport.Sockets, endpoint));
+    }
+
+    /// <summary>The workspace's id; null when the role does not let us ask.</summary>
+    /// <exception cref="RunFailedException">Usage: there is no workspace of that name. OutOfReach: no answer.</exception>
+    public async Task<Guid?> IdAsync(CancellationToken ct)
+    {
+        using var exchange = new Exchange { Destination = _settings.Name, Operation = "workspace", Method = HttpMethod.Get, Uri = Path() };
+        await _client.SendAsync(exchange, ct).ConfigureAwait(false);
+        if (WholeFailure.Of(exchange, "Azure's management API") is { } failure) throw failure;
+        switch (exchange.Status)
+        {
+            case HttpStatusCode.Forbidden:
+                return null;
+            case HttpStatusCode.NotFound:
+                throw new RunFailedException(
+                    ExitCode.Usage, $"Azure does not find the workspace {_settings.WorkspaceName} (404): {ErrorBody.Read(exchange.Answer.Written)}",
+                    "Check subscriptionId, resourceGroup and workspaceName on the workspace's Overview page, and auth.cloud.");
+            case HttpStatusCode.Unauthorized:
+                throw new RunFailedException(
+                    ExitCode.SignIn, $"Azure refuses the token (401): {ErrorBody.Read(exchange.Answer.Written)}", "Check auth.tenant and auth.cloud: they must be the workspace's own.");
+        }
+
+        if (!exchange.IsSuccess || Read(exchange.Answer.Written) is not { } id) throw SentinelFaults.NoAnswer(exchange);
+        exchange.Judge(0, 0);
+        return id;
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _pace.Dispose();
+    }
+
+    private Uri Path() => new(
+        $"subscriptions/{Uri.EscapeDataString(_settings.SubscriptionId!)}/resourceGroups/{Uri.EscapeDataString(_settings.ResourceGroup!)}"
+        + $"/providers/Microsoft.OperationalInsights/workspaces/{Uri.EscapeDataString(_settings.WorkspaceName!)}?api-version={ApiVersion}",
+        UriKind.Relative);
+
+    private static Guid? Read(ReadOnlyMemory<byte> answer)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(answer);
+            return json.RootElement.ValueKind == JsonValueKind.Object && ErrorBody.Find(json.RootElement, "properties") is { ValueKind: JsonValueKind.Object } properties
+                && ErrorBody.Find(properties, "customerId") is { ValueKind: JsonValueKind.String } id && Guid.TryParse(id.GetString(), out var found)
+                ? found
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

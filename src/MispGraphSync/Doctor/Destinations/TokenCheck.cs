@@ -1,0 +1,21 @@
+using MispGraphSync.Configuration;
+
+namespace MispGraphSync.Doctor.Destinations;
+
+/// <summary>Whether signing in works. The token itself is never shown.</summary>
+internal sealed class TokenCheck(DestinationCase one) : ICheck
+{
+    public string Name => $"{one.Name} token";
+
+    public async Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct) =>
+        [(await one.Token.GetAsync().ConfigureAwait(false)).Lacks ?? Diagnosis.Ok($"signed in by {Way(one.Settings.Auth)}")];
+
+    private static string Way(AuthSettings auth) => auth switch
+    {
+        { ManagedIdentity.ClientId: { } id } => $"the managed identity {id}",
+        { ManagedIdentity: not null } => "this machine's managed identity",
+        { Certificate: not null } => "certificate",
+        { FederatedTokenFile: not null } => "federated token",
+        _ => "client secret",
+    };
+}

@@ -1,0 +1,12 @@
+namespace MispGraphSync.Doctor;
+
+/// <summary>The checks to run, with what they stand on.</summary>
+/// <param name="It">Null where the settings have faults.</param>
+internal sealed record Examined(IReadOnlyList<ICheck> Checks, Examination? It, IDisposable? Log) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        if (It is not null) await It.DisposeAsync().ConfigureAwait(false);
+        Log?.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+using MispGraphSync.Sources.Filters;
+using MispGraphSync.Sources.Misp;
+
+namespace MispGraphSync.Doctor.Misp;
+
+/// <summary>How many events the filters match, by the server's own count.</summary>
+internal sealed class MispEventsCheck(MispCase misp) : ICheck
+{
+    public string Name => "misp events";
+
+    public Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct) => misp.AskAsync(LookAsync);
+
+    private async Task<IReadOnlyList<Diagnosis>> LookAsync(MispClient client, CancellationToken ct)
+    {
+        var filters = misp.Filters.Filters;
+        var counts = new List<int?>();
+        foreach (var filter in filters.IsEmpty ? [EventFilter.Everything] : filters.ToArray()) counts.Add(await EventCount.AskAsync(client, filter.Positive, ct).ConfigureAwait(false));
+        if (counts.Contains(null)) return [Diagnosis.Ok("the server lists events, and does not count them")];
+        if (counts.Contains(0)) return [await NoneAsync(client, ct).ConfigureAwait(false)];
+        var least = counts.Min()!.Value;
+        var isExact = filters.Length <= 1 && !filters.Any(filter => filter.Subtracted.Any());
+        return [Diagnosis.Ok(isExact ? $"{Count(least)} match" : $"at most {Count(least)} match: by filter {string.Join(", ", counts.Select(count => $"{count:N0}"))}, before exclusions")];
+    }
+
+    private static async Task<Diagnosis> NoneAsync(MispClient client, CancellationToken ct) => await EventCount.AskAsync(client, EventFilter.Everything, ct).ConfigureAwait(false) switch
+    {
+        > 0 and { } visible => Diagnosis.Warning($"No event matches misp.eventFilters, of {visible:N0} that the key sees.", "Widen the filters; docs/filters.md tells how they combine: every filter, and every key of one, must match."),
+        _ => Diagnosis.Warning("The key sees no event at all.", "Look at the distribution of the events, and at the organisation of the key's user: it sees what is shared with it."),
+    };
+
+    private static string Count(int events) => events == 1 ? "1 event" : $"{events:N0} events";
+}

@@ -1,0 +1,16 @@
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Doctor;
+
+namespace MispGraphSync.Output.Doctor;
+
+/// <summary>Writes what the checks found, check by check as they come.</summary>
+internal abstract class DoctorOutput
+{
+    /// <param name="checks">All that will come, for the width of their names.</param>
+    public static DoctorOutput For(string format, TextWriter to, int width, bool hasColor, IReadOnlyList<ICheck> checks) =>
+        format == "json" ? new DoctorJson(to) : new DoctorText(to, width, hasColor, checks.Max(check => check.Name.Length));
+
+    public abstract void Add(string check, IReadOnlyList<Diagnosis> found);
+
+    public abstract void End(ExitCode code);
+}

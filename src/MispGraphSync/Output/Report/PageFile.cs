@@ -1,0 +1,61 @@
+using System.Text;
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Output.Report;
+
+/// <summary>
+/// Writes a page to a file that its owner alone may read: whole or not at all, and over nothing but an older page of ours or
+/// an empty file.
+/// </summary>
+internal static class PageFile
+{
+    /// <exception cref="RunFailedException">Usage: something else is there, or it cannot be written. Nothing was changed.</exception>
+    public static void Write(string path, Action<TextWriter> write)
+    {
+        try
+        {
+            if (!MayReplace(path))
+                throw new RunFailedException(ExitCode.Usage, $"{path} is there already and is no report of misp-graph; it was not touched.", "Name another file with --to, or remove this one.");
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+            Replace(path, write);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFailedException(ExitCode.Usage, $"{path} cannot be written: {fault.Message}", "Check the folder and who may write there.", fault);
+        }
+    }
+
+    private static void Replace(string path, Action<TextWriter> write)
+    {
+        // Beside the target, so that the move is within one file system; under a name that nobody has.
+        var draft = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var stream = OwnerOnly.Open(draft, FileMode.CreateNew, FileAccess.Write))
+            {
+                using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+                write(text);
+                text.Flush();
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
+    }
+
+    private static bool MayReplace(string path)
+    {
+        if (Directory.Exists(path)) return false;
+        if (!File.Exists(path)) return true;
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var opening = Encoding.UTF8.GetBytes(ReportPage.Opening);
+        var there = new byte[opening.Length];
+        var read = stream.ReadAtLeast(there, there.Length, throwOnEndOfStream: false);
+        return read == 0 || there.AsSpan(0, read).SequenceEqual(opening);
+    }
+}

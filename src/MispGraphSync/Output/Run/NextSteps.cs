@@ -1,0 +1,32 @@
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Output;
+
+/// <summary>A command that is worth running next, without the program's name, and what it is for.</summary>
+internal sealed record NextStep(string Command, string Purpose);
+
+/// <summary>What to run after a run, by its outcome: what needs somebody first. At most three.</summary>
+internal static class NextSteps
+{
+    public static IEnumerable<NextStep> After(RunReport report, bool isDryRun) => All(report, isDryRun).Distinct().Take(3);
+
+    private static IEnumerable<NextStep> All(RunReport report, bool isDryRun)
+    {
+        var destinations = report.Destinations;
+        foreach (var refused in destinations.Where(one => one.Status == RunStatus.Refused && one.Planned.Delete > 0 && !isDryRun))
+            yield return new NextStep($"plan --destination {refused.Name}", "shows what would be deleted");
+        if (destinations.Sum(one => one.Tally.Rejected) > 0)
+            yield return new NextStep($"errors --run {report.RunId}", "which, why, and what to do");
+        else if (destinations.Sum(one => one.HeldBack) > 0)
+            yield return new NextStep("errors", "what is held back, why, and what to do");
+        if (isDryRun)
+        {
+            if (report.ExitCode == ExitCode.Ok && destinations.Sum(one => one.Planned.Total) > 0) yield return new NextStep("push", "does it");
+            yield break;
+        }
+
+        if (report.ExitCode is ExitCode.Interrupted or ExitCode.OutOfTime) yield return new NextStep("push", "goes on from here");
+        else if (report.ExitCode == ExitCode.OutOfReach || destinations.Sum(one => one.Tally.Unknown) > 0) yield return new NextStep("push", "tries again; nothing is sent twice");
+        else if (report.ExitCode == ExitCode.Ok && destinations.Sum(one => one.Tally.Accepted) > 0) yield return new NextStep("verify", "whether all of it is there");
+    }
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using MispGraphSync.Commands;
+using MispGraphSync.Commands.Help;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.CommandLine;
+
+public class HelpTests
+{
+    public static TheoryData<string> Verbs => [.. All().Select(command => command.Verb)];
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task The_help_of_each_verb_is_reviewed_like_code(string verb)
+    {
+        var help = await Typed.AsAsync([.. Words(verb), "--help"]);
+
+        Assert.Equal((0, ""), (help.Code, help.Error));
+        TextSnapshot.Matches(help.Out, verb.Length == 0 ? "help" : "help-" + verb.Replace(' ', '-'));
+        Assert.All(help.Out.Split('\n').Where(line => !line.StartsWith("  misp-graph ", StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void Each_verb_has_examples_and_each_of_them_can_be_typed(string verb)
+    {
+        var examples = HelpExamples.Of(verb);
+
+        Assert.NotEmpty(examples);
+        foreach (var example in examples)
+        {
+            var parsed = Root().Parse(example.Command.Split(" >")[0]);
+            Assert.True(parsed.Errors.Count == 0, $"{example.Command}: {string.Join(' ', parsed.Errors.Select(error => error.Message))}");
+            if (verb.Length > 0 && parsed.CommandResult.Command.Subcommands.Count == 0) Assert.StartsWith(verb, HelpText.VerbOf(parsed.CommandResult.Command), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void Every_option_is_described_and_says_what_it_takes(string verb)
+    {
+        var command = All().Single(one => one.Verb == verb).Command;
+
+        Assert.All(command.Options, option =>
+        {
+            Assert.False(string.IsNullOrWhiteSpace(option.Description), $"{option.Name} has no description.");
+            if (option.ValueType != typeof(bool) && option.ValueType != typeof(void)) Assert.False(string.IsNullOrEmpty(option.HelpName), $"{option.Name} does not say what it takes.");
+        });
+    }
+
+    [Fact]
+    public async Task Without_a_verb_the_help_is_printed_and_the_exit_code_is_that_of_misuse()
+    {
+        var alone = await Typed.AsAsync();
+
+        Assert.Equal((int)ExitCode.Usage, alone.Code);
+        Assert.Equal((await Typed.AsAsync("--help")).Out, alone.Out);
+    }
+
+    [Fact]
+    public async Task A_mistyped_verb_leads_to_the_help()
+    {
+        var mistyped = await Typed.AsAsync("pusch");
+
+        Assert.Equal((int)ExitCode.Usage, mistyped.Code);
+        Assert.Equal("error: there is no command 'pusch'; did you mean 'push'?\nTry 'misp-graph --help'.\n", mistyped.Error);
+    }
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task The_formats_in_the_help_are_those_that_the_verb_writes(string verb)
+    {
+        if (OutputFormats.Of(verb.Split(' ')[^1]) is not { Count: > 0 } formats) return;
+        var needed = All().Single(one => one.Verb == verb).Command.Arguments.Select(_ => "evil.example");
+
+        var folder = Directory.CreateTempSubdirectory("misp-graph-");
+        Typed.WriteSettings(Path.Combine(folder.FullName, "config.json"), "defender");
+
+        var refused = await Typed.AtAsync(folder.FullName, 80, [.. Words(verb), .. needed, "--output", "papyrus"]);
+
+        folder.Delete(recursive: true);
+        Assert.Contains($"Use one of: {string.Join(", ", formats)}.", refused.Error, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<(string Verb, Command Command)> All() =>
+        new[] { (Verb: "", Command: (Command)Root()) }.Concat(Root().Subcommands.SelectMany(command => command.Subcommands.Prepend(command)).Select(command => (HelpText.VerbOf(command), command)));
+
+    private static RootCommand Root() => Tool.Root(new ToolHost { Out = TextWriter.Null, Error = TextWriter.Null, Environment = new Dictionary<string, string>(), WorkingDirectory = "" });
+
+    private static string[] Words(string verb) => verb.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,56 @@
+using Xunit;
+
+namespace MispGraphSync.Tests.CommandLine;
+
+public sealed class SuggestionTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("misp-graph-").FullName;
+
+    [Theory]
+    [InlineData("pu", "purge push")]
+    [InlineData("config i", "import init")]
+    [InlineData("push --dr", "--dry-run")]
+    [InlineData("verify --rep", "--repair")]
+    [InlineData("read --output ", "csv json jsonl table")]
+    [InlineData("plan --output js", "json jsonl")]
+    [InlineData("plan --output=js", "--output=json --output=jsonl")]
+    [InlineData("completions ", "bash fish powershell zsh")]
+    [InlineData("push --destination ", "defender sentinel-eu")]
+    [InlineData("push --destination def", "defender")]
+    [InlineData("purge --destination s", "sentinel-eu")]
+    [InlineData("push --config other.json --destination ", "elsewhere")]
+    [InlineData("push --config ", "")]
+    [InlineData("config import ", "")]
+    public async Task What_fits_is_suggested(string line, string words)
+    {
+        Write("config.json", "defender", "sentinel-eu");
+        Write("other.json", "elsewhere");
+
+        var suggested = await Typed.AtAsync(_folder, 80, "[suggest]", line);
+
+        Assert.Equal(words, string.Join(' ', suggested.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal((0, ""), (suggested.Code, suggested.Error));
+    }
+
+    [Fact]
+    public async Task Settings_with_faults_suggest_nothing_and_say_nothing()
+    {
+        File.WriteAllText(Path.Combine(_folder, "config.json"), "{ \"destinations\": [ { \"name\": \"$(touch owned)\" ");
+
+        var suggested = await Typed.AtAsync(_folder, 80, "[suggest]", "push --destination ");
+
+        Assert.Equal((0, "", ""), (suggested.Code, suggested.Out, suggested.Error));
+    }
+
+    [Fact]
+    public async Task What_stands_behind_the_cursor_does_not_count()
+    {
+        var suggested = await Typed.AtAsync(_folder, 80, "[suggest:3]", "ver --repair");
+
+        Assert.Equal("verify\n", suggested.Out);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private void Write(string file, params string[] names) => Typed.WriteSettings(Path.Combine(_folder, file), names);
+}

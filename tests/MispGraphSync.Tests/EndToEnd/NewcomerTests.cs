@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using MispGraphSync.Sandbox;
+using Xunit;
+
+namespace MispGraphSync.Tests.EndToEnd;
+
+/// <summary>The way of somebody who has never seen the tool, by the words that it prints itself.</summary>
+public sealed partial class NewcomerTests : IAsyncLifetime
+{
+    private SandboxRun _run = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _run = await SandboxRun.StartAsync(options: null, "sentinel", "defender");
+        File.Delete(_run.ConfigFile);
+    }
+
+    public ValueTask DisposeAsync() => _run.DisposeAsync();
+
+    [Fact]
+    public async Task From_nothing_to_a_mended_failure_each_step_names_the_next()
+    {
+        var lost = await _run.RunAsync("push");
+        Assert.Equal(2, lost.Code);
+        Assert.Contains("misp-graph config init", lost.Error, StringComparison.Ordinal);
+
+        SetEnvironment();
+        var init = await _run.RunAsync("config", "init", "--from-env");
+        Assert.Equal(0, init.Code);
+        Assert.Contains("misp-graph config validate", init.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await _run.RunAsync("config", "validate")).Code);
+
+        var plan = await _run.RunAsync("plan");
+        Assert.Equal(0, plan.Code);
+        var push = await FollowAsync(plan, "push");
+        Assert.Equal(0, push.Code);
+        var verify = await FollowAsync(push, "verify");
+        Assert.Contains("All is as it should be.", verify.Out, StringComparison.Ordinal);
+        Assert.Contains("is there", (await _run.RunAsync("explain", "hxxps://parcel-desk[.]example/pay?order=7")).Out, StringComparison.Ordinal);
+
+        var attribute = AddBadAttribute();
+        _run.Sandbox.Faults.Add(Service.Defender, new Fault.Status(400), times: 100, when: request => request.Body.Contains("no-such-thing.example", StringComparison.Ordinal));
+        var failed = await _run.RunAsync("push");
+        Assert.Equal(3, failed.Code);
+        Assert.Matches(@"\b1 × \S", failed.Out);
+        var errors = await FollowAsync(failed, "errors --run 2");
+        Assert.Contains("no-such-thing.example", errors.Out, StringComparison.Ordinal);
+        Assert.Contains(attribute, errors.Out, StringComparison.Ordinal);
+
+        _run.Sandbox.Faults.Clear();
+        Assert.Contains("misp-graph errors --retry ", errors.Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await _run.RunAsync("errors", "--retry")).Code);
+        Assert.Contains("Nothing is turned down.", (await _run.RunAsync("errors")).Out, StringComparison.Ordinal);
+
+        var status = await _run.RunAsync("status");
+        Assert.Contains("The last 3 runs", status.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("turned down", status.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answers_typed_at_a_terminal_make_the_same_settings_as_the_environment()
+    {
+        _run.Answers = string.Join('\n', _run.Sandbox.Misp, "env:MISP_KEY", "defender", _run.Sandbox.Options.Tenant, "secret", _run.Sandbox.Options.ClientId, "env:AZURE_CLIENT_SECRET", "alert") + "\n";
+        SetEnvironment();
+
+        var init = await _run.RunAsync("config", "init");
+
+        Assert.Equal((0, _run.ConfigFile), (init.Code, init.Out.Trim()));
+        Assert.Equal(0, (await _run.RunAsync("push", "--destination", "defender")).Code);
+        Assert.NotEmpty(_run.Sandbox.DefenderState.All());
+    }
+
+    /// <summary>Runs a command that was recommended, as it was printed.</summary>
+    private Task<ToolResult> FollowAsync(ToolResult before, string command)
+    {
+        var next = Next().Matches(before.Out).Select(match => match.Groups[1].Value).ToList();
+        Assert.Contains(command, next);
+        return _run.RunAsync(command.Split(' '));
+    }
+
+    private void SetEnvironment()
+    {
+        var options = _run.Sandbox.Options;
+        _run.Environment["MISP_URL"] = _run.Sandbox.Misp.ToString();
+        _run.Environment["MISP_KEY"] = options.MispKey;
+        _run.Environment["AZURE_TENANT_ID"] = $"{options.Tenant}";
+        _run.Environment["AZURE_CLIENT_ID"] = options.ClientId;
+        _run.Environment["AZURE_CLIENT_SECRET"] = options.ClientSecret;
+
+        // What nobody needs at the real services.
+        _run.Environment["MISP_GRAPH__CAFILE"] = Path.Combine(_run.Folder, "ca.pem");
+        _run.Environment["MISP_GRAPH__AUTH__AUTHORITY"] = Origin(_run.Sandbox.Entra);
+        foreach (var (name, value) in (IEnumerable<(string, string)>)
+        [
+            ("SENTINEL__KIND", "sentinel"), ("SENTINEL__WORKSPACEID", $"{options.WorkspaceId}"), ("SENTINEL__SUBSCRIPTIONID", $"{options.SubscriptionId}"),
+            ("SENTINEL__RESOURCEGROUP", options.ResourceGroup), ("SENTINEL__WORKSPACENAME", options.WorkspaceName),
+            ("SENTINEL__ENDPOINT", Origin(_run.Sandbox.Sentinel)), ("SENTINEL__MANAGEMENTENDPOINT", Origin(_run.Sandbox.Management)),
+            ("DEFENDER__KIND", "defender"), ("DEFENDER__ENDPOINT", Origin(_run.Sandbox.Defender)),
+        ])
+        {
+            _run.Environment[$"MISP_GRAPH__DESTINATIONS__{name}"] = value;
+        }
+    }
+
+    private string AddBadAttribute()
+    {
+        var uuid = _run.Sandbox.MispState.AddEvent(new JsonObject { ["info"] = "A typing error", ["Attribute"] = new JsonArray() });
+        return _run.Sandbox.MispState.AddAttribute(uuid, new JsonObject { ["type"] = "domain", ["value"] = "no-such-thing.example", ["to_ids"] = true });
+    }
+
+    private static string Origin(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
+
+    [GeneratedRegex(@"^  next: misp-graph (\S+(?: \S+)*)  ", RegexOptions.Multiline)]
+    private static partial Regex Next();
+}

@@ -1,0 +1,67 @@
+using Xunit;
+
+namespace MispGraphSync.Tests.Ledger;
+
+/// <summary>What a run costs the ledger, counted in statements: times differ from machine to machine, these do not.</summary>
+public sealed class StatementCountTests
+{
+    [Fact]
+    public async Task A_new_indicator_costs_a_row_of_support_of_plan_and_of_what_is_held()
+    {
+        var small = await FirstPushAsync(attributes: 1_000);
+        var large = await FirstPushAsync(attributes: 3_000);
+
+        var each = (large - small) / 2_000.0;
+        // And a share of what a batch of 100 costs.
+        Assert.InRange(each, 3, 3.2);
+    }
+
+    [Fact]
+    public async Task Where_nothing_changed_the_cost_does_not_grow_with_what_is_held()
+    {
+        var small = await SecondPushAsync(attributes: 1_000);
+        var large = await SecondPushAsync(attributes: 3_000);
+
+        Assert.Equal(small, large);
+    }
+
+    [Fact]
+    public async Task One_changed_attribute_costs_the_same_among_few_and_among_many()
+    {
+        var small = await PushOfOneChangeAsync(events: 10);
+        var large = await PushOfOneChangeAsync(events: 30);
+
+        // The listing of the events is all that grows.
+        Assert.Equal(20, large - small);
+    }
+
+    private static async Task<long> FirstPushAsync(int attributes)
+    {
+        using var run = new TestRun();
+        Put(run, number: 0, attributes);
+        await run.PushAsync();
+        return run.StatementsRun;
+    }
+
+    private static async Task<long> SecondPushAsync(int attributes)
+    {
+        using var run = new TestRun();
+        Put(run, number: 0, attributes);
+        await run.PushAsync();
+        await run.PushAsync();
+        return run.StatementsRun;
+    }
+
+    private static async Task<long> PushOfOneChangeAsync(int events)
+    {
+        using var run = new TestRun();
+        for (var i = 0; i < events; i++) Put(run, i, attributes: 100);
+        await run.PushAsync();
+        run.Source.Put(Some.Event(0, run.Time.GetUtcNow()), [.. Enumerable.Range(0, 99).Select(i => Some.Domain(i)), Some.Domain(123_456)]);
+        await run.PushAsync();
+        return run.StatementsRun;
+    }
+
+    private static void Put(TestRun run, int number, int attributes) =>
+        run.Source.Put(Some.Event(number), [.. Enumerable.Range(number * attributes, attributes).Select(i => Some.Domain(i))]);
+}

@@ -1,0 +1,54 @@
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests;
+
+/// <summary>docs/messages.md lists what the sources say. UPDATE_SNAPSHOTS=1 writes it anew.</summary>
+public class MessagesPageTests
+{
+    private const string Head = """
+        # Messages
+
+        <!-- Made from the sources; a test rewrites it (UPDATE_SNAPSHOTS=1). Do not edit. -->
+
+        Each sentence that ends a run, or a destination's share of one, with its [exit code](troubleshooting.md#exit-codes) and
+        what it advises. An ellipsis stands for what is filled in: a name, a path, a service's own words. What sign-in and MISP
+        answer is told in the same way; the sentences for it are in [troubleshooting](troubleshooting.md#4-sign-in-or-permission).
+
+        | code | says | advises |
+        | --- | --- | --- |
+
+        """;
+
+    [Fact]
+    public void Every_sentence_that_ends_a_run_is_listed()
+    {
+        var rows = Messages().Select(message => $"| {Number(message.Code)} | {Cell(message.Says)} | {Cell(message.Remedy)} |").Distinct().Order(StringComparer.Ordinal);
+        var page = Head.ReplaceLineEndings("\n") + string.Join('\n', rows) + "\n";
+
+        var path = PapersTests.At("docs/messages.md");
+        if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1") File.WriteAllText(path, page);
+        Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), page);
+    }
+
+    [Fact]
+    public void The_reader_of_sources_finds_what_is_filled_in_and_what_is_advised()
+    {
+        var found = SourceMessages.In("""throw new RunFailedException(ExitCode.Usage, $"There is no '{Printable.Line(name, 80)}' in {string.Join(", ", all)}.", "Use \"one\" of them.");""");
+
+        Assert.Equal([new SourceMessages.Message("Usage", "There is no '…' in ….", "Use \"one\" of them.")], found);
+    }
+
+    [Fact]
+    public void Many_are_found() => Assert.True(Messages().Count() > 60);
+
+    private static IEnumerable<SourceMessages.Message> Messages() =>
+        new[] { "src/MispGraphSync", "src/MispGraphSync.Core" }
+            .SelectMany(folder => Directory.EnumerateFiles(PapersTests.At(folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .SelectMany(file => SourceMessages.In(File.ReadAllText(file)));
+
+    private static string Number(string codes) => string.Join(" or ", codes.Split(" or ").Select(code => $"{(int)Enum.Parse<ExitCode>(code)}"));
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+}

@@ -1,0 +1,34 @@
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Output;
+using Xunit;
+
+namespace MispGraphSync.Tests.Output;
+
+public class PlanTextTests
+{
+    [Theory]
+    [InlineData("http://evil.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("悪意のあるコード悪意のあるコード悪意のあるコード悪意のあるコード悪意のあるコード悪意のあるコード")]
+    [InlineData("\u001b[2J\u202eowned and a great many words more, so that it goes on and on and never seems to come to its end")]
+    public void A_step_is_one_line_that_fits(string value)
+    {
+        using var to = new StringWriter();
+
+        new PlanText(to, 80).Write(new DestinationInfo("graph", "graph", "tenant", ""), SomeStep(value));
+
+        var line = to.ToString().TrimEnd('\r', '\n');
+        Assert.InRange(Cells.Width(line), 40, 80);
+        Assert.EndsWith("…", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(line, sign => char.IsControl(sign) || sign == '\u202e');
+    }
+
+    private static PlanStep SomeStep(string value) => new()
+    {
+        Action = StepAction.Create,
+        Reason = StepReasons.New,
+        Observables = default,
+        Key = Guid.Empty,
+        Body = default,
+        Value = value,
+    };
+}
