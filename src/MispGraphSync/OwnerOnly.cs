@@ -21,7 +21,7 @@ internal static class OwnerOnly
     /// <param name="overwrite">False: whatever is there stays, and it is an <see cref="IOException"/>.</param>
     public static void Replace(string path, bool overwrite, Action<TextWriter> write)
     {
-        var draft = $"{path}.{Guid.NewGuid():N}.tmp";
+        var draft = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
         {
             using (var stream = Open(draft, FileMode.CreateNew, FileAccess.Write))

@@ -75,6 +75,7 @@ internal static class Tool
             MayAsk = args => host.IsInteractive && !args.GetValue(common.NoInput),
             Environment = host.Environment,
             Input = host.In,
+            Interrupt = host.Interrupt,
             CheckFilter = Composition.CheckFilter,
             WorkingDirectory = host.WorkingDirectory,
             Width = host.Width,

@@ -71,6 +71,19 @@ public partial class PapersTests
     }
 
     [Fact]
+    public void Each_test_that_is_said_to_hold_a_promise_exists()
+    {
+        var tests = typeof(PapersTests).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods().Where(method => method.GetCustomAttributes(typeof(FactAttribute), inherit: true).Length > 0).Select(method => $"{type.Name}.{method.Name}"))
+            .ToHashSet();
+
+        var named = TestName().Matches(Read("docs/reliability.md")).Select(name => name.Groups[1].Value).ToList();
+
+        Assert.True(named.Count > 60, $"only {named.Count} are named");
+        Assert.All(named, name => Assert.Contains(name, tests));
+    }
+
+    [Fact]
     public async Task Every_command_in_the_papers_is_one_that_exists()
     {
         foreach (var (paper, command) in Commands())
@@ -139,6 +152,9 @@ public partial class PapersTests
     /// <summary>What stands beside a command: a comment, a redirection, another command.</summary>
     [GeneratedRegex(@"\s+(#|>|\||;|&&).*$")]
     private static partial Regex Beside();
+
+    [GeneratedRegex("`([A-Z][A-Za-z]*Tests\\.[A-Za-z0-9_]+)`")]
+    private static partial Regex TestName();
 
     [GeneratedRegex("^[a-z]+$")]
     private static partial Regex VerbWord();

@@ -24,6 +24,9 @@ internal sealed record ConfigCommandContext
     /// <summary>Where answers come from.</summary>
     public required TextReader Input { get; init; }
 
+    /// <summary>Ctrl-C while a question waits for its answer.</summary>
+    public CancellationToken Interrupt { get; init; }
+
     /// <summary>The event filters' own checks; null: none.</summary>
     public Func<JsonElement, IEnumerable<string>>? CheckFilter { get; init; }
 
@@ -66,7 +69,7 @@ internal sealed class ConfigCommand : Command
 
             var draft = args.GetValue(fromEnv)
                 ? ConfigFromEnvironment.Draft(_context.Environment)
-                : new ConfigInit(_context.Input, talk, Path.GetDirectoryName(file)!).Ask();
+                : new ConfigInit(_context.Input, talk, Path.GetDirectoryName(file)!, _context.Interrupt).Ask();
             OwnerOnlyFile.Write(file, draft.Write(ConfigInit.Head, hideSecrets: false), args.GetValue(force));
             args.InvocationConfiguration.Output.Write($"{file}\n");
             talk.Write("Written, for your eyes only. Next: misp-graph config validate, then misp-graph plan.\n");
@@ -98,10 +101,10 @@ internal sealed class ConfigCommand : Command
 
     private Command Import()
     {
-        var file = new Argument<string>("FILE") { Description = "The Python sample's config.py." };
+        var file = new Argument<string>("FILE") { Description = "The config.py of the Python sample or of misp2sentinel." };
         var to = new Option<string?>("--to") { Description = "Write the settings to this file, secrets included, readable by you alone.", HelpName = "FILE" };
         var force = new Option<bool>("--force") { Description = "Replace a file that is there." };
-        var command = new Command("import", "Make settings from the Python sample's config.py; nothing in it is run.") { file, to, force };
+        var command = new Command("import", "Make settings from another tool's config.py; nothing in it is run.") { file, to, force };
         command.SetAction(args =>
         {
             var target = args.GetValue(to) is { } path ? Full(path) : null;

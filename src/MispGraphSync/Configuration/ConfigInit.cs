@@ -7,7 +7,7 @@ using static MispGraphSync.Configuration.SettingsTable;
 namespace MispGraphSync.Configuration;
 
 /// <summary>The guided start: asks for what has no default, and for secrets only by reference.</summary>
-internal sealed class ConfigInit(TextReader answers, TextWriter talk, string folder)
+internal sealed class ConfigInit(TextReader answers, TextWriter talk, string folder, CancellationToken interrupt = default)
 {
     private const int Tries = 3;
 
@@ -69,6 +69,9 @@ internal sealed class ConfigInit(TextReader answers, TextWriter talk, string fol
         if (kind == Sentinel) yield return Ask(WorkspaceId, "The Sentinel workspace's id, from its Overview page", fallback: null);
     }
 
+    // Nothing interrupts a read from a terminal; so it is left alone, and the process ends over it.
+    private string? ReadLine() => Task.Run(answers.ReadLine, CancellationToken.None).WaitAsync(interrupt).GetAwaiter().GetResult();
+
     private DraftValue Ask(SettingKey key, string question, string? fallback) => Repeat(question, fallback, text =>
     {
         var faults = new SettingsFaults();
@@ -84,7 +87,7 @@ internal sealed class ConfigInit(TextReader answers, TextWriter talk, string fol
         for (var i = 0; i < Tries; i++)
         {
             talk.Write(fallback is null ? $"{question}: " : $"{question} [{fallback}]: ");
-            var line = answers.ReadLine() ?? throw new RunFailedException(
+            var line = ReadLine() ?? throw new RunFailedException(
                 ExitCode.Usage,
                     "The answers ended before the questions did; nothing was written.", "Run it at a terminal, or use `misp-graph config init --from-env`.");
 

@@ -103,10 +103,14 @@ public sealed partial class SecretReference
         var full = Path.GetFullPath(path, _folder);
         try
         {
-            if (new FileInfo(full).Length > LongestSecretFile)
+            // Not by its length: a device or a pipe has none.
+            using var reader = new StreamReader(full, Encoding.UTF8);
+            var text = new char[LongestSecretFile + 1];
+            var length = await reader.ReadBlockAsync(text, ct);
+            if (length > LongestSecretFile)
                 throw Failed($"The secret {this} is not a secret: {full} has more than {LongestSecretFile} bytes.",
                     "Name a file that holds the secret alone.");
-            return await System.IO.File.ReadAllTextAsync(full, Encoding.UTF8, ct);
+            return new string(text, 0, length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

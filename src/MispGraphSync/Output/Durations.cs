@@ -5,8 +5,13 @@ namespace MispGraphSync.Output;
 /// <summary>Durations as people type and read them.</summary>
 internal static class Durations
 {
-    /// <summary>Reads <c>90s</c>, <c>10m</c>, <c>2h</c>, <c>1d</c>, or seconds alone; null when it is none of these.</summary>
-    public static TimeSpan? Parse(string text)
+    /// <summary>As long as a timer can be set for; who says more means no limit.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(40);
+
+    /// <summary>Reads <c>90s</c>, <c>10m</c>, <c>2h</c>, <c>1d</c>, or seconds alone; null when it is none of these. At most 40 days.</summary>
+    public static TimeSpan? Parse(string text) => Read(text) is { } duration ? duration < Longest ? duration : Longest : null;
+
+    private static TimeSpan? Read(string text)
     {
         if (text.Length == 0) return null;
         var unit = text[^1];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MispGraphSync.Commands;
+using MispGraphSync.Configuration;
 using MispGraphSync.Core.Sync;
 using Xunit;
 
@@ -46,6 +47,34 @@ public class ConfigCommandTests
 
         Assert.Equal((ExitCode.Usage, ExitCode.Usage), (bad.Code, none.Code));
         Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void Init_ends_when_it_is_interrupted_at_a_question()
+    {
+        using var folder = new Folder();
+        using var silence = new SilentReader();
+
+        var init = new ConfigInit(silence, TextWriter.Null, folder.Path, new CancellationToken(canceled: true));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => { init.Ask(); });
+    }
+
+    private sealed class SilentReader : TextReader
+    {
+        private readonly ManualResetEventSlim _closed = new();
+
+        public override string? ReadLine()
+        {
+            _closed.Wait();
+            return null;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _closed.Set();
+            base.Dispose(disposing);
+        }
     }
 
     [Fact]

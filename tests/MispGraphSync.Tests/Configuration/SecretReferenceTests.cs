@@ -9,6 +9,16 @@ public class SecretReferenceTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_file_without_an_end_is_no_secret()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such device.");
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(async () => await new SecretReference("file:/dev/zero", "/").ResolveAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("is not a secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_literal_is_itself_and_is_never_printed()
     {
         var secret = new SecretReference("s3cret-value", "/");

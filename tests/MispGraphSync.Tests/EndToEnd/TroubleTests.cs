@@ -158,6 +158,11 @@ public sealed class TroubleTests : IAsyncLifetime
     [InlineData("@file")]
     public async Task Wrong_words_end_with_2(params string[] args) => Assert.Equal(2, (await _run.RunAsync(args)).Code);
 
+    [Theory]
+    [InlineData("--max-duration")]
+    [InlineData("--wait")]
+    public async Task A_duration_longer_than_any_timer_is_no_limit(string option) => Assert.Equal(0, (await _run.RunAsync("push", option, "1000d")).Code);
+
     [Fact]
     public async Task No_verb_prints_help_and_ends_with_2()
     {
@@ -210,6 +215,7 @@ public sealed class TroubleTests : IAsyncLifetime
         Assert.NotEmpty(_run.RequestFiles());
     }
 
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private void AssertOwnersAlone()
     {
         foreach (var file in Directory.GetFiles(_run.Folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".pem", StringComparison.Ordinal)))

@@ -24,11 +24,14 @@ public sealed class ModelTests
         var explores = Number("MISP_GRAPH_MODEL_SECONDS");
         var random = explores is null ? new Random(1) : new Random();
         var started = TimeProvider.System.GetTimestamp();
+        var histories = 0;
         do
         {
             await new History(random.Next()).RunAsync();
+            histories++;
         }
         while (TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(explores ?? 15));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{histories:N0} histories in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
     }
 
     private static int? Number(string variable) =>

@@ -58,7 +58,7 @@ public sealed class RateTests
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         using var service = new StormyService(time, new Random(seed));
         using var pace = new Pace(600, time);
-        using var client = Client(service, time, pace, out var log);
+        using var client = Client(service, time, pace, out var log, service.Heard);
         var left = 60;
         var senders = Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
         {
@@ -97,7 +97,7 @@ public sealed class RateTests
         Assert.InRange(rate, 97, 100);
     }
 
-    private static ServiceClient Client(HttpMessageHandler service, TimeProvider time, Pace pace, out string log)
+    private static ServiceClient Client(HttpMessageHandler service, TimeProvider time, Pace pace, out string log, Action? paused = null)
     {
         log = Directory.CreateTempSubdirectory("misp-graph-rate-").FullName;
         var transport = new Transport
@@ -108,6 +108,7 @@ public sealed class RateTests
             AppLog = Logger.None,
             ResolveSecret = (_, _) => ValueTask.FromResult("unused"),
             Jitter = () => 0,
+            OnPause = (_, _) => paused?.Invoke(),
         };
         return new ServiceClient(ServiceHandlers.Client(ServiceHandlers.Create(transport, pace, transport.Rules, new FakeTokens(), Service), service, Service));
     }
@@ -179,10 +180,10 @@ public sealed class RateTests
     {
         private readonly Lock _gate = new();
         private DateTimeOffset _stormUntil;
-        private readonly Dictionary<Exchange, int> _refusals = [];
         private (DateTimeOffset From, DateTimeOffset To) _wait;
         private int _calm = 3;
         private int _inFlight;
+        private int _heard;
 
         public int Taken { get; private set; }
 
@@ -193,14 +194,10 @@ public sealed class RateTests
 
         public int InFlight => Volatile.Read(ref _inFlight);
 
-        /// <summary>The client has taken note of all that it was told.</summary>
-        public bool IsHeard
-        {
-            get
-            {
-                lock (_gate) return _refusals.All(told => told.Key.Retries.Throttled >= told.Value);
-            }
-        }
+        /// <summary>The client has taken note of all that it was told: its pace is halted.</summary>
+        public bool IsHeard => Volatile.Read(ref _heard) == Refused;
+
+        public void Heard() => Interlocked.Increment(ref _heard);
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
         {
@@ -214,7 +211,7 @@ public sealed class RateTests
 
                 // Others overtake it, as on a network.
                 await Task.Yield();
-                lock (_gate) return Answer(time.GetUtcNow(), Exchange.Of(request));
+                lock (_gate) return Answer(time.GetUtcNow());
             }
             finally
             {
@@ -222,7 +219,7 @@ public sealed class RateTests
             }
         }
 
-        private HttpResponseMessage Answer(DateTimeOffset now, Exchange exchange)
+        private HttpResponseMessage Answer(DateTimeOffset now)
         {
             if (now >= _stormUntil && _calm-- <= 0)
             {
@@ -237,7 +234,6 @@ public sealed class RateTests
             }
 
             Refused++;
-            _refusals[exchange] = _refusals.GetValueOrDefault(exchange) + 1;
             var seconds = random.Next(1, 30);
             var answer = random.Next(4) switch
             {

@@ -33,6 +33,6 @@ internal sealed class FeedSource(
         {
             gap($"{manifest.Others.Count} entries of the feed's manifest are no UUIDs.");
         }
-        return [.. files[true].Where(file => Links.StayInside(_folder, file, gap))];
+        return [.. files[true].Where(file => Links.StayInside(_folder, file, gap) && file.HasContent(gap))];
     }
 }

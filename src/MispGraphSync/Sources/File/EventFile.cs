@@ -8,4 +8,20 @@ internal sealed record EventFile(string Path, string Name, Guid? Uuid = null)
 {
     /// <summary>It need not hold an event.</summary>
     public bool MayBeOther => System.IO.Path.GetFileName(Name) is "manifest.json";
+
+    /// <summary>False, and a gap: nothing is in it, or it is no file but a pipe, which could keep its reader for ever.</summary>
+    public bool HasContent(Action<string> gap)
+    {
+        try
+        {
+            if (new FileInfo(Path).Length > 0) return true;
+            gap($"File {Name} is empty, or no file.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            gap($"File {Name} cannot be read: {e.Message}");
+        }
+
+        return false;
+    }
 }

@@ -28,7 +28,7 @@ internal sealed class FileSource(
         {
             gap($"There is no *.json file below {_path}.");
         }
-        return [.. files.Where(file => Links.StayInside(_path, file, gap))];
+        return [.. files.Where(file => Links.StayInside(_path, file, gap) && file.HasContent(gap))];
     }
 
     private static IEnumerable<string> Below(string folder, Action<string> gap)

@@ -35,6 +35,19 @@ public sealed class SavedSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_in_the_folder_is_a_gap_and_keeps_nobody_waiting()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no pipes in folders.");
+        Write("b.json", Event(One));
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_folder.FullName, "a.json")])) await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+
+        Assert.Equal(One, Assert.Single(headers).Uuid.ToString());
+        Assert.Contains("a.json", Assert.Single(source.Gaps), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_file_with_several_events_gives_them_all_and_names_those_without_a_uuid()
     {
         Write("events.json", """{"response":[{"Event":{"info":"a","Attribute":[]}},{"Event":{"info":"b","Attribute":[]}}]}""");
