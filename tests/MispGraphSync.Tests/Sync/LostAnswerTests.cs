@@ -142,6 +142,29 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
+    public async Task An_id_learnt_while_settling_is_not_forgotten_for_an_older_one()
+    {
+        _run.Destination.Upserts = true;
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(1), tags: "tlp:green"), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+        _run.Destination.OnRequest = (_, _) => throw new InvalidOperationException("killed");
+        await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
+        // Gone there, as when it runs out; and settling it is refused once, which leaves a second request open.
+        _run.Destination.Held.Clear();
+        _run.Destination.OnRequest = (_, _) => throw new RunFailedException(ExitCode.SignIn, "no longer allowed");
+        await _run.PushAsync();
+
+        // Repeated twice: made anew by the first, turned down by the second. MISP wants it no longer.
+        var asked = 0;
+        _run.Destination.OnRequest = (_, _) => asked++;
+        _run.Destination.Answer = (operation, _) => operation == Operation.Create && asked == 2 ? new StepOutcome.Rejected("no") : null;
+        _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(2)));
+        await _run.PushAsync();
+
+        Assert.Empty(_run.Destination.Held);
+    }
+
+    [Fact]
     public async Task A_loss_that_is_followed_by_a_refusal_of_all_is_still_settled_by_the_next_run()
     {
         _run.Destination.Upserts = true;
