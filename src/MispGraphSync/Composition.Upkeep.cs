@@ -1,5 +1,7 @@
 using MispGraphSync.Commands;
 using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations;
+using MispGraphSync.Http;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 
@@ -14,6 +16,7 @@ internal sealed partial class Composition
         {
             var started = _host.Time.GetTimestamp();
             var ledger = new VerifyLedger(new PlanLedger(under.Ledger), new RecordLedger(under.Ledger, under.Run), new InventoryLedger(under.Ledger));
+            var predecessors = Predecessors(request.Adopts, under);
             var options = new VerifyOptions
             {
                 Instance = Settings.Instance,
@@ -21,6 +24,8 @@ internal sealed partial class Composition
                 PolicyFingerprint = FingerprintOf,
                 NeverBlock = ProtectedHosts,
                 Repairs = !request.LeavesNoTrace,
+                PredecessorOf = destination => predecessors.GetValueOrDefault(destination),
+                MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
             };
             var results = await new Verification(under.Destinations, ledger, options, talk, _host.Time, show).RunAsync(under.Control).ConfigureAwait(false);
             if (options.Repairs) EndRun(under, UpkeepReport.Of(under.Run, results, under.Control, _host.Time.GetElapsedTime(started)));
@@ -37,6 +42,21 @@ internal sealed partial class Composition
             EndRun(under, report);
             return report;
         });
+
+    private Dictionary<IDestination, Predecessor> Predecessors(PredecessorName? name, UnderLock under)
+    {
+        var found = new Dictionary<IDestination, Predecessor>();
+        if (name is null) return found;
+        foreach (var destination in under.Destinations)
+        {
+            if (name.At(destination, Settings.Destinations.First(one => one.Name == destination.Info.Name), under.Transport) is not { } predecessor) continue;
+            found[destination] = predecessor;
+            if (predecessor.At != destination) _explained.Add(predecessor.At);
+        }
+
+        return found.Count > 0 ? found : throw new RunFailedException(
+            ExitCode.Usage, $"--adopt: {name} left nothing at a destination that is enabled: it pushed to the kind '{name.Kind}'.", $"Enable one of that kind, or name it with --destination.");
+    }
 
     private IReadOnlyList<string> ProtectedHosts => [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings)];
 
@@ -57,7 +77,7 @@ internal sealed partial class Composition
         talk.Begin(source: null, Allowed(destinations));
         try
         {
-            return await work(new UnderLock(run, ledger, destinations, control)).ConfigureAwait(false);
+            return await work(new UnderLock(run, ledger, destinations, control, transport)).ConfigureAwait(false);
         }
         finally
         {
@@ -75,5 +95,5 @@ internal sealed partial class Composition
     }
 
     /// <summary>What a run has while it holds the lock.</summary>
-    private sealed record UnderLock(long Run, LedgerFile Ledger, IReadOnlyList<IDestination> Destinations, RunControl Control);
+    private sealed record UnderLock(long Run, LedgerFile Ledger, IReadOnlyList<IDestination> Destinations, RunControl Control, Transport Transport);
 }

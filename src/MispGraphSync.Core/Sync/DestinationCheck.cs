@@ -38,8 +38,10 @@ public sealed class DestinationCheck(
         var all = memory with { PlansEverything = true };
         ledger.Plan.PreparePlan([all], now);
         foreach (var key in ledger.Plan.KeysToPlan(all)) Look(key, planner.Expect(key));
-        ledger.Inventory.AddForeign(memory, now);
     }
+
+    /// <summary>Adds what is there and belongs to nothing found so far.</summary>
+    public void NoteForeign() => ledger.Inventory.AddForeign(memory, now);
 
     private void Look(PlanKey key, Expectation? expected)
     {

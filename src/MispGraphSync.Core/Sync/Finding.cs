@@ -23,6 +23,9 @@ public enum FindingKind
 
     /// <summary>There, and not ours: never touched.</summary>
     Foreign,
+
+    /// <summary>What another tool put there, while ours watches the very same beside it. Only looked for when that tool is named.</summary>
+    LeftBehind,
 }
 
 /// <summary>What puts a finding right.</summary>
@@ -85,7 +88,7 @@ public sealed record Finding
 public static class Findings
 {
     /// <summary>The kinds that are a fault: the destination is not as the ledger has it.</summary>
-    public static IReadOnlyList<FindingKind> Faults { get; } = [FindingKind.Missing, FindingKind.Edited, FindingKind.Untracked, FindingKind.Duplicate];
+    public static IReadOnlyList<FindingKind> Faults { get; } = [FindingKind.Missing, FindingKind.Edited, FindingKind.Untracked, FindingKind.Duplicate, FindingKind.LeftBehind];
 
     /// <summary>The repairs that the planner finds a step for.</summary>
     public static IReadOnlyList<RepairKind> Planned { get; } = [RepairKind.Create, RepairKind.NextLife, RepairKind.Update, RepairKind.Replace, RepairKind.TakeOver];
@@ -99,6 +102,7 @@ public static class Findings
         FindingKind.Duplicate => "duplicate",
         FindingKind.Expired => "expired",
         FindingKind.NotYetVisible => "not-yet-visible",
+        FindingKind.LeftBehind => "left-behind",
         _ => "foreign",
     };
 

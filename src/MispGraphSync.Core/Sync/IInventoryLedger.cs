@@ -26,6 +26,9 @@ public interface IInventoryLedger
     /// <summary>By when the held indicator was last sent: the end of that run, or its start if it was killed.</summary>
     DateTimeOffset? SentAt(DestinationMemory destination, Hash128 observables);
 
+    /// <summary>Whether that event says of what is watched that it is to be watched for.</summary>
+    bool IsSupported(DestinationMemory destination, Hash128 observables, Guid @event);
+
     void AddFinding(DestinationMemory destination, Finding finding);
 
     /// <summary>Adds what is there and live and was found to be nobody of ours.</summary>

@@ -13,6 +13,7 @@ public static class StepReasons
     public const string Evicted = "evicted";
     public const string Purged = "purged";
     public const string Duplicate = "duplicate";
+    public const string LeftBehind = "left-behind";
 
     public static IReadOnlyDictionary<string, string> Meanings { get; } = new Dictionary<string, string>
     {
@@ -26,5 +27,6 @@ public static class StepReasons
         [Evicted] = "Makes room for one that ranks higher.",
         [Purged] = "Everything of this installation was to be removed.",
         [Duplicate] = "The destination has another one under the same key, which stays.",
+        [LeftBehind] = "Another tool had put it there, and ours stands beside it.",
     };
 }

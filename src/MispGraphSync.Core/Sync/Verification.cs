@@ -36,15 +36,24 @@ public sealed class Verification(
             await check.ListAsync(control.Stop).ConfigureAwait(false);
         }).ConfigureAwait(false);
         var isListed = attempt.Code == ExitCode.Ok;
-        if (isListed) check.Compare();
+        var adoption = options.PredecessorOf(destination) is { } predecessor ? new Adoption(predecessor, memory, ledger, options.MaxDelete, control, observer) : null;
+        if (isListed)
+        {
+            check.Compare();
+            if (adoption is not null) await attempt.TryAsync(() => adoption.FindAsync(now)).ConfigureAwait(false);
+            check.NoteForeign();
+        }
+
         if (isListed && options.Repairs)
         {
             repair = new Repair(destination, memory, ledger, planner, control, observer);
             await attempt.TryAsync(repair.RunAsync).ConfigureAwait(false);
             attempt.Note(repair.Failure);
+            if (adoption is { Found: > 0 }) await attempt.TryAsync(() => adoption.RemoveAsync(now)).ConfigureAwait(false);
         }
 
-        var result = Summarise(destination, memory, held, isListed ? check : null, repair, attempt, now);
+        var report = repair is null ? null : ReportOf(repair, adoption, memory);
+        var result = Summarise(destination, memory, held, isListed ? check : null, report, attempt, now);
         show(result, isListed ? ledger.Inventory.ReadFindings(memory) : []);
         return result;
     }
@@ -70,8 +79,14 @@ public sealed class Verification(
         new PlanFacts(now, options.Instance, options.Source, memory.Epoch, MayAdopt: true),
         key => ledger.Inventory.There(memory, key).FirstOrDefault(remote => remote.IsLive(now)) is { } found ? new Adoptable(found.Id, found.Expires, IsDead: false) : null);
 
+    private RepairReport ReportOf(Repair repair, Adoption? adoption, DestinationMemory memory)
+    {
+        var planned = repair.Planned with { Delete = repair.Planned.Delete + (adoption?.Found ?? 0) };
+        return new RepairReport(planned, repair.Tally + (adoption?.Tally ?? default), repair.HeldBack, ledger.Record.CountHeld(memory));
+    }
+
     private VerifiedDestination Summarise(
-        IDestination destination, DestinationMemory memory, long held, DestinationCheck? check, Repair? repair, Attempt attempt, DateTimeOffset now)
+        IDestination destination, DestinationMemory memory, long held, DestinationCheck? check, RepairReport? repair, Attempt attempt, DateTimeOffset now)
     {
         var counts = check is null ? new Dictionary<FindingKind, long>() : ledger.Inventory.CountFindings(memory);
         var faults = Findings.Faults.Sum(kind => counts.GetValueOrDefault(kind));
@@ -90,7 +105,7 @@ public sealed class Verification(
             AsSent = check?.AsSent ?? 0,
             Pending = check?.Pending ?? 0,
             Found = counts,
-            Repair = repair is null ? null : new RepairReport(repair.Planned, repair.Tally, repair.HeldBack, ledger.Record.CountHeld(memory)),
+            Repair = repair,
             Requests = destination.Requests,
         };
     }
@@ -111,6 +126,12 @@ public sealed record VerifyOptions
 
     /// <inheritdoc cref="PushOptions.NeverBlock"/>
     public IReadOnlyList<string> NeverBlock { get; init; } = [];
+
+    /// <summary>Who was there before, at this destination; null from it: nobody that is asked for.</summary>
+    public Func<IDestination, Predecessor?> PredecessorOf { get; init; } = _ => null;
+
+    /// <summary>How much of what a predecessor left may go at once.</summary>
+    public DeletionLimit MaxDelete { get; init; } = new(50, IsPercent: true);
 
     /// <summary>False: nothing is sent and the ledger is only read.</summary>
     public bool Repairs { get; init; }

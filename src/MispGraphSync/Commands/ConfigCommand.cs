@@ -101,10 +101,10 @@ internal sealed class ConfigCommand : Command
 
     private Command Import()
     {
-        var file = new Argument<string>("FILE") { Description = "The Python sample's config.py." };
+        var file = new Argument<string>("FILE") { Description = "The config.py of the Python sample or of misp2sentinel." };
         var to = new Option<string?>("--to") { Description = "Write the settings to this file, secrets included, readable by you alone.", HelpName = "FILE" };
         var force = new Option<bool>("--force") { Description = "Replace a file that is there." };
-        var command = new Command("import", "Make settings from the Python sample's config.py; nothing in it is run.") { file, to, force };
+        var command = new Command("import", "Make settings from another tool's config.py; nothing in it is run.") { file, to, force };
         command.SetAction(args =>
         {
             var target = args.GetValue(to) is { } path ? Full(path) : null;

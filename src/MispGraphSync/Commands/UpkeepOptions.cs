@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations;
 using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
@@ -35,6 +36,12 @@ internal sealed record UpkeepRequest
     public IReadOnlyList<string> Destinations { get; init; } = [];
 
     public TimeSpan Wait { get; init; }
+
+    /// <summary>Verify: the tool whose indicators are taken over; null for none.</summary>
+    public PredecessorName? Adopts { get; init; }
+
+    /// <summary>Null: what the settings say.</summary>
+    public DeletionLimit? MaxDelete { get; init; }
 
     /// <summary>The ledger is as it was afterwards.</summary>
     public bool LeavesNoTrace { get; init; }

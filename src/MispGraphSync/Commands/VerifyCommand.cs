@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations;
 using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
@@ -8,18 +9,29 @@ namespace MispGraphSync.Commands;
 internal sealed class VerifyCommand : Command
 {
     private readonly Option<bool> _repair = new("--repair") { Description = "Put right what differs; what is not ours is never touched." };
+    private readonly Option<string?> _adopt = new("--adopt") { Description = "Look also for what another tool left beside ours, python-sample or misp2sentinel; --repair removes it.", HelpName = "SOURCE" };
+    private readonly Option<string?> _maxDelete = new("--max-delete") { Description = "With --adopt: the most to remove, for this run: a number or a share.", HelpName = "N|N%" };
     private readonly UpkeepOptions _options = new();
 
     public VerifyCommand(CommonOptions common, ToolHost host)
         : base("verify", "Compares what the destinations hold with what was sent.")
     {
         Add(_repair);
+        Add(_adopt);
+        Add(_maxDelete);
         _options.AddTo(this);
         SetAction(async (args, _) =>
         {
             var format = common.Format(args, "text", "text", "json", "jsonl");
             var repairs = args.GetValue(_repair);
-            var request = _options.Read(args, "verify") with { LeavesNoTrace = !repairs };
+            var request = _options.Read(args, "verify") with
+            {
+                LeavesNoTrace = !repairs,
+                Adopts = args.GetValue(_adopt) is { } source ? PredecessorName.Parse(source) : null,
+                MaxDelete = args.GetValue(_maxDelete) is { } limit
+                    ? DeletionLimit.Parse(limit) ?? throw new RunFailedException(ExitCode.Usage, $"--max-delete: '{Printable.Line(limit, 80)}' is not a number such as 100, or a share such as 25%.")
+                    : null,
+            };
             var talk = new Talk(host, common, args, printsRequests: format == "text" && repairs);
             await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, talk, enabling: request.Destinations);
             var output = VerifyOutput.For(format, host.Out, host.Width);

@@ -91,6 +91,19 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         }
     }
 
+    public bool IsSupported(DestinationMemory destination, Hash128 observables, Guid @event)
+    {
+        lock (file.Gate)
+        {
+            var column = SupportIndexes.Column(destination.Form);
+            var query = file.Statement($"SELECT 1 FROM source s JOIN event e ON e.source = s.id AND e.uuid = ? JOIN support p ON p.event = e.id AND p.{column} = ? LIMIT 1")
+                .Bind(1, @event).Bind(2, observables);
+            var isSupported = query.Read();
+            query.Reset();
+            return isSupported;
+        }
+    }
+
     public void AddFinding(DestinationMemory destination, Finding finding)
     {
         lock (file.Gate)
@@ -111,6 +124,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
                 WHERE revoked = 0 AND COALESCE(expires, ?1 + 1) > ?1 AND (key IS NULL OR key NOT IN (
                     SELECT key FROM held WHERE destination = ?2
                     UNION ALL SELECT key FROM {Tables.Findings(destination)} WHERE kind = {(int)FindingKind.Untracked} AND key IS NOT NULL))
+                AND (id IS NULL OR id NOT IN (SELECT id FROM {Tables.Findings(destination)} WHERE kind = {(int)FindingKind.LeftBehind} AND id IS NOT NULL))
                 GROUP BY COALESCE(id, n)
                 """).Bind(1, now).Bind(2, destination.Id).Run();
         }

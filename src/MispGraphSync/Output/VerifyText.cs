@@ -12,11 +12,13 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
     private bool _hasRepaired;
     private bool _hasErrors;
     private bool _hasExpired;
+    private bool _hasLeftBehind;
 
     public override void Add(VerifiedDestination destination, IEnumerable<Finding> findings)
     {
         _hasFaults |= destination.Faults > 0;
         _hasRepaired |= destination.Repair is not null;
+        _hasLeftBehind |= destination.Found.GetValueOrDefault(FindingKind.LeftBehind) > 0;
         _hasExpired |= destination.Found.GetValueOrDefault(FindingKind.Expired) > 0;
         Counts(destination);
         if (destination.Faults > 0) Items(findings, destination.Faults);
@@ -30,7 +32,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
         if (code == ExitCode.Ok) Say(_hasRepaired && _hasFaults ? "Repaired. Look again in some minutes: misp-graph verify" : "All is as it should be.");
         else if (_hasErrors) Say("Run it again once that is put right.");
         else if (_hasRepaired) Say("Some could not be repaired. Next: misp-graph errors");
-        else if (_hasFaults) Say("Next: misp-graph verify --repair");
+        else if (_hasFaults) Say(_hasLeftBehind ? "Next: misp-graph verify --repair, with --adopt as now to remove what was left behind" : "Next: misp-graph verify --repair");
         if (_hasExpired) Say("What has expired is sent again or forgotten by: misp-graph push");
     }
 
@@ -56,6 +58,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
         FindingKind.Duplicate => "duplicate: one more under a key of ours",
         FindingKind.Expired => "expired: ran out, and no longer there",
         FindingKind.NotYetVisible => "sent a moment ago, and perhaps not visible yet",
+        FindingKind.LeftBehind => "left behind by the other tool, beside ours",
         _ => "not ours: left alone",
     };
 
@@ -69,8 +72,8 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
     private void Item(Finding finding)
     {
         var what = (finding.Value ?? $"key {finding.Key}").Replace('\n', ' ');
-        Line($"  {finding.Kind.Slug(),-9} {(finding.Type is { Length: > 0 } type ? type + " " : "")}{what}");
-        foreach (var difference in finding.Differences) Line($"{"",12}{difference.Property}: sent {Shown(difference.Sent)}, there {Shown(difference.There)}");
+        Line($"  {finding.Kind.Slug(),-11} {(finding.Type is { Length: > 0 } type ? type + " " : "")}{what}");
+        foreach (var difference in finding.Differences) Line($"{"",14}{difference.Property}: sent {Shown(difference.Sent)}, there {Shown(difference.There)}");
     }
 
     // The two sides share what is left of the line.

@@ -43,6 +43,9 @@ internal static class GraphListing
     private static bool IsOf(JsonElement item, GraphProduct product) =>
         Text(item, "targetProduct") is not { } name || name.Equals(product.Name, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether the property names something to watch for.</summary>
+    public static bool IsObservable(string property) => Observables.Contains(property);
+
     private static RemoteIndicator Indicator(JsonElement item)
     {
         var (type, value) = FirstObservable(item);

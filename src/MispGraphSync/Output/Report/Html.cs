@@ -12,7 +12,9 @@ internal sealed class Html(TextWriter to)
 {
     private const int Longest = 300;
 
+#pragma warning disable CA1822 // The handler writes, and is given this object.
     public void Write([InterpolatedStringHandlerArgument("")] Markup markup) => _ = markup;
+#pragma warning restore CA1822
 
     /// <summary>A number with its thousands apart.</summary>
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -28,7 +28,7 @@ internal static class PageFile
     private static void Replace(string path, Action<TextWriter> write)
     {
         // Beside the target, so that the move is within one file system; under a name that nobody has.
-        var draft = $"{path}.{Guid.NewGuid():N}.tmp";
+        var draft = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
         {
             using (var stream = OwnerOnly.Open(draft, FileMode.CreateNew, FileAccess.Write))

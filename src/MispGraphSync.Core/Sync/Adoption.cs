@@ -1,0 +1,92 @@
+using System.Buffers;
+
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>
+/// Takes over from a predecessor: of what it left, those go whose very observable we hold and that was seen there live, so
+/// that exactly one remains and there is never none. Everything else of it is left alone and runs out.
+/// </summary>
+public sealed class Adoption(Predecessor predecessor, DestinationMemory memory, VerifyLedger ledger, DeletionLimit maxDelete, RunControl control, IRunObserver observer)
+{
+    private StepTally _tally;
+
+    /// <summary>How many were found.</summary>
+    public long Found { get; private set; }
+
+    /// <summary>What became of them; those never reached count as not attempted.</summary>
+    public StepTally Tally => _tally + new StepTally(0, 0, 0, Found - _tally.Total);
+
+    /// <summary>Lists all that it left, and adds a finding for each that is one too many.</summary>
+    public async Task FindAsync(DateTimeOffset now)
+    {
+        var listed = 0L;
+        var seen = new HashSet<Hash128>();
+        await foreach (var there in predecessor.At.ReadAsync(control.Stop).WithCancellation(control.Stop).ConfigureAwait(false))
+        {
+            observer.Listed(memory.Info, ++listed);
+            if (!there.IsLive(now) || there.Id is not { } id || predecessor.Recognise(there) is not { } left || !IsOneTooMany(left, now)) continue;
+            // A list of pages is no snapshot.
+            if (!seen.Add(Hash128.Of(id))) continue;
+            Found++;
+            ledger.Inventory.AddFinding(memory, new Finding
+            {
+                Kind = FindingKind.LeftBehind,
+                Repair = RepairKind.RemoveCopy,
+                Observables = left.Observables,
+                Key = there.Key,
+                Id = id,
+                Type = there.Type,
+                Value = there.Value,
+            });
+        }
+    }
+
+    /// <exception cref="RunFailedException">Refused: more than the guard lets go at once. Nothing was removed.</exception>
+    public async Task RemoveAsync(DateTimeOffset now)
+    {
+        var there = ledger.Record.CountHeld(memory) + Found;
+        if (!maxDelete.Allows(Found, there))
+        {
+            throw new RunFailedException(
+                ExitCode.Refused,
+                $"{Found} indicators of {predecessor.Name} at '{memory.Info.Name}' would be removed, of {there} there, more than guard.maxDelete ({maxDelete}) allows.",
+                $"Look at them with 'misp-graph verify --adopt {predecessor.Name}'. If they are meant, run once with --max-delete {Found}.");
+        }
+
+        foreach (var batch in ledger.Inventory.ReadFindings(memory, FindingKind.LeftBehind).Chunk(predecessor.At.BatchSize))
+        {
+            control.Stop.ThrowIfCancellationRequested();
+            // Removing is the same once more, so what a lost answer did is settled by looking again.
+            var outcomes = await predecessor.At.ApplyAsync(Operation.Delete, [.. batch.Select(finding => Removal(finding, now))], control.Abort).ConfigureAwait(false);
+            _tally += StepTally.Of(outcomes);
+            observer.Applied(memory.Info, _tally, Found);
+        }
+    }
+
+    private bool IsOneTooMany(LeftIndicator left, DateTimeOffset now) =>
+        ledger.Record.FindHeld(memory, left.Observables) is { } held
+        && held.Key != left.There.Key && held.Id != left.There.Id
+        && (left.Event is not { } from || ledger.Inventory.IsSupported(memory, left.Observables, from))
+        && ledger.Inventory.There(memory, held.Key).Any(ours => ours.IsLive(now));
+
+    private PlanStep Removal(Finding left, DateTimeOffset now)
+    {
+        var key = left.Key ?? Guid.Empty;
+        var held = new HeldIndicator
+        {
+            Observables = left.Observables!.Value,
+            Key = key,
+            Id = left.Id,
+            Marks = default,
+            Created = now,
+            Modified = now,
+            Expires = now.AddDays(1),
+            RenewAt = now,
+        };
+        var body = new ArrayBufferWriter<byte>(256);
+        predecessor.At.WriteDeletion(body, held, now);
+        var step = new PlanStep { Action = StepAction.Delete, Reason = StepReasons.LeftBehind, Observables = held.Observables, Key = key, Id = left.Id, Body = body.WrittenMemory, Modified = now, Expires = held.Expires };
+        observer.Step(memory.Info, step);
+        return step;
+    }
+}
