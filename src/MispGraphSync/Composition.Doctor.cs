@@ -33,7 +33,10 @@ internal sealed partial class Composition
         SettingsInspection inspection;
         try
         {
-            inspection = SettingsReader.Inspect(config, host.Environment, options);
+            // First as they stand, for a name that is none is a fault of the command line and not of theirs.
+            var asTheyStand = SettingsReader.Inspect(config, host.Environment, options with { Overrides = new Dictionary<string, string>() });
+            if (asTheyStand.Faults.Count == 0) CheckNames(asTheyStand.Settings, names);
+            inspection = names.Count == 0 ? asTheyStand : SettingsReader.Inspect(config, host.Environment, options);
         }
         catch (RunFailedException failure)
         {

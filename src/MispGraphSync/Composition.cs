@@ -221,14 +221,18 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private static List<DestinationSettings> Choose(Settings settings, IReadOnlyList<string> names)
     {
+        CheckNames(settings, names);
+        var chosen = settings.Destinations.Where(one => names.Count == 0 ? one.Enabled : names.Contains(one.Name)).ToList();
+        return chosen.Count > 0 ? chosen : throw new RunFailedException(ExitCode.Usage, "No destination is enabled.", "Set \"enabled\": true for one in the settings.");
+    }
+
+    private static void CheckNames(Settings settings, IReadOnlyList<string> names)
+    {
         foreach (var name in names.Where(name => settings.Destinations.All(one => one.Name != name)))
         {
             throw new RunFailedException(
                 ExitCode.Usage, $"There is no destination '{Printable.Line(name, 80)}'.", $"The settings have: {string.Join(", ", settings.Destinations.Select(one => one.Name))}.");
         }
-
-        var chosen = settings.Destinations.Where(one => names.Count == 0 ? one.Enabled : names.Contains(one.Name)).ToList();
-        return chosen.Count > 0 ? chosen : throw new RunFailedException(ExitCode.Usage, "No destination is enabled.", "Set \"enabled\": true for one in the settings.");
     }
 
     private Transport NewTransport(long run, DateTimeOffset? deadline, RunControl? control = null) => new()

@@ -3,7 +3,6 @@ using System.CommandLine.Help;
 using MispGraphSync.Commands;
 using MispGraphSync.Commands.Completions;
 using MispGraphSync.Commands.Help;
-using MispGraphSync.Configuration.Reading;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Output;
 
@@ -32,24 +31,12 @@ internal static class Tool
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            foreach (var line in Faults(parsed, root)) await host.Error.WriteLineAsync(Page.Wrapped($"error: {line}", host.ErrorWidth(), hang: 7)).ConfigureAwait(false);
+            foreach (var line in ParseFaults.Of(parsed)) await host.Error.WriteLineAsync(Page.Wrapped($"error: {line}", host.ErrorWidth(), hang: 7)).ConfigureAwait(false);
             await host.Error.WriteLineAsync($"Try '{string.Join(' ', HelpText.Program, HelpText.VerbOf(parsed.CommandResult.Command), "--help").Replace("  ", " ", StringComparison.Ordinal)}'.").ConfigureAwait(false);
             return (int)ExitCode.Usage;
         }
 
         return await InvokeAsync(parsed, host).ConfigureAwait(false);
-    }
-
-    // The library says both that a verb is missing and that what stands there is none.
-    private static IEnumerable<string> Faults(ParseResult parsed, RootCommand root)
-    {
-        if (parsed.CommandResult.Command == root && parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-'))
-        {
-            var near = Spelling.Nearest(first, root.Subcommands.Select(verb => verb.Name));
-            return [$"there is no command '{Printable.Line(first, 80)}'{(near is null ? "" : $"; did you mean '{near}'?")}"];
-        }
-
-        return parsed.Errors.Select(error => Printable.Line(error.Message));
     }
 
     /// <summary>All verbs and options.</summary>
@@ -79,6 +66,7 @@ internal static class Tool
             CheckFilter = Composition.CheckFilter,
             WorkingDirectory = host.WorkingDirectory,
             Width = host.Width,
+            ErrorWidth = host.ErrorWidth,
         }));
         root.Add(new CompletionsCommand(host));
         // The library's own also takes /h and /?, which may well be paths.
@@ -107,7 +95,8 @@ internal static class Tool
             var indent = "error: ";
             foreach (var line in lines)
             {
-                await host.Error.WriteLineAsync(Page.Wrapped(indent + Printable.Line(line, 4_000), host.ErrorWidth(), indent.Length)).ConfigureAwait(false);
+                var hang = indent.Length + (line.StartsWith("  ", StringComparison.Ordinal) ? 4 : 0);
+                await host.Error.WriteLineAsync(Page.Wrapped(indent + Printable.Line(line, 4_000), host.ErrorWidth(), hang)).ConfigureAwait(false);
                 indent = "       ";
             }
 

@@ -58,4 +58,22 @@ public sealed record PlanStep
 
     /// <summary>What the service would call it, for messages: the canonical text; null for deletions.</summary>
     public string? Value { get; init; }
+
+    /// <summary>A step on what is held, as the ledger knows it; without a body.</summary>
+    public static PlanStep On(HeldIndicator held, StepAction action, string reason) => new()
+    {
+        Action = action,
+        Reason = reason,
+        Observables = held.Observables,
+        Key = held.Key,
+        Generation = held.Generation,
+        Id = held.Id,
+        Body = default,
+        Marks = held.Marks,
+        Rank = held.Rank,
+        Created = held.Created,
+        Modified = held.Modified,
+        Expires = held.Expires,
+        RenewAt = held.RenewAt,
+    };
 }

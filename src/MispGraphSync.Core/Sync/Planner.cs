@@ -103,23 +103,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         var modified = Lifecycle.Modified(now, held.Modified);
         var body = new ArrayBufferWriter<byte>(256);
         destination.WriteDeletion(body, held, modified);
-        return new PlanStep
-        {
-            Action = StepAction.Delete,
-            Reason = step.Reason,
-            Observables = held.Observables,
-            Key = held.Key,
-            Generation = held.Generation,
-            Id = held.Id,
-            Body = body.WrittenMemory,
-            Marks = held.Marks,
-            Rank = held.Rank,
-            Created = held.Created,
-            Modified = modified,
-            Expires = held.Expires,
-            RenewAt = held.RenewAt,
-            LivesOnce = destination.KeysLiveOnce,
-        };
+        return PlanStep.On(held, StepAction.Delete, step.Reason) with { Body = body.WrittenMemory, Modified = modified, LivesOnce = destination.KeysLiveOnce };
     }
 
     private PlanDecision Unwanted(HeldIndicator? held, Wanted wanted)

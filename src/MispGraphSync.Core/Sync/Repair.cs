@@ -47,7 +47,7 @@ public sealed class Repair(
     // lost: the service is brought to where none exists, or tells which do; a kill on the way is settled by the next run.
     private async Task SettleAsync(IReadOnlyList<Finding> missing)
     {
-        PlanStep[] steps = [.. missing.Select(finding => ledger.Record.FindHeld(memory, finding.Observables!.Value)).OfType<HeldIndicator>().Select(Again)];
+        PlanStep[] steps = [.. missing.Select(finding => ledger.Record.FindHeld(memory, finding.Observables!.Value)).OfType<HeldIndicator>().Select(held => PlanStep.On(held, StepAction.Create, StepReasons.New) with { Marks = default })];
         if (steps.Length == 0) return;
         var intent = ledger.Record.Intend(memory, Operation.Create, steps, keepBodies: false);
         var settlement = await destination.SettleAsync([.. steps.Select(step => step.Key)], control.Stop).ConfigureAwait(false);
@@ -110,20 +110,4 @@ public sealed class Repair(
         observer.Step(memory.Info, step);
         return step;
     }
-
-    private static PlanStep Again(HeldIndicator held) => new()
-    {
-        Action = StepAction.Create,
-        Reason = StepReasons.New,
-        Observables = held.Observables,
-        Key = held.Key,
-        Generation = held.Generation,
-        Id = held.Id,
-        Rank = held.Rank,
-        Body = ReadOnlyMemory<byte>.Empty,
-        Created = held.Created,
-        Modified = held.Modified,
-        Expires = held.Expires,
-        RenewAt = held.RenewAt,
-    };
 }

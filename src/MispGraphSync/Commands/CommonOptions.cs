@@ -36,7 +36,9 @@ internal sealed class CommonOptions
 
     /// <summary>A page of stdout's width, in colours where they are welcome.</summary>
     public Page NewPage(ParseResult args, ToolHost host) =>
-        new(host.Width, host.HasColor && !args.GetValue(NoColor) ? Ink.Ansi : Ink.None);
+        new(host.Width, InkOf(args, host));
+
+    public Ink InkOf(ParseResult args, ToolHost host) => host.HasColor && !args.GetValue(NoColor) ? Ink.Ansi : Ink.None;
 
     /// <summary>What a command that is recommended needs besides, with the blank before it: the settings file, if one was named.</summary>
     public string ForNext(ParseResult args) => args.GetValue(Config) switch

@@ -4,6 +4,7 @@ using MispGraphSync.Configuration;
 using MispGraphSync.Configuration.Reading;
 using MispGraphSync.Configuration.Writing;
 using MispGraphSync.Core.Sync;
+using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
 
@@ -32,6 +33,9 @@ internal sealed record ConfigCommandContext
 
     /// <summary>Columns of stdout.</summary>
     public int Width { get; init; } = 120;
+
+    /// <summary>Columns of stderr.</summary>
+    public Func<int> ErrorWidth { get; init; } = static () => 120;
 
     public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
 }
@@ -72,7 +76,7 @@ internal sealed class ConfigCommand : Command
                 : new ConfigInit(_context.Input, talk, Path.GetDirectoryName(file)!, _context.Interrupt).Ask();
             OwnerOnlyFile.Write(file, draft.Write(ConfigInit.Head, hideSecrets: false), args.GetValue(force));
             args.InvocationConfiguration.Output.Write($"{file}\n");
-            talk.Write("Written, for your eyes only. Next: misp-graph config validate, then misp-graph plan.\n");
+            talk.Write("Written, for your eyes only. Next: misp-graph doctor, then misp-graph plan.\n");
             return (int)ExitCode.Ok;
         });
         return command;
@@ -85,7 +89,8 @@ internal sealed class ConfigCommand : Command
         {
             var inspection = Inspect(args);
             args.InvocationConfiguration.Output.Write(_context.IsJson(args) ? ConfigShow.Json(inspection) : ConfigShow.Text(inspection, _context.Width));
-            foreach (var warning in inspection.Warnings) args.InvocationConfiguration.Error.Write($"warning: {warning}\n");
+            var talk = Talk(args);
+            foreach (var warning in inspection.Warnings) talk.Write($"warning: {warning}\n");
             return inspection.Faults.Count == 0 ? (int)ExitCode.Ok : throw inspection.Failure();
         });
         return command;
@@ -95,7 +100,7 @@ internal sealed class ConfigCommand : Command
     {
         var command = new Command("validate", "Check the settings: prints ok, or every fault.");
         command.SetAction(args => (int)ConfigValidate.Run(
-            Inspect(args), _context.IsJson(args), args.InvocationConfiguration.Output, args.InvocationConfiguration.Error));
+            Inspect(args), _context.IsJson(args), new WrappedWriter(args.InvocationConfiguration.Output, _context.IsJson(args) ? int.MaxValue : _context.Width), Talk(args)));
         return command;
     }
 
@@ -114,11 +119,13 @@ internal sealed class ConfigCommand : Command
                 args.GetValue(force),
                 _context.CheckFilter,
                 args.InvocationConfiguration.Output,
-                args.InvocationConfiguration.Error);
+                Talk(args));
             return (int)ExitCode.Ok;
         });
         return command;
     }
+
+    private WrappedWriter Talk(ParseResult args) => new(args.InvocationConfiguration.Error, _context.ErrorWidth());
 
     private string Full(string path) => path.Length == 0 || path.Any(char.IsControl)
         ? throw new RunFailedException(ExitCode.Usage, "A file's name is empty or has a control character in it.", "Give it a path.")

@@ -21,7 +21,7 @@ internal sealed class DoctorCommand : Command
             var format = common.Format(args, "text", "text", "json");
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupt, host.Abort);
             await using var examined = Composition.Examine(args.GetValue(common.Config), args.GetValue(_destinations) ?? [], args.GetValue(_write), host, stop.Token);
-            var output = DoctorOutput.For(format, host.Out, host.Width, host.HasColor && !args.GetValue(common.NoColor), examined.Checks);
+            var output = DoctorOutput.For(format, host.Out, host.Width, common.InkOf(args, host), examined.Checks);
             var codes = new List<ExitCode>();
             await foreach (var (check, found) in Checkup.RunAsync(examined.Checks, host.Time, stop.Token).ConfigureAwait(false))
             {

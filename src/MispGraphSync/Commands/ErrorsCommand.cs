@@ -34,7 +34,7 @@ internal sealed class ErrorsCommand : Command
         var destination = args.GetValue(_destination);
         if (destination is not null) composition.CheckDestination(destination, ledger);
 
-        var listing = ErrorListing.For(format, _host.Out, _host.Width);
+        var listing = ErrorListing.For(format, _host.Out, _host.Width, args.GetValue(_run));
         foreach (var rejection in new Rejections(ledger).List(args.GetValue(_run), destination)) listing.Add(ErrorLine.Of(rejection, composition.Settings.Logs.Directory));
         listing.End();
         return 0;

@@ -21,7 +21,7 @@ internal static class ConfigImport
 
         output.Write(draft.Write(head, hideSecrets: true));
         foreach (var note in notes) talk.Write($"note: {note}\n");
-        if (to is not null) talk.Write($"Written to {to}, for your eyes only. Next: misp-graph config validate --config {to}\n");
+        if (to is not null) talk.Write($"Written to {to}, for your eyes only. Next: misp-graph doctor --config {to}\n");
     }
 
     private static string Load(string file)

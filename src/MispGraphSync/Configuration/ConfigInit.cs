@@ -14,7 +14,7 @@ internal sealed class ConfigInit(TextReader answers, TextWriter talk, string fol
     public static IReadOnlyList<string> Head { get; } =
     [
         "Settings of misp-graph. Made by `misp-graph config init`; config.sample.json shows every other key.",
-        "Check: misp-graph config validate. Look before you push: misp-graph plan",
+        "Check: misp-graph doctor. Look before you push: misp-graph plan",
     ];
 
     public ConfigDraft Ask()

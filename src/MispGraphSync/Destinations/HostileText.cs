@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
+using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Destinations;
 
 /// <summary>Makes texts that others wrote fit for a service's field: one line, bounded, without control or direction characters.</summary>
 internal static class HostileText
 {
-    public const string Ellipsis = "…";
+    private const string Ellipsis = "…";
 
     /// <summary>Blanks and control characters become single blanks; what turns the direction of writing goes.</summary>
     public static string OneLine(string text)
@@ -36,8 +37,16 @@ internal static class HostileText
         return text[..end].TrimEnd() + Ellipsis;
     }
 
-    /// <summary>Nothing of the text was left after cutting, or there was none.</summary>
-    public static bool IsNothing(string line) => line.Length == 0 || line == Ellipsis;
+    /// <summary>One line of at most so many characters.</summary>
+    public static string Line(string text, int longest) => Cut(OneLine(text), longest);
+
+    /// <summary>The event's title; where nothing of it is left, its UUID. Never empty.</summary>
+    public static string Title(Indicator indicator, int longest)
+    {
+        var text = Line(indicator.Title, longest);
+        if (text.Length > 0 && text != Ellipsis) return text;
+        return indicator.Supports is [var first, ..] ? $"MISP event {first.Event:D}" : "MISP event";
+    }
 
     /// <summary>Almost every text is plain already.</summary>
     private static bool IsOneLine(string text)

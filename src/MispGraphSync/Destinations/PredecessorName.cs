@@ -20,7 +20,7 @@ internal sealed record PredecessorName(string Name, string Kind, string SourceSy
         [Misp2Sentinel] => new PredecessorName(text, "sentinel", "MISP"),
         [Misp2Sentinel, { Length: > 0 } source] => new PredecessorName(text, "sentinel", source),
         _ => throw new RunFailedException(
-            ExitCode.Usage, $"--adopt: '{Output.Printable.Line(text, 80)}' is no tool that is known here.",
+            ExitCode.Usage, $"--adopt: '{Printable.Line(text, 80)}' is no tool that is known here.",
             "Name python-sample (at Graph), misp2sentinel (at Sentinel, source system MISP) or misp2sentinel:SOURCESYSTEM."),
     };
 

@@ -128,20 +128,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 
     public void Hold(DestinationMemory destination, HeldIndicator found)
     {
-        var step = new PlanStep
-        {
-            Action = StepAction.Update,
-            Reason = StepReasons.Adopted,
-            Observables = found.Observables,
-            Key = found.Key,
-            Generation = found.Generation,
-            Body = default,
-            Rank = found.Rank,
-            Created = found.Created,
-            Modified = found.Modified,
-            Expires = found.Expires,
-            RenewAt = found.RenewAt,
-        };
+        var step = PlanStep.On(found, StepAction.Update, StepReasons.Adopted) with { Marks = default };
         lock (file.Gate) Write(destination, rows => rows.Hold(step, found.Id, isClean: false));
     }
 

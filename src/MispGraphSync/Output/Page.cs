@@ -64,7 +64,7 @@ internal sealed class Page(int width, Ink ink)
         return behind <= width / 2 ? behind : Math.Min(indent + 2, width / 2);
     }
 
-    /// <summary>Each word with the blanks before it.</summary>
+    /// <summary>Each word with the blanks before it. A number stays with what it counts: "1 rule".</summary>
     private static IEnumerable<(string Gap, string Word)> Words(string text)
     {
         var at = 0;
@@ -74,8 +74,16 @@ internal sealed class Page(int width, Ink ink)
             while (word < text.Length && text[word] == ' ') word++;
             var end = word;
             while (end < text.Length && text[end] != ' ') end++;
+            if (IsNumber(text.AsSpan(word, end - word)) && end + 1 < text.Length && text[end + 1] != ' ')
+            {
+                end++;
+                while (end < text.Length && text[end] != ' ') end++;
+            }
+
             if (word < text.Length) yield return (text[at..word], text[word..end]);
             at = end;
         }
     }
+
+    private static bool IsNumber(ReadOnlySpan<char> word) => !word.IsEmpty && !word.ContainsAnyExcept("0123456789,") && char.IsAsciiDigit(word[^1]);
 }

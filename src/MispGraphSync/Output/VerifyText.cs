@@ -30,7 +30,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
     public override void End(ExitCode code)
     {
         if (code == ExitCode.Ok) Say(_hasRepaired && _hasFaults ? "Repaired. Look again in some minutes: misp-graph verify" : "All is as it should be.");
-        else if (_hasErrors) Say("Run it again once that is put right.");
+        else if (_hasErrors) Say("Next: misp-graph doctor finds the cause; then verify again.");
         else if (_hasRepaired) Say("Some could not be repaired. Next: misp-graph errors");
         else if (_hasFaults) Say(_hasLeftBehind ? "Next: misp-graph verify --repair, with --adopt as now to remove what was left behind" : "Next: misp-graph verify --repair");
         if (_hasExpired) Say("What has expired is sent again or forgotten by: misp-graph push");
@@ -38,7 +38,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
 
     private void Counts(VerifiedDestination destination)
     {
-        Say($"{destination.Name} ({destination.Kind}): {destination.Held:N0} held{(destination.There is { } there ? $", {there:N0} there" : "")}");
+        Say($"{DestinationInfo.LabelOf(destination.Name, destination.Kind)}: {destination.Held:N0} held{(destination.There is { } there ? $", {there:N0} there" : "")}");
         if (destination.There is null) return;
         Count(destination.AsSent, "there as sent");
         Count(destination.Pending, "not compared: the next push changes or removes them, or they run out");

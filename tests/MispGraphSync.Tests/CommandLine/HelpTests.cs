@@ -68,6 +68,23 @@ public class HelpTests
     }
 
     [Theory]
+    [InlineData("config inti", "there is no command 'config inti'; did you mean 'config init'?", "config --help")]
+    [InlineData("config", "Required command was not provided.", "config --help")]
+    [InlineData("push --dry", "there is no option '--dry' of 'push'; did you mean '--dry-run'?", "push --help")]
+    [InlineData("push --ful", "there is no option '--ful' of 'push'; did you mean '--full'?", "push --help")]
+    [InlineData("push --no-colour", "there is no option '--no-colour' of 'push'; did you mean '--no-color'?", "push --help")]
+    [InlineData("push --wholly-unknown", "there is no option '--wholly-unknown' of 'push'", "push --help")]
+    [InlineData("push stray", "Unrecognized command or argument 'stray'.", "push --help")]
+    [InlineData("completions tcsh", "Argument 'tcsh' not recognized. Must be one of: 'bash' 'zsh' 'fish' 'powershell'", "completions --help")]
+    public async Task A_mistyped_word_is_answered_once_and_with_the_one_that_was_meant(string typed, string answer, string help)
+    {
+        var mistyped = await Typed.AsAsync(Words(typed));
+
+        Assert.Equal((int)ExitCode.Usage, mistyped.Code);
+        Assert.Equal($"error: {answer}\nTry 'misp-graph {help}'.\n", mistyped.Error.Replace("\n       ", " ", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [MemberData(nameof(Verbs))]
     public async Task The_formats_in_the_help_are_those_that_the_verb_writes(string verb)
     {

@@ -28,9 +28,12 @@ public sealed partial class NewcomerTests : IAsyncLifetime
         SetEnvironment();
         var init = await _run.RunAsync("config", "init", "--from-env");
         Assert.Equal(0, init.Code);
-        Assert.Contains("misp-graph config validate", init.Error, StringComparison.Ordinal);
-        Assert.Equal(0, (await _run.RunAsync("config", "validate")).Code);
+        Assert.Contains("misp-graph doctor", init.Error, StringComparison.Ordinal);
+        var healthy = await _run.RunAsync("doctor");
+        Assert.Equal(0, healthy.Code);
+        Assert.Contains(", 0 failed, 0 skipped", healthy.Out, StringComparison.Ordinal);
 
+        Assert.Contains("misp-graph plan", init.Error, StringComparison.Ordinal);
         var plan = await _run.RunAsync("plan");
         Assert.Equal(0, plan.Code);
         var push = await FollowAsync(plan, "push");
@@ -59,6 +62,70 @@ public sealed partial class NewcomerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_the_sign_in_breaks_push_leads_to_doctor_which_names_the_cause()
+    {
+        SetEnvironment();
+        await _run.RunAsync("config", "init", "--from-env");
+        _run.Environment["AZURE_CLIENT_SECRET"] = "a-secret-that-has-run-out";
+
+        var failed = await _run.RunAsync("push");
+        Assert.Equal(4, failed.Code);
+        var doctor = await FollowAsync(failed, "doctor");
+        Assert.Equal(4, doctor.Code);
+        Assert.Equal("defender token", FirstFailure(doctor));
+        Assert.Contains("The client secret is wrong.", doctor.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("a-secret-that-has-run-out", failed.Out + failed.Error + doctor.Out + doctor.Error, StringComparison.Ordinal);
+
+        SetEnvironment();
+        Assert.Equal(0, (await _run.RunAsync("doctor")).Code);
+        Assert.Equal(0, (await _run.RunAsync("push")).Code);
+    }
+
+    [Fact]
+    public async Task When_MISP_refuses_the_key_nothing_is_called_unchanged_and_doctor_names_the_key()
+    {
+        SetEnvironment();
+        await _run.RunAsync("config", "init", "--from-env");
+        await _run.RunAsync("push");
+        _run.Environment["MISP_KEY"] = new string('x', 40);
+
+        var failed = await _run.RunAsync("push");
+        Assert.Equal(4, failed.Code);
+        Assert.Contains("misp: not read", failed.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("unchanged", failed.Out, StringComparison.Ordinal);
+        var doctor = await FollowAsync(failed, "doctor");
+        Assert.Equal("misp key", FirstFailure(doctor));
+    }
+
+    [Fact]
+    public async Task When_one_destination_loses_its_permission_doctor_looks_at_that_one()
+    {
+        SetEnvironment();
+        await _run.RunAsync("config", "init", "--from-env");
+        _run.Sandbox.EntraState.App.DefenderRoles.Clear();
+
+        var failed = await _run.RunAsync("push");
+        Assert.Equal(4, failed.Code);
+        var doctor = await FollowAsync(failed, "doctor --destination defender");
+        Assert.Equal("defender roles", FirstFailure(doctor));
+        Assert.DoesNotContain("sentinel token", doctor.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_MISP_is_away_doctor_names_the_connection()
+    {
+        SetEnvironment();
+        await _run.RunAsync("config", "init", "--from-env");
+        _run.Environment["MISP_GRAPH__MISP__URL"] = "http://127.0.0.1:1";
+
+        var failed = await _run.RunAsync("push");
+        Assert.Equal(5, failed.Code);
+        var doctor = await FollowAsync(failed, "doctor");
+        Assert.Equal((5, "connections"), (doctor.Code, FirstFailure(doctor)));
+        Assert.Contains("127.0.0.1:1 (MISP)", doctor.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Answers_typed_at_a_terminal_make_the_same_settings_as_the_environment()
     {
         _run.Answers = string.Join('\n', _run.Sandbox.Misp, "env:MISP_KEY", "defender", _run.Sandbox.Options.Tenant, "secret", _run.Sandbox.Options.ClientId, "env:AZURE_CLIENT_SECRET", "alert") + "\n";
@@ -70,6 +137,9 @@ public sealed partial class NewcomerTests : IAsyncLifetime
         Assert.Equal(0, (await _run.RunAsync("push", "--destination", "defender")).Code);
         Assert.NotEmpty(_run.Sandbox.DefenderState.All());
     }
+
+    private static string FirstFailure(ToolResult doctor) =>
+        Failure().Match(doctor.Out) is { Success: true } found ? found.Groups[1].Value : "nothing";
 
     /// <summary>Runs a command that was recommended, as it was printed.</summary>
     private Task<ToolResult> FollowAsync(ToolResult before, string command)
@@ -110,6 +180,9 @@ public sealed partial class NewcomerTests : IAsyncLifetime
     }
 
     private static string Origin(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
+
+    [GeneratedRegex(@"^failed   (.+?)  ", RegexOptions.Multiline)]
+    private static partial Regex Failure();
 
     [GeneratedRegex(@"^  next: misp-graph (\S+(?: \S+)*)  ", RegexOptions.Multiline)]
     private static partial Regex Next();

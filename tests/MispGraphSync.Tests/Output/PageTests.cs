@@ -10,10 +10,26 @@ public class PageTests
 
     [Fact]
     public void A_line_breaks_between_words_and_goes_on_behind_its_label() =>
-        Assert.Equal("  expire    3 today, 9\n            soon", Page.Wrapped("  expire    3 today, 9 soon", 24));
+        Assert.Equal("  expire    3 today,\n            9 soon", Page.Wrapped("  expire    3 today, 9 soon", 24));
 
     [Fact]
     public void Without_a_label_what_goes_on_is_set_in() => Assert.Equal("one two\n  three", Page.Wrapped("one two three", 9));
+
+    [Fact]
+    public void A_number_stays_with_what_it_counts() =>
+        Assert.Equal("  7  skipped: 5 rule,\n     1 invalid-url", Page.Wrapped("  7  skipped: 5 rule, 1 invalid-url", 23));
+
+    [Fact]
+    public void A_writer_breaks_each_line_once_it_is_whole()
+    {
+        using var output = new StringWriter();
+        using var writer = new WrappedWriter(output, 12);
+
+        writer.Write("note: ");
+        writer.Write("one two three\nfour\n");
+
+        Assert.Equal("note: one\n  two three\nfour\n", output.ToString());
+    }
 
     [Fact]
     public void A_word_longer_than_the_line_stays_whole()

@@ -55,6 +55,45 @@ public partial class RunTextTests
         Assert.Equal(command, NextSteps.After(report, isDryRun: false).First().Command.Split(' ')[0]);
     }
 
+    [Theory]
+    [InlineData(RunStatus.Failed, ExitCode.SignIn, "doctor")]
+    [InlineData(RunStatus.Failed, ExitCode.Usage, "doctor")]
+    [InlineData(RunStatus.Failed, ExitCode.OutOfReach, "push, doctor")]
+    [InlineData(RunStatus.Refused, ExitCode.Refused, "")]
+    public void What_doctor_can_find_leads_to_doctor(RunStatus status, ExitCode code, string commands)
+    {
+        var report = Quiet with { Status = status, ExitCode = code, Source = Unread(code), Destinations = [Destination with { Status = status, ExitCode = code }] };
+
+        Assert.Equal(commands, string.Join(", ", NextSteps.After(report, isDryRun: false).Select(next => next.Command)));
+    }
+
+    [Fact]
+    public void One_destination_of_several_is_looked_at_alone()
+    {
+        var report = Quiet with { Status = RunStatus.Failed, ExitCode = ExitCode.SignIn, Destinations = [Destination, Destination with { Name = "edr", Kind = "defender", ExitCode = ExitCode.SignIn }] };
+
+        Assert.Equal("doctor --destination edr", NextSteps.After(report, isDryRun: false).First().Command);
+        Assert.Equal("doctor --destination edr", NextSteps.After(report, isDryRun: true).First().Command);
+    }
+
+    [Fact]
+    public void What_was_not_read_is_not_counted_and_nothing_is_called_unchanged()
+    {
+        var report = Quiet with { Status = RunStatus.Failed, ExitCode = ExitCode.SignIn, Source = Unread(ExitCode.SignIn), Destinations = [Destination with { Status = RunStatus.Failed, ExitCode = ExitCode.SignIn }] };
+
+        TextSnapshot.Matches(RunText.Of(report, RunFailures.None, isDryRun: false, new Page(80, Ink.None), ""), "push-not-read");
+    }
+
+    [Fact]
+    public void A_retry_of_nothing_does_not_say_that_something_was_sent()
+    {
+        var nothing = RunText.Of(Quiet with { Source = SourceReport.OfLedger }, RunFailures.None, isDryRun: false, new Page(80, Ink.None), "");
+        var one = RunText.Of(Quiet with { Source = SourceReport.OfLedger, Destinations = [Destination with { Planned = new PlanCounts(1, 0, 0, 0), Tally = new StepTally(1, 0, 0, 0) }] }, RunFailures.None, isDryRun: false, new Page(80, Ink.None), "");
+
+        Assert.StartsWith("Nothing that was turned down is to be sent again", nothing, StringComparison.Ordinal);
+        Assert.StartsWith("Sent again what was turned down before", one, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_refusal_leads_to_the_plan_of_that_destination()
     {
@@ -83,6 +122,8 @@ public partial class RunTextTests
         Assert.DoesNotContain('\e', text);
         Assert.DoesNotContain('\r', text.ReplaceLineEndings("\n"));
     }
+
+    private static SourceReport Unread(ExitCode code) => new() { Name = "misp", Kind = "misp", Error = "MISP at https://misp.example refused the key (403).", Remedy = "Check misp.key.", ExitCode = code };
 
     private static DestinationReport Destination { get; } = new() { Name = "graph", Kind = "graph", Status = RunStatus.Completed, Unchanged = 7_000, Held = 7_000 };
 

@@ -15,7 +15,7 @@ internal sealed class HelpAnswer(ToolHost host, CommonOptions common) : Synchron
 
     public override int Invoke(ParseResult parseResult)
     {
-        var ink = host.HasColor && !parseResult.GetValue(common.NoColor) ? Ink.Ansi : Ink.None;
+        var ink = common.InkOf(parseResult, host);
         host.Out.WriteLine(HelpText.Of(parseResult.CommandResult.Command, new Page(Math.Min(host.Width, Widest), ink)));
         return 0;
     }

@@ -49,7 +49,7 @@ internal sealed class Misp2SentinelConfig(string text, Func<JsonElement, IEnumer
     protected override IReadOnlyList<string> Head { get; } =
     [
         "Settings of misp-graph, made from misp2sentinel's config.py: they behave as misp2sentinel does.",
-        "What we recommend instead stands with each key. Check: misp-graph config validate, then misp-graph plan",
+        "What we recommend instead stands with each key. Check: misp-graph doctor, then misp-graph plan",
     ];
 
     protected override ConfigDraft Draft()

@@ -25,7 +25,7 @@ internal sealed class SampleConfig : ImportedConfig
     protected override IReadOnlyList<string> Head { get; } =
     [
         "Settings of misp-graph, made from the Python sample's config.py: they behave as the sample does.",
-        "What we recommend instead stands with each key. Check: misp-graph config validate, then misp-graph plan",
+        "What we recommend instead stands with each key. Check: misp-graph doctor, then misp-graph plan",
     ];
 
     protected override ConfigDraft Draft()

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace MispGraphSync.Configuration.Reading;
 
 /// <summary>Text that is safe to print: no control characters, no long values that may be a secret in the wrong place.</summary>
@@ -19,22 +16,6 @@ internal static class Plain
     public static string Quote(string value) =>
         value.Length <= LongestQuote ? $"\"{OneLine(value)}\"" : $"A text of {value.Length} characters";
 
-    /// <summary>Control and format characters become <c>\uXXXX</c>.</summary>
-    public static string OneLine(string text)
-    {
-        if (text.All(IsPlain)) return text;
-
-        var plain = new StringBuilder(text.Length + 16);
-        foreach (var c in text)
-        {
-            if (IsPlain(c)) plain.Append(c);
-            else plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-        }
-
-        return plain.ToString();
-    }
-
-    private static bool IsPlain(char c) =>
-        char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format
-            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+    /// <summary>The whole text on one line; what cannot be seen is written out.</summary>
+    public static string OneLine(string text) => Printable.Line(text, int.MaxValue);
 }

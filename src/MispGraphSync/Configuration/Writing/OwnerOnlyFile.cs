@@ -1,4 +1,3 @@
-using System.Text;
 using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Configuration.Writing;
@@ -13,19 +12,12 @@ internal static class OwnerOnlyFile
             throw new RunFailedException(ExitCode.Usage,
                 $"{path} is there already; it was not touched.", "Name another file, or replace this one with --force.");
 
-        // Beside the target, so that the move is within one file system.
-        var draft = path + ".new";
         try
         {
-            File.Delete(draft);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var stream = new FileStream(draft, options)) stream.Write(Encoding.UTF8.GetBytes(text));
-            File.Move(draft, path, replace);
+            OwnerOnly.Replace(path, replace, file => file.Write(text));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(draft);
             throw new RunFailedException(ExitCode.Usage,
                 $"{path} cannot be written: {e.Message}", "Check the folder and who may write there.", e);
         }

@@ -15,20 +15,14 @@ internal static class DefenderText
     private const int LongestInfo = 300;
     private const int LongestComment = 300;
 
-    /// <summary>The event's title; where nothing of it is left, its UUID. Never empty.</summary>
-    public static string Title(Indicator indicator)
-    {
-        var text = Cut(OneLine(indicator.Title), LongestTitle);
-        if (text.Length > 0 && text != Ellipsis) return text;
-        return indicator.Supports is [var first, ..] ? $"MISP event {first.Event:D}" : "MISP event";
-    }
+    public static string Title(Indicator indicator) => HostileText.Title(indicator, LongestTitle);
 
     /// <summary>What the title has no room for: the rest of the event's title, the comment, and where it comes from.</summary>
     public static string Description(Indicator indicator)
     {
         var text = new StringBuilder(256);
-        Add(text, Cut(OneLine(indicator.Title), LongestInfo));
-        Add(text, Cut(OneLine(indicator.Comment ?? ""), LongestComment));
+        Add(text, Line(indicator.Title, LongestInfo));
+        Add(text, Line(indicator.Comment ?? "", LongestComment));
         Add(text, indicator.Category is { Length: > 0 } category ? $"{OneLine(category)}/{OneLine(indicator.Type)}" : OneLine(indicator.Type));
         for (var i = 0; i < indicator.Supports.Length; i++)
         {

@@ -86,7 +86,7 @@ internal sealed class GraphItem
     private void WriteFixed(GraphProduct product, Indicator indicator)
     {
         _json.WriteString("targetProduct"u8, product.Name);
-        _json.WriteString("threatType"u8, GraphWords.Of(indicator.ThreatType));
+        _json.WriteString("threatType"u8, ThreatTypeWords.Of(indicator.ThreatType));
         foreach (var field in GraphFields.Of(indicator.Observables, product))
         {
             if (field.Text is { } text) _json.WriteString(field.Name, text);

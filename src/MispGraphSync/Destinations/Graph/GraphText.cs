@@ -12,13 +12,7 @@ internal static class GraphText
 
     private const int LongestComment = 500;
 
-    /// <summary>The title; where nothing of it is left, the event's UUID. Never empty.</summary>
-    public static string Description(Indicator indicator)
-    {
-        var text = HostileText.Cut(HostileText.OneLine(indicator.Title), LongestDescription);
-        if (!HostileText.IsNothing(text)) return text;
-        return indicator.Supports is [var first, ..] ? $"MISP event {first.Event:D}" : "MISP event";
-    }
+    public static string Description(Indicator indicator) => HostileText.Title(indicator, LongestDescription);
 
     /// <summary>What the other fields have no room for: category and type, comment, and where it comes from.</summary>
     public static string AdditionalInformation(Indicator indicator)
@@ -26,7 +20,7 @@ internal static class GraphText
         var text = new StringBuilder(256);
         if (indicator.Category is { Length: > 0 } category) text.Append(HostileText.OneLine(category)).Append('/');
         text.Append(HostileText.OneLine(indicator.Type));
-        if (indicator.Comment is { } comment && HostileText.Cut(HostileText.OneLine(comment), LongestComment) is { Length: > 0 } line)
+        if (indicator.Comment is { } comment && HostileText.Line(comment, LongestComment) is { Length: > 0 } line)
             text.Append("; ").Append(line);
         foreach (var support in indicator.Supports)
             text.Append(CultureInfo.InvariantCulture, $"; event {support.Event:D} attribute {support.Attribute:D}");

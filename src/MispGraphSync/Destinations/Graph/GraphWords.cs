@@ -50,19 +50,4 @@ internal static class GraphWords
         KillChainPhase.Exploitation => "Exploitation",
         _ => "Installation",
     };
-
-    public static string Of(ThreatType type) => type switch
-    {
-        ThreatType.Botnet => "Botnet",
-        ThreatType.C2 => "C2",
-        ThreatType.CryptoMining => "CryptoMining",
-        ThreatType.Darknet => "Darknet",
-        ThreatType.DDoS => "DDoS",
-        ThreatType.MaliciousUrl => "MaliciousUrl",
-        ThreatType.Malware => "Malware",
-        ThreatType.Phishing => "Phishing",
-        ThreatType.Proxy => "Proxy",
-        ThreatType.PUA => "PUA",
-        _ => "WatchList",
-    };
 }

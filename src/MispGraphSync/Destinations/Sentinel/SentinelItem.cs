@@ -72,7 +72,7 @@ internal sealed class SentinelItem
     {
         _json.WriteStartArray("indicator_types"u8);
         _json.WriteStringValue(SentinelWords.StixType(indicator.ThreatType));
-        if (indicator.ThreatTypeIsTagged) _json.WriteStringValue(SentinelWords.Of(indicator.ThreatType));
+        if (indicator.ThreatTypeIsTagged) _json.WriteStringValue(ThreatTypeWords.Of(indicator.ThreatType));
         _json.WriteEndArray();
         _json.WriteNumber("confidence"u8, indicator.Confidence);
         _json.WriteStartArray("object_marking_refs"u8);
@@ -119,7 +119,7 @@ internal sealed class SentinelItem
 
     private void WriteLabel(string text)
     {
-        var label = SentinelText.Line(text, SentinelText.LongestLabel);
+        var label = HostileText.Line(text, SentinelText.LongestLabel);
         if (label.Length == 0 || !_labels.Add(label)) return;
         if (_labels.Count == 1) _json.WriteStartArray("labels"u8);
         _json.WriteStringValue(label);

@@ -1,5 +1,6 @@
 using System.Text;
 using MispGraphSync.Core.Domain;
+using static MispGraphSync.Destinations.HostileText;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -12,13 +13,7 @@ internal static class SentinelText
     private const int LongestComment = 1000;
     private const int LongestEventInfo = 100;
 
-    /// <summary>The title; where nothing of it is left, the event's UUID. Never empty.</summary>
-    public static string Name(Indicator indicator)
-    {
-        var text = Line(indicator.Title, LongestName);
-        if (!HostileText.IsNothing(text)) return text;
-        return indicator.Supports is [var first, ..] ? $"MISP event {first.Event:D}" : "MISP event";
-    }
+    public static string Name(Indicator indicator) => HostileText.Title(indicator, LongestName);
 
     /// <summary>Title, category and type, comment.</summary>
     public static string Description(Indicator indicator)
@@ -37,8 +32,6 @@ internal static class SentinelText
         var info = Line(support.EventInfo, LongestEventInfo);
         return info.Length == 0 ? $"MISP event {support.Event:D}" : $"MISP event {support.Event:D}: {info}";
     }
-
-    public static string Line(string text, int longest) => HostileText.Cut(HostileText.OneLine(text), longest);
 
     private static void Append(StringBuilder text, string separator, string line)
     {

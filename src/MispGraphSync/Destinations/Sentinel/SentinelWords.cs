@@ -55,22 +55,6 @@ internal static class SentinelWords
     /// <summary>STIX's word for the kind of threat (its open vocabulary, indicator-type-ov).</summary>
     public static string StixType(ThreatType type) => type is ThreatType.Darknet or ThreatType.Proxy ? "anonymization" : "malicious-activity";
 
-    /// <summary>Microsoft's word for it, in Microsoft's spelling.</summary>
-    public static string Of(ThreatType type) => type switch
-    {
-        ThreatType.Botnet => "Botnet",
-        ThreatType.C2 => "C2",
-        ThreatType.CryptoMining => "CryptoMining",
-        ThreatType.Darknet => "Darknet",
-        ThreatType.DDoS => "DDoS",
-        ThreatType.MaliciousUrl => "MaliciousUrl",
-        ThreatType.Malware => "Malware",
-        ThreatType.Phishing => "Phishing",
-        ThreatType.Proxy => "Proxy",
-        ThreatType.PUA => "PUA",
-        _ => "WatchList",
-    };
-
     /// <summary>UTC, milliseconds: what STIX 2.1's schema asks of <c>created</c> and <c>modified</c>.</summary>
     public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

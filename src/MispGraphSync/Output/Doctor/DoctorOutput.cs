@@ -7,8 +7,8 @@ namespace MispGraphSync.Output.Doctor;
 internal abstract class DoctorOutput
 {
     /// <param name="checks">All that will come, for the width of their names.</param>
-    public static DoctorOutput For(string format, TextWriter to, int width, bool hasColor, IReadOnlyList<ICheck> checks) =>
-        format == "json" ? new DoctorJson(to) : new DoctorText(to, width, hasColor, checks.Max(check => check.Name.Length));
+    public static DoctorOutput For(string format, TextWriter to, int width, Ink ink, IReadOnlyList<ICheck> checks) =>
+        format == "json" ? new DoctorJson(to) : new DoctorText(to, width, ink, checks.Max(check => check.Name.Length));
 
     public abstract void Add(string check, IReadOnlyList<Diagnosis> found);
 

@@ -4,7 +4,7 @@ using MispGraphSync.Doctor;
 namespace MispGraphSync.Output.Doctor;
 
 /// <summary>A table for people: status, check, what is so; below it, behind an arrow, what to do. The words tell all that the colours do.</summary>
-internal sealed class DoctorText(TextWriter to, int width, bool hasColor, int longestName) : DoctorOutput
+internal sealed class DoctorText(TextWriter to, int width, Ink ink, int longestName) : DoctorOutput
 {
     private const int StatusWidth = 9;
     private const int WidestName = 24;
@@ -17,7 +17,7 @@ internal sealed class DoctorText(TextWriter to, int width, bool hasColor, int lo
         foreach (var one in found)
         {
             _counts[one.Status] = _counts.GetValueOrDefault(one.Status) + 1;
-            var lines = Wrap(one.Cause).ToList();
+            var lines = Wrap(one.Cause);
             to.WriteLine($"{Paint(one.Status, StatusWords.Of(one.Status).PadRight(StatusWidth))}{check.PadRight(_indent - StatusWidth - 2)}  {lines[0]}");
             foreach (var line in lines.Skip(1)) Below(line);
             if (one.Remedy is null) continue;
@@ -43,32 +43,14 @@ internal sealed class DoctorText(TextWriter to, int width, bool hasColor, int lo
 
     private void Below(string line) => to.WriteLine(new string(' ', _indent) + line);
 
-    private IEnumerable<string> Wrap(string text, int less = 0)
+    private string[] Wrap(string text, int less = 0) => Page.Wrapped(
+        string.Join('\n', text.Split('\n').Select(line => Printable.Line(line, 4_000))), Math.Max(30, width - _indent - less), hang: 0).Split('\n');
+
+    private string Paint(CheckStatus status, string text) => status switch
     {
-        var room = Math.Max(30, width - _indent - less);
-        foreach (var paragraph in text.Split('\n'))
-        {
-            var line = "";
-            foreach (var word in Printable.Line(paragraph, 4_000).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            {
-                if (line.Length > 0 && line.Length + 1 + word.Length > room)
-                {
-                    yield return line;
-                    line = "";
-                }
-
-                line += line.Length == 0 ? word : " " + word;
-            }
-
-            yield return line;
-        }
-    }
-
-    private string Paint(CheckStatus status, string text) => !hasColor ? text : status switch
-    {
-        CheckStatus.Ok => $"\e[32m{text}\e[0m",
-        CheckStatus.Warning => $"\e[1m{text}\e[0m",
-        CheckStatus.Failed => $"\e[1;31m{text}\e[0m",
+        CheckStatus.Ok => ink.Good(text),
+        CheckStatus.Warning => ink.Bold(text),
+        CheckStatus.Failed => ink.Bad(text),
         _ => text,
     };
 }

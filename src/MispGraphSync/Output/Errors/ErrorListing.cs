@@ -10,12 +10,13 @@ internal abstract class ErrorListing(TextWriter to)
 {
     protected TextWriter To { get; } = to;
 
-    public static ErrorListing For(string format, TextWriter to, int width) => format switch
+    /// <param name="run">The one run that is asked about; null for all.</param>
+    public static ErrorListing For(string format, TextWriter to, int width, long? run) => format switch
     {
         "json" => new Json(to),
         "jsonl" => new Jsonl(to),
         "csv" => new CsvFile(to),
-        _ => new ErrorText(to, width),
+        _ => new ErrorText(to, width, run),
     };
 
     public abstract void Add(ErrorLine line);

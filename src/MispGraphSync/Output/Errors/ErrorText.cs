@@ -3,7 +3,7 @@ using MispGraphSync.Core.Sync;
 namespace MispGraphSync.Output.Errors;
 
 /// <summary>What was turned down, for people: by destination and reason, the most frequent first.</summary>
-internal sealed class ErrorText(TextWriter to, int width) : ErrorListing(to)
+internal sealed class ErrorText(TextWriter to, int width, long? run) : ErrorListing(to)
 {
     /// <summary>Of one reason; the others are told by their number, and by the other formats.</summary>
     private const int MostShown = 10;
@@ -22,7 +22,7 @@ internal sealed class ErrorText(TextWriter to, int width) : ErrorListing(to)
     {
         if (_groups.Count == 0)
         {
-            Line("Nothing is turned down.");
+            Line(run is null ? "Nothing is turned down." : $"Nothing that run {run} was the last to send is turned down. Of all runs: misp-graph errors");
             return;
         }
 

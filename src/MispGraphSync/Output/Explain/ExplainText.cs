@@ -71,7 +71,7 @@ internal static class ExplainText
 
     private static void Destination(StringBuilder text, DestinationInfo destination, List<ExplainedIndicator> indicators)
     {
-        text.AppendLine().AppendLine($"At {Printable.Line(destination.Name, 80)} ({destination.Kind})");
+        text.AppendLine().AppendLine($"At {Printable.Line(destination.Label, 100)}");
         foreach (var indicator in indicators.Take(MostShown)) Indicator(text, indicator);
         More(text, indicators.Count, "indicators");
     }
@@ -81,7 +81,8 @@ internal static class ExplainText
         var value = indicator.Observables.Count > 0 ? Printable.Line(ObservableText.Of(indicator.Observables), 200) : "(withdrawn in MISP)";
         text.AppendLine($"  {value}  {indicator.State.Meaning()}");
         if (indicator.Reason is { } reason) text.AppendLine($"    why       {reason.Slug()}: {reason.Meaning()}");
-        if (indicator.Key is { } key) text.AppendLine($"    key       {key:D}{(indicator.Standing.Held?.Indicator.Id is { } id ? $"  id {Printable.Line(id, 200)}" : "")}");
+        if (indicator.Key is { } key) text.AppendLine($"    key       {key:D}");
+        if (indicator.Standing.Held?.Indicator.Id is { } id) text.AppendLine($"    id        {Printable.Line(id, 200)}");
         if (indicator.Standing.Held is { } held)
         {
             var first = held.Since == held.Run ? "" : $", first in run {held.Since} ({Times.Text(indicator.SinceAt)})";
@@ -110,9 +111,9 @@ internal static class ExplainText
         foreach (var prospect in explanation.Prospects)
         {
             text.AppendLine().AppendLine($"As {prospect.Type}: {Printable.Line(ObservableText.Of(prospect.Observables), 200)}");
-            foreach (var (destination, refusal) in prospect.Verdicts)
+            foreach (var alike in prospect.Verdicts.GroupBy(verdict => verdict.Refusal, verdict => Printable.Line(verdict.Destination, 80)))
             {
-                text.AppendLine($"  {Printable.Line(destination, 80)}: {(refusal is { } reason ? $"would be left out: {reason.Slug()}. {reason.Meaning()}" : "would be sent, if an event that the filters select had it with to_ids")}");
+                text.AppendLine($"  {string.Join(", ", alike)}: {(alike.Key is { } reason ? $"would be left out: {reason.Slug()}. {reason.Meaning()}" : "would be sent, if an event that the filters select had it with to_ids")}");
             }
         }
 

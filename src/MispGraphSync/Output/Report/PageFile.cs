@@ -17,34 +17,11 @@ internal static class PageFile
             if (!MayReplace(path))
                 throw new RunFailedException(ExitCode.Usage, $"{path} is there already and is no report of misp-graph; it was not touched.", "Name another file with --to, or remove this one.");
             if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-            Replace(path, write);
+            OwnerOnly.Replace(path, overwrite: true, write);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new RunFailedException(ExitCode.Usage, $"{path} cannot be written: {fault.Message}", "Check the folder and who may write there.", fault);
-        }
-    }
-
-    private static void Replace(string path, Action<TextWriter> write)
-    {
-        // Beside the target, so that the move is within one file system; under a name that nobody has.
-        var draft = $"{path}.{Path.GetRandomFileName()}.tmp";
-        try
-        {
-            using (var stream = OwnerOnly.Open(draft, FileMode.CreateNew, FileAccess.Write))
-            {
-                using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-                write(text);
-                text.Flush();
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(draft);
-            throw;
         }
     }
 

@@ -13,6 +13,8 @@ internal static class NextSteps
     private static IEnumerable<NextStep> All(RunReport report, bool isDryRun)
     {
         var destinations = report.Destinations;
+        var doctor = DoctorAfter(report);
+        if (doctor is not null && report.ExitCode is ExitCode.SignIn or ExitCode.Usage) yield return doctor;
         foreach (var refused in destinations.Where(one => one.Status == RunStatus.Refused && one.Planned.Delete > 0 && !isDryRun))
             yield return new NextStep($"plan --destination {refused.Name}", "shows what would be deleted");
         if (destinations.Sum(one => one.Tally.Rejected) > 0)
@@ -22,11 +24,36 @@ internal static class NextSteps
         if (isDryRun)
         {
             if (report.ExitCode == ExitCode.Ok && destinations.Sum(one => one.Planned.Total) > 0) yield return new NextStep("push", "does it");
-            yield break;
+        }
+        else if (report.ExitCode is ExitCode.Interrupted or ExitCode.OutOfTime)
+        {
+            yield return new NextStep("push", "goes on from here");
+        }
+        else if (report.ExitCode == ExitCode.OutOfReach || destinations.Sum(one => one.Tally.Unknown) > 0)
+        {
+            yield return new NextStep("push", "tries again; nothing is sent twice");
+        }
+        else if (report.ExitCode == ExitCode.Ok && destinations.Sum(one => one.Tally.Accepted) > 0)
+        {
+            yield return new NextStep("verify", "whether all of it is there");
         }
 
-        if (report.ExitCode is ExitCode.Interrupted or ExitCode.OutOfTime) yield return new NextStep("push", "goes on from here");
-        else if (report.ExitCode == ExitCode.OutOfReach || destinations.Sum(one => one.Tally.Unknown) > 0) yield return new NextStep("push", "tries again; nothing is sent twice");
-        else if (report.ExitCode == ExitCode.Ok && destinations.Sum(one => one.Tally.Accepted) > 0) yield return new NextStep("verify", "whether all of it is there");
+        // What is out of reach may come back by itself.
+        if (doctor is not null) yield return doctor;
     }
+
+    /// <summary>Of the one destination that it is about, where there are others; null for what doctor knows nothing of.</summary>
+    private static NextStep? DoctorAfter(RunReport report)
+    {
+        if (IsForDoctor(report.Source.ExitCode)) return new NextStep("doctor", "finds the cause, and what mends it");
+        var ill = report.Destinations.Where(one => IsForDoctor(one.ExitCode)).ToList();
+        return ill switch
+        {
+            [] => null,
+            [var one] when report.Destinations.Count > 1 => new NextStep($"doctor --destination {one.Name}", "finds the cause, and what mends it"),
+            _ => new NextStep("doctor", "finds the cause, and what mends it"),
+        };
+    }
+
+    private static bool IsForDoctor(ExitCode code) => code is ExitCode.SignIn or ExitCode.OutOfReach or ExitCode.Usage;
 }

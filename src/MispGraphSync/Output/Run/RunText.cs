@@ -66,7 +66,14 @@ internal sealed class RunText
     {
         if (source.Kind == SourceReport.OfLedger.Kind)
         {
-            _page.Line("Sent again what was turned down before; nothing was read.");
+            var sends = _report.Destinations.Sum(one => one.Planned.Total) > 0;
+            _page.Line(sends ? "Sent again what was turned down before; nothing was read." : "Nothing that was turned down is to be sent again; nothing was read.");
+            return;
+        }
+
+        if (source is { Error: not null, Events: 0, Complete: false })
+        {
+            _page.Line($"{Printable.Line(source.Name, 200)}: not read", Heading);
             return;
         }
 
@@ -84,9 +91,16 @@ internal sealed class RunText
     private void Destination(DestinationReport destination)
     {
         _page.Blank();
-        _page.Line(destination.Name == destination.Kind ? destination.Name : $"{destination.Name} ({destination.Kind})", Heading);
+        _page.Line(DestinationInfo.LabelOf(destination.Name, destination.Kind), Heading);
         if (destination.Skipped.Values.Sum() is > 0 and var left) Row(left, $"left out here: {Reasons(destination.Skipped)}");
         if (destination.HeldBack > 0) Row(destination.HeldBack, "held back: turned down before, and unchanged since");
+        // It may never have come to a plan: then there is nothing to say of what has changed.
+        if (destination.ExitCode != ExitCode.Ok && destination.Planned.Total == 0)
+        {
+            Row(destination.Held, $"held there, left as they are{Requests(destination.Requests)}");
+            return;
+        }
+
         Row(destination.Planned.Total, $"planned{Actions(destination.Planned)}");
         if (!_isDryRun) Outcome(destination);
         if (destination.Unchanged > 0 || destination.Planned.Total == 0) Row(destination.Unchanged, "unchanged");

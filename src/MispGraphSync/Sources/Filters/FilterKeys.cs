@@ -147,7 +147,7 @@ internal static class FilterKeys
         }
         return name.StartsWith("include", StringComparison.Ordinal) || name.StartsWith("exclude", StringComparison.Ordinal)
             ? $"\"{name}\" selects no events; what is fetched of an event is not the filter's to say"
-            : $"\"{name}\" is unknown; did you mean \"{Spelling.Nearest(name, Names.Keys)}\"?";
+            : $"\"{name}\" is unknown; did you mean \"{Spelling.NearestOfAll(name, Names.Keys)}\"?";
     }
 
     private static DateTimeOffset? Day(EventView e) =>

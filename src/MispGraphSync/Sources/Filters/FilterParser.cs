@@ -102,7 +102,7 @@ internal sealed class FilterParser
                 if (into is null)
                 {
                     _faults.Add($"\"{name}\" takes \"OR\", \"AND\" and \"NOT\", not \"{part.Name}\"; "
-                        + $"did you mean \"{Spelling.Nearest(part.Name, ["OR", "AND", "NOT"])}\"?");
+                        + $"did you mean \"{Spelling.NearestOfAll(part.Name, ["OR", "AND", "NOT"])}\"?");
                 }
                 else if (IsEmpty(part.Value))
                 {

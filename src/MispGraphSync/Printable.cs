@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MispGraphSync.Output;
+namespace MispGraphSync;
 
 /// <summary>
 /// Text from MISP or from a service, made safe to look at: control characters, bidirectional overrides and other invisible

@@ -1,4 +1,4 @@
-namespace MispGraphSync.Configuration.Reading;
+namespace MispGraphSync;
 
 /// <summary>Finds the word that was probably meant.</summary>
 internal static class Spelling
@@ -10,18 +10,28 @@ internal static class Spelling
     {
         if (written.Length is 0 or > LongestWord) return null;
 
-        var given = Bare(written);
-        return words
-            .Select(word => (Word: word, Distance: Distance(given, Bare(word))))
-            .Where(found => found.Distance <= Math.Max(1, Math.Min(given.Length, found.Word.Length) / 3))
-            .OrderBy(found => found.Distance)
-            .ThenBy(found => found.Word, StringComparer.Ordinal)
+        return ByDistance(written, words)
+            .Where(found => found.Distance <= Math.Max(1, Math.Min(Bare(written).Length, found.Word.Length) / 3))
             .Select(found => found.Word)
             .FirstOrDefault();
     }
 
+    /// <summary>The nearest of the words, however far it is.</summary>
+    public static string NearestOfAll(string written, IEnumerable<string> words) =>
+        ByDistance(written.Length > LongestWord ? written[..LongestWord] : written, words).First().Word;
+
+    /// <summary>The nearest first; of several as near, the first in ordinal order.</summary>
+    private static IEnumerable<(string Word, int Distance)> ByDistance(string written, IEnumerable<string> words)
+    {
+        var given = Bare(written);
+        return words
+            .Select(word => (Word: word, Distance: Distance(given, Bare(word))))
+            .OrderBy(found => found.Distance)
+            .ThenBy(found => found.Word, StringComparer.Ordinal);
+    }
+
     /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.</summary>
-    public static int Distance(string a, string b)
+    private static int Distance(string a, string b)
     {
         var costs = new int[a.Length + 1, b.Length + 1];
         for (var i = 0; i <= a.Length; i++) costs[i, 0] = i;
