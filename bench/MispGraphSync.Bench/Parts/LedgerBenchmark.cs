@@ -42,7 +42,7 @@ public class LedgerBenchmark
     public long Plan()
     {
         using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: true);
-        return Plan(ledger, new PlanLedger(ledger), NewPlanner()).Total;
+        return Plan(new PlanLedger(ledger), NewPlanner()).Total;
     }
 
     [Benchmark(OperationsPerInvoke = 10_000)]
@@ -51,17 +51,17 @@ public class LedgerBenchmark
         using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: true);
         var planner = NewPlanner();
         var plan = new PlanLedger(ledger);
-        Plan(ledger, plan, planner);
+        Plan(plan, planner);
         var memory = plan.OpenDestination(Destination.Info, Destination.Form, "");
         var bytes = 0L;
         foreach (var planned in plan.ReadSteps(memory, StepAction.Create)) bytes += planner.Build(planned.Key, planned.Step).Body.Length;
         return bytes;
     }
 
-    private Planner NewPlanner() =>
+    private static Planner NewPlanner() =>
         new(Destination, new Eligibility(Destination, new NeverBlock([])), new PlanFacts(Now, "bench", "misp", null, MayAdopt: false), _ => null);
 
-    private PlanCounts Plan(LedgerFile ledger, PlanLedger plan, Planner planner)
+    private static PlanCounts Plan(PlanLedger plan, Planner planner)
     {
         var memory = plan.OpenDestination(Destination.Info, Destination.Form, "");
         plan.PreparePlan([memory], Now);

@@ -99,9 +99,12 @@ internal sealed class DestinationWriter
     /// </summary>
     public void Doubt(PlanStep step, bool mustReplace)
     {
-        var expires = HeldRecord.Find(_file, _destination, step.Observables) is { } held && held.Expires > step.Expires ? held.Expires : step.Expires;
+        var held = HeldRecord.Find(_file, _destination, step.Observables);
+        var expires = held?.Expires > step.Expires ? held.Expires : step.Expires;
+        // What the ledger has may come from a repeat since, which made it anew: the step's own id is the older one.
+        var id = held is { Id: { } known } && held.Key == step.Key ? known : step.Id;
         var marks = new ItemMarks(Hash128.Unlike, mustReplace ? Hash128.Unlike : default);
-        Hold(step with { Marks = marks, Expires = expires, RenewAt = expires }, step.Id, isClean: false);
+        Hold(step with { Marks = marks, Expires = expires, RenewAt = expires }, id, isClean: false);
         MarkDirty(step.Observables);
     }
 

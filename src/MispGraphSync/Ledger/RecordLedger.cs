@@ -51,7 +51,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                     }
                 }
 
-                CloseOrKeep(intent, lost, keepBodies: lost.Exists(step => step.LivesOnce) || operation == Operation.Delete);
+                CloseOrKeep(intent, lost);
             }, file.CommitWithNext);
         }
     }
@@ -229,7 +229,8 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         },
         commit);
 
-    private void CloseOrKeep(long intent, List<PlanStep> lost, bool keepBodies)
+    // What was lost may have to be sent again as it was: its bodies stay, and they are few.
+    private void CloseOrKeep(long intent, List<PlanStep> lost)
     {
         if (lost.Count == 0)
         {
@@ -238,7 +239,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
 
         _blob.Clear();
-        StepRecord.Write(_blob, lost, keepBodies);
+        StepRecord.Write(_blob, lost, keepBodies: true);
         file.Statement("UPDATE intent SET steps = ? WHERE id = ?").Bind(1, _blob.Written).Bind(2, intent).Run();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MispGraphSync.Sandbox;
 using Xunit;
 
@@ -7,6 +8,9 @@ namespace MispGraphSync.Tests.Reliability;
 public sealed class SignalTests : IAsyncLifetime
 {
     private const string Once = "Told to end";
+
+    /// <summary>What a shell starts in its background ignores SIGINT, and so does all that comes of it, unless told otherwise.</summary>
+    private const string HearsInterrupt = "exec env --default-signal=INT \"$0\" \"$@\"";
 
     private SandboxRun _run = null!;
 
@@ -29,7 +33,7 @@ public sealed class SignalTests : IAsyncLifetime
     public async Task Told_once_it_finishes_the_batch_in_flight_saves_and_the_next_run_completes(string signal)
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Graph, afterHandling: true, nth: 2, when: IsSubmit);
-        using var process = ToolProcess.Start(_run.Folder, "push", "--json");
+        using var process = Start("push", "--json");
         await hold.Reached.WaitAsync(TestContext.Current.CancellationToken);
         await process.SignalAsync(signal);
         await process.SaysAsync(Once);
@@ -50,7 +54,7 @@ public sealed class SignalTests : IAsyncLifetime
     public async Task Told_twice_it_ends_at_once_and_the_next_run_completes(string signal)
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Graph, afterHandling: true, nth: 2, when: IsSubmit);
-        using var process = ToolProcess.Start(_run.Folder, "push", "--json");
+        using var process = Start("push", "--json");
         await hold.Reached.WaitAsync(TestContext.Current.CancellationToken);
         await process.SignalAsync(signal);
         await process.SaysAsync(Once);
@@ -69,7 +73,7 @@ public sealed class SignalTests : IAsyncLifetime
     public async Task Told_while_it_reads_it_sends_nothing_and_the_next_run_completes()
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Misp, when: request => request.Path.Contains("restSearch", StringComparison.Ordinal));
-        using var process = ToolProcess.Start(_run.Folder, "push", "--json");
+        using var process = Start("push", "--json");
         await hold.Reached.WaitAsync(TestContext.Current.CancellationToken);
 
         await process.SignalAsync("TERM");
@@ -112,6 +116,9 @@ public sealed class SignalTests : IAsyncLifetime
         hold.Release();
         Assert.Equal(0, (await first.EndAsync()).Code);
     }
+
+    private Process Start(params string[] args) =>
+        ToolProcess.Start(_run.Folder, OperatingSystem.IsLinux() ? HearsInterrupt : null, new Dictionary<string, string>(), args);
 
     private static bool IsSubmit(SeenRequest request) => request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal);
 

@@ -4,7 +4,10 @@ using MispGraphSync.Sandbox;
 
 namespace MispGraphSync.Tests;
 
-/// <summary>The whole tool in process against a sandbox of its own, with settings, logs and ledger in a folder of its own.</summary>
+/// <summary>
+/// The whole tool against a sandbox of its own, with settings, logs and ledger in a folder of its own: in process, or the native
+/// binary that <c>MISP_GRAPH_EXE</c> names, wherever a test neither moves the clock nor plays a terminal.
+/// </summary>
 internal sealed class SandboxRun : IAsyncDisposable
 {
     private readonly Dictionary<string, string> _environment = [];
@@ -72,6 +75,12 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public async Task<ToolResult> RunAsync(params string[] args)
     {
+        if (ToolProcess.IsNative && !IsPlayed)
+        {
+            using var process = ToolProcess.Start(Folder, _environment, args);
+            return await process.EndAsync();
+        }
+
         using var output = new StringWriter();
         using var error = new StringWriter();
         var code = await Tool.RunAsync(args, new ToolHost
@@ -89,6 +98,8 @@ internal sealed class SandboxRun : IAsyncDisposable
         });
         return new ToolResult(code, output.ToString(), error.ToString());
     }
+
+    private bool IsPlayed => ToolTime is not null || Time.IsShifted || Answers is not null || HasColor || Width != 120 || Interrupt.CanBeCanceled;
 
     /// <summary>The request files of all runs so far, oldest first, by name.</summary>
     public IReadOnlyList<string> RequestFiles() => !Directory.Exists(Logs) ? [] : [.. Directory.GetFiles(Logs, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];

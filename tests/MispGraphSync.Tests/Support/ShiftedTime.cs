@@ -5,6 +5,8 @@ internal sealed class ShiftedTime : TimeProvider
 {
     private TimeSpan _ahead;
 
+    public bool IsShifted => _ahead != TimeSpan.Zero;
+
     public void Advance(TimeSpan by) => _ahead += by;
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;

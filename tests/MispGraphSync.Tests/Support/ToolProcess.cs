@@ -8,6 +8,11 @@ namespace MispGraphSync.Tests;
 /// </summary>
 internal static class ToolProcess
 {
+    private static readonly string? Native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
+
+    /// <summary>The processes are those of a native binary.</summary>
+    public static bool IsNative => Native is not null;
+
     public static Process Start(string folder, params string[] args) => Start(folder, limits: null, new Dictionary<string, string>(), args);
 
     public static Process Start(string folder, IReadOnlyDictionary<string, string> variables, params string[] args) => Start(folder, limits: null, variables, args);
@@ -18,8 +23,7 @@ internal static class ToolProcess
     /// <param name="args">What a user types.</param>
     public static Process Start(string folder, string? limits, IReadOnlyDictionary<string, string> variables, params string[] args)
     {
-        var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
-        string[] whole = native is null ? ["dotnet", Built(), .. args] : [native, .. args];
+        string[] whole = Native is null ? ["dotnet", Built(), .. args] : [Native, .. args];
         if (limits is not null) whole = ["bash", "-c", $"{limits}; exec \"$0\" \"$@\"", .. whole];
         return StartProgram(whole[0], folder, whole[1..], [.. variables.Select(one => (one.Key, one.Value))]);
     }
@@ -39,9 +43,8 @@ internal static class ToolProcess
     /// <summary>Puts a <c>misp-graph</c> into a folder, for shells that look for programs there. Not on Windows.</summary>
     public static void PutOnPath(string folder)
     {
-        var native = Environment.GetEnvironmentVariable("MISP_GRAPH_EXE");
         var file = Path.Combine(folder, "misp-graph");
-        File.WriteAllText(file, $"#!/bin/sh\nexec {(native is null ? $"dotnet '{Built()}'" : $"'{native}'")} \"$@\"\n");
+        File.WriteAllText(file, $"#!/bin/sh\nexec {(Native is null ? $"dotnet '{Built()}'" : $"'{Native}'")} \"$@\"\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 

@@ -102,6 +102,69 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_lost_goes_out_again_as_it_was()
+    {
+        _run.Destination.Upserts = true;
+        _run.Destination.Answer = (_, _) => new StepOutcome.Unknown("lost before it arrived");
+        await _run.PushAsync();
+
+        _run.Destination.Answer = null;
+        var bodies = new List<int>();
+        _run.Destination.OnRequest = (_, steps) => bodies.AddRange(steps.Select(step => step.Body.Length));
+        await _run.PushAsync();
+
+        Assert.Equal(3, bodies.Count(length => length > 2));
+        Assert.DoesNotContain(bodies, length => length == 0);
+    }
+
+    [Fact]
+    public async Task A_lost_change_and_a_lost_deletion_of_it_leave_nothing_behind()
+    {
+        _run.Destination.Upserts = true;
+        await _run.PushAsync();
+        _run.Destination.Answer = (operation, step) =>
+        {
+            _run.Destination.Apply(operation, step);
+            return new StepOutcome.Unknown("lost after it arrived");
+        };
+        _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(1), tags: "tlp:green"), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(2)));
+        await _run.PushAsync();
+        Assert.Empty(_run.Destination.Held);
+
+        // The change is repeated first, and what it makes anew has another id than the deletion knows.
+        _run.Destination.Answer = null;
+        await _run.PushAsync();
+
+        Assert.Empty(_run.Destination.Held);
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Fact]
+    public async Task An_id_learnt_while_settling_is_not_forgotten_for_an_older_one()
+    {
+        _run.Destination.Upserts = true;
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(1), tags: "tlp:green"), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+        _run.Destination.OnRequest = (_, _) => throw new InvalidOperationException("killed");
+        await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
+        // Gone there, as when it runs out; and settling it is refused once, which leaves a second request open.
+        _run.Destination.Held.Clear();
+        _run.Destination.OnRequest = (_, _) => throw new RunFailedException(ExitCode.SignIn, "no longer allowed");
+        await _run.PushAsync();
+
+        // Repeated twice: made anew by the first, turned down by the second. MISP wants it no longer.
+        var asked = 0;
+        _run.Destination.OnRequest = (_, _) => asked++;
+        _run.Destination.Answer = (operation, _) => operation == Operation.Create && asked == 2 ? new StepOutcome.Rejected("no") : null;
+        _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(2)));
+        await _run.PushAsync();
+
+        Assert.Empty(_run.Destination.Held);
+    }
+
+    [Fact]
     public async Task A_loss_that_is_followed_by_a_refusal_of_all_is_still_settled_by_the_next_run()
     {
         _run.Destination.Upserts = true;
