@@ -85,5 +85,13 @@ internal sealed class Page(int width, Ink ink)
         }
     }
 
-    private static bool IsNumber(ReadOnlySpan<char> word) => !word.IsEmpty && !word.ContainsAnyExcept("0123456789,") && char.IsAsciiDigit(word[^1]);
+    private static bool IsNumber(ReadOnlySpan<char> word)
+    {
+        foreach (var sign in word)
+        {
+            if (!char.IsAsciiDigit(sign) && sign != ',') return false;
+        }
+
+        return !word.IsEmpty && word[^1] != ',';
+    }
 }

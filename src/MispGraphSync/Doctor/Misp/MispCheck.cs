@@ -1,5 +1,3 @@
-using MispGraphSync.Output;
-
 namespace MispGraphSync.Doctor.Misp;
 
 /// <summary>Whether misp.url is a MISP that answers, and which version.</summary>
