@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
-using MispGraphSync.Sandbox.Entra;
 using MispGraphSync.Sandbox.Graph;
 
 namespace MispGraphSync.Tests.Doctor;
