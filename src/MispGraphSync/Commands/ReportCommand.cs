@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Ledger;
-using MispGraphSync.Output;
 using MispGraphSync.Output.Report;
 
 namespace MispGraphSync.Commands;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace MispGraphSync.Output;
@@ -6,6 +7,8 @@ namespace MispGraphSync.Output;
 /// <param name="width">Columns.</param>
 internal sealed class Page(int width, Ink ink)
 {
+    private static readonly SearchValues<char> DigitsAndCommas = SearchValues.Create("0123456789,");
+
     private readonly StringBuilder _text = new();
 
     /// <summary>Adds a line. What does not fit goes on below, under the text that stands behind the line's label or number.</summary>
@@ -85,5 +88,5 @@ internal sealed class Page(int width, Ink ink)
         }
     }
 
-    private static bool IsNumber(ReadOnlySpan<char> word) => !word.IsEmpty && !word.ContainsAnyExcept("0123456789,") && char.IsAsciiDigit(word[^1]);
+    private static bool IsNumber(ReadOnlySpan<char> word) => !word.IsEmpty && !word.ContainsAnyExcept(DigitsAndCommas) && char.IsAsciiDigit(word[^1]);
 }

@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Sync;
-using MispGraphSync.Output;
 using MispGraphSync.SignIn;
 
 namespace MispGraphSync.Doctor.Destinations;

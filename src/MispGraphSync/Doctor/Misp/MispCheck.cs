@@ -1,4 +1,3 @@
-using MispGraphSync.Output;
 
 namespace MispGraphSync.Doctor.Misp;
 

@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Sync;
-using MispGraphSync.Output;
 using MispGraphSync.Sources.Misp;
 
 namespace MispGraphSync.Doctor.Misp;
