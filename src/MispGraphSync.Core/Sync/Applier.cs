@@ -10,33 +10,20 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
     /// <summary>How often a batch is sent again after its answer was lost and the loss was settled.</summary>
     private const int Resends = 2;
 
-    /// <summary>
-    /// So many items in a row, each refused alone by a whole-request error, mean that the service refuses everything.
-    /// </summary>
-    private const int HopelessAfter = 20;
-
-    private readonly Lock _gate = new();
-    private StepTally _tally;
-    private long _planned;
-    private int _refusedInARow;
+    private readonly ApplyAccount _account = new(memory.Info, observer);
+    private readonly Settler _settler = new(destination, ledger, memory, control);
 
     /// <summary>What became of the steps so far; those never reached are not counted here.</summary>
-    public StepTally Tally
-    {
-        get
-        {
-            lock (_gate) return _tally;
-        }
-    }
+    public StepTally Tally => _account.Tally;
 
     /// <summary>Steps that were taken from the plan: equal to the tally's total, or there is a bug.</summary>
     public long Taken { get; private set; }
 
     /// <summary>Of the accepted steps, the deletions; replacements are none.</summary>
-    public long Deleted { get; private set; }
+    public long Deleted => _account.Deleted;
 
     /// <summary>Why the destination was given up; null while it was not.</summary>
-    public RunFailedException? Failure { get; private set; }
+    public RunFailedException? Failure => _account.Failure;
 
     /// <summary>True when neither a failure nor the user keeps it from going on.</summary>
     public bool GoesOn => Failure is null && !control.IsStopping;
@@ -44,86 +31,35 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
     /// <summary>Sends the steps, in their order, as far as nothing stops it. <paramref name="planned"/> is for progress only.</summary>
     public async Task ApplyAsync(IEnumerable<PlanStep> steps, long planned)
     {
-        _planned = planned;
+        _account.Planned = planned;
         var options = new ParallelOptions { MaxDegreeOfParallelism = destination.ParallelRequests };
         try
         {
-            await Parallel.ForEachAsync(Batches(steps), options, async (batch, _) => await SendBatchAsync(batch).ConfigureAwait(false)).ConfigureAwait(false);
+            await Parallel.ForEachAsync(StepBatch.Cut(Taking(steps), destination), options, async (batch, _) => await SendBatchAsync(batch).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (RunFailedException failure) when (failure.IsOfLedger)
         {
             // What was in flight has ended by now, and is accounted for; the rest was taken from the plan and never sent.
-            GiveUp(failure);
+            _account.GiveUp(failure);
             var left = (int)(Taken - Tally.Total);
-            if (left > 0) Count([], Same(left, StepOutcome.NotAttempted.Instance));
+            if (left > 0) _account.Count([], Same(left, StepOutcome.NotAttempted.Instance));
         }
 
         control.Abort.ThrowIfCancellationRequested();
     }
 
-    /// <summary>
-    /// Settles what earlier runs intended and never heard of, before anything is planned. What can be sent again without
-    /// harm is; a plain create is looked for and removed.
-    /// </summary>
-    public async Task SettleAsync(IReadOnlyList<OpenIntent> intents, DateTimeOffset now)
+    // What was taken so far goes on as it is, to be accounted for as not attempted.
+    private IEnumerable<PlanStep> Taking(IEnumerable<PlanStep> steps)
     {
-        foreach (var intent in intents)
-        {
-            if (destination.Upserts || intent.Operation == Operation.Delete)
-            {
-                await RepeatAsync(intent, now).ConfigureAwait(false);
-                ledger.Close(memory, intent);
-                continue;
-            }
-
-            var settlement = intent.Operation == Operation.Create
-                ? await destination.SettleAsync([.. intent.Steps.Select(step => step.Key)], control.Stop).ConfigureAwait(false)
-                : Settlement.None;
-            ledger.Settle(memory, intent, settlement);
-        }
-    }
-
-    // What has run out since needs no settling: the service has let go of it, if it ever had it.
-    private async Task RepeatAsync(OpenIntent intent, DateTimeOffset now)
-    {
-        var steps = intent.Steps.Where(step => step.Expires > now).ToList();
-        if (steps.Count == 0) return;
-        // A creation that was repeated before may have given it another id, and the old one names nothing any more.
-        if (intent.Operation == Operation.Delete) steps = [.. steps.Select(step => ledger.FindHeld(memory, step.Observables) is { } held && held.Key == step.Key ? step with { Id = held.Id } : step)];
-        var again = ledger.Intend(memory, intent.Operation, steps, keepBodies: true);
-        var outcomes = await destination.ApplyAsync(intent.Operation, steps, control.Abort).ConfigureAwait(false);
-        ledger.Record(memory, again, intent.Operation, steps, outcomes);
-        DoubtRejected(intent.Operation, steps, outcomes);
-    }
-
-    private IEnumerable<Batch> Batches(IEnumerable<PlanStep> steps)
-    {
-        var open = new Dictionary<BatchKind, List<PlanStep>>();
         foreach (var step in steps)
         {
-            // What was taken so far goes on as it is, to be accounted for as not attempted.
-            if (!GoesOn) break;
+            if (!GoesOn) yield break;
             Taken++;
-            var kind = KindOf(step);
-            if (!open.TryGetValue(kind, out var batch)) open[kind] = batch = [];
-            batch.Add(step);
-            if (batch.Count < destination.BatchSize) continue;
-            open.Remove(kind);
-            yield return new Batch(kind, batch);
+            yield return step;
         }
-
-        foreach (var (kind, batch) in open.OrderBy(rest => rest.Key)) yield return new Batch(kind, batch);
     }
 
-    private BatchKind KindOf(PlanStep step) => step switch
-    {
-        { Action: StepAction.Delete } => BatchKind.Delete,
-        { Replaces: true } => BatchKind.Replace,
-        { Action: StepAction.Create } => BatchKind.Create,
-        _ => destination.Upserts ? BatchKind.Create : BatchKind.Update,
-    };
-
-    private async Task SendBatchAsync(Batch batch)
+    private async Task SendBatchAsync(StepBatch batch)
     {
         var steps = batch.Steps;
         if (batch.Kind == BatchKind.Replace) steps = await DeleteFirstAsync(steps).ConfigureAwait(false);
@@ -133,7 +69,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
             BatchKind.Update => Operation.Update,
             _ => Operation.Create,
         };
-        if (steps.Count > 0) await SendAsync(operation, steps, Count).ConfigureAwait(false);
+        if (steps.Count > 0) await SendAsync(operation, steps, _account.Count).ConfigureAwait(false);
     }
 
     // The old one must be gone before the new one comes. What could not be removed is an outcome of the update as a whole.
@@ -149,7 +85,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
             for (var i = 0; i < sent.Count; i++)
             {
                 if (outcomes[i] is StepOutcome.Accepted) gone.Add(pairs[sent[i].Key]);
-                else Count([pairs[sent[i].Key]], [outcomes[i]]);
+                else _account.Count([pairs[sent[i].Key]], [outcomes[i]]);
             }
         }).ConfigureAwait(false);
         return gone;
@@ -176,7 +112,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
 
             var intent = open ?? ledger.Intend(memory, operation, steps, destination.Upserts || operation == Operation.Delete);
             var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
-            if (IsRefusedWhole(outcomes) && steps.Count > 1)
+            if (ApplyAccount.IsRefusedWhole(outcomes) && steps.Count > 1)
             {
                 if (!TryRecord(intent, operation, steps, Same(steps.Count, StepOutcome.NotAttempted.Instance)))
                 {
@@ -201,7 +137,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
             if (lost.Count == 0 || control.Abort.IsCancellationRequested || Failure is not null)
             {
                 count(steps, outcomes);
-                NoteRefusals(outcomes);
+                _account.NoteRefusals(outcomes);
                 return;
             }
 
@@ -210,7 +146,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
             if (round == Resends)
             {
                 count(lost, Same(lost.Count, outcomes.OfType<StepOutcome.Unknown>().First()));
-                GiveUp(Lost(lost.Count, outcomes.OfType<StepOutcome.Unknown>().First().Why));
+                _account.GiveUp(Lost(lost.Count, outcomes.OfType<StepOutcome.Unknown>().First().Why));
                 return;
             }
 
@@ -221,10 +157,10 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
                 continue;
             }
 
-            if (await SettleLossAsync(intent, lost).ConfigureAwait(false) is not { } settled)
+            if (await TrySettleAsync(intent, lost).ConfigureAwait(false) is not { } settled)
             {
                 count(lost, Same(lost.Count, outcomes.OfType<StepOutcome.Unknown>().First()));
-                GiveUp(Lost(lost.Count, outcomes.OfType<StepOutcome.Unknown>().First().Why));
+                _account.GiveUp(Lost(lost.Count, outcomes.OfType<StepOutcome.Unknown>().First().Why));
                 return;
             }
 
@@ -241,22 +177,14 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
         try
         {
             ledger.Record(memory, intent, operation, steps, outcomes);
-            if (isRepeated) DoubtRejected(operation, steps, outcomes);
+            if (isRepeated) _settler.DoubtRejected(operation, steps, outcomes);
             return true;
         }
         catch (RunFailedException failure) when (failure.IsOfLedger)
         {
-            GiveUp(failure);
+            _account.GiveUp(failure);
             return false;
         }
-    }
-
-    // Turned down now, but the request before it may have gone through unheard.
-    private void DoubtRejected(Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes)
-    {
-        if (operation == Operation.Delete) return;
-        var rejected = steps.Where((_, i) => outcomes[i] is StepOutcome.Rejected).ToList();
-        if (rejected.Count > 0) ledger.Doubt(memory, rejected, mustReplace: !destination.Upserts);
     }
 
     private RunFailedException Lost(int count, string why) => new(
@@ -272,7 +200,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
         }
         catch (RunFailedException failure)
         {
-            GiveUp(failure);
+            _account.GiveUp(failure);
             return Same(steps.Count, MayHaveHappened(operation, failure) ? new StepOutcome.Unknown(failure.Message) : StepOutcome.NotAttempted.Instance);
         }
         catch (RequestStoppedException stopped)
@@ -292,18 +220,16 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
         failure.Code is ExitCode.OutOfReach or ExitCode.OutOfTime && (destination.Upserts || operation != Operation.Create);
 
     // For a plain create. Null: it could not be settled now, and the open intent tells the next run.
-    private async Task<Settlement?> SettleLossAsync(long intent, IReadOnlyList<PlanStep> lost)
+    private async Task<Settlement?> TrySettleAsync(long intent, IReadOnlyList<PlanStep> lost)
     {
         if (!GoesOn) return null;
         try
         {
-            var settlement = await destination.SettleAsync([.. lost.Select(step => step.Key)], control.Stop).ConfigureAwait(false);
-            ledger.Settle(memory, new OpenIntent(intent, Operation.Create, lost), settlement);
-            return settlement;
+            return await _settler.SettleAsync(new OpenIntent(intent, Operation.Create, lost)).ConfigureAwait(false);
         }
         catch (RunFailedException failure)
         {
-            GiveUp(failure);
+            _account.GiveUp(failure);
             return null;
         }
         catch (OperationCanceledException)
@@ -312,57 +238,10 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
         }
     }
 
-    private static bool IsRefusedWhole(IReadOnlyList<StepOutcome> outcomes) =>
-        outcomes.Count > 0 && outcomes.All(outcome => outcome is StepOutcome.Rejected { WholeBatch: true });
-
-    private void NoteRefusals(IReadOnlyList<StepOutcome> outcomes)
-    {
-        if (!IsRefusedWhole(outcomes))
-        {
-            if (outcomes.Any(outcome => outcome is StepOutcome.Accepted)) Interlocked.Exchange(ref _refusedInARow, 0);
-            return;
-        }
-
-        if (Interlocked.Increment(ref _refusedInARow) < HopelessAfter) return;
-        var response = ((StepOutcome.Rejected)outcomes[0]).Response;
-        GiveUp(new RunFailedException(
-            ExitCode.Partial,
-            $"'{memory.Info.Name}' refuses every request: {HopelessAfter} indicators in a row were turned down one by one. Its last words: {response}",
-            "See the files named *_error_* in the log folder."));
-    }
-
-    private void GiveUp(RunFailedException failure)
-    {
-        lock (_gate) Failure ??= failure;
-    }
-
-    private void Count(IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes)
-    {
-        StepTally now;
-        var deleted = steps.Where((step, i) => step.Action == StepAction.Delete && outcomes[i] is StepOutcome.Accepted).Count();
-        lock (_gate)
-        {
-            now = _tally += StepTally.Of(outcomes);
-            Deleted += deleted;
-        }
-
-        observer.Applied(memory.Info, now, _planned);
-    }
-
     private static StepOutcome[] Same(int count, StepOutcome outcome)
     {
         var outcomes = new StepOutcome[count];
         Array.Fill(outcomes, outcome);
         return outcomes;
-    }
-
-    private sealed record Batch(BatchKind Kind, IReadOnlyList<PlanStep> Steps);
-
-    private enum BatchKind
-    {
-        Replace,
-        Create,
-        Update,
-        Delete,
     }
 }

@@ -71,7 +71,7 @@ public sealed class DestinationRun
         var open = _ledger.Record.OpenIntents(Memory);
         if (open.Count == 0 && !Memory.IsNew) return;
         await PrepareAsync(control).ConfigureAwait(false);
-        if (open.Count > 0) await NewApplier(control).SettleAsync(open, _now).ConfigureAwait(false);
+        if (open.Count > 0) await new Settler(Destination, _ledger.Record, Memory, control).SettleAsync(open, _now).ConfigureAwait(false);
         if (Memory.IsNew && Destination.CanList) await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
         else if (Memory is { IsNew: true, Epoch: null }) StartEpoch();
         Memory = Memory with { Held = _ledger.Record.CountHeld(Memory) };
@@ -81,7 +81,9 @@ public sealed class DestinationRun
     public void Plan(bool mayDelete)
     {
         _mayDelete = mayDelete;
-        foreach (var key in _ledger.Plan.KeysToPlan(Memory)) Decide(key, _planner.Decide(key), mayDelete);
+        var plan = new PlanWriter(_planner, _ledger, Memory, _now);
+        foreach (var key in _ledger.Plan.KeysToPlan(Memory)) plan.Write(key, _planner.Decide(key), mayDelete);
+        _forgotten += plan.Forgotten;
         _ledger.Record.ForgetMootRejections(Memory);
         _counts = _ledger.Plan.CountSteps(Memory);
     }
@@ -94,11 +96,13 @@ public sealed class DestinationRun
     {
         _isPartial = true;
         _ledger.Record.ForgetMootRejections(Memory);
+        var plan = new PlanWriter(_planner, _ledger, Memory, _now);
         foreach (var key in _ledger.Plan.KeysToPlan(Memory))
         {
-            Decide(key, _planner.Decide(key with { Rejected = null }), mayDelete: key.Rejected is { Action: StepAction.Delete });
+            plan.Write(key, _planner.Decide(key with { Rejected = null }), mayDelete: key.Rejected is { Action: StepAction.Delete });
         }
 
+        _forgotten += plan.Forgotten;
         _counts = _ledger.Plan.CountSteps(Memory);
     }
 
@@ -118,7 +122,7 @@ public sealed class DestinationRun
 
             _fit = new PlanFit(Destination, Memory, _ledger.Plan, _now).Make(_listed, mayEvict: _mayDelete);
             _counts = _ledger.Plan.CountSteps(Memory);
-            TellWhatIsLeftOut();
+            foreach (var warning in _fit.Warnings(Destination.Info.Name)) _observer.Warn(warning);
         }
 
         _observer.Planned(Destination.Info, _counts);
@@ -164,7 +168,7 @@ public sealed class DestinationRun
             ExitCode = code,
             Error = _failure?.Message,
             Remedy = _failure?.Remedy,
-            Skipped = WithLeftOut(skipped),
+            Skipped = _fit.AddTo(skipped),
             Planned = _counts,
             Unchanged = Math.Max(0, Memory.Held - _forgotten - _counts.Update - _counts.Renew - _counts.Delete),
             HeldBack = _ledger.Record.CountHeldBack(Memory),
@@ -173,25 +177,6 @@ public sealed class DestinationRun
             Deleted = _applier?.Deleted ?? 0,
             Requests = Destination.Requests,
         };
-    }
-
-    private SortedDictionary<SkipReason, long> WithLeftOut(IReadOnlyDictionary<SkipReason, long> skipped)
-    {
-        var all = new SortedDictionary<SkipReason, long>(skipped.ToDictionary());
-        if (_fit.HeldByOther > 0) all[SkipReason.HeldByOther] = all.GetValueOrDefault(SkipReason.HeldByOther) + _fit.HeldByOther;
-        if (_fit.OverCapacity > 0) all[SkipReason.OverCapacity] = all.GetValueOrDefault(SkipReason.OverCapacity) + _fit.OverCapacity;
-        return all;
-    }
-
-    private void TellWhatIsLeftOut()
-    {
-        var name = Destination.Info.Name;
-        if (_fit.HeldByOther > 0) _observer.Warn($"'{name}': others hold {_fit.HeldByOther} of these values; they are left alone.");
-        if (_fit.OverCapacity == 0) return;
-        var next = _fit.NextVacancy is { } at
-            ? $"The next of ours runs out at {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC."
-            : "None of ours is about to run out; they are looked at again when one goes, and once a day.";
-        _observer.Warn($"'{name}' is full: {_fit.OverCapacity} indicators that rank no higher than what is there are left out. {next}");
     }
 
     private IEnumerable<PlanStep> Steps(params StepAction[] actions) => _ledger.Plan.ReadSteps(Memory, actions).Select(Build);
@@ -210,40 +195,6 @@ public sealed class DestinationRun
         return step;
     }
 
-    private void Decide(PlanKey key, PlanDecision decision, bool mayDelete)
-    {
-        if (key.Rejected is not null && IsMoot(key.Held, decision)) _ledger.Record.ForgetRejection(Memory, key.Observables);
-        switch (decision)
-        {
-            case PlanDecision.Step { Decision.Action: StepAction.Delete } when !mayDelete:
-                break;
-            case PlanDecision.Step step:
-                if (step.Generation > 0) _ledger.Record.RaiseGeneration(Memory, key.Observables, step.Generation);
-                _ledger.Plan.AddStep(Memory, key, step.Decision);
-                break;
-            case PlanDecision.Adopt adopt:
-                // Held first: should the update fail, it is still known to be ours, and goes when it is no longer wanted.
-                _ledger.Record.Hold(Memory, adopt.Found with { Rank = _planner.Rank });
-                _ledger.Plan.AddStep(Memory, key, new StepDecision(StepAction.Update, StepReasons.Adopted) { Rank = _planner.Rank });
-                break;
-            case PlanDecision.Expired when key.Held is not null:
-                _forgotten++;
-                _ledger.Record.Forget(Memory, key.Observables);
-                break;
-            case PlanDecision.Reschedule reschedule:
-                _ledger.Record.Reschedule(Memory, key.Observables, reschedule.RenewAt);
-                break;
-        }
-
-        if (key.Held is { } held && decision is (PlanDecision.Nothing or PlanDecision.Reschedule)) Rerank(held, _planner.Rank);
-    }
-
-    // What is unchanged at the destination may still have gained or lost in confidence.
-    private void Rerank(HeldIndicator held, Rank rank)
-    {
-        if (rank != default && (rank.Outranks(held.Rank) || held.Rank.Outranks(rank))) _ledger.Plan.Rerank(Memory, held.Observables, rank);
-    }
-
     // What an earlier ledger sent there is not known and cannot be listed. Keys of a new epoch never meet it.
     private void StartEpoch()
     {
@@ -260,14 +211,6 @@ public sealed class DestinationRun
         Memory = Memory with { Epoch = epoch };
         _planner = NewPlanner();
     }
-
-    // Whatever was turned down then, nothing is to be done now. What is due for renewal by another source is not that.
-    private bool IsMoot(HeldIndicator? held, PlanDecision decision) => decision switch
-    {
-        PlanDecision.Nothing => held is null || held.RenewAt > _now,
-        PlanDecision.Expired or PlanDecision.Reschedule => true,
-        _ => false,
-    };
 
     private async Task TakeInventoryAsync(CancellationToken ct)
     {

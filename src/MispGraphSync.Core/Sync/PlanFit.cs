@@ -45,26 +45,3 @@ public sealed class PlanFit(IDestination destination, DestinationMemory memory, 
         return fit with { OverCapacity = ledger.Fit(memory, plan), Evicted = plan.Evicted };
     }
 }
-
-/// <summary>What became of a plan that had to fit.</summary>
-public sealed record Fit
-{
-    public static Fit Everything { get; } = new();
-
-    /// <summary>Creations left out since others hold the value.</summary>
-    public long HeldByOther { get; init; }
-
-    /// <summary>Creations left out since there is no place for them.</summary>
-    public long OverCapacity { get; init; }
-
-    /// <summary>Deletions that were added to the plan, to make room.</summary>
-    public long Evicted { get; init; }
-
-    /// <summary>Creations that have a place before anything is deleted.</summary>
-    public long Free { get; init; } = long.MaxValue;
-
-    /// <summary>When the next of ours runs out that nothing will renew.</summary>
-    public DateTimeOffset? NextVacancy { get; init; }
-
-    public bool LeavesOut => HeldByOther + OverCapacity + Evicted > 0;
-}

@@ -16,7 +16,13 @@ internal static class ConfigImport
     public static void Run(
         string file, string? to, bool replace, Func<JsonElement, IEnumerable<string>>? checkFilter, TextWriter output, TextWriter talk)
     {
-        var (draft, notes, head) = ImportedConfig.ReadAny(Load(file), checkFilter);
+        var (draft, notes, head, isKnown) = ImportedConfig.ReadAny(Load(file), checkFilter);
+        if (!isKnown)
+        {
+            throw new RunFailedException(ExitCode.Usage,
+                $"Nothing in {file} is a setting of the Python sample or of misp2sentinel.", "Name the config.py of the Python sample or of misp2sentinel.");
+        }
+
         if (to is not null) OwnerOnlyFile.Write(to, draft.Write(head, hideSecrets: false), replace);
 
         output.Write(draft.Write(head, hideSecrets: true));
@@ -31,6 +37,10 @@ internal static class ConfigImport
             return new FileInfo(file).Length > LongestFile
                 ? throw new RunFailedException(ExitCode.Usage, $"{file} is too long to be a config.py.", "Name the config.py of the Python sample or of misp2sentinel.")
                 : File.ReadAllText(file, Encoding.UTF8);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RunFailedException(ExitCode.Usage, $"There is no file {file}.", "Name the config.py of the Python sample or of misp2sentinel.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

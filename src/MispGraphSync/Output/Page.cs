@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace MispGraphSync.Output;
@@ -7,8 +6,6 @@ namespace MispGraphSync.Output;
 /// <param name="width">Columns.</param>
 internal sealed class Page(int width, Ink ink)
 {
-    private static readonly SearchValues<char> DigitsAndCommas = SearchValues.Create("0123456789,");
-
     private readonly StringBuilder _text = new();
 
     /// <summary>Adds a line. What does not fit goes on below, under the text that stands behind the line's label or number.</summary>
@@ -88,5 +85,13 @@ internal sealed class Page(int width, Ink ink)
         }
     }
 
-    private static bool IsNumber(ReadOnlySpan<char> word) => !word.IsEmpty && !word.ContainsAnyExcept(DigitsAndCommas) && char.IsAsciiDigit(word[^1]);
+    private static bool IsNumber(ReadOnlySpan<char> word)
+    {
+        foreach (var sign in word)
+        {
+            if (!char.IsAsciiDigit(sign) && sign != ',') return false;
+        }
+
+        return !word.IsEmpty && word[^1] != ',';
+    }
 }

@@ -81,12 +81,12 @@ public class ConfigImportTests
     }
 
     [Theory]
-    [InlineData("import os", "line 1: this is no assignment of a plain value; it is not carried over.")]
+    [InlineData("import os\naction = 'alert'", "line 1: this is no assignment of a plain value; it is not carried over.")]
     [InlineData("misp_key = os.environ['KEY']", "line 1: misp_key is set to more than a plain value, which is not run; it is not carried over.")]
     [InlineData("x = 1\nmisp_key = 'a' + \\\n  'b'\ndays_to_expire = 7", "line 2: misp_key is set to more than a plain value")]
-    [InlineData("if True:\n    action = 'block'", "line 2: this is no assignment of a plain value")]
+    [InlineData("if True:\n    action = 'block'\naction = 'alert'", "line 2: this is no assignment of a plain value")]
     [InlineData("misp_key = f'{x}'", "line 1: misp_key is set to more")]
-    [InlineData("misp_tag = 'x'", "line 1: misp_tag is no key of the sample's; it is not carried over.")]
+    [InlineData("misp_tag = 'x'\naction = 'alert'", "line 1: misp_tag is no key of the sample's; it is not carried over.")]
     [InlineData("graph_auth = {'tenant': 'contoso.com', 'scope': 'x'}", "line 1: graph_auth.scope is no key of the sample's")]
     [InlineData("targetProduct = 'Microsoft Sentinel'", "targetProduct \"Microsoft Sentinel\" is an error at Graph; \"Azure Sentinel\" is written instead.")]
     [InlineData("action = 'unknown'", "action is not carried over: \"unknown\" is not one of")]
@@ -125,6 +125,20 @@ public class ConfigImportTests
         Import(folder, python, folder.File);
 
         Assert.Equal(expected, folder.Read().Settings.Misp.Url?.ToString());
+    }
+
+    [Theory]
+    [InlineData("{ \"misp\": { \"url\": \"https://misp.example\" } }")]
+    [InlineData("<html>\n</html>")]
+    [InlineData("colour = 'green'\nshape = 'round'")]
+    public void A_file_that_is_something_else_is_refused_and_nothing_is_written(string text)
+    {
+        using var folder = new Folder();
+
+        var refused = Assert.Throws<RunFailedException>(() => Import(folder, text, folder.File));
+
+        Assert.Equal(ExitCode.Usage, refused.Code);
+        Assert.False(File.Exists(folder.File));
     }
 
     [Fact]

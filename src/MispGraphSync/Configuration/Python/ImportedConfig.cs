@@ -16,6 +16,7 @@ internal abstract class ImportedConfig
     private readonly List<string> _notes = [];
     private readonly Func<JsonElement, IEnumerable<string>>? _checkFilter;
     private readonly string _whose;
+    private readonly bool _isKnown;
 
     /// <param name="whose">The tool's name in the genitive.</param>
     /// <param name="known">Its keys that mean something here.</param>
@@ -26,6 +27,7 @@ internal abstract class ImportedConfig
         _checkFilter = checkFilter;
         _whose = whose;
         var (assignments, leftOver) = PythonFile.Read(text);
+        _isKnown = assignments.Select(one => one.Name).Concat(leftOver.Select(one => one.Name).OfType<string>()).Any(name => known.Contains(name) || left.ContainsKey(name));
         foreach (var one in assignments)
         {
             if (known.Contains(one.Name)) _given[one.Name] = one;
@@ -38,11 +40,12 @@ internal abstract class ImportedConfig
     }
 
     /// <param name="checkFilter">Tells what is wrong with an event filter, in sentences; null: filters are taken as they are.</param>
-    public static (ConfigDraft Draft, IReadOnlyList<string> Notes, IReadOnlyList<string> Head) ReadAny(string text, Func<JsonElement, IEnumerable<string>>? checkFilter)
+    /// <returns><c>IsKnown</c> is false for a text in which nothing is a setting of such a tool.</returns>
+    public static (ConfigDraft Draft, IReadOnlyList<string> Notes, IReadOnlyList<string> Head, bool IsKnown) ReadAny(string text, Func<JsonElement, IEnumerable<string>>? checkFilter)
     {
         ImportedConfig config = PythonFile.Read(text).Assignments.Any(one => one.Name == "ms_auth") ? new Misp2SentinelConfig(text, checkFilter) : new SampleConfig(text, checkFilter);
         var draft = config.Draft();
-        return (draft, [.. config._notes.Select(Plain.OneLine)], config.Head);
+        return (draft, [.. config._notes.Select(Plain.OneLine)], config.Head, config._isKnown || string.IsNullOrWhiteSpace(text));
     }
 
     /// <summary>Comment lines at the top of the file.</summary>

@@ -1,4 +1,3 @@
-
 namespace MispGraphSync.Doctor.Misp;
 
 /// <summary>Whether misp.url is a MISP that answers, and which version.</summary>

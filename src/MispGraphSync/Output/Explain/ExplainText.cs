@@ -17,7 +17,14 @@ internal static class ExplainText
         if (!explanation.IsSeen) Unseen(text, explanation);
         Sightings(text, explanation);
         Skipped(text, explanation);
-        foreach (var destination in explanation.Indicators.GroupBy(indicator => indicator.Destination)) Destination(text, destination.Key, [.. destination]);
+        var destinations = explanation.Indicators.GroupBy(indicator => indicator.Destination).ToList();
+        foreach (var destination in destinations)
+        {
+            // The ledger may know two of one name, such as after a change of workspace.
+            var isOne = destinations.Count(other => other.Key.Label == destination.Key.Label) == 1;
+            Destination(text, isOne ? destination.Key.Label : $"{destination.Key.Label}, {destination.Key.Place}", [.. destination]);
+        }
+
         if (explanation.IsCut) text.AppendLine().AppendLine("There is more than this: ask for one attribute or one indicator.");
         if (explanation.LogsEndedEarly) text.AppendLine().AppendLine("Only the newest request files were looked at.");
         return text.ToString().TrimEnd();
@@ -69,9 +76,9 @@ internal static class ExplainText
         More(text, explanation.Skipped.Count, "skipped attributes");
     }
 
-    private static void Destination(StringBuilder text, DestinationInfo destination, List<ExplainedIndicator> indicators)
+    private static void Destination(StringBuilder text, string label, List<ExplainedIndicator> indicators)
     {
-        text.AppendLine().AppendLine($"At {Printable.Line(destination.Label, 100)}");
+        text.AppendLine().AppendLine($"At {Printable.Line(label, 200)}");
         foreach (var indicator in indicators.Take(MostShown)) Indicator(text, indicator);
         More(text, indicators.Count, "indicators");
     }

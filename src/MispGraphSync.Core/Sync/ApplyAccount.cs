@@ -1,0 +1,71 @@
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>What became of one destination's steps so far, and whether it was given up. Several requests count at once.</summary>
+internal sealed class ApplyAccount(DestinationInfo destination, IRunObserver observer)
+{
+    /// <summary>
+    /// So many items in a row, each refused alone by a whole-request error, mean that the service refuses everything.
+    /// </summary>
+    private const int HopelessAfter = 20;
+
+    private readonly Lock _gate = new();
+    private StepTally _tally;
+    private int _refusedInARow;
+
+    /// <summary>Those never reached are not counted here.</summary>
+    public StepTally Tally
+    {
+        get
+        {
+            lock (_gate) return _tally;
+        }
+    }
+
+    /// <summary>Of the accepted steps, the deletions; replacements are none.</summary>
+    public long Deleted { get; private set; }
+
+    /// <summary>Why the destination was given up: the first reason; null while it was not.</summary>
+    public RunFailedException? Failure { get; private set; }
+
+    /// <summary>How many steps there are in all, for progress only.</summary>
+    public long Planned { get; set; }
+
+    public void GiveUp(RunFailedException failure)
+    {
+        lock (_gate) Failure ??= failure;
+    }
+
+    public void Count(IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes)
+    {
+        StepTally now;
+        var deleted = steps.Where((step, i) => step.Action == StepAction.Delete && outcomes[i] is StepOutcome.Accepted).Count();
+        lock (_gate)
+        {
+            now = _tally += StepTally.Of(outcomes);
+            Deleted += deleted;
+        }
+
+        observer.Applied(destination, now, Planned);
+    }
+
+    /// <summary>Gives up where one indicator after the other is turned down alone, and none gets through.</summary>
+    public void NoteRefusals(IReadOnlyList<StepOutcome> outcomes)
+    {
+        if (!IsRefusedWhole(outcomes))
+        {
+            if (outcomes.Any(outcome => outcome is StepOutcome.Accepted)) Interlocked.Exchange(ref _refusedInARow, 0);
+            return;
+        }
+
+        if (Interlocked.Increment(ref _refusedInARow) < HopelessAfter) return;
+        var response = ((StepOutcome.Rejected)outcomes[0]).Response;
+        GiveUp(new RunFailedException(
+            ExitCode.Partial,
+            $"'{destination.Name}' refuses every request: {HopelessAfter} indicators in a row were turned down one by one. Its last words: {response}",
+            "See the files named *_error_* in the log folder."));
+    }
+
+    /// <summary>The service refused the request without naming the culprit.</summary>
+    public static bool IsRefusedWhole(IReadOnlyList<StepOutcome> outcomes) =>
+        outcomes.Count > 0 && outcomes.All(outcome => outcome is StepOutcome.Rejected { WholeBatch: true });
+}
