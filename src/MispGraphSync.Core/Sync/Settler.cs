@@ -46,7 +46,7 @@ internal sealed class Settler(IDestination destination, IRecordLedger ledger, De
         var steps = intent.Steps.Where(step => step.Expires > now).ToList();
         if (steps.Count == 0) return;
         // A creation that was repeated before may have given it another id, and the old one names nothing any more.
-        if (intent.Operation == Operation.Delete) steps = [.. steps.Select(step => ledger.FindHeld(memory, step.Observables) is { Id: { } id } held && held.Key == step.Key ? step with { Id = id } : step)];
+        if (intent.Operation == Operation.Delete) steps = [.. steps.Select(step => ledger.FindHeld(memory, step.Observables) is { } held && held.Key == step.Key ? step with { Id = held.Id } : step)];
         var again = ledger.Intend(memory, intent.Operation, steps, keepBodies: true);
         var outcomes = await destination.ApplyAsync(intent.Operation, steps, control.Abort).ConfigureAwait(false);
         ledger.Record(memory, again, intent.Operation, steps, outcomes);

@@ -101,10 +101,10 @@ internal sealed class DestinationWriter
     {
         var held = HeldRecord.Find(_file, _destination, step.Observables);
         var expires = held?.Expires > step.Expires ? held.Expires : step.Expires;
-        // What the ledger has may come from a repeat since, which made it anew: the step's own id is the older one.
-        var id = held is { Id: { } known } && held.Key == step.Key ? known : step.Id;
         var marks = new ItemMarks(Hash128.Unlike, mustReplace ? Hash128.Unlike : default);
-        Hold(step with { Marks = marks, Expires = expires, RenewAt = expires }, id, isClean: false);
+        Hold(step with { Marks = marks, Expires = expires, RenewAt = expires }, held?.Id ?? step.Id, isClean: false);
+        // Where sending again creates what has run out, nobody knows the id that it got: it is to be found by its key.
+        if (!mustReplace) _file.Statement("UPDATE held SET id = NULL WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, step.Observables).Run();
         MarkDirty(step.Observables);
     }
 

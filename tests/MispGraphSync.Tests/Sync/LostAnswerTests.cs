@@ -165,6 +165,29 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_made_anew_unheard_is_found_by_its_key_when_it_has_to_go()
+    {
+        _run.Destination.Upserts = true;
+        await _run.PushAsync();
+        // All ran out, and is sent again; nobody hears which ids it got.
+        _run.Time.Advance(TimeSpan.FromDays(31));
+        _run.Destination.Held.Clear();
+        _run.Destination.Answer = (operation, step) =>
+        {
+            _run.Destination.Apply(operation, step);
+            return new StepOutcome.Unknown("lost after it arrived");
+        };
+        await _run.PushAsync();
+        Assert.Equal(3, _run.Destination.Held.Count);
+
+        _run.Destination.Answer = (operation, _) => operation == Operation.Create ? new StepOutcome.Rejected("no") : null;
+        _run.Source.Put(Some.Event(1, Some.Now.AddDays(31)));
+        await _run.PushAsync(options => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) });
+
+        Assert.Empty(_run.Destination.Held);
+    }
+
+    [Fact]
     public async Task A_loss_that_is_followed_by_a_refusal_of_all_is_still_settled_by_the_next_run()
     {
         _run.Destination.Upserts = true;
