@@ -115,6 +115,7 @@ public sealed class ErrorsTests : IAsyncLifetime
     [Fact]
     public async Task The_status_is_told_while_a_run_is_at_work_and_without_any_secret()
     {
+        _run.IsInProcess = true;
         var hold = _run.Sandbox.Faults.Hold(Service.Graph, when: request => request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal));
         var push = _run.RunAsync("push");
         await hold.Reached;

@@ -198,6 +198,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     [Fact]
     public async Task Two_runs_at_a_time_are_one_too_many_unless_the_second_waits()
     {
+        _run.IsInProcess = true;
         var hold = _run.Sandbox.Faults.Hold(Service.Graph);
         var first = _run.RunAsync("push");
         await hold.Reached;

@@ -38,7 +38,7 @@ public sealed class WidthTests : IAsyncLifetime
         {
             _run.Width = 4_000;
             var wide = await _run.RunAsync(command.Split(' '));
-            _run.Width = width;
+            (_run.Width, _run.IsInProcess) = (width, true);
             var narrow = await _run.RunAsync(command.Split(' '));
 
             Assert.All(narrow.Out.Split('\n'), line => Assert.True(Fits(line.TrimEnd('\r'), width), $"{command}: {Cells.Width(line)} columns: {line}"));

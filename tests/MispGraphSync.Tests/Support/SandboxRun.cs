@@ -36,6 +36,9 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public int Width { get; set; } = 120;
 
+    /// <summary>Never another process: the test asks for this one's number, or for a terminal's columns.</summary>
+    public bool IsInProcess { get; set; }
+
     public bool HasColor { get; set; }
 
     public CancellationToken Interrupt { get; set; }
@@ -99,7 +102,7 @@ internal sealed class SandboxRun : IAsyncDisposable
         return new ToolResult(code, output.ToString(), error.ToString());
     }
 
-    private bool IsPlayed => ToolTime is not null || Time.IsShifted || Answers is not null || HasColor || Width != 120 || Interrupt.CanBeCanceled;
+    private bool IsPlayed => IsInProcess || ToolTime is not null || Time.IsShifted || Answers is not null || HasColor || Width != 120 || Interrupt.CanBeCanceled;
 
     /// <summary>The request files of all runs so far, oldest first, by name.</summary>
     public IReadOnlyList<string> RequestFiles() => !Directory.Exists(Logs) ? [] : [.. Directory.GetFiles(Logs, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
