@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MispGraphSync.Bench.Whole;
 
 /// <summary>The scenarios, and the table of what they cost.</summary>
