@@ -89,7 +89,7 @@ public sealed class SignalTests : IAsyncLifetime
     public async Task Told_while_it_waits_out_a_throttle_it_does_not_wait_to_its_end()
     {
         var throttle = _run.Sandbox.Faults.Add(Service.Graph, new Fault.Throttle(TimeSpan.FromMinutes(10)), nth: 2, when: IsSubmit);
-        using var process = ToolProcess.Start(_run.Folder, "push");
+        using var process = Start("push");
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains(" items, 429", StringComparison.Ordinal)) { }
         Assert.Equal(1, throttle.Struck);
 
@@ -104,9 +104,9 @@ public sealed class SignalTests : IAsyncLifetime
     public async Task Told_while_it_waits_for_another_run_it_ends()
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Graph, when: IsSubmit);
-        using var first = ToolProcess.Start(_run.Folder, "push", "-q");
+        using var first = Start("push", "-q");
         await hold.Reached.WaitAsync(TestContext.Current.CancellationToken);
-        using var second = ToolProcess.Start(_run.Folder, "push", "--wait", "10m");
+        using var second = Start("push", "--wait", "10m");
         await second.SaysAsync("is waiting for its end");
 
         await second.SignalAsync("INT");
