@@ -68,7 +68,7 @@ internal sealed partial class Composition
         _log = AppLog.Create(Settings.Logs, talk.IsVeryVerbose, isOptional: request.LeavesNoTrace);
         using var control = new RunControl(_host.Interrupt, CancellationToken.None, _host.Abort);
         using var held = await LockAsync(request.Wait, talk).ConfigureAwait(false);
-        using var told = TellOnInterrupt(talk);
+        using var told = talk.TellOnInterrupt();
         using var ledger = LedgerFile.Open(Settings.Ledger, rollsBack: request.LeavesNoTrace);
         // A number that is rolled back would be given to another run, and the request files would lie.
         var run = request.LeavesNoTrace ? 0 : new RunHistory(ledger).Begin(request.Command, _host.Time.GetUtcNow());

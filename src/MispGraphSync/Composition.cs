@@ -120,7 +120,7 @@ internal sealed partial class Composition : IAsyncDisposable
         using var control = new RunControl(_host.Interrupt, deadline.Token, _host.Abort);
         var wait = request.Wait < request.MaxDuration ? request.Wait : request.MaxDuration ?? request.Wait;
         using var held = await LockAsync(wait, talk).ConfigureAwait(false);
-        using var told = TellOnInterrupt(talk);
+        using var told = talk.TellOnInterrupt();
         using var ledger = LedgerFile.Open(Settings.Ledger, rollsBack: request.IsDryRun);
         var history = new RunHistory(ledger);
         var run = history.Begin(request.Command, _host.Time.GetUtcNow());
@@ -155,9 +155,6 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private Task<RunLock> LockAsync(TimeSpan wait, Talk talk) => RunLock.TakeAsync(
         Settings.Ledger, wait, _host.Time, _host.Interrupt, who => talk.Warn($"{who} This one is waiting for its end, up to {Durations.Text(wait)}."));
-
-    private CancellationTokenRegistration TellOnInterrupt(Talk talk) => _host.Interrupt.Register(
-        () => talk.Warn("Told to end: what is under way is finished and saved. Once more ends it at once, safely too."));
 
     // A ledger that could not be written has been told of in the report already.
     private void Close(RunHistory history, long run, RunReport report)

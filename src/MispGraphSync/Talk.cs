@@ -25,7 +25,6 @@ internal sealed class Talk : IRunObserver
     private readonly RunProgress _progress;
     private readonly ProgressLine _line;
     private ITimer? _timer;
-    private CancellationTokenRegistration _onInterrupt;
     private bool _hasEnded;
 
     public Talk(ToolHost host, CommonOptions common, ParseResult args, bool printsRequests)
@@ -59,9 +58,11 @@ internal sealed class Talk : IRunObserver
             var every = _host.IsTerminal ? RewriteEvery : PlainEvery;
             _timer = _host.Time.CreateTimer(static talk => ((Talk)talk!).Show(), this, every, every);
         }
-
-        _onInterrupt = _host.Interrupt.UnsafeRegister(static talk => ((Talk)talk!).Say("Interrupted: what is under way is finished and saved. Once more cuts it off."), this);
     }
+
+    /// <summary>Answers an interruption at once, for as long as what is given is not disposed of.</summary>
+    public CancellationTokenRegistration TellOnInterrupt() => _host.Interrupt.UnsafeRegister(
+        static talk => ((Talk)talk!).Warn("Told to end: what is under way is finished and saved. Once more ends it at once, safely too."), this);
 
     public void Reading(SourceInfo source, long eventsDone, long eventsInAll)
     {
@@ -121,8 +122,6 @@ internal sealed class Talk : IRunObserver
     /// <summary>The end of progress, so that the result starts on a line of its own.</summary>
     public void End()
     {
-        // Outside the lock: a notice that is being given waits for it.
-        _onInterrupt.Dispose();
         lock (_gate)
         {
             _hasEnded = true;

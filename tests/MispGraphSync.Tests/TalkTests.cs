@@ -158,10 +158,10 @@ public sealed class TalkTests : IDisposable
         talk.Reading(Misp, 1, 9);
         Pass(1);
 
-        _interrupt.Cancel();
+        using (talk.TellOnInterrupt()) _interrupt.Cancel();
         talk.End();
 
-        Assert.Equal(["Interrupted: what is under way is finished and saved. Once more cuts it off.", ""], Screen(_error.ToString()));
+        Assert.Equal(["warning: Told to end: what is under way is finished and saved. Once more ends it at once, safely", "  too.", ""], Screen(_error.ToString()));
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace MispGraphSync.Core.Sync;
 
 /// <summary>
@@ -71,21 +69,19 @@ public sealed class Adoption(Predecessor predecessor, DestinationMemory memory, 
 
     private PlanStep Removal(Finding left, DateTimeOffset now)
     {
-        var key = left.Key ?? Guid.Empty;
         var held = new HeldIndicator
         {
             Observables = left.Observables!.Value,
-            Key = key,
+            Key = left.Key ?? Guid.Empty,
             Id = left.Id,
             Marks = default,
             Created = now,
-            Modified = now,
+            // When it was last sent is not known, and nothing has to be later than that.
+            Modified = DateTimeOffset.UnixEpoch,
             Expires = now.AddDays(1),
             RenewAt = now,
         };
-        var body = new ArrayBufferWriter<byte>(256);
-        predecessor.At.WriteDeletion(body, held, now);
-        var step = new PlanStep { Action = StepAction.Delete, Reason = StepReasons.LeftBehind, Observables = held.Observables, Key = key, Id = left.Id, Body = body.WrittenMemory, Modified = now, Expires = held.Expires };
+        var step = Planner.BuildDeletion(predecessor.At, held, new StepDecision(StepAction.Delete, StepReasons.LeftBehind), now);
         observer.Step(memory.Info, step);
         return step;
     }

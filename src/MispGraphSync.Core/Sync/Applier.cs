@@ -2,13 +2,15 @@ namespace MispGraphSync.Core.Sync;
 
 /// <summary>
 /// Carries out one destination's plan: batches, several in flight, the intent committed before each request and the outcome
-/// after it. A batch that is refused without naming the culprit is halved until it is found; a batch whose answer was lost is
+/// recorded after it. A batch that is refused without naming the culprit is halved until it is found; a batch whose answer was lost is
 /// settled and sent again.
 /// </summary>
 public sealed class Applier(IDestination destination, IRecordLedger ledger, DestinationMemory memory, RunControl control, IRunObserver observer)
 {
     /// <summary>How often a batch is sent again after its answer was lost and the loss was settled.</summary>
     private const int Resends = 2;
+
+    private static readonly StepOutcome Unsettled = new StepOutcome.Unknown("The run ended before it was settled.");
 
     private readonly ApplyAccount _account = new(memory.Info, observer);
     private readonly Settler _settler = new(destination, ledger, memory, control);
@@ -106,7 +108,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
             if (!GoesOn)
             {
                 // An intent that is still open says that an earlier round may have happened.
-                count(steps, Same(steps.Count, open is null ? StepOutcome.NotAttempted.Instance : new StepOutcome.Unknown("The run ended before it was settled.")));
+                count(steps, Same(steps.Count, open is null ? StepOutcome.NotAttempted.Instance : Unsettled));
                 return;
             }
 
@@ -126,7 +128,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
             }
 
             // It was not sent this time, but an earlier round may have gone through unheard.
-            if (open is not null) outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? new StepOutcome.Unknown("The run ended before it was settled.") : outcome)];
+            if (open is not null) outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? Unsettled : outcome)];
             if (!TryRecord(intent, operation, steps, outcomes, isRepeated: open is not null))
             {
                 count(steps, [.. outcomes.Select(outcome => outcome is StepOutcome.Accepted or StepOutcome.Unknown ? new StepOutcome.Unknown("The answer could not be recorded.") : outcome)]);

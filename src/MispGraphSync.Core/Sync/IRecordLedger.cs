@@ -11,8 +11,7 @@ public interface IRecordLedger
 
     /// <summary>
     /// Records what became of them and closes the intent; committed with the next intent at the latest, for until then the
-    /// open intent stands for it. One with an unknown outcome leaves the intent open, for the next
-    /// run to settle.
+    /// open intent stands for it. One with an unknown outcome leaves the intent open, for the next run to settle.
     /// </summary>
     void Record(DestinationMemory destination, long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes);
 

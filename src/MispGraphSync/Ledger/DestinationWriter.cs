@@ -23,8 +23,8 @@ internal sealed class DestinationWriter
         _destination = destination;
         _run = run;
         _insert = file.Statement("INSERT OR IGNORE INTO held (destination, observables, key, generation, id, change, fixed, created, modified, expires, renew_at, run, since, rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        _hasDirty = HasAny("SELECT 1 FROM dirty WHERE destination = ? LIMIT 1");
-        _hasRejected = HasAny("SELECT 1 FROM rejected WHERE destination = ? LIMIT 1");
+        _hasDirty = Tables.HasAny(file, "dirty", destination);
+        _hasRejected = Tables.HasAny(file, "rejected", destination);
     }
 
     /// <summary>It is there as the step has it. Not clean: it is to be planned again.</summary>
@@ -164,13 +164,5 @@ internal sealed class DestinationWriter
         _file.Statement("UPDATE held SET id = COALESCE(?, id), change = ?, fixed = ? WHERE destination = ? AND observables = ?")
             .Bind(1, correction.Id).Bind(2, Hash128.Unlike).Bind(3, correction.Kind == CorrectionKind.MustBeReplaced ? Hash128.Unlike : default)
             .Bind(4, _destination).Bind(5, correction.Observables).Run();
-    }
-
-    private bool HasAny(string sql)
-    {
-        var query = _file.Statement(sql).Bind(1, _destination);
-        var hasAny = query.Read();
-        query.Reset();
-        return hasAny;
     }
 }

@@ -16,8 +16,8 @@ internal sealed class KeyFacts
         _destination = destination;
         lock (file.Gate)
         {
-            _hasRejected = HasAny("rejected");
-            _hasGenerations = HasAny("generation");
+            _hasRejected = Tables.HasAny(file, "rejected", destination);
+            _hasGenerations = Tables.HasAny(file, "generation", destination);
         }
     }
 
@@ -39,13 +39,5 @@ internal sealed class KeyFacts
         var generation = query.Read() ? query.Int(0) : 0;
         query.Reset();
         return generation;
-    }
-
-    private bool HasAny(string table)
-    {
-        var query = _file.Statement($"SELECT 1 FROM {table} WHERE destination = ? LIMIT 1").Bind(1, _destination);
-        var hasAny = query.Read();
-        query.Reset();
-        return hasAny;
     }
 }

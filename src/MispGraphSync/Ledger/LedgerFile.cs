@@ -6,7 +6,7 @@ namespace MispGraphSync.Ledger;
 
 /// <summary>
 /// The open ledger: one connection, one caller at a time (<see cref="Gate"/>), statements prepared once. WAL with
-/// synchronous FULL: what was recorded survives a kill at any instant and a power cut.
+/// synchronous FULL: what was committed survives a kill at any instant and a power cut.
 /// </summary>
 internal sealed class LedgerFile : IDisposable
 {

@@ -26,6 +26,15 @@ internal static class Tables
     /// <summary>What is held at a destination that is too small, and stays there unless it is evicted.</summary>
     public static string Incumbents(DestinationMemory destination) => $"temp.incumbent_{destination.Id}";
 
+    /// <summary>Whether a table has any row of a destination. Hold the ledger's gate.</summary>
+    public static bool HasAny(LedgerFile file, string table, long destination)
+    {
+        var query = file.Statement($"SELECT 1 FROM {table} WHERE destination = ? LIMIT 1").Bind(1, destination);
+        var hasAny = query.Read();
+        query.Reset();
+        return hasAny;
+    }
+
     public static void EnsureTaken(LedgerFile file) =>
         file.Statement("CREATE TEMP TABLE IF NOT EXISTS taken (destination INTEGER, key BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
 

@@ -86,6 +86,15 @@ internal abstract class ImportedConfig
         return new DraftValue(key, value, $"Carried over, since {why}. Recommended: {recommended}.");
     }
 
+    /// <summary>Where MISP is and its key, which both tools name alike.</summary>
+    protected IEnumerable<DraftValue> Server()
+    {
+        var domain = Text("misp_domain");
+        if (domain is not null && !domain.Contains("://", StringComparison.Ordinal)) domain = "https://" + domain;
+        yield return Needed(MispUrl, domain, "misp_domain");
+        yield return Secret(MispKey, Text("misp_key"), "misp_key");
+    }
+
     protected DraftValue Secret(SettingKey key, string? text, string name)
     {
         var fault = text is null ? null : SecretReference.FaultIn(text);

@@ -69,10 +69,7 @@ internal sealed class Misp2SentinelConfig(string text, Func<JsonElement, IEnumer
 
     private IEnumerable<DraftValue> Misp()
     {
-        var domain = Text("misp_domain");
-        if (domain is not null && !domain.Contains("://", StringComparison.Ordinal)) domain = "https://" + domain;
-        yield return Needed(MispUrl, domain, "misp_domain");
-        yield return Secret(MispKey, Text("misp_key"), "misp_key");
+        foreach (var value in Server()) yield return value;
         if (Given("misp_verifycert") is not PythonValue.Switch { Value: true })
             yield return Behaviour(MispVerifyCert, Off, "misp2sentinel does not check MISP's certificate", "true, with caFile for an authority of your own");
 

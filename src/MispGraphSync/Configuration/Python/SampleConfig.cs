@@ -49,10 +49,7 @@ internal sealed class SampleConfig : ImportedConfig
 
     private IEnumerable<DraftValue> Misp()
     {
-        var domain = Text("misp_domain");
-        if (domain is not null && !domain.Contains("://", StringComparison.Ordinal)) domain = "https://" + domain;
-        yield return Needed(MispUrl, domain, "misp_domain");
-        yield return Secret(MispKey, Text("misp_key"), "misp_key");
+        foreach (var value in Server()) yield return value;
 
         var verify = Given("misp_verifycert") is PythonValue.Switch { Value: true };
         if (!verify) yield return Behaviour(MispVerifyCert, Off,
