@@ -45,6 +45,7 @@ public sealed class RateTests
         var rate = (service.Arrivals.Count - 1) / (service.Arrivals.Max() - service.Arrivals.Min()).TotalMinutes;
         TestContext.Current.TestOutputHelper?.WriteLine($"{service.Arrivals.Count} requests at {rate:0.0} a minute: {100 * rate / perMinute:0.0} % of {perMinute}, {service.Refused} refused");
         Assert.Equal(0, service.Refused);
+        await Task.WhenAll(senders);
         Assert.InRange(rate, 0.97 * perMinute, perMinute);
         Directory.Delete(log, recursive: true);
     }
@@ -148,9 +149,10 @@ public sealed class RateTests
 
         private async Task WaitAsync(TimeSpan wait)
         {
-            var timer = Task.Delay(wait, time);
+            // Counted last: from then on time may move, and what ends the wait has to take itself out of the count at once.
+            var over = Task.Delay(wait, time).ContinueWith(_ => Interlocked.Decrement(ref _inFlight), TaskContinuationOptions.ExecuteSynchronously);
             Interlocked.Increment(ref _inFlight);
-            await timer.ContinueWith(_ => Interlocked.Decrement(ref _inFlight), TaskContinuationOptions.ExecuteSynchronously);
+            await over;
         }
 
         private int NextJitter()
