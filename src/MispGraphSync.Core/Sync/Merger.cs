@@ -17,10 +17,10 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
     public const int MostTags = 100;
 
     private readonly List<SupportRow> _oldest = new(NamedSupports + 1);
-    private readonly SortedSet<string> _tags = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _actors = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _families = new(StringComparer.Ordinal);
-    private readonly SortedSet<KillChainPhase> _killChain = [];
+    private readonly OrderedUnion<string> _tags = new(StringComparer.Ordinal);
+    private readonly OrderedUnion<string> _actors = new(StringComparer.Ordinal);
+    private readonly OrderedUnion<string> _families = new(StringComparer.Ordinal);
+    private readonly OrderedUnion<KillChainPhase> _killChain = new();
     private SupportRow _lead;
     private Tlp _tlp;
     private ThreatLevel _severity;
@@ -76,14 +76,14 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
 
         Count++;
         NameIfOld(row);
-        Unite(_tags, row.Event.Tags);
-        Unite(_tags, row.Own.Tags);
-        Unite(_actors, row.Event.Actors);
-        Unite(_actors, row.Own.Actors);
-        Unite(_families, row.Event.Families);
-        Unite(_families, row.Own.Families);
-        Unite(_killChain, row.Event.KillChain);
-        Unite(_killChain, row.Own.KillChain);
+        _tags.AddOrdered(row.Event.Tags);
+        _tags.Add(row.Own.Tags);
+        _actors.AddOrdered(row.Event.Actors);
+        _actors.Add(row.Own.Actors);
+        _families.AddOrdered(row.Event.Families);
+        _families.Add(row.Own.Families);
+        _killChain.AddOrdered(row.Event.KillChain);
+        _killChain.Add(row.Own.KillChain);
     }
 
     /// <summary>The indicator of all that was added; at least one support must have been.</summary>
@@ -102,10 +102,10 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
             ThreatType = _lead.Own.ThreatType ?? _lead.Event.Reading.ThreatType ?? policy.DefaultThreatType,
             ThreatTypeIsTagged = (_lead.Own.ThreatType ?? _lead.Event.Reading.ThreatType) is not null,
             DiamondModel = _lead.Own.DiamondModel ?? _lead.Event.Reading.DiamondModel,
-            KillChain = InOrder(_killChain),
-            Actors = InOrder(_actors),
-            Families = InOrder(_families),
-            Tags = _tags.Count <= MostTags ? InOrder(_tags) : [.. _tags.Take(MostTags)],
+            KillChain = _killChain.First(),
+            Actors = _actors.First(),
+            Families = _families.First(),
+            Tags = _tags.First(MostTags),
             Title = _lead.Event.Context.Info,
             Comment = support.Comment,
             Type = support.Type,
@@ -113,7 +113,7 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
             ValidFrom = _validFrom,
             LastReported = _lastReported,
             Lifetime = Lifetime,
-            Supports = [.. _oldest.Select(row => new SupportName(row.Event.Context.Uuid, row.Support.Attribute, row.Event.Context.Info))],
+            Supports = NamesOfOldest(),
             SupportCount = Count,
         };
     }
@@ -142,12 +142,12 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
         if (_oldest.Count > NamedSupports) _oldest.RemoveAt(NamedSupports);
     }
 
-    private static void Unite<T>(SortedSet<T> set, ImmutableArray<T> more)
+    private ImmutableArray<SupportName> NamesOfOldest()
     {
-        foreach (var one in more) set.Add(one);
+        var names = ImmutableArray.CreateBuilder<SupportName>(_oldest.Count);
+        foreach (var row in _oldest) names.Add(new SupportName(row.Event.Context.Uuid, row.Support.Attribute, row.Event.Context.Info));
+        return names.MoveToImmutable();
     }
-
-    private static ImmutableArray<T> InOrder<T>(SortedSet<T> set) => set.Count == 0 ? [] : [.. set];
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

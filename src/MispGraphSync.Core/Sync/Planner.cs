@@ -15,6 +15,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 {
     private readonly Merger _merger = new(destination.Policy, destination.Form);
     private readonly ArrayBufferWriter<byte> _scratch = new(2048);
+    private readonly BodyStore _bodies = new();
     private readonly bool _ranks = PlanFit.IsNeededAt(destination);
 
     /// <summary>The rank of the key that was decided last; unset where all find a place, or when it is not wanted.</summary>
@@ -67,7 +68,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Generation = generation,
             Id = identity.Id,
             Replaces = step.Replaces,
-            Body = _scratch.WrittenSpan.ToArray(),
+            Body = _bodies.Keep(_scratch.WrittenSpan),
             Marks = marks,
             Rank = _merger.Rank,
             Created = identity.Created,

@@ -27,6 +27,11 @@ internal static class LedgerFault
         };
     }
 
+    /// <summary>A dry run's writes were lost when the disk failed it.</summary>
+    public static RunFailedException Undone() => Failure(
+        ExitCode.OutOfReach, "The disk failed the dry run: what it had worked out so far is lost.",
+        "Free some space beside the ledger and where temporary files go, then run again; the ledger is as it was.");
+
     public static RunFailedException Damaged(string message) => Failure(
         ExitCode.Usage,
         $"The ledger is damaged ({message}). It was left as it is.",

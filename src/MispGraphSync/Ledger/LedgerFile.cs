@@ -10,11 +10,19 @@ namespace MispGraphSync.Ledger;
 /// </summary>
 internal sealed class LedgerFile : IDisposable
 {
+    /// <summary>SQLITE_CONFIG_STMTJRNL_SPILL, which the driver does not name.</summary>
+    private const int SavepointSpill = 26;
+
+    /// <summary>SQLite writes no more than this at once, and takes a spill of more than that for a broken disk.</summary>
+    private const int MostOneWrite = 128 * 1024 - 1;
+
     static LedgerFile()
     {
         // No locks inside SQLite: the gate is one. To be said before its first use; where that is too late, they stay.
         Batteries_V2.Init();
         _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+        // An event's savepoint has to keep a dozen pages: in memory, which twice the default suffices for.
+        _ = raw.sqlite3_config(SavepointSpill, MostOneWrite);
     }
 
     private readonly SqliteConnection _connection;
@@ -22,6 +30,7 @@ internal sealed class LedgerFile : IDisposable
     private readonly LedgerSchema _schema;
     private int _depth;
     private bool _isWaiting;
+    private bool _isDry;
 
     private LedgerFile(SqliteConnection connection, string path, bool isNew, bool rollsBack, LedgerSchema? schema = null)
     {
@@ -103,6 +112,7 @@ internal sealed class LedgerFile : IDisposable
     /// <summary>The statement for this text, prepared at its first use. Hold the <see cref="Gate"/>.</summary>
     public Statement Statement(string sql)
     {
+        ThrowIfUndone();
         if (!_statements.TryGetValue(sql, out var statement)) _statements[sql] = statement = new Statement(_connection.Handle!, sql);
         return statement;
     }
@@ -110,11 +120,16 @@ internal sealed class LedgerFile : IDisposable
     /// <summary>A statement of its own, for a read that stays open while others run.</summary>
     public Statement NewStatement(string sql)
     {
-        lock (Gate) return new Statement(_connection.Handle!, sql, Gate);
+        lock (Gate)
+        {
+            ThrowIfUndone();
+            return new Statement(_connection.Handle!, sql, Gate);
+        }
     }
 
     public void Run(string sql)
     {
+        ThrowIfUndone();
         using var statement = new Statement(_connection.Handle!, sql);
         statement.Run();
     }
@@ -136,6 +151,7 @@ internal sealed class LedgerFile : IDisposable
 
     public long Scalar(string sql)
     {
+        ThrowIfUndone();
         using var statement = new Statement(_connection.Handle!, sql);
         return statement.Read() ? statement.Long(0) : 0;
     }
@@ -231,6 +247,7 @@ internal sealed class LedgerFile : IDisposable
     {
         lock (Gate)
         {
+            _isDry = false;
             if (RollsBack && IsInTransaction) Run("ROLLBACK");
             else if (_isWaiting && IsInTransaction) CommitLast();
             foreach (var statement in _statements.Values) statement.Dispose();
@@ -254,6 +271,12 @@ internal sealed class LedgerFile : IDisposable
         {
             // The disk is full: the open intents tell the next run what this one could not write.
         }
+    }
+
+    // After a fault of the disk SQLite may have ended a dry run's one transaction by itself. What came now would be for good.
+    private void ThrowIfUndone()
+    {
+        if (_isDry && !IsInTransaction) throw LedgerFault.Undone();
     }
 
     private static RunFailedException Unopened(string path, SqliteException fault) =>
@@ -301,6 +324,7 @@ internal sealed class LedgerFile : IDisposable
         Run("PRAGMA journal_mode = WAL");
         Run("PRAGMA synchronous = FULL");
         if (RollsBack) Run("BEGIN IMMEDIATE");
+        _isDry = RollsBack;
         RunScripts((int)version);
     }
 

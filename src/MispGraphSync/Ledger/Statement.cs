@@ -1,3 +1,4 @@
+using System.Text;
 using MispGraphSync.Core.Sync;
 using SQLitePCL;
 
@@ -12,8 +13,11 @@ internal sealed class Statement : IDisposable
     /// <summary>SQLITE_STMTSTATUS_RUN, which the driver does not name.</summary>
     private const int RunsCounter = 6;
 
+    private const int ShortText = 256;
+
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
+    private readonly nint _raw;
     private readonly Lock? _gate;
 
     /// <param name="gate">Taken to dispose of it, where the caller does not hold it then.</param>
@@ -23,16 +27,22 @@ internal sealed class Statement : IDisposable
         _gate = gate;
         var code = raw.sqlite3_prepare_v2(database, sql, out _statement);
         if (code != raw.SQLITE_OK) throw LedgerFault.From(database, code, sql);
+        _raw = _statement.DangerousGetHandle();
     }
 
-    public Statement Bind(int at, long value) => Checked(raw.sqlite3_bind_int64(_statement, at, value));
+    public Statement Bind(int at, long value) => Checked(Sqlite.BindLong(_raw, at, value));
 
     public Statement Bind(int at, long? value) => value is { } number ? Bind(at, number) : BindNull(at);
 
-    public Statement Bind(int at, string? value) => value is null ? BindNull(at) : Checked(raw.sqlite3_bind_text(_statement, at, value));
+    public Statement Bind(int at, string? value)
+    {
+        if (value is null) return BindNull(at);
+        if (value.Length > ShortText) return BindText(at, Encoding.UTF8.GetBytes(value));
+        Span<byte> bytes = stackalloc byte[ShortText * 3];
+        return BindText(at, bytes[..Encoding.UTF8.GetBytes(value, bytes)]);
+    }
 
-    public Statement Bind(int at, ReadOnlySpan<byte> value) =>
-        Checked(value.IsEmpty ? raw.sqlite3_bind_zeroblob(_statement, at, 0) : raw.sqlite3_bind_blob(_statement, at, value));
+    public Statement Bind(int at, ReadOnlySpan<byte> value) => Checked(Sqlite.BindBlob(_raw, at, value));
 
     public Statement Bind(int at, Hash128 value)
     {
@@ -64,9 +74,9 @@ internal sealed class Statement : IDisposable
     /// <summary>Steps to the next row; false when there is none, and then the statement is ready to run again.</summary>
     public bool Read()
     {
-        var code = raw.sqlite3_step(_statement);
+        var code = Sqlite.Step(_raw);
         if (code == raw.SQLITE_ROW) return true;
-        raw.sqlite3_reset(_statement);
+        _ = Sqlite.Reset(_raw);
         return code == raw.SQLITE_DONE ? false : throw LedgerFault.From(_database, code, raw.sqlite3_sql(_statement).utf8_to_string());
     }
 
@@ -77,22 +87,25 @@ internal sealed class Statement : IDisposable
     }
 
     /// <summary>Ends a read before its last row.</summary>
-    public void Reset() => raw.sqlite3_reset(_statement);
+    public void Reset() => _ = Sqlite.Reset(_raw);
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => Sqlite.ColumnType(_raw, column) == raw.SQLITE_NULL;
 
-    public long Long(int column) => raw.sqlite3_column_int64(_statement, column);
+    public long Long(int column) => Sqlite.ColumnLong(_raw, column);
 
-    public int Int(int column) => raw.sqlite3_column_int(_statement, column);
+    public int Int(int column) => (int)Long(column);
 
     public bool Flag(int column) => Long(column) != 0;
 
-    public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
+    public string Text(int column) => Encoding.UTF8.GetString(Sqlite.ColumnText(_raw, column));
+
+    /// <summary>A text that many rows have: one string for all of them.</summary>
+    public string Name(int column) => Names.Known(Sqlite.ColumnText(_raw, column));
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
     /// <summary>Good until the next row.</summary>
-    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(_statement, column);
+    public ReadOnlySpan<byte> Blob(int column) => Sqlite.ColumnBlob(_raw, column);
 
     public Hash128 Hash(int column) => Hash128.Read(Blob(column));
 
@@ -113,7 +126,9 @@ internal sealed class Statement : IDisposable
         lock (_gate) _statement.Dispose();
     }
 
-    private Statement BindNull(int at) => Checked(raw.sqlite3_bind_null(_statement, at));
+    private Statement BindText(int at, ReadOnlySpan<byte> utf8) => Checked(Sqlite.BindText(_raw, at, utf8));
+
+    private Statement BindNull(int at) => Checked(Sqlite.BindNull(_raw, at));
 
     private Statement Checked(int code) => code == raw.SQLITE_OK ? this : throw LedgerFault.From(_database, code, "bind");
 }

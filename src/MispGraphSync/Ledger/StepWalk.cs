@@ -25,7 +25,7 @@ internal sealed class StepWalk(LedgerFile file, EventCache events, DestinationMe
         {
             if (!steps.Read()) return null;
             var observables = steps.Hash(0);
-            var decision = new StepDecision((StepAction)steps.Int(1), steps.Text(2), steps.Flag(3));
+            var decision = new StepDecision((StepAction)steps.Int(1), steps.Name(2), steps.Flag(3));
             var first = steps.Long(4);
             var key = new PlanKey
             {

@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Sync;
+using MispGraphSync.Ledger;
 using Xunit;
 
 namespace MispGraphSync.Tests.Ledger;
@@ -55,6 +56,24 @@ public sealed class FullDiskTests : IDisposable
         Assert.True(tally.NotAttempted > 0);
         _run.Destination.Answer = null;
         await FinishAsync();
+    }
+
+    [Fact]
+    public async Task A_dry_run_that_the_disk_undid_writes_nothing_for_good()
+    {
+        await _run.PushAsync();
+        using (var dry = LedgerFile.Open(_run.LedgerPath, rollsBack: true))
+        {
+            // As SQLite does by itself after a fault.
+            dry.Run("ROLLBACK");
+
+            Assert.Contains("disk failed", Assert.Throws<RunFailedException>(() => dry.Run("DELETE FROM held")).Message, StringComparison.Ordinal);
+            Assert.Throws<RunFailedException>(() => dry.Statement("DELETE FROM held"));
+            Assert.Throws<RunFailedException>(() => dry.NewStatement("SELECT 1"));
+        }
+
+        using var ledger = LedgerFile.Open(_run.LedgerPath, rollsBack: true);
+        Assert.Equal(Items, ledger.Scalar("SELECT COUNT(*) FROM held"));
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Http;
@@ -23,6 +25,7 @@ internal sealed class GraphItem
 
     private readonly PooledBuffer _buffer = new();
     private readonly Utf8JsonWriter _json;
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     private GraphItem() => _json = new Utf8JsonWriter(
         _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
@@ -107,7 +110,8 @@ internal sealed class GraphItem
         else if (spellOut) _json.WriteString("diamondModel"u8, "unknown"u8);
         WriteKillChain(indicator, spellOut);
         WriteTags(indicator);
-        _json.WriteString("additionalInformation"u8, GraphText.AdditionalInformation(indicator));
+        _json.WritePropertyName("additionalInformation"u8);
+        GraphText.WriteAdditionalInformation(_json, indicator);
     }
 
     private void WriteDescriptionAndSeverity(Indicator indicator, bool spellOut)
@@ -119,8 +123,15 @@ internal sealed class GraphItem
 
     private void WriteDates(Indicator indicator, ItemIdentity identity, bool withLastReported)
     {
-        _json.WriteString("expirationDateTime"u8, GraphFields.Instant(identity.Expires));
-        if (withLastReported) _json.WriteString("lastReportedDateTime"u8, GraphFields.Instant(indicator.LastReported));
+        WriteInstant("expirationDateTime"u8, identity.Expires);
+        if (withLastReported) WriteInstant("lastReportedDateTime"u8, indicator.LastReported);
+    }
+
+    private void WriteInstant(ReadOnlySpan<byte> name, DateTimeOffset at)
+    {
+        Span<byte> text = stackalloc byte[32];
+        Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{at.UtcDateTime:s}Z", out var length);
+        _json.WriteString(name, text[..length]);
     }
 
     private void WriteKillChain(Indicator indicator, bool spellOut)
@@ -140,10 +151,22 @@ internal sealed class GraphItem
         {
             var isRepeated = false;
             for (var j = 0; j < i && !isRepeated; j++) isRepeated = supports[j].Event == supports[i].Event;
-            var tag = $"misp:event={supports[i].Event:D}";
-            if (!isRepeated && !indicator.Tags.Contains(tag)) _json.WriteStringValue(tag);
+            if (!isRepeated) WriteEventTag(indicator, supports[i].Event);
         }
         _json.WriteEndArray();
+    }
+
+    private void WriteEventTag(Indicator indicator, Guid uuid)
+    {
+        Span<char> tag = stackalloc char[64];
+        tag.TryWrite($"misp:event={uuid:D}", out var length);
+        tag = tag[..length];
+        foreach (var written in indicator.Tags)
+        {
+            if (tag.SequenceEqual(written)) return;
+        }
+
+        _json.WriteStringValue(tag);
     }
 
     private void WriteList(ReadOnlySpan<byte> name, ReadOnlySpan<string> values, bool spellOut)
@@ -157,12 +180,12 @@ internal sealed class GraphItem
     /// <summary>Each once, without what is blank on one line.</summary>
     private void WriteEach(ReadOnlySpan<string> values)
     {
-        HashSet<string>? seen = null;
+        _seen.Clear();
         foreach (var value in values)
         {
             var line = HostileText.OneLine(value);
             if (line.Length == 0) continue;
-            if (values.Length > 1 && !(seen ??= new HashSet<string>(StringComparer.Ordinal)).Add(line)) continue;
+            if (values.Length > 1 && !_seen.Add(line)) continue;
             _json.WriteStringValue(line);
         }
     }

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using System.Text.Json;
 using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Destinations.Graph;
@@ -14,16 +13,29 @@ internal static class GraphText
 
     public static string Description(Indicator indicator) => HostileText.Title(indicator, LongestDescription);
 
-    /// <summary>What the other fields have no room for: category and type, comment, and where it comes from.</summary>
-    public static string AdditionalInformation(Indicator indicator)
+    /// <summary>What the other fields have no room for, as one JSON string: category and type, comment, and where it comes from.</summary>
+    public static void WriteAdditionalInformation(Utf8JsonWriter json, Indicator indicator)
     {
-        var text = new StringBuilder(256);
-        if (indicator.Category is { Length: > 0 } category) text.Append(HostileText.OneLine(category)).Append('/');
-        text.Append(HostileText.OneLine(indicator.Type));
+        if (indicator.Category is { Length: > 0 } category)
+        {
+            json.WriteStringValueSegment(HostileText.OneLine(category), isFinalSegment: false);
+            json.WriteStringValueSegment("/", isFinalSegment: false);
+        }
+
+        json.WriteStringValueSegment(HostileText.OneLine(indicator.Type), isFinalSegment: false);
         if (indicator.Comment is { } comment && HostileText.Line(comment, LongestComment) is { Length: > 0 } line)
-            text.Append("; ").Append(line);
+        {
+            json.WriteStringValueSegment("; ", isFinalSegment: false);
+            json.WriteStringValueSegment(line, isFinalSegment: false);
+        }
+
+        Span<char> place = stackalloc char[128];
         foreach (var support in indicator.Supports)
-            text.Append(CultureInfo.InvariantCulture, $"; event {support.Event:D} attribute {support.Attribute:D}");
-        return text.ToString();
+        {
+            place.TryWrite($"; event {support.Event:D} attribute {support.Attribute:D}", out var length);
+            json.WriteStringValueSegment(place[..length], isFinalSegment: false);
+        }
+
+        json.WriteStringValueSegment("", isFinalSegment: true);
     }
 }
