@@ -8,12 +8,13 @@ namespace MispGraphSync.Bench.Whole;
 internal static partial class MeasuredProcess
 {
     private const int Children = -1;
+    private const int MinorFaults = 8;
 
     public static async Task<Measurement> RunAsync(string exe, string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(exe, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        var before = ChildrenCpu();
+        var before = OfChildren();
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -27,7 +28,10 @@ internal static partial class MeasuredProcess
 
         var wall = clock.Elapsed;
         await Task.WhenAll(output, errors);
-        return new Measurement(wall, ChildrenCpu() - before, peak, process.ExitCode, await output, await errors);
+        var after = OfChildren();
+        return new Measurement(
+            wall, after.User + after.Kernel - before.User - before.Kernel, after.Kernel - before.Kernel, after.Faults - before.Faults, peak,
+            process.ExitCode, await output, await errors);
     }
 
     // The kernel's own high-water mark: what lies between two looks is not missed, but for the last milliseconds.
@@ -49,18 +53,23 @@ internal static partial class MeasuredProcess
         return 0;
     }
 
-    // User and system time of all children that have ended. One runs at a time, so the difference is the last one's.
-    private static TimeSpan ChildrenCpu()
+    // Of all children that have ended. One runs at a time, so the difference is the last one's.
+    private static (TimeSpan User, TimeSpan Kernel, long Faults) OfChildren()
     {
         Span<long> usage = stackalloc long[18];
         if (GetResourceUsage(Children, usage) != 0) throw new InvalidOperationException($"getrusage failed with {Marshal.GetLastPInvokeError()}.");
-        return TimeSpan.FromSeconds(usage[0] + usage[2]) + TimeSpan.FromMicroseconds(usage[1] + usage[3]);
+        return (Time(usage), Time(usage[2..]), usage[MinorFaults]);
     }
+
+    private static TimeSpan Time(ReadOnlySpan<long> secondsAndMicroseconds) =>
+        TimeSpan.FromSeconds(secondsAndMicroseconds[0]) + TimeSpan.FromMicroseconds(secondsAndMicroseconds[1]);
 
     [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
     private static partial int GetResourceUsage(int who, Span<long> usage);
 }
 
 /// <param name="Cpu">User and system time of the whole process.</param>
+/// <param name="Kernel">The system time in it.</param>
+/// <param name="Faults">Pages of memory that the system had to make or find, without reading the disk.</param>
 /// <param name="Peak">Bytes resident at most.</param>
-internal sealed record Measurement(TimeSpan Wall, TimeSpan Cpu, long Peak, int ExitCode, string Output, string Errors);
+internal sealed record Measurement(TimeSpan Wall, TimeSpan Cpu, TimeSpan Kernel, long Faults, long Peak, int ExitCode, string Output, string Errors);

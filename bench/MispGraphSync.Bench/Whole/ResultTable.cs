@@ -18,7 +18,7 @@ internal sealed class ResultTable
         var measured = result.Measured;
         var row = string.Create(
             CultureInfo.InvariantCulture,
-            $"| {size} | {result.What} | {measured.Wall.TotalSeconds:0.00} | {measured.Cpu.TotalSeconds:0.00} | {measured.Peak / 1_000_000.0:0} | {result.Attributes:#,0} | {result.Accepted:#,0} | {result.Requests:#,0} |");
+            $"| {size} | {result.What} | {measured.Wall.TotalSeconds:0.00} | {measured.Cpu.TotalSeconds:0.00} | {measured.Kernel.TotalSeconds:0.00} | {measured.Faults:#,0} | {measured.Peak / 1_000_000.0:0} | {result.Attributes:#,0} | {result.Accepted:#,0} | {result.Requests:#,0} |");
         Console.Error.WriteLine(row);
         _rows.Append(row).Append('\n');
     }
@@ -30,15 +30,15 @@ internal sealed class ResultTable
             : null;
         _machine = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} cores of {processor ?? RuntimeInformation.ProcessArchitecture.ToString()}, {RuntimeInformation.OSDescription.Trim()}; binary {new FileInfo(exe).Length / 1_000_000.0:0.0} MB.");
+            $"{Environment.ProcessorCount} cores of {processor ?? RuntimeInformation.ProcessArchitecture.ToString()}, {RuntimeInformation.OSDescription.Trim()}; binary {new FileInfo(exe).Length / 1_000_000.0:0.0} MB. On this machine a page fault costs {PageFault.Cost().TotalMicroseconds:0.0} µs.");
     }
 
     public string ToMarkdown() =>
         $"""
         {_machine}
 
-        | attributes | what | wall s | CPU s | peak MB | read | accepted | requests |
-        | --- | --- | --: | --: | --: | --: | --: | --: |
+        | attributes | what | wall s | CPU s | in the kernel s | page faults | peak MB | read | accepted | requests |
+        | --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |
         {_rows}
         """;
 

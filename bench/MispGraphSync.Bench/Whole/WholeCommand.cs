@@ -16,8 +16,10 @@ internal static class WholeCommand
         var sizes = (Value(args, "--sizes") ?? "10k,100k,1M").Split(',');
         var table = new ResultTable();
         await StartUpAsync(exe, table);
-        foreach (var size in sizes) await LifeAsync(exe, size, table);
-        if (sizes.Contains("100k")) await VariationsAsync(exe, table);
+        var root = Directory.CreateTempSubdirectory("misp-graph-bench-").FullName;
+        foreach (var size in sizes) await LifeAsync(root, exe, size, table);
+        if (sizes.Contains("100k")) await VariationsAsync(root, exe, table);
+        Directory.Delete(root, recursive: true);
         table.AddMachine(exe);
         var text = table.ToMarkdown();
         Console.Write(text);
@@ -40,39 +42,43 @@ internal static class WholeCommand
     }
 
     // One ledger's life: the first push, nothing changed, some changed, some removed.
-    private static async Task LifeAsync(string exe, string size, ResultTable table)
+    private static async Task LifeAsync(string root, string exe, string size, ResultTable table)
     {
         var (events, attributes) = Sizes[size];
-        await using var stage = await Stage.SetAsync(exe, events, attributes);
+        await using var stage = await Stage.SetAsync(root, exe, events, attributes);
         table.Add(size, await stage.PushAsync("first push"));
         table.Add(size, await stage.PushAsync("nothing changed"));
         stage.Services.MispState.Change(events: 0.01, attributes: 1);
-        table.Add(size, await stage.PushAsync("1 % changed"));
+        table.Add(size, await stage.PushAsync("1 % changed, the first time"));
+        // New values have the second in them.
+        await Task.Delay(TimeSpan.FromSeconds(1.1));
+        stage.Services.MispState.Change(events: 0.01, attributes: 1);
+        table.Add(size, await stage.PushAsync("1 % changed, again"));
         Remove(stage, events / 100);
         table.Add(size, await stage.PushAsync("1 % removed"));
     }
 
-    private static async Task VariationsAsync(string exe, ResultTable table)
+    private static async Task VariationsAsync(string root, string exe, ResultTable table)
     {
         const string size = "100k";
         var (events, attributes) = Sizes[size];
-        await using (var stage = await Stage.SetAsync(exe, events, attributes))
+        await using (var stage = await Stage.SetAsync(root, exe, events, attributes))
         {
             table.Add(size, await stage.PushAsync("first push, no request logs", new Dictionary<string, string> { ["MISP_GRAPH__LOGS__REQUESTS"] = "none" }));
         }
 
-        await using (var stage = await Stage.SetAsync(exe, events, attributes, "graph", "sentinel", "defender"))
+        await using (var stage = await Stage.SetAsync(root, exe, events, attributes, "graph", "sentinel", "defender"))
         {
             table.Add(size, await stage.PushAsync("first push, three destinations", null, "--fresh"));
         }
 
-        await using (var stage = await Stage.SetAsync(exe, events, attributes))
+        await using (var stage = await Stage.SetAsync(root, exe, events, attributes))
         {
             stage.SetLatency(TimeSpan.FromMilliseconds(100));
             table.Add(size, await stage.PushAsync("first push, 100 ms before each answer"));
         }
 
-        await using (var stage = await Stage.SetAsync(exe, 1, 600_000))
+        await using (var stage = await Stage.SetAsync(root, exe, 1, 600_000))
         {
             table.Add("one event of 600k", await stage.PushAsync("first push"));
         }

@@ -12,7 +12,7 @@ internal sealed class LogFile : IDisposable
     public LogFile(string folder, string hiddenName)
     {
         _path = Path.Combine(folder, hiddenName);
-        _file = OwnerOnly.Open(_path, FileMode.Create, FileAccess.Write, isBuffered: false);
+        _file = Open(_path);
     }
 
     /// <summary>Writes all of it and gives it its name. An existing file is never replaced.</summary>
@@ -33,6 +33,20 @@ internal sealed class LogFile : IDisposable
         if (_file is null) return;
         Close();
         File.Delete(_path);
+    }
+
+    // A file that was emptied is written to the disk when it is closed, and .NET empties also what it has just made: so it is
+    // asked for a new one. One of that name may be left from a run that was killed, where each run has the same process number.
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return OwnerOnly.Open(path, FileMode.CreateNew, FileAccess.Write, isBuffered: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return OwnerOnly.Open(path, FileMode.Create, FileAccess.Write, isBuffered: false);
+        }
     }
 
     private void Close()
