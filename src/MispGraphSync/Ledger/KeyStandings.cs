@@ -12,6 +12,7 @@ internal sealed class KeyStandings(LedgerFile file)
         Held = Held(destination, observables),
         TurnedDown = TurnedDown(destination, observables),
         IsPending = Has("SELECT 1 FROM dirty WHERE destination = ? AND observables = ?", destination, observables),
+        IsHeldByOther = Has("SELECT 1 FROM held_by_other WHERE destination = ? AND observables = ?", destination, observables),
         Generation = Generation(destination, observables),
         UnansweredIn = UnderWay(destination).TryGetValue(observables, out var run) ? run : null,
     };
@@ -75,6 +76,9 @@ internal sealed record KeyStanding
 
     /// <summary>Its supports changed and the destination has not been told.</summary>
     public bool IsPending { get; init; }
+
+    /// <summary>When it was last planned, others held the value there.</summary>
+    public bool IsHeldByOther { get; init; }
 
     /// <summary>The generation that a new life would have.</summary>
     public int Generation { get; init; }

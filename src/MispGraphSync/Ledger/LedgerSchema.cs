@@ -10,7 +10,7 @@ namespace MispGraphSync.Ledger;
 internal sealed class LedgerSchema(params IReadOnlyList<string> scripts)
 {
     /// <summary>What this program reads and writes.</summary>
-    public static LedgerSchema Current { get; } = new(Script("Schema.sql"));
+    public static LedgerSchema Current { get; } = new(Script("Schema.sql"), Script("Schema2.sql"));
 
     /// <summary>The newest version, as it stands in SQLite's <c>user_version</c>.</summary>
     public int Version => scripts.Count;

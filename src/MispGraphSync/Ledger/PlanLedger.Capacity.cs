@@ -37,7 +37,14 @@ internal sealed partial class PlanLedger
         lock (file.Gate)
         {
             Tables.EnsureTaken(file);
-            return LeaveOut(destination, $"key IN (SELECT key FROM taken WHERE destination = {destination.Id})");
+            var isTaken = $"key IN (SELECT key FROM taken WHERE destination = {destination.Id})";
+            return file.InTransaction(() =>
+            {
+                var creations = $"SELECT observables FROM {Tables.Steps(destination)} WHERE action = {Create}";
+                file.Run($"DELETE FROM held_by_other WHERE destination = {destination.Id} AND observables IN ({creations})");
+                file.Run($"INSERT INTO held_by_other SELECT {destination.Id}, observables FROM ({creations} AND {isTaken})");
+                return LeaveOut(destination, isTaken);
+            });
         }
     }
 

@@ -95,6 +95,21 @@ public sealed class ExplainerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_found_no_place_or_is_held_by_others_says_so_until_it_changes()
+    {
+        _run.Destination.SharesValues = true;
+        _run.Destination.Capacity = 1;
+        _run.Destination.Others.Add(_run.Destination.Canonical([new Observable.DomainName("d1.example")]));
+        Put(Some.Domain(1), Some.Domain(2), Some.Domain(3));
+        await _run.PushAsync();
+
+        var reasons = new[] { "d1.example", "d2.example", "d3.example" }.Select(asked => Explain(asked).Indicators.Single(one => one.Destination.Name == "graph"))
+            .Select(one => $"{one.State} {one.Reason}").ToList();
+        Assert.Equal("Skipped HeldByOther", reasons[0]);
+        Assert.Equal(["Held ", "Skipped OverCapacity"], reasons[1..].Order());
+    }
+
+    [Fact]
     public async Task Expired_aged_and_waiting_are_told_apart()
     {
         Put(Some.Domain(1));

@@ -7,14 +7,16 @@ namespace MispGraphSync.Tests.Ledger;
 /// <summary>How a ledger moves on to versions that are still to come: shown with two that this test makes up.</summary>
 public sealed class MigrationTests : IDisposable
 {
-    private static readonly LedgerSchema Next = new(
-        LedgerSchema.Current.To(1),
+    private const int Now = 2;
+
+    private const string First =
         """
         CREATE TABLE colour (observables BLOB PRIMARY KEY, name TEXT NOT NULL);
         INSERT INTO colour SELECT observables, hex(observables) FROM held;
         ALTER TABLE held ADD COLUMN weight INTEGER NOT NULL DEFAULT 7;
-        """,
-        "UPDATE held SET weight = 8; DELETE FROM colour WHERE rowid % 2 = 0;");
+        """;
+
+    private static readonly LedgerSchema Next = With(First, "UPDATE held SET weight = 8; DELETE FROM colour WHERE rowid % 2 = 0;");
 
     private readonly TestRun _run = new();
 
@@ -27,7 +29,7 @@ public sealed class MigrationTests : IDisposable
 
         using var ledger = LedgerFile.Open(_run.LedgerPath, rollsBack: false, Next);
 
-        Assert.Equal((3, 300, 300 * 8, 150), State(ledger));
+        Assert.Equal((Now + 2, 300, 300 * 8, 150), State(ledger));
     }
 
     [Fact]
@@ -35,22 +37,22 @@ public sealed class MigrationTests : IDisposable
     {
         await FillAsync();
 
-        using (var dry = LedgerFile.Open(_run.LedgerPath, rollsBack: true, Next)) Assert.Equal(3, dry.Scalar("PRAGMA user_version"));
+        using (var dry = LedgerFile.Open(_run.LedgerPath, rollsBack: true, Next)) Assert.Equal(Now + 2, dry.Scalar("PRAGMA user_version"));
 
         using var ledger = _run.OpenLedger();
-        Assert.Equal((1, 300), (ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM held")));
+        Assert.Equal((Now, 300), (ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM held")));
     }
 
     [Fact]
     public async Task A_script_that_fails_leaves_the_version_before_it()
     {
         await FillAsync();
-        var broken = new LedgerSchema(Next.To(1), Next.To(2), "DELETE FROM held; INSERT INTO nowhere VALUES (1);");
+        var broken = With(First, "DELETE FROM held; INSERT INTO nowhere VALUES (1);");
 
         Assert.ThrowsAny<Exception>(() => LedgerFile.Open(_run.LedgerPath, rollsBack: false, broken));
 
-        using var ledger = LedgerFile.Open(_run.LedgerPath, rollsBack: false, new LedgerSchema(Next.To(1), Next.To(2)));
-        Assert.Equal((2, 300, 300 * 7, 300), State(ledger));
+        using var ledger = LedgerFile.Open(_run.LedgerPath, rollsBack: false, With(First));
+        Assert.Equal((Now + 1, 300, 300 * 7, 300), State(ledger));
     }
 
     [Fact]
@@ -75,12 +77,32 @@ public sealed class MigrationTests : IDisposable
 
             versions.Add(VersionOf(path));
             using var again = LedgerFile.Open(path, rollsBack: false, Next);
-            Assert.Equal((3, 300, 300 * 8, 150), State(again));
+            Assert.Equal((Now + 2, 300, 300 * 8, 150), State(again));
         }
 
-        Assert.Equal([1, 2, 3], versions.Order());
+        Assert.Equal([Now, Now + 1, Now + 2], versions.Order());
         Directory.Delete(folder, recursive: true);
     }
+
+    [Fact]
+    public void Every_version_that_was_ever_written_moves_on_to_the_newest()
+    {
+        for (var version = 1; version < LedgerSchema.Current.Version; version++)
+        {
+            var path = $"{_run.LedgerPath}.{version}";
+            using (var old = LedgerFile.Open(path, rollsBack: false, new LedgerSchema([.. Enumerable.Range(1, version).Select(LedgerSchema.Current.To)])))
+            {
+                old.Run("INSERT INTO source (name) VALUES ('misp')");
+            }
+
+            using var ledger = LedgerFile.Open(path, rollsBack: false);
+            Assert.Equal((LedgerSchema.Current.Version, 1), (ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM source")));
+            Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM held_by_other"));
+        }
+    }
+
+    // The versions there are, and then these.
+    private static LedgerSchema With(params string[] more) => new([.. Enumerable.Range(1, LedgerSchema.Current.Version).Select(LedgerSchema.Current.To), .. more]);
 
     private async Task FillAsync()
     {
@@ -91,7 +113,7 @@ public sealed class MigrationTests : IDisposable
     // As it stands after the cut, whole at its version: the newest schema that opens it without moving it on.
     private static long VersionOf(string path)
     {
-        LedgerSchema[] schemas = [new(Next.To(1)), new(Next.To(1), Next.To(2)), Next];
+        LedgerSchema[] schemas = [With(), With(First), Next];
         foreach (var schema in schemas)
         {
             try
@@ -100,7 +122,7 @@ public sealed class MigrationTests : IDisposable
                 var version = ledger.Scalar("PRAGMA user_version");
                 Assert.Equal("ok", Integrity(ledger));
                 Assert.Equal(300, ledger.Scalar("SELECT COUNT(*) FROM held"));
-                if (version > 1) Assert.Equal(version == 2 ? (2, 300, 300 * 7, 300) : (3, 300, 300 * 8, 150), State(ledger));
+                if (version > Now) Assert.Equal(version == Now + 1 ? (version, 300, 300 * 7, 300) : (version, 300, 300 * 8, 150), State(ledger));
                 return version;
             }
             catch (RunFailedException newer) when (newer.Message.Contains("newer", StringComparison.Ordinal))

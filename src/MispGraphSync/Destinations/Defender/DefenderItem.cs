@@ -79,5 +79,5 @@ internal sealed class DefenderItem
         _ => "Informational",
     };
 
-    private static string Instant(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.0Z'", CultureInfo.InvariantCulture);
+    private static string Instant(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:s}.0Z");
 }

@@ -86,7 +86,7 @@ internal static class GraphFields
     };
 
     /// <summary>UTC, whole seconds.</summary>
-    public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("s", CultureInfo.InvariantCulture) + "Z";
+    public static string Instant(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:s}Z");
 
     private static string AddressName(Direction direction, bool isV6) => isV6
         ? Ends(direction, "networkIPv6", "networkSourceIPv6", "networkDestinationIPv6")

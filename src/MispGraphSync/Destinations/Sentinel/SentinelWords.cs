@@ -56,5 +56,5 @@ internal static class SentinelWords
     public static string StixType(ThreatType type) => type is ThreatType.Darknet or ThreatType.Proxy ? "anonymization" : "malicious-activity";
 
     /// <summary>UTC, milliseconds: what STIX 2.1's schema asks of <c>created</c> and <c>modified</c>.</summary>
-    public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string Instant(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:s}.{at.Millisecond:D3}Z");
 }
