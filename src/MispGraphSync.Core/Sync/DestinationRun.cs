@@ -124,6 +124,11 @@ public sealed class DestinationRun
             _counts = _ledger.Plan.CountSteps(Memory);
             foreach (var warning in _fit.Warnings(Destination.Info.Name)) _observer.Warn(warning);
         }
+        else if (PlanFit.IsNeededAt(Destination) && Memory.PlansEverything && !_isPartial)
+        {
+            // All was planned and nothing wants a place: there is nothing to look at again.
+            _ledger.Plan.RememberLeftOut(Memory, null, Destination.Capacity);
+        }
 
         _observer.Planned(Destination.Info, _counts);
         _failure = new Guard(_options.MaxDelete, _options.AcceptChanges).Check(Memory, _counts, _fit.Evicted);

@@ -110,7 +110,7 @@ internal sealed class Explainer(LedgerFile ledger, IReadOnlyList<ExplainedDestin
         var standing = destination.Row is { } row ? _standings.Find(row.Id, observables) : new KeyStanding();
         var verdict = Verdict.Of(supports, destination.Takes);
         if (StateOf(standing, verdict, destination.Live is not null) is not { } state) return null;
-        var leftOut = state == IndicatorState.Waiting ? LeftOut(destination, standing) : null;
+        var leftOut = state == IndicatorState.Waiting && !standing.IsPending ? standing.LeftOut : null;
         var watched = supports.Count > 0 ? destination.Watched((verdict.Lead ?? supports[0]).Support) : [];
         var key = standing.Held?.Indicator.Key ?? standing.TurnedDown?.Key ?? KeyOf(destination, watched, standing.Generation);
         return new ExplainedIndicator
@@ -124,13 +124,6 @@ internal sealed class Explainer(LedgerFile ledger, IReadOnlyList<ExplainedDestin
             SentAt = standing.Held is { } held ? _runs.StartOf(held.Run) : null,
             SinceAt = standing.Held is { } first ? _runs.StartOf(first.Since) : null,
         };
-    }
-
-    // What was planned, is wanted and is neither there nor pending found no place, where that can be.
-    private static SkipReason? LeftOut(ExplainedDestination destination, KeyStanding standing)
-    {
-        if (standing.IsPending || destination.Row is not { LeavesOut: true, PlansEverything: false }) return null;
-        return standing.IsHeldByOther ? SkipReason.HeldByOther : SkipReason.OverCapacity;
     }
 
     private IndicatorState? StateOf(KeyStanding standing, Verdict verdict, bool isLive)

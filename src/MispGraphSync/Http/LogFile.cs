@@ -36,7 +36,8 @@ internal sealed class LogFile : IDisposable
     }
 
     // A file that was emptied is written to the disk when it is closed, and .NET empties also what it has just made: so it is
-    // asked for a new one. One of that name may be left from a run that was killed, where each run has the same process number.
+    // asked for a new one. One of that name may be left from a run that was killed, where each run has the same process number;
+    // or somebody has put it there, with rights of its own or leading elsewhere: it goes, and is not written to.
     private static FileStream Open(string path)
     {
         try
@@ -45,7 +46,8 @@ internal sealed class LogFile : IDisposable
         }
         catch (IOException) when (File.Exists(path))
         {
-            return OwnerOnly.Open(path, FileMode.Create, FileAccess.Write, isBuffered: false);
+            File.Delete(path);
+            return OwnerOnly.Open(path, FileMode.CreateNew, FileAccess.Write, isBuffered: false);
         }
     }
 

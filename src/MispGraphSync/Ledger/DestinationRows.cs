@@ -8,11 +8,11 @@ internal sealed class DestinationRows(LedgerFile file)
     public IReadOnlyList<DestinationRow> List()
     {
         var found = new List<DestinationRow>();
-        var query = file.Statement("SELECT id, name, kind, place, scope, form, held, plans_everything, look_again_at IS NOT NULL FROM destination ORDER BY name, id");
+        var query = file.Statement("SELECT id, name, kind, place, scope, form, held, plans_everything FROM destination ORDER BY name, id");
         while (query.Read())
         {
             var info = new DestinationInfo(query.Text(1), query.Text(2), query.Text(3), query.Text(4));
-            found.Add(new DestinationRow(query.Long(0), info, (IndicatorForm)query.Int(5), query.Long(6), query.Flag(7), query.Flag(8)));
+            found.Add(new DestinationRow(query.Long(0), info, (IndicatorForm)query.Int(5), query.Long(6), query.Flag(7)));
         }
 
         return found;
@@ -21,8 +21,7 @@ internal sealed class DestinationRows(LedgerFile file)
 
 /// <param name="Held">How many indicators are held there.</param>
 /// <param name="PlansEverything">The next push looks at every key again.</param>
-/// <param name="LeavesOut">Not all that was wanted found a place there, or others held it.</param>
-internal sealed record DestinationRow(long Id, DestinationInfo Info, IndicatorForm Form, long Held, bool PlansEverything, bool LeavesOut)
+internal sealed record DestinationRow(long Id, DestinationInfo Info, IndicatorForm Form, long Held, bool PlansEverything)
 {
     /// <summary>The same place at the same service, whatever its name is now.</summary>
     public bool Is(DestinationInfo other) => Info.Kind == other.Kind && Info.Place == other.Place && Info.Scope == other.Scope;

@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Ledger;
@@ -12,7 +13,7 @@ internal sealed class KeyStandings(LedgerFile file)
         Held = Held(destination, observables),
         TurnedDown = TurnedDown(destination, observables),
         IsPending = Has("SELECT 1 FROM dirty WHERE destination = ? AND observables = ?", destination, observables),
-        IsHeldByOther = Has("SELECT 1 FROM held_by_other WHERE destination = ? AND observables = ?", destination, observables),
+        LeftOut = LeftOut(destination, observables),
         Generation = Generation(destination, observables),
         UnansweredIn = UnderWay(destination).TryGetValue(observables, out var run) ? run : null,
     };
@@ -43,6 +44,14 @@ internal sealed class KeyStandings(LedgerFile file)
         var generation = query.Read() ? query.Int(0) : 0;
         query.Reset();
         return generation;
+    }
+
+    private SkipReason? LeftOut(long destination, Hash128 observables)
+    {
+        var query = file.Statement("SELECT reason FROM left_out WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, observables);
+        SkipReason? found = query.Read() ? (query.Text(0) == SkipReason.HeldByOther.Slug() ? SkipReason.HeldByOther : SkipReason.OverCapacity) : null;
+        query.Reset();
+        return found;
     }
 
     // Few requests are ever under way, and their steps are packed.
@@ -77,8 +86,8 @@ internal sealed record KeyStanding
     /// <summary>Its supports changed and the destination has not been told.</summary>
     public bool IsPending { get; init; }
 
-    /// <summary>When it was last planned, others held the value there.</summary>
-    public bool IsHeldByOther { get; init; }
+    /// <summary>Why it found no place when it was last planned; null when it did.</summary>
+    public SkipReason? LeftOut { get; init; }
 
     /// <summary>The generation that a new life would have.</summary>
     public int Generation { get; init; }

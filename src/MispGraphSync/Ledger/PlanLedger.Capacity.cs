@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Ledger;
@@ -38,13 +39,7 @@ internal sealed partial class PlanLedger
         {
             Tables.EnsureTaken(file);
             var isTaken = $"key IN (SELECT key FROM taken WHERE destination = {destination.Id})";
-            return file.InTransaction(() =>
-            {
-                var creations = $"SELECT observables FROM {Tables.Steps(destination)} WHERE action = {Create}";
-                file.Run($"DELETE FROM held_by_other WHERE destination = {destination.Id} AND observables IN ({creations})");
-                file.Run($"INSERT INTO held_by_other SELECT {destination.Id}, observables FROM ({creations} AND {isTaken})");
-                return LeaveOut(destination, isTaken);
-            });
+            return LeaveOut(destination, isTaken, SkipReason.HeldByOther);
         }
     }
 
@@ -69,7 +64,7 @@ internal sealed partial class PlanLedger
         {
             return file.InTransaction(() =>
             {
-                var leftOut = LeaveOut(destination, $"n NOT IN (SELECT n FROM {steps} WHERE action = {Create} ORDER BY rank DESC, n LIMIT {plan.Kept})");
+                var leftOut = LeaveOut(destination, $"n NOT IN (SELECT n FROM {steps} WHERE action = {Create} ORDER BY rank DESC, n LIMIT {plan.Kept})", SkipReason.OverCapacity);
                 // Numbered anew, they are read in this order.
                 var last = file.Scalar($"SELECT MAX(n) FROM {steps}");
                 file.Run($"INSERT INTO {steps} (observables, action, reason, replaces, first, rank, key) SELECT observables, action, reason, replaces, first, rank, key FROM {steps} WHERE action = {Create} ORDER BY rank DESC, n");
@@ -77,6 +72,7 @@ internal sealed partial class PlanLedger
                 if (plan.Evicted == 0) return leftOut;
 
                 file.Run($"INSERT INTO {steps} (observables, action, reason, replaces, first, rank) SELECT observables, {Delete}, '{StepReasons.Evicted}', 0, 0, rank FROM {Tables.Incumbents(destination)} ORDER BY rank, observables LIMIT {plan.Evicted}");
+                WriteDown(destination, $"reason = '{StepReasons.Evicted}'", SkipReason.OverCapacity);
                 file.Run($"DELETE FROM {steps} WHERE action NOT IN ({Create}, {Delete}) AND observables IN (SELECT observables FROM {steps} WHERE reason = '{StepReasons.Evicted}')");
                 return leftOut;
             });
@@ -111,15 +107,26 @@ internal sealed partial class PlanLedger
         }
     }
 
-    // A creation of what ran out at the destination takes its row along: it is not held there.
-    private long LeaveOut(DestinationMemory destination, string which) => file.InTransaction(() =>
+    // A creation of what ran out at the destination takes its row along: it is not held there. Nor is what was turned down
+    // there sent again.
+    private long LeaveOut(DestinationMemory destination, string which, SkipReason reason) => file.InTransaction(() =>
     {
-        var chosen = $"FROM {Tables.Steps(destination)} WHERE action = {Create} AND {which}";
+        which = $"action = {Create} AND {which}";
+        WriteDown(destination, which, reason);
+        var chosen = $"FROM {Tables.Steps(destination)} WHERE {which}";
+        file.Run($"DELETE FROM rejected WHERE destination = {destination.Id} AND observables IN (SELECT observables {chosen})");
         file.Run($"DELETE FROM held WHERE destination = {destination.Id} AND observables IN (SELECT observables {chosen})");
         file.Statement("UPDATE destination SET held = held - ? WHERE id = ?").Bind(1, (long)file.Changes).Bind(2, destination.Id).Run();
         file.Run($"DELETE {chosen}");
         return (long)file.Changes;
     });
+
+    private void WriteDown(DestinationMemory destination, string which, SkipReason reason) =>
+        file.Run($"INSERT OR REPLACE INTO left_out SELECT {destination.Id}, observables, '{reason.Slug()}' FROM {Tables.Steps(destination)} WHERE {which}");
+
+    // What is planned anew may find a place this time.
+    private void ForgetLeftOut(DestinationMemory destination) => file.InTransaction(() =>
+        file.Run($"DELETE FROM left_out WHERE destination = {destination.Id}{(destination.PlansEverything ? "" : $" AND observables IN (SELECT observables FROM {Tables.ToPlan(destination)})")}"));
 
     // What is active there and stays. An update's own rank counts. A table of its own, since joining the steps, which may be
     // a million, to what is held would compare each with each.

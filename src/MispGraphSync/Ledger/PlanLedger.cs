@@ -47,7 +47,12 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
     {
         lock (file.Gate)
         {
-            foreach (var destination in destinations) PrepareDestination(destination, now);
+            foreach (var destination in destinations)
+            {
+                PrepareDestination(destination, now);
+                ForgetLeftOut(destination);
+            }
+
             foreach (var form in destinations.GroupBy(destination => destination.Form)) GatherSupports(form.Key, [.. form]);
         }
     }

@@ -17,7 +17,7 @@ internal sealed class Statement : IDisposable
 
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
-    private readonly nint _raw;
+    private nint _raw;
     private readonly Lock? _gate;
 
     /// <param name="gate">Taken to dispose of it, where the caller does not hold it then.</param>
@@ -117,13 +117,15 @@ internal sealed class Statement : IDisposable
 
     public void Dispose()
     {
-        if (_gate is null)
-        {
-            _statement.Dispose();
-            return;
-        }
+        if (_gate is null) Close();
+        else lock (_gate) Close();
+    }
 
-        lock (_gate) _statement.Dispose();
+    // SQLite answers a call on nothing with an error; one on what is gone it cannot know.
+    private void Close()
+    {
+        _raw = 0;
+        _statement.Dispose();
     }
 
     private Statement BindText(int at, ReadOnlySpan<byte> utf8) => Checked(Sqlite.BindText(_raw, at, utf8));

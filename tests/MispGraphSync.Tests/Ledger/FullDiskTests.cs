@@ -77,6 +77,15 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
+    public void A_statement_that_outlives_its_ledger_is_an_error_and_no_crash()
+    {
+        Statement statement;
+        using (var ledger = _run.OpenLedger()) statement = ledger.Statement("SELECT ?");
+
+        Assert.Throws<ObjectDisposedException>(() => statement.Bind(1, "x").Read());
+    }
+
+    [Fact]
     public async Task Full_with_several_requests_in_flight_all_of_them_are_accounted_for()
     {
         _run.Destination.BatchSize = 10;

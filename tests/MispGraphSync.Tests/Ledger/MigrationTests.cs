@@ -97,7 +97,7 @@ public sealed class MigrationTests : IDisposable
 
             using var ledger = LedgerFile.Open(path, rollsBack: false);
             Assert.Equal((LedgerSchema.Current.Version, 1), (ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM source")));
-            Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM held_by_other"));
+            Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM left_out"));
         }
     }
 

@@ -1,0 +1,128 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Explaining;
+using MispGraphSync.Ledger;
+using Xunit;
+
+namespace MispGraphSync.Tests.Explaining;
+
+/// <summary>What found no place at a destination that is shared with others, or full, says why, and only while it is so.</summary>
+public sealed class LeftOutTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public LeftOutTests()
+    {
+        _run.Destination.SharesValues = true;
+        Others(1);
+    }
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task Nothing_is_inferred_of_what_was_not_planned_under_these_settings()
+    {
+        _run.Destination.Policy = new DestinationPolicy { MaxTlp = Tlp.Green };
+        Put(Some.Domain(1, "tlp:green"), Some.Domain(2, "tlp:amber"));
+        await _run.PushAsync();
+        Assert.Equal(["Skipped HeldByOther", "Skipped AboveMaxTlp"], [State(1), State(2)]);
+
+        _run.Destination.Policy = new DestinationPolicy { MaxTlp = Tlp.Amber };
+
+        Assert.Equal("Waiting ", State(2));
+    }
+
+    [Fact]
+    public async Task What_was_turned_down_and_then_left_out_is_left_out()
+    {
+        Others();
+        _run.Destination.Capacity = 1;
+        _run.Destination.Answer = (_, _) => new StepOutcome.Rejected("busy", IsTransient: true);
+        Put(Some.Domain(2));
+        await _run.PushAsync();
+        Assert.Equal("TurnedDown ", State(2));
+
+        _run.Destination.Answer = null;
+        _run.Source.Put(Some.Event(2, _run.Time.GetUtcNow(), level: ThreatLevel.High), Some.Domain(9));
+        await _run.PushAsync();
+
+        Assert.Equal(["Held ", "Skipped OverCapacity"], [State(9), State(2)]);
+    }
+
+    [Fact]
+    public async Task What_is_evicted_is_left_out_and_gets_its_place_back_when_there_is_one()
+    {
+        Others();
+        _run.Destination.Capacity = 1;
+        Put(Some.Domain(2));
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(2, _run.Time.GetUtcNow(), level: ThreatLevel.High), Some.Domain(9));
+        await _run.PushAsync();
+        Assert.Equal(["Held ", "Skipped OverCapacity"], [State(9), State(2)]);
+
+        _run.Destination.Capacity = 2;
+        await _run.PushAsync();
+
+        Assert.Equal(["Held ", "Held "], [State(9), State(2)]);
+        Assert.Equal(0, LeftOut());
+    }
+
+    [Fact]
+    public async Task Once_nothing_is_left_out_it_is_not_looked_at_again()
+    {
+        Put(Some.Domain(1), Some.Domain(2));
+        await _run.PushAsync();
+        _run.Time.Advance(TimeSpan.FromHours(1));
+        Put(Some.Domain(2));
+        await _run.PushAsync();
+        Assert.NotEqual(0, LeftOut());
+
+        _run.Time.Advance(TimeSpan.FromDays(1.1));
+        await _run.PushAsync();
+
+        using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
+        Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM destination WHERE look_again_at IS NOT NULL"));
+        Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM left_out"));
+    }
+
+    [Fact]
+    public async Task A_ledger_of_version_1_finds_out_at_its_next_push()
+    {
+        Put(Some.Domain(1), Some.Domain(2));
+        await _run.PushAsync();
+        using (var ledger = _run.OpenLedger())
+        {
+            ledger.Run("DROP TABLE left_out");
+            ledger.Run("PRAGMA user_version = 1");
+        }
+
+        _run.Time.Advance(TimeSpan.FromHours(1));
+        await _run.PushAsync();
+
+        Assert.Equal("Skipped HeldByOther", State(1));
+    }
+
+    private void Others(params int[] numbers)
+    {
+        _run.Destination.Others.Clear();
+        foreach (var number in numbers) _run.Destination.Others.Add(_run.Destination.Canonical([new Observable.DomainName($"d{number}.example")]));
+    }
+
+    private void Put(params EventItem[] items) => _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), items);
+
+    private long LeftOut()
+    {
+        using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
+        return ledger.Scalar("SELECT COUNT(*) FROM destination WHERE look_again_at IS NOT NULL") + ledger.Scalar("SELECT COUNT(*) FROM left_out");
+    }
+
+    private string State(int number)
+    {
+        using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
+        var rows = new DestinationRows(ledger).List();
+        var destinations = _run.Destinations.Select(one => new ExplainedDestination(rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, new NeverBlock([]))));
+        var explainer = new Explainer(ledger, [.. destinations], _run.Instance, Path.GetDirectoryName(_run.LedgerPath)!, _run.Time.GetUtcNow());
+        var indicator = explainer.Explain($"d{number}.example").Indicators.Single(one => one.Destination.Name == _run.Destination.Info.Name);
+        return $"{indicator.State} {indicator.Reason}";
+    }
+}
