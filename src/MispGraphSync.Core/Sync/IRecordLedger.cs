@@ -30,9 +30,6 @@ public interface IRecordLedger
     /// </summary>
     void Doubt(DestinationMemory destination, IReadOnlyList<PlanStep> steps, bool mustReplace);
 
-    /// <summary>Whether the step's key was removed meanwhile, and may not live again.</summary>
-    bool IsSpent(DestinationMemory destination, PlanStep step);
-
     /// <summary>
     /// Closes an intent whose steps were sent again and recorded. All are planned anew: what was sent again is what was
     /// wanted then.

@@ -44,8 +44,7 @@ internal sealed class Settler(IDestination destination, IRecordLedger ledger, De
     // What has run out since needs no settling: the service has let go of it, if it ever had it.
     private async Task RepeatAsync(OpenIntent intent, DateTimeOffset now)
     {
-        // Nor does what a later deletion removed for good, should it stand in an earlier intent.
-        var steps = intent.Steps.Where(step => step.Expires > now && (intent.Operation == Operation.Delete || !ledger.IsSpent(memory, step))).ToList();
+        var steps = intent.Steps.Where(step => step.Expires > now).ToList();
         if (steps.Count == 0) return;
         // A creation that was repeated before may have given it another id, and the old one names nothing any more.
         if (intent.Operation == Operation.Delete) steps = [.. steps.Select(step => ledger.FindHeld(memory, step.Observables) is { } held && held.Key == step.Key ? step with { Id = held.Id } : step)];

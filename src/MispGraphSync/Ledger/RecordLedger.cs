@@ -121,11 +121,6 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public bool IsSpent(DestinationMemory destination, PlanStep step)
-    {
-        lock (file.Gate) return new KeyFacts(file, destination.Id).Generation(step.Observables) > step.Generation;
-    }
-
     public HeldIndicator? FindHeld(DestinationMemory destination, Hash128 observables)
     {
         lock (file.Gate) return HeldRecord.Find(file, destination.Id, observables);

@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
 using Xunit;
 
@@ -11,28 +10,6 @@ public sealed class LostAnswerTests : IDisposable
     public LostAnswerTests() => _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2), Some.Domain(3));
 
     public void Dispose() => _run.Dispose();
-
-    [Fact]
-    public async Task What_a_later_deletion_removed_for_good_is_not_sent_again_for_an_earlier_loss()
-    {
-        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (true, true);
-        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
-        await _run.PushAsync();
-        var lostAfter = new Func<Operation, PlanStep, StepOutcome?>((operation, step) =>
-        {
-            _run.Destination.Apply(operation, step);
-            return new StepOutcome.Unknown("lost after it arrived");
-        });
-        await PushAsync(1, lostAfter, Some.Domain(2));
-        await PushAsync(2, (_, _) => new StepOutcome.Unknown("lost before it arrived"), Some.Domain(1), Some.Domain(2));
-        await PushAsync(3, (operation, step) => operation == Operation.Delete ? null : lostAfter(operation, step), Some.Domain(1), Some.Domain(2));
-
-        var last = await PushAsync(4, null, Some.Domain(1), Some.Domain(2));
-
-        Assert.Equal(ExitCode.Ok, last.ExitCode);
-        Assert.Equal(2, _run.Destination.Held.Count);
-        Assert.Equal(2, _run.Destination.Held.Select(one => one.Value).Distinct().Count());
-    }
 
     [Theory]
     [InlineData(false)]
@@ -330,13 +307,5 @@ public sealed class LostAnswerTests : IDisposable
             _run.Destination.Apply(asked, step);
             return new StepOutcome.Unknown("the answer was cut off");
         };
-    }
-
-    private Task<RunReport> PushAsync(int minutes, Func<Operation, PlanStep, StepOutcome?>? answer, params EventItem[] items)
-    {
-        _run.Time.Advance(TimeSpan.FromMinutes(minutes));
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), items);
-        _run.Destination.Answer = answer;
-        return _run.PushAsync(options => options with { AcceptChanges = true });
     }
 }
