@@ -35,8 +35,7 @@ internal sealed class Settler(IDestination destination, IRecordLedger ledger, De
     /// <summary>Turned down now, but the request before it may have gone through unheard.</summary>
     public void DoubtRejected(Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes)
     {
-        // What an upsert may have removed comes back by being sent again; what was created plainly does not.
-        if (operation == Operation.Delete && destination.Upserts) return;
+        if (operation == Operation.Delete) return;
         var rejected = steps.Where((_, i) => outcomes[i] is StepOutcome.Rejected).ToList();
         if (rejected.Count > 0) ledger.Doubt(memory, rejected, mustReplace: !destination.Upserts);
     }

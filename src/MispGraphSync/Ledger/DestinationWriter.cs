@@ -99,13 +99,6 @@ internal sealed class DestinationWriter
     /// </summary>
     public void Doubt(PlanStep step, bool mustReplace)
     {
-        // A deletion that may have gone through: if it is wanted again it is created, after another deletion.
-        if (step.Action == StepAction.Delete)
-        {
-            Correct(new Correction(step.Observables, CorrectionKind.MustBeReplaced, Id: null));
-            return;
-        }
-
         var held = HeldRecord.Find(_file, _destination, step.Observables);
         var expires = held?.Expires > step.Expires ? held.Expires : step.Expires;
         var marks = new ItemMarks(Hash128.Unlike, mustReplace ? Hash128.Unlike : default);

@@ -11,36 +11,6 @@ public sealed class LostAnswerTests : IDisposable
 
     public void Dispose() => _run.Dispose();
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_deletion_that_went_through_unheard_and_was_then_refused_is_no_update_of_what_is_gone(bool upserts)
-    {
-        _run.Destination.Upserts = upserts;
-        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
-        await _run.PushAsync();
-        _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(2));
-        _run.Destination.Answer = (operation, step) =>
-        {
-            _run.Destination.Apply(operation, step);
-            return new StepOutcome.Unknown("lost after it arrived");
-        };
-        await _run.PushAsync(options => options with { AcceptChanges = true });
-        _run.Destination.Answer = (_, _) => new StepOutcome.Rejected("busy", IsTransient: true);
-        await _run.PushAsync(options => options with { AcceptChanges = true });
-        Assert.Single(_run.Destination.Held);
-
-        _run.Destination.Answer = null;
-        _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), Some.Domain(1), Some.Domain(2));
-        var last = await _run.PushAsync();
-
-        Assert.Equal(ExitCode.Ok, last.ExitCode);
-        Assert.Equal(2, _run.Destination.Held.Select(one => one.Key).Distinct().Count());
-        Assert.Equal(2, _run.Destination.Held.Count);
-    }
-
     [Fact]
     public async Task A_creation_whose_answer_was_lost_is_settled_and_sent_again()
     {
