@@ -1,4 +1,3 @@
-
 namespace MispGraphSync.Core.Sync;
 
 /// <summary>
