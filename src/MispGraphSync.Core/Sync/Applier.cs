@@ -97,7 +97,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
     {
         var body = new System.Buffers.ArrayBufferWriter<byte>(64);
         destination.WriteDeletion(body, held, update.Modified);
-        return update with { Action = StepAction.Delete, Id = held.Id, Key = held.Key, Body = body.WrittenMemory };
+        return update with { Action = StepAction.Delete, Id = held.Id, Key = held.Key, Generation = held.Generation, Body = body.WrittenMemory };
     }
 
     private async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, Action<IReadOnlyList<PlanStep>, IReadOnlyList<StepOutcome>> count)
@@ -112,13 +112,14 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
                 return;
             }
 
-            var intent = open ?? ledger.Intend(memory, operation, steps, destination.Upserts || operation == Operation.Delete);
+            var doubt = open is null ? Doubt.None : Settler.DoubtOf(destination);
+            var intent = open ?? ledger.Intend(memory, operation, steps, keepBodies: destination.KeysLiveOnce && operation != Operation.Delete);
             var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
             if (ApplyAccount.IsRefusedWhole(outcomes) && steps.Count > 1)
             {
-                if (!TryRecord(intent, operation, steps, Same(steps.Count, StepOutcome.NotAttempted.Instance)))
+                if (!TryRecord(intent, operation, steps, outcomes, doubt))
                 {
-                    count(steps, Same(steps.Count, StepOutcome.NotAttempted.Instance));
+                    count(steps, Same(steps.Count, open is null ? StepOutcome.NotAttempted.Instance : Unsettled));
                     return;
                 }
 
@@ -129,7 +130,7 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
 
             // It was not sent this time, but an earlier round may have gone through unheard.
             if (open is not null) outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? Unsettled : outcome)];
-            if (!TryRecord(intent, operation, steps, outcomes, isRepeated: open is not null))
+            if (!TryRecord(intent, operation, steps, outcomes, doubt))
             {
                 count(steps, [.. outcomes.Select(outcome => outcome is StepOutcome.Accepted or StepOutcome.Unknown ? new StepOutcome.Unknown("The answer could not be recorded.") : outcome)]);
                 return;
@@ -174,12 +175,11 @@ public sealed class Applier(IDestination destination, IRecordLedger ledger, Dest
     }
 
     // False: the ledger could not be written. The intent is still open then, and the next run finds out what became of it.
-    private bool TryRecord(long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, bool isRepeated = false)
+    private bool TryRecord(long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, Doubt doubt)
     {
         try
         {
-            ledger.Record(memory, intent, operation, steps, outcomes);
-            if (isRepeated) _settler.DoubtRejected(operation, steps, outcomes);
+            ledger.Record(memory, intent, operation, steps, outcomes, doubt);
             return true;
         }
         catch (RunFailedException failure) when (failure.IsOfLedger)

@@ -57,7 +57,7 @@ public sealed class DestinationPurge(
         var open = ledger.Record.OpenIntents(memory);
         if (isDryRun || open.Count == 0) return;
         await destination.PrepareAsync(control.Stop).ConfigureAwait(false);
-        await new Settler(destination, ledger.Record, memory, control).SettleAsync(open, now).ConfigureAwait(false);
+        await new Settler(destination, ledger.Record, memory, control).SettleAsync(open).ConfigureAwait(false);
     }
 
     private PlanStep Build(HeldIndicator held, DateTimeOffset now)

@@ -71,7 +71,7 @@ public sealed class DestinationRun
         var open = _ledger.Record.OpenIntents(Memory);
         if (open.Count == 0 && !Memory.IsNew) return;
         await PrepareAsync(control).ConfigureAwait(false);
-        if (open.Count > 0) await new Settler(Destination, _ledger.Record, Memory, control).SettleAsync(open, _now).ConfigureAwait(false);
+        if (open.Count > 0) await new Settler(Destination, _ledger.Record, Memory, control).SettleAsync(open).ConfigureAwait(false);
         if (Memory.IsNew && Destination.CanList) await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
         else if (Memory is { IsNew: true, Epoch: null }) StartEpoch();
         Memory = Memory with { Held = _ledger.Record.CountHeld(Memory) };

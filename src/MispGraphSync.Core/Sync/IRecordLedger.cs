@@ -4,8 +4,8 @@ namespace MispGraphSync.Core.Sync;
 public interface IRecordLedger
 {
     /// <summary>
-    /// Commits that these steps are about to be sent; the answer names the intent. Bodies are kept where sending the same again
-    /// is how a lost answer is settled.
+    /// Commits that these steps are about to be sent; the answer names the intent. Bodies are kept where removing what may have
+    /// been created takes the body.
     /// </summary>
     long Intend(DestinationMemory destination, Operation operation, IReadOnlyList<PlanStep> steps, bool keepBodies);
 
@@ -13,28 +13,23 @@ public interface IRecordLedger
     /// Records what became of them and closes the intent; committed with the next intent at the latest, for until then the
     /// open intent stands for it. One with an unknown outcome leaves the intent open, for the next run to settle.
     /// </summary>
-    void Record(DestinationMemory destination, long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes);
+    /// <param name="doubt">Of what was turned down: an earlier request with the same steps may have gone through unheard.</param>
+    void Record(DestinationMemory destination, long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, Doubt doubt = Doubt.None);
 
     /// <summary>What earlier runs intended and never heard of.</summary>
     IReadOnlyList<OpenIntent> OpenIntents(DestinationMemory destination);
 
     /// <summary>
-    /// Closes an intent whose request was no idempotent one. Of a creation, keys that exist are held with nothing known of
-    /// their body and the others are not held; an update is in doubt, and will be replaced. All are planned anew.
+    /// Closes the intent of a plain create. Keys that exist are held with nothing known of their body, and the others are not
+    /// held. All are planned anew.
     /// </summary>
     void Settle(DestinationMemory destination, OpenIntent intent, Settlement settlement);
 
     /// <summary>
-    /// Holds what an earlier, lost request may have created or changed although a later one was turned down. Where an update
-    /// needs something there to change, the next one replaces it.
+    /// Closes an intent whose request may or may not have gone through: what it was to create or change is held, what it was to
+    /// delete stays held, and all are planned anew. What is still wanted is sent, whatever the service has; what is not is removed.
     /// </summary>
-    void Doubt(DestinationMemory destination, IReadOnlyList<PlanStep> steps, bool mustReplace);
-
-    /// <summary>
-    /// Closes an intent whose steps were sent again and recorded. All are planned anew: what was sent again is what was
-    /// wanted then.
-    /// </summary>
-    void Close(DestinationMemory destination, OpenIntent intent);
+    void LeaveInDoubt(DestinationMemory destination, OpenIntent intent, Doubt doubt);
 
     /// <summary>Takes in what listing the destination told of held indicators; each is planned anew.</summary>
     void Correct(DestinationMemory destination, IReadOnlyList<Correction> corrections);
@@ -73,6 +68,19 @@ public interface IRecordLedger
 
     /// <summary>Turned down in earlier runs and waiting for a change, or for <c>errors --retry</c>.</summary>
     long CountHeldBack(DestinationMemory destination);
+}
+
+/// <summary>How to put right what a service may or may not have as it was sent.</summary>
+public enum Doubt
+{
+    /// <summary>There is none: every earlier request was answered.</summary>
+    None,
+
+    /// <summary>By sending it again, which creates it where it is not.</summary>
+    SendAgain,
+
+    /// <summary>By removing and creating it: an update would need something there to change.</summary>
+    Replace,
 }
 
 /// <summary>Steps of one request whose outcome nobody heard. Their bodies are empty where they were not kept.</summary>

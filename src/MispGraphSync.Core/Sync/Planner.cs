@@ -52,7 +52,8 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         if (step.Action == StepAction.Delete) return BuildDeletion(key.Held!, step);
         Gather(key, all: true);
         var indicator = _merger.Merge();
-        var held = key.Held;
+        // What is held under a key that may not live again has a new life.
+        var held = IsSpent(key) ? null : key.Held;
         var canonical = destination.Canonical(indicator.Observables);
         var generation = held?.Generation ?? key.Generation;
         var identity = Identify(indicator, held, held?.Key ?? KeyOf(canonical, generation));
@@ -121,7 +122,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         if (held.Expires <= run.Now)
         {
             if (!isFresh) return PlanDecision.Expired.Instance;
-            var action = destination.KeysLiveOnce ? StepAction.Update : StepAction.Create;
+            var action = destination.KeysLiveOnce && !IsSpent(key) ? StepAction.Update : StepAction.Create;
             return new PlanDecision.Step(new StepDecision(action, StepReasons.Expired));
         }
 
@@ -131,9 +132,9 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         var renewAt = held.RenewAt < held.Expires ? held.RenewAt : Lifecycle.RenewalOf(held.Expires, _merger.Lifetime, held.Key);
         if (!isChanged && !isFresh) return PlanDecision.Nothing.Instance;
         if (!isChanged && renewAt > run.Now) return Reschedule(held, renewAt);
-        if (key.Rejected is { } turnedDown && turnedDown.Change == marks.Change && !MayRetry(turnedDown)) return PlanDecision.HeldBack.Instance;
+        if (key.Rejected is { } turnedDown && IsHeldBack(turnedDown, marks)) return PlanDecision.HeldBack.Instance;
         if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));
-        var replaces = held.Marks.Fixed != default && marks.Fixed != held.Marks.Fixed;
+        var replaces = IsSpent(key) || (held.Marks.Fixed != default && marks.Fixed != held.Marks.Fixed);
         return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Changed, replaces));
     }
 
@@ -141,7 +142,14 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         held.RenewAt == renewAt ? PlanDecision.Nothing.Instance : new PlanDecision.Reschedule(renewAt);
 
     private bool IsHeldBack(PlanKey key, RejectedIndicator turnedDown) =>
-        !MayRetry(turnedDown) && MarksOf(key, null).Change == turnedDown.Change;
+        !MayRetry(turnedDown) && IsHeldBack(turnedDown, MarksOf(key, null));
+
+    // A deletion that was turned down says nothing of what is to be there.
+    private static bool IsHeldBack(RejectedIndicator turnedDown, ItemMarks marks) =>
+        turnedDown.Action != StepAction.Delete && turnedDown.Change == marks.Change && !MayRetry(turnedDown);
+
+    // Held, and perhaps removed for good: a deletion of it may have gone through unheard.
+    private static bool IsSpent(PlanKey key) => key.Held is { } held && held.Generation < key.Generation;
 
     private static bool MayRetry(RejectedIndicator turnedDown) => turnedDown.IsTransient && turnedDown.Attempts < RejectedAttempts;
 

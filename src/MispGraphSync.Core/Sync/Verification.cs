@@ -69,7 +69,7 @@ public sealed class Verification(
         }
 
         await destination.PrepareAsync(control.Stop).ConfigureAwait(false);
-        await new Settler(destination, ledger.Record, memory, control).SettleAsync(open, time.GetUtcNow()).ConfigureAwait(false);
+        await new Settler(destination, ledger.Record, memory, control).SettleAsync(open).ConfigureAwait(false);
     }
 
     // What is there under a wanted key is taken over as by a push with a fresh ledger.

@@ -93,18 +93,11 @@ internal sealed class DestinationWriter
         else Clean(step.Observables);
     }
 
-    /// <summary>
-    /// Whether the service has it as sent is not known, nor therefore when it expires there: the later date is assumed, and
-    /// with marks that nothing equals it is written anew, or removed.
-    /// </summary>
-    public void Doubt(PlanStep step, bool mustReplace)
+    /// <summary>Whether what the step was to do has been done is not known; the key is planned again.</summary>
+    public void LeaveInDoubt(PlanStep step, Doubt doubt)
     {
-        var held = HeldRecord.Find(_file, _destination, step.Observables);
-        var expires = held?.Expires > step.Expires ? held.Expires : step.Expires;
-        var marks = new ItemMarks(Hash128.Unlike, mustReplace ? Hash128.Unlike : default);
-        Hold(step with { Marks = marks, Expires = expires, RenewAt = expires }, held?.Id ?? step.Id, isClean: false);
-        // Where sending again creates what has run out, nobody knows the id that it got: it is to be found by its key.
-        if (!mustReplace) _file.Statement("UPDATE held SET id = NULL WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, step.Observables).Run();
+        if (step.Action == StepAction.Delete) DoubtDeleted(step, doubt);
+        else DoubtSent(step, doubt);
         MarkDirty(step.Observables);
     }
 
@@ -156,6 +149,27 @@ internal sealed class DestinationWriter
         if (HeldRecord.Find(_file, _destination, observables) is not { } held) return;
         Forget(observables);
         NextGeneration(observables, held.Generation + 1, held.Modified);
+    }
+
+    // When it expires there is not known either: the later date is assumed. With marks that nothing equals it is written anew,
+    // or removed.
+    private void DoubtSent(PlanStep step, Doubt doubt)
+    {
+        var held = HeldRecord.Find(_file, _destination, step.Observables);
+        var expires = held?.Expires > step.Expires ? held.Expires : step.Expires;
+        var marks = new ItemMarks(Hash128.Unlike, doubt == Doubt.Replace ? Hash128.Unlike : default);
+        Hold(step with { Marks = marks, Expires = expires, RenewAt = expires }, held?.Id ?? step.Id, isClean: false);
+        // Where sending again creates what has run out, nobody knows the id that it got: it is to be found by its key.
+        if (doubt == Doubt.SendAgain) _file.Statement("UPDATE held SET id = NULL WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, step.Observables).Run();
+    }
+
+    // It stays held until it is known to be gone. Should it be wanted again, its key may have been used up.
+    private void DoubtDeleted(PlanStep step, Doubt doubt)
+    {
+        // Of a surplus copy nothing is known here; what is held is the other one.
+        if (step.Reason == StepReasons.Duplicate) return;
+        if (step.LivesOnce) NextGeneration(step.Observables, step.Generation + 1, step.Modified);
+        Unlike(new Correction(step.Observables, doubt == Doubt.Replace ? CorrectionKind.MustBeReplaced : CorrectionKind.BodyUnknown));
     }
 
     // Unlike anything it is a change; with the fixed part unlike anything, one that is no update.

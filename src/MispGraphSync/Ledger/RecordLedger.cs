@@ -25,7 +25,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void Record(DestinationMemory destination, long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes)
+    public void Record(DestinationMemory destination, long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, Doubt doubt = Doubt.None)
     {
         lock (file.Gate)
         {
@@ -42,8 +42,10 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                         case StepOutcome.Accepted accepted:
                             rows.Hold(steps[i], accepted.Id ?? steps[i].Id);
                             break;
-                        case StepOutcome.Rejected rejected when !rejected.WholeBatch || steps.Count == 1:
-                            rows.Reject(operation, steps[i], rejected);
+                        case StepOutcome.Rejected rejected:
+                            // Without a culprit nobody is recorded: the batch is halved until there is one.
+                            if (!rejected.WholeBatch || steps.Count == 1) rows.Reject(operation, steps[i], rejected);
+                            if (doubt != Doubt.None && !rejected.IsGone) rows.LeaveInDoubt(steps[i], doubt);
                             break;
                         case StepOutcome.Unknown:
                             lost.Add(steps[i]);
@@ -76,8 +78,6 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                 foreach (var step in intent.Steps)
                 {
                     rows.MarkDirty(step.Observables);
-                    if (intent.Operation == Operation.Update) rows.Doubt(step, mustReplace: true);
-                    if (intent.Operation != Operation.Create) continue;
                     if (settlement.Existing.TryGetValue(step.Key, out var id)) rows.Hold(step with { Marks = default }, id, isClean: false);
                     else rows.Forget(step.Observables);
                 }
@@ -87,24 +87,13 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void Doubt(DestinationMemory destination, IReadOnlyList<PlanStep> steps, bool mustReplace)
+    public void LeaveInDoubt(DestinationMemory destination, OpenIntent intent, Doubt doubt)
     {
         lock (file.Gate)
         {
             Write(destination, rows =>
             {
-                foreach (var step in steps) rows.Doubt(step, mustReplace);
-            });
-        }
-    }
-
-    public void Close(DestinationMemory destination, OpenIntent intent)
-    {
-        lock (file.Gate)
-        {
-            Write(destination, rows =>
-            {
-                foreach (var step in intent.Steps) rows.MarkDirty(step.Observables);
+                foreach (var step in intent.Steps) rows.LeaveInDoubt(step, doubt);
                 Remove(intent.Id);
             });
         }

@@ -78,12 +78,13 @@ public sealed class ModelTests
 
         private async Task FinishAsync(TestRun run)
         {
-            foreach (var destination in run.Destinations) (destination.Answer, destination.OnRequest) = (null, null);
+            foreach (var destination in run.Destinations) (destination.Answer, destination.OnRequest, destination.BeforeSettling) = (null, null, null);
             (run.Source.Gap, run.Source.FailsAfter) = (null, null);
             run.Time.Advance(TimeSpan.FromMinutes(1));
             Expire(run);
-            // What was refused in the past is held back by design; a change of every event makes it worth sending again.
-            foreach (var number in _events.Keys.ToList()) Put(run, number, _events[number] with { Tag = "last" });
+            // What was refused in the past is held back by design. A change of every event makes it worth sending again; so does asking.
+            if (_random.Next(2) == 0) await run.RetryAsync(Allow);
+            else foreach (var number in _events.Keys.ToList()) Put(run, number, _events[number] with { Tag = "last" });
             var last = await run.PushAsync(Allow);
             Assert.True(last.ExitCode == ExitCode.Ok && last.Imbalances.Count == 0, $"seed {seed}: {last.ExitCode} {last.Source.Error} {string.Join("; ", last.Destinations.Select(one => one.Error))}");
 
@@ -124,10 +125,10 @@ public sealed class ModelTests
 
         private void Misbehave(FakeDestination destination)
         {
-            destination.OnRequest = null;
+            (destination.OnRequest, destination.BeforeSettling) = (null, null);
             var at = _random.Next(1, 6);
             var asked = 0;
-            var kind = _random.Next(8);
+            var kind = _random.Next(12);
             destination.Answer = kind switch
             {
                 0 => (_, _) => ++asked % at == 0 ? new StepOutcome.Rejected("busy", IsTransient: true) : null,
@@ -164,6 +165,49 @@ public sealed class ModelTests
                 {
                     if (++asked >= at) throw new RunFailedException(ExitCode.SignIn, "no longer allowed");
                 };
+            }
+            else if (kind == 7)
+            {
+                var chance = new Random(_random.Next());
+                destination.Answer = (operation, step) => AnyAnswer(chance, destination, operation, step);
+            }
+            else if (kind == 8)
+            {
+                // One record spoils its batch, and nobody says which; some answers are lost besides.
+                var isSpoilt = false;
+                var spoils = _random.Next(4);
+                var chance = new Random(_random.Next());
+                destination.OnRequest = (_, steps) => isSpoilt = steps.Any(step => (step.Key.ToByteArray()[0] & 3) == spoils);
+                destination.Answer = (operation, step) => isSpoilt ? new StepOutcome.Rejected("bad request", WholeBatch: true)
+                    : chance.Next(3) == 0 ? AnyAnswer(chance, destination, operation, step) : null;
+            }
+            else if (kind == 9)
+            {
+                var chance = new Random(_random.Next());
+                destination.Answer = (operation, step) => AnyAnswer(chance, destination, operation, step);
+                destination.BeforeSettling = () =>
+                {
+                    if (++asked < at) return;
+                    throw at % 2 == 0 ? new RunFailedException(ExitCode.OutOfReach, "no answer") : new DeathException();
+                };
+            }
+        }
+
+        private static StepOutcome? AnyAnswer(Random chance, FakeDestination destination, Operation operation, PlanStep step)
+        {
+            switch (chance.Next(6))
+            {
+                case 0:
+                    return new StepOutcome.Rejected("busy", IsTransient: true);
+                case 1:
+                    return new StepOutcome.Rejected("no");
+                case 2:
+                    return new StepOutcome.Unknown("lost before it arrived");
+                case 3:
+                    destination.Apply(operation, step);
+                    return new StepOutcome.Unknown("lost after it arrived");
+                default:
+                    return null;
             }
         }
 

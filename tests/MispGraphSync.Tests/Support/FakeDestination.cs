@@ -13,6 +13,7 @@ namespace MispGraphSync.Tests;
 internal sealed class FakeDestination(string name = "graph", IndicatorForm form = IndicatorForm.Combination, string? kind = null) : IDestination
 {
     private readonly Lock _gate = new();
+    private readonly HashSet<Guid> _spent = [];
     private int _ids;
 
     /// <summary>Decides an item's outcome in place of the service; null from it: as usual.</summary>
@@ -48,6 +49,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
 
     public int ParallelRequests { get; set; } = 1;
 
+    /// <summary>What was removed stays so, however often its key is sent again; and it is accepted every time.</summary>
     public bool KeysLiveOnce { get; set; }
 
     public bool Upserts { get; set; }
@@ -131,9 +133,11 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
         {
             case Operation.Delete:
                 Held.RemoveAll(one => step.Id is null ? one.Key == step.Key : one.Id == step.Id);
+                if (KeysLiveOnce) _spent.Add(step.Key);
                 return new StepOutcome.Accepted(step.Id);
             case Operation.Update:
             case Operation.Create when Upserts:
+                if (_spent.Contains(step.Key)) return new StepOutcome.Accepted(step.Id);
                 var at = Held.FindIndex(one => Upserts ? one.Key == step.Key : one.Id == step.Id);
                 if (at < 0 && !Upserts) return new StepOutcome.Rejected("no such indicator");
                 var id = at < 0 ? $"id-{++_ids}" : Held[at].Id;

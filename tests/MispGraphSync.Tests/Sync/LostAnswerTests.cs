@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
 using Xunit;
 
@@ -102,10 +103,10 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_lost_goes_out_again_as_it_was()
+    public async Task What_was_lost_goes_out_again_whole()
     {
         _run.Destination.Upserts = true;
-        _run.Destination.Answer = (_, _) => new StepOutcome.Unknown("lost before it arrived");
+        _run.Destination.Answer = LostBeforeArrival;
         await _run.PushAsync();
 
         _run.Destination.Answer = null;
@@ -122,46 +123,18 @@ public sealed class LostAnswerTests : IDisposable
     {
         _run.Destination.Upserts = true;
         await _run.PushAsync();
-        _run.Destination.Answer = (operation, step) =>
-        {
-            _run.Destination.Apply(operation, step);
-            return new StepOutcome.Unknown("lost after it arrived");
-        };
+        _run.Destination.Answer = LostAfterArrival;
         _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(1), tags: "tlp:green"), Some.Domain(1), Some.Domain(2), Some.Domain(3));
         await _run.PushAsync();
         _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(2)));
         await _run.PushAsync();
         Assert.Empty(_run.Destination.Held);
 
-        // The change is repeated first, and what it makes anew has another id than the deletion knows.
         _run.Destination.Answer = null;
         await _run.PushAsync();
 
         Assert.Empty(_run.Destination.Held);
         Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
-    }
-
-    [Fact]
-    public async Task An_id_learnt_while_settling_is_not_forgotten_for_an_older_one()
-    {
-        _run.Destination.Upserts = true;
-        await _run.PushAsync();
-        _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(1), tags: "tlp:green"), Some.Domain(1), Some.Domain(2), Some.Domain(3));
-        _run.Destination.OnRequest = (_, _) => throw new InvalidOperationException("killed");
-        await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
-        // Gone there, as when it runs out; and settling it is refused once, which leaves a second request open.
-        _run.Destination.Held.Clear();
-        _run.Destination.OnRequest = (_, _) => throw new RunFailedException(ExitCode.SignIn, "no longer allowed");
-        await _run.PushAsync();
-
-        // Repeated twice: made anew by the first, turned down by the second. MISP wants it no longer.
-        var asked = 0;
-        _run.Destination.OnRequest = (_, _) => asked++;
-        _run.Destination.Answer = (operation, _) => operation == Operation.Create && asked == 2 ? new StepOutcome.Rejected("no") : null;
-        _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(2)));
-        await _run.PushAsync();
-
-        Assert.Empty(_run.Destination.Held);
     }
 
     [Fact]
@@ -172,11 +145,7 @@ public sealed class LostAnswerTests : IDisposable
         // All ran out, and is sent again; nobody hears which ids it got.
         _run.Time.Advance(TimeSpan.FromDays(31));
         _run.Destination.Held.Clear();
-        _run.Destination.Answer = (operation, step) =>
-        {
-            _run.Destination.Apply(operation, step);
-            return new StepOutcome.Unknown("lost after it arrived");
-        };
+        _run.Destination.Answer = LostAfterArrival;
         await _run.PushAsync();
         Assert.Equal(3, _run.Destination.Held.Count);
 
@@ -192,11 +161,7 @@ public sealed class LostAnswerTests : IDisposable
     {
         _run.Destination.Upserts = true;
         var asked = 0;
-        _run.Destination.Answer = (operation, step) =>
-        {
-            _run.Destination.Apply(operation, step);
-            return new StepOutcome.Unknown("lost after it arrived");
-        };
+        _run.Destination.Answer = LostAfterArrival;
         _run.Destination.OnRequest = (_, _) =>
         {
             if (++asked == 2) throw new RunFailedException(ExitCode.SignIn, "no longer allowed");
@@ -265,6 +230,109 @@ public sealed class LostAnswerTests : IDisposable
         await _run.PlanAsync();
 
         Assert.Equal(settled, _run.Destination.Settled);
+    }
+
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, true)]
+    [InlineData(true, true, false)]
+    public async Task What_was_deleted_unheard_and_refused_when_asked_again_comes_back_when_it_is_wanted_again(bool upserts, bool keysLiveOnce, bool isTransient)
+    {
+        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (upserts, keysLiveOnce);
+        await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
+        await PushAsync(1, LostAfterArrival, Some.Domain(2));
+        Assert.Single(_run.Destination.Held);
+        await PushAsync(1, (_, _) => new StepOutcome.Rejected("no", isTransient), Some.Domain(2));
+
+        var last = await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
+
+        Assert.Equal(ExitCode.Ok, last.ExitCode);
+        Assert.Equal(2, _run.Destination.Held.Select(one => one.Value).Distinct().Count());
+        Assert.Equal(2, _run.Destination.Held.Count);
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_deletion_that_was_lost_and_then_refused_in_one_run_holds_nothing_back(bool upserts)
+    {
+        _run.Destination.Upserts = upserts;
+        await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
+        var asked = 0;
+        await PushAsync(1, (operation, step) => asked++ == 0 ? LostAfterArrival(operation, step) : new StepOutcome.Rejected("no"), Some.Domain(2));
+        Assert.Single(_run.Destination.Held);
+
+        var last = await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
+
+        Assert.Equal((ExitCode.Ok, 2), (last.ExitCode, _run.Destination.Held.Select(one => one.Value).Distinct().Count()));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60 * 24 * 31)]
+    public async Task What_may_have_been_removed_for_good_comes_back_under_another_key(int minutesLater)
+    {
+        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (true, true);
+        await PushAsync(1, null, Some.Domain(1));
+        var before = Assert.Single(_run.Destination.Held).Key;
+        await PushAsync(1, LostAfterArrival);
+        Assert.Empty(_run.Destination.Held);
+
+        var last = await PushAsync(minutesLater, null, Some.Domain(1));
+
+        Assert.Equal(ExitCode.Ok, last.ExitCode);
+        Assert.NotEqual(before, Assert.Single(_run.Destination.Held).Key);
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Fact]
+    public async Task Lost_again_and_again_around_a_deletion_nothing_is_left_over()
+    {
+        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (true, true);
+        await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
+        await PushAsync(1, LostAfterArrival, Some.Domain(2));
+        await PushAsync(2, LostBeforeArrival, Some.Domain(1), Some.Domain(2));
+        await PushAsync(3, (operation, step) => operation == Operation.Delete ? null : LostAfterArrival(operation, step), Some.Domain(1), Some.Domain(2));
+
+        var last = await PushAsync(4, null, Some.Domain(1), Some.Domain(2));
+
+        Assert.Equal(ExitCode.Ok, last.ExitCode);
+        Assert.Equal(2, _run.Destination.Held.Select(one => one.Value).Distinct().Count());
+        Assert.Equal(2, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task A_batch_that_was_lost_and_then_refused_whole_leaves_nothing_that_nobody_knows_of()
+    {
+        _run.Destination.Upserts = true;
+        var asked = 0;
+        _run.Destination.OnRequest = (_, _) => asked++;
+        await PushAsync(1, (operation, step) => asked == 1 ? LostAfterArrival(operation, step) : new StepOutcome.Rejected("bad request", WholeBatch: true), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+        Assert.Equal(3, _run.Destination.Held.Count);
+
+        await PushAsync(1, null);
+
+        Assert.Empty(_run.Destination.Held);
+    }
+
+    private static StepOutcome LostBeforeArrival(Operation operation, PlanStep step) => new StepOutcome.Unknown("lost before it arrived");
+
+    private StepOutcome LostAfterArrival(Operation operation, PlanStep step)
+    {
+        _run.Destination.Apply(operation, step);
+        return new StepOutcome.Unknown("lost after it arrived");
+    }
+
+    private Task<RunReport> PushAsync(int minutesLater, Func<Operation, PlanStep, StepOutcome?>? answer, params EventItem[] items)
+    {
+        _run.Time.Advance(TimeSpan.FromMinutes(minutesLater));
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), items);
+        _run.Destination.Answer = answer;
+        return _run.PushAsync(options => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) });
     }
 
     private void LoseAnswers(Operation operation, int times)

@@ -51,6 +51,24 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
+    public async Task A_copy_whose_removal_was_lost_is_not_taken_for_the_one_that_is_held()
+    {
+        await PushAsync(upserts: false, keysLiveOnce: false, domains: 2);
+        var kept = _run.Destination.Held.Select(one => one.Id).Order().ToList();
+        _run.Destination.Held.Add(_run.Destination.Held[0] with { Id = "copy" });
+        _run.Destination.Answer = (_, _) => new StepOutcome.Unknown("lost before it arrived");
+        await _run.VerifyAsync(repairs: true);
+        _run.Destination.Answer = null;
+
+        await _run.PushAsync();
+        Assert.Equal(["copy", .. kept], _run.Destination.Held.Select(one => one.Id).Order());
+
+        await _run.VerifyAsync(repairs: true);
+        Assert.Equal(kept, _run.Destination.Held.Select(one => one.Id).Order());
+        await AssertCleanAsync(2);
+    }
+
+    [Fact]
     public async Task What_is_foreign_is_neither_touched_nor_looked_at_twice()
     {
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 1);
