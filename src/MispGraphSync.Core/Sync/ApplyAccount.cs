@@ -11,6 +11,8 @@ internal sealed class ApplyAccount(DestinationInfo destination, IRunObserver obs
     private readonly Lock _gate = new();
     private StepTally _tally;
     private int _refusedInARow;
+    private long _answers;
+    private long? _unheardAt;
 
     /// <summary>Those never reached are not counted here.</summary>
     public StepTally Tally
@@ -29,6 +31,28 @@ internal sealed class ApplyAccount(DestinationInfo destination, IRunObserver obs
 
     /// <summary>How many steps there are in all, for progress only.</summary>
     public long Planned { get; set; }
+
+    /// <summary>Why a single indicator got no answer, although the run went on; null while each did.</summary>
+    public RunFailedException? Unheard { get; private set; }
+
+    /// <summary>One alone got no answer: it may be its own fault. A second one, with no answer to anything between them, is not.</summary>
+    public void NoteUnheard(RunFailedException failure)
+    {
+        lock (_gate)
+        {
+            Unheard ??= failure;
+            if (_unheardAt == Answers) Failure ??= failure;
+            _unheardAt = Answers;
+        }
+    }
+
+    /// <summary>Requests that were answered: by a word on at least one of their steps.</summary>
+    public long Answers => Interlocked.Read(ref _answers);
+
+    public void NoteAnswer(IReadOnlyList<StepOutcome> outcomes)
+    {
+        if (outcomes.Any(outcome => outcome is StepOutcome.Accepted or StepOutcome.Rejected)) Interlocked.Increment(ref _answers);
+    }
 
     public void GiveUp(RunFailedException failure)
     {

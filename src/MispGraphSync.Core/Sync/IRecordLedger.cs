@@ -13,8 +13,9 @@ public interface IRecordLedger
     /// Records what became of them and closes the intent; committed with the next intent at the latest, for until then the
     /// open intent stands for it. One with an unknown outcome leaves the intent open, for the next run to settle.
     /// </summary>
+    /// <param name="intent">Null where it has been closed.</param>
     /// <param name="doubt">Of what was turned down: an earlier request with the same steps may have gone through unheard.</param>
-    void Record(DestinationMemory destination, long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, Doubt doubt = Doubt.None);
+    void Record(DestinationMemory destination, long? intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, Doubt doubt = Doubt.None);
 
     /// <summary>What earlier runs intended and never heard of.</summary>
     IReadOnlyList<OpenIntent> OpenIntents(DestinationMemory destination);

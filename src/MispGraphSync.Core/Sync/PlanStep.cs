@@ -56,6 +56,9 @@ public sealed record PlanStep
     /// <summary>Its key may not live again once it was removed, and removing it needs <see cref="Body"/> again.</summary>
     public bool LivesOnce { get; init; }
 
+    /// <summary>The service turned it down in an earlier run.</summary>
+    public bool WasTurnedDown { get; init; }
+
     /// <summary>What the service would call it, for messages: the canonical text; null for deletions.</summary>
     public string? Value { get; init; }
 

@@ -49,7 +49,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     /// <summary>The step ready to be sent. Reads the key's supports once.</summary>
     public PlanStep Build(PlanKey key, StepDecision step)
     {
-        if (step.Action == StepAction.Delete) return BuildDeletion(key.Held!, step);
+        if (step.Action == StepAction.Delete) return BuildDeletion(key.Held!, step) with { WasTurnedDown = key.Rejected is not null };
         Gather(key, all: true);
         var indicator = _merger.Merge();
         // What is held under a key that may not live again has a new life.
@@ -77,6 +77,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Expires = identity.Expires,
             RenewAt = Lifecycle.RenewalOf(identity.Expires, indicator.Lifetime, identity.Key),
             LivesOnce = destination.KeysLiveOnce,
+            WasTurnedDown = key.Rejected is not null,
             Value = canonical,
         };
     }

@@ -25,7 +25,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void Record(DestinationMemory destination, long intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, Doubt doubt = Doubt.None)
+    public void Record(DestinationMemory destination, long? intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, Doubt doubt = Doubt.None)
     {
         lock (file.Gate)
         {
@@ -53,7 +53,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                     }
                 }
 
-                CloseOrKeep(intent, lost);
+                if (intent is { } open) CloseOrKeep(open, lost);
             }, file.CommitWithNext);
         }
     }

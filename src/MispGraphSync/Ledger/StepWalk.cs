@@ -32,6 +32,7 @@ internal sealed class StepWalk(LedgerFile file, EventCache events, DestinationMe
                 Observables = observables,
                 Supports = decision.Action == StepAction.Delete ? [] : rows.Of(observables, first),
                 Held = decision.Action == StepAction.Create && decision.Reason == StepReasons.New ? null : HeldRecord.Find(file, destination.Id, observables),
+                Rejected = facts.Rejected(observables),
                 Generation = facts.Generation(observables),
                 FirstRow = first,
             };

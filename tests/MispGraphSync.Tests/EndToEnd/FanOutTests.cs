@@ -65,6 +65,34 @@ public sealed class FanOutTests : IAsyncLifetime
         AssertSame();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_record_that_silences_each_service_keeps_no_other_waiting(bool afterHandling)
+    {
+        _run.Change(settings =>
+        {
+            foreach (var destination in settings["destinations"]!.AsArray()) destination!["requestsPerMinute"] = 6000;
+        });
+        foreach (var service in (Service[])[Service.Graph, Service.Sentinel, Service.Defender])
+        {
+            _run.Sandbox.Faults.Add(service, new Fault.Html(afterHandling), times: int.MaxValue, when: request => request.Body.Contains("\"d77.example\"", StringComparison.Ordinal) || request.Body.Contains("'d77.example'", StringComparison.Ordinal));
+        }
+
+        var push = await _run.RunAsync("push", "--json");
+
+        Assert.Equal(3, push.Code);
+        Assert.All(push.Json.GetProperty("destinations").EnumerateArray(), one => Assert.Equal(
+            ((Events * Attributes) - 1, 1, 0), (one.GetProperty("accepted").GetInt32(), one.GetProperty("rejected").GetInt32(), one.GetProperty("unknown").GetInt32())));
+        var errors = (await _run.RunAsync("errors", "--json")).Json.EnumerateArray().ToList();
+        Assert.Equal(3, errors.Count);
+        Assert.All(errors, error => Assert.Contains("while others are answered", error.GetProperty("reason").GetString() + error.GetProperty("response").GetString(), StringComparison.Ordinal));
+
+        _run.Sandbox.Faults.Clear();
+        await PushAsync();
+        AssertSame();
+    }
+
     [Fact]
     public async Task A_full_Defender_takes_what_fits_and_the_others_take_all()
     {

@@ -1,0 +1,225 @@
+namespace MispGraphSync.Core.Sync;
+
+/// <summary>Is told of steps and, in the same places, of what became of them.</summary>
+internal delegate void StepAccounting(IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes);
+
+/// <summary>
+/// Sends steps of one operation until the service has said of each what became of it. The intent is committed before each
+/// request and the outcome recorded after it. A batch that is refused without naming the culprit is halved until it is found.
+/// A batch whose answer is lost is settled and sent again; what still gets no answer is left to <see cref="Narrowing"/>.
+/// </summary>
+internal sealed class BatchSender(IDestination destination, IRecordLedger ledger, DestinationMemory memory, RunControl control, ApplyAccount account)
+{
+    /// <summary>How often a batch is sent again after its answer was lost and the loss was settled.</summary>
+    private const int Resends = 2;
+
+    private static readonly StepOutcome Unsettled = new StepOutcome.Unknown("The run ended before it was settled.");
+
+    private readonly Settler _settler = new(destination, ledger, memory, control);
+
+    /// <summary>True when neither a failure nor the user keeps it from going on.</summary>
+    public bool GoesOn => account.Failure is null && !control.IsStopping;
+
+    public async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepAccounting count)
+    {
+        var answers = account.Answers;
+        if (await TrySendAsync(operation, steps, Resends, count).ConfigureAwait(false) is not { } silence) return;
+        await new Narrowing(this, account, answers).RunAsync(operation, silence, count).ConfigureAwait(false);
+    }
+
+    /// <summary>Null: all are accounted for. Else those that got no answer; their intent is open, and they are not yet accounted for.</summary>
+    public async Task<Silence?> TrySendAsync(Operation operation, IReadOnlyList<PlanStep> steps, int resends, StepAccounting count)
+    {
+        long? open = null;
+        for (var round = 0; ; round++)
+        {
+            if (!GoesOn)
+            {
+                // An intent that is still open says that an earlier round may have happened.
+                count(steps, Same(steps.Count, open is null ? StepOutcome.NotAttempted.Instance : Unsettled));
+                return null;
+            }
+
+            var doubt = open is null ? Doubt.None : Settler.DoubtOf(destination);
+            var intent = open ?? ledger.Intend(memory, operation, steps, keepBodies: destination.KeysLiveOnce && operation != Operation.Delete);
+            var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
+            if (ApplyAccount.IsRefusedWhole(outcomes) && steps.Count > 1)
+            {
+                if (TryRecord(intent, operation, steps, outcomes, doubt)) await HalveAsync(operation, steps, count).ConfigureAwait(false);
+                else count(steps, Same(steps.Count, open is null ? StepOutcome.NotAttempted.Instance : Unsettled));
+                return null;
+            }
+
+            // It was not sent this time, but an earlier round may have gone through unheard.
+            if (open is not null) outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? Unsettled : outcome)];
+            if (!TryRecord(intent, operation, steps, outcomes, doubt))
+            {
+                count(steps, [.. outcomes.Select(outcome => outcome is StepOutcome.Accepted or StepOutcome.Unknown ? new StepOutcome.Unknown("The answer could not be recorded.") : outcome)]);
+                return null;
+            }
+
+            var lost = steps.Where((_, i) => outcomes[i] is StepOutcome.Unknown).ToList();
+            if (lost.Count == 0 || control.Abort.IsCancellationRequested || account.Failure is not null)
+            {
+                count(steps, outcomes);
+                account.NoteRefusals(outcomes);
+                return null;
+            }
+
+            var known = Enumerable.Range(0, steps.Count).Where(i => outcomes[i] is not StepOutcome.Unknown).ToList();
+            if (known.Count > 0) count([.. known.Select(i => steps[i])], [.. known.Select(i => outcomes[i])]);
+            var silence = new Silence(new OpenIntent(intent, operation, lost), outcomes.OfType<StepOutcome.Unknown>().First().Why);
+            if (round == resends) return silence;
+
+            if (!IsPlainCreate(operation))
+            {
+                // Sending the same again does no harm, and the intent stays open until an answer is heard.
+                (open, steps) = (intent, lost);
+                continue;
+            }
+
+            if (await CloseAsync(silence, count).ConfigureAwait(false) is not { Count: > 0 } rest) return null;
+            steps = rest;
+        }
+    }
+
+    /// <summary>
+    /// Closes the intent of what got no answer, so that its steps may be sent in other batches, and answers with them: without
+    /// those that turned out to be there. Null when it cannot be: the destination is given up, and all are accounted for.
+    /// </summary>
+    public async Task<IReadOnlyList<PlanStep>?> CloseAsync(Silence silence, StepAccounting count)
+    {
+        var (intent, why) = silence;
+        if (!IsPlainCreate(intent.Operation))
+        {
+            ledger.LeaveInDoubt(memory, intent, Settler.DoubtOf(destination));
+            return intent.Steps;
+        }
+
+        if (await TrySettleAsync(intent).ConfigureAwait(false) is not { } settled)
+        {
+            GiveUp(silence, count);
+            return null;
+        }
+
+        var there = intent.Steps.Where(step => settled.Existing.ContainsKey(step.Key)).ToList();
+        if (there.Count > 0) count(there, [.. there.Select(step => new StepOutcome.Accepted(settled.Existing[step.Key]))]);
+        return [.. intent.Steps.Where(step => !settled.Existing.ContainsKey(step.Key))];
+    }
+
+    /// <summary>One step that keeps the service silent, while others are answered, is turned down: the run goes on without it.</summary>
+    public async Task SetAsideAsync(Silence silence, StepAccounting count)
+    {
+        var (intent, why) = silence;
+        var isPlainCreate = IsPlainCreate(intent.Operation);
+        if (isPlainCreate && await CloseAsync(silence, count).ConfigureAwait(false) is not { Count: > 0 }) return;
+        StepOutcome[] outcomes = [new StepOutcome.Rejected($"No answer whenever this one is sent, while others are answered. What came instead: {why}", IsTransient: true)];
+        // A plain create is known not to be there by now, and its intent is closed: the number may be another's.
+        var isRecorded = isPlainCreate
+            ? TryRecord(null, intent.Operation, intent.Steps, outcomes, Doubt.None)
+            : TryRecord(intent.Id, intent.Operation, intent.Steps, outcomes, Settler.DoubtOf(destination));
+        count(intent.Steps, isRecorded ? outcomes : Same(intent.Steps.Count, Unsettled));
+    }
+
+    /// <summary>One step alone, in a run in which nothing else is answered meanwhile: whose fault it is cannot be known, so the others are tried.</summary>
+    public void GoOnWithout(Silence silence, StepAccounting count) => account.NoteUnheard(Count(silence, count));
+
+    /// <summary>The service is out of reach: the intent stays open, for the next run to settle.</summary>
+    public void GiveUp(Silence silence, StepAccounting count) => account.GiveUp(Count(silence, count));
+
+    private RunFailedException Count(Silence silence, StepAccounting count)
+    {
+        var steps = silence.Intent.Steps;
+        count(steps, Same(steps.Count, new StepOutcome.Unknown(silence.Why)));
+        return new RunFailedException(
+            ExitCode.OutOfReach,
+            $"'{memory.Info.Name}' gives no answer that tells what became of the indicators sent: {silence.Why}",
+            "Run again: the next run finds out what became of them before it sends anything.");
+    }
+
+    /// <summary>Steps of a batch that was closed, and not sent in another one any more.</summary>
+    public static void Leave(IReadOnlyList<PlanStep> steps, StepAccounting count) => count(steps, Same(steps.Count, Unsettled));
+
+    private async Task HalveAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepAccounting count)
+    {
+        await SendAsync(operation, [.. steps.Take(steps.Count / 2)], count).ConfigureAwait(false);
+        await SendAsync(operation, [.. steps.Skip(steps.Count / 2)], count).ConfigureAwait(false);
+    }
+
+    // False: the ledger could not be written. The intent is still open then, and the next run finds out what became of it.
+    private bool TryRecord(long? intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, Doubt doubt)
+    {
+        try
+        {
+            ledger.Record(memory, intent, operation, steps, outcomes, doubt);
+            return true;
+        }
+        catch (RunFailedException failure) when (failure.IsOfLedger)
+        {
+            account.GiveUp(failure);
+            return false;
+        }
+    }
+
+    private async Task<IReadOnlyList<StepOutcome>> AttemptAsync(Operation operation, IReadOnlyList<PlanStep> steps)
+    {
+        try
+        {
+            var outcomes = await destination.ApplyAsync(operation, steps, control.Abort).ConfigureAwait(false);
+            account.NoteAnswer(outcomes);
+            return outcomes;
+        }
+        catch (RunFailedException failure)
+        {
+            account.GiveUp(failure);
+            return Same(steps.Count, MayHaveHappened(operation, failure) ? new StepOutcome.Unknown(failure.Message) : StepOutcome.NotAttempted.Instance);
+        }
+        catch (RequestStoppedException stopped)
+        {
+            return Same(steps.Count, stopped.MayHaveHappened ? new StepOutcome.Unknown("The run was told to end before an answer came.") : StepOutcome.NotAttempted.Instance);
+        }
+        catch (OperationCanceledException)
+        {
+            return Same(steps.Count, control.Abort.IsCancellationRequested
+                ? new StepOutcome.Unknown("The run was interrupted while the request was under way.")
+                : StepOutcome.NotAttempted.Instance);
+        }
+    }
+
+    // What may be sent again is retried by the pipeline, so an earlier attempt may have reached the service before it gave up.
+    private bool MayHaveHappened(Operation operation, RunFailedException failure) => failure.MayHaveHappened ??
+        failure.Code is ExitCode.OutOfReach or ExitCode.OutOfTime && !IsPlainCreate(operation);
+
+    private bool IsPlainCreate(Operation operation) => operation == Operation.Create && !destination.Upserts;
+
+    // Null: it could not be settled now, and the open intent tells the next run.
+    private async Task<Settlement?> TrySettleAsync(OpenIntent intent)
+    {
+        if (!GoesOn) return null;
+        try
+        {
+            return await _settler.SettleAsync(intent).ConfigureAwait(false);
+        }
+        catch (RunFailedException failure)
+        {
+            account.GiveUp(failure);
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static StepOutcome[] Same(int count, StepOutcome outcome)
+    {
+        var outcomes = new StepOutcome[count];
+        Array.Fill(outcomes, outcome);
+        return outcomes;
+    }
+}
+
+/// <summary>Steps that got no answer however often they were sent.</summary>
+/// <param name="Intent">Open.</param>
+/// <param name="Why">The last thing that came in the place of an answer.</param>
+internal sealed record Silence(OpenIntent Intent, string Why);

@@ -1,0 +1,189 @@
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+/// <summary>Records that keep a service from answering: a 500 with no word of whose fault it is, or no answer at all.</summary>
+public sealed class SilentRecordTests : IDisposable
+{
+    private readonly TestRun _run = new();
+    private readonly Dictionary<Guid, string> _names = [];
+
+    public SilentRecordTests() => Put(100);
+
+    public void Dispose() => _run.Dispose();
+
+    /// <summary>Graph's manners, Defender's, Sentinel's; and whether what was not answered was carried out.</summary>
+    public static TheoryData<bool, bool, bool> Services => new()
+    {
+        { false, false, false }, { false, false, true }, { true, false, false }, { true, false, true }, { true, true, false }, { true, true, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task One_is_set_aside_and_the_others_go(bool upserts, bool keysLiveOnce, bool arrives)
+    {
+        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (upserts, keysLiveOnce);
+        NoAnswerWith(arrives, 42);
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((new StepTally(99, 1, 0, 0), ExitCode.Partial, 0), (report.Destinations[0].Tally, report.ExitCode, report.Imbalances.Count));
+        Assert.Equal(99, Values().Count(value => !value.Contains("d42.", StringComparison.Ordinal)));
+        Assert.InRange(_run.Destination.Sent.Count, 2, 22);
+
+        _run.Destination.OnRequest = null;
+        _run.Destination.Answer = null;
+        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal((100, 100), (Values().Distinct().Count(), _run.Destination.Held.Count));
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(1, 100)]
+    [InlineData(30, 31)]
+    [InlineData(20, 80)]
+    public async Task Two_are_set_aside_wherever_they_are(int one, int other)
+    {
+        NoAnswerWith(arrives: false, one, other);
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal(new StepTally(98, 2, 0, 0), report.Destinations[0].Tally);
+        Assert.Equal(98, _run.Destination.Held.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task One_whose_change_or_removal_gets_no_answer_keeps_nothing_else_waiting(bool upserts, bool keysLiveOnce, bool arrives)
+    {
+        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (upserts, keysLiveOnce);
+        await _run.PushAsync();
+        NoAnswerWith(arrives, 7, 60);
+        // Sixty go, forty change; one of each gets no answer.
+        _run.Time.Advance(TimeSpan.FromMinutes(1));
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 40).Select(number => Some.Domain(number))]);
+
+        var report = await PushAsync();
+
+        Assert.Equal(new StepTally(98, 2, 0, 0), report.Destinations[0].Tally);
+        Assert.Equal(39, Values().Count(value => !value.Contains("d7.", StringComparison.Ordinal) && !value.Contains("d60.", StringComparison.Ordinal)));
+
+        (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
+        Assert.Equal(ExitCode.Ok, (await PushAsync()).ExitCode);
+        Assert.Equal((40, 40), (Values().Distinct().Count(), _run.Destination.Held.Count));
+        Assert.All(_run.Destination.Held, one => Assert.Contains("Green", one.Body, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Tried_in_five_runs_it_is_held_back_until_asked_for()
+    {
+        NoAnswerWith(arrives: false, 42);
+        for (var run = 0; run < 5; run++) Assert.Equal(ExitCode.Partial, (await _run.PushAsync()).ExitCode);
+        _run.Destination.Sent.Clear();
+
+        var sixth = await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+
+        Assert.Equal((ExitCode.Ok, 1L, 0), (sixth.ExitCode, sixth.Destinations[0].HeldBack, _run.Destination.Sent.Count));
+        _run.Destination.OnRequest = null;
+        _run.Destination.Answer = null;
+        Assert.Equal(ExitCode.Ok, (await _run.RetryAsync()).ExitCode);
+        Assert.Equal(100, _run.Destination.Held.Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_nothing_is_answered_it_is_the_service_and_nobody_is_blamed(bool upserts)
+    {
+        _run.Destination.Upserts = upserts;
+        NoAnswerWith(arrives: false, [.. Enumerable.Range(1, 100)]);
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((ExitCode.OutOfReach, 100L, 0L), (report.ExitCode, report.Destinations[0].Tally.Unknown, report.Destinations[0].Tally.Rejected));
+        // Three for the batch, and one each for two of it.
+        Assert.Equal(5, _run.Destination.Sent.Count);
+        (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
+        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(100, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task A_service_that_falls_silent_while_the_one_is_looked_for_is_given_up_soon()
+    {
+        _run.Destination.Upserts = true;
+        var isDown = false;
+        NoAnswerWith(arrives: false, 42);
+        var answer = _run.Destination.Answer!;
+        _run.Destination.Answer = (operation, step) =>
+        {
+            isDown |= _run.Destination.Sent.Count > 6;
+            return isDown ? new StepOutcome.Unknown("503") : answer(operation, step);
+        };
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((ExitCode.OutOfReach, 0), (report.ExitCode, report.Imbalances.Count));
+        Assert.InRange(_run.Destination.Sent.Count, 7, 20);
+        (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
+        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(100, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task Alone_in_its_batch_it_is_unknown_and_the_others_go()
+    {
+        Put(5);
+        _run.Destination.BatchSize = 1;
+        NoAnswerWith(arrives: false, 3);
+
+        for (var run = 0; run < 2; run++)
+        {
+            var report = await _run.PushAsync();
+            Assert.Equal((ExitCode.OutOfReach, 1L, 4), (report.ExitCode, report.Destinations[0].Tally.Unknown, _run.Destination.Held.Count));
+        }
+
+        (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
+        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(5, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task One_by_one_a_service_that_answers_nothing_is_given_up_at_the_second()
+    {
+        Put(5);
+        _run.Destination.BatchSize = 1;
+        NoAnswerWith(arrives: false, 1, 2, 3, 4, 5);
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((ExitCode.OutOfReach, new StepTally(0, 0, 2, 3)), (report.ExitCode, report.Destinations[0].Tally));
+    }
+
+    private void Put(int domains) =>
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, domains).Select(number => Some.Domain(number))]);
+
+    private Task<RunReport> PushAsync() => _run.PushAsync(options => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) });
+
+    private IEnumerable<string> Values() => _run.Destination.Held.Select(one => one.Value);
+
+    private void NoAnswerWith(bool arrives, params int[] numbers)
+    {
+        foreach (var one in _run.Destination.Held) _names[one.Key] = one.Value;
+        var spoilt = false;
+        _run.Destination.OnRequest = (_, steps) => spoilt = steps.Any(IsBad);
+        _run.Destination.Answer = (operation, step) =>
+        {
+            if (!spoilt) return null;
+            if (arrives) _run.Destination.Apply(operation, step);
+            return new StepOutcome.Unknown("500: something went wrong");
+        };
+
+        bool IsBad(PlanStep step) => numbers.Any(number => NameOf(step)?.Contains($"d{number}.", StringComparison.Ordinal) == true);
+    }
+
+    // A deletion does not carry its value.
+    private string? NameOf(PlanStep step) => step.Value ?? _names.GetValueOrDefault(step.Key);
+}
