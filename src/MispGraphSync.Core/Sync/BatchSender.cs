@@ -10,8 +10,11 @@ internal delegate void StepAccounting(IReadOnlyList<PlanStep> steps, IReadOnlyLi
 /// </summary>
 internal sealed class BatchSender(IDestination destination, IRecordLedger ledger, DestinationMemory memory, RunControl control, ApplyAccount account)
 {
-    /// <summary>How often a batch is sent again after its answer was lost and the loss was settled.</summary>
-    private const int Resends = 2;
+    /// <summary>How often a plain create is sent again after its answer was lost and the loss was settled.</summary>
+    private const int ResendsOfCreates = 2;
+
+    /// <summary>The same of what may be sent twice: the service's own pipeline has done so several times by then.</summary>
+    private const int Resends = 1;
 
     private static readonly StepOutcome Unsettled = new StepOutcome.Unknown("The run ended before it was settled.");
 
@@ -23,7 +26,7 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
     public async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepAccounting count)
     {
         var answers = account.Answers;
-        if (await TrySendAsync(operation, steps, Resends, count).ConfigureAwait(false) is not { } silence) return;
+        if (await TrySendAsync(operation, steps, IsPlainCreate(operation) ? ResendsOfCreates : Resends, count).ConfigureAwait(false) is not { } silence) return;
         await new Narrowing(this, account, answers).RunAsync(operation, silence, count).ConfigureAwait(false);
     }
 

@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace MispGraphSync.Sandbox;
 
 /// <summary>
-/// A fault as one word, for the command line and the control end point: <c>SERVICE=KIND[@NTH][xTIMES][~PROBABILITY]</c>,
-/// e.g. <c>graph=429@2</c>, <c>sentinel=500x3</c>, <c>defender=reset-after~0.05</c>, <c>misp=slow:1500</c>.
+/// A fault as one word, for the command line and the control end point: <c>SERVICE=KIND[@NTH][xTIMES][~PROBABILITY][/TEXT]</c>;
+/// with a text it strikes every request with that in its body. E.g. <c>graph=429@2</c>, <c>sentinel=500x3</c>, <c>defender=reset-after~0.05</c>, <c>misp=slow:1500</c>,
+/// <c>sentinel=html/evil.example</c>.
 /// </summary>
 public static partial class FaultText
 {
@@ -18,14 +19,16 @@ public static partial class FaultText
     {
         var match = Form().Match(text);
         if (!match.Success || !Enum.TryParse<Service>(match.Groups[1].Value, ignoreCase: true, out var service))
-            throw new FormatException($"'{text}' is no fault; write SERVICE=KIND[@NTH][xTIMES][~PROBABILITY].");
+            throw new FormatException($"'{text}' is no fault; write SERVICE=KIND[@NTH][xTIMES][~PROBABILITY][/TEXT].");
 
         var random = match.Groups[6].Success;
+        var within = match.Groups[7].Success ? match.Groups[7].Value : null;
         return new FaultRule(service, FaultOf(match.Groups[2].Value, match.Groups[3].Value))
         {
             Nth = Number(match.Groups[4].Value, 1),
-            Times = Number(match.Groups[5].Value, random ? int.MaxValue : 1),
+            Times = Number(match.Groups[5].Value, random || within is not null ? int.MaxValue : 1),
             Probability = random ? double.Parse(match.Groups[6].Value, CultureInfo.InvariantCulture) : 1,
+            When = within is null ? null : request => request.Body.Contains(within, StringComparison.Ordinal),
         };
     }
 
@@ -52,6 +55,6 @@ public static partial class FaultText
 
     private static int Number(string text, int otherwise) => text.Length == 0 ? otherwise : int.Parse(text, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^(\\w+)=([a-z0-9-]+?)(?::([0-9]+))?(?:@([0-9]+))?(?:x([0-9]+))?(?:~([0-9.]+))?$")]
+    [GeneratedRegex("^(\\w+)=([a-z0-9-]+?)(?::([0-9]+))?(?:@([0-9]+))?(?:x([0-9]+))?(?:~([0-9.]+))?(?:/(.+))?$")]
     private static partial Regex Form();
 }

@@ -30,7 +30,8 @@ internal sealed class Arguments
           --latency MS        real time before each answer of Graph, Sentinel, ARM and Defender
           --tls               https for all services
           --journal N         requests remembered for /_control/requests (default 2000)
-          --fault FAULT       SERVICE=KIND[@NTH][xTIMES][~PROBABILITY], repeatable, e.g. graph=429@2, sentinel=reset-after~0.05
+          --fault FAULT       SERVICE=KIND[@NTH][xTIMES][~PROBABILITY][/TEXT], repeatable, e.g. graph=429@2,
+                              sentinel=reset-after~0.05, graph=500/evil.example (every request with that in its body)
                               kinds: {FaultText.Kinds}
 
         While it serves, GET /_control/state at the control address shows what every service holds.

@@ -34,8 +34,11 @@ internal static class WholeFailure
     {
         { Failure: { } failure } => Trouble.Of(failure, exchange.Sent).Message,
         { IsSuccess: true } => $"{(int)exchange.Status!} with an answer that is not the service's.",
-        _ => $"{(int?)exchange.Status}: {ErrorBody.Read(exchange.Answer.Written)}",
+        _ => WithStatus((int?)exchange.Status, ErrorBody.Read(exchange.Answer.Written).ToString()),
     };
+
+    // Some services repeat the status as the error's code.
+    private static string WithStatus(int? status, string words) => words.StartsWith($"{status}: ", StringComparison.Ordinal) ? words : $"{status}: {words}";
 
     private static RunFailedException Throttled(Exchange exchange, string service)
     {

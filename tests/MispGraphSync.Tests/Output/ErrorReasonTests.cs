@@ -6,6 +6,7 @@ namespace MispGraphSync.Tests.Output;
 public sealed class ErrorReasonTests
 {
     [Theory]
+    [InlineData("What came instead: 500: error 4711 in 12 places", "What came instead: 500: error # in # places")]
     [InlineData("Property 'networkIPv4' has an invalid value: \"1.2\".", "Property 'networkIPv4' has an invalid value: ….")]
     [InlineData("description must have 1 to 100 characters.", "description must have # to # characters.")]
     [InlineData("BadRequest: evil.example is no good", "BadRequest: … is no good")]

@@ -73,6 +73,16 @@ public sealed class ControlTests : IAsyncLifetime
         Assert.Null(_sandbox.MispState.Get(uuid));
     }
 
+    [Fact]
+    public void A_fault_may_strike_each_request_with_a_text_in_its_body()
+    {
+        var rule = FaultText.Parse("graph=500/evil.example");
+
+        Assert.Equal((int.MaxValue, 1.0), (rule.Times, rule.Probability));
+        Assert.NotNull(rule.When);
+        Assert.Equal(2, FaultText.Parse("graph=500x2/evil.example").Times);
+    }
+
     [Theory]
     [InlineData("graph=429@2", "Throttle")]
     [InlineData("sentinel=503-afterx3", "Status")]

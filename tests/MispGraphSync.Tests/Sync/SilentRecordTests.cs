@@ -30,7 +30,7 @@ public sealed class SilentRecordTests : IDisposable
 
         Assert.Equal((new StepTally(99, 1, 0, 0), ExitCode.Partial, 0), (report.Destinations[0].Tally, report.ExitCode, report.Imbalances.Count));
         Assert.Equal(99, Values().Count(value => !value.Contains("d42.", StringComparison.Ordinal)));
-        Assert.InRange(_run.Destination.Sent.Count, 2, 22);
+        Assert.InRange(_run.Destination.Sent.Count, 2, 26);
 
         _run.Destination.OnRequest = null;
         _run.Destination.Answer = null;
@@ -103,8 +103,8 @@ public sealed class SilentRecordTests : IDisposable
         var report = await _run.PushAsync();
 
         Assert.Equal((ExitCode.OutOfReach, 100L, 0L), (report.ExitCode, report.Destinations[0].Tally.Unknown, report.Destinations[0].Tally.Rejected));
-        // Three for the batch, and one each for two of it.
-        Assert.Equal(5, _run.Destination.Sent.Count);
+        // The batch itself, three times where nobody else repeats it and twice where the pipeline has, and two of it alone.
+        Assert.Equal(upserts ? 4 : 5, _run.Destination.Sent.Count);
         (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
         Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
         Assert.Equal(100, _run.Destination.Held.Count);

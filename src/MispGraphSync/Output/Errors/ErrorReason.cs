@@ -37,7 +37,8 @@ internal static partial class ErrorReason
     [GeneratedRegex(@"\b[0-9a-fA-F]{16,}\b")]
     private static partial Regex LongHex();
 
-    [GeneratedRegex(@"\b\d+(?:[.,:]\d+)*\b")]
+    // But not the status that an answer began with.
+    [GeneratedRegex(@"\b(?![45]\d\d: )\d+(?:[.,:]\d+)*\b")]
     private static partial Regex Number();
 
     [GeneratedRegex(@"\s+")]
