@@ -12,7 +12,6 @@ internal sealed class DefenderDeletion(DefenderApi api, DefenderService service,
 
     public async Task<IReadOnlyList<StepOutcome>> DeleteAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
-        service.ThrowIfDown();
         var ids = steps.Select(step => step.Id).ToArray();
         // There is no deletion by value: an id that no answer told comes from the list.
         if (ids.Contains(null))
@@ -44,6 +43,10 @@ internal sealed class DefenderDeletion(DefenderApi api, DefenderService service,
             try
             {
                 outcomes[i] = await DeleteOneAsync(id, ct).ConfigureAwait(false);
+                if (outcomes[i] is not StepOutcome.Unknown { Why: var why } || i == 0 || outcomes[i - 1] is not StepOutcome.Unknown) continue;
+                // Two without an answer: whether it is theirs or the service's fault is found out with the whole batch.
+                Array.Fill(outcomes, new StepOutcome.Unknown(why), i, ids.Length - i);
+                return;
             }
             catch (Exception e) when (e is RunFailedException or RequestStoppedException && i > 0)
             {

@@ -7,10 +7,6 @@ namespace MispGraphSync.Destinations.Defender;
 /// <summary>Imports, and judges the answers of every call of one destination.</summary>
 internal sealed class DefenderService(DefenderApi api)
 {
-    // More lost answers in a row than a bad batch or two explain: the service is down.
-    private const int MostLostInARow = 10;
-
-    private int _lostInARow;
     private volatile bool _hasAnswered;
 
     public async Task CheckAsync(CancellationToken ct)
@@ -23,11 +19,10 @@ internal sealed class DefenderService(DefenderApi api)
 
     public async Task<IReadOnlyList<StepOutcome>> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
-        ThrowIfDown();
         using var exchange = await api.ImportAsync(steps, ct).ConfigureAwait(false);
         ThrowIfHopeless(exchange);
         if (!exchange.IsSuccess || DefenderOutcomes.Of(exchange.Answer.Written, steps) is not { } outcomes) return Each(exchange, Failure(exchange));
-        Answered();
+        _hasAnswered = true;
         exchange.Judge(outcomes.Count(o => o is StepOutcome.Accepted), outcomes.Count(o => o is StepOutcome.Rejected));
         return outcomes;
     }
@@ -38,7 +33,7 @@ internal sealed class DefenderService(DefenderApi api)
         ThrowIfHopeless(exchange);
         if (exchange.Status == HttpStatusCode.NotFound) return null;
         if (!exchange.IsSuccess) return Failure(exchange);
-        Answered();
+        _hasAnswered = true;
         exchange.Judge(exchange.Items, 0);
         return new StepOutcome.Accepted(null);
     }
@@ -49,28 +44,18 @@ internal sealed class DefenderService(DefenderApi api)
     {
         ThrowIfHopeless(exchange);
         if (!exchange.IsSuccess) throw OutOfReach(exchange);
-        Answered();
+        _hasAnswered = true;
         return exchange.Answer.Written;
-    }
-
-    public void ThrowIfDown()
-    {
-        if (Volatile.Read(ref _lostInARow) >= MostLostInARow)
-            throw new RunFailedException(
-                ExitCode.OutOfReach, $"Defender has left {MostLostInARow} requests in a row without an answer that tells.",
-                "Run again later: what is unknown is sent again then.");
     }
 
     public static RunFailedException OutOfReach(Exchange exchange) => new(
         ExitCode.OutOfReach, $"Defender gives no usable answer ({exchange.Operation}). {WholeFailure.Why(exchange)}",
         "Run again later; check the destination's endpoint and the proxy.", exchange.Failure);
 
-    private StepOutcome Failure(Exchange exchange)
+    private static StepOutcome Failure(Exchange exchange)
     {
         var why = WholeFailure.Why(exchange);
-        if ((int?)exchange.Status is >= 400 and < 500 and not 408) return new StepOutcome.Rejected(why, WholeBatch: true);
-        Interlocked.Increment(ref _lostInARow);
-        return new StepOutcome.Unknown(why);
+        return (int?)exchange.Status is >= 400 and < 500 and not 408 ? new StepOutcome.Rejected(why, WholeBatch: true) : new StepOutcome.Unknown(why);
     }
 
     private static StepOutcome[] Each(Exchange exchange, StepOutcome outcome)
@@ -78,12 +63,6 @@ internal sealed class DefenderService(DefenderApi api)
         var outcomes = new StepOutcome[exchange.Items];
         Array.Fill(outcomes, outcome);
         return outcomes;
-    }
-
-    private void Answered()
-    {
-        _hasAnswered = true;
-        Interlocked.Exchange(ref _lostInARow, 0);
     }
 
     private void ThrowIfHopeless(Exchange exchange)

@@ -8,14 +8,10 @@ namespace MispGraphSync.Destinations.Graph;
 /// <summary>Makes the calls of one destination and judges the answers.</summary>
 internal sealed class GraphService(GraphApi api, GraphProduct product) : IDisposable
 {
-    // More lost answers in a row than a bad batch or two explain: the service is down.
-    private const int MostLostInARow = 10;
-
     // Five million indicators at the least that a page holds; and a list that only leads on gives nothing.
     private const int MostPages = 100_000;
     private const int MostEmptyPages = 20;
 
-    private int _lostInARow;
     private volatile bool _hasAnswered;
 
     public async Task PrepareAsync(CancellationToken ct)
@@ -29,14 +25,12 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
 
     public async Task<IReadOnlyList<StepOutcome>> SubmitAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
-        ThrowIfDown();
         using var exchange = await api.SubmitAsync(steps, ct).ConfigureAwait(false);
         return Judge(exchange, elements => GraphOutcomes.OfEntities(elements, steps));
     }
 
     public async Task<IReadOnlyList<StepOutcome>> UpdateAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
-        ThrowIfDown();
         using var exchange = await api.UpdateAsync(steps, ct).ConfigureAwait(false);
         return Judge(exchange, elements => GraphOutcomes.OfEntities(elements, steps));
     }
@@ -44,7 +38,6 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
     /// <summary>By the service's ids; by our keys where it never told one.</summary>
     public async Task<IReadOnlyList<StepOutcome>> DeleteAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
-        ThrowIfDown();
         var haveIds = steps.All(s => s.Id is not null);
         string[] names = [.. steps.Select(s => haveIds ? s.Id! : s.Key.ToString("D"))];
         using var exchange = haveIds
@@ -126,7 +119,6 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
         {
             var outcomes = read(elements);
             _hasAnswered = true;
-            Interlocked.Exchange(ref _lostInARow, 0);
             exchange.Judge(outcomes.Count(o => o is StepOutcome.Accepted), outcomes.Count(o => o is StepOutcome.Rejected));
             return outcomes;
         }
@@ -137,7 +129,6 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
         }
         var why = WholeFailure.Why(exchange);
         if ((int?)exchange.Status is >= 400 and < 500 and not 408) return Each(exchange, new StepOutcome.Rejected(why, WholeBatch: true));
-        Interlocked.Increment(ref _lostInARow);
         return Each(exchange, new StepOutcome.Unknown(why));
     }
 
@@ -151,13 +142,5 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
     private void ThrowIfHopeless(Exchange exchange)
     {
         if (GraphFaults.Of(exchange, _hasAnswered) is { } failure) throw failure;
-    }
-
-    private void ThrowIfDown()
-    {
-        if (Volatile.Read(ref _lostInARow) >= MostLostInARow)
-            throw new RunFailedException(
-                ExitCode.OutOfReach, $"Graph has left {MostLostInARow} requests in a row without an answer that tells.",
-                "Run again later: what is unknown is settled then.");
     }
 }
