@@ -49,7 +49,7 @@ public sealed class Applier
         }
         catch (RunFailedException failure) when (failure.IsOfLedger)
         {
-            // What was in flight has ended by now, and is accounted for; the rest was taken from the plan and never sent.
+            // What was in flight has ended by now; what is not accounted for was taken from the plan and not sent any more.
             _account.GiveUp(failure);
             var left = (int)(Taken - Tally.Total);
             if (left > 0) _account.Count([], [.. Enumerable.Repeat(StepOutcome.NotAttempted.Instance, left)]);

@@ -6,7 +6,8 @@ internal delegate void StepAccounting(IReadOnlyList<PlanStep> steps, IReadOnlyLi
 /// <summary>
 /// Sends steps of one operation until the service has said of each what became of it. The intent is committed before each
 /// request and the outcome recorded after it. A batch that is refused without naming the culprit is halved until it is found.
-/// A batch whose answer is lost is settled and sent again; what still gets no answer is left to <see cref="Narrowing"/>.
+/// A batch whose answer is lost is sent again, a plain create after it was settled; what still gets no answer is left to
+/// <see cref="Narrowing"/>.
 /// </summary>
 internal sealed class BatchSender(IDestination destination, IRecordLedger ledger, DestinationMemory memory, RunControl control, ApplyAccount account)
 {
@@ -23,23 +24,25 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
     /// <summary>True when neither a failure nor the user keeps it from going on.</summary>
     public bool GoesOn => account.Failure is null && !control.IsStopping;
 
-    public async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepAccounting count)
+    public Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepAccounting count) => SendAsync(operation, steps, mayBeDone: false, count);
+
+    private async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, bool mayBeDone, StepAccounting count)
     {
         var answers = account.Answers;
-        if (await TrySendAsync(operation, steps, IsPlainCreate(operation) ? ResendsOfCreates : Resends, count).ConfigureAwait(false) is not { } silence) return;
+        if (await TrySendAsync(operation, steps, IsPlainCreate(operation) ? ResendsOfCreates : Resends, mayBeDone, count).ConfigureAwait(false) is not { } silence) return;
         await new Narrowing(this, account, answers).RunAsync(operation, silence, count).ConfigureAwait(false);
     }
 
     /// <summary>Null: all are accounted for. Else those that got no answer; their intent is open, and they are not yet accounted for.</summary>
-    public async Task<Silence?> TrySendAsync(Operation operation, IReadOnlyList<PlanStep> steps, int resends, StepAccounting count)
+    /// <param name="mayBeDone">An earlier request with these steps may have gone through unheard.</param>
+    public async Task<Silence?> TrySendAsync(Operation operation, IReadOnlyList<PlanStep> steps, int resends, bool mayBeDone, StepAccounting count)
     {
         long? open = null;
         for (var round = 0; ; round++)
         {
             if (!GoesOn)
             {
-                // An intent that is still open says that an earlier round may have happened.
-                count(steps, Same(steps.Count, open is null ? StepOutcome.NotAttempted.Instance : Unsettled));
+                count(steps, Same(steps.Count, Unsent()));
                 return null;
             }
 
@@ -48,13 +51,13 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
             var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
             if (ApplyAccount.IsRefusedWhole(outcomes) && steps.Count > 1)
             {
-                if (TryRecord(intent, operation, steps, outcomes, doubt)) await HalveAsync(operation, steps, count).ConfigureAwait(false);
-                else count(steps, Same(steps.Count, open is null ? StepOutcome.NotAttempted.Instance : Unsettled));
+                if (TryRecord(intent, operation, steps, outcomes, doubt)) await HalveAsync(operation, steps, mayBeDone, count).ConfigureAwait(false);
+                else count(steps, Same(steps.Count, Unsent()));
                 return null;
             }
 
-            // It was not sent this time, but an earlier round may have gone through unheard.
-            if (open is not null) outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? Unsettled : outcome)];
+            // What was not sent this time may have been by an earlier request, unheard.
+            outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? Unsent() : outcome)];
             if (!TryRecord(intent, operation, steps, outcomes, doubt))
             {
                 count(steps, [.. outcomes.Select(outcome => outcome is StepOutcome.Accepted or StepOutcome.Unknown ? new StepOutcome.Unknown("The answer could not be recorded.") : outcome)]);
@@ -77,31 +80,34 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
             if (!IsPlainCreate(operation))
             {
                 // Sending the same again does no harm, and the intent stays open until an answer is heard.
-                (open, steps) = (intent, lost);
+                (open, steps, mayBeDone) = (intent, lost, true);
                 continue;
             }
 
             if (await CloseAsync(silence, count).ConfigureAwait(false) is not { Count: > 0 } rest) return null;
             steps = rest;
         }
+
+        StepOutcome Unsent() => mayBeDone ? Unsettled : StepOutcome.NotAttempted.Instance;
     }
 
     /// <summary>
     /// Closes the intent of what got no answer, so that its steps may be sent in other batches, and answers with them: without
-    /// those that turned out to be there. Null when it cannot be: the destination is given up, and all are accounted for.
+    /// those that turned out to be there. Null when it cannot be: the run goes no further, and all are accounted for.
     /// </summary>
     public async Task<IReadOnlyList<PlanStep>?> CloseAsync(Silence silence, StepAccounting count)
     {
-        var (intent, why) = silence;
+        var intent = silence.Intent;
         if (!IsPlainCreate(intent.Operation))
         {
-            ledger.LeaveInDoubt(memory, intent, Settler.DoubtOf(destination));
-            return intent.Steps;
+            if (TryLeaveInDoubt(intent)) return intent.Steps;
+            Leave(intent.Steps, count);
+            return null;
         }
 
         if (await TrySettleAsync(intent).ConfigureAwait(false) is not { } settled)
         {
-            GiveUp(silence, count);
+            Leave(intent.Steps, count);
             return null;
         }
 
@@ -124,7 +130,7 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
         count(intent.Steps, isRecorded ? outcomes : Same(intent.Steps.Count, Unsettled));
     }
 
-    /// <summary>One step alone, in a run in which nothing else is answered meanwhile: whose fault it is cannot be known, so the others are tried.</summary>
+    /// <summary>Nothing else is answered meanwhile: whose fault it is cannot be known, so other batches are tried before the service is given up.</summary>
     public void GoOnWithout(Silence silence, StepAccounting count) => account.NoteUnheard(Count(silence, count));
 
     /// <summary>The service is out of reach: the intent stays open, for the next run to settle.</summary>
@@ -140,13 +146,27 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
             "Run again: the next run finds out what became of them before it sends anything.");
     }
 
-    /// <summary>Steps of a batch that was closed, and not sent in another one any more.</summary>
+    /// <summary>Steps that were sent, and are not sent again in this run.</summary>
     public static void Leave(IReadOnlyList<PlanStep> steps, StepAccounting count) => count(steps, Same(steps.Count, Unsettled));
 
-    private async Task HalveAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepAccounting count)
+    private async Task HalveAsync(Operation operation, IReadOnlyList<PlanStep> steps, bool mayBeDone, StepAccounting count)
     {
-        await SendAsync(operation, [.. steps.Take(steps.Count / 2)], count).ConfigureAwait(false);
-        await SendAsync(operation, [.. steps.Skip(steps.Count / 2)], count).ConfigureAwait(false);
+        await SendAsync(operation, [.. steps.Take(steps.Count / 2)], mayBeDone, count).ConfigureAwait(false);
+        await SendAsync(operation, [.. steps.Skip(steps.Count / 2)], mayBeDone, count).ConfigureAwait(false);
+    }
+
+    private bool TryLeaveInDoubt(OpenIntent intent)
+    {
+        try
+        {
+            ledger.LeaveInDoubt(memory, intent, Settler.DoubtOf(destination));
+            return true;
+        }
+        catch (RunFailedException failure) when (failure.IsOfLedger)
+        {
+            account.GiveUp(failure);
+            return false;
+        }
     }
 
     // False: the ledger could not be written. The intent is still open then, and the next run finds out what became of it.
@@ -193,7 +213,8 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
     private bool MayHaveHappened(Operation operation, RunFailedException failure) => failure.MayHaveHappened ??
         failure.Code is ExitCode.OutOfReach or ExitCode.OutOfTime && !IsPlainCreate(operation);
 
-    private bool IsPlainCreate(Operation operation) => operation == Operation.Create && !destination.Upserts;
+    /// <summary>Sent twice, it makes two.</summary>
+    public bool IsPlainCreate(Operation operation) => operation == Operation.Create && !destination.Upserts;
 
     // Null: it could not be settled now, and the open intent tells the next run.
     private async Task<Settlement?> TrySettleAsync(OpenIntent intent)

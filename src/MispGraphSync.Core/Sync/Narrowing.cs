@@ -1,17 +1,18 @@
 namespace MispGraphSync.Core.Sync;
 
 /// <summary>
-/// Finds what keeps a service from answering a batch: the service itself, or something in the batch. First one step is sent
-/// alone, then another one; when neither is answered, nor any other request meanwhile, the service is out of reach. When one is, the
-/// rest is cut up until each step that gets no answer is alone. So one record never keeps the others from being sent.
+/// Finds what keeps a service from answering a batch: the service itself, or something in the batch. First three steps are sent,
+/// each alone. When none is answered, nor any other request meanwhile, another batch is tried, and when that is not answered either
+/// the service is out of reach. When one is, the rest is cut up until each step that gets no answer is alone: that one is set aside.
+/// So a record or two never keep the others from being sent.
 /// </summary>
 /// <param name="answers">How many requests had been answered before this batch was first sent.</param>
 internal sealed class Narrowing(BatchSender sender, ApplyAccount account, long answers)
 {
-    /// <summary>Silent requests in a row that say that a service is out of reach which has answered nothing else meanwhile.</summary>
-    private const int UnlessAnswered = 2;
+    /// <summary>Steps that are tried alone at first.</summary>
+    private const int Probes = 3;
 
-    /// <summary>The same of a service that has.</summary>
+    /// <summary>Silent requests in a row that say that a service is out of reach which has answered before.</summary>
     private const int OnceAnswered = 10;
 
     /// <summary>Into so many pieces: getting no answer takes as long as a great many answers, so few levels are better than few requests.</summary>
@@ -21,6 +22,7 @@ internal sealed class Narrowing(BatchSender sender, ApplyAccount account, long a
     private readonly List<Silence> _alone = [];
     private long _answersThen;
     private int _inARow;
+    private bool _isLeft;
 
     private bool IsAnswered => account.Answers > answers;
 
@@ -32,38 +34,51 @@ internal sealed class Narrowing(BatchSender sender, ApplyAccount account, long a
 
         while (_pieces.TryPop(out var piece))
         {
-            if (!sender.GoesOn)
+            if (!sender.GoesOn || _isLeft)
             {
                 BatchSender.Leave(piece, count);
                 continue;
             }
 
-            if (await sender.TrySendAsync(operation, piece, resends: 0, count).ConfigureAwait(false) is { } silent) await NoteAsync(silent, count).ConfigureAwait(false);
+            if (await sender.TrySendAsync(operation, piece, resends: 0, mayBeDone: !sender.IsPlainCreate(operation), count).ConfigureAwait(false) is { } silent) await NoteAsync(silent, count).ConfigureAwait(false);
         }
 
         foreach (var one in _alone)
         {
             if (!sender.GoesOn) BatchSender.Leave(one.Intent.Steps, count);
-            else if (IsAnswered || one.Intent.Steps[0].WasTurnedDown) await sender.SetAsideAsync(one, count).ConfigureAwait(false);
-            else sender.GoOnWithout(one, count);
+            else if (IsToBlame(one.Intent.Steps[0])) await sender.SetAsideAsync(one, count).ConfigureAwait(false);
+            else LeaveUnheard(one, count);
         }
+    }
+
+    // What was turned down before needs less to be blamed again; but an outage is nobody's fault.
+    private bool IsToBlame(PlanStep step) => IsAnswered || (step.WasTurnedDown && account.Answers > 0);
+
+    // Once for the batch: it is batches that are counted.
+    private void LeaveUnheard(Silence silent, StepAccounting count)
+    {
+        if (_isLeft) BatchSender.Leave(silent.Intent.Steps, count);
+        else sender.GoOnWithout(silent, count);
+        _isLeft = true;
     }
 
     private async Task NoteAsync(Silence silent, StepAccounting count)
     {
         if (account.Answers > _answersThen) _inARow = 0;
         _answersThen = account.Answers;
-        if (++_inARow >= (IsAnswered ? OnceAnswered : UnlessAnswered)) sender.GiveUp(silent, count);
+        _inARow++;
+        if (!IsAnswered && _inARow >= Probes) LeaveUnheard(silent, count);
+        else if (_inARow >= OnceAnswered) sender.GiveUp(silent, count);
         else if (silent.Intent.Steps.Count == 1) _alone.Add(silent);
         else if (await sender.CloseAsync(silent, count).ConfigureAwait(false) is { } steps) Cut(steps);
     }
 
-    // The first alone, then the last, then what is between them: most likely these two are answered.
+    // The first alone, the last, and the one in the middle: most likely these are answered. Then what is between them.
     private void Begin(IReadOnlyList<PlanStep> steps)
     {
-        Cut([.. steps.Skip(1).Take(steps.Count - 2)]);
-        if (steps.Count > 1) _pieces.Push([steps[^1]]);
-        _pieces.Push([steps[0]]);
+        var probes = new SortedSet<int> { 0, steps.Count / 2, steps.Count - 1 };
+        Cut([.. steps.Where((_, i) => !probes.Contains(i))]);
+        foreach (var probe in probes) _pieces.Push([steps[probe]]);
     }
 
     private void Cut(IReadOnlyList<PlanStep> steps)

@@ -122,7 +122,9 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     {
         if (held.Expires <= run.Now)
         {
-            if (!isFresh) return PlanDecision.Expired.Instance;
+            // Another source wants it: when that is read, it is sent again.
+            if (!isFresh) return PlanDecision.Nothing.Instance;
+            if (key.Rejected is { } refused && IsHeldBack(refused, MarksOf(key, held))) return PlanDecision.HeldBack.Instance;
             var action = destination.KeysLiveOnce && !IsSpent(key) ? StepAction.Update : StepAction.Create;
             return new PlanDecision.Step(new StepDecision(action, StepReasons.Expired));
         }

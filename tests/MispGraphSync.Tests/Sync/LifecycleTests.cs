@@ -163,6 +163,48 @@ public sealed class LifecycleTests : IDisposable
         Assert.Equal(2, _run.Destination.Held.Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_ran_out_while_its_own_source_was_not_read_comes_back_with_it(bool keysLiveOnce)
+    {
+        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (keysLiveOnce, keysLiveOnce);
+        var feed = new FakeSource(_run.Time, "input:/feeds/one");
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        feed.Put(Some.Event(2), Some.Domain(2));
+        await _run.PushAsync();
+        await _run.PushFromAsync(feed);
+        _run.Time.Advance(TimeSpan.FromDays(31));
+        _run.Destination.Held.Clear();
+
+        await _run.PushAsync();
+        Assert.Single(_run.Destination.Held);
+        await _run.PushFromAsync(feed);
+
+        Assert.Equal(2, _run.Destination.Held.Count);
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Fact]
+    public async Task What_was_refused_for_good_is_held_back_beyond_its_expiry()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        await _run.PushAsync();
+        _run.Time.Advance(TimeSpan.FromDays(25));
+        _run.Destination.Answer = (_, _) => new StepOutcome.Rejected("no");
+        Assert.Equal(ExitCode.Partial, (await _run.PushAsync()).ExitCode);
+        _run.Time.Advance(TimeSpan.FromDays(10));
+        _run.Destination.Held.Clear();
+        _run.Destination.Sent.Clear();
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((ExitCode.Ok, 1L, 0), (report.ExitCode, report.Destinations[0].HeldBack, _run.Destination.Sent.Count));
+        _run.Destination.Answer = null;
+        await _run.RetryAsync();
+        Assert.Single(_run.Destination.Held);
+    }
+
     [Fact]
     public async Task A_revoked_key_never_lives_again_but_its_next_generation_does()
     {

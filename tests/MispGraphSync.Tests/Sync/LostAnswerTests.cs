@@ -319,6 +319,25 @@ public sealed class LostAnswerTests : IDisposable
         Assert.Empty(_run.Destination.Held);
     }
 
+    [Fact]
+    public async Task What_was_sent_and_may_be_there_is_never_called_not_attempted()
+    {
+        _run.Destination.Upserts = true;
+        using var stop = new CancellationTokenSource();
+        using var control = new RunControl(stop.Token, CancellationToken.None, CancellationToken.None);
+        var asked = 0;
+        _run.Destination.OnRequest = (_, _) =>
+        {
+            if (++asked == 2) stop.Cancel();
+        };
+        _run.Destination.Answer = (operation, step) => asked == 1 ? LostAfterArrival(operation, step) : new StepOutcome.Rejected("bad request", WholeBatch: true);
+
+        var report = await _run.PushAsync(control: control);
+
+        Assert.Equal(new StepTally(0, 0, 3, 0), report.Destinations[0].Tally);
+        Assert.Equal(3, _run.Destination.Held.Count);
+    }
+
     private static StepOutcome LostBeforeArrival(Operation operation, PlanStep step) => new StepOutcome.Unknown("lost before it arrived");
 
     private StepOutcome LostAfterArrival(Operation operation, PlanStep step)

@@ -80,7 +80,14 @@ public sealed class SilentRecordTests : IDisposable
     public async Task Tried_in_five_runs_it_is_held_back_until_asked_for()
     {
         NoAnswerWith(arrives: false, 42);
-        for (var run = 0; run < 5; run++) Assert.Equal(ExitCode.Partial, (await _run.PushAsync()).ExitCode);
+        for (var run = 0; run < 5; run++)
+        {
+            // Something else is sent in each, and answered: so it is not the service.
+            _run.Time.Advance(TimeSpan.FromMinutes(1));
+            Put(100 + run);
+            Assert.Equal(ExitCode.Partial, (await _run.PushAsync()).ExitCode);
+        }
+
         _run.Destination.Sent.Clear();
 
         var sixth = await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
@@ -89,7 +96,7 @@ public sealed class SilentRecordTests : IDisposable
         _run.Destination.OnRequest = null;
         _run.Destination.Answer = null;
         Assert.Equal(ExitCode.Ok, (await _run.RetryAsync()).ExitCode);
-        Assert.Equal(100, _run.Destination.Held.Count);
+        Assert.Equal(104, _run.Destination.Held.Count);
     }
 
     [Theory]
@@ -103,11 +110,60 @@ public sealed class SilentRecordTests : IDisposable
         var report = await _run.PushAsync();
 
         Assert.Equal((ExitCode.OutOfReach, 100L, 0L), (report.ExitCode, report.Destinations[0].Tally.Unknown, report.Destinations[0].Tally.Rejected));
-        // The batch itself, three times where nobody else repeats it and twice where the pipeline has, and two of it alone.
-        Assert.Equal(upserts ? 4 : 5, _run.Destination.Sent.Count);
+        // The batch itself, three times where nobody else repeats it and twice where the pipeline has, and three of it alone.
+        Assert.Equal(upserts ? 5 : 6, _run.Destination.Sent.Count);
         (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
         Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
         Assert.Equal(100, _run.Destination.Held.Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_outage_is_no_attempt_at_what_was_turned_down_before(bool upserts)
+    {
+        _run.Destination.Upserts = upserts;
+        Put(1);
+        _run.Destination.Answer = (_, _) => new StepOutcome.Rejected("busy", IsTransient: true);
+        await _run.PushAsync();
+        _run.Destination.Answer = (_, _) => new StepOutcome.Unknown("503");
+        for (var run = 0; run < 6; run++) Assert.Equal(ExitCode.OutOfReach, (await _run.PushAsync()).ExitCode);
+
+        _run.Destination.Answer = null;
+        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Single(_run.Destination.Held);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Two_that_are_all_there_is_to_create_keep_no_deletion_waiting(bool upserts, bool keysLiveOnce)
+    {
+        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (upserts, keysLiveOnce);
+        Put(30);
+        await _run.PushAsync();
+        NoAnswerWith(arrives: false, 101, 102);
+        _run.Time.Advance(TimeSpan.FromMinutes(1));
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, 20).Concat([101, 102]).Select(number => Some.Domain(number))]);
+
+        var report = await PushAsync();
+
+        Assert.Equal((ExitCode.OutOfReach, new StepTally(10, 0, 2, 0)), (report.ExitCode, report.Destinations[0].Tally));
+        Assert.Equal(20, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task At_both_ends_of_the_only_batch_two_are_set_aside()
+    {
+        Put(30);
+        await _run.PlanAsync();
+        var order = _run.Steps.Select(step => int.Parse(step.Value!.Split('d', '.')[^2], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        NoAnswerWith(arrives: false, order[0], order[^1]);
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((ExitCode.Partial, new StepTally(28, 2, 0, 0)), (report.ExitCode, report.Destinations[0].Tally));
     }
 
     [Fact]
