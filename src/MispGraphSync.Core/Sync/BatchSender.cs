@@ -143,7 +143,7 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
         return new RunFailedException(
             ExitCode.OutOfReach,
             $"'{memory.Info.Name}' gives no answer that tells what became of the indicators sent: {silence.Why}",
-            "Run again: the next run finds out what became of them before it sends anything.");
+            "Run again: whatever became of them, the next run leaves each there once.");
     }
 
     /// <summary>Steps that were sent, and are not sent again in this run.</summary>

@@ -12,11 +12,14 @@ internal sealed class Settler(IDestination destination, IRecordLedger ledger, De
     /// </summary>
     public async Task SettleAsync(IReadOnlyList<OpenIntent> intents)
     {
+        var others = destination.SharesValues ? await FindOthersAsync(intents).ConfigureAwait(false) : [];
         foreach (var intent in intents)
         {
             if (destination.Upserts || intent.Operation != Operation.Create) ledger.LeaveInDoubt(memory, intent, DoubtOf(destination));
             else await SettleAsync(intent).ConfigureAwait(false);
         }
+
+        if (others.Count > 0) ledger.Correct(memory, others);
     }
 
     /// <summary>Settles a plain create, and closes the intent.</summary>
@@ -25,6 +28,20 @@ internal sealed class Settler(IDestination destination, IRecordLedger ledger, De
         var settlement = await destination.SettleAsync([.. intent.Steps.Select(step => step.Key)], control.Stop).ConfigureAwait(false);
         ledger.Settle(memory, intent, settlement);
         return settlement;
+    }
+
+    // What may have been created, and was not: somebody else may have put the value there since, and it is theirs.
+    private async Task<IReadOnlyList<Correction>> FindOthersAsync(IReadOnlyList<OpenIntent> intents)
+    {
+        var created = intents.SelectMany(intent => intent.Steps).Where(step => step.Action == StepAction.Create).DistinctBy(step => step.Key).ToDictionary(step => step.Key, step => step.Observables);
+        var others = new List<Correction>();
+        if (created.Count == 0) return others;
+        await foreach (var remote in destination.ReadAsync(control.Stop).ConfigureAwait(false))
+        {
+            if (remote.Occupies is { } taken && created.TryGetValue(taken, out var observables)) others.Add(new Correction(observables, CorrectionKind.NotOurs));
+        }
+
+        return others;
     }
 
     /// <summary>What puts right what is in doubt there.</summary>

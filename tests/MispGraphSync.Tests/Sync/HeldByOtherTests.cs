@@ -32,6 +32,25 @@ public sealed class HeldByOtherTests : IDisposable
         Assert.Equal(1, Defender.Listed);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_lost_on_its_way_and_others_put_there_since_is_theirs(bool killed)
+    {
+        if (killed) Defender.OnRequest = (_, _) => throw new InvalidOperationException("killed");
+        else Defender.Answer = (_, _) => new StepOutcome.Unknown("lost before it arrived");
+        if (killed) await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
+        else Assert.Equal(ExitCode.OutOfReach, (await _run.PushAsync()).ExitCode);
+        (Defender.Answer, Defender.OnRequest) = (null, null);
+        Defender.Others.Add(Theirs(2));
+
+        var report = (await _run.PushAsync()).Destinations[0];
+
+        Assert.Equal((ExitCode.Ok, 1L), (report.ExitCode, report.Skipped[SkipReason.HeldByOther]));
+        Assert.Equal(2, Defender.Held.Count);
+        Assert.DoesNotContain(Defender.Held, one => one.Value == Theirs(2));
+    }
+
     [Fact]
     public async Task What_others_gave_up_is_ours_a_day_later()
     {
