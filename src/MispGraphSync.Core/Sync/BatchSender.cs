@@ -131,12 +131,15 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
     }
 
     /// <summary>Nothing else is answered meanwhile: whose fault it is cannot be known, so other batches are tried before the service is given up.</summary>
-    public void GoOnWithout(Silence silence, StepAccounting count) => account.NoteUnheard(Count(silence, count));
+    public void GoOnWithout(Silence silence, StepAccounting count) => account.NoteUnheard(Unheard(silence, count));
 
     /// <summary>The service is out of reach: the intent stays open, for the next run to settle.</summary>
-    public void GiveUp(Silence silence, StepAccounting count) => account.GiveUp(Count(silence, count));
+    public void GiveUp(Silence silence, StepAccounting count) => account.GiveUp(Unheard(silence, count));
 
-    private RunFailedException Count(Silence silence, StepAccounting count)
+    /// <summary>Steps that were sent, and are not sent again in this run.</summary>
+    public static void Leave(IReadOnlyList<PlanStep> steps, StepAccounting count) => count(steps, Same(steps.Count, Unsettled));
+
+    private RunFailedException Unheard(Silence silence, StepAccounting count)
     {
         var steps = silence.Intent.Steps;
         count(steps, Same(steps.Count, new StepOutcome.Unknown(silence.Why)));
@@ -145,9 +148,6 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
             $"'{memory.Info.Name}' gives no answer that tells what became of the indicators sent: {silence.Why}",
             "Run again: whatever became of them, the next run leaves each there once.");
     }
-
-    /// <summary>Steps that were sent, and are not sent again in this run.</summary>
-    public static void Leave(IReadOnlyList<PlanStep> steps, StepAccounting count) => count(steps, Same(steps.Count, Unsettled));
 
     private async Task HalveAsync(Operation operation, IReadOnlyList<PlanStep> steps, bool mayBeDone, StepAccounting count)
     {
@@ -169,7 +169,7 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
         }
     }
 
-    // False: the ledger could not be written. The intent is still open then, and the next run finds out what became of it.
+    // False: the ledger could not be written. The intent is still open then, and the next run settles it.
     private bool TryRecord(long? intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, Doubt doubt)
     {
         try
