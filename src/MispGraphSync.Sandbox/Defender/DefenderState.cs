@@ -9,6 +9,9 @@ namespace MispGraphSync.Sandbox.Defender;
 /// </summary>
 public sealed class DefenderState
 {
+    /// <summary>Later ones are ignored, without an error.</summary>
+    private static readonly string[] SetOnCreate = ["action", "application"];
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly SortedDictionary<long, DefenderIndicator> _byNumber = [];
@@ -103,9 +106,12 @@ public sealed class DefenderState
             if (held is null) return _byNumber.Count >= Capacity ? (null, "The maximum number of indicators has been reached.") : (Add(app, fields, now), null);
             if (held.CreatedBy != app && !touchesForeign) return (null, "An indicator with this value was created by another source.");
 
-            // Set on create only.
-            fields["application"] = held.Fields["application"]?.DeepClone();
-            if (fields["application"] is null) fields.Remove("application");
+            foreach (var name in SetOnCreate)
+            {
+                if (held.Fields[name] is { } first) fields[name] = first.DeepClone();
+                else fields.Remove(name);
+            }
+
             held.Take(fields, app, now);
             Soonest(held);
             return (held, null);

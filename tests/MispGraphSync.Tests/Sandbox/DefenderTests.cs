@@ -37,6 +37,23 @@ public sealed class DefenderTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("action", "Audit", "Block")]
+    [InlineData("application", "first", "second")]
+    public async Task Importing_a_value_again_keeps_its_first(string name, string first, string second)
+    {
+        var item = Domain("a.example");
+        item[name] = first;
+        await ImportAsync(item);
+        var again = Domain("a.example");
+        again[name] = second;
+
+        var (_, body) = await ImportAsync(again);
+
+        Assert.False((bool)body!["value"]![0]!["isFailed"]!);
+        Assert.Equal(first, (string?)Assert.Single(_sandbox.DefenderState.All()).Fields[name]);
+    }
+
+    [Theory]
     [InlineData("IpAddress", "192.0.2.7", "Audit")]
     [InlineData("IpAddress", "10.0.0.1", "Audit")]
     [InlineData("IpAddress", "45.0.0.0/24", "Audit")]
