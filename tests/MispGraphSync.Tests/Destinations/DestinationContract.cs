@@ -78,6 +78,16 @@ public abstract class DestinationContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_that_is_full_says_so_for_each()
+    {
+        Service.Script(400, """{"error":{"code":"InvalidInput","message":"The maximum number of indicators would be exceeded."}}""");
+
+        var outcomes = await ApplyAsync(Operation.Create, Steps(2));
+
+        Assert.All(outcomes, o => Assert.True(o is StepOutcome.Rejected { NoRoom: true, WholeBatch: true, IsTransient: true }));
+    }
+
+    [Fact]
     public async Task Throttling_costs_time_and_nothing_else()
     {
         Service.Script(429, retryAfter: "30");

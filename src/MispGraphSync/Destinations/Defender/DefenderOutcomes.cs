@@ -65,8 +65,8 @@ internal static class DefenderOutcomes
             { ValueKind: JsonValueKind.String } text => text.ValueEquals("true"u8) || text.ValueEquals("True"u8),
             _ => words.Length > 0 || string.IsNullOrEmpty(id),
         };
-        // No document lists the reasons, so none is read for whether it may pass another time.
-        if (isFailed) return new StepOutcome.Rejected(words.Length > 0 ? words : "Failed, without a reason.");
+        // No document lists the reasons: none is read, but for a full tenant.
+        if (isFailed) return FullService.Rejected(words.Length > 0 ? words : "Failed, without a reason.");
         return new StepOutcome.Accepted(string.IsNullOrEmpty(id) ? null : id);
     }
 }

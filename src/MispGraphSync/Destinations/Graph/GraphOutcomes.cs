@@ -59,9 +59,9 @@ internal static class GraphOutcomes
 
     private static StepOutcome Entity(GraphElement element, PlanStep step) => element switch
     {
-        { Error: { } words } => new StepOutcome.Rejected(words, element.IsTransient, IsGone: step.Id is not null && IsGone(words)),
+        { Error: { } words } => FullService.Rejected(words, element.IsTransient, isGone: step.Id is not null && IsGone(words)),
         { Id: { } id } => new StepOutcome.Accepted(id),
-        { Message: { } words } => new StepOutcome.Rejected(words),
+        { Message: { } words } => FullService.Rejected(words),
         _ => new StepOutcome.Rejected($"The answer has no id for {step.Key:D}."),
     };
 

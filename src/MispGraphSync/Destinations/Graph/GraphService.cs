@@ -128,7 +128,7 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
             return Each(exchange, new StepOutcome.Accepted(null));
         }
         var why = WholeFailure.Why(exchange);
-        if ((int?)exchange.Status is >= 400 and < 500 and not 408) return Each(exchange, new StepOutcome.Rejected(why, WholeBatch: true));
+        if ((int?)exchange.Status is >= 400 and < 500 and not 408) return Each(exchange, FullService.Rejected(why, wholeBatch: true));
         return Each(exchange, new StepOutcome.Unknown(why));
     }
 

@@ -123,7 +123,7 @@ internal sealed class SentinelUpload : IDisposable
             && SentinelOutcomes.OfRefusal(errors, exchange.Items) is { } outcomes) return outcomes;
         var why = WholeFailure.Why(exchange);
         return (int?)exchange.Status is >= 400 and < 500 and not 408
-            ? SentinelOutcomes.Each(exchange.Items, new StepOutcome.Rejected(why, WholeBatch: true))
+            ? SentinelOutcomes.Each(exchange.Items, FullService.Rejected(why, wholeBatch: true))
             : SentinelOutcomes.Each(exchange.Items, new StepOutcome.Unknown(why));
     }
 }

@@ -161,7 +161,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_turned_down_is_so_alone_and_held_back()
+    public async Task What_a_full_tenant_rejects_is_sent_again_until_there_is_room()
     {
         Defender.Capacity = 2;
         Put(1, 1, 2, 3);
@@ -169,7 +169,11 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
         var report = await PushAsync();
 
         Assert.Equal((ExitCode.Partial, 2L, 1L), (report.ExitCode, report.Tally.Accepted, report.Tally.Rejected));
-        Assert.Equal((0L, 1L), ((await PushAsync()).Planned.Total, (await PushAsync()).HeldBack));
+        Assert.Equal((ExitCode.Partial, 1L), ((await PushAsync()).ExitCode, (await PushAsync()).Tally.Rejected));
+
+        Defender.Capacity = 3;
+
+        Assert.Equal((ExitCode.Ok, 1L), ((report = await PushAsync()).ExitCode, report.Tally.Accepted));
     }
 
     [Fact]
