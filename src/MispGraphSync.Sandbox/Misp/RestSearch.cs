@@ -16,6 +16,7 @@ internal sealed class RestSearch
     private RestSearch(JsonObject filters, MispUser user, IReadOnlyList<Warninglist> warninglists, DateTimeOffset now)
     {
         (_filters, _now) = (filters, now);
+        Warninglists();
         View = ViewOf(filters, user, warninglists);
         EventFields();
         AttributeFields();
@@ -45,6 +46,13 @@ internal sealed class RestSearch
     }
 
     public bool Matches(StoredEvent stored) => _conditions.TrueForAll(condition => condition(stored));
+
+    /// <summary>Looking at warninglists, the server fails where it finds no attributes or no proposals.</summary>
+    private void Warninglists()
+    {
+        var looks = _filters.Flag("enforceWarninglist") || _filters.Flag("includeWarninglistHits");
+        if (looks && (_filters.Flag("metadata") || _filters.Flag("noShadowAttributes"))) throw new ServerFailureException();
+    }
 
     private void EventFields()
     {

@@ -129,6 +129,27 @@ public sealed class MispTests : IAsyncLifetime
         Assert.Equal("198.51.100.53/32", (string?)hit!["warnings"]![0]!["match"]);
     }
 
+    [Theory]
+    [InlineData("""{ "includeWarninglistHits": 1 }""", 200)]
+    [InlineData("""{ "enforceWarninglist": 1 }""", 200)]
+    [InlineData("""{ "noShadowAttributes": 1 }""", 200)]
+    [InlineData("""{ "includeWarninglistHits": 1, "noShadowAttributes": 0 }""", 200)]
+    [InlineData("""{ "includeWarninglistHits": 0, "noShadowAttributes": 1 }""", 200)]
+    [InlineData("""{ "includeWarninglistHits": 0, "enforceWarninglist": 0, "metadata": 1 }""", 200)]
+    [InlineData("""{ "includeWarninglistHits": 1, "noShadowAttributes": 1 }""", 500)]
+    [InlineData("""{ "includeWarninglistHits": true, "noShadowAttributes": "1" }""", 500)]
+    [InlineData("""{ "includeWarninglistHits": 1, "metadata": 1 }""", 500)]
+    [InlineData("""{ "enforceWarninglist": 1, "noShadowAttributes": 1 }""", 500)]
+    [InlineData("""{ "enforceWarninglist": 1, "metadata": 1 }""", 500)]
+    [InlineData("""{ "timestamp": ["1d", "2d", "3d"] }""", 500)]
+    public async Task Combinations_that_the_server_cannot_answer_are_a_500(string filters, int expected)
+    {
+        var (status, body) = await _client.PostAsync(_sandbox.Misp, "events/restSearch", Event(filters));
+
+        Assert.Equal(expected, status);
+        Assert.Equal(expected == 500 ? "An Internal Error Has Occurred." : null, (string?)body!["message"]);
+    }
+
     [Fact]
     public async Task The_count_is_of_all_pages_and_the_date_is_the_clocks()
     {

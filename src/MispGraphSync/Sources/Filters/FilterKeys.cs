@@ -80,6 +80,7 @@ internal static class FilterKeys
         // What shapes an answer and selects nothing
         new("enforceWarninglist", FilterKind.Switch)
         {
+            IsIgnored = true, // the listing is metadata only, where MISP answers 500 to it
             Note = "enforceWarninglist in a filter selects no events; misp.enforceWarninglist chooses attributes",
         },
         new("withAttachments", FilterKind.Switch)

@@ -7,8 +7,9 @@ using MispGraphSync.Sources.Filters;
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>
-/// Bodies of event searches. A key's owner can have search defaults stored on the server, which are merged in, so what
-/// matters is always said.
+/// Bodies of event searches. A key's owner can have search defaults stored on the server, which are merged into each
+/// search, so both warninglist switches are always sent. MISP answers 500 when one of them is on together with
+/// <c>metadata</c> or <c>noShadowAttributes</c>: the first is sent without them, the second never.
 /// </summary>
 internal static class SearchBody
 {
@@ -23,11 +24,12 @@ internal static class SearchBody
         writer.WriteNumber("limit", limit);
         writer.WriteNumber("page", page);
         writer.WriteNumber("excludeGalaxy", 1);
+        writer.WriteNumber("includeWarninglistHits", 0);
     });
 
     /// <summary>
-    /// Some events in full. Nothing here makes the server leave attributes out (to_ids, enforceWarninglist), since it would
-    /// cut members out of objects too. Local tags are asked for by name: a sync user gets none otherwise.
+    /// Some events in full. Nothing here makes the server remove attributes (to_ids, enforceWarninglist), since it would
+    /// remove members of objects too. Without <c>excludeLocalTags: 0</c> a sync user gets no local tags.
     /// </summary>
     public static byte[] Full(IReadOnlyCollection<EventHeader> events, bool warninglistHits) => Write(writer =>
     {
@@ -39,11 +41,7 @@ internal static class SearchBody
         writer.WriteEndArray();
         writer.WriteNumber("limit", events.Count);
         writer.WriteNumber("page", 1);
-        writer.WriteNumber("excludeLocalTags", 0);
-        if (warninglistHits)
-        {
-            writer.WriteNumber("includeWarninglistHits", 1);
-        }
+        writer.WriteNumber("includeWarninglistHits", warninglistHits ? 1 : 0);
     });
 
     private static byte[] Write(Action<Utf8JsonWriter> rest)
@@ -56,8 +54,9 @@ internal static class SearchBody
             rest(writer);
             writer.WriteString("order", "Event.id asc");
             writer.WriteNumber("noEventReports", 1);
-            writer.WriteNumber("noShadowAttributes", 1);
             writer.WriteNumber("withAttachments", 0);
+            writer.WriteNumber("excludeLocalTags", 0);
+            writer.WriteNumber("enforceWarninglist", 0);
             writer.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();

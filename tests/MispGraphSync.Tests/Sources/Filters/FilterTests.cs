@@ -43,7 +43,7 @@ public class FilterTests
         { """{"to_ids":"exclude"}""", """{"to_ids":0}""" },
         { """{"deleted":[0,1]}""", """{"deleted":[0,1]}""" },
         { """{"deleted":"only"}""", """{"deleted":1}""" },
-        { """{"enforce_warninglist":true}""", """{"enforceWarninglist":1}""" },
+        { """{"enforce_warninglist":true}""", """{}""" },
         { """{"distribution":3}""", """{"distribution":"3"}""" },
         { """{"sharing_group_id":4}""", """{"sharinggroup":"4"}""" },
         { """{"searchall":"%x%"}""", """{"searchall":"%x%"}""" },

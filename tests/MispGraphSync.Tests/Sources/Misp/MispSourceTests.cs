@@ -220,8 +220,9 @@ public sealed class MispSourceTests : IDisposable
         Assert.Equal(1, list.GetProperty("to_ids").GetInt32());
         Assert.Equal(["1", "2", "3"], full.GetProperty("eventid").EnumerateArray().Select(id => id.GetString()));
         Assert.Equal(1, full.GetProperty("includeWarninglistHits").GetInt32());
-        Assert.Equal(0, full.GetProperty("excludeLocalTags").GetInt32());
-        Assert.All(["to_ids", "enforceWarninglist", "deleted", "tags", "metadata"], key => Assert.False(full.TryGetProperty(key, out _), key));
+        Assert.All(["to_ids", "deleted", "tags", "metadata"], key => Assert.False(full.TryGetProperty(key, out _), key));
+        Assert.All(misp.Searches, search => Assert.Equal(0, search.GetProperty("enforceWarninglist").GetInt32()));
+        Assert.All(misp.Searches, search => Assert.Equal(0, search.GetProperty("excludeLocalTags").GetInt32()));
         Assert.All(misp.Searches, search => Assert.Equal(0, search.GetProperty("withAttachments").GetInt32()));
     }
 
