@@ -9,8 +9,11 @@ namespace MispGraphSync.Ledger;
 /// </summary>
 internal sealed class LedgerSchema(params IReadOnlyList<string> scripts)
 {
+    /// <summary>SQLite's <c>application_id</c> of a ledger: "mgrf". The script to version 3 sets it.</summary>
+    public const int ApplicationId = 0x6D677266;
+
     /// <summary>What this program reads and writes.</summary>
-    public static LedgerSchema Current { get; } = new(Script("Schema.sql"), Script("Schema2.sql"));
+    public static LedgerSchema Current { get; } = new(Script("Schema.sql"), Script("Schema2.sql"), Script("Schema3.sql"));
 
     /// <summary>The newest version, as it stands in SQLite's <c>user_version</c>.</summary>
     public int Version => scripts.Count;

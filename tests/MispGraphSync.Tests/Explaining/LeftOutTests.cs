@@ -85,23 +85,6 @@ public sealed class LeftOutTests : IDisposable
         Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM left_out"));
     }
 
-    [Fact]
-    public async Task A_ledger_of_version_1_finds_out_at_its_next_push()
-    {
-        Put(Some.Domain(1), Some.Domain(2));
-        await _run.PushAsync();
-        using (var ledger = _run.OpenLedger())
-        {
-            ledger.Run("DROP TABLE left_out");
-            ledger.Run("PRAGMA user_version = 1");
-        }
-
-        _run.Time.Advance(TimeSpan.FromHours(1));
-        await _run.PushAsync();
-
-        Assert.Equal("Skipped HeldByOther", State(1));
-    }
-
     private void Others(params int[] numbers)
     {
         _run.Destination.Others.Clear();

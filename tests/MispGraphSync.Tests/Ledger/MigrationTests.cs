@@ -7,7 +7,7 @@ namespace MispGraphSync.Tests.Ledger;
 /// <summary>How a ledger moves on to versions that are still to come: shown with two that this test makes up.</summary>
 public sealed class MigrationTests : IDisposable
 {
-    private const int Now = 2;
+    private static readonly int Now = LedgerSchema.Current.Version;
 
     private const string First =
         """
@@ -99,6 +99,23 @@ public sealed class MigrationTests : IDisposable
             Assert.Equal((LedgerSchema.Current.Version, 1), (ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM source")));
             Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM left_out"));
         }
+    }
+
+    [Fact]
+    public void What_version_1_had_no_room_for_is_planned_again()
+    {
+        using (var old = LedgerFile.Open(_run.LedgerPath, rollsBack: false, new LedgerSchema(LedgerSchema.Current.To(1))))
+        {
+            old.Run(
+                """
+                INSERT INTO destination (kind, place, scope, name, form, fingerprint, takes_over, plans_everything, fingerprint_changed, look_again_at)
+                VALUES ('defender', 'a', '', 'full', 0, '', 0, 0, 0, 1767225600000), ('defender', 'b', '', 'roomy', 0, '', 0, 0, 0, NULL)
+                """);
+        }
+
+        using var ledger = LedgerFile.Open(_run.LedgerPath, rollsBack: false);
+        Assert.Equal(1, ledger.Scalar("SELECT plans_everything FROM destination WHERE name = 'full'"));
+        Assert.Equal(0, ledger.Scalar("SELECT plans_everything FROM destination WHERE name = 'roomy'"));
     }
 
     // The versions there are, and then these.

@@ -1,0 +1,16 @@
+-- Version 3.
+
+-- Says that the file is a ledger of misp-graph: LedgerSchema.ApplicationId.
+PRAGMA application_id = 1835496038;
+
+-- One row. ledger: names this ledger's stamp in the log folder. host, path: where it was last used; null before its first run.
+CREATE TABLE identity (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    ledger BLOB NOT NULL,
+    host TEXT,
+    path TEXT
+);
+INSERT INTO identity (id, ledger) VALUES (1, randomblob(16));
+
+-- Random for each run; the log folder has the latest one. Null for runs of earlier versions.
+ALTER TABLE run ADD COLUMN stamp BLOB;
