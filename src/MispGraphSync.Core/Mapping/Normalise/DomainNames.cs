@@ -7,6 +7,8 @@ namespace MispGraphSync.Core.Mapping.Normalise;
 /// <summary>Host names: lower case, punycode, no trailing dot, at most 253 characters in labels of at most 63.</summary>
 public static class DomainNames
 {
+    public const int MaxLength = 253;
+
     /// <summary>
     /// False for wildcards, schemes, blanks, paths, and for names whose last label is a number: those are broken addresses.
     /// Underscores pass (<c>_dmarc.example.com</c> is seen in DNS), single labels too.
@@ -17,7 +19,7 @@ public static class DomainNames
         if (text.Length > Text.MaxLength) return false;
         if (!Ascii.IsValid(text) && (text = ToAscii(text) ?? "").Length == 0) return false;
         if (text.EndsWith('.')) text = text[..^1];
-        if (text.Length is 0 or > 253) return false;
+        if (text.Length is 0 or > MaxLength) return false;
 
         var label = 0;
         var allDigits = true;
