@@ -277,6 +277,7 @@ internal sealed partial class Composition : IAsyncDisposable
             OnlyEvents = request.Events,
         },
         PolicyFingerprint = destination => Fingerprints.OfDestination(Settings, destination.Info.Name),
+        SelectionFingerprint = destination => Fingerprints.OfSelection(Settings, destination.Info.Name),
         MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
         AcceptChanges = request.AcceptChanges,
         NeverBlock = NeverBlocked(),

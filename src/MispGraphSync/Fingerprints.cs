@@ -36,15 +36,40 @@ internal static class Fingerprints
             string.Join(',', policy.ExcludeTags.Order(StringComparer.OrdinalIgnoreCase)),
             $"{destination.IncludeUnmatched}",
             string.Join(',', destination.RbacGroupNames),
-            string.Join(',', settings.Guard.NeverBlock.Concat(OwnHosts(settings))),
+            string.Join(',', NeverBlockAt(settings, destination)),
         ])).ToString();
     }
 
-    /// <summary>The hosts that this installation itself depends on.</summary>
-    public static IEnumerable<string> OwnHosts(Settings settings)
+    /// <summary>
+    /// Of what decides which indicators a destination has: when it changes, deletions may only look like withdrawals. How long they
+    /// live and how they are described does not belong to it, nor what is set for another destination.
+    /// </summary>
+    public static string OfSelection(Settings settings, string name)
     {
-        if (settings.Misp.Url is { } misp) yield return misp.Host;
-        foreach (var destination in settings.Destinations)
+        var destination = settings.Destinations.First(one => one.Name == name);
+        var policy = destination.Policy;
+        return Hash128.Of(string.Join('\n',
+        [
+            settings.Instance,
+            $"{policy.Action} {policy.DefaultTlp} {policy.MaxTlp} {destination.IncludeUnmatched}",
+            string.Join(',', policy.Types.Order(StringComparer.Ordinal)),
+            string.Join(',', policy.ExcludeTypes.Order(StringComparer.Ordinal)),
+            string.Join(',', policy.ExcludeTags.Order(StringComparer.OrdinalIgnoreCase)),
+            string.Join(',', NeverBlockAt(settings, destination)),
+        ])).ToString();
+    }
+
+    // Other destinations' hosts are protected as well, but moving one of them says nothing of this destination.
+    private static IEnumerable<string> NeverBlockAt(Settings settings, DestinationSettings destination) =>
+        settings.Guard.NeverBlock.Concat(OwnHosts(settings.Misp, [destination]));
+
+    /// <summary>The hosts that this installation itself depends on.</summary>
+    public static IEnumerable<string> OwnHosts(Settings settings) => OwnHosts(settings.Misp, settings.Destinations);
+
+    private static IEnumerable<string> OwnHosts(MispSettings source, IEnumerable<DestinationSettings> destinations)
+    {
+        if (source.Url is { } misp) yield return misp.Host;
+        foreach (var destination in destinations)
         {
             if (destination.Endpoint is { } endpoint) yield return endpoint.Host;
             if (destination.ManagementEndpoint is { } management) yield return management.Host;

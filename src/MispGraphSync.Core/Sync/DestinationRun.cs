@@ -16,6 +16,8 @@ public sealed class DestinationRun
     private Fit _fit = Fit.Everything;
     private long? _listed;
     private RunFailedException? _failure;
+    private RunFailedException? _withheld;
+    private SourceReport? _read;
     private ExitCode _stopped = ExitCode.Ok;
     private long _forgotten;
     private bool _mayAdopt;
@@ -46,16 +48,13 @@ public sealed class DestinationRun
 
     public bool IsReady => _failure is null && _stopped == ExitCode.Ok;
 
-    /// <summary>The read gave nothing to go by: the destination is left as it is.</summary>
-    public void NotReached(SourceReport read)
-    {
-        if (read.ExitCode is ExitCode.Refused) _failure = new RunFailedException(ExitCode.Refused, read.Error!, read.Remedy);
-        else _stopped = read.ExitCode;
-    }
+    /// <summary>The read failed: nothing is sent to the destination.</summary>
+    public void NotReached(SourceReport read) => _stopped = read.ExitCode;
 
     /// <summary>Reads the destination's row again, for staging may have changed it.</summary>
-    public void Refresh()
+    public void Refresh(SourceReport read)
     {
+        _read = read;
         if (PlanFit.IsNeededAt(Destination)) _ledger.Plan.ReviseLeftOut(Memory, Destination.Capacity, _now);
         var fresh = _ledger.Plan.OpenDestination(Destination.Info, Destination.Form, _options.PolicyFingerprint(Destination));
         Memory = fresh with { IsNew = Memory.IsNew };
@@ -131,9 +130,9 @@ public sealed class DestinationRun
         }
 
         _observer.Planned(Destination.Info, _counts);
-        _failure = new Guard(_options.MaxDelete, _options.AcceptChanges).Check(Memory, _counts, _fit.Evicted);
+        _withheld = AskGuard();
         // A run over some keys knows nothing of the others that are marked as changed.
-        if (_failure is null && !_isPartial) _ledger.Record.ClearUnchanged(Memory, keepDeletions: !_mayDelete);
+        if (!_isPartial) _ledger.Record.ClearUnchanged(Memory, keepDeletions: !_mayDelete);
     }, control);
 
     /// <summary>Sends the plan. Deletions come last, except where they make room.</summary>
@@ -143,20 +142,21 @@ public sealed class DestinationRun
         var applier = _applier = NewApplier(control);
         await TryAsync(async () =>
         {
-            if (_counts.Total > 0) await PrepareAsync(control).ConfigureAwait(false);
+            if (_counts.Total > Withheld) await PrepareAsync(control).ConfigureAwait(false);
+            var deletions = _withheld is null || _options.IsDryRun ? Steps(StepAction.Delete) : [];
             if (_counts.Create <= _fit.Free || _options.IsDryRun)
             {
                 await applier.ApplyAsync(Steps(StepAction.Create, StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
-                await applier.ApplyAsync(Steps(StepAction.Delete), _counts.Total).ConfigureAwait(false);
+                await applier.ApplyAsync(deletions, _counts.Total).ConfigureAwait(false);
                 return;
             }
 
             await applier.ApplyAsync(Steps(StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
             var turns = new Turns(applier, Destination.BatchSize, _counts.Total);
-            await turns.ApplyAsync(Steps(StepAction.Create), Steps(StepAction.Delete), _fit.Free).ConfigureAwait(false);
+            await turns.ApplyAsync(Steps(StepAction.Create), deletions, _fit.Free).ConfigureAwait(false);
         }, control).ConfigureAwait(false);
         _failure ??= applier.Failure;
-        if (IsReady && _mayDelete && applier.Tally is { Unknown: 0, NotAttempted: 0 }) _ledger.Record.CompleteDestination(Memory);
+        if (IsReady && _withheld is null && _mayDelete && IsAllDone(applier)) Complete();
     }
 
     public DestinationReport Report(IReadOnlyDictionary<SkipReason, long> skipped)
@@ -164,18 +164,21 @@ public sealed class DestinationRun
         var tally = _applier?.Tally ?? default;
         var taken = _applier?.Taken ?? 0;
         tally += new StepTally(0, 0, 0, _counts.Total - taken);
-        var code = _failure?.Code ?? (_stopped != ExitCode.Ok ? _stopped : tally.Rejected + tally.Unknown > 0 ? ExitCode.Partial : ExitCode.Ok);
+        var code = ExitCodes.Worst([
+            _failure?.Code ?? ExitCode.Ok, _stopped, _withheld?.Code ?? ExitCode.Ok, tally.Rejected + tally.Unknown > 0 ? ExitCode.Partial : ExitCode.Ok]);
+        RunFailedException[] failures = [.. new[] { _failure, _withheld }.OfType<RunFailedException>()];
         return new DestinationReport
         {
             Name = Destination.Info.Name,
             Kind = Destination.Info.Kind,
             Status = StatusOf(code),
             ExitCode = code,
-            Error = _failure?.Message,
-            Remedy = _failure?.Remedy,
+            Error = Join(failures.Select(failure => failure.Message)),
+            Remedy = Join(failures.Select(failure => failure.Remedy)),
             Skipped = _fit.AddTo(skipped),
             Planned = _counts,
             Unchanged = Math.Max(0, Memory.Held - _forgotten - _counts.Update - _counts.Renew - _counts.Delete),
+            Withheld = Withheld,
             HeldBack = _ledger.Record.CountHeldBack(Memory),
             Held = _ledger.Record.CountHeld(Memory),
             Tally = tally,
@@ -183,6 +186,32 @@ public sealed class DestinationRun
             Requests = Destination.Requests,
         };
     }
+
+    /// <summary>Deletions that are planned and not sent, for a guard withholds them.</summary>
+    private long Withheld => _withheld is null ? 0 : _counts.Delete;
+
+    private RunFailedException? AskGuard()
+    {
+        var guard = new Guard(_options.MaxDelete, _options.AcceptChanges);
+        if (_read is { IsEmptyRead: true } read && !_mayDelete) return guard.CheckEmptyRead(Memory, read);
+        var hasNewSelection = Selection is { } now && _ledger.Plan.FindAccepted(Memory, _source!) is { } accepted && accepted != now;
+        return guard.Check(Memory, _counts, _fit.Evicted, hasNewSelection, _read is { IsEmptyRead: true });
+    }
+
+    // What chooses the destination's indicators: settings of its own, filters, rights. Null where no source was read.
+    private string? Selection => _read?.Selection is { } reading ? $"{_options.SelectionFingerprint(Destination)}\n{reading}" : null;
+
+    private void Complete()
+    {
+        _ledger.Record.CompleteDestination(Memory);
+        if (Selection is { } accepted) _ledger.Record.Accept(Memory, _source!, accepted);
+    }
+
+    // Steps that were never taken from the plan count as well: at a full destination creations wait for deletions that may fail.
+    private bool IsAllDone(Applier applier) =>
+        applier.Taken == _counts.Total && applier.Tally is { Unknown: 0, NotAttempted: 0 };
+
+    private static string? Join(IEnumerable<string?> sentences) => string.Join(' ', sentences.OfType<string>()) is { Length: > 0 } text ? text : null;
 
     private IEnumerable<PlanStep> Steps(params StepAction[] actions) => _ledger.Plan.ReadSteps(Memory, actions).Select(Build);
 

@@ -21,7 +21,7 @@ public enum ExitCode
     /// <summary>MISP or a destination is out of reach, or throttled beyond the budget: run again.</summary>
     OutOfReach = 5,
 
-    /// <summary>Refused by a guard; nothing was sent to that destination.</summary>
+    /// <summary>A guard withheld deletions at a destination; everything else was sent.</summary>
     Refused = 6,
 
     /// <summary>A destination has been retired by Microsoft.</summary>

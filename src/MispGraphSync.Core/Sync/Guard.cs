@@ -1,42 +1,47 @@
 namespace MispGraphSync.Core.Sync;
 
 /// <summary>
-/// Looks at a destination's whole plan before anything is sent there, and refuses deletions that look like a mistake.
-/// Updates that run as a deletion and a creation do not count; evictions count, but no change of settings makes them look
-/// like withdrawals.
+/// Looks at a destination's whole plan before anything is sent there, and withholds deletions that look like a mistake.
+/// Creations and updates are sent all the same. Updates that run as a deletion and a creation do not count; evictions count, but
+/// no change of settings makes them look like withdrawals.
 /// </summary>
 public sealed record Guard(DeletionLimit MaxDelete, bool AcceptChanges)
 {
-    /// <summary>Null: the plan may be carried out. Else what would have happened and how to allow it once.</summary>
+    /// <summary>Null: the deletions may be sent. Else why they are withheld and how to allow them once. Never thrown.</summary>
     /// <param name="evictions">Of the deletions, those that make room for what ranks higher.</param>
-    public RunFailedException? Check(DestinationMemory destination, PlanCounts counts, long evictions = 0)
+    /// <param name="hasNewSelection">Settings or rights that choose the destination's indicators differ from the accepted ones.</param>
+    /// <param name="isEmptyRead">The source had no event at all.</param>
+    public RunFailedException? Check(DestinationMemory destination, PlanCounts counts, long evictions, bool hasNewSelection, bool isEmptyRead)
     {
         if (counts.Delete == 0) return null;
         var name = destination.Info.Name;
-        var withdrawals = counts.Delete - evictions;
-        if (withdrawals > 0 && destination.FingerprintChanged && !AcceptChanges)
+        var isTooMany = !MaxDelete.Allows(counts.Delete, destination.Held, isStrict: isEmptyRead);
+        var many = isTooMany ? $"--max-delete {counts.Delete}" : null;
+        if (counts.Delete > evictions && hasNewSelection && !AcceptChanges)
         {
-            return new RunFailedException(
-                ExitCode.Refused,
-                $"{withdrawals} of {destination.Held} indicators at '{name}' would be deleted, and the filters, the settings or the MISP key's rights have changed since the last run, so they may only look withdrawn.",
-                "Look at the deletions with 'misp-graph plan'. If they are meant, run once with --accept-changes.");
+            return Withheld(
+                $"{counts.Delete - evictions} of {destination.Held} indicators at '{name}' would be deleted. They may only look withdrawn: the filters, the settings or the rights of the MISP key have changed.",
+                "--accept-changes", many);
         }
 
-        if (MaxDelete.Allows(counts.Delete, destination.Held)) return null;
         var why = evictions > 0 ? $" ({evictions} of them to make room for others)" : "";
-        return new RunFailedException(
-            ExitCode.Refused,
-            $"{counts.Delete} of {destination.Held} indicators at '{name}' would be deleted{why}, more than guard.maxDelete ({MaxDelete}) allows.",
-            $"Look at the deletions with 'misp-graph plan'. If they are meant, run once with --max-delete {counts.Delete}.");
+        return many is null ? null : Withheld(
+            $"{counts.Delete} of {destination.Held} indicators at '{name}' would be deleted{why}, more than guard.maxDelete ({MaxDelete}) allows.", many);
     }
 
-    /// <summary>For a read that found no event at all while something is held.</summary>
-    public RunFailedException? CheckEmptyRead(SourceMemory source, long held)
+    /// <summary>For a read that found no event at all while something is held there; its deletions are not even planned.</summary>
+    public RunFailedException? CheckEmptyRead(DestinationMemory destination, SourceReport read)
     {
-        if (AcceptChanges || held == 0 || source.Events == 0) return null;
-        return new RunFailedException(
-            ExitCode.Refused,
-            $"'{source.Name}' answered with no event at all, while {source.Events} events are known from it and {held} indicators are held.",
-            "If everything really is gone, run once with --accept-changes; else look at the filters and at what the MISP key may see.");
+        if (destination.Held == 0) return null;
+        var isTooMany = !MaxDelete.Allows(destination.Held, destination.Held, isStrict: true);
+        return Withheld(
+            $"'{read.Name}' answered with no event at all, but {read.EventsKnown} events are known from it. The {destination.Held} indicators at '{destination.Info.Name}' were kept.",
+            "--accept-changes", isTooMany ? "--max-delete 100%" : null,
+            "Check the filters and the rights of the MISP key.");
     }
+
+    private static RunFailedException Withheld(string message, string option, string? second = null, string? first = null) => new(
+        ExitCode.Refused,
+        $"{message} The deletions were withheld.",
+        $"{first ?? "Look at the deletions with 'misp-graph plan'."} If they are intended, run once with {option}{(second is null ? "" : $" {second}")}.");
 }

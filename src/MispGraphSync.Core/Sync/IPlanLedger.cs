@@ -4,10 +4,12 @@ namespace MispGraphSync.Core.Sync;
 public interface IPlanLedger : ICapacityLedger
 {
     /// <summary>
-    /// The destination as the ledger knows it, made if it is new. When the fingerprint of its settings changed, everything is
-    /// planned anew and <see cref="DestinationMemory.FingerprintChanged"/> is set.
+    /// The destination as the ledger knows it, made if it is new. When the fingerprint of its settings changed, every key is planned.
     /// </summary>
     DestinationMemory OpenDestination(DestinationInfo info, IndicatorForm form, string fingerprint);
+
+    /// <summary>The selection that was accepted for deletions there, for one source; null when none was.</summary>
+    string? FindAccepted(DestinationMemory destination, string source);
 
     /// <summary>Gathers the keys to be planned for these destinations, once for all of them.</summary>
     void PreparePlan(IReadOnlyList<DestinationMemory> destinations, DateTimeOffset now);
@@ -47,11 +49,10 @@ public interface IPlanLedger : ICapacityLedger
 
 /// <param name="IsNew">No run has completed there with this ledger: what is found there may be ours.</param>
 /// <param name="PlansEverything">All keys are planned, not only the changed ones.</param>
-/// <param name="FingerprintChanged">Settings or rights changed since deletions last went through.</param>
 /// <param name="Held">How many indicators are held there.</param>
 /// <param name="Epoch">Mixed into every key since a fresh start whose past could not be listed; null: none.</param>
 public sealed record DestinationMemory(
-    long Id, DestinationInfo Info, IndicatorForm Form, bool IsNew, bool PlansEverything, bool FingerprintChanged, long Held, string? Epoch = null);
+    long Id, DestinationInfo Info, IndicatorForm Form, bool IsNew, bool PlansEverything, long Held, string? Epoch = null);
 
 /// <summary>One key with what the ledger knows of it at one destination.</summary>
 public sealed record PlanKey

@@ -60,10 +60,12 @@ public interface IRecordLedger
     void ClearUnchanged(DestinationMemory destination, bool keepDeletions);
 
     /// <summary>
-    /// The destination has all that was planned: nothing is left to be planned anew, and a change of settings has been
-    /// carried out.
+    /// The destination has all that was planned: no key is left to be planned.
     /// </summary>
     void CompleteDestination(DestinationMemory destination);
+
+    /// <summary>Deletions that follow from this selection have been sent, or there were none.</summary>
+    void Accept(DestinationMemory destination, string source, string selection);
 
     long CountHeld(DestinationMemory destination);
 

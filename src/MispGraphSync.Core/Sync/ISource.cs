@@ -48,7 +48,15 @@ public sealed record SourceInfo(string Name, string Kind, string? EventLink = nu
 /// <see cref="Fingerprint"/> is text that changes when the same filters would give other attributes: enabled
 /// warninglists, the key's user and role. <see cref="HasRelativeTime"/>: a filter uses a relative time span.
 /// </summary>
-public sealed record SourceState(string Fingerprint, bool HasRelativeTime, DateTimeOffset ServerTime);
+public sealed record SourceState(string Fingerprint, bool HasRelativeTime, DateTimeOffset ServerTime)
+{
+    /// <summary>
+    /// The part of the fingerprint that decides which events come at all, and so may make indicators look withdrawn: whose key it
+    /// is, and the search defaults stored for that user. Not the versions of warninglists, nor permissions that a MISP upgrade
+    /// adds: their change must not stop deletions. Null: the whole fingerprint.
+    /// </summary>
+    public string? Selection { get; init; }
+}
 
 /// <summary>Names one event of a source with the time of its last change.</summary>
 public readonly record struct EventHeader(Guid Uuid, long? Id, DateTimeOffset Timestamp);

@@ -37,9 +37,6 @@ public interface IStagingLedger
 
     /// <summary>Commits what was staged so far. Called whenever reading ends, also early.</summary>
     void EndReading();
-
-    /// <summary>Says that every destination's next deletions come with a change of settings or rights.</summary>
-    void MarkFingerprintChanged();
 }
 
 /// <param name="Events">How many events of the source the ledger holds, aged ones included.</param>

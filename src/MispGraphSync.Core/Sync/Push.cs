@@ -33,17 +33,17 @@ public sealed class Push(ISource source, IReadOnlyList<IDestination> destination
     private StageOptions StageOptionsFor(List<DestinationRun> runs) => options.Stage with
     {
         Destinations = [.. runs.Select(run => (run.Destination.Info, run.Takes))],
-        RefusesEmptyRead = memory => new Guard(options.MaxDelete, options.AcceptChanges).CheckEmptyRead(memory, runs.Sum(run => run.Memory.Held)),
+        AcceptsEmptyRead = options.AcceptChanges || runs.TrueForAll(run => run.Memory.Held == 0),
     };
 
     private async Task SendAsync(List<DestinationRun> runs, SourceReport read, DateTimeOffset now, RunControl control)
     {
-        // Staging may have dirtied keys, or marked a change of fingerprint: ask again.
-        foreach (var run in runs) run.Refresh();
+        // Staging may have marked keys as changed: read again.
+        foreach (var run in runs) run.Refresh(read);
         await Task.WhenAll(runs.Select(run => run.GetReadyAsync(control))).ConfigureAwait(false);
         var ready = runs.FindAll(run => run.IsReady);
         if (ready.Count > 0) ledger.Plan.PreparePlan([.. ready.Select(run => run.Memory)], now);
-        foreach (var run in ready) run.Plan(mayDelete: read.Complete && !options.Stage.IsPartOfSource);
+        foreach (var run in ready) run.Plan(mayDelete: read.MayDelete && !options.Stage.IsPartOfSource);
         await Task.WhenAll(ready.Select(run => run.FitAsync(control))).ConfigureAwait(false);
         if (options.IsDryRun)
         {
@@ -96,6 +96,11 @@ public sealed record PushOptions
 
     /// <summary>Text that changes when a destination's settings would send something else.</summary>
     public required Func<IDestination, string> PolicyFingerprint { get; init; }
+
+    /// <summary>
+    /// Text that changes when a destination's settings would choose other indicators. Deletions wait until a change is accepted.
+    /// </summary>
+    public required Func<IDestination, string> SelectionFingerprint { get; init; }
 
     public DeletionLimit MaxDelete { get; init; } = new(50, IsPercent: true);
 

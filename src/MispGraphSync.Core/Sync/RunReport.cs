@@ -65,6 +65,18 @@ public sealed record SourceReport
 
     public IReadOnlyDictionary<SkipReason, long> Skipped { get; init; } = new Dictionary<SkipReason, long>();
 
+    /// <summary>Deletions may follow from this read: what it did not see is known to be gone.</summary>
+    public bool MayDelete { get; init; }
+
+    /// <summary>No event matches, although some are known: a wrong filter or lost rights more often than an empty MISP.</summary>
+    public bool IsEmptyRead { get; init; }
+
+    /// <summary>How many events of the source were known before this read.</summary>
+    public long EventsKnown { get; init; }
+
+    /// <summary>Text that changes when filters or rights would choose other events or attributes; null when it is not known.</summary>
+    public string? Selection { get; init; }
+
     public string? Error { get; init; }
 
     public string? Remedy { get; init; }
@@ -95,6 +107,9 @@ public sealed record DestinationReport
     public PlanCounts Planned { get; init; } = PlanCounts.None;
 
     public long Unchanged { get; init; }
+
+    /// <summary>Planned deletions that a guard withheld; they count as not attempted.</summary>
+    public long Withheld { get; init; }
 
     public long HeldBack { get; init; }
 

@@ -68,7 +68,7 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         var hasChanged = isKnown && memory.Fingerprint != fingerprint;
         var now = time.GetUtcNow();
         var everything = options.Full || !isKnown || hasChanged || memory.FullReadAt is not { } last || last + options.FullReadEvery <= now;
-        if (hasChanged && !options.IsPartOfSource) ledger.MarkFingerprintChanged();
+        report = report with { Selection = $"{options.Fingerprint}\n{state.Selection ?? state.Fingerprint}", EventsKnown = memory.Events };
 
         ledger.BeginListing(memory);
         var listed = 0L;
@@ -79,10 +79,8 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
             listed++;
         }
 
-        if (listed == 0 && source.Gaps.Count == 0 && !options.IsPartOfSource && options.RefusesEmptyRead(memory) is { } refusal)
-        {
-            return report with { Complete = true, Error = refusal.Message, Remedy = refusal.Remedy, ExitCode = refusal.Code };
-        }
+        report = report with { IsEmptyRead = listed == 0 && memory.Events > 0 && source.Gaps.Count == 0 && !options.IsPartOfSource };
+        if (report.IsEmptyRead && !options.AcceptsEmptyRead) return report with { Complete = true };
 
         var toRead = ledger.EventsToRead(everything || options.OnlyEvents.Count > 0, Doubt);
         await foreach (var read in ReadAsync(toRead, ct).ConfigureAwait(false)) Stage(read);
@@ -94,7 +92,7 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         report = await RetireAsync(report, everything, ct).ConfigureAwait(false);
         if (source.Gaps.Count > 0) return Counted(report) with { Gaps = [.. source.Gaps] };
         ledger.CompleteRead(fingerprint, now, isFull: everything);
-        return Counted(report) with { Complete = true };
+        return Counted(report) with { Complete = true, MayDelete = true };
     }
 
     private async IAsyncEnumerable<ReadEvent> ReadAsync(IReadOnlyList<EventHeader> toRead, [EnumeratorCancellation] CancellationToken ct)
@@ -236,6 +234,6 @@ public sealed record StageOptions
     /// <summary>A run over some events only: it withdraws nothing and remembers no complete read.</summary>
     public bool IsPartOfSource => OnlyEvents.Count > 0;
 
-    /// <summary>Asked when the source has no event at all; null lets the run go on.</summary>
-    public Func<SourceMemory, RunFailedException?> RefusesEmptyRead { get; init; } = _ => null;
+    /// <summary>False: when the source has no event at all, what is known of it stays as it is.</summary>
+    public bool AcceptsEmptyRead { get; init; } = true;
 }

@@ -284,7 +284,7 @@ internal static class SettingsTable
     // ---- guards, logs, files
 
     public static readonly SettingKey<DeletionLimit> GuardMaxDelete = new("guard.maxDelete", Top, new DeletionLimitForm(),
-        "More deletions than this at a destination are refused: a number, or a share of what is held there. Up to 20 always pass.")
+        "More deletions than this at a destination are withheld: a number, which is exact, or a share of what is held there. Under a share above 0% up to 20 pass.")
     { Default = "\"50%\"" };
 
     public static readonly SettingKey<IReadOnlyList<string>> GuardNeverBlock = new("guard.neverBlock", Top, new TextListForm(new TextForm(

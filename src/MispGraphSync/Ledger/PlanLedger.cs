@@ -20,21 +20,32 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
             {
                 file.Statement(
                     """
-                    INSERT INTO destination (kind, place, scope, name, form, fingerprint, takes_over, plans_everything, fingerprint_changed)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 1, 0)
+                    INSERT INTO destination (kind, place, scope, name, form, fingerprint, takes_over, plans_everything)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 1)
                     ON CONFLICT (kind, place, scope) DO UPDATE SET
                         name = ?4,
                         plans_everything = plans_everything OR fingerprint <> ?6,
-                        fingerprint_changed = fingerprint_changed OR fingerprint <> ?6,
                         fingerprint = ?6
                     """).Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope).Bind(4, info.Name).Bind(5, (long)form).Bind(6, fingerprint).Run();
-                var query = file.Statement("SELECT id, takes_over, plans_everything, fingerprint_changed, held, epoch FROM destination WHERE kind = ? AND place = ? AND scope = ?")
+                var query = file.Statement("SELECT id, takes_over, plans_everything, held, epoch FROM destination WHERE kind = ? AND place = ? AND scope = ?")
                     .Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope);
                 query.Read();
-                var memory = new DestinationMemory(query.Long(0), info, form, query.Flag(1), query.Flag(2), query.Flag(3), query.Long(4), query.TextOrNull(5));
+                var memory = new DestinationMemory(query.Long(0), info, form, query.Flag(1), query.Flag(2), query.Long(3), query.TextOrNull(4));
                 query.Reset();
                 return memory;
             });
+        }
+    }
+
+    public string? FindAccepted(DestinationMemory destination, string source)
+    {
+        lock (file.Gate)
+        {
+            var query = file.Statement("SELECT a.selection FROM accepted a JOIN source s ON s.id = a.source WHERE a.destination = ? AND s.name = ?")
+                .Bind(1, destination.Id).Bind(2, source);
+            var found = query.Read() ? query.Text(0) : null;
+            query.Reset();
+            return found;
         }
     }
 

@@ -182,9 +182,18 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
     {
         lock (file.Gate)
         {
-            file.InTransaction(() => file.Statement("UPDATE destination SET plans_everything = 0, fingerprint_changed = 0, takes_over = 0 WHERE id = ?").Bind(1, destination.Id).Run());
+            file.InTransaction(() => file.Statement("UPDATE destination SET plans_everything = 0, takes_over = 0 WHERE id = ?").Bind(1, destination.Id).Run());
             SupportIndexes.Ensure(file, destination.Form);
             file.Run("CREATE INDEX IF NOT EXISTS held_renewal ON held (destination, renew_at)");
+        }
+    }
+
+    public void Accept(DestinationMemory destination, string source, string selection)
+    {
+        lock (file.Gate)
+        {
+            file.InTransaction(() => file.Statement("INSERT OR REPLACE INTO accepted SELECT ?, id, ? FROM source WHERE name = ?")
+                .Bind(1, destination.Id).Bind(2, selection).Bind(3, source).Run());
         }
     }
 

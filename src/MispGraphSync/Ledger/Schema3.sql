@@ -14,3 +14,15 @@ INSERT INTO identity (id, ledger) VALUES (1, randomblob(16));
 
 -- Random for each run; the log folder has the latest one. Null for runs of earlier versions.
 ALTER TABLE run ADD COLUMN stamp BLOB;
+
+-- The settings and rights that choose a destination's indicators, as last accepted for deletions, for each source.
+CREATE TABLE accepted (
+    destination INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    selection TEXT NOT NULL,
+    PRIMARY KEY (destination, source)
+) WITHOUT ROWID;
+
+-- A change that version 2 has not carried out is still not accepted.
+INSERT INTO accepted SELECT d.id, s.id, '' FROM destination d CROSS JOIN source s WHERE d.fingerprint_changed = 1;
+ALTER TABLE destination DROP COLUMN fingerprint_changed;

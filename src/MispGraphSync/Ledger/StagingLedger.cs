@@ -150,11 +150,6 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
         }
     }
 
-    public void MarkFingerprintChanged()
-    {
-        lock (file.Gate) file.InTransaction(() => file.Run("UPDATE destination SET fingerprint_changed = 1"));
-    }
-
     // An aged event that matches again is as good as new, without being read again.
     private void Revive()
     {

@@ -79,6 +79,7 @@ internal static class RunJson
         json.WriteNumber("delete", destination.Planned.Delete);
         json.WriteEndObject();
         json.WriteNumber("unchanged", destination.Unchanged);
+        json.WriteNumber("withheld", destination.Withheld);
         json.WriteNumber("heldBack", destination.HeldBack);
         json.WriteNumber("held", destination.Held);
         json.WriteNumber("accepted", destination.Tally.Accepted);

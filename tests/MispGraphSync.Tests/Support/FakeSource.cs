@@ -16,6 +16,9 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
 
     public string Fingerprint { get; set; } = "role 5";
 
+    /// <summary>The part that chooses events; null: the whole fingerprint.</summary>
+    public string? Selection { get; set; }
+
     /// <summary>Thrown when the listing is asked for.</summary>
     public RunFailedException? Failure { get; set; }
 
@@ -39,7 +42,7 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     {
         _gaps.Clear();
         if (Gap is not null) _gaps.Add(Gap);
-        return Task.FromResult(new SourceState(Fingerprint, HasRelativeTime: false, time.GetUtcNow()));
+        return Task.FromResult(new SourceState(Fingerprint, HasRelativeTime: false, time.GetUtcNow()) { Selection = Selection });
     }
 
     public async IAsyncEnumerable<EventHeader> ListAsync([EnumeratorCancellation] CancellationToken ct)

@@ -29,6 +29,9 @@ internal sealed class TestRun : IDisposable
     /// <summary>Part of the reading's fingerprint: a test changes it to say that the filters changed.</summary>
     public string Filters { get; set; } = "all";
 
+    /// <summary>Part of every destination's selection: a test changes it to say that settings choose other indicators.</summary>
+    public string Settings { get; set; } = "";
+
     /// <summary>The ledger of the run that is at work; null between runs.</summary>
     public LedgerFile? AtWork { get; private set; }
 
@@ -103,6 +106,7 @@ internal sealed class TestRun : IDisposable
             Instance = Instance,
             Stage = new StageOptions { Destinations = [], Fingerprint = Filters },
             PolicyFingerprint = destination => $"{destination.Policy}",
+            SelectionFingerprint = destination => $"{destination.Policy.MaxTlp} {Settings}",
             IsDryRun = isDryRun,
         };
         var destinations = (Real is null ? (IEnumerable<IDestination>)Destinations : [Real]).Select(one => isDryRun ? new DryDestination(one) : one).ToList();

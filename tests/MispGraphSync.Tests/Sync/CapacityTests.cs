@@ -303,9 +303,28 @@ public sealed class CapacityTests : IDisposable
         Assert.Equal((4, 4L), (Defender.Held.Count, report.Held));
     }
 
-    private async Task<DestinationReport> PushAsync()
+    [Fact]
+    public async Task Creations_that_wait_for_rejected_deletions_are_planned_again()
     {
-        var report = await _run.PushAsync();
+        for (var i = 1; i <= 4; i++) Put(i, ThreatLevel.Medium, i);
+        await PushAsync();
+        for (var i = 3; i <= 4; i++) _run.Source.Remove(Some.Event(i));
+        for (var i = 5; i <= 6; i++) Put(i, ThreatLevel.Medium, i);
+        Defender.Policy = new DestinationPolicy { DefaultConfidence = 60 };
+        Defender.Answer = (operation, _) => operation == Operation.Delete ? new StepOutcome.Rejected("try again later", IsTransient: true) : null;
+
+        var blocked = await PushAsync(acceptsChanges: true);
+        Assert.Equal((ExitCode.Partial, 2L, 2L), (blocked.ExitCode, blocked.Tally.Rejected, blocked.Tally.NotAttempted));
+
+        Defender.Answer = null;
+        var free = await PushAsync(acceptsChanges: true);
+        Assert.Equal((ExitCode.Ok, 2L, 2L), (free.ExitCode, free.Planned.Create, free.Planned.Delete));
+        Assert.Equal(["d1.example", "d2.example", "d5.example", "d6.example"], Names());
+    }
+
+    private async Task<DestinationReport> PushAsync(bool acceptsChanges = false)
+    {
+        var report = await _run.PushAsync(options => options with { AcceptChanges = acceptsChanges });
         Assert.Empty(report.Imbalances);
         return report.Destinations[0];
     }

@@ -10,20 +10,22 @@ public sealed class GuardTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task More_deletions_than_allowed_are_refused_until_they_are_allowed_once()
+    public async Task Too_many_deletions_are_withheld_until_they_are_allowed_once()
     {
         await HoldAsync(100);
         Keep(40);
+        _run.Source.Put(Some.Event(200), Some.Domain(200));
 
         var refused = await _run.PushAsync();
         Assert.Equal((ExitCode.Refused, RunStatus.Refused), (refused.ExitCode, refused.Status));
-        Assert.Equal(60, refused.Destinations[0].Planned.Delete);
-        Assert.Equal(100, _run.Destination.Held.Count);
+        var there = refused.Destinations[0];
+        Assert.Equal((60L, 60L, 1L, 60L), (there.Planned.Delete, there.Withheld, there.Tally.Accepted, there.Tally.NotAttempted));
+        Assert.Equal(101, _run.Destination.Held.Count);
         Assert.Contains("--max-delete 60", refused.Destinations[0].Remedy, StringComparison.Ordinal);
 
         Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
         await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(60, IsPercent: false) });
-        Assert.Equal(40, _run.Destination.Held.Count);
+        Assert.Equal(41, _run.Destination.Held.Count);
     }
 
     [Fact]
@@ -47,16 +49,35 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_read_is_refused_while_anything_is_held()
+    public async Task An_empty_read_deletes_nothing_while_anything_is_held()
     {
         await HoldAsync(3);
         _run.Source.Events.Clear();
 
-        Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
+        var refused = await _run.PushAsync();
+        Assert.Equal((ExitCode.Refused, RunStatus.Refused), (refused.ExitCode, refused.Destinations[0].Status));
+        Assert.Contains("--accept-changes --max-delete 100%", refused.Destinations[0].Remedy, StringComparison.Ordinal);
         Assert.Equal(3, _run.Destination.Held.Count);
 
-        await _run.PushAsync(options => options with { AcceptChanges = true });
+        // The allowance of twenty does not count here.
+        Assert.Equal(ExitCode.Refused, (await _run.PushAsync(options => options with { AcceptChanges = true })).ExitCode);
+        Assert.Equal(3, _run.Destination.Held.Count);
+
+        await _run.PushAsync(options => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) });
         Assert.Empty(_run.Destination.Held);
+    }
+
+    [Fact]
+    public async Task An_empty_read_does_not_stop_renewals()
+    {
+        await HoldAsync(1);
+        _run.Source.Events.Clear();
+        _run.Time.Advance(TimeSpan.FromDays(29));
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((ExitCode.Refused, 1L), (report.ExitCode, report.Destinations[0].Planned.Renew));
+        Assert.Equal(_run.Time.GetUtcNow().AddDays(30), _run.Destination.Held.Single().Expires);
     }
 
     [Fact]
@@ -64,22 +85,74 @@ public sealed class GuardTests : IDisposable
         Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
 
     [Fact]
-    public async Task A_narrowed_filter_is_told_apart_from_a_withdrawal()
+    public async Task Deletions_after_a_change_of_filters_wait_until_it_is_accepted()
     {
         await HoldAsync(10);
         Keep(9);
+        _run.Source.Put(Some.Event(200), Some.Domain(200));
         _run.Filters = "only some";
 
         Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
         Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
-        Assert.Equal(10, _run.Destination.Held.Count);
+        Assert.Equal(11, _run.Destination.Held.Count);
 
         Assert.Equal(ExitCode.Ok, (await _run.PushAsync(options => options with { AcceptChanges = true })).ExitCode);
+        Assert.Equal(10, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task Deletions_are_sent_again_when_the_settings_are_as_before()
+    {
+        await HoldAsync(10);
+        Keep(9);
+        _run.Filters = "only some";
+        Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
+
+        _run.Filters = "all";
+
+        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
         Assert.Equal(9, _run.Destination.Held.Count);
     }
 
     [Fact]
-    public async Task A_key_that_lost_its_rights_is_no_withdrawal()
+    public async Task A_new_version_of_a_warninglist_withholds_nothing()
+    {
+        _run.Source.Selection = "user 1";
+        await HoldAsync(10);
+        Keep(9);
+        _run.Source.Fingerprint = "warninglist 3, version 7";
+
+        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(9, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task A_change_of_settings_and_too_many_deletions_are_allowed_together()
+    {
+        await HoldAsync(100);
+        Keep(40);
+        _run.Filters = "only some";
+
+        var refused = await _run.PushAsync();
+
+        Assert.Contains("--accept-changes --max-delete 60", refused.Destinations[0].Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_change_at_one_destination_withholds_nothing_at_another()
+    {
+        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorForm.Single));
+        await HoldAsync(10);
+        Keep(9);
+        _run.Destinations[0].Policy = new DestinationPolicy { MaxTlp = Core.Domain.Tlp.Red };
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal([ExitCode.Refused, ExitCode.Ok], report.Destinations.Select(one => one.ExitCode));
+    }
+
+    [Fact]
+    public async Task A_key_that_lost_its_rights_withdraws_nothing()
     {
         await HoldAsync(10);
         Keep(9);
@@ -90,7 +163,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_disarms_nothing()
+    public async Task A_dry_run_accepts_nothing()
     {
         await HoldAsync(10);
         Keep(9);
@@ -102,7 +175,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_widened_filter_that_deletes_nothing_passes_and_disarms()
+    public async Task A_widened_filter_that_deletes_nothing_is_accepted()
     {
         await HoldAsync(10);
         _run.Filters = "more";
@@ -138,6 +211,24 @@ public sealed class GuardTests : IDisposable
 
         Assert.All(report.Destinations, destination => Assert.Equal(RunStatus.Refused, destination.Status));
     }
+
+    [Theory]
+    [InlineData("0", 1, 1000, false)]
+    [InlineData("0%", 1, 1000, false)]
+    [InlineData("5", 5, 1000, true)]
+    [InlineData("5", 6, 1000, false)]
+    [InlineData("1%", 20, 20, true)]
+    [InlineData("1%", 21, 100, false)]
+    [InlineData("50%", 50, 100, true)]
+    [InlineData("50%", 51, 100, false)]
+    public void A_number_is_exact_and_a_share_lets_twenty_pass(string limit, long deletions, long held, bool allowed) =>
+        Assert.Equal(allowed, DeletionLimit.Parse(limit)!.Allows(deletions, held));
+
+    [Theory]
+    [InlineData("50%", 11, 20, false)]
+    [InlineData("50%", 10, 20, true)]
+    public void The_allowance_of_twenty_can_be_off(string limit, long deletions, long held, bool allowed) =>
+        Assert.Equal(allowed, DeletionLimit.Parse(limit)!.Allows(deletions, held, isStrict: true));
 
     [Theory]
     [InlineData("50%", 50, true)]

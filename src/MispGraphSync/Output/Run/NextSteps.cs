@@ -15,7 +15,7 @@ internal static class NextSteps
         var destinations = report.Destinations;
         var doctor = DoctorAfter(report);
         if (doctor is not null && report.ExitCode is ExitCode.SignIn or ExitCode.Usage) yield return doctor;
-        foreach (var refused in destinations.Where(one => one.Status == RunStatus.Refused && one.Planned.Delete > 0 && !isDryRun))
+        foreach (var refused in destinations.Where(one => one.Withheld > 0 && !isDryRun))
             yield return new NextStep($"plan --destination {refused.Name}", "shows what would be deleted");
         if (destinations.Sum(one => one.Tally.Rejected) > 0)
             yield return new NextStep($"errors --run {report.RunId}", "which, why, and what to do");

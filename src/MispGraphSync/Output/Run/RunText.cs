@@ -115,7 +115,8 @@ internal sealed class RunText
         if (tally.Rejected > 0) Row(tally.Rejected, "  rejected", Bad);
         foreach (var (reason, count) in _failures.Of(destination)) _page.Line($"{"",13}  {count:N0} × {reason}");
         if (tally.Unknown > 0) Row(tally.Unknown, "  unknown: no answer tells what became of them", Bad);
-        if (tally.NotAttempted > 0) Row(tally.NotAttempted, "  not attempted");
+        if (destination.Withheld > 0) Row(destination.Withheld, "  deletions withheld by a guard", Bad);
+        if (tally.NotAttempted > destination.Withheld) Row(tally.NotAttempted - destination.Withheld, "  not attempted");
     }
 
     private static string Actions(PlanCounts planned)
@@ -145,7 +146,7 @@ internal sealed class RunText
             RunStatus.Completed => _isDryRun ? $"done in {duration}; nothing was sent" : $"completed in {duration}",
             RunStatus.CompletedWithErrors => $"completed in {duration}, with errors",
             RunStatus.Partial => $"ended early, or read only a part, after {duration}",
-            RunStatus.Refused => $"refused by a guard after {duration}",
+            RunStatus.Refused => $"completed in {duration}; a guard withheld deletions",
             RunStatus.Interrupted => $"interrupted after {duration}; what was done is saved",
             _ => $"failed after {duration}",
         };

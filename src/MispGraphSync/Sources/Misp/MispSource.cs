@@ -43,8 +43,7 @@ internal sealed class MispSource : ISource
         }
         try
         {
-            var (fingerprint, serverTime) = await ServerFingerprint.ReadAsync(_client, _settings.EnforceWarninglist, _log, ct);
-            return new SourceState(fingerprint, _plan.HasRelativeTime, serverTime);
+            return await ServerFingerprint.ReadAsync(_client, _settings.EnforceWarninglist, _plan.HasRelativeTime, _log, ct);
         }
         catch (MispException e)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MispGraphSync.Core.Sync;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;
@@ -11,8 +12,8 @@ namespace MispGraphSync.Sources.Misp;
 internal static class ServerFingerprint
 {
     /// <exception cref="MispException">The server does not answer as MISP does.</exception>
-    public static async Task<(string Fingerprint, DateTimeOffset ServerTime)> ReadAsync(
-        MispClient client, bool withWarninglists, ILogger log, CancellationToken ct)
+    public static async Task<SourceState> ReadAsync(
+        MispClient client, bool withWarninglists, bool hasRelativeTime, ILogger log, CancellationToken ct)
     {
         var (json, serverTime) = await client.GetAsync("servers/getVersion", ct);
         using (json)
@@ -21,13 +22,14 @@ internal static class ServerFingerprint
             log.Information("MISP {Version} at {Server}", version, client.Server);
         }
 
-        var user = await AskAsync(client, "users/view/me", UserOf, log, ct);
-        var lists = withWarninglists ? await AskAsync(client, "warninglists/index", WarninglistsOf, log, ct) : "off";
-        return ($"user: {user}; warninglists: {lists}", serverTime);
+        var user = await AskAsync(client, "users/view/me", UserOf, log, ct) ?? new UserState("not told", "not told");
+        var lists = withWarninglists ? await AskAsync(client, "warninglists/index", WarninglistsOf, log, ct) ?? "not told" : "off";
+        return new SourceState($"user: {user.All}; warninglists: {lists}", hasRelativeTime, serverTime) { Selection = $"user: {user.Rights}" };
     }
 
-    private static async Task<string> AskAsync(
-        MispClient client, string path, Func<JsonElement, string> read, ILogger log, CancellationToken ct)
+    private static async Task<T?> AskAsync<T>(
+        MispClient client, string path, Func<JsonElement, T> read, ILogger log, CancellationToken ct)
+        where T : class
     {
         try
         {
@@ -40,11 +42,11 @@ internal static class ServerFingerprint
         catch (MispException e) when (e.Trouble is MispTrouble.SignIn or MispTrouble.NotFound)
         {
             log.Information("MISP does not tell {Path}: {Reason}", path, e.Message);
-            return "not told";
+            return null;
         }
     }
 
-    private static string UserOf(JsonElement root)
+    private static UserState UserOf(JsonElement root)
     {
         var user = Member(root, "User");
         var role = Member(root, "Role");
@@ -54,7 +56,9 @@ internal static class ServerFingerprint
                 .Select(p => p.Name)
                 .Order(StringComparer.Ordinal)
             : Enumerable.Empty<string>();
-        return $"{Text(user, "id")} of {Text(user, "org_id")}, role {Text(role, "id")}: {string.Join(' ', permissions)}";
+        var who = $"{Text(user, "id")} of {Text(user, "org_id")}, role {Text(role, "id")}";
+        // Of all permissions only this one lets a user see the events of others.
+        return new UserState($"{who}: {string.Join(' ', permissions)}", $"{who}, site admin: {IsOn(Member(role, "perm_site_admin"))}");
     }
 
     private static string WarninglistsOf(JsonElement root)
@@ -73,6 +77,10 @@ internal static class ServerFingerprint
             select $"{id}/{Text(list, "version")}";
         return string.Join(' ', enabled);
     }
+
+    /// <param name="All">With every permission of the role.</param>
+    /// <param name="Rights">What decides which events the user may see.</param>
+    private sealed record UserState(string All, string Rights);
 
     private static JsonElement Member(JsonElement element, string name) =>
         element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;

@@ -55,6 +55,7 @@ internal sealed class SentinelRun : IAsyncDisposable
         {
             Instance = "test",
             Stage = new StageOptions { Destinations = [], Fingerprint = "all" },
+            SelectionFingerprint = _ => "all",
             PolicyFingerprint = one => $"{one.Policy}",
         };
         var parts = new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run));
