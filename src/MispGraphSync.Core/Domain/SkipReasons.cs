@@ -32,7 +32,7 @@ public static class SkipReasons
             [SkipReason.InvalidUrl] = ("invalid-url", "The value is no address that a product takes."),
             [SkipReason.InvalidPattern] = ("invalid-pattern", "Not a STIX pattern of one comparison that Sentinel can store."),
             [SkipReason.InvalidValue] = ("invalid-value", "The value does not fit its type."),
-            [SkipReason.WeakAlone] = ("weak-alone", "Matches too much by itself; used only inside an object."),
+            [SkipReason.WeakAlone] = ("weak-alone", "Matches too much alone: a size, or the host of a URL where the action is not alert."),
             [SkipReason.UnsupportedRelation] = ("unsupported-relation", "Its role in its object is no thing to watch for."),
             [SkipReason.ExcludedType] = ("excluded-type", "Left out by types or excludeTypes."),
             [SkipReason.ExcludedTag] = ("excluded-tag", "Carries a tag of excludeTags."),

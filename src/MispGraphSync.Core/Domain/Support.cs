@@ -25,6 +25,9 @@ public sealed record Support
     /// <summary>Null when it cannot be watched alone.</summary>
     public Observable? Single { get; init; }
 
+    /// <summary>The host of a URL, perhaps shared with other people: sent only where the action is alert.</summary>
+    public bool IsHostOfUrl { get; init; }
+
     /// <summary>Last change of the attribute; of the latest one where several were combined.</summary>
     public DateTimeOffset Timestamp { get; init; } = DateTimeOffset.UnixEpoch;
 

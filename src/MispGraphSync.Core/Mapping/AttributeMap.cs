@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using MispGraphSync.Core.Domain;
 using static MispGraphSync.Core.Domain.Direction;
 using static MispGraphSync.Core.Domain.HashAlgorithm;
@@ -169,13 +170,25 @@ public static class AttributeMap
     /// <summary>Every type known here; <see cref="SkipReason.UnknownType"/> is what all others get.</summary>
     public static IReadOnlyCollection<string> Types => Rows.Keys;
 
+    /// <summary>Every type that can be watched.</summary>
+    internal static ImmutableArray<string> WatchedTypes { get; } = [.. FileHashes.Keys, .. Others.Keys];
+
+    /// <summary>Every type that holds the hash of a file.</summary>
+    internal static ImmutableArray<string> FileHashTypes { get; } = [.. FileHashes.Keys];
+
+    /// <summary>Every type that holds a name or an address of a host.</summary>
+    internal static ImmutableArray<string> HostTypes { get; } =
+    [
+        "domain", "hostname", "onion-address", "domain|ip", "hostname|port", "ip-src", "ip-dst", "ip-src|port", "ip-dst|port",
+    ];
+
     internal static Row Find(string type) => Rows.TryGetValue(type, out var row) ? row : Row.Never.Unknown;
 
     private static FrozenDictionary<string, Row> Gather()
     {
         var rows = new Dictionary<string, Row>();
-        foreach (var (type, reader) in FileHashes) rows.Add(type, new Row.Watched(reader, IsFileHash: true));
-        foreach (var (type, reader) in Others) rows.Add(type, new Row.Watched(reader, IsFileHash: false));
+        foreach (var (type, reader) in FileHashes) rows.Add(type, new Row.Watched(reader));
+        foreach (var (type, reader) in Others) rows.Add(type, new Row.Watched(reader));
         foreach (var type in AboutTheEvent) rows.Add(type, Row.AboutTheEvent.Instance);
         foreach (var (reason, types) in Never)
         {
@@ -191,7 +204,7 @@ internal abstract record Row
 {
     private Row() { }
 
-    public sealed record Watched(Reader Reader, bool IsFileHash) : Row;
+    public sealed record Watched(Reader Reader) : Row;
 
     public sealed record AboutTheEvent : Row
     {

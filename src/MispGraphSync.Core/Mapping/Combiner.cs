@@ -39,24 +39,24 @@ internal static class Combiner
         {
             case UseKind.Main:
                 foreach (var member in members) member.IsMain = true;
-                return [.. members.Where(member => member.CanJoin)];
+                return [.. members.Where(member => member.Unselected is null && CanJoin(member))];
 
             case UseKind.MainFirstOf:
-                var best = members.Where(member => !member.IsDeleted).Select(member => Rank(use, member)).DefaultIfEmpty().Min();
+                var selected = members.Where(member => !member.IsDeleted && member.Unselected is null);
+                var best = selected.Select(member => Rank(use, member)).DefaultIfEmpty().Min();
                 foreach (var member in members)
                 {
                     member.IsMain = Rank(use, member) == best;
                     if (!member.IsMain && !member.IsDeleted) member.Settle(member.Unselected ?? SkipReason.UnsupportedRelation);
                 }
 
-                return [.. members.Where(member => member.IsMain && member.CanJoin)];
+                return [.. members.Where(member => member.IsMain && member.Unselected is null && CanJoin(member))];
 
             case UseKind.WithEach:
-                return [.. members.Where(member => member.CanJoin)];
+                return [.. members.Where(CanJoin)];
 
-            case UseKind.With or UseKind.WithIfSelected or UseKind.MainIfAlone:
-                var chosen = members
-                    .Where(member => member.CanJoin && (use.Kind != UseKind.WithIfSelected || member.Unselected is null))
+            case UseKind.With or UseKind.MainIfAlone:
+                var chosen = members.Where(CanJoin)
                     .OrderBy(member => member.Unselected is not null).ThenBy(member => Rank(use, member)).FirstOrDefault();
                 if (chosen is null) return [];
                 chosen.IsMain = use.Kind == UseKind.MainIfAlone && !hasMain;
@@ -66,6 +66,8 @@ internal static class Combiner
                 return [];
         }
     }
+
+    private static bool CanJoin(Member member) => !member.Joins.IsEmpty;
 
     private static int Rank(Use use, Member member) => use.Relations.IndexOf(member.Attribute.ObjectRelation!);
 
@@ -88,7 +90,7 @@ internal static class Combiner
         if (carrier is null) return;
 
         var observables = ImmutableArray.CreateBuilder<Observable>();
-        foreach (var observable in from.SelectMany(member => member.Reading.Together))
+        foreach (var observable in from.SelectMany(member => member.Joins))
         {
             if (!observables.Any(other => FillsSameField(other, observable))) observables.Add(observable);
         }

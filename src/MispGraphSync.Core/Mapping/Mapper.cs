@@ -11,7 +11,7 @@ namespace MispGraphSync.Core.Mapping;
 public static class Mapper
 {
     /// <summary>Raised with every change of what comes out, so that a ledger knows to read everything again.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     public static MappedItem Map(EventItem item, MapContext context) => item switch
     {

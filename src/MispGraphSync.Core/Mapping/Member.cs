@@ -32,7 +32,16 @@ internal sealed class Member(Guid id, MispAttribute attribute)
 
     public bool IsDeleted => _settled is AttributeFate.Skipped { Reason: SkipReason.Deleted };
 
-    public bool CanJoin => _settled is null && !IsKnownGood && Reading.Fault is null && !Reading.Together.IsEmpty;
+    /// <summary>
+    /// What it adds to a combination. Rules look at each field of an indicator alone, so an attribute that is not selected
+    /// adds none that they match by.
+    /// </summary>
+    public ImmutableArray<Observable> Joins => this switch
+    {
+        { _settled: not null } or { IsKnownGood: true } or { Reading.Fault: not null } => [],
+        { Unselected: null } => Reading.Together,
+        _ => [.. Reading.Together.Where(observable => !IsMatched(observable))],
+    };
 
     public AttributeFate Fate => this switch
     {
@@ -56,7 +65,11 @@ internal sealed class Member(Guid id, MispAttribute attribute)
         if (Fate is not AttributeFate.Mapped) return [];
         var ownComment = string.IsNullOrWhiteSpace(Attribute.Comment) ? objectComment : Attribute.Comment;
         // Settled: it maps by its type. Else the combinations carry what Graph watches, though perhaps another's.
-        if (_settled is not null) return [.. Mapper.Supports(Id, Attribute, Reading, firstPart, ownComment)];
+        if (_settled is not null)
+        {
+            var isHostOfUrl = Use is { Kind: UseKind.HostOfUrl };
+            return [.. Mapper.Supports(Id, Attribute, Reading, firstPart, ownComment).Select(one => one with { IsHostOfUrl = isHostOfUrl })];
+        }
 
         var alone = Reading with { Together = [] };
         if (_combinations.Count == 0) return [.. Mapper.Supports(Id, Attribute, alone, firstPart, ownComment)];
@@ -89,4 +102,8 @@ internal sealed class Member(Guid id, MispAttribute attribute)
         Tags = [.. from.SelectMany(member => member.Attribute.Tags).Distinct()],
         Galaxies = [.. from.SelectMany(member => member.Attribute.Galaxies).Distinct()],
     };
+    /// <summary>What a product looks for by itself; the rest only describes it.</summary>
+    private static bool IsMatched(Observable observable) => observable is
+        Observable.DomainName or Observable.Url or Observable.NetworkAddress or Observable.CidrBlock or Observable.FileHash
+        or Observable.EmailAddress or Observable.EmailSourceAddress or Observable.EmailSourceDomain;
 }

@@ -9,11 +9,8 @@ internal static class ObjectMapper
     {
         var template = ObjectMap.Find(thing.Name);
         var members = new Member[thing.Attributes.Count];
-        for (var i = 0; i < members.Length; i++) members[i] = Sort(thing, thing.Attributes[i], template, context);
-        if (template is not null && !Combiner.TryCombine(template, members))
-        {
-            for (var i = 0; i < members.Length; i++) members[i] = Sort(thing, thing.Attributes[i], template: null, context);
-        }
+        SortAll(template);
+        if (template is not null && !Combiner.TryCombine(template, members)) SortAll(template.Separately);
 
         var comment = string.IsNullOrWhiteSpace(thing.Comment) ? null : thing.Comment;
         var supports = new List<Support>();
@@ -28,6 +25,11 @@ internal static class ObjectMapper
         }
 
         return new(Array.ConvertAll(members, member => new MappedAttribute(member.Id, member.Attribute, member.Fate)), supports);
+
+        void SortAll(Template? by)
+        {
+            for (var i = 0; i < members.Length; i++) members[i] = Sort(thing, thing.Attributes[i], by, context);
+        }
     }
 
     /// <summary>Decides what the object makes of the attribute, and settles what it makes nothing of.</summary>
@@ -36,29 +38,42 @@ internal static class ObjectMapper
         var row = AttributeMap.Find(attribute.Type);
         var member = new Member(Mapper.Id(attribute, context), attribute)
         {
-            Use = IsOpenToRoles(row) ? template?.Find(attribute.ObjectRelation, row) : null,
+            Use = template?.Find(attribute.ObjectRelation, attribute.Type),
             Unselected = Mapper.Unselected(attribute, context),
             IsKnownGood = context.EnforceWarninglist && attribute.OnWarninglist,
         };
-        var unused = member.Use is { Kind: UseKind.Unused }
-            || (template is { OthersUnused: true } && member.Use is null && attribute.ObjectRelation is not null);
+        if (thing.Deleted || attribute.Deleted)
+        {
+            member.Settle(SkipReason.Deleted);
+            return member;
+        }
 
-        if (thing.Deleted || attribute.Deleted) member.Settle(SkipReason.Deleted);
-        else if (unused && row is Row.Watched) member.Settle(member.Unselected ?? SkipReason.UnsupportedRelation);
-        else if (member.Use is { Kind: UseKind.OnlyWithToIds } && !attribute.ToIds) member.Settle(SkipReason.NotForDetection);
-        else if (ReaderOf(member.Use, row) is { } reader) member.Reading = Mapper.Read(reader, attribute.Value);
-        else member.Settle(Mapper.Read(attribute, context, out var fate), fate);
+        switch (member.Use?.Kind)
+        {
+            case UseKind.Unused:
+            case null when template is { OthersUnused: true } && attribute.ObjectRelation is not null && row is Row.Watched:
+                member.Settle(member.Unselected ?? SkipReason.UnsupportedRelation);
+                break;
+            case UseKind.Victim:
+                member.Settle(member.Unselected ?? SkipReason.VictimData);
+                break;
+            case UseKind.Context:
+                member.Settle(Reading.Nothing, AttributeFate.Context.Instance);
+                break;
+            case UseKind.OnlyWithToIds or UseKind.HostOfUrl when !attribute.ToIds:
+                member.Settle(SkipReason.NotForDetection);
+                break;
+            case UseKind.HostOfUrl when attribute.OnWarninglist && member.Unselected is null:
+                member.Settle(SkipReason.WeakAlone);
+                break;
+            case null or UseKind.OnlyWithToIds or UseKind.HostOfUrl:
+                member.Settle(Mapper.Read(attribute, context, out var fate), fate);
+                break;
+            default:
+                member.Reading = Mapper.Read(member.Use.Reader ?? ((Row.Watched)row).Reader, attribute.Value);
+                break;
+        }
+
         return member;
     }
-
-    /// <summary>Null where the role has no meaning of its own and the attribute is not combined.</summary>
-    private static Reader? ReaderOf(Use? use, Row row) => use is null or { Kind: UseKind.Unused or UseKind.OnlyWithToIds }
-        ? null
-        : use.Reader ?? (row as Row.Watched)?.Reader;
-
-    /// <summary>
-    /// A role lends a meaning to loose text, such as a mutex's name. It never turns into an indicator what must stay here.
-    /// </summary>
-    private static bool IsOpenToRoles(Row row) => row is Row.Watched
-        or Row.Never { Reason: SkipReason.Untyped or SkipReason.FreeText or SkipReason.UnsupportedType };
 }

@@ -11,48 +11,70 @@ internal sealed record Template(params ImmutableArray<Use> Uses)
     /// <summary>Roles that no use names are not watched, whatever their type.</summary>
     public bool OthersUnused { get; init; }
 
+    /// <summary>The same without combinations: what is not watched, or under a condition only, stays so.</summary>
+    public Template Separately => new([.. Uses.Where(use => use.Reader is null && use.Kind != UseKind.Main)]);
+
     /// <summary>Null when the attribute maps by its type.</summary>
-    public Use? Find(string? relation, Row row)
+    public Use? Find(string? relation, string type)
     {
         foreach (var use in Uses)
         {
-            if (use.Takes(relation, row)) return use;
+            if (use.Takes(relation, type)) return use;
         }
 
         return null;
     }
 }
 
+/// <summary>
+/// What the value in a role is, and the attribute types that hold such a value. A role gives loose text a meaning (a mutex's
+/// name is <c>text</c>); an attribute of any other type keeps the meaning of its type, a link in the place of a URL too.
+/// </summary>
+internal sealed record RoleValue(Reader Reader, params ImmutableArray<string> Types)
+{
+    /// <summary>Only in Graph's combined indicator, though it could be watched alone.</summary>
+    public RoleValue Joined => this with { Reader = text => Reader(text) with { Alone = [] } };
+}
+
 /// <summary>One use of the attributes in some roles.</summary>
 /// <param name="Reader">Null where each type's own reader counts, or none.</param>
-/// <param name="Relations">The object relations, best first. None: any hash of a file, whatever its relation.</param>
-internal sealed record Use(UseKind Kind, Reader? Reader, ImmutableArray<string> Relations)
+/// <param name="Types">The attribute types it takes.</param>
+/// <param name="Relations">The object relations, best first; none: any role.</param>
+internal sealed record Use(UseKind Kind, Reader? Reader, ImmutableArray<string> Types, ImmutableArray<string> Relations)
 {
-    public static Use EachFileHash() => new(UseKind.Main, null, []);
+    public static Use EachFileHash() => new(UseKind.Main, null, AttributeMap.FileHashTypes, []);
 
-    public static Use Main(Reader reader, params ImmutableArray<string> relations) => new(UseKind.Main, reader, relations);
+    public static Use Main(RoleValue value, params ImmutableArray<string> relations) => Of(UseKind.Main, value, relations);
 
-    public static Use MainFirstOf(Reader reader, params ImmutableArray<string> relations) =>
-        new(UseKind.MainFirstOf, reader, relations);
+    public static Use MainFirstOf(RoleValue value, params ImmutableArray<string> relations) =>
+        Of(UseKind.MainFirstOf, value, relations);
 
-    public static Use MainIfAlone(Reader reader, params ImmutableArray<string> relations) =>
-        new(UseKind.MainIfAlone, reader, relations);
+    public static Use MainIfAlone(RoleValue value, params ImmutableArray<string> relations) =>
+        Of(UseKind.MainIfAlone, value, relations);
 
-    public static Use With(Reader reader, params ImmutableArray<string> relations) => new(UseKind.With, reader, relations);
+    public static Use With(RoleValue value, params ImmutableArray<string> relations) => Of(UseKind.With, value, relations);
 
-    public static Use WithIfSelected(Reader reader, params ImmutableArray<string> relations) =>
-        new(UseKind.WithIfSelected, reader, relations);
+    public static Use WithEach(RoleValue value, params ImmutableArray<string> relations) => Of(UseKind.WithEach, value, relations);
 
-    public static Use WithEach(Reader reader, params ImmutableArray<string> relations) =>
-        new(UseKind.WithEach, reader, relations);
+    public static Use Unused(params ImmutableArray<string> relations) => ByType(UseKind.Unused, relations);
 
-    public static Use Unused(params ImmutableArray<string> relations) => new(UseKind.Unused, null, relations);
+    public static Use Context(params ImmutableArray<string> relations) => ByType(UseKind.Context, relations);
 
-    public static Use OnlyWithToIds(params ImmutableArray<string> relations) => new(UseKind.OnlyWithToIds, null, relations);
+    public static Use Victim(params ImmutableArray<string> relations) => ByType(UseKind.Victim, relations);
 
-    public bool Takes(string? relation, Row row) => Relations.IsEmpty
-        ? row is Row.Watched { IsFileHash: true }
-        : relation is not null && Relations.Contains(relation);
+    public static Use OnlyWithToIds(params ImmutableArray<string> relations) => ByType(UseKind.OnlyWithToIds, relations);
+
+    public static Use HostOfUrl(params ImmutableArray<string> relations) =>
+        new(UseKind.HostOfUrl, null, AttributeMap.HostTypes, relations);
+
+    public bool Takes(string? relation, string type) =>
+        Types.Contains(type) && (Relations.IsEmpty || (relation is not null && Relations.Contains(relation)));
+
+    private static Use Of(UseKind kind, RoleValue value, ImmutableArray<string> relations) =>
+        new(kind, value.Reader, value.Types, relations);
+
+    private static Use ByType(UseKind kind, ImmutableArray<string> relations) =>
+        new(kind, null, AttributeMap.WatchedTypes, relations);
 }
 
 internal enum UseKind
@@ -69,15 +91,24 @@ internal enum UseKind
     /// <summary>Joined to the others' indicators. One of them.</summary>
     With,
 
-    /// <summary>The same, but only when it is selected by its own right: it may be the victim's.</summary>
-    WithIfSelected,
-
     /// <summary>Joined, each in an indicator of its own.</summary>
     WithEach,
 
     /// <summary>Not watched.</summary>
     Unused,
 
+    /// <summary>Not watched: MISP's own template says that the role is not for detection.</summary>
+    Context,
+
+    /// <summary>Never sent: it is the victim's.</summary>
+    Victim,
+
     /// <summary>By its type, and only with its own to_ids, whatever the settings say.</summary>
     OnlyWithToIds,
+
+    /// <summary>
+    /// The same, and only where the action is alert: many pages of other people may be on that host, and tools set to_ids on
+    /// it by default.
+    /// </summary>
+    HostOfUrl,
 }

@@ -15,6 +15,7 @@ public sealed class Eligibility(IDestination destination, NeverBlock neverBlock)
     public SkipReason? Refuses(in SupportRow row)
     {
         var support = row.Support;
+        if (support.IsHostOfUrl && _policy.Action != IndicatorAction.Alert) return SkipReason.WeakAlone;
         if (_policy.Types.Count > 0 && !_policy.Types.Contains(support.Type)) return SkipReason.ExcludedType;
         if (_policy.ExcludeTypes.Count > 0 && _policy.ExcludeTypes.Contains(support.Type)) return SkipReason.ExcludedType;
         if (_policy.ExcludeTags.Count > 0 && (AnyExcluded(row.Event.Reading) || AnyExcluded(row.Own))) return SkipReason.ExcludedTag;

@@ -8,6 +8,8 @@ internal ref struct BlobReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
 
+    public readonly bool IsAtEnd => _rest.IsEmpty;
+
     public ulong Number()
     {
         ulong value = 0;

@@ -21,6 +21,8 @@ internal static class SupportRecord
         to.Time(support.LastSeen);
         to.TextOrNull(support.Comment);
         TagRecord.Write(to, support.Tags, support.Galaxies);
+        // Mostly false, and then not written: earlier versions did not know it.
+        if (support.IsHostOfUrl) to.Flag(true);
     }
 
     public static Support Read(ReadOnlySpan<byte> detail, Guid attribute, int part)
@@ -51,6 +53,7 @@ internal static class SupportRecord
             Comment = from.TextOrNull(),
             Tags = TagRecord.ReadTags(ref from),
             Galaxies = TagRecord.ReadGalaxies(ref from),
+            IsHostOfUrl = !from.IsAtEnd && from.Flag(),
         };
     }
 }

@@ -71,24 +71,42 @@ internal static class MappingPage
     {
         page.Append("## Objects\n\n");
         page.Append("*Main* attributes carry an indicator: each of them with each of the other mains, and by itself for Sentinel and\n");
-        page.Append("Defender. *Joined* ones complete Graph's indicator. Any main attribute's `to_ids` selects it; one that is deleted, or\n");
-        page.Append("on a warninglist, leaves it; without a selected main it is dropped. More than 1,000 combinations in one object are a\n");
-        page.Append("list, and each attribute maps by its type. So do roles and objects that are not named here.\n\n");
+        page.Append("Defender. *Joined* ones complete Graph's indicator. Products match each field of an indicator alone. So a name, an\n");
+        page.Append("address, a URL, a hash or a mail address comes only from an attribute with its own `to_ids`; a file's name, its\n");
+        page.Append("size, a port or a subject needs none. What is deleted or on a warninglist adds nothing. Without a selected main\n");
+        page.Append("there is no indicator. More than 1,000 combinations in one object are a list, and each attribute maps by its type.\n");
+        page.Append("So do roles and objects that are not named here, and attributes whose type does not fit the role: a `link` in the\n");
+        page.Append("role `url` stays `untyped`.\n\n");
         page.Append("| Object | Main | Main if no other main is there, else joined | Joined | Not watched |\n| --- | --- | --- | --- | --- |\n");
         foreach (var name in ObjectMap.Names.Order(StringComparer.Ordinal))
         {
             var template = ObjectMap.Find(name)!;
+            if (!Has(template, UseKind.Main, UseKind.OnlyWithToIds)) continue;
             Row(
                 page,
                 Code(name),
                 Roles(template, UseKind.Main, UseKind.MainFirstOf),
                 Roles(template, UseKind.MainIfAlone),
-                Roles(template, UseKind.With, UseKind.WithEach, UseKind.WithIfSelected),
+                Roles(template, UseKind.With, UseKind.WithEach),
                 template.OthersUnused ? "every other role" : Roles(template, UseKind.Unused, UseKind.OnlyWithToIds));
         }
 
-        page.Append('\n');
+        page.Append("\nNames and addresses of hosts in these objects map by their type, with their own `to_ids`, and only where the action\n");
+        page.Append("is `alert`: other people's pages may be on the same host. Under another action they are `weak-alone`, and so is a\n");
+        page.Append("public suffix (such as `github.io`) or what a warninglist holds, under any action: ");
+        page.Append(ObjectsWith(UseKind.HostOfUrl)).Append(".\n\n");
+        page.Append("Never sent, whatever the type (`victim-data`): ").Append(ObjectsWith(UseKind.Victim)).Append(".\n\n");
+        page.Append("Context and no indicators, since MISP's own templates keep them from detection: ");
+        page.Append(ObjectsWith(UseKind.Context)).Append(".\n\n");
     }
+
+    private static bool Has(Template template, params UseKind[] kinds) => template.Uses.Any(use => kinds.Contains(use.Kind));
+
+    private static string ObjectsWith(UseKind kind) => List(
+        from name in ObjectMap.Names.Order(StringComparer.Ordinal)
+        let use = ObjectMap.Find(name)!.Uses.FirstOrDefault(use => use.Kind == kind)
+        where use is not null
+        select use.Relations.IsEmpty ? Code(name) : $"{Code(name)} ({List(use.Relations.Select(Code))})");
 
     private static string Roles(Template template, params UseKind[] kinds) =>
         List(template.Uses.Where(use => kinds.Contains(use.Kind)).Select(use => use switch
@@ -96,7 +114,6 @@ internal static class MappingPage
             { Relations.IsEmpty: true } => "any hash of a file",
             { Kind: UseKind.MainFirstOf } => string.Join(", else ", use.Relations.Select(Code)),
             { Kind: UseKind.OnlyWithToIds } => List(use.Relations.Select(Code)) + " (by type, with their own `to_ids`)",
-            { Kind: UseKind.WithIfSelected } => List(use.Relations.Select(Code)) + " (with its own `to_ids`)",
             _ => List(use.Relations.Select(Code)),
         }));
 

@@ -122,17 +122,49 @@ public class ObjectMapTests
     }
 
     [Fact]
-    public void A_pair_needs_one_half_for_detection_and_only_that_half_is_watched_alone()
+    public void A_half_that_is_not_for_detection_adds_nothing_to_the_pair()
     {
         var mapped = Object(
             "domain-ip",
             Attribute("domain", "evil.example", "domain") with { ToIds = false },
-            Attribute("ip-dst", "192.0.2.7", "ip")).Map();
+            Attribute("ip-dst", "192.0.2.7", "ip"),
+            Attribute("port", "443", "port") with { ToIds = false }).Map();
 
-        Assert.Equal(["domain:evil.example + ip:192.0.2.7"], mapped.Together());
+        Assert.Equal(["ip:192.0.2.7 + port:443"], mapped.Together());
         Assert.Equal(["ip:192.0.2.7"], mapped.Alone());
-        Assert.Equal(["context", "mapped"], mapped.Fates());
+        Assert.Equal(["not-for-detection", "mapped", "context"], mapped.Fates());
         Assert.Equal(Number(2), Assert.Single(mapped.Supports).Attribute);
+    }
+
+    [Theory]
+    [InlineData("ip-port", "hostname", "shared.example", "hostname", "ip-dst", "192.0.2.7", "ip", "ip-dst:192.0.2.7")]
+    [InlineData("network-connection", "ip-src", "198.51.100.7", "ip-src", "ip-dst", "192.0.2.7", "ip-dst", "ip-dst:192.0.2.7")]
+    [InlineData("network-socket", "hostname", "shared.example", "hostname-dst", "ip-dst", "192.0.2.7", "ip-dst", "ip-dst:192.0.2.7")]
+    [InlineData("http-request", "hostname", "shared.example", "host", "url", "http://evil.example/a", "url", "url:http://evil.example/a")]
+    [InlineData("email", "domain", "shared.example", "from-domain", "ip-src", "192.0.2.7", "ip-src", "email-ip:192.0.2.7")]
+    [InlineData("email", "email-dst", "a@example.com", "to", "ip-src", "192.0.2.7", "ip-src", "email-ip:192.0.2.7")]
+    [InlineData("email", "email-src", "a@example.com", "from", "ip-src", "192.0.2.7", "ip-src", "email-ip:192.0.2.7")]
+    [InlineData("file", "sha1", "da39a3ee5e6b4b0d3255bfef95601890afd80701", "sha1", "imphash", "da39a3ee5e6b4b0d3255bfef95601890", "imphash",
+        "Imphash:da39a3ee5e6b4b0d3255bfef95601890")]
+    public void What_products_match_alone_joins_only_with_its_own_to_ids(
+        string name, string type, string value, string relation, string mainType, string main, string mainRelation, string together)
+    {
+        var mapped = Object(name, Attribute(type, value, relation) with { ToIds = false }, Attribute(mainType, main, mainRelation)).Map();
+
+        Assert.Equal([together], mapped.Together());
+        Assert.Equal(["not-for-detection", "mapped"], mapped.Fates());
+    }
+
+    [Fact]
+    public void A_return_path_for_detection_counts_where_the_sender_is_not()
+    {
+        var mapped = Object(
+            "email",
+            Attribute("email-src", "ceo@example.com", "from") with { ToIds = false },
+            Attribute("email-src", "bounce@evil.example", "return-path")).Map();
+
+        Assert.Equal(["email-sender:bounce@evil.example + email-domain:evil.example"], mapped.Together());
+        Assert.Equal(["not-for-detection", "mapped"], mapped.Fates());
     }
 
     [Fact]
@@ -165,6 +197,20 @@ public class ObjectMapTests
     }
 
     [Fact]
+    public void In_a_list_what_a_role_excludes_stays_excluded()
+    {
+        var urls = Object(
+            "url",
+            [.. Enumerable.Range(0, 1_001).Select(i => Attribute("url", $"http://evil.example/{i}", "url")), Attribute("domain", "evil.example", "domain")]);
+        var hashes = Object(
+            "file",
+            [.. Enumerable.Range(0, 1_001).Select(i => Attribute("md5", $"{i:x32}", "md5")), Attribute("md5", Md5, "richpe")]);
+
+        Assert.True(urls.Map().Supports[^1].IsHostOfUrl);
+        Assert.Equal("unsupported-relation", hashes.Map().Fates()[^1]);
+    }
+
+    [Fact]
     public void An_address_with_ports_knows_its_ends()
     {
         var mapped = Object(
@@ -190,19 +236,128 @@ public class ObjectMapTests
     }
 
     [Fact]
-    public void The_host_of_a_url_is_joined_and_never_watched_by_itself()
+    public void The_host_of_a_url_is_an_indicator_of_its_own_with_its_own_to_ids()
     {
         var mapped = Object(
             "url",
             Attribute("url", "http://shared.example/evil", "url"),
             Attribute("domain", "shared.example", "domain"),
+            Attribute("hostname", "www.shared.example", "host") with { ToIds = false },
             Attribute("port", "80", "port"),
-            Attribute("ip-dst", "192.0.2.7", "ip")).Map();
+            Attribute("ip-dst", "192.0.2.7", "ip"),
+            Attribute("hostname", "cdn.example", "role-of-tomorrow")).Map(Context with { ToIdsOnly = false });
 
-        Assert.Equal(["url:http://shared.example/evil + domain:shared.example + port:80"], mapped.Together());
-        Assert.Equal(["url:http://shared.example/evil"], mapped.Alone());
-        Assert.Equal(["mapped", "context", "context", "unsupported-relation"], mapped.Fates());
+        Assert.Equal(["url:http://shared.example/evil + port:80", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"], mapped.Together());
+        Assert.Equal(["url:http://shared.example/evil", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"], mapped.Alone());
+        Assert.Equal(["mapped", "mapped", "not-for-detection", "context", "mapped", "mapped"], mapped.Fates());
+        Assert.Equal([false, true, true, true], mapped.Supports.Select(support => support.IsHostOfUrl));
     }
+
+    [Theory]
+    [InlineData(true, "warninglist")]
+    [InlineData(false, "weak-alone")]
+    public void The_host_of_a_url_on_a_warninglist_is_none_whatever_the_switch(bool enforce, string fate)
+    {
+        var thing = Object("url", Attribute("domain", "shared.example", "domain") with { OnWarninglist = true });
+
+        Assert.Equal([fate], thing.Map(Context with { EnforceWarninglist = enforce }).Fates());
+    }
+
+    [Theory]
+    [InlineData("url", "link", "https://blog.example/report", "url", "untyped")]
+    [InlineData("url", "text", "http://evil.example/", "url", "untyped")]
+    [InlineData("http-request", "link", "https://blog.example/report", "url", "untyped")]
+    [InlineData("domain-ip", "text", "evil.example", "domain", "untyped")]
+    [InlineData("domain-ip", "other", "192.0.2.7", "ip", "untyped")]
+    [InlineData("email", "text", "bob@evil.example", "from", "untyped")]
+    [InlineData("file", "text", "setup.exe", "filename", "untyped")]
+    [InlineData("file", "hex", "00", "size-in-bytes", "untyped")]
+    [InlineData("email", "email-body", "Dear customer", "subject", "free-text")]
+    [InlineData("process", "pdb", "a.exe", "image", "unsupported-type")]
+    [InlineData("mutex", "link", "https://blog.example/report", "name", "untyped")]
+    [InlineData("mutex", "named pipe", "pipe", "name", "unsupported-type")]
+    public void A_type_that_is_never_an_indicator_stays_none_in_any_role(string name, string type, string value, string relation, string fate)
+    {
+        var mapped = Object(name, Attribute(type, value, relation)).Map();
+
+        Assert.Equal([fate], mapped.Fates());
+        Assert.Empty(mapped.Supports);
+    }
+
+    [Theory]
+    [InlineData("url", "domain", "evil.example", "url", "domain:evil.example")]
+    [InlineData("domain-ip", "domain|ip", "evil.example|192.0.2.7", "domain", "domain:evil.example + ip:192.0.2.7")]
+    [InlineData("domain-ip", "ip-dst|port", "192.0.2.7|443", "ip", "ip-dst:192.0.2.7 + port-dst:443")]
+    [InlineData("ip-port", "domain", "evil.example", "ip", "domain:evil.example")]
+    [InlineData("http-request", "uri", "http://evil.example/a", "url", "url:http://evil.example/a")]
+    public void An_attribute_whose_type_does_not_fit_its_role_maps_by_its_type(
+        string name, string type, string value, string relation, string together) =>
+        Assert.Equal([together], Object(name, Attribute(type, value, relation)).Map().Together());
+
+    [Theory]
+    [InlineData("victim", "domain", "victim.example", "domain")]
+    [InlineData("victim", "ip-dst", "192.0.2.7", "ip-address")]
+    [InlineData("victim", "url", "http://victim.example/", "role-of-tomorrow")]
+    [InlineData("victim", "domain", "victim.example", null)]
+    [InlineData("person", "email-src", "alice@example.com", "e-mail")]
+    [InlineData("person", "ip-src", "192.0.2.7", "ip-src")]
+    [InlineData("person_v2", "email-src", "alice@example.com", "e-mail")]
+    [InlineData("ftm-Person", "url", "https://alice.example/", "website")]
+    [InlineData("target-system", "ip-src", "192.0.2.7", "targeted_ip_of_system")]
+    [InlineData("ddos", "domain", "victim.example", "domain-dst")]
+    [InlineData("ddos", "ip-dst", "192.0.2.7", "ip-dst")]
+    public void What_is_the_victims_or_a_persons_is_never_sent(string name, string type, string value, string? relation)
+    {
+        var thing = Object(name, Attribute(type, value, relation));
+
+        Assert.Equal(["victim-data"], thing.Map().Fates());
+        Assert.Equal(["victim-data"], thing.Map(new("test", Number(0xE), ToIdsOnly: false, EnforceWarninglist: false)).Fates());
+        Assert.Empty(thing.Map().Supports);
+    }
+
+    [Fact]
+    public void A_victims_attributes_keep_the_earlier_reasons()
+    {
+        var mapped = Object(
+            "victim",
+            Attribute("domain", "victim.example", "domain") with { ToIds = false },
+            Attribute("target-org", "Corp", "name"),
+            Attribute("text", "A bank", "description"),
+            Attribute("ip-dst", "192.0.2.7", "ip-address") with { Deleted = true }).Map();
+
+        Assert.Equal(["not-for-detection", "victim-data", "untyped", "deleted"], mapped.Fates());
+    }
+
+    [Fact]
+    public void The_source_of_an_attack_is_no_victim() =>
+        Assert.Equal(["ip-src:192.0.2.7"], Object("ddos", Attribute("ip-src", "192.0.2.7", "ip-src")).Map().Alone());
+
+    [Theory]
+    [InlineData("whois", "hostname", "ns1.example.com", "nameserver")]
+    [InlineData("ddos-config", "hostname", "target.example", "host")]
+    [InlineData("ddos-config", "ip-dst", "192.0.2.7", "ip")]
+    [InlineData("network-profile", "hostname", "ns1.example.com", "dns-server")]
+    [InlineData("apivoid-email-verification", "domain", "example.com", "domain")]
+    [InlineData("apivoid-email-verification", "email", "alice@example.com", "email")]
+    [InlineData("ransom-negotiation", "url", "http://chat.example/", "chatsite")]
+    [InlineData("trusted-timestamp", "sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b850", "hash-sha256")]
+    [InlineData("virustotal-submission", "filename", "a.exe", "filename")]
+    [InlineData("flowintel-task", "url", "http://tasks.example/", "url")]
+    public void A_role_that_misps_template_excludes_is_context(string name, string type, string value, string relation)
+    {
+        var thing = Object(name, Attribute(type, value, relation));
+
+        Assert.Equal(["context"], thing.Map().Fates());
+        Assert.Equal(["context"], thing.Map(Context with { ToIdsOnly = false }).Fates());
+        Assert.Empty(thing.Map().Supports);
+    }
+
+    [Theory]
+    [InlineData("whois", "domain", "evil.example", "domain")]
+    [InlineData("ddos-config", "url", "http://evil.example/", "role-of-tomorrow")]
+    [InlineData("network-profile", "domain", "evil.example", "domain")]
+    public void The_other_roles_of_such_an_object_map_by_their_type(string name, string type, string value, string relation) =>
+        Assert.Equal(["mapped"], Object(name, Attribute(type, value, relation)).Map().Fates());
 
     [Fact]
     public void A_mail_is_one_indicator_of_everything_known_about_it()
@@ -300,12 +455,13 @@ public class ObjectMapTests
             "x509",
             Attribute("x509-fingerprint-sha1", Sha1, "x509-fingerprint-sha1"),
             Attribute("hostname", "www.example.com", "dns_names") with { ToIds = false },
-            Attribute("hostname", "evil.example", "dns_names"));
+            Attribute("hostname", "evil.example", "dns_names"),
+            Attribute("uri", "http://ocsp.example.com/", "ocsp_server"));
 
         var mapped = thing.Map(Context with { ToIdsOnly = false });
 
         Assert.Equal([$"x509-Sha1:{Sha1}", "domain:evil.example"], mapped.Alone());
-        Assert.Equal(["mapped", "not-for-detection", "mapped"], mapped.Fates());
+        Assert.Equal(["mapped", "not-for-detection", "mapped", "unsupported-relation"], mapped.Fates());
     }
 
     [Fact]
