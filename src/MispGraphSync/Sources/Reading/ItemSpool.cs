@@ -1,5 +1,6 @@
 using System.Text;
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Sources.Reading;
 
@@ -7,7 +8,7 @@ namespace MispGraphSync.Sources.Reading;
 /// A temporary file with one event's items, for the owner's eyes only, and gone with the process however that ends.
 /// Used again for the next event that is too big for memory.
 /// </summary>
-internal sealed class ItemSpool : IDisposable
+internal sealed class ItemSpool(Func<FileStream>? openFile = null) : IDisposable
 {
     private const int BufferSize = 64 * 1024;
 
@@ -18,25 +19,47 @@ internal sealed class ItemSpool : IDisposable
 
     public bool IsOpen { get; private set; }
 
+    /// <exception cref="RunFailedException">The temporary folder is full, or not ours to write to. So it is with the others.</exception>
     public void Open()
     {
-        _file ??= Create();
-        _writer ??= new BinaryWriter(_file, Encoding.UTF8, leaveOpen: true);
-        IsOpen = true;
+        try
+        {
+            _file ??= (openFile ?? Create)();
+            _writer ??= new BinaryWriter(_file, Encoding.UTF8, leaveOpen: true);
+            IsOpen = true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DiskFailed(e);
+        }
     }
 
     public void Write(EventItem item)
     {
-        ItemEncoding.Write(_writer!, item);
-        _count++;
+        try
+        {
+            ItemEncoding.Write(_writer!, item);
+            _count++;
+        }
+        catch (IOException e)
+        {
+            throw DiskFailed(e);
+        }
     }
 
     /// <summary>Bytes in the file.</summary>
     public long Flush()
     {
-        _writer!.Flush();
-        _file!.Flush();
-        return _file.Position;
+        try
+        {
+            _writer!.Flush();
+            _file!.Flush();
+            return _file.Position;
+        }
+        catch (IOException e)
+        {
+            throw DiskFailed(e);
+        }
     }
 
     /// <summary>The items from the first on; can be asked for more than once.</summary>
@@ -67,7 +90,7 @@ internal sealed class ItemSpool : IDisposable
         _generation++;
         _count = 0;
         IsOpen = false;
-        _writer!.Flush();
+        Flush();
         _file!.SetLength(0);
         _file.Position = 0;
     }
@@ -75,9 +98,23 @@ internal sealed class ItemSpool : IDisposable
     public void Dispose()
     {
         _generation++;
-        _writer?.Dispose();
-        _file?.Dispose();
+        try
+        {
+            _writer?.Dispose();
+            _file?.Dispose();
+        }
+        catch (IOException)
+        {
+            // The disk is full, and what could not be written is not needed any more.
+        }
     }
+
+    /// <summary>A local fault, and no fault of what is read.</summary>
+    internal static RunFailedException DiskFailed(Exception e) => new(
+        ExitCode.OutOfReach,
+        $"An event is too big for memory, and the temporary folder {Path.GetTempPath()} cannot hold it: {e.Message}",
+        "Free some room there, or name another folder in the variable TMPDIR (TEMP on Windows).",
+        e);
 
     private static FileStream Create()
     {
@@ -97,7 +134,7 @@ internal sealed class ItemSpool : IDisposable
 
         options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var file = new FileStream(path, options);
-        // The name goes at once, the bytes with the last handle: a killed run leaves nothing behind.
+        // Without its name the file disappears with the last handle: a killed run leaves nothing behind.
         System.IO.File.Delete(path);
         return file;
     }

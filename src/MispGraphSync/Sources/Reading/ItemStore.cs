@@ -4,11 +4,12 @@ namespace MispGraphSync.Sources.Reading;
 
 /// <summary>
 /// Keeps one event's items until the event is complete, for MISP writes an event's tags after its attributes. Small
-/// events stay in memory; from the limit on, an event's items lie in a temporary file and are read back from there.
+/// events stay in memory; from the limit on, an event's items are in a temporary file and are read back from there.
 /// </summary>
 /// <param name="memoryLimit">Bytes, estimated, from which on an event's items go to a file.</param>
 /// <param name="diskLimit">Bytes, estimated, that no honest event reaches.</param>
-internal sealed class ItemStore(long memoryLimit, long diskLimit = 8L << 30) : IDisposable
+/// <param name="openFile">Opens the temporary file; null for one in the system's folder.</param>
+internal sealed class ItemStore(long memoryLimit, long diskLimit = 8L << 30, Func<FileStream>? openFile = null) : IDisposable
 {
     private List<EventItem> _items = [];
     private ItemSpool? _spool;
@@ -33,7 +34,7 @@ internal sealed class ItemStore(long memoryLimit, long diskLimit = 8L << 30) : I
         _items.Add(item);
         if (_bytes > memoryLimit)
         {
-            _spool ??= new ItemSpool();
+            _spool ??= new ItemSpool(openFile);
             _spool.Open();
             _items.ForEach(_spool.Write);
             _items = [];

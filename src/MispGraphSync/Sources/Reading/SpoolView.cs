@@ -23,9 +23,16 @@ internal sealed class SpoolView(SafeFileHandle handle) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var read = RandomAccess.Read(handle, buffer, _position);
-        _position += read;
-        return read;
+        try
+        {
+            var read = RandomAccess.Read(handle, buffer, _position);
+            _position += read;
+            return read;
+        }
+        catch (IOException e)
+        {
+            throw ItemSpool.DiskFailed(e);
+        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

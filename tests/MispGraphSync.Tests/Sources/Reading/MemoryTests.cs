@@ -5,6 +5,8 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Sources.Reading;
 
+/// <summary>The memory of the whole process is measured, so no other test may run meanwhile.</summary>
+[Collection(nameof(RunsAlone))]
 public class MemoryTests
 {
     [Fact]
