@@ -261,7 +261,7 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private OpenedSource OpenSource(string? input) => input is null
         ? OpenedSource.OfServer(Settings, _filters, _host.Time, _log)
-        : OpenedSource.OfPath(Path.GetFullPath(input, _host.WorkingDirectory), Settings, _filters, _host.Time, _log);
+        : OpenedSource.OfPath(Path.GetFullPath(input, _host.WorkingDirectory), Settings, _filters, _host.Time, _log, _talk.Warn);
 
     private PushOptions OptionsOf(RunRequest request) => new()
     {

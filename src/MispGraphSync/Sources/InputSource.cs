@@ -10,15 +10,22 @@ namespace MispGraphSync.Sources;
 internal static class InputSource
 {
     /// <param name="enforceWarninglist">Files cannot do it; the source says so once.</param>
+    /// <param name="warn">Takes what the user should know of what was found there.</param>
     /// <exception cref="RunFailedException">Nothing is there.</exception>
-    public static ISource Open(string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
+    public static ISource Open(
+        string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log, Action<string> warn)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (Directory.Exists(full))
         {
-            return Manifest.Find(full) is { } manifest
+            return Manifest.Find(full, warn) is { } manifest
                 ? new FeedSource(full, manifest, plan, enforceWarninglist, time, log)
                 : new FileSource(full, plan, enforceWarninglist, time, log);
+        }
+        if (Manifest.IsNameOf(full))
+        {
+            throw new RunFailedException(
+                ExitCode.Usage, $"{full} is the index of a feed, and holds no event.", "Give --input the folder that it is in.");
         }
         return System.IO.File.Exists(full)
             ? new FileSource(full, plan, enforceWarninglist, time, log)

@@ -29,8 +29,9 @@ internal sealed class OpenedSource : IDisposable
     }
 
     /// <summary>A feed folder, a folder of saved events, or one file.</summary>
-    public static OpenedSource OfPath(string path, Settings settings, FilterPlan filters, TimeProvider time, ILogger log) =>
-        new(InputSource.Open(path, filters, settings.Misp.EnforceWarninglist, time, log), connection: null);
+    public static OpenedSource OfPath(
+        string path, Settings settings, FilterPlan filters, TimeProvider time, ILogger log, Action<string> warn) =>
+        new(InputSource.Open(path, filters, settings.Misp.EnforceWarninglist, time, log, warn), connection: null);
 
     public void Dispose() => _connection?.Dispose();
 }

@@ -6,9 +6,6 @@ namespace MispGraphSync.Sources.File;
 /// </summary>
 internal sealed record EventFile(string Path, string Name, Guid? Uuid = null)
 {
-    /// <summary>It need not hold an event.</summary>
-    public bool MayBeOther => System.IO.Path.GetFileName(Name) is "manifest.json";
-
     /// <summary>False, and a gap: nothing is in it, or it is no file but a pipe, which could keep its reader for ever.</summary>
     public bool HasContent(Action<string> gap)
     {

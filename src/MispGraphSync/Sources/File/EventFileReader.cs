@@ -86,7 +86,11 @@ internal sealed class EventFileReader(string sourceName, Action<string> gap)
         {
             gap($"File {file.Name} holds attributes without their event; export whole events.");
         }
-        else if (reader.Events == 0 && !reader.SawEventList && !file.MayBeOther)
+        else if (reader.Strays > 0)
+        {
+            gap($"File {file.Name} holds {reader.Strays} entries that are no MISP event.");
+        }
+        else if (reader.Events == 0 && !reader.SawEventList)
         {
             gap($"File {file.Name} holds no MISP event.");
         }

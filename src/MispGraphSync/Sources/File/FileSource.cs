@@ -1,3 +1,4 @@
+using MispGraphSync.Sources.Feed;
 using MispGraphSync.Sources.Filters;
 using Serilog;
 
@@ -5,7 +6,7 @@ namespace MispGraphSync.Sources.File;
 
 /// <summary>
 /// Saved MISP JSON: one file, or all <c>*.json</c> below a folder, in the order of their paths. Hidden files and folders
-/// are left aside, and links are followed only to files inside the folder.
+/// and indexes of feeds are skipped, and links are followed only to files inside the folder.
 /// </summary>
 internal sealed class FileSource(
     string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
@@ -21,6 +22,7 @@ internal sealed class FileSource(
         }
 
         var files = Below(_path, gap)
+            .Where(file => !Manifest.IsNameOf(file))
             .Select(file => new EventFile(file, Path.GetRelativePath(_path, file).Replace('\\', '/')))
             .OrderBy(file => file.Name, StringComparer.Ordinal)
             .ToArray();

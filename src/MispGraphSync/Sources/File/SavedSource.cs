@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Sources.Filters;
+using MispGraphSync.Sources.Reading;
 using Serilog;
 
 namespace MispGraphSync.Sources.File;
@@ -19,6 +20,7 @@ internal abstract class SavedSource : ISource
     private readonly List<string> _gaps = [];
     private readonly Dictionary<Guid, Found> _found = [];
     private readonly HashSet<Guid> _aged = [];
+    private readonly HashSet<(EventFile File, int Index)> _faulty = [];
 
     /// <param name="path">Absolute.</param>
     protected SavedSource(string kind, string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
@@ -61,11 +63,17 @@ internal abstract class SavedSource : ISource
                 continue;
             }
 
-            var found = new Found(
-                file, item.Index, new EventHeader(item.Event.Uuid, item.Event.Id, item.Event.Timestamp),
-                IsMatch: _plan.Matches(item.Event, item.Items, now),
-                IsAged: _plan.HasRelativeTime && relaxed.Matches(item.Event, item.Items, now));
-            Keep(found);
+            if (item.Fault is not null)
+            {
+                ReportFault(file, item);
+            }
+            Keep(new Found(file, item.Index, new EventHeader(item.Event.Uuid, item.Event.Id, item.Event.Timestamp))
+            {
+                HasItems = item.HasItems,
+                // Whether it matches is not known, so it is not withdrawn.
+                IsMatch = item.Fault is not null || _plan.Matches(item.Event, item.Items, now),
+                IsAged = _plan.HasRelativeTime && item.Fault is null && relaxed.Matches(item.Event, item.Items, now),
+            });
         }
         if (read == 0 && _gaps.Count > 0)
         {
@@ -101,12 +109,18 @@ internal abstract class SavedSource : ISource
         var files = wanted.Keys.Select(place => place.Item1).Distinct().ToArray();
         await foreach (var (file, item) in _reader.ReadAsync(files, skipItems: false, ct))
         {
-            // The file may have been written anew since it was listed.
-            if (wanted.TryGetValue((file, item.Index), out var uuid) && uuid == item.Event.Uuid)
+            // The file may have been written again since it was listed.
+            if (!wanted.TryGetValue((file, item.Index), out var uuid) || uuid != item.Event.Uuid)
             {
-                wanted.Remove((file, item.Index));
-                yield return new ReadEvent(item.Event, item.Items, _time.GetUtcNow());
+                continue;
             }
+            wanted.Remove((file, item.Index));
+            if (item.Fault is not null)
+            {
+                ReportFault(file, item);
+                continue;
+            }
+            yield return new ReadEvent(item.Event, item.Items, _time.GetUtcNow());
         }
         foreach (var uuid in wanted.Values)
         {
@@ -120,13 +134,28 @@ internal abstract class SavedSource : ISource
     /// <summary>The files to read, in a fixed order.</summary>
     protected abstract IReadOnlyList<EventFile> FindFiles(Action<string> gap);
 
-    /// <summary>Of an event that lies in several files, the newest one counts; of those, the first.</summary>
+    /// <summary>Once for each event, whichever pass over the files finds it.</summary>
+    private void ReportFault(EventFile file, MispJsonEvent item)
+    {
+        if (_faulty.Add((file, item.Index)))
+        {
+            _gaps.Add($"File {file.Name}: event {item.Event.Uuid} cannot be read: its {item.Fault}.");
+        }
+    }
+
+    /// <summary>
+    /// Of an event that is in several files, the newest one counts; of those, the first. An entry of an index, without
+    /// attributes, never takes the place of the event.
+    /// </summary>
     private void Keep(Found found)
     {
         var uuid = found.Header.Uuid;
         if (_found.TryGetValue(uuid, out var other))
         {
-            var (kept, dropped) = found.Header.Timestamp > other.Header.Timestamp ? (found, other) : (other, found);
+            var isBetter = found.HasItems == other.HasItems
+                ? found.Header.Timestamp > other.Header.Timestamp
+                : found.HasItems;
+            var (kept, dropped) = isBetter ? (found, other) : (other, found);
             _log.Warning(
                 "Event {Uuid} is in {Kept} and in {Dropped}; the first, newer or as new, counts",
                 uuid, kept.File.Name, dropped.File.Name);
@@ -143,6 +172,13 @@ internal abstract class SavedSource : ISource
         }
     }
 
-    /// <summary><see cref="IsAged"/>: it matches when relative time spans are left out.</summary>
-    private sealed record Found(EventFile File, int Index, EventHeader Header, bool IsMatch, bool IsAged);
+    /// <summary><see cref="IsAged"/>: it matches the filters without their relative time spans.</summary>
+    private sealed record Found(EventFile File, int Index, EventHeader Header)
+    {
+        public required bool HasItems { get; init; }
+
+        public required bool IsMatch { get; init; }
+
+        public required bool IsAged { get; init; }
+    }
 }

@@ -34,7 +34,7 @@ internal sealed class EventFetch(
             }
 
             MispException? failure = null;
-            await using var answer = ReadPortionAsync(portion.Values.ToArray(), ct).GetAsyncEnumerator(ct);
+            await using var answer = ReadPortionAsync(portion.Values.ToArray(), portion, ct).GetAsyncEnumerator(ct);
             while (true)
             {
                 try
@@ -86,7 +86,7 @@ internal sealed class EventFetch(
     }
 
     private async IAsyncEnumerable<ReadEvent> ReadPortionAsync(
-        EventHeader[] events, [EnumeratorCancellation] CancellationToken ct)
+        EventHeader[] events, Dictionary<Guid, EventHeader> missing, [EnumeratorCancellation] CancellationToken ct)
     {
         var started = time.GetTimestamp();
         using var answer = await client.SearchAsync(SearchBody.Full(events, warninglistHits), events.Length > 1, ct);
@@ -108,6 +108,14 @@ internal sealed class EventFetch(
             if (reader.Events > events.Length + MostUnasked)
             {
                 throw client.Faults.OfStrangeAnswer();
+            }
+            if (items.Current.Fault is { } fault)
+            {
+                if (missing.Remove(items.Current.Event.Uuid))
+                {
+                    gap($"Event {items.Current.Event.Uuid} cannot be read: its {fault}.");
+                }
+                continue;
             }
             // Search defaults stored for the key's owner may ask for metadata only: that must not pass for an emptied event.
             if (!items.Current.IsSummary)

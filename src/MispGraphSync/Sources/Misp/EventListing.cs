@@ -76,6 +76,10 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
             }
 
             var added = walk.Add(answer, into);
+            if (answer.Strays > 0)
+            {
+                walk.Gaps.Add($"{answer.Strays} entries of MISP's list of events hold no event.");
+            }
             if (answer.Headers.Count == 0 || walk.HasAll)
             {
                 walk.ReachedEnd = true;
@@ -132,10 +136,10 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
         log.Information(
             "MISP list, page {Page} of {Size}: {Events} of {Total} events in {Elapsed} ms",
             number, asked, headers.Count, answer.Total, (long)time.GetElapsedTime(started).TotalMilliseconds);
-        return new Page(headers, answer.Total, asked);
+        return new Page(headers, reader.Strays, answer.Total, asked);
     }
 
-    private sealed record Page(IReadOnlyList<EventHeader> Headers, int? Total, int Size);
+    private sealed record Page(IReadOnlyList<EventHeader> Headers, int Strays, int? Total, int Size);
 
     private sealed class Walk
     {

@@ -51,6 +51,7 @@ internal sealed class AttributeDraft(StringPool pool)
             case Field.FirstSeen: _firstSeen = Scalar.Moment(ref reader); break;
             case Field.LastSeen: _lastSeen = Scalar.Moment(ref reader); break;
             case Field.Comment: _comment = Scalar.Text(ref reader, pool); break;
+            case Field.Warnings: OnWarninglist |= Scalar.IsSomething(ref reader); break;
             case Field.ObjectRelation: _relation = Scalar.Text(ref reader, pool); break;
         }
     }

@@ -35,6 +35,11 @@ internal sealed class EventDraft(StringPool pool)
     /// <summary>The event says that it has attributes, and they are not here: an index entry, or metadata only.</summary>
     public bool IsSummary => !HasItems && _attributeCount > 0;
 
+    /// <summary>Why the event cannot be read; the first reason counts. Null for an event that is whole.</summary>
+    public string? Fault { get; private set; }
+
+    public void Spoil(string fault) => Fault ??= fault;
+
     public void Set(Field field, ref Utf8JsonReader reader)
     {
         switch (field)

@@ -5,19 +5,25 @@ namespace MispGraphSync.Sources.Reading;
 
 /// <summary>
 /// Follows the tokens of MISP JSON, whatever is wrapped round the events, and puts events and items together. It knows
-/// where it stands by a stack of places; anything without a place (related events, proposals, reports, attachments) is
-/// passed over by counting brackets.
+/// where it is by a stack of places; anything without a place (related events, proposals, reports, attachments) is
+/// skipped by counting brackets.
+/// <para>
+/// PHP writes a list as an object with numbers for keys once an entry was removed from it, so both are the list. Anything
+/// else in a list's place spoils the event: attributes or tags that cannot be read must not pass for none.
+/// </para>
 /// </summary>
 internal sealed class EventWalker : IDisposable
 {
     /// <summary>Tags or clusters of one owner, attributes of one object: all of them are in memory at once.</summary>
     public const int MostInOne = 100_000;
 
-    private readonly Place[] _stack = new Place[MispJsonReader.MaxDepth + 1];
+    private readonly (Place Place, int Events)[] _stack = new (Place, int)[MispJsonReader.MaxDepth + 1];
     private readonly StringPool _pool = new();
     private readonly ItemStore _items;
     private readonly AttributeDraft _attribute;
     private readonly ObjectDraft _object;
+    private readonly TagDraft _tag;
+    private readonly GalaxyDraft _galaxy;
     private readonly bool _skipItems;
     private readonly Func<int, Guid> _uuidFor;
 
@@ -28,12 +34,7 @@ internal sealed class EventWalker : IDisposable
     private Field _field;
     private bool _inAttribute;
     private bool _inObject;
-    private string? _tagName;
-    private bool _tagIsLocal;
-    private string? _galaxyType;
-    private string? _clusterType;
-    private string? _clusterValue;
-    private int _firstClusterOfGalaxy;
+    private bool _isFirstName;
 
     public EventWalker(Func<int, Guid> uuidFor, bool skipItems, long memoryLimit)
     {
@@ -42,17 +43,22 @@ internal sealed class EventWalker : IDisposable
         _items = new ItemStore(memoryLimit);
         _attribute = new AttributeDraft(_pool);
         _object = new ObjectDraft(_pool);
+        _tag = new TagDraft(_pool);
+        _galaxy = new GalaxyDraft(_pool);
         _event = new EventDraft(_pool);
     }
 
     /// <summary>Events completed.</summary>
     public int Events { get; private set; }
 
-    /// <summary>Attributes or objects stood in no event.</summary>
+    /// <summary>Attributes or objects were in no event.</summary>
     public bool SawLooseItems { get; private set; }
 
     /// <summary>A list where events belong was seen, be it an empty one.</summary>
     public bool SawEventList { get; private set; }
+
+    /// <summary>Entries of lists of events that hold no event.</summary>
+    public int Strays { get; private set; }
 
     public long SpooledBytes => _items.SpooledBytes;
 
@@ -73,38 +79,31 @@ internal sealed class EventWalker : IDisposable
 
         while (reader.Read())
         {
-            switch (reader.TokenType)
+            var token = reader.TokenType;
+            if (_skipping > 0)
+            {
+                _skipping += token is JsonTokenType.StartObject or JsonTokenType.StartArray ? 1
+                    : token is JsonTokenType.EndObject or JsonTokenType.EndArray ? -1
+                    : 0;
+                continue;
+            }
+
+            switch (token)
             {
                 case JsonTokenType.PropertyName:
-                    if (_skipping == 0)
-                    {
-                        _field = FieldNames.Of(ref reader);
-                        _attribute.OnWarninglist |= _place is Place.Warnings;
-                    }
+                    Name(ref reader);
                     break;
-
-                case JsonTokenType.StartObject:
-                case JsonTokenType.StartArray:
-                    Enter(reader.TokenType is JsonTokenType.StartObject);
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    Enter(token is JsonTokenType.StartObject);
                     break;
-
-                case JsonTokenType.EndObject:
-                case JsonTokenType.EndArray:
-                    if (_skipping > 0)
-                    {
-                        _skipping--;
-                    }
-                    else if (Leave())
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    if (Leave())
                     {
                         return true;
                     }
                     break;
-
                 default:
-                    if (_skipping == 0)
-                    {
-                        Take(ref reader);
-                    }
+                    Take(ref reader);
                     break;
             }
         }
@@ -113,27 +112,53 @@ internal sealed class EventWalker : IDisposable
 
     public void Dispose() => _items.Dispose();
 
-    private void Enter(bool isObject)
+    private void Name(ref Utf8JsonReader reader)
     {
-        if (_skipping > 0 || Next(isObject) is not { } next)
+        var isFirst = _isFirstName;
+        _isFirstName = false;
+        _field = FieldNames.Of(ref reader);
+        switch (_place)
         {
-            _attribute.OnWarninglist |= _skipping == 0 && _place is Place.Warnings;
-            _skipping++;
-            return;
-        }
-
-        _stack[_depth++] = _place;
-        var from = _place;
-        _place = next;
-        _field = Field.None;
-        switch (next)
-        {
-            case Place.EventList:
-                Abandon();
-                SawEventList = true;
+            case Place.Envelope or Place.Event when isFirst && _field is Field.Index:
+                BeginEventList();
                 break;
             case Place.Event:
                 _event.IsEvent = true;
+                break;
+            case Place.Warnings:
+                _attribute.OnWarninglist = true;
+                break;
+            default:
+                if (_field is not Field.Index && _place.ListName() is { } list)
+                {
+                    _event.Spoil($"{list} is not a list");
+                }
+                break;
+        }
+    }
+
+    private void Enter(bool isObject)
+    {
+        if (_place is Place.Envelope or Place.Event)
+        {
+            _event.HasItems |= _field is Field.Attribute or Field.Object;
+        }
+        if (Places.Next(_place, _field, isObject, isOutermost: _depth == 1, _skipItems) is not { } next)
+        {
+            TakeStrangeEntry();
+            _skipping = 1;
+            return;
+        }
+
+        _stack[_depth++] = (_place, Events);
+        var from = _place;
+        _place = next;
+        _field = Field.None;
+        _isFirstName = true;
+        switch (next)
+        {
+            case Place.EventList:
+                BeginEventList();
                 break;
             case Place.Attribute:
                 _attribute.Clear();
@@ -143,69 +168,15 @@ internal sealed class EventWalker : IDisposable
                 _object.Clear();
                 _inObject = true;
                 break;
-            case Place.TagLink:
-            case Place.Tag when from is not Place.TagLink:
-                _tagName = null;
-                _tagIsLocal = false;
+            case Place.TagLink or Place.Tag when from is not Place.TagLink:
+                _tag.Clear();
                 break;
             case Place.Galaxy:
-                _galaxyType = null;
-                _firstClusterOfGalaxy = Galaxies.Count;
+                _galaxy.Begin(Galaxies);
                 break;
             case Place.Cluster:
-                _clusterType = _clusterValue = null;
+                _galaxy.BeginCluster();
                 break;
-        }
-    }
-
-    /// <summary>The place that begins here; null for one to pass over.</summary>
-    private Place? Next(bool isObject) => _place switch
-    {
-        Place.Document => isObject ? Place.Envelope : Place.EventList,
-        Place.EventList => isObject ? Place.Envelope : null,
-        Place.Envelope when _field is Field.Event => isObject ? Place.Event : Place.EventList,
-        Place.Envelope when _field is Field.Response && _depth == 1 => isObject ? Place.Envelope : Place.EventList,
-        Place.Envelope or Place.Event => NextInEvent(isObject),
-        Place.AttributeList => isObject ? Place.Attribute : null,
-        Place.ObjectList => isObject ? Place.Object : null,
-        Place.Object when _field is Field.Attribute => isObject ? Place.Attribute : Place.AttributeList,
-        Place.Attribute => _field switch
-        {
-            Field.Tag => isObject ? Place.Tag : Place.TagList,
-            Field.AttributeTag => isObject ? null : Place.TagLinkList,
-            Field.Galaxy => isObject ? Place.Galaxy : Place.GalaxyList,
-            Field.Warnings => Place.Warnings,
-            _ => null,
-        },
-        Place.TagList => isObject ? Place.Tag : null,
-        Place.TagLinkList => isObject ? Place.TagLink : null,
-        Place.TagLink when _field is Field.Tag && isObject => Place.Tag,
-        Place.GalaxyList => isObject ? Place.Galaxy : null,
-        Place.Galaxy when _field is Field.GalaxyCluster => isObject ? Place.Cluster : Place.ClusterList,
-        Place.ClusterList => isObject ? Place.Cluster : null,
-        _ => null,
-    };
-
-    private Place? NextInEvent(bool isObject)
-    {
-        switch (_field)
-        {
-            case Field.Attribute:
-                _event.HasItems = true;
-                return _skipItems ? null : isObject ? Place.Attribute : Place.AttributeList;
-            case Field.Object:
-                _event.HasItems = true;
-                return _skipItems ? null : isObject ? Place.Object : Place.ObjectList;
-            case Field.Tag:
-                return isObject ? Place.Tag : Place.TagList;
-            case Field.EventTag:
-                return isObject ? null : Place.TagLinkList;
-            case Field.Galaxy:
-                return isObject ? Place.Galaxy : Place.GalaxyList;
-            case Field.Orgc when isObject:
-                return Place.Organisation;
-            default:
-                return null;
         }
     }
 
@@ -213,12 +184,12 @@ internal sealed class EventWalker : IDisposable
     private bool Leave()
     {
         var left = _place;
-        _place = _stack[--_depth];
-        _field = Field.None;
+        (_place, var eventsBefore) = _stack[--_depth];
+        (_field, _isFirstName) = (Field.None, false);
         switch (left)
         {
             case Place.Envelope:
-                return Complete();
+                return Complete(eventsBefore);
             case Place.Attribute:
                 AddAttribute();
                 break;
@@ -226,16 +197,15 @@ internal sealed class EventWalker : IDisposable
                 _inObject = false;
                 _items.Add(new EventItem.Object(_object.Build()));
                 break;
-            case Place.Tag when _place is not Place.TagLink:
-            case Place.TagLink:
-                AddTag(_tagName, _tagIsLocal);
+            case Place.TagLink or Place.Tag when _place is not Place.TagLink:
+                AddTag(_tag.Name, _tag.IsLocal);
                 break;
-            case Place.Cluster when !string.IsNullOrEmpty(_clusterValue):
+            case Place.Cluster:
                 RefuseEndless(Galaxies.Count, "galaxy clusters");
-                Galaxies.Add(new GalaxyCluster(_clusterType ?? "", _clusterValue));
+                _galaxy.EndCluster(Galaxies);
                 break;
-            case Place.Galaxy when !string.IsNullOrEmpty(_galaxyType):
-                NameClusters(_galaxyType);
+            case Place.Galaxy:
+                _galaxy.End(Galaxies);
                 break;
         }
         return false;
@@ -243,45 +213,64 @@ internal sealed class EventWalker : IDisposable
 
     private void Take(ref Utf8JsonReader reader)
     {
+        var field = _field;
+        _field = Field.None;
         switch (_place)
         {
-            case Place.Attribute:
-                _attribute.Set(_field, ref reader);
-                break;
-            case Place.Object:
-                _object.Set(_field, ref reader);
-                break;
-            case Place.Envelope:
-            case Place.Event:
-                _event.Set(_field, ref reader);
-                break;
-            case Place.Organisation:
-                _event.SetOrganisation(_field, ref reader);
-                break;
-            case Place.Tag when _field is Field.Name:
-                _tagName = Scalar.Text(ref reader, _pool);
-                break;
-            case Place.Tag when _field is Field.Local:
-            case Place.TagLink when _field is Field.Local:
-                _tagIsLocal |= Scalar.Flag(ref reader);
-                break;
-            case Place.TagList:
+            case Place.TagList when reader.TokenType is JsonTokenType.String:
                 AddTag(Scalar.Text(ref reader, _pool), isLocal: false);
                 break;
-            case Place.Galaxy when _field is Field.Type:
-                _galaxyType = Scalar.Text(ref reader, _pool);
+            case Place.EventList or Place.AttributeList or Place.ObjectList or Place.TagList or Place.TagLinkList or Place.Warnings:
+                TakeStrangeEntry();
                 break;
-            case Place.Cluster when _field is Field.Type:
-                _clusterType = Scalar.Text(ref reader, _pool);
+            case not Place.TagLink when field.IsList() && reader.TokenType is not JsonTokenType.Null:
+                _event.Spoil($"\"{field}\" is not a list");
                 break;
-            case Place.Cluster when _field is Field.Value:
-                _clusterValue = Scalar.Text(ref reader, _pool);
+            case Place.Attribute:
+                _attribute.Set(field, ref reader);
+                break;
+            case Place.Object:
+                _object.Set(field, ref reader);
+                break;
+            case Place.Envelope or Place.Event:
+                _event.Set(field, ref reader);
+                break;
+            case Place.Organisation:
+                _event.SetOrganisation(field, ref reader);
+                break;
+            case Place.Tag:
+            case Place.TagLink when field is Field.Local:
+                _tag.Set(field, ref reader);
+                break;
+            case Place.Galaxy:
+                _galaxy.Set(field, ref reader);
+                break;
+            case Place.Cluster:
+                _galaxy.SetCluster(field, ref reader);
+                break;
+        }
+    }
+
+    /// <summary>An entry of a list is of another kind than the list's entries.</summary>
+    private void TakeStrangeEntry()
+    {
+        switch (_place)
+        {
+            case Place.EventList:
+                Strays++;
+                break;
+            case Place.AttributeList:
+                // It has neither type nor value, and is counted as such.
+                _attribute.Clear();
+                AddAttribute();
+                break;
+            case Place.ObjectList or Place.TagList or Place.TagLinkList:
+                _event.Spoil($"{_place.ListName()} has an entry that cannot be read");
                 break;
             case Place.Warnings:
                 _attribute.OnWarninglist = true;
                 break;
         }
-        _field = Field.None;
     }
 
     private List<GalaxyCluster> Galaxies => _inAttribute ? _attribute.Galaxies : _event.Galaxies;
@@ -300,9 +289,14 @@ internal sealed class EventWalker : IDisposable
         }
     }
 
+    /// <summary>A tag that cannot be read could be any, tlp:red too.</summary>
     private void AddTag(string? name, bool isLocal)
     {
-        if (name?.Trim() is { Length: > 0 } trimmed)
+        if (name is null || (name.Contains('\uFFFD') && name.Contains("tlp", StringComparison.OrdinalIgnoreCase)))
+        {
+            _event.Spoil("\"Tag\" has a tag whose name cannot be read");
+        }
+        else if (name.Trim() is { Length: > 0 } trimmed)
         {
             var tags = _inAttribute ? _attribute.Tags : _event.Tags;
             RefuseEndless(tags.Count, "tags");
@@ -312,28 +306,33 @@ internal sealed class EventWalker : IDisposable
 
     private static void RefuseEndless(int count, string what)
     {
-        if (count >= MostInOne) throw new MispReadException(MispReadFault.TooLong, $"holds more than {MostInOne:N0} {what} in one place", 0);
-    }
-
-    /// <summary>A galaxy's own type counts for all of its clusters; it may stand before them or after.</summary>
-    private void NameClusters(string type)
-    {
-        var galaxies = Galaxies;
-        for (var i = _firstClusterOfGalaxy; i < galaxies.Count; i++)
+        if (count >= MostInOne)
         {
-            galaxies[i] = galaxies[i] with { Galaxy = type };
+            throw new MispReadException(MispReadFault.TooLong, $"holds more than {MostInOne:N0} {what} in one place", 0);
         }
     }
 
-    private bool Complete()
+    /// <summary>What was collected so far is no event, for events begin here.</summary>
+    private void BeginEventList()
+    {
+        _place = Place.EventList;
+        SawEventList = true;
+        Abandon();
+    }
+
+    private bool Complete(int eventsBefore)
     {
         if (!_event.IsEvent)
         {
+            Strays += _place is Place.EventList && Events == eventsBefore ? 1 : 0;
             Abandon();
             return false;
         }
 
-        Current = new MispJsonEvent(_event.Build(_uuidFor(Events)), _items.Take(), Events, _event.IsSummary);
+        Current = new MispJsonEvent(_event.Build(_uuidFor(Events)), _event.Fault is null ? _items.Take() : [], Events)
+        {
+            IsSummary = _event.IsSummary, HasItems = _event.HasItems, Fault = _event.Fault,
+        };
         Events++;
         _event = new EventDraft(_pool);
         return true;

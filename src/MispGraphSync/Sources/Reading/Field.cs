@@ -19,6 +19,10 @@ internal enum Field : byte
     Galaxy,
     GalaxyCluster,
     Id,
+
+    /// <summary>A number: the place in a list that PHP wrote as an object.</summary>
+    Index,
+
     Info,
     LastSeen,
     Local,

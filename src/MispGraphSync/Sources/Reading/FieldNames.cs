@@ -15,7 +15,7 @@ internal static class FieldNames
         {
             return Of(reader.ValueSpan);
         }
-        if (reader.ValueSpan.Length > Longest * 6)
+        if (reader.ValueSpan.Length > Longest * 6 || LenientText.IsDamaged(reader.ValueSpan))
         {
             return Field.None;
         }
@@ -24,7 +24,10 @@ internal static class FieldNames
         return Of(name[..reader.CopyString(name)]);
     }
 
-    private static Field Of(ReadOnlySpan<byte> name) => name.Length switch
+    private static Field Of(ReadOnlySpan<byte> name) =>
+        name.IsEmpty || name.ContainsAnyExceptInRange((byte)'0', (byte)'9') ? OfWord(name) : Field.Index;
+
+    private static Field OfWord(ReadOnlySpan<byte> name) => name.Length switch
     {
         2 => name.SequenceEqual("id"u8) ? Field.Id : Field.None,
         3 => name.SequenceEqual("Tag"u8) ? Field.Tag : Field.None,

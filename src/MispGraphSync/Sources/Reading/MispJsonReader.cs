@@ -55,6 +55,9 @@ internal sealed class MispJsonReader : IDisposable
     /// <summary>The input has a list of events, even if nothing is in it.</summary>
     public bool SawEventList => _walker.SawEventList;
 
+    /// <summary>Entries of lists of events that hold no event.</summary>
+    public int Strays => _walker.Strays;
+
     /// <summary>Bytes written to temporary files so far.</summary>
     public long SpooledBytes => _walker.SpooledBytes;
 
@@ -99,11 +102,6 @@ internal sealed class MispJsonReader : IDisposable
         catch (JsonException e)
         {
             throw Fault(e, ref reader);
-        }
-        catch (InvalidOperationException e) when (e is not ObjectDisposedException)
-        {
-            var at = _offset + reader.TokenStartIndex;
-            throw new MispReadException(MispReadFault.NotUtf8, $"holds text that is not UTF-8 at byte {at}", at, e);
         }
     }
 

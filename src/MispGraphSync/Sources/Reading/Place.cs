@@ -1,6 +1,6 @@
 namespace MispGraphSync.Sources.Reading;
 
-/// <summary>Where in the MISP JSON the walker stands. What is not named here is passed over whole.</summary>
+/// <summary>Where in the MISP JSON the walker is. What is not named here is skipped whole.</summary>
 internal enum Place : byte
 {
     /// <summary>Before the first token, and after the last.</summary>

@@ -7,27 +7,43 @@ namespace MispGraphSync.Sources.Reading;
 
 /// <summary>
 /// Reads a JSON scalar as what it means, however it is written: MISP writes numbers as strings, other programs as
-/// numbers; switches come as true, 1 or "1". What cannot be understood is null (false for a switch), never an exception,
-/// but for text that is not UTF-8: <see cref="InvalidOperationException"/>.
+/// numbers; switches come as true, 1 or "1". What cannot be understood is null (false for a switch), never an exception.
 /// </summary>
 internal static class Scalar
 {
+    private const double LargestExact = 1L << 53;
+
     private static readonly long FirstSecond = DateTimeOffset.MinValue.ToUnixTimeSeconds();
     private static readonly long LastSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
     public static bool Flag(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.True => true,
-        JsonTokenType.Number => !reader.ValueSpan.SequenceEqual("0"u8),
+        JsonTokenType.Number => reader.ValueSpan.ContainsAnyInRange((byte)'1', (byte)'9'),
         JsonTokenType.String => reader.ValueSpan.SequenceEqual("1"u8) || IsTrue(reader.ValueSpan),
         _ => false,
     };
 
-    public static long? Integer(ref Utf8JsonReader reader) =>
-        reader.TokenType is JsonTokenType.String or JsonTokenType.Number
-        && Utf8Parser.TryParse(reader.ValueSpan, out long value, out var used) && used == reader.ValueSpan.Length
-            ? value
+    /// <summary>Neither null nor false nor an empty text: in a list's place, the list is not empty.</summary>
+    public static bool IsSomething(ref Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.String ? !reader.ValueSpan.IsEmpty : Flag(ref reader);
+
+    /// <summary>A whole number; of one with a fraction, as some languages write the time, the whole part.</summary>
+    public static long? Integer(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
+        {
+            return null;
+        }
+        var text = reader.ValueSpan.Trim(" "u8);
+        if (Utf8Parser.TryParse(text, out long whole, out var used) && used == text.Length)
+        {
+            return whole;
+        }
+        return Utf8Parser.TryParse(text, out double number, out used) && used == text.Length && Math.Abs(number) < LargestExact
+            ? (long)number
             : null;
+    }
 
     public static int? SmallInteger(ref Utf8JsonReader reader) =>
         Integer(ref reader) is { } value and >= int.MinValue and <= int.MaxValue ? (int)value : null;
@@ -35,7 +51,8 @@ internal static class Scalar
     /// <summary>Null for null; numbers as written; true and false as MISP's "1" and "0".</summary>
     public static string? Text(ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.String when !reader.ValueIsEscaped => Encoding.UTF8.GetString(reader.ValueSpan),
+        JsonTokenType.String => LenientText.IsDamaged(reader.ValueSpan) ? LenientText.Unescape(reader.ValueSpan) : reader.GetString(),
         JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
         JsonTokenType.True => "1",
         JsonTokenType.False => "0",
@@ -54,6 +71,11 @@ internal static class Scalar
             return pool.Get(reader.ValueSpan);
         }
 
+        if (LenientText.IsDamaged(reader.ValueSpan))
+        {
+            return LenientText.Unescape(reader.ValueSpan);
+        }
+
         Span<byte> unescaped = stackalloc byte[StringPool.LongestName];
         return pool.Get(unescaped[..reader.CopyString(unescaped)]);
     }
@@ -68,7 +90,7 @@ internal static class Scalar
         {
             return uuid;
         }
-        return reader.ValueSpan.Length <= 100 && Guid.TryParse(reader.GetString(), out uuid) ? uuid : null;
+        return reader.ValueSpan.Length <= 100 && Guid.TryParse(Text(ref reader), out uuid) ? uuid : null;
     }
 
     /// <summary>Seconds since 1970, or an ISO 8601 date; null for anything else.</summary>
@@ -83,12 +105,12 @@ internal static class Scalar
         {
             return null;
         }
-        if (reader.TryGetDateTimeOffset(out var moment) && HasOffset(reader.ValueSpan))
+        if (!reader.ValueIsEscaped && reader.TryGetDateTimeOffset(out var moment) && HasOffset(reader.ValueSpan))
         {
             return moment.ToUniversalTime();
         }
         return DateTimeOffset.TryParse(
-            reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out moment)
+            Text(ref reader), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out moment)
                 ? moment.ToUniversalTime()
                 : null;
     }

@@ -28,7 +28,7 @@ internal sealed class StringPool
         ref var slot = ref _strings[Slot(utf8)];
         return slot is not null && slot.Length == utf8.Length && Ascii.Equals(utf8, slot)
             ? slot
-            : slot = Decode(utf8);
+            : slot = Encoding.UTF8.GetString(utf8);
     }
 
     /// <summary>One tag record for each name and origin; outer blanks are removed.</summary>
@@ -39,20 +39,6 @@ internal sealed class StringPool
             ? slot
             : slot = new MispTag(name, isLocal);
     }
-
-    private static string Decode(ReadOnlySpan<byte> utf8)
-    {
-        try
-        {
-            return Strict.GetString(utf8);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new InvalidOperationException("Text is not UTF-8.", e);
-        }
-    }
-
-    private static UTF8Encoding Strict { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Length, first and last eight bytes: names of one length mostly differ there.</summary>
     private static int Slot(ReadOnlySpan<byte> utf8)

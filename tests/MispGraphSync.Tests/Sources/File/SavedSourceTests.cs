@@ -13,6 +13,7 @@ public sealed class SavedSourceTests : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("misp-graph-tests-");
     private readonly LogLines _log = new();
+    private readonly List<string> _warnings = [];
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -161,17 +162,93 @@ public sealed class SavedSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""[{"filename":"a.json","uuid":"11111111-1111-4111-8111-111111111111"}]""")]
-    [InlineData("""{"Event":{"info":"an event of that name","Attribute":[]}}""")]
-    public async Task A_manifest_of_another_kind_makes_no_feed(string manifest)
+    [InlineData("""[{"filename":"a.json","uuid":"11111111-1111-4111-8111-111111111111"}]""", "it is a list")]
+    [InlineData("""[{"info":"x","date":"2026-11-01","timestamp":"1"},{"info":"y","date":"2026-11-01"}]""", "it is a list")]
+    [InlineData("""{"0":{"info":"x","date":"2026-11-01"},"2":{"info":"y"}}""", "none of its keys is a UUID")]
+    [InlineData("""{"Event":{"info":"an event of that name","Attribute":[]}}""", "none of its keys is a UUID")]
+    [InlineData("""{"11111111-1111-4111-8111-111111111111":{"info":""", "not valid JSON")]
+    [InlineData("true", "it is not an object")]
+    public async Task A_manifest_of_another_kind_makes_no_feed_and_is_no_event(string manifest, string why)
     {
         Write("manifest.json", manifest);
         Write("a.json", Event(One));
+        Write("feed/manifest.json", manifest);
 
         var (source, headers) = await ListAsync(_folder.FullName);
 
         Assert.Equal("file", source.Info.Kind);
-        Assert.Contains(headers, h => h.Uuid.ToString() == One);
+        Assert.Equal(One, Assert.Single(headers).Uuid.ToString());
+        Assert.Empty(source.Gaps);
+        Assert.Contains(why, Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_manifest_named_as_the_input_points_to_its_folder()
+    {
+        Write("manifest.json", "{}");
+
+        var thrown = Assert.Throws<RunFailedException>(() => Open(Path.Combine(_folder.FullName, "manifest.json"), "[]"));
+
+        Assert.Equal((ExitCode.Usage, "Give --input the folder that it is in."), (thrown.Code, thrown.Remedy));
+    }
+
+    [Fact]
+    public async Task A_key_with_half_a_surrogate_pair_does_not_make_the_manifest_unreadable()
+    {
+        Write("manifest.json", $$$"""{"{{{One}}}":{},"cut \ud83d":{}}""");
+        Write(One + ".json", Event(One));
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+
+        Assert.Equal(("feed", One), (source.Info.Kind, Assert.Single(headers).Uuid.ToString()));
+        Assert.Contains("1 entries", Assert.Single(source.Gaps), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"info":"x","Tag":{"a":{"name":"tlp:red"}},"Attribute":[]}""", "its \"Tag\" is not a list")]
+    [InlineData("""{"info":"x","Attribute":{"type":"domain","value":"a.example"}}""", "its \"Attribute\" is not a list")]
+    [InlineData("""{"info":"x","Object":"file","Attribute":[]}""", "its \"Object\" is not a list")]
+    public async Task An_event_that_cannot_be_read_is_one_gap_and_is_not_withdrawn(string inner, string words)
+    {
+        Write("a.json", $$$"""{"Event":{"uuid":"{{{One}}}",{{{inner[1..]}}}}""");
+        Write("b.json", Event(Two));
+
+        var (source, headers) = await ListAsync(_folder.FullName, """[{"type":"domain"}]""");
+        var read = await FetchAsync(source, headers);
+
+        Assert.Equal([One, Two], headers.Select(h => h.Uuid.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(Two, Assert.Single(read).Event.Uuid.ToString());
+        var gap = Assert.Single(source.Gaps);
+        Assert.Contains(One, gap, StringComparison.Ordinal);
+        Assert.Contains(words, gap, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[{"Event":null}]""")]
+    [InlineData("""{"response":[{"Event":"x"}]}""")]
+    [InlineData("""{"response":[null]}""")]
+    [InlineData("""{"response":[[]]}""")]
+    [InlineData("""{"response":{"0":5}}""")]
+    public async Task An_entry_of_a_list_of_events_that_is_no_event_is_a_gap(string content)
+    {
+        Write("a.json", content);
+        Write("b.json", Event(One));
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+
+        Assert.Single(headers);
+        Assert.Contains("no MISP event", Assert.Single(source.Gaps), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_index_entry_does_not_take_the_place_of_its_event()
+    {
+        Write("a.json", Event(One, timestamp: 100));
+        Write("index.json", $$$"""[{"uuid":"{{{One}}}","info":"newer","date":"2026-11-01","timestamp":"200"}]""");
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+
+        Assert.Equal(1, Assert.Single(await FetchAsync(source, headers)).Attributes);
         Assert.Empty(source.Gaps);
     }
 
@@ -237,7 +314,7 @@ public sealed class SavedSourceTests : IDisposable
     {
         using var json = JsonDocument.Parse(filters);
         var plan = FilterPlan.Parse([.. json.RootElement.EnumerateArray()], out _)!;
-        return InputSource.Open(path, plan, enforceWarninglist: true, TimeProvider.System, _log.Log);
+        return InputSource.Open(path, plan, enforceWarninglist: true, TimeProvider.System, _log.Log, _warnings.Add);
     }
 
     private static async Task<List<(MispGraphSync.Core.Domain.MispEvent Event, int Attributes)>> FetchAsync(ISource source, List<EventHeader> headers)

@@ -78,14 +78,34 @@ public class BrokenInputTests
         Assert.Equal(MispReadFault.TooLong, thrown.Fault);
     }
 
-    [Fact]
-    public async Task Text_that_is_not_utf8_is_a_fault_where_it_is_read()
+    [Theory]
+    [InlineData("cut \\ud83d", "cut \uFFFD")]
+    [InlineData("\\uDE00 cut", "\uFFFD cut")]
+    [InlineData("\\ud83d\\ud83d\\ude00\\n\\/\\\"\\t\\b\\f\\r\\\\ é", "\uFFFD\U0001F600\n/\"\t\b\f\r\\ é")]
+    public async Task Half_a_surrogate_pair_becomes_one_replacement_character(string escaped, string expected)
     {
-        var json = Encoding.Latin1.GetBytes("{\"info\":\"x\",\"Attribute\":[{\"type\":\"text\",\"value\":\"\u00e9\"}]}");
+        var text = $"\"{escaped}\"";
+        var json = $$"""
+            {"info":{{text}},{{text}}:1,"Orgc":{"name":{{text}}},"Tag":[{"name":{{text}}}],"uuid":{{text}},"timestamp":{{text}},"date":{{text}},
+            "Attribute":[{"type":{{text}},"value":{{text}},"comment":{{text}},"first_seen":{{text}},"to_ids":{{text}}}]}
+            """;
 
-        var thrown = await Assert.ThrowsAsync<MispReadException>(() => Json.ReadAsync(json));
+        var (read, items) = Assert.Single(await Json.ReadAsync(json));
 
-        Assert.Equal(MispReadFault.NotUtf8, thrown.Fault);
+        Assert.Equal((expected, expected), (read.Info, read.Organisation));
+        Assert.Equal(expected.Trim(), Assert.Single(read.Tags).Name);
+        var attribute = Assert.Single(items.Attributes());
+        Assert.Equal((expected, expected, expected), (attribute.Type, attribute.Value, attribute.Comment));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_not_utf8_become_replacement_characters()
+    {
+        var json = Encoding.Latin1.GetBytes("{\"info\":\"caf\u00e9 \\u0041\",\"Attribute\":[{\"type\":\"text\",\"value\":\"\u00e9\"}]}");
+
+        var (read, items) = Assert.Single(await Json.ReadAsync(json));
+
+        Assert.Equal(("caf\uFFFD A", "\uFFFD"), (read.Info, Assert.Single(items.Attributes()).Value));
     }
 
     [Fact]

@@ -76,6 +76,8 @@ public class FieldTests
     [InlineData("\"True\"", true)]
     [InlineData("false", false)]
     [InlineData("0", false)]
+    [InlineData("0.0", false)]
+    [InlineData("1.0", true)]
     [InlineData("\"0\"", false)]
     [InlineData("null", false)]
     [InlineData("[]", false)]
@@ -93,12 +95,35 @@ public class FieldTests
     [InlineData("""["list"]""", true)]
     [InlineData("""[{"value":"8.8.8.8"}]""", true)]
     [InlineData("""{"58":"list"}""", true)]
+    [InlineData("\"list\"", true)]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
     public async Task Warnings_count_when_there_is_one(string json, bool expected)
     {
         var attribute = await Json.ReadAttributeAsync($$"""{"type":"ip-dst","value":"x","warnings":{{json}}}""");
 
         Assert.Equal(expected, attribute.OnWarninglist);
     }
+
+    [Theory]
+    [InlineData("1795498979")]
+    [InlineData("\"1795498979\"")]
+    [InlineData("1795498979.25")]
+    [InlineData("\"1795498979.25\"")]
+    [InlineData("1.795498979E9")]
+    [InlineData("\" 1795498979 \"")]
+    [InlineData("\"2026-11-24T05:42:59Z\"")]
+    public async Task A_time_is_understood_however_it_is_written(string json) =>
+        Assert.Equal(1795498979, Assert.Single(await Json.ReadAsync($$"""{"info":"x","timestamp":{{json}}}""")).Event.Timestamp.ToUnixTimeSeconds());
+
+    [Theory]
+    [InlineData("99999999999999999999")]
+    [InlineData("1e400")]
+    [InlineData("\"NaN\"")]
+    [InlineData("true")]
+    [InlineData("[1795498979]")]
+    public async Task A_time_that_is_none_is_missing(string json) =>
+        Assert.Equal(DateTimeOffset.UnixEpoch, Assert.Single(await Json.ReadAsync($$"""{"info":"x","timestamp":{{json}}}""")).Event.Timestamp);
 
     [Fact]
     public async Task An_object_keeps_its_attributes_together()

@@ -51,8 +51,10 @@ public class RealDataTests
             var name = recording.GetProperty("name").GetString();
             var (events, items) = await ReadFileAsync(Path.Combine(folder, name + ".response.json"));
 
-            Assert.Equal((name, recording.GetProperty("events").GetInt32()), (name, events.Count));
-            Assert.Equal((name, recording.GetProperty("attributes").GetInt32()), (name, items.Attributes().Count()));
+            // An attribute search gives attributes without their events; they are not read.
+            var expected = recording.GetProperty("events").GetInt32();
+            Assert.Equal((name, expected), (name, events.Count));
+            Assert.Equal((name, expected == 0 ? 0 : recording.GetProperty("attributes").GetInt32()), (name, items.Attributes().Count()));
         }
     }
 
