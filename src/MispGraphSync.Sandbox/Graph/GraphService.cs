@@ -59,11 +59,11 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
         ("POST", ["deleteTiIndicatorsByExternalId" or "microsoft.graph.deleteTiIndicatorsByExternalId"]) => state.RefusesDeleteByExternalId
             ? Error(501, "notSupported", "The action is not supported.")
             : _batches.DeleteByExternalId(request.Body, app),
-        (_, [var id]) when Guid.TryParse(id, out var guid) => One(request, app, guid),
+        (_, [var id]) when Guid.TryParse(id, out _) || id.All(char.IsAsciiDigit) => One(request, app, id),
         _ => Error(400, "BadRequest", $"Resource not found for the segment '{request.Segments[^1]}'."),
     };
 
-    private Answer One(Request request, string app, Guid id)
+    private Answer One(Request request, string app, string id)
     {
         if (state.Find(app, id) is not { } found) return Error(404, "itemNotFound", "The indicator was not found.");
         switch (request.Method)

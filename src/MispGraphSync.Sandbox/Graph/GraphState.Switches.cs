@@ -33,24 +33,9 @@ public sealed partial class GraphState
     /// <summary>A wrong enum value fails the whole batch with 400, instead of its item.</summary>
     public bool EnumFailsBatch { get; set; }
 
-    /// <summary>An item's error is a bare string instead of an object with <c>message</c>.</summary>
-    public bool ErrorIsString { get; set; }
-
-    /// <summary>The key of an item's error; no document says it.</summary>
-    public string ErrorKey { get; set; } = "Error";
-
-    /// <summary>Whether a failed item says which one it was. Without it only the position tells.</summary>
-    public bool EchoesExternalIdOfFailed { get; set; } = true;
-
     /// <summary>Undeclared properties are kept and given back, as the open type allows.</summary>
     public bool EchoesUndeclared { get; set; } = true;
 
     /// <summary>Items of an answer stand in another order than in the request.</summary>
     public bool ReversesAnswers { get; set; }
-
-    /// <summary>The <c>code</c> of a resultInfo that is well; not documented.</summary>
-    public int SuccessCode { get; set; }
-
-    /// <summary><c>subcode</c> in the metadata, <c>subCode</c> in an example.</summary>
-    public string SubcodeName { get; set; } = "subcode";
 }

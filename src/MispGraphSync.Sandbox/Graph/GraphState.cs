@@ -12,7 +12,7 @@ public sealed partial class GraphState
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly List<TiIndicator?> _slots = [];
-    private readonly Dictionary<Guid, TiIndicator> _byId = [];
+    private readonly Dictionary<string, TiIndicator> _byId = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, TiIndicator> _byExternalId = new(StringComparer.Ordinal);
 
     internal GraphState(TimeProvider time) => _time = time;
@@ -44,7 +44,7 @@ public sealed partial class GraphState
         return Add(appId, TiItem.Read(json.RootElement, enumerationsToo: false))!;
     }
 
-    public bool Remove(Guid id)
+    public bool Remove(string id)
     {
         lock (_gate) return _byId.TryGetValue(id, out var found) && Drop(found);
     }
@@ -66,8 +66,11 @@ public sealed partial class GraphState
         lock (_gate)
         {
             var number = _slots.Count + 1;
-            var added = new TiIndicator(new Guid(number, 0x5a5d, 0x4b0c, 0x80, 0, 0, 0, 0, 0, 0, 1), appId, item, now) { Slot = number - 1 };
-            if (added.TargetProduct == TiProperties.Products[1] && CountForDefender() >= DefenderCapacity) return null;
+            var isDefenders = item.IsForDefender;
+            if (isDefenders && CountForDefender() >= DefenderCapacity) return null;
+
+            var id = isDefenders ? $"{1_004_000 + number}" : new Guid(number, 0x5a5d, 0x4b0c, 0x80, 0, 0, 0, 0, 0, 0, 1).ToString("D");
+            var added = new TiIndicator(id, appId, item, now) { Slot = number - 1 };
 
             _slots.Add(added);
             _byId.Add(added.Id, added);
@@ -76,7 +79,7 @@ public sealed partial class GraphState
         }
     }
 
-    internal TiIndicator? Find(string appId, Guid id)
+    internal TiIndicator? Find(string appId, string id)
     {
         lock (_gate) return _byId.TryGetValue(id, out var found) && found.AppId == appId && IsLive(found) ? found : null;
     }
@@ -91,7 +94,7 @@ public sealed partial class GraphState
         }
     }
 
-    internal bool Delete(string appId, Guid id) => Find(appId, id) is { } found && Remove(found.Id);
+    internal bool Delete(string appId, string id) => Find(appId, id) is { } found && Remove(found.Id);
 
     /// <summary>All of them, when there are several.</summary>
     internal bool DeleteByExternalId(string appId, string externalId)

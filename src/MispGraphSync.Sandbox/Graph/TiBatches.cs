@@ -10,23 +10,23 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
 
     public Answer Submit(ReadOnlyMemory<byte> body, string app) => Items(body, (item, now) =>
     {
-        if (TiRules.Fault(item, now) is { } fault) return (false, json => write.Failed(json, item, fault));
-        if (state.Add(app, item) is not { } added) return (false, json => write.Failed(json, item, Full));
+        if (TiRules.Fault(item, now) is { } fault) return (false, json => TiWriter.Failed(json, item, "create", fault));
+        if (state.Add(app, item) is not { } added) return (false, json => TiWriter.Failed(json, item, "create", Full));
         return (true, json => write.Entity(json, added, withNulls: false));
     });
 
     public Answer Update(ReadOnlyMemory<byte> body, string app) => Items(body, (item, now) =>
     {
-        var found = Guid.TryParse(item.Text("id"), out var id) ? state.Find(app, id) : null;
+        var found = item.Text("id") is { } id ? state.Find(app, id) : null;
         var fault = found is null ? "The indicator was not found." : TiRules.FaultOfUpdate(item, found.TargetProduct, now);
-        if (fault is not null) return (false, json => write.Failed(json, item, fault));
+        if (fault is not null) return (false, json => TiWriter.Failed(json, item, "update", fault));
 
         state.Update(found!, item);
         return (true, json => write.Entity(json, found!, withNulls: false));
     });
 
     public Answer Delete(ReadOnlyMemory<byte> body, string app) =>
-        Keys(body, key => Guid.TryParse(key, out var id) && state.Delete(app, id), "id");
+        Keys(body, key => state.Delete(app, key), "id");
 
     public Answer DeleteByExternalId(ReadOnlyMemory<byte> body, string app) =>
         Keys(body, key => state.DeleteByExternalId(app, key), "external id");
@@ -49,7 +49,7 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
         foreach (var key in keys.Select(key => key.GetString()!))
         {
             var done = delete(key);
-            results.Add((done, json => write.Result(json, done, done ? "Deleted." : $"No indicator with {what} '{key}' was found.")));
+            results.Add((done, json => TiWriter.Result(json, done, done ? $"{key} was deleted." : $"No indicator with {what} '{key}' was found.")));
         }
 
         return Value(results, "resultInfo");

@@ -8,13 +8,14 @@ namespace MispGraphSync.Sandbox.Graph;
 /// <summary>One indicator held at Graph: the item as it was sent, and what the service added.</summary>
 public sealed class TiIndicator
 {
-    internal TiIndicator(Guid id, string appId, TiItem item, DateTimeOffset ingested)
+    internal TiIndicator(string id, string appId, TiItem item, DateTimeOffset ingested)
     {
         (Id, AppId, Ingested) = (id, appId, ingested);
         Take(item);
     }
 
-    public Guid Id { get; }
+    /// <summary>A GUID; a number where the product is Defender.</summary>
+    public string Id { get; }
 
     /// <summary>The application that made it, the only one to see it.</summary>
     public string AppId { get; }

@@ -60,6 +60,8 @@ internal readonly struct TiItem
         return new TiItem(json, present, values, plain);
     }
 
+    public bool IsForDefender => Text("targetProduct") == TiProperties.Products[1];
+
     public bool Has(string name) => (Present & TiProperties.Bit(name)) != 0;
 
     public JsonElement this[string name] => _values[BitOperations.TrailingZeroCount(TiProperties.Bit(name))];

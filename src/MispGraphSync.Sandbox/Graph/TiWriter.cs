@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Unicode;
 
 namespace MispGraphSync.Sandbox.Graph;
@@ -30,32 +31,30 @@ internal sealed class TiWriter(GraphState state, Guid tenant)
         ArrayPool<byte>.Shared.Return(entity);
     }
 
-    /// <summary>One failed item. No document says its shape; this is the sample's reading of it.</summary>
-    public void Failed(Utf8JsonWriter json, TiItem item, string message)
+    /// <summary>One failed item, as users have recorded it: what was sent, with a sentence for an id and the product's own kind of error.</summary>
+    /// <param name="verb">What failed.</param>
+    public static void Failed(Utf8JsonWriter json, TiItem item, string verb, string message)
     {
         json.WriteStartObject();
-        if (state.ErrorIsString)
+        json.WriteString("id", $"Failed to {verb}, check Error element for reason");
+        json.WriteString("Error", item.IsForDefender
+            ? new JsonObject { ["error"] = new JsonObject { ["code"] = "InvalidInput", ["message"] = message, ["target"] = "00000000-5a5d-4b0c-8000-0000000000bb" } }.ToJsonString()
+            : $"Target: body - ValidationFailed - One or more errors.\nTarget: tiIndicator - ValidationFailed - {message}");
+        foreach (var property in item.Json.EnumerateObject())
         {
-            json.WriteString(state.ErrorKey, message);
-        }
-        else
-        {
-            json.WriteStartObject(state.ErrorKey);
-            json.WriteString("code", "invalidRequest");
-            json.WriteString("message", message);
-            json.WriteEndObject();
+            if (property.Name != "id") property.WriteTo(json);
         }
 
-        if (state.EchoesExternalIdOfFailed && item.Text("externalId") is { } externalId) json.WriteString("externalId", externalId);
         json.WriteEndObject();
     }
 
-    public void Result(Utf8JsonWriter json, bool done, string message)
+    /// <summary>The code is a text.</summary>
+    public static void Result(Utf8JsonWriter json, bool done, string message)
     {
         json.WriteStartObject();
-        json.WriteNumber("code", done ? state.SuccessCode : 404);
+        json.WriteString("code", done ? "204" : "404");
         json.WriteString("message", message);
-        json.WriteNumber(state.SubcodeName, 0);
+        json.WriteNumber("subcode", 0);
         json.WriteEndObject();
     }
 

@@ -127,7 +127,7 @@ public sealed partial class ReportTests : IAsyncLifetime
         _run.Sandbox.MispState.AddAttribute(uuid, new() { ["type"] = "domain", ["value"] = domain, ["to_ids"] = true, ["category"] = "Network activity" });
         var reply = new JsonObject { ["value"] = new JsonArray(new JsonObject { ["Error"] = new JsonObject { ["message"] = words } }) };
         _run.Sandbox.Faults.Add(
-            Service.Graph, new Fault.Reply(206, reply.ToJsonString()),
+            Service.Graph, new Fault.Reply(206, reply.ToJsonString()), times: int.MaxValue,
             when: request => request.Body.Contains(domain, StringComparison.Ordinal));
     }
 
