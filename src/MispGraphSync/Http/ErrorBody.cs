@@ -5,7 +5,7 @@ namespace MispGraphSync.Http;
 
 /// <summary>
 /// What an error answer says, in any of the shapes that Microsoft's services use: <c>{"error":{"code","message"}}</c>,
-/// <c>{"statusCode","message"}</c>, a bare object, a string, or no JSON at all.
+/// <c>{"statusCode","message"}</c>, a bare object, a string, one of these as JSON in a string, or no JSON at all.
 /// </summary>
 /// <param name="Code">Null when it has none.</param>
 /// <param name="Message">One line, at most 2,000 characters; empty when the answer is.</param>
@@ -29,11 +29,27 @@ internal sealed record ErrorBody(string? Code, string Message)
 
     public static ErrorBody Read(JsonElement json)
     {
-        if (json.ValueKind == JsonValueKind.String) return new ErrorBody(null, OneLine(json.GetString()!));
+        if (json.ValueKind == JsonValueKind.String) return OfText(json.GetString()!);
         if (json.ValueKind != JsonValueKind.Object) return new ErrorBody(null, OneLine(json.GetRawText()));
         if (Find(json, "error") is { ValueKind: JsonValueKind.Object or JsonValueKind.String } inner) return Read(inner);
         var code = Text(Find(json, "code") ?? Find(json, "statusCode"));
         return new ErrorBody(code, OneLine(Text(Find(json, "message")) ?? json.GetRawText()));
+    }
+
+    private static ErrorBody OfText(string text)
+    {
+        try
+        {
+            if (text.AsSpan().TrimStart() is ['{', ..])
+            {
+                using var json = JsonDocument.Parse(text);
+                return Read(json.RootElement);
+            }
+        }
+        catch (JsonException)
+        {
+        }
+        return new ErrorBody(null, OneLine(text));
     }
 
     /// <summary>The code before the message, where there is one.</summary>

@@ -24,18 +24,20 @@ internal sealed class DefenderDestination : IDestination
     private readonly DefenderApi _api;
     private readonly DefenderService _service;
     private readonly DefenderReading _reading;
+    private readonly DefenderImport _import;
     private readonly DefenderDeletion _deletion;
     private readonly RequestLog _log;
     private readonly IDisposable? _tokens;
 
-    private DefenderDestination(DestinationSettings settings, DefenderApi api, RequestLog log, IDisposable? tokens)
+    private DefenderDestination(DestinationSettings settings, DefenderApi api, Transport transport, IDisposable? tokens)
     {
         _settings = settings;
         _api = api;
         _service = new DefenderService(api);
         _reading = new DefenderReading(api, _service, new DefenderOwner(settings.Instance, ClientId(settings.Auth)));
+        _import = new DefenderImport(settings.Name, _service, _reading, transport.AppLog);
         _deletion = new DefenderDeletion(api, _service, _reading);
-        _log = log;
+        _log = transport.Log;
         _tokens = tokens;
         Info = new DestinationInfo(settings.Name, "defender", settings.Auth.Tenant.ToLowerInvariant(), "");
     }
@@ -69,7 +71,7 @@ internal sealed class DefenderDestination : IDestination
         var endpoint = EndpointOf(settings);
         var own = tokens is null ? new MsalTokenSource(settings.Auth, ScopeOf(settings), transport) : null;
         var api = new DefenderApi(settings.Name, endpoint, settings.RequestsPerMinute, transport, tokens ?? own!);
-        return new DefenderDestination(settings, api, transport.Log, own);
+        return new DefenderDestination(settings, api, transport, own);
     }
 
     /// <summary>The scope of the destination's tokens.</summary>
@@ -108,7 +110,7 @@ internal sealed class DefenderDestination : IDestination
         ArgumentOutOfRangeException.ThrowIfGreaterThan(steps.Count, BatchSize);
         return operation == Operation.Delete
             ? await _deletion.DeleteAsync(steps, ct).ConfigureAwait(false)
-            : await _service.ImportAsync(steps, ct).ConfigureAwait(false);
+            : await _import.ImportAsync(steps, ct).ConfigureAwait(false);
     }
 
     public Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => Task.FromResult(Settlement.None);

@@ -23,8 +23,10 @@ internal static class DefenderListing
     {
         var type = DefenderJson.Text(item, "indicatorType") ?? "";
         var value = DefenderJson.Text(item, "indicatorValue") ?? "";
-        var key = owner.KeyOf(DefenderValue.Listed(type, value));
+        var listed = DefenderValue.Listed(type, value);
+        var key = owner.KeyOf(listed);
         var isOurs = owner.Made(item, key);
+        if (!isOurs && listed.WithoutEmptyPath is { } sent && owner.Made(item, owner.KeyOf(sent))) (key, isOurs) = (owner.KeyOf(sent), true);
         return new RemoteIndicator(
             DefenderJson.Text(item, "id"),
             isOurs ? key : null,

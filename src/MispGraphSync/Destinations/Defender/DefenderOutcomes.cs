@@ -4,14 +4,11 @@ using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Defender;
 
-/// <summary>Finds out which result of an import speaks of which step, and what it says.</summary>
+/// <summary>Finds out which result of an import is about which step, and what it says.</summary>
 internal static class DefenderOutcomes
 {
-    private static readonly StepOutcome Missing = new StepOutcome.Unknown("The answer does not mention it.");
-
     /// <summary>
-    /// By value, spelled alike; the same value under two types in the order of the request. A result whose value nobody sent
-    /// goes by its place, as long as there are as many results as steps. A step that no result speaks of is unknown.
+    /// By value: as sent, then in any spelling of the same.
     /// </summary>
     /// <returns>Null when the answer is no import's.</returns>
     public static StepOutcome[]? Of(ReadOnlyMemory<byte> answer, IReadOnlyList<PlanStep> steps)
@@ -19,40 +16,28 @@ internal static class DefenderOutcomes
         if (DefenderJson.Parse(answer) is not var (document, value)) return null;
         using (document)
         {
-            var outcomes = new StepOutcome?[steps.Count];
-            var places = Places(steps);
-            var strangers = new List<int>();
             var results = value.EnumerateArray().ToArray();
-            for (var i = 0; i < results.Length; i++)
-            {
-                var word = Spell(DefenderJson.Text(results[i], "indicator") ?? "");
-                if (!places.TryGetValue(word, out var at)) strangers.Add(i);
-                else if (at.TryDequeue(out var place)) outcomes[place] = Outcome(results[i]);
-            }
-            if (results.Length == steps.Count)
-            {
-                foreach (var i in strangers) outcomes[i] ??= Outcome(results[i]);
-            }
-            for (var i = 0; i < outcomes.Length; i++) outcomes[i] ??= Missing;
-            return outcomes!;
+            var words = Array.ConvertAll(results, result => DefenderJson.Text(result, "indicator")?.Trim());
+            return new AnswerMatch(steps.Count, results.Length, (result, _) => Outcome(results[result]), _ => true).Outcomes(
+                By(text => text), By(DefenderValue.Alike));
+
+            Naming By(Func<string, string> spell) => new(
+                step => spell(DefenderValue.Parse(steps[step].Value ?? "").Text),
+                result => words[result] is { Length: > 0 } word ? spell(word) : null);
         }
     }
 
-    private static Dictionary<string, Queue<int>> Places(IReadOnlyList<PlanStep> steps)
+    /// <summary>The ids that more than one step was given; those steps are accepted without one from now on.</summary>
+    public static IReadOnlyList<string> ForgetSharedIds(StepOutcome[] outcomes)
     {
-        var places = new Dictionary<string, Queue<int>>(steps.Count, StringComparer.Ordinal);
-        for (var i = 0; i < steps.Count; i++)
+        var shared = outcomes.OfType<StepOutcome.Accepted>().Where(accepted => accepted.Id is not null)
+            .GroupBy(accepted => accepted.Id!, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).Select(group => group.Key).ToList();
+        for (var i = 0; i < outcomes.Length && shared.Count > 0; i++)
         {
-            // The canonical text is type, colon and value.
-            var canonical = steps[i].Value ?? "";
-            var word = Spell(canonical[(canonical.IndexOf(':', StringComparison.Ordinal) + 1)..]);
-            if (!places.TryGetValue(word, out var at)) places[word] = at = new Queue<int>(1);
-            at.Enqueue(i);
+            if (outcomes[i] is StepOutcome.Accepted { Id: { } id } && shared.Contains(id)) outcomes[i] = new StepOutcome.Accepted(null);
         }
-        return places;
+        return shared;
     }
-
-    private static string Spell(string value) => DefenderValue.Tidy(DefenderTypes.IpAddress, value.Trim()).ToLowerInvariant();
 
     private static StepOutcome Outcome(JsonElement result)
     {

@@ -17,7 +17,7 @@ internal sealed class DefenderService(DefenderApi api)
         exchange.Judge(0, 0);
     }
 
-    public async Task<IReadOnlyList<StepOutcome>> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    public async Task<StepOutcome[]> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
         using var exchange = await api.ImportAsync(steps, ct).ConfigureAwait(false);
         ThrowIfHopeless(exchange);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
@@ -10,6 +11,8 @@ namespace MispGraphSync.Destinations.Defender;
 /// <param name="Type">One of <see cref="DefenderTypes"/>.</param>
 internal readonly record struct DefenderValue(string Type, string Text)
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     /// <summary>Null when Defender has no type for it.</summary>
     public static DefenderValue? Of(Observable observable) => observable switch
     {
@@ -31,8 +34,34 @@ internal readonly record struct DefenderValue(string Type, string Text)
     /// <summary>The canonical text of the stable key.</summary>
     public override string ToString() => $"{Type}:{Text}";
 
-    /// <summary>Spelled alike, for finding an answer's item again.</summary>
-    public static string Tidy(string type, string text) => type switch
+    /// <summary>From the canonical text.</summary>
+    public static DefenderValue Parse(string canonical)
+    {
+        var colon = canonical.IndexOf(':', StringComparison.Ordinal);
+        return new(canonical[..Math.Max(colon, 0)], canonical[(colon + 1)..]);
+    }
+
+    /// <summary>A listed URL may have got the slash that stands for its empty path.</summary>
+    public DefenderValue? WithoutEmptyPath =>
+        Type == DefenderTypes.Url && Text.EndsWith('/') && Text.IndexOf('/', Text.IndexOf("://", StringComparison.Ordinal) + 3) == Text.Length - 1
+            ? this with { Text = Text[..^1] }
+            : null;
+
+    /// <summary>
+    /// The same text for all spellings that mean the same: for finding an answer's item again, never to be sent. Letters in any case, all
+    /// forms of an address, a name with its root dot, a digest with separators, a URL with what its standard adds or takes away.
+    /// </summary>
+    public static string Alike(string text)
+    {
+        text = text.Trim();
+        if (IPAddress.TryParse(text.Trim('[', ']'), out var address)) return Write(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+        if (text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var url))
+            return $"{url.Scheme}://{Alike(url.IdnHost)}:{url.Port}{url.PathAndQuery}{url.Fragment}".ToLowerInvariant();
+        var plain = text.Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+        return (plain.Length >= 32 && plain.AsSpan().IndexOfAnyExcept(HexDigits) < 0 ? plain : text.TrimEnd('.')).ToLowerInvariant();
+    }
+
+    private static string Tidy(string type, string text) => type switch
     {
         DefenderTypes.IpAddress => IPAddress.TryParse(text, out var address) ? Write(address) : text,
         DefenderTypes.Url => WithLowerHost(text),

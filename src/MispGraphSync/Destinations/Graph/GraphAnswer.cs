@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using MispGraphSync.Http;
@@ -6,8 +5,8 @@ using MispGraphSync.Http;
 namespace MispGraphSync.Destinations.Graph;
 
 /// <summary>
-/// Reads a bulk answer. The shape of a failed item is documented nowhere, so names are read whatever their case, and
-/// <c>Error</c> may be an object or a string.
+/// Reads a bulk answer. The shape of a failed item is documented nowhere. Seen are the item as it was sent, with a sentence for an id,
+/// and an <c>Error</c> of prose or of JSON in a string; names are read whatever their case, and an object for an error too.
 /// </summary>
 internal static class GraphAnswer
 {
@@ -50,8 +49,7 @@ internal static class GraphAnswer
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            var (words, mayPass) = ReadError(ref reader);
-            return new GraphElement { Error = words, IsTransient = mayPass };
+            return WithError(new GraphElement(), ref reader);
         }
         var element = new GraphElement();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -69,14 +67,11 @@ internal static class GraphAnswer
         switch (name)
         {
             case Property.Error:
-                var (words, mayPass) = ReadError(ref reader);
-                return element with { Error = words, IsTransient = mayPass };
+                return WithError(element, ref reader);
             case Property.Id when reader.TokenType == JsonTokenType.String:
-                return reader.ValueSpan.IsEmpty ? element : element with { Id = reader.GetString() };
+                return reader.ValueSpan.IsEmpty ? element : WithId(element, reader.GetString()!);
             case Property.ExternalId when reader.TokenType == JsonTokenType.String:
-                return Utf8Parser.TryParse(reader.ValueSpan, out Guid key, out var length, 'D') && length == reader.ValueSpan.Length
-                    ? element with { ExternalId = key }
-                    : element with { IsForeign = !reader.ValueSpan.IsEmpty };
+                return Guid.TryParse(reader.GetString(), out var key) ? element with { ExternalId = key } : element with { IsForeign = !reader.ValueSpan.IsEmpty };
             case Property.Code when reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var code):
                 return element with { Code = code };
             case Property.Code when reader.TokenType == JsonTokenType.String && long.TryParse(reader.GetString(), out var code):
@@ -89,12 +84,16 @@ internal static class GraphAnswer
         }
     }
 
-    private static (string Words, bool MayPass) ReadError(ref Utf8JsonReader reader)
+    /// <summary>An id has no blanks.</summary>
+    private static GraphElement WithId(GraphElement element, string id) =>
+        id.Any(char.IsWhiteSpace) ? element with { InsteadOfId = ErrorBody.OneLine(id) } : element with { Id = id };
+
+    /// <summary>An empty error is none: what failed has no id either.</summary>
+    private static GraphElement WithError(GraphElement element, ref Utf8JsonReader reader)
     {
         using var json = JsonDocument.ParseValue(ref reader);
         var error = ErrorBody.Read(json.RootElement);
-        var words = error.ToString();
-        return (words.Length == 0 ? "An error without words." : words, GraphTransience.MayPass(error));
+        return error.ToString() is { Length: > 0 } words ? element with { Error = words, IsTransient = GraphTransience.MayPass(error) } : element;
     }
 
     private static Property Recognise(ReadOnlySpan<byte> name) => name.Length switch

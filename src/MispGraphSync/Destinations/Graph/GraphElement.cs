@@ -6,6 +6,9 @@ internal readonly record struct GraphElement
     /// <summary>The service's id; null when missing or empty.</summary>
     public string? Id { get; init; }
 
+    /// <summary>A sentence where the id would be: it failed. Null when there is none.</summary>
+    public string? InsteadOfId { get; init; }
+
     /// <summary>Our key, where the element repeats it.</summary>
     public Guid? ExternalId { get; init; }
 

@@ -2,64 +2,47 @@ using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Destinations.Graph;
 
-/// <summary>Finds out which element of a bulk answer speaks of which step, and what it says.</summary>
+/// <summary>Finds out which element of a bulk answer is about which step, and what it says.</summary>
 internal static class GraphOutcomes
 {
-    private static readonly StepOutcome Missing = new StepOutcome.Unknown("The answer does not mention it.");
+    // A shorter one could be any number in a sentence.
+    private const int ShortestId = 6;
+
+    private static readonly StepOutcome SharedId = new StepOutcome.Unknown("The answer gives this id to several indicators.");
 
     /// <summary>
-    /// Of a submit or an update: by our key first, by the place in the list for elements that repeat no key. An element
-    /// without an id is a failure; a step that no element speaks of is unknown.
+    /// Of a submit or an update: by our key, an update also by the service's id. An element without an id is a failure; a step that no
+    /// element is about is unknown.
     /// </summary>
     public static StepOutcome[] OfEntities(List<GraphElement> elements, IReadOnlyList<PlanStep> steps)
     {
-        var outcomes = new StepOutcome?[steps.Count];
-        Dictionary<Guid, int>? places = null;
-        for (var i = 0; i < elements.Count; i++)
+        var match = new AnswerMatch(
+            steps.Count, elements.Count, (element, step) => Entity(elements[element], steps[step]), i => elements[i] is { ExternalId: null, IsForeign: false });
+        var outcomes = match.Outcomes(
+            new Naming(i => steps[i].Key.ToString("D"), i => elements[i].ExternalId?.ToString("D")),
+            new Naming(i => steps[i].Id?.ToLowerInvariant(), i => elements[i].Id?.ToLowerInvariant()));
+        foreach (var shared in Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] is StepOutcome.Accepted).GroupBy(i => ((StepOutcome.Accepted)outcomes[i]).Id).ToList())
         {
-            if (elements[i].ExternalId is not { } key) continue;
-            // Almost always the same place.
-            var place = i < steps.Count && steps[i].Key == key ? i : (places ??= Places(steps)).GetValueOrDefault(key, -1);
-            if (place >= 0) outcomes[place] ??= Entity(elements[i], steps[place]);
+            if (!shared.Skip(1).Any()) continue;
+            foreach (var i in shared) outcomes[i] = SharedId;
         }
-        for (var i = 0; i < elements.Count && i < steps.Count; i++)
-        {
-            if (outcomes[i] is null && elements[i] is { ExternalId: null, IsForeign: false }) outcomes[i] = Entity(elements[i], steps[i]);
-        }
-        for (var i = 0; i < outcomes.Length; i++) outcomes[i] ??= Missing;
-        return outcomes!;
+        return outcomes;
     }
 
     /// <summary>
-    /// Of a deletion: a result carries no key, so it is told by its place, and a failure by the id in its words where there
-    /// is one. With fewer or more results than were asked for, nothing is known unless all went well.
+    /// Of a deletion: by the id that the result's words name, else by its place. With fewer or more results than were asked for, what
+    /// names no id tells nothing.
     /// </summary>
     public static StepOutcome[] OfResults(List<GraphElement> results, IReadOnlyList<string> ids)
     {
-        var outcomes = new StepOutcome?[ids.Count];
-        if (results.Count != ids.Count) return [.. outcomes.Select(_ => Missing)];
-        for (var i = 0; i < results.Count; i++)
-        {
-            var outcome = Result(results[i]);
-            if (outcome is not StepOutcome.Rejected { Response: var words }) continue;
-            var named = Find(ids, words);
-            if (named >= 0) outcomes[named] = outcome;
-            else outcomes[i] ??= outcome;
-        }
-        for (var i = 0; i < outcomes.Length; i++) outcomes[i] ??= new StepOutcome.Accepted(null);
-        return outcomes!;
-    }
-
-    private static Dictionary<Guid, int> Places(IReadOnlyList<PlanStep> steps)
-    {
-        var places = new Dictionary<Guid, int>(steps.Count);
-        for (var i = 0; i < steps.Count; i++) places[steps[i].Key] = i;
-        return places;
+        var named = results.ConvertAll(result => NamedIn(result.Error ?? result.Message ?? "", ids));
+        return new AnswerMatch(ids.Count, results.Count, (result, _) => Result(results[result]), _ => true).Outcomes(new Naming(i => ids[i], i => named[i]));
     }
 
     private static StepOutcome Entity(GraphElement element, PlanStep step) => element switch
     {
         { Error: { } words } => FullService.Rejected(words, element.IsTransient, isGone: step.Id is not null && IsGone(words)),
+        { InsteadOfId: { } words } => FullService.Rejected(words),
         { Id: { } id } => new StepOutcome.Accepted(id),
         { Message: { } words } => FullService.Rejected(words),
         _ => new StepOutcome.Rejected($"The answer has no id for {step.Key:D}."),
@@ -90,12 +73,23 @@ internal static class GraphOutcomes
         || words.StartsWith("success", StringComparison.OrdinalIgnoreCase)
         || words.StartsWith("deleted", StringComparison.OrdinalIgnoreCase);
 
-    private static int Find(IReadOnlyList<string> ids, string words)
+    /// <summary>Success begins with the id. Null: the words name none of them, or several.</summary>
+    private static string? NamedIn(string words, IReadOnlyList<string> ids)
     {
-        for (var i = 0; i < ids.Count; i++)
+        string? named = null;
+        foreach (var id in ids)
         {
-            if (words.Contains(ids[i], StringComparison.OrdinalIgnoreCase)) return i;
+            var at = words.IndexOf(id, StringComparison.OrdinalIgnoreCase);
+            if (at < 0 || !IsWhole(words, at, id.Length)) continue;
+            if (at == 0) return id;
+            if (id.Length < ShortestId) continue;
+            if (named is not null) return null;
+            named = id;
         }
-        return -1;
+        return named;
     }
+
+    private static bool IsWhole(string words, int at, int length) => !Joins(words.ElementAtOrDefault(at - 1)) && !Joins(words.ElementAtOrDefault(at + length));
+
+    private static bool Joins(char c) => char.IsLetterOrDigit(c) || c == '-';
 }

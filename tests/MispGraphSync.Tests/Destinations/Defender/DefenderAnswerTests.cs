@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using MispGraphSync.Core.Sync;
+using MispGraphSync.Destinations;
 using MispGraphSync.Destinations.Defender;
 using Xunit;
 
@@ -26,6 +27,50 @@ public class DefenderAnswerTests
     public void A_value_that_nobody_sent_goes_by_its_place() => Assert.Equal(
         ["1", "2", "3"],
         Ids("""{"value":[{"id":"1","indicator":"a.example."},{"id":"2","indicator":"2606:4700::1"},{"id":3,"indicator":null}]}""", Three));
+
+    [Theory]
+    [InlineData("Url:http://a.example", "http://a.example/")]
+    [InlineData("Url:http://a.example/x", "http://A.EXAMPLE:80/x")]
+    [InlineData("Url:http://a.example/b c", "http://a.example/b%20c")]
+    [InlineData("Url:http://b\u00fccher.example/", "http://xn--bcher-kva.example/")]
+    [InlineData("DomainName:a.example", "A.example.")]
+    [InlineData("IpAddress:45.83.9.1", "::ffff:45.83.9.1")]
+    [InlineData("IpAddress:2606:4700:0000:0000:0000:0000:0000:0001", "[2606:4700::1]")]
+    [InlineData("CertificateThumbprint:aabbccddeeff00112233445566778899aabbccdd", "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD")]
+    public void In_another_order_a_value_is_known_in_the_services_spelling(string canonical, string word) => Assert.Equal(
+        ["1", "2", "3"],
+        Ids(
+            $$"""{"value":[{"id":"3","indicator":"c.example"},{"id":"1","indicator":"{{word}}"},{"id":"2","indicator":"b.example"}]}""",
+            [Step(canonical), Step("DomainName:b.example"), Step("DomainName:c.example")]));
+
+    [Fact]
+    public void One_of_each_left_over_belong_together() => Assert.Equal(
+        ["1", "2", "3"],
+        Ids("""{"value":[{"id":"3","indicator":"http://a.example/X"},{"id":"1","indicator":"(a)"},{"id":"2","indicator":"2606:4700::1"}]}""", Three));
+
+    [Fact]
+    public void In_another_order_places_tell_nothing()
+    {
+        var outcomes = Read("""{"value":[{"id":"3","indicator":"http://a.example/X"},{"id":"1","indicator":"(a)"},{"id":"2","indicator":"(b)"}]}""", Three)!;
+
+        Assert.Same(AnswerMatch.Untold, outcomes[0]);
+        Assert.Same(AnswerMatch.Untold, outcomes[1]);
+    }
+
+    [Fact]
+    public void Letters_of_another_case_are_another_value_where_both_were_sent() => Assert.Equal(
+        ["1", "2"],
+        Ids("""{"value":[{"id":"2","indicator":"http://a.example/B"},{"id":"1","indicator":"http://a.example/b"}]}""",
+            [Step("Url:http://a.example/b"), Step("Url:http://a.example/B")]));
+
+    [Fact]
+    public void An_id_given_twice_is_neithers()
+    {
+        var outcomes = Read("""{"value":[{"id":"1","indicator":"a.example"},{"id":"1","indicator":"2606:4700::1"},{"id":"3","indicator":"http://a.example/X"}]}""", Three)!;
+
+        Assert.Equal(["1"], DefenderOutcomes.ForgetSharedIds(outcomes));
+        Assert.Equal([new StepOutcome.Accepted(null), new StepOutcome.Accepted(null), new StepOutcome.Accepted("3")], outcomes);
+    }
 
     [Fact]
     public void One_value_under_two_types_is_told_by_the_order()

@@ -125,6 +125,68 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
+    public async Task What_the_answer_does_not_mention_is_looked_up_in_the_list()
+    {
+        Defender.Rewrite = results => results.Clear();
+
+        var outcomes = await ApplyAsync(Operation.Create, Steps(3));
+
+        Assert.Equal(Defender.Kept.Select(one => new StepOutcome.Accepted((string?)one["id"])), outcomes);
+        Assert.Equal(["/api/indicators/import", "/api/indicators"], Service.Requests.Select(r => r.Path));
+    }
+
+    [Fact]
+    public async Task What_is_listed_as_it_was_before_is_not_taken_for_the_answer()
+    {
+        await ApplyAsync(Operation.Create, Steps(3));
+        Defender.Kept[1]["title"] = "older";
+        Defender.Kept.RemoveAt(2);
+        var before = Defender.Kept.ConvertAll(one => one.DeepClone().AsObject());
+        Service.Script(200, """{"value":[]}""");
+
+        var outcomes = await ApplyAsync(Operation.Create, Steps(3));
+
+        Assert.Equal(before.Count, Defender.Kept.Count);
+        Assert.Equal([typeof(StepOutcome.Accepted), typeof(StepOutcome.Unknown), typeof(StepOutcome.Unknown)], outcomes.Select(o => o.GetType()));
+    }
+
+    [Fact]
+    public async Task A_list_that_does_not_come_leaves_what_the_answer_said()
+    {
+        Defender.Rewrite = results => { results.RemoveAt(0); Service.Script(403); };
+
+        var outcomes = await ApplyAsync(Operation.Create, Steps(2));
+
+        Assert.IsType<StepOutcome.Unknown>(outcomes[0]);
+        Assert.IsType<StepOutcome.Accepted>(outcomes[1]);
+    }
+
+    [Fact]
+    public async Task An_id_that_two_results_have_is_not_kept()
+    {
+        Defender.Rewrite = results => results[1]!["id"] = (string?)results[0]!["id"];
+
+        Assert.Equal(
+            [new StepOutcome.Accepted(null), new StepOutcome.Accepted(null), new StepOutcome.Accepted((string?)"2843")], await ApplyAsync(Operation.Create, Steps(3)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_url_listed_with_the_slash_of_its_empty_path_is_ours(bool listsKey)
+    {
+        var key = StableKey.ForIndicator("test", "defender", "", "Url:http://a.example", 0);
+        var item = new JsonObject
+        {
+            ["id"] = "1", ["indicatorType"] = "Url", ["indicatorValue"] = "http://a.example/", ["application"] = listsKey ? "test" : "another",
+        };
+        if (listsKey) item["externalID"] = $"{key:D}";
+        Defender.Kept.Add(item);
+
+        Assert.Equal(listsKey ? key : null, Assert.Single(await ReadAsync()).Key);
+    }
+
+    [Fact]
     public async Task The_request_log_calls_each_call_by_its_word()
     {
         await Test.PassAsync(Destination.PrepareAsync(Ct));

@@ -23,11 +23,15 @@ internal sealed class DefenderDouble : ServiceDouble
         _ => Json(404, """{"error":{"code":"NotFound","message":"nothing here"}}"""),
     };
 
+    /// <summary>Changes the results of each import.</summary>
+    public Action<JsonArray>? Rewrite { get; set; }
+
     private ResponseMessage Import(JsonArray items)
     {
         var results = new JsonArray();
         for (var i = 0; i < items.Count; i++) results.Add(i == Refuse ? Failure(items[i]!) : Take(items[i]!));
         Refuse = null;
+        Rewrite?.Invoke(results);
         return Json(200, new JsonObject { ["value"] = results }.ToJsonString());
     }
 
