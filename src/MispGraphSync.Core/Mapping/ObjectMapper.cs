@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Mapping;
 
@@ -67,7 +68,9 @@ internal static class ObjectMapper
                 member.Settle(SkipReason.WeakAlone);
                 break;
             case null or UseKind.OnlyWithToIds or UseKind.HostOfUrl:
-                member.Settle(Mapper.Read(attribute, context, out var fate), fate);
+                var reading = Mapper.Read(attribute, context, out var fate);
+                if (member.Use is { Kind: UseKind.HostOfUrl } && reading.Alone.Any(IsPublicSuffix)) member.Settle(SkipReason.WeakAlone);
+                else member.Settle(reading, fate);
                 break;
             default:
                 member.Reading = Mapper.Read(member.Use.Reader ?? ((Row.Watched)row).Reader, attribute.Value);
@@ -76,4 +79,7 @@ internal static class ObjectMapper
 
         return member;
     }
+
+    private static bool IsPublicSuffix(Observable observable) =>
+        observable is Observable.DomainName name && PublicSuffixes.Contains(name.Value);
 }

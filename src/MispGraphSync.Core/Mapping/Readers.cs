@@ -58,9 +58,22 @@ internal static class Readers
     /// <summary>Graph takes absolute http, https and ftp addresses only.</summary>
     public static Reading Url(string text)
     {
-        if (!Urls.TryRead(text, out var url, out _)) return Failed(SkipReason.InvalidUrl);
+        if (HoldsSeveralUrls(text) || !Urls.TryRead(text, out var url, out _)) return Failed(SkipReason.InvalidUrl);
         var observable = new Observable.Url(url);
         return observable.HasScheme ? Of(observable) : Single(observable);
+    }
+
+    /// <summary>A blank in a path is one address; a blank and another scheme are two.</summary>
+    private static bool HoldsSeveralUrls(string text)
+    {
+        for (var at = text.IndexOf("://", StringComparison.Ordinal); at > 0; at = text.IndexOf("://", at + 3, StringComparison.Ordinal))
+        {
+            var start = at;
+            while (start > 0 && char.IsAsciiLetter(text[start - 1])) start--;
+            if (start > 0 && start < at && char.IsWhiteSpace(text[start - 1])) return true;
+        }
+
+        return false;
     }
 
     /// <summary>A path alone is on every server, so only an absolute address counts.</summary>
@@ -181,9 +194,13 @@ internal static class Readers
         HashAlgorithm.Md5 or HashAlgorithm.Sha1 or HashAlgorithm.Sha256 or HashAlgorithm.Sha512
         or HashAlgorithm.Sha3Of256 or HashAlgorithm.Sha3Of512 or HashAlgorithm.Ssdeep or HashAlgorithm.Tlsh;
 
-    /// <summary>MISP writes <c>2026-01-02T03:04:05.000000+0000</c>; a time without an offset is UTC.</summary>
-    private static DateTimeOffset? Moment(string text) => DateTimeOffset.TryParse(
-        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)
-        ? moment
-        : null;
+    /// <summary>
+    /// MISP writes <c>2026-01-02T03:04:05.000000+0000</c>; a time without an offset is UTC. What lacks a year or a day would
+    /// be read as this year's or today's, another one at each run.
+    /// </summary>
+    private static DateTimeOffset? Moment(string text) =>
+        text is [_, _, _, _, '-', _, _, '-', _, _, ..] && char.IsAsciiDigit(text[0]) && DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)
+            ? moment
+            : null;
 }

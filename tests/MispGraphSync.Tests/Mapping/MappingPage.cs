@@ -39,11 +39,12 @@ internal static class MappingPage
                 List(supports.SelectMany(support => support.Combination).Select(ServiceWords.Graph)),
                 example.Type == "stix2-pattern" ? "the path of its only comparison" : List(singles.Select(ServiceWords.Sentinel)),
                 example.Type == "stix2-pattern" ? "as the path" : List(singles.Select(Tier).Distinct()),
-                example.Type == "stix2-pattern" ? "as the path" : List(singles.Select(ServiceWords.Defender)));
+                example.Type == "stix2-pattern" ? "—" : List(singles.Select(ServiceWords.Defender)));
         }
 
         page.Append("\nA `filename` is split into `fileName` and `filePath` where it is a path. A `domain` or `hostname` that holds an\n");
-        page.Append("address is read as `ip-dst`. A `url` without http, https or ftp is for Sentinel only; a `uri` needs a scheme.\n\n");
+        page.Append("address is read as `ip-dst`. A `url` without http, https or ftp is for Sentinel only; a `uri` needs a scheme.\n");
+        page.Append("A `stix2-pattern` is written to match logs, so it is for Sentinel only.\n\n");
     }
 
     private static string Tier(Observable single) => SentinelTier.IsMatched(single) ? "P" : "U";
@@ -155,7 +156,8 @@ internal static class MappingPage
           Ranges in network form; `/32` and `/128` are one address; `/0` is refused.
         - Host names: lower case, punycode, no trailing dot, 253 characters in labels of 63; no wildcards.
         - URLs: scheme and host folded, the host in punycode, the rest untouched.
-        - E-mail: the domain part folded; `Name <address>` is read as the address.
+        - E-mail: one address, the domain part folded; `Name <address>` and `mailto:` are read as the address. Several in one value, nothing
+          before the @ or no host behind it are refused.
         - Defanged values (`hxxp`, `[.]`) are refused, not repaired.
         - Composites: a file name ends at the last bar; other pairs have one bar, or a colon before the port. A port that is none is dropped.
 

@@ -156,6 +156,8 @@ public class NormaliseTests
     [InlineData("http://")]
     [InlineData("http:/evil.example")]
     [InlineData("http://evil.example:port/")]
+    [InlineData("http://evil.example/a http://evil.example/b")]
+    [InlineData("http://evil.example/a\u00A0HTTPS://evil.example/b")]
     public void A_url_without_a_host_or_defanged_is_refused(string value) =>
         Assert.Equal(["invalid-url"], Given.Map("url", value).Fates());
 
@@ -173,8 +175,15 @@ public class NormaliseTests
     [InlineData("Alice <alice@evil.example>", "email-sender:alice@evil.example + email-domain:evil.example")]
     [InlineData("alice@b\u00FCcher.example", "email-sender:alice@xn--bcher-kva.example + email-domain:xn--bcher-kva.example")]
     [InlineData("alice", "email-sender:alice")]
-    [InlineData("alice@", "email-sender:alice@")]
     [InlineData("alice@[192.0.2.7]", "email-sender:alice@[192.0.2.7]")]
+    [InlineData("alice@[IPv6:2001:DB8::7]", "email-sender:alice@[ipv6:2001:db8::7]")]
+    [InlineData("mailto:alice@evil.example", "email-sender:alice@evil.example + email-domain:evil.example")]
+    [InlineData("MAILTO: alice@evil.example?subject=Your%20invoice", "email-sender:alice@evil.example + email-domain:evil.example")]
+    [InlineData("Alice <mailto:alice@evil.example>", "email-sender:alice@evil.example + email-domain:evil.example")]
+    [InlineData("\"a b; c\"@evil.example", "email-sender:\"a b; c\"@evil.example + email-domain:evil.example")]
+    [InlineData("Doe, John <john@evil.example>", "email-sender:john@evil.example + email-domain:evil.example")]
+    [InlineData("ceo@victim.example <john@evil.example>", "email-sender:john@evil.example + email-domain:evil.example")]
+    [InlineData("\"ceo@victim.example, Ltd\" <john@evil.example>", "email-sender:john@evil.example + email-domain:evil.example")]
     public void The_domain_of_an_address_is_what_follows_the_last_at(string value, string together) =>
         Assert.Equal([together], Given.Map("email-src", value).Together());
 
@@ -198,6 +207,29 @@ public class NormaliseTests
     [InlineData("mac-address", "00:00:5e:00:53")]
     [InlineData("mac-address", "00:00:5e:00:53:0g")]
     [InlineData("filename", @"C:\Users\")]
+    [InlineData("email-src", "bob@evil.example; al@evil.example")]
+    [InlineData("email-src", "bob@evil.example, al@evil.example")]
+    [InlineData("email-src", "bob@evil.example,al@evil.example")]
+    [InlineData("email-src", "bob@evil.example al@evil.example")]
+    [InlineData("email-src", "bob@evil.example\u00A0al@evil.example")]
+    [InlineData("email-src", "bob@evil.example/al@evil.example")]
+    [InlineData("email-src", "bob@evil.example|al@evil.example")]
+    [InlineData("email-src", "Bob <bob@evil.example>, Al <al@evil.example>")]
+    [InlineData("email-src", "bob@evil.example, Al <al@evil.example>")]
+    [InlineData("email-src", "<bob@evil.example><al@evil.example>")]
+    [InlineData("email-src", "mailto:bob@evil.example,al@evil.example")]
+    [InlineData("email-src", "@evil.example")]
+    [InlineData("email-src", "Bob <@evil.example>")]
+    [InlineData("email-src", "mailto:@evil.example")]
+    [InlineData("email-src", "mailto:")]
+    [InlineData("email-src", "alice@")]
+    [InlineData("email-src", "alice@evil[.]example")]
+    [InlineData("email-src", "alice[at]evil.example")]
+    [InlineData("email-src", "alice @evil.example")]
+    [InlineData("email-src", "undisclosed recipients")]
+    [InlineData("email", "bob@evil.example; al@evil.example")]
+    [InlineData("email-dst", "bob@evil.example; al@evil.example")]
+    [InlineData("email-reply-to", "bob@evil.example; al@evil.example")]
     [InlineData("email-src", "<>")]
     public void A_value_that_does_not_fit_its_type_is_invalid(string type, string value) =>
         Assert.Equal(["invalid-value"], Given.Map(type, value).Fates());

@@ -30,6 +30,20 @@ public class ObjectMapTests
         Assert.Equal(["context", "mapped", "mapped", "context", "context", "context", "context", "context", "untyped"], mapped.Fates());
     }
 
+    [Theory]
+    [InlineData("12:30")]
+    [InlineData("Jan 5")]
+    [InlineData("5 March")]
+    [InlineData("Monday")]
+    [InlineData("yesterday")]
+    public void A_time_without_its_date_is_none(string value)
+    {
+        var mapped = Object("file", Attribute("md5", Md5, "md5"), Attribute("datetime", value, "compilation-timestamp")).Map();
+
+        Assert.Equal([$"Md5:{Md5}"], mapped.Together());
+        Assert.Equal(["mapped", "invalid-value"], mapped.Fates());
+    }
+
     [Fact]
     public void A_file_without_any_hash_is_watched_by_its_name()
     {
@@ -251,6 +265,19 @@ public class ObjectMapTests
         Assert.Equal(["url:http://shared.example/evil", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"], mapped.Alone());
         Assert.Equal(["mapped", "mapped", "not-for-detection", "context", "mapped", "mapped"], mapped.Fates());
         Assert.Equal([false, true, true, true], mapped.Supports.Select(support => support.IsHostOfUrl));
+    }
+
+    [Theory]
+    [InlineData("domain", "github.io", "weak-alone")]
+    [InlineData("hostname", "S3.AmazonAWS.com.", "weak-alone")]
+    [InlineData("domain", "co.uk", "weak-alone")]
+    [InlineData("domain|ip", "github.io|192.0.2.7", "weak-alone")]
+    [InlineData("hostname", "evil.github.io", "mapped")]
+    [InlineData("domain", "evil.example", "mapped")]
+    public void The_host_of_a_url_is_none_where_it_is_a_public_suffix(string type, string value, string fate)
+    {
+        Assert.Equal([fate], Object("url", Attribute(type, value, "domain")).Map().Fates());
+        Assert.Equal([fate], Object("shortened-link", Attribute(type, value, "domain")).Map().Fates());
     }
 
     [Theory]
