@@ -25,6 +25,9 @@ public sealed record Support
     /// <summary>Null when it cannot be watched alone.</summary>
     public Observable? Single { get; init; }
 
+    /// <summary>A pattern is written to match logs: only Sentinel takes it.</summary>
+    public bool IsPattern => Type == "stix2-pattern";
+
     /// <summary>The host of a URL, perhaps shared with other people: sent only where the action is alert.</summary>
     public bool IsHostOfUrl { get; init; }
 

@@ -89,7 +89,8 @@ internal sealed class DefenderDestination : IDestination
                 "If you have one, name it in \"endpoint\".");
     }
 
-    public SkipReason? Refuses(Support support) => DefenderLimits.Refuses(support.Single, Policy.Action);
+    public SkipReason? Refuses(Support support) =>
+        support.IsPattern ? SkipReason.NoFieldHere : DefenderLimits.Refuses(support.Single, Policy.Action);
 
     public string Canonical(IReadOnlyList<Observable> observables) => DefenderValue.Of(observables[0]).ToString()!;
 

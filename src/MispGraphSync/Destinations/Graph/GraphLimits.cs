@@ -9,6 +9,7 @@ internal static class GraphLimits
     public static SkipReason? Refuses(Support support, GraphProduct product, IndicatorAction action)
     {
         if (action == IndicatorAction.Warn) return SkipReason.ActionNotAllowed;
+        if (support.IsPattern) return SkipReason.NoFieldHere;
         return product.IsDefender ? RefusesSingle(support.Single) : RefusesCombination(support);
     }
 
