@@ -56,9 +56,12 @@ internal sealed class SentinelItem
         return new ItemMarks(Hash128.Of(written[..endOfStable]), default);
     }
 
-    /// <summary>STIX: valid_until lies after valid_from. What begins after its own end begins with its first send.</summary>
+    /// <summary>
+    /// MISP's first_seen may lie in the future, where nobody has seen anything: Sentinel would match nothing until then. Such
+    /// an indicator is valid from its first send, and so never after its own end.
+    /// </summary>
     private static DateTimeOffset ValidFrom(Indicator indicator, ItemIdentity identity) =>
-        indicator.ValidFrom < identity.Expires ? indicator.ValidFrom : identity.Created;
+        indicator.ValidFrom < identity.Created ? indicator.ValidFrom : identity.Created;
 
     private void WriteWhatToWatch(Indicator indicator)
     {

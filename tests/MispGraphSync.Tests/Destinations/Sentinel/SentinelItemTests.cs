@@ -71,6 +71,21 @@ public class SentinelItemTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(9_000)]
+    public void What_was_first_seen_in_the_future_is_valid_from_its_first_send(int days)
+    {
+        var indicator = Plain with { ValidFrom = Plain.ValidFrom.AddDays(days) };
+        var renewed = SomeIndicator.Identity(SomeStix.Key) with { Modified = SomeIndicator.Expires, Expires = SomeIndicator.Expires.AddDays(10_000) };
+        using var item = JsonDocument.Parse(SomeStix.Write(indicator).Body);
+
+        Assert.Equal(SomeIndicator.Identity(SomeStix.Key).Created, item.RootElement.GetProperty("valid_from").GetDateTimeOffset());
+        Assert.Empty(StixUploadRules.OfIndicator(item.RootElement));
+        Assert.Equal(SomeStix.Write(indicator).Marks.Change, SomeStix.Write(indicator, renewed).Marks.Change);
+    }
+
     [Fact]
     public void Every_kind_of_observable_keeps_the_rules()
     {
