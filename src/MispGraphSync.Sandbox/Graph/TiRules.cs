@@ -69,10 +69,7 @@ internal static class TiRules
         var observables = item.Present & TiProperties.Observables;
         if (observables == 0) return "At least one email, network or file observable is required.";
         if (item.Has("fileHashValue") && !item.Has("fileHashType")) return Missing("fileHashType");
-        if (defender && BitOperations.PopCount(observables & TiProperties.DefenderObservables) != 1)
-            return "Microsoft Defender ATP takes exactly one of domainName, url, networkDestinationIPv4, networkDestinationIPv6, fileHashValue.";
-        if (defender && (observables & ~TiProperties.DefenderObservables) is var others and not 0)
-            return $"Microsoft Defender ATP does not take '{TiProperties.Names[BitOperations.TrailingZeroCount(others)]}'.";
+        if (defender && FaultForDefender(item, observables) is { } fault) return fault;
         if ((observables & WithForm) == 0) return null;
 
         if (Array.Find(AddressesV4, name => IsNoAddress(item, name, AddressFamily.InterNetwork)) is { } v4) return Invalid(item, v4);
@@ -80,6 +77,21 @@ internal static class TiRules
         if (Array.Find(Blocks, name => item.Text(name) is { } block && !IPNetwork.TryParse(block, out _)) is { } cidr) return Invalid(item, cidr);
         if (Array.Find(Ports, name => Outside(item, name, 0, 65535)) is { } port) return Invalid(item, port);
         return item.Text("url") is { } url && !Uri.TryCreate(url, UriKind.Absolute, out _) ? Invalid(item, "url") : null;
+    }
+
+    /// <summary>One observable; a destination address also stands in the field that names no end.</summary>
+    private static string? FaultForDefender(TiItem item, ulong observables)
+    {
+        if (BitOperations.PopCount(observables & TiProperties.DefenderObservables) != 1)
+            return "Microsoft Defender ATP takes exactly one of domainName, url, networkDestinationIPv4, networkDestinationIPv6, fileHashValue.";
+
+        var repeated = item.Has("networkDestinationIPv4") ? "networkIPv4" : item.Has("networkDestinationIPv6") ? "networkIPv6" : null;
+        if (repeated is not null && item.Text(repeated) is null) return "Missing indicators value";
+
+        var allowed = TiProperties.DefenderObservables | (repeated is null ? 0 : TiProperties.Bit(repeated));
+        return (observables & ~allowed) is var others and not 0
+            ? $"Microsoft Defender ATP does not take '{TiProperties.Names[BitOperations.TrailingZeroCount(others)]}'."
+            : null;
     }
 
     private static bool IsNoAddress(TiItem item, string name, AddressFamily family) =>

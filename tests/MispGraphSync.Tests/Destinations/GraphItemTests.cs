@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using CsCheck;
 using MispGraphSync.Core.Domain;
@@ -53,6 +54,48 @@ public class GraphItemTests
     [Fact]
     public void Defender_gets_one_observable() =>
         Snapshot.Matches(Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body, "graph-defender-create");
+
+    [Theory]
+    [InlineData("192.0.2.7", "networkIPv4")]
+    [InlineData("2001:db8::7", "networkIPv6")]
+    public void Defender_gets_a_destination_address_in_the_field_without_an_end_too(string address, string field)
+    {
+        var indicator = SomeIndicator.Of(new Observable.NetworkAddress(IPAddress.Parse(address), Direction.Destination));
+        using var create = JsonDocument.Parse(Write(GraphProduct.Defender, indicator, StepAction.Create).Body);
+        using var renewal = JsonDocument.Parse(Write(GraphProduct.Defender, indicator, StepAction.Renew).Body);
+        using var sentinel = JsonDocument.Parse(Write(GraphProduct.Sentinel, indicator, StepAction.Create).Body);
+
+        Assert.Equal(address, create.RootElement.GetProperty(field).GetString());
+        Assert.Empty(TiIndicatorRules.OfCreate(create.RootElement));
+        Assert.False(renewal.RootElement.TryGetProperty(field, out _));
+        Assert.False(sentinel.RootElement.TryGetProperty(field, out _));
+    }
+
+    [Fact]
+    public void The_field_without_an_end_names_nothing_and_is_not_fixed()
+    {
+        var body = Encoding.UTF8.GetString(Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body.Span);
+        var marks = Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Marks;
+
+        Assert.Equal("networkDestinationIPv4=192.0.2.7", string.Join('\n', GraphFields.Of([SomeIndicator.Address(7)], GraphProduct.Defender)));
+        Assert.Equal(Hash128.Of(Encoding.UTF8.GetBytes(body[..body.IndexOf(",\"networkIPv4\"", StringComparison.Ordinal)])), marks.Fixed);
+    }
+
+    [Fact]
+    public void What_is_to_come_was_not_reported_yet()
+    {
+        var now = SomeIndicator.Identity(Key).Modified;
+        var indicator = SomeIndicator.Of(SomeIndicator.Address(7));
+
+        Assert.Equal("2026-01-02T03:04:05Z", Reported(now.AddYears(30)));
+        Assert.Equal("2026-01-02T03:04:04Z", Reported(now.AddSeconds(-1)));
+
+        string? Reported(DateTimeOffset at)
+        {
+            using var json = JsonDocument.Parse(Write(GraphProduct.Sentinel, indicator with { LastReported = at }, StepAction.Create).Body);
+            return json.RootElement.GetProperty("lastReportedDateTime").GetString();
+        }
+    }
 
     [Fact]
     public void Of_Defenders_only_three_fields_are_edited() =>
@@ -159,6 +202,13 @@ public class GraphItemTests
         Assert.Equal(SkipReason.InvalidUrl, Refused(new Observable.Url("evil.example/x")));
         Assert.Equal(SkipReason.NoFieldHere, Refused(null));
     }
+
+    [Fact]
+    public void A_pattern_is_for_Sentinel_alone() =>
+        Assert.Equal(
+            SkipReason.NoFieldHere,
+            GraphLimits.Refuses(
+                Supporting([]) with { Single = SomeIndicator.Address(1), Type = "stix2-pattern" }, GraphProduct.Defender, IndicatorAction.Alert));
 
     [Fact]
     public void Sentinel_refuses_what_has_no_field_and_every_warning()

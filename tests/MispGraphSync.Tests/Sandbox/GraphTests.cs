@@ -101,6 +101,22 @@ public sealed class GraphTests : IAsyncLifetime
         Assert.Equal(206, status);
     }
 
+    [Theory]
+    [InlineData("192.0.2.7", 200)]
+    [InlineData(null, 206)]
+    public async Task Defender_takes_a_destination_address_only_beside_one_without_an_end(string? beside, int expected)
+    {
+        var item = Item("a");
+        item["targetProduct"] = "Microsoft Defender ATP";
+        item.Remove("domainName");
+        item["networkDestinationIPv4"] = "192.0.2.7";
+        if (beside is not null) item["networkIPv4"] = beside;
+
+        var (status, _) = await SubmitAsync(item);
+
+        Assert.Equal(expected, status);
+    }
+
     [Fact]
     public async Task Lists_are_paged_to_the_end_by_next_links()
     {

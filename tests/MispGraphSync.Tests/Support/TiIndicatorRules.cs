@@ -73,6 +73,12 @@ internal static partial class TiIndicatorRules
         if (observables.Count == 0) faults.Add("Nothing to watch for.");
         if (Text(item, "targetProduct") == "Microsoft Defender ATP")
         {
+            foreach (var version in (string[])["IPv4", "IPv6"])
+            {
+                if (!observables.Contains($"networkDestination{version}")) continue;
+                if (!observables.Remove($"network{version}")) faults.Add($"Defender wants network{version} beside the destination.");
+                else if (Text(item, $"network{version}") != Text(item, $"networkDestination{version}")) faults.Add("The addresses differ.");
+            }
             if (observables.Count != 1 || !KindsForDefender.Contains(observables[0])) faults.Add($"Defender takes one kind, not {string.Join(", ", observables)}.");
             if (Text(item, "fileHashType") is { } type && type is not ("md5" or "sha1" or "sha256")) faults.Add($"Defender takes no {type}.");
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using MispGraphSync.Core.Domain;
 
@@ -42,8 +43,7 @@ internal static class GraphFields
         Observable.DomainName o => new("domainName", o.Value),
         Observable.Url o => new("url", o.Value),
         Observable.NetworkAddress o => new(
-            AddressName(product.IsDefender ? Direction.Destination : o.Direction, o.Value.AddressFamily == AddressFamily.InterNetworkV6),
-            o.Value.ToString()),
+            AddressName(product.IsDefender ? Direction.Destination : o.Direction, o.Value), o.Value.ToString()),
         Observable.CidrBlock o => new(Ends(o.Direction, "networkCidrBlock", "networkSourceCidrBlock", "networkDestinationCidrBlock"), o.Value.ToString()),
         Observable.Port o => new(Ends(o.Direction, "networkPort", "networkSourcePort", "networkDestinationPort"), null, o.Value),
         Observable.Protocol o => new("networkProtocol", null, o.Value),
@@ -88,7 +88,7 @@ internal static class GraphFields
     /// <summary>UTC, whole seconds.</summary>
     public static string Instant(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:s}Z");
 
-    private static string AddressName(Direction direction, bool isV6) => isV6
+    public static string AddressName(Direction direction, IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6
         ? Ends(direction, "networkIPv6", "networkSourceIPv6", "networkDestinationIPv6")
         : Ends(direction, "networkIPv4", "networkSourceIPv4", "networkDestinationIPv4");
 

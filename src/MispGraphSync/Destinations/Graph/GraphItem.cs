@@ -42,7 +42,8 @@ internal sealed class GraphItem
         WriteFixed(product, indicator);
         if (product.IsDefender) WriteHandling(indicator, identity, spellOut: false);
         var endOfFixed = Position;
-        if (!product.IsDefender) WriteHandling(indicator, identity, spellOut: false);
+        if (product.IsDefender) WriteAddressWithoutEnd(indicator);
+        else WriteHandling(indicator, identity, spellOut: false);
         WriteDescriptionAndSeverity(indicator, spellOut: false);
         var endOfStable = Position;
         WriteDates(indicator, identity, withLastReported: true);
@@ -97,6 +98,19 @@ internal sealed class GraphItem
         }
     }
 
+    /// <summary>
+    /// Defender answers "Missing indicators value" to a destination address that is not also in the field without an end. It
+    /// names nothing new, so it is no part of the key or of what cannot be changed.
+    /// </summary>
+    private void WriteAddressWithoutEnd(Indicator indicator)
+    {
+        foreach (var observable in indicator.Observables)
+        {
+            if (observable is Observable.NetworkAddress address)
+                _json.WriteString(GraphFields.AddressName(Direction.Unknown, address.Value), address.Value.ToString());
+        }
+    }
+
     private void WriteHandling(Indicator indicator, ItemIdentity identity, bool spellOut)
     {
         _json.WriteString("externalId"u8, identity.Key);
@@ -124,7 +138,9 @@ internal sealed class GraphItem
     private void WriteDates(Indicator indicator, ItemIdentity identity, bool withLastReported)
     {
         WriteInstant("expirationDateTime"u8, identity.Expires);
-        if (withLastReported) WriteInstant("lastReportedDateTime"u8, indicator.LastReported);
+        // MISP may name a time to come, by first_seen or by a clock that is wrong. Nobody can have reported it then.
+        var reported = indicator.LastReported < identity.Modified ? indicator.LastReported : identity.Modified;
+        if (withLastReported) WriteInstant("lastReportedDateTime"u8, reported);
     }
 
     private void WriteInstant(ReadOnlySpan<byte> name, DateTimeOffset at)

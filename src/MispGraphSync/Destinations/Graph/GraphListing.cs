@@ -28,7 +28,7 @@ internal static class GraphListing
             var indicators = new List<RemoteIndicator>(value.GetArrayLength());
             foreach (var item in value.EnumerateArray())
             {
-                if (item.ValueKind == JsonValueKind.Object && IsOf(item, product)) indicators.Add(Indicator(item));
+                if (item.ValueKind == JsonValueKind.Object && IsOf(item, product)) indicators.Add(Indicator(item, product));
             }
             return (indicators, Text(json.RootElement, "@odata.nextLink"));
         }
@@ -46,9 +46,9 @@ internal static class GraphListing
     /// <summary>Whether the property names something to watch for.</summary>
     public static bool IsObservable(string property) => Observables.Contains(property);
 
-    private static RemoteIndicator Indicator(JsonElement item)
+    private static RemoteIndicator Indicator(JsonElement item, GraphProduct product)
     {
-        var (type, value) = FirstObservable(item);
+        var (type, value) = FirstObservable(item, product);
         return new RemoteIndicator(
             Text(item, "id"),
             Guid.TryParseExact(Text(item, "externalId"), "D", out var key) ? key : null,
@@ -61,14 +61,18 @@ internal static class GraphListing
                 && expires.TryGetDateTimeOffset(out var at) ? at : null);
     }
 
-    private static (string Type, string Value) FirstObservable(JsonElement item)
+    private static (string Type, string Value) FirstObservable(JsonElement item, GraphProduct product)
     {
+        var first = ("", "");
         foreach (var property in item.EnumerateObject())
         {
-            if (property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && Observables.Contains(property.Name))
-                return (property.Name, property.Value.ToString());
+            if (property.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number) || !Observables.Contains(property.Name)) continue;
+            first = (property.Name, property.Value.ToString());
+            // At Defender an address without an end repeats the destination.
+            if (!product.IsDefender || property.Name is not ("networkIPv4" or "networkIPv6")) break;
         }
-        return ("", "");
+
+        return first;
     }
 
     private static string? Text(JsonElement item, string name) =>

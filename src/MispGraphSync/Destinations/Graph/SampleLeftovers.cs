@@ -47,6 +47,9 @@ internal static class SampleLeftovers
             .ToDictionary(field => field.Name, field => field.Value.ToString(), StringComparer.Ordinal);
         // Made from the sender's address, not from an attribute.
         if (fields.ContainsKey("emailSenderAddress")) fields.Remove("emailSourceDomain");
+        // Defender wants a destination address in both fields.
+        RemoveTwin(fields, "networkDestinationIPv4", "networkIPv4");
+        RemoveTwin(fields, "networkDestinationIPv6", "networkIPv6");
         var row = Rows.FirstOrDefault(row => row.Fields.Length == fields.Count && row.Fields.All(fields.ContainsKey));
         if (row.Fields is null) return null;
         var type = row.Fields[^1] == "fileHashValue" ? row.Type + HashType(fields["fileHashValue"]) : row.Type;
@@ -58,6 +61,11 @@ internal static class SampleLeftovers
         }
 
         return null;
+    }
+
+    private static void RemoveTwin(Dictionary<string, string> fields, string name, string twin)
+    {
+        if (fields.TryGetValue(name, out var value) && fields.TryGetValue(twin, out var same) && value == same) fields.Remove(twin);
     }
 
     private static string HashType(string digits) => digits.Length switch
