@@ -49,6 +49,6 @@ internal static partial class DefenderValues
     [GeneratedRegex("^[0-9A-Fa-f]+$")]
     private static partial Regex Hex();
 
-    [GeneratedRegex("^(?!-)[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})+$")]
+    [GeneratedRegex("^(?![-_])[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})+$")]
     private static partial Regex Host();
 }

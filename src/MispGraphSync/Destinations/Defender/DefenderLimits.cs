@@ -36,12 +36,14 @@ internal static partial class DefenderLimits
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)) return SkipReason.InvalidUrl;
         if (uri.Host.Length == 0 || uri.UserInfo.Length > 0 || !PlainUrl().IsMatch(url)) return SkipReason.InvalidUrl;
-        return IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) ? RefusesAddress(address) : null;
+        if (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address)) return RefusesAddress(address);
+        // A host of one label is on the local network, as a name alone would be.
+        return uri.Host.TrimEnd('.').Contains('.') ? null : SkipReason.InvalidUrl;
     }
 
-    /// <summary>At least two labels, the last one no number.</summary>
+    /// <summary>At least two labels, the first without an underscore in front, the last one no number.</summary>
     [GeneratedRegex(
-        @"^(?=.{3,253}\z)(?![0-9.]+\z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])\z",
+        @"^(?=.{3,253}\z)(?!_)(?![0-9.]+\z)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])\z",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex HostName();
 

@@ -46,6 +46,8 @@ public class DefenderLimitsTests
     [InlineData("http://evil.example/*")]
     [InlineData("http://evil.example/a b")]
     [InlineData("http:///path")]
+    [InlineData("http://intranet/x")]
+    [InlineData("http://intranet./x")]
     [InlineData("http://")]
     public void These_are_no_urls_that_it_takes(string url) => Assert.Equal(SkipReason.InvalidUrl, Refuse(new Observable.Url(url)));
 
@@ -60,12 +62,13 @@ public class DefenderLimitsTests
     [InlineData("*.evil.example", SkipReason.InvalidDomain)]
     [InlineData("evil..example", SkipReason.InvalidDomain)]
     [InlineData("1.2", SkipReason.InvalidDomain)]
+    [InlineData("_dmarc.evil.example", SkipReason.InvalidDomain)]
     [InlineData("expyuzz4wqqyqhjn.onion", SkipReason.NoFieldHere)]
     public void These_names_are_none_here(string name, SkipReason reason) => Assert.Equal(reason, Refuse(new Observable.DomainName(name)));
 
     [Theory]
     [InlineData("evil.example")]
-    [InlineData("_dmarc.evil.example")]
+    [InlineData("selector._domainkey.evil.example")]
     [InlineData("xn--80ak6aa92e.com")]
     public void These_names_are_good(string name) => Assert.Null(Refuse(new Observable.DomainName(name)));
 
