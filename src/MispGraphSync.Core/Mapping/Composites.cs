@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping.Normalise;
 using static MispGraphSync.Core.Mapping.Reading;
 
 namespace MispGraphSync.Core.Mapping;
@@ -43,9 +44,9 @@ internal static class Composites
 
     private static Reading Both(Reader first, Reader second, ReadOnlySpan<char> before, ReadOnlySpan<char> after)
     {
-        var one = first(before.Trim().ToString());
+        var one = first(Text.Trim(before.ToString()));
         if (one.Fault is not null) return one;
-        var two = second(after.Trim().ToString());
+        var two = second(Text.Trim(after.ToString()));
         return two.Fault is not null ? two : new([.. one.Together, .. two.Together], [.. one.Alone, .. two.Alone]);
     }
 

@@ -57,8 +57,12 @@ public static class Mapper
 
     internal static Reading Read(Reader reader, string value)
     {
-        var text = Text.Clean(value);
-        return text.Length == 0 ? Reading.Failed(SkipReason.EmptyValue) : reader(text);
+        var text = Text.Trim(value);
+        if (text.Length == 0) return Reading.Failed(SkipReason.EmptyValue);
+        // A pattern may be written on several lines; it looks at its literal itself.
+        if (Text.HasBreak(text) && reader != Readers.Pattern) return Reading.Failed(SkipReason.InvalidValue);
+        var reading = reader(text);
+        return reading.Fault is null && Text.IsDamaged(text) ? Reading.Failed(SkipReason.InvalidValue) : reading;
     }
 
     /// <summary>One support for each thing watched alone; the first also carries what Graph watches together.</summary>

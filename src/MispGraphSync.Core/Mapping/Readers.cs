@@ -89,9 +89,8 @@ internal static class Readers
         return HasStixKey(algorithm) ? Of(observable) : Joined(observable);
     };
 
-    /// <summary>Certificate viewers put colons between the bytes.</summary>
     public static Reader Certificate(HashAlgorithm algorithm) => text =>
-        Hashes.TryRead(algorithm, text.Replace(":", "", StringComparison.Ordinal), out var hash)
+        Hashes.TryReadFingerprint(algorithm, text, out var hash)
             ? Single(new Observable.CertificateFingerprint(algorithm, hash))
             : Failed(SkipReason.InvalidHash);
 

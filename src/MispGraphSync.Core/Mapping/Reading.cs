@@ -28,5 +28,5 @@ internal readonly record struct Reading(
     public static Reading Failed(SkipReason reason) => new([], [], reason);
 }
 
-/// <summary>Reads a value, cleaned already (<see cref="Normalise.Text.Clean"/>) and not empty.</summary>
+/// <summary>Reads a value, trimmed already (<see cref="Normalise.Text.Trim"/>) and not empty.</summary>
 internal delegate Reading Reader(string text);

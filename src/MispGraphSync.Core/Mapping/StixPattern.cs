@@ -57,7 +57,7 @@ internal static class StixPattern
         // The only number among them; STIX writes it without quotes.
         var literal = comparison[(equals + 1)..].Trim();
         var value = path == "autonomous-system:number" && literal is not ['\'', ..] ? literal.ToString() : Unquote(literal);
-        if (value is null || (value = Text.Clean(value)).Length == 0) return false;
+        if (value is null || (value = Text.Trim(value)).Length == 0 || Text.HasBreak(value)) return false;
 
         if (read(value) is not { Alone: [var found] }) return false;
         observable = found;

@@ -149,13 +149,18 @@ internal static class MappingPage
         $"""
         ## Values
 
-        - Control characters, direction marks, zero-width blanks and byte-order marks are dropped, then outer blanks; Unicode form NFC.
+        - Blanks, control characters, direction marks, zero-width blanks and byte-order marks around a value are removed; Unicode form NFC.
+        - A control character or line break inside a value is `invalid-value`: it may be two values. So is U+FFFD, which is left of a
+          broken text. Nothing inside a value is removed.
         - At most {Text.MaxLength:N0} characters; a longer value is skipped, never cut.
         - Hashes: right length, lower case; ssdeep and impfuzzy keep theirs.
         - Addresses: IPv4 in four plain decimal parts, IPv6 in its short form, IPv4-mapped as IPv4, without brackets and zone.
           Ranges in network form; `/32` and `/128` are one address; `/0` is refused.
-        - Host names: lower case, punycode, no trailing dot, 253 characters in labels of 63; no wildcards.
-        - URLs: scheme and host folded, the host in punycode, the rest untouched.
+        - Host names: by UTS #46 (Unicode 17, non-transitional), as browsers do it: lower case, punycode, full-width and other compatibility
+          characters as what they look like, soft hyphens and variation selectors ignored. No trailing dot, 253 characters in labels of 63;
+          no wildcards, no number as the last label. Labels that are in punycode already stay as they are.
+        - URLs: scheme and host folded, the host in punycode, the rest untouched. A `\` before the path is `invalid-url`, since readers
+          disagree about it; so is a host in percent-encoding.
         - E-mail: one address, the domain part folded; `Name <address>` and `mailto:` are read as the address. Several in one value, nothing
           before the @ or no host behind it are refused.
         - Defanged values (`hxxp`, `[.]`) are refused, not repaired.

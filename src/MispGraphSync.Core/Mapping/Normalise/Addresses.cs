@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
@@ -80,7 +81,36 @@ public static class Addresses
         return true;
     }
 
-    private static IPAddress Mask(IPAddress address, int prefix)
+    /// <summary>
+    /// The host of a URL as browsers read it: in brackets, or IPv4 of one to four parts, each decimal, octal or hexadecimal, the
+    /// last one filling what is left (<c>0x7f.1</c>).
+    /// </summary>
+    public static bool TryReadHost(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        if (text is ['[', .., ']']) return TryRead(text, out address);
+
+        address = null;
+        if (text is [.., '.']) text = text[..^1];
+        Span<Range> parts = stackalloc Range[5];
+        var count = text.Split(parts, '.');
+        if (count > 4) return false;
+
+        var value = 0L;
+        for (var i = 0; i < count; i++)
+        {
+            var most = i < count - 1 ? byte.MaxValue : (1L << 8 * (5 - count)) - 1;
+            if (!Numbers.TryReadAnyBase(text[parts[i]], most, out var part)) return false;
+            value = i < count - 1 ? (value << 8) + part : (value << 8 * (5 - count)) + part;
+        }
+
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)value);
+        address = new IPAddress(bytes);
+        return true;
+    }
+
+    /// <summary>The address with only its first bits.</summary>
+    internal static IPAddress Mask(IPAddress address, int prefix)
     {
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out var length);

@@ -29,6 +29,9 @@ public static class Canonical
         return builder.ToString();
     }
 
+    /// <summary>True for the sign that joins two letters of an Indic script.</summary>
+    public static bool IsVirama(int point) => Tables.Class(point) == 9;
+
     private static void Decompose(int point, List<int> into)
     {
         var syllable = point - SyllableBase;

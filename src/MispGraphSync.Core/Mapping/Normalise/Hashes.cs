@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Mapping.Normalise;
@@ -18,6 +19,25 @@ public static class Hashes
 
         hash = algorithm is HashAlgorithm.Ssdeep or HashAlgorithm.Impfuzzy ? text : text.ToLowerInvariant();
         return true;
+    }
+
+    /// <summary>Certificate viewers put a colon or a blank between the bytes.</summary>
+    public static bool TryReadFingerprint(HashAlgorithm algorithm, string text, [NotNullWhen(true)] out string? hash) =>
+        TryRead(algorithm, WithoutSeparators(text), out hash);
+
+    /// <summary>Pairs of digits with one kind of separator between them, joined; any other text as it is.</summary>
+    internal static string WithoutSeparators(string text)
+    {
+        if (text.Length < 3 || text.Length % 3 != 2 || text[2] is not (':' or ' ')) return text;
+
+        var digits = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (i % 3 != 2) digits.Append(text[i]);
+            else if (text[i] != text[2]) return text;
+        }
+
+        return digits.ToString();
     }
 
     private static bool HasForm(HashAlgorithm algorithm, string text) => algorithm switch

@@ -9,6 +9,24 @@ public static class Numbers
         return !text.ContainsAnyExceptInRange('0', '9') && long.TryParse(text, out number) && number <= max;
     }
 
+    /// <summary>As in C: <c>0x</c> before hex digits, a zero before octal ones. <c>0x</c> alone is zero to browsers.</summary>
+    public static bool TryReadAnyBase(ReadOnlySpan<char> text, long max, out long number)
+    {
+        number = 0;
+        if (text.IsEmpty) return false;
+
+        var radix = text switch { ['0', 'x' or 'X', ..] => 16, ['0', _, ..] => 8, _ => 10 };
+        foreach (var c in text[(radix == 16 ? 2 : 0)..])
+        {
+            var digit = "0123456789abcdef".IndexOf(char.ToLowerInvariant(c));
+            if (digit < 0 || digit >= radix) return false;
+            number = number * radix + digit;
+            if (number > max) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>1–65535.</summary>
     public static bool TryReadPort(ReadOnlySpan<char> text, out int port)
     {

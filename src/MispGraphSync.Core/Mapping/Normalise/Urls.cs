@@ -18,25 +18,37 @@ public static class Urls
         hasScheme = false;
         if (text.Length is 0 or > Text.MaxLength) return false;
 
-        var start = 0;
-        var mark = text.IndexOf("://", StringComparison.Ordinal);
-        if (mark > 0 && IsScheme(text.AsSpan(0, mark)))
-        {
-            hasScheme = true;
-            start = mark + 3;
-            if (text.StartsWith("hxxp", StringComparison.OrdinalIgnoreCase)) return false;
-        }
+        var (start, host, port, end) = Locate(text);
+        hasScheme = start > 0;
+        if (hasScheme && text.StartsWith("hxxp", StringComparison.OrdinalIgnoreCase)) return false;
 
-        var length = text.AsSpan(start).IndexOfAny('/', '?', '#');
-        var end = length < 0 ? text.Length : start + length;
-        var host = start + text.AsSpan(start, end - start).LastIndexOf('@') + 1;
-        var port = PortStart(text.AsSpan(host, end - host)) is var p and >= 0 ? host + p : end;
+        // To browsers \ is a slash and ends the host; to others it is part of the user's name.
+        if (text.AsSpan(start, end - start).Contains('\\')) return false;
         if (!TryReadHost(text[host..port], out var readHost) || !IsPort(text.AsSpan(port, end - port), hasScheme)) return false;
 
         var scheme = text.AsSpan(0, start);
         if (!scheme.ContainsAnyInRange('A', 'Z') && text.AsSpan(host, port - host).SequenceEqual(readHost)) url = text;
         else url = string.Concat(text[..start].ToLowerInvariant(), text.AsSpan(start, host - start), readHost, text.AsSpan(port));
         return url.Length <= Text.MaxLength;
+    }
+
+    /// <summary>The host of what <see cref="TryRead"/> gave: a name, perhaps with a dot at its end, or an address in any notation.</summary>
+    public static ReadOnlySpan<char> HostOf(string url)
+    {
+        var (_, host, port, _) = Locate(url);
+        return url.AsSpan(host, port - host);
+    }
+
+    /// <summary>Where what is before the host begins, where the host begins, where it ends, and where the port ends.</summary>
+    private static (int Start, int Host, int Port, int End) Locate(string text)
+    {
+        var mark = text.IndexOf("://", StringComparison.Ordinal);
+        var start = mark > 0 && IsScheme(text.AsSpan(0, mark)) ? mark + 3 : 0;
+        var length = text.AsSpan(start).IndexOfAny('/', '?', '#');
+        var end = length < 0 ? text.Length : start + length;
+        var host = start + text.AsSpan(start, end - start).LastIndexOf('@') + 1;
+        var port = PortStart(text.AsSpan(host, end - host)) is var p and >= 0 ? host + p : end;
+        return (start, host, port, end);
     }
 
     private static bool IsScheme(ReadOnlySpan<char> text)
@@ -73,15 +85,8 @@ public static class Urls
             return true;
         }
 
-        if (text is ['[', .., ']'] && Addresses.TryRead(text, out _))
-        {
-            host = text.ToLowerInvariant();
-            return true;
-        }
-
-        // Addresses in every notation that browsers take: 192.0.2.7, 3221225991, 0xC0000207.
-        if (text.Length is 0 or > 253) return false;
-        if (text.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_'))) return false;
+        // Addresses stay as they are written: 192.0.2.7, 3221225991, 0xC0000207, [2001:db8::7].
+        if (!Addresses.TryReadHost(text, out _)) return false;
         host = text.ToLowerInvariant();
         return true;
     }
