@@ -2,13 +2,14 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Sync;
 
 /// <summary>
 /// What must never be blocked or warned about, whoever says so: addresses that are not the attacker's alone, the resolvers
-/// that networks stand on, Microsoft's own names, and what the user adds. A name is protected with everything below it,
-/// and so are the names above it, since blocking a parent blocks its children.
+/// that networks depend on, Microsoft's own names, public suffixes, and what the user adds. A name is protected with everything
+/// below it, and so are the names above it, since blocking a parent blocks its children.
 /// </summary>
 public sealed class NeverBlock
 {
@@ -24,43 +25,44 @@ public sealed class NeverBlock
     [
         .. new[]
         {
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
-            "224.0.0.0/4", "240.0.0.0/4", "::/128", "::1/128", "fc00::/7", "fe80::/10", "ff00::/8",
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+            "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4", "::/128", "::1/128", "100::/64",
+            "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
         }.Select(IPNetwork.Parse),
     ];
 
     /// <summary>Microsoft's own: nobody else gets a name below these.</summary>
-    private static readonly string[] Owned =
-    [
+    private static readonly FrozenSet<string> Owned = new[]
+    {
         "microsoft.com", "microsoftonline.com", "microsoftonline.us", "partner.microsoftonline.cn", "windows.com",
         "windowsupdate.com", "office.com", "office.net", "office365.com", "office365.us", "live.com", "outlook.com",
         "msn.com", "bing.com", "skype.com", "msftauth.net", "msauth.net", "msftncsi.com", "msftconnecttest.com", "aka.ms",
         "azure.com", "azure.us", "azure.cn", "azure-api.net", "login.windows.net", "graph.windows.net",
-        "management.core.windows.net", "vault.azure.net",
-    ];
+        "management.core.windows.net", "vault.azure.net", "microsoft.us", "management.usgovcloudapi.net",
+        "vault.usgovcloudapi.net", "management.chinacloudapi.cn", "microsoftgraph.chinacloudapi.cn",
+        // Names that every network has for itself (RFC 6761, 6762, 8375, and ICANN's private use).
+        "localhost", "local", "home.arpa", "internal",
+    }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Microsoft's too, but customers (and attackers) get names below these, so only the name itself is protected.</summary>
-    private static readonly string[] Shared =
-    [
+    private static readonly FrozenSet<string> Shared = new[]
+    {
         "windows.net", "core.windows.net", "blob.core.windows.net", "azurewebsites.net", "azureedge.net", "azurefd.net",
         "trafficmanager.net", "cloudapp.net", "cloudapp.azure.com", "sharepoint.com", "onmicrosoft.com", "azure.net",
         "web.core.windows.net", "file.core.windows.net", "github.com", "githubusercontent.com", "linkedin.com",
-    ];
+    }.ToFrozenSet(StringComparer.Ordinal);
 
-    private readonly HashSet<string> _below;
-    private readonly HashSet<string> _exact;
+    private readonly HashSet<string> _own = new(StringComparer.Ordinal);
     private readonly HashSet<string> _above = new(StringComparer.Ordinal);
     private readonly HashSet<IPAddress> _addresses = [];
     private readonly List<IPNetwork> _networks = [];
     private readonly HashSet<string> _hashes = new(StringComparer.Ordinal);
 
-    /// <param name="extra">Host names (with all below), addresses, ranges and hashes, as in <c>guard.neverBlock</c>.</param>
+    /// <param name="extra">As in <c>guard.neverBlock</c> (see <see cref="NeverBlockEntry"/>), and hosts of our own.</param>
     public NeverBlock(IEnumerable<string> extra)
     {
-        _below = new HashSet<string>(Owned, StringComparer.Ordinal);
-        _exact = new HashSet<string>(Shared, StringComparer.Ordinal);
-        foreach (var text in extra) Add(text.Trim().ToLowerInvariant());
-        foreach (var name in _below.Concat(_exact)) AddParents(name);
+        foreach (var text in extra) Add(text);
+        foreach (var name in Owned.Concat(Shared).Concat(_own)) AddParents(name);
     }
 
     /// <summary>True for an address that is not reachable from the internet, or belongs to no single host.</summary>
@@ -70,15 +72,21 @@ public sealed class NeverBlock
     public static bool IsHashOfNothing(Observable observable) =>
         observable is Observable.FileHash hash && EmptyHashes.Contains(hash.Value);
 
-    /// <summary>True when blocking it would hurt.</summary>
+    /// <summary>
+    /// True when blocking it would hurt. Services may match each part of a combination alone, so a sender's domain counts as a
+    /// name; a mailbox counts only where the user's own list protects its domain.
+    /// </summary>
     public bool Protects(Observable observable) => observable switch
     {
         Observable.NetworkAddress o => ProtectsAddress(o.Value),
         Observable.EmailSourceAddress o => ProtectsAddress(o.Value),
         Observable.CidrBlock o => ProtectsRange(o.Value),
         Observable.DomainName o => ProtectsName(o.Value),
+        Observable.EmailSourceDomain o => ProtectsName(o.Value),
+        Observable.EmailAddress o => IsBelow(_own, o.Value[(o.Value.LastIndexOf('@') + 1)..]),
         Observable.Url o => ProtectsUrl(o.Value),
         Observable.FileHash o => _hashes.Contains(o.Value),
+        Observable.CertificateFingerprint o => _hashes.Contains(o.Value),
         _ => false,
     };
 
@@ -101,11 +109,29 @@ public sealed class NeverBlock
 
     private void Add(string text)
     {
-        if (text.Length == 0) return;
-        if (IPAddress.TryParse(text, out var address)) _addresses.Add(address);
-        else if (IPNetwork.TryParse(text, out var network)) _networks.Add(network);
-        else if (text.Length >= 32 && text.All(char.IsAsciiHexDigit)) _hashes.Add(text);
-        else _below.Add(text.TrimEnd('.'));
+        switch (NeverBlockEntry.Read(text, out _))
+        {
+            case NeverBlockEntry.Ranges ranges:
+                foreach (var range in ranges.Value) Add(range);
+                break;
+            case NeverBlockEntry.Hash hash:
+                _hashes.Add(hash.Value);
+                break;
+            case NeverBlockEntry.Name name:
+                _own.Add(name.Value);
+                break;
+            default:
+                // The settings have been checked, so this is a host that we reach although it has no name by the rules.
+                _own.Add(text.ToLowerInvariant());
+                break;
+        }
+    }
+
+    private void Add(IPNetwork range)
+    {
+        var isOne = range.PrefixLength == (range.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
+        if (isOne) _addresses.Add(range.BaseAddress);
+        else _networks.Add(range);
     }
 
     private void AddParents(string name)
@@ -115,18 +141,27 @@ public sealed class NeverBlock
 
     private bool ProtectsAddress(IPAddress address) =>
         IsNotPublic(address) || Resolvers.Contains(address) || _addresses.Contains(address)
-        || _networks.Exists(network => network.Contains(address));
+        || _networks.Exists(network => network.Contains(address))
+        || (address.AddressFamily == AddressFamily.InterNetworkV6 && EmbeddedAddresses.In(new IPNetwork(address, 128)).Any(ProtectsRange));
 
     private bool ProtectsRange(IPNetwork range) =>
-        NotPublic.Any(network => Overlap(network, range))
-        || Resolvers.Any(range.Contains) || _addresses.Any(range.Contains) || _networks.Exists(network => Overlap(network, range));
+        NotPublic.Any(network => Overlap(network, range)) || Resolvers.Any(range.Contains) || _addresses.Any(range.Contains)
+        || _networks.Exists(network => Overlap(network, range)) || EmbeddedAddresses.In(range).Any(ProtectsRange);
 
-    private bool ProtectsName(string name)
+    private bool ProtectsName(string name) => IsOfOne(name) || IsOfMany(name);
+
+    /// <summary>A name of one owner who is to be spared: of the local network, the user or Microsoft.</summary>
+    private bool IsOfOne(string name) => !name.Contains('.') || IsBelow(_own, name) || IsBelow(Owned, name);
+
+    /// <summary>A name that hits others when it is blocked: above a protected one, or anybody can get one below.</summary>
+    private bool IsOfMany(string name) => _above.Contains(name) || Shared.Contains(name) || PublicSuffixes.Contains(name);
+
+    /// <summary>True for a name of the list and for each name below one.</summary>
+    private static bool IsBelow(IReadOnlySet<string> names, string name)
     {
-        if (!name.Contains('.') || _exact.Contains(name) || _above.Contains(name)) return true;
         for (var rest = name; ;)
         {
-            if (_below.Contains(rest)) return true;
+            if (names.Contains(rest)) return true;
             var dot = rest.IndexOf('.');
             if (dot < 0) return false;
             rest = rest[(dot + 1)..];
@@ -135,12 +170,19 @@ public sealed class NeverBlock
 
     private bool ProtectsUrl(string url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Host.Length == 0) return false;
-        return IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) ? ProtectsAddress(address) : ProtectsHostOfUrl(uri.IdnHost);
+        var host = Urls.HostOf(url);
+        if (Addresses.TryReadHost(host, out var address)) return ProtectsAddress(address);
+        // What cannot be understood is not blocked.
+        if (!DomainNames.TryRead(host.ToString(), out var name)) return true;
+        // A page on a shared host may be the attacker's; only the host itself is not to be blocked.
+        return IsOfOne(name) || (IsOfMany(name) && IsWholeHost(url));
     }
 
-    // A page on a shared host is the attacker's; only the host itself is not to be blocked.
-    private bool ProtectsHostOfUrl(string host) => !_exact.Contains(host) && ProtectsName(host);
+    private static bool IsWholeHost(string url)
+    {
+        var absolute = url.Contains("://", StringComparison.Ordinal) ? url : "http://" + url;
+        return !Uri.TryCreate(absolute, UriKind.Absolute, out var uri) || (uri.AbsolutePath.Trim('/').Length == 0 && uri.Query.Length <= 1);
+    }
 
     private static bool Overlap(IPNetwork one, IPNetwork other) =>
         one.BaseAddress.AddressFamily == other.BaseAddress.AddressFamily

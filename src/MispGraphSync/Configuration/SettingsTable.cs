@@ -288,9 +288,13 @@ internal static class SettingsTable
     { Default = "\"50%\"" };
 
     public static readonly SettingKey<IReadOnlyList<string>> GuardNeverBlock = new("guard.neverBlock", Top, new TextListForm(new TextForm(
-        "a host name, an address, a range such as 192.0.2.0/24, or a hash", @"^[^\s/\u0000-\u001f\u007f]+(/[0-9]{1,3})?$")
-    { Hint = word => word.Contains("://", StringComparison.Ordinal) ? "Write the host alone, without the scheme and the path." : null }),
-        "Hosts, addresses, ranges and hashes that are never sent with block or warn, besides the built-in list.")
+        "a host name, an address, a range such as 192.0.2.0/24, or a hash", @"^[^\u0000-\u001f\u007f]+$")
+    {
+        Accepts = text => NeverBlockEntry.Read(text, out _) is not null,
+        Hint = text => NeverBlockEntry.Read(text, out var remedy) is null ? remedy : null,
+    }),
+        "Hosts (each with all below it), addresses, ranges and hashes that are never sent with block or warn, besides the built-in list. "
+        + "*.contoso.com and contoso.com:443 mean contoso.com; 203.0.113.* and 203.0.113.1-203.0.113.9 are ranges.")
     { Default = "[]", Example = "[\"contoso.com\", \"203.0.113.0/24\"]" };
 
     public static readonly SettingKey<string> LogsDirectory = new("logs.directory", Top, new PathForm(IsFolder: true),

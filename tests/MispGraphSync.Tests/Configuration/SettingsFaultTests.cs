@@ -37,6 +37,8 @@ public class SettingsFaultTests
     [InlineData(""" "guard": { "maxDelete": "101%" } """, "guard.maxDelete: \"101%\" is not a number of indicators such as 500, or a share such as \"50%\" (0% to 100%).")]
     [InlineData(""" "guard": { "maxDelete": -1 } """, "guard.maxDelete: -1 is not a number of indicators")]
     [InlineData(""" "guard": { "neverBlock": ["https://contoso.com/x"] } """, "guard.neverBlock[0]: \"https://contoso.com/x\" is not a host name, an address, a range such as 192.0.2.0/24, or a hash. Write the host alone")]
+    [InlineData(""" "guard": { "neverBlock": ["203.0.113.9-1"] } """, "guard.neverBlock[0]: \"203.0.113.9-1\" is not a host name, an address, a range such as 192.0.2.0/24, or a hash. Write an address in full")]
+    [InlineData(""" "guard": { "neverBlock": ["contoso.com", "www.*.com"] } """, "guard.neverBlock[1]: \"www.*.com\" is not a host name, an address, a range such as 192.0.2.0/24, or a hash. A * can be the first label")]
     [InlineData(""" "logs": { "requests": "error" } """, "logs.requests: \"error\" is not one of \"all\", \"errors\", \"none\". Did you mean \"errors\"?")]
     [InlineData(""" "logs": { "directory": "" } """, "logs.directory: \"\" is not a path to a folder.")]
     [InlineData(""" "ledger": 3 """, "ledger: 3 is not a path to a file.")]

@@ -12,6 +12,9 @@ internal sealed record TextForm(string What, string Pattern) : ValueForm<string>
     /// <summary>Says more about some wrong texts; null: nothing to say.</summary>
     public Func<string, string?> Hint { get; init; } = _ => null;
 
+    /// <summary>What the pattern cannot say: true for a text that is right.</summary>
+    public Func<string, bool> Accepts { get; init; } = _ => true;
+
     /// <summary>A word that is wrong although it looks right; compared without case.</summary>
     public IReadOnlyList<string> Reserved { get; init; } = [];
 
@@ -25,7 +28,7 @@ internal sealed record TextForm(string What, string Pattern) : ValueForm<string>
         return Matches(value) ? value : Wrong(node, key, place, Hint(value));
     }
 
-    public bool Matches(string value) => _pattern.IsMatch(value) && !value.EndsWith('\n');
+    public bool Matches(string value) => _pattern.IsMatch(value) && !value.EndsWith('\n') && Accepts(value);
 }
 
 /// <summary>A GUID in its usual form, kept as written in lower case.</summary>

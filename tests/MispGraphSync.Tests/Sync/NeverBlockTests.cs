@@ -1,0 +1,258 @@
+using System.Globalization;
+using System.Net;
+using CsCheck;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Tests.Mapping;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+/// <summary>Values as MISP holds them, mapped and then asked for: whatever the spelling, what is protected is not blocked.</summary>
+public class NeverBlockTests
+{
+    private static readonly NeverBlock Guard = new(
+    [
+        "contoso.example", "*.fabrikam.example", ".tailspin.example", "wingtip.example:443", "B\u00FCcher.example", "Northwind.Example.",
+        "203.0.113.7", "198.51.100.64/26", "192.0.2.10-192.0.2.19", "2001:db8:7::/48", "[2001:db8:9::1]:443",
+        "AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA:AA", new string('B', 64), "misp.internal.example",
+    ]);
+
+    [Theory]
+    // Names, Microsoft's
+    [InlineData("domain", "microsoft.com")]
+    [InlineData("domain", "www.microsoft.com.")]
+    [InlineData("hostname", "WWW.Microsoft.COM")]
+    [InlineData("domain", "\uFF2D\uFF29\uFF23\uFF32\uFF2F\uFF33\uFF2F\uFF26\uFF34.com")]
+    [InlineData("hostname", "update.microsoft\u3002com")]
+    [InlineData("hostname", "micro\u00ADsoft.com")]
+    [InlineData("hostname", "\uD835\uDD5Eicrosoft.com")]
+    [InlineData("domain|ip", "login.microsoft.com|9.10.11.12")]
+    [InlineData("hostname|port", "login.microsoft.com:443")]
+    [InlineData("domain", "graph.microsoft.us")]
+    [InlineData("stix2-pattern", "[domain-name:value = 'Login.MicrosoftOnline.com.']")]
+    // Names above
+    [InlineData("domain", "core.windows.net")]
+    [InlineData("domain", "usgovcloudapi.net")]
+    [InlineData("domain", "internal.example")]
+    // Public suffixes and names above them
+    [InlineData("domain", "com")]
+    [InlineData("domain", "co.uk")]
+    [InlineData("domain", "GitHub.IO.")]
+    [InlineData("domain", "amazonaws.com")]
+    [InlineData("domain", "\u516C\u53F8.cn")]
+    // The local network
+    [InlineData("hostname", "intranet")]
+    [InlineData("hostname", "printer.local")]
+    [InlineData("hostname", "router.home.arpa")]
+    // The user's own
+    [InlineData("domain", "contoso.example")]
+    [InlineData("domain", "MAIL.Contoso.example.")]
+    [InlineData("domain", "fabrikam.example")]
+    [InlineData("domain", "www.fabrikam.example")]
+    [InlineData("domain", "shop.tailspin.example")]
+    [InlineData("domain", "wingtip.example")]
+    [InlineData("domain", "xn--bcher-kva.example")]
+    [InlineData("domain", "www.BU\u0308CHER.example")]
+    [InlineData("domain", "northwind.example")]
+    [InlineData("email", "ceo@mail.contoso.example")]
+    [InlineData("email-dst", "Info@B\u00DCCHER.example")]
+    // A field of its own at Graph
+    [InlineData("email-src", "someone@outlook.com")]
+    public void Every_spelling_of_a_protected_name_is_protected(string type, string value) => AssertProtected(type, value);
+
+    [Theory]
+    [InlineData("ip-dst", "10.1.2.3")]
+    [InlineData("ip-dst", "::ffff:10.1.2.3")]
+    [InlineData("ip-dst", "::ffff:a01:203")]
+    [InlineData("ip-src", "0:0:0:0:0:FFFF:0808:0808")]
+    [InlineData("ip-src", "[::ffff:8.8.8.8]")]
+    [InlineData("ip-dst", "fe80::1%eth0")]
+    [InlineData("ip-dst|port", "10.1.2.3|80")]
+    [InlineData("domain|ip", "evil.example|10.1.2.3")]
+    [InlineData("hostname", "192.168.0.1")]
+    [InlineData("ip-dst", "198.18.0.1")]
+    [InlineData("ip-dst", "fec0::1")]
+    // IPv4 inside IPv6: compatible, translated, NAT64, local NAT64, 6to4, Teredo server and client, ISATAP
+    [InlineData("ip-dst", "::8.8.8.8")]
+    [InlineData("ip-dst", "::ffff:0:8.8.8.8")]
+    [InlineData("ip-dst", "64:ff9b::a01:203")]
+    [InlineData("ip-dst", "64:ff9b::8.8.8.8")]
+    [InlineData("ip-dst", "64:ff9b:1::808:808")]
+    [InlineData("ip-dst", "2002:808:808::1")]
+    [InlineData("ip-dst", "2001:0:808:808:0:0:0:0")]
+    [InlineData("ip-dst", "2001:0:4136:e378:8000:63bf:f7f7:f7f7")]
+    [InlineData("ip-dst", "2a00:1450::5efe:8.8.8.8")]
+    [InlineData("ip-dst", "2a00:1450::200:5efe:10.0.0.1")]
+    // Ranges that hold or are inside of something protected
+    [InlineData("ip-dst", "8.8.8.0/24")]
+    [InlineData("ip-dst", "8.8.8.8/32")]
+    [InlineData("ip-dst", "10.0.0.0/7")]
+    [InlineData("ip-dst", "10.1.0.0/16")]
+    [InlineData("ip-dst", "255.255.255.255")]
+    [InlineData("ip-dst", "::ffff:8.8.8.0/120")]
+    [InlineData("ip-dst", "64:ff9b::808:800/120")]
+    [InlineData("ip-dst", "64:ff9b::/64")]
+    [InlineData("ip-dst", "2002::/15")]
+    [InlineData("ip-dst", "2002:808:808::/48")]
+    [InlineData("ip-dst", "2000::/3")]
+    // The user's own
+    [InlineData("ip-dst", "203.0.113.7")]
+    [InlineData("ip-dst", "::ffff:cb00:7107")]
+    [InlineData("ip-dst", "64:ff9b::203.0.113.7")]
+    [InlineData("ip-src", "203.0.113.0/24")]
+    [InlineData("ip-src", "198.51.100.65")]
+    [InlineData("ip-src", "198.51.100.0/24")]
+    [InlineData("ip-src", "2002:c633:6441::1")]
+    [InlineData("ip-src", "192.0.2.10")]
+    [InlineData("ip-src", "192.0.2.19")]
+    [InlineData("ip-src", "2001:DB8:7:1::7")]
+    [InlineData("ip-src", "2001:db8::/32")]
+    [InlineData("ip-src", "2001:db8:9:0:0:0:0:1")]
+    [InlineData("stix2-pattern", "[ipv4-addr:value = '203.0.113.7/32']")]
+    public void Every_spelling_of_a_protected_address_is_protected(string type, string value) => AssertProtected(type, value);
+
+    [Theory]
+    [InlineData("http://www.microsoft.com./update")]
+    [InlineData("https://user:pw@WWW.MICROSOFT.COM:8443?x#y")]
+    [InlineData("https://evil.example@login.microsoftonline.com/")]
+    [InlineData("https://evil.example:80@login.microsoftonline.com:/")]
+    [InlineData("ftp://www.microsoft.com/x")]
+    [InlineData("smb://www.microsoft.com/share")]
+    [InlineData("www.microsoft.com/x")]
+    [InlineData("http://\uFF4Dicrosoft\uFF0Ecom/x")]
+    [InlineData("http://micro\u00ADsoft.com/x")]
+    [InlineData("http://intranet/x")]
+    [InlineData("http://intranet.:8080/x")]
+    [InlineData("http://[::ffff:10.1.2.3]/x")]
+    [InlineData("http://[::FFFF:808:808]:80/x")]
+    [InlineData("http://[64:ff9b::808:808]/x")]
+    [InlineData("http://[2002:0808:0808::]/x")]
+    [InlineData("http://[fe80::1%25eth0]/x")]
+    [InlineData("http://10.1.2.3/x")]
+    [InlineData("http://10.1.2.3./x")]
+    [InlineData("http://0x0a010203/x")]
+    [InlineData("http://0X0A.0x1.0x2.0x3/x")]
+    [InlineData("http://167838211/x")]
+    [InlineData("http://012.1.2.3/x")]
+    [InlineData("http://012.0x1.515/x")]
+    [InlineData("http://127.1/x")]
+    [InlineData("http://0x7f.1/x")]
+    [InlineData("http://0/x")]
+    [InlineData("http://0x/x")]
+    [InlineData("http://017700000001./x")]
+    [InlineData("http://134744072:80/x")]
+    [InlineData("http://mail.contoso.example./x")]
+    [InlineData("http://www.b\u00FCcher.example/x")]
+    [InlineData("http://XN--BCHER-KVA.example/x")]
+    [InlineData("http://[::ffff:203.0.113.7]/x")]
+    [InlineData("http://0xcb007107/")]
+    [InlineData("http://203.0.28935/")]
+    [InlineData("http://[2001:db8:7::1]/x")]
+    [InlineData("http://misp.internal.example/events/view/1")]
+    // The whole of a shared host
+    [InlineData("https://github.com")]
+    [InlineData("https://github.com/")]
+    [InlineData("https://github.com:443/#x")]
+    [InlineData("https://github.com/?")]
+    [InlineData("https://github.com/a/..//%2e/")]
+    [InlineData("https://s3.amazonaws.com/")]
+    [InlineData("github.io/")]
+    public void Every_spelling_of_a_url_on_a_protected_host_is_protected(string url)
+    {
+        var type = url.Contains("://", StringComparison.Ordinal) ? "uri" : "url";
+
+        AssertProtected("url", url);
+        AssertProtected(type, url);
+    }
+
+    [Theory]
+    [InlineData("domain", "evil.example")]
+    [InlineData("domain", "microsoft.com.evil.example")]
+    [InlineData("domain", "notmicrosoft.com")]
+    [InlineData("domain", "notcontoso.example")]
+    [InlineData("domain", "evil.github.io")]
+    [InlineData("domain", "evil.blob.core.windows.net")]
+    [InlineData("domain", "www.ck")]
+    [InlineData("url", "http://microsoft.com@evil.example/")]
+    [InlineData("url", "http://evil.example/?u=http://microsoft.com/")]
+    [InlineData("url", "http://evil.example#@microsoft.com/")]
+    [InlineData("url", "https://github.com/evil/payload")]
+    [InlineData("url", "https://s3.amazonaws.com/evil/payload")]
+    [InlineData("url", "https://evil.blob.core.windows.net/")]
+    [InlineData("url", "http://9.10.11.12/x")]
+    [InlineData("url", "http://[2a00:1450::1]/x")]
+    [InlineData("ip-dst", "9.10.11.12")]
+    [InlineData("ip-dst", "9.10.11.0/24")]
+    [InlineData("ip-dst", "8.8.9.0/24")]
+    [InlineData("ip-dst", "203.0.113.8")]
+    [InlineData("ip-dst", "192.0.2.9")]
+    [InlineData("ip-dst", "192.0.2.20")]
+    [InlineData("ip-dst", "64:ff9b::9.10.11.12")]
+    [InlineData("ip-dst", "2002:90a:b0c::1")]
+    [InlineData("ip-dst", "2a00:1450::/32")]
+    [InlineData("email", "someone@outlook.com")]
+    [InlineData("email-src", "someone@evil.example")]
+    [InlineData("sha256", "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc")]
+    public void What_only_looks_like_it_is_not_protected(string type, string value) =>
+        Assert.DoesNotContain(Observables(type, value), Guard.Protects);
+
+    [Fact]
+    public void A_hash_is_protected_in_any_case_and_a_certificate_too()
+    {
+        AssertProtected("sha256", new string('b', 64));
+        AssertProtected("filename|sha256", "a.exe|" + new string('B', 64));
+        AssertProtected("x509-fingerprint-sha1", new string('a', 40));
+    }
+
+    [Fact]
+    public void Any_notation_of_a_protected_address_in_a_url_is_protected() =>
+        Gen.Select(Gen.OneOf("8.8.8.8", "10.1.2.3", "127.0.0.1", "203.0.113.7", "198.51.100.99"), Gen.Int[1, 4], Gen.Int[0, 2].Array[4], Gen.Bool)
+            .Sample((address, parts, bases, dot) =>
+            {
+                var bytes = IPAddress.Parse(address).GetAddressBytes();
+                var last = bytes[(parts - 1)..].Aggregate(0L, (sum, part) => (sum << 8) + part);
+                var written = bytes[..(parts - 1)].Select(part => (long)part).Append(last).Select((part, i) => Write(part, bases[i]));
+
+                AssertProtected("url", $"http://u@{string.Join('.', written)}{(dot ? "." : "")}:80/x");
+            });
+
+    [Fact]
+    public void Any_mix_of_case_width_and_dots_of_a_protected_name_is_protected() =>
+        Gen.Select(Gen.OneOf("login.microsoft.com", "www.contoso.example", "co.uk", "github.io"), Gen.Int[0, 3].Array[24], Gen.Bool)
+            .Sample((name, kinds, dot) =>
+            {
+                var written = string.Concat(name.Select((c, i) => Write(c, kinds[i]))) + (dot ? "." : "");
+
+                AssertProtected("domain", written);
+                AssertProtected("url", $"https://u:p@{written}:443");
+            });
+
+    private static string Write(long part, int radix) => radix switch
+    {
+        1 => "0x" + part.ToString("X", CultureInfo.InvariantCulture),
+        2 => "0" + Convert.ToString(part, 8),
+        _ => part.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static string Write(char c, int kind) => (c, kind) switch
+    {
+        ('.', 1) => "\u3002",
+        ('.', 2) => "\uFF0E",
+        ('.', _) => ".",
+        (_, 1) => char.ToUpperInvariant(c).ToString(),
+        (_, 2) => ((char)(c - '!' + '\uFF01')).ToString(),
+        (_, 3) => c + "\u00AD",
+        _ => c.ToString(),
+    };
+
+    private static void AssertProtected(string type, string value) => Assert.Contains(Observables(type, value), Guard.Protects);
+
+    /// <summary>All that is sent for a value; none would make a test pass that protects nothing.</summary>
+    private static List<Observable> Observables(string type, string value)
+    {
+        var supports = Given.Map(type, value).Supports;
+        Assert.NotEmpty(supports);
+        return [.. supports.SelectMany(support => support.Single is { } single ? support.Combination.Add(single) : support.Combination)];
+    }
+}
