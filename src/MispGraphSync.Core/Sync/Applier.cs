@@ -1,26 +1,24 @@
 namespace MispGraphSync.Core.Sync;
 
 /// <summary>
-/// Carries out one destination's plan: batches, several in flight, each by a <see cref="BatchSender"/>; replacements as a deletion
-/// and a creation.
+/// Carries out one destination's plan: batches, several in flight, each by a <see cref="BatchSender"/>; replacements by a
+/// <see cref="Replacer"/>.
 /// </summary>
 public sealed class Applier
 {
     private readonly IDestination _destination;
-    private readonly IRecordLedger _ledger;
-    private readonly DestinationMemory _memory;
     private readonly RunControl _control;
     private readonly ApplyAccount _account;
     private readonly BatchSender _sender;
+    private readonly Replacer _replacer;
 
     public Applier(IDestination destination, IRecordLedger ledger, DestinationMemory memory, RunControl control, IRunObserver observer)
     {
         _destination = destination;
-        _ledger = ledger;
-        _memory = memory;
         _control = control;
         _account = new ApplyAccount(memory.Info, observer);
         _sender = new BatchSender(destination, ledger, memory, control, _account);
+        _replacer = new Replacer(destination, ledger, memory, _sender, _account);
     }
 
     /// <summary>What became of the steps so far; those never reached are not counted here.</summary>
@@ -69,42 +67,11 @@ public sealed class Applier
         }
     }
 
-    private async Task SendBatchAsync(StepBatch batch)
+    private Task SendBatchAsync(StepBatch batch) => batch.Kind switch
     {
-        var steps = batch.Steps;
-        if (batch.Kind == BatchKind.Replace) steps = await DeleteFirstAsync(steps).ConfigureAwait(false);
-        var operation = batch.Kind switch
-        {
-            BatchKind.Delete => Operation.Delete,
-            BatchKind.Update => Operation.Update,
-            _ => Operation.Create,
-        };
-        if (steps.Count > 0) await _sender.SendAsync(operation, steps, _account.Count).ConfigureAwait(false);
-    }
-
-    // The old one must be gone before the new one comes. What could not be removed is an outcome of the update as a whole.
-    private async Task<IReadOnlyList<PlanStep>> DeleteFirstAsync(IReadOnlyList<PlanStep> steps)
-    {
-        var gone = new List<PlanStep>();
-        var deletions = steps.Select(step => _ledger.FindHeld(_memory, step.Observables) is { } held ? Deletion(step, held) : null).ToList();
-        gone.AddRange(steps.Where((_, i) => deletions[i] is null));
-        var pairs = steps.Zip(deletions).Where(pair => pair.Second is not null).ToDictionary(pair => pair.Second!.Key, pair => pair.First);
-        if (pairs.Count == 0) return gone;
-        await _sender.SendAsync(Operation.Delete, [.. deletions.OfType<PlanStep>()], (sent, outcomes) =>
-        {
-            for (var i = 0; i < sent.Count; i++)
-            {
-                if (outcomes[i] is StepOutcome.Accepted) gone.Add(pairs[sent[i].Key]);
-                else _account.Count([pairs[sent[i].Key]], [outcomes[i]]);
-            }
-        }).ConfigureAwait(false);
-        return gone;
-    }
-
-    private PlanStep Deletion(PlanStep update, HeldIndicator held)
-    {
-        var body = new System.Buffers.ArrayBufferWriter<byte>(64);
-        _destination.WriteDeletion(body, held, update.Modified);
-        return update with { Action = StepAction.Delete, Id = held.Id, Key = held.Key, Generation = held.Generation, Body = body.WrittenMemory };
-    }
+        BatchKind.Replace => _replacer.ReplaceAsync(batch.Steps),
+        BatchKind.Create => _replacer.CreateAsync(batch.Steps, isHalfDone: false),
+        BatchKind.Update => _sender.SendAsync(Operation.Update, batch.Steps, _account.Count),
+        _ => _sender.SendAsync(Operation.Delete, batch.Steps, _account.Count),
+    };
 }

@@ -54,6 +54,17 @@ internal sealed class ApplyAccount(DestinationInfo destination, IRunObserver obs
         if (outcomes.Any(outcome => outcome is StepOutcome.Accepted or StepOutcome.Rejected)) Interlocked.Increment(ref _answers);
     }
 
+    /// <summary>A replacement removed it, and neither its new form nor the old one is there now.</summary>
+    public void NoteLost(PlanStep old, StepOutcome outcome) => observer.Warn(
+        $"'{destination.Name}': {old.Value} was removed to be replaced, and could not be put back: {Words(outcome)}");
+
+    private static string Words(StepOutcome outcome) => outcome switch
+    {
+        StepOutcome.Rejected rejected => rejected.Response,
+        StepOutcome.Unknown unknown => unknown.Why,
+        _ => "the run ended before.",
+    };
+
     public void GiveUp(RunFailedException failure)
     {
         lock (_gate) Failure ??= failure;

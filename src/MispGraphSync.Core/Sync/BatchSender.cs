@@ -24,23 +24,26 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
     /// <summary>True when neither a failure nor the user keeps it from going on.</summary>
     public bool GoesOn => account.Failure is null && !control.IsStopping;
 
-    public Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepAccounting count) => SendAsync(operation, steps, mayBeDone: false, count);
+    /// <param name="isHalfDone">A change that has begun is finished although the run is to stop, unless it is cut short.</param>
+    public Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepAccounting count, bool isHalfDone = false) =>
+        SendAsync(operation, steps, mayBeDone: false, count, isHalfDone);
 
-    private async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, bool mayBeDone, StepAccounting count)
+    private async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, bool mayBeDone, StepAccounting count, bool isHalfDone = false)
     {
         var answers = account.Answers;
-        if (await TrySendAsync(operation, steps, IsPlainCreate(operation) ? ResendsOfCreates : Resends, mayBeDone, count).ConfigureAwait(false) is not { } silence) return;
+        if (await TrySendAsync(operation, steps, IsPlainCreate(operation) ? ResendsOfCreates : Resends, mayBeDone, count, isHalfDone).ConfigureAwait(false) is not { } silence) return;
         await new Narrowing(this, account, answers).RunAsync(operation, silence, count).ConfigureAwait(false);
     }
 
     /// <summary>Null: all are accounted for. Else those that got no answer; their intent is open, and they are not yet accounted for.</summary>
     /// <param name="mayBeDone">An earlier request with these steps may have gone through unheard.</param>
-    public async Task<Silence?> TrySendAsync(Operation operation, IReadOnlyList<PlanStep> steps, int resends, bool mayBeDone, StepAccounting count)
+    public async Task<Silence?> TrySendAsync(
+        Operation operation, IReadOnlyList<PlanStep> steps, int resends, bool mayBeDone, StepAccounting count, bool isHalfDone = false)
     {
         long? open = null;
         for (var round = 0; ; round++)
         {
-            if (!GoesOn)
+            if (isHalfDone && round == 0 ? control.Abort.IsCancellationRequested : !GoesOn)
             {
                 count(steps, Same(steps.Count, Unsent()));
                 return null;
@@ -51,7 +54,7 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
             var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
             if (ApplyAccount.IsRefusedWhole(outcomes) && steps.Count > 1)
             {
-                if (TryRecord(intent, operation, steps, outcomes, doubt)) await HalveAsync(operation, steps, mayBeDone, count).ConfigureAwait(false);
+                if (TryRecord(intent, operation, steps, outcomes, doubt)) await HalveAsync(operation, steps, mayBeDone, count, isHalfDone).ConfigureAwait(false);
                 else count(steps, Same(steps.Count, Unsent()));
                 return null;
             }
@@ -149,10 +152,10 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
             "Run again: whatever became of them, the next run leaves each there once.");
     }
 
-    private async Task HalveAsync(Operation operation, IReadOnlyList<PlanStep> steps, bool mayBeDone, StepAccounting count)
+    private async Task HalveAsync(Operation operation, IReadOnlyList<PlanStep> steps, bool mayBeDone, StepAccounting count, bool isHalfDone)
     {
-        await SendAsync(operation, [.. steps.Take(steps.Count / 2)], mayBeDone, count).ConfigureAwait(false);
-        await SendAsync(operation, [.. steps.Skip(steps.Count / 2)], mayBeDone, count).ConfigureAwait(false);
+        await SendAsync(operation, [.. steps.Take(steps.Count / 2)], mayBeDone, count, isHalfDone).ConfigureAwait(false);
+        await SendAsync(operation, [.. steps.Skip(steps.Count / 2)], mayBeDone, count, isHalfDone).ConfigureAwait(false);
     }
 
     private bool TryLeaveInDoubt(OpenIntent intent)

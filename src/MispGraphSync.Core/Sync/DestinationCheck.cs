@@ -60,7 +60,7 @@ public sealed class DestinationCheck(
         else if (expected is not { IsWanted: true }) Pending++;
         else if (kept is null) LookForGone(held, expected, isRevoked: there.Any(remote => remote.Revoked));
         // What was last sent is no longer known once something else is wanted.
-        else if (expected.Marks.Change != held.Marks.Change) Pending++;
+        else if (held.Marks.IsChangeKnown && expected.Marks.Change != held.Marks.Change) Pending++;
         else CompareItem(held, expected, kept);
     }
 
@@ -128,7 +128,7 @@ public sealed class DestinationCheck(
     // not what: then it is made anew, which is right for either.
     private bool NeedsReplacing(HeldIndicator held, Expectation expected, RemoteIndicator there, List<Difference> differences)
     {
-        if (destination.KeysLiveOnce || held.Marks.Fixed == default) return false;
+        if (destination.KeysLiveOnce || expected.Marks.Fixed == default) return false;
         if (destination.Upserts) return true;
         var carried = ItemComparison.PropertiesOf(expected.AsUpdate(destination, there.Id));
         return differences.Exists(difference => difference.Property != "id" && !carried.Contains(difference.Property));

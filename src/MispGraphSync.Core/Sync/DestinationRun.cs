@@ -1,3 +1,4 @@
+using System.Buffers;
 using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Sync;
@@ -143,6 +144,7 @@ public sealed class DestinationRun
         await TryAsync(async () =>
         {
             if (_counts.Total > Withheld) await PrepareAsync(control).ConfigureAwait(false);
+            await KeepReplacedAsync(control.Stop).ConfigureAwait(false);
             var deletions = _withheld is null || _options.IsDryRun ? Steps(StepAction.Delete) : [];
             if (_counts.Create <= _fit.Free || _options.IsDryRun)
             {
@@ -165,7 +167,7 @@ public sealed class DestinationRun
         var taken = _applier?.Taken ?? 0;
         tally += new StepTally(0, 0, 0, _counts.Total - taken);
         var code = ExitCodes.Worst([
-            _failure?.Code ?? ExitCode.Ok, _stopped, _withheld?.Code ?? ExitCode.Ok, tally.Rejected + tally.Unknown > 0 ? ExitCode.Partial : ExitCode.Ok]);
+            _failure?.Code ?? ExitCode.Ok, _stopped, _withheld?.Code ?? ExitCode.Ok, tally.Rejected + tally.Unknown > 0 || HoldsNothing ? ExitCode.Partial : ExitCode.Ok]);
         RunFailedException[] failures = [.. new[] { _failure, _withheld }.OfType<RunFailedException>()];
         return new DestinationReport
         {
@@ -206,6 +208,9 @@ public sealed class DestinationRun
         _ledger.Record.CompleteDestination(Memory);
         if (Selection is { } accepted) _ledger.Record.Accept(Memory, _source!, accepted);
     }
+
+    // Everything is suppressed: what looks like a run without work is a destination without protection.
+    private bool HoldsNothing => !_isPartial && _ledger.Record.CountHeldBack(Memory) > 0 && !_ledger.Record.HoldsAny(Memory, _now);
 
     // Steps that were never taken from the plan count as well: at a full destination creations wait for deletions that may fail.
     private bool IsAllDone(Applier applier) =>
@@ -255,7 +260,7 @@ public sealed class DestinationRun
             if (++listed % 1_000 == 0) _observer.Listed(Destination.Info, listed);
             if (remote.Occupies is { } taken) _ledger.Plan.AddTaken(Memory, taken);
             if (!Memory.IsNew || remote.Key is not { } key) continue;
-            _ledger.Plan.AddAdoptable(Memory, key, new Adoptable(remote.Id, remote.Expires, remote.Revoked));
+            _ledger.Plan.AddAdoptable(Memory, key, new Adoptable(remote.Id, remote.Expires, remote.Revoked, remote.Fixed));
             found++;
         }
 
@@ -263,6 +268,18 @@ public sealed class DestinationRun
         _mayAdopt = found > 0;
         _planner = NewPlanner();
         if (found > 0) _observer.Warn($"The ledger is new, and '{Destination.Info.Name}' already holds {found} indicators with keys like ours: those that match are taken over.");
+    }
+
+    // What a replacement removes must be known as it is there, so that it can be put back.
+    private async Task KeepReplacedAsync(CancellationToken ct)
+    {
+        if (_options.IsDryRun || !Destination.CanList || _ledger.Plan.CountReplacements(Memory) == 0) return;
+        var body = new ArrayBufferWriter<byte>(1024);
+        await foreach (var remote in Destination.ReadAsync(ct).ConfigureAwait(false))
+        {
+            body.ResetWrittenCount();
+            if (remote.Key is { } key && remote.IsLive(_now) && Destination.TryWriteAgain(body, remote)) _ledger.Plan.KeepReplaced(Memory, key, body.WrittenSpan);
+        }
     }
 
     private Planner NewPlanner() => new(

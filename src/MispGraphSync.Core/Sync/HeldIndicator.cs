@@ -42,4 +42,8 @@ public sealed record ItemIdentity(Guid Key, string? Id, DateTimeOffset Created, 
 /// differs, the indicator has changed. <see cref="Fixed"/> covers what the service cannot change in place: when it differs,
 /// an update is a deletion and a creation.
 /// </summary>
-public readonly record struct ItemMarks(Hash128 Change, Hash128 Fixed);
+public readonly record struct ItemMarks(Hash128 Change, Hash128 Fixed)
+{
+    /// <summary>False: what is at the destination may differ from what was sent last.</summary>
+    public bool IsChangeKnown => Change != default && Change != Hash128.Unlike;
+}

@@ -41,6 +41,12 @@ public interface IDestination : IAsyncDisposable
     /// <summary>Writes the JSON item of a deletion: Graph's and Defender's id, Sentinel's object with revoked true.</summary>
     void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified);
 
+    /// <summary>
+    /// Writes what is listed as an item that creates it again as it is. False: the service updates everything in place, so that
+    /// nothing is ever removed to be replaced.
+    /// </summary>
+    bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => false;
+
     /// <summary>Whether a revoked or deleted key may be used again; if not, the next life gets the next generation.</summary>
     bool KeysLiveOnce { get; }
 

@@ -31,6 +31,12 @@ public interface IPlanLedger : ICapacityLedger
     /// <summary>The steps that were added, by kind.</summary>
     PlanCounts CountSteps(DestinationMemory destination);
 
+    /// <summary>How many of the steps remove what is held before they create it.</summary>
+    long CountReplacements(DestinationMemory destination);
+
+    /// <summary>Keeps, for this run, the item that would put back what a replacement of this key removes. Other keys are ignored.</summary>
+    void KeepReplaced(DestinationMemory destination, Guid key, ReadOnlySpan<byte> body);
+
     /// <summary>
     /// The steps of these kinds, in key order (by rank where <see cref="ICapacityLedger.Fit"/> had to choose), with the same
     /// keys. Safe to read while outcomes are recorded.
@@ -79,7 +85,8 @@ public sealed record PlanKey
 public sealed record RejectedIndicator(StepAction Action, Hash128 Change, bool IsTransient, int Attempts);
 
 /// <param name="IsDead">Revoked: its key may not live again.</param>
-public sealed record Adoptable(string? Id, DateTimeOffset? Expires, bool IsDead);
+/// <param name="Fixed">Of its immutable part; unset where that is not known.</param>
+public sealed record Adoptable(string? Id, DateTimeOffset? Expires, bool IsDead, Hash128 Fixed = default);
 
 /// <summary>What to do with one key.</summary>
 public sealed record StepDecision(StepAction Action, string Reason, bool Replaces = false)

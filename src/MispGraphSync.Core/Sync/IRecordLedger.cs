@@ -21,8 +21,8 @@ public interface IRecordLedger
     IReadOnlyList<OpenIntent> OpenIntents(DestinationMemory destination);
 
     /// <summary>
-    /// Closes the intent of a plain create. Keys that exist are held with nothing known of their body, and the others are not
-    /// held. All are planned anew.
+    /// Closes the intent of a plain create. Keys that exist are held, with a body that has to be sent again, and the others are not
+    /// held. All are planned again.
     /// </summary>
     void Settle(DestinationMemory destination, OpenIntent intent, Settlement settlement);
 
@@ -37,6 +37,9 @@ public interface IRecordLedger
 
     /// <summary>The held indicator of these observables; null when none is.</summary>
     HeldIndicator? FindHeld(DestinationMemory destination, Hash128 observables);
+
+    /// <summary>What a replacement removed there, with its body, while its new form is not accepted; null for nothing.</summary>
+    HeldIndicator? FindReplaced(DestinationMemory destination, Hash128 observables);
 
     /// <summary>Takes over what was found at the destination; nothing is known of its body.</summary>
     void Hold(DestinationMemory destination, HeldIndicator found);
@@ -67,6 +70,9 @@ public interface IRecordLedger
     /// <summary>Deletions that follow from this selection have been sent, or there were none.</summary>
     void Accept(DestinationMemory destination, string source, string selection);
 
+    /// <summary>Whether anything is held there that has not expired.</summary>
+    bool HoldsAny(DestinationMemory destination, DateTimeOffset now);
+
     long CountHeld(DestinationMemory destination);
 
     /// <summary>Turned down in earlier runs and waiting for a change, or for <c>errors --retry</c>.</summary>
@@ -95,7 +101,7 @@ public sealed record Correction(Hash128 Observables, CorrectionKind Kind, string
 
 public enum CorrectionKind
 {
-    /// <summary>It is not known to be there as it was sent: it is sent again.</summary>
+    /// <summary>It is not known to be there as it was sent: it is sent again. Its immutable part is as it was.</summary>
     BodyUnknown,
 
     /// <summary>As above, and an update cannot put it right.</summary>

@@ -9,7 +9,7 @@ public abstract record PlanDecision
     public sealed record Step(StepDecision Decision, int Generation = 0) : PlanDecision;
 
     /// <summary>The destination has it under our key, and this ledger has not: held from now on, and brought up to date.</summary>
-    public sealed record Adopt(HeldIndicator Found) : PlanDecision;
+    public sealed record Adopt(HeldIndicator Found, StepDecision Update) : PlanDecision;
 
     /// <summary>Unchanged, or neither wanted nor held.</summary>
     public sealed record Nothing : PlanDecision

@@ -21,7 +21,7 @@ internal sealed class PlanWriter(Planner planner, PushLedger ledger, Destination
             case PlanDecision.Adopt adopt:
                 // Held first: should the update fail, it is still known to be ours, and goes when it is no longer wanted.
                 ledger.Record.Hold(memory, adopt.Found with { Rank = planner.Rank });
-                ledger.Plan.AddStep(memory, key, new StepDecision(StepAction.Update, StepReasons.Adopted) { Rank = planner.Rank });
+                ledger.Plan.AddStep(memory, key, adopt.Update);
                 break;
             case PlanDecision.Expired when key.Held is not null:
                 Forgotten++;

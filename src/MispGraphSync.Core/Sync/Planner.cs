@@ -33,7 +33,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     private PlanDecision Compare(PlanKey key)
     {
         var wanted = Gather(key, all: _ranks || key.Held is not null || key.Rejected is not null || run.MayAdopt);
-        if (!wanted.IsActive) return Unwanted(key.Held, wanted);
+        if (!wanted.IsActive) return Unwanted(key, wanted);
 
         if (key.Held is not { } held)
         {
@@ -109,11 +109,12 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         return PlanStep.On(held, StepAction.Delete, step.Reason) with { Body = body.WrittenMemory, Modified = modified, LivesOnce = destination.KeysLiveOnce };
     }
 
-    private PlanDecision Unwanted(HeldIndicator? held, Wanted wanted)
+    private PlanDecision Unwanted(PlanKey key, Wanted wanted)
     {
+        var held = key.Held;
         if (held is null) return PlanDecision.Nothing.Instance;
         if (held.Expires <= run.Now) return PlanDecision.Expired.Instance;
-        if (wanted.IsAged) return Reschedule(held, held.Expires);
+        if (wanted.IsAged) return EndsTooLate(held) ? Compare(key, held, isFresh: false) : Reschedule(held, held.Expires);
         var reason = wanted.HasSupport ? StepReasons.Excluded : StepReasons.Withdrawn;
         return new PlanDecision.Step(new StepDecision(StepAction.Delete, reason));
     }
@@ -130,16 +131,20 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         }
 
         var marks = MarksOf(key, held);
-        var isChanged = marks.Change != held.Marks.Change;
+        var isChanged = marks.Change != held.Marks.Change || EndsTooLate(held);
         // What was left to run out, for its events had aged, and is wanted again, gets its renewal back.
         var renewAt = held.RenewAt < held.Expires ? held.RenewAt : Lifecycle.RenewalOf(held.Expires, _merger.Lifetime, held.Key);
         if (!isChanged && !isFresh) return PlanDecision.Nothing.Instance;
         if (!isChanged && renewAt > run.Now) return Reschedule(held, renewAt);
         if (key.Rejected is { } turnedDown && IsHeldBack(turnedDown, marks)) return PlanDecision.HeldBack.Instance;
         if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));
-        var replaces = IsSpent(key) || (held.Marks.Fixed != default && marks.Fixed != held.Marks.Fixed);
+        // An immutable part that is not known is not the wanted one: an update might leave the old one there for ever.
+        var replaces = IsSpent(key) || marks.Fixed != held.Marks.Fixed;
         return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Changed, replaces));
     }
+
+    // Sent with a longer life than it would get now: settings or tags shorten it, or a clock was ahead.
+    private bool EndsTooLate(HeldIndicator held) => held.Expires > Lifecycle.ExpiryOf(run.Now, _merger.Lifetime);
 
     private static PlanDecision Reschedule(HeldIndicator held, DateTimeOffset renewAt) =>
         held.RenewAt == renewAt ? PlanDecision.Nothing.Instance : new PlanDecision.Reschedule(renewAt);
@@ -186,18 +191,19 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             }
 
             if (found.IsDead) continue;
-            return new PlanDecision.Adopt(new HeldIndicator
+            var held = new HeldIndicator
             {
                 Observables = key.Observables,
                 Key = id,
                 Id = found.Id,
                 Generation = generation,
-                Marks = default,
+                Marks = new ItemMarks(default, found.Fixed),
                 Created = run.Now,
                 Modified = run.Now,
                 Expires = found.Expires ?? run.Now,
                 RenewAt = run.Now,
-            });
+            };
+            return new PlanDecision.Adopt(held, new StepDecision(StepAction.Update, StepReasons.Adopted, Replaces: MarksOf(key, held).Fixed != found.Fixed) { Rank = Rank });
         }
     }
 

@@ -7,6 +7,7 @@ namespace MispGraphSync.Core.Sync;
 /// <param name="Type">The service's word for the kind of observable.</param>
 /// <param name="Revoked">True for what is only still listed (Sentinel).</param>
 /// <param name="Occupies">Of what others put there: the key of ours that cannot be used while it is there; null where values are not shared.</param>
+/// <param name="Fixed">The hash of its immutable part (<see cref="ItemMarks.Fixed"/>), where the list tells; else unset.</param>
 public sealed record RemoteIndicator(
     string? Id,
     Guid? Key,
@@ -17,7 +18,8 @@ public sealed record RemoteIndicator(
     string? Action,
     DateTimeOffset? Expires,
     bool Revoked = false,
-    Guid? Occupies = null)
+    Guid? Occupies = null,
+    Hash128 Fixed = default)
 {
     /// <summary>Neither revoked nor run out.</summary>
     public bool IsLive(DateTimeOffset now) => !Revoked && !(Expires <= now);

@@ -14,6 +14,7 @@ public static class StepReasons
     public const string Purged = "purged";
     public const string Duplicate = "duplicate";
     public const string LeftBehind = "left-behind";
+    public const string PutBack = "put-back";
 
     public static IReadOnlyDictionary<string, string> Meanings { get; } = new Dictionary<string, string>
     {
@@ -27,6 +28,7 @@ public static class StepReasons
         [Evicted] = "Makes room for one that ranks higher.",
         [Purged] = "Everything of this installation was to be removed.",
         [Duplicate] = "The destination has another one under the same key, which stays.",
+        [PutBack] = "A replacement removed it, and the destination rejected its new form.",
         [LeftBehind] = "Another tool had put it there, and ours stands beside it.",
     };
 }

@@ -14,6 +14,7 @@ internal sealed class DestinationWriter
     private readonly Statement _insert;
     private bool _hasDirty;
     private bool _hasRejected;
+    private bool _hasReplaced;
     private long _change;
 
     /// <summary>Hold the ledger's gate, in a transaction.</summary>
@@ -25,6 +26,7 @@ internal sealed class DestinationWriter
         _insert = file.Statement("INSERT OR IGNORE INTO held (destination, observables, key, generation, id, change, fixed, created, modified, expires, renew_at, run, since, rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _hasDirty = Tables.HasAny(file, "dirty", destination);
         _hasRejected = Tables.HasAny(file, "rejected", destination);
+        _hasReplaced = Tables.HasAny(file, "replaced", destination);
     }
 
     /// <summary>It is there as the step has it. Not clean: it is to be planned again.</summary>
@@ -48,6 +50,9 @@ internal sealed class DestinationWriter
 
         if (step.LivesOnce) _file.Statement("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)").Bind(1, _destination).Bind(2, step.Observables).Bind(3, step.Body.Span).Run();
         if (!isClean) return;
+        if (_hasReplaced) ReplacedRecord.Forget(_file, _destination, step.Observables);
+        // The old form is there again: its new one stays rejected, or waits.
+        if (step.Reason == StepReasons.PutBack) return;
         Clean(step.Observables);
         ForgetRejection(step.Observables);
     }
@@ -57,6 +62,12 @@ internal sealed class DestinationWriter
     {
         // Only a surplus copy went; what is held is the other one.
         if (step.Reason == StepReasons.Duplicate) return;
+        if (step.Replaces)
+        {
+            ReplacedRecord.Keep(_file, _destination, step.Observables);
+            _hasReplaced = true;
+        }
+
         Forget(step.Observables);
         if (step.LivesOnce) NextGeneration(step.Observables, step.Generation + 1, step.Modified);
 
@@ -151,13 +162,13 @@ internal sealed class DestinationWriter
         NextGeneration(observables, held.Generation + 1, held.Modified);
     }
 
-    // When it expires there is not known either: the later date is assumed. With marks that nothing equals it is written anew,
-    // or removed.
+    // When it expires there is not known either: the later date is assumed. With a hash that nothing equals it is sent again, or
+    // removed. A request does not change the immutable part of what was there; where nothing was, there is what was sent, or nothing.
     private void DoubtSent(PlanStep step, Doubt doubt)
     {
         var held = HeldRecord.Find(_file, _destination, step.Observables);
         var expires = held?.Expires > step.Expires ? held.Expires : step.Expires;
-        var marks = new ItemMarks(Hash128.Unlike, doubt == Doubt.Replace ? Hash128.Unlike : default);
+        var marks = new ItemMarks(Hash128.Unlike, doubt == Doubt.Replace ? Hash128.Unlike : (held?.Marks ?? step.Marks).Fixed);
         Hold(step with { Marks = marks, Expires = expires, RenewAt = expires }, held?.Id ?? step.Id, isClean: false);
         // Where sending again creates what has run out, nobody knows the id that it got: it is to be found by its key.
         if (doubt == Doubt.SendAgain) _file.Statement("UPDATE held SET id = NULL WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, step.Observables).Run();
@@ -172,11 +183,11 @@ internal sealed class DestinationWriter
         Unlike(new Correction(step.Observables, doubt == Doubt.Replace ? CorrectionKind.MustBeReplaced : CorrectionKind.BodyUnknown));
     }
 
-    // Unlike anything it is a change; with the fixed part unlike anything, one that is no update.
+    // Unlike anything it is a change; with the immutable part unlike anything, one that needs a replacement.
     private void Unlike(Correction correction)
     {
-        _file.Statement("UPDATE held SET id = COALESCE(?, id), change = ?, fixed = ? WHERE destination = ? AND observables = ?")
-            .Bind(1, correction.Id).Bind(2, Hash128.Unlike).Bind(3, correction.Kind == CorrectionKind.MustBeReplaced ? Hash128.Unlike : default)
+        _file.Statement("UPDATE held SET id = COALESCE(?1, id), change = ?2, fixed = CASE WHEN ?3 THEN ?2 ELSE fixed END WHERE destination = ?4 AND observables = ?5")
+            .Bind(1, correction.Id).Bind(2, Hash128.Unlike).Bind(3, correction.Kind == CorrectionKind.MustBeReplaced)
             .Bind(4, _destination).Bind(5, correction.Observables).Run();
     }
 }

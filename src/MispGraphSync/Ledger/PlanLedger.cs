@@ -121,6 +121,23 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
         }
     }
 
+    public long CountReplacements(DestinationMemory destination)
+    {
+        lock (file.Gate)
+        {
+            var count = file.Scalar($"SELECT COUNT(*) FROM {Tables.Steps(destination)} WHERE replaces");
+            if (count == 0) return 0;
+            Tables.EnsureReplacing(file);
+            file.Run($"INSERT OR IGNORE INTO replacing (destination, key) SELECT h.destination, h.key FROM {Tables.Steps(destination)} s CROSS JOIN held h WHERE s.replaces AND h.destination = {destination.Id} AND h.observables = s.observables");
+            return count;
+        }
+    }
+
+    public void KeepReplaced(DestinationMemory destination, Guid key, ReadOnlySpan<byte> body)
+    {
+        lock (file.Gate) file.Statement("UPDATE replacing SET body = ? WHERE destination = ? AND key = ?").Bind(1, body).Bind(2, destination.Id).Bind(3, key).Run();
+    }
+
     public IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, params IReadOnlyList<StepAction> actions) =>
         new StepWalk(file, _events, destination, actions).Steps();
 
@@ -129,7 +146,8 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
         lock (file.Gate)
         {
             Tables.EnsureAdoptable(file);
-            file.Statement("INSERT OR REPLACE INTO adoptable VALUES (?, ?, ?, ?, ?)").Bind(1, destination.Id).Bind(2, key).Bind(3, found.Id).Bind(4, found.Expires).Bind(5, found.IsDead).Run();
+            file.Statement("INSERT OR REPLACE INTO adoptable VALUES (?, ?, ?, ?, ?, ?)")
+                .Bind(1, destination.Id).Bind(2, key).Bind(3, found.Id).Bind(4, found.Expires).Bind(5, found.IsDead).Bind(6, found.Fixed).Run();
         }
     }
 
@@ -138,8 +156,8 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
         lock (file.Gate)
         {
             Tables.EnsureAdoptable(file);
-            var query = file.Statement("SELECT id, expires, dead FROM adoptable WHERE destination = ? AND key = ?").Bind(1, destination.Id).Bind(2, key);
-            var found = query.Read() ? new Adoptable(query.TextOrNull(0), query.TimeOrNull(1), query.Flag(2)) : null;
+            var query = file.Statement("SELECT id, expires, dead, fixed FROM adoptable WHERE destination = ? AND key = ?").Bind(1, destination.Id).Bind(2, key);
+            var found = query.Read() ? new Adoptable(query.TextOrNull(0), query.TimeOrNull(1), query.Flag(2), query.Hash(3)) : null;
             query.Reset();
             return found;
         }

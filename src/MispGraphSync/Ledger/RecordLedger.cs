@@ -78,7 +78,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                 foreach (var step in intent.Steps)
                 {
                     rows.MarkDirty(step.Observables);
-                    if (settlement.Existing.TryGetValue(step.Key, out var id)) rows.Hold(step with { Marks = default }, id, isClean: false);
+                    if (settlement.Existing.TryGetValue(step.Key, out var id)) rows.Hold(step with { Marks = step.Marks with { Change = Hash128.Unlike } }, id, isClean: false);
                     else rows.Forget(step.Observables);
                 }
 
@@ -115,9 +115,14 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         lock (file.Gate) return HeldRecord.Find(file, destination.Id, observables);
     }
 
+    public HeldIndicator? FindReplaced(DestinationMemory destination, Hash128 observables)
+    {
+        lock (file.Gate) return ReplacedRecord.Find(file, destination.Id, observables);
+    }
+
     public void Hold(DestinationMemory destination, HeldIndicator found)
     {
-        var step = PlanStep.On(found, StepAction.Update, StepReasons.Adopted) with { Marks = default };
+        var step = PlanStep.On(found, StepAction.Update, StepReasons.Adopted);
         lock (file.Gate) Write(destination, rows => rows.Hold(step, found.Id, isClean: false));
     }
 
@@ -183,6 +188,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         lock (file.Gate)
         {
             file.InTransaction(() => file.Statement("UPDATE destination SET plans_everything = 0, takes_over = 0 WHERE id = ?").Bind(1, destination.Id).Run());
+            ReplacedRecord.Clear(file, destination.Id);
             SupportIndexes.Ensure(file, destination.Form);
             file.Run("CREATE INDEX IF NOT EXISTS held_renewal ON held (destination, renew_at)");
         }
@@ -194,6 +200,17 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         {
             file.InTransaction(() => file.Statement("INSERT OR REPLACE INTO accepted SELECT ?, id, ? FROM source WHERE name = ?")
                 .Bind(1, destination.Id).Bind(2, selection).Bind(3, source).Run());
+        }
+    }
+
+    public bool HoldsAny(DestinationMemory destination, DateTimeOffset now)
+    {
+        lock (file.Gate)
+        {
+            var query = file.Statement("SELECT 1 FROM held WHERE destination = ? AND expires > ? LIMIT 1").Bind(1, destination.Id).Bind(2, now);
+            var any = query.Read();
+            query.Reset();
+            return any;
         }
     }
 

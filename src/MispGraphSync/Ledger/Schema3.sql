@@ -26,3 +26,20 @@ CREATE TABLE accepted (
 -- A change that version 2 has not carried out is still not accepted.
 INSERT INTO accepted SELECT d.id, s.id, '' FROM destination d CROSS JOIN source s WHERE d.fingerprint_changed = 1;
 ALTER TABLE destination DROP COLUMN fingerprint_changed;
+
+-- What a replacement removed, until its new form is accepted: it is put back when that is rejected. body: ready to be sent.
+CREATE TABLE replaced (
+    destination INTEGER NOT NULL,
+    observables BLOB NOT NULL,
+    key BLOB NOT NULL,
+    generation INTEGER NOT NULL,
+    change BLOB NOT NULL,
+    fixed BLOB NOT NULL,
+    rank INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    renew_at INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (destination, observables)
+) WITHOUT ROWID;

@@ -65,6 +65,9 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
     /// <summary>False: it has no field for the confidence, so another one is no change.</summary>
     public bool HasConfidence { get; set; } = true;
 
+    /// <summary>False, as at the real services: another lifetime is no other content.</summary>
+    public bool HasLifetime { get; set; } = true;
+
     /// <summary>Part of what cannot be changed in place.</summary>
     public Func<Indicator, string> FixedPart { get; set; } = indicator => indicator.ThreatType.ToString();
 
@@ -74,9 +77,16 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
 
     public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action)
     {
-        var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} {(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} {indicator.Lifetime.TotalDays}";
+        var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} {(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} {(HasLifetime ? indicator.Lifetime.TotalDays : 0)}";
         body.Write(Encoding.UTF8.GetBytes($"{{\"content\":{System.Text.Json.JsonSerializer.Serialize(content)},\"fixed\":{System.Text.Json.JsonSerializer.Serialize(FixedPart(indicator))}}}"));
-        return new ItemMarks(Hash128.Of(content), Hash128.Of(FixedPart(indicator)));
+        return new ItemMarks(Hash128.Of(content), KeysLiveOnce ? default : Hash128.Of(FixedPart(indicator)));
+    }
+
+    public bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there)
+    {
+        if (KeysLiveOnce) return false;
+        body.Write(there.Raw.Span);
+        return true;
     }
 
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) => body.Write("null"u8);

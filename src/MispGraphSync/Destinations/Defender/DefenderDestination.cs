@@ -103,6 +103,8 @@ internal sealed class DefenderDestination : IDestination
         json.WriteStringValue(held.Id);
     }
 
+    public bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => ListedItem.TryCopy(body, there.Raw, DefenderItem.IsWritable);
+
     public Task PrepareAsync(CancellationToken ct) => _service.CheckAsync(ct);
 
     public async Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)

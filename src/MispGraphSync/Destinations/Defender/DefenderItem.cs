@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -27,6 +28,15 @@ internal sealed class DefenderItem
     private DefenderItem() => _json = new Utf8JsonWriter(
         _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
+    // Lists also carry who made an indicator and when, and much that no document names.
+    private static readonly FrozenSet<string> Writable = new[]
+    {
+        "indicatorType", "indicatorValue", "action", "generateAlert", "title", "description", "severity", "recommendedActions",
+        "rbacGroupNames", "educateUrl", "application", "externalID", "expirationTime",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    public static bool IsWritable(string property) => Writable.Contains(property);
+
     public static DefenderItem Own => _own ??= new DefenderItem();
 
     /// <param name="application">Tells ours from what others put there with the same app registration.</param>
@@ -36,13 +46,7 @@ internal sealed class DefenderItem
             ?? throw new InvalidOperationException($"Defender has no type for {indicator.Observables[0].GetType().Name}.");
         var action = DefenderActions.Of(value.Type, indicator.Action)
             ?? throw new InvalidOperationException($"Defender has no {indicator.Action} for {value.Type}.");
-        _buffer.Clear();
-        _json.Reset();
-        _json.WriteStartObject();
-        _json.WriteString("indicatorType"u8, value.Type);
-        _json.WriteString("indicatorValue"u8, value.Text);
-        _json.WriteString("action"u8, action);
-        var endOfFixed = Position;
+        var endOfFixed = WriteFixed(value, action);
         // Required with Audit; a file that is blocked alerts by itself.
         if (action == DefenderActions.Audit) _json.WriteBoolean("generateAlert"u8, true);
         _json.WriteString("title"u8, DefenderText.Title(indicator));
@@ -60,6 +64,24 @@ internal sealed class DefenderItem
         var written = _buffer.Written.Span;
         body.Write(written);
         return new ItemMarks(Hash128.Of(written[..endOfStable]), Hash128.Of(written[..endOfFixed]));
+    }
+
+    /// <summary>The mark of what is listed with this value and action.</summary>
+    public Hash128 FixedOf(DefenderValue value, string action)
+    {
+        var end = WriteFixed(value, action);
+        return Hash128.Of(_buffer.Written.Span[..end]);
+    }
+
+    private int WriteFixed(DefenderValue value, string action)
+    {
+        _buffer.Clear();
+        _json.Reset();
+        _json.WriteStartObject();
+        _json.WriteString("indicatorType"u8, value.Type);
+        _json.WriteString("indicatorValue"u8, value.Text);
+        _json.WriteString("action"u8, action);
+        return Position;
     }
 
     private int Position

@@ -24,9 +24,10 @@ internal static class DefenderListing
         var type = DefenderJson.Text(item, "indicatorType") ?? "";
         var value = DefenderJson.Text(item, "indicatorValue") ?? "";
         var listed = DefenderValue.Listed(type, value);
+        var action = DefenderJson.Text(item, "action");
         var key = owner.KeyOf(listed);
         var isOurs = owner.Made(item, key);
-        if (!isOurs && listed.WithoutEmptyPath is { } sent && owner.Made(item, owner.KeyOf(sent))) (key, isOurs) = (owner.KeyOf(sent), true);
+        if (!isOurs && listed.WithoutEmptyPath is { } sent && owner.Made(item, owner.KeyOf(sent))) (listed, key, isOurs) = (sent, owner.KeyOf(sent), true);
         return new RemoteIndicator(
             DefenderJson.Text(item, "id"),
             isOurs ? key : null,
@@ -34,8 +35,9 @@ internal static class DefenderListing
             type,
             value,
             Tlp: null,
-            DefenderJson.Text(item, "action"),
+            action,
             DefenderJson.Find(item, "expirationTime") is { ValueKind: JsonValueKind.String } expires && expires.TryGetDateTimeOffset(out var at) ? at : null,
-            Occupies: isOurs ? null : key);
+            Occupies: isOurs ? null : key,
+            Fixed: action is null ? default : DefenderItem.Own.FixedOf(listed, action));
     }
 }

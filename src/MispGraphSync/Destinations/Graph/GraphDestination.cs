@@ -82,6 +82,8 @@ internal sealed class GraphDestination : IDestination
         json.WriteStringValue(held.Id ?? held.Key.ToString("D"));
     }
 
+    public bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => ListedItem.TryCopy(body, there.Raw, GraphItem.IsWritable);
+
     public Task PrepareAsync(CancellationToken ct) => _service.PrepareAsync(ct);
 
     public async Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -20,6 +21,14 @@ internal sealed class GraphItem
     /// <summary>Graph's default where severity was never sent.</summary>
     private const int DefaultSeverity = 3;
 
+    // Besides the observables. The rest of a listed item is the service's own.
+    private static readonly FrozenSet<string> Writable = new[]
+    {
+        "targetProduct", "threatType", "externalId", "action", "tlpLevel", "passiveOnly", "confidence", "activityGroupNames",
+        "malwareFamilyNames", "diamondModel", "killChain", "tags", "additionalInformation", "description", "severity",
+        "expirationDateTime", "lastReportedDateTime",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
     [ThreadStatic]
     private static GraphItem? _own;
 
@@ -29,6 +38,8 @@ internal sealed class GraphItem
 
     private GraphItem() => _json = new Utf8JsonWriter(
         _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+
+    public static bool IsWritable(string property) => Writable.Contains(property) || GraphListing.IsObservable(property);
 
     public static GraphItem Own => _own ??= new GraphItem();
 

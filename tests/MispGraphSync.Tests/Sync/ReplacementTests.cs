@@ -1,0 +1,227 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+/// <summary>What a service cannot change in place: it is removed and created, and nothing may be lost in between.</summary>
+public sealed class ReplacementTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    private FakeDestination Service => _run.Destination;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Rejected_new_forms_leave_the_old_ones_there(bool upserts)
+    {
+        await HoldAsync(300, upserts);
+        var before = Bodies();
+        Reform("Botnet", rejects: true);
+
+        var report = await PushAsync();
+
+        Assert.Equal((ExitCode.Partial, 300L, 3L, 297L), (report.ExitCode, report.Planned.Update, report.Tally.Rejected, report.Tally.NotAttempted));
+        Assert.Equal(before, Bodies());
+        Assert.Equal(300, report.Held);
+    }
+
+    [Fact]
+    public async Task A_new_form_that_is_accepted_later_replaces_all()
+    {
+        await HoldAsync(300, upserts: true);
+        Reform("Botnet", rejects: true);
+        await PushAsync();
+        Service.Answer = null;
+
+        var report = await PushAsync();
+
+        // The three that were rejected wait until they change, or for a retry.
+        Assert.Equal((ExitCode.Ok, 297L, 3L), (report.ExitCode, report.Tally.Accepted, report.HeldBack));
+        await _run.RetryAsync();
+        Assert.All(Bodies(), body => Assert.Contains("Botnet", body, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_is_replaced_alone_before_many_are()
+    {
+        await HoldAsync(250, upserts: true);
+        Reform("Botnet", rejects: false);
+        Service.Sent.Clear();
+
+        await PushAsync();
+
+        Assert.Equal([1, 1, 99, 99, 100, 100, 50, 50], Service.Sent.Select(one => one.Items));
+        Assert.All(Bodies(), body => Assert.Contains("Botnet", body, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Settings_that_are_as_before_need_no_request_after_a_rejected_change()
+    {
+        await HoldAsync(5, upserts: true);
+        Reform("Botnet", rejects: true);
+        await PushAsync();
+        Reform("WatchList", rejects: false);
+        Service.Sent.Clear();
+
+        var report = await PushAsync();
+
+        Assert.Equal((ExitCode.Ok, 5L), (report.ExitCode, report.Held));
+        Assert.Empty(Service.Sent);
+    }
+
+    [Fact]
+    public async Task A_service_that_refuses_the_new_form_with_its_permission_keeps_the_old_one()
+    {
+        await HoldAsync(5, upserts: true);
+        var before = Bodies();
+        Reform("Botnet", rejects: false);
+        Service.OnRequest = (operation, steps) =>
+        {
+            if (operation == Operation.Create && steps[0].Reason != StepReasons.PutBack) throw new RunFailedException(ExitCode.SignIn, "This feature is off.");
+        };
+
+        Assert.Equal(ExitCode.SignIn, (await PushAsync()).ExitCode);
+        Assert.Equal(before, Bodies());
+    }
+
+    [Fact]
+    public async Task A_run_that_was_killed_before_the_new_form_was_sent_still_puts_the_old_one_back()
+    {
+        await HoldAsync(1, upserts: true);
+        var before = Bodies();
+        Reform("Botnet", rejects: false);
+        Service.OnRequest = (operation, _) =>
+        {
+            if (operation == Operation.Create) throw new InvalidOperationException("killed");
+        };
+        await Assert.ThrowsAnyAsync<Exception>(() => PushAsync());
+        Assert.Empty(Service.Held);
+
+        Service.OnRequest = null;
+        Reform("Botnet", rejects: true);
+        Assert.Equal(ExitCode.Partial, (await PushAsync()).ExitCode);
+        Assert.Equal(before, Bodies());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_replacement_whose_deletion_got_no_response_takes_effect_in_the_next_run(bool upserts)
+    {
+        await HoldAsync(3, upserts);
+        Reform("Botnet", rejects: false);
+        Service.Answer = (operation, _) => operation == Operation.Delete ? new StepOutcome.Unknown("cut") : null;
+        await PushAsync();
+        Service.Answer = null;
+
+        Assert.Equal(ExitCode.Ok, (await PushAsync()).ExitCode);
+        Assert.Equal(3, Service.Held.Count);
+        Assert.All(Bodies(), body => Assert.Contains("\"fixed\":\"Botnet\"", body, StringComparison.Ordinal));
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+    }
+
+    [Fact]
+    public async Task What_a_new_ledger_takes_over_is_replaced_where_the_immutable_part_is_not_known()
+    {
+        await HoldAsync(3, upserts: true);
+        File.Delete(_run.LedgerPath);
+        Reform("Botnet", rejects: false);
+
+        await PushAsync();
+
+        Assert.Equal(3, Service.Held.Count);
+        Assert.All(Bodies(), body => Assert.Contains("\"fixed\":\"Botnet\"", body, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_repair_that_was_interrupted_is_found_again()
+    {
+        await HoldAsync(3, upserts: true);
+        _run.Time.Advance(TimeSpan.FromHours(1));
+        var edited = Service.Held[0] with { Body = "{\"content\":\"edited\",\"fixed\":\"Other\"}" };
+        Service.Held[0] = edited;
+        Service.OnRequest = (_, _) => throw new InvalidOperationException("killed");
+        await Assert.ThrowsAnyAsync<Exception>(() => _run.VerifyAsync(repairs: true));
+        Service.OnRequest = null;
+
+        await _run.VerifyAsync(repairs: true);
+
+        Assert.Equal(3, Service.Held.Count);
+        Assert.DoesNotContain(Bodies(), body => body.Contains("Other", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_destination_that_holds_nothing_since_all_is_suppressed_is_no_success()
+    {
+        Service.Answer = (_, _) => new StepOutcome.Rejected("no");
+        Put(3);
+        await PushAsync();
+
+        var second = await PushAsync();
+
+        Assert.Equal((ExitCode.Partial, 0L, 3L), (second.ExitCode, second.Planned.Total, second.HeldBack));
+    }
+
+    [Fact]
+    public async Task A_shorter_life_shortens_what_is_held()
+    {
+        Service.HasLifetime = false;
+        await HoldAsync(2, upserts: true);
+        Service.Policy = new DestinationPolicy { DaysToExpire = 7 };
+
+        var report = await PushAsync();
+
+        Assert.Equal((2L, 2L), (report.Planned.Update, report.Tally.Accepted));
+        Assert.All(Service.Held, one => Assert.Equal(_run.Time.GetUtcNow().AddDays(7), one.Expires));
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+    }
+
+    [Fact]
+    public async Task A_shorter_life_shortens_what_has_aged_as_well()
+    {
+        Service.HasLifetime = false;
+        await HoldAsync(2, upserts: true);
+        _run.Source.Aged.Add(Some.Uuid(1));
+        _run.Source.Remove(Some.Event(1));
+        await PushAsync();
+        Service.Policy = new DestinationPolicy { DaysToExpire = 7 };
+
+        await PushAsync();
+
+        Assert.All(Service.Held, one => Assert.Equal(_run.Time.GetUtcNow().AddDays(7), one.Expires));
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+    }
+
+    private async Task HoldAsync(int count, bool upserts)
+    {
+        Service.Upserts = upserts;
+        Put(count);
+        Assert.Equal(count, (await PushAsync()).Held);
+    }
+
+    private void Put(int count)
+    {
+        for (var i = 1; i <= count; i++) _run.Source.Put(Some.Event(i), Some.Domain(i));
+    }
+
+    // The setting that decides the immutable part changes for all.
+    private void Reform(string form, bool rejects)
+    {
+        Service.FixedPart = _ => form;
+        Service.Policy = Service.Policy with { DefaultThreatType = Enum.Parse<ThreatType>(form) };
+        Service.Answer = (operation, step) => rejects && operation != Operation.Delete && step.Reason != StepReasons.PutBack ? new StepOutcome.Rejected($"{form} is not allowed") : null;
+    }
+
+    private List<string> Bodies() => [.. Service.Held.Select(one => one.Body).Order(StringComparer.Ordinal)];
+
+    private async Task<DestinationReport> PushAsync()
+    {
+        var report = await _run.PushAsync();
+        Assert.Empty(report.Imbalances);
+        return report.Destinations[0];
+    }
+}
