@@ -26,6 +26,7 @@ internal sealed partial class Composition
         var options = new ReaderOptions
         {
             CheckFilter = CheckFilter,
+            DoubtFilter = DoubtFilter,
             NeedsMisp = true,
             WorkingDirectory = host.WorkingDirectory,
             Overrides = names.Distinct().ToDictionary(name => $"destinations.{name}.enabled", _ => "true"),

@@ -45,6 +45,7 @@ internal sealed partial class Composition : IAsyncDisposable
         var options = new ReaderOptions
         {
             CheckFilter = CheckFilter,
+            DoubtFilter = DoubtFilter,
             NeedsMisp = input is null,
             WorkingDirectory = host.WorkingDirectory,
             Overrides = (enabling ?? []).Distinct().ToDictionary(name => $"destinations.{name}.enabled", _ => "true"),
@@ -213,6 +214,9 @@ internal sealed partial class Composition : IAsyncDisposable
         _ = EventFilter.Parse(filter, out var faults);
         return faults;
     }
+
+    /// <summary>What in one event filter is allowed, and probably not meant.</summary>
+    public static IEnumerable<string> DoubtFilter(JsonElement filter) => EventFilter.Parse(filter, out _)?.Doubts ?? [];
 
     private List<DestinationSettings> Choose(IReadOnlyList<string> names) => Choose(Settings, names);
 

@@ -64,6 +64,7 @@ internal static class Tool
             Input = host.In,
             Interrupt = host.Interrupt,
             CheckFilter = Composition.CheckFilter,
+            DoubtFilter = Composition.DoubtFilter,
             WorkingDirectory = host.WorkingDirectory,
             Width = host.Width,
             ErrorWidth = host.ErrorWidth,

@@ -31,6 +31,8 @@ internal sealed record ConfigCommandContext
     /// <summary>The event filters' own checks; null: none.</summary>
     public Func<JsonElement, IEnumerable<string>>? CheckFilter { get; init; }
 
+    public Func<JsonElement, IEnumerable<string>> DoubtFilter { get; init; } = _ => [];
+
     /// <summary>Columns of stdout.</summary>
     public int Width { get; init; } = 120;
 
@@ -134,5 +136,10 @@ internal sealed class ConfigCommand : Command
     private SettingsInspection Inspect(ParseResult args) => SettingsReader.Inspect(
         _context.ConfigFile(args),
         _context.Environment,
-        new ReaderOptions { CheckFilter = _context.CheckFilter, WorkingDirectory = _context.WorkingDirectory });
+        new ReaderOptions
+        {
+            CheckFilter = _context.CheckFilter,
+            DoubtFilter = _context.DoubtFilter,
+            WorkingDirectory = _context.WorkingDirectory,
+        });
 }

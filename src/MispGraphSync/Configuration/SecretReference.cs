@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using MispGraphSync.Configuration.Reading;
 using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Configuration;
@@ -75,6 +76,8 @@ public sealed partial class SecretReference
     internal static string? FaultIn(string text)
     {
         if (text.Length == 0) return "is empty; write env:NAME, file:PATH or keyvault:https://VAULT.vault.azure.net/secrets/NAME";
+        if (Has(text, FilePrefix) && text.Any(char.IsControl))
+            return $"names a file with a control character in its path. {Plain.BackslashHint.TrimEnd('.')}";
         if (text.Any(char.IsControl) || text.Trim().Length != text.Length)
             return "has white space or a line break at its ends or a control character in it; write the secret or its reference alone";
         foreach (var prefix in (ReadOnlySpan<string>)[Env, FilePrefix, KeyVault])

@@ -13,6 +13,9 @@ public sealed record ReaderOptions
     /// <summary>Tells what is wrong with one event filter, in sentences; null: filters are taken as they are.</summary>
     public Func<JsonElement, IEnumerable<string>>? CheckFilter { get; init; }
 
+    /// <summary>Sentences on what in one event filter is allowed, and probably not meant.</summary>
+    public Func<JsonElement, IEnumerable<string>> DoubtFilter { get; init; } = _ => [];
+
     /// <summary>True when MISP itself will be read, so that its address and key must be there.</summary>
     public bool NeedsMisp { get; init; }
 
@@ -71,7 +74,7 @@ public static class SettingsReader
         return new SettingsInspection(settings, values, place, file)
         {
             Faults = faults.All,
-            Warnings = [.. SettingsWarnings.Of(values, settings, file).Select(Plain.OneLine)],
+            Warnings = [.. SettingsWarnings.Of(values, settings, file, options.DoubtFilter).Select(Plain.OneLine)],
         };
     }
 

@@ -37,7 +37,11 @@ internal static class PageText
         **Paths** are relative to the settings file's folder (without a file, to the working directory); `~/` is your home.
 
         **Unknown keys, keys given twice and wrong values are faults**, all reported at once, each with its file, line and
-        key. `null` means none where a key has no default, and "as above" in a destination.
+        key. `null` means none where a key has no default, and "as above" in a destination. A name in `types`, `excludeTypes`,
+        `expiry` or a filter that is not an attribute type of MISP is a warning with the nearest one: a newer MISP may have it.
+
+        The file is UTF-8; UTF-16, which Windows PowerShell writes, is read too. A backslash begins an escape in JSON: write each
+        backslash of a path twice, or use `/`.
 
         ## Secrets
 

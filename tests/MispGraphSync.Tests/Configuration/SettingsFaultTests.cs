@@ -1,3 +1,4 @@
+using System.Text;
 using Xunit;
 
 namespace MispGraphSync.Tests.Configuration;
@@ -43,6 +44,9 @@ public class SettingsFaultTests
     [InlineData(""" "logs": { "directory": "" } """, "logs.directory: \"\" is not a path to a folder.")]
     [InlineData(""" "ledger": 3 """, "ledger: 3 is not a path to a file.")]
     [InlineData(""" "caFile": "nowhere.pem" """, "caFile: There is no file nowhere.pem.")]
+    [InlineData(""" "caFile": "C:\temp\root.pem" """, "is not a path to a file. If this is a path, write each backslash twice, or use /.")]
+    [InlineData(""" "logs": { "directory": "C:\new" } """, "is not a path to a folder. If this is a path, write each backslash twice, or use /.")]
+    [InlineData(""" "misp": { "url": "https://misp.example", "key": "file:C:\temp\new" } """, "misp.key: The secret names a file with a control character in its path. If this is a path, write each backslash twice, or use /.")]
     [InlineData(""" "proxy": "proxy.example:3128" """, "proxy: \"proxy.example:3128\" is not a proxy's address such as http://proxy.example:3128. Begin it with http://.")]
     [InlineData(""" "proxy": "http://me:pw@proxy.example" """, "proxy: A user name or password must not stand here. Leave the key out and set HTTPS_PROXY")]
     [InlineData(""" "misp": { "url": "misp.example" } """, "misp.url: \"misp.example\" is not a web address such as https://misp.example.com. Begin it with https://.")]
@@ -129,8 +133,13 @@ public class SettingsFaultTests
 
     [Theory]
     [InlineData("[]", "config.json:1: the file: It holds a list; settings are one object: { … }.")]
-    [InlineData("", "config.json:1: the file: This is no valid JSON.")]
-    [InlineData("{\n  \"instance\": \"a\"\n  \"misp\": {}\n}", "config.json:3: the file: This is no valid JSON. Often a comma, a quote or a bracket is missing here or on the line above.")]
+    [InlineData("", "config.json:1: the file: This is not valid JSON.")]
+    [InlineData("{\n  \"instance\": \"a\"\n  \"misp\": {}\n}", "config.json:3: the file: This is not valid JSON. Often a comma, a quote or a bracket is missing here or on the line above.")]
+    [InlineData("{\n \"caFile\": \"C:\\misp\\ca.pem\" }", "config.json:2: the file: This is not valid JSON. If this is a path, write each backslash twice, or use /.")]
+    [InlineData("{\n \"caFile\": \"C:\\users\\ca.pem\" }", "config.json:2: the file: This is not valid JSON. If this is a path, write each backslash twice")]
+    [InlineData("{\n \"logs\": { \"directory\": \"C:\\\\logs\\\" } }", "config.json:2: the file: This is not valid JSON. If this is a path, write each backslash twice")]
+    [InlineData("{\n \"caFile\": \"C:\\\\misp\\\\ca.pem\"\n \"instance\": 1 }", "config.json:3: the file: This is not valid JSON. Often a comma")]
+    [InlineData("{\n \"instance\": \"\\ud83d\" }", "config.json:2: the file: This text has half of a character")]
     [InlineData("{ \"destinations\": {} }", "config.json:1: destinations: This is an object; write a list of objects")]
     [InlineData("{ \"destinations\": [1] }", "config.json:1: destinations[0]: This is a number; each destination is an object.")]
     [InlineData("{ \"destinations\": [{ \"kind\": \"graph\" }] }", "destinations[0].name: This is missing; give a short name of your choice")]
@@ -147,6 +156,15 @@ public class SettingsFaultTests
         Assert.Contains(sentence, Some.FaultsOf(folder), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Bytes_that_are_not_utf8_are_named()
+    {
+        using var folder = new Folder("");
+        File.WriteAllBytes(folder.File, Encoding.Latin1.GetBytes("{ \"instance\": \"caf\u00e9\" }"));
+
+        Assert.Contains("This text is not valid UTF-8; save the file as UTF-8.", Some.FaultsOf(folder), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("MISP_GRAPH__MIPS__URL", "MISP_GRAPH__MIPS__URL: MIPS.URL: There is no such key. Did you mean MISP_GRAPH__MISP__URL?")]
     [InlineData("MISP_GRAPH__MISP__VERIFY_CERT", "There is no such key. Did you mean MISP_GRAPH__MISP__VERIFYCERT?")]
@@ -157,7 +175,7 @@ public class SettingsFaultTests
     [InlineData("MISP_GRAPH__ZZZZZZ", "There is no such key. Variables are written MISP_GRAPH__SECTION__KEY.")]
     [InlineData("MISP_GRAPH__MISP__PAGESIZE", "MISP_GRAPH__MISP__PAGESIZE: misp.pageSize: \"x\" is not a whole number from 1 to 5000.")]
     [InlineData("MISP_GRAPH__PASSIVEONLY", "MISP_GRAPH__PASSIVEONLY: passiveOnly: \"x\" is not true or false")]
-    [InlineData("MISP_GRAPH__EXPIRY", "MISP_GRAPH__EXPIRY: expiry: This is no valid JSON.")]
+    [InlineData("MISP_GRAPH__EXPIRY", "MISP_GRAPH__EXPIRY: expiry: This is not valid JSON.")]
     public void In_a_variable(string variable, string sentence) =>
         Assert.Contains(sentence, Some.Faults(variables: (variable, "x")), StringComparison.Ordinal);
 

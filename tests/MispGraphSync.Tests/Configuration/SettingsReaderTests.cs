@@ -1,3 +1,4 @@
+using System.Text;
 using MispGraphSync.Configuration;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
@@ -137,6 +138,21 @@ public class SettingsReaderTests
 
         Assert.Contains("misp.eventFilters[1]: There is no filter tag. Did you mean tags?", failure.Message, StringComparison.Ordinal);
         Assert.Contains("misp.pageSize: 0 is not a whole number from 1 to 5000.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("utf-8", true)]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16", false)]
+    [InlineData("utf-16BE", true)]
+    [InlineData("utf-16BE", false)]
+    public void A_file_in_any_of_the_encodings_of_Windows_is_read(string encoding, bool hasMark)
+    {
+        using var folder = new Folder("");
+        var text = Encoding.GetEncoding(encoding);
+        File.WriteAllBytes(folder.File, [.. hasMark ? text.GetPreamble() : [], .. text.GetBytes(Some.Config(""" "instance": "here" """))]);
+
+        Assert.Equal("here", folder.Read().Settings.Instance);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using MispGraphSync.Configuration;
 using Xunit;
 
 namespace MispGraphSync.Tests.Configuration;
@@ -11,11 +12,32 @@ public class SettingsWarningTests
     [InlineData(""" "defaultTlp": "red" """, "destinations.defender: defaultTlp is above maxTlp")]
     [InlineData(""" "types": ["x509-fingerprint-sha1"] """, "destinations.defender: Defender takes certificates with action allow or block only")]
     [InlineData(""" "types": ["url"], "excludeTypes": ["url"] """, "destinations.defender: url stands in types and in excludeTypes")]
-    public void Someone_should_know(string top, string sentence)
+    [InlineData(""" "types": ["ip_dst"] """, "config.json:", "types: \"ip_dst\" is not an attribute type of MISP that is known here, so it may match nothing; did you mean ip-dst?")]
+    [InlineData(""" "excludeTypes": ["domain", "Domain"] """, "config.json:", "excludeTypes: \"Domain\"", "did you mean domain?")]
+    [InlineData(""" "expiry": { "tlp:red": 3, "md5": 5, "ipv4-addr": 150 } """, "config.json:", "expiry: \"ipv4-addr\"", "did you mean ip-src or ip-dst?")]
+    [InlineData(""" "expiry": { "zzz-zzz-zzz": 3 } """, "config.json:", "expiry: \"zzz-zzz-zzz\"", "so it may match nothing.")]
+    public void Someone_should_know(string top, params string[] words)
     {
         using var folder = new Folder(Some.Config(top, kind: "defender"));
 
-        Assert.StartsWith(sentence, Assert.Single(folder.Read().Warnings), StringComparison.Ordinal);
+        var warning = Assert.Single(folder.Read().Warnings);
+
+        Assert.All(words, word => Assert.Contains(word, warning, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_destinations_own_type_and_one_in_a_filter_are_checked_too()
+    {
+        using var folder = new Folder(Some.Config(
+            """ "misp": { "url": "https://m.example", "key": "env:K", "eventFilters": [{}, { "type": "ip_dst" }] } """,
+            own: """ "types": ["domian"] """));
+        var options = new ReaderOptions { DoubtFilter = filter => filter.TryGetProperty("type", out _) ? ["It is doubtful."] : [] };
+
+        var warnings = SettingsReader.Read(folder.File, Some.NoVariables, options).Warnings;
+
+        Assert.Equal("misp.eventFilters[1]: It is doubtful.", warnings[0]);
+        Assert.Contains("destinations.graph.types: \"domian\"", warnings[1], StringComparison.Ordinal);
+        Assert.Equal(2, warnings.Count);
     }
 
     [Theory]

@@ -8,7 +8,9 @@ internal sealed record PathForm(bool IsFolder = false) : ValueForm<string>
     public override string Expects => IsFolder ? "a path to a folder" : "a path to a file";
 
     public override string? Read(SettingNode node, string key, ReadingPlace place) =>
-        node is SettingNode.Text { Value: var path } && Absolute(path, place) is { } full ? full : Wrong(node, key, place);
+        node is SettingNode.Text { Value: var path } && Absolute(path, place) is { } full
+            ? full
+            : Wrong(node, key, place, node is SettingNode.Text { Value: var text } && text.Any(char.IsControl) ? Plain.BackslashHint : null);
 
     public override SettingNode Show(SettingNode node, ReadingPlace place) =>
         node is SettingNode.Text { Value: var path } && Absolute(path, place) is { } full ? new SettingNode.Text(node.Origin, full) : node;

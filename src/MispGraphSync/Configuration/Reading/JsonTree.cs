@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace MispGraphSync.Configuration.Reading;
 
@@ -25,10 +27,26 @@ internal static class JsonTree
         {
             var line = e is JsonException { LineNumber: { } known } ? (int)known + 1 : lines.At((int)reader.TokenStartIndex);
             faults.Add(at(line), key.Length == 0 ? "the file" : key, e is InvalidOperationException
-                ? "This text is no valid UTF-8; save the file as UTF-8."
-                : "This is no valid JSON. Often a comma, a quote or a bracket is missing here or on the line above.");
+                ? NotText(json)
+                : HasBackslash(json, line) ? $"This is not valid JSON. {Plain.BackslashHint}"
+                : "This is not valid JSON. Often a comma, a quote or a bracket is missing here or on the line above.");
             return null;
         }
+    }
+
+    private static string NotText(ReadOnlySpan<byte> json) => Utf8.IsValid(json)
+        ? "This text has half of a character, such as \\ud83d without its second half; write the character itself."
+        : "This text is not valid UTF-8; save the file as UTF-8.";
+
+    /// <summary>The line has a backslash that is not written twice. JSON may still take it for an escape, such as \n.</summary>
+    private static bool HasBackslash(ReadOnlySpan<byte> json, int line)
+    {
+        foreach (var range in json.Split((byte)'\n'))
+        {
+            if (--line == 0) return Encoding.UTF8.GetString(json[range]).Replace(@"\\", "", StringComparison.Ordinal).Contains('\\');
+        }
+
+        return false;
     }
 
     private static SettingNode Value(ref Utf8JsonReader reader, ref LineCount lines, string key, Func<int, Origin> at, SettingsFaults faults)

@@ -1,3 +1,4 @@
+using System.Text;
 using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Configuration.Reading;
@@ -35,7 +36,7 @@ internal static class SettingsLocation
             if (new FileInfo(path).Length > LongestFile)
                 throw Failed($"{path} is too long to be a settings file.",
                     "Check the path after --config.");
-            return File.ReadAllBytes(path);
+            return InUtf8(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -43,6 +44,16 @@ internal static class SettingsLocation
                 $"The settings file {path} cannot be read: {e.Message}", "Check who may read it.", e);
         }
     }
+
+    /// <summary>Windows PowerShell writes UTF-16 where a command's output goes to a file.</summary>
+    private static byte[] InUtf8(byte[] file) => file switch
+    {
+        [0xFF, 0xFE, .. var text] => Encoding.Convert(Encoding.Unicode, Encoding.UTF8, text),
+        [0xFE, 0xFF, .. var text] => Encoding.Convert(Encoding.BigEndianUnicode, Encoding.UTF8, text),
+        [not 0, 0, ..] => Encoding.Convert(Encoding.Unicode, Encoding.UTF8, file),
+        [0, not 0, ..] => Encoding.Convert(Encoding.BigEndianUnicode, Encoding.UTF8, file),
+        _ => file,
+    };
 
     /// <summary>The user's folder for settings, by each system's custom; null when the environment does not tell.</summary>
     private static string? UserFolder(IReadOnlyDictionary<string, string> environment)

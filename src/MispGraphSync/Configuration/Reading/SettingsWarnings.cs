@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MispGraphSync.Configuration.Forms;
 using MispGraphSync.Core.Domain;
 
@@ -6,7 +7,8 @@ namespace MispGraphSync.Configuration.Reading;
 /// <summary>What is allowed, but someone should know of.</summary>
 internal static class SettingsWarnings
 {
-    public static IEnumerable<string> Of(EffectiveValues values, Settings settings, string? file)
+    public static IEnumerable<string> Of(
+        EffectiveValues values, Settings settings, string? file, Func<JsonElement, IEnumerable<string>> doubtFilter)
     {
         if (!settings.Misp.VerifyCert)
             yield return "misp.verifyCert is false: MISP's TLS certificate is NOT checked. Anyone on the way can read the auth key and"
@@ -21,6 +23,8 @@ internal static class SettingsWarnings
                 yield return $"{value.Label} looks like a shell's variable, which is not expanded here; to read one, write env:NAME.";
         }
 
+        foreach (var warning in OfFilters(settings.Misp.EventFilters, doubtFilter)) yield return warning;
+        foreach (var warning in OfTypes(values)) yield return warning;
         foreach (var destination in settings.Destinations.Where(d => d.Enabled))
         {
             foreach (var warning in Of(destination)) yield return warning;
@@ -42,6 +46,28 @@ internal static class SettingsWarnings
         foreach (var type in policy.Types.Intersect(policy.ExcludeTypes).Order(StringComparer.Ordinal))
             yield return $"destinations.{destination.Name}: {type} stands in types and in excludeTypes, so it is left out.";
     }
+
+    private static IEnumerable<string> OfFilters(IReadOnlyList<JsonElement> filters, Func<JsonElement, IEnumerable<string>> doubtFilter) =>
+        filters.SelectMany((filter, i) => doubtFilter(filter).Select(doubt => $"{SettingsTable.MispEventFilters.Path}[{i}]: {doubt}"));
+
+    /// <summary>Names of MISP types that no MISP is known to have, once where they are written.</summary>
+    private static IEnumerable<string> OfTypes(EffectiveValues values) =>
+        from value in values.All()
+        where value.Origin is not (Origin.Common or Origin.Default)
+        let written = value.Key == SettingsTable.Types || value.Key == SettingsTable.ExcludeTypes ? ItemsOf(value.Node)
+            : value.Key == SettingsTable.Expiry ? NamesOf(value.Node)
+            : []
+        from type in written
+        let doubt = MispTypes.Doubt(type)
+        where doubt is not null
+        select $"{value.Origin.Place}: {value.Label}: {doubt}";
+
+    private static IEnumerable<string> ItemsOf(SettingNode? list) =>
+        list is SettingNode.List { Items: var items } ? items.OfType<SettingNode.Text>().Select(item => item.Value) : [];
+
+    private static IEnumerable<string> NamesOf(SettingNode? days) => days is SettingNode.Group { Members: var members }
+        ? members.Select(member => member.Name).Where(name => !name.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase))
+        : [];
 
     private static IEnumerable<EffectiveValue> GivenSecrets(EffectiveValues values) =>
         values.All().Where(v => v.Key.Form is SecretForm && v.Origin is not Origin.Common);
