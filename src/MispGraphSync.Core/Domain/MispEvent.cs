@@ -54,7 +54,7 @@ public enum ThreatLevel
     Undefined = 4,
 }
 
-/// <summary>A tag as MISP writes it, outer blanks removed. Local tags never leave this installation.</summary>
+/// <summary>A tag as MISP writes it, outer blanks too: its searches count them. Local tags never leave this installation.</summary>
 public sealed record MispTag(string Name, bool IsLocal = false);
 
 /// <summary>One cluster of a galaxy: the galaxy's type ("threat-actor") and the cluster's value ("Sofacy").</summary>

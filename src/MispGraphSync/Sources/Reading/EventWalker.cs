@@ -296,11 +296,11 @@ internal sealed class EventWalker : IDisposable
         {
             _event.Spoil("\"Tag\" has a tag whose name cannot be read");
         }
-        else if (name.Trim() is { Length: > 0 } trimmed)
+        else if (!string.IsNullOrWhiteSpace(name))
         {
             var tags = _inAttribute ? _attribute.Tags : _event.Tags;
             RefuseEndless(tags.Count, "tags");
-            tags.Add(_pool.Tag(trimmed, isLocal));
+            tags.Add(_pool.Tag(name, isLocal));
         }
     }
 

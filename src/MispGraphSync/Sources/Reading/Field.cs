@@ -15,6 +15,7 @@ internal enum Field : byte
     Distribution,
     Event,
     EventTag,
+    Exportable,
     FirstSeen,
     Galaxy,
     GalaxyCluster,

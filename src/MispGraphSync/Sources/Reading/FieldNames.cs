@@ -80,7 +80,12 @@ internal static class FieldNames
             (byte)'p' => name.SequenceEqual("published"u8) ? Field.Published : Field.None,
             _ => Field.None,
         },
-        10 => name.SequenceEqual("first_seen"u8) ? Field.FirstSeen : Field.None,
+        10 => name[0] switch
+        {
+            (byte)'f' => name.SequenceEqual("first_seen"u8) ? Field.FirstSeen : Field.None,
+            (byte)'e' => name.SequenceEqual("exportable"u8) ? Field.Exportable : Field.None,
+            _ => Field.None,
+        },
         12 => name[0] switch
         {
             (byte)'d' => name.SequenceEqual("distribution"u8) ? Field.Distribution : Field.None,

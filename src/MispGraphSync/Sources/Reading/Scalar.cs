@@ -24,6 +24,9 @@ internal static class Scalar
         _ => false,
     };
 
+    /// <summary>A switch that is there and off.</summary>
+    public static bool IsOff(ref Utf8JsonReader reader) => reader.TokenType is not JsonTokenType.Null && !Flag(ref reader);
+
     /// <summary>Neither null nor false nor an empty text: in a list's place, the list is not empty.</summary>
     public static bool IsSomething(ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.String ? !reader.ValueSpan.IsEmpty : Flag(ref reader);

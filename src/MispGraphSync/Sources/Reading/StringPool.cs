@@ -31,7 +31,7 @@ internal sealed class StringPool
             : slot = Encoding.UTF8.GetString(utf8);
     }
 
-    /// <summary>One tag record for each name and origin; outer blanks are removed.</summary>
+    /// <summary>One tag record for each name and origin.</summary>
     public MispTag Tag(string name, bool isLocal)
     {
         ref var slot = ref _tags[(name.GetHashCode(StringComparison.Ordinal) ^ (isLocal ? 1 : 0)) & (Slots - 1)];

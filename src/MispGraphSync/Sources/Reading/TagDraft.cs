@@ -8,6 +8,9 @@ internal sealed class TagDraft(StringPool pool)
     /// <summary>Null for a tag without a name that can be read.</summary>
     public string? Name { get; private set; }
 
+    /// <summary>
+    /// Not for other installations: a local tag, or one that an administrator keeps from being exported.
+    /// </summary>
     public bool IsLocal { get; private set; }
 
     public void Clear() => (Name, IsLocal) = (null, false);
@@ -18,6 +21,7 @@ internal sealed class TagDraft(StringPool pool)
         {
             case Field.Name: Name = Scalar.Text(ref reader, pool); break;
             case Field.Local: IsLocal |= Scalar.Flag(ref reader); break;
+            case Field.Exportable: IsLocal |= Scalar.IsOff(ref reader); break;
         }
     }
 }

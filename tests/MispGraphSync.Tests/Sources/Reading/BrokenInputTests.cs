@@ -93,7 +93,7 @@ public class BrokenInputTests
         var (read, items) = Assert.Single(await Json.ReadAsync(json));
 
         Assert.Equal((expected, expected), (read.Info, read.Organisation));
-        Assert.Equal(expected.Trim(), Assert.Single(read.Tags).Name);
+        Assert.Equal(expected, Assert.Single(read.Tags).Name);
         var attribute = Assert.Single(items.Attributes());
         Assert.Equal((expected, expected, expected), (attribute.Type, attribute.Value, attribute.Comment));
     }

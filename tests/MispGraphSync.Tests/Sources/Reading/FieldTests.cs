@@ -18,7 +18,7 @@ public class FieldTests
             {"id":322,"uuid":"11111111-1111-4111-8111-111111111111","info":"Title","date":"2026-11-20","timestamp":1795498979,
              "publish_timestamp":1795499119,"threat_level_id":2,"analysis":1,"distribution":4,"sharing_group_id":7,"published":"1",
              "Orgc":{"id":9,"name":"Example Org","uuid":"22222222-2222-4222-8222-222222222222"},
-             "Tag":[{"name":"tlp:amber"},{"local":"1","name":"reviewed"}]}
+             "Tag":[{"name":" tlp:amber ","exportable":true},{"local":"1","name":"reviewed"},{"name":" "}]}
             """;
 
         var first = Assert.Single(await Json.ReadAsync(asText)).Event;
@@ -32,9 +32,23 @@ public class FieldTests
         Assert.Equal(7, first.SharingGroupId);
         Assert.True(first.Published);
         Assert.Equal("Example Org", first.Organisation);
-        Assert.Equal([new MispTag("tlp:amber"), new MispTag("reviewed", IsLocal: true)], first.Tags);
+        Assert.Equal([new MispTag(" tlp:amber "), new MispTag("reviewed", IsLocal: true)], first.Tags);
         Assert.Equal(first.Tags, second.Tags);
         Assert.Equal(first with { Tags = [] }, second with { Tags = [] });
+    }
+
+    [Theory]
+    [InlineData("false", true)]
+    [InlineData("0", true)]
+    [InlineData("\"0\"", true)]
+    [InlineData("true", false)]
+    [InlineData("\"1\"", false)]
+    [InlineData("null", false)]
+    public async Task A_tag_that_must_not_be_exported_stays_here_like_a_local_one(string exportable, bool stays)
+    {
+        var read = Assert.Single(await Json.ReadAsync($$"""{"info":"x","Tag":[{"name":"tlp:red","exportable":{{exportable}} }]}""")).Event;
+
+        Assert.Equal(new MispTag("tlp:red", stays), Assert.Single(read.Tags));
     }
 
     [Fact]

@@ -24,9 +24,11 @@ public class ListShapeTests
             $$"""{"type":"tool","GalaxyCluster":{{List("""{"value":"X"}""", """{"value":"Y"}""")}}}""", """{"type":"ransomware"}""");
         var attribute = $$"""{"type":"md5","value":"x","Tag":{{tags}},"AttributeTag":{{links}},"Galaxy":{{galaxies}}}""";
         var file = $$"""{"name":"file","Attribute":{{List(attribute, Domain)}}}""";
-        var items = $$""""Attribute":{{List(Domain, attribute)}},"Object":{{List(file, """{"name":"url"}""")}}"""";
+        var (attributes, objects) = (List(Domain, attribute), List(file, """{"name":"url"}"""));
 
-        var read = await ReadOneAsync($$"""{"info":"x","Tag":{{tags}},"EventTag":{{links}},"Galaxy":{{galaxies}},{{items}}}""");
+        var read = await ReadOneAsync($$"""
+            {"info":"x","Tag":{{tags}},"EventTag":{{links}},"Galaxy":{{galaxies}},"Attribute":{{attributes}},"Object":{{objects}} }
+            """);
 
         Assert.Null(read.Fault);
         Assert.Equal(["type:OSINT", "tlp:red", "a", "b"], read.Event.Tags.Select(t => t.Name));
