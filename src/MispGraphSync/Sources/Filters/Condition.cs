@@ -17,6 +17,12 @@ internal abstract record Condition(FilterKey Key)
     /// <summary>Searches whose events are to be subtracted.</summary>
     public virtual Condition? Subtracted => null;
 
+    /// <summary>Sentences on what is allowed, and probably not meant.</summary>
+    public virtual IEnumerable<string> Doubts => [];
+
+    /// <summary>The server is asked for it.</summary>
+    public virtual bool IsSent => !Key.IsIgnored && !Key.IsEvaluatedHere;
+
     /// <summary>The server's reading of it, on our side.</summary>
     public abstract bool Matches(EventView e);
 

@@ -25,6 +25,9 @@ internal sealed class EventFilter
     /// <summary>What the user should know, one sentence each.</summary>
     public IEnumerable<string> Notes => Conditions.Select(c => c.Key.Note).OfType<string>();
 
+    /// <summary>What is allowed, and probably not meant, one sentence each.</summary>
+    public IEnumerable<string> Doubts => Conditions.SelectMany(c => c.Doubts);
+
     /// <summary>Where our own reading, for feeds and files, may differ from a server's.</summary>
     public IEnumerable<string> LocalNotes =>
         Conditions.Where(c => c.Key.LocalNote is not null).Select(c => $"\"{c.Key.Name}\": {c.Key.LocalNote}");
@@ -94,10 +97,17 @@ internal sealed class EventFilter
         return Conditions.All(c => c.Matches(view));
     }
 
+    /// <summary>The part that the server is not asked for, on the event's metadata.</summary>
+    public bool MatchesMetadata(MispEvent @event)
+    {
+        var view = new EventView(@event, [], default);
+        return Conditions.Where(c => c.Key.IsEvaluatedHere).All(c => c.Matches(view));
+    }
+
     /// <summary>Writes keys and values into an open JSON object.</summary>
     public void Write(Utf8JsonWriter writer)
     {
-        foreach (var condition in Conditions.Where(c => !c.Key.IsIgnored))
+        foreach (var condition in Conditions.Where(c => c.IsSent))
         {
             writer.WritePropertyName(condition.Key.Name);
             condition.Write(writer);

@@ -32,9 +32,10 @@ internal sealed record EventView(MispEvent Event, IEnumerable<EventItem> Items, 
 
     public IEnumerable<string> Values => Attributes.SelectMany(ValuesOf);
 
-    public IEnumerable<string> Everything => Texts(Event.Info, Event.Organisation)
-        .Concat(Tags)
-        .Concat(Attributes.SelectMany(a => ValuesOf(a).Concat(Texts(a.Comment))));
+    /// <summary>What a full-text search looks at, as MISP's database compares it.</summary>
+    public IEnumerable<string> SearchedWithCase => Tags.Prepend(Event.Info);
+
+    public IEnumerable<string> SearchedWithoutCase => Attributes.SelectMany(a => ValuesOf(a).Concat(Texts(a.Comment)));
 
     /// <summary>IPv6 addresses have many spellings; here they have one. Any other text stays as it is.</summary>
     public static string OneSpelling(string value) =>

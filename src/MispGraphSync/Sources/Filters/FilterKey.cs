@@ -18,8 +18,13 @@ internal sealed record FilterKey(string Name, FilterKind Kind)
     /// <summary>Switches only: what "on" and "off" ask of an event; null: the switch selects nothing.</summary>
     public Func<EventView, bool, bool>? IsOn { get; init; }
 
-    /// <summary>How texts compare where they have no wildcard.</summary>
+    /// <summary>How texts compare: as in MISP's database.</summary>
     public StringComparer Comparer { get; init; } = StringComparer.Ordinal;
+
+    public Wildcards Wildcards { get; init; }
+
+    /// <summary>A value as MISP writes it itself; null: as it is given.</summary>
+    public Func<string, string>? Spelling { get; init; }
 
     /// <summary>
     /// The server takes a negated value by its word. Elsewhere "!x" means "has something that is not x", or nothing at all,
@@ -27,11 +32,19 @@ internal sealed record FilterKey(string Name, FilterKind Kind)
     /// </summary>
     public bool ServerNegates { get; init; }
 
+    /// <summary>
+    /// The server's answer is wrong, so it is not asked: the condition is evaluated here on the listed metadata.
+    /// </summary>
+    public bool IsEvaluatedHere { get; init; }
+
     /// <summary>Evaluating it takes the event's attributes.</summary>
     public bool NeedsItems { get; init; }
 
     /// <summary>What a value must look like besides being text; null for good.</summary>
     public Func<string, string?>? Fault { get; init; }
+
+    /// <summary>What is allowed, and probably not meant; null for nothing.</summary>
+    public Func<string, string?>? Doubt { get; init; }
 
     /// <summary>What the user should know about this key; null for nothing.</summary>
     public string? Note { get; init; }

@@ -12,39 +12,40 @@ internal static class FilterKeys
     private static readonly FilterKey[] Keys =
     [
         // What attributes have
-        new("value", FilterKind.Set) { Texts = e => e.Values, NeedsItems = true },
-        new("type", FilterKind.Set) { Texts = e => e.Types, NeedsItems = true },
-        new("category", FilterKind.Set) { Texts = e => e.Categories, NeedsItems = true },
-        new("object_relation", FilterKind.Set) { Texts = e => e.Relations, NeedsItems = true },
+        new("value", FilterKind.Set)
+        {
+            Texts = e => e.Values, Comparer = StringComparer.OrdinalIgnoreCase, Wildcards = Wildcards.AtAnEnd, NeedsItems = true,
+        },
+        new("type", FilterKind.Set)
+        {
+            Texts = e => e.Types, Comparer = StringComparer.OrdinalIgnoreCase, Wildcards = Wildcards.AtAnEnd, NeedsItems = true,
+            Doubt = written => written.Contains('%', StringComparison.Ordinal) ? null : MispTypes.DoubtIgnoringCase(written),
+        },
+        new("category", FilterKind.Set) { Texts = e => e.Categories, Wildcards = Wildcards.AtAnEnd, NeedsItems = true },
+        new("object_relation", FilterKind.Set) { Texts = e => e.Relations, Wildcards = Wildcards.AtAnEnd, NeedsItems = true },
         new("to_ids", FilterKind.Switch) { IsOn = (e, on) => e.Attributes.Any(a => a.ToIds == on), NeedsItems = true },
         new("deleted", FilterKind.Deleted) { IsOn = (e, on) => !on || e.HasDeletedAttribute, NeedsItems = true },
 
         // What events have
-        new("org", FilterKind.Set)
-        {
-            Texts = e => e.Organisations, Comparer = StringComparer.OrdinalIgnoreCase, ServerNegates = true,
-        },
+        new("org", FilterKind.Set) { Texts = e => e.Organisations, Spelling = OneUuid, ServerNegates = true },
         new("tags", FilterKind.TagSet)
         {
             // A negated tag drops events that carry it; attributes that carry it would only be cut out, and we cut nothing.
-            Texts = e => e.Tags, TextsForNot = e => e.EventTags, Comparer = StringComparer.OrdinalIgnoreCase,
+            Texts = e => e.Tags, TextsForNot = e => e.EventTags, Wildcards = Wildcards.Anywhere,
             ServerNegates = true, NeedsItems = true, LocalNote = "tags are known by name here, not by number",
         },
         new("event_tags", FilterKind.TagSet)
         {
-            Texts = e => e.EventTags, Comparer = StringComparer.OrdinalIgnoreCase, ServerNegates = true,
+            Texts = e => e.EventTags, Wildcards = Wildcards.Anywhere, ServerNegates = true,
             LocalNote = "tags are known by name here, not by number",
         },
-        new("eventid", FilterKind.Set)
-        {
-            Texts = e => e.EventIds, Comparer = StringComparer.OrdinalIgnoreCase, ServerNegates = true,
-        },
+        new("eventid", FilterKind.Set) { Texts = e => e.EventIds, Spelling = OneUuid, ServerNegates = true },
         new("uuid", FilterKind.Set)
         {
-            Texts = e => e.Uuids, Comparer = StringComparer.OrdinalIgnoreCase, ServerNegates = true, NeedsItems = true,
+            Texts = e => e.Uuids, Spelling = OneUuid, ServerNegates = true, NeedsItems = true,
             Fault = value => Guid.TryParse(value, out _) ? null : "is no UUID",
         },
-        new("eventinfo", FilterKind.Set) { Texts = e => [e.Event.Info] },
+        new("eventinfo", FilterKind.Set) { Texts = e => [e.Event.Info], Wildcards = Wildcards.AtAnEnd },
         new("threat_level_id", FilterKind.Set)
         {
             Texts = e => [((int)e.Event.ThreatLevel).ToString(CultureInfo.InvariantCulture)],
@@ -56,7 +57,7 @@ internal static class FilterKeys
         {
             Texts = e => e.Event.Distribution is { } distribution ? [distribution.ToString(CultureInfo.InvariantCulture)] : [],
             Fault = value => value is "0" or "1" or "2" or "3" or "4" or "5" ? null : "is no distribution: 0 to 5",
-            LocalNote = "only the event's own distribution is looked at",
+            IsEvaluatedHere = true,
         },
         new("sharinggroup", FilterKind.Set)
         {
@@ -65,16 +66,16 @@ internal static class FilterKeys
         new("published", FilterKind.Switch) { IsOn = (e, on) => e.Event.Published == on },
         new("searchall", FilterKind.Text)
         {
-            Texts = e => e.Everything, Comparer = StringComparer.OrdinalIgnoreCase, NeedsItems = true,
-            LocalNote = "title, organisation, tags, values and comments are searched, case ignored",
+            Texts = e => e.SearchedWithCase, NeedsItems = true,
+            LocalNote = "title, tags, values and comments are searched",
         },
 
         // When
         new("from", FilterKind.Day) { Moment = Day },
         new("to", FilterKind.Day) { Moment = Day },
         new("date", FilterKind.Time) { Moment = Day },
-        new("last", FilterKind.Time) { Moment = e => e.Event.PublishTimestamp },
-        new("publish_timestamp", FilterKind.Time) { Moment = e => e.Event.PublishTimestamp },
+        new("last", FilterKind.Time) { Moment = Publication },
+        new("publish_timestamp", FilterKind.Time) { Moment = Publication },
         new("timestamp", FilterKind.Time) { Moment = e => e.Event.Timestamp },
 
         // What shapes an answer and selects nothing
@@ -150,6 +151,12 @@ internal static class FilterKeys
             ? $"\"{name}\" selects no events; what is fetched of an event is not the filter's to say"
             : $"\"{name}\" is unknown; did you mean \"{Spelling.NearestOfAll(name, Names.Keys)}\"?";
     }
+
+    /// <summary>For MISP an event that was never published was published in the first second of 1970.</summary>
+    private static DateTimeOffset? Publication(EventView e) => e.Event.PublishTimestamp ?? DateTimeOffset.UnixEpoch;
+
+    /// <summary>MISP compares UUIDs as text, and writes them in lower case with hyphens.</summary>
+    private static string OneUuid(string value) => Guid.TryParse(value, out var uuid) ? uuid.ToString() : value;
 
     private static DateTimeOffset? Day(EventView e) =>
         e.Event.Date is { } date ? new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero) : null;

@@ -174,8 +174,10 @@ internal sealed class FilterParser
     private void AddItem(
         string name, FilterKey key, string text, ImmutableArray<string>.Builder into, ImmutableArray<string>.Builder none)
     {
-        var isNegated = text.StartsWith('!');
-        var value = isNegated ? text[1..] : text;
+        // MISP trims what it searches for.
+        var trimmed = text.Trim();
+        var isNegated = trimmed.StartsWith('!');
+        var value = (isNegated ? trimmed[1..] : trimmed).Trim();
         if (string.IsNullOrWhiteSpace(value))
         {
             _faults.Add($"\"{name}\" holds an empty value: give it a text or leave it out");
@@ -186,15 +188,15 @@ internal sealed class FilterParser
         }
         else
         {
-            (isNegated ? none : into).Add(value);
+            (isNegated ? none : into).Add(key.Spelling?.Invoke(value) ?? value);
         }
     }
 
-    private SetCondition? ReadText(string name, FilterKey key, JsonElement value)
+    private SearchCondition? ReadText(string name, FilterKey key, JsonElement value)
     {
         if (TextOf(value) is { } text && !string.IsNullOrWhiteSpace(text))
         {
-            return new SetCondition(key, [text], [], []);
+            return new SearchCondition(key, text.Trim());
         }
         _faults.Add($"\"{name}\" takes one text, not {Kind(value)}");
         return null;

@@ -16,9 +16,9 @@ internal sealed record SetCondition : Condition
         : base(key)
     {
         (Any, All, None) = (any, all, none);
-        _any = new TextSet(any, key.Comparer);
-        _all = [.. all.Select(text => new TextSet([text], key.Comparer))];
-        _none = new TextSet(none, key.Comparer);
+        _any = new TextSet(any, key.Comparer, key.Wildcards);
+        _all = [.. all.Select(text => new TextSet([text], key.Comparer, key.Wildcards))];
+        _none = new TextSet(none, key.Comparer, key.Wildcards);
     }
 
     public ImmutableArray<string> Any { get; }
@@ -28,11 +28,16 @@ internal sealed record SetCondition : Condition
     public ImmutableArray<string> None { get; }
 
     public override Condition? Positive =>
-        None.IsEmpty || Key.ServerNegates ? this
+        None.IsEmpty || NeedsNoSubtraction ? this
         : Any.IsEmpty && All.IsEmpty ? null
         : new SetCondition(Key, Any, All, []);
 
-    public override Condition? Subtracted => None.IsEmpty || Key.ServerNegates ? null : new SetCondition(Key, None, [], []);
+    public override Condition? Subtracted => None.IsEmpty || NeedsNoSubtraction ? null : new SetCondition(Key, None, [], []);
+
+    public override IEnumerable<string> Doubts =>
+        Key.Doubt is { } doubt ? Any.Concat(All).Concat(None).Select(doubt).OfType<string>() : [];
+
+    private bool NeedsNoSubtraction => Key.ServerNegates || Key.IsEvaluatedHere;
 
     public override bool Matches(EventView e)
     {

@@ -1,42 +1,90 @@
 namespace MispGraphSync.Sources.Filters;
 
-/// <summary>Texts of a filter, some with <c>%</c> for any number of characters, as SQL's LIKE has it.</summary>
+/// <summary>When a text of a filter is a pattern of SQL's LIKE on MISP's side.</summary>
+internal enum Wildcards
+{
+    /// <summary>Never: <c>%</c> is a character like any other.</summary>
+    None,
+
+    /// <summary>When <c>%</c> is its first or its last character.</summary>
+    AtAnEnd,
+
+    /// <summary>Always: each <c>%</c> and each <c>_</c> counts.</summary>
+    Anywhere,
+}
+
+/// <summary>Texts of a filter, some of them patterns: <c>%</c> is any number of characters, <c>_</c> is one.</summary>
 internal sealed class TextSet
 {
-    private readonly HashSet<string> _exact;
-    private readonly string[] _patterns;
-    private readonly StringComparison _comparison;
+    private const int AnyNumber = -1;
+    private const int AnyOne = -2;
 
-    public TextSet(IEnumerable<string> texts, StringComparer comparer)
+    private readonly HashSet<string> _exact;
+    private readonly int[][] _patterns;
+    private readonly bool _ignoresCase;
+
+    public TextSet(IEnumerable<string> texts, StringComparer comparer, Wildcards wildcards)
     {
-        var all = texts.ToLookup(text => text.Contains('%', StringComparison.Ordinal));
+        _ignoresCase = ReferenceEquals(comparer, StringComparer.OrdinalIgnoreCase);
+        var all = texts.ToLookup(text => IsPattern(text, wildcards));
         _exact = all[false].Select(EventView.OneSpelling).ToHashSet(comparer);
-        _patterns = [.. all[true]];
-        _comparison = ReferenceEquals(comparer, StringComparer.Ordinal)
-            ? StringComparison.Ordinal
-            : StringComparison.OrdinalIgnoreCase;
+        _patterns = [.. all[true].Select(Parse)];
     }
 
     public bool Has(string text) => _exact.Contains(text) || Array.Exists(_patterns, pattern => IsLike(text, pattern));
 
-    private bool IsLike(string text, string pattern)
+    private static bool IsPattern(string text, Wildcards wildcards) => wildcards switch
     {
-        var parts = pattern.Split('%');
-        if (!text.StartsWith(parts[0], _comparison))
-        {
-            return false;
-        }
+        Wildcards.None => false,
+        Wildcards.AtAnEnd => text.StartsWith('%') || text.EndsWith('%'),
+        _ => text.AsSpan().ContainsAny('%', '_', '\\'),
+    };
 
-        var at = parts[0].Length;
-        foreach (var part in parts[1..^1])
+    /// <summary>A backslash takes a wildcard's meaning away.</summary>
+    private static int[] Parse(string pattern)
+    {
+        var parts = new List<int>(pattern.Length);
+        for (var i = 0; i < pattern.Length; i++)
         {
-            var found = text.IndexOf(part, at, _comparison);
-            if (found < 0)
+            if (pattern[i] is '\\' && i + 1 < pattern.Length && pattern[i + 1] is '%' or '_' or '\\')
+            {
+                parts.Add(pattern[++i]);
+                continue;
+            }
+            parts.Add(pattern[i] switch { '%' => AnyNumber, '_' => AnyOne, var letter => letter });
+        }
+        return [.. parts];
+    }
+
+    /// <summary>Each <c>%</c> takes as little as it can, and one more whenever the rest does not fit.</summary>
+    private bool IsLike(string text, int[] pattern)
+    {
+        var (at, next) = (0, 0);
+        var (resumeAt, resumeNext) = (0, -1);
+        while (at < text.Length)
+        {
+            if (next < pattern.Length && pattern[next] == AnyNumber)
+            {
+                (resumeAt, resumeNext) = (at, ++next);
+            }
+            else if (next < pattern.Length && Fits(text[at], pattern[next]))
+            {
+                at++;
+                next++;
+            }
+            else if (resumeNext >= 0)
+            {
+                (at, next) = (++resumeAt, resumeNext);
+            }
+            else
             {
                 return false;
             }
-            at = found + part.Length;
         }
-        return text.Length - at >= parts[^1].Length && text.EndsWith(parts[^1], _comparison);
+        return Array.TrueForAll(pattern[next..], part => part == AnyNumber);
     }
+
+    private bool Fits(char letter, int part) =>
+        part == AnyOne || letter == part
+        || (_ignoresCase && part >= 0 && char.ToUpperInvariant(letter) == char.ToUpperInvariant((char)part));
 }

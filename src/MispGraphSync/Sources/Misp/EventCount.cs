@@ -7,7 +7,7 @@ namespace MispGraphSync.Sources.Misp;
 /// <summary>How many events a search matches, by the server's count of them. One event's metadata is all that is fetched.</summary>
 internal static class EventCount
 {
-    /// <summary>Null where the server does not count.</summary>
+    /// <summary>Null where the server does not count, or cannot evaluate the filter.</summary>
     /// <exception cref="MispException">There is no answer, or not a good one.</exception>
     public static async Task<int?> AskAsync(MispClient client, EventFilter search, CancellationToken ct)
     {
@@ -16,6 +16,7 @@ internal static class EventCount
         var listed = 0;
         await foreach (var _ in reader.ReadAsync(ct)) listed++;
         if (!reader.SawEventList) throw client.Faults.OfStrangeAnswer();
+        if (search.Conditions.Any(c => c.Key.IsEvaluatedHere)) return null;
         return answer.Total ?? (listed == 0 ? 0 : null);
     }
 }

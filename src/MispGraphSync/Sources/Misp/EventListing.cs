@@ -67,7 +67,7 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
                     position++;
                     continue;
                 }
-                if (into.Count == 0)
+                if (into.Count == 0 && walk.Seen == 0)
                 {
                     throw;
                 }
@@ -111,12 +111,14 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
         using var answer = await client.SearchAsync(SearchBody.Metadata(search, asked, number), size.CanShrink, ct);
         using var reader = new MispJsonReader(
             answer.Body, index => StableKey.From($"{client.Server}\n{number}\n{index}"), skipItems: true);
-        var headers = new List<EventHeader>();
+        var headers = new List<(EventHeader Header, bool IsMatch)>();
         try
         {
             await foreach (var item in reader.ReadAsync(ct))
             {
-                headers.Add(new EventHeader(item.Event.Uuid, item.Event.Id, item.Event.Timestamp));
+                // Whether an event that cannot be read matches is not known, so it stays.
+                var isMatch = item.Fault is not null || search.MatchesMetadata(item.Event);
+                headers.Add((new EventHeader(item.Event.Uuid, item.Event.Id, item.Event.Timestamp), isMatch));
                 if (headers.Count > mostEvents)
                 {
                     break;
@@ -139,7 +141,7 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
         return new Page(headers, reader.Strays, answer.Total, asked);
     }
 
-    private sealed record Page(IReadOnlyList<EventHeader> Headers, int Strays, int? Total, int Size);
+    private sealed record Page(IReadOnlyList<(EventHeader Header, bool IsMatch)> Headers, int Strays, int? Total, int Size);
 
     private sealed class Walk
     {
@@ -165,10 +167,10 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
             _hasShrunk |= page.Total < Total;
             Total = page.Total ?? Total;
             var before = _seen.Count;
-            foreach (var header in page.Headers)
+            foreach (var (header, isMatch) in page.Headers)
             {
                 _seen.Add(header.Uuid);
-                into[header.Uuid] = header;
+                if (isMatch) into[header.Uuid] = header;
             }
             return _seen.Count - before;
         }

@@ -41,10 +41,15 @@ public class FilterTests
         { """{"event_timestamp":"12h"}""", """{"timestamp":"12h"}""" },
         { """{"to_ids":"1"}""", """{"to_ids":1}""" },
         { """{"to_ids":"exclude"}""", """{"to_ids":0}""" },
-        { """{"deleted":[0,1]}""", """{"deleted":[0,1]}""" },
+        { """{"deleted":[0,1]}""", "{}" },
+        { """{"deleted":false}""", "{}" },
+        { """{"org":"AAAAAAAA-BBBB-4CCC-8DDD-EEEEEEEEEEEE"}""", """{"org":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"}""" },
+        { """{"uuid":["AAAAAAAABBBB4CCC8DDDEEEEEEEEEEEE"]}""", """{"uuid":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"}""" },
+        { """{"eventid":["!AAAAAAAA-BBBB-4CCC-8DDD-EEEEEEEEEEEE"]}""", """{"eventid":"!aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"}""" },
+        { """{"tags":" a || ! b "}""", """{"tags":{"OR":["a"],"NOT":["b"]}}""" },
         { """{"deleted":"only"}""", """{"deleted":1}""" },
         { """{"enforce_warninglist":true}""", """{}""" },
-        { """{"distribution":3}""", """{"distribution":"3"}""" },
+        { """{"distribution":3}""", "{}" },
         { """{"sharing_group_id":4}""", """{"sharinggroup":"4"}""" },
         { """{"searchall":"%x%"}""", """{"searchall":"%x%"}""" },
     };
@@ -117,6 +122,22 @@ public class FilterTests
         Assert.All(faults, fault => Assert.StartsWith("misp.eventFilters[1]: ", fault, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("""{"type":"ip_dst"}""", "\"ip_dst\"", "did you mean ip-dst?")]
+    [InlineData("""{"type_attribute":["domain","!ipv4-addr"]}""", "\"ipv4-addr\"", "did you mean ip-src or ip-dst?")]
+    [InlineData("""{"type":{"NOT":["xyzzy"]}}""", "\"xyzzy\"", "it may match nothing.")]
+    public void A_type_that_is_not_known_is_doubted(string filter, params string[] words)
+    {
+        var doubt = Assert.Single(Parse(filter).Doubts);
+
+        Assert.All(words, word => Assert.Contains(word, doubt, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"type":["domain","IP-DST","%dst","filename|sha256"]}""")]
+    [InlineData("""{"category":"xyzzy","tags":"ip_dst"}""")]
+    public void What_is_known_or_free_is_not_doubted(string filter) => Assert.Empty(Parse(filter).Doubts);
+
     [Fact]
     public void Attachments_and_warninglists_are_accepted_and_noted()
     {
@@ -131,6 +152,7 @@ public class FilterTests
     [InlineData("""{"not_values":["a","b"],"last":"5d"}""", """{"last":"5d"}""", """{"value":["a","b"]}""")]
     [InlineData("""{"category":"!a","type":"!b"}""", "{}", """{"category":"a"}""", """{"type":"b"}""")]
     [InlineData("""{"org":"!a"}""", """{"org":"!a"}""")]
+    [InlineData("""{"distribution":["0","!3"],"type":"!a"}""", "{}", """{"type":"a"}""")]
     public void What_the_server_cannot_negate_is_searched_and_subtracted(string filter, string positive, params string[] subtracted)
     {
         var parsed = Parse(filter);

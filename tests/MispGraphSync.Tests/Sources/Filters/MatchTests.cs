@@ -24,7 +24,7 @@ public class MatchTests
         Organisation = "Example Org",
         OrganisationUuid = new Guid("22222222-2222-4222-8222-222222222222"),
         OrganisationId = 9,
-        Tags = [new MispTag("tlp:amber"), new MispTag("reviewed", IsLocal: true)],
+        Tags = [new MispTag("tlp:amber"), new MispTag("reviewed", IsLocal: true), new MispTag(" blank")],
     };
 
     private static readonly EventItem[] Items =
@@ -49,6 +49,15 @@ public class MatchTests
     [InlineData("""{"value":["no","p1.example.com"]}""", true)]
     [InlineData("""{"value":"%.example.com"}""", true)]
     [InlineData("""{"value":"p1.%"}""", true)]
+    [InlineData("""{"value":"P1.EXAMPLE.COM"}""", true)]
+    [InlineData("""{"value":"P_.EXAMPLE.%"}""", true)]
+    [InlineData("""{"value":"p1%com"}""", false)]
+    [InlineData("""{"value":"p_.example.com"}""", false)]
+    [InlineData("""{"type":"DOMAIN"}""", true)]
+    [InlineData("""{"type":"%name|md5"}""", true)]
+    [InlineData("""{"category":"network activity"}""", false)]
+    [InlineData("""{"category":"%activity"}""", true)]
+    [InlineData("""{"object_relation":"MD5"}""", false)]
     [InlineData("""{"value":"%.example.org"}""", false)]
     [InlineData("""{"value":"a.exe"}""", true)]
     [InlineData("""{"value":"0123456789abcdef0123456789abcdef"}""", true)]
@@ -70,11 +79,23 @@ public class MatchTests
     [InlineData("""{"to_ids":0}""", true)]
     [InlineData("""{"deleted":1}""", true)]
     [InlineData("""{"deleted":[0,1]}""", true)]
-    [InlineData("""{"org":"example org"}""", true)]
+    [InlineData("""{"org":"Example Org"}""", true)]
+    [InlineData("""{"org":" Example Org "}""", true)]
+    [InlineData("""{"org":"example org"}""", false)]
+    [InlineData("""{"org":"%Org"}""", false)]
+    [InlineData("""{"org":"Example_Org"}""", false)]
     [InlineData("""{"org":9}""", true)]
     [InlineData("""{"org":"22222222-2222-4222-8222-222222222222"}""", true)]
     [InlineData("""{"org":"!Example Org"}""", false)]
-    [InlineData("""{"tags":"TLP:AMBER"}""", true)]
+    [InlineData("""{"tags":"TLP:AMBER"}""", false)]
+    [InlineData("""{"tags":" tlp:amber "}""", true)]
+    [InlineData("""{"tags":"! tlp:amber"}""", false)]
+    [InlineData("""{"tags":"tlp_amber"}""", true)]
+    [InlineData("""{"tags":"tlp\\_amber"}""", false)]
+    [InlineData("""{"tags":"t%p:%mber"}""", true)]
+    [InlineData("""{"tags":"blank"}""", false)]
+    [InlineData("""{"tags":"%blank"}""", true)]
+    [InlineData("""{"tags":" blank"}""", false)]
     [InlineData("""{"tags":"tlp:%"}""", true)]
     [InlineData("""{"tags":"kill-chain:Delivery"}""", true)]
     [InlineData("""{"tags":"!kill-chain:Delivery"}""", true)]
@@ -86,10 +107,15 @@ public class MatchTests
     [InlineData("""{"eventid":322}""", true)]
     [InlineData("""{"eventid":"11111111-1111-4111-8111-111111111111"}""", true)]
     [InlineData("""{"eventid":"!322"}""", false)]
+    [InlineData("""{"uuid":"33333333333343338333333333333333"}""", true)]
+    [InlineData("""{"org":"{22222222-2222-4222-8222-222222222222}"}""", true)]
     [InlineData("""{"uuid":"33333333-3333-4333-8333-333333333333"}""", true)]
     [InlineData("""{"uuid":"44444444-4444-4444-8444-444444444444"}""", false)]
     [InlineData("""{"eventinfo":"%CERT%"}""", true)]
     [InlineData("""{"eventinfo":"CERT"}""", false)]
+    [InlineData("""{"eventinfo":"%cert%"}""", false)]
+    [InlineData("""{"eventinfo":"Report%Example"}""", false)]
+    [InlineData("""{"eventinfo":"Report by%"}""", true)]
     [InlineData("""{"threat_level_id":2}""", true)]
     [InlineData("""{"threat_level_id":[1,3]}""", false)]
     [InlineData("""{"published":true}""", true)]
@@ -97,6 +123,15 @@ public class MatchTests
     [InlineData("""{"distribution":3}""", true)]
     [InlineData("""{"searchall":"%partner%"}""", true)]
     [InlineData("""{"searchall":"partner"}""", false)]
+    [InlineData("""{"searchall":"%PARTNER%"}""", true)]
+    [InlineData("""{"searchall":"%cert%"}""", false)]
+    [InlineData("""{"searchall":"%CERT%"}""", true)]
+    [InlineData("""{"searchall":"%Example Org%"}""", false)]
+    [InlineData("""{"searchall":"tlp:_mber"}""", true)]
+    [InlineData("""{"searchall":"P1.example.com"}""", true)]
+    [InlineData("""{"distribution":[0,1]}""", false)]
+    [InlineData("""{"distribution":"!1"}""", true)]
+    [InlineData("""{"deleted":false}""", true)]
     [InlineData("""{"from":"2026-11-20"}""", true)]
     [InlineData("""{"from":"2026-11-21"}""", false)]
     [InlineData("""{"to":"2026-11-20"}""", true)]
@@ -127,9 +162,13 @@ public class MatchTests
     }
 
     [Fact]
-    public void An_event_that_was_never_published_has_no_publication_in_any_span()
+    public void An_event_that_was_never_published_was_published_in_1970_as_on_the_server()
     {
-        Assert.False(FilterTests.Parse("""{"last":"9999d"}""").Matches(Event with { PublishTimestamp = null }, Items, Now));
+        var never = Event with { PublishTimestamp = null };
+
+        Assert.False(FilterTests.Parse("""{"last":"9999d"}""").Matches(never, Items, Now));
+        Assert.True(FilterTests.Parse("""{"last":"1970-01-01"}""").Matches(never, Items, Now));
+        Assert.True(FilterTests.Parse("""{"publish_timestamp":"36500d"}""").Matches(never, Items, Now));
     }
 
     private static bool Plan(string filters)

@@ -108,6 +108,7 @@ internal sealed class FakeMisp : IDisposable
             ["info"] = $"event {id}",
             ["timestamp"] = (1795000000 + id).ToString(),
             ["attribute_count"] = "1",
+            ["distribution"] = (id % 4).ToString(),
         };
         if (full)
         {

@@ -38,6 +38,24 @@ public sealed class MispSourceTests : IDisposable
         Assert.All(misp.Keys, key => Assert.Equal(Key, key));
     }
 
+    [Theory]
+    [InlineData("""[{"distribution":0}]""", 0)]
+    [InlineData("""[{"distribution":["1","3"]}]""", 1, 3)]
+    [InlineData("""[{"distribution":"!2"}]""", 0, 1, 3)]
+    [InlineData("""[{"distribution":"4"}]""")]
+    public async Task A_distribution_is_evaluated_on_the_whole_list(string filters, params int[] expected)
+    {
+        using var misp = new FakeMisp(25);
+        var source = Source(misp, filters);
+
+        var headers = await ListAsync(source);
+
+        Assert.Equal(Enumerable.Range(1, 25).Where(id => expected.Contains(id % 4)).Select(FakeMisp.Uuid), headers.Select(h => h.Uuid));
+        Assert.Equal(3, misp.Searches.Count);
+        Assert.All(misp.Searches, search => Assert.False(search.TryGetProperty("distribution", out _)));
+        Assert.Empty(source.Gaps);
+    }
+
     [Fact]
     public async Task Without_a_count_pages_are_read_up_to_an_empty_one()
     {
