@@ -138,6 +138,16 @@ public partial class PapersTests
         return to < 0 ? page[from..] : page[from..to];
     }
 
+    [Fact]
+    public void The_pages_name_the_date_of_the_public_suffix_list()
+    {
+        var head = Read("src/MispGraphSync.Core/Mapping/Normalise/Data/PublicSuffixes.txt").Split('\n')[1];
+        var date = head.Split(["State of ", ","], StringSplitOptions.None)[1];
+
+        Assert.Matches("^20[0-9]{2}-[0-9]{2}-[0-9]{2}$", date);
+        Assert.All(["THIRD-PARTY.md", "docs/operations.md"], page => Assert.Contains(date, Read(page), StringComparison.Ordinal));
+    }
+
     private static string Read(string file) => File.ReadAllText(At(file)).ReplaceLineEndings("\n");
 
     public static string At(string file, [CallerFilePath] string here = "") =>

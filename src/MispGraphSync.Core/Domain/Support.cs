@@ -31,6 +31,9 @@ public sealed record Support
     /// <summary>The host of a URL, perhaps shared with other people: sent only where the action is alert.</summary>
     public bool IsHostOfUrl { get; init; }
 
+    /// <summary>The other half of a value that names two things (domain|ip); null for any other value.</summary>
+    public Observable? Beside { get; init; }
+
     /// <summary>Last change of the attribute; of the latest one where several were combined.</summary>
     public DateTimeOffset Timestamp { get; init; } = DateTimeOffset.UnixEpoch;
 

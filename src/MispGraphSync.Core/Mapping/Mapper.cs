@@ -83,6 +83,7 @@ public static class Mapper
                 Category = attribute.Category,
                 Combination = i == 0 ? reading.Together : [],
                 Single = i < reading.Alone.Length ? reading.Alone[i] : null,
+                Beside = reading.Alone.Length == 2 ? reading.Alone[1 - i] : null,
                 Timestamp = attribute.Timestamp,
                 FirstSeen = attribute.FirstSeen,
                 LastSeen = attribute.LastSeen,

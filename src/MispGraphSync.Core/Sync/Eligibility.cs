@@ -22,7 +22,8 @@ public sealed class Eligibility(IDestination destination, NeverBlock neverBlock)
         if ((row.TaggedTlp ?? _policy.DefaultTlp) > _policy.MaxTlp) return SkipReason.AboveMaxTlp;
         if (IsWithoutForm(support)) return SkipReason.NoFieldHere;
         if (destination.Refuses(support) is { } reason) return reason;
-        if (destination.Form == IndicatorForm.Single) return Hurts(support.Single!);
+        // A protected name's address is its own, and a name at a protected address is no attacker's.
+        if (destination.Form == IndicatorForm.Single) return Hurts(support.Single!) ?? (support.Beside is { } other ? Hurts(other) : null);
         foreach (var observable in support.Combination)
         {
             if (Hurts(observable) is { } hurt) return hurt;

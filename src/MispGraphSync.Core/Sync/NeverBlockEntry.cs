@@ -49,7 +49,7 @@ public abstract record NeverBlockEntry
         if (text.Contains("://", StringComparison.Ordinal)) return "Write the host alone, without the scheme and the path.";
         if (text.Contains('@')) return "Write the domain alone, without what comes before the @.";
         if (text.AsSpan().ContainsAny(',', ';')) return "Write each host, address, range or hash as an item of its own.";
-        if (text.StartsWith("AS", StringComparison.OrdinalIgnoreCase) && Numbers.TryRead(text.AsSpan(2), uint.MaxValue, out _) && text.Length > 2)
+        if (text is ['a' or 'A', 's' or 'S', _, ..] && !text.AsSpan(2).ContainsAnyExceptInRange('0', '9'))
             return "A list of hosts has no place for an AS number; write its address ranges.";
         return text.Length >= 32 && text.All(char.IsAsciiHexDigit) && TryReadHash(text) is null
             ? $"No hash has {text.Length} digits."
@@ -128,7 +128,9 @@ public abstract record NeverBlockEntry
     private static bool TryReadLastPart(IPAddress first, ReadOnlySpan<char> end, out IPAddress? last)
     {
         last = null;
-        if (first.AddressFamily != AddressFamily.InterNetwork || end.IsEmpty || !Numbers.TryRead(end, byte.MaxValue, out var part)) return false;
+        if (first.AddressFamily != AddressFamily.InterNetwork || end.IsEmpty) return false;
+        if (!Numbers.TryRead(end, byte.MaxValue, out var part)) return false;
+
         var bytes = first.GetAddressBytes();
         bytes[3] = (byte)part;
         last = new IPAddress(bytes);

@@ -6,6 +6,8 @@ namespace MispGraphSync.Ledger;
 /// <summary>The ledger's form of a support's detail: all but attribute, part and keys, which are columns.</summary>
 internal static class SupportRecord
 {
+    private const ulong HostOfUrl = 1, Beside = 2;
+
     public static void Write(BlobWriter to, Support support)
     {
         to.Text(support.Type);
@@ -21,8 +23,10 @@ internal static class SupportRecord
         to.Time(support.LastSeen);
         to.TextOrNull(support.Comment);
         TagRecord.Write(to, support.Tags, support.Galaxies);
-        // Mostly false, and then not written: earlier versions did not know it.
-        if (support.IsHostOfUrl) to.Flag(true);
+        // Mostly nothing, and then not written: earlier versions did not know it.
+        var more = (support.IsHostOfUrl ? HostOfUrl : 0) | (support.Beside is null ? 0 : Beside);
+        if (more != 0) to.Number(more);
+        if (support.Beside is { } other) ObservableRecord.Write(to, other);
     }
 
     public static Support Read(ReadOnlySpan<byte> detail, Guid attribute, int part)
@@ -39,7 +43,7 @@ internal static class SupportRecord
             -1 => ObservableRecord.Read(ref from),
             _ => combination[shared],
         };
-        return new Support
+        var support = new Support
         {
             Attribute = attribute,
             Part = part,
@@ -53,7 +57,13 @@ internal static class SupportRecord
             Comment = from.TextOrNull(),
             Tags = TagRecord.ReadTags(ref from),
             Galaxies = TagRecord.ReadGalaxies(ref from),
-            IsHostOfUrl = !from.IsAtEnd && from.Flag(),
+        };
+        if (from.IsAtEnd) return support;
+        var more = from.Number();
+        return support with
+        {
+            IsHostOfUrl = (more & HostOfUrl) != 0,
+            Beside = (more & Beside) != 0 ? ObservableRecord.Read(ref from) : null,
         };
     }
 }

@@ -207,7 +207,8 @@ public class NeverBlockTests
 
     [Fact]
     public void Any_notation_of_a_protected_address_in_a_url_is_protected() =>
-        Gen.Select(Gen.OneOf("8.8.8.8", "10.1.2.3", "127.0.0.1", "203.0.113.7", "198.51.100.99"), Gen.Int[1, 4], Gen.Int[0, 2].Array[4], Gen.Bool)
+        Gen.Select(
+            Gen.OneOf("8.8.8.8", "10.1.2.3", "127.0.0.1", "203.0.113.7", "198.51.100.99"), Gen.Int[1, 4], Gen.Int[0, 2].Array[4], Gen.Bool)
             .Sample((address, parts, bases, dot) =>
             {
                 var bytes = IPAddress.Parse(address).GetAddressBytes();
@@ -227,6 +228,28 @@ public class NeverBlockTests
                 AssertProtected("domain", written);
                 AssertProtected("url", $"https://u:p@{written}:443");
             });
+
+    [Theory]
+    [InlineData("login.microsoft.com|9.10.11.12")]
+    [InlineData("evil.example|10.1.2.3")]
+    [InlineData("evil.example|::ffff:8.8.8.8")]
+    public async Task A_value_with_a_protected_half_is_not_blocked_at_all(string value)
+    {
+        using var run = new TestRun();
+        run.Destinations.Clear();
+        foreach (var form in Enum.GetValues<IndicatorForm>())
+        {
+            var policy = new DestinationPolicy { Action = IndicatorAction.Block };
+            run.Destinations.Add(new FakeDestination(form.ToString().ToLowerInvariant(), form) { Policy = policy });
+        }
+
+        run.Source.Put(Some.Event(1), Some.Attribute(1, "domain|ip", value), Some.Attribute(2, "domain|ip", "other.example|9.10.11.13"));
+
+        var report = await run.PushAsync();
+
+        Assert.All(run.Destinations, one => Assert.Equal(one.Form == IndicatorForm.Single ? 2 : 1, one.Held.Count));
+        Assert.Equal(1, report.Destinations.Single(one => one.Name == "single").Skipped[SkipReason.NeverBlock]);
+    }
 
     private static string Write(long part, int radix) => radix switch
     {

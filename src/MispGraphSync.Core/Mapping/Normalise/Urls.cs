@@ -32,7 +32,9 @@ public static class Urls
         return url.Length <= Text.MaxLength;
     }
 
-    /// <summary>The host of what <see cref="TryRead"/> gave: a name, perhaps with a dot at its end, or an address in any notation.</summary>
+    /// <summary>
+    /// The host of what <see cref="TryRead"/> gave: a name, perhaps with a dot at its end, or an address in any notation.
+    /// </summary>
     public static ReadOnlySpan<char> HostOf(string url)
     {
         var (_, host, port, _) = Locate(url);
