@@ -33,17 +33,17 @@ public sealed class NeverBlock
     ];
 
     /// <summary>Microsoft's own: nobody else gets a name below these.</summary>
-    private static readonly FrozenSet<string> Owned = new[]
-    {
+    private static readonly string[] Owned =
+    [
         "microsoft.com", "microsoftonline.com", "microsoftonline.us", "partner.microsoftonline.cn", "windows.com",
         "windowsupdate.com", "office.com", "office.net", "office365.com", "office365.us", "live.com", "outlook.com",
         "msn.com", "bing.com", "skype.com", "msftauth.net", "msauth.net", "msftncsi.com", "msftconnecttest.com", "aka.ms",
         "azure.com", "azure.us", "azure.cn", "azure-api.net", "login.windows.net", "graph.windows.net",
         "management.core.windows.net", "vault.azure.net", "microsoft.us", "management.usgovcloudapi.net",
         "vault.usgovcloudapi.net", "management.chinacloudapi.cn", "microsoftgraph.chinacloudapi.cn",
-        // Names that every network has for itself (RFC 6761, 6762, 8375, and ICANN's private use).
-        "localhost", "local", "home.arpa", "internal",
-    }.ToFrozenSet(StringComparer.Ordinal);
+        // Names that every network has for itself (RFC 6761, 6762 with its appendix G, 8375, and ICANN's private use).
+        "localhost", "localdomain", "local", "home.arpa", "internal", "intranet", "private", "corp", "home", "lan",
+    ];
 
     /// <summary>Microsoft's too, but customers (and attackers) get names below these, so only the name itself is protected.</summary>
     private static readonly FrozenSet<string> Shared = new[]
@@ -54,6 +54,7 @@ public sealed class NeverBlock
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly HashSet<string> _own = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _below = new(Owned, StringComparer.Ordinal);
     private readonly HashSet<string> _above = new(StringComparer.Ordinal);
     private readonly HashSet<IPAddress> _addresses = [];
     private readonly List<IPNetwork> _networks = [];
@@ -63,7 +64,8 @@ public sealed class NeverBlock
     public NeverBlock(IEnumerable<string> extra)
     {
         foreach (var text in extra) Add(text);
-        foreach (var name in Owned.Concat(Shared).Concat(_own)) AddParents(name);
+        _below.UnionWith(_own);
+        foreach (var name in _below.Concat(Shared)) AddParents(name);
     }
 
     /// <summary>True for an address that is not reachable from the internet, or belongs to no single host.</summary>
@@ -84,7 +86,7 @@ public sealed class NeverBlock
         Observable.CidrBlock o => ProtectsRange(o.Value),
         Observable.DomainName o => ProtectsName(o.Value),
         Observable.EmailSourceDomain o => ProtectsName(o.Value),
-        Observable.EmailAddress o => IsBelow(_own, o.Value[(o.Value.LastIndexOf('@') + 1)..]),
+        Observable.EmailAddress o => IsBelow(_own, o.Value.AsSpan(o.Value.LastIndexOf('@') + 1)),
         Observable.Url o => ProtectsUrl(o.Value),
         Observable.FileHash o => _hashes.Contains(o.Value),
         Observable.CertificateFingerprint o => _hashes.Contains(o.Value),
@@ -152,21 +154,23 @@ public sealed class NeverBlock
     private bool ProtectsName(string name) => IsOfOne(name) || IsOfMany(name);
 
     /// <summary>A name of one owner who is to be spared: of the local network, the user or Microsoft.</summary>
-    private bool IsOfOne(string name) => !name.Contains('.') || IsBelow(_own, name) || IsBelow(Owned, name);
+    private bool IsOfOne(string name) => !name.Contains('.') || IsBelow(_below, name);
 
     /// <summary>A name that hits others when it is blocked: above a protected one, or anybody can get one below.</summary>
     private bool IsOfMany(string name) => _above.Contains(name) || Shared.Contains(name) || PublicSuffixes.Contains(name);
 
     /// <summary>True for a name of the list and for each name below one.</summary>
-    private static bool IsBelow(IReadOnlySet<string> names, string name)
+    private static bool IsBelow(HashSet<string> names, ReadOnlySpan<char> name)
     {
-        for (var rest = name; ;)
+        var lookup = names.GetAlternateLookup<ReadOnlySpan<char>>();
+        while (!lookup.Contains(name))
         {
-            if (names.Contains(rest)) return true;
-            var dot = rest.IndexOf('.');
+            var dot = name.IndexOf('.');
             if (dot < 0) return false;
-            rest = rest[(dot + 1)..];
+            name = name[(dot + 1)..];
         }
+
+        return true;
     }
 
     private bool ProtectsUrl(string url)

@@ -45,6 +45,8 @@ public class NeverBlockTests
     [InlineData("hostname", "intranet")]
     [InlineData("hostname", "printer.local")]
     [InlineData("hostname", "router.home.arpa")]
+    [InlineData("hostname", "localhost.localdomain")]
+    [InlineData("hostname", "files.CORP")]
     // The user's own
     [InlineData("domain", "contoso.example")]
     [InlineData("domain", "MAIL.Contoso.example.")]

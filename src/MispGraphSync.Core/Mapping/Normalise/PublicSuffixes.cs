@@ -50,30 +50,34 @@ public static class PublicSuffixes
     /// <summary>The first rule in byte order that is not before the key; empty when all are.</summary>
     private static ReadOnlySpan<byte> FirstFrom(ReadOnlySpan<byte> key)
     {
-        ReadOnlySpan<byte> rules = Data.Rules;
-        var (low, high) = (0, rules.Length);
+        var (low, high) = (0, Data.Starts.Length - 1);
         while (low < high)
         {
-            var start = rules[..((low + high) / 2)].LastIndexOf((byte)'\n') + 1;
-            var line = Line(rules, start);
-            if (line.SequenceCompareTo(key) < 0) low = start + line.Length + 1;
-            else high = start;
+            var middle = (low + high) / 2;
+            if (Rule(middle).SequenceCompareTo(key) < 0) low = middle + 1;
+            else high = middle;
         }
 
-        return Line(rules, low);
+        return low < Data.Starts.Length - 1 ? Rule(low) : [];
     }
 
-    private static ReadOnlySpan<byte> Line(ReadOnlySpan<byte> rules, int start)
-    {
-        var rest = rules[start..];
-        var end = rest.IndexOf((byte)'\n');
-        return end < 0 ? rest : rest[..end];
-    }
+    private static ReadOnlySpan<byte> Rule(int number) =>
+        Data.Rules.AsSpan(Data.Starts[number]..(Data.Starts[number + 1] - 1));
 
     /// <summary>Read by the first question and searched as it is: some 10,000 strings would take far more memory.</summary>
     private static class Data
     {
         /// <summary>Sorted lines.</summary>
         public static readonly byte[] Rules = DataFiles.Read("PublicSuffixes.txt");
+
+        /// <summary>Where each line begins, and where one more would.</summary>
+        public static readonly int[] Starts = StartsOfLines(Rules);
+
+        private static int[] StartsOfLines(ReadOnlySpan<byte> lines)
+        {
+            var starts = new int[lines.Count((byte)'\n') + 1];
+            for (var i = 1; i < starts.Length; i++) starts[i] = starts[i - 1] + lines[starts[i - 1]..].IndexOf((byte)'\n') + 1;
+            return starts;
+        }
     }
 }
