@@ -187,7 +187,8 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
                 if (supports[i].Attribute != attribute) continue;
                 var reason = takes.Refuses(new SupportRow(supports[i], facts));
                 isTakenHere = reason is null;
-                here = here is null || reason < here ? reason ?? here : here;
+                // That one part has no field says nothing where another part was refused for what it is.
+                if (here is null or SkipReason.NoFieldHere || (reason is not SkipReason.NoFieldHere && reason < here)) here = reason ?? here;
             }
 
             isTaken |= isTakenHere;
