@@ -27,6 +27,7 @@ internal static class Fingerprints
         var policy = destination.Policy;
         return Hash128.Of(string.Join('\n',
         [
+            Mapper.Version.ToString(CultureInfo.InvariantCulture),
             settings.Instance,
             $"{policy.Action} {policy.PassiveOnly} {policy.DaysToExpire} {policy.DefaultTlp} {policy.MaxTlp} {policy.DefaultConfidence} {policy.DefaultThreatType}",
             string.Join(',', policy.ExpiryByType.OrderBy(days => days.Key, StringComparer.Ordinal)),

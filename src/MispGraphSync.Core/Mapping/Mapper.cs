@@ -10,7 +10,10 @@ namespace MispGraphSync.Core.Mapping;
 /// </summary>
 public static class Mapper
 {
-    /// <summary>Raised with every change of what comes out, so that a ledger knows to read everything again.</summary>
+    /// <summary>
+    /// Raised with every change of what comes out, and of what destinations take and are sent of it: everything is read and
+    /// planned again.
+    /// </summary>
     public const int Version = 2;
 
     public static MappedItem Map(EventItem item, MapContext context) => item switch
