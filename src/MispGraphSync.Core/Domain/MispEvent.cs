@@ -55,7 +55,22 @@ public enum ThreatLevel
 }
 
 /// <summary>A tag as MISP writes it, outer blanks too: its searches count them. Local tags never leave this installation.</summary>
-public sealed record MispTag(string Name, bool IsLocal = false);
+public sealed record MispTag(string Name, bool IsLocal = false)
+{
+    internal const string GalaxyPrefix = "misp-galaxy:";
+
+    /// <summary>
+    /// True for the tag of a galaxy cluster that an organisation made itself: it holds the cluster's UUID, and only the
+    /// galaxies tell its name. Library clusters' tags hold the name.
+    /// </summary>
+    public static bool IsOfCustomCluster(string name)
+    {
+        var tag = name.AsSpan().Trim();
+        if (!tag.StartsWith(GalaxyPrefix, StringComparison.OrdinalIgnoreCase)) return false;
+        var equals = tag.IndexOf('=');
+        return equals > 0 && Guid.TryParseExact(tag[(equals + 1)..].Trim().Trim('"').Trim(), "D", out _);
+    }
+}
 
 /// <summary>One cluster of a galaxy: the galaxy's type ("threat-actor") and the cluster's value ("Sofacy").</summary>
 public sealed record GalaxyCluster(string Galaxy, string Value);

@@ -10,8 +10,6 @@ namespace MispGraphSync.Core.Mapping;
 /// </summary>
 internal static class GalaxyMap
 {
-    private const string TagPrefix = "misp-galaxy:";
-
     internal static readonly FrozenSet<string> Actors = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "threat-actor", "mitre-intrusion-set", "mitre-enterprise-attack-intrusion-set", "mitre-mobile-attack-intrusion-set",
@@ -23,8 +21,8 @@ internal static class GalaxyMap
         "ransomware", "banker", "botnet", "rat", "stealer", "android", "backdoor", "cryptominers", "wiper", "stalkerware");
 
     /// <summary>
-    /// The names in MISP's order, each once. Tags of galaxies stand in for clusters that were not sent along; clusters whose
-    /// tag is local are left out.
+    /// The names in MISP's order, each once. The tag of a library cluster names it where the cluster was not sent along. A
+    /// custom cluster's tag holds a UUID, which names nobody. Clusters whose tag is local lend no name.
     /// </summary>
     public static (ImmutableArray<string> Actors, ImmutableArray<string> Families) Read(
         IReadOnlyList<MispTag> tags, IReadOnlyList<GalaxyCluster> galaxies)
@@ -45,8 +43,9 @@ internal static class GalaxyMap
     ];
 
     private static GalaxyCluster? Split(string tag) =>
-        tag.StartsWith(TagPrefix, StringComparison.OrdinalIgnoreCase) && MachineTag.TryRead(tag, out var predicate, out var value)
-            ? new GalaxyCluster(predicate[TagPrefix.Length..].Trim(), value)
+        tag.StartsWith(MispTag.GalaxyPrefix, StringComparison.OrdinalIgnoreCase) && !MispTag.IsOfCustomCluster(tag)
+            && MachineTag.TryRead(tag, out var predicate, out var value)
+            ? new GalaxyCluster(predicate[MispTag.GalaxyPrefix.Length..].Trim(), value)
             : null;
 
     private static (string, string)? Cluster(string tag) =>

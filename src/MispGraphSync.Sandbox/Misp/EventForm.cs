@@ -12,6 +12,8 @@ internal sealed class EventForm(TimeProvider time)
     private long _lastAttribute = 1000;
     private long _lastObject = 100;
 
+    public Galaxies Galaxies { get; } = new();
+
     private string Now => time.GetUtcNow().ToUnixTimeSeconds().ToString();
 
     public JsonObject Event(JsonObject given, long id)
@@ -166,7 +168,7 @@ internal sealed class EventForm(TimeProvider time)
             ["hide_tag"] = false,
             ["numerical_value"] = Copy(given["numerical_value"]),
             ["is_galaxy"] = name.StartsWith("misp-galaxy:", StringComparison.Ordinal),
-            ["is_custom_galaxy"] = false,
+            ["is_custom_galaxy"] = Galaxies.IsCustom(name),
             ["local_only"] = false,
             ["local"] = given.Flag("local"),
             ["relationship_type"] = null,

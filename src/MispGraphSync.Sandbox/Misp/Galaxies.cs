@@ -3,24 +3,57 @@ using System.Text.RegularExpressions;
 
 namespace MispGraphSync.Sandbox.Misp;
 
-/// <summary>The <c>Galaxy</c> array that goes with <c>misp-galaxy:</c> tags: one galaxy a type, a cluster a tag.</summary>
-internal static partial class Galaxies
+/// <summary>
+/// The <c>Galaxy</c> array that goes with <c>misp-galaxy:</c> tags: one galaxy a type, a cluster a tag. The tag of a library
+/// cluster holds its name; that of a custom cluster, which an organisation made, holds its UUID.
+/// </summary>
+internal sealed partial class Galaxies
 {
-    public static JsonArray For(JsonObject given)
+    private readonly Dictionary<string, Custom> _custom = new(StringComparer.OrdinalIgnoreCase);
+
+    private sealed record Custom(string Value, string Distribution, string Organisation);
+
+    /// <summary>Adds a custom cluster. Returns the tag that attaches it.</summary>
+    public string Add(string type, string value, string distribution, string organisation)
+    {
+        var uuid = MispIds.Uuid(MispIds.Kind.Galaxy, 200_000 + MispNumbers.Of("cluster", $"{type}={value}"));
+        _custom[uuid] = new Custom(value, distribution, organisation);
+        return $"misp-galaxy:{type}=\"{uuid}\"";
+    }
+
+    public static bool IsCustom(string tag) => Tag().Match(tag) is { Success: true } match && Guid.TryParseExact(match.Groups[2].Value, "D", out _);
+
+    public JsonArray For(JsonObject given)
     {
         if (given["Galaxy"] is JsonArray stated) return (JsonArray)stated.DeepClone();
 
-        var names = given["Tag"] is JsonArray tags
-            ? tags.Select(tag => tag is JsonObject json ? json.Text("name") : tag!.GetValue<string>())
-            : [];
-        return new JsonArray([.. names
-            .Select(name => Tag().Match(name))
-            .Where(tag => tag.Success)
-            .GroupBy(tag => tag.Groups[1].Value, tag => tag.Groups[2].Value)
-            .Select(galaxy => Galaxy(galaxy.Key, galaxy))]);
+        var tags = given["Tag"] as JsonArray ?? [];
+        return new JsonArray([.. tags
+            .Select(tag => (Name: tag is JsonObject json ? json.Text("name") : tag!.GetValue<string>(), IsLocal: (tag as JsonObject)?.Flag("local") ?? false))
+            .Select(tag => (Match: Tag().Match(tag.Name), tag.IsLocal))
+            .Where(tag => tag.Match.Success)
+            .GroupBy(tag => tag.Match.Groups[1].Value, tag => (Value: tag.Match.Groups[2].Value, tag.IsLocal))
+            .Select(galaxy => Galaxy(galaxy.Key, galaxy))
+            .Where(galaxy => galaxy["GalaxyCluster"]!.AsArray().Count > 0)]);
     }
 
-    private static JsonObject Galaxy(string type, IEnumerable<string> clusters)
+    /// <summary>The galaxies that a user of an organisation sees: its tag is shown to all, a cluster of distribution 0 is not.</summary>
+    public static JsonArray SeenBy(string organisation, JsonArray galaxies)
+    {
+        var seen = (JsonArray)galaxies.DeepClone();
+        foreach (var galaxy in seen.OfType<JsonObject>().ToArray())
+        {
+            if (galaxy["GalaxyCluster"] is not JsonArray clusters) continue;
+            var hidden = clusters.OfType<JsonObject>()
+                .Where(one => one.Text("distribution") == "0" && one["Orgc"] is JsonObject owner && owner.Text("name") != organisation).ToArray();
+            foreach (var cluster in hidden) clusters.Remove(cluster);
+            if (hidden.Length > 0 && clusters.Count == 0) seen.Remove(galaxy);
+        }
+
+        return seen;
+    }
+
+    private JsonObject Galaxy(string type, IEnumerable<(string Value, bool IsLocal)> clusters)
     {
         var number = MispNumbers.Of("galaxy", type);
         return new JsonObject
@@ -35,31 +68,41 @@ internal static partial class Galaxies
             ["namespace"] = "misp",
             ["enabled"] = true,
             ["local_only"] = false,
-            ["GalaxyCluster"] = new JsonArray([.. clusters.Select(value => Cluster(type, value, number))]),
+            ["GalaxyCluster"] = new JsonArray([.. clusters.Select(one => Cluster(type, one.Value, number, one.IsLocal)).OfType<JsonNode>()]),
         };
     }
 
-    private static JsonObject Cluster(string type, string value, int galaxy)
+    /// <summary>Null for the UUID of a cluster that this server does not have.</summary>
+    private JsonObject? Cluster(string type, string inTag, int galaxy, bool isLocal)
     {
+        var custom = _custom.GetValueOrDefault(inTag);
+        if (custom is null && Guid.TryParseExact(inTag, "D", out _)) return null;
+
+        var value = custom?.Value ?? inTag;
         var number = MispNumbers.Of("cluster", $"{type}={value}");
         return new JsonObject
         {
             ["id"] = number.ToString(),
-            ["uuid"] = MispIds.Uuid(MispIds.Kind.Galaxy, 100_000 + number),
-            ["collection_uuid"] = MispIds.Uuid(MispIds.Kind.Galaxy, galaxy),
+            ["uuid"] = custom is null ? MispIds.Uuid(MispIds.Kind.Galaxy, 100_000 + number) : inTag,
+            ["collection_uuid"] = custom is null ? MispIds.Uuid(MispIds.Kind.Galaxy, galaxy) : "",
             ["type"] = type,
             ["value"] = value,
-            ["tag_name"] = $"misp-galaxy:{type}=\"{value}\"",
+            ["tag_name"] = $"misp-galaxy:{type}=\"{inTag}\"",
             ["description"] = $"{value}, made up for the sandbox.",
             ["galaxy_id"] = galaxy.ToString(),
             ["source"] = "Sandbox",
             ["authors"] = new JsonArray("Sandbox"),
             ["version"] = "1",
-            ["distribution"] = "3",
+            ["distribution"] = custom?.Distribution ?? "3",
+            ["sharing_group_id"] = null,
+            ["default"] = custom is null,
+            ["deleted"] = false,
+            ["GalaxyClusterRelation"] = new JsonArray(),
+            ["Orgc"] = new JsonObject { ["name"] = custom?.Organisation ?? "MISP" },
             ["meta"] = new JsonObject { ["synonyms"] = new JsonArray($"{value} also known as") },
-            ["tag_id"] = MispNumbers.Of("tag", $"misp-galaxy:{type}=\"{value}\""), // one of the few numbers that MISP leaves a number
-            ["local"] = false,
-            ["relationship_type"] = "",
+            ["tag_id"] = MispNumbers.Of("tag", $"misp-galaxy:{type}=\"{inTag}\""), // one of the few numbers that MISP leaves a number
+            ["local"] = isLocal,
+            ["relationship_type"] = false,
         };
     }
 

@@ -83,6 +83,15 @@ public sealed partial class MispState
         }
     }
 
+    /// <summary>
+    /// Adds a galaxy cluster that an organisation made itself, by default <see cref="User"/>'s. Returns the tag that attaches it:
+    /// it holds the cluster's UUID, not its name. Only its own organisation sees a cluster of distribution 0; all see its tag.
+    /// </summary>
+    public string AddCluster(string type, string value, string distribution = "3", string? organisation = null)
+    {
+        lock (Gate) return _form.Galaxies.Add(type, value, distribution, organisation ?? User.Organisation);
+    }
+
     /// <summary>Puts an event in the place of the one with its UUID, which it must have.</summary>
     public string Put(JsonObject given)
     {

@@ -141,6 +141,8 @@ internal static class MappingPage
         foreach (var type in TagMap.ThreatTypes.Values.Order()) Row(page, Code($"sentinel-threattype:{type}"), $"threat type {type}");
 
         page.Append("\nOf several confidences the scale that stands first here counts.\n\n");
+        page.Append("A custom cluster's tag holds a UUID, which is never taken for a name. Its name comes from MISP's galaxies, unless the\n");
+        page.Append("cluster was attached locally, or only its own organisation or a sharing group may see it: then it lends no name.\n\n");
         page.Append("Actors are clusters of ").Append(List(GalaxyMap.Actors.Order(StringComparer.Ordinal).Select(Code))).Append(".\n\n");
         page.Append("Malware families are clusters of ").Append(List(GalaxyMap.Families.Order(StringComparer.Ordinal).Select(Code))).Append(".\n\n");
     }

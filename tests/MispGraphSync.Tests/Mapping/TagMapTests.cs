@@ -140,6 +140,22 @@ public class TagMapTests
     }
 
     [Theory]
+    [InlineData("misp-galaxy:threat-actor=\"7c1f2e9a-0000-4000-8000-000000000001\"")]
+    [InlineData("misp-galaxy:threat-actor=\"7C1F2E9A-0000-4000-8000-000000000001\"")]
+    [InlineData("MISP-Galaxy:Threat-Actor = \" 7c1f2e9a-0000-4000-8000-000000000001 \"")]
+    [InlineData("misp-galaxy:malpedia=7c1f2e9a-0000-4000-8000-000000000001")]
+    public void The_UUID_in_a_custom_clusters_tag_names_nobody(string tag)
+    {
+        var alone = Read(tag);
+        var withCluster = TagMap.Read([new(tag)], [new("threat-actor", "Our actor")]);
+
+        Assert.Empty(alone.Actors);
+        Assert.Empty(alone.Families);
+        Assert.Equal(["Our actor"], withCluster.Actors);
+        Assert.Equal([tag], alone.Tags);
+    }
+
+    [Theory]
     [InlineData("tool")]
     [InlineData("mitre-tool")]
     [InlineData("mitre-attack-pattern")]

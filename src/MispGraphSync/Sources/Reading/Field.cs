@@ -37,6 +37,7 @@ internal enum Field : byte
     Response,
     SharingGroupId,
     Tag,
+    TagName,
     ThreatLevelId,
     Timestamp,
     ToIds,

@@ -67,6 +67,7 @@ internal static class FieldNames
         {
             (byte)'c' => name.SequenceEqual("category"u8) ? Field.Category : Field.None,
             (byte)'a' => name.SequenceEqual("analysis"u8) ? Field.Analysis : Field.None,
+            (byte)'t' => name.SequenceEqual("tag_name"u8) ? Field.TagName : Field.None,
             (byte)'w' => name.SequenceEqual("warnings"u8) ? Field.Warnings : Field.None,
             (byte)'r' => name.SequenceEqual("response"u8) ? Field.Response : Field.None,
             (byte)'E' => name.SequenceEqual("EventTag"u8) ? Field.EventTag : Field.None,

@@ -10,10 +10,18 @@ internal sealed class GalaxyDraft(StringPool pool)
     private string? _galaxyType;
     private string? _clusterType;
     private string? _clusterValue;
+    private string? _clusterTag;
+    private int? _distribution;
+    private bool _isLocal;
 
     public void Begin(List<GalaxyCluster> clusters) => (_first, _galaxyType) = (clusters.Count, null);
 
-    public void BeginCluster() => _clusterType = _clusterValue = null;
+    public void BeginCluster()
+    {
+        _clusterType = _clusterValue = _clusterTag = null;
+        _distribution = null;
+        _isLocal = false;
+    }
 
     public void Set(Field field, ref Utf8JsonReader reader)
     {
@@ -26,12 +34,15 @@ internal sealed class GalaxyDraft(StringPool pool)
         {
             case Field.Type: _clusterType = Scalar.Text(ref reader, pool); break;
             case Field.Value: _clusterValue = Scalar.Text(ref reader, pool); break;
+            case Field.TagName: _clusterTag = Scalar.Text(ref reader, pool); break;
+            case Field.Distribution: _distribution = Scalar.SmallInteger(ref reader); break;
+            case Field.Local: _isLocal = Scalar.Flag(ref reader); break;
         }
     }
 
     public void EndCluster(List<GalaxyCluster> clusters)
     {
-        if (!string.IsNullOrEmpty(_clusterValue)) clusters.Add(new GalaxyCluster(_clusterType ?? "", _clusterValue));
+        if (!string.IsNullOrEmpty(_clusterValue) && !IsRestricted) clusters.Add(new GalaxyCluster(_clusterType ?? "", _clusterValue));
     }
 
     /// <summary>A galaxy's own type counts for all of its clusters; it may come before them or after.</summary>
@@ -40,4 +51,11 @@ internal sealed class GalaxyDraft(StringPool pool)
         if (string.IsNullOrEmpty(_galaxyType)) return;
         for (var i = _first; i < clusters.Count; i++) clusters[i] = clusters[i] with { Galaxy = _galaxyType };
     }
+
+    /// <summary>
+    /// The cluster lends no name to what is sent: it was attached locally, or only its own organisation (0) or a sharing group
+    /// (4) may see it. Old servers give their library's clusters a 0 too; the tags of those hold names.
+    /// </summary>
+    private bool IsRestricted => _isLocal
+        || (_distribution is 0 or 4 && (string.IsNullOrEmpty(_clusterTag) || MispTag.IsOfCustomCluster(_clusterTag)));
 }

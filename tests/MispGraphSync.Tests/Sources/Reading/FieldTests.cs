@@ -84,6 +84,28 @@ public class FieldTests
     }
 
     [Theory]
+    [InlineData(""" "value":"Sofacy" """, true)]
+    [InlineData(""" "value":"Sofacy","distribution":"3","local":false,"tag_name":"misp-galaxy:threat-actor=\"Sofacy\"" """, true)]
+    [InlineData(""" "distribution":"3","local":false,"tag_name":"misp-galaxy:threat-actor=\"a2ff8955-8c99-41a1-b858-9fe3bba1aa30\"","value":"Our actor" """, true)]
+    [InlineData(""" "value":"Sofacy","distribution":"0","default":false,"tag_name":"misp-galaxy:threat-actor=\"Sofacy\"" """, true)]
+    [InlineData(""" "value":"Our actor","distribution":"0","tag_name":"misp-galaxy:threat-actor=\"a2ff8955-8c99-41a1-b858-9fe3bba1aa30\"" """, false)]
+    [InlineData(""" "value":"Our actor","distribution":0,"tag_name":"misp-galaxy:threat-actor=\"A2FF8955-8C99-41A1-B858-9FE3BBA1AA30\"" """, false)]
+    [InlineData(""" "value":"Our actor","distribution":"4","tag_name":"misp-galaxy:threat-actor=\"a2ff8955-8c99-41a1-b858-9fe3bba1aa30\"" """, false)]
+    [InlineData(""" "value":"Our actor","distribution":"0" """, false)]
+    [InlineData(""" "value":"Sofacy","distribution":"3","local":true,"tag_name":"misp-galaxy:threat-actor=\"Sofacy\"" """, false)]
+    public async Task A_cluster_that_few_may_see_lends_no_name(string cluster, bool lends)
+    {
+        var galaxy = $$$"""{"type":"threat-actor","GalaxyCluster":[{ {{{cluster}}} },{"value":"APT1","distribution":"3"}]}""";
+
+        var attribute = await Json.ReadAttributeAsync($$"""{"type":"domain","value":"evil.example","Galaxy":[ {{galaxy}} ]}""");
+        var (read, _) = Assert.Single(await Json.ReadAsync($$$"""{"Event":{"info":"x","Galaxy":[ {{{galaxy}}} ],"Attribute":[]}}"""));
+
+        Assert.Equal(lends ? 2 : 1, attribute.Galaxies.Count);
+        Assert.Equal(attribute.Galaxies, read.Galaxies);
+        Assert.Contains(attribute.Galaxies, one => one.Value == "APT1");
+    }
+
+    [Theory]
     [InlineData("true", true)]
     [InlineData("1", true)]
     [InlineData("\"1\"", true)]

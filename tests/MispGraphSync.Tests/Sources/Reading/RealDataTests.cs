@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
 using MispGraphSync.Sources.Reading;
 using Xunit;
 
@@ -56,6 +57,19 @@ public class RealDataTests
             Assert.Equal((name, expected), (name, events.Count));
             Assert.Equal((name, expected == 0 ? 0 : recording.GetProperty("attributes").GetInt32()), (name, items.Attributes().Count()));
         }
+    }
+
+    [Theory]
+    [InlineData("second-cluster-full-own-org", "APT1", "Second Actor dist 3")]
+    [InlineData("second-cluster-full-other-org", "APT1", "Second Actor dist 3")]
+    [InlineData("second-cluster-full-other-org-published", "APT1", "Second Actor dist 3")]
+    [InlineData("second-cluster-excludeGalaxy-own-org", "APT1")]
+    public async Task Of_recorded_custom_clusters_only_shared_ones_lend_their_names(string recording, params string[] actors)
+    {
+        var (events, _) = await ReadFileAsync(Path.Combine(SharedData.Require("misp-recorded"), recording + ".response.json"));
+
+        var one = Assert.Single(events);
+        Assert.Equal(actors, TagMap.Read(one.Tags, one.Galaxies).Actors.Order(StringComparer.Ordinal));
     }
 
     [Fact]
