@@ -21,6 +21,9 @@ internal sealed record EventView
 
     public bool ExcludeGalaxy { get; init; }
 
+    /// <summary>Whose user asks: others' custom clusters of distribution 0 are not shown.</summary>
+    public string Organisation { get; init; } = "";
+
     public bool ExcludeLocalTags { get; init; }
 
     public bool IncludeAllTags { get; init; }

@@ -30,7 +30,7 @@ internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
         }
 
         Property("RelatedEvent", whole["RelatedEvent"]);
-        if (!view.ExcludeGalaxy) Property("Galaxy", whole["Galaxy"]);
+        if (!view.ExcludeGalaxy) Property("Galaxy", Seen(whole["Galaxy"]));
         if (!view.Metadata)
         {
             Objects(whole);
@@ -82,7 +82,7 @@ internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
         {
             if (name is "Tag" || (name == "Galaxy" && view.ExcludeGalaxy) || (name == "ShadowAttribute" && view.NoShadowAttributes)) continue;
             if (name == "Galaxy") Warnings(attribute.Text("value"));
-            Property(name, value);
+            Property(name, name == "Galaxy" ? Seen(value) : value);
         }
 
         if (view.ExcludeGalaxy) Warnings(attribute.Text("value"));
@@ -119,6 +119,8 @@ internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
         foreach (var tag in shown) tag!.WriteTo(json);
         json.WriteEndArray();
     }
+
+    private JsonNode? Seen(JsonNode? galaxies) => galaxies is JsonArray array ? Galaxies.SeenBy(view.Organisation, array) : galaxies;
 
     private void Property(string name, JsonNode? value)
     {

@@ -37,21 +37,25 @@ internal sealed partial class Galaxies
             .Where(galaxy => galaxy["GalaxyCluster"]!.AsArray().Count > 0)]);
     }
 
-    /// <summary>The galaxies that a user of an organisation sees: its tag is shown to all, a cluster of distribution 0 is not.</summary>
+    /// <summary>The galaxies that a user of an organisation sees: a cluster of distribution 0 is its own organisation's, though its tag is not.</summary>
     public static JsonArray SeenBy(string organisation, JsonArray galaxies)
     {
+        if (!galaxies.OfType<JsonObject>().Any(galaxy => Clusters(galaxy).Any(IsHidden))) return galaxies;
+
         var seen = (JsonArray)galaxies.DeepClone();
         foreach (var galaxy in seen.OfType<JsonObject>().ToArray())
         {
-            if (galaxy["GalaxyCluster"] is not JsonArray clusters) continue;
-            var hidden = clusters.OfType<JsonObject>()
-                .Where(one => one.Text("distribution") == "0" && one["Orgc"] is JsonObject owner && owner.Text("name") != organisation).ToArray();
-            foreach (var cluster in hidden) clusters.Remove(cluster);
-            if (hidden.Length > 0 && clusters.Count == 0) seen.Remove(galaxy);
+            foreach (var cluster in Clusters(galaxy).Where(IsHidden).ToArray()) galaxy["GalaxyCluster"]!.AsArray().Remove(cluster);
+            if (!Clusters(galaxy).Any()) seen.Remove(galaxy);
         }
 
         return seen;
+
+        bool IsHidden(JsonObject cluster) =>
+            cluster.Text("distribution") == "0" && cluster["Orgc"] is JsonObject owner && owner.Text("name") != organisation;
     }
+
+    private static IEnumerable<JsonObject> Clusters(JsonObject galaxy) => galaxy["GalaxyCluster"] is JsonArray clusters ? clusters.OfType<JsonObject>() : [];
 
     private JsonObject Galaxy(string type, IEnumerable<(string Value, bool IsLocal)> clusters)
     {

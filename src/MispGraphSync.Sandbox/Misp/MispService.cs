@@ -129,7 +129,7 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
             var found = state.Snapshot(user).Find(stored => stored.Id.ToString() == id || string.Equals(stored.Uuid, id, StringComparison.OrdinalIgnoreCase));
             if (found is null) return Error(404, "Invalid event", path);
 
-            var view = new EventView { ExcludeLocalTags = user is { IsSync: true, IsSiteAdmin: false } };
+            var view = new EventView { ExcludeLocalTags = user is { IsSync: true, IsSiteAdmin: false }, Organisation = user.Organisation };
             return Answer.Json(200, json => new EventWriter(json, view).Write(found));
         }
     }

@@ -199,6 +199,7 @@ internal sealed class RestSearch
         },
         Metadata = filters.Flag("metadata"),
         ExcludeGalaxy = filters.Flag("excludeGalaxy"),
+        Organisation = user.Organisation,
         ExcludeLocalTags = filters["excludeLocalTags"] is null ? user is { IsSync: true, IsSiteAdmin: false } : filters.Flag("excludeLocalTags"),
         IncludeAllTags = filters.Flag("includeAllTags"),
         Flatten = filters.Flag("flatten"),
