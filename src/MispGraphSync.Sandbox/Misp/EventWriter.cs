@@ -73,11 +73,37 @@ internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
         json.WriteEndArray();
     }
 
+    /// <summary>An attribute as a search for attributes gives it: with a little of its event, and of its object only the number.</summary>
+    public void WriteAttribute(StoredEvent stored, JsonObject? parent, JsonObject attribute)
+    {
+        json.WriteStartObject();
+        Fields(attribute);
+        json.WriteStartObject("Event");
+        foreach (var name in (string[])["org_id", "distribution", "publish_timestamp", "id", "info", "orgc_id", "uuid"]) Property(name, stored.Head[name]);
+        json.WriteEndObject();
+        if (parent is not null)
+        {
+            json.WriteStartObject("Object");
+            foreach (var name in (string[])["id", "distribution", "sharing_group_id"]) Property(name, parent[name]);
+            json.WriteEndObject();
+        }
+
+        Tags(attribute);
+        json.WriteEndObject();
+    }
+
     private void Attribute(JsonObject attribute)
     {
         if (!view.Keeps(attribute)) return;
 
         json.WriteStartObject();
+        Fields(attribute);
+        Tags(attribute);
+        json.WriteEndObject();
+    }
+
+    private void Fields(JsonObject attribute)
+    {
         foreach (var (name, value) in attribute)
         {
             if (name is "Tag" || (name == "Galaxy" && view.ExcludeGalaxy) || (name == "ShadowAttribute" && view.NoShadowAttributes)) continue;
@@ -86,8 +112,6 @@ internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
         }
 
         if (view.ExcludeGalaxy) Warnings(attribute.Text("value"));
-        Tags(attribute);
-        json.WriteEndObject();
     }
 
     private void Warnings(string value)

@@ -51,7 +51,10 @@ internal static class MispPages
             ["enforce_rate_limit"] = state.RateLimit is not null,
             ["rate_limit_count"] = (state.RateLimit ?? 0).ToString(),
         },
-        ["UserSetting"] = new JsonArray(),
+        // PHP writes an empty map as a list.
+        ["UserSetting"] = user.SearchDefaults.Count == 0
+            ? new JsonArray()
+            : new JsonObject { ["default_restsearch_parameters"] = user.SearchDefaults.DeepClone() },
         ["Organisation"] = new JsonObject
         {
             ["id"] = MispNumbers.Of("org", user.Organisation).ToString(),

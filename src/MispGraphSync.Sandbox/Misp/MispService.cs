@@ -43,14 +43,14 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
 
     private Answer Route(Request request, MispUser user) => (request.Method, Plain(request.Segments)) switch
     {
-        ("POST", ["events", "restSearch", ..]) => Limited(user, () => Search(request, user)),
+        ("POST", ["events" or "attributes" or "objects", "restSearch", ..]) => Limited(user, () => Search(request, user)),
         ("GET", ["events", "restSearch"]) => Error(400, "Restsearch queries using GET and no parameters are not allowed. If you have passed parameters via a JSON body, make sure you use POST requests.", request.Path),
         ("GET", ["events", "view" or "viewEvent", var id]) => View(id, user, request.Path),
         ("GET", ["servers", "getVersion"]) => Answer.Json(200, MispPages.Version(state, user), indented: true),
         ("GET", ["users", "view", "me"]) => Answer.Json(200, MispPages.User(state, user), indented: true),
         (_, ["warninglists"] or ["warninglists", "index"]) => Answer.Json(200, MispPages.Warninglists(state), indented: true),
         ("GET", ["attributes", "describeTypes"]) => Answer.Json(200, MispPages.Types(), indented: true),
-        (_, ["events" or "attributes" or "servers" or "users", ..]) => Error(403, "You do not have permission to use this functionality.", request.Path),
+        (_, ["events" or "attributes" or "objects" or "servers" or "users", ..]) => Error(403, "You do not have permission to use this functionality.", request.Path),
         _ => Error(404, "Not Found", request.Path),
     };
 
@@ -73,6 +73,12 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
         List<StoredEvent> found;
         lock (state.Gate)
         {
+            if (request.Segments[0] != "events")
+            {
+                var parts = new PartSearch(search, state.Snapshot(user).Where(search.Matches));
+                return request.Segments[0] == "objects" ? parts.Objects() : parts.Attributes();
+            }
+
             var matching = state.Snapshot(user).Where(search.Matches);
             // Without an order none is promised: here they come shuffled, so that nobody comes to rely on one.
             found = [.. search.Order?.Sort(matching) ?? matching.OrderBy(stored => MispNumbers.Of("place", stored.Uuid))];
@@ -81,10 +87,13 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
         IEnumerable<StoredEvent> page = search.Limit is { } limit ? found.Skip((search.Page - 1) * limit).Take(limit) : found;
         if (search.LimitIsNoNumber) page = [];
         var shown = page.Where(stored => !state.DroppedFromPages.Contains(stored.Uuid)).ToArray();
+        if (!search.View.Metadata) RefuseTooBig(shown, search.View);
         return new Answer(200)
         {
             ContentType = "application/json; charset=UTF-8",
-            Stream = (pipe, aborted) => WriteAsync(pipe, shown, search.View, aborted),
+            Stream = state.TimeLimit is { } most
+                ? (pipe, aborted) => WriteCutAsync(pipe, shown, search.View, most, aborted)
+                : (pipe, aborted) => WriteAsync(pipe, shown, search.View, aborted),
             Headers =
             [
                 KeyValuePair.Create("X-Result-Count", found.Count.ToString()),
@@ -119,6 +128,31 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
         }
 
         pipe.Write("]}\n"u8);
+        await pipe.FlushAsync(aborted);
+    }
+
+    /// <summary>PHP runs out of memory before the first byte of an answer.</summary>
+    private void RefuseTooBig(StoredEvent[] events, EventView view)
+    {
+        if (state.FailsOnFullEvents) throw new ServerFailureException();
+        if (state.MemoryLimit is not { } memory) return;
+        foreach (var stored in events)
+        {
+            var body = Answer.Json(200, json => new EventWriter(json, view).Write(stored)).Body;
+            if (body.Length > memory) throw new ServerFailureException();
+        }
+    }
+
+    /// <summary>PHP runs out of time in an answer: it ends after a whole buffer, and an error follows in the middle of a word.</summary>
+    private async Task WriteCutAsync(PipeWriter pipe, StoredEvent[] events, EventView view, int most, CancellationToken aborted)
+    {
+        var whole = new MemoryStream();
+        var buffer = PipeWriter.Create(whole, new StreamPipeWriterOptions(leaveOpen: true));
+        await WriteAsync(buffer, events, view, aborted);
+        await buffer.CompleteAsync();
+        var isCut = whole.Length > most;
+        pipe.Write(whole.GetBuffer().AsSpan(0, isCut ? most / 8192 * 8192 : (int)whole.Length));
+        if (isCut) pipe.Write(Error(500, "An Internal Error Has Occurred.", "/events/restSearch").Body.Span);
         await pipe.FlushAsync(aborted);
     }
 

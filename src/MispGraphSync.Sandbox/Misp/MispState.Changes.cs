@@ -19,6 +19,19 @@ public sealed partial class MispState
         }
     }
 
+    /// <summary>Adds a local tag to an event, which moves no timestamp.</summary>
+    public void AddLocalTag(string eventUuid, string tag)
+    {
+        lock (Gate)
+        {
+            var json = (JsonObject)_events[eventUuid].Load().DeepClone();
+            var tags = json["Tag"] as JsonArray ?? [];
+            tags.Add((JsonNode)new JsonObject { ["name"] = tag, ["local"] = true });
+            json["Tag"] = tags.DeepClone();
+            _events[eventUuid] = new JsonEvent(_form.Event(json, json.Number("id")));
+        }
+    }
+
     public void TouchTimestamp(string uuid) => Edit(uuid, _ => { });
 
     public void Publish(string uuid, bool published = true) => Edit(uuid, json =>

@@ -38,6 +38,17 @@ public sealed partial class MispState
     /// <summary>Events that count in X-Result-Count and are missing from the page they belong to: pages get short.</summary>
     public ISet<string> DroppedFromPages { get; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>PHP's memory: an event with more bytes of JSON cannot be given in full (500). Null = no limit.</summary>
+    public int? MemoryLimit { get; set; }
+
+    /// <summary>
+    /// PHP's time: an answer with more bytes is cut off before that, with status 200 and an error right behind. Null = no limit.
+    /// </summary>
+    public int? TimeLimit { get; set; }
+
+    /// <summary>Every search for full events fails, while the server answers all else.</summary>
+    public bool FailsOnFullEvents { get; set; }
+
     public int Count
     {
         get

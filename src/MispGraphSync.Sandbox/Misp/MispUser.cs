@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace MispGraphSync.Sandbox.Misp;
 
 /// <summary>The owner of an auth key.</summary>
@@ -20,6 +22,12 @@ public sealed class MispUser(string key)
 
     /// <summary>An expired key and a role without API access are refused with the same words.</summary>
     public bool IsRefused { get; set; }
+
+    /// <summary>
+    /// Search defaults (<c>default_restsearch_parameters</c>), merged into each search: a key of the request wins, but null does
+    /// not, and two lists are merged place by place.
+    /// </summary>
+    public JsonObject SearchDefaults { get; set; } = [];
 
     /// <summary>UUIDs of events that this user may not see.</summary>
     public ISet<string> Hidden { get; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

@@ -39,10 +39,14 @@ internal sealed class RestSearch
 
     public EventOrder? Order { get; }
 
+    /// <summary>In a search for attributes: those of one object come together.</summary>
+    public bool SortsByObject => _filters.Text("order").StartsWith("Attribute.object_id", StringComparison.Ordinal);
+
     public static RestSearch Read(JsonNode? body, MispUser user, IReadOnlyList<Warninglist> warninglists, DateTimeOffset now)
     {
         var filters = body as JsonObject ?? [];
-        return new RestSearch(filters["request"] as JsonObject ?? filters, user, warninglists.Where(list => list.Enabled).ToList(), now);
+        filters = SearchDefaults.Merge(user.SearchDefaults, filters["request"] as JsonObject ?? filters);
+        return new RestSearch(filters, user, warninglists.Where(list => list.Enabled).ToList(), now);
     }
 
     public bool Matches(StoredEvent stored) => _conditions.TrueForAll(condition => condition(stored));

@@ -14,7 +14,11 @@ internal sealed class MispEventsCheck(MispCase misp) : ICheck
     {
         var filters = misp.Filters.Filters;
         var counts = new List<int?>();
-        foreach (var filter in filters.IsEmpty ? [EventFilter.Everything] : filters.ToArray()) counts.Add(await EventCount.AskAsync(client, filter.Positive, ct).ConfigureAwait(false));
+        foreach (var filter in filters.IsEmpty ? [EventFilter.Everything] : filters.ToArray())
+        {
+            counts.Add((await EventProbe.AskAsync(client, filter.Positive, ct).ConfigureAwait(false)).Total);
+        }
+
         if (counts.Contains(null)) return [Diagnosis.Ok("the server lists events, and does not count them")];
         if (counts.Contains(0)) return [await NoneAsync(client, ct).ConfigureAwait(false)];
         var least = counts.Min()!.Value;
@@ -22,11 +26,17 @@ internal sealed class MispEventsCheck(MispCase misp) : ICheck
         return [Diagnosis.Ok(isExact ? $"{Count(least)} match" : $"at most {Count(least)} match: by filter {string.Join(", ", counts.Select(count => $"{count:N0}"))}, before exclusions")];
     }
 
-    private static async Task<Diagnosis> NoneAsync(MispClient client, CancellationToken ct) => await EventCount.AskAsync(client, EventFilter.Everything, ct).ConfigureAwait(false) switch
+    private static async Task<Diagnosis> NoneAsync(MispClient client, CancellationToken ct)
     {
-        > 0 and { } visible => Diagnosis.Warning($"No event matches misp.eventFilters, of {visible:N0} that the key sees.", "Widen the filters; docs/filters.md tells how they combine: every filter, and every key of one, must match."),
-        _ => Diagnosis.Warning("The key sees no event at all.", "Look at the distribution of the events, and at the organisation of the key's user: it sees what is shared with it."),
-    };
+        var seen = await EventProbe.AskAsync(client, EventFilter.Everything, ct).ConfigureAwait(false);
+        return seen.Total > 0
+            ? Diagnosis.Warning(
+                $"No event matches misp.eventFilters, of {seen.Total:N0} that the key sees.",
+                "Widen the filters: an event must match every filter, and every key of one (docs/filters.md).")
+            : Diagnosis.Warning(
+                "The key sees no event at all.",
+                "Look at the distribution of the events, and at the organisation of the key's user: it sees what is shared with it.");
+    }
 
     private static string Count(int events) => events == 1 ? "1 event" : $"{events:N0} events";
 }

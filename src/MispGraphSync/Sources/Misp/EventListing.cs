@@ -53,25 +53,24 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
                 answer = await ReadPageAsync(search, size, page + 1, ct);
                 failures = 0;
             }
-            catch (MispException e) when (e.Trouble is MispTrouble.AnswerFailed && size.CanShrink)
-            {
-                size.Shrink();
-                log.Warning("MISP: {Failure} Listing {Size} events at a time from here", e.Message, size.Value);
-                continue;
-            }
             catch (MispException e)
             {
-                if (e.Trouble is MispTrouble.AnswerFailed && ++failures < MostFailures)
+                var fault = e.Trouble is MispTrouble.AnswerFailed ? await EventProbe.FaultAsync(client, ct) : e;
+                if (fault is null && size.CanShrink)
+                {
+                    size.Shrink();
+                    log.Warning("MISP: {Failure} Listing {Size} events in one request from here", e.Message, size.Value);
+                    continue;
+                }
+                if (fault is null && ++failures < MostFailures)
                 {
                     walk.Gaps.Add($"An event (number {position + 1} of the list) could not be listed. {e.Message}");
+                    size.FoundCause();
                     position++;
                     continue;
                 }
-                if (into.Count == 0 && walk.Seen == 0)
-                {
-                    throw;
-                }
-                walk.Gaps.Add($"The list of events ends early, after {walk.Seen}. {e.Message}");
+                if (into.Count == 0 && walk.Seen == 0) throw fault ?? e;
+                walk.Gaps.Add($"The list of events ends early, after {walk.Seen}. {(fault ?? e).Message}");
                 return walk;
             }
 

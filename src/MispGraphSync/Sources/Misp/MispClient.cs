@@ -10,8 +10,8 @@ namespace MispGraphSync.Sources.Misp;
 /// </summary>
 internal sealed class MispClient
 {
-    /// <summary>Of an answer that is read whole: version, user, warninglists.</summary>
-    private const int LongestDocument = 16 * 1024 * 1024;
+    /// <summary>Of an answer that is read whole: version, user, warninglists, a page of attributes.</summary>
+    private const int LongestDocument = 64 * 1024 * 1024;
 
     private readonly HttpClient _http;
     private readonly Uri _server;
@@ -55,15 +55,15 @@ internal sealed class MispClient
     /// <summary>Sends an event search.</summary>
     /// <param name="canShrink">The same can be asked for in smaller portions if the server breaks down over it.</param>
     /// <exception cref="MispException">There is no answer, or not a good one.</exception>
-    public async Task<MispAnswer> SearchAsync(byte[] body, bool canShrink, CancellationToken ct)
+    public Task<MispAnswer> SearchAsync(byte[] body, bool canShrink, CancellationToken ct) =>
+        SearchAsync("events/restSearch", body, canShrink, ct);
+
+    /// <summary>Sends a search whose answer is small enough to be held whole, with the server's time.</summary>
+    /// <exception cref="MispException">There is no answer, or not a good one.</exception>
+    public async Task<(JsonDocument Json, DateTimeOffset ServerTime)> SearchWholeAsync(string path, byte[] body, CancellationToken ct)
     {
-        var response = await SendAsync(() =>
-        {
-            var content = new ByteArrayContent(body);
-            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            return new HttpRequestMessage(HttpMethod.Post, new Uri(_server, "events/restSearch")) { Content = content };
-        }, canShrink, ct);
-        return await OpenAsync(response, ct);
+        using var answer = await SearchAsync(path, body, canShrink: true, ct);
+        return await ReadWholeAsync(answer, ct);
     }
 
     /// <summary>Gets a small JSON document, with the server's time.</summary>
@@ -73,33 +73,49 @@ internal sealed class MispClient
         var address = new Uri(_server, path);
         var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), canShrink: false, ct);
         using var answer = await OpenAsync(response, ct);
+        return await ReadWholeAsync(answer, ct);
+    }
+
+    /// <summary>What an answer's body throws when it breaks off.</summary>
+    public static bool IsBrokenAnswer(Exception e) =>
+        e is IOException or HttpRequestException or TimeoutException or InvalidDataException or Reading.MispReadException;
+
+    private async Task<MispAnswer> SearchAsync(string path, byte[] body, bool canShrink, CancellationToken ct)
+    {
+        var response = await SendAsync(() =>
+        {
+            var content = new ByteArrayContent(body);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            return new HttpRequestMessage(HttpMethod.Post, new Uri(_server, path)) { Content = content };
+        }, canShrink, ct);
+        return await OpenAsync(response, ct);
+    }
+
+    private async Task<(JsonDocument Json, DateTimeOffset ServerTime)> ReadWholeAsync(MispAnswer answer, CancellationToken ct)
+    {
+        using var whole = new MemoryStream();
         try
         {
-            using var whole = new MemoryStream();
             var buffer = new byte[64 * 1024];
             for (int read; (read = await answer.Body.ReadAsync(buffer, ct)) > 0;)
             {
-                if (whole.Length + read > LongestDocument)
-                {
-                    throw _faults.OfStrangeAnswer();
-                }
+                if (whole.Length + read > LongestDocument) throw _faults.OfStrangeAnswer();
                 whole.Write(buffer, 0, read);
             }
             return (JsonDocument.Parse(whole.GetBuffer().AsMemory(0, (int)whole.Length)), answer.ServerTime);
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            throw _faults.OfStrangeAnswer();
+            // JSON that began and does not end is MISP's, cut off.
+            throw whole.GetBuffer().AsSpan(0, (int)whole.Length).TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..]
+                ? _faults.OfReading(e)
+                : _faults.OfStrangeAnswer();
         }
         catch (Exception e) when (IsBrokenAnswer(e))
         {
             throw _faults.OfReading(e);
         }
     }
-
-    /// <summary>What an answer's body throws when it breaks off.</summary>
-    public static bool IsBrokenAnswer(Exception e) =>
-        e is IOException or HttpRequestException or TimeoutException or InvalidDataException or Reading.MispReadException;
 
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, bool canShrink, CancellationToken ct)
     {

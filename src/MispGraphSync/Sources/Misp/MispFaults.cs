@@ -10,6 +10,9 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
 {
     private const int LongestQuote = 200;
 
+    /// <summary>PHP ends an answer in the middle, with status 200, when its time is over.</summary>
+    private const string BrokenRemedy = "Raise PHP's max_execution_time and memory_limit, or lower misp.pageSize; look into MISP's logs.";
+
     private readonly string _name = server.GetLeftPart(UriPartial.Authority);
 
     /// <summary>The connection failed, or broke before the answer began.</summary>
@@ -43,11 +46,9 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
             MispTrouble.OutOfReach,
             $"MISP at {_name} answered with HTML instead of JSON.",
             "A proxy or a login page may stand in between; check misp.url.", e),
-        MispReadException => new(
-            MispTrouble.AnswerFailed, $"An answer of MISP at {_name} {e.Message}.", "Lower misp.pageSize; look into MISP's logs.", e),
+        MispReadException => new(MispTrouble.AnswerFailed, $"An answer of MISP at {_name} {e.Message}.", BrokenRemedy, e),
         TimeoutException => Of(e),
-        _ => new(
-            MispTrouble.AnswerFailed, $"An answer of MISP at {_name} broke off.", "Lower misp.pageSize; look into MISP's logs.", e),
+        _ => new(MispTrouble.AnswerFailed, $"An answer of MISP at {_name} broke off.", BrokenRemedy, e),
     };
 
     /// <summary>An answer whose status is not 2xx. Reads a little of its body.</summary>
@@ -98,6 +99,12 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
     /// <summary>An answer that is JSON, but not the one that was asked for.</summary>
     public MispException OfStrangeAnswer() => new(
         MispTrouble.OutOfReach, $"What answers at {server} does not answer as MISP does.", "misp.url must be MISP's base address.");
+
+    /// <summary>An event that had to be read in pieces, and did not come whole.</summary>
+    public MispException OfPieces(Exception? inner = null) => new(
+        MispTrouble.AnswerFailed,
+        $"MISP at {_name} did not give the whole event in pieces either{(inner is MispException ? ": " + inner.Message : ".")}",
+        "Raise PHP's memory_limit and max_execution_time, so that MISP can give the event in one answer.", inner);
 
     private MispException OfRedirect(Uri? location, string key)
     {

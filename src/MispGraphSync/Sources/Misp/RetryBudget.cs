@@ -6,7 +6,7 @@ namespace MispGraphSync.Sources.Misp;
 
 /// <summary>
 /// How often one request may be tried again. 429: until 15 minutes have been waited in all. A server that fails: five
-/// times; one that cannot be reached: three times. An answer that failed and may be asked for in smaller portions: once,
+/// times; one that cannot be reached: three times. An answer that failed and may be asked for in smaller portions: never,
 /// since a smaller one is the better try.
 /// </summary>
 internal sealed class RetryBudget(bool canShrink, TimeProvider time)
@@ -33,10 +33,10 @@ internal sealed class RetryBudget(bool canShrink, TimeProvider time)
         var allowed = outcome switch
         {
             { Exception: TimeoutException } => canShrink ? 0 : 1,
-            { Exception: HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } } => canShrink ? 1 : Attempts,
+            { Exception: HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } } => canShrink ? 0 : Attempts,
             { Exception: HttpRequestException e } => MispResilience.IsLasting(e) ? 0 : Connections,
             { Result.StatusCode: HttpStatusCode.ServiceUnavailable } => Attempts,
-            { Result.StatusCode: >= HttpStatusCode.InternalServerError } => canShrink ? 1 : Attempts,
+            { Result.StatusCode: >= HttpStatusCode.InternalServerError } => canShrink ? 0 : Attempts,
             _ => 0,
         };
         return _failures < allowed && Spend(Asked(outcome.Result) ?? Backoff(_failures++));

@@ -31,32 +31,60 @@ internal static class SearchBody
     /// Some events in full. Nothing here makes the server remove attributes (to_ids, enforceWarninglist), since it would
     /// remove members of objects too. Without <c>excludeLocalTags: 0</c> a sync user gets no local tags.
     /// </summary>
-    public static byte[] Full(IReadOnlyCollection<EventHeader> events, bool warninglistHits) => Write(writer =>
+    public static byte[] Full(IReadOnlyCollection<EventHeader> events, bool warninglistHits, bool galaxies) => Write(writer =>
     {
         writer.WriteStartArray("eventid");
-        foreach (var header in events)
-        {
-            writer.WriteStringValue(header.Id?.ToString(CultureInfo.InvariantCulture) ?? header.Uuid.ToString());
-        }
+        foreach (var header in events) writer.WriteStringValue(IdOf(header));
         writer.WriteEndArray();
         writer.WriteNumber("limit", events.Count);
         writer.WriteNumber("page", 1);
+        writer.WriteNumber("excludeGalaxy", galaxies ? 0 : 1);
         writer.WriteNumber("includeWarninglistHits", warninglistHits ? 1 : 0);
     });
 
-    private static byte[] Write(Action<Utf8JsonWriter> rest)
+    /// <summary>One page of an event's attributes, those of one object together.</summary>
+    public static byte[] Attributes(EventHeader header, int limit, int page, bool warninglistHits) =>
+        Page(header, limit, page, "Attribute.object_id asc, Attribute.id asc", writer =>
+        {
+            writer.WriteNumber("withAttachments", 0);
+            writer.WriteNumber("excludeLocalTags", 0);
+            writer.WriteNumber("enforceWarninglist", 0);
+            writer.WriteNumber("includeWarninglistHits", warninglistHits ? 1 : 0);
+        });
+
+    /// <summary>One page of an event's objects without their attributes.</summary>
+    public static byte[] Objects(EventHeader header, int limit, int page) =>
+        Page(header, limit, page, "Object.id asc", writer => writer.WriteNumber("metadata", 1));
+
+    public static string IdOf(EventHeader header) => header.Id?.ToString(CultureInfo.InvariantCulture) ?? header.Uuid.ToString();
+
+    private static byte[] Page(EventHeader header, int limit, int page, string order, Action<Utf8JsonWriter> rest) => Compose(writer =>
+    {
+        writer.WriteString("eventid", IdOf(header));
+        writer.WriteNumber("limit", limit);
+        writer.WriteNumber("page", page);
+        writer.WriteString("order", order);
+        rest(writer);
+    });
+
+    private static byte[] Write(Action<Utf8JsonWriter> rest) => Compose(writer =>
+    {
+        rest(writer);
+        writer.WriteString("order", "Event.id asc");
+        writer.WriteNumber("noEventReports", 1);
+        writer.WriteNumber("withAttachments", 0);
+        writer.WriteNumber("excludeLocalTags", 0);
+        writer.WriteNumber("enforceWarninglist", 0);
+    });
+
+    private static byte[] Compose(Action<Utf8JsonWriter> keys)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
             writer.WriteString("returnFormat", "json");
-            rest(writer);
-            writer.WriteString("order", "Event.id asc");
-            writer.WriteNumber("noEventReports", 1);
-            writer.WriteNumber("withAttachments", 0);
-            writer.WriteNumber("excludeLocalTags", 0);
-            writer.WriteNumber("enforceWarninglist", 0);
+            keys(writer);
             writer.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();

@@ -39,7 +39,7 @@ public sealed class SearchBodyTests
     }
 
     private static JsonObject Full(bool warninglistHits) =>
-        Body(SearchBody.Full([new EventHeader(Guid.NewGuid(), 7, default)], warninglistHits));
+        Body(SearchBody.Full([new EventHeader(Guid.NewGuid(), 7, default)], warninglistHits, galaxies: false));
 
     private static JsonObject Listing(string? filter = null)
     {

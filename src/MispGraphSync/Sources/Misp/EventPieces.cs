@@ -1,0 +1,196 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Sources.Filters;
+using MispGraphSync.Sources.Reading;
+
+namespace MispGraphSync.Sources.Misp;
+
+/// <summary>
+/// Reads an event that is too big for one answer: its metadata, the names of its objects, and its attributes some at a
+/// time. Each page is put into the form of a full answer, so that one reader serves both.
+/// </summary>
+internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDisposable
+{
+    private const int PageSize = 1_000;
+    private const int MostPages = 10_000;
+
+    private readonly ItemStore _items = new(memoryLimit: 16 * 1024 * 1024);
+    private readonly Dictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
+    private readonly List<JsonElement> _members = [];
+
+    /// <exception cref="MispException">There is no answer, or not a good one.</exception>
+    public async Task<ReadEvent> ReadAsync(EventHeader header, CancellationToken ct)
+    {
+        try
+        {
+            var (read, serverTime) = await HeadAsync(header, ct);
+            await ReadObjectsAsync(header, ct);
+            await ReadAttributesAsync(header, ct);
+            return new ReadEvent(read, _items.Take(), serverTime);
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException)
+        {
+            throw client.Faults.OfPieces(e);
+        }
+        catch (MispException e) when (e.Trouble is MispTrouble.SignIn or MispTrouble.NotFound)
+        {
+            // The role may search events only.
+            throw client.Faults.OfPieces(e);
+        }
+    }
+
+    public void Dispose() => _items.Dispose();
+
+    /// <summary>Asked first: a change meanwhile leaves the older timestamp, so that the next run reads the event again.</summary>
+    private async Task<(MispEvent Event, DateTimeOffset ServerTime)> HeadAsync(EventHeader header, CancellationToken ct)
+    {
+        var (json, serverTime) = await client.SearchWholeAsync(
+            "events/restSearch", SearchBody.Metadata(EventFilter.OfEvents([SearchBody.IdOf(header)]), limit: 1, page: 1), ct);
+        using (json)
+        {
+            await foreach (var one in Read(JsonMarshal.GetRawUtf8Value(json.RootElement).ToArray(), ct))
+            {
+                if (one.Event.Uuid == header.Uuid) return (one.Event, serverTime);
+            }
+        }
+        throw client.Faults.OfPieces();
+    }
+
+    private async Task ReadObjectsAsync(EventHeader header, CancellationToken ct)
+    {
+        await foreach (var page in PagesAsync("objects/restSearch", page => SearchBody.Objects(header, PageSize, page), ct))
+        {
+            foreach (var item in page.EnumerateArray())
+            {
+                var one = item.GetProperty("Object");
+                _objects[IdOf(one, "id")] = JsonMarshal.GetRawUtf8Value(one).ToArray();
+            }
+        }
+    }
+
+    private async Task ReadAttributesAsync(EventHeader header, CancellationToken ct)
+    {
+        var loose = new List<JsonElement>();
+        var objects = new List<JsonElement[]>();
+        var pages = PagesAsync("attributes/restSearch", page => SearchBody.Attributes(header, PageSize, page, warninglistHits), ct);
+        await foreach (var page in pages)
+        {
+            foreach (var attribute in page.GetProperty("Attribute").EnumerateArray())
+            {
+                if (IdOf(attribute, "object_id") is "0") loose.Add(attribute);
+                else AddMember(attribute, objects);
+            }
+            await KeepAsync(header, loose, objects, ct);
+        }
+        Close(objects);
+        await KeepAsync(header, loose, objects, ct);
+    }
+
+    /// <summary>Attributes come by object, so that only one object can be open, also over the end of a page.</summary>
+    private void AddMember(JsonElement attribute, List<JsonElement[]> objects)
+    {
+        if (_members.Count > 0 && IdOf(_members[0], "object_id") != IdOf(attribute, "object_id")) Close(objects);
+        _members.Add(attribute.Clone());
+    }
+
+    private void Close(List<JsonElement[]> objects)
+    {
+        if (_members.Count == 0) return;
+        // An object without its name could be one whose values are no indicators.
+        var id = IdOf(_members[0], "object_id");
+        if (!_objects.ContainsKey(id) || !_complete.Add(id)) throw client.Faults.OfPieces();
+        objects.Add([.. _members]);
+        _members.Clear();
+    }
+
+    private async Task KeepAsync(EventHeader header, List<JsonElement> loose, List<JsonElement[]> objects, CancellationToken ct)
+    {
+        await foreach (var one in Read(Form(header, loose, objects), ct))
+        {
+            foreach (var item in one.Items) _items.Add(item);
+        }
+        loose.Clear();
+        objects.Clear();
+    }
+
+    private byte[] Form(EventHeader header, List<JsonElement> loose, List<JsonElement[]> objects)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("Event");
+            json.WriteString("uuid", header.Uuid);
+            Write(json, "Attribute", loose);
+            json.WriteStartArray("Object");
+            foreach (var members in objects)
+            {
+                using var head = JsonDocument.Parse(_objects[IdOf(members[0], "object_id")]);
+                json.WriteStartObject();
+                foreach (var field in head.RootElement.EnumerateObject().Where(f => f.Name is not ("Attribute" or "Event")))
+                {
+                    json.WritePropertyName(field.Name);
+                    json.WriteRawValue(JsonMarshal.GetRawUtf8Value(field.Value), skipInputValidation: true);
+                }
+                Write(json, "Attribute", members);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IEnumerable<JsonElement> attributes)
+    {
+        json.WriteStartArray(name);
+        foreach (var attribute in attributes) json.WriteRawValue(JsonMarshal.GetRawUtf8Value(attribute), skipInputValidation: true);
+        json.WriteEndArray();
+    }
+
+    private async IAsyncEnumerable<MispJsonEvent> Read(
+        byte[] json, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var reader = new MispJsonReader(new MemoryStream(json), index => StableKey.From($"{client.Server}\n{index}"));
+        await using var events = reader.ReadAsync(ct).GetAsyncEnumerator(ct);
+        while (true)
+        {
+            try
+            {
+                if (!await events.MoveNextAsync()) yield break;
+            }
+            catch (MispReadException e)
+            {
+                throw client.Faults.OfReading(e);
+            }
+            if (events.Current.Fault is not null) throw client.Faults.OfPieces();
+            yield return events.Current;
+        }
+    }
+
+    /// <summary>The value of <c>response</c>, page by page up to an empty one: these searches do not count what there is.</summary>
+    private async IAsyncEnumerable<JsonElement> PagesAsync(
+        string path, Func<int, byte[]> body, [EnumeratorCancellation] CancellationToken ct)
+    {
+        for (var page = 1; page <= MostPages; page++)
+        {
+            var (json, _) = await client.SearchWholeAsync(path, body(page), ct);
+            using (json)
+            {
+                if (!json.RootElement.TryGetProperty("response", out var response)) throw client.Faults.OfPieces();
+                var rows = response.ValueKind is JsonValueKind.Object ? response.GetProperty("Attribute") : response;
+                if (rows.GetArrayLength() == 0) yield break;
+                yield return response;
+            }
+        }
+        throw client.Faults.OfPieces();
+    }
+
+    private static string IdOf(JsonElement item, string name) => item.GetProperty(name).ToString();
+}
