@@ -23,6 +23,7 @@ internal static class Checklist
         new MispCheck(it.Misp),
         new MispKeyCheck(it.Misp),
         new MispEventsCheck(it.Misp),
+        new MispFetchCheck(it.Misp),
         new WarninglistsCheck(it.Misp),
         .. it.Destinations.SelectMany(one => Of(one, writes)),
         new HostsCheck(it.Reach),

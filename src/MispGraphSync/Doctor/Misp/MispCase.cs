@@ -39,12 +39,18 @@ internal sealed class MispCase : IDisposable
     /// <summary>The server, asked for its version.</summary>
     public Shared<Opening> Opened { get; }
 
+    /// <summary>Fetches events as a push does.</summary>
+    public EventFetch Fetch(MispClient client, Action<string> gap) =>
+        new(client, _settings.PageSize, _settings.EnforceWarninglist, gap, _time, _log);
+
     /// <summary>Asks something of a server that is open; what goes wrong is the diagnosis.</summary>
-    public async Task<IReadOnlyList<Diagnosis>> AskAsync(Func<MispClient, CancellationToken, Task<IReadOnlyList<Diagnosis>>> ask)
+    /// <param name="patience">For the whole of it; null: 20 seconds.</param>
+    public async Task<IReadOnlyList<Diagnosis>> AskAsync(
+        Func<MispClient, CancellationToken, Task<IReadOnlyList<Diagnosis>>> ask, TimeSpan? patience = null)
     {
         var opened = await Opened.GetAsync().ConfigureAwait(false);
         if (opened.Client is not { } client) return [opened.Lacks ?? Diagnosis.Skipped(opened.Refusal is null ? "needs misp" : "needs misp key")];
-        using var limit = new CancellationTokenSource(Patience, _time);
+        using var limit = new CancellationTokenSource(patience ?? Patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ct);
         try
         {
@@ -60,14 +66,14 @@ internal sealed class MispCase : IDisposable
         }
         catch (OperationCanceledException) when (!_ct.IsCancellationRequested)
         {
-            return [Slow()];
+            return [Slow(patience)];
         }
     }
 
     public void Dispose() => _http.Dispose();
 
-    private static Diagnosis Slow() => Diagnosis.Failed(
-        ExitCode.OutOfReach, $"MISP did not answer this within {Patience.TotalSeconds:0} seconds.",
+    private static Diagnosis Slow(TimeSpan? patience = null) => Diagnosis.Failed(
+        ExitCode.OutOfReach, $"MISP did not answer this within {(patience ?? Patience).TotalSeconds:0} seconds.",
         "Look at its load (database, PHP workers); a push waits as long as misp.timeoutSeconds.");
 
     private async Task<Diagnosis?> ResolveAsync()
