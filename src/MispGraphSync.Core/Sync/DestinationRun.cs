@@ -49,8 +49,12 @@ public sealed class DestinationRun
 
     public bool IsReady => _failure is null && _stopped == ExitCode.Ok;
 
-    /// <summary>The read failed: nothing is sent to the destination.</summary>
-    public void NotReached(SourceReport read) => _stopped = read.ExitCode;
+    /// <summary>The read failed: nothing is sent to the destination, and its report says why.</summary>
+    public void NotReached(SourceReport read)
+    {
+        _stopped = read.ExitCode;
+        if (read.Error is { } error) _failure = new RunFailedException(read.ExitCode, error, read.Remedy);
+    }
 
     /// <summary>Reads the destination's row again, for staging may have changed it.</summary>
     public void Refresh(SourceReport read)

@@ -59,6 +59,7 @@ internal static class RunJson
         WriteReasons(json, source.Skipped);
         if (source.Gaps.Count > 0) WriteTexts(json, "gaps", source.Gaps);
         json.WriteString("error", source.Error);
+        json.WriteString("remedy", source.Remedy);
         json.WriteEndObject();
     }
 
