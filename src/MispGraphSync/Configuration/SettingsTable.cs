@@ -78,7 +78,7 @@ internal static class SettingsTable
     { Default = "100" };
 
     public static readonly SettingKey<int> MispTimeoutSeconds = new("misp.timeoutSeconds", Top, new WholeNumberForm(1, 3600),
-        "How long MISP may stay silent, in seconds, before a request is given up.")
+        "How long MISP may stay silent, in seconds, before a request is given up. An answer slower than 4 KB a second is given up after as long.")
     { Default = "300" };
 
     public static readonly SettingKey<int> MispFullReadDays = new("misp.fullReadDays", Top, new WholeNumberForm(1, 365),

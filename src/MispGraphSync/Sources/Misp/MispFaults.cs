@@ -20,7 +20,7 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
     {
         TimeoutException => new(
             MispTrouble.AnswerFailed,
-            $"MISP at {_name} sent nothing for {timeout.TotalSeconds:0} s.",
+            $"MISP at {_name} sent nothing, or next to nothing, for {timeout.TotalSeconds:0} s.",
             "Raise misp.timeoutSeconds or lower misp.pageSize.", e),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(
             MispTrouble.OutOfReach,

@@ -1,8 +1,16 @@
 namespace MispGraphSync.Sources.Misp;
 
-/// <summary>Gives up with a <see cref="TimeoutException"/> when the next bytes do not come in time.</summary>
+/// <summary>
+/// Ends with a <see cref="TimeoutException"/> when the next bytes do not come in time, or so few come that the whole would take
+/// for ever. Only the time spent waiting counts, not what the reader takes for what it has got.
+/// </summary>
 internal sealed class PatientStream(Stream inner, TimeSpan timeout, TimeProvider time) : Stream
 {
+    private const long LeastBytesPerSecond = 4 * 1024;
+
+    private TimeSpan _waited;
+    private long _bytes;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -23,7 +31,13 @@ internal sealed class PatientStream(Stream inner, TimeSpan timeout, TimeProvider
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await inner.ReadAsync(buffer, either.Token);
+            var started = time.GetTimestamp();
+            var read = await inner.ReadAsync(buffer, either.Token);
+            _bytes += read;
+            _waited += time.GetElapsedTime(started);
+            return read == 0 || _waited <= timeout + TimeSpan.FromSeconds((double)_bytes / LeastBytesPerSecond)
+                ? read
+                : throw new TimeoutException("The bytes come too slowly.");
         }
         catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
