@@ -23,6 +23,7 @@ internal sealed class RestSearch
         TagFields();
         TimeFields();
         Switches();
+        NeedsAttributes();
         (Limit, Page, LimitIsNoNumber) = Paging(filters);
         Order = EventOrder.From(filters["order"]);
     }
@@ -121,6 +122,12 @@ internal sealed class RestSearch
         if (View.ToIds is { } toIds) _conditions.Add(stored => HasToIds(stored, toIds));
         else if (_filters["to_ids"]?.GetValueKind() == JsonValueKind.False) _conditions.Add(stored => HasToIds(stored, false));
         if (View.Deleted == EventView.DeletedMode.Only) _conditions.Add(stored => stored.Attributes().Any(attribute => attribute.Flag("deleted")));
+    }
+
+    /// <summary>Both look at attributes, whatever they are to be: an event without any is not found.</summary>
+    private void NeedsAttributes()
+    {
+        if (_filters["to_ids"] is JsonArray || _filters["deleted"] is not null) _conditions.Add(stored => stored.Attributes().Any(View.IsThere));
     }
 
     private bool HasToIds(StoredEvent stored, bool toIds) =>

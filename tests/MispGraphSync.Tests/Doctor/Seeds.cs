@@ -59,6 +59,10 @@ internal static class Seeds
         ["an administrator's auth key"] = new(["warning misp key"], 0, "Read Only") { World = run => run.Sandbox.MispState.User.IsSiteAdmin = true },
         ["a role without searches"] = new(["failed misp key"], 4, "rate limit of 0") { World = run => run.Sandbox.Faults.Add(Service.Misp, new Fault.Reply(200, """{"User":{"id":"2"},"Role":{"name":"Reader","enforce_rate_limit":true,"rate_limit_count":"0"}}"""), when: request => request.Path.Contains("users/view", StringComparison.Ordinal)) },
         ["filters that nothing matches"] = new(["warning misp events"], 0, "No event matches") { Settings = s => s["misp"]!["eventFilters"] = new JsonArray(new JsonObject { ["tags"] = "no:such=\"tag\"" }) },
+        ["search defaults of the key's user"] = new(["warning misp key"], 0, "published")
+        {
+            World = run => run.Sandbox.MispState.User.SearchDefaults = new JsonObject { ["published"] = "1", ["tags"] = "x" },
+        },
         ["a MISP that gives an event only in pieces"] = new(["warning misp fetch"], 0, "came in pieces") { World = run => run.Sandbox.MispState.FailsOnFullEvents = true },
         ["a MISP that gives no event"] = new(["failed misp fetch"], 5, "could not be read")
         {

@@ -65,6 +65,9 @@ public sealed class MispTests : IAsyncLifetime
     [InlineData("""{ "published": false }""", "First Second Third")]
     [InlineData("""{ "published": "false" }""", "First Third")]
     [InlineData("""{ "to_ids": 0 }""", "First")]
+    [InlineData("""{ "to_ids": [0, 1] }""", "First Second")]
+    [InlineData("""{ "deleted": 0 }""", "First Second")]
+    [InlineData("""{ "published": [0, 1], "tags": "", "last": "36500d" }""", "First Second Third")]
     [InlineData("""{ "from": "2026-01-01" }""", "First Third")]
     [InlineData("""{ "to": "2025-12-31" }""", "Second")]
     [InlineData("""{ "from": "yesterday-ish" }""", "First Second Third")]
@@ -97,6 +100,45 @@ public sealed class MispTests : IAsyncLifetime
         Assert.Equal(4, await CountAsync("""{ "eventid": 1, "deleted": [0, 1] }"""));
 
         async Task<int> CountAsync(string filters) => Assert.Single(await SearchAsync(Event(filters)))["Attribute"]!.AsArray().Count;
+    }
+
+    [Fact]
+    public async Task A_users_search_defaults_are_merged_into_a_search()
+    {
+        _sandbox.MispState.User.SearchDefaults = Event("""{ "published": "1", "eventid": ["1", "2", "3"] }""");
+
+        Assert.Equal(["First", "Third"], await NamesAsync("""{ "published": null }"""));
+        Assert.Equal(["First", "Second", "Third"], await NamesAsync("""{ "published": [0, 1] }"""));
+        Assert.Equal(["Second", "Third"], await NamesAsync("""{ "published": [0, 1], "eventid": ["2"] }"""));
+        var (_, user) = await _client.GetAsync(_sandbox.Misp, "users/view/me");
+        Assert.Equal("1", (string?)user!["UserSetting"]!["default_restsearch_parameters"]!["published"]);
+
+        async Task<List<string>> NamesAsync(string filters)
+        {
+            var body = Event(filters);
+            body["order"] = "Event.id asc";
+            return [.. (await SearchAsync(body)).Select(one => (string)one["info"]!)];
+        }
+    }
+
+    [Fact]
+    public async Task Attributes_and_objects_come_page_by_page_without_a_count()
+    {
+        var (_, first) = await _client.PostAsync(_sandbox.Misp, "attributes/restSearch", Event(
+            """{ "eventid": 1, "limit": 2, "page": 1, "excludeLocalTags": 0, "includeWarninglistHits": 1 }"""));
+        var (_, past) = await _client.PostAsync(_sandbox.Misp, "attributes/restSearch", Event("""{ "eventid": 1, "limit": 2, "page": 3 }"""));
+        var (_, member) = await _client.PostAsync(_sandbox.Misp, "attributes/restSearch", Event("""{ "eventid": 2 }"""));
+        var (_, objects) = await _client.PostAsync(_sandbox.Misp, "objects/restSearch", Event("""{ "eventid": 2, "metadata": 1 }"""));
+
+        var rows = first!["response"]!["Attribute"]!.AsArray();
+        Assert.Equal(["a.example", "198.51.100.53"], rows.Select(row => (string)row!["value"]!));
+        Assert.Equal("tlp:red", (string?)rows[1]!["Tag"]![0]!["name"]);
+        Assert.NotNull(rows[1]!["warnings"]);
+        Assert.Empty(past!["response"]!["Attribute"]!.AsArray());
+        var one = objects!["response"]![0]!["Object"]!;
+        Assert.Equal("file", (string?)one["name"]);
+        Assert.Null(one["Attribute"]);
+        Assert.Equal((string?)one["id"], (string?)member!["response"]!["Attribute"]![0]!["Object"]!["id"]);
     }
 
     [Fact]

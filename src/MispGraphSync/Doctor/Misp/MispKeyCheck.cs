@@ -14,19 +14,40 @@ internal sealed class MispKeyCheck(MispCase misp) : ICheck
         return opened.Refusal is { } refusal ? [refusal] : await misp.AskAsync(LookAsync).ConfigureAwait(false);
     }
 
-    private static async Task<IReadOnlyList<Diagnosis>> LookAsync(MispClient client, CancellationToken ct)
+    private static async Task<IReadOnlyList<Diagnosis>> LookAsync(MispClient client, CancellationToken ct) =>
+        await ServerFacts.UserAsync(client, ct).ConfigureAwait(false) is { } user
+            ? [OfRole(user), .. OfDefaults(user.Defaults)]
+            : [Diagnosis.Ok("accepted; the role may not ask about itself")];
+
+    private static Diagnosis OfRole(KeyOwner user)
     {
-        if (await ServerFacts.UserAsync(client, ct).ConfigureAwait(false) is not { } user)
-            return [Diagnosis.Ok("accepted; the role may not ask about itself")];
-        var sees = user.IsSiteAdmin ? "sees every event" : $"sees what organisation {Shown(user.Organisation)} may see";
-        var limit = user.RateLimit is > 0 and { } searches ? $"; {searches} searches in 15 minutes" : "";
         if (user.RateLimit == 0)
-            return [Diagnosis.Failed(ExitCode.SignIn, $"The role {Shown(user.Role)} has a rate limit of 0: MISP turns every search away.", "Raise the role's rate limit in MISP, or take the limit off.")];
+        {
+            return Diagnosis.Failed(
+                ExitCode.SignIn,
+                $"The role {Shown(user.Role)} has a rate limit of 0: MISP refuses every search.",
+                "Raise the role's rate limit in MISP, or remove the limit.");
+        }
         if (user.IsSiteAdmin)
-            return [Diagnosis.Warning(
+        {
+            return Diagnosis.Warning(
                 $"The key is a site administrator's (role {Shown(user.Role)}): whoever has it owns this MISP, and pushes see every event.",
-                "Make a user of its own with the role Read Only and API access, and give its key to misp.key.")];
-        return [Diagnosis.Ok($"role {Shown(user.Role)}, {sees}{limit}")];
+                "Make a user of its own with the role Read Only and API access, and give its key to misp.key.");
+        }
+        var limit = user.RateLimit is > 0 and { } searches ? $"; {searches} searches in 15 minutes" : "";
+        return Diagnosis.Ok($"role {Shown(user.Role)}, sees what organisation {Shown(user.Organisation)} may see{limit}");
+    }
+
+    private static IEnumerable<Diagnosis> OfDefaults(SearchDefaults defaults)
+    {
+        if (defaults.IsEmpty) yield break;
+        var lasting = defaults.Lasting.ToList();
+        yield return Diagnosis.Warning(
+            $"MISP has search defaults stored for the key's user: {Printable.Line(string.Join(", ", defaults.Keys), 200)}. "
+                + (lasting.Count == 0
+                    ? "Each search overrides them, so that only misp.eventFilters selects events."
+                    : $"These cannot be overridden and change every search: {Printable.Line(string.Join(", ", lasting), 200)}."),
+            "In MISP, remove the user setting default_restsearch_parameters; write what is meant into misp.eventFilters.");
     }
 
     private static string Shown(string? name) => name is null ? "(not told)" : Printable.Line(name, 60);

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Polly;
 using Serilog;
@@ -21,11 +22,13 @@ internal sealed class MispClient
     private readonly MispFaults _faults;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
     private string? _resolvedKey;
+    private readonly Lock _gate = new();
+    private Task<StrongBox<JsonElement>?>? _user;
 
     /// <param name="http">As <see cref="MispHttp.Create"/> makes it: without redirects, cookies and a time limit.</param>
     /// <param name="server">MISP's base address; a path in it is kept.</param>
     /// <param name="key">Asked once, when first needed.</param>
-    /// <param name="timeout">For an answer's next bytes to arrive.</param>
+    /// <param name="timeout">For an answer's next bytes to arrive, and for one that comes too slowly.</param>
     /// <param name="retries">False: each request is tried once.</param>
     public MispClient(
         HttpClient http,
@@ -51,6 +54,15 @@ internal sealed class MispClient
     public Uri Server => _server;
 
     public MispFaults Faults => _faults;
+
+    /// <summary>The answer of <c>users/view/me</c>, asked for once; undefined where the role may not ask.</summary>
+    /// <exception cref="MispException">There is no answer, or not a good one.</exception>
+    public async Task<JsonElement> UserAsync(CancellationToken ct)
+    {
+        Task<StrongBox<JsonElement>?> user;
+        lock (_gate) user = _user ??= MispJson.AskAsync(this, "users/view/me", root => new StrongBox<JsonElement>(root.Clone()), ct);
+        return (await user)?.Value ?? default;
+    }
 
     /// <summary>Sends an event search.</summary>
     /// <param name="canShrink">The same can be asked for in smaller portions if the server breaks down over it.</param>
@@ -82,9 +94,10 @@ internal sealed class MispClient
 
     private async Task<MispAnswer> SearchAsync(string path, byte[] body, bool canShrink, CancellationToken ct)
     {
+        var search = SearchDefaults.Of(await UserAsync(ct)).Override(body);
         var response = await SendAsync(() =>
         {
-            var content = new ByteArrayContent(body);
+            var content = new ByteArrayContent(search);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             return new HttpRequestMessage(HttpMethod.Post, new Uri(_server, path)) { Content = content };
         }, canShrink, ct);

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace MispGraphSync.Sources.Misp;
+
+/// <summary>Small answers of MISP, read leniently: what is not there is null, numbers and booleans may be texts.</summary>
+internal static class MispJson
+{
+    /// <returns>Null when the role may not ask for it.</returns>
+    /// <exception cref="MispException">There is no answer, or not a good one.</exception>
+    public static async Task<T?> AskAsync<T>(MispClient client, string path, Func<JsonElement, T?> read, CancellationToken ct)
+        where T : class
+    {
+        try
+        {
+            var (json, _) = await client.GetAsync(path, ct);
+            using (json) return read(json.RootElement);
+        }
+        catch (MispException e) when (e.Trouble is MispTrouble.SignIn or MispTrouble.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public static JsonElement Member(JsonElement element, string name) =>
+        element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
+
+    public static string? Text(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } member ? member.ToString() : null;
+
+    public static bool IsOn(JsonElement value) => value.ValueKind is JsonValueKind.True
+        || (value.ValueKind is JsonValueKind.String or JsonValueKind.Number && value.ToString() is "1" or "true");
+
+    /// <summary>An item of a list, which MISP wraps in an object with one member of that name, or does not.</summary>
+    public static JsonElement Unwrapped(JsonElement item, string name) =>
+        Member(item, name) is { ValueKind: JsonValueKind.Object } wrapped ? wrapped : item;
+}
