@@ -32,9 +32,9 @@ public interface ISource
 
     /// <summary>
     /// Of these events, which no longer match, those that would match if relative time spans (such as <c>last: 5d</c>)
-    /// were left out of the filters: they have aged, all others are withdrawn.
+    /// were left out of the filters, as they are now: they have aged, all others are withdrawn.
     /// </summary>
-    Task<IReadOnlySet<Guid>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct);
+    Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct);
 }
 
 /// <summary>
@@ -59,7 +59,24 @@ public sealed record SourceState(string Fingerprint, bool HasRelativeTime, DateT
 }
 
 /// <summary>Names one event of a source with the time of its last change.</summary>
-public readonly record struct EventHeader(Guid Uuid, long? Id, DateTimeOffset Timestamp);
+/// <param name="Metadata">
+/// A hash of what can change without moving the timestamp, such as local tags; null where the source has no such list.
+/// </param>
+public readonly record struct EventHeader(Guid Uuid, long? Id, DateTimeOffset Timestamp, Hash128? Metadata = null)
+{
+    public static EventHeader Of(MispEvent listed) => new(listed.Uuid, listed.Id, listed.Timestamp, MetadataOf(listed));
+
+    /// <summary>Tags, distribution, published state, threat level, title and organisation; the order of tags does not count.</summary>
+    public static Hash128 MetadataOf(MispEvent listed) => Hash128.Of(string.Join('\n', [
+        listed.Info,
+        $"{listed.Organisation} {listed.OrganisationUuid}",
+        $"{listed.Distribution} {listed.SharingGroupId} {listed.Published} {listed.ThreatLevel}",
+        .. listed.Tags.Select(tag => $"{tag.IsLocal} {tag.Name}").Order(StringComparer.Ordinal),
+    ]));
+
+    public bool IsChangedSince(EventHeader known) =>
+        Timestamp != known.Timestamp || (Metadata is { } now && now != known.Metadata);
+}
 
 /// <summary>One event in full. <see cref="ReadAt"/> is by the source's own clock.</summary>
 public sealed record ReadEvent(MispEvent Event, IEnumerable<EventItem> Items, DateTimeOffset ReadAt);

@@ -109,9 +109,16 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
     {
         var gone = ledger.EventsNotListed(includeAged: everything);
         if (gone.Count == 0) return report;
-        var aged = await source.LookUpAsync(gone, ct).ConfigureAwait(false);
+        var found = await source.LookUpAsync(gone, ct).ConfigureAwait(false);
         if (source.Gaps.Count > 0) return report;
-        var withdrawn = gone.Where(header => !aged.Contains(header.Uuid)).Select(header => header.Uuid).ToList();
+        var known = gone.ToDictionary(header => header.Uuid);
+        // The last change of an event that has aged is read too, before it no longer renews anything.
+        var changed = found.Where(header => header.IsChangedSince(known[header.Uuid])).ToList();
+        await foreach (var read in ReadAsync(changed, ct).ConfigureAwait(false)) Stage(read);
+        if (source.Gaps.Count > 0) return report;
+
+        var aged = found.Select(header => header.Uuid).ToHashSet();
+        var withdrawn = known.Keys.Where(uuid => !aged.Contains(uuid)).ToList();
         ledger.Age(aged, time.GetUtcNow());
         ledger.Withdraw(withdrawn);
         return report with { EventsAged = aged.Count, EventsWithdrawn = withdrawn.Count };

@@ -15,6 +15,9 @@ INSERT INTO identity (id, ledger) VALUES (1, randomblob(16));
 -- Random for each run; the log folder has the latest one. Null for runs of earlier versions.
 ALTER TABLE run ADD COLUMN stamp BLOB;
 
+-- A hash of what can change without moving the event's timestamp: tags (local ones too), distribution and the like.
+ALTER TABLE event ADD COLUMN metadata BLOB;
+
 -- The settings and rights that choose a destination's indicators, as last accepted for deletions, for each source.
 CREATE TABLE accepted (
     destination INTEGER NOT NULL,

@@ -36,7 +36,7 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
         lock (file.Gate)
         {
             _source = source;
-            file.Run("CREATE TEMP TABLE IF NOT EXISTS listed (uuid BLOB PRIMARY KEY, misp_id INTEGER, timestamp INTEGER NOT NULL) WITHOUT ROWID");
+            file.Run("CREATE TEMP TABLE IF NOT EXISTS listed (uuid BLOB PRIMARY KEY, misp_id INTEGER, timestamp INTEGER NOT NULL, metadata BLOB) WITHOUT ROWID");
             file.Run("DELETE FROM listed");
             BeginMany();
         }
@@ -46,7 +46,8 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
     {
         lock (file.Gate)
         {
-            file.Statement("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)").Bind(1, header.Uuid).Bind(2, header.Id).Bind(3, header.Timestamp).Run();
+            file.Statement("INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)")
+                .Bind(1, header.Uuid).Bind(2, header.Id).Bind(3, header.Timestamp).Bind(4, header.Metadata).Run();
         }
     }
 
@@ -56,11 +57,12 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
         {
             Revive();
             var query = file.Statement(everything
-                ? "SELECT uuid, misp_id, timestamp FROM listed ORDER BY misp_id, uuid"
+                ? "SELECT uuid, misp_id, timestamp, metadata FROM listed ORDER BY misp_id, uuid"
                 : """
-                  SELECT l.uuid, l.misp_id, l.timestamp FROM listed l
+                  SELECT l.uuid, l.misp_id, l.timestamp, l.metadata FROM listed l
                   LEFT JOIN event e ON e.source = ?1 AND e.uuid = l.uuid
                   WHERE e.id IS NULL OR e.timestamp <> l.timestamp OR e.read_at - l.timestamp < ?2
+                     OR (l.metadata IS NOT NULL AND l.metadata IS NOT e.metadata)
                   ORDER BY l.misp_id, l.uuid
                   """);
             if (!everything) query.Bind(1, _source!.Id).Bind(2, (long)doubt.TotalMilliseconds);
@@ -77,7 +79,7 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
         {
             return Headers(file.Statement(
                 $"""
-                SELECT uuid, misp_id, timestamp FROM event
+                SELECT uuid, misp_id, timestamp, metadata FROM event
                 WHERE source = ? AND uuid NOT IN (SELECT uuid FROM listed) {(includeAged ? "" : "AND aged_at IS NULL")}
                 ORDER BY misp_id, uuid
                 """).Bind(1, _source!.Id));
@@ -200,7 +202,12 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
     private static List<EventHeader> Headers(Statement query)
     {
         var headers = new List<EventHeader>();
-        while (query.Read()) headers.Add(new EventHeader(query.Guid(0), query.IsNull(1) ? null : query.Long(1), query.Time(2)));
+        while (query.Read())
+        {
+            headers.Add(new EventHeader(
+                query.Guid(0), query.IsNull(1) ? null : query.Long(1), query.Time(2), query.IsNull(3) ? null : query.Hash(3)));
+        }
+
         return headers;
     }
 

@@ -14,6 +14,9 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     /// <summary>Events that match all but the relative time spans.</summary>
     public HashSet<Guid> Aged { get; } = [];
 
+    /// <summary>Of these, those that have changed since they were read.</summary>
+    public Dictionary<Guid, SourceEvent> AgedAndChanged { get; } = [];
+
     public string Fingerprint { get; set; } = "role 5";
 
     /// <summary>The part that chooses events; null: the whole fingerprint.</summary>
@@ -49,7 +52,7 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     {
         await Task.Yield();
         if (Failure is not null) throw Failure;
-        foreach (var known in Events.Values) yield return new EventHeader(known.Event.Uuid, known.Event.Id, known.Event.Timestamp);
+        foreach (var known in Events.Values) yield return EventHeader.Of(known.Event);
     }
 
     public async IAsyncEnumerable<ReadEvent> FetchAsync(IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
@@ -60,14 +63,15 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
         {
             if (read++ == FailsAfter) throw new RunFailedException(ExitCode.OutOfReach, "MISP went away.");
             EventsRead++;
-            var known = Events[header.Uuid];
+            var known = Events.GetValueOrDefault(header.Uuid) ?? AgedAndChanged[header.Uuid];
             yield return new ReadEvent(known.Event, known.Items, time.GetUtcNow());
             AfterEvent?.Invoke(read);
         }
     }
 
-    public Task<IReadOnlySet<Guid>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct) =>
-        Task.FromResult<IReadOnlySet<Guid>>(gone.Select(header => header.Uuid).Where(Aged.Contains).ToHashSet());
+    public Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyCollection<EventHeader>>([.. gone.Where(header => Aged.Contains(header.Uuid)).Select(header =>
+            AgedAndChanged.TryGetValue(header.Uuid, out var changed) ? EventHeader.Of(changed.Event) : header)]);
 
     /// <summary>Adds or replaces an event.</summary>
     public void Put(MispEvent @event, params EventItem[] items) => Events[@event.Uuid] = new SourceEvent(@event, items);

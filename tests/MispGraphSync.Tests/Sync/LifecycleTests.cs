@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
 using Xunit;
 
@@ -87,6 +88,42 @@ public sealed class LifecycleTests : IDisposable
         _run.Time.Advance(TimeSpan.FromDays(23));
 
         Assert.Equal(2, (await _run.PushAsync()).Destinations[0].Planned.Renew);
+    }
+
+    [Fact]
+    public async Task The_last_change_of_an_event_that_aged_is_read()
+    {
+        var old = Some.Event(1);
+        _run.Source.Put(old, Some.Domain(1), Some.Domain(2));
+        _run.Source.Put(Some.Event(2), Some.Domain(3));
+        await _run.PushAsync();
+
+        _run.Source.Remove(old);
+        _run.Source.Aged.Add(old.Uuid);
+        _run.Source.AgedAndChanged[old.Uuid] = new SourceEvent(old with { Timestamp = old.Timestamp.AddHours(1) }, [Some.Domain(2)]);
+        var report = await _run.PushAsync();
+
+        Assert.Equal((1L, 0L, 1L), (report.Source.EventsAged, report.Source.EventsWithdrawn, report.Destinations[0].Planned.Delete));
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+        _run.Time.Advance(TimeSpan.FromDays(23));
+        Assert.Equal(new PlanCounts(0, 0, 1, 0), (await _run.PushAsync()).Destinations[0].Planned);
+    }
+
+    [Fact]
+    public async Task A_tag_that_moves_no_timestamp_is_seen()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        _run.Source.Put(Some.Event(2), Some.Domain(2));
+        await _run.PushAsync();
+        var read = _run.Source.EventsRead;
+
+        _run.Source.Put(Some.Event(1) with { Tags = [new MispTag("tlp:red", IsLocal: true)] }, Some.Domain(1));
+        var report = await _run.PushAsync();
+
+        Assert.Equal(read + 1, _run.Source.EventsRead);
+        Assert.Equal(1, report.Destinations[0].Planned.Update + report.Destinations[0].Planned.Delete);
+        await _run.PushAsync();
+        Assert.Equal(read + 1, _run.Source.EventsRead);
     }
 
     [Fact]

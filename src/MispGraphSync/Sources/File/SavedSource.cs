@@ -67,7 +67,7 @@ internal abstract class SavedSource : ISource
             {
                 ReportFault(file, item);
             }
-            Keep(new Found(file, item.Index, new EventHeader(item.Event.Uuid, item.Event.Id, item.Event.Timestamp))
+            Keep(new Found(file, item.Index, EventHeader.Of(item.Event))
             {
                 HasItems = item.HasItems,
                 // Whether it matches is not known, so it is not withdrawn.
@@ -128,8 +128,9 @@ internal abstract class SavedSource : ISource
         }
     }
 
-    public Task<IReadOnlySet<Guid>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct) =>
-        Task.FromResult<IReadOnlySet<Guid>>(gone.Select(e => e.Uuid).Where(_aged.Contains).ToHashSet());
+    public Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyCollection<EventHeader>>(
+            [.. gone.Where(e => _aged.Contains(e.Uuid)).Select(e => _found[e.Uuid].Header)]);
 
     /// <summary>The files to read, in a fixed order.</summary>
     protected abstract IReadOnlyList<EventFile> FindFiles(Action<string> gap);

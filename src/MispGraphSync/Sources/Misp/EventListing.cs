@@ -116,8 +116,7 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
             await foreach (var item in reader.ReadAsync(ct))
             {
                 // Whether an event that cannot be read matches is not known, so it stays.
-                var isMatch = item.Fault is not null || search.MatchesMetadata(item.Event);
-                headers.Add((new EventHeader(item.Event.Uuid, item.Event.Id, item.Event.Timestamp), isMatch));
+                headers.Add((EventHeader.Of(item.Event), item.Fault is not null || search.MatchesMetadata(item.Event)));
                 if (headers.Count > mostEvents)
                 {
                     break;

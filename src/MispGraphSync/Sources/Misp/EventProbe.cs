@@ -19,7 +19,7 @@ internal sealed record EventProbe(int? Total, EventHeader? First)
         {
             await foreach (var item in reader.ReadAsync(ct))
             {
-                first ??= new EventHeader(item.Event.Uuid, item.Event.Id, item.Event.Timestamp);
+                first ??= EventHeader.Of(item.Event);
             }
         }
         catch (Exception e) when (MispClient.IsBrokenAnswer(e))

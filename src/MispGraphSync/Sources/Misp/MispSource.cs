@@ -90,20 +90,20 @@ internal sealed class MispSource : ISource
     }
 
     /// <summary>When the server cannot tell, events count as aged: that keeps them, and the gap says why.</summary>
-    public async Task<IReadOnlySet<Guid>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct)
+    public async Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct)
     {
         var plan = _plan.WithoutRelativeTime();
-        var aged = new HashSet<Guid>();
+        var aged = new List<EventHeader>();
         foreach (var portion in gone.Chunk(_settings.PageSize))
         {
             try
             {
-                aged.UnionWith(await StillMatchingAsync(plan, portion, ct));
+                aged.AddRange(await StillMatchingAsync(plan, portion, ct));
             }
             catch (MispException e)
             {
                 _gaps.Add($"{portion.Length} events that no longer match could not be looked up. {e.Message}");
-                aged.UnionWith(portion.Select(e => e.Uuid));
+                aged.AddRange(portion);
             }
         }
         return aged;
@@ -138,31 +138,29 @@ internal sealed class MispSource : ISource
         }
     }
 
-    private async Task<HashSet<Guid>> StillMatchingAsync(FilterPlan plan, EventHeader[] events, CancellationToken ct)
+    /// <returns>As the server has them now.</returns>
+    private async Task<IReadOnlyCollection<EventHeader>> StillMatchingAsync(FilterPlan plan, EventHeader[] events, CancellationToken ct)
     {
-        var matching = events.Select(e => e.Uuid).ToHashSet();
+        var matching = events.ToDictionary(e => e.Uuid);
         foreach (var filter in plan.Filters)
         {
-            matching.IntersectWith(await FindAmongAsync(filter.Positive, events, ifUnsure: true, ct));
+            var found = await FindAmongAsync(filter.Positive, events, ifUnsure: events, ct);
+            matching = matching.Keys.Where(found.ContainsKey).ToDictionary(uuid => uuid, uuid => found[uuid]);
             foreach (var search in filter.Subtracted)
             {
-                matching.ExceptWith(await FindAmongAsync(search, events, ifUnsure: false, ct));
+                foreach (var uuid in (await FindAmongAsync(search, events, ifUnsure: [], ct)).Keys) matching.Remove(uuid);
             }
         }
-        return matching;
+        return matching.Values;
     }
 
-    private async Task<IEnumerable<Guid>> FindAmongAsync(
-        EventFilter search, EventHeader[] events, bool ifUnsure, CancellationToken ct)
+    private async Task<IReadOnlyDictionary<Guid, EventHeader>> FindAmongAsync(
+        EventFilter search, EventHeader[] events, EventHeader[] ifUnsure, CancellationToken ct)
     {
-        if (search.Among(events) is not { } narrowed)
-        {
-            return [];
-        }
-
         var found = new Dictionary<Guid, EventHeader>();
+        if (search.Among(events) is not { } narrowed) return found;
         var gaps = await _listing.ReadAsync(narrowed, found, ct);
         _gaps.AddRange(gaps);
-        return gaps.Count == 0 ? found.Keys : ifUnsure ? events.Select(e => e.Uuid) : [];
+        return gaps.Count == 0 ? found : ifUnsure.ToDictionary(e => e.Uuid);
     }
 }

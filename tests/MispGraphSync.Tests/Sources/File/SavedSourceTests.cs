@@ -128,7 +128,7 @@ public sealed class SavedSourceTests : IDisposable
         var aged = await source.LookUpAsync([Header(Two), Header("33333333-3333-4333-8333-333333333333")], Ct);
 
         Assert.Equal(One, Assert.Single(headers).Uuid.ToString());
-        Assert.Equal(Two, Assert.Single(aged).ToString());
+        Assert.Equal(Two, Assert.Single(aged).Uuid.ToString());
         Assert.True((await source.OpenAsync(Ct)).HasRelativeTime);
     }
 

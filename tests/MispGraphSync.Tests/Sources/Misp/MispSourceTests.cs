@@ -269,7 +269,8 @@ public sealed class MispSourceTests : IDisposable
         var aged = await source.LookUpAsync([Header(5), Header(6), Header(99)], TestContext.Current.CancellationToken);
 
         Assert.Single(headers);
-        Assert.Equal([FakeMisp.Uuid(5), FakeMisp.Uuid(6)], aged.Order());
+        Assert.Equal([FakeMisp.Uuid(5), FakeMisp.Uuid(6)], aged.Select(e => e.Uuid).Order());
+        Assert.All(aged, e => Assert.Equal(1795000000 + e.Id, e.Timestamp.ToUnixTimeSeconds()));
         var search = misp.Searches[^1];
         Assert.False(search.TryGetProperty("last", out _));
         Assert.Equal("x", search.GetProperty("tags").GetString());
@@ -357,10 +358,10 @@ public sealed class MispSourceTests : IDisposable
         misp.Get("/misp/users/view/me", "{}", 404);
         var restricted = await Source(misp).OpenAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal("user: 2 of 34, role 5: perm_sync; warninglists: 2/7 58/20240422", state.Fingerprint);
+        Assert.Equal("user: 2 of 34, role 5: perm_sync; warninglists: 2/7 58/20240422; search defaults: ", state.Fingerprint);
         Assert.True(state.HasRelativeTime);
         Assert.True(state.ServerTime < _time.GetUtcNow() - TimeSpan.FromDays(1));
-        Assert.Equal("user: not told; warninglists: not told", restricted.Fingerprint);
+        Assert.Equal("user: not told; warninglists: not told; search defaults: ", restricted.Fingerprint);
     }
 
     [Theory]
