@@ -7,7 +7,7 @@ namespace MispGraphSync.Sandbox.Misp;
 
 /// <summary>
 /// MISP's time filters: epoch seconds, <c>7d 12h 30m 10s</c>, a date text; one value (at or after) or a range of two.
-/// A text it cannot read matches nothing, and no error tells.
+/// A text it cannot read matches nothing, without an error.
 /// </summary>
 internal static partial class MispTime
 {

@@ -8,13 +8,13 @@ namespace MispGraphSync.Sources.Misp;
 /// <summary>
 /// Lists the events that one search matches, page by page, and proves that it has them all: as many distinct UUIDs as the
 /// server counts, or, where it does not count, pages up to an empty one. Each page is a query of its own, so events that
-/// go meanwhile shift later pages: then the walk is done once more.
+/// go meanwhile shift later pages: then the walk is repeated.
 /// </summary>
 /// <param name="client">Asks the server.</param>
 /// <param name="pageSize">Events a page.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The application log.</param>
-/// <param name="mostEvents">More than any server has: a list that goes on is taken to have no end.</param>
+/// <param name="mostEvents">More than any server has: a longer list is taken to have no end.</param>
 internal sealed class EventListing(MispClient client, int pageSize, TimeProvider time, ILogger log, int mostEvents = 5_000_000)
 {
     /// <summary>In a row; a server that fails so often fails on everything.</summary>
@@ -32,7 +32,7 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
             return first.Gaps;
         }
 
-        log.Information("MISP's events moved while they were listed; listing them once more");
+        log.Information("MISP's events moved while they were listed; listing them again");
         var second = await WalkAsync(search, into, ct);
         return second.IsComplete || second.Gaps.Count > 0
             ? second.Gaps

@@ -82,7 +82,7 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
                 "misp.url must be MISP's base address, without a path such as /events."),
             HttpStatusCode.TooManyRequests => new(
                 MispTrouble.OutOfReach,
-                $"MISP at {_name} turns requests away for too many of them ({status}), beyond the 15 minutes that are waited.",
+                $"MISP at {_name} has throttled for 15 minutes ({status}).",
                 "Run again later, or raise the rate limit of the key's role."),
             HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout
                 or HttpStatusCode.RequestTimeout or HttpStatusCode.RequestEntityTooLarge => new(
@@ -92,7 +92,7 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
             >= HttpStatusCode.InternalServerError => new(
                 MispTrouble.OutOfReach, $"MISP at {_name} is not available ({status}){quote}.", "Run again later."),
             _ => new(
-                MispTrouble.OutOfReach, $"MISP at {_name} turned the request down ({status}){quote}.", "Check misp.url and misp.eventFilters."),
+                MispTrouble.OutOfReach, $"MISP at {_name} rejected the request ({status}){quote}.", "Check misp.url and misp.eventFilters."),
         };
     }
 

@@ -56,7 +56,7 @@ internal sealed class RetryBudget(bool canShrink, TimeProvider time)
     /// <summary>1, 2, 4 … 32 seconds.</summary>
     private static TimeSpan Backoff(int failures) => TimeSpan.FromSeconds(1 << Math.Min(failures, 5));
 
-    /// <summary>What the server asks for; MISP sends no Retry-After, but the seconds until its counter starts anew.</summary>
+    /// <summary>What the server asks for; MISP sends no Retry-After, but the seconds until its counter is reset.</summary>
     private TimeSpan? Asked(HttpResponseMessage? answer)
     {
         var wait = answer?.Headers.RetryAfter is { } retry
