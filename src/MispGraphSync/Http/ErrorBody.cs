@@ -27,6 +27,13 @@ internal sealed record ErrorBody(string? Code, string Message)
         }
     }
 
+    /// <summary>A web page, which none of the services ever answers with: a proxy or a login page does.</summary>
+    public static bool IsPage(ReadOnlySpan<byte> answer)
+    {
+        if (answer.StartsWith("\uFEFF"u8)) answer = answer[3..];
+        return answer.TrimStart(" \t\r\n"u8) is [(byte)'<', ..];
+    }
+
     public static ErrorBody Read(JsonElement json)
     {
         if (json.ValueKind == JsonValueKind.String) return OfText(json.GetString()!);

@@ -2,17 +2,15 @@ using System.Net;
 using MispGraphSync.Core.Sync;
 using Polly;
 using Polly.Retry;
-using Polly.Timeout;
 
 namespace MispGraphSync.Http;
 
 /// <summary>
-/// The one place where anything is sent again. Outermost first: retry, then pace, then time out one attempt. The pace is
-/// inside the retry, so that a repeated request queues again; the time-out is inside the pace, so that waiting for a turn
-/// does not count. 429 is waited out for all of the destination's requests, 5xx and broken connections are tried five
+/// The one place where anything is sent again. Outermost first: retry, then pace; inside of both <see cref="AttemptHandler"/> times out
+/// one attempt, so that neither waiting for a turn nor signing in counts. A repeated request queues again. 429 is waited out for all of the destination's requests, 5xx and broken connections are tried five
 /// times more, a refused token is fetched anew once; every other 4xx is final. A plain create may have happened although
 /// no answer tells: there only 429, a refused token, and failures before the request was written are repeated. A run that
-/// is told to end waits for no turn and no repeat any more, but lets the attempt under way finish: hence two pipelines.
+/// is told to end waits for no turn and no repeat any more, but lets the attempt under way finish.
 /// </summary>
 internal sealed class Resilience
 {
@@ -29,7 +27,6 @@ internal sealed class Resilience
     private readonly TimeProvider _time;
     private readonly ResilienceRules _rules;
     private readonly ResiliencePipeline<HttpResponseMessage> _waits;
-    private readonly ResiliencePipeline<HttpResponseMessage> _attempt;
 
     public Resilience(Pace pace, TimeProvider time, ResilienceRules rules)
     {
@@ -46,9 +43,6 @@ internal sealed class Resilience
             })
             .AddRateLimiter(pace)
             .Build();
-        _attempt = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
-            .AddTimeout(new TimeoutStrategyOptions { Timeout = rules.AttemptTimeout })
-            .Build();
     }
 
     public async Task<HttpResponseMessage> SendAsync(
@@ -61,10 +55,7 @@ internal sealed class Resilience
         try
         {
             return await _waits.ExecuteAsync(
-                static async (_, s) => await s.attempt.ExecuteAsync(
-                    static async (a, token) => await a.send(a.request, token).ConfigureAwait(false),
-                    (s.request, s.send), s.ct).ConfigureAwait(false),
-                context, (attempt: _attempt, request, send, ct)).ConfigureAwait(false);
+                static async (_, s) => await s.send(s.request, s.ct).ConfigureAwait(false), context, (request, send, ct)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_rules.Stop.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -130,7 +121,7 @@ internal sealed class Resilience
         retries.IsOverDeadline = _rules.Deadline is { } deadline && _time.GetUtcNow() + wait > deadline;
         if (retries.IsOverDeadline || _time.GetElapsedTime(since) + wait > _rules.LongestWait)
         {
-            retries.Patience = _rules.LongestWait;
+            retries.Waited = _time.GetElapsedTime(since);
             retries.TooLong = wait;
             return false;
         }

@@ -3,7 +3,7 @@ namespace MispGraphSync.Http;
 /// <summary>What differs between destinations and runs.</summary>
 internal sealed record ResilienceRules
 {
-    /// <summary>For one attempt, from its turn to the last byte of the answer.</summary>
+    /// <summary>For one attempt, from its first byte to the last of the answer; without signing in.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The wait after a 429 that names none; null: backoff. Sentinel: 60 s.</summary>

@@ -18,8 +18,8 @@ internal sealed class RetryState
     /// <summary>The wait that was not waited out, since it was too long; null when there was none.</summary>
     public TimeSpan? TooLong { get; set; }
 
-    /// <summary>What may be waited in all; of use where <see cref="TooLong"/> is.</summary>
-    public TimeSpan Patience { get; set; }
+    /// <summary>What was waited in all; of use where <see cref="TooLong"/> is.</summary>
+    public TimeSpan Waited { get; set; }
 
     /// <summary>It was too long only for what is left of the run.</summary>
     public bool IsOverDeadline { get; set; }

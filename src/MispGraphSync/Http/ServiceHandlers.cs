@@ -3,8 +3,9 @@ using MispGraphSync.SignIn;
 namespace MispGraphSync.Http;
 
 /// <summary>
-/// The handlers of a destination's client, outermost first: resilience, sign-in, what the service's own library adds,
-/// request log, sockets. So a repeated request gets a fresh token, and every attempt leaves its own file.
+/// The handlers of a destination's client, outermost first: resilience, sign-in, the time limit of an attempt, what the service's own
+/// library adds, request log, sockets. So a repeated request gets a fresh token, a slow sign-in is not the service's fault, and every
+/// attempt leaves its own file.
 /// </summary>
 internal static class ServiceHandlers
 {
@@ -12,7 +13,8 @@ internal static class ServiceHandlers
         Transport transport, Pace pace, ResilienceRules rules, ITokenSource tokens, Uri origin, params ReadOnlySpan<DelegatingHandler> library) =>
     [
         new ResilienceHandler(new Resilience(pace, transport.Time, rules)),
-        new SignInHandler(tokens, origin),
+        new SignInHandler(tokens, origin, rules.Stop),
+        new AttemptHandler(transport.Time, rules.AttemptTimeout),
         .. library,
         new RequestLogHandler(transport.Log),
     ];

@@ -29,6 +29,9 @@ internal sealed record Trouble(string Message, string? Remedy, bool BeforeWritin
                 new($"The proxy gave no way to {host}.", "Check the proxy setting and whether the proxy allows this host.", true, true),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
                 new($"No connection to {host}.", "Check the network, the firewall and the proxy, then run again.", true, true),
+            // HttpClient's own, for all of an answer.
+            OperationCanceledException { InnerException: TimeoutException { InnerException: OperationCanceledException } } =>
+                new($"No answer from {host} in time.", "Check the network, the firewall and the proxy, then run again.", false, true),
             // SocketsHttpHandler's own, for connecting; an answer's time-out is Polly's.
             OperationCanceledException { InnerException: TimeoutException } =>
                 new($"No connection to {host} in time.", "Check the network, the firewall and the proxy, then run again.", true, true),

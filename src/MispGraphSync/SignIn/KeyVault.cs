@@ -87,6 +87,10 @@ internal sealed class KeyVault(AuthSettings identity, Transport transport)
         if (status is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest)
             return new RunFailedException(
                 ExitCode.OutOfReach, $"{secret.Host} answered with a redirect ({(int)status}), which is not followed.", "Check the vault's name and the proxy.");
+        if (ErrorBody.IsPage(body.Span))
+            return new RunFailedException(
+                ExitCode.OutOfReach, $"What answers at {secret.Host} sent a web page ({(int)status}), not an answer of a Key Vault.",
+                "A proxy or a login page may stand in between: have this host allowed; check the proxy and the vault's name.");
         var words = ErrorBody.Read(body);
         return status switch
         {

@@ -11,6 +11,9 @@ internal sealed class MsalHttp(HttpClient http) : IMsalHttpClientFactory
     /// <summary>Bytes; a token's answer has a few thousand.</summary>
     private const int LongestAnswer = 4 * 1024 * 1024;
 
+    /// <summary>An honest answer takes a second or two.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
     /// <param name="isPlain">The authority speaks plain http on loopback; the library knows https only.</param>
     /// <param name="isLocal">A managed identity's endpoint is on this machine; no proxy leads there.</param>
     public static HttpClient Client(Transport transport, bool isPlain, bool isLocal)
@@ -18,7 +21,7 @@ internal sealed class MsalHttp(HttpClient http) : IMsalHttpClientFactory
         var sockets = isLocal ? HttpSockets.Create(direct: true) : transport.Sockets;
         HttpMessageHandler handler = new SignInLogHandler(transport) { InnerHandler = sockets };
         if (isPlain) handler = new PlainLoopbackHandler { InnerHandler = handler };
-        return new HttpClient(handler, disposeHandler: isLocal) { Timeout = TimeSpan.FromSeconds(60), MaxResponseContentBufferSize = LongestAnswer };
+        return new HttpClient(handler, disposeHandler: isLocal) { Timeout = LongestWait, MaxResponseContentBufferSize = LongestAnswer };
     }
 
     private sealed class PlainLoopbackHandler : DelegatingHandler

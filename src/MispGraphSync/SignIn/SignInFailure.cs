@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using Microsoft.Identity.Client;
 using MispGraphSync.Configuration;
@@ -9,6 +10,12 @@ namespace MispGraphSync.SignIn;
 /// <summary>Turns what Microsoft's library throws into a sentence and a remedy. Never repeats a body: it may hold a secret.</summary>
 internal static partial class SignInFailure
 {
+    /// <summary>OAuth's words for a refusal, which every sign-in service's own answer has.</summary>
+    private static readonly FrozenSet<string> Refusals = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "invalid_resource",
+        "access_denied", "interaction_required", "consent_required", "invalid_instance", "invalid_tenant");
+
     private static readonly Uri Nowhere = new("nowhere", UriKind.Relative);
 
     /// <summary>Null for what is no failure of signing in, such as a bug.</summary>
@@ -27,6 +34,8 @@ internal static partial class SignInFailure
         if (MayPass(e))
             return new RunFailedException(
                 ExitCode.OutOfReach, $"The sign-in service is busy ({Name(msal, number)}).", "Run again later.", e);
+        if (number is null && msal is MsalServiceException { StatusCode: >= 400 and var refused } && !Refusals.Contains(msal.ErrorCode))
+            return Strange(auth, $" ({refused})", e);
         var (sentence, remedy) = AadErrors.Explain(number, msal.ErrorCode, auth, scope);
         return new RunFailedException(ExitCode.SignIn, $"{sentence} ({Name(msal, number)})", remedy, e);
     }
@@ -34,7 +43,7 @@ internal static partial class SignInFailure
     private static RunFailedException Strange(AuthSettings auth, string how, Exception e) => new(
         ExitCode.OutOfReach,
         $"Signing in: what answers at {Where(auth)} does not answer as a sign-in service does{how}.",
-        "A proxy or a login page may stand in between; check auth.authority and the proxy.", e);
+        "A proxy or a login page may stand in between: have this host allowed; check the proxy and auth.authority.", e);
 
     /// <summary>Busy or out of reach; another attempt may fare better.</summary>
     public static bool MayPass(Exception e)

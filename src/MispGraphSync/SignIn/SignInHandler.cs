@@ -8,7 +8,8 @@ namespace MispGraphSync.SignIn;
 /// Puts the bearer token on each attempt. A token that the service refuses is fetched anew once a request, by whoever
 /// comes first; <see cref="Resilience"/> then sends the request again.
 /// </summary>
-internal sealed class SignInHandler(ITokenSource tokens, Uri origin) : DelegatingHandler
+/// <param name="stop">The run was told to end: nothing waits for a token any more.</param>
+internal sealed class SignInHandler(ITokenSource tokens, Uri origin, CancellationToken stop) : DelegatingHandler
 {
     private readonly SemaphoreSlim _refreshing = new(1);
 
@@ -17,7 +18,8 @@ internal sealed class SignInHandler(ITokenSource tokens, Uri origin) : Delegatin
         if (!Origin.IsSame(request.RequestUri!, origin))
             throw new InvalidOperationException($"The token for {origin} must not go to {request.RequestUri!.Authority}.");
         var exchange = Exchange.Of(request);
-        var token = await TokenAsync(exchange.RefusedToken, ct).ConfigureAwait(false);
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(ct, stop);
+        var token = await TokenAsync(exchange.RefusedToken, asking.Token).ConfigureAwait(false);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         var answer = await base.SendAsync(request, ct).ConfigureAwait(false);
         if (answer.StatusCode == HttpStatusCode.Unauthorized) exchange.RefusedToken = token;

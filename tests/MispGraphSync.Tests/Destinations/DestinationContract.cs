@@ -125,6 +125,23 @@ public abstract class DestinationContract : IAsyncLifetime
         Assert.Single(Service.Requests);
     }
 
+    [Theory]
+    [InlineData(400, "<html><title>Blocked</title>Blocked by policy</html>")]
+    [InlineData(401, "<!DOCTYPE html><p>Who are you?")]
+    [InlineData(403, "\uFEFF \r\n<html>")]
+    [InlineData(404, "<html>404 Not Found</html>")]
+    public async Task A_web_page_is_no_answer_of_the_service(int status, string page)
+    {
+        // A refused token is fetched once more.
+        for (var i = 0; i < (status == 401 ? 2 : 1); i++) Service.Script(status, page);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => ApplyAsync(Operation.Create, Steps(1)));
+
+        Assert.Equal((ExitCode.OutOfReach, (bool?)true), (failure.Code, failure.MayHaveHappened));
+        Assert.Contains($"sent a web page ({status})", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("proxy", failure.Remedy, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Who_cancels_is_not_kept_waiting()
     {

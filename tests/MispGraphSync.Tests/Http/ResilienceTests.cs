@@ -38,6 +38,18 @@ public class ResilienceTests
         Assert.Equal(1, service.Count);
     }
 
+    [Theory]
+    [InlineData("86400", "S throttles and asks to wait 86,400 s, longer than is waited.")]
+    [InlineData("400", "S has throttled for 13 minutes and asks to wait 400 s more.")]
+    public async Task What_is_said_of_throttling_is_what_was_waited(string retryAfter, string sentence)
+    {
+        var service = new Scripted(Says(429, retryAfter: retryAfter));
+
+        using var exchange = await SendAsync(service, stop: TestContext.Current.CancellationToken);
+
+        Assert.Equal(sentence, WholeFailure.Of(exchange, "S")!.Message);
+    }
+
     [Fact]
     public async Task A_plain_create_is_not_repeated_when_the_answer_is_lost()
     {

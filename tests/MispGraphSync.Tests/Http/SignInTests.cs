@@ -37,6 +37,17 @@ public class SignInTests
     [InlineData(700016, "is not in tenant")]
     [InlineData(90002, "no tenant")]
     [InlineData(99999, "credential was not accepted")]
+    [InlineData(700025, "public client")]
+    [InlineData(501051, "is not assigned")]
+    [InlineData(50105, "is not assigned")]
+    [InlineData(65001, "No administrator has consented")]
+    [InlineData(1002012, "must end in /.default")]
+    [InlineData(50196, "too often")]
+    [InlineData(900023, "neither the id of a tenant nor a domain")]
+    [InlineData(500014, "switched off in the tenant")]
+    [InlineData(500021, "access to tenants is restricted")]
+    [InlineData(53000, "Conditional access")]
+    [InlineData(700030, "was not accepted")]
     public async Task A_refusal_becomes_a_sentence_with_a_remedy(int number, string sentence)
     {
         var asked = 0;
@@ -52,6 +63,57 @@ public class SignInTests
         Assert.NotNull(failure.Remedy);
         Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
         Assert.Equal(1, asked);
+    }
+
+    [Theory]
+    [InlineData(403, "text/html", "<html><title>Blocked</title>Blocked by policy</html>")]
+    [InlineData(404, "text/html", "<html>404 Not Found</html>")]
+    [InlineData(407, "text/html", "<html>Who are you?</html>")]
+    [InlineData(400, "text/html", "<html></html>")]
+    [InlineData(403, "application/json", """{"message":"Blocked by policy"}""")]
+    [InlineData(403, "text/plain", "Blocked by policy")]
+    [InlineData(403, "text/plain", "")]
+    public async Task What_is_no_answer_of_a_sign_in_service_is_out_of_reach(int status, string type, string body)
+    {
+        await using var authority = await TlsServer.StartAsync(c =>
+        {
+            (c.Response.StatusCode, c.Response.ContentType) = (status, type);
+            return c.Response.WriteAsync(body);
+        });
+        using var test = new TestTransport(HttpSockets.Create(authority.CaFile, direct: true));
+        using var tokens = Tokens(authority, test);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => test.PassAsync(tokens.GetAsync(false, Ct).AsTask()));
+
+        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Contains($"does not answer as a sign-in service does ({status})", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("proxy", failure.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sign_in_host_that_never_answers_is_named()
+    {
+        // As HttpClient throws it.
+        var never = new TaskCanceledException("too long", new TimeoutException("too long", new TaskCanceledException()));
+
+        var failure = SignInFailure.Explain(never, new AuthSettings { Tenant = Tenant, ClientId = Tenant, Authority = new Uri("https://login.example") }, Scope)!;
+
+        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Equal("Signing in: No answer from login.example in time.", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_slow_sign_in_is_not_held_against_the_service()
+    {
+        using var test = new TestTransport(new Scripted(Scripted.Says(200)));
+        using var pace = new Pace(1000, test.Time);
+        var handlers = ServiceHandlers.Create(test.Transport, pace, test.Transport.Rules, new SlowTokens(test.Time), new Uri("https://service.example"));
+        using var client = new ServiceClient(ServiceHandlers.Client(handlers, test.Transport.Sockets, new Uri("https://service.example")));
+        using var exchange = new Exchange { Destination = "d", Operation = "check", Method = HttpMethod.Get, Uri = new Uri("x", UriKind.Relative) };
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => test.PassAsync(client.SendAsync(exchange, Ct)));
+
+        Assert.Equal("the sign-in host", failure.Message);
     }
 
     [Fact]
@@ -102,6 +164,15 @@ public class SignInTests
         Assert.Null(Cloud.Named("china").DefenderScope);
         Assert.Equal(["gcc", "global"], Cloud.Names.Where(n => Cloud.Named(n).HasTiIndicators));
         Assert.Equal(ExitCode.Usage, Assert.Throws<RunFailedException>(() => Cloud.Named("moon")).Code);
+    }
+
+    private sealed class SlowTokens(TimeProvider time) : ITokenSource
+    {
+        public async ValueTask<string> GetAsync(bool forceRefresh, CancellationToken ct)
+        {
+            await Task.Delay(TimeSpan.FromMinutes(5), time, ct);
+            throw new RunFailedException(ExitCode.OutOfReach, "the sign-in host");
+        }
     }
 
     private static MsalTokenSource Tokens(TlsServer authority, TestTransport test)

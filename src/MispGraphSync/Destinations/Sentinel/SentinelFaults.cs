@@ -15,6 +15,8 @@ internal sealed class SentinelFaults(Guid workspace, string cloud)
         "Give the app the role Microsoft Sentinel Contributor (to read only, Microsoft Sentinel Reader) on the workspace; "
         + "a new role takes some minutes.";
 
+    private static readonly string[] Permission = ["permission", "authorization to perform"];
+
     /// <summary>Of an upload; null when the exchange tells of its own objects only.</summary>
     public RunFailedException? OfUpload(Exchange exchange)
     {
@@ -23,6 +25,8 @@ internal sealed class SentinelFaults(Guid workspace, string cloud)
         var error = ErrorBody.Read(exchange.Answer.Written);
         return status switch
         {
+            _ when IsRole(status, error) => new RunFailedException(
+                ExitCode.SignIn, $"Sentinel refuses access to workspace {workspace} ({(int)status}): {error}", ToWrite),
             HttpStatusCode.Unauthorized => RefusedToken(error),
             HttpStatusCode.Forbidden => new RunFailedException(
                 ExitCode.SignIn, $"Sentinel refuses access to workspace {workspace} (403): {error}", ToWrite),
@@ -44,6 +48,8 @@ internal sealed class SentinelFaults(Guid workspace, string cloud)
         var error = ErrorBody.Read(exchange.Answer.Written);
         return exchange.Status switch
         {
+            { } status when IsRole(status, error) => new RunFailedException(
+                ExitCode.SignIn, $"Azure refuses to list Sentinel's indicators ({(int)status}): {error}", ToRead),
             HttpStatusCode.Unauthorized => RefusedToken(error),
             HttpStatusCode.Forbidden => new RunFailedException(
                 ExitCode.SignIn, $"Azure refuses to list Sentinel's indicators (403): {error}", ToRead),
@@ -63,6 +69,13 @@ internal sealed class SentinelFaults(Guid workspace, string cloud)
     public static RunFailedException NoUpload(Exchange exchange) => new(
         ExitCode.OutOfReach, $"Sentinel gives no usable answer ({exchange.Operation}). {WholeFailure.Why(exchange)}",
         "Run again later; check the destination's endpoint and the proxy.", exchange.Failure);
+
+    /// <summary>
+    /// The role is missing, whatever the status: Sentinel says so with 401 too, in JSON or as plain text. Tenant and cloud are right then.
+    /// </summary>
+    public static bool IsRole(HttpStatusCode status, ErrorBody error) =>
+        error.Code is "UnauthorizedAccess" or "AuthorizationFailed" or "LinkedAuthorizationFailed"
+        || (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && Permission.Any(words => error.Message.Contains(words, StringComparison.OrdinalIgnoreCase)));
 
     private static RunFailedException RefusedToken(ErrorBody error) => new(
         ExitCode.SignIn, $"Sentinel refuses the token (401): {error}", "Check auth.tenant and auth.cloud: they must be the workspace's own.");

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using MispGraphSync.Http;
 using MispGraphSync.Sources.Reading;
 
 namespace MispGraphSync.Sources.Misp;
@@ -64,7 +65,15 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
             return OfRedirect(answer.Headers.Location, key);
         }
 
-        var words = await WordsAsync(body, key, ct);
+        var (words, isPage) = await WordsAsync(body, key, ct);
+        if (isPage && status is >= 400 and < 500 and not (408 or 413 or 429))
+        {
+            return new(
+                MispTrouble.OutOfReach,
+                $"MISP at {_name} answered with HTML ({status}) instead of JSON.",
+                "A proxy or a login page may stand in between; check the proxy and misp.url.");
+        }
+
         var quote = words is null ? "" : $": \"{words}\"";
         return answer.StatusCode switch
         {
@@ -123,24 +132,25 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
             "Set misp.url to the address that it redirects to, if that is your MISP.");
     }
 
-    /// <summary>MISP's own sentence, fit for a terminal; null when there is none.</summary>
-    private static async Task<string?> WordsAsync(Stream stream, string key, CancellationToken ct)
+    /// <summary>MISP's own sentence, fit for a terminal; null when there is none. A web page is none of MISP's.</summary>
+    private static async Task<(string? Words, bool IsPage)> WordsAsync(Stream stream, string key, CancellationToken ct)
     {
         try
         {
             var body = new byte[16 * 1024];
             var length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
+            if (ErrorBody.IsPage(body.AsSpan(0, length))) return (null, true);
             using var json = JsonDocument.Parse(body.AsMemory(0, length));
-            return json.RootElement.ValueKind is JsonValueKind.Object
+            return (json.RootElement.ValueKind is JsonValueKind.Object
                 && json.RootElement.TryGetProperty("message", out var message)
                 && message.ValueKind is JsonValueKind.String
                     ? Clean(Without(key, message.GetString()!))
-                    : null;
+                    : null, false);
         }
         catch (Exception e) when (e is JsonException or IOException or HttpRequestException or InvalidOperationException
             or InvalidDataException or TimeoutException)
         {
-            return null;
+            return (null, false);
         }
     }
 

@@ -102,6 +102,24 @@ public class SentinelContractTests : DestinationContract
         Assert.All(outcomes, o => Assert.Contains("bad", ((StepOutcome.Rejected)o).Response, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(401, """{"error":{"code":"UnauthorizedAccess","message":"The Object ID [x] does not have required permission to perform this action."}}""")]
+    [InlineData(403, """{"error":{"code":"UnauthorizedAccess","message":"no"}}""")]
+    [InlineData(400, """{"error":{"code":"UnauthorizedAccess","message":"no"}}""")]
+    [InlineData(401, "You do not have permission to view this directory or page.")]
+    [InlineData(403, "You do not have permission to view this directory or page.")]
+    [InlineData(401, """{"error":{"code":"AuthorizationFailed","message":"The client does not have authorization to perform action"}}""")]
+    public async Task A_missing_role_is_named_whatever_the_status(int status, string body)
+    {
+        for (var i = 0; i < 2; i++) Service.Script(status, body);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => ApplyAsync(Operation.Create, Steps(1)));
+
+        Assert.Equal(ExitCode.SignIn, failure.Code);
+        Assert.Contains("Microsoft Sentinel Contributor", failure.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain("auth.tenant", failure.Remedy, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_blame_of_a_single_object_is_its_own_whatever_the_place()
     {

@@ -366,7 +366,10 @@ public sealed class MispSourceTests : IDisposable
 
     [Theory]
     [InlineData(403, """{"message":"Authentication failed. Your user account has been\ndisabled."}""", "", ExitCode.SignIn, "Your user account has been disabled")]
-    [InlineData(403, "<html>", "", ExitCode.SignIn, "refused the key")]
+    [InlineData(403, "", "", ExitCode.SignIn, "refused the key")]
+    [InlineData(403, "<html><title>Blocked</title>", "", ExitCode.OutOfReach, "answered with HTML (403)")]
+    [InlineData(404, "\r\n<!DOCTYPE html>", "", ExitCode.OutOfReach, "answered with HTML (404)")]
+    [InlineData(407, "<HTML>", "", ExitCode.OutOfReach, "answered with HTML (407)")]
     [InlineData(405, """{"message":"no"}""", "", ExitCode.SignIn, "does not allow")]
     [InlineData(302, "", "/users/login", ExitCode.OutOfReach, "maintenance")]
     [InlineData(301, "", "https://other.example.com/misp?token=x", ExitCode.OutOfReach, "redirect to https://other.example.com/misp,")]
