@@ -61,6 +61,9 @@ public sealed record Indicator
     /// <summary>The five oldest supports, oldest event first.</summary>
     public required ImmutableArray<SupportName> Supports { get; init; }
 
+    /// <summary>The hundred oldest events, each once, oldest first.</summary>
+    public ImmutableArray<Guid> Events { get; init; } = [];
+
     /// <summary>How many supports there are in all.</summary>
     public required int SupportCount { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
 
 namespace MispGraphSync.Core.Sync;
 
@@ -13,10 +14,14 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
     /// <summary>How many supports an indicator names.</summary>
     public const int NamedSupports = 5;
 
-    /// <summary>The most tags one indicator carries; further ones, in ordinal order, are left out.</summary>
+    /// <summary>How many events an indicator names: a value of thousands must not change with each of them.</summary>
+    public const int NamedEvents = 100;
+
+    /// <summary>The most tags one indicator carries, the most telling kept (<see cref="TagOrder"/>).</summary>
     public const int MostTags = 100;
 
     private readonly List<SupportRow> _oldest = new(NamedSupports + 1);
+    private readonly List<SupportRow> _events = [];
     private readonly OrderedUnion<string> _tags = new(StringComparer.Ordinal);
     private readonly OrderedUnion<string> _actors = new(StringComparer.Ordinal);
     private readonly OrderedUnion<string> _families = new(StringComparer.Ordinal);
@@ -39,6 +44,7 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
     {
         Count = 0;
         _oldest.Clear();
+        _events.Clear();
         _tags.Clear();
         _actors.Clear();
         _families.Clear();
@@ -75,7 +81,8 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
         }
 
         Count++;
-        NameIfOld(row);
+        InsertIfOld(_oldest, NamedSupports, row);
+        NameEvent(row);
         _tags.AddOrdered(row.Event.Tags);
         _tags.Add(row.Own.Tags);
         _actors.AddOrdered(row.Event.Actors);
@@ -102,10 +109,10 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
             ThreatType = _lead.Own.ThreatType ?? _lead.Event.Reading.ThreatType ?? policy.DefaultThreatType,
             ThreatTypeIsTagged = (_lead.Own.ThreatType ?? _lead.Event.Reading.ThreatType) is not null,
             DiamondModel = _lead.Own.DiamondModel ?? _lead.Event.Reading.DiamondModel,
-            KillChain = _killChain.First(),
-            Actors = _actors.First(),
-            Families = _families.First(),
-            Tags = _tags.First(MostTags),
+            KillChain = _killChain.All(),
+            Actors = _actors.All(),
+            Families = _families.All(),
+            Tags = MostTelling(_tags.All()),
             Title = _lead.Event.Context.Info,
             Comment = support.Comment,
             Type = support.Type,
@@ -114,6 +121,7 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
             LastReported = _lastReported,
             Lifetime = Lifetime,
             Supports = NamesOfOldest(),
+            Events = [.. _events.Select(row => row.Event.Context.Uuid)],
             SupportCount = Count,
         };
     }
@@ -133,14 +141,32 @@ public sealed class Merger(DestinationPolicy policy, IndicatorForm form)
         return order != 0 ? order : one.Support.Part.CompareTo(other.Support.Part);
     }
 
-    private void NameIfOld(in SupportRow row)
+    private static void InsertIfOld(List<SupportRow> oldest, int most, in SupportRow row)
     {
-        var at = _oldest.Count;
-        while (at > 0 && CompareAge(row, _oldest[at - 1]) < 0) at--;
-        if (at == NamedSupports) return;
-        _oldest.Insert(at, row);
-        if (_oldest.Count > NamedSupports) _oldest.RemoveAt(NamedSupports);
+        var at = oldest.Count;
+        while (at > 0 && CompareAge(row, oldest[at - 1]) < 0) at--;
+        if (at == most) return;
+        oldest.Insert(at, row);
+        if (oldest.Count > most) oldest.RemoveAt(most);
     }
+
+    // Each event once, by its oldest support.
+    private void NameEvent(in SupportRow row)
+    {
+        if (_events.Count == NamedEvents && CompareAge(row, _events[^1]) >= 0) return;
+        for (var i = 0; i < _events.Count; i++)
+        {
+            if (_events[i].Event.Context.Uuid != row.Event.Context.Uuid) continue;
+            if (CompareAge(row, _events[i]) >= 0) return;
+            _events.RemoveAt(i);
+            break;
+        }
+
+        InsertIfOld(_events, NamedEvents, row);
+    }
+
+    private static ImmutableArray<string> MostTelling(ImmutableArray<string> tags) =>
+        tags.Length <= MostTags ? tags : [.. tags.OrderBy(TagOrder.Of).Take(MostTags).Order(StringComparer.Ordinal)];
 
     private ImmutableArray<SupportName> NamesOfOldest()
     {

@@ -32,12 +32,7 @@ internal sealed class OrderedUnion<T>(IComparer<T>? order = null)
         else Add(ordered);
     }
 
-    /// <summary>The first so many of them.</summary>
-    public ImmutableArray<T> First(int most = int.MaxValue)
-    {
-        if (_all.Count == 0) return _only.Length <= most ? _only : _only[..most];
-        return _all.Count <= most ? [.. _all] : [.. _all.Take(most)];
-    }
+    public ImmutableArray<T> All() => _all.Count == 0 ? _only : [.. _all];
 
     private void Spill()
     {

@@ -42,6 +42,7 @@ internal static class SomeIndicator
         LastReported = Now,
         Lifetime = TimeSpan.FromDays(30),
         Supports = [new SupportName(Event, new Guid("5f000000-0000-4000-8000-00000000a001"), "A campaign")],
+        Events = [Event],
         SupportCount = 1,
     };
 

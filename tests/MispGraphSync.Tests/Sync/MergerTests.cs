@@ -51,6 +51,27 @@ public class MergerTests
     }
 
     [Fact]
+    public void A_hundred_events_are_named_each_once_the_oldest_first()
+    {
+        SupportRow[] rows = [.. Enumerable.Range(1, 150).Reverse().Select(number => Row(number))];
+
+        var merged = Merge([.. rows, .. rows]);
+
+        Assert.Equal(rows.OrderBy(row => row.Event.When).ThenBy(row => row.Support.Attribute).Take(100).Select(row => row.Event.Context.Uuid), merged.Events);
+    }
+
+    [Fact]
+    public void Of_too_many_tags_the_most_telling_stay()
+    {
+        string[] tags = [.. Enumerable.Range(0, 150).Select(number => $"a{number:d3}"), "misp-galaxy:mitre-attack-pattern=\"Phishing - T1566\"", "misp-galaxy:threat-actor=\"Some Bear\"", "tlp:red"];
+
+        var merged = Merge(Row(1, attributeTags: tags));
+
+        Assert.Equal(Merger.MostTags, merged.Tags.Length);
+        Assert.Equal([.. tags[..97], .. tags[^3..]], merged.Tags);
+    }
+
+    [Fact]
     public void Five_supports_are_named_the_oldest_first()
     {
         var merged = Merge([.. Enumerable.Range(1, 9).Reverse().Select(number => Row(number))]);

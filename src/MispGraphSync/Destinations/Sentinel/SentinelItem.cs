@@ -20,7 +20,7 @@ internal sealed class SentinelItem
 
     private readonly PooledBuffer _buffer = new();
     private readonly Utf8JsonWriter _json;
-    private readonly HashSet<string> _labels = new(StringComparer.Ordinal);
+    private readonly SentinelLabels _labels = new();
 
     private SentinelItem() => _json = new Utf8JsonWriter(
         _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
@@ -109,22 +109,13 @@ internal sealed class SentinelItem
         _json.WriteEndArray();
     }
 
-    /// <summary>Each once; an empty list is no STIX.</summary>
+    /// <summary>An empty list is no STIX.</summary>
     private void WriteLabels(Indicator indicator)
     {
-        _labels.Clear();
-        foreach (var tag in indicator.Tags) WriteLabel(tag);
-        foreach (var support in indicator.Supports) WriteLabel($"misp:event={support.Event:D}");
-        foreach (var actor in indicator.Actors) WriteLabel(actor);
-        foreach (var family in indicator.Families) WriteLabel(family);
-        if (_labels.Count > 0) _json.WriteEndArray();
-    }
-
-    private void WriteLabel(string text)
-    {
-        var label = HostileText.Line(text, SentinelText.LongestLabel);
-        if (label.Length == 0 || !_labels.Add(label)) return;
-        if (_labels.Count == 1) _json.WriteStartArray("labels"u8);
-        _json.WriteStringValue(label);
+        var labels = _labels.Of(indicator);
+        if (labels.Count == 0) return;
+        _json.WriteStartArray("labels"u8);
+        foreach (var label in labels) _json.WriteStringValue(label);
+        _json.WriteEndArray();
     }
 }

@@ -18,6 +18,9 @@ internal sealed class SentinelQuery : IDisposable
     /// <summary>What clients commonly ask for; the most is documented nowhere.</summary>
     private const int PageSize = 100;
 
+    /// <summary>In a row: pages of other sources may be empty for us, and a list that only leads on ends at some time.</summary>
+    private const int MostEmptyPages = 1000;
+
     /// <summary>Ten million indicators: more than any workspace answers for.</summary>
     private const int MostPages = 100_000;
 
@@ -42,25 +45,35 @@ internal sealed class SentinelQuery : IDisposable
         var followsLinks = false;
         SentinelNextPage? next = null;
         string? previous = null;
+        var empty = 0;
         for (var count = 0; count < MostPages; count++)
         {
             var usesToken = next is { Token: not null } && !followsLinks;
             var page = await ReadPageAsync(usesToken || next is null ? first : next.Link, usesToken ? next!.Token : null, ct).ConfigureAwait(false);
-            if (usesToken && (page is null || page.First == previous))
+            if (usesToken && (page is null || IsAgain(page)))
             {
                 // It does not listen to the token in the body, and gave the page before once more or refused.
                 followsLinks = true;
                 page = await ReadPageAsync(next!.Link, token: null, ct).ConfigureAwait(false);
             }
-            if (page?.First is null) yield break;
-            if (page.First == previous) throw Endless("leads in a circle: a page comes again");
+            if (page is null) yield break;
+            if (page.First is not null && page.First == previous) throw Endless("leads in a circle: a page comes again");
             foreach (var indicator in page.Indicators) yield return indicator;
-            if (page.Next is not { Length: > 0 } link) yield break;
-            next = SentinelNextPage.Of(link, _client.BaseAddress);
-            if (!seen.Add(next.Token ?? next.Link.AbsoluteUri)) throw Endless("leads in a circle: a next page comes again");
-            previous = page.First;
+            if (Next(page) is not { } after) yield break;
+            next = after;
+            if (!seen.Add(Name(next)))
+            {
+                // An empty page that leads nowhere new is an end.
+                if (page.First is null) yield break;
+                throw Endless("leads in a circle: a next page comes again");
+            }
+            previous = page.First ?? previous;
+            empty = page.First is null ? empty + 1 : 0;
+            if (empty == MostEmptyPages) throw Endless($"has no end: {empty} empty pages, and still more");
         }
         throw Endless($"has more than {MostPages} pages");
+
+        bool IsAgain(SentinelPage page) => page.First is { } name ? name == previous : previous is null && Next(page) is { } same && seen.Contains(Name(same));
     }
 
     public void Dispose()
@@ -68,6 +81,10 @@ internal sealed class SentinelQuery : IDisposable
         _client.Dispose();
         _pace.Dispose();
     }
+
+    private SentinelNextPage? Next(SentinelPage page) => page.Next is { Length: > 0 } link ? SentinelNextPage.Of(link, _client.BaseAddress) : null;
+
+    private static string Name(SentinelNextPage page) => page.Token ?? page.Link.AbsoluteUri;
 
     private static RunFailedException Endless(string how) => new(ExitCode.OutOfReach, $"Sentinel's list {how}.", "Run again.");
 

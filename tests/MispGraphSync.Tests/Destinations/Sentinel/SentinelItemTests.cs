@@ -30,11 +30,34 @@ public class SentinelItemTests
             new SupportName(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a001"), "one\ttwo"),
             new SupportName(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a002"), ""),
         ],
+        Events = [SomeIndicator.Event],
         SupportCount = 12,
     };
 
     [Fact]
     public void An_object_tells_everything() => Snapshot.Matches(SomeStix.Write(Rich).Body, "sentinel-full");
+
+    [Fact]
+    public void Labels_that_are_too_long_together_keep_events_TLP_actors_and_techniques()
+    {
+        string[] tags = ["misp-galaxy:mitre-attack-pattern=\"Phishing - T1566\"", "misp-galaxy:threat-actor=\"Some Bear\"", "tlp:red"];
+        var written = SomeStix.Write(Plain with
+        {
+            Tags = [.. Enumerable.Range(0, 200).Select(n => $"a{n:d3} " + new string('\u20AC', 200)), .. tags],
+            Actors = ["Some Bear"],
+            Families = ["SomeRat"],
+            Events = [.. Enumerable.Range(1, 100).Select(Some.Uuid)],
+        }).Body;
+        using var item = JsonDocument.Parse(written);
+
+        var labels = item.RootElement.GetProperty("labels").EnumerateArray().Select(label => label.GetString()!).ToList();
+
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(item.RootElement.GetProperty("labels").GetRawText()), 32_000, 32_766);
+        Assert.All(tags, tag => Assert.Contains(tag, labels));
+        Assert.Contains("Some Bear", labels);
+        Assert.Equal(100, labels.Count(label => label.StartsWith("misp:event=", StringComparison.Ordinal)));
+        Assert.Contains(labels, label => label.StartsWith("a000", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void A_plain_object_tells_no_more_than_there_is() => Snapshot.Matches(SomeStix.Write(Plain).Body, "sentinel-plain");

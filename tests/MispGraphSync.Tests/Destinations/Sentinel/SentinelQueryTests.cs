@@ -128,7 +128,41 @@ public sealed class SentinelQueryTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_page_is_the_last_whatever_it_says()
+    public async Task Empty_pages_with_a_new_next_link_are_no_end()
+    {
+        _service.Script(200, Page($"{Here}/list?$skipToken=a"));
+        _service.Script(200, Page($"{Here}/list?$skipToken=b", Item(1)));
+        _service.Script(200, Page($"{Here}/list?$skipToken=c"));
+        _service.Script(200, Page($"{Here}/list?$skipToken=d"));
+        _service.Script(200, Page(null, Item(2)));
+
+        Assert.Equal([Some.Uuid(1), Some.Uuid(2)], await KeysAsync());
+        Assert.Equal([null, "a", "b", "c", "d"], _service.Requests.Select(Token));
+    }
+
+    [Fact]
+    public async Task Where_the_first_page_is_empty_and_the_token_is_not_heard_the_link_is_followed()
+    {
+        _service.Script(200, Page($"{Here}/list?$skipToken=a"));
+        _service.Script(200, Page($"{Here}/list?$skipToken=a"));
+        _service.Script(200, Page(null, Item(1)));
+
+        Assert.Equal([Some.Uuid(1)], await KeysAsync());
+        Assert.Equal("/list", _service.Requests[^1].Path);
+    }
+
+    [Fact]
+    public async Task Empty_pages_without_an_end_end_and_are_not_taken_for_whole()
+    {
+        for (var i = 0; i < 1100; i++) _service.Script(200, Page($"{Here}/list?$skipToken={i}"));
+
+        await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
+
+        Assert.InRange(_service.Requests.Count, 900, 1001);
+    }
+
+    [Fact]
+    public async Task An_empty_page_that_leads_nowhere_new_is_the_last()
     {
         _service.Script(200, Page($"{Here}/list?$skipToken=a", Item(1)));
         _service.Script(200, Page($"{Here}/list?$skipToken=a"));
