@@ -28,7 +28,17 @@ public sealed class ErrorReasonTests
     [InlineData("sentinel", "Property=pattern could not be parsed", "pattern")]
     [InlineData("graph", "Server too busy, try again", "retry")]
     [InlineData("graph", "Property 'networkIPv4' has an invalid value", "to_ids")]
+    [InlineData("defender", "The transaction was aborted", "misp-graph explain")]
+    [InlineData("defender", "InvalidInput: The DomainName is not supported", "to_ids")]
+    [InlineData("defender", "generateAlert must be true", "action")]
+    [InlineData("defender", "Max limit of indicators reached", "capacity")]
+    [InlineData("defender", "The expirationTime is over the limit", "daysToExpire")]
+    [InlineData("graph", "The access token has expired", "clock, then run")]
+    [InlineData("graph", "InvalidAuthenticationToken: Lifetime validation failed, the token is expired", "clock, then run")]
+    [InlineData("graph", "Unexpected word 'expired-block.example' here", "misp-graph explain")]
+    [InlineData("graph", "It saw evil.example and gave up", "misp-graph explain")]
+    [InlineData("sentinel", "Reformatting failed", "misp-graph explain")]
     [InlineData("graph", "¯\\_(ツ)_/¯", "misp-graph explain")]
     public void There_is_a_remedy_for_all_words(string kind, string response, string named) =>
-        Assert.Contains(named, Remedies.For(kind, response, "logs/*_error_*.json", Guid.Empty), StringComparison.Ordinal);
+        Assert.Contains(named, Remedies.For(kind, response, "evil.example", "logs/*_error_*.json", Guid.Empty), StringComparison.Ordinal);
 }

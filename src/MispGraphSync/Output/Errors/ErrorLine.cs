@@ -14,7 +14,8 @@ internal sealed record ErrorLine(Rejection Rejection, string Reason, string Reme
     public static ErrorLine Of(Rejection rejection, string logFolder)
     {
         var logs = Path.Combine(logFolder, $"*_{rejection.Destination}_*_error_*.json");
-        return new ErrorLine(rejection, ErrorReason.Of(rejection.Response, ValueOf(rejection)), Remedies.For(rejection.Kind, rejection.Response, logs, rejection.Key));
+        var value = ValueOf(rejection);
+        return new ErrorLine(rejection, ErrorReason.Of(rejection.Response, value), Remedies.For(rejection.Kind, rejection.Response, value, logs, rejection.Key));
     }
 
     /// <summary>It goes out again with the next push, unasked.</summary>

@@ -14,14 +14,21 @@ internal static partial class ErrorReason
     /// <param name="value">The value that they may quote; null when it is not known.</param>
     public static string Of(string response, string? value)
     {
+        var words = Words(response, value);
+        return words.Length == 0 ? "(no words)" : Printable.Line(words, Longest);
+    }
+
+    /// <inheritdoc cref="Of"/>
+    /// <returns>All of it, as it came.</returns>
+    public static string Words(string response, string? value)
+    {
         var words = value is { Length: > 2 } ? response.Replace(value, "…", StringComparison.OrdinalIgnoreCase) : response;
         words = Uuid().Replace(words, "…");
         words = Address().Replace(words, "…");
         words = Quoted().Replace(words, "…");
         words = LongHex().Replace(words, "…");
         words = Number().Replace(words, "#");
-        words = Blanks().Replace(words, " ").Trim();
-        return words.Length == 0 ? "(no words)" : Printable.Line(words, Longest);
+        return Blanks().Replace(words, " ").Trim();
     }
 
     [GeneratedRegex(@"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")]
