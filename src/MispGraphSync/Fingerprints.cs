@@ -35,7 +35,7 @@ internal static class Fingerprints
             string.Join(',', policy.Types.Order(StringComparer.Ordinal)),
             string.Join(',', policy.ExcludeTypes.Order(StringComparer.Ordinal)),
             string.Join(',', policy.ExcludeTags.Order(StringComparer.OrdinalIgnoreCase)),
-            $"{destination.IncludeUnmatched}",
+            $"{destination.IncludeUnmatched} {destination.GenerateAlert}",
             string.Join(',', destination.RbacGroupNames),
             string.Join(',', NeverBlockAt(settings, destination)),
         ])).ToString();

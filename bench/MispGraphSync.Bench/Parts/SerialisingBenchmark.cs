@@ -46,6 +46,6 @@ public class SerialisingBenchmark
     public ItemMarks Defender()
     {
         _body.ResetWrittenCount();
-        return DefenderItem.Own.Write(_body, "misp-graph", [], _indicator, _identity);
+        return DefenderItem.Own.Write(_body, "misp-graph", [], true, _indicator, _identity);
     }
 }

@@ -68,6 +68,9 @@ public interface IDestination : IAsyncDisposable
     /// <summary>How many it can hold of all who write to it; null: no limit is known.</summary>
     int? CapacityForAll => null;
 
+    /// <summary>Whether what is held raises no alert there so far, and does once this indicator is sent in its place.</summary>
+    bool StartsToAlert(Indicator indicator, ItemIdentity identity, ItemMarks held) => false;
+
     /// <summary>Requests so far, attempts after the first, and attempts that were answered 429.</summary>
     RequestCounts Requests { get; }
 

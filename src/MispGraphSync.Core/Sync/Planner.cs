@@ -46,6 +46,9 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         return Compare(key, held, wanted.IsFresh);
     }
 
+    /// <summary>Held indicators for which an update was decided that makes them raise alerts.</summary>
+    public long StartingToAlert { get; private set; }
+
     /// <summary>The step ready to be sent. Reads the key's supports once.</summary>
     public PlanStep Build(PlanKey key, StepDecision step)
     {
@@ -140,11 +143,18 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));
         // An immutable part that is not known is not the wanted one: an update might leave the old one there for ever.
         var replaces = IsSpent(key) || marks.Fixed != held.Marks.Fixed;
+        if (!replaces && StartsToAlert(held)) StartingToAlert++;
         return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Changed, replaces));
     }
 
     // Sent with a longer life than it would get now: settings or tags shorten it, or a clock was ahead.
     private bool EndsTooLate(HeldIndicator held) => held.Expires > Lifecycle.ExpiryOf(run.Now, _merger.Lifetime);
+
+    private bool StartsToAlert(HeldIndicator held)
+    {
+        var indicator = _merger.Merge();
+        return destination.StartsToAlert(indicator, Identify(indicator, held, held.Key), held.Marks);
+    }
 
     private static PlanDecision Reschedule(HeldIndicator held, DateTimeOffset renewAt) =>
         held.RenewAt == renewAt ? PlanDecision.Nothing.Instance : new PlanDecision.Reschedule(renewAt);

@@ -137,6 +137,9 @@ public sealed record DestinationSettings
     /// <summary>Defender: our own share of the tenant's 15,000.</summary>
     public int Capacity { get; init; } = 15_000;
 
+    /// <summary>Defender: what blocks or warns raises an alert too.</summary>
+    public bool GenerateAlert { get; init; } = true;
+
     /// <summary>Defender: device groups; empty = all devices.</summary>
     public IReadOnlyList<string> RbacGroupNames { get; init; } = [];
 

@@ -256,6 +256,10 @@ internal static class SettingsTable
         "Our share of the 15,000 indicators that a Defender tenant can hold.")
     { Default = "15000", Kinds = [Defender] };
 
+    public static readonly SettingKey<bool> GenerateAlert = new("generateAlert", Destination, OnOff,
+        "What blocks or warns raises an alert too; Audit always does, Allowed never.")
+    { Default = "true", Kinds = [Defender] };
+
     public static readonly SettingKey<IReadOnlyList<string>> RbacGroupNames = new("rbacGroupNames", Destination, new TextListForm(AnyText),
         "Device groups that the indicators are for; [] is all devices.")
     { Default = "[]", Example = "[\"Servers\"]", Kinds = [Defender] };
@@ -337,7 +341,7 @@ internal static class SettingsTable
         Action, PassiveOnly, DaysToExpire, Expiry, DefaultTlp, MaxTlp, DefaultConfidence, DefaultThreatType, Types, ExcludeTypes,
         ExcludeTags,
         Name, Kind, Enabled, TargetProduct, WorkspaceId, SourceSystem, IncludeUnmatched, SubscriptionId, ResourceGroup, WorkspaceName,
-        Capacity, RbacGroupNames, TokenScope, RequestsPerMinute, ParallelRequests, Endpoint, ManagementEndpoint,
+        Capacity, GenerateAlert, RbacGroupNames, TokenScope, RequestsPerMinute, ParallelRequests, Endpoint, ManagementEndpoint,
         GuardMaxDelete, GuardNeverBlock, LogsDirectory, LogsRequests, LogsFormat, LogsRetentionDays, LedgerPath, Proxy, MetricsTextfile,
     ];
 

@@ -73,6 +73,7 @@ internal sealed class SettingsBinder(EffectiveValues values)
             ResourceGroup = isSentinel ? values.Of(given, ResourceGroup) : null,
             WorkspaceName = isSentinel ? values.Of(given, WorkspaceName) : null,
             Capacity = isDefender ? values.Of(given, Capacity) : 0,
+            GenerateAlert = isDefender && values.Of(given, GenerateAlert),
             RbacGroupNames = isDefender ? values.Of(given, RbacGroupNames) ?? [] : [],
             TokenScope = isDefender ? values.Of(given, TokenScope) : null,
             RequestsPerMinute = values.Of(given, RequestsPerMinute),

@@ -13,11 +13,13 @@ internal static class DefenderActions
 {
     public const string Audit = "Audit";
 
+    public const string Allowed = "Allowed";
+
     private static readonly FrozenDictionary<IndicatorAction, string> OfFile = new Dictionary<IndicatorAction, string>
     {
         [IndicatorAction.Alert] = Audit,
         [IndicatorAction.Block] = "BlockAndRemediate",
-        [IndicatorAction.Allow] = "Allowed",
+        [IndicatorAction.Allow] = Allowed,
         [IndicatorAction.Warn] = "Warn",
     }.ToFrozenDictionary();
 
@@ -25,14 +27,14 @@ internal static class DefenderActions
     {
         [IndicatorAction.Alert] = Audit,
         [IndicatorAction.Block] = "Block",
-        [IndicatorAction.Allow] = "Allowed",
+        [IndicatorAction.Allow] = Allowed,
         [IndicatorAction.Warn] = "Warn",
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<IndicatorAction, string> OfCertificate = new Dictionary<IndicatorAction, string>
     {
         [IndicatorAction.Block] = "BlockAndRemediate",
-        [IndicatorAction.Allow] = "Allowed",
+        [IndicatorAction.Allow] = Allowed,
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, FrozenDictionary<IndicatorAction, string>> ByType =

@@ -20,6 +20,9 @@ internal sealed class DefenderDestination : IDestination
     /// <summary>Active indicators of a tenant, all creators together; cannot be raised.</summary>
     public const int TenantCapacity = 15_000;
 
+    /// <summary>How an item without an alert may have been written.</summary>
+    private static readonly bool?[] Silent = [null, false];
+
     private readonly DestinationSettings _settings;
     private readonly DefenderApi _api;
     private readonly DefenderService _service;
@@ -95,7 +98,14 @@ internal sealed class DefenderDestination : IDestination
     public string Canonical(IReadOnlyList<Observable> observables) => DefenderValue.Of(observables[0]).ToString()!;
 
     public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
-        DefenderItem.Own.Write(body, _settings.Instance, _settings.RbacGroupNames, indicator, identity);
+        Write(body, indicator, identity, _settings.GenerateAlert);
+
+    /// <summary>The same item without an alert is what is held.</summary>
+    public bool StartsToAlert(Indicator indicator, ItemIdentity identity, ItemMarks held)
+    {
+        if (!_settings.GenerateAlert || indicator.Action is not (IndicatorAction.Block or IndicatorAction.Warn)) return false;
+        return Array.Exists(Silent, alerts => Write(new ArrayBufferWriter<byte>(1024), indicator, identity, alerts).Change == held.Change);
+    }
 
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified)
     {
@@ -126,6 +136,9 @@ internal sealed class DefenderDestination : IDestination
         _tokens?.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private ItemMarks Write(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, bool? alerts) =>
+        DefenderItem.Own.Write(body, _settings.Instance, _settings.RbacGroupNames, alerts, indicator, identity);
 
     /// <summary>Whom the service will name as the creator; null for a machine's own identity, whose id nobody told us.</summary>
     private static string? ClientId(AuthSettings auth) => auth.ManagedIdentity is { } identity ? identity.ClientId : auth.ClientId;

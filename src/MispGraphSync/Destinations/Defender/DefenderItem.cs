@@ -39,16 +39,19 @@ internal sealed class DefenderItem
 
     public static DefenderItem Own => _own ??= new DefenderItem();
 
+    /// <param name="alerts">Of what blocks or warns: an alert is raised. Null: as versions before this setting wrote it, without the field.</param>
     /// <param name="application">Tells ours from what others put there with the same app registration.</param>
-    public ItemMarks Write(IBufferWriter<byte> body, string application, IReadOnlyList<string> deviceGroups, Indicator indicator, ItemIdentity identity)
+    public ItemMarks Write(
+        IBufferWriter<byte> body, string application, IReadOnlyList<string> deviceGroups, bool? alerts, Indicator indicator, ItemIdentity identity)
     {
         var value = DefenderValue.Of(indicator.Observables[0])
             ?? throw new InvalidOperationException($"Defender has no type for {indicator.Observables[0].GetType().Name}.");
         var action = DefenderActions.Of(value.Type, indicator.Action)
             ?? throw new InvalidOperationException($"Defender has no {indicator.Action} for {value.Type}.");
         var endOfFixed = WriteFixed(value, action);
-        // Required with Audit; a file that is blocked alerts by itself.
+        // Required with Audit. What blocks or warns raises no alert without it; what is allowed never does.
         if (action == DefenderActions.Audit) _json.WriteBoolean("generateAlert"u8, true);
+        else if (action != DefenderActions.Allowed && alerts is { } raises) _json.WriteBoolean("generateAlert"u8, raises);
         _json.WriteString("title"u8, DefenderText.Title(indicator));
         _json.WriteString("description"u8, DefenderText.Description(indicator));
         _json.WriteString("severity"u8, Of(indicator.Severity));

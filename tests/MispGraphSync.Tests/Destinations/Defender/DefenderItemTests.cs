@@ -47,6 +47,24 @@ public class DefenderItemTests
         Write(SomeIndicator.Of(new Observable.Url("https://evil.example/A?b=1&c='\"")) with { Action = IndicatorAction.Warn, Severity = ThreatLevel.Low }).Body, "defender-url-warn");
 
     [Theory]
+    [InlineData(IndicatorAction.Block, true, true)]
+    [InlineData(IndicatorAction.Warn, true, true)]
+    [InlineData(IndicatorAction.Block, false, false)]
+    [InlineData(IndicatorAction.Warn, false, false)]
+    [InlineData(IndicatorAction.Alert, false, true)]
+    [InlineData(IndicatorAction.Allow, true, null)]
+    public void What_blocks_or_warns_raises_an_alert_if_wanted_Audit_always_and_Allowed_never(IndicatorAction action, bool alerts, bool? written)
+    {
+        foreach (var kind in Kinds.Values)
+        {
+            if (DefenderLimits.Refuses(kind, action) is not null) continue;
+            using var item = JsonDocument.Parse(Write(SomeIndicator.Of(kind) with { Action = action }, alerts: alerts).Body);
+
+            Assert.Equal(written, item.RootElement.TryGetProperty("generateAlert", out var value) ? value.GetBoolean() : null);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Pairs))]
     public void Every_type_and_action_that_is_not_refused_keeps_the_rules(string what, IndicatorAction action)
     {
@@ -112,10 +130,10 @@ public class DefenderItemTests
         Assert.NotEqual(before.Change, Write(Rich, ["Servers"]).Marks.Change);
     }
 
-    private static (ReadOnlyMemory<byte> Body, ItemMarks Marks) Write(Indicator indicator, IReadOnlyList<string>? groups = null, DateTimeOffset? expires = null)
+    private static (ReadOnlyMemory<byte> Body, ItemMarks Marks) Write(Indicator indicator, IReadOnlyList<string>? groups = null, DateTimeOffset? expires = null, bool? alerts = true)
     {
         var body = new ArrayBufferWriter<byte>();
-        var marks = DefenderItem.Own.Write(body, "misp-graph", groups ?? [], indicator, SomeIndicator.Identity(Key) with { Expires = expires ?? SomeIndicator.Expires });
+        var marks = DefenderItem.Own.Write(body, "misp-graph", groups ?? [], alerts, indicator, SomeIndicator.Identity(Key) with { Expires = expires ?? SomeIndicator.Expires });
         return (body.WrittenMemory, marks);
     }
 }

@@ -177,6 +177,21 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_many_held_indicators_start_to_raise_alerts_is_said()
+    {
+        Put(1, 1, 2, 3);
+        await PushAsync(IndicatorAction.Block, alerts: false);
+        Assert.All(Defender.All(), one => Assert.False((bool)one.Fields["generateAlert"]!));
+        _run.Warnings.Clear();
+
+        var report = await PushAsync(IndicatorAction.Block);
+
+        Assert.Equal((3L, 0L, 3L), (report.Planned.Update, report.Planned.Delete, report.Tally.Accepted));
+        Assert.All(Defender.All(), one => Assert.True((bool)one.Fields["generateAlert"]!));
+        Assert.Contains("3 indicators that are held there raise alerts from now on", Assert.Single(_run.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_cut_line_and_throttling_change_nothing_in_the_end()
     {
         Put(1, 1, 2, 3);
@@ -219,7 +234,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
 
     private IEnumerable<SeenRequest> Sent(string path) => _sandbox.RequestsTo(Service.Defender).Where(request => request.Path == path);
 
-    private async Task<DestinationReport> PushAsync(IndicatorAction action = IndicatorAction.Alert)
+    private async Task<DestinationReport> PushAsync(IndicatorAction action = IndicatorAction.Alert, bool alerts = true)
     {
         // Before the clock runs: it stands still only while the destination's own requests are under way.
         using var client = new SandboxClient(_sandbox);
@@ -229,8 +244,10 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
         settings = settings with
         {
             Auth = settings.Auth with { Tenant = _sandbox.Options.Tenant.ToString(), ClientId = _sandbox.Options.ClientId },
-            Policy = new DestinationPolicy { Action = action },
+            // Confidence is no field here: it only makes another fingerprint, as the setting for alerts does.
+            Policy = new DestinationPolicy { Action = action, DefaultConfidence = alerts ? 51 : 50 },
             Capacity = _capacity,
+            GenerateAlert = alerts,
         };
         await using var destination = DefenderDestination.Create(settings, _test.Transport, new OneToken(token));
         _run.Real = destination;
