@@ -13,6 +13,17 @@ internal static class Tool
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolHost host)
     {
+        var output = new SteadyWriter(host.Out);
+        var steady = host with { Out = output, Error = new SteadyWriter(host.Error) };
+        var code = await DispatchAsync(args, steady).ConfigureAwait(false);
+        await output.FlushAsync().ConfigureAwait(false);
+        if (output.Fault is not { } fault) return code;
+        await steady.Error.WriteLineAsync($"error: The output could not be written: {Printable.Line(fault.Message)}").ConfigureAwait(false);
+        return code == (int)ExitCode.Ok ? (int)ExitCode.OutOfReach : code;
+    }
+
+    private static async Task<int> DispatchAsync(IReadOnlyList<string> args, ToolHost host)
+    {
         var root = Root(host);
         if (Suggestions.IsAsked(args))
         {

@@ -1,4 +1,5 @@
 using MispGraphSync.Configuration;
+using MispGraphSync.Output;
 
 namespace MispGraphSync;
 
@@ -45,8 +46,8 @@ internal sealed record ToolHost
         var terminal = new Terminal(environment, Console.IsOutputRedirected, Console.IsErrorRedirected);
         return new ToolHost
         {
-            Out = Console.Out,
-            Error = Console.Error,
+            Out = SteadyWriter.OfProcess(1, static () => Console.Out),
+            Error = SteadyWriter.OfProcess(2, static () => Console.Error),
             In = Console.In,
             Environment = environment,
             WorkingDirectory = Directory.GetCurrentDirectory(),

@@ -43,6 +43,11 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public CancellationToken Interrupt { get; set; }
 
+    /// <summary>In the place of stdout and stderr; null: what is written there is in the result.</summary>
+    public TextWriter? Out { get; set; }
+
+    public TextWriter? Error { get; set; }
+
     /// <summary>The tool's clock, where it is not the sandbox's.</summary>
     public TimeProvider? ToolTime { get; set; }
 
@@ -88,8 +93,8 @@ internal sealed class SandboxRun : IAsyncDisposable
         using var error = new StringWriter();
         var code = await Tool.RunAsync(args, new ToolHost
         {
-            Out = TextWriter.Synchronized(output),
-            Error = TextWriter.Synchronized(error),
+            Out = Out ?? TextWriter.Synchronized(output),
+            Error = Error ?? TextWriter.Synchronized(error),
             Environment = _environment,
             WorkingDirectory = Folder,
             Time = ToolTime ?? Time,
@@ -102,7 +107,7 @@ internal sealed class SandboxRun : IAsyncDisposable
         return new ToolResult(code, output.ToString(), error.ToString());
     }
 
-    private bool IsPlayed => IsInProcess || ToolTime is not null || Time.IsShifted || Answers is not null || HasColor || Width != 120 || Interrupt.CanBeCanceled;
+    private bool IsPlayed => IsInProcess || ToolTime is not null || Time.IsShifted || Answers is not null || HasColor || Width != 120 || Out is not null || Error is not null || Interrupt.CanBeCanceled;
 
     /// <summary>The request files of all runs so far, oldest first, by name.</summary>
     public IReadOnlyList<string> RequestFiles() => !Directory.Exists(Logs) ? [] : [.. Directory.GetFiles(Logs, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];

@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+using MispGraphSync.Sandbox;
+using Xunit;
+
+namespace MispGraphSync.Tests.Reliability;
+
+/// <summary>Stdout and stderr that cannot be written.</summary>
+public sealed class OutputTests : IAsyncLifetime
+{
+    private const int BrokenPipe = 32;
+    private const int NoRoom = 28;
+
+    private SandboxRun _run = null!;
+
+    public async ValueTask InitializeAsync() => _run = await SandboxRun.StartAsync();
+
+    public ValueTask DisposeAsync() => _run.DisposeAsync();
+
+    [Theory]
+    [InlineData("push")]
+    [InlineData("push -vv")]
+    [InlineData("push --json")]
+    [InlineData("plan")]
+    [InlineData("plan --output jsonl")]
+    [InlineData("read")]
+    [InlineData("read --output csv")]
+    [InlineData("status")]
+    [InlineData("errors")]
+    [InlineData("doctor")]
+    [InlineData("verify")]
+    [InlineData("purge --dry-run")]
+    [InlineData("config show")]
+    [InlineData("config validate")]
+    [InlineData("report")]
+    [InlineData("completions bash")]
+    [InlineData("--help")]
+    public async Task Full_stdout_is_one_sentence_on_stderr_and_5_and_unread_stdout_is_quiet(string verb)
+    {
+        var code = (await _run.RunAsync(verb.Split(' '))).Code;
+
+        _run.Out = new FailingWriter(NoRoom);
+        var full = await _run.RunAsync(verb.Split(' '));
+        _run.Out = new FailingWriter(BrokenPipe);
+        var unread = await _run.RunAsync(verb.Split(' '));
+
+        Assert.Equal(code == 0 ? 5 : code, full.Code);
+        Assert.Equal("error: The output could not be written: 28", full.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].TrimEnd('\r'));
+        Assert.Equal(code, unread.Code);
+        Assert.DoesNotContain("error: The output", unread.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(NoRoom)]
+    [InlineData(BrokenPipe)]
+    public async Task Output_that_cannot_be_written_neither_loses_nor_repeats_a_request(int fault)
+    {
+        (_run.Out, _run.Error) = (new FailingWriter(fault), new FailingWriter(fault));
+
+        await _run.RunAsync("push", "-vv");
+
+        var submits = _run.Sandbox.RequestsTo(Service.Graph).Count(request => request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal));
+        Assert.Equal(1, submits);
+        Assert.Single(_run.RequestFiles(), file => file.Contains("_submit_200", StringComparison.Ordinal));
+        (_run.Out, _run.Error) = (null, null);
+        Assert.Equal(0, (await _run.RunAsync("push", "--json")).Json.GetProperty("destinations")[0].GetProperty("planned").GetProperty("create").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("exec >/dev/full", 5)]
+    [InlineData("exec >&-", 0)]
+    [InlineData("exec 2>/dev/full", 0)]
+    [InlineData("exec 2>&-", 0)]
+    [InlineData("exec >&- 2>&-", 0)]
+    public async Task The_real_process_ends_well_with_streams_that_are_full_or_closed(string streams, int code)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no /dev/full.");
+        using var process = ToolProcess.Start(_run.Folder, streams, new Dictionary<string, string>(), "push");
+
+        var ended = await process.EndAsync();
+
+        Assert.Equal(code, ended.Code);
+        Assert.Equal(code == 5, ended.Error.Contains("error: The output could not be written", StringComparison.Ordinal));
+        Assert.True(_run.Sandbox.GraphState.Count > 0);
+    }
+
+    [Fact]
+    public async Task Progress_that_cannot_be_written_ends_no_process()
+    {
+        _run.Error = new FailingWriter(NoRoom);
+        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Throttle(TimeSpan.FromSeconds(1)), times: 2);
+
+        Assert.Equal(0, (await _run.RunAsync("push")).Code);
+    }
+
+    private sealed class FailingWriter(int fault) : StringWriter
+    {
+        public override void Write(char value) => Fail();
+
+        public override void Write(char[] buffer, int index, int count) => Fail();
+
+        public override void Write(string? value) => Fail();
+
+        public override void WriteLine(string? value) => Fail();
+
+        private void Fail() => throw new IOException(fault.ToString(System.Globalization.CultureInfo.InvariantCulture), fault);
+    }
+}
