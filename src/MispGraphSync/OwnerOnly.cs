@@ -2,24 +2,62 @@ using System.Text;
 
 namespace MispGraphSync;
 
-/// <summary>Files that nobody but the account that runs the tool may read.</summary>
+/// <summary>
+/// Files and folders that nobody but the account that runs the tool may read. What is there already keeps its mode, and a
+/// link that somebody put in a file's place is never followed.
+/// </summary>
 internal static class OwnerOnly
 {
-    /// <param name="isBuffered">False when all of it is written at once.</param>
-    public static FileStream Open(string path, FileMode mode, FileAccess access, bool isBuffered = true)
+    public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode FolderMode = Private | UnixFileMode.UserExecute;
+
+    /// <summary>Makes a folder and those above it where they are missing.</summary>
+    public static void CreateFolder(string path)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None, BufferSize = isBuffered ? 4096 : 0 };
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, FolderMode);
+    }
+
+    /// <param name="isBuffered">False when all of it is written at once.</param>
+    public static FileStream Open(string path, FileMode mode, FileAccess access, bool isBuffered = true, FileShare share = FileShare.None)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = isBuffered ? 4096 : 0 };
         // On Windows a file takes the rights of its folder.
-        if (!OperatingSystem.IsWindows() && mode != FileMode.Open) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows() && mode != FileMode.Open) options.UnixCreateMode = Private;
         return new FileStream(path, options);
+    }
+
+    /// <summary>Makes the file, or opens one of ours to write at its end. Others may read it meanwhile.</summary>
+    /// <exception cref="IOException">Something else has this name, such as a link or another account's file.</exception>
+    public static FileStream OpenToAppend(string path)
+    {
+        if (!IsTaken(path))
+        {
+            try
+            {
+                return Open(path, FileMode.CreateNew, FileAccess.Write, isBuffered: false, FileShare.ReadWrite | FileShare.Delete);
+            }
+            catch (IOException) when (IsTaken(path))
+            {
+                // Another process was quicker.
+            }
+        }
+
+        if (!IsOurs(path)) throw new IOException($"{path} is a link or another account's file.");
+        var file = Open(path, FileMode.Open, FileAccess.Write, isBuffered: false, FileShare.ReadWrite | FileShare.Delete);
+        var (named, opened) = (FileFacts.Of(path), FileFacts.Of(file.SafeFileHandle));
+        if (named == opened && IsOurs(path)) return file;
+        file.Dispose();
+        throw new IOException($"{path} was replaced while it was opened.");
     }
 
     /// <summary>
     /// Writes a file whole or not at all: beside the target first, so that the move is within one file system, and under a
-    /// name that nobody has.
+    /// name that nobody has. A link in its place is replaced, not followed.
     /// </summary>
     /// <param name="overwrite">False: whatever is there stays, and it is an <see cref="IOException"/>.</param>
-    public static void Replace(string path, bool overwrite, Action<TextWriter> write)
+    /// <param name="mode">Of the new file.</param>
+    public static void Replace(string path, bool overwrite, Action<TextWriter> write, UnixFileMode mode = Private)
     {
         var draft = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
@@ -30,6 +68,7 @@ internal static class OwnerOnly
                 write(text);
                 text.Flush();
                 stream.Flush(flushToDisk: true);
+                if (mode != Private && !OperatingSystem.IsWindows()) File.SetUnixFileMode(stream.SafeFileHandle, mode);
             }
 
             File.Move(draft, path, overwrite);
@@ -41,9 +80,13 @@ internal static class OwnerOnly
         }
     }
 
-    public static void WriteText(string path, string text)
+    private static bool IsTaken(string path) => new FileInfo(path) is var file && (file.Exists || file.LinkTarget is not null);
+
+    /// <summary>A plain file with one name, which belongs to us, to the folder's owner or to the system.</summary>
+    private static bool IsOurs(string path)
     {
-        using var writer = new StreamWriter(Open(path, FileMode.Create, FileAccess.Write));
-        writer.Write(text);
+        if (FileFacts.Of(path) is not { } facts) return new FileInfo(path).LinkTarget is null;
+        return facts is { IsRegular: true, Links: 1 }
+            && (facts.Owner == 0 || facts.Owner == FileFacts.Ourselves || facts.Owner == FileFacts.Of(Path.GetDirectoryName(path)!)?.Owner);
     }
 }

@@ -348,7 +348,7 @@ internal sealed class LedgerFile : IDisposable
     {
         try
         {
-            if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+            if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder) OwnerOnly.CreateFolder(folder);
             if (File.Exists(path)) return;
             using var created = OwnerOnly.Open(path, FileMode.CreateNew, FileAccess.Write);
         }

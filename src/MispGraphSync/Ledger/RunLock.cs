@@ -82,7 +82,7 @@ internal sealed class RunLock : IDisposable
         FileStream held;
         try
         {
-            if (Path.GetDirectoryName(ledger) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+            if (Path.GetDirectoryName(ledger) is { Length: > 0 } folder) OwnerOnly.CreateFolder(folder);
             held = OwnerOnly.Open(ledger + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite);
         }
         catch (IOException fault) when (DiskFault.IsHeldByOther(fault))
@@ -99,7 +99,7 @@ internal sealed class RunLock : IDisposable
         try
         {
             var owner = new LockOwner(Environment.MachineName, Environment.ProcessId, time.GetUtcNow());
-            OwnerOnly.WriteText(note, JsonSerializer.Serialize(owner, LockJson.Default.LockOwner));
+            OwnerOnly.Replace(note, overwrite: true, file => file.Write(JsonSerializer.Serialize(owner, LockJson.Default.LockOwner)));
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {

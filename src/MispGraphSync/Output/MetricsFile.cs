@@ -14,9 +14,8 @@ internal static class MetricsFile
     {
         try
         {
-            var hidden = path + ".tmp";
-            File.WriteAllText(hidden, Text(report, now));
-            File.Move(hidden, path, overwrite: true);
+            // The collector works under another account.
+            OwnerOnly.Replace(path, overwrite: true, file => file.Write(Text(report, now)), OwnerOnly.Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

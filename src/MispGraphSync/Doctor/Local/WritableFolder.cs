@@ -7,7 +7,7 @@ internal static class WritableFolder
     /// <exception cref="IOException">They cannot; so does <see cref="UnauthorizedAccessException"/>.</exception>
     public static void Probe(string folder)
     {
-        Directory.CreateDirectory(folder);
+        OwnerOnly.CreateFolder(folder);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose };
         using var probe = new FileStream(Path.Combine(folder, $".misp-graph-doctor-{Path.GetRandomFileName()}.tmp"), options);
         probe.WriteByte(0);

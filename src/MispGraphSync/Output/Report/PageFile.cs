@@ -16,7 +16,7 @@ internal static class PageFile
         {
             if (!MayReplace(path))
                 throw new RunFailedException(ExitCode.Usage, $"{path} is there already and is no report of misp-graph; it was not touched.", "Name another file with --to, or remove this one.");
-            if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder) OwnerOnly.CreateFolder(folder);
             OwnerOnly.Replace(path, overwrite: true, write);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
