@@ -9,46 +9,39 @@ using Serilog.Formatting.Display;
 
 namespace MispGraphSync;
 
-/// <summary>The application log, a file a day beside the request files. Scalars only: the native binary cannot take objects apart.</summary>
+/// <summary>
+/// The application log, a file a day beside the request files. Scalars only: the native binary cannot take objects apart.
+/// </summary>
 internal static class AppLog
 {
+    private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:l}{NewLine}{Exception}";
+
     /// <param name="settings">Where to.</param>
     /// <param name="isDebug">Log every item.</param>
     /// <param name="isOptional">Nothing will be sent, so a folder that cannot be written is no reason to fail.</param>
-    public static Logger Create(LogSettings settings, bool isDebug, bool isOptional)
+    /// <param name="time">The first file is today's.</param>
+    /// <param name="secrets">Kept out of every line.</param>
+    public static Logger Create(LogSettings settings, bool isDebug, bool isOptional, TimeProvider time, Secrets secrets)
     {
         if (isOptional && !Directory.Exists(settings.Directory)) return new LoggerConfiguration().CreateLogger();
+        var (extension, formatter) = settings.Format == LogFormat.Json
+            ? ("jsonl", (ITextFormatter)new RenderedCompactJsonFormatter())
+            : ("log", new MessageTemplateTextFormatter(Template));
         try
         {
-            Directory.CreateDirectory(settings.Directory);
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(settings.Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            OwnerOnly.CreateFolder(settings.Directory);
+            return new LoggerConfiguration()
+                .MinimumLevel.Is(isDebug ? LogEventLevel.Debug : LogEventLevel.Information)
+                .WriteTo.Sink(new DailyLogFile(settings.Directory, extension, formatter, secrets, time.GetLocalNow()))
+                .CreateLogger();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             if (isOptional) return new LoggerConfiguration().CreateLogger();
-            throw new RunFailedException(ExitCode.Usage, $"The log folder '{settings.Directory}' cannot be made: {fault.Message}", "Nothing is sent that is not recorded. Set logs.directory to a folder that can be written.");
-        }
-
-        var (name, formatter) = settings.Format == LogFormat.Json
-            ? ("misp-graph-.jsonl", (ITextFormatter)new RenderedCompactJsonFormatter())
-            : ("misp-graph-.log", new MessageTemplateTextFormatter("{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:l}{NewLine}{Exception}"));
-        return new LoggerConfiguration()
-            .MinimumLevel.Is(isDebug ? LogEventLevel.Debug : LogEventLevel.Information)
-            .WriteTo.File(
-                formatter,
-                Path.Combine(settings.Directory, name),
-                rollingInterval: RollingInterval.Day,
-                retainedFileCountLimit: Math.Max(1, settings.RetentionDays),
-                hooks: OperatingSystem.IsWindows() ? null : new OwnersFile())
-            .CreateLogger();
-    }
-
-    private sealed class OwnersFile : Serilog.Sinks.File.FileLifecycleHooks
-    {
-        public override Stream OnFileOpened(string path, Stream underlyingStream, System.Text.Encoding encoding)
-        {
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            return underlyingStream;
+            throw new RunFailedException(
+                DiskFault.IsFull(fault) ? ExitCode.OutOfReach : ExitCode.Usage,
+                $"The log folder '{settings.Directory}' cannot be written: {fault.Message}",
+                "Nothing is sent that is not recorded. Set logs.directory to a folder that can be written.");
         }
     }
 }

@@ -46,10 +46,11 @@ internal sealed partial class Composition
 
         if (inspection.Faults.Count > 0) return new Examined(Checklist.OfFaulty(new SettingsCheck(inspection)), null, null);
         var chosen = Choose(inspection.Settings, names);
-        var log = AppLog.Create(inspection.Settings.Logs, isDebug: false, isOptional: true);
+        var secrets = SecretsOf(inspection.Settings, host);
+        var log = AppLog.Create(inspection.Settings.Logs, isDebug: false, isOptional: true, host.Time, secrets);
         try
         {
-            var it = Examine(inspection, chosen, host, log, ct);
+            var it = Examine(inspection, chosen, host, log, secrets, ct);
             return new Examined(Checklist.Of(it, writes), it, log);
         }
         catch (RunFailedException failure)
@@ -59,7 +60,7 @@ internal sealed partial class Composition
         }
     }
 
-    private static Examination Examine(SettingsInspection inspection, IReadOnlyList<DestinationSettings> chosen, ToolHost host, Logger log, CancellationToken ct)
+    private static Examination Examine(SettingsInspection inspection, IReadOnlyList<DestinationSettings> chosen, ToolHost host, Logger log, Secrets secrets, CancellationToken ct)
     {
         var settings = inspection.Settings;
         var filters = FilterPlan.Parse(settings.Misp.EventFilters, out var faults) ?? throw new RunFailedException(ExitCode.Usage, string.Join('\n', faults));
@@ -68,9 +69,9 @@ internal sealed partial class Composition
         {
             Time = host.Time,
             Sockets = HttpSockets.Create(settings.CaFile, settings.Proxy),
-            Log = new RequestLog(logs.Usable, run: 0, host.Time),
+            Log = new RequestLog(logs.Usable, run: 0, host.Time, secrets: secrets),
             AppLog = log,
-            ResolveSecret = (secret, c) => secret.ResolveAsync(c),
+            ResolveSecret = async (secret, c) => secrets.Add(await secret.ResolveAsync(c).ConfigureAwait(false)),
             MaxFailures = DoctorsRetries,
             LongestWait = DoctorsPatience,
         };
@@ -84,7 +85,7 @@ internal sealed partial class Composition
             Settings = settings,
             Logs = logs,
             Reach = reach,
-            Misp = new MispCase(settings, misp, filters, reach, host.Time, log, ct),
+            Misp = new MispCase(settings, misp, filters, reach, host.Time, log, secrets, ct),
             Destinations = [.. chosen.Select(one => new DestinationCase(one, transport, reach, ct))],
         };
     }

@@ -1,9 +1,7 @@
 using MispGraphSync.Commands;
 using MispGraphSync.Core.Sync;
 using MispGraphSync.Destinations;
-using MispGraphSync.Http;
 using MispGraphSync.Ledger;
-using MispGraphSync.Output;
 
 namespace MispGraphSync;
 
@@ -27,9 +25,8 @@ internal sealed partial class Composition
                 PredecessorOf = destination => predecessors.GetValueOrDefault(destination),
                 MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
             };
-            var results = await new Verification(under.Destinations, ledger, options, talk, _host.Time, show).RunAsync(under.Control).ConfigureAwait(false);
-            if (options.Repairs) EndRun(under, UpkeepReport.Of(under.Run, results, under.Control, _host.Time.GetElapsedTime(started)));
-            return results;
+            var results = await new Verification(under.Destinations, ledger, options, under.Observer, _host.Time, show).RunAsync(under.Control).ConfigureAwait(false);
+            return (results, UpkeepReport.Of(under.Run, results, under.Control, _host.Time.GetElapsedTime(started)));
         });
 
     /// <summary>Removes what the ledger holds at the destinations that are confirmed.</summary>
@@ -38,9 +35,8 @@ internal sealed partial class Composition
         {
             var ledger = new Core.Sync.PurgeLedger(new PlanLedger(under.Ledger), new RecordLedger(under.Ledger, under.Run), new Ledger.PurgeLedger(under.Ledger));
             var options = new PurgeOptions { PolicyFingerprint = FingerprintOf, IsDryRun = request.LeavesNoTrace };
-            var report = await new Purge(under.Destinations, ledger, options, talk, _host.Time, confirm).RunAsync(under.Run, under.Control).ConfigureAwait(false);
-            EndRun(under, report);
-            return report;
+            var report = await new Purge(under.Destinations, ledger, options, under.Observer, _host.Time, confirm).RunAsync(under.Run, under.Control).ConfigureAwait(false);
+            return (report, report);
         });
 
     private Dictionary<IDestination, Predecessor> Predecessors(PredecessorName? name, UnderLock under)
@@ -62,38 +58,21 @@ internal sealed partial class Composition
 
     private string FingerprintOf(IDestination destination) => Fingerprints.OfDestination(Settings, destination.Info.Name);
 
-    private async Task<T> UpkeepAsync<T>(UpkeepRequest request, Talk talk, Func<UnderLock, Task<T>> work)
+    private Task<T> UpkeepAsync<T>(UpkeepRequest request, Talk talk, Func<UnderLock, Task<(T Result, RunReport Report)>> work)
     {
-        var chosen = Choose(request.Destinations);
-        _log = AppLog.Create(Settings.Logs, talk.IsVeryVerbose, isOptional: request.LeavesNoTrace);
-        using var control = new RunControl(_host.Interrupt, CancellationToken.None, _host.Abort);
-        using var held = await LockAsync(request.Wait, talk).ConfigureAwait(false);
-        using var told = talk.TellOnInterrupt();
-        using var ledger = LedgerFile.Open(Settings.Ledger, rollsBack: request.LeavesNoTrace);
-        // A number that is rolled back would be given to another run, and the request files would lie.
-        var run = request.LeavesNoTrace ? 0 : new RunHistory(ledger).Begin(request.Command, _host.Time.GetUtcNow());
-        var transport = NewTransport(run, deadline: null, control);
-        var destinations = chosen.Select(one => Destination(one, transport, request.SendsNothing)).ToList();
-        talk.Begin(source: null, Allowed(destinations));
-        try
+        var frame = new RunFrame
         {
-            return await work(new UnderLock(run, ledger, destinations, control, transport)).ConfigureAwait(false);
-        }
-        finally
+            Command = request.Command,
+            Destinations = request.Destinations,
+            Wait = request.Wait,
+            SendsNothing = request.SendsNothing,
+            RollsBack = request.LeavesNoTrace,
+            IsCounted = !request.LeavesNoTrace,
+        };
+        return InRunAsync(frame, talk, under =>
         {
-            talk.End();
-            foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);
-        }
+            talk.Begin(source: null, Allowed(under.Destinations));
+            return work(under);
+        });
     }
-
-    private void EndRun(UnderLock under, RunReport report)
-    {
-        if (under.Run == 0) return;
-        Close(new RunHistory(under.Ledger), under.Run, report);
-        _log.Information("Run {Run} ended: {Status}, exit {ExitCode}", under.Run, RunJson.Slug(report.Status), (int)report.ExitCode);
-        LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
-    }
-
-    /// <summary>What a run has while it holds the lock.</summary>
-    private sealed record UnderLock(long Run, LedgerFile Ledger, IReadOnlyList<IDestination> Destinations, RunControl Control, Transport Transport);
 }

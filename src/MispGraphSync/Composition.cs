@@ -24,6 +24,7 @@ internal sealed partial class Composition : IAsyncDisposable
     private readonly FilterPlan _filters;
     private Logger _log = new LoggerConfiguration().CreateLogger();
     private readonly SocketsHttpHandler _sockets;
+    private readonly Secrets _secrets;
     private readonly List<IDestination> _explained = [];
 
     private Composition(Settings settings, FilterPlan filters, ToolHost host, Talk talk)
@@ -32,6 +33,7 @@ internal sealed partial class Composition : IAsyncDisposable
         _filters = filters;
         _host = host;
         _talk = talk;
+        _secrets = SecretsOf(settings, host);
         _sockets = HttpSockets.Create(settings.CaFile, settings.Proxy);
     }
 
@@ -59,19 +61,20 @@ internal sealed partial class Composition : IAsyncDisposable
 
     /// <summary>One push or dry run, from the lock to the ledger's last word.</summary>
     public Task<RunReport> RunAsync(RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep) =>
-        RunAsync(request, talk, onStep, async (run, destinations, ledger, control) =>
+        RunAsync(request, talk, onStep, async under =>
         {
             using var source = OpenSource(request.Input);
-            talk.Begin(source.Source.Info.Name, Allowed(destinations));
-            return await new Push(source.Source, destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control).ConfigureAwait(false);
+            talk.Begin(source.Source.Info.Name, Allowed(under.Destinations));
+            var push = new Push(source.Source, under.Destinations, SidesOf(under), OptionsOf(request), under.Observer, _host.Time);
+            return await push.RunAsync(under.Run, under.Control).ConfigureAwait(false);
         });
 
     /// <summary>Sends again what was turned down.</summary>
     public Task<RunReport> RetryAsync(RunRequest request, Talk talk) =>
-        RunAsync(request, talk, onStep: null, (run, destinations, ledger, control) =>
+        RunAsync(request, talk, onStep: null, under =>
         {
-            talk.Begin(source: null, Allowed(destinations));
-            return new Retry(destinations, ledger, OptionsOf(request), talk, _host.Time).RunAsync(run, control);
+            talk.Begin(source: null, Allowed(under.Destinations));
+            return new Retry(under.Destinations, SidesOf(under), OptionsOf(request), under.Observer, _host.Time).RunAsync(under.Run, under.Control);
         });
 
     /// <summary>What a run's destinations turned down, by reason. A dry run turns nothing down.</summary>
@@ -109,77 +112,32 @@ internal sealed partial class Composition : IAsyncDisposable
     }
 
     /// <summary>Asks MISP for a value that the ledger does not know.</summary>
-    public ValueSearch NewValueSearch() => new(Settings.Misp, Settings.CaFile, Settings.Proxy, _host.Time, _log);
+    public ValueSearch NewValueSearch() => new(Settings.Misp, Settings.CaFile, Settings.Proxy, _host.Time, _log, _secrets);
 
-    private async Task<RunReport> RunAsync(
-        RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep, Func<long, List<IDestination>, PushLedger, RunControl, Task<RunReport>> work)
+    private Task<RunReport> RunAsync(
+        RunRequest request, Talk talk, Action<DestinationInfo, PlanStep>? onStep, Func<UnderLock, Task<RunReport>> work)
     {
         talk.OnStep = (destination, step) => Note(destination, step, onStep);
-        var chosen = Choose(request.Destinations);
-        _log = AppLog.Create(Settings.Logs, talk.IsVeryVerbose, isOptional: request.IsDryRun);
-        using var deadline = new CancellationTokenSource(request.MaxDuration ?? Timeout.InfiniteTimeSpan, _host.Time);
-        using var control = new RunControl(_host.Interrupt, deadline.Token, _host.Abort);
-        var wait = request.Wait < request.MaxDuration ? request.Wait : request.MaxDuration ?? request.Wait;
-        using var held = await LockAsync(wait, talk).ConfigureAwait(false);
-        using var told = talk.TellOnInterrupt();
-        using var ledger = LedgerFile.Open(Settings.Ledger, rollsBack: request.IsDryRun);
-        var history = new RunHistory(ledger);
-        var run = history.Begin(request.Command, _host.Time.GetUtcNow());
-        _log.Information("Run {Run} started: {Command}", run, request.Command);
-
-        var transport = NewTransport(run, request.MaxDuration is { } limit ? _host.Time.GetUtcNow() + limit : null, control);
-        var destinations = chosen.Select(one => Destination(one, transport, request.IsDryRun)).ToList();
-        try
+        var frame = new RunFrame
         {
-            var report = await work(run, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), control).ConfigureAwait(false);
-            Close(history, run, report);
-            _log.Information("Run {Run} ended: {Status}, exit {ExitCode}", run, RunJson.Slug(report.Status), (int)report.ExitCode);
-            if (!request.IsDryRun)
-            {
-                if (Settings.MetricsTextfile is { } metrics) MetricsFile.Write(metrics, report, _host.Time.GetUtcNow());
-                LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
-            }
-
-            return report;
-        }
-        catch (RunFailedException failure)
+            Command = request.Command,
+            Destinations = request.Destinations,
+            Wait = request.Wait,
+            MaxDuration = request.MaxDuration,
+            SendsNothing = request.IsDryRun,
+            RollsBack = request.IsDryRun,
+            IsCounted = true,
+            HasMetrics = !request.IsDryRun,
+        };
+        return InRunAsync(frame, talk, async under =>
         {
-            Close(history, run, failure);
-            throw;
-        }
-        finally
-        {
-            talk.End();
-            foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);
-        }
+            var report = await work(under).ConfigureAwait(false);
+            return (report, report);
+        });
     }
 
-    private Task<RunLock> LockAsync(TimeSpan wait, Talk talk) => RunLock.TakeAsync(
-        Settings.Ledger, wait, _host.Time, _host.Interrupt, who => talk.Warn($"{who} This one is waiting for its end, up to {Durations.Text(wait)}."));
-
-    // A ledger that could not be written has been told of in the report already.
-    private void Close(RunHistory history, long run, RunReport report)
-    {
-        try
-        {
-            history.End(run, RunJson.Slug(report.Status), report.ExitCode, RunJson.Text(report), _host.Time.GetUtcNow());
-        }
-        catch (RunFailedException fault) when (fault.IsOfLedger && report.ExitCode != ExitCode.Ok)
-        {
-        }
-    }
-
-    private void Close(RunHistory history, long run, RunFailedException failure)
-    {
-        try
-        {
-            history.End(run, RunJson.Slug(RunStatus.Failed), failure.Code, report: null, _host.Time.GetUtcNow());
-        }
-        catch (RunFailedException fault) when (fault.IsOfLedger)
-        {
-            // What failed first is what the user needs to hear of.
-        }
-    }
+    private static PushLedger SidesOf(UnderLock under) =>
+        new(new StagingLedger(under.Ledger), new PlanLedger(under.Ledger), new RecordLedger(under.Ledger, under.Run));
 
     /// <summary>The destination to list: the one named, or the only one enabled.</summary>
     public IDestination DestinationToRead(string? name)
@@ -191,7 +149,7 @@ internal sealed partial class Composition : IAsyncDisposable
                 ExitCode.Usage, $"{enabled.Count} destinations are enabled: {string.Join(", ", enabled.Select(one => one.Name))}.", "Name one with --destination.");
         }
 
-        _log = AppLog.Create(Settings.Logs, _talk.IsVeryVerbose, isOptional: true);
+        _log = AppLog.Create(Settings.Logs, _talk.IsVeryVerbose, isOptional: true, _host.Time, _secrets);
         return Destination(enabled[0], NewTransport(run: 0, deadline: null), isDryRun: false);
     }
 
@@ -240,13 +198,28 @@ internal sealed partial class Composition : IAsyncDisposable
     {
         Time = _host.Time,
         Sockets = _sockets,
-        Log = new RequestLog(Settings.Logs, run, _host.Time, _talk.Request),
+        Log = new RequestLog(Settings.Logs, run, _host.Time, _talk.Request, _secrets),
         AppLog = _log,
-        ResolveSecret = (secret, ct) => secret.ResolveAsync(ct),
+        ResolveSecret = async (secret, ct) => _secrets.Add(await secret.ResolveAsync(ct).ConfigureAwait(false)),
         OnPause = _talk.Paused,
         Deadline = deadline,
         Stop = control?.Stop ?? CancellationToken.None,
     };
+
+    // What is known before anything is asked for: the proxies' passwords, and what a managed identity's endpoint is asked with.
+    private static Secrets SecretsOf(Settings settings, ToolHost host)
+    {
+        var secrets = new Secrets();
+        secrets.AddUserInfo(settings.Proxy?.UserInfo);
+        foreach (var (name, value) in host.Environment)
+        {
+            if (name is "IDENTITY_HEADER" or "MSI_SECRET") secrets.Add(value);
+            else if (name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase) && value.LastIndexOf('@') is > 0 and var end)
+                secrets.AddUserInfo(value[(value.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0)..end]);
+        }
+
+        return secrets;
+    }
 
     private SecretReference? WithVault(MispSettings misp) => misp.KeyFetcher is { } fetcher
         ? misp.Key!.WithVault((secret, ct) => new KeyVault(fetcher, NewTransport(run: 0, deadline: null)).GetAsync(secret, ct))
@@ -264,7 +237,7 @@ internal sealed partial class Composition : IAsyncDisposable
     }
 
     private OpenedSource OpenSource(string? input) => input is null
-        ? OpenedSource.OfServer(Settings, _filters, _host.Time, _log)
+        ? OpenedSource.OfServer(Settings, _filters, _host.Time, _log, _secrets)
         : OpenedSource.OfPath(Path.GetFullPath(input, _host.WorkingDirectory), Settings, _filters, _host.Time, _log, _talk.Warn);
 
     private PushOptions OptionsOf(RunRequest request) => new()

@@ -12,6 +12,9 @@ public abstract record Fault
     {
     }
 
+    /// <summary>The fault as it strikes this request.</summary>
+    internal virtual Fault For(SeenRequest request) => this;
+
     /// <summary>An answer here keeps the request from the service; null lets it through.</summary>
     internal virtual ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) => new((Answer?)null);
 
@@ -69,6 +72,16 @@ public abstract record Fault
         internal override ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) => new(AfterHandling ? null : Text);
 
         internal override ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted) => new(Text);
+    }
+
+    /// <summary>
+    /// An answer made of what the request carried: its <c>Authorization</c> header, or its body where it has none, as services
+    /// and proxies repeat them in their errors.
+    /// </summary>
+    public sealed record Echo(int Code, Func<string, string> Body, string ContentType = "application/json") : Fault
+    {
+        internal override Fault For(SeenRequest request) =>
+            new Reply(Code, Body(request.Headers.GetValueOrDefault("Authorization") ?? request.Body), ContentType);
     }
 
     /// <summary>Leads to another address, as a captured or hostile service does.</summary>

@@ -59,7 +59,7 @@ public sealed class Faults
         List<Fault> striking = [];
         foreach (var rule in _rules)
         {
-            if (rule.Strikes(request)) striking.Add(rule.Fault);
+            if (rule.Strikes(request)) striking.Add(rule.Fault.For(request));
         }
 
         return striking;

@@ -89,6 +89,6 @@ internal sealed record ErrorBody(string? Code, string Message)
             if (!char.IsControl(c) && !char.IsWhiteSpace(c)) line.Append(c);
             else if (line.Length > 0 && line[^1] != ' ') line.Append(' ');
         }
-        return line.ToString().TrimEnd();
+        return Secrets.WithoutTokens(line.ToString().TrimEnd());
     }
 }

@@ -10,6 +10,8 @@ internal sealed class LoggedAttempt(RequestLog log, Exchange exchange, LogFile? 
 
     public LogFile? File { get; } = file;
 
+    public Secrets Secrets { get; } = log.Secrets;
+
     public int Number { get; } = exchange.Attempt;
 
     /// <summary>As sent, absolute.</summary>
@@ -26,9 +28,6 @@ internal sealed class LoggedAttempt(RequestLog log, Exchange exchange, LogFile? 
     public string? ContentType { get; set; }
 
     public Exception? Exception { get; set; }
-
-    /// <summary>The answer repeats the token: its text is not written anywhere.</summary>
-    public bool WithholdsAnswer { get; set; }
 
     /// <summary>Somebody has read it as such; false: not yet known.</summary>
     public bool AnswerIsJson { get; set; }

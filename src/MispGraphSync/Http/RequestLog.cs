@@ -10,7 +10,8 @@ namespace MispGraphSync.Http;
 /// The folder with one JSON file for each request attempt, of all destinations of one run. Once something could not be
 /// recorded, nothing more is sent.
 /// </summary>
-internal sealed class RequestLog(LogSettings settings, long run, TimeProvider time, Action<RequestLine>? onRequest = null)
+internal sealed class RequestLog(
+    LogSettings settings, long run, TimeProvider time, Action<RequestLine>? onRequest = null, Secrets? secrets = null)
 {
     // Answers are about as long as requests; no honest one is this much longer.
     private const int RoomBesidesBodies = 1024 * 1024;
@@ -33,6 +34,9 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
     public TimeProvider Time { get; } = time;
 
     public long Run { get; } = run;
+
+    /// <summary>What neither a file nor an answer that is passed on may hold.</summary>
+    public Secrets Secrets { get; } = secrets ?? new Secrets();
 
     /// <summary>What was sent to one destination so far in this run.</summary>
     public RequestCounts CountsOf(string destination) => _counts.GetValueOrDefault(destination);
@@ -77,7 +81,7 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
         attempt.Status, attempt.Number, attempt.Failed, attempt.Duration, name,
         attempt.Exception is null ? null : Trouble.Of(attempt.Exception, attempt.Uri).Message,
         attempt.Exchange.Body?.Written ?? default,
-        attempt.Exception is not null || attempt.WithholdsAnswer ? default : attempt.Exchange.Answer.Written);
+        attempt.Exception is not null ? default : attempt.Exchange.Answer.Written);
 
     private LogFile? Open(Exchange exchange)
     {
@@ -123,7 +127,7 @@ internal sealed class RequestLog(LogSettings settings, long run, TimeProvider ti
         lock (_probing)
         {
             if (_probed) return;
-            Directory.CreateDirectory(settings.Directory);
+            OwnerOnly.CreateFolder(settings.Directory);
             using (new LogFile(settings.Directory, HiddenName())) { }
             _drive = Drive(settings.Directory);
             _probed = true;

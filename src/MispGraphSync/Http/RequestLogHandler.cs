@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Text;
+using System.Net;
 
 namespace MispGraphSync.Http;
 
@@ -17,6 +16,7 @@ internal sealed class RequestLogHandler(RequestLog log) : DelegatingHandler
         exchange.Answer.Clear();
         exchange.Sent = request.RequestUri!;
         var attempt = log.Begin(exchange, request.RequestUri!);
+        if (request.Headers.Authorization?.Parameter is { } token) log.Secrets.Add(token);
         var started = log.Time.GetTimestamp();
         HttpResponseMessage response;
         try
@@ -36,7 +36,6 @@ internal sealed class RequestLogHandler(RequestLog log) : DelegatingHandler
         }
 
         Complete(attempt, started);
-        attempt.WithholdsAnswer = Repeats(request.Headers.Authorization?.Parameter, exchange.Answer.Written.Span);
         exchange.Status = response.StatusCode;
         if (exchange.IsSuccess) exchange.Unjudged = attempt;
         else attempt.Finish(accepted: 0, Refused(exchange), failed: true);
@@ -47,23 +46,11 @@ internal sealed class RequestLogHandler(RequestLog log) : DelegatingHandler
     private static int Refused(Exchange exchange) =>
         (int)exchange.Status! is >= 400 and < 500 and not (401 or 403 or 408 or 429) ? exchange.Items : 0;
 
-    private static bool Repeats(string? token, ReadOnlySpan<byte> answer)
-    {
-        if (string.IsNullOrEmpty(token) || answer.Length < token.Length) return false;
-        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(token.Length));
-        try
-        {
-            return answer.IndexOf(bytes.AsSpan(0, Encoding.UTF8.GetBytes(token, bytes))) >= 0;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes, clearArray: true);
-        }
-    }
-
     private void Complete(LoggedAttempt attempt, long started)
     {
         attempt.Duration = log.Time.GetElapsedTime(started);
         attempt.CompletedAt = log.Time.GetUtcNow();
+        // Before anybody reads it.
+        log.Secrets.Mask(attempt.Exchange.Answer, isError: attempt.Status is not (>= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices));
     }
 }

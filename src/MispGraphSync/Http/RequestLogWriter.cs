@@ -42,11 +42,11 @@ internal sealed class RequestLogWriter
         _json.WriteString("completed"u8, attempt.CompletedAt.UtcDateTime);
         _json.WriteNumber("durationMs"u8, Math.Round(attempt.Duration.TotalMilliseconds, 1));
         _json.WriteString("method"u8, exchange.Method.Method);
-        _json.WriteString("url"u8, attempt.Uri.AbsoluteUri);
+        _json.WriteString("url"u8, attempt.Secrets.Mask(attempt.Uri.AbsoluteUri));
         if (attempt.Status is { } status) _json.WriteNumber("status"u8, (int)status);
         else _json.WriteNull("status"u8);
         WriteCounts(attempt);
-        if (attempt.Exception is { } exception) _json.WriteString("exception"u8, Words(exception, attempt.Uri));
+        if (attempt.Exception is { } exception) _json.WriteString("exception"u8, attempt.Secrets.Mask(Words(exception, attempt.Uri)));
         else _json.WriteNull("exception"u8);
         _json.WritePropertyName("requestBody"u8);
         // Composed by us, so it is JSON.
@@ -93,9 +93,9 @@ internal sealed class RequestLogWriter
         foreach (var name in Headers)
         {
             if (attempt.Headers is null || !attempt.Headers.NonValidated.TryGetValues(name, out var values)) continue;
-            _json.WriteString(name, values.ToString());
+            _json.WriteString(name, attempt.Secrets.Mask(values.ToString()));
         }
-        if (attempt.ContentType is { } type) _json.WriteString("Content-Type"u8, type);
+        if (attempt.ContentType is { } type) _json.WriteString("Content-Type"u8, attempt.Secrets.Mask(type));
         _json.WriteEndObject();
     }
 
@@ -103,11 +103,7 @@ internal sealed class RequestLogWriter
     {
         var answer = attempt.Exchange.Answer.Written.Span;
         _json.WritePropertyName("responseBody"u8);
-        if (attempt.WithholdsAnswer)
-        {
-            _json.WriteStringValue("(withheld: the answer repeats the access token)"u8);
-        }
-        else if (answer.IsEmpty)
+        if (answer.IsEmpty)
         {
             _json.WriteNullValue();
         }

@@ -13,6 +13,8 @@ internal sealed record Transport
 
     public required RequestLog Log { get; init; }
 
+    public Secrets Secrets => Log.Secrets;
+
     /// <summary>The application log.</summary>
     public required ILogger AppLog { get; init; }
 

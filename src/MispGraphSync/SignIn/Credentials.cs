@@ -32,7 +32,8 @@ internal static class Credentials
         else if (auth.FederatedTokenFile is { } file)
         {
             // Read anew each time: whoever issues it replaces it within the hour.
-            builder.WithClientAssertion((AssertionRequestOptions options) => FederatedToken.ReadAsync(file, transport.Time.GetUtcNow(), options.CancellationToken));
+            builder.WithClientAssertion(async (AssertionRequestOptions options) => transport.Secrets.Add(
+                await FederatedToken.ReadAsync(file, transport.Time.GetUtcNow(), options.CancellationToken).ConfigureAwait(false)));
         }
         else throw Missing("a credential (clientSecret, certificate, managedIdentity or federatedTokenFile)");
         return builder.Build();

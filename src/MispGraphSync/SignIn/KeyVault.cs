@@ -34,7 +34,8 @@ internal sealed class KeyVault(AuthSettings identity, Transport transport)
         try
         {
             var token = await tokens.GetAsync(forceRefresh: false, ct).ConfigureAwait(false);
-            return await new SignInRetries(transport).RunAsync(c => AskAsync(http, secret, token, c), ct).ConfigureAwait(false);
+            var found = await new SignInRetries(transport).RunAsync(c => AskAsync(http, secret, token, c), ct).ConfigureAwait(false);
+            return transport.Secrets.Add(found);
         }
         catch (RunFailedException signIn)
         {
@@ -53,7 +54,7 @@ internal sealed class KeyVault(AuthSettings identity, Transport transport)
         }
     }
 
-    private static async Task<string> AskAsync(HttpClient http, Uri secret, string token, CancellationToken ct)
+    private async Task<string> AskAsync(HttpClient http, Uri secret, string token, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(secret) { Query = $"api-version={ApiVersion}" }.Uri);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -62,7 +63,9 @@ internal sealed class KeyVault(AuthSettings identity, Transport transport)
         if (answer.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
             throw new BusyException(secret.Host, answer.StatusCode, answer.Headers.RetryAfter);
         var body = await answer.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false);
-        return answer.IsSuccessStatusCode ? ValueOf(body, secret) : throw Refused(answer.StatusCode, body, secret);
+        if (answer.IsSuccessStatusCode) return ValueOf(body, secret);
+        var length = transport.Secrets.Mask(body);
+        throw Refused(answer.StatusCode, body.AsMemory(0, length), secret);
     }
 
     private static string ValueOf(ReadOnlyMemory<byte> body, Uri secret)

@@ -40,7 +40,7 @@ internal sealed class MsalTokenSource : ITokenSource, IDisposable
             if (!forceRefresh && _last is { } other && IsFresh(other)) return other.AccessToken;
             _ask ??= await ConnectAsync(ct).ConfigureAwait(false);
             _last = await AskAsync(_ask, forceRefresh, ct).ConfigureAwait(false);
-            return _last.AccessToken;
+            return _transport.Secrets.Add(_last.AccessToken);
         }
         catch (MsalException e) when (!ct.IsCancellationRequested && SignInFailure.Explain(e, _auth, _scope) is { } failure)
         {

@@ -20,11 +20,11 @@ internal sealed class OpenedSource : IDisposable
     public ISource Source { get; }
 
     /// <summary>The MISP server of the settings; its key is resolved at the first request.</summary>
-    public static OpenedSource OfServer(Settings settings, FilterPlan filters, TimeProvider time, ILogger log)
+    public static OpenedSource OfServer(Settings settings, FilterPlan filters, TimeProvider time, ILogger log, Secrets secrets)
     {
         var http = MispHttp.Create(settings.Misp, settings.CaFile, settings.Proxy);
         var key = settings.Misp.Key!;
-        var client = new MispClient(http, settings.Misp.Url!, key.ResolveAsync, settings.Misp.Timeout, time, log);
+        var client = new MispClient(http, settings.Misp.Url!, key.ResolveAsync, settings.Misp.Timeout, time, log, secrets);
         return new OpenedSource(new MispSource(client, settings.Misp, filters, time, log), http);
     }
 

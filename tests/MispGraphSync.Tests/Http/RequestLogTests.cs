@@ -92,8 +92,7 @@ public class RequestLogTests
 
         var text = await File.ReadAllTextAsync(Path.Combine(test.Logs, Assert.Single(test.Files)), Ct);
         Assert.DoesNotContain("token-1", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("Bearer", text, StringComparison.Ordinal);
-        Assert.True(Assert.Single(test.Lines).Response.IsEmpty);
+        Assert.Contains("""responseBody":{"echo":"Bearer ***","value":[]}""", text, StringComparison.Ordinal);
     }
 
     [Fact]

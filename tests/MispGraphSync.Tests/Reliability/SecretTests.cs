@@ -48,7 +48,83 @@ public sealed class SecretTests : IAsyncLifetime
         await RunAsync("doctor");
 
         Assert.All(_said, said => Assert.True(Marks.All(mark => !said.Text.Contains(mark, StringComparison.Ordinal)), $"{said.What} says a secret: {said.Text}"));
-        AssertNoFileHolds();
+        AssertNoFileHolds(Marks);
+    }
+
+    public static TheoryData<string, int> Echoes => new()
+    {
+        { "header", 400 }, { "header", 401 }, { "header", 200 }, { "all", 403 }, { "page", 500 }, { "items", 200 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Echoes))]
+    public async Task No_secret_that_a_service_repeats_is_said_or_kept(string form, int status)
+    {
+        Write("literal", Secret, Key);
+        _run.ToolTime = new HurriedTime();
+        Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+        foreach (var service in (Service[])[Service.Graph, Service.Sentinel, Service.Defender]) _run.Sandbox.Faults.Add(service, Echo(form, status), times: int.MaxValue);
+        _run.Sandbox.MispState.AddEvent(SomeMisp.Event(77, domains: 3));
+        string[][] verbs =
+        [
+            ["push", "-vv"], ["push", "--json", "--full"], ["errors"], ["errors", "--output", "json"], ["errors", "--output", "csv"], ["errors", "--retry", "-vv"],
+            ["explain", "evil.example"], ["status"], ["report"], ["read", "--destination", "graph"], ["read", "--destination", "sentinel", "--output", "jsonl"],
+            ["read", "--destination", "defender", "--output", "csv"], ["verify"], ["verify", "--repair", "-vv", "--json"], ["doctor", "-vv"], ["doctor", "--json", "--write"],
+            ["purge", "--yes", "-vv"],
+        ];
+        foreach (var verb in verbs) await RunAsync(verb);
+
+        AssertNoneIsLeft();
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(403)]
+    [InlineData(500)]
+    public async Task No_secret_that_MISP_or_Entra_repeats_is_said_or_kept(int status)
+    {
+        Write("literal", Secret, Key);
+        _run.ToolTime = new HurriedTime();
+        foreach (var service in (Service[])[Service.Misp, Service.Entra])
+        {
+            foreach (var form in (string[])["page", "all"])
+            {
+                _run.Sandbox.Faults.Clear();
+                _run.Sandbox.Faults.Add(service, Echo(form, status), times: int.MaxValue);
+                string[][] verbs = [["push", "-vv", "--full"], ["doctor"], ["doctor", "--json"], ["read", "--destination", "graph"], ["explain", "unheard-of.example"], ["status"]];
+                foreach (var verb in verbs) await RunAsync(verb);
+            }
+        }
+
+        AssertNoneIsLeft();
+    }
+
+    private static Fault.Echo Echo(string form, int status) => form switch
+    {
+        "page" => new(status, header => $"<html><body>{header}</body></html>", "text/html"),
+        "all" => new(status, header => Error(
+            $"{Escaped(header)} {Uri.EscapeDataString(header)} {Convert.ToBase64String(Encoding.UTF8.GetBytes(header))} …{header[^Math.Min(40, header.Length)..]}",
+            header[..(header.Length / 2)])),
+        "items" => new(status, header => $$"""
+            {"value":[{"id":"1","Error":"{\"error\":{\"code\":\"x\",\"message\":\"{{header}}\"} }","externalId":"{{header}}","indicator":"{{header}}",
+             "isFailed":true,"failureReason":"{{header}}"}],"errors":[{"recordIndex":0,"errorMessages":["{{header}}"]}]}
+            """),
+        _ => new(status, header => System.Text.Json.JsonSerializer.Serialize(new { error = new { code = "x", message = header }, message = header, version = header })),
+    };
+
+    private static string Error(string words, string code = "x") => $$"""{"error":{"code":"{{code}}","message":"{{words}}"},"message":"{{words}}"}""";
+
+    private static string Escaped(string text) => string.Concat(text.Select(c => $"\\u{(int)c:x4}"));
+
+    private void AssertNoneIsLeft()
+    {
+        var headers = _run.Sandbox.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization", ""));
+        var tokens = headers.Where(header => header.StartsWith("Bearer ", StringComparison.Ordinal)).Select(header => header[7..]).Distinct().ToList();
+        var ofTokens = tokens.SelectMany(token => (string[])
+            [token[^24..], token[(token.Length / 2)..][..24], Escaped(token[^24..]), Convert.ToBase64String(Encoding.UTF8.GetBytes("Bearer " + token))[^60..^30]]);
+        string[] marks = [.. ofTokens, .. Marks.Where(mark => mark != "eyJ"), Key[^24..]];
+        Assert.All(_said, said => Assert.True(marks.All(mark => !said.Text.Contains(mark, StringComparison.Ordinal)), $"{said.What} says a secret: {said.Text}"));
+        AssertNoFileHolds(marks);
     }
 
     private static string[] Marks => [Secret, Key, Key[1..], Secret[..20], Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret))[..20], Uri.EscapeDataString(Secret), "eyJ"];
@@ -88,7 +164,7 @@ public sealed class SecretTests : IAsyncLifetime
         });
     }
 
-    private void AssertNoFileHolds()
+    private void AssertNoFileHolds(string[] marks)
     {
         string[] theirOwn = ["config.json", "secret.txt", "key.txt"];
         var files = Directory.GetFiles(_run.Folder, "*", SearchOption.AllDirectories).Where(file => !theirOwn.Contains(Path.GetFileName(file))).ToList();
@@ -97,7 +173,7 @@ public sealed class SecretTests : IAsyncLifetime
         foreach (var file in files)
         {
             var bytes = File.ReadAllBytes(file);
-            Assert.All(Marks, mark => Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(mark)) < 0, $"{Path.GetFileName(file)} holds '{mark}'"));
+            Assert.All(marks, mark => Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(mark)) < 0, $"{Path.GetFileName(file)} holds '{mark}'"));
         }
     }
 }

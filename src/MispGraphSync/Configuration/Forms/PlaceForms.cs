@@ -50,7 +50,7 @@ internal sealed record AddressForm(AddressPart Part) : ValueForm<Uri>
     {
         if (node is not SettingNode.Text { Value: var text }) return Wrong(node, key, place);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
-            return Wrong(node, key, place, text.Contains("://", StringComparison.Ordinal) ? null : $"Begin it with {(Part == AddressPart.Proxy ? "http" : "https")}://.");
+            return Wrong(Show(node, place), key, place, text.Contains("://", StringComparison.Ordinal) ? null : $"Begin it with {(Part == AddressPart.Proxy ? "http" : "https")}://.");
 
         if (uri.UserInfo.Length > 0) return Refuse(node, key, place, WithoutUser());
         if (uri.Query.Length > 0 || uri.Fragment.Length > 0) return Refuse(node, key, place, "Leave out what follows ? or #.");
@@ -63,7 +63,13 @@ internal sealed record AddressForm(AddressPart Part) : ValueForm<Uri>
     }
 
     public override SettingNode Show(SettingNode node, ReadingPlace place) =>
-        node is SettingNode.Text { Value: var text } && text.Contains('@', StringComparison.Ordinal) ? new SettingNode.Text(node.Origin, "(hidden)") : node;
+        node is SettingNode.Text { Value: var text } ? new SettingNode.Text(node.Origin, Shown(text)) : node;
+
+    // The place of a user name and of a query may hold a password or a key, also where the address is refused for it.
+    private static string Shown(string text) =>
+        text.Contains('@', StringComparison.Ordinal) ? "(hidden)"
+        : text.IndexOfAny(['?', '#']) is >= 0 and var end ? text[..end] + "?(hidden)"
+        : text;
 
     private string WithoutUser() => Part == AddressPart.Proxy
         ? "A user name or password must not stand here. Leave the key out and set HTTPS_PROXY, which the system's proxy is read from."

@@ -17,13 +17,15 @@ internal sealed class MispCase : IDisposable
     private readonly Reach _reach;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly Secrets _secrets;
     private readonly CancellationToken _ct;
     private readonly HttpClient _http;
     private string? _key;
 
-    public MispCase(Settings settings, MispSettings misp, FilterPlan filters, Reach reach, TimeProvider time, ILogger log, CancellationToken ct)
+    public MispCase(
+        Settings settings, MispSettings misp, FilterPlan filters, Reach reach, TimeProvider time, ILogger log, Secrets secrets, CancellationToken ct)
     {
-        (_settings, _filters, _reach, _time, _log, _ct) = (misp, filters, reach, time, log, ct);
+        (_settings, _filters, _reach, _time, _log, _secrets, _ct) = (misp, filters, reach, time, log, secrets, ct);
         _http = MispHttp.Create(misp, settings.CaFile, settings.Proxy);
         Key = new Shared<Diagnosis?>(ResolveAsync);
         Opened = new Shared<Opening>(OpenAsync);
@@ -96,7 +98,7 @@ internal sealed class MispCase : IDisposable
         if (await _reach.LacksAsync(_settings.Url).ConfigureAwait(false) is { } unreached) return new Opening { Lacks = unreached };
         await Key.GetAsync().ConfigureAwait(false);
         if (_key is not { } key) return new Opening { Lacks = Diagnosis.Skipped("needs secrets") };
-        var client = new MispClient(_http, _settings.Url!, _ => ValueTask.FromResult(key), Patience, _time, _log, retries: false);
+        var client = new MispClient(_http, _settings.Url!, _ => ValueTask.FromResult(key), Patience, _time, _log, _secrets, retries: false);
         try
         {
             using var limit = new CancellationTokenSource(Patience, _time);

@@ -66,12 +66,12 @@ internal sealed class HostProbe(Settings settings, TimeProvider time)
 
     private static string WordsOf(HttpRequestException e) => e switch
     {
-        { HttpRequestError: HttpRequestError.ProxyTunnelError } => e.Message.TrimEnd('.'),
+        { HttpRequestError: HttpRequestError.ProxyTunnelError } => Secrets.WithoutCredentials(e.Message.TrimEnd('.')),
         _ => e.GetBaseException() switch
         {
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "the connection was refused",
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "the name is not known",
-            var cause => cause.Message.TrimEnd('.'),
+            var cause => Secrets.WithoutCredentials(cause.Message.TrimEnd('.')),
         },
     };
 }

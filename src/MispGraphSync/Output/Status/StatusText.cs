@@ -77,7 +77,7 @@ internal static class StatusText
     {
         { Status: { } status } => $"{status} (exit {run.ExitCode})",
         _ when report.Lock is not null && run == report.Runs[0] => "at work",
-        _ => "did not end: it was killed, or failed unexpectedly",
+        _ => "did not end: it was killed, or its end could not be saved",
     };
 
     private static string Counts(PastReport one)

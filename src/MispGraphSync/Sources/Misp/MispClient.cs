@@ -20,6 +20,7 @@ internal sealed class MispClient
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly MispFaults _faults;
+    private readonly Secrets _secrets;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
     private string? _resolvedKey;
     private readonly Lock _gate = new();
@@ -29,6 +30,7 @@ internal sealed class MispClient
     /// <param name="server">MISP's base address; a path in it is kept.</param>
     /// <param name="key">Asked once, when first needed.</param>
     /// <param name="timeout">For an answer's next bytes to arrive, and for one that comes too slowly.</param>
+    /// <param name="secrets">The run's, which get the key, so that nothing repeats it; null: its own.</param>
     /// <param name="retries">False: each request is tried once.</param>
     public MispClient(
         HttpClient http,
@@ -37,6 +39,7 @@ internal sealed class MispClient
         TimeSpan timeout,
         TimeProvider time,
         ILogger log,
+        Secrets? secrets = null,
         bool retries = true)
     {
         _http = http;
@@ -44,7 +47,8 @@ internal sealed class MispClient
         _key = key;
         _timeout = timeout;
         _time = time;
-        _faults = new MispFaults(_server, timeout);
+        _secrets = secrets ?? new Secrets();
+        _faults = new MispFaults(_server, timeout, _secrets);
         _pipeline = !retries ? ResiliencePipeline<HttpResponseMessage>.Empty : MispResilience.Create(time, (wait, outcome) => log.Warning(
             "MISP: {Failure}; trying again in {Wait} s",
             outcome.Result is { } answer ? $"status {(int)answer.StatusCode}" : outcome.Exception!.GetType().Name,
@@ -115,7 +119,8 @@ internal sealed class MispClient
                 if (whole.Length + read > LongestDocument) throw _faults.OfStrangeAnswer();
                 whole.Write(buffer, 0, read);
             }
-            return (JsonDocument.Parse(whole.GetBuffer().AsMemory(0, (int)whole.Length)), answer.ServerTime);
+            var length = _secrets.Mask(whole.GetBuffer().AsSpan(0, (int)whole.Length));
+            return (JsonDocument.Parse(whole.GetBuffer().AsMemory(0, length)), answer.ServerTime);
         }
         catch (JsonException e)
         {
@@ -132,7 +137,7 @@ internal sealed class MispClient
 
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, bool canShrink, CancellationToken ct)
     {
-        var key = _resolvedKey ??= Checked(await _key(ct));
+        var key = _resolvedKey ??= _secrets.Add(Checked(await _key(ct)));
         var context = ResilienceContextPool.Shared.Get(ct);
         context.Properties.Set(MispResilience.Budget, new RetryBudget(canShrink, _time));
         HttpResponseMessage response;
@@ -158,7 +163,7 @@ internal sealed class MispClient
         }
         using (var failed = await OpenAsync(response, ct))
         {
-            throw await _faults.OfStatusAsync(response, failed.Body, key, ct);
+            throw await _faults.OfStatusAsync(response, failed.Body, ct);
         }
     }
 

@@ -7,7 +7,7 @@ using MispGraphSync.Sources.Reading;
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>Says what went wrong with a request, and what the user can do about it.</summary>
-internal sealed class MispFaults(Uri server, TimeSpan timeout)
+internal sealed class MispFaults(Uri server, TimeSpan timeout, Secrets secrets)
 {
     private const int LongestQuote = 200;
 
@@ -55,17 +55,16 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
     /// <summary>An answer whose status is not 2xx. Reads a little of its body.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="body">Its body.</param>
-    /// <param name="key">The auth key, which is never repeated, not even when the server does.</param>
     /// <param name="ct">Ends the read.</param>
-    public async Task<MispException> OfStatusAsync(HttpResponseMessage answer, Stream body, string key, CancellationToken ct)
+    public async Task<MispException> OfStatusAsync(HttpResponseMessage answer, Stream body, CancellationToken ct)
     {
         var status = (int)answer.StatusCode;
         if (status is >= 300 and < 400)
         {
-            return OfRedirect(answer.Headers.Location, key);
+            return OfRedirect(answer.Headers.Location);
         }
 
-        var (words, isPage) = await WordsAsync(body, key, ct);
+        var (words, isPage) = await WordsAsync(body, ct);
         if (isPage && status is >= 400 and < 500 and not (408 or 413 or 429))
         {
             return new(
@@ -115,25 +114,25 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
         $"MISP at {_name} did not give the whole event in pieces either{(inner is MispException ? ": " + inner.Message : ".")}",
         "Raise PHP's memory_limit and max_execution_time, so that MISP can give the event in one answer.", inner);
 
-    private MispException OfRedirect(Uri? location, string key)
+    private MispException OfRedirect(Uri? location)
     {
         var target = location is not null && Uri.TryCreate(server, location, out var absolute) ? absolute : null;
         if (target is null || target.AbsolutePath.EndsWith("/users/login", StringComparison.Ordinal))
         {
             return new(
                 MispTrouble.OutOfReach,
-                $"MISP at {_name} answered with a redirect to {(target is null ? "nowhere" : Clean(Without(key, target.AbsolutePath)))}: "
+                $"MISP at {_name} answered with a redirect to {(target is null ? "nowhere" : Clean(target.AbsolutePath))}: "
                     + "it is in maintenance, or misp.url is not its API.",
                 "Run again when maintenance is over; check misp.url.");
         }
         return new(
             MispTrouble.OutOfReach,
-            $"MISP at {_name} answered with a redirect to {Clean(Without(key, target.GetLeftPart(UriPartial.Path)))}, which is not followed.",
+            $"MISP at {_name} answered with a redirect to {Clean(target.GetLeftPart(UriPartial.Path))}, which is not followed.",
             "Set misp.url to the address that it redirects to, if that is your MISP.");
     }
 
     /// <summary>MISP's own sentence, fit for a terminal; null when there is none. A web page is none of MISP's.</summary>
-    private static async Task<(string? Words, bool IsPage)> WordsAsync(Stream stream, string key, CancellationToken ct)
+    private async Task<(string? Words, bool IsPage)> WordsAsync(Stream stream, CancellationToken ct)
     {
         try
         {
@@ -144,7 +143,7 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
             return (json.RootElement.ValueKind is JsonValueKind.Object
                 && json.RootElement.TryGetProperty("message", out var message)
                 && message.ValueKind is JsonValueKind.String
-                    ? Clean(Without(key, message.GetString()!))
+                    ? Clean(message.GetString()!)
                     : null, false);
         }
         catch (Exception e) when (e is JsonException or IOException or HttpRequestException or InvalidOperationException
@@ -154,11 +153,10 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
         }
     }
 
-    private static string Without(string key, string text) => text.Replace(key, "(hidden)", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>One line without control characters, not longer than a sentence.</summary>
-    private static string Clean(string text)
+    /// <summary>One line without secrets and control characters, not longer than a sentence.</summary>
+    private string Clean(string words)
     {
+        var text = secrets.Mask(words);
         var line = string.Concat(text.Take(LongestQuote).Select(c => char.IsControl(c) || IsDirection(c) ? ' ' : c)).Trim();
         return text.Length > LongestQuote ? line + "…" : line.TrimEnd('.');
     }
@@ -169,5 +167,5 @@ internal sealed class MispFaults(Uri server, TimeSpan timeout)
     private static bool IsRefused(Exception e) =>
         e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 
-    private static string Innermost(Exception e) => Clean(e.GetBaseException().Message);
+    private string Innermost(Exception e) => Clean(e.GetBaseException().Message);
 }

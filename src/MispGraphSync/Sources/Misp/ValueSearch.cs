@@ -8,7 +8,7 @@ using Serilog;
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>Asks MISP which events hold a value, whatever the filters say. One request, and not for long.</summary>
-internal sealed class ValueSearch(MispSettings settings, string? caFile, Uri? proxy, TimeProvider time, ILogger log)
+internal sealed class ValueSearch(MispSettings settings, string? caFile, Uri? proxy, TimeProvider time, ILogger log, Secrets secrets)
 {
     /// <summary>The most events that are told.</summary>
     public const int Most = 20;
@@ -25,7 +25,7 @@ internal sealed class ValueSearch(MispSettings settings, string? caFile, Uri? pr
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         using var http = MispHttp.Create(settings, caFile, proxy);
-        var client = new MispClient(http, url, key.ResolveAsync, settings.Timeout, time, log);
+        var client = new MispClient(http, url, key.ResolveAsync, settings.Timeout, time, log, secrets);
         try
         {
             return await ReadAsync(client, filter, either.Token).ConfigureAwait(false);

@@ -86,7 +86,7 @@ public sealed class MispHttpTests : IAsyncLifetime
         using var http = MispHttp.Create(settings, caFile, proxy: null);
         var client = new MispClient(
             http, new Uri(_server!.Urls.Single().Replace("127.0.0.1", "localhost", StringComparison.Ordinal)),
-            _ => ValueTask.FromResult("key"), time.Limit, time, log);
+            _ => ValueTask.FromResult("key"), time.Limit, time, log, new Secrets());
         return await new MispSource(client, settings, FilterPlan.Everything, time, log).OpenAsync(TestContext.Current.CancellationToken);
     }
 

@@ -120,7 +120,7 @@ public sealed class MispSourceTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => Source(misp).OpenAsync(TestContext.Current.CancellationToken));
 
-        Assert.Contains("(hidden)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("***", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Key[..10], failure.ToString() + _log, StringComparison.Ordinal);
     }
 
@@ -442,7 +442,7 @@ public sealed class MispSourceTests : IDisposable
         var http = MispHttp.Create(settings, caFile: null, proxy: null);
         _clients.Add(http);
         return new MispSource(
-            new MispClient(http, url, _ => ValueTask.FromResult(key), limit, _time, _log.Log),
+            new MispClient(http, url, _ => ValueTask.FromResult(key), limit, _time, _log.Log, new Secrets()),
             settings, FilterPlan.Parse([.. json.RootElement.EnumerateArray()], out _)!, _time, _log.Log);
     }
 
@@ -450,7 +450,7 @@ public sealed class MispSourceTests : IDisposable
     {
         var http = MispHttp.Create(new MispSettings(), caFile: null, proxy: null);
         _clients.Add(http);
-        return new MispClient(http, misp.Url, _ => ValueTask.FromResult(Key), _time.Limit, _time, _log.Log);
+        return new MispClient(http, misp.Url, _ => ValueTask.FromResult(Key), _time.Limit, _time, _log.Log, new Secrets());
     }
 
     private static EventHeader Header(int id) => new(FakeMisp.Uuid(id), id, default);

@@ -1,0 +1,140 @@
+using MispGraphSync.Configuration;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Http;
+using MispGraphSync.Ledger;
+using MispGraphSync.Output;
+
+namespace MispGraphSync;
+
+// What every run has around it, whatever it does: lock, ledger, number, log. However it ends, its end is recorded.
+internal sealed partial class Composition
+{
+    private async Task<T> InRunAsync<T>(RunFrame frame, Talk talk, Func<UnderLock, Task<(T Result, RunReport Report)>> work)
+    {
+        var chosen = Choose(frame.Destinations);
+        _log = AppLog.Create(Settings.Logs, talk.IsVeryVerbose, isOptional: frame.RollsBack, _host.Time, _secrets);
+        using var deadline = new CancellationTokenSource(frame.MaxDuration ?? Timeout.InfiniteTimeSpan, _host.Time);
+        using var control = new RunControl(_host.Interrupt, deadline.Token, _host.Abort);
+        var wait = frame.Wait < frame.MaxDuration ? frame.Wait : frame.MaxDuration ?? frame.Wait;
+        try
+        {
+            using var held = await LockAsync(wait, talk).ConfigureAwait(false);
+            using var told = talk.TellOnInterrupt();
+            using var ledger = LedgerFile.Open(Settings.Ledger, frame.RollsBack);
+            return await UnderLockAsync(frame, talk, chosen, ledger, control, work).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            RunLog.Failed(_log, frame.Command, fault, OutcomeOf(fault).Code);
+            throw;
+        }
+    }
+
+    private async Task<T> UnderLockAsync<T>(
+        RunFrame frame, Talk talk, List<DestinationSettings> chosen, LedgerFile ledger, RunControl control, Func<UnderLock, Task<(T Result, RunReport Report)>> work)
+    {
+        var history = new RunHistory(ledger);
+        // A number that is rolled back would be given to another run, and the request files would lie.
+        var run = frame.IsCounted ? history.Begin(frame.Command, _host.Time.GetUtcNow()) : 0;
+        _log.Information("Run {Run} started: {Command}", run, frame.Command);
+        var destinations = new List<IDestination>();
+        try
+        {
+            var transport = NewTransport(run, frame.MaxDuration is { } limit ? _host.Time.GetUtcNow() + limit : null, control);
+            destinations.AddRange(chosen.Select(one => Destination(one, transport, frame.SendsNothing)));
+            var under = new UnderLock(run, ledger, destinations, control, transport, new LoggedRun(talk, _log));
+            var (result, report) = await work(under).ConfigureAwait(false);
+            var failures = frame.RollsBack ? RunFailures.None : RunFailures.Of(new Rejections(ledger).List(run, destination: null));
+            RunLog.Ended(_log, report, failures);
+            End(frame, history, report);
+            return result;
+        }
+        catch (Exception fault)
+        {
+            var (status, code) = OutcomeOf(fault);
+            EndEarly(frame, history, run, status, code);
+            throw;
+        }
+        finally
+        {
+            talk.End();
+            foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);
+            if (!frame.RollsBack) LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
+        }
+    }
+
+    private Task<RunLock> LockAsync(TimeSpan wait, Talk talk) => RunLock.TakeAsync(
+        Settings.Ledger, wait, _host.Time, _host.Interrupt, who => talk.Warn($"{who} This one is waiting for its end, up to {Durations.Text(wait)}."));
+
+    private void End(RunFrame frame, RunHistory history, RunReport report)
+    {
+        if (report.RunId == 0) return;
+        try
+        {
+            history.End(report.RunId, RunJson.Slug(report.Status), report.ExitCode, RunJson.Text(report), _host.Time.GetUtcNow());
+        }
+        catch (RunFailedException fault) when (fault.IsOfLedger && report.ExitCode != ExitCode.Ok)
+        {
+            // The report says already that the ledger cannot be written.
+        }
+
+        WriteMetrics(frame, report);
+    }
+
+    private void EndEarly(RunFrame frame, RunHistory history, long run, RunStatus status, ExitCode code)
+    {
+        if (run == 0) return;
+        try
+        {
+            history.End(run, RunJson.Slug(status), code, report: null, _host.Time.GetUtcNow());
+        }
+        catch (RunFailedException fault) when (fault.IsOfLedger)
+        {
+            // The first failure is the one to report.
+        }
+
+        var none = new RunReport { RunId = run, Status = status, ExitCode = code, Duration = TimeSpan.Zero, Source = SourceReport.OfLedger, Destinations = [] };
+        WriteMetrics(frame, none);
+    }
+
+    private void WriteMetrics(RunFrame frame, RunReport report)
+    {
+        if (frame.HasMetrics && Settings.MetricsTextfile is { } metrics) MetricsFile.Write(metrics, report, _host.Time.GetUtcNow());
+    }
+
+    private (RunStatus Status, ExitCode Code) OutcomeOf(Exception fault) => fault switch
+    {
+        RunFailedException failure => (RunStatus.Failed, failure.Code),
+        OperationCanceledException when _host.Interrupt.IsCancellationRequested || _host.Abort.IsCancellationRequested =>
+            (RunStatus.Interrupted, ExitCode.Interrupted),
+        _ => (RunStatus.Failed, ExitCode.Bug),
+    };
+
+    private sealed record RunFrame
+    {
+        /// <summary>The verb, for the ledger's list of runs.</summary>
+        public required string Command { get; init; }
+
+        /// <summary>Empty: all enabled ones.</summary>
+        public required IReadOnlyList<string> Destinations { get; init; }
+
+        public TimeSpan Wait { get; init; }
+
+        public TimeSpan? MaxDuration { get; init; }
+
+        /// <summary>No destination is reached at all.</summary>
+        public bool SendsNothing { get; init; }
+
+        /// <summary>The ledger is as it was afterwards.</summary>
+        public bool RollsBack { get; init; }
+
+        /// <summary>The run gets a number of its own.</summary>
+        public bool IsCounted { get; init; }
+
+        public bool HasMetrics { get; init; }
+    }
+
+    /// <summary>What a run has while it holds the lock.</summary>
+    private sealed record UnderLock(
+        long Run, LedgerFile Ledger, IReadOnlyList<IDestination> Destinations, RunControl Control, Transport Transport, IRunObserver Observer);
+}

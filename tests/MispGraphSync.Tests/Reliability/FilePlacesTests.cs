@@ -1,0 +1,150 @@
+using System.Runtime.Versioning;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace MispGraphSync.Tests.Reliability;
+
+/// <summary>The tool's files in folders that others made, own or may write to.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class FilePlacesTests : IAsyncLifetime
+{
+    private const string Precious = "precious\n";
+    private const UnixFileMode Everybody = (UnixFileMode)0b1_111_111_111;
+    private const UnixFileMode Readable = (UnixFileMode)0b110_100_100;
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private SandboxRun _run = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes.");
+        _run = await SandboxRun.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_run is not null) await _run.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("push")]
+    [InlineData("push --dry-run")]
+    [InlineData("plan")]
+    [InlineData("status")]
+    [InlineData("doctor")]
+    [InlineData("read")]
+    [InlineData("verify --repair")]
+    public async Task An_existing_log_folder_keeps_its_mode(string verb)
+    {
+        Directory.CreateDirectory(_run.Logs);
+        File.SetUnixFileMode(_run.Logs, Everybody);
+
+        await _run.RunAsync(verb.Split(' '));
+
+        Assert.Equal(Everybody, File.GetUnixFileMode(_run.Logs));
+    }
+
+    [Fact]
+    public async Task Folders_that_the_tool_makes_are_for_its_account_alone()
+    {
+        _run.Change(settings =>
+        {
+            settings["logs"] = new JsonObject { ["directory"] = "a/b/logs" };
+            settings["ledger"] = "c/d/ledger.db";
+        });
+
+        Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+
+        string[] made = ["a/b/logs", "c/d"];
+        Assert.All(made, folder => Assert.Equal(Private | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(_run.Folder, folder))));
+    }
+
+    [Fact]
+    public async Task An_existing_log_file_keeps_its_mode_and_a_new_one_is_private()
+    {
+        Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+        var file = AppLogs().Single();
+        Assert.Equal(Private, File.GetUnixFileMode(file));
+        File.SetUnixFileMode(file, Readable);
+
+        Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+
+        Assert.Equal(Readable, File.GetUnixFileMode(file));
+        Assert.Equal(2, File.ReadAllLines(file).Count(line => line.EndsWith("started: push", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("symbolic")]
+    [InlineData("hard")]
+    [InlineData("dangling")]
+    public async Task A_link_in_the_place_of_a_file_of_ours_is_not_followed(string kind)
+    {
+        var shared = Directory.CreateDirectory(Path.Combine(_run.Folder, "shared")).FullName;
+        _run.Change(settings =>
+        {
+            settings["metrics"] = new JsonObject { ["textfile"] = Path.Combine(shared, "m.prom") };
+            settings["ledger"] = Path.Combine(shared, "ledger.db");
+            settings["logs"] = new JsonObject { ["directory"] = shared };
+        });
+        var today = TimeProvider.System.GetLocalNow().ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture);
+        string[] names = ["m.prom", "m.prom.tmp", "ledger.db.owner", $"misp-graph-{today}.log"];
+        var victims = names.Select(name => Plant(kind, Path.Combine(shared, name))).ToList();
+
+        Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+
+        Assert.All(victims, victim => Assert.Equal(kind == "dangling" ? null : Precious, File.Exists(victim) ? File.ReadAllText(victim) : null));
+        Assert.All(victims.Where(File.Exists), victim => Assert.Equal(Readable, File.GetUnixFileMode(victim)));
+        Assert.Contains("misp_graph_last_run_exit_code 0", File.ReadAllText(Path.Combine(shared, "m.prom")), StringComparison.Ordinal);
+        Assert.Null(new FileInfo(Path.Combine(shared, "m.prom")).LinkTarget);
+        Assert.Contains("Run 1 ended", File.ReadAllText(Path.Combine(shared, $"misp-graph-{today}_001.log")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_collector_of_metrics_may_read_them_and_nobody_else_may_write()
+    {
+        _run.Change(settings => settings["metrics"] = new JsonObject { ["textfile"] = "m.prom" });
+
+        Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+
+        Assert.Equal(Readable, File.GetUnixFileMode(Path.Combine(_run.Folder, "m.prom")));
+    }
+
+    [Theory]
+    [InlineData("report", "--to")]
+    [InlineData("config", "init", "--from-env", "--force", "--config")]
+    public async Task A_result_is_written_over_a_link_and_not_through_it(params string[] verb)
+    {
+        Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+        _run.Environment["MISP_GRAPH__MISP__URL"] = "https://misp.example";
+        var place = Path.Combine(_run.Folder, "place");
+        var victim = Path.Combine(_run.Folder, "victim");
+        File.WriteAllText(victim, verb[0] == "report" ? "" : Precious);
+        File.CreateSymbolicLink(place, victim);
+
+        var result = await _run.RunAsync([.. verb, place]);
+
+        Assert.Equal(verb[0] == "report" ? "" : Precious, File.ReadAllText(victim));
+        if (result.Code == 0) Assert.Null(new FileInfo(place).LinkTarget);
+    }
+
+    private string Plant(string kind, string name)
+    {
+        var victim = Path.Combine(_run.Folder, "victim-of-" + Path.GetFileName(name));
+        if (kind != "dangling")
+        {
+            File.WriteAllText(victim, Precious);
+            File.SetUnixFileMode(victim, Readable);
+        }
+
+        if (kind == "hard")
+        {
+            using var link = System.Diagnostics.Process.Start("ln", [victim, name]);
+            link.WaitForExit();
+            Assert.Equal(0, link.ExitCode);
+        }
+        else File.CreateSymbolicLink(name, victim);
+        return victim;
+    }
+
+    private string[] AppLogs() => Directory.GetFiles(_run.Logs, "misp-graph-*.log");
+}

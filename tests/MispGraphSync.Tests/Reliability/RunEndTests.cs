@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+using MispGraphSync.Sandbox;
+using Xunit;
+
+namespace MispGraphSync.Tests.Reliability;
+
+/// <summary>However a run ends, the ledger, the log and the metrics say so, and old log files go.</summary>
+public sealed class RunEndTests : IAsyncLifetime
+{
+    private SandboxRun _run = null!;
+
+    public async ValueTask InitializeAsync() => _run = await SandboxRun.StartAsync();
+
+    public ValueTask DisposeAsync() => _run.DisposeAsync();
+
+    [Fact]
+    public async Task A_failed_adoption_is_a_failed_run_and_not_a_killed_one()
+    {
+        var failed = await _run.RunAsync("verify", "--repair", "--adopt", "misp2sentinel");
+
+        Assert.Equal(2, failed.Code);
+        await AssertLastRunAsync("verify", "failed", 2);
+        Assert.Contains(Log(), line => line.Contains("ERR verify failed, exit 2: --adopt: misp2sentinel", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_interrupted_question_is_an_interrupted_run()
+    {
+        Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+        using var interrupt = new CancellationTokenSource();
+        _run.Interrupt = interrupt.Token;
+        _run.Answers = "";
+        _run.Error = new OnText("[y/N]", interrupt.Cancel);
+
+        var purge = await _run.RunAsync("purge");
+
+        Assert.Equal(130, purge.Code);
+        (_run.Interrupt, _run.Error) = (default, null);
+        await AssertLastRunAsync("purge", "interrupted", 130);
+        Assert.Contains(Log(), line => line.Contains("WRN purge was interrupted, exit 130", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_log_alone_shows_what_was_planned_and_what_came_of_it()
+    {
+        Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+
+        var log = Log();
+        Assert.Contains(log, line => line.Contains("INF graph: planned ", StringComparison.Ordinal) && line.Contains(" to create, 0 to update", StringComparison.Ordinal));
+        Assert.Contains(log, line => line.Contains("INF graph: ", StringComparison.Ordinal) && line.Contains(" accepted, 0 rejected, 0 unknown", StringComparison.Ordinal));
+        Assert.DoesNotContain(log, line => line.Contains(" ERR ", StringComparison.Ordinal) || line.Contains(" WRN ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_log_has_the_reason_of_a_destination_that_failed()
+    {
+        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(403, """{"error":{"code":"Forbidden","message":"Consent is missing"}}"""), times: int.MaxValue);
+
+        var push = await _run.RunAsync("push", "-q");
+
+        Assert.Equal(4, push.Code);
+        Assert.Contains(Log(), line => line.Contains("ERR graph: exit 4: ", StringComparison.Ordinal) && line.Contains("Consent is missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_log_has_the_reasons_of_what_was_rejected()
+    {
+        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(400, """{"error":{"code":"BadRequest","message":"Not like this"}}"""), times: int.MaxValue);
+
+        await _run.RunAsync("push", "-q");
+
+        Assert.Contains(Log(), line => line.Contains("Not like this", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Another_run_at_work_and_a_source_that_fails_are_errors_in_the_log()
+    {
+        using (await MispGraphSync.Ledger.RunLock.TakeAsync(Path.Combine(_run.Folder, _run.Setting("ledger") ?? "misp-graph.db"), TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken))
+            Assert.Equal(11, (await _run.RunAsync("push", "-q")).Code);
+        _run.Sandbox.Faults.Add(Service.Misp, new Fault.Reply(403, """{"message":"No such key"}"""), times: int.MaxValue);
+
+        var push = await _run.RunAsync("push", "-q");
+
+        Assert.Equal(4, push.Code);
+        Assert.Contains(Log(), line => line.Contains("ERR push failed, exit 11: Another run", StringComparison.Ordinal));
+        Assert.Contains(Log(), line => line.Contains(" ERR ", StringComparison.Ordinal) && line.Contains("No such key", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Old_log_files_go_at_the_end_of_a_run_also_of_one_that_failed(bool fails)
+    {
+        Directory.CreateDirectory(_run.Logs);
+        string[] old = ["20200102T030405.678Z_000042_graph_submit_200.json", "misp-graph-20200102.log", "misp-graph-20200102_001.jsonl", ".123-4.tmp"];
+        string[] others = ["notes-20200102.log", "20200102.json", "misp-graph-20200102.log.gz", ".hidden"];
+        foreach (var name in (string[])[.. old, .. others])
+        {
+            var file = Path.Combine(_run.Logs, name);
+            File.WriteAllText(file, "");
+            File.SetLastWriteTimeUtc(file, new DateTime(2020, 1, 2, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        if (fails) _run.Sandbox.Faults.Add(Service.Misp, new Fault.Reply(403, "{}"), times: int.MaxValue);
+        Assert.Equal(fails, (await _run.RunAsync("push", "-q")).Code != 0);
+        if (fails) Assert.Equal(2, (await _run.RunAsync("verify", "--repair", "--adopt", "misp2sentinel")).Code);
+
+        Assert.All(old, name => Assert.False(File.Exists(Path.Combine(_run.Logs, name)), name));
+        Assert.All(others, name => Assert.True(File.Exists(Path.Combine(_run.Logs, name)), name));
+    }
+
+    [Fact]
+    public async Task A_dry_run_removes_no_log_file()
+    {
+        Directory.CreateDirectory(_run.Logs);
+        var old = Path.Combine(_run.Logs, "misp-graph-20200102.log");
+        File.WriteAllText(old, "");
+
+        Assert.Equal(0, (await _run.RunAsync("plan")).Code);
+
+        Assert.True(File.Exists(old));
+    }
+
+    [Fact]
+    public async Task Metrics_have_the_exit_code_of_a_run_that_failed()
+    {
+        _run.Change(settings =>
+        {
+            settings["metrics"] = new JsonObject { ["textfile"] = "m.prom" };
+            settings["caFile"] = "missing.pem";
+        });
+
+        var push = await _run.RunAsync("push", "-q");
+
+        Assert.NotEqual(0, push.Code);
+        if (File.Exists(Path.Combine(_run.Folder, "m.prom")))
+            Assert.Contains($"misp_graph_last_run_exit_code {push.Code}\n", File.ReadAllText(Path.Combine(_run.Folder, "m.prom")), StringComparison.Ordinal);
+    }
+
+    private async Task AssertLastRunAsync(string command, string status, int code)
+    {
+        var last = (await _run.RunAsync("status", "--json")).Json.GetProperty("runs")[0];
+        Assert.Equal((command, status, code), (last.GetProperty("command").GetString(), last.GetProperty("status").GetString(), last.GetProperty("exitCode").GetInt32()));
+    }
+
+    private List<string> Log() => [.. Directory.GetFiles(_run.Logs, "misp-graph-*.log").SelectMany(File.ReadAllLines)];
+
+    private sealed class OnText(string sought, Action then) : StringWriter
+    {
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            if (value?.Contains(sought, StringComparison.Ordinal) == true) then();
+        }
+    }
+}
