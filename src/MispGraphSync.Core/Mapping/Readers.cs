@@ -70,7 +70,7 @@ internal static class Readers
         {
             var start = at;
             while (start > 0 && char.IsAsciiLetter(text[start - 1])) start--;
-            if (start > 0 && start < at && char.IsWhiteSpace(text[start - 1])) return true;
+            if (start > 0 && start < at && Text.IsUnseen(text[start - 1])) return true;
         }
 
         return false;

@@ -292,7 +292,7 @@ internal static class SettingsTable
     { Default = "\"50%\"" };
 
     public static readonly SettingKey<IReadOnlyList<string>> GuardNeverBlock = new("guard.neverBlock", Top, new TextListForm(new TextForm(
-        "a host name, an address, a range such as 192.0.2.0/24, or a hash", @"^[^\u0000-\u001f\u007f]+$")
+        "a host name, an address, a range such as 192.0.2.0/24, or a hash", @"^[^/@,;\u0000-\u001f\u007f]+(/[0-9.]+)?$")
     {
         Accepts = text => NeverBlockEntry.Read(text, out _) is not null,
         Hint = text => NeverBlockEntry.Read(text, out var remedy) is null ? remedy : null,

@@ -24,6 +24,7 @@ public class HostNameTests
     // Characters that are nothing: soft hyphen, zero-width space, word joiner, byte-order mark, variation selectors, grapheme joiner.
     [InlineData("ev\u00ADil.example", "evil.example")]
     [InlineData("ev\u200Bil.exam\u2060ple", "evil.example")]
+    [InlineData("www.\u200Bevil.\u200Bexample", "www.evil.example")]
     [InlineData("ev\uFEFFil.ex\uFE00am\u034Fple", "evil.example")]
     [InlineData("\u2603\uFE0F.example", "xn--n3h.example")]
     // Capitals of every script; sharp s stays a letter of its own.
@@ -58,6 +59,8 @@ public class HostNameTests
     [InlineData("evil\u2026.example")]
     [InlineData("evil\uFFFD.example")]
     [InlineData("evil\u200E.example")]
+    [InlineData("evil.example\u200Bother.example")]
+    [InlineData("evil.example\uFEFFother.example")]
     [InlineData("evil\u202Eelpmaxe.example")]
     [InlineData("evil\u00A0.example")]
     [InlineData("ev\u200Dil.example")]

@@ -200,6 +200,7 @@ public class NormaliseTests
     [InlineData("http://evil.example:port/")]
     [InlineData("http://evil.example/a http://evil.example/b")]
     [InlineData("http://evil.example/a\u00A0HTTPS://evil.example/b")]
+    [InlineData("http://evil.example/a\u200Bhttp://evil.example/b")]
     // Browsers go to the first host, others to the second.
     [InlineData(@"http://other.example\@evil.example/")]
     [InlineData("http://evil..example/")]
@@ -280,6 +281,8 @@ public class NormaliseTests
     [InlineData("email-src", "alice@evil[.]example")]
     [InlineData("email-src", "alice[at]evil.example")]
     [InlineData("email-src", "alice @evil.example")]
+    [InlineData("email-src", "alice\u200Bbob@evil.example")]
+    [InlineData("email-src", "alice\u202Ebob@evil.example")]
     [InlineData("email-src", "undisclosed recipients")]
     [InlineData("email", "bob@evil.example; al@evil.example")]
     [InlineData("email-dst", "bob@evil.example; al@evil.example")]

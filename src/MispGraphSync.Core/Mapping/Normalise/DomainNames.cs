@@ -16,6 +16,9 @@ public static class DomainNames
 
     private const int NonJoiner = 0x200C, Joiner = 0x200D;
 
+    // Zero-width space, byte-order mark
+    private static readonly char[] ZeroWidth = ['\u200B', '\uFEFF'];
+
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <summary>
@@ -60,6 +63,8 @@ public static class DomainNames
 
     private static string? ToAscii(string text)
     {
+        // UTS #46 ignores them, but between two names they are what is left of a list.
+        if (text.Split(ZeroWidth).Count(part => part.Trim('.').Contains('.')) > 1) return null;
         if (!HostMappings.TryMap(text, out var mapped)) return null;
 
         var labels = mapped.Split('.');

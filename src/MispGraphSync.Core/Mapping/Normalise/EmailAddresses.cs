@@ -77,7 +77,7 @@ public static class EmailAddresses
         if (text.IsEmpty || text.ContainsAny(OnlyQuoted)) return false;
         foreach (var c in text)
         {
-            if (char.IsWhiteSpace(c)) return false;
+            if (Text.IsUnseen(c)) return false;
         }
 
         return true;

@@ -10,12 +10,11 @@ public static class EmbeddedAddresses
 
     private static readonly Form[] Forms =
     [
-        // Compatible (RFC 4291), mapped, translated (RFC 2765), NAT64 (RFC 6052), NAT64 of a local network (RFC 8215)
+        // Compatible and mapped (RFC 4291), translated (RFC 2765), NAT64 (RFC 6052)
         new(IPNetwork.Parse("::/96"), 96),
         new(IPNetwork.Parse("::ffff:0:0/96"), 96),
         new(IPNetwork.Parse("::ffff:0:0:0/96"), 96),
         new(IPNetwork.Parse("64:ff9b::/96"), 96),
-        new(IPNetwork.Parse("64:ff9b:1::/48"), 96),
         // 6to4 (RFC 3056)
         new(IPNetwork.Parse("2002::/16"), 16),
         // Teredo (RFC 4380): the server, and the client with its bits inverted

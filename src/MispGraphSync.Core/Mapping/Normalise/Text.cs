@@ -25,8 +25,8 @@ public static class Text
         if (IsPlain(text)) return text;
 
         var (start, end) = (0, text.Length);
-        while (start < end && IsTrimmed(text[start])) start++;
-        while (end > start && IsTrimmed(text[end - 1])) end--;
+        while (start < end && IsUnseen(text[start])) start++;
+        while (end > start && IsUnseen(text[end - 1])) end--;
         return Compose(text[start..end]);
     }
 
@@ -78,7 +78,8 @@ public static class Text
 
     private static string Compose(string text) => text.Length <= MaxLength ? Canonical.Compose(text) : text;
 
-    private static bool IsTrimmed(char c) => char.IsWhiteSpace(c) || Breaks.Contains(c) || IsMark(c);
+    /// <summary>A blank, a control character or a mark: nothing to look at alone.</summary>
+    internal static bool IsUnseen(char c) => char.IsWhiteSpace(c) || Breaks.Contains(c) || IsMark(c);
 
     /// <summary>
     /// What changes the look of a text but not its letters: direction marks and overrides, zero-width blanks, soft hyphens,
