@@ -17,10 +17,5 @@ internal static class CustomCluster
     });
 
     /// <summary>The name of a local tag's cluster is never sent, so it is not needed.</summary>
-    private static bool IsTag(MispTag tag)
-    {
-        if (tag.IsLocal || !tag.Name.StartsWith("misp-galaxy:", StringComparison.OrdinalIgnoreCase)) return false;
-        var value = tag.Name.AsSpan(tag.Name.IndexOf('=') + 1).Trim().Trim('"');
-        return Guid.TryParse(value, out _);
-    }
+    private static bool IsTag(MispTag tag) => !tag.IsLocal && MispTag.IsOfCustomCluster(tag.Name);
 }
