@@ -21,6 +21,7 @@ internal sealed class EventDraft(StringPool pool)
     private Guid? _organisationUuid;
     private long? _organisationId;
     private long? _attributeCount;
+    private bool _hasNullItems;
 
     public List<MispTag> Tags { get; } = [];
 
@@ -32,6 +33,9 @@ internal sealed class EventDraft(StringPool pool)
     /// <summary>A list of attributes or objects was there, be it an empty one.</summary>
     public bool HasItems { get; set; }
 
+    /// <summary>An attribute or an object was read.</summary>
+    public bool HasContent { get; set; }
+
     /// <summary>The event says that it has attributes, and they are not here: an index entry, or metadata only.</summary>
     public bool IsSummary => !HasItems && _attributeCount > 0;
 
@@ -39,6 +43,18 @@ internal sealed class EventDraft(StringPool pool)
     public string? Fault { get; private set; }
 
     public void Spoil(string fault) => Fault ??= fault;
+
+    /// <summary>
+    /// Null is no list for some programs, and a list that could not be written for others. Beside other attributes, or a
+    /// count of 0, it means none.
+    /// </summary>
+    public void SpoilIfAttributesAreNull()
+    {
+        if (_hasNullItems && !HasContent && _attributeCount != 0)
+        {
+            Spoil("\"Attribute\" or \"Object\" is null, and it has no other attributes");
+        }
+    }
 
     public void Set(Field field, ref Utf8JsonReader reader)
     {
@@ -57,6 +73,7 @@ internal sealed class EventDraft(StringPool pool)
             case Field.Analysis: _analysis = Scalar.SmallInteger(ref reader); break;
             case Field.OrgcId: _organisationId = Scalar.Integer(ref reader); break;
             case Field.Orgc: _organisation = Scalar.Text(ref reader, pool); break;
+            case Field.Attribute or Field.Object: _hasNullItems = true; break;
             case Field.AttributeCount: _attributeCount = Scalar.Integer(ref reader); break;
         }
     }

@@ -195,6 +195,7 @@ internal sealed class EventWalker : IDisposable
                 break;
             case Place.Object:
                 _inObject = false;
+                _event.HasContent = true;
                 _items.Add(new EventItem.Object(_object.Build()));
                 break;
             case Place.TagLink or Place.Tag when _place is not Place.TagLink:
@@ -277,7 +278,7 @@ internal sealed class EventWalker : IDisposable
 
     private void AddAttribute()
     {
-        _inAttribute = false;
+        (_inAttribute, _event.HasContent) = (false, true);
         if (_inObject)
         {
             RefuseEndless(_object.Attributes.Count, "attributes of one object");
@@ -329,6 +330,7 @@ internal sealed class EventWalker : IDisposable
             return false;
         }
 
+        if (!_skipItems) _event.SpoilIfAttributesAreNull();
         Current = new MispJsonEvent(_event.Build(_uuidFor(Events)), _event.Fault is null ? _items.Take() : [], Events)
         {
             IsSummary = _event.IsSummary, HasItems = _event.HasItems, Fault = _event.Fault,

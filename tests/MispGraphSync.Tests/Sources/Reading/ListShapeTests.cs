@@ -114,6 +114,16 @@ public class ListShapeTests
         Assert.Single(read.Items);
     }
 
+    [Theory]
+    [InlineData("""{"info":"x","Attribute":null}""", false)]
+    [InlineData("""{"info":"x","Attribute":null,"Object":[]}""", false)]
+    [InlineData("""{"info":"x","Attribute":[],"Object":null,"attribute_count":"3"}""", false)]
+    [InlineData("""{"info":"x","Attribute":null,"attribute_count":"0"}""", true)]
+    [InlineData("""{"info":"x","Attribute":null,"Object":[{"name":"file"}]}""", true)]
+    [InlineData("""{"info":"x","Attribute":[],"Object":[]}""", true)]
+    public async Task Attributes_that_are_null_do_not_empty_an_event(string json, bool isWhole) =>
+        Assert.Equal(isWhole, (await ReadOneAsync(json)).Fault is null);
+
     [Fact]
     public async Task Values_among_attributes_that_are_no_objects_are_counted()
     {
