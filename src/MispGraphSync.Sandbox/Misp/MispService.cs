@@ -86,7 +86,7 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
 
         IEnumerable<StoredEvent> page = search.Limit is { } limit ? found.Skip((search.Page - 1) * limit).Take(limit) : found;
         if (search.LimitIsNoNumber) page = [];
-        var shown = page.Where(stored => !state.DroppedFromPages.Contains(stored.Uuid)).ToArray();
+        var shown = page.Where(stored => search.Shows(stored) && !state.DroppedFromPages.Contains(stored.Uuid)).ToArray();
         if (!search.View.Metadata) RefuseTooBig(shown, search.View);
         return new Answer(200)
         {

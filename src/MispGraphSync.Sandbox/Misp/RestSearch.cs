@@ -50,6 +50,14 @@ internal sealed class RestSearch
         return new RestSearch(filters, user, warninglists.Where(list => list.Enabled).ToList(), now);
     }
 
+    /// <summary>
+    /// After paging: a distribution makes pages shorter and leaves the count as it is. 0 alone is ignored, and with a negation
+    /// nothing is left.
+    /// </summary>
+    public bool Shows(StoredEvent stored) =>
+        FilterSet.From(_filters["distribution"]) is not { } set || set is { Or: ["0"], And: [], Not: [] }
+        || (set.Not.Count == 0 && set.AnyOf.Contains(stored.Head.Text("distribution")));
+
     public bool Matches(StoredEvent stored) => _conditions.TrueForAll(condition => condition(stored));
 
     /// <summary>Looking at warninglists, the server fails where it finds no attributes or no proposals.</summary>
@@ -61,31 +69,31 @@ internal sealed class RestSearch
 
     private void EventFields()
     {
-        On("eventid", (stored, text) => stored.Id.ToString() == text || Same(stored.Uuid, text));
-        On("uuid", (stored, text) => Same(stored.Uuid, text) || stored.HasAttribute(text));
+        On("eventid", (stored, text) => stored.Id.ToString() == text || stored.Uuid == text);
+        On("uuid", (stored, text) => stored.Uuid == text || stored.HasAttribute(text));
         On("org", (stored, text) => stored.Head["Orgc"] is JsonObject org
-            && (Same(org.Text("name"), text) || org.Text("id") == text || Same(org.Text("uuid"), text)));
-        On("eventinfo", (stored, text) => stored.Head.Text("info").IsLike(text));
+            && (org.Text("name") == text || org.Text("id") == text || org.Text("uuid") == text));
+        On("eventinfo", (stored, text) => stored.Head.Text("info").Is(text));
         On("threat_level_id", (stored, text) => stored.Head.Text("threat_level_id") == text);
-        On("distribution", (stored, text) => stored.Head.Text("distribution") == text);
         On("sharinggroup", (stored, text) => stored.Head.Text("sharing_group_id") == text);
         On("event_tags", (stored, text) => stored.Head.Tags().Any(tag => tag.IsLike(text)));
-        On("searchall", (stored, text) => stored.Head.Text("info").IsLike(text)
-            || stored.Attributes().Any(attribute => attribute.Text("value").IsLike(text) || attribute.Text("comment").IsLike(text)));
+        On("searchall", (stored, text) => stored.Head.Text("info").IsLike(text) || AllTags(stored).Any(tag => tag.IsLike(text))
+            || stored.Attributes().Any(attribute =>
+                attribute.Text("value").IsLike(text, ignoreCase: true) || attribute.Text("comment").IsLike(text, ignoreCase: true)));
     }
 
     /// <summary>Negation is weak here: "has an attribute that is not so". For <c>value</c> it does not even do that.</summary>
     private void AttributeFields()
     {
-        OnAttribute("type", (attribute, text) => attribute.Text("type").IsLike(text)
+        OnAttribute("type", (attribute, text) => attribute.Text("type").Is(text, ignoreCase: true)
             || (text is "email-src" or "email-dst" && attribute.Text("type") == "email"));
-        OnAttribute("category", (attribute, text) => attribute.Text("category").IsLike(text));
-        OnAttribute("object_relation", (attribute, text) => attribute.Text("object_relation").IsLike(text));
+        OnAttribute("category", (attribute, text) => attribute.Text("category").Is(text));
+        OnAttribute("object_relation", (attribute, text) => attribute.Text("object_relation").Is(text));
         if (FilterSet.From(_filters["value"]) is not { } values) return;
 
         var wanted = values.AnyOf.ToArray();
         _conditions.Add(stored => stored.Attributes().Any(attribute => View.IsThere(attribute)
-            && (wanted.Length == 0 || ValueParts(attribute).Any(part => part.IsLikeAny(wanted)))));
+            && (wanted.Length == 0 || ValueParts(attribute).Any(part => wanted.Any(text => part.Is(text, ignoreCase: true))))));
     }
 
     private void TagFields()
@@ -181,8 +189,6 @@ internal sealed class RestSearch
 
     private static DateOnly DateOf(StoredEvent stored) =>
         DateOnly.TryParseExact(stored.Head.Text("date"), "yyyy-MM-dd", out var date) ? date : DateOnly.MinValue;
-
-    private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     private static (int? Limit, int Page, bool NoNumber) Paging(JsonObject filters)
     {

@@ -57,6 +57,9 @@ public sealed class MispTests : IAsyncLifetime
     [InlineData("""{ "tags": { "AND": ["tlp:green", "no:such"] } }""", "")]
     [InlineData("""{ "tags": "!tlp:green" }""", "Second Third")]
     [InlineData("""{ "tags": "!no:such" }""", "First Second Third")]
+    [InlineData("""{ "tags": "TLP:GREEN" }""", "")]
+    [InlineData("""{ "tags": " tlp:gree_ " }""", "First")]
+    [InlineData("""{ "org": "OTHER cert" }""", "")]
     [InlineData("""{ "event_tags": "tlp:red" }""", "")]
     [InlineData("""{ "org": "Other CERT" }""", "Second")]
     [InlineData("""{ "org": "!Other CERT" }""", "First Third")]
@@ -75,6 +78,8 @@ public sealed class MispTests : IAsyncLifetime
     [InlineData("""{ "last": "5w" }""", "")]
     [InlineData("""{ "timestamp": ["2d", "1d"] }""", "")]
     [InlineData("""{ "eventinfo": "%ir%" }""", "First Third")]
+    [InlineData("""{ "eventinfo": "%IR%" }""", "")]
+    [InlineData("""{ "eventinfo": "F%t" }""", "")]
     [InlineData("""{ "limit": 2, "page": 1 }""", "First Second")]
     [InlineData("""{ "limit": 2, "page": 2 }""", "Third")]
     [InlineData("""{ "limit": 2, "page": 3 }""", "")]
@@ -190,6 +195,22 @@ public sealed class MispTests : IAsyncLifetime
 
         Assert.Equal(expected, status);
         Assert.Equal(expected == 500 ? "An Internal Error Has Occurred." : null, (string?)body!["message"]);
+    }
+
+    [Theory]
+    [InlineData("\"3\"", 3)]
+    [InlineData("[1, 2]", 0)]
+    [InlineData("\"!1\"", 0)]
+    [InlineData("\"0\"", 3)]
+    public async Task A_distribution_makes_pages_shorter_and_leaves_the_count_as_it_is(string distribution, int expected)
+    {
+        using var content = new StringContent(
+            $$"""{ "distribution": {{distribution}}, "limit": 5, "page": 1 }""", System.Text.Encoding.UTF8, "application/json");
+        using var answer = await _client.Http.PostAsync(new Uri(_sandbox.Misp, "events/restSearch"), content, SandboxClient.Ct);
+
+        Assert.Equal("3", answer.Headers.GetValues("X-Result-Count").Single());
+        var found = JsonNode.Parse(await answer.Content.ReadAsStringAsync(SandboxClient.Ct))!["response"]!.AsArray();
+        Assert.Equal(expected, found.Count);
     }
 
     [Fact]
