@@ -63,6 +63,8 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
                   LEFT JOIN event e ON e.source = ?1 AND e.uuid = l.uuid
                   WHERE e.id IS NULL OR e.timestamp <> l.timestamp OR e.read_at - l.timestamp < ?2
                      OR (l.metadata IS NOT NULL AND l.metadata IS NOT e.metadata)
+                     -- Without a time of its last change nothing tells whether it changed.
+                     OR l.timestamp = 0
                   ORDER BY l.misp_id, l.uuid
                   """);
             if (!everything) query.Bind(1, _source!.Id).Bind(2, (long)doubt.TotalMilliseconds);

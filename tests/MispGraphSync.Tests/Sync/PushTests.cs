@@ -38,6 +38,21 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
+    public async Task An_event_without_a_time_of_its_last_change_is_read_each_time()
+    {
+        var untimed = Some.Event(1) with { Timestamp = DateTimeOffset.UnixEpoch };
+        _run.Source.Put(untimed, Some.Domain(1));
+        await _run.PushAsync();
+        await _run.PushAsync();
+        _run.Source.Put(untimed, Some.Domain(2));
+
+        var third = await _run.PushAsync();
+
+        Assert.Equal((3, 0L), (_run.Source.EventsRead, third.Source.EventsUnchanged));
+        Assert.Equal(new PlanCounts(1, 0, 0, 1), third.Destinations[0].Planned);
+    }
+
+    [Fact]
     public async Task A_full_read_of_unchanged_events_sends_nothing_either()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
