@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using MispGraphSync.Sources.Reading;
 
 namespace MispGraphSync.Sources.Misp;
 
@@ -24,13 +26,28 @@ internal static class MispJson
     public static JsonElement Member(JsonElement element, string name) =>
         element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
 
-    public static string? Text(JsonElement element, string name) =>
-        Member(element, name) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } member ? member.ToString() : null;
+    public static string? Text(JsonElement element, string name) => TextOf(Member(element, name));
 
-    public static bool IsOn(JsonElement value) => value.ValueKind is JsonValueKind.True
-        || (value.ValueKind is JsonValueKind.String or JsonValueKind.Number && value.ToString() is "1" or "true");
+    public static bool IsOn(JsonElement value) => value.ValueKind is JsonValueKind.True || TextOf(value) is "1" or "true";
+
+    /// <summary>A list's entries, also of one that PHP wrote as an object with numbers for keys; null for anything else.</summary>
+    public static IReadOnlyList<JsonElement>? Entries(JsonElement list) => list.ValueKind switch
+    {
+        JsonValueKind.Array => [.. list.EnumerateArray()],
+        JsonValueKind.Object when list.EnumerateObject().All(entry => entry.Name.All(char.IsAsciiDigit)) =>
+            [.. list.EnumerateObject().Select(entry => entry.Value)],
+        _ => null,
+    };
 
     /// <summary>An item of a list, which MISP wraps in an object with one member of that name, or does not.</summary>
     public static JsonElement Unwrapped(JsonElement item, string name) =>
         Member(item, name) is { ValueKind: JsonValueKind.Object } wrapped ? wrapped : item;
+
+    /// <summary>Half a surrogate pair in a text, which .NET refuses, is no reason to fail.</summary>
+    private static string? TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => LenientText.Unescape(JsonMarshal.GetRawUtf8Value(value)[1..^1]),
+        JsonValueKind.Number => value.GetRawText(),
+        _ => null,
+    };
 }

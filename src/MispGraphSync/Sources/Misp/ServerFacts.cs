@@ -31,8 +31,8 @@ internal static class ServerFacts
     public static async Task<(int Enabled, int All)?> WarninglistsAsync(MispClient client, CancellationToken ct)
     {
         var counted = await MispJson.AskAsync(client, "warninglists/index", root =>
-            MispJson.Member(root, "Warninglists") is { ValueKind: JsonValueKind.Array } lists
-                ? new Counted(lists.EnumerateArray().Count(IsEnabled), lists.GetArrayLength())
+            MispJson.Entries(MispJson.Member(root, "Warninglists")) is { } lists
+                ? new Counted(lists.Count(IsEnabled), lists.Count)
                 : null, ct);
         return counted is null ? null : (counted.Enabled, counted.All);
     }

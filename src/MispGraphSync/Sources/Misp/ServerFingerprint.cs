@@ -51,13 +51,12 @@ internal static class ServerFingerprint
 
     private static string WarninglistsOf(JsonElement root)
     {
-        var lists = MispJson.Member(root, "Warninglists");
-        if (lists.ValueKind is not JsonValueKind.Array)
+        if (MispJson.Entries(MispJson.Member(root, "Warninglists")) is not { } lists)
         {
             return "not told";
         }
         var enabled =
-            from item in lists.EnumerateArray()
+            from item in lists
             let list = MispJson.Unwrapped(item, "Warninglist")
             where MispJson.IsOn(MispJson.Member(list, "enabled"))
             let id = MispJson.Text(list, "id")

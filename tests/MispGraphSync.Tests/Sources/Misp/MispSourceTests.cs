@@ -349,6 +349,19 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Warninglists_that_PHP_wrote_as_an_object_are_the_list()
+    {
+        using var misp = new FakeMisp(1);
+        misp.Get("/misp/warninglists/index", """
+            {"Warninglists":{"0":{"Warninglist":{"id":"58","version":"1 \ud83d","enabled":true}},"2":{"Warninglist":{"id":"2","version":7,"enabled":1}}}}
+            """);
+
+        var state = await Source(misp).OpenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("warninglists: 2/7 58/1 \uFFFD;", state.Fingerprint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Opening_tells_what_shapes_the_answers_and_the_servers_clock()
     {
         using var misp = new FakeMisp(3);
