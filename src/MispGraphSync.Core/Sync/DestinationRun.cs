@@ -124,7 +124,7 @@ public sealed class DestinationRun
                 await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
             }
 
-            _fit = new PlanFit(Destination, Memory, _ledger.Plan, _now).Make(_listed, mayEvict: _mayDelete);
+            _fit = new PlanFit(Destination, Memory, _ledger.Plan, _now).Make(_listed, mayEvict: _mayDelete && _read is { Complete: true });
             _counts = _ledger.Plan.CountSteps(Memory);
             foreach (var warning in _fit.Warnings(Destination.Info.Name)) _observer.Warn(warning);
         }

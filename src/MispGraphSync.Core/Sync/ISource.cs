@@ -14,9 +14,15 @@ public interface ISource
 
     /// <summary>
     /// Reasons why the read did not provably reach its end, one sentence each; empty after a complete read.
-    /// While there is one, nothing is deleted.
+    /// While there is one, nothing is evicted.
     /// </summary>
     IReadOnlyList<string> Gaps { get; }
+
+    /// <summary>
+    /// False when the list may lack events: nothing is deleted then. When single events cannot be read, the list is complete and what
+    /// is known of them stays.
+    /// </summary>
+    bool IsListComplete { get; }
 
     /// <summary>Checks that the source answers, and tells what shaped its answers besides the settings.</summary>
     Task<SourceState> OpenAsync(CancellationToken ct);
@@ -25,7 +31,8 @@ public interface ISource
     IAsyncEnumerable<EventHeader> ListAsync(CancellationToken ct);
 
     /// <summary>
-    /// The events in full, in any order. One that was asked for and does not come becomes a gap.
+    /// The events in full, in any order. One that was asked for and does not come becomes a gap; when reading breaks down as a whole,
+    /// <see cref="RunFailedException"/> is thrown.
     /// <see cref="ReadEvent.Items"/> can be enumerated, more than once, until the next event is asked for.
     /// </summary>
     IAsyncEnumerable<ReadEvent> FetchAsync(IReadOnlyCollection<EventHeader> events, CancellationToken ct);

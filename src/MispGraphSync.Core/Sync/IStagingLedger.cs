@@ -32,6 +32,9 @@ public interface IStagingLedger
     /// <summary>Its supports go.</summary>
     void Withdraw(IReadOnlyCollection<Guid> events);
 
+    /// <summary>These could not be read this time: the next run reads them, although their time may not have changed.</summary>
+    void ReadAgain(IReadOnlyCollection<Guid> events);
+
     /// <summary>Remembers a complete read; <paramref name="isFull"/> is false when only changes were read.</summary>
     void CompleteRead(string fingerprint, DateTimeOffset readAt, bool isFull);
 

@@ -18,6 +18,7 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
     private readonly Dictionary<SkipReason, long> _skipped = [];
     private readonly List<(DestinationInfo Destination, Eligibility Takes, Dictionary<SkipReason, long> Skipped)> _destinations =
         [.. options.Destinations.Select(one => (one.Destination, one.Takes, new Dictionary<SkipReason, long>()))];
+    private readonly HashSet<Guid> _unread = [];
     private long _events;
     private long _attributes;
     private long _mapped;
@@ -86,18 +87,23 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         await foreach (var read in ReadAsync(toRead, ct).ConfigureAwait(false)) Stage(read);
 
         report = report with { Events = listed, EventsUnchanged = listed - toRead.Count };
-        if (source.Gaps.Count > 0) return Counted(report) with { Gaps = [.. source.Gaps] };
-        if (options.IsPartOfSource) return Counted(report) with { Complete = true };
+        if (source.IsListComplete && !options.IsPartOfSource)
+        {
+            report = await RetireAsync(report, everything, ct).ConfigureAwait(false);
+            if (report.MayDelete)
+            {
+                ledger.ReadAgain(_unread);
+                ledger.CompleteRead(fingerprint, now, isFull: everything);
+            }
+        }
 
-        report = await RetireAsync(report, everything, ct).ConfigureAwait(false);
-        if (source.Gaps.Count > 0) return Counted(report) with { Gaps = [.. source.Gaps] };
-        ledger.CompleteRead(fingerprint, now, isFull: everything);
-        return Counted(report) with { Complete = true, MayDelete = true };
+        return Counted(report) with { Complete = source.Gaps.Count == 0, Gaps = [.. source.Gaps] };
     }
 
     private async IAsyncEnumerable<ReadEvent> ReadAsync(IReadOnlyList<EventHeader> toRead, [EnumeratorCancellation] CancellationToken ct)
     {
         if (toRead.Count == 0) yield break;
+        _unread.UnionWith(toRead.Select(header => header.Uuid));
         await foreach (var read in source.FetchAsync(toRead, ct).ConfigureAwait(false))
         {
             yield return read;
@@ -108,20 +114,20 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
     private async Task<SourceReport> RetireAsync(SourceReport report, bool everything, CancellationToken ct)
     {
         var gone = ledger.EventsNotListed(includeAged: everything);
-        if (gone.Count == 0) return report;
+        if (gone.Count == 0) return report with { MayDelete = true };
+        var gaps = source.Gaps.Count;
         var found = await source.LookUpAsync(gone, ct).ConfigureAwait(false);
-        if (source.Gaps.Count > 0) return report;
+        if (source.Gaps.Count > gaps) return report;
         var known = gone.ToDictionary(header => header.Uuid);
         // The last change of an event that has aged is read too, before it no longer renews anything.
         var changed = found.Where(header => header.IsChangedSince(known[header.Uuid])).ToList();
         await foreach (var read in ReadAsync(changed, ct).ConfigureAwait(false)) Stage(read);
-        if (source.Gaps.Count > 0) return report;
 
         var aged = found.Select(header => header.Uuid).ToHashSet();
         var withdrawn = known.Keys.Where(uuid => !aged.Contains(uuid)).ToList();
         ledger.Age(aged, time.GetUtcNow());
         ledger.Withdraw(withdrawn);
-        return report with { EventsAged = aged.Count, EventsWithdrawn = withdrawn.Count };
+        return report with { EventsAged = aged.Count, EventsWithdrawn = withdrawn.Count, MayDelete = true };
     }
 
     private void Stage(ReadEvent read)
@@ -141,6 +147,7 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         }
 
         writer.Complete(ContextOf(read.Event, notes));
+        _unread.Remove(read.Event.Uuid);
     }
 
     private static EventContext ContextOf(MispEvent read, EventNotes notes) => new()

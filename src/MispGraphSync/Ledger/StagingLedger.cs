@@ -124,6 +124,15 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
         }
     }
 
+    public void ReadAgain(IReadOnlyCollection<Guid> events)
+    {
+        lock (file.Gate)
+        {
+            BeginMany();
+            foreach (var (id, _) in Find(events)) file.Statement("UPDATE event SET timestamp = -1 WHERE id = ?").Bind(1, id).Run();
+        }
+    }
+
     public void CompleteRead(string fingerprint, DateTimeOffset readAt, bool isFull)
     {
         lock (file.Gate)

@@ -28,6 +28,9 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     /// <summary>A sentence makes every read partial.</summary>
     public string? Gap { get; set; }
 
+    /// <summary>Events that are listed and cannot be read.</summary>
+    public HashSet<Guid> Unreadable { get; } = [];
+
     /// <summary>How many events were read in full, in all runs.</summary>
     public int EventsRead { get; private set; }
 
@@ -40,6 +43,8 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     public SourceInfo Info { get; } = new(name, "misp", "https://misp.example/events/view/{0}");
 
     public IReadOnlyList<string> Gaps => _gaps;
+
+    public bool IsListComplete => Gap is null;
 
     public Task<SourceState> OpenAsync(CancellationToken ct)
     {
@@ -62,6 +67,12 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
         foreach (var header in events)
         {
             if (read++ == FailsAfter) throw new RunFailedException(ExitCode.OutOfReach, "MISP went away.");
+            if (Unreadable.Contains(header.Uuid))
+            {
+                _gaps.Add($"Event {header.Uuid} cannot be read.");
+                continue;
+            }
+
             EventsRead++;
             var known = Events.GetValueOrDefault(header.Uuid) ?? AgedAndChanged[header.Uuid];
             yield return new ReadEvent(known.Event, known.Items, time.GetUtcNow());

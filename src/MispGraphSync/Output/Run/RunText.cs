@@ -41,7 +41,9 @@ internal sealed class RunText
         Trouble(lines, $"read {report.Source.Name}", report.Source.Error, report.Source.Remedy);
         foreach (var gap in report.Source.Gaps.Take(10)) lines.Add($"! not read: {Printable.Line(gap)}");
         if (report.Source.Gaps.Count > 10) lines.Add($"! and {report.Source.Gaps.Count - 10:N0} more gaps in the read.");
-        if (report.Source.Gaps.Count > 0) lines.Add("  The read is partial, so nothing was deleted.");
+        if (report.Source.Gaps.Count > 0) lines.Add(report.Source.MayDelete
+            ? "  The read is partial: the indicators of these events stay as they are."
+            : "  The read is partial, so nothing was deleted.");
         foreach (var destination in report.Destinations.Where(d => d.Error != report.Source.Error)) Trouble(lines, destination.Name, destination.Error, destination.Remedy);
         foreach (var imbalance in report.Imbalances) lines.Add($"! This is a bug: {imbalance}");
         return string.Join('\n', lines);

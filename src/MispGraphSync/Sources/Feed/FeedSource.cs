@@ -16,7 +16,7 @@ internal sealed class FeedSource(
 
     private readonly string _folder = folder;
 
-    protected override IReadOnlyList<EventFile> FindFiles(Action<string> gap)
+    protected override IReadOnlyList<EventFile> FindFiles(ReadGaps gaps)
     {
         // The manifest may come from anyone: only a UUID becomes a file's name.
         var files = manifest.Uuids
@@ -26,13 +26,13 @@ internal sealed class FeedSource(
             .ToLookup(file => System.IO.File.Exists(file.Path));
         if (files[false].Count() is var missing && missing > 0)
         {
-            gap($"{missing} of {manifest.Uuids.Count} events in the feed's manifest have no file: "
+            gaps.Add(files[false].Select(file => file.Uuid!.Value), $"{missing} of {manifest.Uuids.Count} events in the feed's manifest have no file: "
                 + string.Join(", ", files[false].Take(NamedInGap).Select(file => file.Uuid)) + (missing > NamedInGap ? " …" : "."));
         }
         if (manifest.Others.Count > 0)
         {
-            gap($"{manifest.Others.Count} entries of the feed's manifest are no UUIDs.");
+            gaps.Add($"{manifest.Others.Count} entries of the feed's manifest are no UUIDs.");
         }
-        return [.. files[true].Where(file => Links.StayInside(_folder, file, gap) && file.HasContent(gap))];
+        return [.. files[true].Where(file => Links.StayInside(_folder, file, gaps) && file.HasContent(gaps))];
     }
 }

@@ -7,16 +7,16 @@ namespace MispGraphSync.Sources.File;
 internal sealed record EventFile(string Path, string Name, Guid? Uuid = null)
 {
     /// <summary>False, and a gap: nothing is in it, or it is no file but a pipe, which could keep its reader for ever.</summary>
-    public bool HasContent(Action<string> gap)
+    public bool HasContent(ReadGaps gaps)
     {
         try
         {
             if (new FileInfo(Path).Length > 0) return true;
-            gap($"File {Name} is empty, or no file.");
+            gaps.Add(this, $"File {Name} is empty, or no file.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            gap($"File {Name} cannot be read: {e.Message}");
+            gaps.Add(this, $"File {Name} cannot be read: {e.Message}");
         }
 
         return false;

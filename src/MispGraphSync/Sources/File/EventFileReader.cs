@@ -8,7 +8,7 @@ namespace MispGraphSync.Sources.File;
 /// Reads the events of files, one file after the other. A file that cannot be read, or that holds something else, is a gap,
 /// and the next one is read.
 /// </summary>
-internal sealed class EventFileReader(string sourceName, Action<string> gap)
+internal sealed class EventFileReader(string sourceName, ReadGaps gaps)
 {
     /// <param name="skipItems">Events come without their items.</param>
     public async IAsyncEnumerable<(EventFile File, MispJsonEvent Event)> ReadAsync(
@@ -33,7 +33,7 @@ internal sealed class EventFileReader(string sourceName, Action<string> gap)
                 }
                 else
                 {
-                    gap($"File {file.Name} holds another event: {events.Current.Event.Uuid}.");
+                    gaps.Add(file, $"File {file.Name} holds another event: {events.Current.Event.Uuid}.");
                 }
             }
             if (hasNext is false)
@@ -56,7 +56,7 @@ internal sealed class EventFileReader(string sourceName, Action<string> gap)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            gap($"File {file.Name} cannot be opened: {e.Message}");
+            gaps.Add(file, $"File {file.Name} cannot be opened: {e.Message}");
             return null;
         }
     }
@@ -70,11 +70,11 @@ internal sealed class EventFileReader(string sourceName, Action<string> gap)
         }
         catch (MispReadException e)
         {
-            gap($"File {file.Name} {e.Message}.");
+            gaps.Add(file, $"File {file.Name} {e.Message}.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            gap($"File {file.Name} cannot be read: {e.Message}");
+            gaps.Add(file, $"File {file.Name} cannot be read: {e.Message}");
         }
         return null;
     }
@@ -84,15 +84,15 @@ internal sealed class EventFileReader(string sourceName, Action<string> gap)
     {
         if (reader.SawLooseItems)
         {
-            gap($"File {file.Name} holds attributes without their event; export whole events.");
+            gaps.Add(file, $"File {file.Name} holds attributes without their event; export whole events.");
         }
         else if (reader.Strays > 0)
         {
-            gap($"File {file.Name} holds {reader.Strays} entries that are no MISP event.");
+            gaps.Add(file, $"File {file.Name} holds {reader.Strays} entries that are no MISP event.");
         }
         else if (reader.Events == 0 && !reader.SawEventList)
         {
-            gap($"File {file.Name} holds no MISP event.");
+            gaps.Add(file, $"File {file.Name} holds no MISP event.");
         }
     }
 

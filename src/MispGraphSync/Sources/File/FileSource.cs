@@ -14,26 +14,26 @@ internal sealed class FileSource(
 {
     private readonly string _path = path;
 
-    protected override IReadOnlyList<EventFile> FindFiles(Action<string> gap)
+    protected override IReadOnlyList<EventFile> FindFiles(ReadGaps gaps)
     {
         if (!Directory.Exists(_path))
         {
             return [new EventFile(_path, Path.GetFileName(_path))];
         }
 
-        var files = Below(_path, gap)
+        var files = Below(_path, gaps)
             .Where(file => !Manifest.IsNameOf(file))
             .Select(file => new EventFile(file, Path.GetRelativePath(_path, file).Replace('\\', '/')))
             .OrderBy(file => file.Name, StringComparer.Ordinal)
             .ToArray();
         if (files.Length == 0)
         {
-            gap($"There is no *.json file below {_path}.");
+            gaps.Add($"There is no *.json file below {_path}.");
         }
-        return [.. files.Where(file => Links.StayInside(_path, file, gap) && file.HasContent(gap))];
+        return [.. files.Where(file => Links.StayInside(_path, file, gaps) && file.HasContent(gaps))];
     }
 
-    private static IEnumerable<string> Below(string folder, Action<string> gap)
+    private static IEnumerable<string> Below(string folder, ReadGaps gaps)
     {
         FileSystemInfo[] entries;
         try
@@ -42,7 +42,7 @@ internal sealed class FileSource(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            gap($"Folder {folder} cannot be read: {e.Message}");
+            gaps.Add($"Folder {folder} cannot be read: {e.Message}");
             yield break;
         }
 
@@ -51,7 +51,7 @@ internal sealed class FileSource(
             if (entry is DirectoryInfo)
             {
                 // A linked folder could lead round in a circle.
-                foreach (var file in entry.LinkTarget is null ? Below(entry.FullName, gap) : [])
+                foreach (var file in entry.LinkTarget is null ? Below(entry.FullName, gaps) : [])
                 {
                     yield return file;
                 }

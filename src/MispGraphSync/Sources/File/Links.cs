@@ -4,7 +4,7 @@ namespace MispGraphSync.Sources.File;
 internal static class Links
 {
     /// <summary>False, and a gap, when the file is a link that leads out of the folder.</summary>
-    public static bool StayInside(string folder, EventFile file, Action<string> gap)
+    public static bool StayInside(string folder, EventFile file, ReadGaps gaps)
     {
         try
         {
@@ -14,11 +14,11 @@ internal static class Links
             {
                 return true;
             }
-            gap($"File {file.Name} is a link that leads out of the folder; it was not read.");
+            gaps.Add(file, $"File {file.Name} is a link that leads out of the folder; it was not read.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            gap($"File {file.Name} cannot be read: {e.Message}");
+            gaps.Add(file, $"File {file.Name} cannot be read: {e.Message}");
         }
         return false;
     }

@@ -17,7 +17,7 @@ internal abstract class SavedSource : ISource
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly EventFileReader _reader;
-    private readonly List<string> _gaps = [];
+    private readonly ReadGaps _gaps = new();
     private readonly Dictionary<Guid, Found> _found = [];
     private readonly HashSet<Guid> _aged = [];
     private readonly HashSet<(EventFile File, int Index)> _faulty = [];
@@ -30,12 +30,14 @@ internal abstract class SavedSource : ISource
         _enforceWarninglist = enforceWarninglist;
         _time = time;
         _log = log;
-        _reader = new EventFileReader(Info.Name, _gaps.Add);
+        _reader = new EventFileReader(Info.Name, _gaps);
     }
 
     public SourceInfo Info { get; }
 
-    public IReadOnlyList<string> Gaps => _gaps;
+    public IReadOnlyList<string> Gaps => _gaps.Sentences;
+
+    public bool IsListComplete => _gaps.NamesAllEvents;
 
     public Task<SourceState> OpenAsync(CancellationToken ct)
     {
@@ -54,12 +56,12 @@ internal abstract class SavedSource : ISource
     {
         var (now, read) = (_time.GetUtcNow(), 0);
         var relaxed = _plan.WithoutRelativeTime();
-        await foreach (var (file, item) in _reader.ReadAsync(FindFiles(_gaps.Add), skipItems: !_plan.NeedsItems, ct))
+        await foreach (var (file, item) in _reader.ReadAsync(FindFiles(_gaps), skipItems: !_plan.NeedsItems, ct))
         {
             read++;
             if (item.IsSummary)
             {
-                _gaps.Add($"File {file.Name} holds event {item.Event.Uuid} without its attributes; export it whole.");
+                _gaps.Add([item.Event.Uuid], $"File {file.Name} holds event {item.Event.Uuid} without its attributes; export it whole.");
                 continue;
             }
 
@@ -75,11 +77,11 @@ internal abstract class SavedSource : ISource
                 IsAged = _plan.HasRelativeTime && item.Fault is null && relaxed.Matches(item.Event, item.Items, now),
             });
         }
-        if (read == 0 && _gaps.Count > 0)
+        if (read == 0 && Gaps.Count > 0)
         {
             throw new RunFailedException(
                 ExitCode.OutOfReach,
-                _gaps[0] + (_gaps.Count > 1 ? $" So it is with {_gaps.Count - 1} more." : ""),
+                Gaps[0] + (Gaps.Count > 1 ? $" So it is with {Gaps.Count - 1} more." : ""),
                 "Give --input a MISP feed's folder, or files of MISP events.");
         }
 
@@ -87,6 +89,11 @@ internal abstract class SavedSource : ISource
         foreach (var found in _found.Values.Where(f => f.IsMatch))
         {
             yield return found.Header;
+        }
+        // They are there: what is known of them stays as it is.
+        foreach (var uuid in _gaps.Events.Where(uuid => !_found.ContainsKey(uuid)))
+        {
+            yield return new EventHeader(uuid, null, DateTimeOffset.UnixEpoch);
         }
     }
 
@@ -100,9 +107,9 @@ internal abstract class SavedSource : ISource
             {
                 wanted[(found.File, found.Index)] = header.Uuid;
             }
-            else
+            else if (!_gaps.Events.Contains(header.Uuid))
             {
-                _gaps.Add($"Event {header.Uuid} is in no file.");
+                _gaps.Add([header.Uuid], $"Event {header.Uuid} is in no file.");
             }
         }
 
@@ -124,7 +131,7 @@ internal abstract class SavedSource : ISource
         }
         foreach (var uuid in wanted.Values)
         {
-            _gaps.Add($"Event {uuid} was in its file when that was listed, and is not any more.");
+            _gaps.Add([uuid], $"Event {uuid} was in its file when that was listed, and is not any more.");
         }
     }
 
@@ -133,14 +140,14 @@ internal abstract class SavedSource : ISource
             [.. gone.Where(e => _aged.Contains(e.Uuid)).Select(e => _found[e.Uuid].Header)]);
 
     /// <summary>The files to read, in a fixed order.</summary>
-    protected abstract IReadOnlyList<EventFile> FindFiles(Action<string> gap);
+    protected abstract IReadOnlyList<EventFile> FindFiles(ReadGaps gaps);
 
     /// <summary>Once for each event, whichever pass over the files finds it.</summary>
     private void ReportFault(EventFile file, MispJsonEvent item)
     {
         if (_faulty.Add((file, item.Index)))
         {
-            _gaps.Add($"File {file.Name}: event {item.Event.Uuid} cannot be read: its {item.Fault}.");
+            _gaps.Add([item.Event.Uuid], $"File {file.Name}: event {item.Event.Uuid} cannot be read: its {item.Fault}.");
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class EventFetch(
     /// <summary>Why MISP could not give events in one answer that were read in pieces, one sentence each.</summary>
     public List<string> Workarounds { get; } = [];
 
-    /// <exception cref="MispException">Not one event could be read.</exception>
+    /// <exception cref="MispException">The server fails on everything; what was read until then may be used.</exception>
     public async IAsyncEnumerable<ReadEvent> ReadAsync(
         IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -78,9 +78,8 @@ internal sealed class EventFetch(
             }
             else if (await FaultAsync(failure, ct) is { } fault)
             {
-                if (_read == 0) throw fault;
-                gap($"{_waiting.Count + portion.Count + withGalaxies.Count} events were not read. {fault.Message}");
-                yield break;
+                if (_read > 0) gap($"{_waiting.Count + portion.Count + withGalaxies.Count} events were not read.");
+                throw fault;
             }
             else
             {

@@ -35,6 +35,8 @@ internal sealed class MispSource : ISource
 
     public IReadOnlyList<string> Gaps => _gaps;
 
+    public bool IsListComplete { get; private set; } = true;
+
     public async Task<SourceState> OpenAsync(CancellationToken ct)
     {
         foreach (var note in _plan.Notes)
@@ -61,6 +63,7 @@ internal sealed class MispSource : ISource
                 ? found
                 : matching.Where(e => found.ContainsKey(e.Key)).ToDictionary(e => e.Key, e => e.Value);
         }
+        IsListComplete = _gaps.Count == 0;
         foreach (var header in matching!.Values)
         {
             yield return header;

@@ -75,10 +75,13 @@ public sealed class SavedSourceTests : IDisposable
 
         var (source, headers) = await ListAsync(_folder.FullName);
 
-        Assert.Single(headers);
+        Assert.Contains(headers, header => header.Uuid == Guid.Parse(One));
         var gap = Assert.Single(source.Gaps);
         Assert.Contains("a.json", gap, StringComparison.Ordinal);
         Assert.Contains(words, gap, StringComparison.Ordinal);
+        // Where the event is known by its UUID, no other event can be missing.
+        Assert.Equal(words == "without its attributes", source.IsListComplete);
+        Assert.Equal(source.IsListComplete ? 2 : 1, headers.Count);
     }
 
     [Fact]
@@ -143,7 +146,30 @@ public sealed class SavedSourceTests : IDisposable
         var (source, headers) = await ListAsync(_folder.FullName);
 
         Assert.Equal("feed", source.Info.Kind);
-        Assert.Equal(5, Assert.Single(headers).Timestamp.ToUnixTimeSeconds());
+        Assert.Equal(5, headers.Single(header => header.Uuid == Guid.Parse(One)).Timestamp.ToUnixTimeSeconds());
+        Assert.Contains(Two, Assert.Single(source.Gaps), StringComparison.Ordinal);
+        // The one without a file is there all the same: what is known of it stays.
+        Assert.Contains(headers, header => header.Uuid == Guid.Parse(Two));
+        Assert.True(source.IsListComplete);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"Event\":")]
+    [InlineData("<html>")]
+    public async Task A_feeds_unreadable_event_is_listed_and_not_given(string content)
+    {
+        Write("manifest.json", $$$"""{"{{{One}}}":{},"{{{Two}}}":{}}""");
+        Write(One + ".json", Event(One));
+        Write(Two + ".json", content);
+
+        var (source, headers) = await ListAsync(_folder.FullName);
+        var read = new List<Guid>();
+        await foreach (var one in source.FetchAsync(headers, CancellationToken.None)) read.Add(one.Event.Uuid);
+
+        Assert.Equal([Guid.Parse(One), Guid.Parse(Two)], headers.Select(header => header.Uuid));
+        Assert.Equal([Guid.Parse(One)], read);
+        Assert.True(source.IsListComplete);
         Assert.Contains(Two, Assert.Single(source.Gaps), StringComparison.Ordinal);
     }
 
@@ -156,8 +182,9 @@ public sealed class SavedSourceTests : IDisposable
 
         var (source, headers) = await ListAsync(_folder.FullName);
 
-        Assert.Single(headers);
+        Assert.Equal(2, headers.Count);
         Assert.Equal(2, source.Gaps.Count);
+        Assert.False(source.IsListComplete);
         Assert.DoesNotContain(source.Gaps, gap => gap.Contains("passwd", StringComparison.Ordinal));
     }
 

@@ -1,0 +1,117 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+/// <summary>What is deleted when not everything could be read.</summary>
+public sealed class PartialReadTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task An_unreadable_event_keeps_its_indicators_and_the_others_are_deleted()
+    {
+        await HoldAsync(4);
+        Change(1);
+        _run.Source.Unreadable.Add(Some.Uuid(1));
+        _run.Source.Remove(Some.Event(2));
+        Change(3);
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((ExitCode.Partial, RunStatus.Partial, 2L), (report.ExitCode, report.Status, report.Destinations[0].Planned.Delete));
+        Assert.Equal(["d1.example", "d4.example"], Names());
+        _run.Source.Unreadable.Clear();
+        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(["d4.example"], Names());
+    }
+
+    [Fact]
+    public async Task A_value_that_an_unread_event_supported_stays()
+    {
+        _run.Source.Put(Some.Event(1), Some.Attribute(1, "domain", "both.example"));
+        _run.Source.Put(Some.Event(2), Some.Attribute(2, "domain", "both.example"), Some.Domain(9));
+        await _run.PushAsync();
+        Change(1);
+        _run.Source.Unreadable.Add(Some.Uuid(1));
+        _run.Source.Remove(Some.Event(2));
+
+        await _run.PushAsync();
+
+        Assert.Equal(["both.example"], Names());
+    }
+
+    [Fact]
+    public async Task An_event_that_could_not_be_read_in_a_full_read_is_read_by_the_next_run()
+    {
+        await HoldAsync(3);
+        _run.Source.Unreadable.Add(Some.Uuid(2));
+        await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        _run.Source.Unreadable.Clear();
+        var before = _run.Source.EventsRead;
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((ExitCode.Ok, 1), (report.ExitCode, _run.Source.EventsRead - before));
+        Assert.Equal(0, report.Destinations[0].Planned.Total);
+    }
+
+    [Fact]
+    public async Task Nothing_is_deleted_after_an_incomplete_list()
+    {
+        await HoldAsync(3);
+        _run.Source.Remove(Some.Event(1));
+        Change(2);
+        _run.Source.Gap = "The list ended early.";
+
+        Assert.Equal(ExitCode.Partial, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(3, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task Nothing_is_deleted_after_a_read_that_broke_down()
+    {
+        await HoldAsync(3);
+        _run.Source.Remove(Some.Event(1));
+        Change(2);
+        Change(3);
+        _run.Source.FailsAfter = 1;
+
+        await _run.PushAsync();
+
+        Assert.Equal(3, _run.Destination.Held.Count);
+    }
+
+    [Fact]
+    public async Task Nobody_is_evicted_after_a_partial_read()
+    {
+        var service = _run.Destinations[0] = new FakeDestination("defender", IndicatorForm.Single) { Upserts = true, Capacity = 3 };
+        await HoldAsync(3);
+        _run.Source.Put(Some.Event(8, _run.Time.GetUtcNow(), ThreatLevel.High), Some.Domain(8));
+        _run.Source.Put(Some.Event(9), Some.Domain(9));
+        _run.Source.Unreadable.Add(Some.Uuid(9));
+
+        await _run.PushAsync();
+
+        Assert.Equal(["d1.example", "d2.example", "d3.example"], Names());
+        _run.Source.Unreadable.Clear();
+        await _run.PushAsync();
+        Assert.Contains("d8.example", Names());
+        Assert.Equal(3, service.Held.Count);
+    }
+
+    private async Task HoldAsync(int count)
+    {
+        for (var i = 1; i <= count; i++) _run.Source.Put(Some.Event(i), Some.Domain(i));
+        await _run.PushAsync();
+        _run.Time.Advance(TimeSpan.FromMinutes(1));
+    }
+
+    // The event has lost its attribute.
+    private void Change(int number) => _run.Source.Put(Some.Event(number, _run.Time.GetUtcNow()));
+
+    private List<string> Names() => [.. _run.Destination.Held.Select(one => one.Value.Split("Value = ")[1].TrimEnd('}', ' ')).Order(StringComparer.Ordinal)];
+}
