@@ -6,13 +6,13 @@ namespace MispGraphSync.Core.Sync;
 /// </summary>
 public sealed class Adoption(Predecessor predecessor, DestinationMemory memory, VerifyLedger ledger, DeletionLimit maxDelete, RunControl control, IRunObserver observer)
 {
-    private StepTally _tally;
+    private readonly Applier _applier = new(predecessor.At, ledger.Record, memory, control, observer);
 
     /// <summary>How many were found.</summary>
     public long Found { get; private set; }
 
     /// <summary>What became of them; those never reached count as not attempted.</summary>
-    public StepTally Tally => _tally + new StepTally(0, 0, 0, Found - _tally.Total);
+    public StepTally Tally => _applier.Tally + new StepTally(0, 0, 0, Found - _applier.Taken);
 
     /// <summary>Lists all that it left, and adds a finding for each that is one too many.</summary>
     public async Task FindAsync(DateTimeOffset now)
@@ -39,7 +39,8 @@ public sealed class Adoption(Predecessor predecessor, DestinationMemory memory, 
         }
     }
 
-    /// <exception cref="RunFailedException">Refused: more than the guard lets go at once. Nothing was removed.</exception>
+    /// <summary>Removes them like any other deletion: the intent is recorded first, and a bad record is isolated.</summary>
+    /// <exception cref="RunFailedException">Refused: more than the guard allows, nothing was removed. Or the destination failed.</exception>
     public async Task RemoveAsync(DateTimeOffset now)
     {
         var there = ledger.Record.CountHeld(memory) + Found;
@@ -51,14 +52,9 @@ public sealed class Adoption(Predecessor predecessor, DestinationMemory memory, 
                 $"Look at them with 'misp-graph verify --adopt {predecessor.Name}'. If they are meant, run once with --max-delete {Found}.");
         }
 
-        foreach (var batch in ledger.Inventory.ReadFindings(memory, FindingKind.LeftBehind).Chunk(predecessor.At.BatchSize))
-        {
-            control.Stop.ThrowIfCancellationRequested();
-            // Removing is the same once more, so what a lost answer did is settled by looking again.
-            var outcomes = await predecessor.At.ApplyAsync(Operation.Delete, [.. batch.Select(finding => Removal(finding, now))], control.Abort).ConfigureAwait(false);
-            _tally += StepTally.Of(outcomes);
-            observer.Applied(memory.Info, _tally, Found);
-        }
+        var removals = ledger.Inventory.ReadFindings(memory, FindingKind.LeftBehind).Select(finding => Removal(finding, now));
+        await _applier.ApplyAsync(removals, Found).ConfigureAwait(false);
+        if (_applier.Failure is { } failure) throw failure;
     }
 
     private bool IsOneTooMany(LeftIndicator left, DateTimeOffset now) =>

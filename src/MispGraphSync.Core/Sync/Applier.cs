@@ -33,6 +33,9 @@ public sealed class Applier
     /// <summary>Why the destination was given up, or what got no answer; null while neither.</summary>
     public RunFailedException? Failure => _account.Failure ?? _account.Unheard;
 
+    /// <summary>The service holds as many as it takes: what could not be created waits for the next run.</summary>
+    public bool IsFull => _account.IsFull;
+
     /// <summary>True when neither a failure nor the user keeps it from going on.</summary>
     public bool GoesOn => _sender.GoesOn;
 
@@ -62,6 +65,7 @@ public sealed class Applier
         foreach (var step in steps)
         {
             if (!GoesOn) yield break;
+            if (IsFull && step.Action == StepAction.Create) continue;
             Taken++;
             yield return step;
         }

@@ -14,6 +14,9 @@ internal sealed class ApplyAccount(DestinationInfo destination, IRunObserver obs
     private long _answers;
     private long? _unheardAt;
 
+    /// <summary>The service holds as many as it takes: no more is created in this run.</summary>
+    public bool IsFull { get; private set; }
+
     /// <summary>Those never reached are not counted here.</summary>
     public StepTally Tally
     {
@@ -64,6 +67,13 @@ internal sealed class ApplyAccount(DestinationInfo destination, IRunObserver obs
         StepOutcome.Unknown unknown => unknown.Why,
         _ => "the run ended before.",
     };
+
+    /// <summary>Looks for a service that is full. A batch that was refused whole says too little: a part of it may still have room.</summary>
+    public void NoteRoom(IReadOnlyList<StepOutcome> outcomes)
+    {
+        if (outcomes.Count > 1 && IsRefusedWhole(outcomes)) return;
+        if (outcomes.Any(outcome => outcome is StepOutcome.Rejected { NoRoom: true })) IsFull = true;
+    }
 
     public void GiveUp(RunFailedException failure)
     {

@@ -41,6 +41,8 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
         Operation operation, IReadOnlyList<PlanStep> steps, int resends, bool mayBeDone, StepAccounting count, bool isHalfDone = false)
     {
         long? open = null;
+        if (account.IsFull && !isHalfDone) steps = WithoutCreations(steps, count);
+        if (steps.Count == 0) return null;
         for (var round = 0; ; round++)
         {
             if (isHalfDone && round == 0 ? control.Abort.IsCancellationRequested : !GoesOn)
@@ -193,6 +195,7 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
         {
             var outcomes = await destination.ApplyAsync(operation, steps, control.Abort).ConfigureAwait(false);
             account.NoteAnswer(outcomes);
+            account.NoteRoom(outcomes);
             return outcomes;
         }
         catch (RunFailedException failure)
@@ -236,6 +239,13 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
         {
             return null;
         }
+    }
+
+    private static IReadOnlyList<PlanStep> WithoutCreations(IReadOnlyList<PlanStep> steps, StepAccounting count)
+    {
+        PlanStep[] creations = [.. steps.Where(step => step.Action == StepAction.Create)];
+        if (creations.Length > 0) count(creations, Same(creations.Length, StepOutcome.NotAttempted.Instance));
+        return [.. steps.Where(step => step.Action != StepAction.Create)];
     }
 
     private static StepOutcome[] Same(int count, StepOutcome outcome)

@@ -152,6 +152,12 @@ public sealed class DestinationRun
             if (_counts.Total > Withheld) await PrepareAsync(control).ConfigureAwait(false);
             await KeepReplacedAsync(control.Stop).ConfigureAwait(false);
             var deletions = _withheld is null || _options.IsDryRun ? Steps(StepAction.Delete) : [];
+            if (_counts.Create > 0 && !_options.IsDryRun && _ledger.Record.WaitsForRoom(Memory))
+            {
+                await TryRoomAsync(applier, deletions).ConfigureAwait(false);
+                return;
+            }
+
             if (_counts.Create <= _fit.Free || _options.IsDryRun)
             {
                 await applier.ApplyAsync(Steps(StepAction.Create, StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
@@ -164,7 +170,23 @@ public sealed class DestinationRun
             await turns.ApplyAsync(Steps(StepAction.Create), deletions, _fit.Free).ConfigureAwait(false);
         }, control).ConfigureAwait(false);
         _failure ??= applier.Failure;
+        if (applier.IsFull) _observer.Warn($"'{Destination.Info.Name}' is full: it takes no more indicators, whoever put them there. What could not be created waits; each run tries one, and sends the rest when it is accepted.");
         if (IsReady && _withheld is null && _mayDelete && IsAllDone(applier)) Complete();
+    }
+
+    // An earlier run found the service full. Deletions make room; then one creation is tried alone.
+    private async Task TryRoomAsync(Applier applier, IEnumerable<PlanStep> deletions)
+    {
+        await applier.ApplyAsync(Steps(StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
+        await applier.ApplyAsync(deletions, _counts.Total).ConfigureAwait(false);
+        using var creations = Steps(StepAction.Create).GetEnumerator();
+        if (creations.MoveNext()) await applier.ApplyAsync([creations.Current], _counts.Total).ConfigureAwait(false);
+        if (!applier.IsFull) await applier.ApplyAsync(Rest(creations), _counts.Total).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<PlanStep> Rest(IEnumerator<PlanStep> steps)
+    {
+        while (steps.MoveNext()) yield return steps.Current;
     }
 
     public DestinationReport Report(IReadOnlyDictionary<SkipReason, long> skipped)

@@ -70,6 +70,9 @@ public interface IRecordLedger
     /// <summary>Deletions that follow from this selection have been sent, or there were none.</summary>
     void Accept(DestinationMemory destination, string source, string selection);
 
+    /// <summary>Whether an earlier run found the service full: what it could not create then waits for room.</summary>
+    bool WaitsForRoom(DestinationMemory destination);
+
     /// <summary>Whether anything is held there that has not expired.</summary>
     bool HoldsAny(DestinationMemory destination, DateTimeOffset now);
 

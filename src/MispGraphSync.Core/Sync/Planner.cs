@@ -240,7 +240,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         return wanted;
     }
 
-    /// <summary>How many runs a transient rejection is tried in.</summary>
+    /// <summary>How many runs a transient rejection is tried in. What waits for room is tried without limit: its attempts do not count.</summary>
     public const int RejectedAttempts = 5;
 
     private struct Wanted

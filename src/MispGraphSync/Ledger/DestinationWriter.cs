@@ -60,8 +60,7 @@ internal sealed class DestinationWriter
     /// <summary>It was removed there.</summary>
     public void Release(PlanStep step)
     {
-        // Only a surplus copy went; what is held is the other one.
-        if (step.Reason == StepReasons.Duplicate) return;
+        if (IsOfAnother(step)) return;
         if (step.Replaces)
         {
             ReplacedRecord.Keep(_file, _destination, step.Observables);
@@ -90,14 +89,14 @@ internal sealed class DestinationWriter
         _file.Statement(
             """
             INSERT INTO rejected (destination, observables, key, value, action, change, response, transient, attempts, run)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NOT ?10, ?9)
             ON CONFLICT (destination, observables) DO UPDATE SET
                 key = ?3, value = COALESCE(?4, value), action = ?5,
-                attempts = CASE WHEN change = ?6 THEN attempts + 1 ELSE 1 END,
+                attempts = CASE WHEN ?10 THEN 0 WHEN change = ?6 THEN attempts + 1 ELSE 1 END,
                 change = ?6, response = ?7, transient = ?8, run = ?9
             """)
             .Bind(1, _destination).Bind(2, step.Observables).Bind(3, step.Key).Bind(4, step.Value).Bind(5, step.Action.ToString())
-            .Bind(6, step.Marks.Change).Bind(7, rejected.Response).Bind(8, rejected.IsTransient).Bind(9, _run).Run();
+            .Bind(6, step.Marks.Change).Bind(7, rejected.Response).Bind(8, rejected.IsTransient).Bind(9, _run).Bind(10, rejected.NoRoom).Run();
         _hasRejected = true;
         // What may pass another time is planned again; so is a deletion, since what is held must not stay for ever.
         if (rejected.IsTransient || operation == Operation.Delete) MarkDirty(step.Observables);
@@ -174,11 +173,13 @@ internal sealed class DestinationWriter
         if (doubt == Doubt.SendAgain) _file.Statement("UPDATE held SET id = NULL WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, step.Observables).Run();
     }
 
+    // A surplus copy, or what another tool left: the one that is held stays.
+    private static bool IsOfAnother(PlanStep step) => step.Reason is StepReasons.Duplicate or StepReasons.LeftBehind;
+
     // It stays held until it is known to be gone. Should it be wanted again, its key may have been used up.
     private void DoubtDeleted(PlanStep step, Doubt doubt)
     {
-        // Of a surplus copy nothing is known here; what is held is the other one.
-        if (step.Reason == StepReasons.Duplicate) return;
+        if (IsOfAnother(step)) return;
         if (step.LivesOnce) NextGeneration(step.Observables, step.Generation + 1, step.Modified);
         Unlike(new Correction(step.Observables, doubt == Doubt.Replace ? CorrectionKind.MustBeReplaced : CorrectionKind.BodyUnknown));
     }

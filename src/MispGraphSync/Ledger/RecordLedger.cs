@@ -203,6 +203,11 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
+    public bool WaitsForRoom(DestinationMemory destination)
+    {
+        lock (file.Gate) return Count("SELECT EXISTS (SELECT 1 FROM rejected WHERE destination = ? AND attempts = 0)", destination.Id) == 1;
+    }
+
     public bool HoldsAny(DestinationMemory destination, DateTimeOffset now)
     {
         lock (file.Gate)
@@ -221,7 +226,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 
     public long CountHeldBack(DestinationMemory destination)
     {
-        lock (file.Gate) return Count($"SELECT COUNT(*) FROM rejected WHERE destination = ? AND run <> {run}", destination.Id);
+        lock (file.Gate) return Count($"SELECT COUNT(*) FROM rejected WHERE destination = ? AND run <> {run} AND attempts > 0", destination.Id);
     }
 
     private long Count(string sql, long destination)

@@ -46,3 +46,5 @@ CREATE TABLE replaced (
     body BLOB NOT NULL,
     PRIMARY KEY (destination, observables)
 ) WITHOUT ROWID;
+
+-- rejected.attempts is 0 for what the service has no room for: it is tried without limit.

@@ -1,0 +1,98 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Sync;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+/// <summary>A tenant that takes no more indicators, whoever filled it.</summary>
+public sealed class FullServiceRunTests : IDisposable
+{
+    private readonly TestRun _run = new();
+    private int _room = 10;
+    private bool _refusesWhole;
+
+    public FullServiceRunTests()
+    {
+        _run.Destinations[0] = new FakeDestination("defender", IndicatorForm.Single) { Upserts = true, SharesValues = true, BatchSize = 50 };
+        Service.Answer = Answer;
+        Service.OnRequest = (operation, steps) => _refusesWhole = operation == Operation.Create && IsWhole && steps.Count(IsNew) > _room - Service.Held.Count;
+    }
+
+    private FakeDestination Service => _run.Destination;
+
+    private bool IsWhole { get; set; }
+
+    public void Dispose() => _run.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task As_many_as_have_room_are_created_and_the_rest_waits(bool refusesWhole)
+    {
+        IsWhole = refusesWhole;
+        Put(1, 100);
+
+        var report = await PushAsync();
+
+        Assert.Equal((ExitCode.Partial, 10, 10L), (report.ExitCode, Service.Held.Count, report.Tally.Accepted));
+        Assert.Contains(_run.Warnings, warning => warning.Contains("is full", StringComparison.Ordinal));
+        Assert.True(Service.Sent.Count < 20);
+    }
+
+    [Fact]
+    public async Task A_full_service_is_tried_with_one_indicator_in_each_run_and_never_given_up()
+    {
+        Put(1, 100);
+        await PushAsync();
+        for (var day = 0; day < 8; day++)
+        {
+            Service.Sent.Clear();
+            var report = await PushAsync();
+            Assert.Equal((ExitCode.Partial, 1), (report.ExitCode, Service.Sent.Sum(one => one.Items)));
+        }
+
+        _room = 1_000;
+        Assert.Equal(ExitCode.Ok, (await PushAsync()).ExitCode);
+        Assert.Equal(100, Service.Held.Count);
+    }
+
+    [Fact]
+    public async Task Updates_and_deletions_are_sent_to_a_full_service_and_make_room()
+    {
+        Put(1, 30);
+        await PushAsync();
+        _run.Time.Advance(TimeSpan.FromMinutes(1));
+        var held = Service.Held.Select(one => Number(one.Value)).Order().ToList();
+        foreach (var gone in held.Take(4)) _run.Source.Remove(Some.Event(gone));
+        _run.Source.Put(Some.Event(held[5], _run.Time.GetUtcNow(), ThreatLevel.High), Some.Domain(held[5]));
+
+        var report = await PushAsync();
+
+        Assert.Equal((10, 4L), (Service.Held.Count, report.Deleted));
+        Assert.Contains(Service.Held, one => one.Body.Contains("High", StringComparison.Ordinal));
+        Assert.Equal(ExitCode.Partial, report.ExitCode);
+    }
+
+    private static bool IsNew(PlanStep step) => step.Action == StepAction.Create;
+
+    private StepOutcome? Answer(Operation operation, PlanStep step)
+    {
+        if (operation != Operation.Create || !IsNew(step)) return null;
+        if (_refusesWhole) return new StepOutcome.Rejected("Max limit reached", IsTransient: true, WholeBatch: true, NoRoom: true);
+        return Service.Held.Count < _room ? null : new StepOutcome.Rejected("Max limit reached", IsTransient: true, NoRoom: true);
+    }
+
+    private static int Number(string value) => int.Parse(value.Split("Value = d")[1].Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+    private void Put(int first, int last)
+    {
+        for (var i = first; i <= last; i++) _run.Source.Put(Some.Event(i), Some.Domain(i));
+    }
+
+    private async Task<DestinationReport> PushAsync()
+    {
+        var report = await _run.PushAsync();
+        Assert.Empty(report.Imbalances);
+        return report.Destinations[0];
+    }
+}
