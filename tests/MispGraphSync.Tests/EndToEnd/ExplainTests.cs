@@ -54,7 +54,7 @@ public sealed class ExplainTests : IAsyncLifetime
 
         var asked = await _run.RunAsync("explain", "LATER[.]example", "--json");
         Assert.Equal(_run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>(), Assert.Single(asked.Json.GetProperty("misp").EnumerateArray()).GetProperty("event").GetString());
-        Assert.Single(_run.Sandbox.RequestsTo(Service.Misp));
+        Assert.Single(_run.Sandbox.RequestsTo(Service.Misp), request => request.Method == "POST");
         Assert.Contains("expression", (await _run.RunAsync("explain", "!later.example", "--json")).Json.GetProperty("mispNote").GetString(), StringComparison.Ordinal);
         Assert.Empty((await _run.RunAsync("explain", "nowhere.example", "--json")).Json.GetProperty("misp").EnumerateArray());
     }
