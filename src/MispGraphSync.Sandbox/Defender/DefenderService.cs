@@ -78,7 +78,7 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
         return new JsonObject
         {
             ["id"] = submitted?.Id,
-            ["indicator"] = value,
+            ["indicator"] = state.RewritesUrls && (string?)item["indicatorType"] == "Url" ? new Uri(value).AbsoluteUri : value,
             ["isFailed"] = fault is not null,
             ["failureReason"] = fault,
         };

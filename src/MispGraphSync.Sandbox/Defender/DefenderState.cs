@@ -51,6 +51,9 @@ public sealed class DefenderState
     /// <summary>Items of an import's answer stand in another order than in the request.</summary>
     public bool ReversesAnswers { get; set; }
 
+    /// <summary>Answers have URLs as their standard writes them: a slash for an empty path.</summary>
+    public bool RewritesUrls { get; set; }
+
     /// <summary>How long a new indicator is missing from lists.</summary>
     public TimeSpan ReadLag { get; set; }
 

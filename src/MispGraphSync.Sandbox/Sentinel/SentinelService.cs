@@ -24,7 +24,7 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
         if (_minute.Refuse(state.RequestsPerMinute) is { } wait) return Fail(429, wait, state.ThrottleForm);
         if (!Guid.TryParse(workspace, out var id) || id != options.WorkspaceId) return Error(404, "WorkspaceNotFound", $"Workspace {workspace} was not found.");
         if (entra.Find(token.AppId) is not { IsSentinelContributor: true })
-            return Error(403, "Forbidden", "The client does not have authorization to perform action 'Microsoft.SecurityInsights/threatIntelligence/write'.");
+            return MissingRole(token.AppId, id);
         if (request.Body.Length > state.MaxBodyBytes) return Error(413, "RequestEntityTooLarge", "The request body is too large.");
 
         try
@@ -39,7 +39,20 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
 
     public Answer Fail(int status, TimeSpan? retryAfter, RetryAfterForm form) => status == 429
         ? Gateway(429, RetryAfter.Sentence(retryAfter, form)).WithRetryAfter(retryAfter, form, options.Time)
-        : Gateway(status, status >= 500 ? "Internal server error" : "Bad request").WithRetryAfter(retryAfter, form, options.Time);
+        : Gateway(status, status >= 500 ? "Internal server error" : "Bad request", isActivity: status >= 500).WithRetryAfter(retryAfter, form, options.Time);
+
+    /// <summary>As users have recorded it, without its status: 401 is the harder one for a client.</summary>
+    private static Answer MissingRole(string app, Guid workspace) => Answer.Json(401, new JsonObject
+    {
+        ["error"] = new JsonObject
+        {
+            ["code"] = "UnauthorizedAccess",
+            ["message"] = $"The Object ID [{app}] does not have required permission to perform this action on the workspace [{workspace}].",
+            ["details"] = new JsonArray(),
+            ["target"] = null,
+            ["additionalInfo"] = null,
+        },
+    });
 
     private Answer Upload(ReadOnlyMemory<byte> body)
     {
@@ -75,6 +88,10 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
         .With("x-ms-error-code", code);
 
     /// <summary>Those of the gateway before it.</summary>
-    private static Answer Gateway(int status, string message) =>
-        Answer.Json(status, new JsonObject { ["statusCode"] = status, ["message"] = message });
+    private static Answer Gateway(int status, string message, bool isActivity = false)
+    {
+        var body = new JsonObject { ["statusCode"] = status, ["message"] = message };
+        if (isActivity) body["activityId"] = "00000000-5a5d-4b0c-8000-0000000000cc";
+        return Answer.Json(status, body);
+    }
 }

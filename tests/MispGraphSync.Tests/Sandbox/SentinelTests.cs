@@ -107,7 +107,7 @@ public sealed class SentinelTests : IAsyncLifetime
         _sandbox.EntraState.App.IsSentinelContributor = false;
         var (withoutRole, _) = await _client.PostAsync(_sandbox.Sentinel, UploadPath(), body);
 
-        Assert.Equal((404, 404, 403), (wrongWorkspace, otherSpelling, withoutRole));
+        Assert.Equal((404, 404, 401), (wrongWorkspace, otherSpelling, withoutRole));
     }
 
     [Fact]

@@ -177,6 +177,26 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Answers_in_another_order_and_spelling_are_understood()
+    {
+        (Defender.ReversesAnswers, Defender.RewritesUrls) = (true, true);
+        Later();
+        _run.Source.Put(
+            Some.Event(1, _run.Time.GetUtcNow()),
+            Some.Attribute(1, "ip-dst", "45.83.9.1"), Some.Attribute(2, "url", "http://evil-1.example"), Some.Attribute(3, "url", "http://evil-2.example/x"),
+            Some.Domain(4));
+
+        var report = await PushAsync();
+
+        Assert.Equal((ExitCode.Ok, 4L), (report.ExitCode, report.Tally.Accepted));
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+        Put(2, 5);
+        _run.Source.Remove(Some.Event(1));
+        await PushAsync();
+        Assert.Equal("d5.example", Assert.Single(Defender.All()).Value);
+    }
+
+    [Fact]
     public async Task How_many_held_indicators_start_to_raise_alerts_is_said()
     {
         Put(1, 1, 2, 3);
