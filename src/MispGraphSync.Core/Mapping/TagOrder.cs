@@ -10,13 +10,14 @@ public static class TagOrder
     public const int Technique = 2;
     public const int Other = 3;
 
+    private static readonly string[] Techniques = ["attack-pattern", "techniques"];
+
     public static int Of(string tag)
     {
         if (tag.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase)) return Tlp;
         if (!tag.StartsWith(MispTag.GalaxyPrefix, StringComparison.OrdinalIgnoreCase)) return Other;
         var galaxy = tag[MispTag.GalaxyPrefix.Length..].Split('=')[0].Trim();
         if (GalaxyMap.Actors.Contains(galaxy)) return Actor;
-        return galaxy.EndsWith("attack-pattern", StringComparison.OrdinalIgnoreCase) || galaxy.EndsWith("techniques", StringComparison.OrdinalIgnoreCase)
-            ? Technique : Other;
+        return Array.Exists(Techniques, end => galaxy.EndsWith(end, StringComparison.OrdinalIgnoreCase)) ? Technique : Other;
     }
 }

@@ -135,7 +135,9 @@ public sealed class DestinationRun
         }
 
         if (_planner.StartingToAlert is > 0 and var alerting)
-            _observer.Warn($"'{Destination.Info.Name}': {alerting} indicators that are held there raise alerts from now on; generateAlert: false keeps them silent.");
+            _observer.Warn(
+                $"'{Destination.Info.Name}': {alerting} indicators that are held there raise alerts from now on; "
+                + "generateAlert: false keeps them silent.");
         _observer.Planned(Destination.Info, _counts);
         _withheld = AskGuard();
         // A run over some keys knows nothing of the others that are marked as changed.

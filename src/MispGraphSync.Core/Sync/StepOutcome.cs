@@ -13,7 +13,8 @@ public abstract record StepOutcome
     /// without naming a culprit. IsGone: what was to be updated is no longer there, so it is created by the next run.
     /// NoRoom: nothing is wrong with it; the service holds as many indicators as it takes, and others may make room.
     /// </summary>
-    public sealed record Rejected(string Response, bool IsTransient = false, bool WholeBatch = false, bool IsGone = false, bool NoRoom = false) : StepOutcome;
+    public sealed record Rejected(
+        string Response, bool IsTransient = false, bool WholeBatch = false, bool IsGone = false, bool NoRoom = false) : StepOutcome;
 
     /// <summary>No answer, or none that tells: it may or may not have happened.</summary>
     public sealed record Unknown(string Why) : StepOutcome;

@@ -47,8 +47,8 @@ internal sealed class AnswerMatch(int steps, int elements, Func<int, int, StepOu
 
     private void ByName(Naming naming)
     {
-        var named = OpenSteps().Where(step => naming.OfStep(step) is not null).ToLookup(step => naming.OfStep(step)!, StringComparer.Ordinal);
-        foreach (var group in OpenElements().Where(element => naming.OfElement(element) is not null).GroupBy(element => naming.OfElement(element)!).ToList())
+        var named = OpenSteps().ToLookup(naming.OfStep, StringComparer.Ordinal);
+        foreach (var group in OpenElements().GroupBy(naming.OfElement).Where(group => group.Key is not null).ToList())
         {
             // Several steps of one name are told by the order alone.
             if (named[group.Key].ToList() is not [var step]) continue;

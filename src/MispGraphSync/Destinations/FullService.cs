@@ -33,15 +33,16 @@ internal static partial class FullService
     /// <summary>A limit, and what is counted or that it is reached, in any order. The number is Defender's.</summary>
     [GeneratedRegex(
         @"^(?=.*\b(max|maximum|limits?|quota|capacity|15[, .]?000)\b)"
-        + @"(?=.*\b(indicators?|iocs?|tenant|workspace|organi[sz]ation|reached|exceeded|hit|(quota|capacity)|(max|maximum|limit)\b.*\b15[, .]?000)\b)"
+        + @"(?=.*\b(indicators?|iocs?|tenant|workspace|organi[sz]ation|reached|exceeded|hit|quota|capacity"
+        + @"|(max|maximum|limit)\b.*\b15[, .]?000)\b)"
         + @"|\btoo many (\w+ )?(indicators|iocs)\b|\b(is|already) full\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Limit();
 
     [GeneratedRegex(
-        @"\b(lengths?|long|longer|characters?|chars?|bytes?|size|batch|titles?|description|groups?|labels?|tags?|confidence|severity|expir\w*"
-        + @"|valid until|dates?|days?|hours?|minutes?|seconds?|rate|throttl\w*|activity|values? (is|are|must|has|exceeds)|requests? (limit|quota)"
-        + @"|(in|per) ((an?|one|each|the|single|a single) )?(request|call))\b",
+        @"\b(lengths?|long|longer|characters?|chars?|bytes?|size|batch|titles?|description|groups?|labels?|tags?|confidence|severity"
+        + @"|expir\w*|valid until|dates?|days?|hours?|minutes?|seconds?|rate|throttl\w*|activity|values? (is|are|must|has|exceeds)"
+        + @"|requests? (limit|quota)|(in|per) ((an?|one|each|the|single|a single) )?(request|call))\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex OtherLimit();
 }

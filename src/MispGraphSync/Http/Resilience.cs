@@ -7,7 +7,8 @@ namespace MispGraphSync.Http;
 
 /// <summary>
 /// The one place where anything is sent again. Outermost first: retry, then pace; inside of both <see cref="AttemptHandler"/> times out
-/// one attempt, so that neither waiting for a turn nor signing in counts. A repeated request queues again. 429 is waited out for all of the destination's requests, 5xx and broken connections are tried five
+/// one attempt, so that neither waiting for a turn nor signing in counts. A repeated request queues again. 429 is waited
+/// out for all of the destination's requests, 5xx and broken connections are tried five
 /// times more, a refused token is fetched anew once; every other 4xx is final. A plain create may have happened although
 /// no answer tells: there only 429, a refused token, and failures before the request was written are repeated. A run that
 /// is told to end waits for no turn and no repeat any more, but lets the attempt under way finish.
@@ -55,7 +56,8 @@ internal sealed class Resilience
         try
         {
             return await _waits.ExecuteAsync(
-                static async (_, s) => await s.send(s.request, s.ct).ConfigureAwait(false), context, (request, send, ct)).ConfigureAwait(false);
+                static async (_, s) => await s.send(s.request, s.ct).ConfigureAwait(false), context, (request, send, ct))
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_rules.Stop.IsCancellationRequested && !ct.IsCancellationRequested)
         {

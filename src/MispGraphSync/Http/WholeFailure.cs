@@ -21,7 +21,8 @@ internal static class WholeFailure
         if (IsPageInsteadOf(exchange))
             return new RunFailedException(
                 ExitCode.OutOfReach,
-                $"What answers at {exchange.Sent.GetLeftPart(UriPartial.Authority)} sent a web page ({(int)exchange.Status!}), not an answer of {service}.",
+                $"What answers at {exchange.Sent.GetLeftPart(UriPartial.Authority)} sent a web page ({(int)exchange.Status!}), "
+                + $"not an answer of {service}.",
                 "A proxy or a login page may stand in between: have this host allowed; check the proxy and the destination's endpoint.")
             {
                 // It may have let the request through, and kept the answer.
@@ -43,7 +44,8 @@ internal static class WholeFailure
     public static string Why(Exchange exchange) => exchange switch
     {
         { Failure: { } failure } => Trouble.Of(failure, exchange.Sent).Message,
-        { IsSuccess: false } when ErrorBody.IsPage(exchange.Answer.Written.Span) => $"{(int?)exchange.Status}: a web page, not the service's answer.",
+        { IsSuccess: false } when ErrorBody.IsPage(exchange.Answer.Written.Span) =>
+            $"{(int?)exchange.Status}: a web page, not the service's answer.",
         { IsSuccess: true } => $"{(int)exchange.Status!} with an answer that is not the service's.",
         _ => WithStatus((int?)exchange.Status, ErrorBody.Read(exchange.Answer.Written).ToString()),
     };
@@ -57,14 +59,18 @@ internal static class WholeFailure
 
     private static RunFailedException Throttled(Exchange exchange, string service)
     {
-        var wait = exchange.Retries.TooLong is { } seconds ? string.Create(CultureInfo.InvariantCulture, $" and asks to wait {seconds.TotalSeconds:#,0} s") : "";
+        var wait = exchange.Retries.TooLong is { } asked
+            ? string.Create(CultureInfo.InvariantCulture, $" and asks to wait {asked.TotalSeconds:#,0} s")
+            : "";
         var waited = exchange.Retries.Waited;
         return exchange.Retries.IsOverDeadline
             ? new RunFailedException(
                 ExitCode.OutOfTime, $"{service} throttles{wait}; that is past the end of this run.", "Run again, or give --max-duration more.")
             : new RunFailedException(
                 ExitCode.OutOfReach,
-                waited < TimeSpan.FromMinutes(1) ? $"{service} throttles{wait}, longer than is waited." : $"{service} has throttled for {waited.TotalMinutes:0} minutes{wait} more.",
+                waited < TimeSpan.FromMinutes(1)
+                    ? $"{service} throttles{wait}, longer than is waited."
+                    : $"{service} has throttled for {waited.TotalMinutes:0} minutes{wait} more.",
                 "Run again later; a lower requestsPerMinute may help.");
     }
 }

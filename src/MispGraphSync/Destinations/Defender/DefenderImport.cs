@@ -11,7 +11,11 @@ internal sealed class DefenderImport(string destination, DefenderService service
         var outcomes = await service.ImportAsync(steps, ct).ConfigureAwait(false);
         if (outcomes.Any(IsUntold)) await LookUpAsync(steps, outcomes, ct).ConfigureAwait(false);
         foreach (var id in DefenderOutcomes.ForgetSharedIds(outcomes))
-            log.Warning("Defender's answer gives several indicators of {Destination} the id {Id}; it is looked up before one of them is deleted", destination, id);
+        {
+            log.Warning(
+                "Defender's answer gives several indicators of {Destination} the id {Id}; it is looked up before one of them is deleted",
+                destination, id);
+        }
         return outcomes;
     }
 
@@ -19,13 +23,14 @@ internal sealed class DefenderImport(string destination, DefenderService service
 
     private async Task LookUpAsync(IReadOnlyList<PlanStep> steps, StepOutcome[] outcomes, CancellationToken ct)
     {
-        var untold = Enumerable.Range(0, steps.Count).Where(i => IsUntold(outcomes[i])).ToLookup(i => Word(DefenderValue.Parse(steps[i].Value ?? "")));
+        var untold = Enumerable.Range(0, steps.Count).Where(i => IsUntold(outcomes[i]))
+            .ToLookup(i => Alike(DefenderValue.Parse(steps[i].Value ?? "")));
         var there = new List<RemoteIndicator>();
         try
         {
             await foreach (var indicator in reading.ReadAsync(ct).ConfigureAwait(false))
             {
-                if (indicator.Key is not null && untold.Contains(Word(new DefenderValue(indicator.Type, indicator.Value)))) there.Add(indicator);
+                if (indicator.Key is not null && untold.Contains(Alike(indicator))) there.Add(indicator);
             }
         }
         // What the answer said of the others is worth more than the reason for this.
@@ -35,17 +40,20 @@ internal sealed class DefenderImport(string destination, DefenderService service
             return;
         }
 
-        foreach (var listed in there.ToLookup(indicator => Word(new DefenderValue(indicator.Type, indicator.Value))))
+        foreach (var listed in there.ToLookup(Alike))
         {
             foreach (var i in untold[listed.Key])
             {
-                var found = listed.FirstOrDefault(indicator => indicator.Key == steps[i].Key) ?? (untold[listed.Key].Count() == 1 ? listed.First() : null);
+                var found = listed.FirstOrDefault(indicator => indicator.Key == steps[i].Key)
+                    ?? (untold[listed.Key].Count() == 1 ? listed.First() : null);
                 if (found is not null && IsAsSent(steps[i], found)) outcomes[i] = new StepOutcome.Accepted(found.Id);
             }
         }
     }
 
-    private static DefenderValue Word(DefenderValue value) => value with { Text = DefenderValue.Alike(value.Text) };
+    private static DefenderValue Alike(RemoteIndicator indicator) => Alike(new DefenderValue(indicator.Type, indicator.Value));
+
+    private static DefenderValue Alike(DefenderValue value) => value with { Text = DefenderValue.Alike(value.Text) };
 
     /// <summary>An older one may be there still. The value has the service's spelling.</summary>
     private static bool IsAsSent(PlanStep step, RemoteIndicator there) =>

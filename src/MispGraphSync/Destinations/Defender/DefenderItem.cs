@@ -39,10 +39,11 @@ internal sealed class DefenderItem
 
     public static DefenderItem Own => _own ??= new DefenderItem();
 
-    /// <param name="alerts">Of what blocks or warns: an alert is raised. Null: as versions before this setting wrote it, without the field.</param>
+    /// <param name="alerts">Whether what blocks or warns raises an alert. Null: without the field, as before there was the setting.</param>
     /// <param name="application">Tells ours from what others put there with the same app registration.</param>
     public ItemMarks Write(
-        IBufferWriter<byte> body, string application, IReadOnlyList<string> deviceGroups, bool? alerts, Indicator indicator, ItemIdentity identity)
+        IBufferWriter<byte> body, string application, IReadOnlyList<string> deviceGroups, bool? alerts,
+        Indicator indicator, ItemIdentity identity)
     {
         var value = DefenderValue.Of(indicator.Observables[0])
             ?? throw new InvalidOperationException($"Defender has no type for {indicator.Observables[0].GetType().Name}.");

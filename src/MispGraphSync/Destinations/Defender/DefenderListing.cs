@@ -27,7 +27,8 @@ internal static class DefenderListing
         var action = DefenderJson.Text(item, "action");
         var key = owner.KeyOf(listed);
         var isOurs = owner.Made(item, key);
-        if (!isOurs && listed.WithoutEmptyPath is { } sent && owner.Made(item, owner.KeyOf(sent))) (listed, key, isOurs) = (sent, owner.KeyOf(sent), true);
+        if (!isOurs && listed.WithoutEmptyPath is { } sent && owner.Made(item, owner.KeyOf(sent)))
+            (listed, key, isOurs) = (sent, owner.KeyOf(sent), true);
         return new RemoteIndicator(
             DefenderJson.Text(item, "id"),
             isOurs ? key : null,

@@ -31,7 +31,8 @@ internal static class DefenderOutcomes
     public static IReadOnlyList<string> ForgetSharedIds(StepOutcome[] outcomes)
     {
         var shared = outcomes.OfType<StepOutcome.Accepted>().Where(accepted => accepted.Id is not null)
-            .GroupBy(accepted => accepted.Id!, StringComparer.Ordinal).Where(group => group.Skip(1).Any()).Select(group => group.Key).ToList();
+            .GroupBy(accepted => accepted.Id!, StringComparer.Ordinal)
+            .Where(group => group.Skip(1).Any()).Select(group => group.Key).ToList();
         for (var i = 0; i < outcomes.Length && shared.Count > 0; i++)
         {
             if (outcomes[i] is StepOutcome.Accepted { Id: { } id } && shared.Contains(id)) outcomes[i] = new StepOutcome.Accepted(null);

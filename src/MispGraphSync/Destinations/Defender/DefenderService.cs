@@ -55,7 +55,9 @@ internal sealed class DefenderService(DefenderApi api)
     private static StepOutcome Failure(Exchange exchange)
     {
         var why = WholeFailure.Why(exchange);
-        return (int?)exchange.Status is >= 400 and < 500 and not 408 ? FullService.Rejected(why, wholeBatch: true) : new StepOutcome.Unknown(why);
+        return (int?)exchange.Status is >= 400 and < 500 and not 408
+            ? FullService.Rejected(why, wholeBatch: true)
+            : new StepOutcome.Unknown(why);
     }
 
     private static StepOutcome[] Each(Exchange exchange, StepOutcome outcome)

@@ -43,7 +43,8 @@ internal readonly record struct DefenderValue(string Type, string Text)
 
     /// <summary>A listed URL may have got the slash that stands for its empty path.</summary>
     public DefenderValue? WithoutEmptyPath =>
-        Type == DefenderTypes.Url && Text.EndsWith('/') && Text.IndexOf('/', Text.IndexOf("://", StringComparison.Ordinal) + 3) == Text.Length - 1
+        Type == DefenderTypes.Url && Text.EndsWith('/')
+        && Text.IndexOf('/', Text.IndexOf("://", StringComparison.Ordinal) + 3) == Text.Length - 1
             ? this with { Text = Text[..^1] }
             : null;
 
@@ -54,7 +55,8 @@ internal readonly record struct DefenderValue(string Type, string Text)
     public static string Alike(string text)
     {
         text = text.Trim();
-        if (IPAddress.TryParse(text.Trim('[', ']'), out var address)) return Write(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+        if (IPAddress.TryParse(text.Trim('[', ']'), out var address))
+            return Write(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
         if (text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var url))
             return $"{url.Scheme}://{Alike(url.IdnHost)}:{url.Port}{url.PathAndQuery}{url.Fragment}".ToLowerInvariant();
         var plain = text.Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);

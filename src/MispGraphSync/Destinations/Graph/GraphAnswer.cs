@@ -71,7 +71,9 @@ internal static class GraphAnswer
             case Property.Id when reader.TokenType == JsonTokenType.String:
                 return reader.ValueSpan.IsEmpty ? element : WithId(element, reader.GetString()!);
             case Property.ExternalId when reader.TokenType == JsonTokenType.String:
-                return Guid.TryParse(reader.GetString(), out var key) ? element with { ExternalId = key } : element with { IsForeign = !reader.ValueSpan.IsEmpty };
+                return Guid.TryParse(reader.GetString(), out var key)
+                    ? element with { ExternalId = key }
+                    : element with { IsForeign = !reader.ValueSpan.IsEmpty };
             case Property.Code when reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var code):
                 return element with { Code = code };
             case Property.Code when reader.TokenType == JsonTokenType.String && long.TryParse(reader.GetString(), out var code):
@@ -93,7 +95,9 @@ internal static class GraphAnswer
     {
         using var json = JsonDocument.ParseValue(ref reader);
         var error = ErrorBody.Read(json.RootElement);
-        return error.ToString() is { Length: > 0 } words ? element with { Error = words, IsTransient = GraphTransience.MayPass(error) } : element;
+        return error.ToString() is { Length: > 0 } words
+            ? element with { Error = words, IsTransient = GraphTransience.MayPass(error) }
+            : element;
     }
 
     private static Property Recognise(ReadOnlySpan<byte> name) => name.Length switch

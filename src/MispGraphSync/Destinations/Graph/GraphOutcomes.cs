@@ -17,16 +17,13 @@ internal static class GraphOutcomes
     public static StepOutcome[] OfEntities(List<GraphElement> elements, IReadOnlyList<PlanStep> steps)
     {
         var match = new AnswerMatch(
-            steps.Count, elements.Count, (element, step) => Entity(elements[element], steps[step]), i => elements[i] is { ExternalId: null, IsForeign: false });
+            steps.Count, elements.Count, (element, step) => Entity(elements[element], steps[step]),
+            i => elements[i] is { ExternalId: null, IsForeign: false });
         var outcomes = match.Outcomes(
             new Naming(i => steps[i].Key.ToString("D"), i => elements[i].ExternalId?.ToString("D")),
             new Naming(i => steps[i].Id?.ToLowerInvariant(), i => elements[i].Id?.ToLowerInvariant()));
-        foreach (var shared in Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] is StepOutcome.Accepted).GroupBy(i => ((StepOutcome.Accepted)outcomes[i]).Id).ToList())
-        {
-            if (!shared.Skip(1).Any()) continue;
-            foreach (var i in shared) outcomes[i] = SharedId;
-        }
-        return outcomes;
+        var ids = outcomes.OfType<StepOutcome.Accepted>().CountBy(accepted => accepted.Id!).ToDictionary();
+        return Array.ConvertAll(outcomes, outcome => outcome is StepOutcome.Accepted { Id: { } id } && ids[id] > 1 ? SharedId : outcome);
     }
 
     /// <summary>
@@ -36,7 +33,8 @@ internal static class GraphOutcomes
     public static StepOutcome[] OfResults(List<GraphElement> results, IReadOnlyList<string> ids)
     {
         var named = results.ConvertAll(result => NamedIn(result.Error ?? result.Message ?? "", ids));
-        return new AnswerMatch(ids.Count, results.Count, (result, _) => Result(results[result]), _ => true).Outcomes(new Naming(i => ids[i], i => named[i]));
+        return new AnswerMatch(ids.Count, results.Count, (result, _) => Result(results[result]), _ => true)
+            .Outcomes(new Naming(i => ids[i], i => named[i]));
     }
 
     private static StepOutcome Entity(GraphElement element, PlanStep step) => element switch
@@ -89,7 +87,8 @@ internal static class GraphOutcomes
         return named;
     }
 
-    private static bool IsWhole(string words, int at, int length) => !Joins(words.ElementAtOrDefault(at - 1)) && !Joins(words.ElementAtOrDefault(at + length));
+    private static bool IsWhole(string words, int at, int length) =>
+        !Joins(words.ElementAtOrDefault(at - 1)) && !Joins(words.ElementAtOrDefault(at + length));
 
     private static bool Joins(char c) => char.IsLetterOrDigit(c) || c == '-';
 }

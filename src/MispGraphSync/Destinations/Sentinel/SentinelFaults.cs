@@ -75,7 +75,8 @@ internal sealed class SentinelFaults(Guid workspace, string cloud)
     /// </summary>
     public static bool IsRole(HttpStatusCode status, ErrorBody error) =>
         error.Code is "UnauthorizedAccess" or "AuthorizationFailed" or "LinkedAuthorizationFailed"
-        || (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && Permission.Any(words => error.Message.Contains(words, StringComparison.OrdinalIgnoreCase)));
+        || (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+            && Array.Exists(Permission, words => error.Message.Contains(words, StringComparison.OrdinalIgnoreCase)));
 
     private static RunFailedException RefusedToken(ErrorBody error) => new(
         ExitCode.SignIn, $"Sentinel refuses the token (401): {error}", "Check auth.tenant and auth.cloud: they must be the workspace's own.");

@@ -73,7 +73,9 @@ internal sealed class SentinelQuery : IDisposable
         }
         throw Endless($"has more than {MostPages} pages");
 
-        bool IsAgain(SentinelPage page) => page.First is { } name ? name == previous : previous is null && Next(page) is { } same && seen.Contains(Name(same));
+        bool IsAgain(SentinelPage page) => page.First is { } name
+            ? name == previous
+            : previous is null && Next(page) is { } same && seen.Contains(Name(same));
     }
 
     public void Dispose()
@@ -82,7 +84,8 @@ internal sealed class SentinelQuery : IDisposable
         _pace.Dispose();
     }
 
-    private SentinelNextPage? Next(SentinelPage page) => page.Next is { Length: > 0 } link ? SentinelNextPage.Of(link, _client.BaseAddress) : null;
+    private SentinelNextPage? Next(SentinelPage page) =>
+        page.Next is { Length: > 0 } link ? SentinelNextPage.Of(link, _client.BaseAddress) : null;
 
     private static string Name(SentinelNextPage page) => page.Token ?? page.Link.AbsoluteUri;
 

@@ -15,7 +15,8 @@ internal sealed record ErrorLine(Rejection Rejection, string Reason, string Reme
     {
         var logs = Path.Combine(logFolder, $"*_{rejection.Destination}_*_error_*.json");
         var value = ValueOf(rejection);
-        return new ErrorLine(rejection, ErrorReason.Of(rejection.Response, value), Remedies.For(rejection.Kind, rejection.Response, value, logs, rejection.Key));
+        var remedy = Remedies.For(rejection.Kind, rejection.Response, value, logs, rejection.Key);
+        return new ErrorLine(rejection, ErrorReason.Of(rejection.Response, value), remedy);
     }
 
     /// <summary>It goes out again with the next push, unasked.</summary>

@@ -10,18 +10,28 @@ namespace MispGraphSync.Output.Errors;
 internal static partial class Remedies
 {
     private const string Full =
-        "The tenant holds as many indicators as Defender takes. Lower capacity, daysToExpire or what is sent (types, excludeTags), or remove others' indicators.";
+        "The tenant holds as many indicators as Defender takes. Lower capacity, daysToExpire or what is sent (types, excludeTags), "
+        + "or remove others' indicators.";
 
     private const string FullElsewhere =
-        "The service holds as many as it takes. Send less (types, excludeTags, daysToExpire), wait until some expire, then run 'misp-graph errors --retry'.";
+        "The service holds as many as it takes. Send less (types, excludeTags, daysToExpire), wait until some expire, "
+        + "then run 'misp-graph errors --retry'.";
 
     private static readonly Row[] Rows =
     [
-        new(null, ["token expired", "token has expired", "token is expired", "expired token", "invalid token", "token is invalid", "access token", "security token", "client assertion"],
+        new(null,
+            [
+                "token expired", "token has expired", "token is expired", "expired token", "invalid token", "token is invalid",
+                "access token", "security token", "client assertion",
+            ],
             "The token was no longer valid when the request arrived: check this machine's clock, then run 'misp-graph errors --retry'."),
         new(null, ["expiration date time", "expiration time", "valid until", "must be in the future", "expired"],
             "The service takes the expiry for past or too far: check this machine's clock, then daysToExpire and expiry."),
-        new(null, ["throttl*", "too many requests", "try again", "timeout", "timed out", "time out", "temporar*", "internal error", "internal server error", "unavailable", "busy"],
+        new(null,
+            [
+                "throttl*", "too many requests", "try again", "timeout", "timed out", "time out", "temporar*", "internal error",
+                "internal server error", "unavailable", "busy",
+            ],
             "Passing trouble of the service. It is sent again in up to 5 runs, or now with 'misp-graph errors --retry'."),
         new(null, ["forbidden", "unauthor*", "permission", "permissions", "not allowed to", "access denied"],
             "The app may not do this: compare its permissions with those in the README, then run 'misp-graph errors --retry'."),
