@@ -15,6 +15,7 @@ internal static class UpkeepReport
             {
                 ExitCode.Ok => RunStatus.Completed,
                 ExitCode.Partial => RunStatus.CompletedWithErrors,
+                ExitCode.Refused => RunStatus.Refused,
                 ExitCode.Interrupted => RunStatus.Interrupted,
                 _ => RunStatus.Failed,
             },

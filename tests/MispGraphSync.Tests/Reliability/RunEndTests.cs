@@ -63,6 +63,21 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deletions_that_a_guard_withholds_are_a_warning_with_its_reason()
+    {
+        var uuid = _run.Sandbox.MispState.AddEvent(SomeMisp.Event(1, domains: 3));
+        _run.Change(settings => settings["guard"] = new JsonObject { ["maxDelete"] = 0 });
+        Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+        var held = _run.Sandbox.MispState.Events.Single(one => one["uuid"]!.GetValue<string>() == uuid)["Attribute"]![0]!["uuid"]!.GetValue<string>();
+        _run.Sandbox.MispState.DeleteAttribute(held);
+
+        Assert.Equal(6, (await _run.RunAsync("push", "-q")).Code);
+
+        Assert.Contains(Log(), line => line.Contains("WRN graph: exit 6: ", StringComparison.Ordinal) && line.Contains("--max-delete", StringComparison.Ordinal));
+        Assert.DoesNotContain(Log(), line => line.Contains(" ERR ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_log_has_the_reasons_of_what_was_rejected()
     {
         _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(400, """{"error":{"code":"BadRequest","message":"Not like this"}}"""), times: int.MaxValue);
