@@ -37,6 +37,7 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
         429 => Error(429, "Rate limit exceeded.", "/events/restSearch")
             .With("X-Rate-Limit-Limit", "100").With("X-Rate-Limit-Remaining", "0")
             .With("X-Rate-Limit-Reset", RetryAfter.WholeSeconds(retryAfter ?? TimeSpan.FromSeconds(900)).ToString()),
+        403 => Error(403, "You do not have permission to use this functionality.", "/events/restSearch"),
         500 => Error(500, "An Internal Error Has Occurred.", "/events/restSearch"),
         _ => Answer.Html(status, $"<html>\n<head><title>{status} Bad Gateway</title></head>\n<body>\n<hr><center>nginx/1.22.1</center>\n</body>\n</html>\n"),
     };

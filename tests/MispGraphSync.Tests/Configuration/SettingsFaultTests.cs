@@ -89,7 +89,7 @@ public class SettingsFaultTests
     [InlineData("graph", """ "auth": { "clientSecret": "keyvault:https://v-1.vault.azure.net/secrets/s" } """, "destinations.graph.auth.clientSecret: A client secret from a Key Vault needs auth.managedIdentity, auth.certificate or auth.federatedTokenFile as well")]
     [InlineData("graph", """ "auth": { "certificate": { "path": "c.pfx", "password": "keyvault:https://v-1.vault.azure.net/secrets/s" } } """, "auth.certificate.password: The password of the sign-in certificate cannot come from a Key Vault")]
     [InlineData("graph", """ "auth": { "certificate": "c.pfx" } """, "destinations.graph.auth.certificate: This is a text; it takes an object with some of: path, password.")]
-    [InlineData("graph", """ "name": "again", "kind": "graph" """, "destinations[0].name: This key stands here twice, first at config.json:4; keep one of them.")]
+    [InlineData("graph", """ "name": "again", "kind": "graph" """, "destinations[0].name: This key is here twice, first at config.json:4; keep one of them.")]
     public void In_a_destination(string kind, string own, string sentence) =>
         Assert.Contains(sentence, Some.Faults(own: own, kind: kind), StringComparison.Ordinal);
 
@@ -147,7 +147,7 @@ public class SettingsFaultTests
     [InlineData("{ \"destinations\": [{ \"name\": \"g\", \"kind\": \"grpah\" }] }", "destinations.g.kind: \"grpah\" is not one of \"graph\", \"sentinel\", \"defender\". Did you mean \"graph\"?")]
     [InlineData("{ \"destinations\": [{ \"name\": \"Error\", \"kind\": \"graph\" }] }", "\"error\" marks failures in log files' names; choose another.")]
     [InlineData("{ \"destinations\": [{ \"name\": \"a_b\", \"kind\": \"graph\" }] }", "destinations[0].name: \"a_b\" is not a name of letters, digits and hyphens that begins with a letter, at most 40 long.")]
-    [InlineData("{ \"instance\": \"a\",\n \"instance\": \"b\" }", "config.json:2: instance: This key stands here twice, first at")]
+    [InlineData("{ \"instance\": \"a\",\n \"instance\": \"b\" }", "config.json:2: instance: This key is here twice, first at")]
     [InlineData("{}", "destinations: None is enabled; give at least one")]
     public void In_the_file_as_a_whole(string text, string sentence)
     {

@@ -11,7 +11,7 @@ public class SettingsWarningTests
     [InlineData(""" "misp": { "url": "https://m.example", "key": "${MISP_KEY}" } """, "misp.key looks like a shell's variable, which is not expanded here; to read one, write env:NAME.")]
     [InlineData(""" "defaultTlp": "red" """, "destinations.defender: defaultTlp is above maxTlp")]
     [InlineData(""" "types": ["x509-fingerprint-sha1"] """, "destinations.defender: Defender takes certificates with action allow or block only")]
-    [InlineData(""" "types": ["url"], "excludeTypes": ["url"] """, "destinations.defender: url stands in types and in excludeTypes")]
+    [InlineData(""" "types": ["url"], "excludeTypes": ["url"] """, "destinations.defender: url is in types and in excludeTypes")]
     [InlineData(""" "types": ["ip_dst"] """, "config.json:", "types: \"ip_dst\" is not an attribute type of MISP that is known here, so it may match nothing; did you mean ip-dst?")]
     [InlineData(""" "excludeTypes": ["domain", "Domain"] """, "config.json:", "excludeTypes: \"Domain\"", "did you mean domain?")]
     [InlineData(""" "expiry": { "tlp:red": 3, "md5": 5, "ipv4-addr": 150 } """, "config.json:", "expiry: \"ipv4-addr\"", "did you mean ip-src or ip-dst?")]

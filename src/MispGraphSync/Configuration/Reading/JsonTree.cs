@@ -82,7 +82,7 @@ internal static class JsonTree
             if (!names.Add(name))
             {
                 var first = members.Find(m => m.Name == name)!;
-                faults.Add(origin, path, $"This key stands here twice, first at {first.Origin.Place}; keep one of them.");
+                faults.Add(origin, path, $"This key is here twice, first at {first.Origin.Place}; keep one of them.");
                 members.Remove(first);
             }
 

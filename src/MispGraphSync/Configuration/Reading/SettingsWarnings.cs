@@ -44,7 +44,7 @@ internal static class SettingsWarnings
         }
 
         foreach (var type in policy.Types.Intersect(policy.ExcludeTypes).Order(StringComparer.Ordinal))
-            yield return $"destinations.{destination.Name}: {type} stands in types and in excludeTypes, so it is left out.";
+            yield return $"destinations.{destination.Name}: {type} is in types and in excludeTypes, so it is skipped.";
     }
 
     private static IEnumerable<string> OfFilters(IReadOnlyList<JsonElement> filters, Func<JsonElement, IEnumerable<string>> doubtFilter) =>

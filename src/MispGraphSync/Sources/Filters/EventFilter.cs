@@ -80,8 +80,8 @@ internal sealed class EventFilter
 
     /// <summary>
     /// The searches whose events are to be taken away from those of <see cref="Positive"/>: one for each key with negated
-    /// values that the server would misread, narrowed by the filter's other keys. Time spans are left out, for the clock
-    /// goes on between two searches.
+    /// values that the server would misread, narrowed by the filter's other keys. Time spans are removed, for the clock
+    /// moves between two searches.
     /// </summary>
     public IEnumerable<EventFilter> Subtracted =>
         from negated in Conditions

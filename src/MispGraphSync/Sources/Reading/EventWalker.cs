@@ -14,7 +14,7 @@ namespace MispGraphSync.Sources.Reading;
 /// </summary>
 internal sealed class EventWalker : IDisposable
 {
-    /// <summary>Tags or clusters of one owner, attributes of one object: all of them are in memory at once.</summary>
+    /// <summary>Tags or clusters of one owner, attributes of one object: all of them are in memory together.</summary>
     public const int MostInOne = 100_000;
 
     private readonly (Place Place, int Events)[] _stack = new (Place, int)[MispJsonReader.MaxDepth + 1];
