@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>Reads what <see cref="BlobWriter"/> wrote.</summary>
+/// <summary>
+/// Reads what <see cref="BlobWriter"/> wrote. What is damaged throws one of the exceptions that <see cref="LedgerFault.IsDamage"/> knows.
+/// </summary>
 internal ref struct BlobReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
@@ -23,6 +26,21 @@ internal ref struct BlobReader(ReadOnlySpan<byte> bytes)
     }
 
     public int Int() => (int)Number();
+
+    /// <summary>How many elements follow, each of one byte at least: a damaged count never takes all memory.</summary>
+    public int Count()
+    {
+        var count = Number();
+        return count <= (ulong)_rest.Length ? (int)count : throw new FormatException($"{count} elements in {_rest.Length} bytes.");
+    }
+
+    public T Enum<T>()
+        where T : struct, Enum
+    {
+        var number = (int)Number();
+        var value = Unsafe.As<int, T>(ref number);
+        return System.Enum.IsDefined(value) ? value : throw new FormatException($"There is no {typeof(T).Name} {number}.");
+    }
 
     public long Signed()
     {

@@ -14,7 +14,7 @@ internal sealed class EventCache(LedgerFile file)
     {
         if (_events.TryGetValue(id, out var known)) return known;
         var query = file.Statement("SELECT e.context, s.name, e.aged_at IS NOT NULL FROM event e JOIN source s ON s.id = e.source WHERE e.id = ?").Bind(1, id);
-        if (!query.Read()) throw new InvalidOperationException($"The ledger has supports of event {id}, but not the event.");
+        if (!query.Read()) throw LedgerFault.Damaged($"attributes of event {id} are there, but not the event");
         var facts = new EventFacts(EventRecord.Read(query.Blob(0)), query.Text(1), query.Flag(2));
         query.Reset();
         if (_events.Count >= Most) _events.Clear();

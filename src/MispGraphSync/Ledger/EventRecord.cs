@@ -31,7 +31,20 @@ internal static class EventRecord
         return content;
     }
 
+    /// <exception cref="Core.Sync.RunFailedException">Damaged.</exception>
     public static EventContext Read(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return Decode(bytes);
+        }
+        catch (Exception fault) when (LedgerFault.IsDamage(fault))
+        {
+            throw LedgerFault.Damaged("an event", fault);
+        }
+    }
+
+    private static EventContext Decode(ReadOnlySpan<byte> bytes)
     {
         var from = new BlobReader(bytes);
         var uuid = from.Guid();
@@ -42,7 +55,7 @@ internal static class EventRecord
             Uuid = uuid,
             Info = info,
             Date = day < 0 ? null : DateOnly.FromDayNumber((int)day),
-            ThreatLevel = (ThreatLevel)from.Int(),
+            ThreatLevel = from.Enum<ThreatLevel>(),
             Organisation = from.TextOrNull(),
             Tags = TagRecord.ReadTags(ref from),
             Galaxies = TagRecord.ReadGalaxies(ref from),
@@ -62,7 +75,7 @@ internal static class EventRecord
 
     private static string[] ReadNames(ref BlobReader from)
     {
-        var names = new string[from.Int()];
+        var names = new string[from.Count()];
         for (var i = 0; i < names.Length; i++) names[i] = from.Text();
         return names;
     }

@@ -26,7 +26,7 @@ internal sealed class KeyFacts
     {
         if (!_hasRejected) return null;
         var query = _file.Statement("SELECT action, change, transient, attempts FROM rejected WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, observables);
-        var found = query.Read() ? new RejectedIndicator(Enum.Parse<StepAction>(query.Text(0)), query.Hash(1), query.Flag(2), query.Int(3)) : null;
+        var found = query.Read() ? new RejectedIndicator(query.Enum<StepAction>(0), query.Hash(1), query.Flag(2), query.Int(3)) : null;
         query.Reset();
         return found;
     }

@@ -32,7 +32,7 @@ internal sealed class KeyStandings(LedgerFile file)
     {
         var query = file.Statement("SELECT key, action, response, transient, attempts, run FROM rejected WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, observables);
         var found = query.Read()
-            ? new TurnedDown(query.Guid(0), Enum.Parse<StepAction>(query.Text(1)), query.Text(2), query.Flag(3), query.Int(4), query.Long(5))
+            ? new TurnedDown(query.Guid(0), query.Enum<StepAction>(1), query.Text(2), query.Flag(3), query.Int(4), query.Long(5))
             : null;
         query.Reset();
         return found;

@@ -17,7 +17,9 @@ internal static class LedgerFault
             raw.SQLITE_IOERR => Failure(
                 ExitCode.OutOfReach, $"The ledger could not be read or written ({message}), so nothing more is sent.",
                 "Look at the disk and at its quota, then run again."),
-            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => Damaged(message),
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH => Damaged(message),
+            // A page of the schema is another one.
+            raw.SQLITE_ERROR when message.StartsWith("no such ", StringComparison.Ordinal) => Damaged(message),
             raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM => Failure(
                 ExitCode.Usage, $"The ledger cannot be written ({message}).",
                 "Give the account that runs misp-graph the right to write to the ledger's file and its folder."),
@@ -36,6 +38,12 @@ internal static class LedgerFault
         ExitCode.Usage,
         $"The ledger is damaged ({message}). It was left as it is.",
         "Restore it from a backup, or move it away: the next push then takes over what the destinations hold.");
+
+    /// <summary>A record that cannot be read: its bytes are not those that were written.</summary>
+    public static bool IsDamage(Exception fault) =>
+        fault is IndexOutOfRangeException or ArgumentException or FormatException or OverflowException;
+
+    public static RunFailedException Damaged(string record, Exception fault) => Damaged($"{record} cannot be read: {fault.Message}");
 
     private static RunFailedException Failure(ExitCode code, string message, string remedy) => new(code, message, remedy) { IsOfLedger = true };
 }

@@ -56,12 +56,12 @@ internal static class ObservableRecord
         {
             1 => new Observable.DomainName(from.Text()),
             2 => new Observable.Url(from.Text()),
-            3 => new Observable.NetworkAddress(new IPAddress(from.Bytes()), (Direction)from.Int()),
+            3 => new Observable.NetworkAddress(new IPAddress(from.Bytes()), from.Enum<Direction>()),
             4 => ReadRange(ref from),
-            5 => new Observable.Port((int)from.Signed(), (Direction)from.Int()),
+            5 => new Observable.Port((int)from.Signed(), from.Enum<Direction>()),
             6 => new Observable.Protocol((int)Lone(ref from)),
-            7 => new Observable.AutonomousSystem(from.Signed(), (Direction)from.Int()),
-            8 => new Observable.FileHash((HashAlgorithm)from.Int(), from.Text()),
+            7 => new Observable.AutonomousSystem(from.Signed(), from.Enum<Direction>()),
+            8 => new Observable.FileHash(from.Enum<HashAlgorithm>(), from.Text()),
             9 => new Observable.FileName(from.Text()),
             10 => new Observable.FilePath(from.Text()),
             11 => new Observable.FileSize(Lone(ref from)),
@@ -69,7 +69,7 @@ internal static class ObservableRecord
             13 => new Observable.FileCompiled(DateTimeOffset.FromUnixTimeMilliseconds(Lone(ref from))),
             14 => new Observable.FileCreated(DateTimeOffset.FromUnixTimeMilliseconds(Lone(ref from))),
             15 => new Observable.Mutex(from.Text()),
-            16 => new Observable.EmailAddress(from.Text(), (EmailRole)from.Int()),
+            16 => new Observable.EmailAddress(from.Text(), from.Enum<EmailRole>()),
             17 => new Observable.EmailSourceDomain(from.Text()),
             18 => ReadSourceAddress(ref from),
             19 => new Observable.EmailSenderName(from.Text()),
@@ -79,8 +79,8 @@ internal static class ObservableRecord
             23 => new Observable.UserAgent(from.Text()),
             24 => new Observable.RegistryKey(from.Text()),
             25 => new Observable.MacAddress(from.Text()),
-            26 => new Observable.CertificateFingerprint((HashAlgorithm)from.Int(), from.Text()),
-            _ => throw new InvalidOperationException($"The ledger holds an observable of kind {kind}, which this program does not know."),
+            26 => new Observable.CertificateFingerprint(from.Enum<HashAlgorithm>(), from.Text()),
+            _ => throw new FormatException($"There is no observable of kind {kind}."),
         };
     }
 
@@ -123,7 +123,7 @@ internal static class ObservableRecord
     private static Observable.CidrBlock ReadRange(ref BlobReader from)
     {
         var address = new IPAddress(from.Bytes());
-        var direction = (Direction)from.Int();
+        var direction = from.Enum<Direction>();
         return new Observable.CidrBlock(new IPNetwork(address, from.Int()), direction);
     }
 

@@ -64,7 +64,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         {
             var open = new List<OpenIntent>();
             var query = file.Statement("SELECT id, operation, steps FROM intent WHERE destination = ? ORDER BY id").Bind(1, destination.Id);
-            while (query.Read()) open.Add(new OpenIntent(query.Long(0), Enum.Parse<Operation>(query.Text(1)), StepRecord.Read(query.Blob(2))));
+            while (query.Read()) open.Add(new OpenIntent(query.Long(0), query.Enum<Operation>(1), StepRecord.Read(query.Blob(2))));
             return open;
         }
     }

@@ -53,7 +53,7 @@ internal sealed class Rejections(LedgerFile file)
             Key = row.Guid(1),
             Observables = Watched(support, form),
             Canonical = row.TextOrNull(2),
-            Action = Enum.Parse<StepAction>(row.Text(3)),
+            Action = row.Enum<StepAction>(3),
             Response = row.Text(4),
             IsTransient = row.Flag(5),
             Attempts = row.Int(6),

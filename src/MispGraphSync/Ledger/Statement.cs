@@ -15,6 +15,10 @@ internal sealed class Statement : IDisposable
 
     private const int ShortText = 256;
 
+    private static readonly long EarliestTime = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
+
+    private static readonly long LatestTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
     private nint _raw;
@@ -99,6 +103,10 @@ internal sealed class Statement : IDisposable
 
     public string Text(int column) => Encoding.UTF8.GetString(Sqlite.ColumnText(_raw, column));
 
+    /// <summary>A name of the enumeration.</summary>
+    public T Enum<T>(int column)
+        where T : struct, Enum => System.Enum.TryParse<T>(Text(column), out var value) ? value : throw LedgerFault.Damaged($"there is no {typeof(T).Name} '{Text(column)}'");
+
     /// <summary>A text that many rows have: one string for all of them.</summary>
     public string Name(int column) => Names.Known(Sqlite.ColumnText(_raw, column));
 
@@ -107,11 +115,17 @@ internal sealed class Statement : IDisposable
     /// <summary>Good until the next row.</summary>
     public ReadOnlySpan<byte> Blob(int column) => Sqlite.ColumnBlob(_raw, column);
 
-    public Hash128 Hash(int column) => Hash128.Read(Blob(column));
+    public Hash128 Hash(int column) => Hash128.Read(Blob16(column));
 
-    public Guid Guid(int column) => new(Blob(column), bigEndian: true);
+    public Guid Guid(int column) => new(Blob16(column), bigEndian: true);
 
-    public DateTimeOffset Time(int column) => DateTimeOffset.FromUnixTimeMilliseconds(Long(column));
+    public DateTimeOffset Time(int column)
+    {
+        var milliseconds = Long(column);
+        return milliseconds >= EarliestTime && milliseconds <= LatestTime
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : throw LedgerFault.Damaged($"{milliseconds} is not a time");
+    }
 
     public DateTimeOffset? TimeOrNull(int column) => IsNull(column) ? null : Time(column);
 
@@ -119,6 +133,12 @@ internal sealed class Statement : IDisposable
     {
         if (_gate is null) Close();
         else lock (_gate) Close();
+    }
+
+    private ReadOnlySpan<byte> Blob16(int column)
+    {
+        var bytes = Blob(column);
+        return bytes.Length == Hash128.Size ? bytes : throw LedgerFault.Damaged($"a key of {bytes.Length} bytes");
     }
 
     // SQLite answers a call on nothing with an error; one on what is gone it cannot know.

@@ -30,17 +30,30 @@ internal static class StepRecord
         }
     }
 
+    /// <exception cref="RunFailedException">Damaged.</exception>
     public static IReadOnlyList<PlanStep> Read(ReadOnlySpan<byte> bytes)
     {
+        try
+        {
+            return Decode(bytes);
+        }
+        catch (Exception fault) when (LedgerFault.IsDamage(fault))
+        {
+            throw LedgerFault.Damaged("a request that was about to be sent", fault);
+        }
+    }
+
+    private static PlanStep[] Decode(ReadOnlySpan<byte> bytes)
+    {
         var from = new BlobReader(bytes);
-        var steps = new PlanStep[from.Int()];
+        var steps = new PlanStep[from.Count()];
         for (var i = 0; i < steps.Length; i++)
         {
             steps[i] = new PlanStep
             {
                 Observables = from.Hash(),
                 Key = from.Guid(),
-                Action = (StepAction)from.Int(),
+                Action = from.Enum<StepAction>(),
                 Generation = from.Int(),
                 Reason = from.Text(),
                 Id = from.TextOrNull(),

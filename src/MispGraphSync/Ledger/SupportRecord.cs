@@ -29,12 +29,25 @@ internal static class SupportRecord
         if (support.Beside is { } other) ObservableRecord.Write(to, other);
     }
 
+    /// <exception cref="Core.Sync.RunFailedException">Damaged.</exception>
     public static Support Read(ReadOnlySpan<byte> detail, Guid attribute, int part)
+    {
+        try
+        {
+            return Decode(detail, attribute, part);
+        }
+        catch (Exception fault) when (LedgerFault.IsDamage(fault))
+        {
+            throw LedgerFault.Damaged($"attribute {attribute}", fault);
+        }
+    }
+
+    private static Support Decode(ReadOnlySpan<byte> detail, Guid attribute, int part)
     {
         var from = new BlobReader(detail);
         var type = from.Name();
         var category = from.Flag() ? from.Name() : null;
-        var combination = ImmutableArray.CreateBuilder<Observable>(from.Int());
+        var combination = ImmutableArray.CreateBuilder<Observable>(from.Count());
         for (var i = combination.Capacity; i > 0; i--) combination.Add(ObservableRecord.Read(ref from));
         var shared = (int)from.Signed();
         var single = shared switch
@@ -90,7 +103,7 @@ internal static class TagRecord
 
     public static ImmutableArray<MispTag> ReadTags(ref BlobReader from)
     {
-        var count = from.Int();
+        var count = from.Count();
         if (count == 0) return [];
         var tags = ImmutableArray.CreateBuilder<MispTag>(count);
         for (; count > 0; count--) tags.Add(new MispTag(from.Name(), from.Flag()));
@@ -99,7 +112,7 @@ internal static class TagRecord
 
     public static ImmutableArray<GalaxyCluster> ReadGalaxies(ref BlobReader from)
     {
-        var count = from.Int();
+        var count = from.Count();
         if (count == 0) return [];
         var galaxies = ImmutableArray.CreateBuilder<GalaxyCluster>(count);
         for (; count > 0; count--) galaxies.Add(new GalaxyCluster(from.Name(), from.Text()));
