@@ -53,13 +53,15 @@ internal sealed class LedgerFile : IDisposable
     public Lock Gate { get; } = new();
 
     /// <summary>
-    /// Opens or makes the ledger, owner-only. Throws <see cref="RunFailedException"/> when it is damaged, newer than this program, or not
-    /// to be opened; the file is then left as it was.
+    /// Opens or makes the ledger, owner-only. Throws <see cref="RunFailedException"/> when it is damaged, newer than this program, of
+    /// another program, or not to be opened; the file is then left as it was.
     /// </summary>
     /// <param name="schema">Null: the program's own.</param>
     public static LedgerFile Open(string path, bool rollsBack, LedgerSchema? schema = null)
     {
-        var isNew = !File.Exists(path) || new FileInfo(path).Length == 0;
+        path = LedgerPath.Resolve(path);
+        var isNew = IsEmpty(path);
+        if (!isNew) LedgerOwner.CheckFile(path);
         CreateOwnerOnly(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
@@ -87,8 +89,12 @@ internal sealed class LedgerFile : IDisposable
     /// </summary>
     public static LedgerFile OpenToRead(string path)
     {
-        var isNew = !File.Exists(path) || new FileInfo(path).Length == 0;
-        var source = new SqliteConnectionStringBuilder { Pooling = false, DataSource = isNew ? ":memory:" : path, Mode = isNew ? SqliteOpenMode.Memory : SqliteOpenMode.ReadOnly };
+        path = LedgerPath.Resolve(path);
+        var isNew = IsEmpty(path);
+        if (!isNew) LedgerOwner.CheckFile(path);
+        var source = isNew
+            ? new SqliteConnectionStringBuilder { Pooling = false, DataSource = ":memory:", Mode = SqliteOpenMode.Memory }
+            : new SqliteConnectionStringBuilder { Pooling = false, DataSource = path, Mode = SqliteOpenMode.ReadOnly };
         var connection = new SqliteConnection(source.ToString());
         try
         {
@@ -289,13 +295,15 @@ internal sealed class LedgerFile : IDisposable
         Run("PRAGMA busy_timeout = 2000");
         Run("PRAGMA temp_store = FILE");
         if (IsNew) RunScripts(from: 0);
-        else RefuseOther(Scalar("PRAGMA user_version"));
+        else RefuseOther();
         // All that is asked sees the same moment.
         Run("BEGIN");
     }
 
-    private void RefuseOther(long version)
+    private void RefuseOther()
     {
+        var version = Scalar("PRAGMA user_version");
+        _ = LedgerOwner.Check(this, version);
         RefuseNewer(version);
         if (version == _schema.Version) return;
         throw new RunFailedException(
@@ -321,13 +329,17 @@ internal sealed class LedgerFile : IDisposable
         Run("PRAGMA foreign_keys = OFF");
         Run("PRAGMA temp_store = FILE");
         var version = Scalar("PRAGMA user_version");
+        var lacksId = LedgerOwner.Check(this, version);
         RefuseNewer(version);
         Run("PRAGMA journal_mode = WAL");
         Run("PRAGMA synchronous = FULL");
         if (RollsBack) Run("BEGIN IMMEDIATE");
         _isDry = RollsBack;
         RunScripts((int)version);
+        if (lacksId) InTransaction(() => Run($"PRAGMA application_id = {LedgerSchema.ApplicationId}"));
     }
+
+    private static bool IsEmpty(string path) => !File.Exists(path) || new FileInfo(path).Length == 0;
 
     // One transaction a version, its number inside: a kill leaves the ledger as it was or one version further, never between.
     private void RunScripts(int from)

@@ -12,12 +12,19 @@ internal sealed class RunLock : IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>As long as <see cref="OwnerOf"/> can take.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(40);
+
+    private const int Glances = 3;
+
     private readonly FileStream _held;
+    private readonly IDisposable?[] _bytes;
     private readonly string _note;
 
-    private RunLock(FileStream held, string note)
+    private RunLock(FileStream held, IDisposable?[] bytes, string note)
     {
         _held = held;
+        _bytes = bytes;
         _note = note;
     }
 
@@ -30,7 +37,15 @@ internal sealed class RunLock : IDisposable
     /// <param name="waiting">Told once, with who has it, before the wait begins.</param>
     public static async Task<RunLock> TakeAsync(string ledger, TimeSpan wait, TimeProvider time, CancellationToken ct, Action<string>? waiting = null)
     {
+        ledger = LedgerPath.Resolve(ledger);
         var started = time.GetTimestamp();
+        // Where a look at the lock takes it for an instant, that is no reason to fail.
+        for (var i = 0; i < Glances && !OperatingSystem.IsLinux(); i++)
+        {
+            if (TryTake(ledger, time) is { } taken) return taken;
+            await Task.Delay(Glance, ct).ConfigureAwait(false);
+        }
+
         while (true)
         {
             if (TryTake(ledger, time) is { } taken) return taken;
@@ -42,12 +57,13 @@ internal sealed class RunLock : IDisposable
     }
 
     /// <summary>
-    /// Who works on the ledger now; null for nobody. Takes nothing: a note that its owner left behind is told by the lock.
+    /// Who works on the ledger now; null for nobody. A note that a killed run left is recognised by the lock, which is free.
     /// </summary>
     public static LockOwner? OwnerOf(string ledger)
     {
-        // The lock is only touched where a note says that somebody has it, so that looking never keeps a run from starting.
+        ledger = LedgerPath.Resolve(ledger);
         if (ReadNote(ledger) is not { } owner) return null;
+        if (ByteLock.IsHeld(ledger + ".lock") is { } isHeld) return isHeld ? owner : null;
         try
         {
             using var probe = new FileStream(ledger + ".lock", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -74,6 +90,7 @@ internal sealed class RunLock : IDisposable
             // Without the lock beside it the note says nothing.
         }
 
+        foreach (var locked in _bytes) locked?.Dispose();
         _held.Dispose();
     }
 
@@ -95,6 +112,21 @@ internal sealed class RunLock : IDisposable
                 DiskFault.IsFull(fault) ? ExitCode.OutOfReach : ExitCode.Usage, $"The lock '{ledger}.lock' cannot be made: {fault.Message}", "Look at the setting 'ledger', at the folder's permissions and at the room on its disk.");
         }
 
+        IDisposable? shown = null;
+        IDisposable? itself;
+        try
+        {
+            shown = ByteLock.Take(ledger + ".lock");
+            // By another name the same ledger has another lock file.
+            itself = ByteLock.Take(ledger);
+        }
+        catch (IOException)
+        {
+            shown?.Dispose();
+            held.Dispose();
+            return null;
+        }
+
         var note = ledger + ".owner";
         try
         {
@@ -106,7 +138,7 @@ internal sealed class RunLock : IDisposable
             // The note is a courtesy; the lock is what counts.
         }
 
-        return new RunLock(held, note);
+        return new RunLock(held, [shown, itself], note);
     }
 
     private static string Who(string ledger)

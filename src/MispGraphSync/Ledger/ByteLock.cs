@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MispGraphSync.Ledger;
+
+/// <summary>
+/// A lock on one byte of a file, far beyond those that SQLite locks. It belongs to the file and not to its name, so a hard link has
+/// the same one; and it can be looked at without being taken. Linux and Windows; elsewhere there is none.
+/// </summary>
+internal static partial class ByteLock
+{
+    private const long At = 1L << 62;
+
+    private const int ReadOnly = 0, ReadWrite = 2, CloseOnExec = 0x80000;
+
+    /// <summary>F_OFD_GETLK and F_OFD_SETLK: the lock belongs to this open file, and stays when SQLite closes its own.</summary>
+    private const int GetLock = 36, SetLock = 37;
+
+    private const short Exclusive = 1, None = 2;
+
+    private const int Again = 11, Denied = 13;
+
+    /// <returns>Null where the file is not there or cannot be locked.</returns>
+    /// <exception cref="IOException">Another run holds it.</exception>
+    public static IDisposable? Take(string path)
+    {
+        if (!File.Exists(path)) return null;
+        return OperatingSystem.IsLinux() ? TakeOnLinux(path) : OperatingSystem.IsWindows() ? TakeOnWindows(path) : null;
+    }
+
+    /// <summary>Whether somebody holds it; null where that cannot be asked.</summary>
+    public static bool? IsHeld(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        using var file = Open(path, ReadOnly | CloseOnExec);
+        if (file.IsInvalid) return null;
+        var region = Region.Whole;
+        return Control(file, GetLock, ref region) == 0 ? region.Type != None : null;
+    }
+
+    // Not a FileStream: on Unix that locks the whole file for reading, which on a network share would keep SQLite from writing.
+    private static SafeFileHandle? TakeOnLinux(string path)
+    {
+        var file = Open(path, ReadWrite | CloseOnExec);
+        if (file.IsInvalid) return null;
+        var region = Region.Whole;
+        if (Control(file, SetLock, ref region) == 0) return file;
+        var error = Marshal.GetLastPInvokeError();
+        file.Dispose();
+        return error is Again or Denied ? throw new IOException("The file is locked.", error) : null;
+    }
+
+    private static FileStream? TakeOnWindows(string path)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (OperatingSystem.IsWindows()) file.Lock(At, 1);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(SafeFileHandle file, int command, ref Region region);
+
+    /// <summary>The C library's <c>struct flock</c> on 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Region
+    {
+        public short Type;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Process;
+
+        public static Region Whole => new() { Type = Exclusive, Start = At, Length = 1 };
+    }
+}

@@ -1,0 +1,37 @@
+using MispGraphSync.Core.Sync;
+
+namespace MispGraphSync.Ledger;
+
+/// <summary>
+/// The path of a ledger with all symbolic links resolved, of the file and of its folders: every way to one ledger leads to the
+/// same lock, and SQLite keeps its own files there too.
+/// </summary>
+internal static class LedgerPath
+{
+    private const int MostLinks = 40;
+
+    /// <exception cref="RunFailedException">Usage: the links lead nowhere.</exception>
+    public static string Resolve(string path)
+    {
+        try
+        {
+            var links = 0;
+            return Resolve(Path.GetFullPath(path), ref links);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFailedException(
+                ExitCode.Usage, $"The ledger '{path}' cannot be opened: {fault.Message}", "Look at the setting 'ledger' and at its symbolic links.");
+        }
+    }
+
+    private static string Resolve(string path, ref int links)
+    {
+        if (Path.GetDirectoryName(path) is not { Length: > 0 } parent) return path;
+        var folder = Resolve(parent, ref links);
+        var here = Path.Combine(folder, Path.GetFileName(path));
+        if (new FileInfo(here).LinkTarget is not { } target) return here;
+        if (++links > MostLinks) throw new IOException("too many symbolic links.");
+        return Resolve(Path.GetFullPath(target, folder), ref links);
+    }
+}

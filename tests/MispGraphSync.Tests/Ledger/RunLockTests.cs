@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using MispGraphSync.Core.Sync;
+using MispGraphSync.Ledger;
+using Xunit;
+
+namespace MispGraphSync.Tests.Ledger;
+
+public sealed class RunLockTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("misp-graph-lock-").FullName;
+
+    private string Ledger => Path.Combine(_folder, "real", "ledger.db");
+
+    public RunLockTests()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "real"));
+        using (LedgerFile.Open(Ledger, rollsBack: false)) { }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("chain")]
+    [InlineData("folder")]
+    [InlineData("relative")]
+    public async Task A_symbolic_link_leads_to_the_same_lock_and_the_same_files(string kind)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows makes symbolic links for administrators only.");
+        var link = LinkTo(kind);
+
+        using (await TakeAsync(link))
+        {
+            Assert.Equal(ExitCode.Locked, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(Ledger))).Code);
+            Assert.Equal(Environment.ProcessId, RunLock.OwnerOf(Ledger)?.Process);
+            Assert.Equal(Environment.ProcessId, RunLock.OwnerOf(link)?.Process);
+        }
+
+        using var taken = await TakeAsync(Ledger);
+        Assert.Equal(ExitCode.Locked, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(link))).Code);
+        using var ledger = LedgerFile.Open(link, rollsBack: false);
+        Assert.Equal(LedgerPath.Resolve(Ledger), ledger.Path);
+    }
+
+    [Fact]
+    public async Task A_hard_link_takes_the_same_lock()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs ln, and a lock on the file itself.");
+        var link = Path.Combine(_folder, "other.db");
+        using (var ln = Process.Start("ln", [Ledger, link])) await ln.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        using (await TakeAsync(Ledger))
+        {
+            // SQLite closes its own descriptors of the file, which must not end the lock.
+            using (LedgerFile.Open(Ledger, rollsBack: false)) { }
+            Assert.Equal(ExitCode.Locked, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(link))).Code);
+        }
+
+        using var taken = await TakeAsync(link);
+        Assert.Equal(ExitCode.Locked, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(Ledger))).Code);
+    }
+
+    [Fact]
+    public async Task A_lock_that_is_taken_does_not_keep_the_ledger_from_being_written()
+    {
+        using var taken = await TakeAsync(Ledger);
+        using var ledger = LedgerFile.Open(Ledger, rollsBack: false);
+        ledger.InTransaction(() => ledger.Run("INSERT INTO source (name) VALUES ('misp')"));
+
+        using var reader = LedgerFile.OpenToRead(Ledger);
+        Assert.Equal(1, reader.Scalar("SELECT COUNT(*) FROM source"));
+    }
+
+    [Fact]
+    public async Task Looking_at_the_lock_never_keeps_a_run_from_starting()
+    {
+        // A note that a killed run left: then the lock itself is looked at.
+        await File.WriteAllTextAsync(Ledger + ".owner", """{"Host":"h","Process":1,"Started":"2026-01-01T00:00:00Z"}""", TestContext.Current.CancellationToken);
+        using var stop = new CancellationTokenSource();
+        var looking = Task.Run(
+            () =>
+            {
+                while (!stop.IsCancellationRequested) _ = RunLock.OwnerOf(Ledger);
+            },
+            TestContext.Current.CancellationToken);
+
+        for (var i = 0; i < 200; i++)
+        {
+            // A run that ends deletes the note; the next one may find it again.
+            using var taken = await TakeAsync(Ledger);
+            await File.WriteAllTextAsync(Ledger + ".owner", """{"Host":"h","Process":1,"Started":"2026-01-01T00:00:00Z"}""", TestContext.Current.CancellationToken);
+        }
+
+        await stop.CancelAsync();
+        await looking;
+    }
+
+    [Fact]
+    public void A_loop_of_links_is_a_fault_of_the_settings()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows makes symbolic links for administrators only.");
+        var (one, two) = (Path.Combine(_folder, "one.db"), Path.Combine(_folder, "two.db"));
+        File.CreateSymbolicLink(one, two);
+        File.CreateSymbolicLink(two, one);
+
+        Assert.Equal(ExitCode.Usage, Assert.Throws<RunFailedException>(() => LedgerPath.Resolve(one)).Code);
+    }
+
+    [Fact]
+    public void A_link_to_a_file_that_is_not_there_yet_makes_the_ledger_where_it_leads()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows makes symbolic links for administrators only.");
+        var (link, target) = (Path.Combine(_folder, "link.db"), Path.Combine(_folder, "real", "new.db"));
+        File.CreateSymbolicLink(link, target);
+
+        using (LedgerFile.Open(link, rollsBack: false)) { }
+
+        Assert.True(new FileInfo(target).Length > 0);
+    }
+
+    private string LinkTo(string kind)
+    {
+        var link = Path.Combine(_folder, "link.db");
+        switch (kind)
+        {
+            case "file":
+                File.CreateSymbolicLink(link, Ledger);
+                return link;
+            case "chain":
+                File.CreateSymbolicLink(Path.Combine(_folder, "middle.db"), Ledger);
+                File.CreateSymbolicLink(link, "middle.db");
+                return link;
+            case "relative":
+                File.CreateSymbolicLink(link, Path.Combine("real", "ledger.db"));
+                return link;
+            default:
+                Directory.CreateSymbolicLink(Path.Combine(_folder, "link"), Path.Combine(_folder, "real"));
+                return Path.Combine(_folder, "link", "ledger.db");
+        }
+    }
+
+    private static Task<RunLock> TakeAsync(string ledger) => RunLock.TakeAsync(ledger, TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken);
+}
