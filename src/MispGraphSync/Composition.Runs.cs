@@ -35,18 +35,23 @@ internal sealed partial class Composition
     {
         var history = new RunHistory(ledger);
         // A number that is rolled back would be given to another run, and the request files would lie.
-        var run = frame.IsCounted ? history.Begin(frame.Command, _host.Time.GetUtcNow()) : 0;
+        var stamps = StampsOf(ledger);
+        var run = frame.IsCounted ? Begin(frame.Command, ledger, stamps, talk) : 0;
+        var clocks = frame.SendsNothing || frame.RollsBack ? null : new ServiceClocks(_host.Time, _sockets, _log);
         _log.Information("Run {Run} started: {Command}", run, frame.Command);
         var destinations = new List<IDestination>();
         try
         {
-            var transport = NewTransport(run, frame.MaxDuration is { } limit ? _host.Time.GetUtcNow() + limit : null, control);
+            var transport = NewTransport(run, frame.MaxDuration is { } limit ? _host.Time.GetUtcNow() + limit : null, control) with { Clocks = clocks };
+            if (!frame.RollsBack) stamps.WriteBegin(_host.Time.GetUtcNow());
+            if (clocks is not null) await CheckClockAsync(clocks, chosen, ledger, control).ConfigureAwait(false);
             destinations.AddRange(chosen.Select(one => Destination(one, transport, frame.SendsNothing)));
             var under = new UnderLock(run, ledger, destinations, control, transport, new LoggedRun(talk, _log));
             var (result, report) = await work(under).ConfigureAwait(false);
             var failures = frame.RollsBack ? RunFailures.None : RunFailures.Of(new Rejections(ledger).List(run, destination: null));
             RunLog.Ended(_log, report, failures);
             End(frame, history, report);
+            if (!frame.RollsBack) stamps.WriteEnd(_host.Time.GetUtcNow());
             return result;
         }
         catch (Exception fault)
@@ -59,7 +64,7 @@ internal sealed partial class Composition
         {
             talk.End();
             foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);
-            if (!frame.RollsBack) LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
+            if (!frame.RollsBack && clocks is not { IsWrong: true }) LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
         }
     }
 

@@ -77,7 +77,7 @@ public sealed class DestinationRun
         await PrepareAsync(control).ConfigureAwait(false);
         if (open.Count > 0) await new Settler(Destination, _ledger.Record, Memory, control).SettleAsync(open).ConfigureAwait(false);
         if (Memory.IsNew && Destination.CanList) await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
-        else if (Memory is { IsNew: true, Epoch: null }) StartEpoch();
+        else if (Memory is { IsNew: true, Epoch: null } or { InDoubt: true }) StartEpoch();
         Memory = Memory with { Held = _ledger.Record.CountHeld(Memory) };
     }, control);
 
@@ -271,13 +271,14 @@ public sealed class DestinationRun
         {
             throw new RunFailedException(
                 ExitCode.Refused,
-                $"The ledger is new, and '{Destination.Info.Name}' cannot be listed without subscriptionId, resourceGroup and workspaceName: whether an earlier ledger sent something there cannot be known.",
-                "Set those three, so that it can be listed. Or, if nothing was ever sent there, or if that may run out by itself, run once with --fresh.");
+                $"The ledger is {(Memory.InDoubt ? "not the latest" : "new")}, and '{Destination.Info.Name}' cannot be listed without subscriptionId, "
+                + "resourceGroup and workspaceName: it is not known what an earlier run sent there.",
+                "Set those three, so that it can be listed. Or run once with --fresh: everything is sent under new ids, and what was sent earlier expires.");
         }
 
         var epoch = $"epoch {_now.ToUnixTimeSeconds()}";
         _ledger.Plan.StartEpoch(Memory, epoch);
-        Memory = Memory with { Epoch = epoch };
+        Memory = Memory with { Epoch = epoch, InDoubt = false };
         _planner = NewPlanner();
     }
 
@@ -297,7 +298,17 @@ public sealed class DestinationRun
         _listed = listed;
         _mayAdopt = found > 0;
         _planner = NewPlanner();
-        if (found > 0) _observer.Warn($"The ledger is new, and '{Destination.Info.Name}' already holds {found} indicators with keys like ours: those that match are taken over.");
+        if (Memory.InDoubt)
+        {
+            var gone = _ledger.Plan.KeepListed(Memory, _now);
+            Memory = Memory with { InDoubt = false };
+            _observer.Warn($"'{Destination.Info.Name}' lists {found} indicators with keys like ours. {gone} that the ledger held there are gone.");
+        }
+        else if (found > 0)
+        {
+            _observer.Warn(
+                $"The ledger is new, and '{Destination.Info.Name}' already holds {found} indicators with keys like ours: those that match are taken over.");
+        }
     }
 
     // What a replacement removes must be known as it is there, so that it can be put back.

@@ -49,6 +49,12 @@ public interface IPlanLedger : ICapacityLedger
     /// <summary>Remembers what another inventory found, so that a fresh ledger takes over what is there.</summary>
     void AddAdoptable(DestinationMemory destination, Guid key, Adoptable found);
 
+    /// <summary>
+    /// Of what the ledger holds there, keeps what the list has, as something to be sent again or removed. The answer is how many it
+    /// holds no longer.
+    /// </summary>
+    long KeepListed(DestinationMemory destination, DateTimeOffset now);
+
     /// <summary>What was found under that key; null for nothing.</summary>
     Adoptable? FindAdoptable(DestinationMemory destination, Guid key);
 }
@@ -58,7 +64,11 @@ public interface IPlanLedger : ICapacityLedger
 /// <param name="Held">How many indicators are held there.</param>
 /// <param name="Epoch">Mixed into every key since a fresh start whose past could not be listed; null: none.</param>
 public sealed record DestinationMemory(
-    long Id, DestinationInfo Info, IndicatorForm Form, bool IsNew, bool PlansEverything, long Held, string? Epoch = null);
+    long Id, DestinationInfo Info, IndicatorForm Form, bool IsNew, bool PlansEverything, long Held, string? Epoch = null)
+{
+    /// <summary>What is held there according to the ledger may be out of date: it is to be compared with a list.</summary>
+    public bool InDoubt { get; init; }
+}
 
 /// <summary>One key with what the ledger knows of it at one destination.</summary>
 public sealed record PlanKey

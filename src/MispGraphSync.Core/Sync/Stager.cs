@@ -15,6 +15,8 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
     /// </summary>
     private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan MostClockDifference = TimeSpan.FromHours(1);
+
     private readonly Dictionary<SkipReason, long> _skipped = [];
     private readonly List<(DestinationInfo Destination, Eligibility Takes, Dictionary<SkipReason, long> Skipped)> _destinations =
         [.. options.Destinations.Select(one => (one.Destination, one.Takes, new Dictionary<SkipReason, long>()))];
@@ -68,7 +70,11 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         var isKnown = memory.Fingerprint is not null;
         var hasChanged = isKnown && memory.Fingerprint != fingerprint;
         var now = time.GetUtcNow();
-        var everything = options.Full || !isKnown || hasChanged || memory.FullReadAt is not { } last || last + options.FullReadEvery <= now;
+        var everything = options.Full || !isKnown || hasChanged || memory.FullReadAt is not { } last || last > now || last + options.FullReadEvery <= now;
+        if ((state.ServerTime - now).Duration() > MostClockDifference)
+        {
+            observer.Warn($"The clocks of this machine and of '{source.Info.Name}' differ: it is {now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC here and {state.ServerTime.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC there. Set the wrong one right (NTP).");
+        }
         report = report with { Selection = $"{options.Fingerprint}\n{state.Selection ?? state.Fingerprint}", EventsKnown = memory.Events };
 
         ledger.BeginListing(memory);

@@ -6,6 +6,7 @@ namespace MispGraphSync.Sandbox;
 public sealed class Faults
 {
     private readonly ConcurrentDictionary<Service, TimeSpan> _latency = new();
+    private readonly ConcurrentDictionary<Service, TimeSpan> _clocks = new();
     private volatile FaultRule[] _rules = [];
 
     public IReadOnlyList<FaultRule> Rules => _rules;
@@ -35,6 +36,11 @@ public sealed class Faults
     /// <summary>Real time added before each answer of a service.</summary>
     public void SetLatency(Service service, TimeSpan latency) => _latency[service] = latency;
 
+    /// <summary>How far the <c>Date</c> of a service's answers is ahead of the sandbox's time.</summary>
+    public void SetClock(Service service, TimeSpan ahead) => _clocks[service] = ahead;
+
+    public TimeSpan Clock(Service service) => _clocks.GetValueOrDefault(service);
+
     public TimeSpan Latency(Service service) => _latency.GetValueOrDefault(service);
 
     /// <summary>Lets go whatever is held, and whatever would have been.</summary>
@@ -51,6 +57,7 @@ public sealed class Faults
             Release();
             _rules = [];
             _latency.Clear();
+            _clocks.Clear();
         }
     }
 

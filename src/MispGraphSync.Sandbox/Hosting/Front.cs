@@ -30,7 +30,7 @@ internal sealed class Front(
         var request = await Request.ReadAsync(name, http);
         if (name == Service.Control)
         {
-            await Reply.SendAsync(http, service.Handle(request), time);
+            await Reply.SendAsync(http, service.Handle(request), time.GetUtcNow());
             return;
         }
 
@@ -60,7 +60,7 @@ internal sealed class Front(
 
         seen.Status = answer.Reset ? null : answer.Status;
         journal.Answered(seen);
-        await Reply.SendAsync(http, answer, time);
+        await Reply.SendAsync(http, answer, time.GetUtcNow() + faults.Clock(name));
     }
 
     private async ValueTask<Answer> HandleAsync(Request request, SeenRequest seen, IService service, CancellationToken aborted)

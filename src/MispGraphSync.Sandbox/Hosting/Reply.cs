@@ -7,7 +7,7 @@ namespace MispGraphSync.Sandbox.Hosting;
 /// <summary>Puts an <see cref="Answer"/> on the wire.</summary>
 internal static class Reply
 {
-    public static async Task SendAsync(HttpContext http, Answer answer, TimeProvider time)
+    public static async Task SendAsync(HttpContext http, Answer answer, DateTimeOffset date)
     {
         if (answer.Reset)
         {
@@ -17,7 +17,7 @@ internal static class Reply
 
         var response = http.Response;
         response.StatusCode = answer.Status;
-        response.Headers.Date = time.GetUtcNow().ToString("R");
+        response.Headers.Date = date.ToString("R");
         if (answer.ContentType is { } type) response.ContentType = type;
         foreach (var (name, value) in answer.Headers) response.Headers[name] = value;
 

@@ -3,8 +3,8 @@ using MispGraphSync.SignIn;
 namespace MispGraphSync.Http;
 
 /// <summary>
-/// The handlers of a destination's client, outermost first: resilience, sign-in, the time limit of an attempt, what the service's own
-/// library adds, request log, sockets. So a repeated request gets a fresh token, a slow sign-in is not the service's fault, and every
+/// The handlers of a destination's client, outermost first: clock, resilience, sign-in, the time limit of an attempt, what the service's
+/// own library adds, request log, sockets. So a repeated request gets a fresh token, a slow sign-in is not the service's fault, and every
 /// attempt leaves its own file.
 /// </summary>
 internal static class ServiceHandlers
@@ -12,6 +12,7 @@ internal static class ServiceHandlers
     public static IReadOnlyList<DelegatingHandler> Create(
         Transport transport, Pace pace, ResilienceRules rules, ITokenSource tokens, Uri origin, params ReadOnlySpan<DelegatingHandler> library) =>
     [
+        .. transport.Clocks is { } clocks ? [new ClockHandler(clocks)] : Array.Empty<DelegatingHandler>(),
         new ResilienceHandler(new Resilience(pace, transport.Time, rules)),
         new SignInHandler(tokens, origin, rules.Stop),
         new AttemptHandler(transport.Time, rules.AttemptTimeout),

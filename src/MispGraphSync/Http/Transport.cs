@@ -18,6 +18,9 @@ internal sealed record Transport
     /// <summary>The application log.</summary>
     public required ILogger AppLog { get; init; }
 
+    /// <summary>Judges of our clock, where something will be changed; else null.</summary>
+    public ServiceClocks? Clocks { get; init; }
+
     public required Func<SecretReference, CancellationToken, ValueTask<string>> ResolveSecret { get; init; }
 
     /// <summary>No wait goes beyond it; null: the run may take as long as it takes.</summary>

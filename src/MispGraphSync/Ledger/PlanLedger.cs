@@ -27,10 +27,10 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
                         plans_everything = plans_everything OR fingerprint <> ?6,
                         fingerprint = ?6
                     """).Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope).Bind(4, info.Name).Bind(5, (long)form).Bind(6, fingerprint).Run();
-                var query = file.Statement("SELECT id, takes_over, plans_everything, held, epoch FROM destination WHERE kind = ? AND place = ? AND scope = ?")
+                var query = file.Statement("SELECT id, takes_over, plans_everything, held, epoch, in_doubt FROM destination WHERE kind = ? AND place = ? AND scope = ?")
                     .Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope);
                 query.Read();
-                var memory = new DestinationMemory(query.Long(0), info, form, query.Flag(1), query.Flag(2), query.Long(3), query.TextOrNull(4));
+                var memory = new DestinationMemory(query.Long(0), info, form, query.Flag(1), query.Flag(2), query.Long(3), query.TextOrNull(4)) { InDoubt = query.Flag(5) };
                 query.Reset();
                 return memory;
             });
@@ -51,7 +51,14 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
 
     public void StartEpoch(DestinationMemory destination, string epoch)
     {
-        lock (file.Gate) file.InTransaction(() => file.Statement("UPDATE destination SET epoch = ? WHERE id = ?").Bind(1, epoch).Bind(2, destination.Id).Run());
+        lock (file.Gate)
+        {
+            file.InTransaction(() =>
+            {
+                file.Statement("UPDATE destination SET epoch = ? WHERE id = ?").Bind(1, epoch).Bind(2, destination.Id).Run();
+                if (destination.InDoubt) ForgetHeld(destination);
+            });
+        }
     }
 
     public void PreparePlan(IReadOnlyList<DestinationMemory> destinations, DateTimeOffset now)

@@ -3,17 +3,22 @@
 -- Says that the file is a ledger of misp-graph: LedgerSchema.ApplicationId.
 PRAGMA application_id = 1835496038;
 
--- One row. ledger: names this ledger's stamp in the log folder. host, path: where it was last used; null before its first run.
+-- One row. ledger: names this ledger's stamp in the log folder.
 CREATE TABLE identity (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    ledger BLOB NOT NULL,
-    host TEXT,
-    path TEXT
+    ledger BLOB NOT NULL
 );
 INSERT INTO identity (id, ledger) VALUES (1, randomblob(16));
 
--- Random for each run; the log folder has the latest one. Null for runs of earlier versions.
+-- Where the run took place, and a random stamp that the log folder has too: see RunStamps. Null for runs of earlier versions.
+-- found_stamp: the log folder had the stamp of an earlier run, or none was expected there.
 ALTER TABLE run ADD COLUMN stamp BLOB;
+ALTER TABLE run ADD COLUMN found_stamp INTEGER;
+ALTER TABLE run ADD COLUMN host TEXT;
+ALTER TABLE run ADD COLUMN path TEXT;
+
+-- What is held according to a ledger that may be an old copy: to be compared with what the destination lists.
+ALTER TABLE destination ADD COLUMN in_doubt INTEGER NOT NULL DEFAULT 0;
 
 -- A hash of what can change without moving the event's timestamp: tags (local ones too), distribution and the like.
 ALTER TABLE event ADD COLUMN metadata BLOB;

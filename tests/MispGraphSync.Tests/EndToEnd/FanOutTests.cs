@@ -36,7 +36,7 @@ public sealed class FanOutTests : IAsyncLifetime
 
         _run.Sandbox.ForgetRequests();
         await PushAsync();
-        Assert.DoesNotContain(_run.Sandbox.Requests, request => request.Service is not Service.Misp);
+        Assert.DoesNotContain(_run.Sandbox.Requests, request => request.Service is not (Service.Misp or Service.Entra));
 
         var first = _run.Sandbox.MispState.Events[0];
         var removed = first["Attribute"]!.AsArray()[0]!;

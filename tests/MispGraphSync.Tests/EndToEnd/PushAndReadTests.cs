@@ -38,7 +38,9 @@ public sealed class PushAndReadTests : IAsyncLifetime
 
         Assert.Equal(0, again.Code);
         Assert.Empty(_run.Sandbox.RequestsTo(Service.Graph));
-        Assert.Empty(_run.Sandbox.RequestsTo(Service.Entra));
+        // Asked for the time alone, without a credential.
+        var clock = Assert.Single(_run.Sandbox.RequestsTo(Service.Entra));
+        Assert.Equal(("GET", ""), (clock.Method, clock.Body));
         Assert.Equal(0, again.Destination().GetProperty("requests").GetInt64());
         Assert.Equal(_run.Sandbox.GraphState.Count, again.Destination().GetProperty("unchanged").GetInt64());
     }
