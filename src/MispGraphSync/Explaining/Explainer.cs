@@ -63,16 +63,16 @@ internal sealed class Explainer(LedgerFile ledger, IReadOnlyList<ExplainedDestin
     private static bool Carries(FoundSupport row, FoundSupport other) =>
         row.Event == other.Event && other.Single is { } single && row.Row.Support.Combination.Any(observable => ObservableKey.OfSingle(observable) == single);
 
-    private static (HashSet<Hash128> Whole, HashSet<Hash128> Single) KeysOf(string asked)
+    private static (HashSet<Hash128> Whole, List<Observable> Single) KeysOf(string asked)
     {
-        var (whole, single) = (new HashSet<Hash128>(), new HashSet<Hash128>());
+        var (whole, single) = (new HashSet<Hash128>(), new List<Observable>());
         foreach (var support in Candidates.Of(asked).SelectMany(candidate => candidate.Supports))
         {
             if (!support.Combination.IsEmpty) whole.Add(ObservableKey.OfCombination(support.Combination));
-            if (support.Combination is [var only]) single.Add(ObservableKey.OfSingle(only));
+            if (support.Combination is [var only]) single.Add(only);
             if (support.Single is not { } alone) continue;
             whole.Add(ObservableKey.OfSingle(alone));
-            single.Add(ObservableKey.OfSingle(alone));
+            single.Add(alone);
         }
 
         return (whole, single);

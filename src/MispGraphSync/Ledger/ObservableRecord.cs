@@ -49,6 +49,22 @@ internal static class ObservableRecord
         }
     }
 
+    /// <summary>The bytes of the value as they stand in each record of it, whatever its kind or direction.</summary>
+    public static byte[] ValueOf(Observable observable)
+    {
+        var to = new BlobWriter();
+        Write(to, observable);
+        // The kind is the first byte; what follows an address or a number has one byte, or is left out with the length that is known.
+        var record = to.Written[1..];
+        return observable switch
+        {
+            Observable.NetworkAddress or Observable.CidrBlock or Observable.EmailSourceAddress => record[..(1 + record[0])].ToArray(),
+            Observable.Port or Observable.Protocol or Observable.AutonomousSystem or Observable.FileSize or Observable.FileCompiled
+                or Observable.FileCreated or Observable.EmailAddress => record[..^1].ToArray(),
+            _ => record.ToArray(),
+        };
+    }
+
     public static Observable Read(ref BlobReader from)
     {
         var kind = from.Int();

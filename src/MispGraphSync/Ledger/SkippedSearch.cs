@@ -2,7 +2,10 @@ using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>Finds skipped attributes by their UUID, their event, or a hash of their value; the values are not kept.</summary>
+/// <summary>
+/// Finds skipped attributes by their UUID, their event, or a hash of their value; the values are not kept. SQLite looks through all
+/// rows once.
+/// </summary>
 internal sealed class SkippedSearch(LedgerFile file)
 {
     /// <param name="attribute">Null: any.</param>
@@ -12,15 +15,14 @@ internal sealed class SkippedSearch(LedgerFile file)
     public IReadOnlyList<SkippedAttribute> Find(Guid? attribute, IReadOnlySet<long> events, IReadOnlySet<Hash128> values, int most)
     {
         var found = new List<SkippedAttribute>();
-        var rows = file.Statement("SELECT event, attribute, type, reason, value_hash FROM skipped ORDER BY event, seq");
-        while (found.Count < most && rows.Read())
-        {
-            var uuid = rows.Guid(1);
-            if (uuid != attribute && !events.Contains(rows.Long(0)) && !values.Contains(rows.Hash(4))) continue;
-            found.Add(new SkippedAttribute(rows.Long(0), uuid, rows.Text(2), rows.Text(3)));
-        }
-
-        rows.Reset();
+        List<string> conditions = [];
+        if (attribute is { } one) conditions.Add($"attribute = x'{one:N}'");
+        if (events.Count > 0) conditions.Add($"event IN ({string.Join(", ", events)})");
+        if (values.Count > 0) conditions.Add($"value_hash IN ({string.Join(", ", values.Select(hash => $"x'{hash}'"))})");
+        if (conditions.Count == 0) return found;
+        using var rows = file.NewStatement(
+            $"SELECT event, attribute, type, reason FROM skipped WHERE {string.Join(" OR ", conditions)} ORDER BY event, seq LIMIT {most}");
+        while (rows.Read()) found.Add(new SkippedAttribute(rows.Long(0), rows.Guid(1), rows.Text(2), rows.Text(3)));
         return found;
     }
 }

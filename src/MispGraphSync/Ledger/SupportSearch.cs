@@ -1,14 +1,17 @@
+using System.Globalization;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// Finds supports by what they watch, alone or with others, or by where they come from. One pass over all of them: observables
-/// inside a combination stand in no index.
+/// Finds supports by what they watch, alone or with others, or by where they come from. Keys and events have indexes. Observables
+/// inside a combination and attributes have none: for those SQLite looks through all rows once, and only what may match is decoded.
 /// </summary>
 internal sealed class SupportSearch(LedgerFile file)
 {
+    private const string Columns = "SELECT event, seq, attribute, part, combination, single, detail FROM support WHERE ";
+
     private readonly EventCache _events = new(file);
 
     /// <returns>At most <paramref name="most"/>, in the order of events.</returns>
@@ -16,24 +19,40 @@ internal sealed class SupportSearch(LedgerFile file)
     {
         var found = new List<FoundSupport>();
         if (query.IsEmpty) return found;
-        var rows = file.Statement("SELECT event, attribute, part, combination, single, detail FROM support ORDER BY event, seq");
+        var observables = query.Observables.Select(ObservableKey.OfSingle).ToHashSet();
+        var needles = query.Observables.Select(ObservableRecord.ValueOf).DistinctBy(Convert.ToHexString).ToList();
+        using var rows = file.NewStatement($"{string.Join(" UNION ", Parts(query, needles.Count))} ORDER BY event, seq");
+        for (var i = 0; i < needles.Count; i++) rows.Bind(i + 1, needles[i]);
         while (found.Count < most && rows.Read())
         {
-            var (at, attribute) = (rows.Long(0), rows.Guid(1));
-            Hash128? combination = rows.IsNull(3) ? null : rows.Hash(3);
-            Hash128? single = rows.IsNull(4) ? null : rows.Hash(4);
+            Hash128? combination = rows.IsNull(4) ? null : rows.Hash(4);
+            Hash128? single = rows.IsNull(5) ? null : rows.Hash(5);
+            var (at, attribute) = (rows.Long(0), rows.Guid(2));
+            var support = SupportRecord.Read(rows.Blob(6), attribute, rows.Int(3));
             var isFound = query.Events.Contains(at) || query.Attribute == attribute
                 || (combination is { } together && query.Keys.Contains(together)) || (single is { } alone && query.Keys.Contains(alone));
-            if (!isFound && query.Observables.Count == 0) continue;
-            var support = SupportRecord.Read(rows.Blob(5), attribute, rows.Int(2));
-            if (isFound || Watches(support, query.Observables)) found.Add(new FoundSupport(at, new SupportRow(support, _events.Find(at)), combination, single));
+            if (isFound || Watches(support, observables)) found.Add(new FoundSupport(at, new SupportRow(support, _events.Find(at)), combination, single));
         }
 
-        rows.Reset();
         return found;
     }
 
-    private static bool Watches(Support support, IReadOnlySet<Hash128> wanted) =>
+    private static IEnumerable<string> Parts(SupportQuery query, int needles)
+    {
+        if (query.Keys.Count > 0)
+        {
+            var keys = string.Join(", ", query.Keys.Select(key => $"x'{key}'"));
+            yield return $"{Columns} combination IN ({keys})";
+            yield return $"{Columns} single IN ({keys})";
+        }
+
+        if (query.Events.Count > 0) yield return $"{Columns} event IN ({string.Join(", ", query.Events.Select(row => row.ToString(CultureInfo.InvariantCulture)))})";
+        List<string> conditions = [.. Enumerable.Range(1, needles).Select(at => $"instr(detail, ?{at})")];
+        if (query.Attribute is { } attribute) conditions.Add($"attribute = x'{attribute:N}'");
+        if (conditions.Count > 0) yield return $"{Columns} {string.Join(" OR ", conditions)}";
+    }
+
+    private static bool Watches(Support support, HashSet<Hash128> wanted) =>
         (support.Single is { } single && wanted.Contains(ObservableKey.OfSingle(single)))
         || support.Combination.Any(observable => wanted.Contains(ObservableKey.OfSingle(observable)));
 }
@@ -41,13 +60,11 @@ internal sealed class SupportSearch(LedgerFile file)
 /// <summary>Any of these is enough.</summary>
 internal sealed record SupportQuery
 {
-    private static readonly HashSet<Hash128> None = [];
-
     /// <summary>Keys of a whole indicator, of either form.</summary>
-    public IReadOnlySet<Hash128> Keys { get; init; } = None;
+    public IReadOnlySet<Hash128> Keys { get; init; } = new HashSet<Hash128>();
 
-    /// <summary>Keys of single observables that are watched, alone or with others.</summary>
-    public IReadOnlySet<Hash128> Observables { get; init; } = None;
+    /// <summary>Observables that are watched, alone or with others.</summary>
+    public IReadOnlyCollection<Observable> Observables { get; init; } = [];
 
     public Guid? Attribute { get; init; }
 
