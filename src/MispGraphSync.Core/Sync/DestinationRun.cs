@@ -324,7 +324,7 @@ public sealed class DestinationRun
     }
 
     private Planner NewPlanner() => new(
-        Destination, Takes, new PlanFacts(_now, _options.Instance, _source, Memory.Epoch, _mayAdopt), key => _ledger.Plan.FindAdoptable(Memory, key));
+        Destination, Takes, new PlanFacts(_now, _options.Instance, _source, Memory.Epoch, _mayAdopt || _ledger.Plan.HasSpentKeys(Memory)), key => _ledger.Plan.FindAdoptable(Memory, key));
 
     private Applier NewApplier(RunControl control) => new(Destination, _ledger.Record, Memory, control, _observer);
 

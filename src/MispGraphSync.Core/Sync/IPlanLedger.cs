@@ -55,8 +55,11 @@ public interface IPlanLedger : ICapacityLedger
     /// </summary>
     long KeepListed(DestinationMemory destination, DateTimeOffset now);
 
-    /// <summary>What was found under that key; null for nothing.</summary>
+    /// <summary>What was found under that key, by this run or, when it was revoked, by an earlier one; null for nothing.</summary>
     Adoptable? FindAdoptable(DestinationMemory destination, Guid key);
+
+    /// <summary>A list showed keys as revoked that the ledger knows nothing else of.</summary>
+    bool HasSpentKeys(DestinationMemory destination);
 }
 
 /// <param name="IsNew">No run has completed there with this ledger: what is found there may be ours.</param>

@@ -256,5 +256,5 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 /// <param name="Instance">The setting of that name.</param>
 /// <param name="Source">The source being read: only its supports renew. Null where none is read, and all of them do.</param>
 /// <param name="Epoch">The destination's, null for none.</param>
-/// <param name="MayAdopt">True when the ledger is fresh and the destination has been listed.</param>
+/// <param name="MayAdopt">True when the destination was listed for a ledger that is new or in doubt, and something was found.</param>
 public sealed record PlanFacts(DateTimeOffset Now, string Instance, string? Source, string? Epoch, bool MayAdopt);

@@ -52,10 +52,11 @@ internal sealed partial class PlanLedger
                         OR key IN (SELECT key FROM adoptable WHERE destination = ?1 AND dead))
                     """).Bind(1, destination.Id).Bind(2, now - NotYetListed).Run();
                 var gone = file.Changes;
-                // A later run may have sent something else: whatever it is, it is not like what is wanted.
+                // A later run may have sent something else: whatever it is, it is not like what is wanted. A list may show the immutable part.
                 file.Statement(
                     """
-                    UPDATE held SET id = COALESCE(a.id, held.id), expires = COALESCE(a.expires, held.expires), change = ?2
+                    UPDATE held SET id = COALESCE(a.id, held.id), expires = COALESCE(a.expires, held.expires), change = ?2,
+                        fixed = CASE WHEN a.fixed = zeroblob(16) THEN held.fixed ELSE a.fixed END
                     FROM adoptable a WHERE held.destination = ?1 AND a.destination = ?1 AND a.key = held.key
                     """).Bind(1, destination.Id).Bind(2, Hash128.Unlike).Run();
                 RecountHeld(destination);

@@ -155,7 +155,13 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
             Tables.EnsureAdoptable(file);
             file.Statement("INSERT OR REPLACE INTO adoptable VALUES (?, ?, ?, ?, ?, ?)")
                 .Bind(1, destination.Id).Bind(2, key).Bind(3, found.Id).Bind(4, found.Expires).Bind(5, found.IsDead).Bind(6, found.Fixed).Run();
+            if (found.IsDead) file.Statement("INSERT OR IGNORE INTO spent_key VALUES (?, ?)").Bind(1, destination.Id).Bind(2, key).Run();
         }
+    }
+
+    public bool HasSpentKeys(DestinationMemory destination)
+    {
+        lock (file.Gate) return Tables.HasAny(file, "spent_key", destination.Id);
     }
 
     public Adoptable? FindAdoptable(DestinationMemory destination, Guid key)
@@ -165,6 +171,10 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
             Tables.EnsureAdoptable(file);
             var query = file.Statement("SELECT id, expires, dead, fixed FROM adoptable WHERE destination = ? AND key = ?").Bind(1, destination.Id).Bind(2, key);
             var found = query.Read() ? new Adoptable(query.TextOrNull(0), query.TimeOrNull(1), query.Flag(2), query.Hash(3)) : null;
+            query.Reset();
+            if (found is not null) return found;
+            query = file.Statement("SELECT 1 FROM spent_key WHERE destination = ? AND key = ?").Bind(1, destination.Id).Bind(2, key);
+            found = query.Read() ? new Adoptable(Id: null, Expires: null, IsDead: true) : null;
             query.Reset();
             return found;
         }

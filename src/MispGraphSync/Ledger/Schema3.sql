@@ -53,3 +53,10 @@ CREATE TABLE replaced (
 ) WITHOUT ROWID;
 
 -- rejected.attempts is 0 for what the service has no room for: it is tried without limit.
+
+-- Keys that a list showed as revoked while the ledger was new or in doubt: they may not be used again.
+CREATE TABLE spent_key (
+    destination INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    PRIMARY KEY (destination, key)
+) WITHOUT ROWID;

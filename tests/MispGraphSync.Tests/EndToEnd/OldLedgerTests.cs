@@ -56,6 +56,21 @@ public sealed class OldLedgerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_sent_and_revoked_after_the_backup_is_sent_under_a_new_id_when_it_is_wanted_again()
+    {
+        await PushAsync(1, 2, 4);
+        Back();
+        await PushAsync(1, 2, 3, 4);
+        await PushAsync(1, 2, 4);
+        Restore();
+        await PushAsync(1, 2, 4);
+
+        await PushAsync(1, 2, 3, 4);
+
+        AssertThere(1, 2, 3, 4);
+    }
+
+    [Fact]
     public async Task A_run_that_fails_after_the_restore_leaves_the_comparison_to_the_next()
     {
         await PushAsync(1, 2);
