@@ -37,9 +37,9 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
         {
             throw client.Faults.OfPieces(e);
         }
-        catch (MispException e) when (e.Trouble is MispTrouble.SignIn or MispTrouble.NotFound)
+        catch (MispException e) when (e.Trouble is not MispTrouble.AnswerFailed)
         {
-            // The role may search events only.
+            // The role or a proxy may allow searches for events only. Whether the server answers at all is asked next.
             throw client.Faults.OfPieces(e);
         }
     }
