@@ -30,9 +30,17 @@ internal static class AppLog
         try
         {
             OwnerOnly.CreateFolder(settings.Directory);
+            AppLogFile.Reserve(settings.Directory, extension, time.GetLocalNow());
             return new LoggerConfiguration()
                 .MinimumLevel.Is(isDebug ? LogEventLevel.Debug : LogEventLevel.Information)
-                .WriteTo.Sink(new DailyLogFile(settings.Directory, extension, formatter, secrets, time.GetLocalNow()))
+                .WriteTo.File(
+                    new MaskingFormatter(formatter, secrets),
+                    Path.Combine(settings.Directory, $"misp-graph-.{extension}"),
+                    rollingInterval: RollingInterval.Day,
+                    // Old logs are removed with the request files, at the end of a run.
+                    retainedFileCountLimit: null,
+                    fileSizeLimitBytes: null,
+                    hooks: new AppLogFile())
                 .CreateLogger();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -83,7 +83,7 @@ internal static class OwnerOnly
     private static bool IsTaken(string path) => new FileInfo(path) is var file && (file.Exists || file.LinkTarget is not null);
 
     /// <summary>A plain file with one name, which belongs to us, to the folder's owner or to the system.</summary>
-    private static bool IsOurs(string path)
+    public static bool IsOurs(string path)
     {
         if (FileFacts.Of(path) is not { } facts) return new FileInfo(path).LinkTarget is null;
         return facts is { IsRegular: true, Links: 1 }
