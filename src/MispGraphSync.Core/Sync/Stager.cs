@@ -79,15 +79,13 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
 
         ledger.BeginListing(memory);
         var listed = 0L;
+        var missing = options.OnlyEvents.ToHashSet();
         await foreach (var header in source.ListAsync(ct).ConfigureAwait(false))
         {
-            if (options.OnlyEvents.Count > 0 && !options.OnlyEvents.Contains(header.Uuid)) continue;
+            if (options.OnlyEvents.Count > 0 && !missing.Remove(header.Uuid)) continue;
             ledger.List(header);
             listed++;
         }
-
-        report = report with { IsEmptyRead = listed == 0 && memory.Events > 0 && source.Gaps.Count == 0 && !options.IsPartOfSource };
-        if (report.IsEmptyRead && !options.AcceptsEmptyRead) return report with { Complete = true };
 
         var toRead = ledger.EventsToRead(everything || options.OnlyEvents.Count > 0, Doubt);
         await foreach (var read in ReadAsync(toRead, ct).ConfigureAwait(false)) Stage(read);
@@ -103,7 +101,8 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
             }
         }
 
-        return Counted(report) with { Complete = source.Gaps.Count == 0, Gaps = [.. source.Gaps] };
+        IReadOnlyList<string> gaps = [.. source.Gaps, .. missing.Select(uuid => $"Event {uuid} is not listed: it is not there, the key may not see it, or the filters exclude it.")];
+        return Counted(report) with { Complete = gaps.Count == 0, Gaps = gaps };
     }
 
     private async IAsyncEnumerable<ReadEvent> ReadAsync(IReadOnlyList<EventHeader> toRead, [EnumeratorCancellation] CancellationToken ct)
@@ -131,6 +130,9 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
 
         var aged = found.Select(header => header.Uuid).ToHashSet();
         var withdrawn = known.Keys.Where(uuid => !aged.Contains(uuid)).ToList();
+        // Events that have only grown too old for a filter are no reason to doubt the read.
+        report = report with { IsEmptyRead = report.Events == 0 && withdrawn.Count > 0 };
+        if (report.IsEmptyRead && !options.AcceptsEmptyRead) return report;
         ledger.Age(aged, time.GetUtcNow());
         ledger.Withdraw(withdrawn);
         return report with { EventsAged = aged.Count, EventsWithdrawn = withdrawn.Count, MayDelete = true };

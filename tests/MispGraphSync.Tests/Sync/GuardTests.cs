@@ -81,6 +81,18 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_that_only_grew_too_old_for_the_filters_are_no_empty_read()
+    {
+        await HoldAsync(3);
+        foreach (var uuid in _run.Source.Events.Keys) _run.Source.Aged.Add(uuid);
+        _run.Source.Events.Clear();
+
+        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(3, _run.Destination.Held.Count);
+    }
+
+    [Fact]
     public async Task An_empty_read_is_no_trouble_when_nothing_was_ever_there() =>
         Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
 

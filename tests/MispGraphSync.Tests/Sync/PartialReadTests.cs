@@ -86,6 +86,18 @@ public sealed class PartialReadTests : IDisposable
     }
 
     [Fact]
+    public async Task An_event_that_was_asked_for_and_is_not_there_is_named()
+    {
+        await HoldAsync(2);
+        var asked = new HashSet<Guid> { Some.Uuid(1), Some.Uuid(7) };
+
+        var report = await _run.PushAsync(options => options with { Stage = options.Stage with { OnlyEvents = asked } });
+
+        Assert.Equal(ExitCode.Partial, report.ExitCode);
+        Assert.Contains(Some.Uuid(7).ToString(), Assert.Single(report.Source.Gaps), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nobody_is_evicted_after_a_partial_read()
     {
         var service = _run.Destinations[0] = new FakeDestination("defender", IndicatorForm.Single) { Upserts = true, Capacity = 3 };
