@@ -28,6 +28,9 @@ internal sealed record EventView
 
     public bool IncludeAllTags { get; init; }
 
+    /// <summary>In a search for attributes: those of the event as well.</summary>
+    public bool IncludeEventTags { get; init; }
+
     public bool Flatten { get; init; }
 
     public bool NoShadowAttributes { get; init; }

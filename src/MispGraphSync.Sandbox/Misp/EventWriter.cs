@@ -88,9 +88,19 @@ internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
             json.WriteEndObject();
         }
 
-        Tags(attribute);
+        var own = TagsOf(attribute, "is_galaxy", "local");
+        List<JsonObject> inherited = view.IncludeEventTags ? TagsOf(stored.Head) : [];
+        foreach (var tag in inherited) tag["inherited"] = 1;
+        if (own.Count + inherited.Count > 0) Property("Tag", new JsonArray([.. own, .. inherited]));
         json.WriteEndObject();
     }
+
+    /// <summary>Tags in a search for attributes: it does not say which may be exported, and of the event's not which are local.</summary>
+    private List<JsonObject> TagsOf(JsonObject owner, params string[] more) =>
+    [
+        .. owner.List("Tag").Where(tag => view.Keeps((JsonNode)tag)).Select(tag => new JsonObject(
+            ((string[])["id", "name", "colour", "numerical_value", .. more]).Select(name => KeyValuePair.Create(name, tag[name]?.DeepClone())))),
+    ];
 
     private void Attribute(JsonObject attribute)
     {

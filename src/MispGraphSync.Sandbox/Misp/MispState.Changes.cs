@@ -32,6 +32,25 @@ public sealed partial class MispState
         }
     }
 
+    /// <summary>Marks a tag, wherever it is, as one that may be exported or not, which moves no timestamp.</summary>
+    public void SetExportable(string tag, bool exportable)
+    {
+        lock (Gate)
+        {
+            foreach (var uuid in _events.Keys.ToArray())
+            {
+                var json = (JsonObject)_events[uuid].Load().DeepClone();
+                var members = json.List("Object").SelectMany(one => one.List("Attribute"));
+                foreach (var owner in json.List("Attribute").Concat(members).Append(json))
+                {
+                    foreach (var one in owner.List("Tag").Where(one => one.Text("name") == tag)) one["exportable"] = exportable;
+                }
+
+                _events[uuid] = new JsonEvent(json);
+            }
+        }
+    }
+
     public void TouchTimestamp(string uuid) => Edit(uuid, _ => { });
 
     public void Publish(string uuid, bool published = true) => Edit(uuid, json =>

@@ -219,6 +219,7 @@ internal sealed class RestSearch
         Organisation = user.Organisation,
         ExcludeLocalTags = filters["excludeLocalTags"] is null ? user is { IsSync: true, IsSiteAdmin: false } : filters.Flag("excludeLocalTags"),
         IncludeAllTags = filters.Flag("includeAllTags"),
+        IncludeEventTags = filters.Flag("includeEventTags"),
         Flatten = filters.Flag("flatten"),
         NoShadowAttributes = filters.Flag("noShadowAttributes"),
         NoEventReports = filters.Flag("noEventReports"),

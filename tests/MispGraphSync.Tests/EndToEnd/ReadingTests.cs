@@ -47,6 +47,30 @@ public sealed class ReadingTests
         Assert.NotEqual(kept, tagged);
     }
 
+    [Fact]
+    public async Task A_tag_that_may_not_be_exported_counts_from_the_next_run_on()
+    {
+        await using var run = await SandboxRun.StartAsync(new SandboxOptions());
+        var kept = Event("kept.example");
+        kept["Tag"] = new JsonArray(new JsonObject { ["name"] = "tlp:red", ["exportable"] = false });
+        run.Sandbox.MispState.AddEvent(kept);
+        var green = Event("green.example");
+        green["Tag"]!.AsArray().Add((JsonNode)"ours");
+        run.Sandbox.MispState.AddEvent(green);
+        run.Time.Advance(TimeSpan.FromMinutes(1));
+        await run.RunAsync("push");
+        var sent = Assert.Single(run.Sandbox.GraphState.All()).Json;
+        Assert.Contains("ours", sent, StringComparison.Ordinal);
+
+        run.Sandbox.MispState.SetExportable("ours", false);
+        var push = await run.RunAsync("push", "--output", "json");
+
+        Assert.Equal(1, push.Json.GetProperty("source").GetProperty("eventsUnchanged").GetInt32());
+        sent = Assert.Single(run.Sandbox.GraphState.All()).Json;
+        Assert.Contains("green.example", sent, StringComparison.Ordinal);
+        Assert.DoesNotContain("ours", sent, StringComparison.Ordinal);
+    }
+
     private static JsonObject Event(string value) => new()
     {
         ["Tag"] = new JsonArray("tlp:green"),

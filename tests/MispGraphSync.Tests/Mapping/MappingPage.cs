@@ -121,8 +121,9 @@ internal static class MappingPage
     private static void Tags(StringBuilder page)
     {
         page.Append("## Tags and galaxies\n\n");
-        page.Append("Case does not count. Local tags count for the TLP and for `excludeTags`, and are never sent. A local tag moves no timestamp in\n");
-        page.Append("MISP: on an event it is seen by the next run, on an attribute only by a full read (`misp.fullReadDays`, or `push --full`).\n");
+        page.Append("Case does not count. Local tags, and tags that an administrator made *not exportable*, count for the TLP and for\n");
+        page.Append("`excludeTags`, and are never sent. Neither moves a timestamp in MISP: on an event it is seen by the next run, on an attribute\n");
+        page.Append("only by a full read (`misp.fullReadDays`, or `push --full`).\n");
         page.Append("The same holds for attributes that disappear because the key's organisation lost their sharing group. Of several TLP tags the\n");
         page.Append("strictest counts; any other `tlp:` tag counts as none, and `defaultTlp` is used.\n\n| Tag | Means |\n| --- | --- |\n");
         foreach (var (word, level) in TagMap.TlpLevels.OrderBy(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal))

@@ -158,6 +158,27 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tags_that_may_not_be_exported_come_only_when_all_are_asked_for()
+    {
+        _sandbox.MispState.SetExportable("tlp:red", false);
+        _sandbox.MispState.SetExportable("tlp:green", false);
+
+        var plain = Assert.Single(await SearchAsync(Event("""{ "eventid": 1 }""")));
+        var all = Assert.Single(await SearchAsync(Event("""{ "eventid": 1, "includeAllTags": 1 }""")));
+        var (_, part) = await _client.PostAsync(_sandbox.Misp, "attributes/restSearch", Event("""{ "eventid": 1 }"""));
+        var (_, parts) = await _client.PostAsync(
+            _sandbox.Misp, "attributes/restSearch", Event("""{ "eventid": 1, "includeAllTags": 1, "includeEventTags": 1 }"""));
+
+        Assert.DoesNotContain("tlp:", plain.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal([false], all["Tag"]!.AsArray().Where(tag => (string)tag!["name"]! == "tlp:green").Select(tag => (bool)tag!["exportable"]!));
+        Assert.Equal("tlp:red", (string?)all["Attribute"]![1]!["Tag"]![0]!["name"]);
+        Assert.DoesNotContain("tlp:", part!.ToJsonString(), StringComparison.Ordinal);
+        var tags = parts!["response"]!["Attribute"]![1]!["Tag"]!.AsArray();
+        Assert.Equal(["id", "name", "colour", "numerical_value", "is_galaxy", "local"], tags[0]!.AsObject().Select(pair => pair.Key));
+        Assert.Equal(["id", "name", "colour", "numerical_value", "inherited"], tags[1]!.AsObject().Select(pair => pair.Key));
+    }
+
+    [Fact]
     public async Task Metadata_leaves_the_arrays_out()
     {
         var head = Assert.Single(await SearchAsync(Event("""{ "eventid": 1, "metadata": 1, "excludeGalaxy": 1 }""")));

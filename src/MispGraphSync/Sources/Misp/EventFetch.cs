@@ -137,7 +137,9 @@ internal sealed class EventFetch(
         }
         var next = form is Form.WithGalaxies ? Form.WithoutGalaxies : Form.InPieces;
         Workarounds.Add($"Event {alone.Uuid} could not be read in one answer. {failure.Message}");
-        log.Warning("MISP: {Failure} Fetching event {Event} {Form}", failure.Message, alone.Uuid, next);
+        log.Warning(
+            "MISP: {Failure} Fetching event {Event} {Form}",
+            failure.Message, alone.Uuid, next is Form.InPieces ? "in pieces" : "without galaxies");
         Push(portion, next);
     }
 

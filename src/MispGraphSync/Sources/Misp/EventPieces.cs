@@ -21,6 +21,8 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
     private readonly ItemStore _items = new(memoryLimit: 16 * 1024 * 1024);
     private readonly Dictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
     private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _knownTags = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _exportableTags = new(StringComparer.Ordinal);
     private readonly List<JsonElement> _members = [];
 
     /// <exception cref="MispException">There is no answer, or not a good one.</exception>
@@ -77,9 +79,12 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
     {
         var loose = new List<JsonElement>();
         var objects = new List<JsonElement[]>();
-        var pages = PagesAsync("attributes/restSearch", page => SearchBody.Attributes(header, PageSize, page, warninglistHits), ct);
+        var number = 0;
+        var pages = PagesAsync(
+            "attributes/restSearch", page => SearchBody.Attributes(header, PageSize, page, warninglistHits, allTags: true), ct);
         await foreach (var page in pages)
         {
+            await LearnTagsAsync(header, page, ++number, ct);
             foreach (var attribute in page.GetProperty("Attribute").EnumerateArray())
             {
                 if (IdOf(attribute, "object_id") is "0") loose.Add(attribute);
@@ -89,6 +94,35 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
         }
         Close(objects);
         await KeepAsync(header, loose, objects, ct);
+    }
+
+    /// <summary>
+    /// Which tags may be exported is not said here. The same page without the others shows it; a tag that is not seen there
+    /// stays here like a local one.
+    /// </summary>
+    private async Task LearnTagsAsync(EventHeader header, JsonElement page, int number, CancellationToken ct)
+    {
+        var names = await TagsAsync(header, page, ct);
+        if (_knownTags.IsSupersetOf(names)) return;
+        var (json, _) = await client.SearchWholeAsync(
+            "attributes/restSearch", SearchBody.Attributes(header, PageSize, number, warninglistHits, allTags: false), ct);
+        using (json) _exportableTags.UnionWith(await TagsAsync(header, json.RootElement.GetProperty("response"), ct));
+        _knownTags.UnionWith(names);
+    }
+
+    private async Task<HashSet<string>> TagsAsync(EventHeader header, JsonElement page, CancellationToken ct)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var attributes = page.GetProperty("Attribute").EnumerateArray().Where(attribute => attribute.TryGetProperty("Tag", out _)).ToList();
+        if (attributes.Count == 0) return names;
+        await foreach (var one in Read(Form(header, attributes, []), ct))
+        {
+            foreach (var item in one.Items.OfType<EventItem.Attribute>())
+            {
+                names.UnionWith(item.Value.Tags.Where(tag => !tag.IsLocal).Select(tag => tag.Name));
+            }
+        }
+        return names;
     }
 
     /// <summary>Attributes come by object, so that only one object can be open, also over the end of a page.</summary>
@@ -112,11 +146,23 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
     {
         await foreach (var one in Read(Form(header, loose, objects), ct))
         {
-            foreach (var item in one.Items) _items.Add(item);
+            foreach (var item in one.Items) _items.Add(WithTags(item));
         }
         loose.Clear();
         objects.Clear();
     }
+
+    private EventItem WithTags(EventItem item) => item switch
+    {
+        EventItem.Attribute one => new EventItem.Attribute(WithTags(one.Value)),
+        EventItem.Object one => new EventItem.Object(one.Value with { Attributes = [.. one.Value.Attributes.Select(WithTags)] }),
+        _ => item,
+    };
+
+    private MispAttribute WithTags(MispAttribute attribute) => attribute.Tags.Count == 0 ? attribute : attribute with
+    {
+        Tags = [.. attribute.Tags.Select(tag => tag with { IsLocal = tag.IsLocal || !_exportableTags.Contains(tag.Name) })],
+    };
 
     private byte[] Form(EventHeader header, List<JsonElement> loose, List<JsonElement[]> objects)
     {

@@ -9,7 +9,8 @@ namespace MispGraphSync.Sources.Misp;
 /// <summary>
 /// Bodies of event searches. A key's owner can have search defaults stored on the server, which are merged into each
 /// search, so both warninglist switches are always sent. MISP answers 500 when one of them is on together with
-/// <c>metadata</c> or <c>noShadowAttributes</c>: the first is sent without them, the second never.
+/// <c>metadata</c> or <c>noShadowAttributes</c>: the first is sent without them, the second never. Tags that may not be exported
+/// come only with <c>includeAllTags</c>, and local ones to a sync user only with <c>excludeLocalTags: 0</c>: a TLP may be among them.
 /// </summary>
 internal static class SearchBody
 {
@@ -29,7 +30,7 @@ internal static class SearchBody
 
     /// <summary>
     /// Some events in full. Nothing here makes the server remove attributes (to_ids, enforceWarninglist), since it would
-    /// remove members of objects too. Without <c>excludeLocalTags: 0</c> a sync user gets no local tags.
+    /// remove members of objects too.
     /// </summary>
     public static byte[] Full(IReadOnlyCollection<EventHeader> events, bool warninglistHits, bool galaxies) => Write(writer =>
     {
@@ -43,11 +44,13 @@ internal static class SearchBody
     });
 
     /// <summary>One page of an event's attributes, those of one object together.</summary>
-    public static byte[] Attributes(EventHeader header, int limit, int page, bool warninglistHits) =>
+    /// <param name="allTags">Also tags that may not be exported. This search does not say which these are.</param>
+    public static byte[] Attributes(EventHeader header, int limit, int page, bool warninglistHits, bool allTags) =>
         Page(header, limit, page, "Attribute.object_id asc, Attribute.id asc", writer =>
         {
             writer.WriteNumber("withAttachments", 0);
             writer.WriteNumber("excludeLocalTags", 0);
+            writer.WriteNumber("includeAllTags", allTags ? 1 : 0);
             writer.WriteNumber("enforceWarninglist", 0);
             writer.WriteNumber("includeWarninglistHits", warninglistHits ? 1 : 0);
         });
@@ -74,6 +77,7 @@ internal static class SearchBody
         writer.WriteNumber("noEventReports", 1);
         writer.WriteNumber("withAttachments", 0);
         writer.WriteNumber("excludeLocalTags", 0);
+        writer.WriteNumber("includeAllTags", 1);
         writer.WriteNumber("enforceWarninglist", 0);
     });
 

@@ -23,7 +23,7 @@ internal sealed class AttributeDraft(StringPool pool)
 
     public List<MispTag> Tags { get; } = [];
 
-    public List<GalaxyCluster> Galaxies { get; } = [];
+    public List<TaggedCluster> Galaxies { get; } = [];
 
     public bool OnWarninglist { get; set; }
 
@@ -71,6 +71,6 @@ internal sealed class AttributeDraft(StringPool pool)
         Comment = string.IsNullOrEmpty(_comment) ? null : _comment,
         ObjectRelation = string.IsNullOrEmpty(_relation) ? null : _relation,
         Tags = Tags.Count == 0 ? [] : Tags.ToArray(),
-        Galaxies = Galaxies.Count == 0 ? [] : Galaxies.ToArray(),
+        Galaxies = GalaxyDraft.Open(Galaxies, Tags),
     };
 }

@@ -25,7 +25,7 @@ internal sealed class EventDraft(StringPool pool)
 
     public List<MispTag> Tags { get; } = [];
 
-    public List<GalaxyCluster> Galaxies { get; } = [];
+    public List<TaggedCluster> Galaxies { get; } = [];
 
     /// <summary>Something was there that only an event has: a bare object could as well be an attribute.</summary>
     public bool IsEvent { get; set; }
@@ -105,7 +105,7 @@ internal sealed class EventDraft(StringPool pool)
         OrganisationUuid = _organisationUuid,
         OrganisationId = _organisationId,
         Tags = Tags.Count == 0 ? [] : Tags.ToArray(),
-        Galaxies = Galaxies.Count == 0 ? [] : Galaxies.ToArray(),
+        Galaxies = GalaxyDraft.Open(Galaxies, Tags),
     };
 
     private void SetThreatLevel(long? level) =>

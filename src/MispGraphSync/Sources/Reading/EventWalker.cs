@@ -274,7 +274,7 @@ internal sealed class EventWalker : IDisposable
         }
     }
 
-    private List<GalaxyCluster> Galaxies => _inAttribute ? _attribute.Galaxies : _event.Galaxies;
+    private List<TaggedCluster> Galaxies => _inAttribute ? _attribute.Galaxies : _event.Galaxies;
 
     private void AddAttribute()
     {

@@ -25,6 +25,10 @@ internal enum Field : byte
     Index,
 
     Info,
+
+    /// <summary>On an attribute: a tag of its event.</summary>
+    Inherited,
+
     LastSeen,
     Local,
     Name,

@@ -79,6 +79,7 @@ internal static class FieldNames
             (byte)'l' => name.SequenceEqual("last_seen"u8) ? Field.LastSeen : Field.None,
             (byte)'A' => name.SequenceEqual("Attribute"u8) ? Field.Attribute : Field.None,
             (byte)'p' => name.SequenceEqual("published"u8) ? Field.Published : Field.None,
+            (byte)'i' => name.SequenceEqual("inherited"u8) ? Field.Inherited : Field.None,
             _ => Field.None,
         },
         10 => name[0] switch

@@ -3,6 +3,9 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Sources.Reading;
 
+/// <summary>A cluster and the tag that attached it.</summary>
+internal readonly record struct TaggedCluster(GalaxyCluster Cluster, string? Tag);
+
 /// <summary>A galaxy and the cluster of it that goes by; used again for the next one.</summary>
 internal sealed class GalaxyDraft(StringPool pool)
 {
@@ -14,7 +17,7 @@ internal sealed class GalaxyDraft(StringPool pool)
     private int? _distribution;
     private bool _isLocal;
 
-    public void Begin(List<GalaxyCluster> clusters) => (_first, _galaxyType) = (clusters.Count, null);
+    public void Begin(List<TaggedCluster> clusters) => (_first, _galaxyType) = (clusters.Count, null);
 
     public void BeginCluster()
     {
@@ -40,17 +43,25 @@ internal sealed class GalaxyDraft(StringPool pool)
         }
     }
 
-    public void EndCluster(List<GalaxyCluster> clusters)
+    public void EndCluster(List<TaggedCluster> clusters)
     {
-        if (!string.IsNullOrEmpty(_clusterValue) && !IsRestricted) clusters.Add(new GalaxyCluster(_clusterType ?? "", _clusterValue));
+        if (string.IsNullOrEmpty(_clusterValue) || IsRestricted) return;
+        clusters.Add(new TaggedCluster(new GalaxyCluster(_clusterType ?? "", _clusterValue), _clusterTag));
     }
 
     /// <summary>A galaxy's own type counts for all of its clusters; it may come before them or after.</summary>
-    public void End(List<GalaxyCluster> clusters)
+    public void End(List<TaggedCluster> clusters)
     {
         if (string.IsNullOrEmpty(_galaxyType)) return;
-        for (var i = _first; i < clusters.Count; i++) clusters[i] = clusters[i] with { Galaxy = _galaxyType };
+        for (var i = _first; i < clusters.Count; i++) clusters[i] = new(clusters[i].Cluster with { Galaxy = _galaxyType }, clusters[i].Tag);
     }
+
+    /// <summary>Those whose tag may leave. Of a tag that may not be exported, the cluster does not say so.</summary>
+    public static GalaxyCluster[] Open(List<TaggedCluster> clusters, List<MispTag> tags) => clusters.Count == 0
+        ? []
+        : [.. clusters.Where(one => !Has(tags, one.Tag, isLocal: true) || Has(tags, one.Tag, isLocal: false)).Select(one => one.Cluster)];
+
+    private static bool Has(List<MispTag> tags, string? name, bool isLocal) => tags.Exists(tag => tag.Name == name && tag.IsLocal == isLocal);
 
     /// <summary>
     /// The cluster lends no name to what is sent: it was attached locally, or only its own organisation (0) or a sharing group

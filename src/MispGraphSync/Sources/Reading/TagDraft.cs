@@ -9,7 +9,8 @@ internal sealed class TagDraft(StringPool pool)
     public string? Name { get; private set; }
 
     /// <summary>
-    /// Not for other installations: a local tag, or one that an administrator keeps from being exported.
+    /// Not for other installations: a local tag, or one that an administrator keeps from being exported. An inherited one does not
+    /// say which it is; the event has it too.
     /// </summary>
     public bool IsLocal { get; private set; }
 
@@ -21,6 +22,7 @@ internal sealed class TagDraft(StringPool pool)
         {
             case Field.Name: Name = Scalar.Text(ref reader, pool); break;
             case Field.Local: IsLocal |= Scalar.Flag(ref reader); break;
+            case Field.Inherited: IsLocal |= Scalar.Flag(ref reader); break;
             case Field.Exportable: IsLocal |= Scalar.IsOff(ref reader); break;
         }
     }

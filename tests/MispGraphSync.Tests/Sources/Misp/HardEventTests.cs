@@ -41,7 +41,14 @@ public sealed class HardEventTests : IAsyncLifetime
 
         Assert.Equal(before, after);
         Assert.Empty(source.Gaps);
-        Assert.Contains(after, text => text.StartsWith($"{big} Big", StringComparison.Ordinal));
+        var text = Assert.Single(after, text => text.StartsWith($"{big} Big", StringComparison.Ordinal));
+        Assert.All(
+            ["ours", "mine", "event:kept", "attribute:kept", "member:kept"],
+            tag => Assert.Contains(new MispTag(tag, IsLocal: true).ToString(), text, StringComparison.Ordinal));
+        Assert.All(
+            ["tlp:green", "tlp:red", "late", "member"],
+            tag => Assert.Contains(new MispTag(tag).ToString(), text, StringComparison.Ordinal));
+        Assert.Contains(_log.Lines, line => line.Contains($"Fetching event {big} \"in pieces\"", StringComparison.Ordinal));
         Assert.InRange(Requests - asked, 10, 40);
         Assert.Empty(_time.Waits);
     }
@@ -144,12 +151,17 @@ public sealed class HardEventTests : IAsyncLifetime
     private static JsonObject Big(int loose, int objects) => new()
     {
         ["info"] = "Big",
-        ["Tag"] = new JsonArray("tlp:green", new JsonObject { ["name"] = "ours", ["local"] = true }),
+        ["Tag"] = new JsonArray("tlp:green", new JsonObject { ["name"] = "ours", ["local"] = true }, Kept("event:kept")),
         ["Attribute"] = new JsonArray([.. Enumerable.Range(0, loose).Select(number => (JsonNode)new JsonObject
         {
             ["type"] = "ip-dst",
             ["value"] = number == 7 ? "198.51.100.53" : $"203.0.{number / 256}.{number % 256}",
-            ["Tag"] = number % 10 == 0 ? new JsonArray("tlp:red", new JsonObject { ["name"] = "mine", ["local"] = true }) : [],
+            ["Tag"] = (number % 20) switch
+            {
+                0 => new JsonArray("tlp:red", new JsonObject { ["name"] = "mine", ["local"] = true }),
+                10 => new JsonArray("late", Kept("attribute:kept")),
+                _ => [],
+            },
         })]),
         ["Object"] = new JsonArray([.. Enumerable.Range(0, objects).Select(number => (JsonNode)new JsonObject
         {
@@ -157,9 +169,12 @@ public sealed class HardEventTests : IAsyncLifetime
             ["Attribute"] = new JsonArray([.. Enumerable.Range(0, 3).Select(part => (JsonNode)new JsonObject
             {
                 ["type"] = "filename", ["object_relation"] = "filename", ["value"] = $"{number}-{part}.exe",
+                ["Tag"] = part == 1 ? new JsonArray("member", Kept("member:kept")) : [],
             })]),
         })]),
     };
+
+    private static JsonObject Kept(string tag) => new() { ["name"] = tag, ["exportable"] = false };
 
     private async Task<(List<string> Events, MispSource Source)> ReadAsync()
     {

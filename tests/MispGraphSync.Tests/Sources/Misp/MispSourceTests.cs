@@ -241,6 +241,7 @@ public sealed class MispSourceTests : IDisposable
         Assert.All(["to_ids", "deleted", "tags", "metadata"], key => Assert.False(full.TryGetProperty(key, out _), key));
         Assert.All(misp.Searches, search => Assert.Equal(0, search.GetProperty("enforceWarninglist").GetInt32()));
         Assert.All(misp.Searches, search => Assert.Equal(0, search.GetProperty("excludeLocalTags").GetInt32()));
+        Assert.All(misp.Searches, search => Assert.Equal(1, search.GetProperty("includeAllTags").GetInt32()));
         Assert.All(misp.Searches, search => Assert.Equal(0, search.GetProperty("withAttachments").GetInt32()));
     }
 

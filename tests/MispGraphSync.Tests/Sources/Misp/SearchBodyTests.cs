@@ -11,7 +11,8 @@ namespace MispGraphSync.Tests.Sources.Misp;
 /// <summary>Every search that we send has been answered with 200 by a real server.</summary>
 public sealed class SearchBodyTests
 {
-    private static readonly string[] Lines = ["returnFormat", "order", "limit", "page", "eventid"];
+    /// <summary>Not compared: includeAllTags has been answered on its own, and adds tags to either answer.</summary>
+    private static readonly string[] Lines = ["returnFormat", "order", "limit", "page", "eventid", "includeAllTags"];
 
     public static TheoryData<bool> Switch => [true, false];
 
@@ -23,6 +24,13 @@ public sealed class SearchBodyTests
     [Fact]
     public void The_listing_is_a_request_that_a_server_has_answered() =>
         Assert.Contains(Switches(Listing()), Answered("second-body-list-*"));
+
+    [Fact]
+    public void Tags_that_may_not_be_exported_are_asked_for()
+    {
+        Assert.NotEmpty(Answered("restSearch-includeAllTags"));
+        Assert.All([Full(true), Full(false), Listing()], body => Assert.Equal("1", body["includeAllTags"]!.ToJsonString()));
+    }
 
     [Theory]
     [InlineData(null)]

@@ -51,6 +51,37 @@ public class FieldTests
         Assert.Equal(new MispTag("tlp:red", stays), Assert.Single(read.Tags));
     }
 
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData("0", false)]
+    public async Task A_tag_that_an_attribute_has_from_its_event_is_not_sent_from_there(string inherited, bool stays)
+    {
+        var attribute = await Json.ReadAttributeAsync(
+            $$"""{"type":"domain","value":"evil.example","Tag":[{"name":"tlp:red","inherited":{{inherited}} }]}""");
+
+        Assert.Equal(new MispTag("tlp:red", stays), Assert.Single(attribute.Tags));
+    }
+
+    [Theory]
+    [InlineData("true", 1)]
+    [InlineData("false", 0)]
+    public async Task A_cluster_whose_tag_must_not_be_exported_lends_no_name(string exportable, int names)
+    {
+        const string tag = """
+            "misp-galaxy:threat-actor=\"a2ff8955-8c99-41a1-b858-9fe3bba1aa30\""
+            """;
+        var owner = $$"""
+            "Galaxy":[{"type":"threat-actor","GalaxyCluster":[{"value":"Our actor","distribution":"3","local":false,"tag_name":{{tag}} }]}],
+            "Tag":[{"name":{{tag}},"exportable":{{exportable}} }]
+            """;
+
+        var attribute = await Json.ReadAttributeAsync($$"""{"type":"domain","value":"evil.example",{{owner}} }""");
+        var (read, _) = Assert.Single(await Json.ReadAsync($$"""{"Event":{"info":"x",{{owner}} } }"""));
+
+        Assert.Equal(names, attribute.Galaxies.Count);
+        Assert.Equal(names, read.Galaxies.Count);
+    }
+
     [Fact]
     public async Task What_is_missing_or_unreadable_has_its_default()
     {
