@@ -24,7 +24,8 @@ internal sealed class AppLogFile : FileLifecycleHooks
             var suffix = number == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"_{number:D3}");
             try
             {
-                OwnerOnly.OpenToAppend(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"misp-graph-{today:yyyyMMdd}{suffix}.{extension}"))).Dispose();
+                var name = string.Create(CultureInfo.InvariantCulture, $"misp-graph-{today:yyyyMMdd}{suffix}.{extension}");
+                OwnerOnly.OpenToAppend(Path.Combine(folder, name)).Dispose();
                 return;
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException && number + 1 < Numbers)
@@ -38,7 +39,10 @@ internal sealed class AppLogFile : FileLifecycleHooks
         if (OwnerOnly.IsOurs(path))
         {
             // After midnight the sink has made a new one.
-            if (underlyingStream.Length == 0 && !OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (underlyingStream.Length == 0 && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
             return underlyingStream;
         }
 

@@ -60,7 +60,8 @@ internal sealed partial class Composition
         }
     }
 
-    private static Examination Examine(SettingsInspection inspection, IReadOnlyList<DestinationSettings> chosen, ToolHost host, Logger log, Secrets secrets, CancellationToken ct)
+    private static Examination Examine(SettingsInspection inspection, IReadOnlyList<DestinationSettings> chosen, ToolHost host, Logger log,
+        Secrets secrets, CancellationToken ct)
     {
         var settings = inspection.Settings;
         var filters = FilterPlan.Parse(settings.Misp.EventFilters, out var faults) ?? throw new RunFailedException(ExitCode.Usage, string.Join('\n', faults));

@@ -31,7 +31,8 @@ internal sealed partial class Composition
     }
 
     private async Task<T> UnderLockAsync<T>(
-        RunFrame frame, Talk talk, List<DestinationSettings> chosen, LedgerFile ledger, RunControl control, Func<UnderLock, Task<(T Result, RunReport Report)>> work)
+        RunFrame frame, Talk talk, List<DestinationSettings> chosen, LedgerFile ledger, RunControl control,
+        Func<UnderLock, Task<(T Result, RunReport Report)>> work)
     {
         var history = new RunHistory(ledger);
         // A number that is rolled back would be given to another run, and the request files would lie.
@@ -42,7 +43,8 @@ internal sealed partial class Composition
         var destinations = new List<IDestination>();
         try
         {
-            var transport = NewTransport(run, frame.MaxDuration is { } limit ? _host.Time.GetUtcNow() + limit : null, control) with { Clocks = clocks };
+            DateTimeOffset? deadline = frame.MaxDuration is { } limit ? _host.Time.GetUtcNow() + limit : null;
+            var transport = NewTransport(run, deadline, control) with { Clocks = clocks };
             if (!frame.RollsBack) stamps.WriteBegin(_host.Time.GetUtcNow());
             if (clocks is not null) await CheckClockAsync(clocks, chosen, ledger, control).ConfigureAwait(false);
             destinations.AddRange(chosen.Select(one => Destination(one, transport, frame.SendsNothing)));
@@ -69,7 +71,8 @@ internal sealed partial class Composition
     }
 
     private Task<RunLock> LockAsync(TimeSpan wait, Talk talk) => RunLock.TakeAsync(
-        Settings.Ledger, wait, _host.Time, _host.Interrupt, who => talk.Warn($"{who} This one is waiting for its end, up to {Durations.Text(wait)}."));
+        Settings.Ledger, wait, _host.Time, _host.Interrupt, who =>
+            talk.Warn($"{who} This one is waiting for its end, up to {Durations.Text(wait)}."));
 
     private void End(RunFrame frame, RunHistory history, RunReport report)
     {
@@ -98,7 +101,15 @@ internal sealed partial class Composition
             // The first failure is the one to report.
         }
 
-        var none = new RunReport { RunId = run, Status = status, ExitCode = code, Duration = TimeSpan.Zero, Source = SourceReport.OfLedger, Destinations = [] };
+        var none = new RunReport
+        {
+            RunId = run,
+            Status = status,
+            ExitCode = code,
+            Duration = TimeSpan.Zero,
+            Source = SourceReport.OfLedger,
+            Destinations = []
+        };
         WriteMetrics(frame, none);
     }
 
@@ -141,5 +152,6 @@ internal sealed partial class Composition
 
     /// <summary>What a run has while it holds the lock.</summary>
     private sealed record UnderLock(
-        long Run, LedgerFile Ledger, IReadOnlyList<IDestination> Destinations, RunControl Control, Transport Transport, IRunObserver Observer);
+        long Run, LedgerFile Ledger, IReadOnlyList<IDestination> Destinations, RunControl Control, Transport Transport,
+        IRunObserver Observer);
 }

@@ -17,7 +17,9 @@ internal sealed partial class Composition
         lock (ledger.Gate)
         {
             var doubt = stamps.Check();
-            var trusted = doubt.Kind == DoubtKind.Older ? [] : Settings.Destinations.Where(one => !CanBeListed(one)).Select(one => one.Info).ToList();
+            var trusted = doubt.Kind == DoubtKind.Older
+                ? []
+                : Settings.Destinations.Where(one => !CanBeListed(one)).Select(one => one.Info).ToList();
             Tell(doubt, trusted, talk);
             return ledger.InTransaction(() =>
             {
@@ -37,7 +39,8 @@ internal sealed partial class Composition
         {
             message += " What the destinations hold is listed and compared with it.";
             foreach (var one in trusted)
-                message += $" '{one.Name}' cannot be listed without subscriptionId, resourceGroup and workspaceName: the ledger is trusted there.";
+                message += $" '{one.Name}' cannot be listed without subscriptionId, resourceGroup and workspaceName: "
+                    + "the ledger is trusted there.";
         }
 
         talk.Warn(message);
@@ -56,7 +59,8 @@ internal sealed partial class Composition
     }
 
     // A managed identity signs in at the machine itself: there the service is the judge.
-    private static Uri JudgeOf(DestinationSettings one) => one.Auth.ManagedIdentity is not null && HostList.Of(one).FirstOrDefault() is { } service
+    private static Uri JudgeOf(DestinationSettings one) =>
+        one.Auth.ManagedIdentity is not null && HostList.Of(one).FirstOrDefault() is { } service
         ? service
         : new Uri(HostList.AuthorityOf(one.Auth), $"{Uri.EscapeDataString(one.Auth.Tenant)}/v2.0/.well-known/openid-configuration");
 }

@@ -25,7 +25,8 @@ internal sealed partial class Composition
                 PredecessorOf = destination => predecessors.GetValueOrDefault(destination),
                 MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
             };
-            var results = await new Verification(under.Destinations, ledger, options, under.Observer, _host.Time, show).RunAsync(under.Control).ConfigureAwait(false);
+            var results = await new Verification(under.Destinations, ledger, options, under.Observer, _host.Time, show)
+                .RunAsync(under.Control).ConfigureAwait(false);
             return (results, UpkeepReport.Of(under.Run, results, under.Control, _host.Time.GetElapsedTime(started)));
         });
 
@@ -35,7 +36,8 @@ internal sealed partial class Composition
         {
             var ledger = new Core.Sync.PurgeLedger(new PlanLedger(under.Ledger), new RecordLedger(under.Ledger, under.Run), new Ledger.PurgeLedger(under.Ledger));
             var options = new PurgeOptions { PolicyFingerprint = FingerprintOf, IsDryRun = request.LeavesNoTrace };
-            var report = await new Purge(under.Destinations, ledger, options, under.Observer, _host.Time, confirm).RunAsync(under.Run, under.Control).ConfigureAwait(false);
+            var report = await new Purge(under.Destinations, ledger, options, under.Observer, _host.Time, confirm)
+                .RunAsync(under.Run, under.Control).ConfigureAwait(false);
             return (report, report);
         });
 

@@ -74,7 +74,8 @@ internal sealed partial class Composition : IAsyncDisposable
         RunAsync(request, talk, onStep: null, under =>
         {
             talk.Begin(source: null, Allowed(under.Destinations));
-            return new Retry(under.Destinations, SidesOf(under), OptionsOf(request), under.Observer, _host.Time).RunAsync(under.Run, under.Control);
+            return new Retry(under.Destinations, SidesOf(under), OptionsOf(request), under.Observer, _host.Time)
+                .RunAsync(under.Run, under.Control);
         });
 
     /// <summary>What a run's destinations turned down, by reason. A dry run turns nothing down.</summary>

@@ -25,7 +25,10 @@ internal static class RunLog
     public static void Failed(ILogger log, string command, Exception fault, ExitCode code)
     {
         if (code == ExitCode.Interrupted) log.Warning("{Command} was interrupted, exit {ExitCode}", command, (int)code);
-        else if (fault is RunFailedException failure) log.Error("{Command} failed, exit {ExitCode}: {Reason}", command, (int)code, Words(failure.Message, failure.Remedy));
+        else if (fault is RunFailedException failure)
+        {
+            log.Error("{Command} failed, exit {ExitCode}: {Reason}", command, (int)code, Words(failure.Message, failure.Remedy));
+        }
         else log.Error(fault, "{Command} failed, exit {ExitCode}: this is a bug", command, (int)code);
     }
 
@@ -46,10 +49,12 @@ internal static class RunLog
             log.Warning("{Destination}: {Count} rejected: {Reason}", destination.Name, count, Words(reason));
         if (destination.Error is not { } error) return;
         var level = destination.ExitCode == ExitCode.Refused ? LogEventLevel.Warning : LogEventLevel.Error;
-        log.Write(level, "{Destination}: exit {ExitCode}: {Reason}", destination.Name, (int)destination.ExitCode, Words(error, destination.Remedy));
+        log.Write(level, "{Destination}: exit {ExitCode}: {Reason}", destination.Name, (int)destination.ExitCode,
+            Words(error, destination.Remedy));
     }
 
-    private static string Words(string reason, string? remedy = null) => Printable.Line($"{reason} {remedy}".ReplaceLineEndings(" ").Trim(), Longest);
+    private static string Words(string reason, string? remedy = null) =>
+        Printable.Line($"{reason} {remedy}".ReplaceLineEndings(" ").Trim(), Longest);
 }
 
 /// <summary>Logs a run's plans and warnings on their way to whoever watches it.</summary>

@@ -18,7 +18,8 @@ internal static class SecretText
         return [.. letters];
     }
 
-    public static bool IsLetterAt(ReadOnlySpan<byte> text, int at) => at >= 0 && at < text.Length && char.IsAsciiLetterOrDigit((char)text[at]);
+    public static bool IsLetterAt(ReadOnlySpan<byte> text, int at) =>
+        at >= 0 && at < text.Length && char.IsAsciiLetterOrDigit((char)text[at]);
 
     /// <summary>The next letter, and where it stands: from <paramref name="start"/> to <paramref name="at"/>.</summary>
     public static bool Next(ReadOnlySpan<byte> text, ref int at, out int start, out byte letter)

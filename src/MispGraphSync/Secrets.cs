@@ -113,7 +113,10 @@ internal sealed partial class Secrets
 
     private static int PublicPart(string secret)
     {
-        if (!secret.StartsWith("eyJ", StringComparison.Ordinal) || secret.IndexOf('.', StringComparison.Ordinal) is not (> 0 and var dot)) return 0;
+        if (!secret.StartsWith("eyJ", StringComparison.Ordinal) || secret.IndexOf('.', StringComparison.Ordinal) is not (> 0 and var dot))
+        {
+            return 0;
+        }
         return SecretText.Letters(Encoding.UTF8.GetBytes(secret[..Math.Min(secret.Length, dot + 1 + PublicPayload)])).Length;
     }
 
@@ -174,7 +177,10 @@ internal sealed partial class Secrets
 
         // In slices, so that memory stays flat; they overlap by more than any secret's length.
         const int Slice = 1 << 20, Overlap = 1 << 15;
-        for (var from = 0; from < text.Length; from += Slice - Overlap) AddRuns(text[from..Math.Min(text.Length, from + Slice)], from, ranges);
+        for (var from = 0; from < text.Length; from += Slice - Overlap)
+        {
+            AddRuns(text[from..Math.Min(text.Length, from + Slice)], from, ranges);
+        }
         return ranges;
     }
 

@@ -14,7 +14,12 @@ public class SecretsTests
 
     private static readonly string Token = string.Join('.',
         Part("""{"typ":"JWT","alg":"RS256","kid":"abcdefghij"}"""),
-        Part("""{"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/0f8fad5b-d9cb-469f-a165-70867728950e/","oid":"7c9e6679-7425-40de-944b-e07fc1f90ae7","roles":["ThreatIndicators.ReadWrite.OwnedBy","Ti.ReadWrite.All"],"jti":"Zm9vYmFyYmF6"}"""),
+        Part(
+            """
+            {"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/0f8fad5b-d9cb-469f-a165-70867728950e/",
+            "oid":"7c9e6679-7425-40de-944b-e07fc1f90ae7","roles":["ThreatIndicators.ReadWrite.OwnedBy","Ti.ReadWrite.All"],
+            "jti":"Zm9vYmFyYmF6"}
+            """.ReplaceLineEndings("")),
         Part("a signature of many letters which nobody else has, and which goes on for a while"));
 
     private static readonly Gen<string> Secret = Gen.Char.AlphaNumeric.Array[16, 60].Select(chars => new string(chars));
@@ -39,7 +44,7 @@ public class SecretsTests
         ["in Base64 after a longer name"] = text => Convert.ToBase64String(Encoding.UTF8.GetBytes("client:" + text + ":end")),
         ["in Base64 in lines"] = text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text), Base64FormattingOptions.InsertLineBreaks),
         ["in lines"] = text => string.Join("\r\n", text.Chunk(20).Select(part => new string(part))),
-        ["in two fields"] = text => $$"""{"a":{{JsonSerializer.Serialize(text[..(text.Length / 2)])}},"b":{{JsonSerializer.Serialize(text[(text.Length / 2)..])}}}""",
+        ["in two fields"] = text => JsonSerializer.Serialize(new { a = text[..(text.Length / 2)], b = text[(text.Length / 2)..] }),
         ["in its end"] = text => text[^24..],
         ["in its middle"] = text => text[(text.Length / 2 - 10)..(text.Length / 2 + 14)],
         ["with NULs"] = text => string.Join('\0', text.AsEnumerable()),
@@ -71,7 +76,8 @@ public class SecretsTests
         foreach (var secret in (string[])[ClientSecret, Key, Token])
         {
             secrets.Add(secret);
-            var json = JsonSerializer.Serialize(new { error = new { code = 400, message = "The header " + Encodings[way](secret) + " was not \"understood\"\n" } });
+            var json = JsonSerializer.Serialize(
+                new { error = new { code = 400, message = "The header " + Encodings[way](secret) + " was not \"understood\"\n" } });
             using var answer = Buffer(json);
 
             secrets.Mask(answer, isError: false);
@@ -119,7 +125,8 @@ public class SecretsTests
     {
         var secrets = new Secrets();
         secrets.Add(Token);
-        var other = string.Join('.', Part("""{"typ":"JWT","alg":"RS256","kid":"klmnopqrst"}"""), Part("""{"aud":"https://graph.microsoft.com","iss":"https://login.example/"}"""), Part("quite different bytes"));
+        var other = string.Join('.', Part("""{"typ":"JWT","alg":"RS256","kid":"klmnopqrst"}"""),
+            Part("""{"aud":"https://graph.microsoft.com","iss":"https://login.example/"}"""), Part("quite different bytes"));
         using var answer = Buffer($$"""{"url":"https://evil.example/?t={{other}}"}""");
         var before = answer.Written.ToArray();
 
@@ -150,7 +157,8 @@ public class SecretsTests
         Assert.Equal("http://***@proxy.example failed", secrets.Mask("http://svc:p%40ss!1@proxy.example failed"));
         Assert.Equal("the password *** is wrong", secrets.Mask("the password p@ss!1 is wrong"));
         Assert.Equal("a compass!1 in compp@ss!12", secrets.Mask("a compass!1 in compp@ss!12"));
-        Assert.DoesNotContain(Convert.ToBase64String("svc:p@ss!1"u8), secrets.Mask("Basic " + Convert.ToBase64String("svc:p@ss!1"u8)), StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToBase64String("svc:p@ss!1"u8), secrets.Mask("Basic " + Convert.ToBase64String("svc:p@ss!1"u8)),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -164,7 +172,8 @@ public class SecretsTests
         Assert.Equal("abc and abcabc", secrets.Mask("abc and abcabc"));
     }
 
-    private static string Part(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string Part(string text) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     private static PooledBuffer Buffer(string text)
     {

@@ -68,7 +68,8 @@ internal sealed class Member(Guid id, MispAttribute attribute)
         if (_settled is not null)
         {
             var isHostOfUrl = Use is { Kind: UseKind.HostOfUrl };
-            return [.. Mapper.Supports(Id, Attribute, Reading, firstPart, ownComment).Select(one => one with { IsHostOfUrl = isHostOfUrl })];
+            return [.. Mapper.Supports(Id, Attribute, Reading, firstPart, ownComment)
+                .Select(one => one with { IsHostOfUrl = isHostOfUrl })];
         }
 
         var alone = Reading with { Together = [] };
@@ -102,7 +103,7 @@ internal sealed class Member(Guid id, MispAttribute attribute)
         Tags = [.. from.SelectMany(member => member.Attribute.Tags).Distinct()],
         Galaxies = [.. from.SelectMany(member => member.Attribute.Galaxies).Distinct()],
     };
-    /// <summary>What a product looks for by itself; the rest only describes it.</summary>
+    /// <summary>What a product can look for; the rest only describes it.</summary>
     private static bool IsMatched(Observable observable) => observable is
         Observable.DomainName or Observable.Url or Observable.NetworkAddress or Observable.CidrBlock or Observable.FileHash
         or Observable.EmailAddress or Observable.EmailSourceAddress or Observable.EmailSourceDomain;

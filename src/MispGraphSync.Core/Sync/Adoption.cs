@@ -40,7 +40,9 @@ public sealed class Adoption(Predecessor predecessor, DestinationMemory memory, 
     }
 
     /// <summary>Removes them like any other deletion: the intent is recorded first, and a bad record is isolated.</summary>
-    /// <exception cref="RunFailedException">Refused: more than the guard allows, nothing was removed. Or the destination failed.</exception>
+    /// <exception cref="RunFailedException">
+    /// Refused: more than the guard allows, nothing was removed. Or the destination failed.
+    /// </exception>
     public async Task RemoveAsync(DateTimeOffset now)
     {
         var there = ledger.Record.CountHeld(memory) + Found;

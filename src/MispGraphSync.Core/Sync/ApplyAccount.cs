@@ -68,7 +68,9 @@ internal sealed class ApplyAccount(DestinationInfo destination, IRunObserver obs
         _ => "the run ended before.",
     };
 
-    /// <summary>Looks for a service that is full. A batch that was refused whole says too little: a part of it may still have room.</summary>
+    /// <summary>
+    /// Looks for a service that is full. A batch that was refused whole says too little: a part of it may still have room.
+    /// </summary>
     public void NoteRoom(IReadOnlyList<StepOutcome> outcomes)
     {
         if (outcomes.Count > 1 && IsRefusedWhole(outcomes)) return;

@@ -28,10 +28,15 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
     public Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepAccounting count, bool isHalfDone = false) =>
         SendAsync(operation, steps, mayBeDone: false, count, isHalfDone);
 
-    private async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, bool mayBeDone, StepAccounting count, bool isHalfDone = false)
+    private async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, bool mayBeDone, StepAccounting count,
+        bool isHalfDone = false)
     {
         var answers = account.Answers;
-        if (await TrySendAsync(operation, steps, IsPlainCreate(operation) ? ResendsOfCreates : Resends, mayBeDone, count, isHalfDone).ConfigureAwait(false) is not { } silence) return;
+        if (await TrySendAsync(operation, steps, IsPlainCreate(operation) ? ResendsOfCreates : Resends, mayBeDone, count, isHalfDone)
+            .ConfigureAwait(false) is not { } silence)
+        {
+            return;
+        }
         await new Narrowing(this, account, answers).RunAsync(operation, silence, count).ConfigureAwait(false);
     }
 
@@ -56,7 +61,10 @@ internal sealed class BatchSender(IDestination destination, IRecordLedger ledger
             var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
             if (ApplyAccount.IsRefusedWhole(outcomes) && steps.Count > 1)
             {
-                if (TryRecord(intent, operation, steps, outcomes, doubt)) await HalveAsync(operation, steps, mayBeDone, count, isHalfDone).ConfigureAwait(false);
+                if (TryRecord(intent, operation, steps, outcomes, doubt))
+                {
+                    await HalveAsync(operation, steps, mayBeDone, count, isHalfDone).ConfigureAwait(false);
+                }
                 else count(steps, Same(steps.Count, Unsent()));
                 return null;
             }

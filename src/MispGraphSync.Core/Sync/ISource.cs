@@ -39,7 +39,7 @@ public interface ISource
 
     /// <summary>
     /// Of these events, which no longer match, those that would match if relative time spans (such as <c>last: 5d</c>)
-    /// were left out of the filters, as they are now: they have aged, all others are withdrawn.
+    /// were removed from the filters, as they are now: they have aged, all others are withdrawn.
     /// </summary>
     Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct);
 }

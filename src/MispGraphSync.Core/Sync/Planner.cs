@@ -213,7 +213,8 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
                 Expires = found.Expires ?? run.Now,
                 RenewAt = run.Now,
             };
-            return new PlanDecision.Adopt(held, new StepDecision(StepAction.Update, StepReasons.Adopted, Replaces: MarksOf(key, held).Fixed != found.Fixed) { Rank = Rank });
+            var replaces = MarksOf(key, held).Fixed != found.Fixed;
+            return new PlanDecision.Adopt(held, new StepDecision(StepAction.Update, StepReasons.Adopted, replaces) { Rank = Rank });
         }
     }
 
@@ -240,7 +241,9 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         return wanted;
     }
 
-    /// <summary>How many runs a transient rejection is tried in. What waits for room is tried without limit: its attempts do not count.</summary>
+    /// <summary>
+    /// How many runs a transient rejection is tried in. What waits for room is tried without limit: its attempts do not count.
+    /// </summary>
     public const int RejectedAttempts = 5;
 
     private struct Wanted

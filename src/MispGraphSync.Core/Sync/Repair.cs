@@ -47,7 +47,8 @@ public sealed class Repair(
     // lost: the service is brought to where none exists, or tells which do; a kill on the way is settled by the next run.
     private async Task SettleAsync(IReadOnlyList<Finding> missing)
     {
-        PlanStep[] steps = [.. missing.Select(finding => ledger.Record.FindHeld(memory, finding.Observables!.Value)).OfType<HeldIndicator>().Select(held => PlanStep.On(held, StepAction.Create, StepReasons.New))];
+        PlanStep[] steps = [.. missing.Select(finding => ledger.Record.FindHeld(memory, finding.Observables!.Value)).OfType<HeldIndicator>()
+            .Select(held => PlanStep.On(held, StepAction.Create, StepReasons.New))];
         if (steps.Length == 0) return;
         var intent = ledger.Record.Intend(memory, Operation.Create, steps, keepBodies: false);
         var settlement = await destination.SettleAsync([.. steps.Select(step => step.Key)], control.Stop).ConfigureAwait(false);

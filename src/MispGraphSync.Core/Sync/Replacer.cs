@@ -23,7 +23,9 @@ internal sealed class Replacer(
         lock (_gate) return _last = ReplaceAfterAsync(_last, steps);
     }
 
-    /// <summary>Creates; what a replacement removed before, in this run or an earlier one, is put back when its new form is rejected.</summary>
+    /// <summary>
+    /// Creates; what a replacement removed before, in this run or an earlier one, is put back when its new form is rejected.
+    /// </summary>
     /// <param name="isHalfDone">The old form has just been removed: the creation is sent although the run is to stop.</param>
     public async Task CreateAsync(IReadOnlyList<PlanStep> steps, bool isHalfDone)
     {
@@ -104,7 +106,14 @@ internal sealed class Replacer(
     {
         var body = new ArrayBufferWriter<byte>(64);
         destination.WriteDeletion(body, held, update.Modified);
-        return update with { Action = StepAction.Delete, Id = held.Id, Key = held.Key, Generation = held.Generation, Body = body.WrittenMemory };
+        return update with
+        {
+            Action = StepAction.Delete,
+            Id = held.Id,
+            Key = held.Key,
+            Generation = held.Generation,
+            Body = body.WrittenMemory
+        };
     }
 
     // Not counted: it is no step of the plan.

@@ -77,7 +77,9 @@ public sealed class Verification(
         destination,
         new Eligibility(destination, _neverBlock),
         new PlanFacts(now, options.Instance, options.Source, memory.Epoch, MayAdopt: true),
-        key => ledger.Inventory.There(memory, key).FirstOrDefault(remote => remote.IsLive(now)) is { } found ? new Adoptable(found.Id, found.Expires, IsDead: false, found.Fixed) : null);
+        key => ledger.Inventory.There(memory, key).FirstOrDefault(remote => remote.IsLive(now)) is { } found
+            ? new Adoptable(found.Id, found.Expires, IsDead: false, found.Fixed)
+            : null);
 
     private RepairReport ReportOf(Repair repair, Adoption? adoption, DestinationMemory memory)
     {

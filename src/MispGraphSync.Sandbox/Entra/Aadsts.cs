@@ -17,7 +17,9 @@ internal static class Aadsts
         [501051] = (400, "invalid_grant", "Application is not assigned to a role for the application."),
         [50105] = (400, "interaction_required", "The signed in application is not assigned to a role for the application."),
         [65001] = (400, "invalid_grant", "The user or administrator has not consented to use the application."),
-        [1002012] = (400, "invalid_request", "The provided value for scope is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier."),
+        [1002012] = (400, "invalid_request",
+            "The provided value for scope is not valid. Client credential flows must have a scope value with /.default suffixed to the "
+            + "resource identifier."),
         [50196] = (400, "invalid_client", "The server terminated an operation because it encountered a loop while processing a request."),
         [900023] = (400, "invalid_request", "Specified tenant identifier is neither a valid DNS name, nor a valid external domain."),
         [700027] = (401, "invalid_client", "The certificate with identifier used to sign the client assertion is not registered on application."),

@@ -49,7 +49,8 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
         foreach (var key in keys.Select(key => key.GetString()!))
         {
             var done = delete(key);
-            results.Add((done, json => TiWriter.Result(json, done, done ? $"{key} was deleted." : $"No indicator with {what} '{key}' was found.")));
+            results.Add((done, json =>
+                TiWriter.Result(json, done, done ? $"{key} was deleted." : $"No indicator with {what} '{key}' was found.")));
         }
 
         return Value(results, "resultInfo");

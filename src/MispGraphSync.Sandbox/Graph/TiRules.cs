@@ -83,7 +83,8 @@ internal static class TiRules
     private static string? FaultForDefender(TiItem item, ulong observables)
     {
         if (BitOperations.PopCount(observables & TiProperties.DefenderObservables) != 1)
-            return "Microsoft Defender ATP takes exactly one of domainName, url, networkDestinationIPv4, networkDestinationIPv6, fileHashValue.";
+            return "Microsoft Defender ATP takes exactly one of domainName, url, networkDestinationIPv4, networkDestinationIPv6, "
+                + "fileHashValue.";
 
         var repeated = item.Has("networkDestinationIPv4") ? "networkIPv4" : item.Has("networkDestinationIPv6") ? "networkIPv6" : null;
         if (repeated is not null && item.Text(repeated) is null) return "Missing indicators value";

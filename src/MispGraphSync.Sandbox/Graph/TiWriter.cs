@@ -31,14 +31,24 @@ internal sealed class TiWriter(GraphState state, Guid tenant)
         ArrayPool<byte>.Shared.Return(entity);
     }
 
-    /// <summary>One failed item, as users have recorded it: what was sent, with a sentence for an id and the product's own kind of error.</summary>
+    /// <summary>
+    /// One failed item, as users have recorded it: what was sent, with a sentence for an id and the product's own kind of error.
+    /// </summary>
     /// <param name="verb">What failed.</param>
     public static void Failed(Utf8JsonWriter json, TiItem item, string verb, string message)
     {
         json.WriteStartObject();
         json.WriteString("id", $"Failed to {verb}, check Error element for reason");
         json.WriteString("Error", item.IsForDefender
-            ? new JsonObject { ["error"] = new JsonObject { ["code"] = "InvalidInput", ["message"] = message, ["target"] = "00000000-5a5d-4b0c-8000-0000000000bb" } }.ToJsonString()
+            ? new JsonObject
+            {
+                ["error"] = new JsonObject
+                {
+                    ["code"] = "InvalidInput",
+                    ["message"] = message,
+                    ["target"] = "00000000-5a5d-4b0c-8000-0000000000bb"
+                }
+            }.ToJsonString()
             : $"Target: body - ValidationFailed - One or more errors.\nTarget: tiIndicator - ValidationFailed - {message}");
         foreach (var property in item.Json.EnumerateObject())
         {

@@ -79,7 +79,10 @@ internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
         json.WriteStartObject();
         Fields(attribute);
         json.WriteStartObject("Event");
-        foreach (var name in (string[])["org_id", "distribution", "publish_timestamp", "id", "info", "orgc_id", "uuid"]) Property(name, stored.Head[name]);
+        foreach (var name in (string[])["org_id", "distribution", "publish_timestamp", "id", "info", "orgc_id", "uuid"])
+        {
+            Property(name, stored.Head[name]);
+        }
         json.WriteEndObject();
         if (parent is not null)
         {

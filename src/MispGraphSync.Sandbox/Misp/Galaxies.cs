@@ -21,7 +21,8 @@ internal sealed partial class Galaxies
         return $"misp-galaxy:{type}=\"{uuid}\"";
     }
 
-    public static bool IsCustom(string tag) => Tag().Match(tag) is { Success: true } match && Guid.TryParseExact(match.Groups[2].Value, "D", out _);
+    public static bool IsCustom(string tag) =>
+        Tag().Match(tag) is { Success: true } match && Guid.TryParseExact(match.Groups[2].Value, "D", out _);
 
     public JsonArray For(JsonObject given)
     {
@@ -29,7 +30,8 @@ internal sealed partial class Galaxies
 
         var tags = given["Tag"] as JsonArray ?? [];
         return new JsonArray([.. tags
-            .Select(tag => (Name: tag is JsonObject json ? json.Text("name") : tag!.GetValue<string>(), IsLocal: (tag as JsonObject)?.Flag("local") ?? false))
+            .Select(tag => (Name: tag is JsonObject json ? json.Text("name") : tag!.GetValue<string>(),
+                IsLocal: (tag as JsonObject)?.Flag("local") ?? false))
             .Select(tag => (Match: Tag().Match(tag.Name), tag.IsLocal))
             .Where(tag => tag.Match.Success)
             .GroupBy(tag => tag.Match.Groups[1].Value, tag => (Value: tag.Match.Groups[2].Value, tag.IsLocal))
@@ -37,7 +39,9 @@ internal sealed partial class Galaxies
             .Where(galaxy => galaxy["GalaxyCluster"]!.AsArray().Count > 0)]);
     }
 
-    /// <summary>The galaxies that a user of an organisation sees: a cluster of distribution 0 is its own organisation's, though its tag is not.</summary>
+    /// <summary>
+    /// The galaxies that a user of an organisation sees: a cluster of distribution 0 is its own organisation's, though its tag is not.
+    /// </summary>
     public static JsonArray SeenBy(string organisation, JsonArray galaxies)
     {
         if (!galaxies.OfType<JsonObject>().Any(galaxy => Clusters(galaxy).Any(IsHidden))) return galaxies;
@@ -55,7 +59,8 @@ internal sealed partial class Galaxies
             cluster.Text("distribution") == "0" && cluster["Orgc"] is JsonObject owner && owner.Text("name") != organisation;
     }
 
-    private static IEnumerable<JsonObject> Clusters(JsonObject galaxy) => galaxy["GalaxyCluster"] is JsonArray clusters ? clusters.OfType<JsonObject>() : [];
+    private static IEnumerable<JsonObject> Clusters(JsonObject galaxy) =>
+        galaxy["GalaxyCluster"] is JsonArray clusters ? clusters.OfType<JsonObject>() : [];
 
     private JsonObject Galaxy(string type, IEnumerable<(string Value, bool IsLocal)> clusters)
     {
@@ -72,7 +77,8 @@ internal sealed partial class Galaxies
             ["namespace"] = "misp",
             ["enabled"] = true,
             ["local_only"] = false,
-            ["GalaxyCluster"] = new JsonArray([.. clusters.Select(one => Cluster(type, one.Value, number, one.IsLocal)).OfType<JsonNode>()]),
+            ["GalaxyCluster"] = new JsonArray(
+                [.. clusters.Select(one => Cluster(type, one.Value, number, one.IsLocal)).OfType<JsonNode>()]),
         };
     }
 

@@ -51,7 +51,8 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
         ("GET", ["users", "view", "me"]) => Answer.Json(200, MispPages.User(state, user), indented: true),
         (_, ["warninglists"] or ["warninglists", "index"]) => Answer.Json(200, MispPages.Warninglists(state), indented: true),
         ("GET", ["attributes", "describeTypes"]) => Answer.Json(200, MispPages.Types(), indented: true),
-        (_, ["events" or "attributes" or "objects" or "servers" or "users", ..]) => Error(403, "You do not have permission to use this functionality.", request.Path),
+        (_, ["events" or "attributes" or "objects" or "servers" or "users", ..]) =>
+            Error(403, "You do not have permission to use this functionality.", request.Path),
         _ => Error(404, "Not Found", request.Path),
     };
 

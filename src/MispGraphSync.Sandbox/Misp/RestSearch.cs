@@ -135,7 +135,10 @@ internal sealed class RestSearch
     /// <summary>Both look at attributes, whatever they are to be: an event without any is not found.</summary>
     private void NeedsAttributes()
     {
-        if (_filters["to_ids"] is JsonArray || _filters["deleted"] is not null) _conditions.Add(stored => stored.Attributes().Any(View.IsThere));
+        if (_filters["to_ids"] is JsonArray || _filters["deleted"] is not null)
+        {
+            _conditions.Add(stored => stored.Attributes().Any(View.IsThere));
+        }
     }
 
     private bool HasToIds(StoredEvent stored, bool toIds) =>

@@ -39,7 +39,8 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
 
     public Answer Fail(int status, TimeSpan? retryAfter, RetryAfterForm form) => status == 429
         ? Gateway(429, RetryAfter.Sentence(retryAfter, form)).WithRetryAfter(retryAfter, form, options.Time)
-        : Gateway(status, status >= 500 ? "Internal server error" : "Bad request", isActivity: status >= 500).WithRetryAfter(retryAfter, form, options.Time);
+        : Gateway(status, status >= 500 ? "Internal server error" : "Bad request", isActivity: status >= 500)
+            .WithRetryAfter(retryAfter, form, options.Time);
 
     /// <summary>As users have recorded it, without its status: 401 is the harder one for a client.</summary>
     private static Answer MissingRole(string app, Guid workspace) => Answer.Json(401, new JsonObject

@@ -78,7 +78,8 @@ internal static class SettingsTable
     { Default = "100" };
 
     public static readonly SettingKey<int> MispTimeoutSeconds = new("misp.timeoutSeconds", Top, new WholeNumberForm(1, 3600),
-        "How long MISP may stay silent, in seconds, before a request is given up. An answer slower than 4 KB a second is given up after as long.")
+        "How long MISP may stay silent, in seconds, before a request is given up. An answer slower than 4 KB a second is given up after "
+        + "as long.")
     { Default = "300" };
 
     public static readonly SettingKey<int> MispFullReadDays = new("misp.fullReadDays", Top, new WholeNumberForm(1, 365),
@@ -288,7 +289,8 @@ internal static class SettingsTable
     // ---- guards, logs, files
 
     public static readonly SettingKey<DeletionLimit> GuardMaxDelete = new("guard.maxDelete", Top, new DeletionLimitForm(),
-        "More deletions than this at a destination are withheld: a number, which is exact, or a share of what is held there. Under a share above 0% up to 20 pass.")
+        "More deletions than this at a destination are withheld: a number, which is exact, or a share of what is held there. "
+        + "Under a share above 0% up to 20 pass.")
     { Default = "\"50%\"" };
 
     public static readonly SettingKey<IReadOnlyList<string>> GuardNeverBlock = new("guard.neverBlock", Top, new TextListForm(new TextForm(

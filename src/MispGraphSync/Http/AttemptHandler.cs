@@ -11,5 +11,6 @@ internal sealed class AttemptHandler(TimeProvider time, TimeSpan timeout) : Dele
         .Build();
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct) =>
-        await _attempt.ExecuteAsync(async limited => await base.SendAsync(request, limited).ConfigureAwait(false), ct).ConfigureAwait(false);
+        await _attempt.ExecuteAsync(async limited => await base.SendAsync(request, limited).ConfigureAwait(false), ct)
+            .ConfigureAwait(false);
 }

@@ -51,6 +51,7 @@ internal sealed class RequestLogHandler(RequestLog log) : DelegatingHandler
         attempt.Duration = log.Time.GetElapsedTime(started);
         attempt.CompletedAt = log.Time.GetUtcNow();
         // Before anybody reads it.
-        log.Secrets.Mask(attempt.Exchange.Answer, isError: attempt.Status is not (>= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices));
+        log.Secrets.Mask(attempt.Exchange.Answer,
+            isError: attempt.Status is not (>= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices));
     }
 }

@@ -38,7 +38,8 @@ internal sealed class ServiceClocks(TimeProvider time, HttpMessageHandler socket
         {
             IsWrong = true;
             throw new RunFailedException(
-                ExitCode.Usage, $"The clock of this machine is wrong. {off[0]} Nothing was sent.", "Set the clock right (NTP), then run again.");
+                ExitCode.Usage, $"The clock of this machine is wrong. {off[0]} Nothing was sent.",
+                "Set the clock right (NTP), then run again.");
         }
 
         foreach (var (destination, judge) in judges)
@@ -51,7 +52,8 @@ internal sealed class ServiceClocks(TimeProvider time, HttpMessageHandler socket
 
     /// <summary>Before the first change at a host: asks it for its time, once.</summary>
     public Task AskOnceAsync(string destination, Uri address, CancellationToken ct) =>
-        _asked.GetOrAdd((destination, address.Authority), _ => new Lazy<Task>(async () => Note(destination, await AskAsync(address, ct).ConfigureAwait(false)))).Value;
+        _asked.GetOrAdd((destination, address.Authority),
+            _ => new Lazy<Task>(async () => Note(destination, await AskAsync(address, ct).ConfigureAwait(false)))).Value;
 
     /// <summary>Notes what an answer says.</summary>
     public void See(string destination, HttpResponseMessage answer)
@@ -92,7 +94,8 @@ internal sealed class ServiceClocks(TimeProvider time, HttpMessageHandler socket
             log.Debug("Time of {Host}: {Date} ({Status})", address.Authority, answer.Headers.Date, (int)answer.StatusCode);
             return Read(address, answer.Headers);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             log.Debug("Time of {Host}: no answer: {Reason}", address.Authority, e.Message);
             return null;
@@ -107,6 +110,7 @@ internal sealed class ServiceClocks(TimeProvider time, HttpMessageHandler socket
     {
         public bool IsOff => (Theirs - Ours).Duration() > Most;
 
-        public override string ToString() => $"It is {Ours.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC here and {Theirs.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC at {Host}.";
+        public override string ToString() =>
+            $"It is {Ours.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC here and {Theirs.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC at {Host}.";
     }
 }

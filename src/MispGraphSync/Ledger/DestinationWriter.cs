@@ -96,7 +96,8 @@ internal sealed class DestinationWriter
                 change = ?6, response = ?7, transient = ?8, run = ?9
             """)
             .Bind(1, _destination).Bind(2, step.Observables).Bind(3, step.Key).Bind(4, step.Value).Bind(5, step.Action.ToString())
-            .Bind(6, step.Marks.Change).Bind(7, rejected.Response).Bind(8, rejected.IsTransient).Bind(9, _run).Bind(10, rejected.NoRoom).Run();
+            .Bind(6, step.Marks.Change).Bind(7, rejected.Response).Bind(8, rejected.IsTransient).Bind(9, _run)
+            .Bind(10, rejected.NoRoom).Run();
         _hasRejected = true;
         // What may pass another time is planned again; so is a deletion, since what is held must not stay for ever.
         if (rejected.IsTransient || operation == Operation.Delete) MarkDirty(step.Observables);
@@ -187,7 +188,8 @@ internal sealed class DestinationWriter
     // Unlike anything it is a change; with the immutable part unlike anything, one that needs a replacement.
     private void Unlike(Correction correction)
     {
-        _file.Statement("UPDATE held SET id = COALESCE(?1, id), change = ?2, fixed = CASE WHEN ?3 THEN ?2 ELSE fixed END WHERE destination = ?4 AND observables = ?5")
+        _file.Statement("UPDATE held SET id = COALESCE(?1, id), change = ?2, fixed = CASE WHEN ?3 THEN ?2 ELSE fixed END "
+            + "WHERE destination = ?4 AND observables = ?5")
             .Bind(1, correction.Id).Bind(2, Hash128.Unlike).Bind(3, correction.Kind == CorrectionKind.MustBeReplaced)
             .Bind(4, _destination).Bind(5, correction.Observables).Run();
     }

@@ -91,7 +91,8 @@ internal sealed class EventWriter : IEventWriter
             var content = EventRecord.Write(_blob, context);
             var hash = Hash128.Of(_blob.Written[..content]);
             if (!_isNew && HasChanged(hash)) _dirty.MarkEvent(_id);
-            _file.Statement("UPDATE event SET misp_id = ?, timestamp = ?, read_at = ?, aged_at = NULL, context_hash = ?, context = ?, metadata = ? WHERE id = ?")
+            _file.Statement("UPDATE event SET misp_id = ?, timestamp = ?, read_at = ?, aged_at = NULL, context_hash = ?, context = ?, "
+                + "metadata = ? WHERE id = ?")
                 .Bind(1, _event.Id).Bind(2, _event.Timestamp).Bind(3, _readAt).Bind(4, hash).Bind(5, _blob.Written)
                 .Bind(6, EventHeader.MetadataOf(_event)).Bind(7, _id).Run();
             _file.Statement("RELEASE event").Run();

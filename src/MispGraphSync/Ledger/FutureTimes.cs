@@ -24,7 +24,8 @@ internal static class FutureTimes
                 file.Statement("UPDATE source SET full_read_at = NULL WHERE full_read_at > ?").Bind(1, latest).Run();
                 file.Statement("UPDATE source SET read_at = ?1 WHERE read_at > ?2").Bind(1, now).Bind(2, latest).Run();
                 file.Statement("UPDATE event SET aged_at = ?1 WHERE aged_at > ?2").Bind(1, now).Bind(2, latest).Run();
-                file.Statement("UPDATE destination SET look_again_at = ?1 WHERE look_again_at > ?2").Bind(1, now).Bind(2, now + LongestPause).Run();
+                file.Statement("UPDATE destination SET look_again_at = ?1 WHERE look_again_at > ?2").Bind(1, now)
+                    .Bind(2, now + LongestPause).Run();
             });
         }
     }

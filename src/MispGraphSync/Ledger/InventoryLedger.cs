@@ -14,7 +14,9 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         lock (file.Gate)
         {
             file.Run($"DROP TABLE IF EXISTS {Tables.Found(destination)}");
-            file.Run($"CREATE TEMP TABLE {Tables.Found(destination)} (n INTEGER PRIMARY KEY, key BLOB, occupies BLOB, id TEXT, type TEXT NOT NULL, value TEXT NOT NULL, expires INTEGER, revoked INTEGER NOT NULL, raw BLOB NOT NULL, fixed BLOB NOT NULL)");
+            file.Run($"CREATE TEMP TABLE {Tables.Found(destination)} (n INTEGER PRIMARY KEY, key BLOB, occupies BLOB, id TEXT, "
+                + "type TEXT NOT NULL, value TEXT NOT NULL, expires INTEGER, revoked INTEGER NOT NULL, raw BLOB NOT NULL, "
+                    + "fixed BLOB NOT NULL)");
             file.Run($"DROP TABLE IF EXISTS {Tables.Findings(destination)}");
             file.Run($"CREATE TEMP TABLE {Tables.Findings(destination)} (n INTEGER PRIMARY KEY, kind INTEGER NOT NULL, repair INTEGER NOT NULL, observables BLOB, key BLOB, id TEXT, type TEXT, value TEXT, differences BLOB)");
         }
@@ -24,8 +26,11 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
     {
         lock (file.Gate)
         {
-            var insert = file.Statement($"INSERT INTO {Tables.Found(destination)} (key, id, type, value, expires, revoked, raw, occupies, fixed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-            insert.Bind(1, remote.Key).Bind(8, remote.Occupies).Bind(2, remote.Id).Bind(3, remote.Type).Bind(4, remote.Value).Bind(5, remote.Expires).Bind(6, remote.Revoked).Bind(7, remote.Raw.Span)
+            var insert = file.Statement(
+                $"INSERT INTO {Tables.Found(destination)} (key, id, type, value, expires, revoked, raw, occupies, fixed) "
+                + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            insert.Bind(1, remote.Key).Bind(8, remote.Occupies).Bind(2, remote.Id).Bind(3, remote.Type).Bind(4, remote.Value)
+                .Bind(5, remote.Expires).Bind(6, remote.Revoked).Bind(7, remote.Raw.Span)
                 .Bind(9, remote.Fixed).Run();
         }
     }
@@ -46,12 +51,15 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         lock (file.Gate)
         {
             var found = new List<RemoteIndicator>();
-            var query = file.Statement($"SELECT id, raw, type, value, expires, revoked, fixed FROM {Tables.Found(destination)} WHERE key = ? ORDER BY n").Bind(1, key);
+            var query = file.Statement(
+                $"SELECT id, raw, type, value, expires, revoked, fixed FROM {Tables.Found(destination)} WHERE key = ? ORDER BY n")
+                .Bind(1, key);
             while (query.Read())
             {
                 var id = query.TextOrNull(0);
                 if (id is not null && found.Exists(other => other.Id == id)) continue;
-                found.Add(new RemoteIndicator(id, key, query.Blob(1).ToArray(), query.Text(2), query.Text(3), null, null, query.TimeOrNull(4), query.Flag(5), Fixed: query.Hash(6)));
+                found.Add(new RemoteIndicator(id, key, query.Blob(1).ToArray(), query.Text(2), query.Text(3), null, null,
+                    query.TimeOrNull(4), query.Flag(5), Fixed: query.Hash(6)));
             }
 
             return found;

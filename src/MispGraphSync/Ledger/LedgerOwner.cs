@@ -14,7 +14,8 @@ internal static class LedgerOwner
 
     /// <summary>Selects 1 for each table of version 1 that is there.</summary>
     private const string OurTables =
-        "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('source', 'event', 'support', 'skipped', 'destination', 'held', 'run')";
+        "SELECT COUNT(*) FROM sqlite_master "
+        + "WHERE type = 'table' AND name IN ('source', 'event', 'support', 'skipped', 'destination', 'held', 'run')";
 
     private const int TablesOfVersion1 = 7;
 
@@ -48,7 +49,9 @@ internal static class LedgerOwner
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             Span<byte> header = stackalloc byte[HeaderSize];
             var size = file.ReadAtLeast(header, HeaderSize, throwOnEndOfStream: false);
-            return size == HeaderSize && header.StartsWith("SQLite format 3\0"u8) ? BinaryPrimitives.ReadInt32BigEndian(header[ApplicationIdAt..]) : null;
+            return size == HeaderSize && header.StartsWith("SQLite format 3\0"u8)
+                ? BinaryPrimitives.ReadInt32BigEndian(header[ApplicationIdAt..])
+                : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -65,7 +68,8 @@ internal static class LedgerOwner
         try
         {
             connection.Open();
-            return Count(connection, AnyTables) > 0 && (Count(connection, OurTables) < TablesOfVersion1 || Count(connection, "PRAGMA user_version") == 0);
+            return Count(connection, AnyTables) > 0
+                && (Count(connection, OurTables) < TablesOfVersion1 || Count(connection, "PRAGMA user_version") == 0);
         }
         catch (SqliteException)
         {

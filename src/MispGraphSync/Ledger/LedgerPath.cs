@@ -21,7 +21,8 @@ internal static class LedgerPath
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new RunFailedException(
-                ExitCode.Usage, $"The ledger '{path}' cannot be opened: {fault.Message}", "Look at the setting 'ledger' and at its symbolic links.");
+                ExitCode.Usage, $"The ledger '{path}' cannot be opened: {fault.Message}",
+                "Look at the setting 'ledger' and at its symbolic links.");
         }
     }
 

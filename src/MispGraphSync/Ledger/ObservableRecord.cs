@@ -54,7 +54,7 @@ internal static class ObservableRecord
     {
         var to = new BlobWriter();
         Write(to, observable);
-        // The kind is the first byte; what follows an address or a number has one byte, or is left out with the length that is known.
+        // The kind is the first byte; what follows an address or a number has one byte, or none where the length is known.
         var record = to.Written[1..];
         return observable switch
         {

@@ -20,7 +20,8 @@ internal sealed partial class PlanLedger
             {
                 foreach (var row in new DestinationRows(file).List().Where(row => !except.Any(row.Is)))
                 {
-                    file.Statement("UPDATE destination SET takes_over = 1, plans_everything = 1, in_doubt = 1 WHERE id = ?").Bind(1, row.Id).Run();
+                    file.Statement("UPDATE destination SET takes_over = 1, plans_everything = 1, in_doubt = 1 WHERE id = ?")
+                        .Bind(1, row.Id).Run();
                 }
 
                 file.Run("UPDATE source SET full_read_at = NULL");
@@ -52,7 +53,8 @@ internal sealed partial class PlanLedger
                         OR key IN (SELECT key FROM adoptable WHERE destination = ?1 AND dead))
                     """).Bind(1, destination.Id).Bind(2, now - NotYetListed).Run();
                 var gone = file.Changes;
-                // A later run may have sent something else: whatever it is, it is not like what is wanted. A list may show the immutable part.
+                // A later run may have sent something else: whatever it is, it is not like what is wanted.
+                // A list may show the immutable part.
                 file.Statement(
                     """
                     UPDATE held SET id = COALESCE(a.id, held.id), expires = COALESCE(a.expires, held.expires), change = ?2,

@@ -27,10 +27,14 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
                         plans_everything = plans_everything OR fingerprint <> ?6,
                         fingerprint = ?6
                     """).Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope).Bind(4, info.Name).Bind(5, (long)form).Bind(6, fingerprint).Run();
-                var query = file.Statement("SELECT id, takes_over, plans_everything, held, epoch, in_doubt FROM destination WHERE kind = ? AND place = ? AND scope = ?")
+                var query = file.Statement(
+                    "SELECT id, takes_over, plans_everything, held, epoch, in_doubt FROM destination "
+                    + "WHERE kind = ? AND place = ? AND scope = ?")
                     .Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope);
                 query.Read();
-                var memory = new DestinationMemory(query.Long(0), info, form, query.Flag(1), query.Flag(2), query.Long(3), query.TextOrNull(4)) { InDoubt = query.Flag(5) };
+                var memory = new DestinationMemory(query.Long(0), info, form, query.Flag(1), query.Flag(2), query.Long(3),
+                    query.TextOrNull(4))
+                { InDoubt = query.Flag(5) };
                 query.Reset();
                 return memory;
             });
@@ -41,7 +45,8 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
     {
         lock (file.Gate)
         {
-            var query = file.Statement("SELECT a.selection FROM accepted a JOIN source s ON s.id = a.source WHERE a.destination = ? AND s.name = ?")
+            var query = file.Statement(
+                "SELECT a.selection FROM accepted a JOIN source s ON s.id = a.source WHERE a.destination = ? AND s.name = ?")
                 .Bind(1, destination.Id).Bind(2, source);
             var found = query.Read() ? query.Text(0) : null;
             query.Reset();
@@ -135,14 +140,19 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
             var count = file.Scalar($"SELECT COUNT(*) FROM {Tables.Steps(destination)} WHERE replaces");
             if (count == 0) return 0;
             Tables.EnsureReplacing(file);
-            file.Run($"INSERT OR IGNORE INTO replacing (destination, key) SELECT h.destination, h.key FROM {Tables.Steps(destination)} s CROSS JOIN held h WHERE s.replaces AND h.destination = {destination.Id} AND h.observables = s.observables");
+            file.Run($"INSERT OR IGNORE INTO replacing (destination, key) SELECT h.destination, h.key FROM {Tables.Steps(destination)} s "
+                + $"CROSS JOIN held h WHERE s.replaces AND h.destination = {destination.Id} AND h.observables = s.observables");
             return count;
         }
     }
 
     public void KeepReplaced(DestinationMemory destination, Guid key, ReadOnlySpan<byte> body)
     {
-        lock (file.Gate) file.Statement("UPDATE replacing SET body = ? WHERE destination = ? AND key = ?").Bind(1, body).Bind(2, destination.Id).Bind(3, key).Run();
+        lock (file.Gate)
+        {
+            file.Statement("UPDATE replacing SET body = ? WHERE destination = ? AND key = ?").Bind(1, body).Bind(2, destination.Id)
+                .Bind(3, key).Run();
+        }
     }
 
     public IEnumerable<PlannedKey> ReadSteps(DestinationMemory destination, params IReadOnlyList<StepAction> actions) =>
@@ -154,7 +164,8 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
         {
             Tables.EnsureAdoptable(file);
             file.Statement("INSERT OR REPLACE INTO adoptable VALUES (?, ?, ?, ?, ?, ?)")
-                .Bind(1, destination.Id).Bind(2, key).Bind(3, found.Id).Bind(4, found.Expires).Bind(5, found.IsDead).Bind(6, found.Fixed).Run();
+                .Bind(1, destination.Id).Bind(2, key).Bind(3, found.Id).Bind(4, found.Expires).Bind(5, found.IsDead)
+                .Bind(6, found.Fixed).Run();
             if (found.IsDead) file.Statement("INSERT OR IGNORE INTO spent_key VALUES (?, ?)").Bind(1, destination.Id).Bind(2, key).Run();
         }
     }
@@ -169,7 +180,8 @@ internal sealed partial class PlanLedger(LedgerFile file) : IPlanLedger
         lock (file.Gate)
         {
             Tables.EnsureAdoptable(file);
-            var query = file.Statement("SELECT id, expires, dead, fixed FROM adoptable WHERE destination = ? AND key = ?").Bind(1, destination.Id).Bind(2, key);
+            var query = file.Statement("SELECT id, expires, dead, fixed FROM adoptable WHERE destination = ? AND key = ?")
+                .Bind(1, destination.Id).Bind(2, key);
             var found = query.Read() ? new Adoptable(query.TextOrNull(0), query.TimeOrNull(1), query.Flag(2), query.Hash(3)) : null;
             query.Reset();
             if (found is not null) return found;

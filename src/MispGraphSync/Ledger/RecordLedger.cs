@@ -78,7 +78,10 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                 foreach (var step in intent.Steps)
                 {
                     rows.MarkDirty(step.Observables);
-                    if (settlement.Existing.TryGetValue(step.Key, out var id)) rows.Hold(step with { Marks = step.Marks with { Change = Hash128.Unlike } }, id, isClean: false);
+                    if (settlement.Existing.TryGetValue(step.Key, out var id))
+                    {
+                        rows.Hold(step with { Marks = step.Marks with { Change = Hash128.Unlike } }, id, isClean: false);
+                    }
                     else rows.Forget(step.Observables);
                 }
 
@@ -187,7 +190,8 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
     {
         lock (file.Gate)
         {
-            file.InTransaction(() => file.Statement("UPDATE destination SET plans_everything = 0, takes_over = 0 WHERE id = ?").Bind(1, destination.Id).Run());
+            file.InTransaction(() =>
+                file.Statement("UPDATE destination SET plans_everything = 0, takes_over = 0 WHERE id = ?").Bind(1, destination.Id).Run());
             ReplacedRecord.Clear(file, destination.Id);
             SupportIndexes.Ensure(file, destination.Form);
             file.Run("CREATE INDEX IF NOT EXISTS held_renewal ON held (destination, renew_at)");
@@ -212,7 +216,8 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
     {
         lock (file.Gate)
         {
-            var query = file.Statement("SELECT 1 FROM held WHERE destination = ? AND expires > ? LIMIT 1").Bind(1, destination.Id).Bind(2, now);
+            var query = file.Statement("SELECT 1 FROM held WHERE destination = ? AND expires > ? LIMIT 1").Bind(1, destination.Id)
+                .Bind(2, now);
             var any = query.Read();
             query.Reset();
             return any;
@@ -226,7 +231,10 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 
     public long CountHeldBack(DestinationMemory destination)
     {
-        lock (file.Gate) return Count($"SELECT COUNT(*) FROM rejected WHERE destination = ? AND run <> {run} AND attempts > 0", destination.Id);
+        lock (file.Gate)
+        {
+            return Count($"SELECT COUNT(*) FROM rejected WHERE destination = ? AND run <> {run} AND attempts > 0", destination.Id);
+        }
     }
 
     private long Count(string sql, long destination)

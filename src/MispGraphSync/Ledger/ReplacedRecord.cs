@@ -7,7 +7,9 @@ internal static class ReplacedRecord
 {
     public static HeldIndicator? Find(LedgerFile file, long destination, Hash128 observables)
     {
-        var query = file.Statement("SELECT key, generation, change, fixed, rank, created, modified, expires, renew_at, body FROM replaced WHERE destination = ? AND observables = ?")
+        var query = file.Statement(
+            "SELECT key, generation, change, fixed, rank, created, modified, expires, renew_at, body FROM replaced "
+            + "WHERE destination = ? AND observables = ?")
             .Bind(1, destination).Bind(2, observables);
         var found = !query.Read() ? null : new HeldIndicator
         {
@@ -33,7 +35,8 @@ internal static class ReplacedRecord
         file.Statement(
             """
             INSERT OR REPLACE INTO replaced
-            SELECT h.destination, h.observables, h.key, h.generation, h.change, h.fixed, h.rank, h.created, h.modified, h.expires, h.renew_at, r.body
+            SELECT h.destination, h.observables, h.key, h.generation, h.change, h.fixed, h.rank,
+                   h.created, h.modified, h.expires, h.renew_at, r.body
             FROM held h JOIN replacing r ON r.destination = h.destination AND r.key = h.key AND r.body IS NOT NULL
             WHERE h.destination = ? AND h.observables = ?
             """).Bind(1, destination).Bind(2, observables).Run();

@@ -17,7 +17,9 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
 {
     private const string Ending = ".stamp";
 
-    private static readonly StringComparison PathComparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+    private static readonly StringComparison PathComparison = OperatingSystem.IsWindows()
+        ? StringComparison.OrdinalIgnoreCase
+        : StringComparison.Ordinal;
 
     private Stamp? _latest;
 
@@ -34,7 +36,10 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
         {
             var found = Find();
             if (LastRun() is not { } last) return Unstamped(found);
-            if (found is null) return last.FoundStamp ? new LedgerDoubt(DoubtKind.NoStamp, NoStamp) : new LedgerDoubt(DoubtKind.NeverStamped, Unkept);
+            if (found is null)
+            {
+                return last.FoundStamp ? new LedgerDoubt(DoubtKind.NoStamp, NoStamp) : new LedgerDoubt(DoubtKind.NeverStamped, Unkept);
+            }
             if (!Knows(found)) return new LedgerDoubt(DoubtKind.Older, Older(found));
             return KnowsPlace() ? LedgerDoubt.None : new LedgerDoubt(DoubtKind.Moved, Moved(last));
         }
@@ -46,14 +51,17 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
         var stamp = new Guid(RandomNumberGenerator.GetBytes(16));
         _latest = new Stamp(run, stamp, HasEnded: false, host, ledger.Path, default);
         ledger.Statement("UPDATE run SET stamp = ?, found_stamp = ?, host = ?, path = ? WHERE id = ?")
-            .Bind(1, stamp).Bind(2, doubt.Kind is not (DoubtKind.NoStamp or DoubtKind.NeverStamped)).Bind(3, host).Bind(4, ledger.Path).Bind(5, run).Run();
+            .Bind(1, stamp).Bind(2, doubt.Kind is not (DoubtKind.NoStamp or DoubtKind.NeverStamped)).Bind(3, host).Bind(4, ledger.Path)
+            .Bind(5, run).Run();
     }
 
     /// <summary>From now on a copy of the ledger from before this run is noticed.</summary>
     /// <exception cref="RunFailedException">The log folder cannot be written.</exception>
     public void WriteBegin(DateTimeOffset now) => Write(_latest! with { At = now });
 
-    /// <summary>The same for a copy from during this run, where the ledger has its end. No reason to fail a run that has done its work.</summary>
+    /// <summary>
+    /// The same for a copy from during this run, where the ledger has its end. No reason to fail a run that has done its work.
+    /// </summary>
     public void WriteEnd(DateTimeOffset now)
     {
         var ended = _latest! with { At = now, HasEnded = true };
@@ -91,12 +99,14 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
         }
     }
 
-    // No run of the ledger has a stamp: it is new, or was last used by an earlier version. Then a stamp of another ledger at this place is of
-    // one that was here after it.
+    // No run of the ledger has a stamp: it is new, or was last used by an earlier version. Then a stamp of another ledger at this place
+    // is of one that was here after it.
     private LedgerDoubt Unstamped(Stamp? found)
     {
         found ??= All().Select(one => one.Stamp).FirstOrDefault(IsHere);
-        return found is not null && ledger.Scalar("SELECT COUNT(*) FROM run") > 0 ? new LedgerDoubt(DoubtKind.Older, Older(found)) : LedgerDoubt.None;
+        return found is not null && ledger.Scalar("SELECT COUNT(*) FROM run") > 0
+            ? new LedgerDoubt(DoubtKind.Older, Older(found))
+            : LedgerDoubt.None;
     }
 
     private bool Knows(Stamp found)
@@ -171,7 +181,8 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
     }
 
     private string Older(Stamp found) =>
-        $"The ledger '{ledger.Path}' is older than the last run: the log folder '{folder}' knows run {found.Run} of {found.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC, "
+        $"The ledger '{ledger.Path}' is older than the last run: the log folder '{folder}' knows run {found.Run} of "
+        + $"{found.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC, "
         + "the ledger does not. It was probably restored from a backup.";
 
     private string NoStamp =>
@@ -179,12 +190,14 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
         + "This is normal once after the log folder was emptied or moved.";
 
     private string Unkept =>
-        $"The log folder '{folder}' is not kept from run to run: a ledger that was restored from a backup would not be noticed. Set logs.directory to a folder that is kept.";
+        $"The log folder '{folder}' is not kept from run to run: a ledger that was restored from a backup would not be noticed. "
+        + "Set logs.directory to a folder that is kept.";
 
     private string Moved((string Host, string Path, bool FoundStamp) last)
     {
         var (before, after) = last.Host == host ? ("", "") : ($" on '{last.Host}'", $" on '{host}'");
-        return $"The ledger was last used at '{last.Path}'{before} and is now at '{ledger.Path}'{after}: it may be a copy of one that is in use.";
+        return $"The ledger was last used at '{last.Path}'{before} and is now at '{ledger.Path}'{after}: "
+            + "it may be a copy of one that is in use.";
     }
 }
 

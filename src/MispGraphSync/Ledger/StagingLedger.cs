@@ -36,7 +36,8 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
         lock (file.Gate)
         {
             _source = source;
-            file.Run("CREATE TEMP TABLE IF NOT EXISTS listed (uuid BLOB PRIMARY KEY, misp_id INTEGER, timestamp INTEGER NOT NULL, metadata BLOB) WITHOUT ROWID");
+            file.Run("CREATE TEMP TABLE IF NOT EXISTS listed (uuid BLOB PRIMARY KEY, misp_id INTEGER, timestamp INTEGER NOT NULL, "
+                + "metadata BLOB) WITHOUT ROWID");
             file.Run("DELETE FROM listed");
             BeginMany();
         }

@@ -105,7 +105,10 @@ internal sealed class Statement : IDisposable
 
     /// <summary>A name of the enumeration.</summary>
     public T Enum<T>(int column)
-        where T : struct, Enum => System.Enum.TryParse<T>(Text(column), out var value) ? value : throw LedgerFault.Damaged($"there is no {typeof(T).Name} '{Text(column)}'");
+        where T : struct, Enum =>
+            System.Enum.TryParse<T>(Text(column), out var value)
+                ? value
+                : throw LedgerFault.Damaged($"there is no {typeof(T).Name} '{Text(column)}'");
 
     /// <summary>A text that many rows have: one string for all of them.</summary>
     public string Name(int column) => Names.Known(Sqlite.ColumnText(_raw, column));

@@ -31,7 +31,10 @@ internal sealed class SupportSearch(LedgerFile file)
             var support = SupportRecord.Read(rows.Blob(6), attribute, rows.Int(3));
             var isFound = query.Events.Contains(at) || query.Attribute == attribute
                 || (combination is { } together && query.Keys.Contains(together)) || (single is { } alone && query.Keys.Contains(alone));
-            if (isFound || Watches(support, observables)) found.Add(new FoundSupport(at, new SupportRow(support, _events.Find(at)), combination, single));
+            if (isFound || Watches(support, observables))
+            {
+                found.Add(new FoundSupport(at, new SupportRow(support, _events.Find(at)), combination, single));
+            }
         }
 
         return found;
@@ -46,7 +49,11 @@ internal sealed class SupportSearch(LedgerFile file)
             yield return $"{Columns} single IN ({keys})";
         }
 
-        if (query.Events.Count > 0) yield return $"{Columns} event IN ({string.Join(", ", query.Events.Select(row => row.ToString(CultureInfo.InvariantCulture)))})";
+        if (query.Events.Count > 0)
+        {
+            yield return $"{Columns} event IN "
+                + $"({string.Join(", ", query.Events.Select(row => row.ToString(CultureInfo.InvariantCulture)))})";
+        }
         List<string> conditions = [.. Enumerable.Range(1, needles).Select(at => $"instr(detail, ?{at})")];
         if (query.Attribute is { } attribute) conditions.Add($"attribute = x'{attribute:N}'");
         if (conditions.Count > 0) yield return $"{Columns} {string.Join(" OR ", conditions)}";

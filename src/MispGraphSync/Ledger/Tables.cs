@@ -40,8 +40,10 @@ internal static class Tables
 
     /// <summary>The keys that this run replaces, with the item that would put the old form back.</summary>
     public static void EnsureReplacing(LedgerFile file) =>
-        file.Statement("CREATE TEMP TABLE IF NOT EXISTS replacing (destination INTEGER, key BLOB, body BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
+        file.Statement("CREATE TEMP TABLE IF NOT EXISTS replacing (destination INTEGER, key BLOB, body BLOB, PRIMARY KEY (destination, "
+            + "key)) WITHOUT ROWID").Run();
 
     public static void EnsureAdoptable(LedgerFile file) =>
-        file.Statement("CREATE TEMP TABLE IF NOT EXISTS adoptable (destination INTEGER, key BLOB, id TEXT, expires INTEGER, dead INTEGER, fixed BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
+        file.Statement("CREATE TEMP TABLE IF NOT EXISTS adoptable (destination INTEGER, key BLOB, id TEXT, expires INTEGER, "
+            + "dead INTEGER, fixed BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID").Run();
 }

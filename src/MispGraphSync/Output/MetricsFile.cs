@@ -15,7 +15,8 @@ internal static class MetricsFile
         try
         {
             // The collector works under another account.
-            OwnerOnly.Replace(path, overwrite: true, file => file.Write(Text(report, now)), OwnerOnly.Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            OwnerOnly.Replace(path, overwrite: true, file => file.Write(Text(report, now)),
+                OwnerOnly.Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

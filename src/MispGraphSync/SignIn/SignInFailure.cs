@@ -13,7 +13,8 @@ internal static partial class SignInFailure
     /// <summary>OAuth's words for a refusal, which every sign-in service's own answer has.</summary>
     private static readonly FrozenSet<string> Refusals = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "invalid_resource",
+        "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
+        "invalid_resource",
         "access_denied", "interaction_required", "consent_required", "invalid_instance", "invalid_tenant");
 
     private static readonly Uri Nowhere = new("nowhere", UriKind.Relative);

@@ -19,7 +19,8 @@ internal sealed class SignInLogHandler(Transport transport) : DelegatingHandler
         catch (Exception e)
         {
             transport.AppLog.Warning(
-                "{Method} {Address}: no answer after {Duration} ms: {Reason}", request.Method.Method, address, Elapsed(started), transport.Secrets.Mask(e.Message));
+                "{Method} {Address}: no answer after {Duration} ms: {Reason}", request.Method.Method, address, Elapsed(started),
+                transport.Secrets.Mask(e.Message));
             throw;
         }
     }

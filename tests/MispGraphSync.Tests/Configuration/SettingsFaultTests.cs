@@ -38,15 +38,21 @@ public class SettingsFaultTests
     [InlineData(""" "guard": { "maxDelete": "101%" } """, "guard.maxDelete: \"101%\" is not a number of indicators such as 500, or a share such as \"50%\" (0% to 100%).")]
     [InlineData(""" "guard": { "maxDelete": -1 } """, "guard.maxDelete: -1 is not a number of indicators")]
     [InlineData(""" "guard": { "neverBlock": ["https://contoso.com/x"] } """, "guard.neverBlock[0]: \"https://contoso.com/x\" is not a host name, an address, a range such as 192.0.2.0/24, or a hash. Write the host alone")]
-    [InlineData(""" "guard": { "neverBlock": ["203.0.113.9-1"] } """, "guard.neverBlock[0]: \"203.0.113.9-1\" is not a host name, an address, a range such as 192.0.2.0/24, or a hash. Write an address in full")]
-    [InlineData(""" "guard": { "neverBlock": ["contoso.com", "www.*.com"] } """, "guard.neverBlock[1]: \"www.*.com\" is not a host name, an address, a range such as 192.0.2.0/24, or a hash. A * can be the first label")]
+    [InlineData(""" "guard": { "neverBlock": ["203.0.113.9-1"] } """,
+        "guard.neverBlock[0]: \"203.0.113.9-1\" is not a host name, an address, a range such as 192.0.2.0/24, or a hash. "
+        + "Write an address in full")]
+    [InlineData(""" "guard": { "neverBlock": ["contoso.com", "www.*.com"] } """,
+        "guard.neverBlock[1]: \"www.*.com\" is not a host name, an address, a range such as 192.0.2.0/24, or a hash. "
+        + "A * can be the first label")]
     [InlineData(""" "logs": { "requests": "error" } """, "logs.requests: \"error\" is not one of \"all\", \"errors\", \"none\". Did you mean \"errors\"?")]
     [InlineData(""" "logs": { "directory": "" } """, "logs.directory: \"\" is not a path to a folder.")]
     [InlineData(""" "ledger": 3 """, "ledger: 3 is not a path to a file.")]
     [InlineData(""" "caFile": "nowhere.pem" """, "caFile: There is no file nowhere.pem.")]
     [InlineData(""" "caFile": "C:\temp\root.pem" """, "is not a path to a file. If this is a path, write each backslash twice, or use /.")]
-    [InlineData(""" "logs": { "directory": "C:\new" } """, "is not a path to a folder. If this is a path, write each backslash twice, or use /.")]
-    [InlineData(""" "misp": { "url": "https://misp.example", "key": "file:C:\temp\new" } """, "misp.key: The secret names a file with a control character in its path. If this is a path, write each backslash twice, or use /.")]
+    [InlineData(""" "logs": { "directory": "C:\new" } """,
+        "is not a path to a folder. If this is a path, write each backslash twice, or use /.")]
+    [InlineData(""" "misp": { "url": "https://misp.example", "key": "file:C:\temp\new" } """,
+        "misp.key: The secret names a file with a control character in its path. If this is a path, write each backslash twice, or use /.")]
     [InlineData(""" "proxy": "proxy.example:3128" """, "proxy: \"proxy.example:3128\" is not a proxy's address such as http://proxy.example:3128. Begin it with http://.")]
     [InlineData(""" "proxy": "http://me:pw@proxy.example" """, "proxy: A user name or password must not stand here. Leave the key out and set HTTPS_PROXY")]
     [InlineData(""" "misp": { "url": "misp.example" } """, "misp.url: \"misp.example\" is not a web address such as https://misp.example.com. Begin it with https://.")]
@@ -89,7 +95,8 @@ public class SettingsFaultTests
     [InlineData("graph", """ "auth": { "clientSecret": "keyvault:https://v-1.vault.azure.net/secrets/s" } """, "destinations.graph.auth.clientSecret: A client secret from a Key Vault needs auth.managedIdentity, auth.certificate or auth.federatedTokenFile as well")]
     [InlineData("graph", """ "auth": { "certificate": { "path": "c.pfx", "password": "keyvault:https://v-1.vault.azure.net/secrets/s" } } """, "auth.certificate.password: The password of the sign-in certificate cannot come from a Key Vault")]
     [InlineData("graph", """ "auth": { "certificate": "c.pfx" } """, "destinations.graph.auth.certificate: This is a text; it takes an object with some of: path, password.")]
-    [InlineData("graph", """ "name": "again", "kind": "graph" """, "destinations[0].name: This key is here twice, first at config.json:4; keep one of them.")]
+    [InlineData("graph", """ "name": "again", "kind": "graph" """,
+        "destinations[0].name: This key is here twice, first at config.json:4; keep one of them.")]
     public void In_a_destination(string kind, string own, string sentence) =>
         Assert.Contains(sentence, Some.Faults(own: own, kind: kind), StringComparison.Ordinal);
 
@@ -134,11 +141,16 @@ public class SettingsFaultTests
     [Theory]
     [InlineData("[]", "config.json:1: the file: It holds a list; settings are one object: { … }.")]
     [InlineData("", "config.json:1: the file: This is not valid JSON.")]
-    [InlineData("{\n  \"instance\": \"a\"\n  \"misp\": {}\n}", "config.json:3: the file: This is not valid JSON. Often a comma, a quote or a bracket is missing here or on the line above.")]
-    [InlineData("{\n \"caFile\": \"C:\\misp\\ca.pem\" }", "config.json:2: the file: This is not valid JSON. If this is a path, write each backslash twice, or use /.")]
-    [InlineData("{\n \"caFile\": \"C:\\users\\ca.pem\" }", "config.json:2: the file: This is not valid JSON. If this is a path, write each backslash twice")]
-    [InlineData("{\n \"logs\": { \"directory\": \"C:\\\\logs\\\" } }", "config.json:2: the file: This is not valid JSON. If this is a path, write each backslash twice")]
-    [InlineData("{\n \"caFile\": \"C:\\\\misp\\\\ca.pem\"\n \"instance\": 1 }", "config.json:3: the file: This is not valid JSON. Often a comma")]
+    [InlineData("{\n  \"instance\": \"a\"\n  \"misp\": {}\n}",
+        "config.json:3: the file: This is not valid JSON. Often a comma, a quote or a bracket is missing here or on the line above.")]
+    [InlineData("{\n \"caFile\": \"C:\\misp\\ca.pem\" }",
+        "config.json:2: the file: This is not valid JSON. If this is a path, write each backslash twice, or use /.")]
+    [InlineData("{\n \"caFile\": \"C:\\users\\ca.pem\" }",
+        "config.json:2: the file: This is not valid JSON. If this is a path, write each backslash twice")]
+    [InlineData("{\n \"logs\": { \"directory\": \"C:\\\\logs\\\" } }",
+        "config.json:2: the file: This is not valid JSON. If this is a path, write each backslash twice")]
+    [InlineData("{\n \"caFile\": \"C:\\\\misp\\\\ca.pem\"\n \"instance\": 1 }",
+        "config.json:3: the file: This is not valid JSON. Often a comma")]
     [InlineData("{\n \"instance\": \"\\ud83d\" }", "config.json:2: the file: This text has half of a character")]
     [InlineData("{ \"destinations\": {} }", "config.json:1: destinations: This is an object; write a list of objects")]
     [InlineData("{ \"destinations\": [1] }", "config.json:1: destinations[0]: This is a number; each destination is an object.")]

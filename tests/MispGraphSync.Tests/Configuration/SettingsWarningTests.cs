@@ -12,9 +12,11 @@ public class SettingsWarningTests
     [InlineData(""" "defaultTlp": "red" """, "destinations.defender: defaultTlp is above maxTlp")]
     [InlineData(""" "types": ["x509-fingerprint-sha1"] """, "destinations.defender: Defender takes certificates with action allow or block only")]
     [InlineData(""" "types": ["url"], "excludeTypes": ["url"] """, "destinations.defender: url is in types and in excludeTypes")]
-    [InlineData(""" "types": ["ip_dst"] """, "config.json:", "types: \"ip_dst\" is not an attribute type of MISP that is known here, so it may match nothing; did you mean ip-dst?")]
+    [InlineData(""" "types": ["ip_dst"] """, "config.json:",
+        "types: \"ip_dst\" is not an attribute type of MISP that is known here, so it may match nothing; did you mean ip-dst?")]
     [InlineData(""" "excludeTypes": ["domain", "Domain"] """, "config.json:", "excludeTypes: \"Domain\"", "did you mean domain?")]
-    [InlineData(""" "expiry": { "tlp:red": 3, "md5": 5, "ipv4-addr": 150 } """, "config.json:", "expiry: \"ipv4-addr\"", "did you mean ip-src or ip-dst?")]
+    [InlineData(""" "expiry": { "tlp:red": 3, "md5": 5, "ipv4-addr": 150 } """, "config.json:", "expiry: \"ipv4-addr\"",
+        "did you mean ip-src or ip-dst?")]
     [InlineData(""" "expiry": { "zzz-zzz-zzz": 3 } """, "config.json:", "expiry: \"zzz-zzz-zzz\"", "so it may match nothing.")]
     public void Someone_should_know(string top, params string[] words)
     {

@@ -132,7 +132,7 @@ public abstract class DestinationContract : IAsyncLifetime
     [InlineData(404, "<html>404 Not Found</html>")]
     public async Task A_web_page_is_no_answer_of_the_service(int status, string page)
     {
-        // A refused token is fetched once more.
+        // A refused token is fetched a second time.
         for (var i = 0; i < (status == 401 ? 2 : 1); i++) Service.Script(status, page);
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => ApplyAsync(Operation.Create, Steps(1)));

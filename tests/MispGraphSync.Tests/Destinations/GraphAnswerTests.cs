@@ -25,10 +25,26 @@ public class GraphAnswerTests
     [InlineData("""{"error":"The provider timed out"}""", "The provider timed out", true)]
     [InlineData("""{"Error":{"odd":[1,2]}}""", """{"odd":[1,2]}""", false)]
     [InlineData("\"no\"", "no", false)]
-    [InlineData("""{"id":"Failed to create, check Error element for reason","Error":"{\"error\":{\"code\":\"InvalidInput\",\"message\":\"Missing value\",\"target\":\"00000000-5a5d-4b0c-8000-0000000000aa\"}}"}""", "InvalidInput: Missing value", false)]
-    [InlineData("""{"id":"Failed to create, check Error element for reason","Error":"{\"error\":{\"code\":\"TooManyRequests\",\"message\":\"later\"}}"}""", "TooManyRequests: later", true)]
-    [InlineData("""{"id":"Failed to create","Error":"Target: body - ValidationFailed - x\nTarget: networkDestinationIPv4 - ValidationFailed - y"}""", "Target: body - ValidationFailed - x Target: networkDestinationIPv4 - ValidationFailed - y", false)]
-    [InlineData("""{"id":"Failed to create, check Error element for reason","Error":""}""", "Failed to create, check Error element for reason", false)]
+    [InlineData(
+        """
+        {"id":"Failed to create, check Error element for reason",
+        "Error":"{\"error\":{\"code\":\"InvalidInput\",\"message\":\"Missing value\",\"target\":\"00000000-5a5d-4b0c-8000-0000000000aa\"}}"}
+        """,
+        "InvalidInput: Missing value", false)]
+    [InlineData(
+        """
+        {"id":"Failed to create, check Error element for reason",
+        "Error":"{\"error\":{\"code\":\"TooManyRequests\",\"message\":\"later\"}}"}
+        """,
+        "TooManyRequests: later", true)]
+    [InlineData(
+        """
+        {"id":"Failed to create",
+        "Error":"Target: body - ValidationFailed - x\nTarget: networkDestinationIPv4 - ValidationFailed - y"}
+        """,
+        "Target: body - ValidationFailed - x Target: networkDestinationIPv4 - ValidationFailed - y", false)]
+    [InlineData("""{"id":"Failed to create, check Error element for reason","Error":""}""",
+        "Failed to create, check Error element for reason", false)]
     [InlineData("""{"id":"Failed to create, check Error element for reason"}""", "Failed to create, check Error element for reason", false)]
     [InlineData("""{"id":"Failed to create","Error":"{\"error\":"}""", "{\"error\":", false)]
     public void An_error_is_read_in_any_shape(string element, string words, bool isTransient)
@@ -44,7 +60,8 @@ public class GraphAnswerTests
     [InlineData("""{"id":"b","externalId":"{00000000-0000-5000-8000-00000000000b}"}""")]
     [InlineData("""{"id":"b","externalId":"0000000000005000800000000000000b"}""")]
     public void Our_key_counts_in_any_spelling(string element) =>
-        Assert.Equal(new StepOutcome.Accepted("b"), GraphOutcomes.OfEntities(Read($"[{element}]"), [Step(1) with { Key = new Guid("00000000-0000-5000-8000-00000000000b") }])[0]);
+        Assert.Equal(new StepOutcome.Accepted("b"),
+            GraphOutcomes.OfEntities(Read($"[{element}]"), [Step(1) with { Key = new Guid("00000000-0000-5000-8000-00000000000b") }])[0]);
 
     [Fact]
     public void Places_count_only_while_the_keys_show_that_the_order_is_ours()
@@ -61,8 +78,13 @@ public class GraphAnswerTests
     [Fact]
     public void What_the_answer_says_twice_counts_once_and_two_things_about_one_count_for_nothing()
     {
-        var twice = Entities($$"""[{"id":"a","externalId":"{{Key(1)}}"},{"id":"a","externalId":"{{Key(1)}}"},{"id":"b","externalId":"{{Key(2)}}"},{"id":"c","externalId":"{{Key(3)}}"}]""");
-        var different = Entities($$"""[{"id":"a","externalId":"{{Key(1)}}"},{"id":"a2","externalId":"{{Key(1)}}"},{"id":"c","externalId":"{{Key(3)}}"}]""");
+        var twice = Entities(
+            $$"""
+            [{"id":"a","externalId":"{{Key(1)}}"},{"id":"a","externalId":"{{Key(1)}}"},
+            {"id":"b","externalId":"{{Key(2)}}"},{"id":"c","externalId":"{{Key(3)}}"}]
+            """);
+        var different = Entities(
+            $$"""[{"id":"a","externalId":"{{Key(1)}}"},{"id":"a2","externalId":"{{Key(1)}}"},{"id":"c","externalId":"{{Key(3)}}"}]""");
 
         Assert.Equal([new StepOutcome.Accepted("a"), new StepOutcome.Accepted("b"), new StepOutcome.Accepted("c")], twice);
         Assert.IsType<StepOutcome.Unknown>(different[0]);
@@ -135,7 +157,8 @@ public class GraphAnswerTests
     [Fact]
     public void A_failed_deletion_that_names_its_id_is_blamed_on_it()
     {
-        var outcomes = GraphOutcomes.OfResults(Read("""[{"code":500,"message":"could not delete 1004273."},{"code":0}]"""), ["1004272", "1004273"]);
+        var outcomes = GraphOutcomes.OfResults(Read("""[{"code":500,"message":"could not delete 1004273."},{"code":0}]"""),
+            ["1004272", "1004273"]);
 
         Assert.IsType<StepOutcome.Accepted>(outcomes[0]);
         Assert.True(Assert.IsType<StepOutcome.Rejected>(outcomes[1]).IsTransient);
@@ -145,9 +168,15 @@ public class GraphAnswerTests
     public void Results_of_deletions_go_by_the_id_their_words_begin_with()
     {
         var outcomes = GraphOutcomes.OfResults(
-            Read("""[{"code":"204","message":"12 deleted"},{"code":"500","message":"1 could not be deleted"},{"code":"204","message":"2 deleted"}]"""), ["1", "2", "12"]);
+            Read(
+                """
+                [{"code":"204","message":"12 deleted"},{"code":"500","message":"1 could not be deleted"},
+                {"code":"204","message":"2 deleted"}]
+                """),
+            ["1", "2", "12"]);
 
-        Assert.Equal([typeof(StepOutcome.Rejected), typeof(StepOutcome.Accepted), typeof(StepOutcome.Accepted)], outcomes.Select(o => o.GetType()));
+        Assert.Equal([typeof(StepOutcome.Rejected), typeof(StepOutcome.Accepted), typeof(StepOutcome.Accepted)],
+            outcomes.Select(o => o.GetType()));
     }
 
     [Fact]

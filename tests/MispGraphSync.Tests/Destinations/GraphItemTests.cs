@@ -74,10 +74,12 @@ public class GraphItemTests
     [Fact]
     public void The_field_without_an_end_names_nothing_and_is_not_fixed()
     {
-        var body = Encoding.UTF8.GetString(Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body.Span);
+        var body = Encoding.UTF8.GetString(
+            Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body.Span);
         var marks = Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Marks;
 
-        Assert.Equal("networkDestinationIPv4=192.0.2.7", string.Join('\n', GraphFields.Of([SomeIndicator.Address(7)], GraphProduct.Defender)));
+        Assert.Equal("networkDestinationIPv4=192.0.2.7",
+            string.Join('\n', GraphFields.Of([SomeIndicator.Address(7)], GraphProduct.Defender)));
         Assert.Equal(Hash128.Of(Encoding.UTF8.GetBytes(body[..body.IndexOf(",\"networkIPv4\"", StringComparison.Ordinal)])), marks.Fixed);
     }
 
@@ -208,7 +210,8 @@ public class GraphItemTests
         Assert.Equal(
             SkipReason.NoFieldHere,
             GraphLimits.Refuses(
-                Supporting([]) with { Single = SomeIndicator.Address(1), Type = "stix2-pattern" }, GraphProduct.Defender, IndicatorAction.Alert));
+                Supporting([]) with { Single = SomeIndicator.Address(1), Type = "stix2-pattern" }, GraphProduct.Defender,
+                IndicatorAction.Alert));
 
     [Fact]
     public void Sentinel_refuses_what_has_no_field_and_every_warning()

@@ -63,13 +63,16 @@ internal static class Seeds
         {
             World = run => run.Sandbox.MispState.User.SearchDefaults = new JsonObject { ["published"] = "1", ["tags"] = "x" },
         },
-        ["a MISP that gives an event only in pieces"] = new(["warning misp fetch"], 0, "came in pieces") { World = run => run.Sandbox.MispState.FailsOnFullEvents = true },
+        ["a MISP that gives an event only in pieces"] = new(["warning misp fetch"], 0,
+            "came in pieces")
+        { World = run => run.Sandbox.MispState.FailsOnFullEvents = true },
         ["a MISP that gives no event"] = new(["failed misp fetch"], 5, "could not be read")
         {
             World = run =>
             {
                 run.Sandbox.MispState.FailsOnFullEvents = true;
-                run.Sandbox.Faults.Add(Service.Misp, new Fault.Status(500), times: 100, when: request => request.Path.StartsWith("/attributes", StringComparison.Ordinal));
+                run.Sandbox.Faults.Add(Service.Misp, new Fault.Status(500), times: 100,
+                    when: request => request.Path.StartsWith("/attributes", StringComparison.Ordinal));
             },
         },
         ["a key that sees nothing"] = new(["warning misp events"], 0, "sees no event at all") { World = run => run.Sandbox.MispState.Clear() },

@@ -68,7 +68,8 @@ public sealed class ClockTests : IAsyncLifetime
 
         Assert.Equal(2, push.Code);
         Assert.Equal(0, _run.Sandbox.SentinelState.Count);
-        Assert.DoesNotContain(_run.Sandbox.RequestsTo(Service.Sentinel), request => request.Method != "GET" || request.Headers.ContainsKey("Authorization"));
+        Assert.DoesNotContain(_run.Sandbox.RequestsTo(Service.Sentinel),
+            request => request.Method != "GET" || request.Headers.ContainsKey("Authorization"));
         Assert.NotEqual(0, _run.Sandbox.GraphState.Count);
         Assert.NotEqual(0, _run.Sandbox.DefenderState.Count);
         var sentinel = push.Destination(1);
@@ -109,13 +110,17 @@ public sealed class ClockTests : IAsyncLifetime
         Assert.Equal(0, (await _run.RunAsync("push")).Code);
         _run.Sandbox.ForgetRequests();
         _run.Sandbox.Faults.Add(Service.Entra, new Fault.Reset(), times: 1);
-        foreach (var service in (Service[])[Service.Graph, Service.Sentinel, Service.Defender]) _run.Sandbox.Faults.SetClock(service, TimeSpan.FromHours(5));
+        foreach (var service in (Service[])[Service.Graph, Service.Sentinel, Service.Defender])
+        {
+            _run.Sandbox.Faults.SetClock(service, TimeSpan.FromHours(5));
+        }
         AddOne("later.example");
 
         var push = await _run.RunAsync("push", "--json");
 
         Assert.Equal(2, push.Code);
-        Assert.DoesNotContain(_run.Sandbox.Requests, request => request.Service is Service.Graph or Service.Sentinel or Service.Defender && request.Method != "GET");
+        Assert.DoesNotContain(_run.Sandbox.Requests,
+            request => request.Service is Service.Graph or Service.Sentinel or Service.Defender && request.Method != "GET");
     }
 
     [Fact]
@@ -137,7 +142,8 @@ public sealed class ClockTests : IAsyncLifetime
         Assert.Equal(0, right.Json.GetProperty("source").GetProperty("eventsUnchanged").GetInt64());
         using var corrected = LedgerFile.OpenToRead(Ledger);
         var limit = _run.Time.GetUtcNow().AddDays(400).ToUnixTimeMilliseconds();
-        foreach (var (table, column) in ((string, string)[])[("run", "started"), ("run", "ended"), ("source", "read_at"), ("source", "full_read_at"), ("held", "expires"), ("held", "renew_at"), ("destination", "look_again_at")])
+        foreach (var (table, column) in ((string, string)[])[("run", "started"), ("run", "ended"), ("source", "read_at"),
+            ("source", "full_read_at"), ("held", "expires"), ("held", "renew_at"), ("destination", "look_again_at")])
         {
             Assert.Equal(0, corrected.Scalar($"SELECT COUNT(*) FROM {table} WHERE {column} > {limit}"));
         }

@@ -30,6 +30,7 @@ public sealed class CustomClusterTests
         var graph = JsonNode.Parse(Assert.Single(run.Sandbox.GraphState.All()).Json)!;
         Assert.Equal(["Shared actor", "Velvet Heron"], graph["activityGroupNames"]!.AsArray().Select(name => (string?)name));
         var stix = Assert.Single(run.Sandbox.SentinelState.Active()).Json;
-        Assert.All(["Our actor", "Group actor", "Local actor"], name => Assert.DoesNotContain(name, stix + graph.ToJsonString(), StringComparison.Ordinal));
+        Assert.All(["Our actor", "Group actor", "Local actor"],
+            name => Assert.DoesNotContain(name, stix + graph.ToJsonString(), StringComparison.Ordinal));
     }
 }

@@ -146,7 +146,10 @@ public sealed class OldLedgerTests : IAsyncLifetime
     {
         _run.Configure(["sentinel"], settings =>
         {
-            foreach (var key in (string[])["subscriptionId", "resourceGroup", "workspaceName"]) settings["destinations"]![0]!.AsObject().Remove(key);
+            foreach (var key in (string[])["subscriptionId", "resourceGroup", "workspaceName"])
+            {
+                settings["destinations"]![0]!.AsObject().Remove(key);
+            }
         });
         Put(1, 2);
         Assert.Equal(0, (await _run.RunAsync("push", "--fresh")).Code);
@@ -212,15 +215,18 @@ public sealed class OldLedgerTests : IAsyncLifetime
     private void AssertThere(params int[] numbers)
     {
         string[] wanted = [.. numbers.Select(number => $"x{number}.example")];
-        Assert.Equal(wanted, _run.Sandbox.GraphState.All().Select(one => JsonNode.Parse(one.Json)!["domainName"]!.GetValue<string>()).Order());
+        Assert.Equal(wanted,
+            _run.Sandbox.GraphState.All().Select(one => JsonNode.Parse(one.Json)!["domainName"]!.GetValue<string>()).Order());
         Assert.Equal(wanted, _run.Sandbox.DefenderState.All().Select(one => one.Value).Order());
         Assert.Equal(wanted, _run.Sandbox.SentinelState.Active().Select(one => one.ObservableValue).Order());
     }
 
     private static void AssertNothingSent(ToolResult result) =>
-        Assert.All(result.Json.GetProperty("destinations").EnumerateArray(), one => Assert.Equal(0, one.GetProperty("accepted").GetInt64()));
+        Assert.All(result.Json.GetProperty("destinations").EnumerateArray(),
+            one => Assert.Equal(0, one.GetProperty("accepted").GetInt64()));
 
-    private static string OnOneLine(string text) => string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    private static string OnOneLine(string text) =>
+        string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
     private void Back() => File.Copy(Ledger, Ledger + ".bak", overwrite: true);
 

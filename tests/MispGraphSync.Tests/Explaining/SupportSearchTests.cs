@@ -26,7 +26,8 @@ public sealed class SupportSearchTests : IDisposable
         var byKey = Assert.Single(search.Find(new SupportQuery { Keys = new HashSet<Hash128> { ObservableKey.OfSingle(observable) } }, 10));
         var byAttribute = Assert.Single(search.Find(new SupportQuery { Attribute = byValue.Row.Support.Attribute }, 10));
 
-        Assert.Equal([observable, observable, observable], [byValue.Row.Support.Single, byKey.Row.Support.Single, byAttribute.Row.Support.Single]);
+        Assert.Equal([observable, observable, observable],
+            [byValue.Row.Support.Single, byKey.Row.Support.Single, byAttribute.Row.Support.Single]);
     }
 
     [Fact]
@@ -58,14 +59,19 @@ public sealed class SupportSearchTests : IDisposable
     private static readonly (Observable Written, Observable Asked)[] All =
     [
         (new Observable.DomainName("evil.example"), new Observable.EmailSourceDomain("evil.example")),
-        (new Observable.NetworkAddress(IPAddress.Parse("192.0.2.7"), Direction.Source), new Observable.NetworkAddress(IPAddress.Parse("192.0.2.7"), Direction.Destination)),
-        (new Observable.NetworkAddress(IPAddress.Parse("192.0.2.7"), Direction.Unknown), new Observable.EmailSourceAddress(IPAddress.Parse("192.0.2.7"))),
-        (new Observable.CidrBlock(IPNetwork.Parse("2001:db8::/128"), Direction.Source), new Observable.CidrBlock(IPNetwork.Parse("2001:db8::/128"), Direction.Destination)),
+        (new Observable.NetworkAddress(IPAddress.Parse("192.0.2.7"), Direction.Source),
+            new Observable.NetworkAddress(IPAddress.Parse("192.0.2.7"), Direction.Destination)),
+        (new Observable.NetworkAddress(IPAddress.Parse("192.0.2.7"), Direction.Unknown),
+            new Observable.EmailSourceAddress(IPAddress.Parse("192.0.2.7"))),
+        (new Observable.CidrBlock(IPNetwork.Parse("2001:db8::/128"), Direction.Source),
+            new Observable.CidrBlock(IPNetwork.Parse("2001:db8::/128"), Direction.Destination)),
         (new Observable.Port(8443, Direction.Source), new Observable.Port(8443, Direction.Destination)),
         (new Observable.AutonomousSystem(64_496, Direction.Source), new Observable.AutonomousSystem(64_496, Direction.Destination)),
         (new Observable.FileName("run.exe"), new Observable.FilePath("run.exe")),
-        (new Observable.FileHash(HashAlgorithm.Md5, "00112233445566778899aabbccddeeff"), new Observable.FileHash(HashAlgorithm.Md5, "00112233445566778899aabbccddeeff")),
-        (new Observable.EmailAddress("a@evil.example", EmailRole.Sender), new Observable.EmailAddress("a@evil.example", EmailRole.Recipient)),
+        (new Observable.FileHash(HashAlgorithm.Md5, "00112233445566778899aabbccddeeff"),
+            new Observable.FileHash(HashAlgorithm.Md5, "00112233445566778899aabbccddeeff")),
+        (new Observable.EmailAddress("a@evil.example", EmailRole.Sender),
+            new Observable.EmailAddress("a@evil.example", EmailRole.Recipient)),
         (new Observable.FileSize(123_456), new Observable.FileSize(123_456)),
     ];
 }

@@ -96,7 +96,8 @@ public class SignInTests
         // As HttpClient throws it.
         var never = new TaskCanceledException("too long", new TimeoutException("too long", new TaskCanceledException()));
 
-        var failure = SignInFailure.Explain(never, new AuthSettings { Tenant = Tenant, ClientId = Tenant, Authority = new Uri("https://login.example") }, Scope)!;
+        var failure = SignInFailure.Explain(never,
+            new AuthSettings { Tenant = Tenant, ClientId = Tenant, Authority = new Uri("https://login.example") }, Scope)!;
 
         Assert.Equal(ExitCode.OutOfReach, failure.Code);
         Assert.Equal("Signing in: No answer from login.example in time.", failure.Message);
@@ -107,9 +108,16 @@ public class SignInTests
     {
         using var test = new TestTransport(new Scripted(Scripted.Says(200)));
         using var pace = new Pace(1000, test.Time);
-        var handlers = ServiceHandlers.Create(test.Transport, pace, test.Transport.Rules, new SlowTokens(test.Time), new Uri("https://service.example"));
+        var handlers = ServiceHandlers.Create(test.Transport, pace, test.Transport.Rules, new SlowTokens(test.Time),
+            new Uri("https://service.example"));
         using var client = new ServiceClient(ServiceHandlers.Client(handlers, test.Transport.Sockets, new Uri("https://service.example")));
-        using var exchange = new Exchange { Destination = "d", Operation = "check", Method = HttpMethod.Get, Uri = new Uri("x", UriKind.Relative) };
+        using var exchange = new Exchange
+        {
+            Destination = "d",
+            Operation = "check",
+            Method = HttpMethod.Get,
+            Uri = new Uri("x", UriKind.Relative)
+        };
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => test.PassAsync(client.SendAsync(exchange, Ct)));
 

@@ -51,7 +51,8 @@ public sealed class DamageTests : IDisposable
             var bytes = new byte[random.Next(0, 60)];
             random.NextBytes(bytes);
             if (random.Next(2) == 0) for (var at = 0; at < bytes.Length; at++) bytes[at] &= 0x1F;
-            foreach (var read in (Action[])[() => SupportRecord.Read(bytes, Guid.Empty, 0), () => EventRecord.Read(bytes), () => StepRecord.Read(bytes)])
+            foreach (var read in (Action[])[() => SupportRecord.Read(bytes, Guid.Empty, 0), () => EventRecord.Read(bytes),
+                () => StepRecord.Read(bytes)])
             {
                 try
                 {

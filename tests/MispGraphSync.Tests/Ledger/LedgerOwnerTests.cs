@@ -54,7 +54,8 @@ public sealed class LedgerOwnerTests : IDisposable
     [Fact]
     public void A_ledger_of_an_earlier_version_gets_the_id()
     {
-        using (LedgerFile.Open(_run.LedgerPath, rollsBack: false, new LedgerSchema(LedgerSchema.Current.To(1), LedgerSchema.Current.To(2)))) { }
+        using (LedgerFile.Open(_run.LedgerPath, rollsBack: false,
+            new LedgerSchema(LedgerSchema.Current.To(1), LedgerSchema.Current.To(2)))) { }
 
         using var ledger = _run.OpenLedger();
 

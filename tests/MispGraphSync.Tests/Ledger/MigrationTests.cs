@@ -108,7 +108,8 @@ public sealed class MigrationTests : IDisposable
         {
             old.Run(
                 """
-                INSERT INTO destination (kind, place, scope, name, form, fingerprint, takes_over, plans_everything, fingerprint_changed, look_again_at)
+                INSERT INTO destination
+                    (kind, place, scope, name, form, fingerprint, takes_over, plans_everything, fingerprint_changed, look_again_at)
                 VALUES ('defender', 'a', '', 'full', 0, '', 0, 0, 0, 1767225600000), ('defender', 'b', '', 'roomy', 0, '', 0, 0, 0, NULL)
                 """);
         }

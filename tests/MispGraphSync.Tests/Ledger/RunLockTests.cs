@@ -75,7 +75,8 @@ public sealed class RunLockTests : IDisposable
     public async Task Looking_at_the_lock_never_keeps_a_run_from_starting()
     {
         // A note that a killed run left: then the lock itself is looked at.
-        await File.WriteAllTextAsync(Ledger + ".owner", """{"Host":"h","Process":1,"Started":"2026-01-01T00:00:00Z"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Ledger + ".owner", """{"Host":"h","Process":1,"Started":"2026-01-01T00:00:00Z"}""",
+            TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource();
         var looking = Task.Run(
             () =>
@@ -88,7 +89,8 @@ public sealed class RunLockTests : IDisposable
         {
             // A run that ends deletes the note; the next one may find it again.
             using var taken = await TakeAsync(Ledger);
-            await File.WriteAllTextAsync(Ledger + ".owner", """{"Host":"h","Process":1,"Started":"2026-01-01T00:00:00Z"}""", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Ledger + ".owner", """{"Host":"h","Process":1,"Started":"2026-01-01T00:00:00Z"}""",
+                TestContext.Current.CancellationToken);
         }
 
         await stop.CancelAsync();
@@ -139,5 +141,6 @@ public sealed class RunLockTests : IDisposable
         }
     }
 
-    private static Task<RunLock> TakeAsync(string ledger) => RunLock.TakeAsync(ledger, TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken);
+    private static Task<RunLock> TakeAsync(string ledger) =>
+        RunLock.TakeAsync(ledger, TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken);
 }

@@ -147,7 +147,8 @@ public sealed class RunStampsTests : IDisposable
     [Fact]
     public void A_ledger_that_no_run_of_this_version_used_is_not_doubted()
     {
-        using (var old = LedgerFile.Open(Ledger, rollsBack: false, new LedgerSchema(LedgerSchema.Current.To(1), LedgerSchema.Current.To(2))))
+        using (var old = LedgerFile.Open(Ledger, rollsBack: false,
+            new LedgerSchema(LedgerSchema.Current.To(1), LedgerSchema.Current.To(2))))
         {
             new RunHistory(old).Begin("push", Now);
         }
@@ -158,7 +159,8 @@ public sealed class RunStampsTests : IDisposable
     [Fact]
     public void A_backup_from_before_the_update_to_this_version_is_older()
     {
-        using (var old = LedgerFile.Open(Ledger, rollsBack: false, new LedgerSchema(LedgerSchema.Current.To(1), LedgerSchema.Current.To(2))))
+        using (var old = LedgerFile.Open(Ledger, rollsBack: false,
+            new LedgerSchema(LedgerSchema.Current.To(1), LedgerSchema.Current.To(2))))
         {
             new RunHistory(old).Begin("push", Now);
         }

@@ -92,7 +92,8 @@ internal static class MappingPage
                 template.OthersUnused ? "every other role" : Roles(template, UseKind.Unused, UseKind.OnlyWithToIds));
         }
 
-        page.Append("\nNames and addresses of hosts in these objects map by their type, with their own `to_ids`, and only where the action\n");
+        page.Append("\nNames and addresses of hosts in these objects map by their type, with their own `to_ids`, "
+            + "and only where the action\n");
         page.Append("is `alert`: other people's pages may be on the same host. Under another action they are `weak-alone`, and so is a\n");
         page.Append("public suffix (such as `github.io`) or what a warninglist holds, under any action: ");
         page.Append(ObjectsWith(UseKind.HostOfUrl)).Append(".\n\n");
@@ -122,9 +123,11 @@ internal static class MappingPage
     {
         page.Append("## Tags and galaxies\n\n");
         page.Append("Case does not count. Local tags, and tags that an administrator made *not exportable*, count for the TLP and for\n");
-        page.Append("`excludeTags`, and are never sent. Neither moves a timestamp in MISP: on an event it is seen by the next run, on an attribute\n");
+        page.Append("`excludeTags`, and are never sent. Neither moves a timestamp in MISP: on an event it is seen by the next run, "
+            + "on an attribute\n");
         page.Append("only by a full read (`misp.fullReadDays`, or `push --full`).\n");
-        page.Append("The same holds for attributes that disappear because the key's organisation lost their sharing group. Of several TLP tags the\n");
+        page.Append("The same holds for attributes that disappear because the key's organisation lost their sharing group. "
+            + "Of several TLP tags the\n");
         page.Append("strictest counts; any other `tlp:` tag counts as none, and `defaultTlp` is used.\n\n| Tag | Means |\n| --- | --- |\n");
         foreach (var (word, level) in TagMap.TlpLevels.OrderBy(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal))
         {
@@ -144,7 +147,8 @@ internal static class MappingPage
         foreach (var type in TagMap.ThreatTypes.Values.Order()) Row(page, Code($"sentinel-threattype:{type}"), $"threat type {type}");
 
         page.Append("\nOf several confidences the scale that stands first here counts.\n\n");
-        page.Append("A custom cluster's tag holds a UUID, which is never taken for a name. Its name comes from MISP's galaxies, unless the\n");
+        page.Append("A custom cluster's tag holds a UUID, which is never taken for a name. Its name comes from MISP's galaxies, "
+            + "unless the\n");
         page.Append("cluster was attached locally, or only its own organisation or a sharing group may see it: then it lends no name.\n\n");
         page.Append("Actors are clusters of ").Append(List(GalaxyMap.Actors.Order(StringComparer.Ordinal).Select(Code))).Append(".\n\n");
         page.Append("Malware families are clusters of ").Append(List(GalaxyMap.Families.Order(StringComparer.Ordinal).Select(Code))).Append(".\n\n");

@@ -158,7 +158,8 @@ public class ObjectMapTests
     [InlineData("email", "domain", "shared.example", "from-domain", "ip-src", "192.0.2.7", "ip-src", "email-ip:192.0.2.7")]
     [InlineData("email", "email-dst", "a@example.com", "to", "ip-src", "192.0.2.7", "ip-src", "email-ip:192.0.2.7")]
     [InlineData("email", "email-src", "a@example.com", "from", "ip-src", "192.0.2.7", "ip-src", "email-ip:192.0.2.7")]
-    [InlineData("file", "sha1", "da39a3ee5e6b4b0d3255bfef95601890afd80701", "sha1", "imphash", "da39a3ee5e6b4b0d3255bfef95601890", "imphash",
+    [InlineData("file", "sha1", "da39a3ee5e6b4b0d3255bfef95601890afd80701", "sha1", "imphash",
+        "da39a3ee5e6b4b0d3255bfef95601890", "imphash",
         "Imphash:da39a3ee5e6b4b0d3255bfef95601890")]
     public void What_products_match_alone_joins_only_with_its_own_to_ids(
         string name, string type, string value, string relation, string mainType, string main, string mainRelation, string together)
@@ -215,7 +216,8 @@ public class ObjectMapTests
     {
         var urls = Object(
             "url",
-            [.. Enumerable.Range(0, 1_001).Select(i => Attribute("url", $"http://evil.example/{i}", "url")), Attribute("domain", "evil.example", "domain")]);
+            [.. Enumerable.Range(0, 1_001).Select(i => Attribute("url", $"http://evil.example/{i}", "url")),
+                Attribute("domain", "evil.example", "domain")]);
         var hashes = Object(
             "file",
             [.. Enumerable.Range(0, 1_001).Select(i => Attribute("md5", $"{i:x32}", "md5")), Attribute("md5", Md5, "richpe")]);
@@ -261,7 +263,8 @@ public class ObjectMapTests
             Attribute("ip-dst", "192.0.2.7", "ip"),
             Attribute("hostname", "cdn.example", "role-of-tomorrow")).Map(Context with { ToIdsOnly = false });
 
-        Assert.Equal(["url:http://shared.example/evil + port:80", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"], mapped.Together());
+        Assert.Equal(["url:http://shared.example/evil + port:80", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"],
+            mapped.Together());
         Assert.Equal(["url:http://shared.example/evil", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"], mapped.Alone());
         Assert.Equal(["mapped", "mapped", "not-for-detection", "context", "mapped", "mapped"], mapped.Fates());
         Assert.Equal([false, true, true, true], mapped.Supports.Select(support => support.IsHostOfUrl));
@@ -303,7 +306,8 @@ public class ObjectMapTests
     [InlineData("process", "pdb", "a.exe", "image", "unsupported-type")]
     [InlineData("mutex", "link", "https://blog.example/report", "name", "untyped")]
     [InlineData("mutex", "named pipe", "pipe", "name", "unsupported-type")]
-    public void A_type_that_is_never_an_indicator_stays_none_in_any_role(string name, string type, string value, string relation, string fate)
+    public void A_type_that_is_never_an_indicator_stays_none_in_any_role(string name, string type, string value, string relation,
+        string fate)
     {
         var mapped = Object(name, Attribute(type, value, relation)).Map();
 

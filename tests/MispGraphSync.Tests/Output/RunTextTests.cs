@@ -97,7 +97,13 @@ public partial class RunTextTests
     [Fact]
     public void Withheld_deletions_lead_to_the_plan_of_that_destination()
     {
-        var report = Quiet with { Status = RunStatus.Refused, ExitCode = ExitCode.Refused, Destinations = [Destination with { Status = RunStatus.Refused, Planned = new PlanCounts(0, 0, 0, 50), Withheld = 50, Tally = new StepTally(0, 0, 0, 50) }] };
+        var report = Quiet with
+        {
+            Status = RunStatus.Refused,
+            ExitCode = ExitCode.Refused,
+            Destinations = [Destination with { Status = RunStatus.Refused, Planned = new PlanCounts(0, 0, 0, 50), Withheld = 50,
+                Tally = new StepTally(0, 0, 0, 50) }]
+        };
 
         Assert.Equal("plan --destination graph", NextSteps.After(report, isDryRun: false).First().Command);
     }

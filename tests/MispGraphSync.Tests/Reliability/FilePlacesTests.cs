@@ -56,7 +56,8 @@ public sealed class FilePlacesTests : IAsyncLifetime
         Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
 
         string[] made = ["a/b/logs", "c/d"];
-        Assert.All(made, folder => Assert.Equal(Private | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(_run.Folder, folder))));
+        Assert.All(made, folder =>
+            Assert.Equal(Private | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(_run.Folder, folder))));
     }
 
     [Fact]
@@ -92,7 +93,8 @@ public sealed class FilePlacesTests : IAsyncLifetime
 
         Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
 
-        Assert.All(victims, victim => Assert.Equal(kind == "dangling" ? null : Precious, File.Exists(victim) ? File.ReadAllText(victim) : null));
+        Assert.All(victims, victim =>
+            Assert.Equal(kind == "dangling" ? null : Precious, File.Exists(victim) ? File.ReadAllText(victim) : null));
         Assert.All(victims.Where(File.Exists), victim => Assert.Equal(Readable, File.GetUnixFileMode(victim)));
         Assert.Contains("misp_graph_last_run_exit_code 0", File.ReadAllText(Path.Combine(shared, "m.prom")), StringComparison.Ordinal);
         Assert.Null(new FileInfo(Path.Combine(shared, "m.prom")).LinkTarget);

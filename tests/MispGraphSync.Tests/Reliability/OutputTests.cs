@@ -44,7 +44,8 @@ public sealed class OutputTests : IAsyncLifetime
         var unread = await _run.RunAsync(verb.Split(' '));
 
         Assert.Equal(code == 0 ? 5 : code, full.Code);
-        Assert.Equal("error: The output could not be written: 28", full.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].TrimEnd('\r'));
+        Assert.Equal("error: The output could not be written: 28",
+            full.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].TrimEnd('\r'));
         Assert.Equal(code, unread.Code);
         Assert.DoesNotContain("error: The output", unread.Error, StringComparison.Ordinal);
     }
@@ -58,11 +59,13 @@ public sealed class OutputTests : IAsyncLifetime
 
         await _run.RunAsync("push", "-vv");
 
-        var submits = _run.Sandbox.RequestsTo(Service.Graph).Count(request => request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal));
+        var submits = _run.Sandbox.RequestsTo(Service.Graph)
+            .Count(request => request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal));
         Assert.Equal(1, submits);
         Assert.Single(_run.RequestFiles(), file => file.Contains("_submit_200", StringComparison.Ordinal));
         (_run.Out, _run.Error) = (null, null);
-        Assert.Equal(0, (await _run.RunAsync("push", "--json")).Json.GetProperty("destinations")[0].GetProperty("planned").GetProperty("create").GetInt32());
+        Assert.Equal(0, (await _run.RunAsync("push", "--json")).Json.GetProperty("destinations")[0].GetProperty("planned")
+            .GetProperty("create").GetInt32());
     }
 
     [Theory]

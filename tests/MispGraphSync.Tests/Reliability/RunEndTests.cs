@@ -46,20 +46,28 @@ public sealed class RunEndTests : IAsyncLifetime
         Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
 
         var log = Log();
-        Assert.Contains(log, line => line.Contains("INF graph: planned ", StringComparison.Ordinal) && line.Contains(" to create, 0 to update", StringComparison.Ordinal));
-        Assert.Contains(log, line => line.Contains("INF graph: ", StringComparison.Ordinal) && line.Contains(" accepted, 0 rejected, 0 unknown", StringComparison.Ordinal));
-        Assert.DoesNotContain(log, line => line.Contains(" ERR ", StringComparison.Ordinal) || line.Contains(" WRN ", StringComparison.Ordinal));
+        Assert.Contains(log,
+            line => line.Contains("INF graph: planned ", StringComparison.Ordinal)
+                && line.Contains(" to create, 0 to update", StringComparison.Ordinal));
+        Assert.Contains(log,
+            line => line.Contains("INF graph: ", StringComparison.Ordinal)
+                && line.Contains(" accepted, 0 rejected, 0 unknown", StringComparison.Ordinal));
+        Assert.DoesNotContain(log,
+            line => line.Contains(" ERR ", StringComparison.Ordinal) || line.Contains(" WRN ", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task The_log_has_the_reason_of_a_destination_that_failed()
     {
-        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(403, """{"error":{"code":"Forbidden","message":"Consent is missing"}}"""), times: int.MaxValue);
+        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(403, """{"error":{"code":"Forbidden","message":"Consent is missing"}}"""),
+            times: int.MaxValue);
 
         var push = await _run.RunAsync("push", "-q");
 
         Assert.Equal(4, push.Code);
-        Assert.Contains(Log(), line => line.Contains("ERR graph: exit 4: ", StringComparison.Ordinal) && line.Contains("Consent is missing", StringComparison.Ordinal));
+        Assert.Contains(Log(),
+            line => line.Contains("ERR graph: exit 4: ", StringComparison.Ordinal)
+                && line.Contains("Consent is missing", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -68,19 +76,23 @@ public sealed class RunEndTests : IAsyncLifetime
         var uuid = _run.Sandbox.MispState.AddEvent(SomeMisp.Event(1, domains: 3));
         _run.Change(settings => settings["guard"] = new JsonObject { ["maxDelete"] = 0 });
         Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
-        var held = _run.Sandbox.MispState.Events.Single(one => one["uuid"]!.GetValue<string>() == uuid)["Attribute"]![0]!["uuid"]!.GetValue<string>();
+        var held = _run.Sandbox.MispState.Events.Single(one =>
+            one["uuid"]!.GetValue<string>() == uuid)["Attribute"]![0]!["uuid"]!.GetValue<string>();
         _run.Sandbox.MispState.DeleteAttribute(held);
 
         Assert.Equal(6, (await _run.RunAsync("push", "-q")).Code);
 
-        Assert.Contains(Log(), line => line.Contains("WRN graph: exit 6: ", StringComparison.Ordinal) && line.Contains("--max-delete", StringComparison.Ordinal));
+        Assert.Contains(Log(),
+            line => line.Contains("WRN graph: exit 6: ", StringComparison.Ordinal)
+                && line.Contains("--max-delete", StringComparison.Ordinal));
         Assert.DoesNotContain(Log(), line => line.Contains(" ERR ", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task The_log_has_the_reasons_of_what_was_rejected()
     {
-        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(400, """{"error":{"code":"BadRequest","message":"Not like this"}}"""), times: int.MaxValue);
+        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(400, """{"error":{"code":"BadRequest","message":"Not like this"}}"""),
+            times: int.MaxValue);
 
         await _run.RunAsync("push", "-q");
 
@@ -90,7 +102,8 @@ public sealed class RunEndTests : IAsyncLifetime
     [Fact]
     public async Task Another_run_at_work_and_a_source_that_fails_are_errors_in_the_log()
     {
-        using (await MispGraphSync.Ledger.RunLock.TakeAsync(Path.Combine(_run.Folder, _run.Setting("ledger") ?? "misp-graph.db"), TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken))
+        using (await MispGraphSync.Ledger.RunLock.TakeAsync(Path.Combine(_run.Folder, _run.Setting("ledger") ?? "misp-graph.db"),
+            TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken))
             Assert.Equal(11, (await _run.RunAsync("push", "-q")).Code);
         _run.Sandbox.Faults.Add(Service.Misp, new Fault.Reply(403, """{"message":"No such key"}"""), times: int.MaxValue);
 
@@ -98,7 +111,8 @@ public sealed class RunEndTests : IAsyncLifetime
 
         Assert.Equal(4, push.Code);
         Assert.Contains(Log(), line => line.Contains("ERR push failed, exit 11: Another run", StringComparison.Ordinal));
-        Assert.Contains(Log(), line => line.Contains(" ERR ", StringComparison.Ordinal) && line.Contains("No such key", StringComparison.Ordinal));
+        Assert.Contains(Log(),
+            line => line.Contains(" ERR ", StringComparison.Ordinal) && line.Contains("No such key", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -107,7 +121,8 @@ public sealed class RunEndTests : IAsyncLifetime
     public async Task Old_log_files_go_at_the_end_of_a_run_also_of_one_that_failed(bool fails)
     {
         Directory.CreateDirectory(_run.Logs);
-        string[] old = ["20200102T030405.678Z_000042_graph_submit_200.json", "misp-graph-20200102.log", "misp-graph-20200102_001.jsonl", ".123-4.tmp"];
+        string[] old = ["20200102T030405.678Z_000042_graph_submit_200.json", "misp-graph-20200102.log", "misp-graph-20200102_001.jsonl",
+            ".123-4.tmp"];
         string[] others = ["notes-20200102.log", "20200102.json", "misp-graph-20200102.log.gz", ".hidden"];
         foreach (var name in (string[])[.. old, .. others])
         {
@@ -149,13 +164,15 @@ public sealed class RunEndTests : IAsyncLifetime
 
         Assert.NotEqual(0, push.Code);
         if (File.Exists(Path.Combine(_run.Folder, "m.prom")))
-            Assert.Contains($"misp_graph_last_run_exit_code {push.Code}\n", File.ReadAllText(Path.Combine(_run.Folder, "m.prom")), StringComparison.Ordinal);
+            Assert.Contains($"misp_graph_last_run_exit_code {push.Code}\n", File.ReadAllText(Path.Combine(_run.Folder, "m.prom")),
+                StringComparison.Ordinal);
     }
 
     private async Task AssertLastRunAsync(string command, string status, int code)
     {
         var last = (await _run.RunAsync("status", "--json")).Json.GetProperty("runs")[0];
-        Assert.Equal((command, status, code), (last.GetProperty("command").GetString(), last.GetProperty("status").GetString(), last.GetProperty("exitCode").GetInt32()));
+        Assert.Equal((command, status, code),
+            (last.GetProperty("command").GetString(), last.GetProperty("status").GetString(), last.GetProperty("exitCode").GetInt32()));
     }
 
     private List<string> Log() => [.. Directory.GetFiles(_run.Logs, "misp-graph-*.log").SelectMany(File.ReadAllLines)];

@@ -63,13 +63,19 @@ public sealed class SecretTests : IAsyncLifetime
         Write("literal", Secret, Key);
         _run.ToolTime = new HurriedTime();
         Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
-        foreach (var service in (Service[])[Service.Graph, Service.Sentinel, Service.Defender]) _run.Sandbox.Faults.Add(service, Echo(form, status), times: int.MaxValue);
+        foreach (var service in (Service[])[Service.Graph, Service.Sentinel, Service.Defender])
+        {
+            _run.Sandbox.Faults.Add(service, Echo(form, status), times: int.MaxValue);
+        }
         _run.Sandbox.MispState.AddEvent(SomeMisp.Event(77, domains: 3));
         string[][] verbs =
         [
-            ["push", "-vv"], ["push", "--json", "--full"], ["errors"], ["errors", "--output", "json"], ["errors", "--output", "csv"], ["errors", "--retry", "-vv"],
-            ["explain", "evil.example"], ["status"], ["report"], ["read", "--destination", "graph"], ["read", "--destination", "sentinel", "--output", "jsonl"],
-            ["read", "--destination", "defender", "--output", "csv"], ["verify"], ["verify", "--repair", "-vv", "--json"], ["doctor", "-vv"], ["doctor", "--json", "--write"],
+            ["push", "-vv"], ["push", "--json", "--full"], ["errors"], ["errors", "--output", "json"], ["errors", "--output", "csv"],
+            ["errors", "--retry", "-vv"],
+            ["explain", "evil.example"], ["status"], ["report"], ["read", "--destination", "graph"],
+            ["read", "--destination", "sentinel", "--output", "jsonl"],
+            ["read", "--destination", "defender", "--output", "csv"], ["verify"], ["verify", "--repair", "-vv", "--json"],
+            ["doctor", "-vv"], ["doctor", "--json", "--write"],
             ["purge", "--yes", "-vv"],
         ];
         foreach (var verb in verbs) await RunAsync(verb);
@@ -91,7 +97,8 @@ public sealed class SecretTests : IAsyncLifetime
             {
                 _run.Sandbox.Faults.Clear();
                 _run.Sandbox.Faults.Add(service, Echo(form, status), times: int.MaxValue);
-                string[][] verbs = [["push", "-vv", "--full"], ["doctor"], ["doctor", "--json"], ["read", "--destination", "graph"], ["explain", "unheard-of.example"], ["status"]];
+                string[][] verbs = [["push", "-vv", "--full"], ["doctor"], ["doctor", "--json"], ["read", "--destination", "graph"],
+                    ["explain", "unheard-of.example"], ["status"]];
                 foreach (var verb in verbs) await RunAsync(verb);
             }
         }
@@ -103,27 +110,35 @@ public sealed class SecretTests : IAsyncLifetime
     {
         "page" => new(status, header => $"<html><body>{header}</body></html>", "text/html"),
         "all" => new(status, header => Error(
-            $"{Escaped(header)} {Uri.EscapeDataString(header)} {Convert.ToBase64String(Encoding.UTF8.GetBytes(header))} …{header[^Math.Min(40, header.Length)..]}",
+            $"{Escaped(header)} {Uri.EscapeDataString(header)} {Convert.ToBase64String(Encoding.UTF8.GetBytes(header))} "
+            + $"…{header[^Math.Min(40, header.Length)..]}",
             header[..(header.Length / 2)])),
         "items" => new(status, header => $$"""
-            {"value":[{"id":"1","Error":"{\"error\":{\"code\":\"x\",\"message\":\"{{header}}\"} }","externalId":"{{header}}","indicator":"{{header}}",
-             "isFailed":true,"failureReason":"{{header}}"}],"errors":[{"recordIndex":0,"errorMessages":["{{header}}"]}]}
+            {"value":[{"id":"1","Error":"{\"error\":{\"code\":\"x\",\"message\":\"{{header}}\"} }","externalId":"{{header}}",
+             "indicator":"{{header}}","isFailed":true,"failureReason":"{{header}}"}],
+             "errors":[{"recordIndex":0,"errorMessages":["{{header}}"]}]}
             """),
-        _ => new(status, header => System.Text.Json.JsonSerializer.Serialize(new { error = new { code = "x", message = header }, message = header, version = header })),
+        _ => new(status, header =>
+            System.Text.Json.JsonSerializer.Serialize(
+                new { error = new { code = "x", message = header }, message = header, version = header })),
     };
 
-    private static string Error(string words, string code = "x") => $$"""{"error":{"code":"{{code}}","message":"{{words}}"},"message":"{{words}}"}""";
+    private static string Error(string words, string code = "x") =>
+        $$"""{"error":{"code":"{{code}}","message":"{{words}}"},"message":"{{words}}"}""";
 
     private static string Escaped(string text) => string.Concat(text.Select(c => $"\\u{(int)c:x4}"));
 
     private void AssertNoneIsLeft()
     {
         var headers = _run.Sandbox.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization", ""));
-        var tokens = headers.Where(header => header.StartsWith("Bearer ", StringComparison.Ordinal)).Select(header => header[7..]).Distinct().ToList();
+        var tokens = headers.Where(header => header.StartsWith("Bearer ", StringComparison.Ordinal)).Select(header => header[7..])
+            .Distinct().ToList();
         var ofTokens = tokens.SelectMany(token => (string[])
-            [token[^24..], token[(token.Length / 2)..][..24], Escaped(token[^24..]), Convert.ToBase64String(Encoding.UTF8.GetBytes("Bearer " + token))[^60..^30]]);
+            [token[^24..], token[(token.Length / 2)..][..24], Escaped(token[^24..]),
+                Convert.ToBase64String(Encoding.UTF8.GetBytes("Bearer " + token))[^60..^30]]);
         string[] marks = [.. ofTokens, .. Marks.Where(mark => mark != "eyJ"), Key[^24..]];
-        Assert.All(_said, said => Assert.True(marks.All(mark => !said.Text.Contains(mark, StringComparison.Ordinal)), $"{said.What} says a secret: {said.Text}"));
+        Assert.All(_said, said =>
+            Assert.True(marks.All(mark => !said.Text.Contains(mark, StringComparison.Ordinal)), $"{said.What} says a secret: {said.Text}"));
         AssertNoFileHolds(marks);
     }
 
@@ -173,7 +188,8 @@ public sealed class SecretTests : IAsyncLifetime
         foreach (var file in files)
         {
             var bytes = File.ReadAllBytes(file);
-            Assert.All(marks, mark => Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(mark)) < 0, $"{Path.GetFileName(file)} holds '{mark}'"));
+            Assert.All(marks, mark =>
+                Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(mark)) < 0, $"{Path.GetFileName(file)} holds '{mark}'"));
         }
     }
 }

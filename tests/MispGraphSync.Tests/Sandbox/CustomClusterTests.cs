@@ -21,7 +21,8 @@ public sealed class CustomClusterTests : IAsyncLifetime
         _shared = _sandbox.MispState.AddCluster("threat-actor", "Shared actor");
         _sandbox.MispState.AddEvent(new JsonObject
         {
-            ["Tag"] = new JsonArray(_ours, _shared, new JsonObject { ["name"] = "misp-galaxy:threat-actor=\"Velvet Heron\"", ["local"] = true }),
+            ["Tag"] = new JsonArray(_ours, _shared,
+                new JsonObject { ["name"] = "misp-galaxy:threat-actor=\"Velvet Heron\"", ["local"] = true }),
             ["Attribute"] = new JsonArray(new JsonObject { ["type"] = "domain", ["value"] = "a.example", ["Tag"] = new JsonArray(_ours) }),
         });
     }
@@ -60,7 +61,8 @@ public sealed class CustomClusterTests : IAsyncLifetime
     }
 
     private static IEnumerable<string> Clusters(JsonNode found, string property) =>
-        found["Galaxy"]!.AsArray().SelectMany(galaxy => galaxy!["GalaxyCluster"]!.AsArray()).Select(cluster => cluster![property]!.ToString());
+        found["Galaxy"]!.AsArray().SelectMany(galaxy => galaxy!["GalaxyCluster"]!.AsArray())
+            .Select(cluster => cluster![property]!.ToString());
 
     private async Task<JsonNode> SearchAsync(string key)
     {

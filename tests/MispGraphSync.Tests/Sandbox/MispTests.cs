@@ -131,7 +131,8 @@ public sealed class MispTests : IAsyncLifetime
     {
         var (_, first) = await _client.PostAsync(_sandbox.Misp, "attributes/restSearch", Event(
             """{ "eventid": 1, "limit": 2, "page": 1, "excludeLocalTags": 0, "includeWarninglistHits": 1 }"""));
-        var (_, past) = await _client.PostAsync(_sandbox.Misp, "attributes/restSearch", Event("""{ "eventid": 1, "limit": 2, "page": 3 }"""));
+        var (_, past) = await _client.PostAsync(_sandbox.Misp, "attributes/restSearch",
+            Event("""{ "eventid": 1, "limit": 2, "page": 3 }"""));
         var (_, member) = await _client.PostAsync(_sandbox.Misp, "attributes/restSearch", Event("""{ "eventid": 2 }"""));
         var (_, objects) = await _client.PostAsync(_sandbox.Misp, "objects/restSearch", Event("""{ "eventid": 2, "metadata": 1 }"""));
 

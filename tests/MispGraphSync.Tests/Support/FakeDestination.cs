@@ -77,7 +77,9 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
 
     public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action)
     {
-        var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} {(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} {(HasLifetime ? indicator.Lifetime.TotalDays : 0)}";
+        var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} "
+            + $"{(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} "
+            + $"{(HasLifetime ? indicator.Lifetime.TotalDays : 0)}";
         body.Write(Encoding.UTF8.GetBytes($"{{\"content\":{System.Text.Json.JsonSerializer.Serialize(content)},\"fixed\":{System.Text.Json.JsonSerializer.Serialize(FixedPart(indicator))}}}"));
         return new ItemMarks(Hash128.Of(content), KeysLiveOnce ? default : Hash128.Of(FixedPart(indicator)));
     }

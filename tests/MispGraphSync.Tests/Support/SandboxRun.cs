@@ -107,7 +107,9 @@ internal sealed class SandboxRun : IAsyncDisposable
         return new ToolResult(code, output.ToString(), error.ToString());
     }
 
-    private bool IsPlayed => IsInProcess || ToolTime is not null || Time.IsShifted || Answers is not null || HasColor || Width != 120 || Out is not null || Error is not null || Interrupt.CanBeCanceled;
+    private bool IsPlayed =>
+        IsInProcess || ToolTime is not null || Time.IsShifted || Answers is not null || HasColor || Width != 120 || Out is not null
+            || Error is not null || Interrupt.CanBeCanceled;
 
     /// <summary>The request files of all runs so far, oldest first, by name.</summary>
     public IReadOnlyList<string> RequestFiles() => !Directory.Exists(Logs) ? [] : [.. Directory.GetFiles(Logs, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];

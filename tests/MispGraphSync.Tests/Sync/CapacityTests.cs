@@ -311,7 +311,8 @@ public sealed class CapacityTests : IDisposable
         for (var i = 3; i <= 4; i++) _run.Source.Remove(Some.Event(i));
         for (var i = 5; i <= 6; i++) Put(i, ThreatLevel.Medium, i);
         Defender.Policy = new DestinationPolicy { DefaultConfidence = 60 };
-        Defender.Answer = (operation, _) => operation == Operation.Delete ? new StepOutcome.Rejected("try again later", IsTransient: true) : null;
+        Defender.Answer = (operation, _) =>
+            operation == Operation.Delete ? new StepOutcome.Rejected("try again later", IsTransient: true) : null;
 
         var blocked = await PushAsync(acceptsChanges: true);
         Assert.Equal((ExitCode.Partial, 2L, 2L), (blocked.ExitCode, blocked.Tally.Rejected, blocked.Tally.NotAttempted));

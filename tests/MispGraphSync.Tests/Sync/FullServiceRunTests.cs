@@ -13,9 +13,15 @@ public sealed class FullServiceRunTests : IDisposable
 
     public FullServiceRunTests()
     {
-        _run.Destinations[0] = new FakeDestination("defender", IndicatorForm.Single) { Upserts = true, SharesValues = true, BatchSize = 50 };
+        _run.Destinations[0] = new FakeDestination("defender", IndicatorForm.Single)
+        {
+            Upserts = true,
+            SharesValues = true,
+            BatchSize = 50
+        };
         Service.Answer = Answer;
-        Service.OnRequest = (operation, steps) => _refusesWhole = operation == Operation.Create && IsWhole && steps.Count(IsNew) > _room - Service.Held.Count;
+        Service.OnRequest = (operation, steps) =>
+            _refusesWhole = operation == Operation.Create && IsWhole && steps.Count(IsNew) > _room - Service.Held.Count;
     }
 
     private FakeDestination Service => _run.Destination;
@@ -82,7 +88,8 @@ public sealed class FullServiceRunTests : IDisposable
         return Service.Held.Count < _room ? null : new StepOutcome.Rejected("Max limit reached", IsTransient: true, NoRoom: true);
     }
 
-    private static int Number(string value) => int.Parse(value.Split("Value = d")[1].Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
+    private static int Number(string value) =>
+        int.Parse(value.Split("Value = d")[1].Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
 
     private void Put(int first, int last)
     {

@@ -20,7 +20,8 @@ public sealed class HostOfUrlTests : IDisposable
         _run.Destinations.Clear();
         foreach (var form in Enum.GetValues<IndicatorForm>())
         {
-            _run.Destinations.Add(new FakeDestination(form.ToString().ToLowerInvariant(), form) { Policy = new DestinationPolicy { Action = action } });
+            _run.Destinations.Add(
+                new FakeDestination(form.ToString().ToLowerInvariant(), form) { Policy = new DestinationPolicy { Action = action } });
         }
 
         _run.Source.Put(Some.Event(1), UrlWithHosts());
@@ -28,7 +29,8 @@ public sealed class HostOfUrlTests : IDisposable
         var report = await _run.PushAsync();
 
         Assert.All(_run.Destinations, destination => Assert.Equal(held, destination.Held.Count));
-        Assert.All(report.Destinations, one => Assert.Equal(skipped, one.Skipped.TryGetValue(SkipReason.WeakAlone, out var count) ? count : null));
+        Assert.All(report.Destinations,
+            one => Assert.Equal(skipped, one.Skipped.TryGetValue(SkipReason.WeakAlone, out var count) ? count : null));
     }
 
     [Fact]

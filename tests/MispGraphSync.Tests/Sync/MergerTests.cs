@@ -57,13 +57,15 @@ public class MergerTests
 
         var merged = Merge([.. rows, .. rows]);
 
-        Assert.Equal(rows.OrderBy(row => row.Event.When).ThenBy(row => row.Support.Attribute).Take(100).Select(row => row.Event.Context.Uuid), merged.Events);
+        Assert.Equal(rows.OrderBy(row => row.Event.When).ThenBy(row => row.Support.Attribute).Take(100)
+            .Select(row => row.Event.Context.Uuid), merged.Events);
     }
 
     [Fact]
     public void Of_too_many_tags_the_most_telling_stay()
     {
-        string[] tags = [.. Enumerable.Range(0, 150).Select(number => $"a{number:d3}"), "misp-galaxy:mitre-attack-pattern=\"Phishing - T1566\"", "misp-galaxy:threat-actor=\"Some Bear\"", "tlp:red"];
+        string[] tags = [.. Enumerable.Range(0, 150).Select(number => $"a{number:d3}"),
+            "misp-galaxy:mitre-attack-pattern=\"Phishing - T1566\"", "misp-galaxy:threat-actor=\"Some Bear\"", "tlp:red"];
 
         var merged = Merge(Row(1, attributeTags: tags));
 

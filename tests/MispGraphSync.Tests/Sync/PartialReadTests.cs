@@ -125,5 +125,6 @@ public sealed class PartialReadTests : IDisposable
     // The event has lost its attribute.
     private void Change(int number) => _run.Source.Put(Some.Event(number, _run.Time.GetUtcNow()));
 
-    private List<string> Names() => [.. _run.Destination.Held.Select(one => one.Value.Split("Value = ")[1].TrimEnd('}', ' ')).Order(StringComparer.Ordinal)];
+    private List<string> Names() =>
+        [.. _run.Destination.Held.Select(one => one.Value.Split("Value = ")[1].TrimEnd('}', ' ')).Order(StringComparer.Ordinal)];
 }

@@ -24,7 +24,8 @@ public sealed class ReplacementTests : IDisposable
 
         var report = await PushAsync();
 
-        Assert.Equal((ExitCode.Partial, 300L, 3L, 297L), (report.ExitCode, report.Planned.Update, report.Tally.Rejected, report.Tally.NotAttempted));
+        Assert.Equal((ExitCode.Partial, 300L, 3L, 297L),
+            (report.ExitCode, report.Planned.Update, report.Tally.Rejected, report.Tally.NotAttempted));
         Assert.Equal(before, Bodies());
         Assert.Equal(300, report.Held);
     }
@@ -81,7 +82,10 @@ public sealed class ReplacementTests : IDisposable
         Reform("Botnet", rejects: false);
         Service.OnRequest = (operation, steps) =>
         {
-            if (operation == Operation.Create && steps[0].Reason != StepReasons.PutBack) throw new RunFailedException(ExitCode.SignIn, "This feature is off.");
+            if (operation == Operation.Create && steps[0].Reason != StepReasons.PutBack)
+            {
+                throw new RunFailedException(ExitCode.SignIn, "This feature is off.");
+            }
         };
 
         Assert.Equal(ExitCode.SignIn, (await PushAsync()).ExitCode);
@@ -213,7 +217,10 @@ public sealed class ReplacementTests : IDisposable
     {
         Service.FixedPart = _ => form;
         Service.Policy = Service.Policy with { DefaultThreatType = Enum.Parse<ThreatType>(form) };
-        Service.Answer = (operation, step) => rejects && operation != Operation.Delete && step.Reason != StepReasons.PutBack ? new StepOutcome.Rejected($"{form} is not allowed") : null;
+        Service.Answer = (operation, step) =>
+            rejects && operation != Operation.Delete && step.Reason != StepReasons.PutBack
+                ? new StepOutcome.Rejected($"{form} is not allowed")
+                : null;
     }
 
     private List<string> Bodies() => [.. Service.Held.Select(one => one.Body).Order(StringComparer.Ordinal)];

@@ -10,7 +10,8 @@ internal sealed record PathForm(bool IsFolder = false) : ValueForm<string>
     public override string? Read(SettingNode node, string key, ReadingPlace place) =>
         node is SettingNode.Text { Value: var path } && Absolute(path, place) is { } full
             ? full
-            : Wrong(node, key, place, node is SettingNode.Text { Value: var text } && text.Any(char.IsControl) ? Plain.BackslashHint : null);
+            : Wrong(node, key, place,
+                node is SettingNode.Text { Value: var text } && text.Any(char.IsControl) ? Plain.BackslashHint : null);
 
     public override SettingNode Show(SettingNode node, ReadingPlace place) =>
         node is SettingNode.Text { Value: var path } && Absolute(path, place) is { } full ? new SettingNode.Text(node.Origin, full) : node;
@@ -50,7 +51,10 @@ internal sealed record AddressForm(AddressPart Part) : ValueForm<Uri>
     {
         if (node is not SettingNode.Text { Value: var text }) return Wrong(node, key, place);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
-            return Wrong(Show(node, place), key, place, text.Contains("://", StringComparison.Ordinal) ? null : $"Begin it with {(Part == AddressPart.Proxy ? "http" : "https")}://.");
+            return Wrong(Show(node, place), key, place,
+                text.Contains("://", StringComparison.Ordinal)
+                    ? null
+                    : $"Begin it with {(Part == AddressPart.Proxy ? "http" : "https")}://.");
 
         if (uri.UserInfo.Length > 0) return Refuse(node, key, place, WithoutUser());
         if (uri.Query.Length > 0 || uri.Fragment.Length > 0) return Refuse(node, key, place, "Leave out what follows ? or #.");

@@ -113,7 +113,8 @@ internal sealed class DefenderDestination : IDestination
         json.WriteStringValue(held.Id);
     }
 
-    public bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => ListedItem.TryCopy(body, there.Raw, DefenderItem.IsWritable);
+    public bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) =>
+        ListedItem.TryCopy(body, there.Raw, DefenderItem.IsWritable);
 
     public Task PrepareAsync(CancellationToken ct) => _service.CheckAsync(ct);
 

@@ -66,7 +66,10 @@ internal static class GraphListing
         var first = ("", "");
         foreach (var property in item.EnumerateObject())
         {
-            if (property.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number) || !Observables.Contains(property.Name)) continue;
+            if (property.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number) || !Observables.Contains(property.Name))
+            {
+                continue;
+            }
             first = (property.Name, property.Value.ToString());
             // At Defender an address without an end repeats the destination.
             if (!product.IsDefender || property.Name is not ("networkIPv4" or "networkIPv6")) break;

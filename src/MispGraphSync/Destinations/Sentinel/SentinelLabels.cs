@@ -5,7 +5,7 @@ using MispGraphSync.Core.Mapping;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
-/// <summary>The labels of an indicator, each once. Reused; not for two threads at once.</summary>
+/// <summary>The labels of an indicator, each once. Reused; not for two threads at a time.</summary>
 internal sealed class SentinelLabels
 {
     /// <summary>Sentinel trims the column Tags at so many bytes, all labels together, and loses the last ones without an error.</summary>

@@ -34,7 +34,8 @@ internal sealed class SentinelWorkspace : IDisposable
         if (WholeFailure.Of(exchange, "Azure's management API") is { } failure) throw failure;
         switch (exchange.Status)
         {
-            case HttpStatusCode.Unauthorized when SentinelFaults.IsRole(HttpStatusCode.Unauthorized, ErrorBody.Read(exchange.Answer.Written)):
+            case HttpStatusCode.Unauthorized when SentinelFaults.IsRole(HttpStatusCode.Unauthorized,
+                ErrorBody.Read(exchange.Answer.Written)):
             case HttpStatusCode.Forbidden:
                 return null;
             case HttpStatusCode.NotFound:

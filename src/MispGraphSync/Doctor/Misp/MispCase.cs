@@ -23,7 +23,8 @@ internal sealed class MispCase : IDisposable
     private string? _key;
 
     public MispCase(
-        Settings settings, MispSettings misp, FilterPlan filters, Reach reach, TimeProvider time, ILogger log, Secrets secrets, CancellationToken ct)
+        Settings settings, MispSettings misp, FilterPlan filters, Reach reach, TimeProvider time, ILogger log, Secrets secrets,
+        CancellationToken ct)
     {
         (_settings, _filters, _reach, _time, _log, _secrets, _ct) = (misp, filters, reach, time, log, secrets, ct);
         _http = MispHttp.Create(misp, settings.CaFile, settings.Proxy);

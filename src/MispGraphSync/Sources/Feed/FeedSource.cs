@@ -26,7 +26,8 @@ internal sealed class FeedSource(
             .ToLookup(file => System.IO.File.Exists(file.Path));
         if (files[false].Count() is var missing && missing > 0)
         {
-            gaps.Add(files[false].Select(file => file.Uuid!.Value), $"{missing} of {manifest.Uuids.Count} events in the feed's manifest have no file: "
+            gaps.Add(files[false].Select(file => file.Uuid!.Value),
+                $"{missing} of {manifest.Uuids.Count} events in the feed's manifest have no file: "
                 + string.Join(", ", files[false].Take(NamedInGap).Select(file => file.Uuid)) + (missing > NamedInGap ? " …" : "."));
         }
         if (manifest.Others.Count > 0)

@@ -333,7 +333,9 @@ internal sealed class EventWalker : IDisposable
         if (!_skipItems) _event.SpoilIfAttributesAreNull();
         Current = new MispJsonEvent(_event.Build(_uuidFor(Events)), _event.Fault is null ? _items.Take() : [], Events)
         {
-            IsSummary = _event.IsSummary, HasItems = _event.HasItems, Fault = _event.Fault,
+            IsSummary = _event.IsSummary,
+            HasItems = _event.HasItems,
+            Fault = _event.Fault,
         };
         Events++;
         _event = new EventDraft(_pool);

@@ -36,7 +36,8 @@ public class DefenderAnswerTests
     [InlineData("DomainName:a.example", "A.example.")]
     [InlineData("IpAddress:45.83.9.1", "::ffff:45.83.9.1")]
     [InlineData("IpAddress:2606:4700:0000:0000:0000:0000:0000:0001", "[2606:4700::1]")]
-    [InlineData("CertificateThumbprint:aabbccddeeff00112233445566778899aabbccdd", "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD")]
+    [InlineData("CertificateThumbprint:aabbccddeeff00112233445566778899aabbccdd",
+        "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD")]
     public void In_another_order_a_value_is_known_in_the_services_spelling(string canonical, string word) => Assert.Equal(
         ["1", "2", "3"],
         Ids(
@@ -46,12 +47,19 @@ public class DefenderAnswerTests
     [Fact]
     public void One_of_each_left_over_belong_together() => Assert.Equal(
         ["1", "2", "3"],
-        Ids("""{"value":[{"id":"3","indicator":"http://a.example/X"},{"id":"1","indicator":"(a)"},{"id":"2","indicator":"2606:4700::1"}]}""", Three));
+        Ids(
+            """
+            {"value":[{"id":"3","indicator":"http://a.example/X"},{"id":"1","indicator":"(a)"},
+            {"id":"2","indicator":"2606:4700::1"}]}
+            """,
+            Three));
 
     [Fact]
     public void In_another_order_places_tell_nothing()
     {
-        var outcomes = Read("""{"value":[{"id":"3","indicator":"http://a.example/X"},{"id":"1","indicator":"(a)"},{"id":"2","indicator":"(b)"}]}""", Three)!;
+        var outcomes = Read(
+            """{"value":[{"id":"3","indicator":"http://a.example/X"},{"id":"1","indicator":"(a)"},{"id":"2","indicator":"(b)"}]}""",
+            Three)!;
 
         Assert.Same(AnswerMatch.Untold, outcomes[0]);
         Assert.Same(AnswerMatch.Untold, outcomes[1]);
@@ -66,7 +74,12 @@ public class DefenderAnswerTests
     [Fact]
     public void An_id_given_twice_is_neithers()
     {
-        var outcomes = Read("""{"value":[{"id":"1","indicator":"a.example"},{"id":"1","indicator":"2606:4700::1"},{"id":"3","indicator":"http://a.example/X"}]}""", Three)!;
+        var outcomes = Read(
+            """
+            {"value":[{"id":"1","indicator":"a.example"},{"id":"1","indicator":"2606:4700::1"},
+            {"id":"3","indicator":"http://a.example/X"}]}
+            """,
+            Three)!;
 
         Assert.Equal(["1"], DefenderOutcomes.ForgetSharedIds(outcomes));
         Assert.Equal([new StepOutcome.Accepted(null), new StepOutcome.Accepted(null), new StepOutcome.Accepted("3")], outcomes);

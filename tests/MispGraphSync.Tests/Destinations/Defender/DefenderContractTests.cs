@@ -147,7 +147,8 @@ public class DefenderContractTests : DestinationContract
         var outcomes = await ApplyAsync(Operation.Create, Steps(3));
 
         Assert.Equal(before.Count, Defender.Kept.Count);
-        Assert.Equal([typeof(StepOutcome.Accepted), typeof(StepOutcome.Unknown), typeof(StepOutcome.Unknown)], outcomes.Select(o => o.GetType()));
+        Assert.Equal([typeof(StepOutcome.Accepted), typeof(StepOutcome.Unknown), typeof(StepOutcome.Unknown)],
+            outcomes.Select(o => o.GetType()));
     }
 
     [Fact]
@@ -167,7 +168,8 @@ public class DefenderContractTests : DestinationContract
         Defender.Rewrite = results => results[1]!["id"] = (string?)results[0]!["id"];
 
         Assert.Equal(
-            [new StepOutcome.Accepted(null), new StepOutcome.Accepted(null), new StepOutcome.Accepted((string?)"2843")], await ApplyAsync(Operation.Create, Steps(3)));
+            [new StepOutcome.Accepted(null), new StepOutcome.Accepted(null), new StepOutcome.Accepted((string?)"2843")],
+            await ApplyAsync(Operation.Create, Steps(3)));
     }
 
     [Theory]
@@ -178,7 +180,10 @@ public class DefenderContractTests : DestinationContract
         var key = StableKey.ForIndicator("test", "defender", "", "Url:http://a.example", 0);
         var item = new JsonObject
         {
-            ["id"] = "1", ["indicatorType"] = "Url", ["indicatorValue"] = "http://a.example/", ["application"] = listsKey ? "test" : "another",
+            ["id"] = "1",
+            ["indicatorType"] = "Url",
+            ["indicatorValue"] = "http://a.example/",
+            ["application"] = listsKey ? "test" : "another",
         };
         if (listsKey) item["externalID"] = $"{key:D}";
         Defender.Kept.Add(item);

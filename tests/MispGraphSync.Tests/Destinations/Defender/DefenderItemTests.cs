@@ -53,7 +53,8 @@ public class DefenderItemTests
     [InlineData(IndicatorAction.Warn, false, false)]
     [InlineData(IndicatorAction.Alert, false, true)]
     [InlineData(IndicatorAction.Allow, true, null)]
-    public void What_blocks_or_warns_raises_an_alert_if_wanted_Audit_always_and_Allowed_never(IndicatorAction action, bool alerts, bool? written)
+    public void What_blocks_or_warns_raises_an_alert_if_wanted_Audit_always_and_Allowed_never(IndicatorAction action, bool alerts,
+        bool? written)
     {
         foreach (var kind in Kinds.Values)
         {
@@ -130,10 +131,12 @@ public class DefenderItemTests
         Assert.NotEqual(before.Change, Write(Rich, ["Servers"]).Marks.Change);
     }
 
-    private static (ReadOnlyMemory<byte> Body, ItemMarks Marks) Write(Indicator indicator, IReadOnlyList<string>? groups = null, DateTimeOffset? expires = null, bool? alerts = true)
+    private static (ReadOnlyMemory<byte> Body, ItemMarks Marks) Write(Indicator indicator, IReadOnlyList<string>? groups = null,
+        DateTimeOffset? expires = null, bool? alerts = true)
     {
         var body = new ArrayBufferWriter<byte>();
-        var marks = DefenderItem.Own.Write(body, "misp-graph", groups ?? [], alerts, indicator, SomeIndicator.Identity(Key) with { Expires = expires ?? SomeIndicator.Expires });
+        var marks = DefenderItem.Own.Write(body, "misp-graph", groups ?? [], alerts, indicator,
+            SomeIndicator.Identity(Key) with { Expires = expires ?? SomeIndicator.Expires });
         return (body.WrittenMemory, marks);
     }
 }

@@ -183,7 +183,8 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
         Later();
         _run.Source.Put(
             Some.Event(1, _run.Time.GetUtcNow()),
-            Some.Attribute(1, "ip-dst", "45.83.9.1"), Some.Attribute(2, "url", "http://evil-1.example"), Some.Attribute(3, "url", "http://evil-2.example/x"),
+            Some.Attribute(1, "ip-dst", "45.83.9.1"), Some.Attribute(2, "url", "http://evil-1.example"),
+            Some.Attribute(3, "url", "http://evil-2.example/x"),
             Some.Domain(4));
 
         var report = await PushAsync();
@@ -208,7 +209,8 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
 
         Assert.Equal((3L, 0L, 3L), (report.Planned.Update, report.Planned.Delete, report.Tally.Accepted));
         Assert.All(Defender.All(), one => Assert.True((bool)one.Fields["generateAlert"]!));
-        Assert.Contains("3 indicators that are held there raise alerts from now on", Assert.Single(_run.Warnings), StringComparison.Ordinal);
+        Assert.Contains("3 indicators that are held there raise alerts from now on", Assert.Single(_run.Warnings),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -103,7 +103,11 @@ public class SentinelContractTests : DestinationContract
     }
 
     [Theory]
-    [InlineData(401, """{"error":{"code":"UnauthorizedAccess","message":"The Object ID [x] does not have required permission to perform this action."}}""")]
+    [InlineData(401,
+        """
+        {"error":{"code":"UnauthorizedAccess",
+        "message":"The Object ID [x] does not have required permission to perform this action."}}
+        """)]
     [InlineData(403, """{"error":{"code":"UnauthorizedAccess","message":"no"}}""")]
     [InlineData(400, """{"error":{"code":"UnauthorizedAccess","message":"no"}}""")]
     [InlineData(401, "You do not have permission to view this directory or page.")]

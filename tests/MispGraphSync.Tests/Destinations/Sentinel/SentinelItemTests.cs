@@ -101,7 +101,11 @@ public class SentinelItemTests
     public void What_was_first_seen_in_the_future_is_valid_from_its_first_send(int days)
     {
         var indicator = Plain with { ValidFrom = Plain.ValidFrom.AddDays(days) };
-        var renewed = SomeIndicator.Identity(SomeStix.Key) with { Modified = SomeIndicator.Expires, Expires = SomeIndicator.Expires.AddDays(10_000) };
+        var renewed = SomeIndicator.Identity(SomeStix.Key) with
+        {
+            Modified = SomeIndicator.Expires,
+            Expires = SomeIndicator.Expires.AddDays(10_000)
+        };
         using var item = JsonDocument.Parse(SomeStix.Write(indicator).Body);
 
         Assert.Equal(SomeIndicator.Identity(SomeStix.Key).Created, item.RootElement.GetProperty("valid_from").GetDateTimeOffset());

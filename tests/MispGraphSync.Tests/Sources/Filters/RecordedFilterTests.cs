@@ -96,7 +96,8 @@ public class RecordedFilterTests
         }
         if (body.ValueKind is not JsonValueKind.Object || !reader.SawEventList) return null;
 
-        var headers = await System.IO.File.ReadAllLinesAsync(requestPath.Replace(".request.json", ".headers.txt", StringComparison.Ordinal), ct);
+        var headers = await System.IO.File.ReadAllLinesAsync(
+            requestPath.Replace(".request.json", ".headers.txt", StringComparison.Ordinal), ct);
         var name = Path.GetFileName(requestPath).Replace(".request.json", "", StringComparison.Ordinal);
         return new Recording(name, FilterOf(name, body), events, body)
         {
@@ -137,7 +138,9 @@ public class RecordedFilterTests
 
         public string Server => Name.StartsWith("second-", StringComparison.Ordinal) ? "second" : "first";
 
-        /// <summary>Had the event matched, it would be in this answer: which is whole, or a first page in an order that was asked for.</summary>
+        /// <summary>
+        /// Had the event matched, it would be in this answer: which is whole, or a first page in an order that was asked for.
+        /// </summary>
         public bool Reaches(Known other)
         {
             if (Filter!.NeedsItems && !other.HasItems) return false;

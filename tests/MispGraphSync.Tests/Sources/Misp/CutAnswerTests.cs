@@ -8,7 +8,8 @@ namespace MispGraphSync.Tests.Sources.Misp;
 /// <summary>PHP runs out of time in an answer: it stops anywhere, and the JSON of an error follows. The status stays 200.</summary>
 public sealed class CutAnswerTests
 {
-    private const string Error = """{"name":"An Internal Error Has Occurred.","message":"An Internal Error Has Occurred.","url":"\/events\/restSearch"}""";
+    private const string Error =
+        """{"name":"An Internal Error Has Occurred.","message":"An Internal Error Has Occurred.","url":"\/events\/restSearch"}""";
 
     private static readonly string Whole = $$"""{"response": [{{string.Join(", ", Enumerable.Range(1, 3).Select(Event))}}]}""" + "\n";
 
@@ -42,7 +43,8 @@ public sealed class CutAnswerTests
     }
 
     private static string Event(int id) => $$"""
-        {"Event":{"id":"{{id}}","uuid":"{{FakeMisp.Uuid(id)}}","info":"a \"b\" {c}","Attribute":[{"type":"domain","value":"a{{id}}.example"}],
+        {"Event":{"id":"{{id}}","uuid":"{{FakeMisp.Uuid(id)}}","info":"a \"b\" {c}",
+         "Attribute":[{"type":"domain","value":"a{{id}}.example"}],
          "Object":[{"name":"file","Attribute":[{"type":"md5","value":"00"}]}],"Tag":[{"name":"tlp:red"}] } }
         """;
 

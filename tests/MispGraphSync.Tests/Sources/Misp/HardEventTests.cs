@@ -66,7 +66,8 @@ public sealed class HardEventTests : IAsyncLifetime
 
         Assert.Empty(source.Gaps);
         Assert.Single(read, text => text.Contains("Big", StringComparison.Ordinal));
-        Assert.DoesNotContain(_sandbox.RequestsTo(Service.Misp), request => request.Path.StartsWith("/attributes", StringComparison.Ordinal));
+        Assert.DoesNotContain(_sandbox.RequestsTo(Service.Misp),
+            request => request.Path.StartsWith("/attributes", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -77,7 +78,8 @@ public sealed class HardEventTests : IAsyncLifetime
         var tag = new JsonArray("misp-galaxy:threat-actor=\"7c1f2e9a-0000-4000-8000-000000000001\"");
         var galaxy = new JsonArray(new JsonObject
         {
-            ["type"] = "threat-actor", ["GalaxyCluster"] = new JsonArray(new JsonObject { ["value"] = "Own actor" }),
+            ["type"] = "threat-actor",
+            ["GalaxyCluster"] = new JsonArray(new JsonObject { ["value"] = "Own actor" }),
         });
         var json = Big(loose: 2, objects: 0);
         var owner = place == "Tag" ? json : (JsonObject)json["Attribute"]![0]!;
@@ -103,14 +105,16 @@ public sealed class HardEventTests : IAsyncLifetime
 
         Assert.Equal(before, after);
         Assert.Empty(source.Gaps);
-        Assert.Contains(_log.Lines, line => line.Contains("is not valid JSON", StringComparison.Ordinal) || line.Contains("is cut off", StringComparison.Ordinal));
+        Assert.Contains(_log.Lines,
+            line => line.Contains("is not valid JSON", StringComparison.Ordinal) || line.Contains("is cut off", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_server_that_gives_no_event_in_full_costs_few_requests()
     {
         _sandbox.MispState.FailsOnFullEvents = true;
-        _sandbox.Faults.Add(Service.Misp, new Fault.Status(500), when: request => request.Path.StartsWith("/objects", StringComparison.Ordinal), times: 1000);
+        _sandbox.Faults.Add(Service.Misp, new Fault.Status(500),
+            when: request => request.Path.StartsWith("/objects", StringComparison.Ordinal), times: 1000);
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
 
@@ -137,7 +141,8 @@ public sealed class HardEventTests : IAsyncLifetime
     {
         var big = _sandbox.MispState.AddEvent(Big(loose: 1_500, objects: 0));
         _sandbox.MispState.MemoryLimit = 200_000;
-        _sandbox.Faults.Add(Service.Misp, new Fault.Status(403), when: request => request.Path.StartsWith("/attributes", StringComparison.Ordinal), times: 1000);
+        _sandbox.Faults.Add(Service.Misp, new Fault.Status(403),
+            when: request => request.Path.StartsWith("/attributes", StringComparison.Ordinal), times: 1000);
 
         var (read, source) = await ReadAsync();
 
@@ -206,7 +211,8 @@ public sealed class HardEventTests : IAsyncLifetime
         $"{one.Uuid} {one.Type} {one.Category} {one.Value} {one.ToIds} {one.OnWarninglist} {one.Timestamp} {one.FirstSeen} {one.Comment} "
         + $"{one.ObjectRelation} {Tags(one.Tags, one.Galaxies)}";
 
-    private static string Tags(IEnumerable<MispTag> tags, IEnumerable<GalaxyCluster> galaxies) => string.Join(',', tags.Concat<object>(galaxies));
+    private static string Tags(IEnumerable<MispTag> tags, IEnumerable<GalaxyCluster> galaxies) =>
+        string.Join(',', tags.Concat<object>(galaxies));
 
     private static JsonNode? Body(SeenRequest request) => request.Body.Length == 0 ? null : JsonNode.Parse(request.Body);
 

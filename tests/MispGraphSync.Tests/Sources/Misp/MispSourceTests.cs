@@ -354,7 +354,8 @@ public sealed class MispSourceTests : IDisposable
     {
         using var misp = new FakeMisp(1);
         misp.Get("/misp/warninglists/index", """
-            {"Warninglists":{"0":{"Warninglist":{"id":"58","version":"1 \ud83d","enabled":true}},"2":{"Warninglist":{"id":"2","version":7,"enabled":1}}}}
+            {"Warninglists":{"0":{"Warninglist":{"id":"58","version":"1 \ud83d","enabled":true}},
+             "2":{"Warninglist":{"id":"2","version":7,"enabled":1}}}}
             """);
 
         var state = await Source(misp).OpenAsync(TestContext.Current.CancellationToken);

@@ -67,7 +67,8 @@ public sealed class SearchBodyTests
     private static List<string> Answered(string names) =>
     [
         .. Directory.GetFiles(SharedData.Require("misp-recorded"), names + ".request.json")
-            .Where(file => System.IO.File.ReadLines(file.Replace(".request.json", ".headers.txt", StringComparison.Ordinal)).First().Contains(" 200 "))
+            .Where(file => System.IO.File.ReadLines(file.Replace(".request.json", ".headers.txt", StringComparison.Ordinal)).First()
+                .Contains(" 200 "))
             .Select(file => Body(Encoding.UTF8.GetBytes(JsonNode.Parse(System.IO.File.ReadAllText(file))!["body"]!.GetValue<string>())))
             .Select(Switches),
     ];

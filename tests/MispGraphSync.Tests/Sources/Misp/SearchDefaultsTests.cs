@@ -78,7 +78,8 @@ public sealed class SearchDefaultsTests
         var settings = new MispSettings { Url = sandbox.Misp, PageSize = 5 };
         using var http = MispHttp.Create(settings, caFile: null, proxy: null);
         var client = new MispClient(
-            http, sandbox.Misp, _ => ValueTask.FromResult(sandbox.Options.MispKey), settings.Timeout, TimeProvider.System, new LogLines().Log);
+            http, sandbox.Misp, _ => ValueTask.FromResult(sandbox.Options.MispKey),
+            settings.Timeout, TimeProvider.System, new LogLines().Log);
         var source = new MispSource(client, settings, FilterPlan.Everything, TimeProvider.System, new LogLines().Log);
         var state = await source.OpenAsync(Ct);
         var headers = await source.ListAsync(Ct).ToListAsync(Ct);

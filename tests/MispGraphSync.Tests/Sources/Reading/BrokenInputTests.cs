@@ -86,8 +86,9 @@ public class BrokenInputTests
     {
         var text = $"\"{escaped}\"";
         var json = $$"""
-            {"info":{{text}},{{text}}:1,"Orgc":{"name":{{text}}},"Tag":[{"name":{{text}}}],"uuid":{{text}},"timestamp":{{text}},"date":{{text}},
-            "Attribute":[{"type":{{text}},"value":{{text}},"comment":{{text}},"first_seen":{{text}},"to_ids":{{text}}}]}
+            {"info":{{text}},{{text}}:1,"Orgc":{"name":{{text}}},"Tag":[{"name":{{text}}}],"uuid":{{text}},
+            "timestamp":{{text}},"date":{{text}},"Attribute":[{"type":{{text}},"value":{{text}},"comment":{{text}},
+            "first_seen":{{text}},"to_ids":{{text}}}]}
             """;
 
         var (read, items) = Assert.Single(await Json.ReadAsync(json));

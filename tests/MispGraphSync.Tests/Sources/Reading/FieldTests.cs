@@ -117,11 +117,22 @@ public class FieldTests
     [Theory]
     [InlineData(""" "value":"Sofacy" """, true)]
     [InlineData(""" "value":"Sofacy","distribution":"3","local":false,"tag_name":"misp-galaxy:threat-actor=\"Sofacy\"" """, true)]
-    [InlineData(""" "distribution":"3","local":false,"tag_name":"misp-galaxy:threat-actor=\"a2ff8955-8c99-41a1-b858-9fe3bba1aa30\"","value":"Our actor" """, true)]
+    [InlineData(
+        """
+        "distribution":"3","local":false,
+        "tag_name":"misp-galaxy:threat-actor=\"a2ff8955-8c99-41a1-b858-9fe3bba1aa30\"","value":"Our actor"
+        """,
+        true)]
     [InlineData(""" "value":"Sofacy","distribution":"0","default":false,"tag_name":"misp-galaxy:threat-actor=\"Sofacy\"" """, true)]
-    [InlineData(""" "value":"Our actor","distribution":"0","tag_name":"misp-galaxy:threat-actor=\"a2ff8955-8c99-41a1-b858-9fe3bba1aa30\"" """, false)]
-    [InlineData(""" "value":"Our actor","distribution":0,"tag_name":"misp-galaxy:threat-actor=\"A2FF8955-8C99-41A1-B858-9FE3BBA1AA30\"" """, false)]
-    [InlineData(""" "value":"Our actor","distribution":"4","tag_name":"misp-galaxy:threat-actor=\"a2ff8955-8c99-41a1-b858-9fe3bba1aa30\"" """, false)]
+    [InlineData(
+        """ "value":"Our actor","distribution":"0","tag_name":"misp-galaxy:threat-actor=\"a2ff8955-8c99-41a1-b858-9fe3bba1aa30\"" """,
+        false)]
+    [InlineData(
+        """ "value":"Our actor","distribution":0,"tag_name":"misp-galaxy:threat-actor=\"A2FF8955-8C99-41A1-B858-9FE3BBA1AA30\"" """,
+        false)]
+    [InlineData(
+        """ "value":"Our actor","distribution":"4","tag_name":"misp-galaxy:threat-actor=\"a2ff8955-8c99-41a1-b858-9fe3bba1aa30\"" """,
+        false)]
     [InlineData(""" "value":"Our actor","distribution":"0" """, false)]
     [InlineData(""" "value":"Sofacy","distribution":"3","local":true,"tag_name":"misp-galaxy:threat-actor=\"Sofacy\"" """, false)]
     public async Task A_cluster_that_few_may_see_lends_no_name(string cluster, bool lends)
@@ -181,7 +192,8 @@ public class FieldTests
     [InlineData("\" 1795498979 \"")]
     [InlineData("\"2026-11-24T05:42:59Z\"")]
     public async Task A_time_is_understood_however_it_is_written(string json) =>
-        Assert.Equal(1795498979, Assert.Single(await Json.ReadAsync($$"""{"info":"x","timestamp":{{json}}}""")).Event.Timestamp.ToUnixTimeSeconds());
+        Assert.Equal(1795498979,
+            Assert.Single(await Json.ReadAsync($$"""{"info":"x","timestamp":{{json}}}""")).Event.Timestamp.ToUnixTimeSeconds());
 
     [Theory]
     [InlineData("99999999999999999999")]
@@ -190,7 +202,8 @@ public class FieldTests
     [InlineData("true")]
     [InlineData("[1795498979]")]
     public async Task A_time_that_is_none_is_missing(string json) =>
-        Assert.Equal(DateTimeOffset.UnixEpoch, Assert.Single(await Json.ReadAsync($$"""{"info":"x","timestamp":{{json}}}""")).Event.Timestamp);
+        Assert.Equal(DateTimeOffset.UnixEpoch,
+            Assert.Single(await Json.ReadAsync($$"""{"info":"x","timestamp":{{json}}}""")).Event.Timestamp);
 
     [Fact]
     public async Task An_object_keeps_its_attributes_together()

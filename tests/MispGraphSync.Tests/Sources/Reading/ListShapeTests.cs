@@ -107,7 +107,9 @@ public class ListShapeTests
     public async Task Null_and_an_empty_object_are_an_empty_list(string empty)
     {
         var read = await ReadOneAsync(
-            $$"""{"info":"x","Tag":{{empty}},"Galaxy":{{empty}},"Object":{{empty}},"Attribute":[{"type":"md5","value":"x","Tag":{{empty}}}]}""");
+            $$"""
+            {"info":"x","Tag":{{empty}},"Galaxy":{{empty}},"Object":{{empty}},"Attribute":[{"type":"md5","value":"x","Tag":{{empty}}}]}
+            """);
 
         Assert.Null(read.Fault);
         Assert.Empty(read.Event.Tags);
