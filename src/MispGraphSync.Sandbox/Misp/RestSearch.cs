@@ -10,6 +10,7 @@ namespace MispGraphSync.Sandbox.Misp;
 internal sealed class RestSearch
 {
     private readonly List<Func<StoredEvent, bool>> _conditions = [];
+    private readonly List<Func<StoredEvent, bool>> _late = [];
     private readonly DateTimeOffset _now;
     private readonly JsonObject _filters;
 
@@ -18,12 +19,22 @@ internal sealed class RestSearch
         (_filters, _now) = (filters, now);
         Warninglists();
         View = ViewOf(filters, user, warninglists);
-        EventFields();
-        AttributeFields();
-        TagFields();
-        TimeFields();
-        Switches();
-        NeedsAttributes();
+        if (filters["searchall"] is not null)
+        {
+            FullText(filters.Text("searchall"));
+        }
+        else
+        {
+            EventFields();
+            AttributeFields();
+            TagFields(_conditions);
+            TimeFields();
+            Days(_conditions);
+            PublishedField(_conditions);
+            Switches();
+            NeedsAttributes();
+        }
+
         (Limit, Page, LimitIsNoNumber) = Paging(filters);
         Order = EventOrder.From(filters["order"]);
     }
@@ -52,9 +63,11 @@ internal sealed class RestSearch
 
     /// <summary>
     /// After paging: a distribution makes pages shorter and leaves the count as it is. 0 alone is ignored, and with a negation
-    /// nothing is left.
+    /// nothing is left. Beside a full-text search a few more keys act here.
     /// </summary>
-    public bool Shows(StoredEvent stored) =>
+    public bool Shows(StoredEvent stored) => _late.TrueForAll(condition => condition(stored)) && ShowsDistribution(stored);
+
+    private bool ShowsDistribution(StoredEvent stored) =>
         FilterSet.From(_filters["distribution"]) is not { } set || set is { Or: ["0"], And: [], Not: [] }
         || (set.Not.Count == 0 && set.AnyOf.Contains(stored.Head.Text("distribution")));
 
@@ -77,9 +90,18 @@ internal sealed class RestSearch
         On("threat_level_id", (stored, text) => stored.Head.Text("threat_level_id") == text);
         On("sharinggroup", (stored, text) => stored.Head.Text("sharing_group_id") == text);
         On("event_tags", (stored, text) => stored.Head.Tags().Any(tag => tag.IsLike(text)));
-        On("searchall", (stored, text) => stored.Head.Text("info").IsLike(text) || AllTags(stored).Any(tag => tag.IsLike(text))
+    }
+
+    /// <summary>Beside it no other key chooses events, and of the few that thin the page afterwards the count knows nothing.</summary>
+    private void FullText(string text)
+    {
+        _conditions.Add(stored => stored.Head.Text("info").IsLike(text) || AllTags(stored).Any(tag => tag.IsLike(text))
             || stored.Attributes().Any(attribute =>
                 attribute.Text("value").IsLike(text, ignoreCase: true) || attribute.Text("comment").IsLike(text, ignoreCase: true)));
+        TagFields(_late);
+        Days(_late);
+        PublishedField(_late);
+        OnTime("last", "publish_timestamp", _late);
     }
 
     /// <summary>Negation is weak here: "has an attribute that is not so". For <c>value</c> it does not even do that.</summary>
@@ -96,23 +118,21 @@ internal sealed class RestSearch
             && (wanted.Length == 0 || ValueParts(attribute).Any(part => wanted.Any(text => part.Is(text, ignoreCase: true))))));
     }
 
-    private void TagFields()
+    private void TagFields(List<Func<StoredEvent, bool>> into)
     {
         if (FilterSet.From(_filters["tags"]) is not { } tags) return;
 
-        if (tags.Or.Count > 0) _conditions.Add(stored => AllTags(stored).Any(tag => IsTag(tag, tags.Or)));
-        foreach (var each in tags.And) _conditions.Add(stored => AllTags(stored).Any(tag => IsTag(tag, [each])));
-        if (tags.Not.Count > 0) _conditions.Add(stored => !stored.Head.Tags().Any(tag => IsTag(tag, tags.Not)));
+        if (tags.Or.Count > 0) into.Add(stored => AllTags(stored).Any(tag => IsTag(tag, tags.Or)));
+        foreach (var each in tags.And) into.Add(stored => AllTags(stored).Any(tag => IsTag(tag, [each])));
+        if (tags.Not.Count > 0) into.Add(stored => !stored.Head.Tags().Any(tag => IsTag(tag, tags.Not)));
     }
 
     private void TimeFields()
     {
-        OnTime("last", "publish_timestamp");
-        OnTime("publish_timestamp", "publish_timestamp");
-        OnTime("timestamp", "timestamp");
-        OnTime("event_timestamp", "timestamp");
-        if (MispTime.Date(_filters["from"], _now) is { } from) _conditions.Add(stored => DateOf(stored) >= from);
-        if (MispTime.Date(_filters["to"], _now) is { } to) _conditions.Add(stored => DateOf(stored) <= (to == DateOnly.MaxValue ? DateOnly.MinValue : to));
+        OnTime("last", "publish_timestamp", _conditions);
+        OnTime("publish_timestamp", "publish_timestamp", _conditions);
+        OnTime("timestamp", "timestamp", _conditions);
+        OnTime("event_timestamp", "timestamp", _conditions);
         if (_filters["date"] is JsonArray { Count: 2 } range)
         {
             if (MispTime.Date(range[0], _now) is { } first) _conditions.Add(stored => DateOf(stored) >= first);
@@ -124,9 +144,19 @@ internal sealed class RestSearch
         }
     }
 
+    private void Days(List<Func<StoredEvent, bool>> into)
+    {
+        if (MispTime.Date(_filters["from"], _now) is { } from) into.Add(stored => DateOf(stored) >= from);
+        if (MispTime.Date(_filters["to"], _now) is { } to) into.Add(stored => DateOf(stored) <= (to == DateOnly.MaxValue ? DateOnly.MinValue : to));
+    }
+
+    private void PublishedField(List<Func<StoredEvent, bool>> into)
+    {
+        if (Published(_filters["published"]) is { } published) into.Add(stored => stored.Head.Flag("published") == published);
+    }
+
     private void Switches()
     {
-        if (Published(_filters["published"]) is { } published) _conditions.Add(stored => stored.Head.Flag("published") == published);
         if (View.ToIds is { } toIds) _conditions.Add(stored => HasToIds(stored, toIds));
         else if (_filters["to_ids"]?.GetValueKind() == JsonValueKind.False) _conditions.Add(stored => HasToIds(stored, false));
         if (View.Deleted == EventView.DeletedMode.Only) _conditions.Add(stored => stored.Attributes().Any(attribute => attribute.Flag("deleted")));
@@ -172,11 +202,11 @@ internal sealed class RestSearch
             && !set.Not.Exists(text => matches(attribute, text))));
     }
 
-    private void OnTime(string name, string field)
+    private void OnTime(string name, string field, List<Func<StoredEvent, bool>> into)
     {
         if (MispTime.Range(_filters[name], _now) is not { } range) return;
 
-        _conditions.Add(stored => stored.Head.Number(field) is var at && at >= range.From && at <= range.To);
+        into.Add(stored => stored.Head.Number(field) is var at && at >= range.From && at <= range.To);
     }
 
     private static IEnumerable<string> AllTags(StoredEvent stored) => stored.Head.Tags().Concat(stored.AttributeTags());

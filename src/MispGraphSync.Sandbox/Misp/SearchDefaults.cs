@@ -8,6 +8,7 @@ internal static class SearchDefaults
     public static JsonObject Merge(JsonObject defaults, JsonObject request)
     {
         var merged = (JsonObject)defaults.DeepClone();
+        merged.Remove("searchall"); // translated before the defaults are merged in, so that a default has no effect
         // What is null in the request has not been sent, as far as MISP can see.
         foreach (var (name, value) in request.Where(pair => pair.Value is not null)) merged[name] = Replace(merged[name], value!);
         return merged;

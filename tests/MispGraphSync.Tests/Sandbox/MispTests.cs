@@ -80,6 +80,10 @@ public sealed class MispTests : IAsyncLifetime
     [InlineData("""{ "eventinfo": "%ir%" }""", "First Third")]
     [InlineData("""{ "eventinfo": "%IR%" }""", "")]
     [InlineData("""{ "eventinfo": "F%t" }""", "")]
+    [InlineData("""{ "searchall": "b.example|192.0.2.7" }""", "First")]
+    [InlineData("""{ "searchall": "Sec%", "org": "Nobody", "eventid": "1", "timestamp": ["2d", "1d"] }""", "Second")]
+    [InlineData("""{ "searchall": "", "eventid": 3 }""", "First Second")]
+    [InlineData("""{ "searchall": "%m%", "published": 0, "tags": "tlp:%" }""", "Second")]
     [InlineData("""{ "limit": 2, "page": 1 }""", "First Second")]
     [InlineData("""{ "limit": 2, "page": 2 }""", "Third")]
     [InlineData("""{ "limit": 2, "page": 3 }""", "")]
@@ -110,7 +114,7 @@ public sealed class MispTests : IAsyncLifetime
     [Fact]
     public async Task A_users_search_defaults_are_merged_into_a_search()
     {
-        _sandbox.MispState.User.SearchDefaults = Event("""{ "published": "1", "eventid": ["1", "2", "3"] }""");
+        _sandbox.MispState.User.SearchDefaults = Event("""{ "published": "1", "eventid": ["1", "2", "3"], "searchall": "no:such" }""");
 
         Assert.Equal(["First", "Third"], await NamesAsync("""{ "published": null }"""));
         Assert.Equal(["First", "Second", "Third"], await NamesAsync("""{ "published": [0, 1] }"""));

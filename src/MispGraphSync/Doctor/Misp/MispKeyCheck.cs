@@ -46,7 +46,7 @@ internal sealed class MispKeyCheck(MispCase misp) : ICheck
             $"MISP has search defaults stored for the key's user: {Printable.Line(string.Join(", ", defaults.Keys), 200)}. "
                 + (lasting.Count == 0
                     ? "Each search overrides them, so that only misp.eventFilters selects events."
-                    : $"These cannot be overridden and change every search: {Printable.Line(string.Join(", ", lasting), 200)}."),
+                    : $"These cannot be overridden and may change every search: {Printable.Line(string.Join(", ", lasting), 200)}."),
             "In MISP, remove the user setting default_restsearch_parameters; write what is meant into misp.eventFilters.");
     }
 

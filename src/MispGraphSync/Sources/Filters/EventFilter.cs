@@ -56,13 +56,22 @@ internal sealed class EventFilter
     public EventFilter WithoutRelativeTime() =>
         HasRelativeTime ? new(Conditions.Select(c => c.WithoutRelative()).OfType<Condition>()) : this;
 
+    /// <summary>A full-text search is sent alone: beside it MISP ignores most other keys, <c>eventid</c> too.</summary>
+    public bool IsFullText => Conditions.Any(c => c.Key.MustBeAlone);
+
+    /// <summary>The filters that come to the same when they intersect, each of which can be sent.</summary>
+    public IEnumerable<EventFilter> Split() => IsFullText && Conditions.Any(c => c.IsSent && !c.Key.MustBeAlone)
+        ? Conditions.GroupBy(c => c.Key.MustBeAlone).Select(group => new EventFilter(group))
+        : [this];
+
     /// <summary>This filter, and <c>eventid</c> among these.</summary>
-    /// <returns>Null when the filter has an <c>eventid</c> of its own.</returns>
+    /// <returns>Null when the filter has an <c>eventid</c> of its own, or must be sent without one.</returns>
     public EventFilter? Among(IEnumerable<string> ids) =>
-        Conditions.Any(c => c.Key.Name is "eventid") ? null : new(Conditions.Concat(OfEvents(ids).Conditions));
+        IsFullText || Conditions.Any(c => c.Key.Name is "eventid") ? null : new(Conditions.Concat(OfEvents(ids).Conditions));
 
     /// <summary>
-    /// The same filter for a few events whose id and UUID are known: its own <c>eventid</c> is evaluated here.
+    /// The same filter for a few events whose id and UUID are known: its own <c>eventid</c> is evaluated here. Not for a
+    /// full-text search.
     /// </summary>
     /// <returns>Null when none of them can match.</returns>
     public EventFilter? Among(IEnumerable<EventHeader> events)

@@ -37,6 +37,9 @@ internal sealed record FilterKey(string Name, FilterKind Kind)
     /// </summary>
     public bool IsEvaluatedHere { get; init; }
 
+    /// <summary>Beside it the server ignores other keys, so a search with it has no other.</summary>
+    public bool MustBeAlone { get; init; }
+
     /// <summary>Evaluating it takes the event's attributes.</summary>
     public bool NeedsItems { get; init; }
 

@@ -66,7 +66,7 @@ internal static class FilterKeys
         new("published", FilterKind.Switch) { IsOn = (e, on) => e.Event.Published == on },
         new("searchall", FilterKind.Text)
         {
-            Texts = e => e.SearchedWithCase, NeedsItems = true,
+            Texts = e => e.SearchedWithCase, NeedsItems = true, MustBeAlone = true,
             LocalNote = "title, tags, values and comments are searched",
         },
 

@@ -29,7 +29,7 @@ internal sealed record FilterPlan(ImmutableArray<EventFilter> Filters)
         {
             if (EventFilter.Parse(filters[i], out var found) is { } filter)
             {
-                parsed.Add(filter);
+                parsed.AddRange(filter.Split());
             }
             all.AddRange(found.Select(fault => $"misp.eventFilters[{i}]: {fault}"));
         }

@@ -18,6 +18,7 @@ internal sealed class MispSource : ISource
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly EventListing _listing;
+    private readonly Dictionary<EventFilter, Dictionary<Guid, EventHeader>> _fullText = [];
     private readonly List<string> _gaps = [];
 
     public MispSource(MispClient client, MispSettings settings, FilterPlan plan, TimeProvider time, ILogger log)
@@ -133,6 +134,7 @@ internal sealed class MispSource : ISource
                     found.Remove(uuid);
                 }
             }
+            if (filter.IsFullText) _fullText[filter] = found;
             return found;
         }
         catch (MispException e)
@@ -141,13 +143,16 @@ internal sealed class MispSource : ISource
         }
     }
 
+    /// <summary>
+    /// What a full-text search finds is known from the list: it cannot be asked for a few events only, and moves with no clock.
+    /// </summary>
     /// <returns>As the server has them now.</returns>
     private async Task<IReadOnlyCollection<EventHeader>> StillMatchingAsync(FilterPlan plan, EventHeader[] events, CancellationToken ct)
     {
         var matching = events.ToDictionary(e => e.Uuid);
         foreach (var filter in plan.Filters)
         {
-            var found = await FindAmongAsync(filter.Positive, events, ifUnsure: events, ct);
+            var found = _fullText.GetValueOrDefault(filter) ?? await FindAmongAsync(filter.Positive, events, ifUnsure: events, ct);
             matching = matching.Keys.Where(found.ContainsKey).ToDictionary(uuid => uuid, uuid => found[uuid]);
             foreach (var search in filter.Subtracted)
             {

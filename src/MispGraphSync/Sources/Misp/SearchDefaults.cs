@@ -14,7 +14,7 @@ internal sealed class SearchDefaults
     private static readonly HashSet<string> Sets = new(StringComparer.Ordinal)
     {
         "value", "type", "category", "object_relation", "org", "orgc_id", "tags", "tag", "event_tags", "eventid", "event_uuid", "uuid",
-        "eventinfo", "sharinggroup", "sharing_group_id", "distribution", "searchall", "blockedAttributeTags", "requested_attributes",
+        "eventinfo", "sharinggroup", "sharing_group_id", "distribution", "blockedAttributeTags", "requested_attributes",
         "attackGalaxy", "eventsExtendingUuid", "wildcard", "ignore",
     };
 
@@ -31,7 +31,7 @@ internal sealed class SearchDefaults
     public IEnumerable<string> Keys => _values.Keys;
 
     /// <summary>Keys that no value in a request makes ineffective.</summary>
-    public IEnumerable<string> Lasting => _values.Keys.Where(key => !IsOurs(key) && Neutral(key) is null);
+    public IEnumerable<string> Lasting => _values.Keys.Where(key => !IsHarmless(key) && Neutral(key) is null);
 
     /// <param name="user">The answer of <c>users/view/me</c>; undefined for none.</param>
     public static SearchDefaults Of(JsonElement user)
@@ -85,7 +85,11 @@ internal sealed class SearchDefaults
         writer.WriteEndArray();
     }
 
-    private static bool IsOurs(string key) => key is "returnFormat" or "limit" or "page" or "order";
+    /// <summary>
+    /// Each search has its own, or, of a full-text search, the default has no effect. A <c>searchall</c> in the request would
+    /// have one, be it an empty text: MISP then ignores the other keys.
+    /// </summary>
+    private static bool IsHarmless(string key) => key is "returnFormat" or "limit" or "page" or "order" or "searchall";
 
     /// <summary>A JSON value that has the same effect as none; null where MISP has no such value.</summary>
     private static string? Neutral(string key) => key switch

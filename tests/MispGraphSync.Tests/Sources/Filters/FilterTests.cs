@@ -162,6 +162,19 @@ public class FilterTests
     }
 
     [Theory]
+    [InlineData("""{"searchall":"%x%"}""", """{"searchall":"%x%"}""")]
+    [InlineData("""{"searchall":"%x%","distribution":3}""", """{"searchall":"%x%"}""")]
+    [InlineData("""{"org":"o","searchall":"%x%","value":"!v"}""", """{"org":"o"}""", """{"searchall":"%x%"}""")]
+    public void A_full_text_search_is_a_filter_of_its_own(string filter, params string[] searches)
+    {
+        using var json = JsonDocument.Parse(filter);
+        var plan = FilterPlan.Parse([json.RootElement], out _)!;
+
+        Assert.Equal(searches, plan.Filters.Select(one => Write(one.Positive)));
+        Assert.Contains(searches[^1], plan.Among(["7"]).Filters.Select(Write));
+    }
+
+    [Theory]
     [InlineData("""{"last":"5d","tags":"x"}""", true, """{"tags":"x"}""")]
     [InlineData("""{"timestamp":["2026-01-01","5d"]}""", true, """{"timestamp":"2026-01-01"}""")]
     [InlineData("""{"timestamp":["30d","2026-01-01"]}""", true, """{"timestamp":["1970-01-01","2026-01-01"]}""")]

@@ -278,6 +278,24 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_full_text_search_has_no_other_key_and_is_intersected_here()
+    {
+        using var misp = new FakeMisp(9);
+        misp.Misbehave = search => search.TryGetProperty("searchall", out _) ? FakeMisp.Reply(1, 2, 4, 6)
+            : search.TryGetProperty("last", out _) ? FakeMisp.Reply(2, 3)
+            : null;
+        var source = Source(misp, """[{"searchall":"%x%","last":"5d","org":"o","distribution":["1","2"]}]""");
+
+        Assert.Equal([FakeMisp.Uuid(2)], (await ListAsync(source)).Select(header => header.Uuid));
+        var aged = await source.LookUpAsync([Header(1), Header(3), Header(4), Header(6)], TestContext.Current.CancellationToken);
+
+        Assert.Equal([FakeMisp.Uuid(1), FakeMisp.Uuid(6)], aged.Select(header => header.Uuid).Order());
+        var alone = Assert.Single(misp.Searches, search => search.TryGetProperty("searchall", out _));
+        Assert.All(["org", "last", "eventid"], key => Assert.False(alone.TryGetProperty(key, out _), key));
+        Assert.Empty(source.Gaps);
+    }
+
+    [Fact]
     public async Task A_look_up_that_fails_keeps_the_events_and_is_a_gap()
     {
         using var misp = new FakeMisp(3);

@@ -24,6 +24,7 @@ public sealed class SearchDefaultsTests
     [InlineData("""{"tags":{"NOT":["tlp:red"]}}""")]
     [InlineData("""{"org":["Nobody","Nowhere"],"type":"md5","distribution":"1"}""")]
     [InlineData("""{"eventid":["1","2","3"]}""")]
+    [InlineData("""{"searchall":"%x%"}""")]
     [InlineData("""{"enforceWarninglist":"1"}""")]
     [InlineData("""{"includeWarninglistHits":1,"noShadowAttributes":1}""")]
     [InlineData("""{"deleted":"only"}""")]
@@ -46,7 +47,7 @@ public sealed class SearchDefaultsTests
     [Fact]
     public void A_key_that_a_search_has_itself_stays_and_what_cannot_be_overridden_is_named()
     {
-        var defaults = Of("""{"tags":["x","y","z"],"published":"1","limit":5,"galaxy.meta":"q"}""");
+        var defaults = Of("""{"tags":["x","y","z"],"published":"1","limit":5,"searchall":"%x%","galaxy.meta":"q"}""");
 
         var body = Encoding.UTF8.GetString(defaults.Override("""{"tags":["a"],"limit":100}"""u8.ToArray()));
 
