@@ -20,14 +20,15 @@ public interface IStagingLedger
     /// </summary>
     IReadOnlyList<EventHeader> EventsToRead(bool everything, TimeSpan doubt);
 
-    /// <summary>The source's events in the ledger that the list does not hold; aged ones only if asked for.</summary>
-    IReadOnlyList<EventHeader> EventsNotListed(bool includeAged);
+    /// <summary>The source's events in the ledger that the list does not hold, aged ones too.</summary>
+    IReadOnlyList<EventHeader> EventsNotListed();
 
     /// <summary>Replaces what the ledger holds of one event. Nothing is changed until the writer is completed.</summary>
     IEventWriter WriteEvent(MispEvent @event, DateTimeOffset readAt);
 
     /// <summary>Its supports stay but renew nothing.</summary>
-    void Age(IReadOnlyCollection<Guid> events, DateTimeOffset now);
+    /// <returns>How many had not aged before.</returns>
+    int Age(IReadOnlyCollection<Guid> events, DateTimeOffset now);
 
     /// <summary>Its supports go.</summary>
     void Withdraw(IReadOnlyCollection<Guid> events);

@@ -53,6 +53,7 @@ public sealed record SourceReport
     /// <summary>Of these, how many were known and unchanged, so that they were not read in full.</summary>
     public long EventsUnchanged { get; init; }
 
+    /// <summary>Events that left the filters by growing old only, in this run.</summary>
     public long EventsAged { get; init; }
 
     public long EventsWithdrawn { get; init; }

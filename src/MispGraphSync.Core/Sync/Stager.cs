@@ -93,7 +93,7 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         report = report with { Events = listed, EventsUnchanged = listed - toRead.Count };
         if (source.IsListComplete && !options.IsPartOfSource)
         {
-            report = await RetireAsync(report, everything, ct).ConfigureAwait(false);
+            report = await RetireAsync(report, ct).ConfigureAwait(false);
             if (report.MayDelete)
             {
                 ledger.ReadAgain(_unread);
@@ -116,9 +116,9 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         }
     }
 
-    private async Task<SourceReport> RetireAsync(SourceReport report, bool everything, CancellationToken ct)
+    private async Task<SourceReport> RetireAsync(SourceReport report, CancellationToken ct)
     {
-        var gone = ledger.EventsNotListed(includeAged: everything);
+        var gone = ledger.EventsNotListed();
         if (gone.Count == 0) return report with { MayDelete = true };
         var gaps = source.Gaps.Count;
         var found = await source.LookUpAsync(gone, ct).ConfigureAwait(false);
@@ -133,9 +133,9 @@ public sealed class Stager(ISource source, IStagingLedger ledger, StageOptions o
         // Events that have only grown too old for a filter are no reason to doubt the read.
         report = report with { IsEmptyRead = report.Events == 0 && withdrawn.Count > 0 };
         if (report.IsEmptyRead && !options.AcceptsEmptyRead) return report;
-        ledger.Age(aged, time.GetUtcNow());
+        var newlyAged = ledger.Age(aged, time.GetUtcNow());
         ledger.Withdraw(withdrawn);
-        return report with { EventsAged = aged.Count, EventsWithdrawn = withdrawn.Count, MayDelete = true };
+        return report with { EventsAged = newlyAged, EventsWithdrawn = withdrawn.Count, MayDelete = true };
     }
 
     private void Stage(ReadEvent read)

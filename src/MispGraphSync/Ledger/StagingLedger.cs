@@ -76,14 +76,14 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
         }
     }
 
-    public IReadOnlyList<EventHeader> EventsNotListed(bool includeAged)
+    public IReadOnlyList<EventHeader> EventsNotListed()
     {
         lock (file.Gate)
         {
             return Headers(file.Statement(
-                $"""
+                """
                 SELECT uuid, misp_id, timestamp, metadata FROM event
-                WHERE source = ? AND uuid NOT IN (SELECT uuid FROM listed) {(includeAged ? "" : "AND aged_at IS NULL")}
+                WHERE source = ? AND uuid NOT IN (SELECT uuid FROM listed)
                 ORDER BY misp_id, uuid
                 """).Bind(1, _source!.Id));
         }
@@ -98,17 +98,19 @@ internal sealed class StagingLedger(LedgerFile file) : IStagingLedger
         }
     }
 
-    public void Age(IReadOnlyCollection<Guid> events, DateTimeOffset now)
+    public int Age(IReadOnlyCollection<Guid> events, DateTimeOffset now)
     {
         lock (file.Gate)
         {
             BeginMany();
-            foreach (var (id, aged) in Find(events))
+            var young = Find(events).Where(one => !one.IsAged).ToList();
+            foreach (var (id, _) in young)
             {
-                if (aged) continue;
                 file.Statement("UPDATE event SET aged_at = ? WHERE id = ?").Bind(1, now).Bind(2, id).Run();
                 _dirty.MarkEvent(id);
             }
+
+            return young.Count;
         }
     }
 

@@ -110,6 +110,31 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
+    public async Task An_aged_event_is_looked_up_in_each_run()
+    {
+        var (deleted, edited) = (Some.Event(1), Some.Event(2));
+        _run.Source.Put(deleted, Some.Domain(1));
+        _run.Source.Put(edited, Some.Domain(2), Some.Domain(3));
+        _run.Source.Put(Some.Event(3), Some.Domain(4));
+        await _run.PushAsync();
+        foreach (var old in new[] { deleted, edited })
+        {
+            _run.Source.Remove(old);
+            _run.Source.Aged.Add(old.Uuid);
+        }
+        Assert.Equal(2, (await _run.PushAsync()).Source.EventsAged);
+        var quiet = await _run.PushAsync();
+        Assert.Equal((0L, 0L), (quiet.Source.EventsAged, quiet.Destinations[0].Planned.Total));
+
+        _run.Source.Aged.Remove(deleted.Uuid);
+        _run.Source.AgedAndChanged[edited.Uuid] = new SourceEvent(edited with { Timestamp = edited.Timestamp.AddHours(1) }, [Some.Domain(3)]);
+        var report = await _run.PushAsync();
+
+        Assert.Equal((1L, 2L), (report.Source.EventsWithdrawn, report.Destinations[0].Planned.Delete));
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Fact]
     public async Task A_tag_that_moves_no_timestamp_is_seen()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
