@@ -102,7 +102,8 @@ internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
     private List<JsonObject> TagsOf(JsonObject owner, params string[] more) =>
     [
         .. owner.List("Tag").Where(tag => view.Keeps((JsonNode)tag)).Select(tag => new JsonObject(
-            ((string[])["id", "name", "colour", "numerical_value", .. more]).Select(name => KeyValuePair.Create(name, tag[name]?.DeepClone())))),
+            ((string[])["id", "name", "colour", "numerical_value", .. more])
+                .Select(name => KeyValuePair.Create(name, tag[name]?.DeepClone())))),
     ];
 
     private void Attribute(JsonObject attribute)

@@ -21,7 +21,8 @@ internal sealed class PartSearch(RestSearch search, IEnumerable<StoredEvent> eve
             json.WriteStartObject();
             json.WriteStartObject("response");
             json.WriteStartArray("Attribute");
-            var writer = new EventWriter(json, search.View with { ExcludeGalaxy = true, NoShadowAttributes = true, ExcludeLocalTags = false });
+            var writer = new EventWriter(json,
+                search.View with { ExcludeGalaxy = true, NoShadowAttributes = true, ExcludeLocalTags = false });
             foreach (var (stored, parent, attribute) in page) writer.WriteAttribute(stored, parent, attribute);
             json.WriteEndArray();
             json.WriteEndObject();

@@ -175,7 +175,8 @@ public sealed class MispTests : IAsyncLifetime
             _sandbox.Misp, "attributes/restSearch", Event("""{ "eventid": 1, "includeAllTags": 1, "includeEventTags": 1 }"""));
 
         Assert.DoesNotContain("tlp:", plain.ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal([false], all["Tag"]!.AsArray().Where(tag => (string)tag!["name"]! == "tlp:green").Select(tag => (bool)tag!["exportable"]!));
+        Assert.Equal([false],
+            all["Tag"]!.AsArray().Where(tag => (string)tag!["name"]! == "tlp:green").Select(tag => (bool)tag!["exportable"]!));
         Assert.Equal("tlp:red", (string?)all["Attribute"]![1]!["Tag"]![0]!["name"]);
         Assert.DoesNotContain("tlp:", part!.ToJsonString(), StringComparison.Ordinal);
         var tags = parts!["response"]!["Attribute"]![1]!["Tag"]!.AsArray();

@@ -61,7 +61,8 @@ internal sealed class GalaxyDraft(StringPool pool)
         ? []
         : [.. clusters.Where(one => !Has(tags, one.Tag, isLocal: true) || Has(tags, one.Tag, isLocal: false)).Select(one => one.Cluster)];
 
-    private static bool Has(List<MispTag> tags, string? name, bool isLocal) => tags.Exists(tag => tag.Name == name && tag.IsLocal == isLocal);
+    private static bool Has(List<MispTag> tags, string? name, bool isLocal) =>
+        tags.Exists(tag => tag.Name == name && tag.IsLocal == isLocal);
 
     /// <summary>
     /// The cluster lends no name to what is sent: it was attached locally, or only its own organisation (0) or a sharing group
