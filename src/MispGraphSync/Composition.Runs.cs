@@ -115,7 +115,8 @@ internal sealed partial class Composition
 
     private void WriteMetrics(RunFrame frame, RunReport report)
     {
-        if (frame.HasMetrics && Settings.MetricsTextfile is { } metrics) MetricsFile.Write(metrics, report, _host.Time.GetUtcNow());
+        if (frame.HasMetrics && Settings.MetricsTextfile is { } metrics && MetricsFile.Write(metrics, report, _host.Time.GetUtcNow()) is { } fault)
+            _log.Warning("metrics.textfile: '{File}' was not written: {Fault}", metrics, fault);
     }
 
     private (RunStatus Status, ExitCode Code) OutcomeOf(Exception fault) => fault switch

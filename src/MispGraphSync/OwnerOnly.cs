@@ -80,6 +80,22 @@ internal static class OwnerOnly
         }
     }
 
+    /// <summary>
+    /// Whether a file of ours may take this place: nothing is there, or a link, which is replaced and not followed, or an empty file,
+    /// or one that begins as ours do.
+    /// </summary>
+    public static bool IsFreeFor(string path, string opening)
+    {
+        if (new FileInfo(path).LinkTarget is not null || FileFacts.Of(path) is { Links: > 1, IsRegular: true }) return true;
+        if (Directory.Exists(path)) return false;
+        if (!File.Exists(path)) return true;
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var expected = Encoding.UTF8.GetBytes(opening);
+        var there = new byte[expected.Length];
+        var read = stream.ReadAtLeast(there, there.Length, throwOnEndOfStream: false);
+        return read == 0 || there.AsSpan(0, read).SequenceEqual(expected);
+    }
+
     private static bool IsTaken(string path) => new FileInfo(path) is var file && (file.Exists || file.LinkTarget is not null);
 
     /// <summary>A plain file with one name, which belongs to us, to the folder's owner or to the system.</summary>

@@ -179,11 +179,12 @@ public sealed class DestinationRun
     // An earlier run found the service full. Deletions make room; then one creation is tried alone.
     private async Task TryRoomAsync(Applier applier, IEnumerable<PlanStep> deletions)
     {
-        await applier.ApplyAsync(Steps(StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
         await applier.ApplyAsync(deletions, _counts.Total).ConfigureAwait(false);
         using var creations = Steps(StepAction.Create).GetEnumerator();
         if (creations.MoveNext()) await applier.ApplyAsync([creations.Current], _counts.Total).ConfigureAwait(false);
         if (!applier.IsFull) await applier.ApplyAsync(Rest(creations), _counts.Total).ConfigureAwait(false);
+        // Last, since nothing is removed to be replaced while the service is known to be full.
+        await applier.ApplyAsync(Steps(StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
     }
 
     private static IEnumerable<PlanStep> Rest(IEnumerator<PlanStep> steps)

@@ -46,16 +46,19 @@ internal sealed class Replacer(
         }
     }
 
+    // At a full service others may take the place of what is removed before its new form, or the old one, is created.
+    private bool MayRemove => sender.GoesOn && !account.IsFull;
+
     private async Task ReplaceAfterAsync(Task earlier, IReadOnlyList<PlanStep> steps)
     {
         await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var next = 0;
-        while (!_isProven && next < steps.Count && sender.GoesOn && _rejected < MostRejected)
+        while (!_isProven && next < steps.Count && MayRemove && _rejected < MostRejected)
             await ReplaceBatchAsync([steps[next++]]).ConfigureAwait(false);
 
         IReadOnlyList<PlanStep> rest = [.. steps.Skip(next)];
         if (rest.Count == 0) return;
-        if (_isProven && sender.GoesOn) await ReplaceBatchAsync(rest).ConfigureAwait(false);
+        if (_isProven && MayRemove) await ReplaceBatchAsync(rest).ConfigureAwait(false);
         else account.Count(rest, [.. rest.Select(_ => StepOutcome.NotAttempted.Instance)]);
     }
 

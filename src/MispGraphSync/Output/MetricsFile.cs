@@ -5,22 +5,27 @@ using MispGraphSync.Core.Sync;
 namespace MispGraphSync.Output;
 
 /// <summary>
-/// The last run as a Prometheus text file, for the node exporter's textfile collector. Written whole or not at all, and never
-/// a reason for a run to fail.
+/// The last run as a Prometheus text file, for the node exporter's textfile collector. Written whole or not at all, over nothing but
+/// an older one, and never a reason for a run to fail.
 /// </summary>
 internal static class MetricsFile
 {
-    public static void Write(string path, RunReport report, DateTimeOffset now)
+    private const string Opening = "# HELP misp_graph_";
+
+    /// <returns>Why it was not written; null when it was.</returns>
+    public static string? Write(string path, RunReport report, DateTimeOffset now)
     {
         try
         {
+            if (!OwnerOnly.IsFreeFor(path, Opening)) return "another file is in its place";
             // The collector works under another account.
             OwnerOnly.Replace(path, overwrite: true, file => file.Write(Text(report, now)),
                 OwnerOnly.Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            return null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // The run's own outcome stands; a collector that finds an old file tells so by its time.
+            return fault.Message;
         }
     }
 

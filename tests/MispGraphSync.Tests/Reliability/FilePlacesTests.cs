@@ -112,6 +112,23 @@ public sealed class FilePlacesTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("config.json")]
+    [InlineData("other.txt")]
+    public async Task Metrics_never_replace_another_file(string name)
+    {
+        var place = Path.Combine(_run.Folder, name);
+        if (!File.Exists(place)) File.WriteAllText(place, Precious);
+        _run.Change(settings => settings["metrics"] = new JsonObject { ["textfile"] = name });
+        var before = File.ReadAllText(place);
+
+        Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
+
+        Assert.Equal(before, File.ReadAllText(place));
+        var log = Directory.GetFiles(Path.Combine(_run.Folder, "logs"), "misp-graph-*.log").Single();
+        Assert.Contains("metrics.textfile", File.ReadAllText(log), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("report", "--to")]
     [InlineData("config", "init", "--from-env", "--force", "--config")]
     public async Task A_result_is_written_over_a_link_and_not_through_it(params string[] verb)

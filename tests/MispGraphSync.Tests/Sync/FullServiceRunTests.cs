@@ -79,6 +79,24 @@ public sealed class FullServiceRunTests : IDisposable
         Assert.Equal(ExitCode.Partial, report.ExitCode);
     }
 
+    [Fact]
+    public async Task Nothing_is_removed_to_be_replaced_at_a_full_service()
+    {
+        _room = 40;
+        Put(1, 40);
+        await PushAsync();
+        Service.FixedPart = _ => "Block";
+        Service.Policy = new DestinationPolicy { DefaultThreatType = ThreatType.Botnet };
+        // Another tool takes each place that becomes free.
+        Service.OnRequest = (operation, _) => _room = operation == Operation.Delete ? Service.Held.Count - 1 : _room;
+        Service.Answer = (operation, step) => operation != Operation.Create ? null
+            : Service.Held.Count < _room ? null : new StepOutcome.Rejected("Max limit reached", IsTransient: true, NoRoom: true);
+
+        for (var run = 0; run < 4; run++) await PushAsync(acceptsChanges: true);
+
+        Assert.Equal(39, Service.Held.Count);
+    }
+
     private static bool IsNew(PlanStep step) => step.Action == StepAction.Create;
 
     private StepOutcome? Answer(Operation operation, PlanStep step)
@@ -96,9 +114,9 @@ public sealed class FullServiceRunTests : IDisposable
         for (var i = first; i <= last; i++) _run.Source.Put(Some.Event(i), Some.Domain(i));
     }
 
-    private async Task<DestinationReport> PushAsync()
+    private async Task<DestinationReport> PushAsync(bool acceptsChanges = false)
     {
-        var report = await _run.PushAsync();
+        var report = await _run.PushAsync(options => options with { AcceptChanges = acceptsChanges });
         Assert.Empty(report.Imbalances);
         return report.Destinations[0];
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Output.Report;
@@ -14,7 +13,7 @@ internal static class PageFile
     {
         try
         {
-            if (!MayReplace(path))
+            if (!OwnerOnly.IsFreeFor(path, ReportPage.Opening))
                 throw new RunFailedException(ExitCode.Usage, $"{path} is there already and is no report of misp-graph; it was not touched.", "Name another file with --to, or remove this one.");
             if (Path.GetDirectoryName(path) is { Length: > 0 } folder) OwnerOnly.CreateFolder(folder);
             OwnerOnly.Replace(path, overwrite: true, write);
@@ -23,16 +22,5 @@ internal static class PageFile
         {
             throw new RunFailedException(ExitCode.Usage, $"{path} cannot be written: {fault.Message}", "Check the folder and who may write there.", fault);
         }
-    }
-
-    private static bool MayReplace(string path)
-    {
-        if (Directory.Exists(path)) return false;
-        if (!File.Exists(path)) return true;
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var opening = Encoding.UTF8.GetBytes(ReportPage.Opening);
-        var there = new byte[opening.Length];
-        var read = stream.ReadAtLeast(there, there.Length, throwOnEndOfStream: false);
-        return read == 0 || there.AsSpan(0, read).SequenceEqual(opening);
     }
 }

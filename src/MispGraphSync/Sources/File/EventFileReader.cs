@@ -90,7 +90,7 @@ internal sealed class EventFileReader(string sourceName, ReadGaps gaps)
         {
             gaps.Add(file, $"File {file.Name} holds {reader.Strays} entries that are no MISP event.");
         }
-        else if (reader.Events == 0 && !reader.SawEventList)
+        else if (reader.Events == 0 && (!reader.SawEventList || file.Uuid is not null))
         {
             gaps.Add(file, $"File {file.Name} holds no MISP event.");
         }

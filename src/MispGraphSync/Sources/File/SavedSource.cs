@@ -147,7 +147,9 @@ internal abstract class SavedSource : ISource
     {
         if (_faulty.Add((file, item.Index)))
         {
-            _gaps.Add([item.Event.Uuid], $"File {file.Name}: event {item.Event.Uuid} cannot be read: its {item.Fault}.");
+            var sentence = $"File {file.Name}: event {item.Event.Uuid} cannot be read: its {item.Fault}.";
+            if (item.HasUuid || file.Uuid is not null) _gaps.Add([item.Event.Uuid], sentence);
+            else _gaps.Add(sentence);
         }
     }
 

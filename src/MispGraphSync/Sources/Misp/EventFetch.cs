@@ -175,7 +175,7 @@ internal sealed class EventFetch(
                 if (missing.Remove(items.Current.Event.Uuid)) gap($"Event {items.Current.Event.Uuid} cannot be read: its {fault}.");
             }
             // An event without its attributes must not pass for one that was emptied.
-            else if (!items.Current.IsSummary)
+            else if (items.Current.HasItems)
             {
                 yield return new ReadEvent(items.Current.Event, items.Current.Items, answer.ServerTime);
             }

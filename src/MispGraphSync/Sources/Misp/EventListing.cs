@@ -77,7 +77,7 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
             var added = walk.Add(answer, into);
             if (answer.Strays > 0)
             {
-                walk.Gaps.Add($"{answer.Strays} entries of MISP's list of events hold no event.");
+                walk.Gaps.Add($"{answer.Strays} entries of MISP's list of events hold no event, or one whose UUID cannot be read.");
             }
             if (answer.Headers.Count == 0 || walk.HasAll)
             {
@@ -111,12 +111,14 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
         using var reader = new MispJsonReader(
             answer.Body, index => StableKey.From($"{client.Server}\n{number}\n{index}"), skipItems: true);
         var headers = new List<(EventHeader Header, bool IsMatch)>();
+        var nameless = 0;
         try
         {
             await foreach (var item in reader.ReadAsync(ct))
             {
                 // Whether an event that cannot be read matches is not known, so it stays.
-                headers.Add((EventHeader.Of(item.Event), item.Fault is not null || search.MatchesMetadata(item.Event)));
+                if (item.HasUuid) headers.Add((EventHeader.Of(item.Event), item.Fault is not null || search.MatchesMetadata(item.Event)));
+                else nameless++;
                 if (headers.Count > mostEvents)
                 {
                     break;
@@ -136,7 +138,7 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
         log.Information(
             "MISP list, page {Page} of {Size}: {Events} of {Total} events in {Elapsed} ms",
             number, asked, headers.Count, answer.Total, (long)time.GetElapsedTime(started).TotalMilliseconds);
-        return new Page(headers, reader.Strays, answer.Total, asked);
+        return new Page(headers, reader.Strays + nameless, answer.Total, asked);
     }
 
     private sealed record Page(IReadOnlyList<(EventHeader Header, bool IsMatch)> Headers, int Strays, int? Total, int Size);

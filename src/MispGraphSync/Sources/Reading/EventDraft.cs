@@ -30,6 +30,9 @@ internal sealed class EventDraft(StringPool pool)
     /// <summary>Something was there that only an event has: a bare object could as well be an attribute.</summary>
     public bool IsEvent { get; set; }
 
+    /// <summary>False: who it is must be known from elsewhere.</summary>
+    public bool HasUuid => _uuid is not null;
+
     /// <summary>A list of attributes or objects was there, be it an empty one.</summary>
     public bool HasItems { get; set; }
 
@@ -60,7 +63,7 @@ internal sealed class EventDraft(StringPool pool)
     {
         switch (field)
         {
-            case Field.Uuid: _uuid = Scalar.Uuid(ref reader); break;
+            case Field.Uuid: SetUuid(ref reader); break;
             case Field.Id: _id = Scalar.Integer(ref reader); break;
             case Field.Info: _info = Scalar.Text(ref reader); IsEvent = true; break;
             case Field.Date: _date = Scalar.Day(ref reader); IsEvent = true; break;
@@ -107,6 +110,14 @@ internal sealed class EventDraft(StringPool pool)
         Tags = Tags.Count == 0 ? [] : Tags.ToArray(),
         Galaxies = GalaxyDraft.Open(Galaxies, Tags),
     };
+
+    // An event under another UUID would be a new one, and the one that is known would look withdrawn.
+    private void SetUuid(ref Utf8JsonReader reader)
+    {
+        var isEmpty = reader.TokenType is JsonTokenType.Null || reader is { TokenType: JsonTokenType.String, ValueSpan.IsEmpty: true };
+        _uuid = Scalar.Uuid(ref reader);
+        if (_uuid is null && !isEmpty) Spoil("\"uuid\" is not a UUID");
+    }
 
     private void SetThreatLevel(long? level) =>
         _threatLevel = level is >= 1 and <= 4 ? (ThreatLevel)level.Value : ThreatLevel.Undefined;

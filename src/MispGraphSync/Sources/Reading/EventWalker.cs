@@ -146,6 +146,7 @@ internal sealed class EventWalker : IDisposable
         if (Places.Next(_place, _field, isObject, isOutermost: _depth == 1, _skipItems) is not { } next)
         {
             TakeStrangeEntry();
+            if (IsScalarOfAttribute || (_place is Place.Envelope or Place.Event && _field is Field.Uuid)) _event.Spoil($"\"{_field}\" is an object or a list");
             _skipping = 1;
             return;
         }
@@ -274,6 +275,10 @@ internal sealed class EventWalker : IDisposable
         }
     }
 
+    // What decides whether the attribute is an indicator, and which.
+    private bool IsScalarOfAttribute =>
+        _place is Place.Attribute && _field is Field.Uuid or Field.Type or Field.Value or Field.ToIds or Field.Deleted;
+
     private List<TaggedCluster> Galaxies => _inAttribute ? _attribute.Galaxies : _event.Galaxies;
 
     private void AddAttribute()
@@ -335,6 +340,7 @@ internal sealed class EventWalker : IDisposable
         {
             IsSummary = _event.IsSummary,
             HasItems = _event.HasItems,
+            HasUuid = _event.HasUuid,
             Fault = _event.Fault,
         };
         Events++;

@@ -11,6 +11,9 @@ internal sealed record MispJsonEvent(MispEvent Event, IEnumerable<EventItem> Ite
     /// <summary>The event has a count of attributes, but the input has none of them, as in an event index.</summary>
     public bool IsSummary { get; init; }
 
+    /// <summary>The event names its UUID itself.</summary>
+    public bool HasUuid { get; init; }
+
     /// <summary>The JSON has a list of attributes or objects for it, be it an empty one.</summary>
     public bool HasItems { get; init; }
 

@@ -157,6 +157,7 @@ public sealed class SavedSourceTests : IDisposable
     [InlineData("")]
     [InlineData("{\"Event\":")]
     [InlineData("<html>")]
+    [InlineData("[]")]
     public async Task A_feeds_unreadable_event_is_listed_and_not_given(string content)
     {
         Write("manifest.json", $$$"""{"{{{One}}}":{},"{{{Two}}}":{}}""");

@@ -56,6 +56,23 @@ public sealed class MispSourceTests : IDisposable
         Assert.Empty(source.Gaps);
     }
 
+    [Theory]
+    [InlineData("\"uuid\":\"x\",")]
+    [InlineData("\"uuid\":null,")]
+    [InlineData("")]
+    public async Task An_entry_without_a_readable_UUID_makes_the_list_incomplete(string uuid)
+    {
+        using var misp = new FakeMisp(1)
+        {
+            Misbehave = search => search.TryGetProperty("metadata", out _) ? FakeMisp.Reply(200, $$"""{"response":[{"Event":{ {{uuid}} "id":"1","info":"x","timestamp":"1"} }]}""") : null,
+        };
+        var source = Source(misp);
+
+        Assert.Empty(await ListAsync(source));
+        Assert.False(source.IsListComplete);
+        Assert.NotEmpty(source.Gaps);
+    }
+
     [Fact]
     public async Task Without_a_count_pages_are_read_up_to_an_empty_one()
     {

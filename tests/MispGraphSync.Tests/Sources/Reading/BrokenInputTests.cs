@@ -86,7 +86,7 @@ public class BrokenInputTests
     {
         var text = $"\"{escaped}\"";
         var json = $$"""
-            {"info":{{text}},{{text}}:1,"Orgc":{"name":{{text}}},"Tag":[{"name":{{text}}}],"uuid":{{text}},
+            {"info":{{text}},{{text}}:1,"Orgc":{"name":{{text}}},"Tag":[{"name":{{text}}}],
             "timestamp":{{text}},"date":{{text}},"Attribute":[{"type":{{text}},"value":{{text}},"comment":{{text}},
             "first_seen":{{text}},"to_ids":{{text}}}]}
             """;

@@ -126,6 +126,37 @@ public class ListShapeTests
     public async Task Attributes_that_are_null_do_not_empty_an_event(string json, bool isWhole) =>
         Assert.Equal(isWhole, (await ReadOneAsync(json)).Fault is null);
 
+    [Theory]
+    [InlineData("""{"type":"domain","value":{"a":1},"to_ids":true}""")]
+    [InlineData("""{"type":"domain","value":["a.example"],"to_ids":true}""")]
+    [InlineData("""{"type":"domain","value":"a.example","to_ids":{}}""")]
+    [InlineData("""{"type":["domain"],"value":"a.example","to_ids":true}""")]
+    public async Task An_attribute_that_cannot_be_read_spoils_the_event(string attribute) =>
+        Assert.NotNull((await ReadOneAsync($$"""{"info":"x","Attribute":[{{attribute}}]}""")).Fault);
+
+    [Theory]
+    [InlineData("\"x\"")]
+    [InlineData("5")]
+    [InlineData("{}")]
+    public async Task An_event_whose_UUID_cannot_be_read_is_not_taken_for_another(string uuid)
+    {
+        var read = await ReadOneAsync($$"""{"uuid":{{uuid}},"info":"x","Attribute":[]}""");
+
+        Assert.NotNull(read.Fault);
+        Assert.False(read.HasUuid);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"uuid\":null,")]
+    [InlineData("\"uuid\":\"\",")]
+    public async Task An_event_without_a_UUID_gets_one_of_its_own(string uuid)
+    {
+        var read = await ReadOneAsync($$"""{ {{uuid}} "info":"x","Attribute":[]}""");
+
+        Assert.Equal((null, false, Json.Derived), (read.Fault, read.HasUuid, read.Event.Uuid));
+    }
+
     [Fact]
     public async Task Values_among_attributes_that_are_no_objects_are_counted()
     {
