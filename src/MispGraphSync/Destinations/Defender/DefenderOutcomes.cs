@@ -42,6 +42,9 @@ internal static class DefenderOutcomes
 
     private static StepOutcome Outcome(JsonElement result)
     {
+        // Neither what it is about nor how it went: another program's answer. An item must not count as accepted for it.
+        if (DefenderJson.Find(result, "indicator") is null && DefenderJson.Find(result, "isFailed") is null)
+            return new StepOutcome.Unknown("The answer does not say what became of it.");
         var id = DefenderJson.Text(result, "id");
         var words = ErrorBody.OneLine(DefenderJson.Text(result, "failureReason") ?? "");
         var isFailed = DefenderJson.Find(result, "isFailed") switch

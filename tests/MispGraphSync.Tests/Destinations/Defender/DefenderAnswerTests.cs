@@ -44,6 +44,13 @@ public class DefenderAnswerTests
             $$"""{"value":[{"id":"3","indicator":"c.example"},{"id":"1","indicator":"{{word}}"},{"id":"2","indicator":"b.example"}]}""",
             [Step(canonical), Step("DomainName:b.example"), Step("DomainName:c.example")]));
 
+    [Theory]
+    [InlineData("""{"value":[{"id":"5"}]}""")]
+    [InlineData("""{"value":["x"]}""")]
+    [InlineData("""{"value":[null]}""")]
+    public void An_element_that_says_neither_what_nor_how_tells_nothing(string answer) =>
+        Assert.IsType<StepOutcome.Unknown>(Assert.Single(Read(answer, [Step("DomainName:a.example")])!));
+
     [Fact]
     public void One_of_each_left_over_belong_together() => Assert.Equal(
         ["1", "2", "3"],
