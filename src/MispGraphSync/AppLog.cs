@@ -16,6 +16,18 @@ internal static class AppLog
 {
     private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:l}{NewLine}{Exception}";
 
+    /// <summary>Writes what is left. A full disk takes the last lines, but does not change the outcome of the run.</summary>
+    public static void Close(Logger log)
+    {
+        try
+        {
+            log.Dispose();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
     /// <param name="settings">Where to.</param>
     /// <param name="isDebug">Log every item.</param>
     /// <param name="isOptional">Nothing will be sent, so a folder that cannot be written is no reason to fail.</param>

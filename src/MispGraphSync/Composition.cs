@@ -163,7 +163,7 @@ internal sealed partial class Composition : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var destination in _explained) await destination.DisposeAsync().ConfigureAwait(false);
-        await _log.DisposeAsync().ConfigureAwait(false);
+        AppLog.Close(_log);
         _sockets.Dispose();
     }
 

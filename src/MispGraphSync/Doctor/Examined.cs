@@ -1,12 +1,14 @@
+using Serilog.Core;
+
 namespace MispGraphSync.Doctor;
 
 /// <summary>The checks to run, with what they stand on.</summary>
 /// <param name="It">Null where the settings have faults.</param>
-internal sealed record Examined(IReadOnlyList<ICheck> Checks, Examination? It, IDisposable? Log) : IAsyncDisposable
+internal sealed record Examined(IReadOnlyList<ICheck> Checks, Examination? It, Logger? Log) : IAsyncDisposable
 {
     public async ValueTask DisposeAsync()
     {
         if (It is not null) await It.DisposeAsync().ConfigureAwait(false);
-        Log?.Dispose();
+        if (Log is not null) AppLog.Close(Log);
     }
 }
