@@ -95,6 +95,6 @@ internal abstract class Listing(TextWriter to)
             To.WriteLine($"{_count} {(_count == 1 ? "indicator" : "indicators")} at '{destination}'.");
         }
 
-        private static Text Cell(string? text) => new(Printable.Line(text ?? "", 120));
+        private static Spectre.Console.Text Cell(string? text) => new(Printable.Line(text ?? "", 120));
     }
 }
