@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.App;
+using MispGraphSync.Commands;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests;
@@ -15,7 +17,7 @@ public sealed partial class DeployTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Systemd_takes_the_units()
+    public async Task Systemd_accepts_the_units()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "There is no systemd-analyze on this machine.");
         // It asks for the program too, which is not installed here.
@@ -30,11 +32,11 @@ public sealed partial class DeployTests : IDisposable
     }
 
     [Fact]
-    public void The_unit_forgives_exit_codes_that_there_are_and_that_heal()
+    public void Unit_accepts_existing_transient_exit_codes()
     {
         var forgiven = Setting(Read("systemd/misp-graph.service"), "SuccessExitStatus").Split(' ').Select(int.Parse);
 
-        Assert.Equal([(int)ExitCode.OutOfTime, (int)ExitCode.Locked, (int)ExitCode.Interrupted], forgiven);
+        Assert.Equal([(int)RunOutcome.OutOfTime, (int)RunOutcome.LockHeld, (int)RunOutcome.Interrupted], forgiven);
     }
 
     [Theory]
@@ -43,7 +45,7 @@ public sealed partial class DeployTests : IDisposable
     [InlineData(11, false)]
     [InlineData(3, true)]
     [InlineData(5, true)]
-    public async Task Cron_mails_what_someone_has_to_look_at(int code, bool mails)
+    public async Task Cron_mails_only_runs_that_need_attention(int code, bool mails)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no sh here.");
         var line = Read("cron/misp-graph").Split('\n').Single(one => one.StartsWith("17 ", StringComparison.Ordinal));
@@ -59,7 +61,7 @@ public sealed partial class DeployTests : IDisposable
     }
 
     [Fact]
-    public void The_task_is_well_formed_and_in_the_order_that_its_schema_asks_for()
+    public void Windows_task_is_well_formed_and_in_schema_order()
     {
         var task = XDocument.Load(At("windows/misp-graph.xml")).Root!;
 
@@ -71,7 +73,7 @@ public sealed partial class DeployTests : IDisposable
     }
 
     [Fact]
-    public void The_job_never_runs_twice_at_once_nor_as_root_nor_with_a_root_that_can_be_written()
+    public void Kubernetes_job_never_overlaps_and_runs_unprivileged_on_a_read_only_root()
     {
         var values = Yaml(Read("kubernetes/misp-graph.yaml"));
         var pod = "CronJob.spec.jobTemplate.spec.template.spec";
@@ -88,7 +90,7 @@ public sealed partial class DeployTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_variable_names_a_setting_and_every_option_is_one_of_the_verb()
+    public async Task Deployment_variables_and_options_exist()
     {
         var texts = Directory.EnumerateFiles(At(""), "*", SearchOption.AllDirectories).Append(At("../Dockerfile")).Select(File.ReadAllText).ToList();
         var variables = texts.SelectMany(text => Variable().Matches(text).Select(match => match.Value)).Distinct().ToList();
@@ -104,7 +106,7 @@ public sealed partial class DeployTests : IDisposable
     }
 
     [Fact]
-    public void The_image_ends_without_root_and_without_what_only_builders_need()
+    public void Container_image_is_unprivileged_and_has_no_build_tools()
     {
         var file = File.ReadAllText(At("../Dockerfile"));
         var last = file[file.LastIndexOf("\nFROM ", StringComparison.Ordinal)..];

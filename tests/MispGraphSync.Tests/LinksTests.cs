@@ -7,13 +7,13 @@ namespace MispGraphSync.Tests;
 /// <summary>Whoever follows a link in the papers arrives.</summary>
 public sealed partial class LinksTests
 {
-    private static readonly string Root = PapersTests.At("");
+    private static readonly string Root = DocsTests.At("");
 
     public static TheoryData<string> Papers => [.. Pages().Select(page => Path.GetRelativePath(Root, page).Replace('\\', '/'))];
 
     [Theory]
     [MemberData(nameof(Papers))]
-    public void Every_link_leads_to_a_file_and_a_heading_that_exist(string paper)
+    public void Each_link_targets_an_existing_file_and_heading(string paper)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Root, paper))!;
 
@@ -27,17 +27,17 @@ public sealed partial class LinksTests
     }
 
     [Fact]
-    public void Each_page_stands_in_the_index()
+    public void Each_page_is_in_the_index()
     {
-        var pages = Directory.EnumerateFiles(PapersTests.At("docs"), "*.md").Select(page => Path.GetFileName(page)).Where(page => page != "README.md").ToList();
+        var pages = Directory.EnumerateFiles(DocsTests.At("docs"), "*.md").Select(page => Path.GetFileName(page)).Where(page => page != "README.md").ToList();
 
-        Assert.Equal(pages.Order(StringComparer.Ordinal), Links(PapersTests.At("docs/README.md")).Where(link => !link.Contains('/', StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(pages.Order(StringComparer.Ordinal), Links(DocsTests.At("docs/README.md")).Where(link => !link.Contains('/', StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void The_two_commands_of_a_newcomer_come_first()
+    public void Readme_starts_with_the_two_commands()
     {
-        var first = ConsoleBlock().Match(File.ReadAllText(PapersTests.At("README.md")).ReplaceLineEndings("\n")).Groups[1].Value.TrimEnd().Split('\n');
+        var first = ConsoleBlock().Match(File.ReadAllText(DocsTests.At("README.md")).ReplaceLineEndings("\n")).Groups[1].Value.TrimEnd().Split('\n');
 
         Assert.Equal(["dotnet run --project src/MispGraphSync.Sandbox", "dotnet test"], first.Select(line => line.Split('#')[0].Trim()));
     }

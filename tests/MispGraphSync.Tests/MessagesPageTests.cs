@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests;
@@ -21,18 +21,18 @@ public class MessagesPageTests
         """;
 
     [Fact]
-    public void Every_sentence_that_ends_a_run_is_listed()
+    public void Messages_page_lists_each_failure()
     {
         var rows = Messages().Select(message => $"| {Number(message.Code)} | {Cell(message.Says)} | {Cell(message.Remedy)} |").Distinct().Order(StringComparer.Ordinal);
         var page = Head.ReplaceLineEndings("\n") + string.Join('\n', rows) + "\n";
 
-        var path = PapersTests.At("docs/messages.md");
+        var path = DocsTests.At("docs/messages.md");
         if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1") File.WriteAllText(path, page);
         Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), page);
     }
 
     [Fact]
-    public void The_reader_of_sources_finds_what_is_filled_in_and_what_is_advised()
+    public void Source_reader_finds_message_and_remedy()
     {
         var found = SourceMessages.In("""throw new RunFailedException(ExitCode.Usage, $"There is no '{Printable.Line(name, 80)}' in {string.Join(", ", all)}.", "Use \"one\" of them.");""");
 
@@ -40,15 +40,15 @@ public class MessagesPageTests
     }
 
     [Fact]
-    public void Many_are_found() => Assert.True(Messages().Count() > 60);
+    public void Source_reader_finds_many_messages() => Assert.True(Messages().Count() > 60);
 
     private static IEnumerable<SourceMessages.Message> Messages() =>
         new[] { "src/MispGraphSync", "src/MispGraphSync.Core" }
-            .SelectMany(folder => Directory.EnumerateFiles(PapersTests.At(folder), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(folder => Directory.EnumerateFiles(DocsTests.At(folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(file => SourceMessages.In(File.ReadAllText(file)));
 
-    private static string Number(string codes) => string.Join(" or ", codes.Split(" or ").Select(code => $"{(int)Enum.Parse<ExitCode>(code)}"));
+    private static string Number(string codes) => string.Join(" or ", codes.Split(" or ").Select(code => $"{(int)Enum.Parse<RunOutcome>(code)}"));
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

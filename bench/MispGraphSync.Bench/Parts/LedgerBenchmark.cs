@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 
 namespace MispGraphSync.Bench.Parts;
@@ -13,7 +14,7 @@ public class LedgerBenchmark
     private static readonly DateTimeOffset Now = new(2026, 1, 3, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly TakesEverything Destination = new();
-    private List<(MispEvent Event, List<Support> Supports)> _events = [];
+    private List<(MispEvent Event, List<IndicatorSource> Supports)> _events = [];
     private string _folder = "";
     private int _file;
 
@@ -23,7 +24,7 @@ public class LedgerBenchmark
         _folder = Directory.CreateTempSubdirectory("misp-graph-bench-").FullName;
         var context = new MapContext("misp", Guid.Empty, ToIdsOnly: true, EnforceWarninglist: true);
         _events = [.. (await SampleEvents.ReadAsync(SampleEvents.Json(events: 100, attributes: 100)))
-            .Select(read => (read.Event, read.Items.SelectMany(item => Mapper.Map(item, context).Supports).ToList()))];
+            .Select(read => (read.Event, read.Items.SelectMany(item => Mapper.Map(item, context).Sources).ToList()))];
         using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: false);
         Stage(ledger);
     }
@@ -42,7 +43,7 @@ public class LedgerBenchmark
     public long Plan()
     {
         using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: true);
-        return Plan(new PlanLedger(ledger), NewPlanner()).Total;
+        return Plan(new DestinationLedger(ledger), NewPlanner()).Total;
     }
 
     [Benchmark(OperationsPerInvoke = 10_000)]
@@ -50,20 +51,20 @@ public class LedgerBenchmark
     {
         using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: true);
         var planner = NewPlanner();
-        var plan = new PlanLedger(ledger);
+        var plan = new DestinationLedger(ledger);
         Plan(plan, planner);
-        var memory = plan.OpenDestination(Destination.Info, Destination.Form, "");
+        var memory = plan.OpenDestination(Destination.Info, Destination.Shape, "");
         var bytes = 0L;
         foreach (var planned in plan.ReadSteps(memory, StepAction.Create)) bytes += planner.Build(planned.Key, planned.Step).Body.Length;
         return bytes;
     }
 
     private static Planner NewPlanner() =>
-        new(Destination, new Eligibility(Destination, new NeverBlock([])), new PlanFacts(Now, "bench", "misp", null, MayAdopt: false), _ => null);
+        new(Destination, new Eligibility(Destination, new NeverBlock([])), new PlanFacts(Now, "bench", "misp", null, MayTakeOver: false), _ => null);
 
-    private static PlanCounts Plan(PlanLedger plan, Planner planner)
+    private static PlanCounts Plan(DestinationLedger plan, Planner planner)
     {
-        var memory = plan.OpenDestination(Destination.Info, Destination.Form, "");
+        var memory = plan.OpenDestination(Destination.Info, Destination.Shape, "");
         plan.PreparePlan([memory], Now);
         foreach (var key in plan.KeysToPlan(memory))
         {
@@ -75,7 +76,7 @@ public class LedgerBenchmark
 
     private void Stage(LedgerFile ledger)
     {
-        var staging = new StagingLedger(ledger);
+        var staging = new SourceLedger(ledger);
         var source = staging.OpenSource(new SourceInfo("misp", "misp"));
         staging.BeginListing(source);
         foreach (var (read, supports) in _events)

@@ -18,7 +18,7 @@ public class MappingBenchmark
     {
         var context = new MapContext("misp", Guid.Empty, ToIdsOnly: true, EnforceWarninglist: true);
         var supports = 0;
-        foreach (var item in _items) supports += Mapper.Map(item, context).Supports.Count;
+        foreach (var item in _items) supports += Mapper.Map(item, context).Sources.Count;
         return supports;
     }
 }

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Bench.Parts;
 

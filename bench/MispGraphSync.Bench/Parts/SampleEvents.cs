@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Bench.Parts;
 

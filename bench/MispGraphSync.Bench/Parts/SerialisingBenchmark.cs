@@ -2,7 +2,8 @@ using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Defender;
 using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Destinations.Sentinel;
@@ -21,29 +22,29 @@ public class SerialisingBenchmark
     public async Task SetUp()
     {
         var (read, items) = (await SampleEvents.ReadAsync(SampleEvents.Json(events: 1, attributes: 2)))[0];
-        var support = Mapper.Map(items[1], new MapContext("misp", read.Uuid, ToIdsOnly: false, EnforceWarninglist: false)).Supports[0];
-        var merger = new Merger(new DestinationPolicy(), IndicatorForm.Combination);
+        var support = Mapper.Map(items[1], new MapContext("misp", read.Uuid, ToIdsOnly: false, EnforceWarninglist: false)).Sources[0];
+        var merger = new Merger(new DestinationPolicy(), IndicatorShape.Combined);
         var context = new EventContext { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, Tags = read.Tags };
-        merger.Add(new SupportRow(support, new EventFacts(context, "misp", isAged: false)));
+        merger.Add(new IndicatorSourceRow(support, new EventFacts(context, "misp", isAged: false)));
         _indicator = merger.Merge();
     }
 
     [Benchmark]
-    public ItemMarks Graph()
+    public ItemHashes Graph()
     {
         _body.ResetWrittenCount();
         return GraphItem.Own.Write(_body, GraphProduct.Sentinel, _indicator, _identity, StepAction.Create);
     }
 
     [Benchmark]
-    public ItemMarks Sentinel()
+    public ItemHashes Sentinel()
     {
         _body.ResetWrittenCount();
         return SentinelItem.Own.Write(_body, _indicator, _identity);
     }
 
     [Benchmark]
-    public ItemMarks Defender()
+    public ItemHashes Defender()
     {
         _body.ResetWrittenCount();
         return DefenderItem.Own.Write(_body, "misp-graph", [], true, _indicator, _identity);

@@ -1,6 +1,6 @@
 using System.Buffers;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Graph;
 
 namespace MispGraphSync.Bench.Parts;
@@ -12,23 +12,23 @@ internal sealed class TakesEverything : IDestination
 
     public DestinationPolicy Policy { get; } = new();
 
-    public IndicatorForm Form => IndicatorForm.Combination;
+    public IndicatorShape Shape => IndicatorShape.Combined;
 
     public int BatchSize => 100;
 
     public int ParallelRequests => 1;
 
-    public bool KeysLiveOnce => false;
+    public bool IdsNotReusable => false;
 
     public bool Upserts => false;
 
     public RequestCounts Requests => default;
 
-    public SkipReason? Refuses(Support support) => GraphLimits.Refuses(support, GraphProduct.Sentinel, Policy.Action);
+    public SkipReason? SkipReasonFor(IndicatorSource support) => GraphLimits.SkipReasonFor(support, GraphProduct.Sentinel, Policy.Action);
 
     public string Canonical(IReadOnlyList<Observable> observables) => string.Join('\n', GraphFields.Of(observables, GraphProduct.Sentinel));
 
-    public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
+    public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
         GraphItem.Own.Write(body, GraphProduct.Sentinel, indicator, identity, action);
 
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) => throw new NotSupportedException();
@@ -37,7 +37,7 @@ internal sealed class TakesEverything : IDestination
 
     public Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) => throw new NotSupportedException();
 
-    public Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => throw new NotSupportedException();
+    public Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => throw new NotSupportedException();
 
     public IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => throw new NotSupportedException();
 

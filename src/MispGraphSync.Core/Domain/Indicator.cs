@@ -59,17 +59,17 @@ public sealed record Indicator
     public required TimeSpan Lifetime { get; init; }
 
     /// <summary>The five oldest supports, oldest event first.</summary>
-    public required ImmutableArray<SupportName> Supports { get; init; }
+    public required ImmutableArray<SourceReference> Sources { get; init; }
 
     /// <summary>The hundred oldest events, each once, oldest first.</summary>
     public ImmutableArray<Guid> Events { get; init; } = [];
 
     /// <summary>How many supports there are in all.</summary>
-    public required int SupportCount { get; init; }
+    public required int SourceCount { get; init; }
 }
 
 /// <summary>Names one support, for the texts that say where an indicator comes from.</summary>
-public sealed record SupportName(Guid Event, Guid Attribute, string EventInfo);
+public sealed record SourceReference(Guid Event, Guid Attribute, string EventInfo);
 
 /// <summary>What a product shall do on a match. Warn is Defender's alone.</summary>
 public enum IndicatorAction

@@ -4,7 +4,7 @@ using MispGraphSync.Core.Domain;
 using static MispGraphSync.Core.Domain.Direction;
 using static MispGraphSync.Core.Domain.HashAlgorithm;
 using static MispGraphSync.Core.Mapping.Composites;
-using static MispGraphSync.Core.Mapping.Readers;
+using static MispGraphSync.Core.Mapping.ValueParsers;
 
 namespace MispGraphSync.Core.Mapping;
 
@@ -12,7 +12,7 @@ namespace MispGraphSync.Core.Mapping;
 public static class AttributeMap
 {
     /// <summary>MISP type = what its value is. A reader knows which services have a field for it.</summary>
-    private static readonly Dictionary<string, Reader> FileHashes = new()
+    private static readonly Dictionary<string, ValueParser> FileHashes = new()
     {
         ["md5"] = Hash(Md5),
         ["sha1"] = Hash(Sha1),
@@ -60,7 +60,7 @@ public static class AttributeMap
     };
 
     /// <summary>The same for everything else that can be watched.</summary>
-    private static readonly Dictionary<string, Reader> Others = new()
+    private static readonly Dictionary<string, ValueParser> Others = new()
     {
         // Files and what runs
         ["filename"] = FileNameAndPath,
@@ -165,13 +165,13 @@ public static class AttributeMap
         ],
     };
 
-    private static readonly FrozenDictionary<string, Row> Rows = Gather();
+    private static readonly FrozenDictionary<string, TypeRule> Rows = Gather();
 
     /// <summary>Every type known here; <see cref="SkipReason.UnknownType"/> is what all others get.</summary>
     public static IReadOnlyCollection<string> Types => Rows.Keys;
 
     /// <summary>Every type that can be watched.</summary>
-    internal static ImmutableArray<string> WatchedTypes { get; } = [.. FileHashes.Keys, .. Others.Keys];
+    internal static ImmutableArray<string> DetectableTypes { get; } = [.. FileHashes.Keys, .. Others.Keys];
 
     /// <summary>Every type that holds the hash of a file.</summary>
     internal static ImmutableArray<string> FileHashTypes { get; } = [.. FileHashes.Keys];
@@ -182,17 +182,17 @@ public static class AttributeMap
         "domain", "hostname", "onion-address", "domain|ip", "hostname|port", "ip-src", "ip-dst", "ip-src|port", "ip-dst|port",
     ];
 
-    internal static Row Find(string type) => Rows.TryGetValue(type, out var row) ? row : Row.Never.Unknown;
+    internal static TypeRule Find(string type) => Rows.TryGetValue(type, out var row) ? row : TypeRule.Excluded.Unknown;
 
-    private static FrozenDictionary<string, Row> Gather()
+    private static FrozenDictionary<string, TypeRule> Gather()
     {
-        var rows = new Dictionary<string, Row>();
-        foreach (var (type, reader) in FileHashes) rows.Add(type, new Row.Watched(reader));
-        foreach (var (type, reader) in Others) rows.Add(type, new Row.Watched(reader));
-        foreach (var type in AboutTheEvent) rows.Add(type, Row.AboutTheEvent.Instance);
+        var rows = new Dictionary<string, TypeRule>();
+        foreach (var (type, reader) in FileHashes) rows.Add(type, new TypeRule.Detectable(reader));
+        foreach (var (type, reader) in Others) rows.Add(type, new TypeRule.Detectable(reader));
+        foreach (var type in AboutTheEvent) rows.Add(type, TypeRule.EventLevel.Instance);
         foreach (var (reason, types) in Never)
         {
-            foreach (var type in types) rows.Add(type, new Row.Never(reason));
+            foreach (var type in types) rows.Add(type, new TypeRule.Excluded(reason));
         }
 
         return rows.ToFrozenDictionary(StringComparer.Ordinal);
@@ -200,19 +200,19 @@ public static class AttributeMap
 }
 
 /// <summary>What an attribute type is to us.</summary>
-internal abstract record Row
+internal abstract record TypeRule
 {
-    private Row() { }
+    private TypeRule() { }
 
-    public sealed record Watched(Reader Reader) : Row;
+    public sealed record Detectable(ValueParser Parser) : TypeRule;
 
-    public sealed record AboutTheEvent : Row
+    public sealed record EventLevel : TypeRule
     {
-        public static AboutTheEvent Instance { get; } = new();
+        public static EventLevel Instance { get; } = new();
     }
 
-    public sealed record Never(SkipReason Reason) : Row
+    public sealed record Excluded(SkipReason Reason) : TypeRule
     {
-        public static Never Unknown { get; } = new(SkipReason.UnknownType);
+        public static Excluded Unknown { get; } = new(SkipReason.UnknownType);
     }
 }

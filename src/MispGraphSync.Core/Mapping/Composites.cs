@@ -1,6 +1,6 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping.Normalise;
-using static MispGraphSync.Core.Mapping.Reading;
+using static MispGraphSync.Core.Mapping.ParseResult;
 
 namespace MispGraphSync.Core.Mapping;
 
@@ -8,7 +8,7 @@ namespace MispGraphSync.Core.Mapping;
 internal static class Composites
 {
     /// <summary>A file name before the last bar (names may hold bars), what the reader reads after it.</summary>
-    public static Reader NameAnd(Reader reader) => text =>
+    public static ValueParser NameAnd(ValueParser reader) => text =>
     {
         var bar = text.LastIndexOf('|');
         return bar < 0
@@ -17,7 +17,7 @@ internal static class Composites
     };
 
     /// <summary>Two values with the only bar between them.</summary>
-    public static Reader Pair(Reader first, Reader second) => text =>
+    public static ValueParser Pair(ValueParser first, ValueParser second) => text =>
     {
         var bar = text.IndexOf('|');
         return bar < 0 || bar != text.LastIndexOf('|')
@@ -29,10 +29,10 @@ internal static class Composites
     /// A host and its port; a colon will do where there is no bar and only one colon. A port that is none is dropped: the
     /// host is what matters.
     /// </summary>
-    public static Reader WithPort(Reader host, Direction direction)
+    public static ValueParser WithPort(ValueParser host, Direction direction)
     {
-        var port = Readers.Port(direction);
-        Reading PortIfAny(string text) => port(text) is { Fault: null } found ? found : Nothing;
+        var port = ValueParsers.Port(direction);
+        ParseResult PortIfAny(string text) => port(text) is { Reason: null } found ? found : Nothing;
         return text =>
         {
             var bar = text.IndexOf('|');
@@ -42,14 +42,14 @@ internal static class Composites
         };
     }
 
-    private static Reading Both(Reader first, Reader second, ReadOnlySpan<char> before, ReadOnlySpan<char> after)
+    private static ParseResult Both(ValueParser first, ValueParser second, ReadOnlySpan<char> before, ReadOnlySpan<char> after)
     {
-        var one = first(Text.Trim(before.ToString()));
-        if (one.Fault is not null) return one;
-        var two = second(Text.Trim(after.ToString()));
-        return two.Fault is not null ? two : new([.. one.Together, .. two.Together], [.. one.Alone, .. two.Alone]);
+        var one = first(ValueText.Trim(before.ToString()));
+        if (one.Reason is not null) return one;
+        var two = second(ValueText.Trim(after.ToString()));
+        return two.Reason is not null ? two : new([.. one.Combined, .. two.Combined], [.. one.Singles, .. two.Singles]);
     }
 
     /// <summary>A name beside a hash is a help, not a condition, and matches too much by itself.</summary>
-    private static Reading FileNameIfAny(string text) => Readers.Name(text) is { } name ? Joined(name) : Nothing;
+    private static ParseResult FileNameIfAny(string text) => ValueParsers.Name(text) is { } name ? OnlyCombined(name) : Nothing;
 }

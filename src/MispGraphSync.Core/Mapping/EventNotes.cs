@@ -47,7 +47,7 @@ public sealed class EventNotes
             "campaign-name" or "campaign-id" => _campaigns,
             _ => null,
         };
-        names?.Add(Text.Clean(attribute.Value));
+        names?.Add(ValueText.Clean(attribute.Value));
     }
 
     private sealed class Names
@@ -58,7 +58,7 @@ public sealed class EventNotes
 
         public void Add(string name)
         {
-            if (name.Length is 0 or > Text.MaxLength || InOrder.Count == Limit) return;
+            if (name.Length is 0 or > ValueText.MaxLength || InOrder.Count == Limit) return;
             if (_known.Add(name)) InOrder.Add(name);
         }
     }

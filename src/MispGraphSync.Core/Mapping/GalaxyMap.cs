@@ -37,14 +37,14 @@ internal static class GalaxyMap
     private static ImmutableArray<string> Names(IEnumerable<GalaxyCluster> clusters, FrozenSet<string> galaxies) =>
     [
         .. clusters.Where(cluster => galaxies.Contains(cluster.Galaxy.Trim()))
-            .Select(cluster => WithoutId(Text.Clean(cluster.Value)))
+            .Select(cluster => WithoutId(ValueText.Clean(cluster.Value)))
             .Where(name => name.Length > 0)
             .Distinct(StringComparer.OrdinalIgnoreCase),
     ];
 
     private static GalaxyCluster? Split(string tag) =>
         tag.StartsWith(MispTag.GalaxyPrefix, StringComparison.OrdinalIgnoreCase) && !MispTag.IsOfCustomCluster(tag)
-            && MachineTag.TryRead(tag, out var predicate, out var value)
+            && MachineTag.TryParse(tag, out var predicate, out var value)
             ? new GalaxyCluster(predicate[MispTag.GalaxyPrefix.Length..].Trim(), value)
             : null;
 
@@ -52,7 +52,7 @@ internal static class GalaxyMap
         Split(tag) is { } cluster ? Fold(cluster.Galaxy, cluster.Value) : null;
 
     private static (string, string)? Fold(string galaxy, string value) =>
-        (galaxy.Trim().ToLowerInvariant(), Text.Clean(value).ToLowerInvariant());
+        (galaxy.Trim().ToLowerInvariant(), ValueText.Clean(value).ToLowerInvariant());
 
     /// <summary>"Lazarus Group - G0032" without the number that MITRE gives it.</summary>
     private static string WithoutId(string name)

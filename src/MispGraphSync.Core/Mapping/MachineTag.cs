@@ -6,7 +6,7 @@ namespace MispGraphSync.Core.Mapping;
 internal static class MachineTag
 {
     /// <summary><paramref name="predicate"/> comes with its namespace. Quotes may be missing.</summary>
-    public static bool TryRead(string tag, [NotNullWhen(true)] out string? predicate, [NotNullWhen(true)] out string? value)
+    public static bool TryParse(string tag, [NotNullWhen(true)] out string? predicate, [NotNullWhen(true)] out string? value)
     {
         predicate = value = null;
         var equals = tag.IndexOf('=');

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping.Normalise;
-using MispGraphSync.Core.Sync;
 
 namespace MispGraphSync.Core.Mapping;
 
@@ -31,23 +30,23 @@ public static class Mapper
     }
 
     internal static Guid Id(MispAttribute attribute, MapContext context) =>
-        attribute.Uuid ?? StableKey.ForAttribute(context.Source, context.Event, attribute.Type, attribute.Value);
+        attribute.Uuid ?? StableId.ForAttribute(context.Source, context.Event, attribute.Type, attribute.Value);
 
     /// <summary>What an attribute by itself means. The reading is empty unless the fate is Mapped.</summary>
-    internal static Reading Read(MispAttribute attribute, MapContext context, out AttributeFate fate)
+    internal static ParseResult Read(MispAttribute attribute, MapContext context, out MappingOutcome fate)
     {
         var row = AttributeMap.Find(attribute.Type);
-        var reading = Reading.Nothing;
+        var reading = ParseResult.Nothing;
         fate = row switch
         {
             _ when attribute.Deleted => Fates.Skipped(SkipReason.Deleted),
-            Row.AboutTheEvent => AttributeFate.Context.Instance,
+            TypeRule.EventLevel => MappingOutcome.Context.Instance,
             _ when Unselected(attribute, context) is { } reason => Fates.Skipped(reason),
-            Row.Never never => Fates.Skipped(never.Reason),
-            Row.Watched watched => Judge(reading = Read(watched.Reader, attribute.Value)),
+            TypeRule.Excluded never => Fates.Skipped(never.Reason),
+            TypeRule.Detectable watched => Judge(reading = Read(watched.Parser, attribute.Value)),
             _ => throw new InvalidOperationException($"No fate for {row.GetType().Name}."),
         };
-        return fate is AttributeFate.Mapped ? reading : Reading.Nothing;
+        return fate is MappingOutcome.Mapped ? reading : ParseResult.Nothing;
     }
 
     /// <summary>Why MISP itself keeps an attribute from detection; null when it does not.</summary>
@@ -58,35 +57,35 @@ public static class Mapper
         _ => null,
     };
 
-    internal static Reading Read(Reader reader, string value)
+    internal static ParseResult Read(ValueParser reader, string value)
     {
-        var text = Text.Trim(value);
-        if (text.Length == 0) return Reading.Failed(SkipReason.EmptyValue);
+        var text = ValueText.Trim(value);
+        if (text.Length == 0) return ParseResult.Failed(SkipReason.EmptyValue);
         // A pattern may be written on several lines; it looks at its literal itself.
-        if (Text.HasBreak(text) && reader != Readers.Pattern) return Reading.Failed(SkipReason.InvalidValue);
+        if (ValueText.HasBreak(text) && reader != ValueParsers.Pattern) return ParseResult.Failed(SkipReason.InvalidValue);
         var reading = reader(text);
-        return reading.Fault is null && Text.IsDamaged(text) ? Reading.Failed(SkipReason.InvalidValue) : reading;
+        return reading.Reason is null && ValueText.IsDamaged(text) ? ParseResult.Failed(SkipReason.InvalidValue) : reading;
     }
 
     /// <summary>One support for each thing watched alone; the first also carries what Graph watches together.</summary>
-    internal static ImmutableArray<Support> Supports(
-        Guid id, MispAttribute attribute, Reading reading, int firstPart, string? comment = null)
+    internal static ImmutableArray<IndicatorSource> Supports(
+        Guid id, MispAttribute attribute, ParseResult reading, int firstPart, string? comment = null)
     {
-        var count = Math.Max(reading.Alone.Length, reading.Together.IsEmpty ? 0 : 1);
+        var count = Math.Max(reading.Singles.Length, reading.Combined.IsEmpty ? 0 : 1);
         if (count == 0) return [];
 
-        var supports = ImmutableArray.CreateBuilder<Support>(count);
+        var supports = ImmutableArray.CreateBuilder<IndicatorSource>(count);
         for (var i = 0; i < count; i++)
         {
-            supports.Add(new Support
+            supports.Add(new IndicatorSource
             {
                 Attribute = id,
                 Part = firstPart + i,
                 Type = attribute.Type,
                 Category = attribute.Category,
-                Combination = i == 0 ? reading.Together : [],
-                Single = i < reading.Alone.Length ? reading.Alone[i] : null,
-                Beside = reading.Alone.Length == 2 ? reading.Alone[1 - i] : null,
+                Combined = i == 0 ? reading.Combined : [],
+                Single = i < reading.Singles.Length ? reading.Singles[i] : null,
+                OtherHalf = reading.Singles.Length == 2 ? reading.Singles[1 - i] : null,
                 Timestamp = attribute.Timestamp,
                 FirstSeen = attribute.FirstSeen,
                 LastSeen = attribute.LastSeen,
@@ -99,15 +98,15 @@ public static class Mapper
         return supports.MoveToImmutable();
     }
 
-    private static AttributeFate Judge(Reading reading) =>
-        reading.Fault is { } fault ? Fates.Skipped(fault) : AttributeFate.Mapped.Instance;
+    private static MappingOutcome Judge(ParseResult reading) =>
+        reading.Reason is { } fault ? Fates.Skipped(fault) : MappingOutcome.Mapped.Instance;
 }
 
 /// <summary>One fate object for each reason: there are as many fates as attributes.</summary>
 internal static class Fates
 {
-    private static readonly AttributeFate[] ByReason =
-        [.. Enum.GetValues<SkipReason>().Select(reason => new AttributeFate.Skipped(reason))];
+    private static readonly MappingOutcome[] ByReason =
+        [.. Enum.GetValues<SkipReason>().Select(reason => new MappingOutcome.Skipped(reason))];
 
-    public static AttributeFate Skipped(SkipReason reason) => ByReason[(int)reason];
+    public static MappingOutcome Skipped(SkipReason reason) => ByReason[(int)reason];
 }

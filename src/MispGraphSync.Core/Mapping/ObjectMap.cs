@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using static MispGraphSync.Core.Domain.Direction;
-using static MispGraphSync.Core.Mapping.Use;
+using static MispGraphSync.Core.Mapping.AttributeRole;
 
 namespace MispGraphSync.Core.Mapping;
 
@@ -12,72 +12,72 @@ internal static class ObjectMap
 {
     // What the values in roles are, and the types that hold such values.
     private static readonly RoleValue
-        HostName = new(Readers.HostName, "domain", "hostname", "onion-address"),
-        AnyAddress = new(Readers.Address(Unknown), "ip-src", "ip-dst"),
-        SourceAddress = new(Readers.Address(Source), "ip-src", "ip-dst"),
-        DestinationAddress = new(Readers.Address(Destination), "ip-src", "ip-dst"),
-        AnyPort = new(Readers.Port(Unknown), "port"),
-        SourcePort = new(Readers.Port(Source), "port"),
-        DestinationPort = new(Readers.Port(Destination), "port"),
-        Protocol = new(Readers.Protocol, "text"),
-        AutonomousSystem = new(Readers.AutonomousSystem, "AS"),
-        Url = new(Readers.Url, "url"),
-        UserAgent = new(Readers.UserAgent, "user-agent"),
-        FileName = new(Readers.FileName, "filename"),
-        FileSize = new(Readers.FileSize, "size-in-bytes"),
-        FilePath = new(Readers.FilePath, "text", "filename"),
-        FileType = new(Readers.FileType, "text", "mime-type"),
-        Compiled = new(Readers.Compiled, "datetime"),
-        Created = new(Readers.Created, "datetime"),
-        Mutex = new(Readers.Mutex, "text", "mutex"),
-        Sender = new(Readers.Sender, "email-src", "email"),
-        SenderName = new(Readers.SenderName, "email-src-display-name"),
-        SourceDomain = new(Readers.SourceDomain, "domain", "hostname"),
-        MailServer = new(Readers.MailServer, "ip-src", "ip-dst"),
-        Recipient = new(Readers.Recipient, "email-dst", "email"),
-        Subject = new(Readers.Subject, "email-subject"),
-        XMailer = new(Readers.XMailer, "email-x-mailer"),
-        Attachment = new(Readers.FileName, "email-attachment", "filename");
+        HostName = new(ValueParsers.HostName, "domain", "hostname", "onion-address"),
+        AnyAddress = new(ValueParsers.Address(Unknown), "ip-src", "ip-dst"),
+        SourceAddress = new(ValueParsers.Address(Source), "ip-src", "ip-dst"),
+        DestinationAddress = new(ValueParsers.Address(Destination), "ip-src", "ip-dst"),
+        AnyPort = new(ValueParsers.Port(Unknown), "port"),
+        SourcePort = new(ValueParsers.Port(Source), "port"),
+        DestinationPort = new(ValueParsers.Port(Destination), "port"),
+        Protocol = new(ValueParsers.Protocol, "text"),
+        AutonomousSystem = new(ValueParsers.AutonomousSystem, "AS"),
+        Url = new(ValueParsers.Url, "url"),
+        UserAgent = new(ValueParsers.UserAgent, "user-agent"),
+        FileName = new(ValueParsers.FileName, "filename"),
+        FileSize = new(ValueParsers.FileSize, "size-in-bytes"),
+        FilePath = new(ValueParsers.FilePath, "text", "filename"),
+        FileType = new(ValueParsers.FileType, "text", "mime-type"),
+        Compiled = new(ValueParsers.Compiled, "datetime"),
+        Created = new(ValueParsers.Created, "datetime"),
+        Mutex = new(ValueParsers.Mutex, "text", "mutex"),
+        Sender = new(ValueParsers.Sender, "email-src", "email"),
+        SenderName = new(ValueParsers.SenderName, "email-src-display-name"),
+        SourceDomain = new(ValueParsers.SourceDomain, "domain", "hostname"),
+        MailServer = new(ValueParsers.MailServer, "ip-src", "ip-dst"),
+        Recipient = new(ValueParsers.Recipient, "email-dst", "email"),
+        Subject = new(ValueParsers.Subject, "email-subject"),
+        XMailer = new(ValueParsers.XMailer, "email-x-mailer"),
+        Attachment = new(ValueParsers.FileName, "email-attachment", "filename");
 
-    private static readonly FrozenDictionary<string, Template> Templates = new Dictionary<string, Template>
+    private static readonly FrozenDictionary<string, ObjectTemplate> Templates = new Dictionary<string, ObjectTemplate>
     {
         // One for each hash; all of them share the file's name, size and times.
         ["file"] = new(
-            Unused("richpe"),
+            Ignored("richpe"),
             EachFileHash(),
-            MainIfAlone(FileName, "filename"),
-            With(FileSize, "size-in-bytes"),
-            With(FilePath, "fullpath", "path"),
-            With(Compiled, "compilation-timestamp"),
-            With(Created, "creation-time"),
-            With(FileType, "mimetype", "magic")),
+            FallbackMain(FileName, "filename"),
+            Detail(FileSize, "size-in-bytes"),
+            Detail(FilePath, "fullpath", "path"),
+            Detail(Compiled, "compilation-timestamp"),
+            Detail(Created, "creation-time"),
+            Detail(FileType, "mimetype", "magic")),
 
         // richpe has the type md5 but is the hash of a header; the other names are what the maker wrote into the file.
         ["pe"] = new(
-            Unused("richpe", "internal-filename", "original-filename"),
+            Ignored("richpe", "internal-filename", "original-filename"),
             EachFileHash(),
-            MainIfAlone(FileName, "filename"),
-            With(FileSize, "size-in-bytes"),
-            With(Compiled, "compilation-timestamp")),
+            FallbackMain(FileName, "filename"),
+            Detail(FileSize, "size-in-bytes"),
+            Detail(Compiled, "compilation-timestamp")),
 
         // One for each pair.
         ["domain-ip"] = new(
             Main(HostName, "domain", "hostname"),
             Main(AnyAddress, "ip"),
-            WithEach(AnyPort, "port")),
+            EachDetail(AnyPort, "port")),
 
         ["ip-port"] = new(
             Main(DestinationAddress, "ip", "ip-dst"),
             Main(SourceAddress, "ip-src"),
             Main(HostName, "domain", "hostname"),
-            WithEach(DestinationPort, "dst-port"),
-            WithEach(SourcePort, "src-port"),
-            With(AutonomousSystem.Joined, "AS"),
-            Unused("ptr-record")),
+            EachDetail(DestinationPort, "dst-port"),
+            EachDetail(SourcePort, "src-port"),
+            Detail(AutonomousSystem.Joined, "AS"),
+            Ignored("ptr-record")),
 
         ["url"] = new(
             Main(Url, "url"),
-            With(AnyPort, "port"),
+            Detail(AnyPort, "port"),
             HostOfUrl()),
 
         // Its domain is that of the service which shortens links.
@@ -85,15 +85,15 @@ internal static class ObjectMap
 
         // Addresses first: the other properties of a mail are weak, and only carry it where there is no address.
         ["email"] = new(
-            With(SourceDomain, "from-domain"),
-            MainFirstOf(Sender, "from", "return-path"),
+            Detail(SourceDomain, "from-domain"),
+            PreferredMain(Sender, "from", "return-path"),
             Main(MailServer, "ip-src", "received-header-ip"),
-            MainIfAlone(SenderName, "from-display-name"),
-            MainIfAlone(Subject, "subject"),
-            MainIfAlone(XMailer, "x-mailer"),
-            MainIfAlone(Attachment, "attachment"),
-            With(Recipient.Joined, "to"),
-            Unused("cc", "bcc", "received-header-hostname")),
+            FallbackMain(SenderName, "from-display-name"),
+            FallbackMain(Subject, "subject"),
+            FallbackMain(XMailer, "x-mailer"),
+            FallbackMain(Attachment, "attachment"),
+            Detail(Recipient.Joined, "to"),
+            Ignored("cc", "bcc", "received-header-hostname")),
 
         ["network-connection"] = Connection(),
         ["network-socket"] = Connection(),
@@ -102,13 +102,13 @@ internal static class ObjectMap
             Main(Url, "url"),
             Main(HostName, "host"),
             Main(DestinationAddress, "ip-dst"),
-            MainIfAlone(UserAgent, "user-agent"),
-            Unused("ip-src")),
+            FallbackMain(UserAgent, "user-agent"),
+            Ignored("ip-src")),
 
         // Names and addresses inside a certificate are what its subject claims; the servers named there are its authority's.
-        ["x509"] = new(OnlyWithToIds("ip", "email", "dns_names", "uri"), Unused("ocsp_server", "issuing_certificate")),
+        ["x509"] = new(RequiresToIds("ip", "email", "dns_names", "uri"), Ignored("ocsp_server", "issuing_certificate")),
 
-        ["process"] = new(Main(FileName, "image")) { OthersUnused = true },
+        ["process"] = new(Main(FileName, "image")) { IgnoresOthers = true },
         ["mutex"] = new(Main(Mutex, "name")),
 
         // The victim's own, and people's: the types alone do not show it. person_v2 is a name that published events have.
@@ -133,14 +133,14 @@ internal static class ObjectMap
 
     public static IReadOnlyCollection<string> Names => Templates.Keys;
 
-    public static Template? Find(string name) => Templates.TryGetValue(name, out var template) ? template : null;
+    public static ObjectTemplate? Find(string name) => Templates.TryGetValue(name, out var template) ? template : null;
 
-    private static Template Connection() => new(
+    private static ObjectTemplate Connection() => new(
         Main(DestinationAddress, "ip-dst"),
         Main(SourceAddress, "ip-src"),
         Main(HostName, "hostname-dst"),
-        WithEach(DestinationPort, "dst-port"),
-        WithEach(SourcePort, "src-port"),
-        With(Protocol, "layer4-protocol", "protocol"),
-        Unused("hostname-src"));
+        EachDetail(DestinationPort, "dst-port"),
+        EachDetail(SourcePort, "src-port"),
+        Detail(Protocol, "layer4-protocol", "protocol"),
+        Ignored("hostname-src"));
 }

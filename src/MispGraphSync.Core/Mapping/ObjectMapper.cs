@@ -9,12 +9,12 @@ internal static class ObjectMapper
     public static MappedItem Map(MispObject thing, MapContext context)
     {
         var template = ObjectMap.Find(thing.Name);
-        var members = new Member[thing.Attributes.Count];
+        var members = new ObjectMember[thing.Attributes.Count];
         SortAll(template);
-        if (template is not null && !Combiner.TryCombine(template, members)) SortAll(template.Separately);
+        if (template is not null && !ObjectCombiner.TryCombine(template, members)) SortAll(template.WithoutCombinations);
 
         var comment = string.IsNullOrWhiteSpace(thing.Comment) ? null : thing.Comment;
-        var supports = new List<Support>();
+        var supports = new List<IndicatorSource>();
         var parts = new Dictionary<Guid, int>();
         foreach (var member in members)
         {
@@ -27,17 +27,17 @@ internal static class ObjectMapper
 
         return new(Array.ConvertAll(members, member => new MappedAttribute(member.Id, member.Attribute, member.Fate)), supports);
 
-        void SortAll(Template? by)
+        void SortAll(ObjectTemplate? by)
         {
             for (var i = 0; i < members.Length; i++) members[i] = Sort(thing, thing.Attributes[i], by, context);
         }
     }
 
     /// <summary>Decides what the object makes of the attribute, and settles what it makes nothing of.</summary>
-    private static Member Sort(MispObject thing, MispAttribute attribute, Template? template, MapContext context)
+    private static ObjectMember Sort(MispObject thing, MispAttribute attribute, ObjectTemplate? template, MapContext context)
     {
         var row = AttributeMap.Find(attribute.Type);
-        var member = new Member(Mapper.Id(attribute, context), attribute)
+        var member = new ObjectMember(Mapper.Id(attribute, context), attribute)
         {
             Use = template?.Find(attribute.ObjectRelation, attribute.Type),
             Unselected = Mapper.Unselected(attribute, context),
@@ -51,29 +51,29 @@ internal static class ObjectMapper
 
         switch (member.Use?.Kind)
         {
-            case UseKind.Unused:
-            case null when template is { OthersUnused: true } && attribute.ObjectRelation is not null && row is Row.Watched:
+            case RoleKind.Ignored:
+            case null when template is { IgnoresOthers: true } && attribute.ObjectRelation is not null && row is TypeRule.Detectable:
                 member.Settle(member.Unselected ?? SkipReason.UnsupportedRelation);
                 break;
-            case UseKind.Victim:
+            case RoleKind.Victim:
                 member.Settle(member.Unselected ?? SkipReason.VictimData);
                 break;
-            case UseKind.Context:
-                member.Settle(Reading.Nothing, AttributeFate.Context.Instance);
+            case RoleKind.Context:
+                member.Settle(ParseResult.Nothing, MappingOutcome.Context.Instance);
                 break;
-            case UseKind.OnlyWithToIds or UseKind.HostOfUrl when !attribute.ToIds:
+            case RoleKind.RequiresToIds or RoleKind.HostOfUrl when !attribute.ToIds:
                 member.Settle(SkipReason.NotForDetection);
                 break;
-            case UseKind.HostOfUrl when attribute.OnWarninglist && member.Unselected is null:
+            case RoleKind.HostOfUrl when attribute.OnWarninglist && member.Unselected is null:
                 member.Settle(SkipReason.WeakAlone);
                 break;
-            case null or UseKind.OnlyWithToIds or UseKind.HostOfUrl:
+            case null or RoleKind.RequiresToIds or RoleKind.HostOfUrl:
                 var reading = Mapper.Read(attribute, context, out var fate);
-                if (member.Use is { Kind: UseKind.HostOfUrl } && reading.Alone.Any(IsPublicSuffix)) member.Settle(SkipReason.WeakAlone);
+                if (member.Use is { Kind: RoleKind.HostOfUrl } && reading.Singles.Any(IsPublicSuffix)) member.Settle(SkipReason.WeakAlone);
                 else member.Settle(reading, fate);
                 break;
             default:
-                member.Reading = Mapper.Read(member.Use.Reader ?? ((Row.Watched)row).Reader, attribute.Value);
+                member.Reading = Mapper.Read(member.Use.Parser ?? ((TypeRule.Detectable)row).Parser, attribute.Value);
                 break;
         }
 

@@ -13,40 +13,40 @@ namespace MispGraphSync.Core.Mapping;
 internal static class StixPattern
 {
     /// <summary>Object paths, lower case and without quotes.</summary>
-    private static readonly FrozenDictionary<string, Reader> Paths = new Dictionary<string, Reader>
+    private static readonly FrozenDictionary<string, ValueParser> Paths = new Dictionary<string, ValueParser>
     {
-        ["file:hashes.md5"] = Readers.Hash(HashAlgorithm.Md5),
-        ["file:hashes.sha-1"] = Readers.Hash(HashAlgorithm.Sha1),
-        ["file:hashes.sha-256"] = Readers.Hash(HashAlgorithm.Sha256),
-        ["file:hashes.sha-512"] = Readers.Hash(HashAlgorithm.Sha512),
-        ["file:hashes.sha3-256"] = Readers.Hash(HashAlgorithm.Sha3Of256),
-        ["file:hashes.sha3-512"] = Readers.Hash(HashAlgorithm.Sha3Of512),
-        ["file:hashes.ssdeep"] = Readers.Hash(HashAlgorithm.Ssdeep),
-        ["file:hashes.tlsh"] = Readers.Hash(HashAlgorithm.Tlsh),
-        ["file:name"] = Readers.FileName,
-        ["ipv4-addr:value"] = Readers.Address(Direction.Unknown),
-        ["ipv6-addr:value"] = Readers.Address(Direction.Unknown),
-        ["domain-name:value"] = Readers.HostName,
-        ["url:value"] = Readers.Url,
-        ["email-addr:value"] = Readers.Email,
-        ["email-addr:display_name"] = Readers.SenderName,
-        ["email-message:subject"] = Readers.Subject,
-        ["email-message:message_id"] = Readers.MessageId,
-        ["email-message:additional_header_fields.x-mailer"] = Readers.XMailer,
-        ["network-traffic:extensions.http-request-ext.request_header.user-agent"] = Readers.UserAgent,
-        ["windows-registry-key:key"] = Readers.RegistryKey,
-        ["autonomous-system:number"] = Readers.AutonomousSystem,
-        ["mutex:name"] = Readers.Mutex,
-        ["mac-addr:value"] = Readers.Mac,
-        ["x509-certificate:hashes.md5"] = Readers.Certificate(HashAlgorithm.Md5),
-        ["x509-certificate:hashes.sha-1"] = Readers.Certificate(HashAlgorithm.Sha1),
-        ["x509-certificate:hashes.sha-256"] = Readers.Certificate(HashAlgorithm.Sha256),
+        ["file:hashes.md5"] = ValueParsers.Hash(HashAlgorithm.Md5),
+        ["file:hashes.sha-1"] = ValueParsers.Hash(HashAlgorithm.Sha1),
+        ["file:hashes.sha-256"] = ValueParsers.Hash(HashAlgorithm.Sha256),
+        ["file:hashes.sha-512"] = ValueParsers.Hash(HashAlgorithm.Sha512),
+        ["file:hashes.sha3-256"] = ValueParsers.Hash(HashAlgorithm.Sha3Of256),
+        ["file:hashes.sha3-512"] = ValueParsers.Hash(HashAlgorithm.Sha3Of512),
+        ["file:hashes.ssdeep"] = ValueParsers.Hash(HashAlgorithm.Ssdeep),
+        ["file:hashes.tlsh"] = ValueParsers.Hash(HashAlgorithm.Tlsh),
+        ["file:name"] = ValueParsers.FileName,
+        ["ipv4-addr:value"] = ValueParsers.Address(Direction.Unknown),
+        ["ipv6-addr:value"] = ValueParsers.Address(Direction.Unknown),
+        ["domain-name:value"] = ValueParsers.HostName,
+        ["url:value"] = ValueParsers.Url,
+        ["email-addr:value"] = ValueParsers.Email,
+        ["email-addr:display_name"] = ValueParsers.SenderName,
+        ["email-message:subject"] = ValueParsers.Subject,
+        ["email-message:message_id"] = ValueParsers.MessageId,
+        ["email-message:additional_header_fields.x-mailer"] = ValueParsers.XMailer,
+        ["network-traffic:extensions.http-request-ext.request_header.user-agent"] = ValueParsers.UserAgent,
+        ["windows-registry-key:key"] = ValueParsers.RegistryKey,
+        ["autonomous-system:number"] = ValueParsers.AutonomousSystem,
+        ["mutex:name"] = ValueParsers.Mutex,
+        ["mac-addr:value"] = ValueParsers.Mac,
+        ["x509-certificate:hashes.md5"] = ValueParsers.Certificate(HashAlgorithm.Md5),
+        ["x509-certificate:hashes.sha-1"] = ValueParsers.Certificate(HashAlgorithm.Sha1),
+        ["x509-certificate:hashes.sha-256"] = ValueParsers.Certificate(HashAlgorithm.Sha256),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public static bool TryRead(string pattern, [NotNullWhen(true)] out Observable? observable)
+    public static bool TryParse(string pattern, [NotNullWhen(true)] out Observable? observable)
     {
         observable = null;
-        if (pattern.Length > Text.MaxLength || pattern is not ['[', .., ']']) return false;
+        if (pattern.Length > ValueText.MaxLength || pattern is not ['[', .., ']']) return false;
 
         var comparison = pattern.AsSpan(1, pattern.Length - 2);
         var equals = comparison.IndexOf('=');
@@ -57,9 +57,9 @@ internal static class StixPattern
         // The only number among them; STIX writes it without quotes.
         var literal = comparison[(equals + 1)..].Trim();
         var value = path == "autonomous-system:number" && literal is not ['\'', ..] ? literal.ToString() : Unquote(literal);
-        if (value is null || (value = Text.Trim(value)).Length == 0 || Text.HasBreak(value)) return false;
+        if (value is null || (value = ValueText.Trim(value)).Length == 0 || ValueText.HasBreak(value)) return false;
 
-        if (read(value) is not { Alone: [var found] }) return false;
+        if (read(value) is not { Singles: [var found] }) return false;
         observable = found;
         return true;
     }

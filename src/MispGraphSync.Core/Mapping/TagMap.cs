@@ -7,7 +7,7 @@ namespace MispGraphSync.Core.Mapping;
 
 /// <summary>
 /// What tags and galaxies mean. Tags of taxonomies are <c>namespace:predicate</c> or <c>namespace:predicate="value"</c>; case
-/// counts for nothing in them. Local tags count for the TLP and are listed in <see cref="TagReading.AllTags"/>; nothing else
+/// counts for nothing in them. Local tags count for the TLP and are listed in <see cref="TagMeaning.AllTags"/>; nothing else
 /// of them is taken, since it would leave this installation.
 /// </summary>
 public static class TagMap
@@ -68,14 +68,14 @@ public static class TagMap
     internal static readonly FrozenDictionary<string, ThreatType> ThreatTypes =
         Enum.GetValues<ThreatType>().ToFrozenDictionary(type => type.ToString(), StringComparer.OrdinalIgnoreCase);
 
-    public static TagReading Read(IReadOnlyList<MispTag> tags, IReadOnlyList<GalaxyCluster> galaxies)
+    public static TagMeaning Read(IReadOnlyList<MispTag> tags, IReadOnlyList<GalaxyCluster> galaxies)
     {
-        if (tags.Count == 0 && galaxies.Count == 0) return TagReading.Empty;
+        if (tags.Count == 0 && galaxies.Count == 0) return TagMeaning.Empty;
 
-        var cleaned = tags.Select(tag => tag with { Name = Text.Clean(tag.Name) }).Where(tag => tag.Name.Length > 0).ToList();
+        var cleaned = tags.Select(tag => tag with { Name = ValueText.Clean(tag.Name) }).Where(tag => tag.Name.Length > 0).ToList();
         var open = cleaned.Where(tag => !tag.IsLocal).Select(tag => tag.Name).Distinct(StringComparer.Ordinal).ToImmutableArray();
         var names = GalaxyMap.Read(cleaned, galaxies);
-        return new TagReading
+        return new TagMeaning
         {
             Tlp = cleaned.Select(tag => Find(tag.Name, "tlp", TlpLevels)).Max(),
             Confidence = Confidence.Select(scale => FirstValue(open, scale.Taxonomy, scale.Values))
@@ -106,7 +106,7 @@ public static class TagMap
     {
         foreach (var tag in tags)
         {
-            if (MachineTag.TryRead(tag, out var read, out var value) && predicate.Equals(read, StringComparison.OrdinalIgnoreCase)
+            if (MachineTag.TryParse(tag, out var read, out var value) && predicate.Equals(read, StringComparison.OrdinalIgnoreCase)
                 && values.TryGetValue(value, out var number)) return number;
         }
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using MispGraphSync.Output;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 
@@ -25,26 +25,26 @@ internal sealed class CommonOptions
     public IEnumerable<Option> All => [Config, Output, Json, Quiet, Verbose, VeryVerbose, NoColor, NoInput];
 
     /// <summary>The format asked for, or the verb's own.</summary>
-    /// <exception cref="Core.Sync.RunFailedException">The verb does not write that format.</exception>
+    /// <exception cref="Core.Ports.RunFailedException">The verb does not write that format.</exception>
     public string Format(ParseResult args, string usual, params string[] allowed)
     {
         var format = args.GetValue(Json) ? "json" : args.GetValue(Output) ?? usual;
         if (allowed.Contains(format, StringComparer.Ordinal)) return format;
-        throw new Core.Sync.RunFailedException(
-            Core.Sync.ExitCode.Usage, $"'{args.CommandResult.Command.Name}' cannot write '{format}'.", $"Use one of: {string.Join(", ", allowed)}.");
+        throw new MispGraphSync.Core.Ports.RunFailedException(
+            MispGraphSync.Core.Ports.RunOutcome.InvalidInput, $"'{args.CommandResult.Command.Name}' cannot write '{format}'.", $"Use one of: {string.Join(", ", allowed)}.");
     }
 
     /// <summary>A page of stdout's width, in colours where they are welcome.</summary>
-    public Page NewPage(ParseResult args, ToolHost host) =>
+    public WrappedText NewPage(ParseResult args, ToolHost host) =>
         new(host.Width, InkOf(args, host));
 
-    public Ink InkOf(ParseResult args, ToolHost host) => host.HasColor && !args.GetValue(NoColor) ? Ink.Ansi : Ink.None;
+    public AnsiStyle InkOf(ParseResult args, ToolHost host) => host.HasColor && !args.GetValue(NoColor) ? AnsiStyle.Ansi : AnsiStyle.None;
 
     /// <summary>What a command that is recommended needs besides, with the blank before it: the settings file, if one was named.</summary>
-    public string ForNext(ParseResult args) => args.GetValue(Config) switch
+    public string ConfigOption(ParseResult args) => args.GetValue(Config) switch
     {
         null => "",
-        var file when file.Contains(' ', StringComparison.Ordinal) => $" --config \"{Printable.Line(file)}\"",
-        var file => $" --config {Printable.Line(file)}",
+        var file when file.Contains(' ', StringComparison.Ordinal) => $" --config \"{Sanitize.ForDisplay(file)}\"",
+        var file => $" --config {Sanitize.ForDisplay(file)}",
     };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MispGraphSync.Commands.Completions;
 
 namespace MispGraphSync.Commands;
 

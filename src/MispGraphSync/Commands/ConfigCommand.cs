@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
-using MispGraphSync.Configuration;
-using MispGraphSync.Configuration.Reading;
-using MispGraphSync.Configuration.Writing;
-using MispGraphSync.Core.Sync;
-using MispGraphSync.Output;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
+using MispGraphSync.Settings.Import;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 
@@ -18,7 +17,7 @@ internal sealed record ConfigCommandContext
     public required Func<ParseResult, bool> IsJson { get; init; }
 
     /// <summary>Whether questions may be asked.</summary>
-    public required Func<ParseResult, bool> MayAsk { get; init; }
+    public required Func<ParseResult, bool> IsInteractive { get; init; }
 
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
@@ -29,9 +28,9 @@ internal sealed record ConfigCommandContext
     public CancellationToken Interrupt { get; init; }
 
     /// <summary>The event filters' own checks; null: none.</summary>
-    public Func<JsonElement, IEnumerable<string>>? CheckFilter { get; init; }
+    public Func<JsonElement, IEnumerable<string>>? FilterFaults { get; init; }
 
-    public Func<JsonElement, IEnumerable<string>> DoubtFilter { get; init; } = _ => [];
+    public Func<JsonElement, IEnumerable<string>> FilterWarnings { get; init; } = _ => [];
 
     /// <summary>Columns of stdout.</summary>
     public int Width { get; init; } = 120;
@@ -65,12 +64,12 @@ internal sealed class ConfigCommand : Command
         command.SetAction(args =>
         {
             var talk = args.InvocationConfiguration.Error;
-            var file = Full(_context.ConfigFile(args) ?? SettingsLocation.FileName);
+            var file = Full(_context.ConfigFile(args) ?? SettingsFile.FileName);
             if (File.Exists(file) && !args.GetValue(force))
-                throw new RunFailedException(ExitCode.Usage,
+                throw new RunFailedException(RunOutcome.InvalidInput,
                     $"{file} is there already; it was not touched.", "Replace it with --force, or name another file with --config.");
-            if (!args.GetValue(fromEnv) && !_context.MayAsk(args))
-                throw new RunFailedException(ExitCode.Usage,
+            if (!args.GetValue(fromEnv) && !_context.IsInteractive(args))
+                throw new RunFailedException(RunOutcome.InvalidInput,
                     "`config init` asks questions, and none may be asked here.", "Run it at a terminal, or add --from-env.");
 
             var draft = args.GetValue(fromEnv)
@@ -79,7 +78,7 @@ internal sealed class ConfigCommand : Command
             OwnerOnlyFile.Write(file, draft.Write(ConfigInit.Head, hideSecrets: false), args.GetValue(force));
             args.InvocationConfiguration.Output.Write($"{file}\n");
             talk.Write("Written, for your eyes only. Next: misp-graph doctor, then misp-graph plan.\n");
-            return (int)ExitCode.Ok;
+            return (int)RunOutcome.Done;
         });
         return command;
     }
@@ -90,10 +89,10 @@ internal sealed class ConfigCommand : Command
         command.SetAction(args =>
         {
             var inspection = Inspect(args);
-            args.InvocationConfiguration.Output.Write(_context.IsJson(args) ? ConfigShow.Json(inspection) : ConfigShow.Text(inspection, _context.Width));
+            args.InvocationConfiguration.Output.Write(_context.IsJson(args) ? ConfigShow.ToJson(inspection) : ConfigShow.ToText(inspection, _context.Width));
             var talk = Talk(args);
             foreach (var warning in inspection.Warnings) talk.Write($"warning: {warning}\n");
-            return inspection.Faults.Count == 0 ? (int)ExitCode.Ok : throw inspection.Failure();
+            return inspection.Faults.Count == 0 ? (int)RunOutcome.Done : throw inspection.ToException();
         });
         return command;
     }
@@ -102,7 +101,7 @@ internal sealed class ConfigCommand : Command
     {
         var command = new Command("validate", "Check the settings: prints ok, or every fault.");
         command.SetAction(args => (int)ConfigValidate.Run(
-            Inspect(args), _context.IsJson(args), new WrappedWriter(args.InvocationConfiguration.Output, _context.IsJson(args) ? int.MaxValue : _context.Width), Talk(args)));
+            Inspect(args), _context.IsJson(args), new WrappingWriter(args.InvocationConfiguration.Output, _context.IsJson(args) ? int.MaxValue : _context.Width), Talk(args)));
         return command;
     }
 
@@ -119,18 +118,18 @@ internal sealed class ConfigCommand : Command
                 Full(args.GetRequiredValue(file)),
                 target,
                 args.GetValue(force),
-                _context.CheckFilter,
+                _context.FilterFaults,
                 args.InvocationConfiguration.Output,
                 Talk(args));
-            return (int)ExitCode.Ok;
+            return (int)RunOutcome.Done;
         });
         return command;
     }
 
-    private WrappedWriter Talk(ParseResult args) => new(args.InvocationConfiguration.Error, _context.ErrorWidth());
+    private WrappingWriter Talk(ParseResult args) => new(args.InvocationConfiguration.Error, _context.ErrorWidth());
 
     private string Full(string path) => path.Length == 0 || path.Any(char.IsControl)
-        ? throw new RunFailedException(ExitCode.Usage, "A file's name is empty or has a control character in it.", "Give it a path.")
+        ? throw new RunFailedException(RunOutcome.InvalidInput, "A file's name is empty or has a control character in it.", "Give it a path.")
         : Path.GetFullPath(path, _context.WorkingDirectory);
 
     private SettingsInspection Inspect(ParseResult args) => SettingsReader.Inspect(
@@ -138,8 +137,8 @@ internal sealed class ConfigCommand : Command
         _context.Environment,
         new ReaderOptions
         {
-            CheckFilter = _context.CheckFilter,
-            DoubtFilter = _context.DoubtFilter,
+            FilterFaults = _context.FilterFaults,
+            FilterWarnings = _context.FilterWarnings,
             WorkingDirectory = _context.WorkingDirectory,
         });
 }

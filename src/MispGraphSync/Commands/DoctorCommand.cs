@@ -1,7 +1,8 @@
 using System.CommandLine;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.App;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Doctor;
-using MispGraphSync.Output.Doctor;
+using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
 
@@ -22,14 +23,14 @@ internal sealed class DoctorCommand : Command
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupt, host.Abort);
             await using var examined = Composition.Examine(args.GetValue(common.Config), args.GetValue(_destinations) ?? [], args.GetValue(_write), host, stop.Token);
             var output = DoctorOutput.For(format, host.Out, host.Width, common.InkOf(args, host), examined.Checks);
-            var codes = new List<ExitCode>();
-            await foreach (var (check, found) in Checkup.RunAsync(examined.Checks, host.Time, stop.Token).ConfigureAwait(false))
+            var codes = new List<RunOutcome>();
+            await foreach (var (check, found) in CheckRunner.RunAsync(examined.Checks, host.Time, stop.Token).ConfigureAwait(false))
             {
                 output.Add(check.Name, found);
                 codes.AddRange(found.Select(one => one.Code));
             }
 
-            var code = ExitCodes.Worst(codes);
+            var code = RunOutcomes.Worst(codes);
             output.End(code);
             return (int)code;
         });

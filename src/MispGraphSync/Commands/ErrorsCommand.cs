@@ -1,8 +1,8 @@
 using System.CommandLine;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.App;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
-using MispGraphSync.Output.Errors;
 
 namespace MispGraphSync.Commands;
 
@@ -29,29 +29,29 @@ internal sealed class ErrorsCommand : Command
     private async Task<int> ListAsync(ParseResult args)
     {
         var format = _common.Format(args, "text", "text", "json", "jsonl", "csv");
-        await using var composition = Composition.Load(args.GetValue(_common.Config), input: "", _host, new Talk(_host, _common, args, printsRequests: false));
+        await using var composition = Composition.Load(args.GetValue(_common.Config), input: "", _host, new ConsoleReporter(_host, _common, args, printsRequests: false));
         using var ledger = composition.OpenLedgerToRead();
         var destination = args.GetValue(_destination);
         if (destination is not null) composition.CheckDestination(destination, ledger);
 
-        var listing = ErrorListing.For(format, _host.Out, _host.Width, args.GetValue(_run));
-        foreach (var rejection in new Rejections(ledger).List(args.GetValue(_run), destination)) listing.Add(ErrorLine.Of(rejection, composition.Settings.Logs.Directory));
+        var listing = ErrorsOutput.For(format, _host.Out, _host.Width, args.GetValue(_run));
+        foreach (var rejection in new Rejections(ledger).List(args.GetValue(_run), destination)) listing.Add(RejectedItem.Of(rejection, composition.Settings.Logs.Directory));
         listing.End();
         return 0;
     }
 
     private async Task<int> RetryAsync(ParseResult args)
     {
-        if (args.GetValue(_run) is not null) throw new RunFailedException(ExitCode.Usage, "--retry sends again whatever is turned down, of all runs.", "Leave --run away, or list with it.");
+        if (args.GetValue(_run) is not null) throw new RunFailedException(RunOutcome.InvalidInput, "--retry sends again whatever is turned down, of all runs.", "Leave --run away, or list with it.");
         var format = _common.Format(args, "text", "text", "json");
         var request = new RunRequest { Command = "errors --retry", Destinations = args.GetValue(_destination) is { } name ? [name] : [] };
-        var talk = new Talk(_host, _common, args, printsRequests: format == "text");
+        var talk = new ConsoleReporter(_host, _common, args, printsRequests: format == "text");
         await using var composition = Composition.Load(args.GetValue(_common.Config), input: "", _host, talk);
         var report = await composition.RetryAsync(request, talk).ConfigureAwait(false);
 
         await _host.Out.WriteLineAsync(format == "json"
             ? RunJson.Text(report)
-            : RunText.Of(report, composition.FailuresOf(report, isDryRun: false), isDryRun: false, _common.NewPage(args, _host), _common.ForNext(args))).ConfigureAwait(false);
-        return (int)report.ExitCode;
+            : RunText.Of(report, composition.FailuresOf(report, isDryRun: false), isDryRun: false, _common.NewPage(args, _host), _common.ConfigOption(args))).ConfigureAwait(false);
+        return (int)report.Outcome;
     }
 }

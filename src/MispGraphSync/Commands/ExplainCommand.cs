@@ -1,9 +1,10 @@
 using System.CommandLine;
+using MispGraphSync.App;
 using MispGraphSync.Core.Mapping;
-using MispGraphSync.Core.Sync;
-using MispGraphSync.Explaining;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using MispGraphSync.Output.Explain;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 
@@ -22,13 +23,13 @@ internal sealed class ExplainCommand : Command
         {
             var format = common.Format(args, "text", "text", "json");
             var asked = args.GetValue(_asked)!;
-            if (string.IsNullOrWhiteSpace(asked)) throw new RunFailedException(ExitCode.Usage, "There is nothing to explain: the value is empty.");
-            await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, new Talk(host, common, args, printsRequests: false));
+            if (string.IsNullOrWhiteSpace(asked)) throw new RunFailedException(RunOutcome.InvalidInput, "There is nothing to explain: the value is empty.");
+            await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, new ConsoleReporter(host, common, args, printsRequests: false));
             using var ledger = composition.OpenLedgerToRead();
             var explanation = composition.NewExplainer(ledger).Explain(asked);
             if (!explanation.IsSeen && !args.GetValue(_offline)) explanation = await AskMispAsync(explanation, composition, host).ConfigureAwait(false);
 
-            await host.Out.WriteLineAsync(format == "json" ? ExplainJson.Text(explanation) : Page.Wrapped(ExplainText.Of(explanation), host.Width)).ConfigureAwait(false);
+            await host.Out.WriteLineAsync(format == "json" ? ExplainJson.Text(explanation) : WrappedText.Wrap(ExplainText.Of(explanation), host.Width)).ConfigureAwait(false);
             return 0;
         });
     }
@@ -39,7 +40,7 @@ internal sealed class ExplainCommand : Command
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupt, host.Abort);
         try
         {
-            return explanation with { InMisp = await composition.NewValueSearch().FindAsync(Spellings.Of(explanation.Asked), stop.Token).ConfigureAwait(false) };
+            return explanation with { InMisp = await composition.NewValueSearch().FindAsync(ValueVariants.Of(explanation.Asked), stop.Token).ConfigureAwait(false) };
         }
         catch (RunFailedException failure)
         {

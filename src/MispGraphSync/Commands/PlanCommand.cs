@@ -1,5 +1,6 @@
 using System.CommandLine;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.App;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
@@ -19,13 +20,13 @@ internal sealed class PlanCommand : Command
         {
             var format = common.Format(args, "text", "text", "json", "jsonl");
             var request = _options.Read(args) with { IsDryRun = true, Command = "plan" };
-            var talk = new Talk(host, common, args, printsRequests: false);
+            var talk = new ConsoleReporter(host, common, args, printsRequests: false);
             await using var composition = Composition.Load(args.GetValue(common.Config), request.Input, host, talk);
             var report = await composition.RunAsync(request, talk, Writer(format, host)).ConfigureAwait(false);
 
             if (format == "json") await host.Out.WriteLineAsync(RunJson.Text(report)).ConfigureAwait(false);
-            else if (format == "text") await host.Out.WriteLineAsync(RunText.Of(report, RunFailures.None, isDryRun: true, common.NewPage(args, host), common.ForNext(args))).ConfigureAwait(false);
-            else if (report.ExitCode != ExitCode.Ok) talk.Warn(RunText.Troubles(report));
+            else if (format == "text") await host.Out.WriteLineAsync(RunText.Of(report, RunFailures.None, isDryRun: true, common.NewPage(args, host), common.ConfigOption(args))).ConfigureAwait(false);
+            else if (report.Outcome != RunOutcome.Done) talk.Warn(RunText.Troubles(report));
             return (int)Code(report, args.GetValue(_detailed));
         });
     }
@@ -37,8 +38,8 @@ internal sealed class PlanCommand : Command
         _ => null,
     };
 
-    private static ExitCode Code(RunReport report, bool detailed) =>
+    private static RunOutcome Code(RunReport report, bool detailed) =>
         detailed && report.Destinations.Any(destination => destination.Planned.Total > 0)
-            ? ExitCodes.Worst([report.ExitCode, ExitCode.ChangesPending])
-            : report.ExitCode;
+            ? RunOutcomes.Worst([report.Outcome, RunOutcome.ChangesPending])
+            : report.Outcome;
 }

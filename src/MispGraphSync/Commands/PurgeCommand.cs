@@ -1,6 +1,8 @@
 using System.CommandLine;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.App;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 
@@ -9,7 +11,7 @@ internal sealed class PurgeCommand : Command
 {
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask." };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Say what would be removed, and send nothing." };
-    private readonly UpkeepOptions _options = new();
+    private readonly MaintenanceOptions _options = new();
 
     public PurgeCommand(CommonOptions common, ToolHost host)
         : base("purge", "Removes all that this installation put at the destinations. A later push creates it again.")
@@ -23,10 +25,10 @@ internal sealed class PurgeCommand : Command
             var isDryRun = args.GetValue(_dryRun);
             var asks = !isDryRun && !args.GetValue(_yes);
             if (asks && (!host.IsInteractive || args.GetValue(common.NoInput)))
-                throw new RunFailedException(ExitCode.Usage, "`purge` asks before it removes anything, and nothing may be asked here.", "Look at 'misp-graph purge --dry-run', then add --yes.");
+                throw new RunFailedException(RunOutcome.InvalidInput, "`purge` asks before it removes anything, and nothing may be asked here.", "Look at 'misp-graph purge --dry-run', then add --yes.");
 
-            var request = _options.Read(args, "purge") with { LeavesNoTrace = isDryRun, SendsNothing = isDryRun };
-            var talk = new Talk(host, common, args, printsRequests: format == "text");
+            var request = _options.Read(args, "purge") with { RollsBack = isDryRun, SendsNothing = isDryRun };
+            var talk = new ConsoleReporter(host, common, args, printsRequests: format == "text");
             await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, talk, enabling: request.Destinations);
             var declined = new List<string>();
             var report = await composition.PurgeAsync(request, talk, async (destination, count) =>
@@ -36,8 +38,8 @@ internal sealed class PurgeCommand : Command
                 return false;
             }).ConfigureAwait(false);
 
-            await host.Out.WriteLineAsync(format == "json" ? RunJson.Text(report) : Page.Wrapped(PurgeText.Of(report, declined, isDryRun), host.Width)).ConfigureAwait(false);
-            return (int)report.ExitCode;
+            await host.Out.WriteLineAsync(format == "json" ? RunJson.Text(report) : WrappedText.Wrap(PurgeText.Of(report, declined, isDryRun), host.Width)).ConfigureAwait(false);
+            return (int)report.Outcome;
         });
     }
 

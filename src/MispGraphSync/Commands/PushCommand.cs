@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MispGraphSync.App;
 using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
@@ -18,14 +19,14 @@ internal sealed class PushCommand : Command
         {
             var format = common.Format(args, "text", "text", "json");
             var request = _options.Read(args) with { IsDryRun = args.GetValue(_dryRun) };
-            var talk = new Talk(host, common, args, printsRequests: format == "text");
+            var talk = new ConsoleReporter(host, common, args, printsRequests: format == "text");
             await using var composition = Composition.Load(args.GetValue(common.Config), request.Input, host, talk);
             var report = await composition.RunAsync(request, talk, onStep: null).ConfigureAwait(false);
 
             await host.Out.WriteLineAsync(format == "json"
                 ? RunJson.Text(report)
-                : RunText.Of(report, composition.FailuresOf(report, request.IsDryRun), request.IsDryRun, common.NewPage(args, host), common.ForNext(args))).ConfigureAwait(false);
-            return (int)report.ExitCode;
+                : RunText.Of(report, composition.FailuresOf(report, request.IsDryRun), request.IsDryRun, common.NewPage(args, host), common.ConfigOption(args))).ConfigureAwait(false);
+            return (int)report.Outcome;
         });
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MispGraphSync.App;
 using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
@@ -17,13 +18,13 @@ internal sealed class ReadCommand : Command
         SetAction(async (args, _) =>
         {
             var format = common.Format(args, "table", "table", "json", "jsonl", "csv");
-            var talk = new Talk(host, common, args, printsRequests: false);
+            var talk = new ConsoleReporter(host, common, args, printsRequests: false);
             await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, talk);
             await using var destination = composition.DestinationToRead(args.GetValue(_destination));
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupt, host.Abort);
 
             await destination.PrepareAsync(stop.Token).ConfigureAwait(false);
-            var listing = Listing.For(format, host.Out, destination.Info.Name, host.Width);
+            var listing = ReadOutput.For(format, host.Out, destination.Info.Name, host.Width);
             // What is written as it comes shows by itself how far it is.
             if (format == "table" || !host.IsOutTerminal) talk.Begin(source: null, []);
             try

@@ -1,7 +1,9 @@
 using System.CommandLine;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.App;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output.Report;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 
@@ -18,16 +20,16 @@ internal sealed class ReportCommand : Command
         {
             common.Format(args, "text", "text");
             var to = args.GetValue(_to)!;
-            if (string.IsNullOrWhiteSpace(to)) throw new RunFailedException(ExitCode.Usage, "--to: there is no name of a file.");
-            await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, new Talk(host, common, args, printsRequests: false));
+            if (string.IsNullOrWhiteSpace(to)) throw new RunFailedException(RunOutcome.InvalidInput, "--to: there is no name of a file.");
+            await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, new ConsoleReporter(host, common, args, printsRequests: false));
             // Before the ledger: the other way round, a run that ends in between would be told as killed.
             var owner = RunLock.OwnerOf(composition.Settings.Ledger);
             using var ledger = composition.OpenLedgerToRead();
             var facts = composition.GatherPage(ledger, owner);
             var path = Path.GetFullPath(to, host.WorkingDirectory);
-            PageFile.Write(path, page => ReportPage.Write(page, facts));
+            ReportFile.Write(path, page => ReportPage.Write(page, facts));
 
-            await host.Out.WriteLineAsync($"Wrote {Printable.Line(path, 4_000)}").ConfigureAwait(false);
+            await host.Out.WriteLineAsync($"Wrote {Sanitize.ForDisplay(path, 4_000)}").ConfigureAwait(false);
             return 0;
         });
     }

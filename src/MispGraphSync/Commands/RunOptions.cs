@@ -1,6 +1,7 @@
 using System.CommandLine;
-using MispGraphSync.Core.Sync;
-using MispGraphSync.Output;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 
@@ -41,7 +42,7 @@ internal sealed class RunOptions
         text is null ? null : Durations.Parse(text) ?? throw Wrong(option, text, "a duration such as 90s, 10m or 2h");
 
     private static RunFailedException Wrong(string option, string text, string wanted) =>
-        new(ExitCode.Usage, $"{option}: '{Printable.Line(text, 80)}' is not {wanted}.");
+        new(RunOutcome.InvalidInput, $"{option}: '{Sanitize.ForDisplay(text, 80)}' is not {wanted}.");
 }
 
 /// <summary>What a push or plan was asked to do.</summary>

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.App;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
-using MispGraphSync.Output.Status;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 
@@ -19,14 +20,14 @@ internal sealed class StatusCommand : Command
         {
             var format = common.Format(args, "text", "text", "json");
             var runs = args.GetValue(_runs);
-            if (runs < 0) throw new RunFailedException(ExitCode.Usage, $"--runs: '{runs}' is not a number of runs.");
-            await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, new Talk(host, common, args, printsRequests: false));
+            if (runs < 0) throw new RunFailedException(RunOutcome.InvalidInput, $"--runs: '{runs}' is not a number of runs.");
+            await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, new ConsoleReporter(host, common, args, printsRequests: false));
             // Before the ledger: the other way round, a run that ends in between would be told as killed.
             var owner = RunLock.OwnerOf(composition.Settings.Ledger);
             using var ledger = composition.OpenLedgerToRead();
             var report = StatusReport.Gather(ledger, composition.Settings, owner, runs, host.Time.GetUtcNow());
 
-            await host.Out.WriteLineAsync(format == "json" ? StatusJson.Text(report) : Page.Wrapped(StatusText.Of(report), host.Width)).ConfigureAwait(false);
+            await host.Out.WriteLineAsync(format == "json" ? StatusJson.Text(report) : WrappedText.Wrap(StatusText.Of(report), host.Width)).ConfigureAwait(false);
             return 0;
         });
     }

@@ -1,10 +1,10 @@
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Defender;
 using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations;
 
@@ -17,6 +17,6 @@ internal static class DestinationKinds
         "graph" => GraphDestination.Create(settings, transport, tokens),
         "sentinel" => SentinelDestination.Create(settings, transport, tokens),
         "defender" => DefenderDestination.Create(settings, transport, tokens),
-        _ => throw new RunFailedException(ExitCode.Usage, $"Destination '{settings.Name}' is of the kind '{settings.Kind}', which this version cannot send to.", "Set \"enabled\": false for it."),
+        _ => throw new RunFailedException(RunOutcome.InvalidInput, $"Destination '{settings.Name}' is of the kind '{settings.Kind}', which this version cannot send to.", "Set \"enabled\": false for it."),
     };
 }

@@ -45,7 +45,7 @@ internal static class HostileText
     {
         var text = Line(indicator.Title, longest);
         if (text.Length > 0 && text != Ellipsis) return text;
-        return indicator.Supports is [var first, ..] ? $"MISP event {first.Event:D}" : "MISP event";
+        return indicator.Sources is [var first, ..] ? $"MISP event {first.Event:D}" : "MISP event";
     }
 
     /// <summary>Almost every text is plain already.</summary>

@@ -1,8 +1,9 @@
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Http;
+using MispGraphSync.Settings;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Destinations;
 
@@ -20,24 +21,24 @@ internal sealed record PredecessorName(string Name, string Kind, string SourceSy
         [Misp2Sentinel] => new PredecessorName(text, "sentinel", "MISP"),
         [Misp2Sentinel, { Length: > 0 } source] => new PredecessorName(text, "sentinel", source),
         _ => throw new RunFailedException(
-            ExitCode.Usage, $"--adopt: '{Printable.Line(text, 80)}' is no tool that is known here.",
+            RunOutcome.InvalidInput, $"--adopt: '{Sanitize.ForDisplay(text, 80)}' is no tool that is known here.",
             "Name python-sample (at Graph), misp2sentinel (at Sentinel, source system MISP) or misp2sentinel:SOURCESYSTEM."),
     };
 
     /// <summary>What it left at this destination; null at a destination of another kind.</summary>
     /// <exception cref="RunFailedException">Usage: its source system is ours.</exception>
-    public Predecessor? At(IDestination destination, DestinationSettings settings, Transport transport)
+    public ForeignTool? At(IDestination destination, DestinationSettings settings, Transport transport)
     {
         if (settings.Kind != Kind) return null;
-        if (Kind == "graph") return new Predecessor(Name, destination, there => SampleLeftovers.Recognise(there, destination.Form));
+        if (Kind == "graph") return new ForeignTool(Name, destination, there => PythonSample.Recognise(there, destination.Shape));
         if (SourceSystem.Equals(settings.SourceSystem, StringComparison.OrdinalIgnoreCase))
         {
             throw new RunFailedException(
-                ExitCode.Usage, $"--adopt: '{settings.Name}' itself uploads under the source system {settings.SourceSystem}, so what {Name} left there cannot be told from its own.",
+                RunOutcome.InvalidInput, $"--adopt: '{settings.Name}' itself uploads under the source system {settings.SourceSystem}, so what {Name} left there cannot be told from its own.",
                 "What the other tool left expires by itself.");
         }
 
-        return new Predecessor(Name, SentinelDestination.Create(settings with { SourceSystem = SourceSystem }, transport), SentinelLeftovers.Recognise);
+        return new ForeignTool(Name, SentinelDestination.Create(settings with { SourceSystem = SourceSystem }, transport), Sentinel.Misp2Sentinel.Recognise);
     }
 
     public override string ToString() => Name;

@@ -8,31 +8,31 @@ namespace MispGraphSync.Doctor;
 /// <summary>All checks, in the order in which they are printed: what others stand on comes first.</summary>
 internal static class Checklist
 {
-    public static IReadOnlyList<ICheck> Of(Examination it, bool writes) =>
+    public static IReadOnlyList<ICheck> Of(DoctorContext it, bool writes) =>
     [
         new SettingsCheck(it.Inspection),
         new PermissionsCheck(it.Inspection),
         new LedgerCheck(it.Settings.Ledger),
         new LogsCheck(it.Logs),
         new SecretsCheck(it),
-        new ProxyCheck(it.Reach),
-        new NamesCheck(it.Reach),
-        new ConnectionsCheck(it.Reach),
-        new TlsCheck(it.Reach),
-        new ClockCheck(it.Reach),
+        new ProxyCheck(it.Connectivity),
+        new NamesCheck(it.Connectivity),
+        new ConnectionsCheck(it.Connectivity),
+        new TlsCheck(it.Connectivity),
+        new ClockCheck(it.Connectivity),
         new MispCheck(it.Misp),
         new MispKeyCheck(it.Misp),
         new MispEventsCheck(it.Misp),
         new MispFetchCheck(it.Misp),
         new WarninglistsCheck(it.Misp),
         .. it.Destinations.SelectMany(one => Of(one, writes)),
-        new HostsCheck(it.Reach),
+        new HostsCheck(it.Connectivity),
     ];
 
     /// <summary>What can be looked at while the settings have faults.</summary>
     public static IReadOnlyList<ICheck> OfFaulty(SettingsCheck settings) => [settings, new RestCheck()];
 
-    private static IEnumerable<ICheck> Of(DestinationCase one, bool writes)
+    private static IEnumerable<ICheck> Of(DestinationContext one, bool writes)
     {
         yield return new TenantCheck(one);
         yield return new TokenCheck(one);

@@ -7,5 +7,5 @@ internal interface ICheck
     string Name { get; }
 
     /// <summary>At least one diagnosis. Throws only for a bug or when <paramref name="ct"/> says so.</summary>
-    Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct);
+    Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct);
 }

@@ -5,6 +5,6 @@ internal sealed class RestCheck : ICheck
 {
     public string Name => "all else";
 
-    public Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<Diagnosis>>([Diagnosis.Skipped("needs settings without faults")]);
+    public Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<CheckResult>>([CheckResult.Skipped("needs settings without faults")]);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Http;
 
@@ -28,7 +29,7 @@ internal sealed record ErrorBody(string? Code, string Message)
     }
 
     /// <summary>A web page, which none of the services ever answers with: a proxy or a login page does.</summary>
-    public static bool IsPage(ReadOnlySpan<byte> answer)
+    public static bool IsWebPage(ReadOnlySpan<byte> answer)
     {
         if (answer.StartsWith("\uFEFF"u8)) answer = answer[3..];
         return answer.TrimStart(" \t\r\n"u8) is [(byte)'<', ..];

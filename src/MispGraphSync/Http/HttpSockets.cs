@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Http;
 
@@ -75,11 +75,11 @@ internal static class HttpSockets
             var certificates = new X509Certificate2Collection();
             certificates.ImportFromPemFile(caFile);
             if (certificates.Count > 0) return certificates;
-            throw new RunFailedException(ExitCode.Usage, $"caFile: {caFile} holds no certificate.", "Name a PEM file.");
+            throw new RunFailedException(RunOutcome.InvalidInput, $"caFile: {caFile} holds no certificate.", "Name a PEM file.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new RunFailedException(ExitCode.Usage, $"caFile: {caFile} cannot be read: {e.Message}", "Name a PEM file.", e);
+            throw new RunFailedException(RunOutcome.InvalidInput, $"caFile: {caFile} cannot be read: {e.Message}", "Name a PEM file.", e);
         }
     }
 }

@@ -1,14 +1,15 @@
 using System.Net;
 using System.Net.Http.Headers;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Http;
 
 /// <summary>One attempt at one request, as the request log shall tell of it.</summary>
-internal sealed class LoggedAttempt(RequestLog log, Exchange exchange, LogFile? file)
+internal sealed class LoggedAttempt(RequestLog log, ApiCall exchange, RequestLogFile? file)
 {
-    public Exchange Exchange { get; } = exchange;
+    public ApiCall Call { get; } = exchange;
 
-    public LogFile? File { get; } = file;
+    public RequestLogFile? File { get; } = file;
 
     public Secrets Secrets { get; } = log.Secrets;
 
@@ -30,7 +31,7 @@ internal sealed class LoggedAttempt(RequestLog log, Exchange exchange, LogFile? 
     public Exception? Exception { get; set; }
 
     /// <summary>Somebody has read it as such; false: not yet known.</summary>
-    public bool AnswerIsJson { get; set; }
+    public bool ResponseIsJson { get; set; }
 
     public int Accepted { get; private set; }
 
@@ -38,7 +39,7 @@ internal sealed class LoggedAttempt(RequestLog log, Exchange exchange, LogFile? 
 
     public bool Failed { get; private set; }
 
-    /// <exception cref="Core.Sync.RunFailedException">The log file could not be written.</exception>
+    /// <exception cref="Core.Ports.RunFailedException">The log file could not be written.</exception>
     public void Finish(int accepted, int rejected, bool failed)
     {
         Accepted = accepted;

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Http;
 
@@ -10,12 +10,12 @@ internal static class Origin
 
     /// <summary>The setting's origin, or the cloud's where there is none.</summary>
     /// <exception cref="RunFailedException">Usage: plain http to another machine, or no web address at all.</exception>
-    public static Uri Choose(Uri? setting, Uri cloud, string key)
+    public static Uri Resolve(Uri? setting, Uri cloud, string key)
     {
         if (setting is null) return cloud;
         if (setting.Scheme != Uri.UriSchemeHttps && !(setting.Scheme == Uri.UriSchemeHttp && setting.IsLoopback))
             throw new RunFailedException(
-                ExitCode.Usage, $"{key}: {setting} would carry credentials in the clear.", "Use https; plain http is for loopback only.");
+                RunOutcome.InvalidInput, $"{key}: {setting} would carry credentials in the clear.", "Use https; plain http is for loopback only.");
         return new Uri(setting.GetLeftPart(UriPartial.Authority));
     }
 }

@@ -39,11 +39,11 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
     {
         if (_bytes.Length == 0) return;
         ArrayPool<byte>.Shared.Return(_bytes);
-        Forget();
+        Abandon();
     }
 
     /// <summary>Leaves the array to the garbage collector: someone may still be reading it.</summary>
-    public void Forget()
+    public void Abandon()
     {
         _bytes = [];
         _length = 0;

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Http;
 
@@ -11,7 +12,7 @@ namespace MispGraphSync.Http;
 /// recorded, nothing more is sent.
 /// </summary>
 internal sealed class RequestLog(
-    LogSettings settings, long run, TimeProvider time, Action<RequestLine>? onRequest = null, Secrets? secrets = null)
+    LogSettings settings, long run, TimeProvider time, Action<RequestSummary>? onRequest = null, Secrets? secrets = null)
 {
     // Answers are about as long as requests; no honest one is this much longer.
     private const int RoomBesidesBodies = 1024 * 1024;
@@ -43,7 +44,7 @@ internal sealed class RequestLog(
 
     /// <summary>Makes sure that the attempt can be recorded.</summary>
     /// <exception cref="RunFailedException">Usage, or OutOfReach where there is no room: it cannot; nothing may be sent.</exception>
-    public LoggedAttempt Begin(Exchange exchange, Uri uri)
+    public LoggedAttempt Begin(ApiCall exchange, Uri uri)
     {
         if (_failure is { } failure) throw Unsent(failure, exchange);
         return new LoggedAttempt(this, exchange, Open(exchange)) { Uri = uri };
@@ -64,26 +65,26 @@ internal sealed class RequestLog(
     {
         var isRetry = attempt.Number > 1;
         var one = new RequestCounts(isRetry ? 0 : 1, isRetry ? 1 : 0, attempt.Status == HttpStatusCode.TooManyRequests ? 1 : 0);
-        _counts.AddOrUpdate(attempt.Exchange.Destination, one, (_, sum) => new RequestCounts(sum.Sent + one.Sent, sum.Retries + one.Retries, sum.Throttled + one.Throttled));
+        _counts.AddOrUpdate(attempt.Call.Destination, one, (_, sum) => new RequestCounts(sum.Sent + one.Sent, sum.Retries + one.Retries, sum.Throttled + one.Throttled));
     }
 
     private static string FileName(LoggedAttempt attempt, int sequence)
     {
-        var exchange = attempt.Exchange;
+        var exchange = attempt.Call;
         var at = attempt.CompletedAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
         var error = attempt.Failed ? "_error" : "";
         var status = attempt.Status is { } code ? ((int)code).ToString(CultureInfo.InvariantCulture) : "none";
         return $"{at}_{sequence:D6}_{exchange.Destination}_{exchange.Operation}{error}_{status}.json";
     }
 
-    private static RequestLine Line(LoggedAttempt attempt, string? name) => new(
-        attempt.Exchange.Destination, attempt.Exchange.Operation, attempt.Exchange.Items, attempt.Accepted, attempt.Rejected,
+    private static RequestSummary Line(LoggedAttempt attempt, string? name) => new(
+        attempt.Call.Destination, attempt.Call.Operation, attempt.Call.Items, attempt.Accepted, attempt.Rejected,
         attempt.Status, attempt.Number, attempt.Failed, attempt.Duration, name,
-        attempt.Exception is null ? null : Trouble.Of(attempt.Exception, attempt.Uri).Message,
-        attempt.Exchange.Body?.Written ?? default,
-        attempt.Exception is not null ? default : attempt.Exchange.Answer.Written);
+        attempt.Exception is null ? null : TransportError.From(attempt.Exception, attempt.Uri).Message,
+        attempt.Call.Body?.Written ?? default,
+        attempt.Exception is not null ? default : attempt.Call.Response.Written);
 
-    private LogFile? Open(Exchange exchange)
+    private RequestLogFile? Open(ApiCall exchange)
     {
         try
         {
@@ -92,7 +93,7 @@ internal sealed class RequestLog(
                 case RequestLogging.All:
                     Probe();
                     ThrowIfFull(exchange);
-                    return new LogFile(settings.Directory, HiddenName());
+                    return new RequestLogFile(settings.Directory, HiddenName());
                 case RequestLogging.Errors:
                     Probe();
                     ThrowIfFull(exchange);
@@ -111,7 +112,7 @@ internal sealed class RequestLog(
     {
         try
         {
-            using var file = attempt.File ?? new LogFile(settings.Directory, HiddenName());
+            using var file = attempt.File ?? new RequestLogFile(settings.Directory, HiddenName());
             file.Complete(name, (_writer ??= new RequestLogWriter()).Write(Run, attempt));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -127,8 +128,8 @@ internal sealed class RequestLog(
         lock (_probing)
         {
             if (_probed) return;
-            OwnerOnly.CreateFolder(settings.Directory);
-            using (new LogFile(settings.Directory, HiddenName())) { }
+            PrivateFile.CreateFolder(settings.Directory);
+            using (new RequestLogFile(settings.Directory, HiddenName())) { }
             _drive = Drive(settings.Directory);
             _probed = true;
         }
@@ -147,7 +148,7 @@ internal sealed class RequestLog(
         }
     }
 
-    private void ThrowIfFull(Exchange exchange)
+    private void ThrowIfFull(ApiCall exchange)
     {
         var needed = RoomBesidesBodies + (2L * (exchange.Body?.Written.Length ?? 0));
         if (_drive is { } drive && drive.AvailableFreeSpace < needed) throw new IOException("The disk is full.", NoRoom);
@@ -157,11 +158,11 @@ internal sealed class RequestLog(
     private string HiddenName() => $".{Environment.ProcessId}-{Interlocked.Increment(ref _hidden)}.tmp";
 
     // Of this attempt nothing went out, but an earlier attempt at the same request may have gone through.
-    private static RunFailedException Unsent(RunFailedException failure, Exchange exchange) =>
-        new(failure.Code, failure.Message, failure.Remedy, failure.InnerException) { MayHaveHappened = exchange.Retries.Failures > 0 && !exchange.IsPlainCreate };
+    private static RunFailedException Unsent(RunFailedException failure, ApiCall exchange) =>
+        new(failure.Outcome, failure.Message, failure.Remedy, failure.InnerException) { MayHaveHappened = exchange.Retries.Failures > 0 && !exchange.IsNonIdempotent };
 
     private RunFailedException Failure(Exception e, bool? mayHaveHappened = null) => new(
-        DiskFault.IsFull(e) ? ExitCode.OutOfReach : ExitCode.Usage,
+        DiskFault.IsFull(e) ? RunOutcome.Unreachable : RunOutcome.InvalidInput,
         $"The request log cannot be written to {settings.Directory}: {e.Message}",
         "Nothing is sent that is not recorded. Make room or give write access to logs.directory, or set logs.requests to none.", e)
     {

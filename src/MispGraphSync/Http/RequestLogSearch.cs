@@ -18,7 +18,7 @@ internal sealed class RequestLogSearch(string folder)
     private const int MostNamed = 3;
 
     /// <summary>Files were left unread, so that what is not found may be there still.</summary>
-    public bool EndedEarly { get; private set; }
+    public bool IsPartial { get; private set; }
 
     /// <param name="sought">For each indicator the texts that stand for it, none of them empty; no text finds nothing.</param>
     /// <returns>For each, the names of the newest files that hold one of its texts.</returns>
@@ -33,7 +33,7 @@ internal sealed class RequestLogSearch(string folder)
             if (Read(file) is not { } content || content.AsSpan().StartsWith(OfNoRun)) continue;
             if ((read += content.Length) > MostRead)
             {
-                EndedEarly = true;
+                IsPartial = true;
                 break;
             }
 

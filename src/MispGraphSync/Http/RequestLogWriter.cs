@@ -31,7 +31,7 @@ internal sealed class RequestLogWriter
     /// <summary>Valid until the next call.</summary>
     public ReadOnlySpan<byte> Write(long run, LoggedAttempt attempt)
     {
-        var exchange = attempt.Exchange;
+        var exchange = attempt.Call;
         _buffer.Clear();
         _json.Reset();
         _json.WriteStartObject();
@@ -62,7 +62,7 @@ internal sealed class RequestLogWriter
     }
 
     private static string Words(Exception exception, Uri uri) =>
-        $"{Trouble.Of(exception, uri).Message} ({exception.GetType().Name}: {exception.Message})";
+        $"{TransportError.From(exception, uri).Message} ({exception.GetType().Name}: {exception.Message})";
 
     private static bool IsJson(ReadOnlySpan<byte> text)
     {
@@ -81,7 +81,7 @@ internal sealed class RequestLogWriter
     private void WriteCounts(LoggedAttempt attempt)
     {
         _json.WriteStartObject("counts"u8);
-        _json.WriteNumber("items"u8, attempt.Exchange.Items);
+        _json.WriteNumber("items"u8, attempt.Call.Items);
         _json.WriteNumber("accepted"u8, attempt.Accepted);
         _json.WriteNumber("rejected"u8, attempt.Rejected);
         _json.WriteEndObject();
@@ -101,13 +101,13 @@ internal sealed class RequestLogWriter
 
     private void WriteAnswer(LoggedAttempt attempt)
     {
-        var answer = attempt.Exchange.Answer.Written.Span;
+        var answer = attempt.Call.Response.Written.Span;
         _json.WritePropertyName("responseBody"u8);
         if (answer.IsEmpty)
         {
             _json.WriteNullValue();
         }
-        else if (answer.Length <= LongestBody && (attempt.AnswerIsJson || IsJson(answer)))
+        else if (answer.Length <= LongestBody && (attempt.ResponseIsJson || IsJson(answer)))
         {
             _json.WriteRawValue(answer, skipInputValidation: true);
         }

@@ -11,7 +11,7 @@ internal static partial class RetryAfter
     private const int LongestMessage = 4096;
 
     /// <summary>From the header, in seconds or as a date; never negative; null when there is none that can be read.</summary>
-    public static TimeSpan? Header(HttpResponseMessage answer, DateTimeOffset now)
+    public static TimeSpan? FromHeader(HttpResponseMessage answer, DateTimeOffset now)
     {
         var header = answer.Headers.RetryAfter;
         var wait = header?.Delta ?? (header?.Date is { } date ? date - now : null);
@@ -19,7 +19,7 @@ internal static partial class RetryAfter
     }
 
     /// <summary>From the words of the answer: "Try again in 12 seconds."</summary>
-    public static TimeSpan? Body(ReadOnlySpan<byte> answer)
+    public static TimeSpan? FromBody(ReadOnlySpan<byte> answer)
     {
         if (answer.Length > LongestMessage) return null;
         var match = Words().Match(Encoding.UTF8.GetString(answer));

@@ -1,6 +1,6 @@
 namespace MispGraphSync.Http;
 
-/// <summary>What one request has been through. Belongs to <see cref="Resilience"/>.</summary>
+/// <summary>What one request has been through. Belongs to <see cref="RetryPolicy"/>.</summary>
 internal sealed class RetryState
 {
     /// <summary>5xx answers and broken connections.</summary>
@@ -16,13 +16,13 @@ internal sealed class RetryState
     public bool HasFreshToken { get; set; }
 
     /// <summary>The wait that was not waited out, since it was too long; null when there was none.</summary>
-    public TimeSpan? TooLong { get; set; }
+    public TimeSpan? ExcessiveWait { get; set; }
 
-    /// <summary>What was waited in all; of use where <see cref="TooLong"/> is.</summary>
-    public TimeSpan Waited { get; set; }
+    /// <summary>What was waited in all; of use where <see cref="ExcessiveWait"/> is.</summary>
+    public TimeSpan TotalWaited { get; set; }
 
     /// <summary>It was too long only for what is left of the run.</summary>
     public bool IsOverDeadline { get; set; }
 
-    public TimeSpan Next { get; set; }
+    public TimeSpan NextDelay { get; set; }
 }

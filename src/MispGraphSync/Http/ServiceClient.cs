@@ -18,8 +18,8 @@ internal sealed class ServiceClient : IDisposable
         _http = http;
     }
 
-    /// <exception cref="Core.Sync.RunFailedException">Sign-in failed, or the request log cannot be written.</exception>
-    public async Task SendAsync(Exchange exchange, CancellationToken ct)
+    /// <exception cref="Core.Ports.RunFailedException">Sign-in failed, or the request log cannot be written.</exception>
+    public async Task SendAsync(ApiCall exchange, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(exchange.Method, exchange.Uri);
         if (exchange.Body is { } body)
@@ -33,7 +33,7 @@ internal sealed class ServiceClient : IDisposable
             // The answer is in the exchange; the message is of no more use.
             using var _ = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
         }
-        catch (Exception e) when (Trouble.IsOne(e))
+        catch (Exception e) when (TransportError.Matches(e))
         {
             ct.ThrowIfCancellationRequested();
             exchange.Failure = e;

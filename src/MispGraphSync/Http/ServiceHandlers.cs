@@ -1,4 +1,4 @@
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Http;
 
@@ -10,12 +10,12 @@ namespace MispGraphSync.Http;
 internal static class ServiceHandlers
 {
     public static IReadOnlyList<DelegatingHandler> Create(
-        Transport transport, Pace pace, ResilienceRules rules, ITokenSource tokens, Uri origin, params ReadOnlySpan<DelegatingHandler> library) =>
+        Transport transport, Pace pace, RetryOptions rules, ITokenSource tokens, Uri origin, params ReadOnlySpan<DelegatingHandler> library) =>
     [
         .. transport.Clocks is { } clocks ? [new ClockHandler(clocks)] : Array.Empty<DelegatingHandler>(),
-        new ResilienceHandler(new Resilience(pace, transport.Time, rules)),
+        new ResilienceHandler(new RetryPolicy(pace, transport.Time, rules)),
         new SignInHandler(tokens, origin, rules.Stop),
-        new AttemptHandler(transport.Time, rules.AttemptTimeout),
+        new AttemptTimeoutHandler(transport.Time, rules.AttemptTimeout),
         .. library,
         new RequestLogHandler(transport.Log),
     ];

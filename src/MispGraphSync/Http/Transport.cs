@@ -1,4 +1,5 @@
-using MispGraphSync.Configuration;
+using MispGraphSync.Http.SignIn;
+using MispGraphSync.Text;
 using Serilog;
 
 namespace MispGraphSync.Http;
@@ -19,7 +20,7 @@ internal sealed record Transport
     public required ILogger AppLog { get; init; }
 
     /// <summary>Judges of our clock, where something will be changed; else null.</summary>
-    public ServiceClocks? Clocks { get; init; }
+    public ClockGuard? Clocks { get; init; }
 
     public required Func<SecretReference, CancellationToken, ValueTask<string>> ResolveSecret { get; init; }
 
@@ -27,10 +28,10 @@ internal sealed record Transport
     public DateTimeOffset? Deadline { get; init; }
 
     /// <summary>Repeats after 5xx and broken connections; at least 1.</summary>
-    public int MaxFailures { get; init; } = Resilience.MaxFailures;
+    public int MaxRetries { get; init; } = RetryPolicy.MaxRetries;
 
     /// <summary>The most one request waits because it was told to.</summary>
-    public TimeSpan LongestWait { get; init; } = Resilience.LongestWait;
+    public TimeSpan MaxWait { get; init; } = RetryPolicy.MaxWait;
 
     /// <summary>Told when a service asks for patience: the destination, and until when nothing is sent there.</summary>
     public Action<string, DateTimeOffset>? OnPause { get; init; }
@@ -41,11 +42,11 @@ internal sealed record Transport
     /// <summary>0–1.</summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
-    public ResilienceRules Rules => new()
+    public RetryOptions RetryOptions => new()
     {
         Deadline = Deadline,
-        MaxFailures = MaxFailures,
-        LongestWait = LongestWait,
+        MaxRetries = MaxRetries,
+        MaxWait = MaxWait,
         OnPause = OnPause,
         Stop = Stop,
         Jitter = Jitter,

@@ -7,14 +7,14 @@ internal sealed class Backlog(LedgerFile file)
     public long Pending(long destination) => Count("SELECT COUNT(*) FROM dirty WHERE destination = ?", destination);
 
     /// <summary>What it turned down and has not taken since.</summary>
-    public long TurnedDown(long destination) => Count("SELECT COUNT(*) FROM rejected WHERE destination = ?", destination);
+    public long Rejected(long destination) => Count("SELECT COUNT(*) FROM rejected WHERE destination = ?", destination);
 
     /// <summary>Requests that nobody heard of, by the run that sent them.</summary>
-    public IReadOnlyList<OpenRequests> OpenRequests(long destination)
+    public IReadOnlyList<UnconfirmedRequests> OpenRequests(long destination)
     {
-        var found = new List<OpenRequests>();
+        var found = new List<UnconfirmedRequests>();
         var query = file.Statement("SELECT run, COUNT(*) FROM intent WHERE destination = ? GROUP BY run ORDER BY run").Bind(1, destination);
-        while (query.Read()) found.Add(new OpenRequests(query.Long(0), query.Long(1)));
+        while (query.Read()) found.Add(new UnconfirmedRequests(query.Long(0), query.Long(1)));
         return found;
     }
 
@@ -28,4 +28,4 @@ internal sealed class Backlog(LedgerFile file)
     }
 }
 
-internal sealed record OpenRequests(long Run, long Count);
+internal sealed record UnconfirmedRequests(long Run, long Count);

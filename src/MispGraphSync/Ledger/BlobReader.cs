@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Ledger;
 
@@ -53,7 +53,7 @@ internal ref struct BlobReader(ReadOnlySpan<byte> bytes)
     public string Text() => Encoding.UTF8.GetString(Bytes());
 
     /// <summary>A text that stands in many rows: it is the same string each time.</summary>
-    public string Name() => Names.Known(Bytes());
+    public string Name() => StringPool.Known(Bytes());
 
     public Hash128 Hash() => Hash128.Read(Bytes());
 

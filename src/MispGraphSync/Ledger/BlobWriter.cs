@@ -1,5 +1,5 @@
 using System.Text;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Ledger;
 

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -12,7 +12,7 @@ internal sealed class DestinationRows(LedgerFile file)
         while (query.Read())
         {
             var info = new DestinationInfo(query.Text(1), query.Text(2), query.Text(3), query.Text(4));
-            found.Add(new DestinationRow(query.Long(0), info, (IndicatorForm)query.Int(5), query.Long(6), query.Flag(7)));
+            found.Add(new DestinationRow(query.Long(0), info, (IndicatorShape)query.Int(5), query.Long(6), query.Flag(7)));
         }
 
         return found;
@@ -21,7 +21,7 @@ internal sealed class DestinationRows(LedgerFile file)
 
 /// <param name="Held">How many indicators are held there.</param>
 /// <param name="PlansEverything">The next push looks at every key again.</param>
-internal sealed record DestinationRow(long Id, DestinationInfo Info, IndicatorForm Form, long Held, bool PlansEverything)
+internal sealed record DestinationRow(long Id, DestinationInfo Info, IndicatorShape Form, long Held, bool PlansEverything)
 {
     /// <summary>The same place at the same service, whatever its name is now.</summary>
     public bool Is(DestinationInfo other) => Info.Kind == other.Kind && Info.Place == other.Place && Info.Scope == other.Scope;

@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -34,7 +35,7 @@ internal sealed class DestinationWriter
     {
         _insert
             .Bind(1, _destination).Bind(2, step.Observables).Bind(3, step.Key).Bind(4, step.Generation).Bind(5, id)
-            .Bind(6, step.Marks.Change).Bind(7, step.Marks.Fixed).Bind(8, step.Created).Bind(9, step.Modified)
+            .Bind(6, step.Hashes.Content).Bind(7, step.Hashes.Immutable).Bind(8, step.Created).Bind(9, step.Modified)
             .Bind(10, step.Expires).Bind(11, step.RenewAt).Bind(12, _run).Bind(13, _run).Bind(14, step.Rank.Value).Run();
         if (_file.Changes == 1)
         {
@@ -43,12 +44,12 @@ internal sealed class DestinationWriter
         else
         {
             _file.Statement("UPDATE held SET key = ?, generation = ?, id = COALESCE(?, id), change = ?, fixed = ?, created = ?, modified = ?, expires = ?, renew_at = ?, run = ?, rank = ? WHERE destination = ? AND observables = ?")
-                .Bind(1, step.Key).Bind(2, step.Generation).Bind(3, id).Bind(4, step.Marks.Change).Bind(5, step.Marks.Fixed)
+                .Bind(1, step.Key).Bind(2, step.Generation).Bind(3, id).Bind(4, step.Hashes.Content).Bind(5, step.Hashes.Immutable)
                 .Bind(6, step.Created).Bind(7, step.Modified).Bind(8, step.Expires).Bind(9, step.RenewAt).Bind(10, _run)
                 .Bind(11, step.Rank.Value).Bind(12, _destination).Bind(13, step.Observables).Run();
         }
 
-        if (step.LivesOnce) _file.Statement("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)").Bind(1, _destination).Bind(2, step.Observables).Bind(3, step.Body.Span).Run();
+        if (step.IdsNotReusable) _file.Statement("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)").Bind(1, _destination).Bind(2, step.Observables).Bind(3, step.Body.Span).Run();
         if (!isClean) return;
         if (_hasReplaced) ReplacedRecord.Forget(_file, _destination, step.Observables);
         // The old form is there again: its new one stays rejected, or waits.
@@ -68,7 +69,7 @@ internal sealed class DestinationWriter
         }
 
         Forget(step.Observables);
-        if (step.LivesOnce) NextGeneration(step.Observables, step.Generation + 1, step.Modified);
+        if (step.IdsNotReusable) NextGeneration(step.Observables, step.Generation + 1, step.Modified);
 
         // The deletion that comes before a creation leaves the key to be planned, should the creation not come.
         if (step.Replaces) MarkDirty(step.Observables);
@@ -96,7 +97,7 @@ internal sealed class DestinationWriter
                 change = ?6, response = ?7, transient = ?8, run = ?9
             """)
             .Bind(1, _destination).Bind(2, step.Observables).Bind(3, step.Key).Bind(4, step.Value).Bind(5, step.Action.ToString())
-            .Bind(6, step.Marks.Change).Bind(7, rejected.Response).Bind(8, rejected.IsTransient).Bind(9, _run)
+            .Bind(6, step.Hashes.Content).Bind(7, rejected.Response).Bind(8, rejected.IsTransient).Bind(9, _run)
             .Bind(10, rejected.NoRoom).Run();
         _hasRejected = true;
         // What may pass another time is planned again; so is a deletion, since what is held must not stay for ever.
@@ -105,7 +106,7 @@ internal sealed class DestinationWriter
     }
 
     /// <summary>Whether what the step was to do has been done is not known; the key is planned again.</summary>
-    public void LeaveInDoubt(PlanStep step, Doubt doubt)
+    public void LeaveInDoubt(PlanStep step, UnconfirmedHandling doubt)
     {
         if (step.Action == StepAction.Delete) DoubtDeleted(step, doubt);
         else DoubtSent(step, doubt);
@@ -115,8 +116,8 @@ internal sealed class DestinationWriter
     /// <summary>What a comparison found is taken down, and the key is planned again.</summary>
     public void Correct(Correction correction)
     {
-        if (correction.Kind == CorrectionKind.KeyIsSpent) Spend(correction.Observables);
-        else if (correction.Kind == CorrectionKind.NotOurs) Forget(correction.Observables);
+        if (correction.Kind == CorrectionKind.KeyIsRevoked) Spend(correction.Observables);
+        else if (correction.Kind == CorrectionKind.HeldByOther) Forget(correction.Observables);
         else Unlike(correction);
         MarkDirty(correction.Observables);
     }
@@ -164,25 +165,25 @@ internal sealed class DestinationWriter
 
     // When it expires there is not known either: the later date is assumed. With a hash that nothing equals it is sent again, or
     // removed. A request does not change the immutable part of what was there; where nothing was, there is what was sent, or nothing.
-    private void DoubtSent(PlanStep step, Doubt doubt)
+    private void DoubtSent(PlanStep step, UnconfirmedHandling doubt)
     {
         var held = HeldRecord.Find(_file, _destination, step.Observables);
         var expires = held?.Expires > step.Expires ? held.Expires : step.Expires;
-        var marks = new ItemMarks(Hash128.Unlike, doubt == Doubt.Replace ? Hash128.Unlike : (held?.Marks ?? step.Marks).Fixed);
-        Hold(step with { Marks = marks, Expires = expires, RenewAt = expires }, held?.Id ?? step.Id, isClean: false);
+        var marks = new ItemHashes(Hash128.Unknown, doubt == UnconfirmedHandling.Replace ? Hash128.Unknown : (held?.Hashes ?? step.Hashes).Immutable);
+        Hold(step with { Hashes = marks, Expires = expires, RenewAt = expires }, held?.Id ?? step.Id, isClean: false);
         // Where sending again creates what has run out, nobody knows the id that it got: it is to be found by its key.
-        if (doubt == Doubt.SendAgain) _file.Statement("UPDATE held SET id = NULL WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, step.Observables).Run();
+        if (doubt == UnconfirmedHandling.Resend) _file.Statement("UPDATE held SET id = NULL WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, step.Observables).Run();
     }
 
     // A surplus copy, or what another tool left: the one that is held stays.
-    private static bool IsOfAnother(PlanStep step) => step.Reason is StepReasons.Duplicate or StepReasons.LeftBehind;
+    private static bool IsOfAnother(PlanStep step) => step.Reason is StepReasons.Duplicate or StepReasons.Legacy;
 
     // It stays held until it is known to be gone. Should it be wanted again, its key may have been used up.
-    private void DoubtDeleted(PlanStep step, Doubt doubt)
+    private void DoubtDeleted(PlanStep step, UnconfirmedHandling doubt)
     {
         if (IsOfAnother(step)) return;
-        if (step.LivesOnce) NextGeneration(step.Observables, step.Generation + 1, step.Modified);
-        Unlike(new Correction(step.Observables, doubt == Doubt.Replace ? CorrectionKind.MustBeReplaced : CorrectionKind.BodyUnknown));
+        if (step.IdsNotReusable) NextGeneration(step.Observables, step.Generation + 1, step.Modified);
+        Unlike(new Correction(step.Observables, doubt == UnconfirmedHandling.Replace ? CorrectionKind.MustBeReplaced : CorrectionKind.ContentUnknown));
     }
 
     // Unlike anything it is a change; with the immutable part unlike anything, one that needs a replacement.
@@ -190,7 +191,7 @@ internal sealed class DestinationWriter
     {
         _file.Statement("UPDATE held SET id = COALESCE(?1, id), change = ?2, fixed = CASE WHEN ?3 THEN ?2 ELSE fixed END "
             + "WHERE destination = ?4 AND observables = ?5")
-            .Bind(1, correction.Id).Bind(2, Hash128.Unlike).Bind(3, correction.Kind == CorrectionKind.MustBeReplaced)
+            .Bind(1, correction.Id).Bind(2, Hash128.Unknown).Bind(3, correction.Kind == CorrectionKind.MustBeReplaced)
             .Bind(4, _destination).Bind(5, correction.Observables).Run();
     }
 }

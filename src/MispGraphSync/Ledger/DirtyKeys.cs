@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -10,14 +11,14 @@ internal sealed class DirtyKeys(LedgerFile file)
 {
     private const int MostMarks = 100_000;
 
-    private List<(long Id, IndicatorForm Form)>? _destinations;
+    private List<(long Id, IndicatorShape Form)>? _destinations;
     private int _marks;
 
     public void Mark(Hash128? combination, Hash128? single)
     {
         foreach (var (id, form) in Destinations)
         {
-            if ((form == IndicatorForm.Combination ? combination : single) is not { } key) continue;
+            if ((form == IndicatorShape.Combined ? combination : single) is not { } key) continue;
             file.Statement("INSERT OR IGNORE INTO dirty (destination, observables) VALUES (?, ?)").Bind(1, id).Bind(2, key).Run();
             _marks++;
         }
@@ -30,7 +31,7 @@ internal sealed class DirtyKeys(LedgerFile file)
     {
         foreach (var (id, form) in Destinations)
         {
-            var column = form == IndicatorForm.Combination ? "combination" : "single";
+            var column = form == IndicatorShape.Combined ? "combination" : "single";
             file.Statement($"INSERT OR IGNORE INTO dirty SELECT ?, {column} FROM support WHERE event = ? AND {column} IS NOT NULL").Bind(1, id).Bind(2, @event).Run();
             _marks += file.Changes;
         }
@@ -45,13 +46,13 @@ internal sealed class DirtyKeys(LedgerFile file)
         _destinations = [];
     }
 
-    private List<(long Id, IndicatorForm Form)> Destinations => _destinations ??= Load();
+    private List<(long Id, IndicatorShape Form)> Destinations => _destinations ??= Load();
 
-    private List<(long Id, IndicatorForm Form)> Load()
+    private List<(long Id, IndicatorShape Form)> Load()
     {
-        var found = new List<(long, IndicatorForm)>();
+        var found = new List<(long, IndicatorShape)>();
         var query = file.Statement("SELECT id, form FROM destination WHERE plans_everything = 0");
-        while (query.Read()) found.Add((query.Long(0), (IndicatorForm)query.Int(1)));
+        while (query.Read()) found.Add((query.Long(0), (IndicatorShape)query.Int(1)));
         return found;
     }
 }

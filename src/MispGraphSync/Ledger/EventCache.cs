@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 

@@ -31,7 +31,7 @@ internal static class EventRecord
         return content;
     }
 
-    /// <exception cref="Core.Sync.RunFailedException">Damaged.</exception>
+    /// <exception cref="Core.Ports.RunFailedException">Damaged.</exception>
     public static EventContext Read(ReadOnlySpan<byte> bytes)
     {
         try

@@ -1,5 +1,5 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -44,13 +44,13 @@ internal sealed class EventWriter : IEventWriter
         if (!_isNew) LoadKnown();
     }
 
-    public void Add(Support support)
+    public void Add(IndicatorSource support)
     {
         lock (_file.Gate)
         {
             var (combination, single) = ObservableKey.Of(support);
             _blob.Clear();
-            SupportRecord.Write(_blob, support);
+            IndicatorSourceRecord.Write(_blob, support);
             if (_known.Remove((support.Attribute, support.Part), out var known))
             {
                 Replace(known, combination, single);

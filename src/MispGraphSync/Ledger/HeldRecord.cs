@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -15,7 +16,7 @@ internal static class HeldRecord
         Key = row.Guid(from),
         Generation = row.Int(from + 1),
         Id = row.TextOrNull(from + 2),
-        Marks = new ItemMarks(row.Hash(from + 3), row.Hash(from + 4)),
+        Hashes = new ItemHashes(row.Hash(from + 3), row.Hash(from + 4)),
         Created = row.Time(from + 5),
         Modified = row.Time(from + 6),
         Expires = row.Time(from + 7),

@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -9,7 +10,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
 {
     private const int FindingsAtOnce = 256;
 
-    public void Begin(DestinationMemory destination)
+    public void BeginInventory(DestinationState destination)
     {
         lock (file.Gate)
         {
@@ -22,20 +23,20 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         }
     }
 
-    public void Add(DestinationMemory destination, RemoteIndicator remote)
+    public void AddRemote(DestinationState destination, RemoteIndicator remote)
     {
         lock (file.Gate)
         {
             var insert = file.Statement(
                 $"INSERT INTO {Tables.Found(destination)} (key, id, type, value, expires, revoked, raw, occupies, fixed) "
                 + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-            insert.Bind(1, remote.Key).Bind(8, remote.Occupies).Bind(2, remote.Id).Bind(3, remote.Type).Bind(4, remote.Value)
+            insert.Bind(1, remote.Key).Bind(8, remote.ConflictsWith).Bind(2, remote.Id).Bind(3, remote.Type).Bind(4, remote.Value)
                 .Bind(5, remote.Expires).Bind(6, remote.Revoked).Bind(7, remote.Raw.Span)
-                .Bind(9, remote.Fixed).Run();
+                .Bind(9, remote.ImmutableHash).Run();
         }
     }
 
-    public void End(DestinationMemory destination)
+    public void EndInventory(DestinationState destination)
     {
         lock (file.Gate)
         {
@@ -46,7 +47,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         }
     }
 
-    public IReadOnlyList<RemoteIndicator> There(DestinationMemory destination, Guid key)
+    public IReadOnlyList<RemoteIndicator> FindRemote(DestinationState destination, Guid key)
     {
         lock (file.Gate)
         {
@@ -59,14 +60,14 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
                 var id = query.TextOrNull(0);
                 if (id is not null && found.Exists(other => other.Id == id)) continue;
                 found.Add(new RemoteIndicator(id, key, query.Blob(1).ToArray(), query.Text(2), query.Text(3), null, null,
-                    query.TimeOrNull(4), query.Flag(5), Fixed: query.Hash(6)));
+                    query.TimeOrNull(4), query.Flag(5), ImmutableHash: query.Hash(6)));
             }
 
             return found;
         }
     }
 
-    public bool IsTaken(DestinationMemory destination, Guid key)
+    public bool IsHeldByOther(DestinationState destination, Guid key)
     {
         lock (file.Gate)
         {
@@ -77,7 +78,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         }
     }
 
-    public long CountThere(DestinationMemory destination, DateTimeOffset now)
+    public long CountLiveRemote(DestinationState destination, DateTimeOffset now)
     {
         lock (file.Gate)
         {
@@ -88,7 +89,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         }
     }
 
-    public DateTimeOffset? SentAt(DestinationMemory destination, Hash128 observables)
+    public DateTimeOffset? LastSentAt(DestinationState destination, Hash128 observables)
     {
         lock (file.Gate)
         {
@@ -100,11 +101,11 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         }
     }
 
-    public bool IsSupported(DestinationMemory destination, Hash128 observables, Guid @event)
+    public bool HasSource(DestinationState destination, Hash128 observables, Guid @event)
     {
         lock (file.Gate)
         {
-            var column = SupportIndexes.Column(destination.Form);
+            var column = IndicatorSourceIndexes.Column(destination.Shape);
             var query = file.Statement($"SELECT 1 FROM source s JOIN event e ON e.source = s.id AND e.uuid = ? JOIN support p ON p.event = e.id AND p.{column} = ? LIMIT 1")
                 .Bind(1, @event).Bind(2, observables);
             var isSupported = query.Read();
@@ -113,7 +114,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         }
     }
 
-    public void AddFinding(DestinationMemory destination, Finding finding)
+    public void AddFinding(DestinationState destination, Finding finding)
     {
         lock (file.Gate)
         {
@@ -122,7 +123,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         }
     }
 
-    public void AddForeign(DestinationMemory destination, DateTimeOffset now)
+    public void AddForeignFindings(DestinationState destination, DateTimeOffset now)
     {
         lock (file.Gate)
         {
@@ -133,13 +134,13 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
                 WHERE revoked = 0 AND COALESCE(expires, ?1 + 1) > ?1 AND (key IS NULL OR key NOT IN (
                     SELECT key FROM held WHERE destination = ?2
                     UNION ALL SELECT key FROM {Tables.Findings(destination)} WHERE kind = {(int)FindingKind.Untracked} AND key IS NOT NULL))
-                AND (id IS NULL OR id NOT IN (SELECT id FROM {Tables.Findings(destination)} WHERE kind = {(int)FindingKind.LeftBehind} AND id IS NOT NULL))
+                AND (id IS NULL OR id NOT IN (SELECT id FROM {Tables.Findings(destination)} WHERE kind = {(int)FindingKind.Legacy} AND id IS NOT NULL))
                 GROUP BY COALESCE(id, n)
                 """).Bind(1, now).Bind(2, destination.Id).Run();
         }
     }
 
-    public IReadOnlyDictionary<FindingKind, long> CountFindings(DestinationMemory destination)
+    public IReadOnlyDictionary<FindingKind, long> CountFindings(DestinationState destination)
     {
         lock (file.Gate)
         {
@@ -150,7 +151,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         }
     }
 
-    public IEnumerable<Finding> ReadFindings(DestinationMemory destination, FindingKind? kind = null)
+    public IEnumerable<Finding> ReadFindings(DestinationState destination, FindingKind? kind = null)
     {
         foreach (var one in kind is { } only ? [only] : Enum.GetValues<FindingKind>())
         {
@@ -165,7 +166,7 @@ internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
         }
     }
 
-    private List<(long N, Finding Finding)> ReadPage(DestinationMemory destination, FindingKind kind, long after)
+    private List<(long N, Finding Finding)> ReadPage(DestinationState destination, FindingKind kind, long after)
     {
         lock (file.Gate)
         {

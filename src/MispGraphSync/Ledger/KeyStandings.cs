@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -8,31 +9,31 @@ internal sealed class KeyStandings(LedgerFile file)
 {
     private readonly Dictionary<long, Dictionary<Hash128, long>> _underWay = [];
 
-    public KeyStanding Find(long destination, Hash128 observables) => new()
+    public IndicatorStatus Find(long destination, Hash128 observables) => new()
     {
         Held = Held(destination, observables),
-        TurnedDown = TurnedDown(destination, observables),
+        Rejected = TurnedDown(destination, observables),
         IsPending = Has("SELECT 1 FROM dirty WHERE destination = ? AND observables = ?", destination, observables),
-        LeftOut = LeftOut(destination, observables),
+        Skipped = LeftOut(destination, observables),
         Generation = Generation(destination, observables),
-        UnansweredIn = UnderWay(destination).TryGetValue(observables, out var run) ? run : null,
+        UnconfirmedSince = UnderWay(destination).TryGetValue(observables, out var run) ? run : null,
     };
 
-    private HeldStanding? Held(long destination, Hash128 observables)
+    private HeldStatus? Held(long destination, Hash128 observables)
     {
         if (HeldRecord.Find(file, destination, observables) is not { } held) return null;
         var query = file.Statement("SELECT run, since FROM held WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, observables);
         query.Read();
-        var standing = new HeldStanding(held, query.Long(0), query.Long(1));
+        var standing = new HeldStatus(held, query.Long(0), query.Long(1));
         query.Reset();
         return standing;
     }
 
-    private TurnedDown? TurnedDown(long destination, Hash128 observables)
+    private RejectedStatus? TurnedDown(long destination, Hash128 observables)
     {
         var query = file.Statement("SELECT key, action, response, transient, attempts, run FROM rejected WHERE destination = ? AND observables = ?").Bind(1, destination).Bind(2, observables);
         var found = query.Read()
-            ? new TurnedDown(query.Guid(0), query.Enum<StepAction>(1), query.Text(2), query.Flag(3), query.Int(4), query.Long(5))
+            ? new RejectedStatus(query.Guid(0), query.Enum<StepAction>(1), query.Text(2), query.Flag(3), query.Int(4), query.Long(5))
             : null;
         query.Reset();
         return found;
@@ -77,31 +78,31 @@ internal sealed class KeyStandings(LedgerFile file)
     }
 }
 
-internal sealed record KeyStanding
+internal sealed record IndicatorStatus
 {
-    public HeldStanding? Held { get; init; }
+    public HeldStatus? Held { get; init; }
 
-    public TurnedDown? TurnedDown { get; init; }
+    public RejectedStatus? Rejected { get; init; }
 
     /// <summary>Its supports changed and the destination has not been told.</summary>
     public bool IsPending { get; init; }
 
     /// <summary>Why it found no place when it was last planned; null when it did.</summary>
-    public SkipReason? LeftOut { get; init; }
+    public SkipReason? Skipped { get; init; }
 
     /// <summary>The generation that a new life would have.</summary>
     public int Generation { get; init; }
 
     /// <summary>The run that sent something of it and never heard; null for none.</summary>
-    public long? UnansweredIn { get; init; }
+    public long? UnconfirmedSince { get; init; }
 }
 
 /// <param name="Run">The run that last sent it.</param>
-/// <param name="Since">The run that first did.</param>
-internal sealed record HeldStanding(HeldIndicator Indicator, long Run, long Since);
+/// <param name="FirstRun">The run that first did.</param>
+internal sealed record HeldStatus(HeldIndicator Indicator, long Run, long FirstRun);
 
-internal sealed record TurnedDown(Guid Key, StepAction Action, string Response, bool IsTransient, int Attempts, long Run)
+internal sealed record RejectedStatus(Guid Key, StepAction Action, string Response, bool IsTransient, int Attempts, long Run)
 {
     /// <summary>It goes out again with the next push, unasked.</summary>
-    public bool IsSentAgain => Action == StepAction.Delete || (IsTransient && Attempts < Planner.RejectedAttempts);
+    public bool IsResent => Action == StepAction.Delete || (IsTransient && Attempts < Planner.RejectedAttempts);
 }

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using SQLitePCL;
 
 namespace MispGraphSync.Ledger;
@@ -12,30 +12,30 @@ internal static class LedgerFault
         return (code & 0xFF) switch
         {
             raw.SQLITE_FULL => Failure(
-                ExitCode.OutOfReach, "The disk is full: the ledger could not be written, so nothing more is sent.",
+                RunOutcome.Unreachable, "The disk is full: the ledger could not be written, so nothing more is sent.",
                 "Free some space and run again; the ledger is as it was before the last request."),
             raw.SQLITE_IOERR => Failure(
-                ExitCode.OutOfReach, $"The ledger could not be read or written ({message}), so nothing more is sent.",
+                RunOutcome.Unreachable, $"The ledger could not be read or written ({message}), so nothing more is sent.",
                 "Look at the disk and at its quota, then run again."),
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH => Damaged(message),
             // A page of the schema is another one.
             raw.SQLITE_ERROR when message.StartsWith("no such ", StringComparison.Ordinal) => Damaged(message),
             raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM => Failure(
-                ExitCode.Usage, $"The ledger cannot be written ({message}).",
+                RunOutcome.InvalidInput, $"The ledger cannot be written ({message}).",
                 "Give the account that runs misp-graph the right to write to the ledger's file and its folder."),
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED => Failure(
-                ExitCode.Locked, "Another program holds the ledger open for writing.", "Wait until it is done, then run again."),
+                RunOutcome.LockHeld, "Another program holds the ledger open for writing.", "Wait until it is done, then run again."),
             _ => new InvalidOperationException($"SQLite answered {code} ({message}) to: {what}"),
         };
     }
 
     /// <summary>A dry run's writes were lost when the disk failed it.</summary>
-    public static RunFailedException Undone() => Failure(
-        ExitCode.OutOfReach, "The disk failed the dry run: what it had worked out so far is lost.",
+    public static RunFailedException DryRunLost() => Failure(
+        RunOutcome.Unreachable, "The disk failed the dry run: what it had worked out so far is lost.",
         "Free some space beside the ledger and where temporary files go, then run again; the ledger is as it was.");
 
     public static RunFailedException Damaged(string message) => Failure(
-        ExitCode.Usage,
+        RunOutcome.InvalidInput,
         $"The ledger is damaged ({message}). It was left as it is.",
         "Restore it from a backup, or move it away: the next push then takes over what the destinations hold.");
 
@@ -45,5 +45,5 @@ internal static class LedgerFault
 
     public static RunFailedException Damaged(string record, Exception fault) => Damaged($"{record} cannot be read: {fault.Message}");
 
-    private static RunFailedException Failure(ExitCode code, string message, string remedy) => new(code, message, remedy) { IsOfLedger = true };
+    private static RunFailedException Failure(RunOutcome code, string message, string remedy) => new(code, message, remedy) { IsOfLedger = true };
 }

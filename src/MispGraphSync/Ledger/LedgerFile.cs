@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Text;
 using SQLitePCL;
 
 namespace MispGraphSync.Ledger;
@@ -38,7 +39,7 @@ internal sealed class LedgerFile : IDisposable
         _connection = connection;
         Path = path;
         IsNew = isNew;
-        RollsBack = rollsBack;
+        IsDryRun = rollsBack;
     }
 
     public string Path { get; }
@@ -47,7 +48,7 @@ internal sealed class LedgerFile : IDisposable
     public bool IsNew { get; }
 
     /// <summary>A dry run: everything happens in one transaction that is undone at the end.</summary>
-    public bool RollsBack { get; }
+    public bool IsDryRun { get; }
 
     /// <summary>Held around each use; destinations send at the same time.</summary>
     public Lock Gate { get; } = new();
@@ -61,7 +62,7 @@ internal sealed class LedgerFile : IDisposable
     {
         path = LedgerPath.Resolve(path);
         var isNew = IsEmpty(path);
-        if (!isNew) LedgerOwner.CheckFile(path);
+        if (!isNew) ApplicationId.CheckFile(path);
         CreateOwnerOnly(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
@@ -91,7 +92,7 @@ internal sealed class LedgerFile : IDisposable
     {
         path = LedgerPath.Resolve(path);
         var isNew = IsEmpty(path);
-        if (!isNew) LedgerOwner.CheckFile(path);
+        if (!isNew) ApplicationId.CheckFile(path);
         var source = isNew
             ? new SqliteConnectionStringBuilder { Pooling = false, DataSource = ":memory:", Mode = SqliteOpenMode.Memory }
             : new SqliteConnectionStringBuilder { Pooling = false, DataSource = path, Mode = SqliteOpenMode.ReadOnly };
@@ -197,7 +198,7 @@ internal sealed class LedgerFile : IDisposable
     // Each counts only once its statement has gone through: a full disk may fail any of them, and the next one must find its place.
     public void Begin()
     {
-        if (_depth == 0 && !RollsBack)
+        if (_depth == 0 && !IsDryRun)
         {
             _isWaiting &= IsInTransaction;
             Statement(_isWaiting ? "SAVEPOINT joined" : "BEGIN IMMEDIATE").Run();
@@ -209,7 +210,7 @@ internal sealed class LedgerFile : IDisposable
     /// <summary>When it throws, the transaction is still open: roll it back.</summary>
     public void Commit()
     {
-        if (_depth == 1 && !RollsBack)
+        if (_depth == 1 && !IsDryRun)
         {
             // Gone already: the fault that undid it was told where it happened.
             if (IsInTransaction) Statement("COMMIT").Run();
@@ -225,7 +226,7 @@ internal sealed class LedgerFile : IDisposable
     /// </summary>
     public void CommitWithNext()
     {
-        if (_depth == 1 && !RollsBack)
+        if (_depth == 1 && !IsDryRun)
         {
             if (_isWaiting && IsInTransaction) Statement("RELEASE joined").Run();
             _isWaiting = IsInTransaction;
@@ -236,7 +237,7 @@ internal sealed class LedgerFile : IDisposable
 
     public void Rollback()
     {
-        if (--_depth > 0 || RollsBack) return;
+        if (--_depth > 0 || IsDryRun) return;
         _isWaiting &= IsInTransaction;
         if (_isWaiting)
         {
@@ -254,14 +255,14 @@ internal sealed class LedgerFile : IDisposable
         lock (Gate)
         {
             _isDry = false;
-            if (RollsBack && IsInTransaction) Run("ROLLBACK");
+            if (IsDryRun && IsInTransaction) Run("ROLLBACK");
             else if (_isWaiting && IsInTransaction) CommitLast();
             foreach (var statement in _statements.Values) statement.Dispose();
             _connection.Dispose();
         }
 
         // A dry run leaves nothing behind, not even an empty ledger.
-        if (RollsBack && IsNew)
+        if (IsDryRun && IsNew)
         {
             foreach (var suffix in (string[])["", "-wal", "-shm"]) File.Delete(Path + suffix);
         }
@@ -282,13 +283,13 @@ internal sealed class LedgerFile : IDisposable
     // After a fault of the disk SQLite may have ended a dry run's one transaction by itself. What came now would be for good.
     private void ThrowIfUndone()
     {
-        if (_isDry && !IsInTransaction) throw LedgerFault.Undone();
+        if (_isDry && !IsInTransaction) throw LedgerFault.DryRunLost();
     }
 
     private static RunFailedException Unopened(string path, SqliteException fault) =>
         fault.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT
             ? LedgerFault.Damaged(fault.Message)
-            : new RunFailedException(ExitCode.Usage, $"The ledger '{path}' cannot be opened: {fault.Message}", "Look at the setting 'ledger' and at the file's permissions.");
+            : new RunFailedException(RunOutcome.InvalidInput, $"The ledger '{path}' cannot be opened: {fault.Message}", "Look at the setting 'ledger' and at the file's permissions.");
 
     private void PrepareToRead()
     {
@@ -303,18 +304,18 @@ internal sealed class LedgerFile : IDisposable
     private void RefuseOther()
     {
         var version = Scalar("PRAGMA user_version");
-        _ = LedgerOwner.Check(this, version);
+        _ = ApplicationId.Check(this, version);
         RefuseNewer(version);
         if (version == _schema.Version) return;
         throw new RunFailedException(
-            ExitCode.Usage, $"The ledger '{Path}' was written by an older misp-graph (schema {version}; this program reads {_schema.Version}).", "The next push brings it up to date.");
+            RunOutcome.InvalidInput, $"The ledger '{Path}' was written by an older misp-graph (schema {version}; this program reads {_schema.Version}).", "The next push brings it up to date.");
     }
 
     private void RefuseNewer(long version)
     {
         if (version <= _schema.Version) return;
         throw new RunFailedException(
-            ExitCode.Usage,
+            RunOutcome.InvalidInput,
             $"The ledger '{Path}' was written by a newer misp-graph (schema {version}; this program knows {_schema.Version}). It was left as it is.",
             "Use the newer misp-graph, or another ledger.");
     }
@@ -329,12 +330,12 @@ internal sealed class LedgerFile : IDisposable
         Run("PRAGMA foreign_keys = OFF");
         Run("PRAGMA temp_store = FILE");
         var version = Scalar("PRAGMA user_version");
-        var lacksId = LedgerOwner.Check(this, version);
+        var lacksId = ApplicationId.Check(this, version);
         RefuseNewer(version);
         Run("PRAGMA journal_mode = WAL");
         Run("PRAGMA synchronous = FULL");
-        if (RollsBack) Run("BEGIN IMMEDIATE");
-        _isDry = RollsBack;
+        if (IsDryRun) Run("BEGIN IMMEDIATE");
+        _isDry = IsDryRun;
         RunScripts((int)version);
         if (lacksId) InTransaction(() => Run($"PRAGMA application_id = {LedgerSchema.ApplicationId}"));
     }
@@ -360,13 +361,13 @@ internal sealed class LedgerFile : IDisposable
     {
         try
         {
-            if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder) OwnerOnly.CreateFolder(folder);
+            if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder) PrivateFile.CreateFolder(folder);
             if (File.Exists(path)) return;
-            using var created = OwnerOnly.Open(path, FileMode.CreateNew, FileAccess.Write);
+            using var created = PrivateFile.Open(path, FileMode.CreateNew, FileAccess.Write);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new RunFailedException(ExitCode.Usage, $"The ledger '{path}' cannot be made: {fault.Message}", "Look at the setting 'ledger' and at the folder's permissions.");
+            throw new RunFailedException(RunOutcome.InvalidInput, $"The ledger '{path}' cannot be made: {fault.Message}", "Look at the setting 'ledger' and at the folder's permissions.");
         }
     }
 }

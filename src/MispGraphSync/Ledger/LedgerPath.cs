@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -21,7 +21,7 @@ internal static class LedgerPath
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new RunFailedException(
-                ExitCode.Usage, $"The ledger '{path}' cannot be opened: {fault.Message}",
+                RunOutcome.InvalidInput, $"The ledger '{path}' cannot be opened: {fault.Message}",
                 "Look at the setting 'ledger' and at its symbolic links.");
         }
     }

@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -7,7 +8,7 @@ internal sealed class PurgeLedger(LedgerFile file) : IPurgeLedger
 {
     private const int HeldAtOnce = 256;
 
-    public long CountLive(DestinationMemory destination, DateTimeOffset now)
+    public long CountLiveHeld(DestinationState destination, DateTimeOffset now)
     {
         lock (file.Gate)
         {
@@ -18,7 +19,7 @@ internal sealed class PurgeLedger(LedgerFile file) : IPurgeLedger
         }
     }
 
-    public void ForgetExpired(DestinationMemory destination, DateTimeOffset now)
+    public void ForgetExpired(DestinationState destination, DateTimeOffset now)
     {
         lock (file.Gate)
         {
@@ -32,7 +33,7 @@ internal sealed class PurgeLedger(LedgerFile file) : IPurgeLedger
         }
     }
 
-    public IEnumerable<HeldIndicator> ReadHeld(DestinationMemory destination)
+    public IEnumerable<HeldIndicator> ReadHeld(DestinationState destination)
     {
         Hash128? last = null;
         while (true)
@@ -44,12 +45,12 @@ internal sealed class PurgeLedger(LedgerFile file) : IPurgeLedger
         }
     }
 
-    public void PlanEverythingNext(DestinationMemory destination)
+    public void PlanEverythingNext(DestinationState destination)
     {
         lock (file.Gate) file.InTransaction(() => file.Statement("UPDATE destination SET plans_everything = 1 WHERE id = ?").Bind(1, destination.Id).Run());
     }
 
-    private List<HeldIndicator> ReadPage(DestinationMemory destination, Hash128? after)
+    private List<HeldIndicator> ReadPage(DestinationState destination, Hash128? after)
     {
         lock (file.Gate)
         {

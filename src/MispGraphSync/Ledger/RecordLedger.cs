@@ -1,16 +1,17 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// What was sent and what became of it. Every method but <see cref="Record"/> commits before it returns: what the tool then does
+/// What was sent and what became of it. Every method but <see cref="RecordOutcomes"/> commits before it returns: what the tool then does
 /// stands on disk. An outcome is committed with the next intent: until then the open intent stands for it.
 /// </summary>
 internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
 {
     private readonly BlobWriter _blob = new();
 
-    public long Intend(DestinationMemory destination, Operation operation, IReadOnlyList<PlanStep> steps, bool keepBodies)
+    public long RecordIntent(DestinationState destination, Operation operation, IReadOnlyList<PlanStep> steps, bool keepBodies)
     {
         lock (file.Gate)
         {
@@ -25,7 +26,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void Record(DestinationMemory destination, long? intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, Doubt doubt = Doubt.None)
+    public void RecordOutcomes(DestinationState destination, long? intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, UnconfirmedHandling doubt = UnconfirmedHandling.None)
     {
         lock (file.Gate)
         {
@@ -45,7 +46,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                         case StepOutcome.Rejected rejected:
                             // Without a culprit nobody is recorded: the batch is halved until there is one.
                             if (!rejected.WholeBatch || steps.Count == 1) rows.Reject(operation, steps[i], rejected);
-                            if (doubt != Doubt.None && !rejected.IsGone) rows.LeaveInDoubt(steps[i], doubt);
+                            if (doubt != UnconfirmedHandling.None && !rejected.IsGone) rows.LeaveInDoubt(steps[i], doubt);
                             break;
                         case StepOutcome.Unknown:
                             lost.Add(steps[i]);
@@ -58,7 +59,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public IReadOnlyList<OpenIntent> OpenIntents(DestinationMemory destination)
+    public IReadOnlyList<OpenIntent> OpenIntents(DestinationState destination)
     {
         lock (file.Gate)
         {
@@ -69,7 +70,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void Settle(DestinationMemory destination, OpenIntent intent, Settlement settlement)
+    public void RecordReconciled(DestinationState destination, OpenIntent intent, ReconcileResult settlement)
     {
         lock (file.Gate)
         {
@@ -80,7 +81,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
                     rows.MarkDirty(step.Observables);
                     if (settlement.Existing.TryGetValue(step.Key, out var id))
                     {
-                        rows.Hold(step with { Marks = step.Marks with { Change = Hash128.Unlike } }, id, isClean: false);
+                        rows.Hold(step with { Hashes = step.Hashes with { Content = Hash128.Unknown } }, id, isClean: false);
                     }
                     else rows.Forget(step.Observables);
                 }
@@ -90,7 +91,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void LeaveInDoubt(DestinationMemory destination, OpenIntent intent, Doubt doubt)
+    public void MarkUnconfirmed(DestinationState destination, OpenIntent intent, UnconfirmedHandling doubt)
     {
         lock (file.Gate)
         {
@@ -102,7 +103,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void Correct(DestinationMemory destination, IReadOnlyList<Correction> corrections)
+    public void RecordCorrections(DestinationState destination, IReadOnlyList<Correction> corrections)
     {
         lock (file.Gate)
         {
@@ -113,28 +114,28 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public HeldIndicator? FindHeld(DestinationMemory destination, Hash128 observables)
+    public HeldIndicator? FindHeld(DestinationState destination, Hash128 observables)
     {
         lock (file.Gate) return HeldRecord.Find(file, destination.Id, observables);
     }
 
-    public HeldIndicator? FindReplaced(DestinationMemory destination, Hash128 observables)
+    public HeldIndicator? FindReplaced(DestinationState destination, Hash128 observables)
     {
         lock (file.Gate) return ReplacedRecord.Find(file, destination.Id, observables);
     }
 
-    public void Hold(DestinationMemory destination, HeldIndicator found)
+    public void RecordTakeover(DestinationState destination, HeldIndicator found)
     {
         var step = PlanStep.On(found, StepAction.Update, StepReasons.Adopted);
         lock (file.Gate) Write(destination, rows => rows.Hold(step, found.Id, isClean: false));
     }
 
-    public void RaiseGeneration(DestinationMemory destination, Hash128 observables, int generation)
+    public void RaiseGeneration(DestinationState destination, Hash128 observables, int generation)
     {
         lock (file.Gate) Write(destination, rows => rows.NextGeneration(observables, generation, DateTimeOffset.UnixEpoch));
     }
 
-    public void Forget(DestinationMemory destination, Hash128 observables)
+    public void ForgetHeld(DestinationState destination, Hash128 observables)
     {
         lock (file.Gate)
         {
@@ -146,18 +147,18 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void ForgetRejection(DestinationMemory destination, Hash128 observables)
+    public void ForgetRejection(DestinationState destination, Hash128 observables)
     {
         lock (file.Gate) Write(destination, rows => rows.ForgetRejection(observables));
     }
 
-    public void ForgetMootRejections(DestinationMemory destination)
+    public void ForgetObsoleteRejections(DestinationState destination)
     {
         lock (file.Gate)
         {
             if (Count("SELECT COUNT(*) FROM rejected WHERE destination = ?", destination.Id) == 0) return;
-            SupportIndexes.Ensure(file, destination.Form);
-            var column = SupportIndexes.Column(destination.Form);
+            IndicatorSourceIndexes.Ensure(file, destination.Shape);
+            var column = IndicatorSourceIndexes.Column(destination.Shape);
             file.InTransaction(() => file.Statement(
                 $"""
                 DELETE FROM rejected WHERE destination = ?
@@ -167,7 +168,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void Reschedule(DestinationMemory destination, Hash128 observables, DateTimeOffset renewAt)
+    public void RescheduleRenewal(DestinationState destination, Hash128 observables, DateTimeOffset renewAt)
     {
         lock (file.Gate)
         {
@@ -175,7 +176,7 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void ClearUnchanged(DestinationMemory destination, bool keepDeletions)
+    public void ClearUnchanged(DestinationState destination, bool keepDeletions)
     {
         lock (file.Gate)
         {
@@ -186,19 +187,19 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public void CompleteDestination(DestinationMemory destination)
+    public void CompleteDestination(DestinationState destination)
     {
         lock (file.Gate)
         {
             file.InTransaction(() =>
                 file.Statement("UPDATE destination SET plans_everything = 0, takes_over = 0 WHERE id = ?").Bind(1, destination.Id).Run());
             ReplacedRecord.Clear(file, destination.Id);
-            SupportIndexes.Ensure(file, destination.Form);
+            IndicatorSourceIndexes.Ensure(file, destination.Shape);
             file.Run("CREATE INDEX IF NOT EXISTS held_renewal ON held (destination, renew_at)");
         }
     }
 
-    public void Accept(DestinationMemory destination, string source, string selection)
+    public void RecordAcceptedSelection(DestinationState destination, string source, string selection)
     {
         lock (file.Gate)
         {
@@ -207,12 +208,12 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public bool WaitsForRoom(DestinationMemory destination)
+    public bool HasWaitingForRoom(DestinationState destination)
     {
         lock (file.Gate) return Count("SELECT EXISTS (SELECT 1 FROM rejected WHERE destination = ? AND attempts = 0)", destination.Id) == 1;
     }
 
-    public bool HoldsAny(DestinationMemory destination, DateTimeOffset now)
+    public bool HoldsAny(DestinationState destination, DateTimeOffset now)
     {
         lock (file.Gate)
         {
@@ -224,12 +225,12 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         }
     }
 
-    public long CountHeld(DestinationMemory destination)
+    public long CountHeld(DestinationState destination)
     {
         lock (file.Gate) return Count("SELECT held FROM destination WHERE id = ?", destination.Id);
     }
 
-    public long CountHeldBack(DestinationMemory destination)
+    public long CountSuppressed(DestinationState destination)
     {
         lock (file.Gate)
         {
@@ -245,9 +246,9 @@ internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
         return count;
     }
 
-    private void Write(DestinationMemory destination, Action<DestinationWriter> work) => Write(destination, work, file.Commit);
+    private void Write(DestinationState destination, Action<DestinationWriter> work) => Write(destination, work, file.Commit);
 
-    private void Write(DestinationMemory destination, Action<DestinationWriter> work, Action commit) => file.InTransaction(
+    private void Write(DestinationState destination, Action<DestinationWriter> work, Action commit) => file.InTransaction(
         () =>
         {
             var rows = new DestinationWriter(file, destination.Id, run);

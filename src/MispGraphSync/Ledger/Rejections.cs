@@ -1,5 +1,5 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -13,17 +13,17 @@ internal sealed class Rejections(LedgerFile file)
     public IEnumerable<Rejection> List(long? run, string? destination) =>
         Destinations(destination).SelectMany(one => List(one, run));
 
-    private List<(long Id, string Name, string Kind, IndicatorForm Form)> Destinations(string? name)
+    private List<(long Id, string Name, string Kind, IndicatorShape Form)> Destinations(string? name)
     {
-        var found = new List<(long, string, string, IndicatorForm)>();
+        var found = new List<(long, string, string, IndicatorShape)>();
         var query = file.Statement("SELECT id, name, kind, form FROM destination WHERE ?1 IS NULL OR name = ?1 ORDER BY name, id").Bind(1, name);
-        while (query.Read()) found.Add((query.Long(0), query.Text(1), query.Text(2), (IndicatorForm)query.Int(3)));
+        while (query.Read()) found.Add((query.Long(0), query.Text(1), query.Text(2), (IndicatorShape)query.Int(3)));
         return found;
     }
 
-    private IEnumerable<Rejection> List((long Id, string Name, string Kind, IndicatorForm Form) destination, long? run)
+    private IEnumerable<Rejection> List((long Id, string Name, string Kind, IndicatorShape Form) destination, long? run)
     {
-        var column = SupportIndexes.Column(destination.Form);
+        var column = IndicatorSourceIndexes.Column(destination.Form);
         using var rows = file.NewStatement(
             $"""
             SELECT r.observables, r.key, r.value, r.action, r.response, r.transient, r.attempts, r.run, s.attribute, s.part, s.detail, s.event
@@ -42,9 +42,9 @@ internal sealed class Rejections(LedgerFile file)
         }
     }
 
-    private Rejection Read(Statement row, string destination, string kind, IndicatorForm form)
+    private Rejection Read(Statement row, string destination, string kind, IndicatorShape form)
     {
-        var support = row.IsNull(10) ? null : SupportRecord.Read(row.Blob(10), row.Guid(8), row.Int(9));
+        var support = row.IsNull(10) ? null : IndicatorSourceRecord.Read(row.Blob(10), row.Guid(8), row.Int(9));
         var from = support is null ? null : _events.Find(row.Long(11));
         return new Rejection
         {
@@ -64,10 +64,10 @@ internal sealed class Rejections(LedgerFile file)
         };
     }
 
-    private static IReadOnlyList<Observable> Watched(Support? support, IndicatorForm form) => support switch
+    private static IReadOnlyList<Observable> Watched(IndicatorSource? support, IndicatorShape form) => support switch
     {
         null => [],
-        { Single: { } single } when form == IndicatorForm.Single => [single],
-        _ => support.Combination,
+        { Single: { } single } when form == IndicatorShape.Single => [single],
+        _ => support.Combined,
     };
 }

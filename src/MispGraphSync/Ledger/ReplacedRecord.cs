@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -16,7 +17,7 @@ internal static class ReplacedRecord
             Observables = observables,
             Key = query.Guid(0),
             Generation = query.Int(1),
-            Marks = new ItemMarks(query.Hash(2), query.Hash(3)),
+            Hashes = new ItemHashes(query.Hash(2), query.Hash(3)),
             Rank = new Rank(query.Long(4)),
             Created = query.Time(5),
             Modified = query.Time(6),

@@ -28,6 +28,6 @@ internal sealed class RunDays(LedgerFile file)
     }
 }
 
-/// <param name="Put">Creations, updates and renewals that were accepted.</param>
-/// <param name="Removed">Deletions that were accepted.</param>
-internal sealed record RunDay(DateOnly Day, long Runs, long Put, long Removed, long Rejected);
+/// <param name="Sent">Creations, updates and renewals that were accepted.</param>
+/// <param name="Deleted">Deletions that were accepted.</param>
+internal sealed record RunDay(DateOnly Day, long Runs, long Sent, long Deleted, long Rejected);

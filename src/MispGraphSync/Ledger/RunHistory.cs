@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -46,7 +46,7 @@ internal sealed class RunHistory(LedgerFile file)
         }
     }
 
-    public void End(long run, string status, ExitCode code, string? report, DateTimeOffset now)
+    public void End(long run, string status, RunOutcome code, string? report, DateTimeOffset now)
     {
         lock (file.Gate)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Ledger;
 
@@ -28,7 +29,7 @@ internal sealed class RunLock : IDisposable
         _note = note;
     }
 
-    /// <summary>Takes the lock, or waits for it as long as told, or throws <see cref="ExitCode.Locked"/> naming who has it.</summary>
+    /// <summary>Takes the lock, or waits for it as long as told, or throws <see cref="RunOutcome.LockHeld"/> naming who has it.</summary>
     /// <exception cref="OperationCanceledException">Told to end while waiting.</exception>
     /// <param name="ledger">The ledger's file.</param>
     /// <param name="wait">Zero: not at all.</param>
@@ -99,8 +100,8 @@ internal sealed class RunLock : IDisposable
         FileStream held;
         try
         {
-            if (Path.GetDirectoryName(ledger) is { Length: > 0 } folder) OwnerOnly.CreateFolder(folder);
-            held = OwnerOnly.Open(ledger + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite);
+            if (Path.GetDirectoryName(ledger) is { Length: > 0 } folder) PrivateFile.CreateFolder(folder);
+            held = PrivateFile.Open(ledger + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite);
         }
         catch (IOException fault) when (DiskFault.IsHeldByOther(fault))
         {
@@ -109,7 +110,7 @@ internal sealed class RunLock : IDisposable
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
             throw new RunFailedException(
-                DiskFault.IsFull(fault) ? ExitCode.OutOfReach : ExitCode.Usage, $"The lock '{ledger}.lock' cannot be made: {fault.Message}", "Look at the setting 'ledger', at the folder's permissions and at the room on its disk.");
+                DiskFault.IsFull(fault) ? RunOutcome.Unreachable : RunOutcome.InvalidInput, $"The lock '{ledger}.lock' cannot be made: {fault.Message}", "Look at the setting 'ledger', at the folder's permissions and at the room on its disk.");
         }
 
         IDisposable? shown = null;
@@ -131,7 +132,7 @@ internal sealed class RunLock : IDisposable
         try
         {
             var owner = new LockOwner(Environment.MachineName, Environment.ProcessId, time.GetUtcNow());
-            OwnerOnly.Replace(note, overwrite: true, file => file.Write(JsonSerializer.Serialize(owner, LockJson.Default.LockOwner)));
+            PrivateFile.Replace(note, overwrite: true, file => file.Write(JsonSerializer.Serialize(owner, LockJson.Default.LockOwner)));
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
@@ -148,7 +149,7 @@ internal sealed class RunLock : IDisposable
     }
 
     private static RunFailedException Busy(string ledger) => new(
-        ExitCode.Locked, Who(ledger), "Wait for it, or give --wait 10m to wait here. If that process is gone, the lock is too: run again.");
+        RunOutcome.LockHeld, Who(ledger), "Wait for it, or give --wait 10m to wait here. If that process is gone, the lock is too: run again.");
 
     // Null also for half a note: it is a courtesy.
     private static LockOwner? ReadNote(string ledger)

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Ledger;
 
@@ -24,13 +25,13 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
     private Stamp? _latest;
 
     /// <summary>The names of containers are made up for each run.</summary>
-    public static string HostOf(IReadOnlyDictionary<string, string> environment) =>
+    public static string HostName(IReadOnlyDictionary<string, string> environment) =>
         environment.ContainsKey("KUBERNETES_SERVICE_HOST") || environment.ContainsKey("DOTNET_RUNNING_IN_CONTAINER")
         || File.Exists("/.dockerenv") || File.Exists("/run/.containerenv")
             ? "" : Environment.MachineName;
 
     /// <summary>What speaks against the ledger being the latest. To be asked before <see cref="Begin"/>.</summary>
-    public LedgerDoubt Check()
+    public StampMismatch Check()
     {
         lock (ledger.Gate)
         {
@@ -38,20 +39,20 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
             if (LastRun() is not { } last) return Unstamped(found);
             if (found is null)
             {
-                return last.FoundStamp ? new LedgerDoubt(DoubtKind.NoStamp, NoStamp) : new LedgerDoubt(DoubtKind.NeverStamped, Unkept);
+                return last.FoundStamp ? new StampMismatch(StampMismatchKind.NoStamp, NoStamp) : new StampMismatch(StampMismatchKind.NeverStamped, Unkept);
             }
-            if (!Knows(found)) return new LedgerDoubt(DoubtKind.Older, Older(found));
-            return KnowsPlace() ? LedgerDoubt.None : new LedgerDoubt(DoubtKind.Moved, Moved(last));
+            if (!Knows(found)) return new StampMismatch(StampMismatchKind.Older, Older(found));
+            return KnowsPlace() ? StampMismatch.None : new StampMismatch(StampMismatchKind.Moved, Moved(last));
         }
     }
 
     /// <summary>Stamps the run, in the transaction that begins it. <see cref="WriteBegin"/> follows when it is committed.</summary>
-    public void Begin(long run, LedgerDoubt doubt)
+    public void Begin(long run, StampMismatch doubt)
     {
         var stamp = new Guid(RandomNumberGenerator.GetBytes(16));
         _latest = new Stamp(run, stamp, HasEnded: false, host, ledger.Path, default);
         ledger.Statement("UPDATE run SET stamp = ?, found_stamp = ?, host = ?, path = ? WHERE id = ?")
-            .Bind(1, stamp).Bind(2, doubt.Kind is not (DoubtKind.NoStamp or DoubtKind.NeverStamped)).Bind(3, host).Bind(4, ledger.Path)
+            .Bind(1, stamp).Bind(2, doubt.Kind is not (StampMismatchKind.NoStamp or StampMismatchKind.NeverStamped)).Bind(3, host).Bind(4, ledger.Path)
             .Bind(5, run).Run();
     }
 
@@ -86,14 +87,14 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
         try
         {
             Directory.CreateDirectory(folder);
-            OwnerOnly.Replace(path, overwrite: true, text => text.Write(JsonSerializer.Serialize(stamp, StampJson.Default.Stamp)));
+            PrivateFile.Replace(path, overwrite: true, text => text.Write(JsonSerializer.Serialize(stamp, StampJson.Default.Stamp)));
             // Those of ledgers that were at this place before.
             foreach (var (old, _) in All().Where(one => one.Path != path && IsHere(one.Stamp))) File.Delete(old);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new RunFailedException(
-                DiskFault.IsFull(fault) ? ExitCode.OutOfReach : ExitCode.Usage,
+                DiskFault.IsFull(fault) ? RunOutcome.Unreachable : RunOutcome.InvalidInput,
                 $"The stamp of this run cannot be written to '{path}': {fault.Message}",
                 "Without it a ledger restored from a backup would not be noticed. Look at logs.directory and at the room on its disk.");
         }
@@ -101,12 +102,12 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
 
     // No run of the ledger has a stamp: it is new, or was last used by an earlier version. Then a stamp of another ledger at this place
     // is of one that was here after it.
-    private LedgerDoubt Unstamped(Stamp? found)
+    private StampMismatch Unstamped(Stamp? found)
     {
         found ??= All().Select(one => one.Stamp).FirstOrDefault(IsHere);
         return found is not null && ledger.Scalar("SELECT COUNT(*) FROM run") > 0
-            ? new LedgerDoubt(DoubtKind.Older, Older(found))
-            : LedgerDoubt.None;
+            ? new StampMismatch(StampMismatchKind.Older, Older(found))
+            : StampMismatch.None;
     }
 
     private bool Knows(Stamp found)
@@ -202,12 +203,12 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
 }
 
 /// <param name="Message">One or two sentences; empty for none.</param>
-internal sealed record LedgerDoubt(DoubtKind Kind, string Message)
+internal sealed record StampMismatch(StampMismatchKind Kind, string Message)
 {
-    public static LedgerDoubt None { get; } = new(DoubtKind.None, "");
+    public static StampMismatch None { get; } = new(StampMismatchKind.None, "");
 }
 
-internal enum DoubtKind
+internal enum StampMismatchKind
 {
     None,
 

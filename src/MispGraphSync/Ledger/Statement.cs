@@ -1,5 +1,5 @@
 using System.Text;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
 using SQLitePCL;
 
 namespace MispGraphSync.Ledger;
@@ -111,7 +111,7 @@ internal sealed class Statement : IDisposable
                 : throw LedgerFault.Damaged($"there is no {typeof(T).Name} '{Text(column)}'");
 
     /// <summary>A text that many rows have: one string for all of them.</summary>
-    public string Name(int column) => Names.Known(Sqlite.ColumnText(_raw, column));
+    public string Name(int column) => StringPool.Known(Sqlite.ColumnText(_raw, column));
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 

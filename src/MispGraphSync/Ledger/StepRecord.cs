@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -18,9 +19,9 @@ internal static class StepRecord
             to.TextOrNull(step.Id);
             to.TextOrNull(step.Value);
             to.Flag(step.Replaces);
-            to.Flag(step.LivesOnce);
-            to.Hash(step.Marks.Change);
-            to.Hash(step.Marks.Fixed);
+            to.Flag(step.IdsNotReusable);
+            to.Hash(step.Hashes.Content);
+            to.Hash(step.Hashes.Immutable);
             to.Number((ulong)step.Rank.Value);
             to.Time(step.Created);
             to.Time(step.Modified);
@@ -59,8 +60,8 @@ internal static class StepRecord
                 Id = from.TextOrNull(),
                 Value = from.TextOrNull(),
                 Replaces = from.Flag(),
-                LivesOnce = from.Flag(),
-                Marks = new ItemMarks(from.Hash(), from.Hash()),
+                IdsNotReusable = from.Flag(),
+                Hashes = new ItemHashes(from.Hash(), from.Hash()),
                 Rank = new Rank((long)from.Number()),
                 Created = from.Time() ?? DateTimeOffset.UnixEpoch,
                 Modified = from.Time() ?? DateTimeOffset.UnixEpoch,

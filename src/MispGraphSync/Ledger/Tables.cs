@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -6,25 +6,25 @@ namespace MispGraphSync.Ledger;
 internal static class Tables
 {
     /// <summary>Supports of the keys to plan, in key order.</summary>
-    public static string Work(IndicatorForm form) => $"temp.work_{SupportIndexes.Column(form)}";
+    public static string Work(IndicatorShape form) => $"temp.work_{IndicatorSourceIndexes.Column(form)}";
 
     /// <summary>The keys to plan of a destination that plans only what changed.</summary>
-    public static string ToPlan(DestinationMemory destination) => $"temp.to_plan_{destination.Id}";
+    public static string ToPlan(DestinationState destination) => $"temp.to_plan_{destination.Id}";
 
     /// <summary>The plan, in key order.</summary>
-    public static string Steps(DestinationMemory destination) => $"temp.step_{destination.Id}";
+    public static string Steps(DestinationState destination) => $"temp.step_{destination.Id}";
 
     /// <summary>What a destination was found to hold.</summary>
-    public static string Found(DestinationMemory destination) => $"temp.found_{destination.Id}";
+    public static string Found(DestinationState destination) => $"temp.found_{destination.Id}";
 
     /// <summary>What that told.</summary>
-    public static string Findings(DestinationMemory destination) => $"temp.finding_{destination.Id}";
+    public static string Findings(DestinationState destination) => $"temp.finding_{destination.Id}";
 
     /// <summary>A table's name without its schema, as an index on it wants it.</summary>
     public static string Plain(string table) => table[(table.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     /// <summary>What is held at a destination that is too small, and stays there unless it is evicted.</summary>
-    public static string Incumbents(DestinationMemory destination) => $"temp.incumbent_{destination.Id}";
+    public static string Incumbents(DestinationState destination) => $"temp.incumbent_{destination.Id}";
 
     /// <summary>Whether a table has any row of a destination. Hold the ledger's gate.</summary>
     public static bool HasAny(LedgerFile file, string table, long destination)

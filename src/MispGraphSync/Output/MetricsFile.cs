@@ -1,6 +1,7 @@
 using System.Text;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 
@@ -17,10 +18,10 @@ internal static class MetricsFile
     {
         try
         {
-            if (!OwnerOnly.IsFreeFor(path, Opening)) return "another file is in its place";
+            if (!PrivateFile.IsFreeFor(path, Opening)) return "another file is in its place";
             // The collector works under another account.
-            OwnerOnly.Replace(path, overwrite: true, file => file.Write(Text(report, now)),
-                OwnerOnly.Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            PrivateFile.Replace(path, overwrite: true, file => file.Write(Text(report, now)),
+                PrivateFile.Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
             return null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -33,13 +34,13 @@ internal static class MetricsFile
     {
         var text = new StringBuilder();
         Metric(text, "misp_graph_last_run_timestamp_seconds", "gauge", "When the last run ended.", ("", now.ToUnixTimeSeconds()));
-        Metric(text, "misp_graph_last_run_exit_code", "gauge", "The exit code of the last run.", ("", (int)report.ExitCode));
+        Metric(text, "misp_graph_last_run_exit_code", "gauge", "The exit code of the last run.", ("", (int)report.Outcome));
         Metric(text, "misp_graph_last_run_duration_milliseconds", "gauge", "How long the last run took.", ("", (long)report.Duration.TotalMilliseconds));
         Metric(text, "misp_graph_events", "gauge", "Events that matched the filters.", ("", report.Source.Events));
         Metric(text, "misp_graph_attributes_read", "gauge", "Attributes read in the last run.", ("", report.Source.Attributes));
         Metric(text, "misp_graph_attributes_skipped", "gauge", "Attributes skipped in the last run.", [.. report.Source.Skipped.Select(skip => ($"{{reason=\"{skip.Key.Slug()}\"}}", skip.Value))]);
         Metric(text, "misp_graph_held", "gauge", "Indicators held at the destination.", Each(report, one => one.Held));
-        Metric(text, "misp_graph_held_back", "gauge", "Indicators turned down before and unchanged since.", Each(report, one => one.HeldBack));
+        Metric(text, "misp_graph_held_back", "gauge", "Indicators turned down before and unchanged since.", Each(report, one => one.Suppressed));
         Metric(text, "misp_graph_accepted", "gauge", "Steps accepted in the last run.", Each(report, one => one.Tally.Accepted));
         Metric(text, "misp_graph_rejected", "gauge", "Steps rejected in the last run.", Each(report, one => one.Tally.Rejected));
         Metric(text, "misp_graph_unknown", "gauge", "Steps whose outcome is unknown.", Each(report, one => one.Tally.Unknown));

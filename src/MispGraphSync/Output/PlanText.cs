@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 
@@ -16,6 +17,6 @@ internal sealed class PlanText(TextWriter to, int width)
         };
         var what = (step.Value ?? $"key {step.Key}").Replace('\n', ' ');
         var head = $"{sign} {destination.Name}: {step.Action.ToString().ToLowerInvariant(),-6} {step.Reason,-9} ";
-        to.WriteLine(head + Cells.Cut(Printable.Line(what, 2_000), Math.Max(24, width - Cells.Width(head))));
+        to.WriteLine(head + TextWidth.Truncate(Sanitize.ForDisplay(what, 2_000), Math.Max(24, width - TextWidth.Of(head))));
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Output;
 
@@ -15,7 +15,7 @@ internal static class RunJson
         json.WriteNumber("schema", Schema);
         json.WriteNumber("runId", report.RunId);
         json.WriteString("status", Slug(report.Status));
-        json.WriteNumber("exitCode", (int)report.ExitCode);
+        json.WriteNumber("exitCode", (int)report.Outcome);
         json.WriteNumber("durationMs", (long)report.Duration.TotalMilliseconds);
         json.WritePropertyName("source");
         Write(json, report.Source);
@@ -69,7 +69,7 @@ internal static class RunJson
         json.WriteString("name", destination.Name);
         json.WriteString("kind", destination.Kind);
         json.WriteString("status", Slug(destination.Status));
-        json.WriteNumber("exitCode", (int)destination.ExitCode);
+        json.WriteNumber("exitCode", (int)destination.Outcome);
         json.WriteString("error", destination.Error);
         json.WriteString("remedy", destination.Remedy);
         WriteReasons(json, destination.Skipped);
@@ -81,7 +81,7 @@ internal static class RunJson
         json.WriteEndObject();
         json.WriteNumber("unchanged", destination.Unchanged);
         json.WriteNumber("withheld", destination.Withheld);
-        json.WriteNumber("heldBack", destination.HeldBack);
+        json.WriteNumber("heldBack", destination.Suppressed);
         json.WriteNumber("held", destination.Held);
         json.WriteNumber("accepted", destination.Tally.Accepted);
         json.WriteNumber("rejected", destination.Tally.Rejected);

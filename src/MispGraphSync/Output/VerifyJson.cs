@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Output;
 
@@ -31,7 +32,7 @@ internal sealed class VerifyJson : VerifyOutput
         _json.WriteStartObject();
         _json.WriteString("name", destination.Name);
         _json.WriteString("kind", destination.Kind);
-        _json.WriteNumber("exitCode", (int)destination.ExitCode);
+        _json.WriteNumber("exitCode", (int)destination.Outcome);
         _json.WriteString("error", destination.Error);
         _json.WriteString("remedy", destination.Remedy);
         _json.WriteNumber("held", destination.Held);
@@ -54,7 +55,7 @@ internal sealed class VerifyJson : VerifyOutput
         _json.WriteEndObject();
     }
 
-    public override void End(ExitCode code)
+    public override void End(RunOutcome code)
     {
         _json.WriteEndArray();
         _json.WriteNumber("exitCode", (int)code);
@@ -80,7 +81,7 @@ internal sealed class VerifyJson : VerifyOutput
         _json.WriteNumber("rejected", repair.Tally.Rejected);
         _json.WriteNumber("unknown", repair.Tally.Unknown);
         _json.WriteNumber("notAttempted", repair.Tally.NotAttempted);
-        _json.WriteNumber("heldBack", repair.HeldBack);
+        _json.WriteNumber("heldBack", repair.Suppressed);
         _json.WriteNumber("held", repair.Held);
         _json.WriteEndObject();
     }
@@ -109,7 +110,7 @@ internal sealed class VerifyJsonl(TextWriter to) : VerifyOutput
         }
     }
 
-    public override void End(ExitCode code)
+    public override void End(RunOutcome code)
     {
     }
 }

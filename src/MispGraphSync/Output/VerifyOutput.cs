@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Output;
 
@@ -15,5 +16,5 @@ internal abstract class VerifyOutput
     public abstract void Add(VerifiedDestination destination, IEnumerable<Finding> findings);
 
     /// <param name="code">The exit code of the whole.</param>
-    public abstract void End(ExitCode code);
+    public abstract void End(RunOutcome code);
 }

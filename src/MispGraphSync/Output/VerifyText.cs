@@ -1,4 +1,6 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 
@@ -18,7 +20,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
     {
         _hasFaults |= destination.Faults > 0;
         _hasRepaired |= destination.Repair is not null;
-        _hasLeftBehind |= destination.Found.GetValueOrDefault(FindingKind.LeftBehind) > 0;
+        _hasLeftBehind |= destination.Found.GetValueOrDefault(FindingKind.Legacy) > 0;
         _hasExpired |= destination.Found.GetValueOrDefault(FindingKind.Expired) > 0;
         Counts(destination);
         if (destination.Faults > 0) Items(findings, destination.Faults);
@@ -27,9 +29,9 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
         to.WriteLine();
     }
 
-    public override void End(ExitCode code)
+    public override void End(RunOutcome code)
     {
-        if (code == ExitCode.Ok) Say(_hasRepaired && _hasFaults ? "Repaired. Look again in some minutes: misp-graph verify" : "All is as it should be.");
+        if (code == RunOutcome.Done) Say(_hasRepaired && _hasFaults ? "Repaired. Look again in some minutes: misp-graph verify" : "All is as it should be.");
         else if (_hasErrors) Say("Next: misp-graph doctor finds the cause; then verify again.");
         else if (_hasRepaired) Say("Some could not be repaired. Next: misp-graph errors");
         else if (_hasFaults) Say(_hasLeftBehind ? "Next: misp-graph verify --repair, with --adopt as now to remove what was left behind" : "Next: misp-graph verify --repair");
@@ -58,7 +60,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
         FindingKind.Duplicate => "duplicate: one more under a key of ours",
         FindingKind.Expired => "expired: ran out, and no longer there",
         FindingKind.NotYetVisible => "sent a moment ago, and perhaps not visible yet",
-        FindingKind.LeftBehind => "left behind by the other tool, beside ours",
+        FindingKind.Legacy => "left behind by the other tool, beside ours",
         _ => "not ours: left alone",
     };
 
@@ -77,24 +79,24 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
     }
 
     // The two sides share what is left of the line.
-    private string Shown(string? value) => value is null ? "nothing" : $"'{Printable.Line(value, Math.Max(12, (width - 48) / 2))}'";
+    private string Shown(string? value) => value is null ? "nothing" : $"'{Sanitize.ForDisplay(value, Math.Max(12, (width - 48) / 2))}'";
 
-    private void Say(string text) => to.WriteLine(Page.Wrapped(text, width));
+    private void Say(string text) => to.WriteLine(WrappedText.Wrap(text, width));
 
-    private void Line(string text) => to.WriteLine(Cells.Cut(Printable.Line(text, 2_000), Math.Max(24, width)));
+    private void Line(string text) => to.WriteLine(TextWidth.Truncate(Sanitize.ForDisplay(text, 2_000), Math.Max(24, width)));
 
     private void Repair(RepairReport repair)
     {
         to.WriteLine();
         Say($"  repair: {repair.Planned.Create:N0} created, {repair.Planned.Update:N0} updated, {repair.Planned.Delete:N0} copies removed");
         Say($"  outcome: {repair.Tally.Accepted:N0} accepted, {repair.Tally.Rejected:N0} rejected, {repair.Tally.Unknown:N0} unknown, {repair.Tally.NotAttempted:N0} not attempted");
-        if (repair.HeldBack > 0) Say($"  {repair.HeldBack:N0} held back: turned down before and unchanged since");
+        if (repair.Suppressed > 0) Say($"  {repair.Suppressed:N0} held back: turned down before and unchanged since");
     }
 
     private void Trouble(string error, string? remedy)
     {
         _hasErrors = true;
-        Say($"! {Printable.Line(error, 2_000)}");
-        if (remedy is not null) Say($"  {Printable.Line(remedy, 2_000)}");
+        Say($"! {Sanitize.ForDisplay(error, 2_000)}");
+        if (remedy is not null) Say($"  {Sanitize.ForDisplay(remedy, 2_000)}");
     }
 }

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Feed;
 using MispGraphSync.Sources.File;
 using MispGraphSync.Sources.Filters;
@@ -25,11 +25,11 @@ internal static class InputSource
         if (Manifest.IsNameOf(full))
         {
             throw new RunFailedException(
-                ExitCode.Usage, $"{full} is the index of a feed, and holds no event.", "Give --input the folder that it is in.");
+                RunOutcome.InvalidInput, $"{full} is the index of a feed, and holds no event.", "Give --input the folder that it is in.");
         }
         return System.IO.File.Exists(full)
             ? new FileSource(full, plan, enforceWarninglist, time, log)
             : throw new RunFailedException(
-                ExitCode.Usage, $"There is no file or folder {full}.", "Check --input.");
+                RunOutcome.InvalidInput, $"There is no file or folder {full}.", "Check --input.");
     }
 }

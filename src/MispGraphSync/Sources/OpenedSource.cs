@@ -1,7 +1,8 @@
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
+using MispGraphSync.Text;
 using Serilog;
 
 namespace MispGraphSync.Sources;
@@ -20,7 +21,7 @@ internal sealed class OpenedSource : IDisposable
     public ISource Source { get; }
 
     /// <summary>The MISP server of the settings; its key is resolved at the first request.</summary>
-    public static OpenedSource OfServer(Settings settings, FilterPlan filters, TimeProvider time, ILogger log, Secrets secrets)
+    public static OpenedSource OfServer(AppSettings settings, FilterPlan filters, TimeProvider time, ILogger log, Secrets secrets)
     {
         var http = MispHttp.Create(settings.Misp, settings.CaFile, settings.Proxy);
         var key = settings.Misp.Key!;
@@ -30,7 +31,7 @@ internal sealed class OpenedSource : IDisposable
 
     /// <summary>A feed folder, a folder of saved events, or one file.</summary>
     public static OpenedSource OfPath(
-        string path, Settings settings, FilterPlan filters, TimeProvider time, ILogger log, Action<string> warn) =>
+        string path, AppSettings settings, FilterPlan filters, TimeProvider time, ILogger log, Action<string> warn) =>
         new(InputSource.Open(path, filters, settings.Misp.EnforceWarninglist, time, log, warn), connection: null);
 
     public void Dispose() => _connection?.Dispose();

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using MispGraphSync.App;
 using MispGraphSync.Commands;
-using MispGraphSync.Commands.Help;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.CommandLine;
@@ -12,7 +12,7 @@ public class HelpTests
 
     [Theory]
     [MemberData(nameof(Verbs))]
-    public async Task The_help_of_each_verb_is_reviewed_like_code(string verb)
+    public async Task Help_of_each_verb_matches_its_snapshot(string verb)
     {
         var help = await Typed.AsAsync([.. Words(verb), "--help"]);
 
@@ -23,7 +23,7 @@ public class HelpTests
 
     [Theory]
     [MemberData(nameof(Verbs))]
-    public void Each_verb_has_examples_and_each_of_them_can_be_typed(string verb)
+    public void Each_verb_has_examples_that_parse(string verb)
     {
         var examples = HelpExamples.Of(verb);
 
@@ -38,7 +38,7 @@ public class HelpTests
 
     [Theory]
     [MemberData(nameof(Verbs))]
-    public void Every_option_is_described_and_says_what_it_takes(string verb)
+    public void Each_option_has_a_description_and_a_value_name(string verb)
     {
         var command = All().Single(one => one.Verb == verb).Command;
 
@@ -50,20 +50,20 @@ public class HelpTests
     }
 
     [Fact]
-    public async Task Without_a_verb_the_help_is_printed_and_the_exit_code_is_that_of_misuse()
+    public async Task No_verb_prints_help_and_exits_2()
     {
         var alone = await Typed.AsAsync();
 
-        Assert.Equal((int)ExitCode.Usage, alone.Code);
+        Assert.Equal((int)RunOutcome.InvalidInput, alone.Code);
         Assert.Equal((await Typed.AsAsync("--help")).Out, alone.Out);
     }
 
     [Fact]
-    public async Task A_mistyped_verb_leads_to_the_help()
+    public async Task Mistyped_verb_points_to_the_help()
     {
         var mistyped = await Typed.AsAsync("pusch");
 
-        Assert.Equal((int)ExitCode.Usage, mistyped.Code);
+        Assert.Equal((int)RunOutcome.InvalidInput, mistyped.Code);
         Assert.Equal("error: there is no command 'pusch'; did you mean 'push'?\nTry 'misp-graph --help'.\n", mistyped.Error);
     }
 
@@ -76,17 +76,17 @@ public class HelpTests
     [InlineData("push --wholly-unknown", "there is no option '--wholly-unknown' of 'push'", "push --help")]
     [InlineData("push stray", "Unrecognized command or argument 'stray'.", "push --help")]
     [InlineData("completions tcsh", "Argument 'tcsh' not recognized. Must be one of: 'bash' 'zsh' 'fish' 'powershell'", "completions --help")]
-    public async Task A_mistyped_word_is_answered_once_and_with_the_one_that_was_meant(string typed, string answer, string help)
+    public async Task Mistyped_word_is_reported_once_with_a_suggestion(string typed, string answer, string help)
     {
         var mistyped = await Typed.AsAsync(Words(typed));
 
-        Assert.Equal((int)ExitCode.Usage, mistyped.Code);
+        Assert.Equal((int)RunOutcome.InvalidInput, mistyped.Code);
         Assert.Equal($"error: {answer}\nTry 'misp-graph {help}'.\n", mistyped.Error.Replace("\n       ", " ", StringComparison.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Verbs))]
-    public async Task The_formats_in_the_help_are_those_that_the_verb_writes(string verb)
+    public async Task Help_lists_the_formats_that_the_verb_writes(string verb)
     {
         if (OutputFormats.Of(verb.Split(' ')[^1]) is not { Count: > 0 } formats) return;
         var needed = All().Single(one => one.Verb == verb).Command.Arguments.Select(_ => "evil.example");

@@ -35,7 +35,7 @@ public sealed class ShellTests : IDisposable
     }
 
     [Fact]
-    public async Task Bash_evaluates_nothing_of_what_is_suggested()
+    public async Task Bash_does_not_evaluate_suggestions()
     {
         await PrepareAsync("bash");
         File.WriteAllText(Path.Combine(_folder, "misp-graph"), "#!/bin/sh\necho '$(touch owned)'\necho '`touch owned`'\n");
@@ -50,7 +50,7 @@ public sealed class ShellTests : IDisposable
     [InlineData("bash", "-n")]
     [InlineData("zsh", "-n")]
     [InlineData("fish", "--no-execute")]
-    public async Task Each_shell_can_read_its_script(string shell, string only)
+    public async Task Each_shell_parses_its_script(string shell, string only)
     {
         await PrepareAsync(shell);
 

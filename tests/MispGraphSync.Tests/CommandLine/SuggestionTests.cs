@@ -21,7 +21,7 @@ public sealed class SuggestionTests : IDisposable
     [InlineData("push --config other.json --destination ", "elsewhere")]
     [InlineData("push --config ", "")]
     [InlineData("config import ", "")]
-    public async Task What_fits_is_suggested(string line, string words)
+    public async Task Matching_words_are_suggested(string line, string words)
     {
         Write("config.json", "defender", "sentinel-eu");
         Write("other.json", "elsewhere");
@@ -33,7 +33,7 @@ public sealed class SuggestionTests : IDisposable
     }
 
     [Fact]
-    public async Task Settings_with_faults_suggest_nothing_and_say_nothing()
+    public async Task Faulty_settings_give_no_suggestions_and_no_errors()
     {
         File.WriteAllText(Path.Combine(_folder, "config.json"), "{ \"destinations\": [ { \"name\": \"$(touch owned)\" ");
 
@@ -43,7 +43,7 @@ public sealed class SuggestionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_stands_behind_the_cursor_does_not_count()
+    public async Task Text_after_the_cursor_is_ignored()
     {
         var suggested = await Typed.AtAsync(_folder, 80, "[suggest:3]", "ver --repair");
 

@@ -1,3 +1,6 @@
+using MispGraphSync.App;
+using MispGraphSync.Commands;
+
 namespace MispGraphSync.Tests.CommandLine;
 
 /// <summary>The tool as somebody types it, without settings or network.</summary>

@@ -1,6 +1,6 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations;
@@ -42,11 +42,11 @@ public abstract class DestinationContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task More_than_a_batch_is_a_bug() =>
+    public async Task More_steps_than_a_batch_throw() =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => ApplyAsync(Operation.Create, Steps(Destination.BatchSize + 1)));
 
     [Fact]
-    public async Task No_steps_are_no_request()
+    public async Task No_steps_send_no_request()
     {
         foreach (var operation in Enum.GetValues<Operation>()) Assert.Empty(await ApplyAsync(operation, []));
 
@@ -54,7 +54,7 @@ public abstract class DestinationContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_a_half_refused_batch_the_right_one_is_rejected_in_the_services_words()
+    public async Task Partly_rejected_batch_blames_the_right_step_in_the_services_words()
     {
         Service.Refuse = 1;
 
@@ -68,7 +68,7 @@ public abstract class DestinationContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_batch_refused_as_a_whole_says_so_for_each()
+    public async Task Rejected_batch_marks_each_step_as_rejected_with_the_whole_batch()
     {
         Service.Script(400, """{"error":{"code":"invalidRequest","message":"bad body"}}""");
 
@@ -78,7 +78,7 @@ public abstract class DestinationContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_that_is_full_says_so_for_each()
+    public async Task Full_service_marks_each_step_as_over_capacity()
     {
         Service.Script(400, """{"error":{"code":"InvalidInput","message":"The maximum number of indicators would be exceeded."}}""");
 
@@ -88,7 +88,7 @@ public abstract class DestinationContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Throttling_costs_time_and_nothing_else()
+    public async Task Throttled_request_is_retried_and_accepted()
     {
         Service.Script(429, retryAfter: "30");
         Service.Script(429);
@@ -102,7 +102,7 @@ public abstract class DestinationContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_that_expires_in_mid_run_is_renewed_once()
+    public async Task Expired_token_is_renewed_once()
     {
         Service.Script(401);
 
@@ -114,13 +114,13 @@ public abstract class DestinationContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_missing_permission_ends_the_run_with_a_remedy()
+    public async Task Missing_permission_ends_the_run_with_a_remedy()
     {
         Service.Script(403, """{"error":{"code":"accessDenied","message":"no"}}""");
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => ApplyAsync(Operation.Create, Steps(1)));
 
-        Assert.Equal(ExitCode.SignIn, failure.Code);
+        Assert.Equal(RunOutcome.SignInFailed, failure.Outcome);
         Assert.NotNull(failure.Remedy);
         Assert.Single(Service.Requests);
     }
@@ -130,20 +130,20 @@ public abstract class DestinationContract : IAsyncLifetime
     [InlineData(401, "<!DOCTYPE html><p>Who are you?")]
     [InlineData(403, "\uFEFF \r\n<html>")]
     [InlineData(404, "<html>404 Not Found</html>")]
-    public async Task A_web_page_is_no_answer_of_the_service(int status, string page)
+    public async Task Web_page_is_not_accepted_as_a_response(int status, string page)
     {
         // A refused token is fetched a second time.
         for (var i = 0; i < (status == 401 ? 2 : 1); i++) Service.Script(status, page);
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => ApplyAsync(Operation.Create, Steps(1)));
 
-        Assert.Equal((ExitCode.OutOfReach, (bool?)true), (failure.Code, failure.MayHaveHappened));
+        Assert.Equal((RunOutcome.Unreachable, (bool?)true), (failure.Outcome, failure.MayHaveHappened));
         Assert.Contains($"sent a web page ({status})", failure.Message, StringComparison.Ordinal);
         Assert.Contains("proxy", failure.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Who_cancels_is_not_kept_waiting()
+    public async Task Cancellation_ends_a_wait()
     {
         Service.Script(429, retryAfter: "600");
         using var cancelled = new CancellationTokenSource();
@@ -157,7 +157,7 @@ public abstract class DestinationContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_a_lost_answer_everything_is_there_exactly_once()
+    public async Task Lost_response_leaves_each_indicator_exactly_once()
     {
         var steps = Steps(3);
         Test.LoseNextAnswer();
@@ -165,7 +165,7 @@ public abstract class DestinationContract : IAsyncLifetime
 
         if (outcomes.Any(o => o is StepOutcome.Unknown))
         {
-            var settlement = await Test.PassAsync(Destination.SettleAsync([.. steps.Select(s => s.Key)], Ct));
+            var settlement = await Test.PassAsync(Destination.ReconcileAsync([.. steps.Select(s => s.Key)], Ct));
             outcomes = await ApplyAsync(Operation.Create, [.. steps.Where(s => !settlement.Existing.ContainsKey(s.Key))]);
         }
 
@@ -174,7 +174,7 @@ public abstract class DestinationContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_created_can_be_deleted()
+    public async Task Created_indicators_can_be_deleted()
     {
         var created = await ApplyAsync(Operation.Create, Steps(2));
         var ids = created.Select(o => Assert.IsType<StepOutcome.Accepted>(o).Id).ToArray();
@@ -187,13 +187,13 @@ public abstract class DestinationContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_that_is_not_there_is_out_of_reach()
+    public async Task Unreachable_service_is_reported_as_unreachable()
     {
         Service.Dispose();
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => ApplyAsync(Operation.Create, Steps(1)));
 
-        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Equal(RunOutcome.Unreachable, failure.Outcome);
         Assert.Equal(6, Test.Files.Length);
     }
 

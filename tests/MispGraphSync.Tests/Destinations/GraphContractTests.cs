@@ -1,8 +1,8 @@
 using System.Text.Json;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations;
@@ -13,7 +13,7 @@ public class GraphContractTests : DestinationContract
     private GraphDouble Graph => (GraphDouble)Service;
 
     [Fact]
-    public async Task Every_body_sent_keeps_the_rules_of_tiIndicator()
+    public async Task Every_body_follows_the_tiIndicator_rules()
     {
         await ApplyAsync(Operation.Create, Steps(5));
 
@@ -22,7 +22,7 @@ public class GraphContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task An_update_changes_what_is_there()
+    public async Task Update_changes_the_listed_indicator()
     {
         var id = Assert.IsType<StepOutcome.Accepted>((await ApplyAsync(Operation.Create, Steps(1)))[0]).Id;
         var update = SomeIndicator.Step(Destination, 0, StepAction.Update, id);
@@ -34,7 +34,7 @@ public class GraphContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task A_deletion_without_the_services_id_goes_by_our_key()
+    public async Task Deletion_without_a_service_id_uses_our_key()
     {
         await ApplyAsync(Operation.Create, Steps(1));
 
@@ -45,7 +45,7 @@ public class GraphContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task What_is_gone_already_counts_as_deleted()
+    public async Task Missing_indicator_counts_as_deleted()
     {
         var step = SomeIndicator.Step(Destination, 0, StepAction.Delete, "00000000-0000-4000-8000-000000000099");
 
@@ -57,18 +57,18 @@ public class GraphContractTests : DestinationContract
     [InlineData(410, "")]
     [InlineData(501, "{}")]
     [InlineData(400, """{"error":{"code":"BadRequest","message":"Resource not found for the segment 'tiIndicators'."}}""")]
-    public async Task A_retired_api_is_named_with_where_to_go(int status, string body)
+    public async Task Retired_API_names_its_successors(int status, string body)
     {
         Service.Script(status, body);
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => Test.PassAsync(Destination.PrepareAsync(Ct)));
 
-        Assert.Equal(ExitCode.Retired, failure.Code);
+        Assert.Equal(RunOutcome.Retired, failure.Outcome);
         Assert.Contains("sentinel", failure.Remedy, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
-    public async Task A_missing_permission_is_named()
+    public async Task Missing_permission_is_named()
     {
         Service.Script(403, """{"error":{"code":"accessDenied","message":"no"}}""");
 
@@ -80,7 +80,7 @@ public class GraphContractTests : DestinationContract
     [Theory]
     [InlineData(500)]
     [InlineData(503)]
-    public async Task A_submit_without_a_clear_answer_is_unknown_and_not_repeated(int status)
+    public async Task Submit_without_a_clear_response_is_unknown_and_not_repeated(int status)
     {
         Service.Script(status);
 
@@ -91,7 +91,7 @@ public class GraphContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task An_update_is_repeated_after_a_server_failure()
+    public async Task Update_is_repeated_after_a_server_error()
     {
         var id = Assert.IsType<StepOutcome.Accepted>((await ApplyAsync(Operation.Create, Steps(1)))[0]).Id;
         for (var i = 0; i < 5; i++) Service.Script(503);
@@ -102,21 +102,21 @@ public class GraphContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task Settling_by_the_list_where_deleting_by_key_is_refused()
+    public async Task Reconciling_uses_the_list_if_deletion_by_key_is_refused()
     {
         Graph.PageSize = 2;
         var steps = Steps(5);
         await ApplyAsync(Operation.Create, [.. steps.Take(3)]);
         Service.Script(405);
 
-        var settlement = await Test.PassAsync(Destination.SettleAsync([.. steps.Select(s => s.Key)], Ct));
+        var settlement = await Test.PassAsync(Destination.ReconcileAsync([.. steps.Select(s => s.Key)], Ct));
 
         Assert.Equal(steps.Take(3).Select(s => s.Key).Order(), settlement.Existing.Keys.Order());
         Assert.Equal((string?)Graph.Indicators[0]["id"], settlement.Existing[steps[0].Key]);
     }
 
     [Fact]
-    public async Task Reading_follows_every_page()
+    public async Task Listing_follows_every_page()
     {
         Graph.PageSize = 2;
         await ApplyAsync(Operation.Create, Steps(5));
@@ -130,7 +130,7 @@ public class GraphContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task A_next_page_elsewhere_is_not_followed()
+    public async Task Next_page_at_another_host_is_not_followed()
     {
         Service.Script(200, """{"value":[],"@odata.nextLink":"https://elsewhere.example/beta/security/tiIndicators?$skip=1"}""");
 
@@ -141,7 +141,7 @@ public class GraphContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task A_list_that_leads_in_a_circle_ends()
+    public async Task Paging_stops_on_a_repeated_next_link()
     {
         var link = new Uri(Service.Endpoint, "/beta/security/tiIndicators/page/0").AbsoluteUri;
         for (var i = 0; i < 3; i++) Service.Script(200, $$"""{"value":[],"@odata.nextLink":"{{link}}"}""");
@@ -152,7 +152,7 @@ public class GraphContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task A_list_that_only_leads_on_ends()
+    public async Task Paging_stops_after_too_many_empty_pages()
     {
         for (var i = 0; i < 50; i++) Service.Script(200, $$"""{"value":[],"@odata.nextLink":"{{new Uri(Service.Endpoint, $"/beta/security/tiIndicators/page/{i}").AbsoluteUri}}"}""");
 
@@ -162,13 +162,13 @@ public class GraphContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task A_redirect_is_not_followed()
+    public async Task Redirect_is_not_followed()
     {
         Service.Script(302);
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => ApplyAsync(Operation.Create, Steps(1)));
 
-        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Equal(RunOutcome.Unreachable, failure.Outcome);
         Assert.Single(Service.Requests);
     }
 

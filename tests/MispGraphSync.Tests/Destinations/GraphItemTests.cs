@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Graph;
 using Xunit;
 
@@ -32,33 +32,33 @@ public class GraphItemTests
         Comment = "seen in\nthe wild",
         Type = "filename|md5",
         Category = "Payload delivery",
-        Supports =
+        Sources =
         [
-            new SupportName(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a001"), "one"),
-            new SupportName(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a002"), "one"),
+            new SourceReference(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a001"), "one"),
+            new SourceReference(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a002"), "one"),
         ],
     };
 
     [Fact]
-    public void A_create_tells_everything() => Snapshot.Matches(Write(GraphProduct.Sentinel, Rich, StepAction.Create).Body, "graph-create-full");
+    public void Create_writes_every_field() => Snapshot.Matches(Write(GraphProduct.Sentinel, Rich, StepAction.Create).Body, "graph-create-full");
 
     [Fact]
-    public void A_plain_create_tells_no_more_than_there_is() =>
+    public void Create_omits_empty_fields() =>
         Snapshot.Matches(Write(GraphProduct.Sentinel, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body, "graph-create-plain");
 
     [Fact]
-    public void An_update_carries_what_can_be_edited_and_spells_out_what_is_empty() =>
+    public void Update_writes_editable_fields_and_empty_values() =>
         Snapshot.Matches(
             Write(GraphProduct.Sentinel, SomeIndicator.Of(SomeIndicator.Address(7)) with { Severity = ThreatLevel.Undefined }, StepAction.Update).Body, "graph-update-plain");
 
     [Fact]
-    public void Defender_gets_one_observable() =>
+    public void Item_for_Defender_has_one_observable() =>
         Snapshot.Matches(Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body, "graph-defender-create");
 
     [Theory]
     [InlineData("192.0.2.7", "networkIPv4")]
     [InlineData("2001:db8::7", "networkIPv6")]
-    public void Defender_gets_a_destination_address_in_the_field_without_an_end_too(string address, string field)
+    public void Item_for_Defender_repeats_a_destination_address_without_direction(string address, string field)
     {
         var indicator = SomeIndicator.Of(new Observable.NetworkAddress(IPAddress.Parse(address), Direction.Destination));
         using var create = JsonDocument.Parse(Write(GraphProduct.Defender, indicator, StepAction.Create).Body);
@@ -72,7 +72,7 @@ public class GraphItemTests
     }
 
     [Fact]
-    public void The_field_without_an_end_names_nothing_and_is_not_fixed()
+    public void Address_without_direction_is_not_part_of_key_or_immutable_hash()
     {
         var body = Encoding.UTF8.GetString(
             Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body.Span);
@@ -80,11 +80,11 @@ public class GraphItemTests
 
         Assert.Equal("networkDestinationIPv4=192.0.2.7",
             string.Join('\n', GraphFields.Of([SomeIndicator.Address(7)], GraphProduct.Defender)));
-        Assert.Equal(Hash128.Of(Encoding.UTF8.GetBytes(body[..body.IndexOf(",\"networkIPv4\"", StringComparison.Ordinal)])), marks.Fixed);
+        Assert.Equal(Hash128.Of(Encoding.UTF8.GetBytes(body[..body.IndexOf(",\"networkIPv4\"", StringComparison.Ordinal)])), marks.Immutable);
     }
 
     [Fact]
-    public void What_is_to_come_was_not_reported_yet()
+    public void Last_reported_date_is_never_in_the_future()
     {
         var now = SomeIndicator.Identity(Key).Modified;
         var indicator = SomeIndicator.Of(SomeIndicator.Address(7));
@@ -100,11 +100,11 @@ public class GraphItemTests
     }
 
     [Fact]
-    public void Of_Defenders_only_three_fields_are_edited() =>
+    public void Update_for_Defender_edits_three_fields() =>
         Snapshot.Matches(Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Renew).Body, "graph-defender-renew");
 
     [Fact]
-    public void Every_kind_of_observable_keeps_the_rules()
+    public void Every_kind_of_observable_follows_the_rules()
     {
         foreach (var observable in EveryKind())
         {
@@ -114,7 +114,7 @@ public class GraphItemTests
     }
 
     [Fact]
-    public void No_text_whatever_breaks_the_rules() =>
+    public void Arbitrary_text_follows_the_rules() =>
         Gen.Select(Gen.String, Gen.String, Gen.String[Gen.Char, 0, 200], Gen.Enum<StepAction>().Where(a => a != StepAction.Delete)).Sample((title, comment, tag, action) =>
         {
             var indicator = SomeIndicator.Of(SomeIndicator.Address(1)) with { Title = title, Comment = comment, Tags = [tag, "x"], Actors = [title, tag] };
@@ -126,11 +126,11 @@ public class GraphItemTests
     [InlineData("")]
     [InlineData(" \t\r\n ")]
     [InlineData("\u202E\u0000")]
-    public void A_description_is_never_empty(string title) =>
+    public void Description_is_never_empty(string title) =>
         Assert.Equal($"MISP event {SomeIndicator.Event:D}", GraphText.Description(Rich with { Title = title }));
 
     [Fact]
-    public void A_description_is_cut_between_what_a_reader_sees_as_characters()
+    public void Description_is_cut_between_text_elements()
     {
         var text = GraphText.Description(Rich with { Title = new string('a', 97) + "👩‍💻👩‍💻" });
 
@@ -138,7 +138,7 @@ public class GraphItemTests
     }
 
     [Fact]
-    public void Dates_that_move_by_themselves_are_no_change()
+    public void Moving_dates_do_not_change_the_content_hash()
     {
         var before = Write(GraphProduct.Sentinel, Rich, StepAction.Create).Marks;
 
@@ -148,20 +148,20 @@ public class GraphItemTests
     }
 
     [Fact]
-    public void At_Sentinel_only_observables_and_threat_type_are_fixed()
+    public void Immutable_hash_for_Sentinel_covers_observables_and_threat_type()
     {
         var before = Write(GraphProduct.Sentinel, Rich, StepAction.Create).Marks;
 
         var tagged = Write(GraphProduct.Sentinel, Rich with { Tags = ["new"] }, StepAction.Update).Marks;
         var typed = Write(GraphProduct.Sentinel, Rich with { ThreatType = ThreatType.Phishing }, StepAction.Update).Marks;
 
-        Assert.NotEqual(before.Change, tagged.Change);
-        Assert.Equal(before.Fixed, tagged.Fixed);
-        Assert.NotEqual(before.Fixed, typed.Fixed);
+        Assert.NotEqual(before.Content, tagged.Content);
+        Assert.Equal(before.Immutable, tagged.Immutable);
+        Assert.NotEqual(before.Immutable, typed.Immutable);
     }
 
     [Fact]
-    public void At_Defender_all_but_expiry_severity_and_description_is_fixed()
+    public void Immutable_hash_for_Defender_covers_all_but_expiry_severity_and_description()
     {
         var plain = SomeIndicator.Of(SomeIndicator.Address(7));
         var before = Write(GraphProduct.Defender, plain, StepAction.Create).Marks;
@@ -169,13 +169,13 @@ public class GraphItemTests
         var titled = Write(GraphProduct.Defender, plain with { Title = "new", Severity = ThreatLevel.Low }, StepAction.Update).Marks;
         var blocked = Write(GraphProduct.Defender, plain with { Action = IndicatorAction.Block }, StepAction.Update).Marks;
 
-        Assert.NotEqual(before.Change, titled.Change);
-        Assert.Equal(before.Fixed, titled.Fixed);
-        Assert.NotEqual(before.Fixed, blocked.Fixed);
+        Assert.NotEqual(before.Content, titled.Content);
+        Assert.Equal(before.Immutable, titled.Immutable);
+        Assert.NotEqual(before.Immutable, blocked.Immutable);
     }
 
     [Fact]
-    public void The_canonical_text_does_not_depend_on_the_order_of_observables()
+    public void Canonical_text_is_independent_of_observable_order()
     {
         Observable[] observables = [new Observable.FileName("b"), new Observable.Port(443, Direction.Destination), SomeIndicator.Address(9), new Observable.FileName("a")];
 
@@ -184,7 +184,7 @@ public class GraphItemTests
     }
 
     [Fact]
-    public void Of_two_hashes_type_and_value_stay_together()
+    public void Type_and_value_of_a_hash_stay_together()
     {
         var fields = GraphFields.Of(
             [new Observable.FileHash(HashAlgorithm.Sha1, "0000"), new Observable.FileHash(HashAlgorithm.Md5, "ffff")], GraphProduct.Sentinel);
@@ -193,7 +193,7 @@ public class GraphItemTests
     }
 
     [Fact]
-    public void Defender_refuses_what_it_cannot_watch()
+    public void Observables_unknown_to_Defender_are_skipped()
     {
         Assert.Null(Refused(SomeIndicator.Address(1)));
         Assert.Null(Refused(new Observable.FileHash(HashAlgorithm.Sha256, new string('0', 64))));
@@ -206,33 +206,33 @@ public class GraphItemTests
     }
 
     [Fact]
-    public void A_pattern_is_for_Sentinel_alone() =>
+    public void STIX_patterns_are_skipped() =>
         Assert.Equal(
             SkipReason.NoFieldHere,
-            GraphLimits.Refuses(
+            GraphLimits.SkipReasonFor(
                 Supporting([]) with { Single = SomeIndicator.Address(1), Type = "stix2-pattern" }, GraphProduct.Defender,
                 IndicatorAction.Alert));
 
     [Fact]
-    public void Sentinel_refuses_what_has_no_field_and_every_warning()
+    public void Observables_without_field_and_the_warn_action_are_skipped_for_Sentinel()
     {
-        Assert.Equal(SkipReason.NoFieldHere, GraphLimits.Refuses(Supporting([]), GraphProduct.Sentinel, IndicatorAction.Alert));
+        Assert.Equal(SkipReason.NoFieldHere, GraphLimits.SkipReasonFor(Supporting([]), GraphProduct.Sentinel, IndicatorAction.Alert));
         Assert.Equal(
             SkipReason.NoFieldHere,
-            GraphLimits.Refuses(Supporting([new Observable.RegistryKey(@"HKLM\x")]), GraphProduct.Sentinel, IndicatorAction.Alert));
+            GraphLimits.SkipReasonFor(Supporting([new Observable.RegistryKey(@"HKLM\x")]), GraphProduct.Sentinel, IndicatorAction.Alert));
         Assert.Equal(
-            SkipReason.ActionNotAllowed, GraphLimits.Refuses(Supporting([SomeIndicator.Address(1)]), GraphProduct.Sentinel, IndicatorAction.Warn));
-        Assert.Null(GraphLimits.Refuses(Supporting([SomeIndicator.Address(1)]), GraphProduct.Sentinel, IndicatorAction.Block));
+            SkipReason.ActionNotAllowed, GraphLimits.SkipReasonFor(Supporting([SomeIndicator.Address(1)]), GraphProduct.Sentinel, IndicatorAction.Warn));
+        Assert.Null(GraphLimits.SkipReasonFor(Supporting([SomeIndicator.Address(1)]), GraphProduct.Sentinel, IndicatorAction.Block));
     }
 
     private static SkipReason? Refused(Observable? single) =>
-        GraphLimits.Refuses(Supporting([]) with { Single = single }, GraphProduct.Defender, IndicatorAction.Alert);
+        GraphLimits.SkipReasonFor(Supporting([]) with { Single = single }, GraphProduct.Defender, IndicatorAction.Alert);
 
-    private static Core.Domain.Support Supporting(Observable[] combination) => new() { Attribute = Key, Part = 0, Type = "x", Combination = [.. combination] };
+    private static Core.Domain.IndicatorSource Supporting(Observable[] combination) => new() { Attribute = Key, Part = 0, Type = "x", Combined = [.. combination] };
 
     private static string Canonical(IReadOnlyList<Observable> observables) => string.Join('\n', GraphFields.Of(observables, GraphProduct.Sentinel));
 
-    private static (ReadOnlyMemory<byte> Body, ItemMarks Marks) Write(
+    private static (ReadOnlyMemory<byte> Body, ItemHashes Marks) Write(
         GraphProduct product, Indicator indicator, StepAction action, DateTimeOffset? expires = null)
     {
         var body = new ArrayBufferWriter<byte>();

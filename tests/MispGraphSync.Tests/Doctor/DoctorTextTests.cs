@@ -14,7 +14,7 @@ public sealed class DoctorTextTests : IAsyncLifetime
     [Theory]
     [InlineData(80)]
     [InlineData(120)]
-    public async Task No_line_is_wider_than_the_terminal(int width)
+    public async Task Lines_fit_the_terminal_width(int width)
     {
         _run.Width = width;
         _run.Change(settings => settings["ledger"] = "l.db");
@@ -30,7 +30,7 @@ public sealed class DoctorTextTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Colours_are_for_terminals_that_want_them()
+    public async Task Colours_follow_the_terminal_and_no_color()
     {
         var plain = await _run.RunAsync("doctor");
         _run.HasColor = true;
@@ -43,7 +43,7 @@ public sealed class DoctorTextTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_hosts_to_be_allowed_stand_there_with_their_ports()
+    public async Task Hosts_to_allow_are_listed_with_ports()
     {
         var doctor = await _run.RunAsync("doctor");
 

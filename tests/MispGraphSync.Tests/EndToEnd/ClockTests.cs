@@ -21,7 +21,7 @@ public sealed class ClockTests : IAsyncLifetime
     [InlineData(40)]
     [InlineData(-1)]
     [InlineData(-3650)]
-    public async Task With_a_wrong_clock_nothing_is_read_or_sent(int days)
+    public async Task Wrong_clock_stops_the_run_before_it_reads_or_sends(int days)
     {
         Assert.Equal(0, (await _run.RunAsync("push")).Code);
         _run.Sandbox.ForgetRequests();
@@ -40,7 +40,7 @@ public sealed class ClockTests : IAsyncLifetime
     [InlineData("errors", "--retry")]
     [InlineData("verify", "--repair")]
     [InlineData("purge", "--yes")]
-    public async Task Every_verb_that_sends_asks_for_the_time_first(params string[] verb)
+    public async Task Each_sending_verb_checks_the_clock_first(params string[] verb)
     {
         Assert.Equal(0, (await _run.RunAsync("push")).Code);
         _run.Sandbox.ForgetRequests();
@@ -52,7 +52,7 @@ public sealed class ClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_clock_that_is_wrong_by_minutes_is_no_reason_to_stop()
+    public async Task Clock_skew_of_minutes_does_not_stop_the_run()
     {
         _run.ToolTime = new Behind(_run.Time, TimeSpan.FromMinutes(50));
 
@@ -60,7 +60,7 @@ public sealed class ClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_service_with_another_time_gets_nothing_and_the_others_everything()
+    public async Task Service_with_a_different_clock_is_skipped_and_the_others_are_served()
     {
         _run.Sandbox.Faults.SetClock(Service.Sentinel, TimeSpan.FromHours(3));
 
@@ -82,7 +82,7 @@ public sealed class ClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_MISP_with_another_time_is_a_warning()
+    public async Task Different_clock_at_MISP_is_a_warning()
     {
         _run.Sandbox.Faults.SetClock(Service.Misp, TimeSpan.FromHours(-3));
 
@@ -93,7 +93,7 @@ public sealed class ClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_plan_with_a_wrong_clock_is_a_warning()
+    public async Task Plan_with_a_wrong_clock_is_a_warning()
     {
         _run.ToolTime = new Behind(_run.Time, TimeSpan.FromDays(2));
 
@@ -105,7 +105,7 @@ public sealed class ClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_no_sign_in_host_answers_the_services_are_asked()
+    public async Task Clock_check_falls_back_to_the_services_when_sign_in_is_unreachable()
     {
         Assert.Equal(0, (await _run.RunAsync("push")).Code);
         _run.Sandbox.ForgetRequests();
@@ -124,7 +124,7 @@ public sealed class ClockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Times_that_a_run_of_the_future_left_are_corrected()
+    public async Task Future_times_in_the_ledger_are_corrected()
     {
         Assert.Equal(0, (await _run.RunAsync("push")).Code);
         var ahead = TimeSpan.FromDays(3650).TotalMilliseconds;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
+using MispGraphSync.Sandbox.Misp;
 using Xunit;
 
 namespace MispGraphSync.Tests.EndToEnd;
@@ -7,7 +8,7 @@ namespace MispGraphSync.Tests.EndToEnd;
 public sealed class CustomClusterTests
 {
     [Fact]
-    public async Task Only_the_names_of_shared_clusters_are_sent_and_no_UUID_as_a_name()
+    public async Task Only_names_of_shared_clusters_are_sent_and_never_a_UUID()
     {
         await using var run = await SandboxRun.StartAsync(new SandboxOptions(), "graph", "sentinel");
         var misp = run.Sandbox.MispState;

@@ -15,7 +15,7 @@ public sealed class ErrorsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
     [Fact]
-    public async Task A_record_that_spoils_its_batch_is_listed_mended_sent_again_and_gone()
+    public async Task Rejected_record_is_listed_corrected_resent_and_cleared()
     {
         var (@event, attribute) = Seed("bad.example");
         _run.Sandbox.Faults.Add(Service.Graph, new Fault.Status(400), times: 100, when: request => request.Body.Contains("bad.example", StringComparison.Ordinal));
@@ -46,7 +46,7 @@ public sealed class ErrorsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_record_refused_by_name_is_told_in_every_format_with_the_services_words()
+    public async Task Rejected_record_is_listed_in_each_format_with_the_services_message()
     {
         await _run.RunAsync("push");
         Seed("bad.example");
@@ -67,7 +67,7 @@ public sealed class ErrorsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Runs_and_destinations_narrow_the_list()
+    public async Task Errors_can_be_limited_to_a_run_and_a_destination()
     {
         Seed("bad.example");
         Refuse("bad.example", "no");
@@ -81,7 +81,7 @@ public sealed class ErrorsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Before_the_first_push_there_are_none()
+    public async Task Errors_before_the_first_push_are_none()
     {
         Assert.Equal("[]", (await _run.RunAsync("errors", "--json")).Out.Trim());
         Assert.Contains("Nothing is turned down", (await _run.RunAsync("errors")).Out, StringComparison.Ordinal);
@@ -89,7 +89,7 @@ public sealed class ErrorsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_status_has_the_numbers_of_the_ledger()
+    public async Task Status_figures_match_the_ledger()
     {
         Seed("bad.example");
         Refuse("bad.example", "no");
@@ -113,7 +113,7 @@ public sealed class ErrorsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_status_is_told_while_a_run_is_at_work_and_without_any_secret()
+    public async Task Status_works_during_a_run_and_needs_no_secret()
     {
         _run.IsInProcess = true;
         var hold = _run.Sandbox.Faults.Hold(Service.Graph, when: request => request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal));
@@ -134,7 +134,7 @@ public sealed class ErrorsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Before_the_first_push_the_status_says_so()
+    public async Task Status_before_the_first_push_says_so()
     {
         var status = await _run.RunAsync("status");
 

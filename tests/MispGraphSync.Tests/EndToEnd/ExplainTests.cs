@@ -13,7 +13,7 @@ public sealed class ExplainTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
     [Fact]
-    public async Task A_value_that_was_sent_names_its_event_its_key_and_the_file_of_the_request()
+    public async Task Explain_names_event_key_and_request_file_of_a_sent_value()
     {
         var (@event, attribute) = Seed("known.example");
         await _run.RunAsync("push");
@@ -41,7 +41,7 @@ public sealed class ExplainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_value_that_was_never_seen_is_asked_of_MISP_unless_offline()
+    public async Task Explain_searches_MISP_for_an_unseen_value_unless_offline()
     {
         await _run.RunAsync("push");
         Seed("later.example");
@@ -60,7 +60,7 @@ public sealed class ExplainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_MISP_that_is_down_is_no_failure()
+    public async Task Explain_succeeds_when_MISP_is_down()
     {
         _run.Change(settings => settings["misp"]!["key"] = new string('x', 40));
 
@@ -72,7 +72,7 @@ public sealed class ExplainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_to_explain_ends_with_2()
+    public async Task Explain_without_a_value_exits_2()
     {
         Assert.Equal(2, (await _run.RunAsync("explain")).Code);
         Assert.Equal(2, (await _run.RunAsync("explain", " ")).Code);

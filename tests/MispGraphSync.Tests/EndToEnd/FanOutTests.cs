@@ -29,7 +29,7 @@ public sealed class FanOutTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
     [Fact]
-    public async Task First_unchanged_changed_removed_and_back_again()
+    public async Task Three_destinations_follow_creation_change_removal_and_return()
     {
         await PushAsync();
         AssertSame();
@@ -52,7 +52,7 @@ public sealed class FanOutTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_is_down_catches_up_and_spoils_nothing()
+    public async Task Destination_that_was_down_catches_up_without_affecting_others()
     {
         _run.Sandbox.GraphState.Availability = GraphAvailability.Forbidden;
         var push = await _run.RunAsync("push", "--json");
@@ -68,7 +68,7 @@ public sealed class FanOutTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task One_record_that_silences_each_service_keeps_no_other_waiting(bool afterHandling)
+    public async Task Record_without_a_response_does_not_block_other_records(bool afterHandling)
     {
         _run.Change(settings =>
         {
@@ -94,7 +94,7 @@ public sealed class FanOutTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_Defender_takes_what_fits_and_the_others_take_all()
+    public async Task Full_Defender_takes_what_fits_and_the_others_take_all()
     {
         _run.Change(settings => settings["destinations"]![2]!["capacity"] = 100);
 

@@ -44,7 +44,7 @@ public sealed class HostileTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Impostors))]
-    public async Task Whatever_answers_in_its_place_nothing_is_lost_or_deleted_and_no_credential_goes_astray(Service service, string answer)
+    public async Task Hostile_responses_lose_and_delete_nothing_and_get_no_credential(Service service, string answer)
     {
         await using var elsewhere = await SandboxHost.StartAsync(new SandboxOptions(), TestContext.Current.CancellationToken);
         Assert.Equal(0, (await _run.RunAsync("push")).Code);
@@ -81,7 +81,7 @@ public sealed class HostileTests : IAsyncLifetime
     [InlineData(Service.Graph, "br", "{\"value\":[\"")]
     [InlineData(Service.Sentinel, "gzip", "{\"errors\":[\"")]
     [InlineData(Service.Defender, "br", "{\"value\":[\"")]
-    public async Task A_small_answer_that_unpacks_to_a_gigabyte_is_refused_in_a_quarter_of_one(Service service, string coding, string start)
+    public async Task Decompression_bomb_is_refused_within_a_memory_bound(Service service, string coding, string start)
     {
         _run.Sandbox.Faults.Add(service, new Fault.Bomb(coding, 1L << 30, start), times: int.MaxValue, when: IsWork);
 
@@ -96,7 +96,7 @@ public sealed class HostileTests : IAsyncLifetime
     [InlineData("unknown")]
     [InlineData("other name")]
     [InlineData("expired")]
-    public async Task A_certificate_that_is_not_MISPs_gets_no_key(string what)
+    public async Task Untrusted_MISP_certificate_gets_no_key(string what)
     {
         var asked = 0;
         await using var server = await StartAsync(what, () => asked++);
@@ -113,7 +113,7 @@ public sealed class HostileTests : IAsyncLifetime
     [InlineData("unknown")]
     [InlineData("other name")]
     [InlineData("expired")]
-    public async Task A_certificate_that_is_not_Microsofts_gets_no_token(string what)
+    public async Task Untrusted_Microsoft_certificate_gets_no_token(string what)
     {
         var asked = 0;
         await using var server = await StartAsync(what, () => asked++);
@@ -129,7 +129,7 @@ public sealed class HostileTests : IAsyncLifetime
     [Theory]
     [InlineData("https://misp.invalid")]
     [InlineData("http://127.0.0.1:1")]
-    public async Task A_host_that_is_not_there_ends_with_5_and_is_named(string address)
+    public async Task Missing_host_exits_5_and_is_named(string address)
     {
         var host = new Uri(address).Host;
         _run.Change(settings => settings["misp"]!["url"] = address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
@@ -144,7 +144,7 @@ public sealed class HostileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_that_ends_in_mid_run_is_renewed_and_nothing_is_sent_twice()
+    public async Task Token_that_expires_during_a_run_is_renewed_and_nothing_is_sent_twice()
     {
         foreach (var destination in (int[])[0, 1, 2]) _run.Change(settings => settings["destinations"]![destination]!["parallelRequests"] = 2);
         for (var i = 10; i < 16; i++) _run.Sandbox.MispState.AddEvent(SomeMisp.Event(i, domains: 100));

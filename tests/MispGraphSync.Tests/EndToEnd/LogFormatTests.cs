@@ -7,7 +7,7 @@ namespace MispGraphSync.Tests.EndToEnd;
 public sealed class LogFormatTests
 {
     [Fact]
-    public async Task The_application_log_is_JSON_lines_where_the_settings_ask_for_it()
+    public async Task Application_log_is_JSON_lines_when_configured()
     {
         await using var run = await SandboxRun.StartAsync();
         run.Change(settings => settings["logs"] = new JsonObject { ["format"] = "json" });
@@ -24,7 +24,7 @@ public sealed class LogFormatTests
     }
 
     [Fact]
-    public void No_message_takes_an_object_apart_since_the_native_binary_cannot()
+    public void No_log_message_destructures_objects()
     {
         var sources = Directory.EnumerateFiles(Path.Combine(ToolProcess.Root, "src", "MispGraphSync"), "*.cs", SearchOption.AllDirectories).ToList();
 

@@ -19,7 +19,7 @@ public sealed partial class NewcomerTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
     [Fact]
-    public async Task From_nothing_to_a_mended_failure_each_step_names_the_next()
+    public async Task Each_step_from_first_run_to_fixed_failure_names_the_next()
     {
         var lost = await _run.RunAsync("push");
         Assert.Equal(2, lost.Code);
@@ -62,7 +62,7 @@ public sealed partial class NewcomerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_the_sign_in_breaks_push_leads_to_doctor_which_names_the_cause()
+    public async Task Push_with_broken_sign_in_points_to_doctor_which_names_the_cause()
     {
         SetEnvironment();
         await _run.RunAsync("config", "init", "--from-env");
@@ -82,7 +82,7 @@ public sealed partial class NewcomerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_MISP_refuses_the_key_nothing_is_called_unchanged_and_doctor_names_the_key()
+    public async Task Refused_MISP_key_is_named_by_doctor_and_nothing_is_called_unchanged()
     {
         SetEnvironment();
         await _run.RunAsync("config", "init", "--from-env");
@@ -98,7 +98,7 @@ public sealed partial class NewcomerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_one_destination_loses_its_permission_doctor_looks_at_that_one()
+    public async Task Doctor_checks_the_destination_that_lost_its_permission()
     {
         SetEnvironment();
         await _run.RunAsync("config", "init", "--from-env");
@@ -112,7 +112,7 @@ public sealed partial class NewcomerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_MISP_is_away_doctor_names_the_connection()
+    public async Task Doctor_names_the_connection_when_MISP_is_unreachable()
     {
         SetEnvironment();
         await _run.RunAsync("config", "init", "--from-env");
@@ -126,7 +126,7 @@ public sealed partial class NewcomerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Answers_typed_at_a_terminal_make_the_same_settings_as_the_environment()
+    public async Task Config_init_writes_the_same_settings_from_answers_and_from_the_environment()
     {
         _run.Answers = string.Join('\n', _run.Sandbox.Misp, "env:MISP_KEY", "defender", _run.Sandbox.Options.Tenant, "secret", _run.Sandbox.Options.ClientId, "env:AZURE_CLIENT_SECRET", "alert") + "\n";
         SetEnvironment();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MispGraphSync.App;
 using Xunit;
 
 namespace MispGraphSync.Tests.EndToEnd;
@@ -14,7 +15,7 @@ public sealed class PackageTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
     [Fact]
-    public async Task The_packed_tool_installs_from_a_folder_without_a_network_and_pushes()
+    public async Task Packed_tool_installs_offline_and_pushes()
     {
         var packages = Path.Combine(_run.Folder, "packages");
         // With a place of its own for all that is built: the tests run from the usual one.

@@ -12,7 +12,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
     [Fact]
-    public async Task What_is_pushed_is_there_once_and_is_read_back()
+    public async Task Pushed_indicators_are_there_once_and_can_be_read()
     {
         var push = await _run.RunAsync("push", "--output", "json");
 
@@ -29,7 +29,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_second_push_sends_nothing()
+    public async Task Second_push_sends_nothing()
     {
         await _run.RunAsync("push");
         _run.Sandbox.ForgetRequests();
@@ -46,7 +46,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_a_removal_and_an_addition_reach_the_destination()
+    public async Task Changes_removals_and_additions_reach_the_destination()
     {
         await _run.RunAsync("push");
         var before = _run.Sandbox.GraphState.Count;
@@ -68,7 +68,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Everything_is_renewed_in_time_and_nothing_expires_while_MISP_has_it()
+    public async Task Indicators_are_renewed_before_they_expire()
     {
         await _run.RunAsync("push");
         var count = _run.Sandbox.GraphState.Count;
@@ -82,7 +82,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_request_leaves_one_file_and_failures_are_found_by_name()
+    public async Task Each_request_writes_one_file_and_failures_have_error_in_the_name()
     {
         _run.Sandbox.Faults.Add(Service.Graph, new Fault.Throttle(TimeSpan.FromSeconds(1)), nth: 2);
 
@@ -96,7 +96,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_v_a_line_a_request_names_its_file_and_with_v_the_bodies_are_there()
+    public async Task Request_lines_name_the_file_and_verbose_prints_the_bodies()
     {
         var push = await _run.RunAsync("push");
         var file = _run.RequestFiles().First(name => name.Contains("_submit_", StringComparison.Ordinal));
@@ -109,7 +109,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_report_has_the_documented_shape()
+    public async Task Push_JSON_has_the_documented_shape()
     {
         var report = (await _run.RunAsync("push", "--output", "json")).Json;
 
@@ -154,7 +154,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_read_goes_to_the_last_page()
+    public async Task Read_continues_to_the_last_page()
     {
         await _run.RunAsync("push");
         _run.Sandbox.GraphState.PageSize = 7;
@@ -164,7 +164,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_plan_shows_every_step_and_sends_nothing()
+    public async Task Plan_shows_each_step_and_sends_nothing()
     {
         var plan = await _run.RunAsync("plan", "--output", "jsonl");
 
@@ -179,7 +179,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_plan_can_say_by_its_exit_code_that_changes_are_pending()
+    public async Task Plan_with_detailed_exitcode_exits_10_for_pending_changes()
     {
         Assert.Equal(10, (await _run.RunAsync("plan", "--detailed-exitcode", "--json")).Code);
         await _run.RunAsync("push");
@@ -187,7 +187,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_dry_run_needs_no_secret()
+    public async Task Dry_run_needs_no_destination_secret()
     {
         _run.Change(settings => settings["auth"]!["clientSecret"] = "env:NOT_SET_ANYWHERE");
 
@@ -198,7 +198,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_runs_at_a_time_are_one_too_many_unless_the_second_waits()
+    public async Task Second_concurrent_run_exits_11_unless_it_waits()
     {
         _run.IsInProcess = true;
         var hold = _run.Sandbox.Faults.Hold(Service.Graph);

@@ -12,7 +12,7 @@ public sealed class RealDataTests
     [InlineData("misp-events")]
     [InlineData("misp-feed")]
     [InlineData("misp-feed-chrome")]
-    public async Task Every_body_planned_for_published_events_is_valid(string folder)
+    public async Task Bodies_planned_for_published_events_are_valid(string folder)
     {
         var path = SharedData.Require(folder);
         await using var run = await SandboxRun.StartAsync(new SandboxOptions(), "graph", "sentinel", "defender");
@@ -36,7 +36,7 @@ public sealed class RealDataTests
     }
 
     [Fact]
-    public async Task Each_attribute_of_published_events_is_accounted_for()
+    public async Task Attributes_of_published_events_are_all_accounted_for()
     {
         var path = SharedData.Require("misp-events");
         await using var run = await SandboxRun.StartAsync(new SandboxOptions(), "graph");
@@ -49,7 +49,7 @@ public sealed class RealDataTests
     }
 
     [Fact]
-    public async Task A_feed_of_which_nothing_is_meant_for_detection_gives_nothing()
+    public async Task Feed_without_detection_attributes_gives_no_indicators()
     {
         var path = SharedData.Require("misp-feed-chrome");
         await using var run = await SandboxRun.StartAsync(new SandboxOptions(), "graph");

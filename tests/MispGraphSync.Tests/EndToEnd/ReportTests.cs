@@ -19,7 +19,7 @@ public sealed partial class ReportTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
     [Fact]
-    public async Task Before_the_first_push_the_page_says_so_and_no_ledger_is_made()
+    public async Task Report_before_the_first_push_says_so_and_creates_no_ledger()
     {
         var written = await _run.RunAsync("report");
 
@@ -32,7 +32,7 @@ public sealed partial class ReportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_figures_are_the_ledgers()
+    public async Task Report_figures_match_the_ledger()
     {
         TurnDown("bad.example");
         var push = await _run.RunAsync("push", "--json");
@@ -62,7 +62,7 @@ public sealed partial class ReportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task In_a_browser_the_page_asks_nobody_complains_of_nothing_and_hostile_values_stay_text()
+    public async Task Report_in_a_browser_makes_no_request_logs_no_error_and_shows_hostile_values_as_text()
     {
         using var trap = new TcpListener(IPAddress.Loopback, 0);
         trap.Start();
@@ -92,7 +92,7 @@ public sealed partial class ReportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_that_is_no_report_of_ours_is_left_alone()
+    public async Task Report_does_not_replace_a_file_that_is_no_report()
     {
         var mine = Path.Combine(_run.Folder, "thesis.html");
         await File.WriteAllTextAsync(mine, "<!doctype html>\n<p>mine", TestContext.Current.CancellationToken);
@@ -108,7 +108,7 @@ public sealed partial class ReportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_older_report_is_replaced_whole_and_is_its_owners_alone()
+    public async Task Older_report_is_replaced_atomically_and_is_private()
     {
         await _run.RunAsync("report", "--to", "out/page.html");
         await _run.RunAsync("push");

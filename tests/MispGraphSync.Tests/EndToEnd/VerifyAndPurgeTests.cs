@@ -22,7 +22,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     private GraphState Graph => _run.Sandbox.GraphState;
 
     [Fact]
-    public async Task After_a_push_all_is_as_it_should_be()
+    public async Task Verify_after_a_push_finds_no_differences()
     {
         var verify = await _run.RunAsync("verify");
         Assert.Equal(0, verify.Code);
@@ -34,7 +34,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_changes_in_MISP_and_renewals_all_is_as_it_should_be_too()
+    public async Task Verify_after_changes_and_renewals_finds_no_differences()
     {
         _run.Sandbox.MispState.TouchTimestamp(_run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>());
         for (var day = 0; day < 30; day += 6)
@@ -49,7 +49,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_others_did_there_is_found_named_and_repaired()
+    public async Task Verify_finds_names_and_repairs_foreign_changes()
     {
         var count = Graph.Count;
         Disturb();
@@ -77,7 +77,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     [Theory]
     [InlineData(80)]
     [InlineData(120)]
-    public async Task The_text_keeps_to_the_width_and_names_the_next_command(int width)
+    public async Task Verify_text_fits_the_width_and_names_the_next_command(int width)
     {
         Disturb();
         _run.Width = width;
@@ -90,7 +90,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Lines_of_JSON_have_an_item_each()
+    public async Task Verify_writes_one_JSON_line_for_each_item()
     {
         Disturb();
 
@@ -105,7 +105,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     [Theory]
     [InlineData(GraphAvailability.Forbidden, 4)]
     [InlineData(GraphAvailability.RetiredGone, 7)]
-    public async Task A_destination_that_cannot_be_read_ends_with_its_own_code(GraphAvailability availability, int code)
+    public async Task Verify_of_an_unreadable_destination_exits_with_its_code(GraphAvailability availability, int code)
     {
         Graph.Availability = availability;
 
@@ -116,7 +116,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Verify_takes_the_lock_and_an_unknown_destination_is_named()
+    public async Task Verify_takes_the_lock_and_names_an_unknown_destination()
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Graph);
         var first = _run.RunAsync("verify");
@@ -132,7 +132,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_purge_without_a_terminal_needs_a_yes()
+    public async Task Purge_without_a_terminal_needs_yes()
     {
         var count = Graph.Count;
 
@@ -153,7 +153,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     [InlineData("\n", false)]
     [InlineData("n\n", false)]
     [InlineData("", false)]
-    public async Task A_purge_says_how_many_and_asks(string answer, bool goes)
+    public async Task Purge_states_the_number_and_asks(string answer, bool goes)
     {
         var count = Graph.Count;
         _run.Answers = answer;
@@ -166,7 +166,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_purge_leaves_what_is_not_ours_and_a_push_creates_everything_again()
+    public async Task Purge_keeps_foreign_indicators_and_a_push_recreates_ours()
     {
         var count = Graph.Count;
         var appId = Graph.All()[0].AppId;
@@ -187,7 +187,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_destination_that_is_switched_off_is_emptied_when_it_is_named()
+    public async Task Purge_empties_a_disabled_destination_when_named()
     {
         _run.Change(settings => settings["destinations"]![0]!["enabled"] = false);
 
@@ -198,7 +198,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Sentinel_spells_everything_its_own_way_and_only_what_was_changed_is_a_fault()
+    public async Task Verify_ignores_how_Sentinel_rewrites_values()
     {
         _run.Configure(["sentinel"], _ => { });
         await _run.RunAsync("push", "-q");
@@ -233,7 +233,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Defender_spells_everything_its_own_way_too()
+    public async Task Verify_ignores_how_Defender_rewrites_values()
     {
         _run.Configure(["defender"], _ => { });
         await _run.RunAsync("push", "-q");

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using Xunit;
 
@@ -10,7 +10,7 @@ public class HttpSocketsTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_private_authority_is_trusted_when_caFile_names_it()
+    public async Task CaFile_adds_a_trusted_certificate_authority()
     {
         await using var server = await TlsServer.StartAsync(c => c.Response.WriteAsync("hello"));
         using var http = new HttpClient(HttpSockets.Create(server.CaFile, direct: true));
@@ -19,21 +19,21 @@ public class HttpSocketsTests
     }
 
     [Fact]
-    public async Task Without_it_the_certificate_is_refused_once_and_explained()
+    public async Task Untrusted_certificate_is_refused_without_retry_and_explained()
     {
         await using var server = await TlsServer.StartAsync(c => c.Response.WriteAsync("hello"));
         using var http = new HttpClient(HttpSockets.Create(direct: true));
 
         var e = await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(server.At("localhost"), Ct));
 
-        var trouble = Trouble.Of(e, server.At("localhost"));
-        Assert.False(trouble.MayPass);
-        Assert.True(trouble.BeforeWriting);
+        var trouble = TransportError.From(e, server.At("localhost"));
+        Assert.False(trouble.IsTransient);
+        Assert.True(trouble.NothingSent);
         Assert.Contains("caFile", trouble.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_wrong_name_is_refused_even_from_a_trusted_authority()
+    public async Task Host_name_mismatch_is_refused_even_from_a_trusted_authority()
     {
         await using var server = await TlsServer.StartAsync(c => c.Response.WriteAsync("hello"), host: "other.example");
         using var http = new HttpClient(HttpSockets.Create(server.CaFile, direct: true));
@@ -42,17 +42,17 @@ public class HttpSocketsTests
     }
 
     [Fact]
-    public void A_caFile_that_is_not_there_is_a_settings_error() =>
-        Assert.Equal(ExitCode.Usage, Assert.Throws<RunFailedException>(() => HttpSockets.Create("/nowhere/ca.pem")).Code);
+    public void Missing_caFile_is_a_settings_error() =>
+        Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => HttpSockets.Create("/nowhere/ca.pem")).Outcome);
 
     [Theory]
     [InlineData("http://localhost:8080", true)]
     [InlineData("https://graph.example", true)]
     [InlineData("http://graph.example", false)]
     [InlineData("ftp://localhost", false)]
-    public void Plain_http_is_for_loopback_only(string endpoint, bool allowed)
+    public void Plain_http_is_allowed_for_loopback_only(string endpoint, bool allowed)
     {
-        var error = Record.Exception(() => Origin.Choose(new Uri(endpoint), new Uri("https://graph.microsoft.com"), "endpoint"));
+        var error = Record.Exception(() => Origin.Resolve(new Uri(endpoint), new Uri("https://graph.microsoft.com"), "endpoint"));
 
         Assert.Equal(allowed, error is null);
     }
@@ -63,6 +63,6 @@ public class HttpSocketsTests
     [InlineData("https://graph.example", "https://graph.example:8443", false)]
     [InlineData("https://graph.example", "https://graph.example.evil.example", false)]
     [InlineData("https://graph.example", "https://graph.example@evil.example", false)]
-    public void An_origin_is_scheme_host_and_port(string one, string other, bool same) =>
+    public void Origin_is_scheme_host_and_port(string one, string other, bool same) =>
         Assert.Equal(same, Origin.IsSame(new Uri(one), new Uri(other)));
 }

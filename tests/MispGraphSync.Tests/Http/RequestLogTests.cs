@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Graph;
+using MispGraphSync.Settings;
 using Xunit;
-using static MispGraphSync.Tests.Http.Scripted;
+using static MispGraphSync.Tests.Http.ScriptedHandler;
 
 namespace MispGraphSync.Tests.Http;
 
@@ -16,9 +16,9 @@ public class RequestLogTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Every_attempt_leaves_a_file_that_sorts_by_time_and_names_what_happened()
+    public async Task Every_attempt_writes_a_file_whose_name_sorts_by_time_and_states_the_result()
     {
-        using var test = new TestTransport(new Scripted(Says(429, retryAfter: "2"), Says(200, Good)));
+        using var test = new TestTransport(new ScriptedHandler(Says(429, retryAfter: "2"), Says(200, Good)));
 
         await SubmitAsync(test);
 
@@ -30,9 +30,9 @@ public class RequestLogTests
     }
 
     [Fact]
-    public async Task A_failed_item_makes_the_whole_file_an_error()
+    public async Task One_failed_item_marks_the_whole_file_as_error()
     {
-        using var test = new TestTransport(new Scripted(Says(206, HalfBad)));
+        using var test = new TestTransport(new ScriptedHandler(Says(206, HalfBad)));
 
         await SubmitAsync(test);
 
@@ -41,9 +41,9 @@ public class RequestLogTests
     }
 
     [Fact]
-    public async Task A_page_of_html_is_no_success()
+    public async Task Html_page_is_not_a_success()
     {
-        using var test = new TestTransport(new Scripted(Says(200, "<html>Please sign in</html>")));
+        using var test = new TestTransport(new ScriptedHandler(Says(200, "<html>Please sign in</html>")));
 
         var outcome = Assert.Single(await SubmitAsync(test));
 
@@ -53,9 +53,9 @@ public class RequestLogTests
     }
 
     [Fact]
-    public async Task No_answer_is_named_none_and_says_why()
+    public async Task Missing_response_is_named_none_with_its_reason()
     {
-        using var test = new TestTransport(new Scripted(Breaks(HttpRequestError.ResponseEnded)));
+        using var test = new TestTransport(new ScriptedHandler(Breaks(HttpRequestError.ResponseEnded)));
 
         await SubmitAsync(test);
 
@@ -64,9 +64,9 @@ public class RequestLogTests
     }
 
     [Fact]
-    public async Task It_tells_all_that_was_sent_and_said()
+    public async Task File_holds_the_request_and_the_response()
     {
-        using var test = new TestTransport(new Scripted(Says(200, Good)));
+        using var test = new TestTransport(new ScriptedHandler(Says(200, Good)));
 
         await SubmitAsync(test);
 
@@ -84,9 +84,9 @@ public class RequestLogTests
     }
 
     [Fact]
-    public async Task No_token_is_ever_written_not_even_when_the_service_sends_it_back()
+    public async Task Token_is_never_written_even_if_the_service_echoes_it()
     {
-        using var test = new TestTransport(new Scripted(r => Answer(200, $$"""{"echo":"{{r.Headers.Authorization}}","value":[]}""")));
+        using var test = new TestTransport(new ScriptedHandler(r => Answer(200, $$"""{"echo":"{{r.Headers.Authorization}}","value":[]}""")));
 
         await SubmitAsync(test);
 
@@ -96,9 +96,9 @@ public class RequestLogTests
     }
 
     [Fact]
-    public async Task Only_headers_that_explain_are_kept()
+    public async Task Only_diagnostic_headers_are_kept()
     {
-        using var test = new TestTransport(new Scripted(_ =>
+        using var test = new TestTransport(new ScriptedHandler(_ =>
         {
             var answer = Answer(200, Good);
             answer.Headers.Add("request-id", "r-1");
@@ -115,9 +115,9 @@ public class RequestLogTests
     [Theory]
     [InlineData(RequestLogging.Errors, 1)]
     [InlineData(RequestLogging.None, 0)]
-    public async Task Fewer_files_may_be_asked_for(RequestLogging logging, int files)
+    public async Task Setting_limits_which_files_are_kept(RequestLogging logging, int files)
     {
-        using var test = new TestTransport(new Scripted(Says(429, retryAfter: "1"), Says(200, Good)), logging);
+        using var test = new TestTransport(new ScriptedHandler(Says(429, retryAfter: "1"), Says(200, Good)), logging);
 
         await SubmitAsync(test);
 
@@ -126,23 +126,23 @@ public class RequestLogTests
     }
 
     [Fact]
-    public async Task Nothing_is_sent_that_cannot_be_recorded()
+    public async Task Unwritable_request_log_prevents_sending()
     {
-        var service = new Scripted(Says(200, Good));
+        var service = new ScriptedHandler(Says(200, Good));
         using var test = new TestTransport(service);
         await File.WriteAllTextAsync(test.Logs, "a file where the folder should be", Ct);
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => SubmitAsync(test));
 
-        Assert.Equal(ExitCode.Usage, failure.Code);
+        Assert.Equal(RunOutcome.InvalidInput, failure.Outcome);
         Assert.Contains(test.Logs, failure.Message, StringComparison.Ordinal);
         Assert.Equal(0, service.Count);
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_finished_stops_the_run()
+    public async Task Failed_write_of_a_file_stops_the_run()
     {
-        using var test = new TestTransport(new Scripted(r =>
+        using var test = new TestTransport(new ScriptedHandler(r =>
         {
             // The folder goes away while the request is out.
             var logs = Directory.GetParent(Directory.GetFiles(_root!, "*.tmp", SearchOption.AllDirectories)[0])!.FullName;
@@ -156,11 +156,11 @@ public class RequestLogTests
     }
 
     [Fact]
-    public async Task Half_a_file_is_never_seen()
+    public async Task Incomplete_file_is_never_visible()
     {
         string[] seen = [];
         var looked = false;
-        using var test = new TestTransport(new Scripted(r =>
+        using var test = new TestTransport(new ScriptedHandler(r =>
         {
             seen = Directory.GetFiles(Path.Combine(_root!, "logs"), "*.json");
             looked = true;

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using Xunit;
 
@@ -25,7 +25,7 @@ public sealed class DamageTests : IDisposable
     [InlineData("INSERT INTO intent (destination, run, operation, steps) SELECT id, 1, 'Create', x'0501' FROM destination")]
     [InlineData("INSERT INTO intent (destination, run, operation, steps) SELECT id, 1, 'Nothing', x'00' FROM destination")]
     [InlineData("INSERT INTO rejected SELECT destination, observables, key, '', 'Nothing', change, '', 0, 1, 1 FROM held")]
-    public async Task A_record_that_cannot_be_read_is_damage(string damage)
+    public async Task Unreadable_record_is_reported_as_damage(string damage)
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
         await _run.PushAsync();
@@ -37,13 +37,13 @@ public sealed class DamageTests : IDisposable
 
         var failure = await FailureAsync();
 
-        Assert.Equal(ExitCode.Usage, failure.Code);
+        Assert.Equal(RunOutcome.InvalidInput, failure.Outcome);
         Assert.Contains("The ledger is damaged", failure.Message, StringComparison.Ordinal);
         Assert.True(failure.IsOfLedger);
     }
 
     [Fact]
-    public void Random_bytes_are_damage_or_a_value()
+    public void Random_bytes_decode_or_are_reported_as_damage()
     {
         var random = new Random(7);
         for (var i = 0; i < 20_000; i++)
@@ -51,7 +51,7 @@ public sealed class DamageTests : IDisposable
             var bytes = new byte[random.Next(0, 60)];
             random.NextBytes(bytes);
             if (random.Next(2) == 0) for (var at = 0; at < bytes.Length; at++) bytes[at] &= 0x1F;
-            foreach (var read in (Action[])[() => SupportRecord.Read(bytes, Guid.Empty, 0), () => EventRecord.Read(bytes),
+            foreach (var read in (Action[])[() => IndicatorSourceRecord.Read(bytes, Guid.Empty, 0), () => EventRecord.Read(bytes),
                 () => StepRecord.Read(bytes)])
             {
                 try
@@ -73,7 +73,7 @@ public sealed class DamageTests : IDisposable
         {
             var report = await _run.PushAsync();
             var one = report.Destinations[0];
-            return new RunFailedException(one.ExitCode, one.Error ?? report.Source.Error ?? "nothing failed") { IsOfLedger = true };
+            return new RunFailedException(one.Outcome, one.Error ?? report.Source.Error ?? "nothing failed") { IsOfLedger = true };
         }
         catch (RunFailedException failure)
         {

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using Xunit;
 
@@ -24,7 +24,7 @@ public sealed class FullDiskTests : IDisposable
     [InlineData(4, false)]
     [InlineData(1, true)]
     [InlineData(3, true)]
-    public async Task What_was_sent_and_could_not_be_recorded_is_found_out_about_by_the_next_run(int request, bool upserts)
+    public async Task Sent_but_unrecorded_indicators_are_reconciled_by_the_next_run(int request, bool upserts)
     {
         _run.Destination.Upserts = upserts;
         FillUpAt(request);
@@ -32,7 +32,7 @@ public sealed class FullDiskTests : IDisposable
         var full = await _run.PushAsync();
 
         var tally = full.Destinations[0].Tally;
-        Assert.Equal((ExitCode.OutOfReach, 0), (full.ExitCode, full.Imbalances.Count));
+        Assert.Equal((RunOutcome.Unreachable, 0), (full.Outcome, full.Imbalances.Count));
         Assert.Contains("disk is full", full.Destinations[0].Error, StringComparison.Ordinal);
         Assert.Equal((100L * (request - 1), 100L, Items - (100L * request)), (tally.Accepted, tally.Unknown, tally.NotAttempted));
         Assert.Equal(request, _run.Destination.Sent.Count);
@@ -40,7 +40,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_intended_is_not_sent()
+    public async Task Nothing_is_sent_when_the_intent_cannot_be_written()
     {
         _run.Destination.Upserts = true;
         _run.Destination.BatchSize = 10;
@@ -51,7 +51,7 @@ public sealed class FullDiskTests : IDisposable
         var full = await _run.PushAsync();
 
         var tally = full.Destinations[0].Tally;
-        Assert.Equal((ExitCode.OutOfReach, 0), (full.ExitCode, full.Imbalances.Count));
+        Assert.Equal((RunOutcome.Unreachable, 0), (full.Outcome, full.Imbalances.Count));
         Assert.Equal(_run.Destination.Held.Count, tally.Accepted + tally.Unknown);
         Assert.True(tally.NotAttempted > 0);
         _run.Destination.Answer = null;
@@ -59,7 +59,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_that_the_disk_undid_writes_nothing_for_good()
+    public async Task Failed_dry_run_writes_nothing_permanently()
     {
         await _run.PushAsync();
         using (var dry = LedgerFile.Open(_run.LedgerPath, rollsBack: true))
@@ -77,7 +77,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public void A_statement_that_outlives_its_ledger_is_an_error_and_no_crash()
+    public void Statement_used_after_its_ledger_fails_without_a_crash()
     {
         Statement statement;
         using (var ledger = _run.OpenLedger()) statement = ledger.Statement("SELECT ?");
@@ -86,7 +86,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task Full_with_several_requests_in_flight_all_of_them_are_accounted_for()
+    public async Task Full_disk_accounts_for_all_requests_in_flight()
     {
         _run.Destination.BatchSize = 10;
         _run.Destination.ParallelRequests = 4;
@@ -94,12 +94,12 @@ public sealed class FullDiskTests : IDisposable
 
         var full = await _run.PushAsync();
 
-        Assert.Equal((ExitCode.OutOfReach, 0), (full.ExitCode, full.Imbalances.Count));
+        Assert.Equal((RunOutcome.Unreachable, 0), (full.Outcome, full.Imbalances.Count));
         await FinishAsync();
     }
 
     [Fact]
-    public async Task Full_while_it_reads_it_sends_nothing_not_even_what_it_has_read()
+    public async Task Full_disk_during_the_read_sends_nothing()
     {
         await _run.PushAsync();
         var before = _run.Destination.Sent.Count;
@@ -112,14 +112,14 @@ public sealed class FullDiskTests : IDisposable
         var full = await Record.ExceptionAsync(() => _run.PushAsync()) as RunFailedException;
 
         // Either the report says so, or there was not even room to end the reading.
-        Assert.True(full is null or { Code: ExitCode.OutOfReach }, full?.ToString());
+        Assert.True(full is null or { Outcome: RunOutcome.Unreachable }, full?.ToString());
         Assert.Equal(before, _run.Destination.Sent.Count);
         _run.Source.AfterEvent = null;
         await FinishAsync();
     }
 
     [Fact]
-    public void A_transaction_that_could_not_end_leaves_room_for_the_next_one()
+    public void Failed_commit_does_not_block_the_next_transaction()
     {
         using var ledger = _run.OpenLedger();
         ledger.Run("CREATE TABLE thing (name TEXT)");
@@ -167,7 +167,7 @@ public sealed class FullDiskTests : IDisposable
 
         var rest = await _run.PushAsync();
 
-        Assert.Equal(ExitCode.Ok, rest.ExitCode);
+        Assert.Equal(RunOutcome.Done, rest.Outcome);
         Assert.Equal(_run.Source.Events.Values.Sum(one => one.Items.Count), _run.Destination.Held.Count);
         Assert.Equal(_run.Destination.Held.Count, _run.Destination.Held.Select(one => one.Key).Distinct().Count());
         Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using Xunit;
 
@@ -23,7 +23,7 @@ public sealed class MigrationTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task A_ledger_moves_on_version_by_version_and_keeps_what_it_knows()
+    public async Task Ledger_migrates_version_by_version_and_keeps_its_rows()
     {
         await FillAsync();
 
@@ -33,7 +33,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_moves_nothing_on()
+    public async Task Dry_run_migrates_nothing()
     {
         await FillAsync();
 
@@ -44,7 +44,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_script_that_fails_leaves_the_version_before_it()
+    public async Task Failed_script_leaves_the_previous_version()
     {
         await FillAsync();
         var broken = With(First, "DELETE FROM held; INSERT INTO nowhere VALUES (1);");
@@ -56,7 +56,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
-    public async Task Killed_at_any_point_of_it_the_ledger_is_at_one_version_whole_and_moves_on_at_the_next_start()
+    public async Task Killed_migration_leaves_one_whole_version_and_resumes_at_the_next_start()
     {
         await FillAsync();
         byte[] database, log;
@@ -85,7 +85,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
-    public void Every_version_that_was_ever_written_moves_on_to_the_newest()
+    public void Every_released_version_migrates_to_the_newest()
     {
         for (var version = 1; version < LedgerSchema.Current.Version; version++)
         {
@@ -102,7 +102,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
-    public void What_version_1_had_no_room_for_is_planned_again()
+    public void Over_capacity_indicators_of_version_1_are_planned_again()
     {
         using (var old = LedgerFile.Open(_run.LedgerPath, rollsBack: false, new LedgerSchema(LedgerSchema.Current.To(1))))
         {

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using Xunit;
 
@@ -24,26 +24,26 @@ public sealed class RunLockTests : IDisposable
     [InlineData("chain")]
     [InlineData("folder")]
     [InlineData("relative")]
-    public async Task A_symbolic_link_leads_to_the_same_lock_and_the_same_files(string kind)
+    public async Task Symbolic_link_uses_the_same_lock_and_files(string kind)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows makes symbolic links for administrators only.");
         var link = LinkTo(kind);
 
         using (await TakeAsync(link))
         {
-            Assert.Equal(ExitCode.Locked, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(Ledger))).Code);
+            Assert.Equal(RunOutcome.LockHeld, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(Ledger))).Outcome);
             Assert.Equal(Environment.ProcessId, RunLock.OwnerOf(Ledger)?.Process);
             Assert.Equal(Environment.ProcessId, RunLock.OwnerOf(link)?.Process);
         }
 
         using var taken = await TakeAsync(Ledger);
-        Assert.Equal(ExitCode.Locked, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(link))).Code);
+        Assert.Equal(RunOutcome.LockHeld, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(link))).Outcome);
         using var ledger = LedgerFile.Open(link, rollsBack: false);
         Assert.Equal(LedgerPath.Resolve(Ledger), ledger.Path);
     }
 
     [Fact]
-    public async Task A_hard_link_takes_the_same_lock()
+    public async Task Hard_link_uses_the_same_lock()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs ln, and a lock on the file itself.");
         var link = Path.Combine(_folder, "other.db");
@@ -53,15 +53,15 @@ public sealed class RunLockTests : IDisposable
         {
             // SQLite closes its own descriptors of the file, which must not end the lock.
             using (LedgerFile.Open(Ledger, rollsBack: false)) { }
-            Assert.Equal(ExitCode.Locked, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(link))).Code);
+            Assert.Equal(RunOutcome.LockHeld, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(link))).Outcome);
         }
 
         using var taken = await TakeAsync(link);
-        Assert.Equal(ExitCode.Locked, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(Ledger))).Code);
+        Assert.Equal(RunOutcome.LockHeld, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(Ledger))).Outcome);
     }
 
     [Fact]
-    public async Task A_lock_that_is_taken_does_not_keep_the_ledger_from_being_written()
+    public async Task Lock_does_not_block_writes_to_the_ledger()
     {
         using var taken = await TakeAsync(Ledger);
         using var ledger = LedgerFile.Open(Ledger, rollsBack: false);
@@ -72,7 +72,7 @@ public sealed class RunLockTests : IDisposable
     }
 
     [Fact]
-    public async Task Looking_at_the_lock_never_keeps_a_run_from_starting()
+    public async Task Reading_the_lock_owner_never_blocks_a_run()
     {
         // A note that a killed run left: then the lock itself is looked at.
         await File.WriteAllTextAsync(Ledger + ".owner", """{"Host":"h","Process":1,"Started":"2026-01-01T00:00:00Z"}""",
@@ -98,18 +98,18 @@ public sealed class RunLockTests : IDisposable
     }
 
     [Fact]
-    public void A_loop_of_links_is_a_fault_of_the_settings()
+    public void Link_loop_is_a_settings_error()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows makes symbolic links for administrators only.");
         var (one, two) = (Path.Combine(_folder, "one.db"), Path.Combine(_folder, "two.db"));
         File.CreateSymbolicLink(one, two);
         File.CreateSymbolicLink(two, one);
 
-        Assert.Equal(ExitCode.Usage, Assert.Throws<RunFailedException>(() => LedgerPath.Resolve(one)).Code);
+        Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => LedgerPath.Resolve(one)).Outcome);
     }
 
     [Fact]
-    public void A_link_to_a_file_that_is_not_there_yet_makes_the_ledger_where_it_leads()
+    public void Dangling_link_creates_the_ledger_at_its_target()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows makes symbolic links for administrators only.");
         var (link, target) = (Path.Combine(_folder, "link.db"), Path.Combine(_folder, "real", "new.db"));

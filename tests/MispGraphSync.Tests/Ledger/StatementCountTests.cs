@@ -6,7 +6,7 @@ namespace MispGraphSync.Tests.Ledger;
 public sealed class StatementCountTests
 {
     [Fact]
-    public async Task A_new_indicator_costs_a_row_of_support_of_plan_and_of_what_is_held()
+    public async Task New_indicator_costs_one_statement_each_for_source_plan_and_held()
     {
         var small = await FirstPushAsync(attributes: 1_000);
         var large = await FirstPushAsync(attributes: 3_000);
@@ -17,7 +17,7 @@ public sealed class StatementCountTests
     }
 
     [Fact]
-    public async Task Where_nothing_changed_the_cost_does_not_grow_with_what_is_held()
+    public async Task Unchanged_run_costs_the_same_for_any_number_of_held_indicators()
     {
         var small = await SecondPushAsync(attributes: 1_000);
         var large = await SecondPushAsync(attributes: 3_000);

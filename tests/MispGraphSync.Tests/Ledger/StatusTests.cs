@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using Xunit;
 
@@ -13,13 +13,13 @@ public sealed class StatusTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task Terms_count_what_comes_up_when()
+    public async Task Expiry_summary_counts_by_period()
     {
         await _run.PushAsync();
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
         var terms = new Terms(ledger);
 
-        Assert.Equal(new Term(0, 0, 0, 20, _run.Destination.Held[0].Expires), terms.Expiries(1, Some.Now));
+        Assert.Equal(new ExpirySummary(0, 0, 0, 20, _run.Destination.Held[0].Expires), terms.Expiries(1, Some.Now));
         Assert.Equal((0L, 20L), (terms.Expiries(1, Some.Now.AddDays(29)).Past, terms.Expiries(1, Some.Now.AddDays(29.9)).Within7Days));
         Assert.Equal((20L, 0L, null), (terms.Expiries(1, Some.Now.AddDays(31)).Past, terms.Expiries(1, Some.Now.AddDays(31)).Today, terms.Expiries(1, Some.Now.AddDays(31)).Next));
         var renewals = terms.Renewals(1, Some.Now);
@@ -28,7 +28,7 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public async Task The_backlog_counts_what_is_left_to_do()
+    public async Task Backlog_counts_pending_rejected_and_unconfirmed()
     {
         _run.Destination.Answer = (_, step) => step.Value!.Contains("d7.", StringComparison.Ordinal) ? new StepOutcome.Rejected("no") : null;
         await _run.PushAsync();
@@ -41,12 +41,12 @@ public sealed class StatusTests : IDisposable
 
         using var read = LedgerFile.OpenToRead(_run.LedgerPath);
         var backlog = new Backlog(read);
-        Assert.Equal((4L, 1L), (backlog.Pending(1), backlog.TurnedDown(1)));
-        Assert.Equal(new OpenRequests(7, 1), Assert.Single(backlog.OpenRequests(1)));
+        Assert.Equal((4L, 1L), (backlog.Pending(1), backlog.Rejected(1)));
+        Assert.Equal(new UnconfirmedRequests(7, 1), Assert.Single(backlog.OpenRequests(1)));
     }
 
     [Fact]
-    public async Task Sources_tell_their_last_reads()
+    public async Task Sources_have_the_times_of_their_last_reads()
     {
         await _run.PushAsync();
         _run.Time.Advance(TimeSpan.FromHours(5));
@@ -57,7 +57,7 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void A_ledger_that_is_not_there_is_an_empty_one_and_is_not_made()
+    public void Missing_ledger_reads_as_empty_and_is_not_created()
     {
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
 
@@ -66,7 +66,7 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public async Task A_ledger_can_be_looked_at_while_a_run_writes_to_it()
+    public async Task Ledger_can_be_read_while_a_run_writes_to_it()
     {
         await _run.PushAsync();
         using var writer = _run.OpenLedger();
@@ -81,18 +81,18 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public async Task A_newer_or_damaged_ledger_is_reported_and_left_alone()
+    public async Task Newer_or_damaged_ledger_is_reported_and_not_changed()
     {
         await _run.PushAsync();
         using (var ledger = _run.OpenLedger()) ledger.Run("PRAGMA user_version = 99");
-        Assert.Equal(ExitCode.Usage, Assert.Throws<RunFailedException>(() => LedgerFile.OpenToRead(_run.LedgerPath)).Code);
+        Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => LedgerFile.OpenToRead(_run.LedgerPath)).Outcome);
 
         await File.WriteAllTextAsync(_run.LedgerPath, new string('x', 10_000), TestContext.Current.CancellationToken);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<RunFailedException>(() => LedgerFile.OpenToRead(_run.LedgerPath)).Code);
+        Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => LedgerFile.OpenToRead(_run.LedgerPath)).Outcome);
     }
 
     [Fact]
-    public async Task The_lock_tells_its_owner_while_it_is_held_and_a_note_left_behind_is_none()
+    public async Task Lock_owner_is_known_while_held_and_a_stale_note_is_ignored()
     {
         Assert.Null(RunLock.OwnerOf(_run.LedgerPath));
         using (await RunLock.TakeAsync(_run.LedgerPath, TimeSpan.Zero, _run.Time, TestContext.Current.CancellationToken))

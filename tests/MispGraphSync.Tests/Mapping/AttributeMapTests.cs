@@ -13,27 +13,27 @@ public class AttributeMapTests
 
     [Theory]
     [MemberData(nameof(Mapped))]
-    public void A_type_that_can_be_watched_gives_the_observables_of_its_example(string type)
+    public void Detectable_type_gives_the_observables_of_its_example(string type)
     {
         var example = Examples.All.Single(example => example.Type == type);
 
         var mapped = Given.Map(type, example.Value);
 
-        Assert.Equal(["mapped"], mapped.Fates());
-        Assert.Equal(example.Together, string.Concat(mapped.Together()));
-        Assert.Equal(example.Alone, mapped.Alone());
+        Assert.Equal(["mapped"], mapped.Outcomes());
+        Assert.Equal(example.Combined, string.Concat(mapped.Combined()));
+        Assert.Equal(example.Singles, mapped.Singles());
     }
 
     [Theory]
     [MemberData(nameof(NotMapped))]
-    public void Every_other_type_gives_nothing_whatever_the_value(string type)
+    public void Other_types_give_nothing_for_any_value(string type)
     {
         string[] values = ["evil.example", "192.0.2.7", Examples.Hex(32), "https://evil.example/", "1"];
 
         var mapped = values.Select(value => Given.Map(type, value)).ToList();
 
-        Assert.All(mapped, item => Assert.Empty(item.Supports));
-        Assert.All(mapped, item => Assert.IsNotType<AttributeFate.Mapped>(item.Attributes[0].Fate));
+        Assert.All(mapped, item => Assert.Empty(item.Sources));
+        Assert.All(mapped, item => Assert.IsNotType<MappingOutcome.Mapped>(item.Attributes[0].Outcome));
     }
 
     [Theory]
@@ -60,13 +60,13 @@ public class AttributeMapTests
     [InlineData("size-in-bytes", SkipReason.WeakAlone)]
     [InlineData("type-of-tomorrow", SkipReason.UnknownType)]
     [InlineData("MD5", SkipReason.UnknownType)]
-    public void A_type_that_is_never_an_indicator_says_why(string type, SkipReason reason) =>
-        Assert.Equal(reason, Given.Map(type, "12345").Attributes[0].Fate.Reason());
+    public void Type_that_is_never_an_indicator_has_its_reason(string type, SkipReason reason) =>
+        Assert.Equal(reason, Given.Map(type, "12345").Attributes[0].Outcome.Reason());
 
     [Fact]
     public void Each_reason_has_as_many_types_as_the_contract_counts()
     {
-        var counts = AttributeMap.Types.Select(type => Given.Map(type, "x").Attributes[0].Fate.Reason())
+        var counts = AttributeMap.Types.Select(type => Given.Map(type, "x").Attributes[0].Outcome.Reason())
             .Where(reason => reason is >= SkipReason.UnknownType and < SkipReason.EmptyValue)
             .CountBy(reason => reason!.Value).ToDictionary();
 
@@ -85,12 +85,12 @@ public class AttributeMapTests
     [InlineData("campaign-name")]
     [InlineData("campaign-id")]
     [InlineData("malware-type")]
-    public void What_speaks_of_the_whole_event_is_context_even_without_to_ids(string type)
+    public void Event_level_types_are_context_even_without_to_ids(string type)
     {
         var attribute = Given.Attribute(type, "words") with { ToIds = false, OnWarninglist = true };
 
-        Assert.Equal(["context"], attribute.Map().Fates());
-        Assert.Equal(["deleted"], (attribute with { Deleted = true }).Map().Fates());
+        Assert.Equal(["context"], attribute.Map().Outcomes());
+        Assert.Equal(["deleted"], (attribute with { Deleted = true }).Map().Outcomes());
     }
 
     [Fact]
@@ -98,36 +98,36 @@ public class AttributeMapTests
     {
         var attribute = Given.Attribute("passport-number", "") with { ToIds = false, OnWarninglist = true, Deleted = true };
 
-        Assert.Equal(["deleted"], attribute.Map().Fates());
-        Assert.Equal(["not-for-detection"], (attribute with { Deleted = false }).Map().Fates());
-        Assert.Equal(["warninglist"], (attribute with { Deleted = false, ToIds = true }).Map().Fates());
-        Assert.Equal(["personal-data"], (attribute with { Deleted = false, ToIds = true, OnWarninglist = false }).Map().Fates());
-        Assert.Equal(["empty-value"], Given.Map("md5", " \u200B ").Fates());
+        Assert.Equal(["deleted"], attribute.Map().Outcomes());
+        Assert.Equal(["not-for-detection"], (attribute with { Deleted = false }).Map().Outcomes());
+        Assert.Equal(["warninglist"], (attribute with { Deleted = false, ToIds = true }).Map().Outcomes());
+        Assert.Equal(["personal-data"], (attribute with { Deleted = false, ToIds = true, OnWarninglist = false }).Map().Outcomes());
+        Assert.Equal(["empty-value"], Given.Map("md5", " \u200B ").Outcomes());
     }
 
     [Fact]
-    public void The_switches_let_through_what_they_name()
+    public void Switches_off_let_the_attributes_through()
     {
         var attribute = Given.Attribute("domain", "evil.example") with { ToIds = false, OnWarninglist = true };
 
-        Assert.Equal(["warninglist"], attribute.Map(Given.Context with { ToIdsOnly = false }).Fates());
-        Assert.Equal(["mapped"], attribute.Map(Given.Context with { ToIdsOnly = false, EnforceWarninglist = false }).Fates());
+        Assert.Equal(["warninglist"], attribute.Map(Given.Context with { ToIdsOnly = false }).Outcomes());
+        Assert.Equal(["mapped"], attribute.Map(Given.Context with { ToIdsOnly = false, EnforceWarninglist = false }).Outcomes());
     }
 
     [Fact]
-    public void An_attribute_without_a_uuid_gets_one_that_never_changes()
+    public void Attribute_without_a_uuid_gets_a_stable_one()
     {
         var attribute = Given.Attribute("domain", "evil.example") with { Uuid = null };
 
         var (first, second) = (attribute.Map(), attribute.Map());
 
         Assert.Equal(first.Attributes[0].Id, second.Attributes[0].Id);
-        Assert.Equal(first.Attributes[0].Id, first.Supports[0].Attribute);
+        Assert.Equal(first.Attributes[0].Id, first.Sources[0].Attribute);
         Assert.NotEqual(first.Attributes[0].Id, attribute.Map(Given.Context with { Source = "other" }).Attributes[0].Id);
     }
 
     [Fact]
-    public void A_support_carries_what_the_attribute_says()
+    public void Source_carries_the_fields_of_its_attribute()
     {
         var attribute = Given.Attribute("domain|ip", "evil.example|192.0.2.7") with
         {
@@ -138,7 +138,7 @@ public class AttributeMapTests
             Tags = [new("tlp:green")],
         };
 
-        var supports = attribute.Map().Supports;
+        var supports = attribute.Map().Sources;
 
         Assert.Equal([0, 1], supports.Select(support => support.Part));
         Assert.All(supports, support => Assert.Equal(

@@ -22,7 +22,7 @@ public class EventNotesTests
     }
 
     [Fact]
-    public void What_is_deleted_is_not_noted()
+    public void Deleted_attributes_are_not_noted()
     {
         var notes = new EventNotes();
         var attribute = Given.Attribute("threat-actor", "Sofacy");
@@ -34,7 +34,7 @@ public class EventNotesTests
     }
 
     [Fact]
-    public void An_event_cannot_flood_the_notes()
+    public void Number_of_names_is_limited()
     {
         var notes = new EventNotes();
 

@@ -1,7 +1,7 @@
 namespace MispGraphSync.Tests.Mapping;
 
 /// <summary>One attribute with what comes of it: what Graph watches together, and the others alone.</summary>
-internal sealed record Example(string Type, string Value, string Together, params string[] Alone);
+internal sealed record Example(string Type, string Value, string Combined, params string[] Singles);
 
 /// <summary>An example for each type that can be an indicator.</summary>
 internal static class Examples

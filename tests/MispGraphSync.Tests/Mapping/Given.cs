@@ -28,24 +28,24 @@ internal static class Given
         Attributes = [.. attributes.Select((attribute, i) => attribute with { Uuid = Number(i + 1) })],
     };
 
-    public static SkipReason? Reason(this AttributeFate fate) => (fate as AttributeFate.Skipped)?.Reason;
+    public static SkipReason? Reason(this MappingOutcome fate) => (fate as MappingOutcome.Skipped)?.Reason;
 
     /// <summary>The fate in a word: mapped, context, or the reason's slug.</summary>
-    public static string Word(this AttributeFate fate) => fate switch
+    public static string Label(this MappingOutcome fate) => fate switch
     {
-        AttributeFate.Mapped => "mapped",
-        AttributeFate.Context => "context",
-        AttributeFate.Skipped skipped => skipped.Reason.Slug(),
+        MappingOutcome.Mapped => "mapped",
+        MappingOutcome.Context => "context",
+        MappingOutcome.Skipped skipped => skipped.Reason.Slug(),
         _ => throw new InvalidOperationException(fate.ToString()),
     };
 
-    public static string[] Fates(this MappedItem item) => [.. item.Attributes.Select(attribute => attribute.Fate.Word())];
+    public static string[] Outcomes(this MappedItem item) => [.. item.Attributes.Select(attribute => attribute.Outcome.Label())];
 
     /// <summary>What Graph would watch, one text for each support that has any: "domain:evil.example + ip:192.0.2.7".</summary>
-    public static string[] Together(this MappedItem item) =>
-        [.. item.Supports.Where(s => !s.Combination.IsEmpty).Select(s => string.Join(" + ", s.Combination.Select(Words.Of)))];
+    public static string[] Combined(this MappedItem item) =>
+        [.. item.Sources.Where(s => !s.Combined.IsEmpty).Select(s => string.Join(" + ", s.Combined.Select(ObservableLabel.Of)))];
 
     /// <summary>What the others would watch, each by itself.</summary>
-    public static string[] Alone(this MappedItem item) =>
-        [.. item.Supports.Select(s => s.Single).OfType<Observable>().Select(Words.Of)];
+    public static string[] Singles(this MappedItem item) =>
+        [.. item.Sources.Select(s => s.Single).OfType<Observable>().Select(ObservableLabel.Of)];
 }

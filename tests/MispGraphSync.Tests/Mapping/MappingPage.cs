@@ -2,6 +2,7 @@ using System.Text;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
 using MispGraphSync.Core.Mapping.Normalise;
+using MispGraphSync.Destinations.Sentinel;
 
 namespace MispGraphSync.Tests.Mapping;
 
@@ -31,15 +32,15 @@ internal static class MappingPage
         page.Append("| MISP type | Graph tiIndicator | Sentinel, STIX path | Tier | Defender |\n| --- | --- | --- | --- | --- |\n");
         foreach (var example in Examples.All)
         {
-            var supports = Given.Map(example.Type, example.Value).Supports;
+            var supports = Given.Map(example.Type, example.Value).Sources;
             var singles = supports.Select(support => support.Single).OfType<Observable>().ToList();
             Row(
                 page,
                 Code(example.Type),
-                List(supports.SelectMany(support => support.Combination).Select(ServiceWords.Graph)),
-                example.Type == "stix2-pattern" ? "the path of its only comparison" : List(singles.Select(ServiceWords.Sentinel)),
+                List(supports.SelectMany(support => support.Combined).Select(ServiceFieldNames.Graph)),
+                example.Type == "stix2-pattern" ? "the path of its only comparison" : List(singles.Select(ServiceFieldNames.Sentinel)),
                 example.Type == "stix2-pattern" ? "as the path" : List(singles.Select(Tier).Distinct()),
-                example.Type == "stix2-pattern" ? "—" : List(singles.Select(ServiceWords.Defender)));
+                example.Type == "stix2-pattern" ? "—" : List(singles.Select(ServiceFieldNames.Defender)));
         }
 
         page.Append("\nA `filename` is split into `fileName` and `filePath` where it is a path. A `domain` or `hostname` that holds an\n");
@@ -52,7 +53,7 @@ internal static class MappingPage
     private static void Skipped(StringBuilder page)
     {
         var fates = AttributeMap.Types.Except(Examples.All.Select(example => example.Type)).Order(StringComparer.Ordinal)
-            .ToLookup(type => Given.Map(type, "1").Attributes[0].Fate.Word());
+            .ToLookup(type => Given.Map(type, "1").Attributes[0].Outcome.Label());
 
         page.Append("## Types that describe the event\n\n");
         page.Append("They are no indicators; names of actors, families and campaigns go to every indicator of their event: ");
@@ -82,40 +83,40 @@ internal static class MappingPage
         foreach (var name in ObjectMap.Names.Order(StringComparer.Ordinal))
         {
             var template = ObjectMap.Find(name)!;
-            if (!Has(template, UseKind.Main, UseKind.OnlyWithToIds)) continue;
+            if (!Has(template, RoleKind.Main, RoleKind.RequiresToIds)) continue;
             Row(
                 page,
                 Code(name),
-                Roles(template, UseKind.Main, UseKind.MainFirstOf),
-                Roles(template, UseKind.MainIfAlone),
-                Roles(template, UseKind.With, UseKind.WithEach),
-                template.OthersUnused ? "every other role" : Roles(template, UseKind.Unused, UseKind.OnlyWithToIds));
+                Roles(template, RoleKind.Main, RoleKind.PreferredMain),
+                Roles(template, RoleKind.FallbackMain),
+                Roles(template, RoleKind.Detail, RoleKind.EachDetail),
+                template.IgnoresOthers ? "every other role" : Roles(template, RoleKind.Ignored, RoleKind.RequiresToIds));
         }
 
         page.Append("\nNames and addresses of hosts in these objects map by their type, with their own `to_ids`, "
             + "and only where the action\n");
         page.Append("is `alert`: other people's pages may be on the same host. Under another action they are `weak-alone`, and so is a\n");
         page.Append("public suffix (such as `github.io`) or what a warninglist holds, under any action: ");
-        page.Append(ObjectsWith(UseKind.HostOfUrl)).Append(".\n\n");
-        page.Append("Never sent, whatever the type (`victim-data`): ").Append(ObjectsWith(UseKind.Victim)).Append(".\n\n");
+        page.Append(ObjectsWith(RoleKind.HostOfUrl)).Append(".\n\n");
+        page.Append("Never sent, whatever the type (`victim-data`): ").Append(ObjectsWith(RoleKind.Victim)).Append(".\n\n");
         page.Append("Context and no indicators, since MISP's own templates keep them from detection: ");
-        page.Append(ObjectsWith(UseKind.Context)).Append(".\n\n");
+        page.Append(ObjectsWith(RoleKind.Context)).Append(".\n\n");
     }
 
-    private static bool Has(Template template, params UseKind[] kinds) => template.Uses.Any(use => kinds.Contains(use.Kind));
+    private static bool Has(ObjectTemplate template, params RoleKind[] kinds) => template.Roles.Any(use => kinds.Contains(use.Kind));
 
-    private static string ObjectsWith(UseKind kind) => List(
+    private static string ObjectsWith(RoleKind kind) => List(
         from name in ObjectMap.Names.Order(StringComparer.Ordinal)
-        let use = ObjectMap.Find(name)!.Uses.FirstOrDefault(use => use.Kind == kind)
+        let use = ObjectMap.Find(name)!.Roles.FirstOrDefault(use => use.Kind == kind)
         where use is not null
         select use.Relations.IsEmpty ? Code(name) : $"{Code(name)} ({List(use.Relations.Select(Code))})");
 
-    private static string Roles(Template template, params UseKind[] kinds) =>
-        List(template.Uses.Where(use => kinds.Contains(use.Kind)).Select(use => use switch
+    private static string Roles(ObjectTemplate template, params RoleKind[] kinds) =>
+        List(template.Roles.Where(use => kinds.Contains(use.Kind)).Select(use => use switch
         {
             { Relations.IsEmpty: true } => "any hash of a file",
-            { Kind: UseKind.MainFirstOf } => string.Join(", else ", use.Relations.Select(Code)),
-            { Kind: UseKind.OnlyWithToIds } => List(use.Relations.Select(Code)) + " (by type, with their own `to_ids`)",
+            { Kind: RoleKind.PreferredMain } => string.Join(", else ", use.Relations.Select(Code)),
+            { Kind: RoleKind.RequiresToIds } => List(use.Relations.Select(Code)) + " (by type, with their own `to_ids`)",
             _ => List(use.Relations.Select(Code)),
         }));
 
@@ -161,7 +162,7 @@ internal static class MappingPage
         - Blanks, control characters, direction marks, zero-width blanks and byte-order marks around a value are removed; Unicode form NFC.
         - A control character or line break inside a value is `invalid-value`: it may be two values. So is U+FFFD, which is left of a
           broken text. Nothing inside a value is removed.
-        - At most {Text.MaxLength:N0} characters; a longer value is skipped, never cut.
+        - At most {ValueText.MaxLength:N0} characters; a longer value is skipped, never cut.
         - Hashes: right length, lower case; ssdeep and impfuzzy keep theirs.
         - Addresses: IPv4 in four plain decimal parts, IPv6 in its short form, IPv4-mapped as IPv4, without brackets and zone.
           Ranges in network form; `/32` and `/128` are one address; `/0` is refused.

@@ -5,7 +5,7 @@ namespace MispGraphSync.Tests.Mapping;
 public class MappingPageTests
 {
     [Fact]
-    public void The_mapping_page_agrees_with_the_mapping()
+    public void Mapping_page_is_up_to_date()
     {
         var path = Path.Combine(Root(), "docs", "mapping.md");
         var page = MappingPage.Write();

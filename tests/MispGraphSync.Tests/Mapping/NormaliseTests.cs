@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Mapping;
 using MispGraphSync.Core.Mapping.Normalise;
 using Xunit;
 
@@ -15,14 +16,14 @@ public class NormaliseTests
     [InlineData("ab\u200Bc\u202Ede", "ab\u200Bc\u202Ede")]
     [InlineData("\uD83D\uDE00", "\uD83D\uDE00")]
     [InlineData("\u200B \u200B", "")]
-    public void A_value_loses_what_surrounds_it_and_nothing_inside(string text, string trimmed) => Assert.Equal(trimmed, Text.Trim(text));
+    public void Value_is_trimmed_and_its_inside_unchanged(string text, string trimmed) => Assert.Equal(trimmed, ValueText.Trim(text));
 
     [Theory]
     [InlineData("\uFEFFLazarus\r\nGroup\u200B", "Lazarus Group")]
     [InlineData("tlp:\u200Bred", "tlp:red")]
     [InlineData("a\u202Eb\u2069c\u00ADd", "abcd")]
     [InlineData("a\u0000b\u2029c", "a b c")]
-    public void A_name_is_one_line_without_marks(string text, string cleaned) => Assert.Equal(cleaned, Text.Clean(text));
+    public void A_name_is_one_line_without_marks(string text, string cleaned) => Assert.Equal(cleaned, ValueText.Clean(text));
 
     [Fact]
     public void Half_a_surrogate_pair_in_a_name_becomes_a_replacement_character()
@@ -30,7 +31,7 @@ public class NormaliseTests
         // No attribute argument: those are stored as UTF-8, which has no halves.
         var half = ((char)0xD800).ToString();
 
-        Assert.Equal("evil\uFFFD", Text.Clean("evil" + half));
+        Assert.Equal("evil\uFFFD", ValueText.Clean("evil" + half));
     }
 
     [Theory]
@@ -52,19 +53,19 @@ public class NormaliseTests
     [InlineData("regkey", @"HKLM\Software\a{0}b")]
     [InlineData("user-agent", "Mozilla/5.0{0}Mozilla/4.0")]
     [InlineData("stix2-pattern", "[domain-name:value = 'evil.exam{0}ple']")]
-    public void A_control_character_or_line_break_inside_a_value_never_joins_its_halves(string type, string value)
+    public void Value_with_a_control_character_or_line_break_inside_is_skipped(string type, string value)
     {
         foreach (var mark in "\0\a\t\n\v\f\r\u001B\u007F\u0085\u009B\u2028\u2029")
         {
             var mapped = Given.Map(type, string.Format(value, mark));
 
-            Assert.Equal([type == "stix2-pattern" ? "invalid-pattern" : "invalid-value"], mapped.Fates());
+            Assert.Equal([type == "stix2-pattern" ? "invalid-pattern" : "invalid-value"], mapped.Outcomes());
         }
     }
 
     [Fact]
     public void A_pattern_may_be_written_on_several_lines() =>
-        Assert.Equal(["domain:evil.example"], Given.Map("stix2-pattern", "[\n  domain-name:value =\r\n\t'evil.example'\n]").Alone());
+        Assert.Equal(["domain:evil.example"], Given.Map("stix2-pattern", "[\n  domain-name:value =\r\n\t'evil.example'\n]").Singles());
 
     [Theory]
     [InlineData("ip-dst", "192.0.2.4{0}5", "invalid-address")]
@@ -73,24 +74,24 @@ public class NormaliseTests
     [InlineData("mac-address", "00:00:5e:00:53:0{0}1", "invalid-value")]
     [InlineData("AS", "645{0}00", "invalid-value")]
     [InlineData("url", "ht{0}tp://evil.example/", "invalid-url")]
-    public void A_mark_that_cannot_be_seen_inside_a_value_never_joins_its_halves(string type, string value, string reason)
+    public void Value_with_an_invisible_mark_inside_is_never_joined(string type, string value, string reason)
     {
         foreach (var mark in "\u00A0\u00AD\u061C\u180E\u200B\u200C\u200D\u200E\u200F\u202E\u2060\u2066\u3000\uFE0F\uFEFF\uFFFD")
-            Assert.Equal([reason], Given.Map(type, string.Format(value, mark)).Fates());
+            Assert.Equal([reason], Given.Map(type, string.Format(value, mark)).Outcomes());
     }
 
     [Theory]
     [InlineData("email-subject", "\u05D7\u05E9\u05D1\u05D5\u05DF\u200F (1)")]
     [InlineData("user-agent", "a\u200Bb")]
     [InlineData("mutex", "a\u00ADb")]
-    public void Marks_inside_a_text_are_part_of_it(string type, string value) =>
-        Assert.EndsWith(":" + value, Given.Map(type, value).Together().Single(), StringComparison.Ordinal);
+    public void Invisible_marks_inside_free_text_are_kept(string type, string value) =>
+        Assert.EndsWith(":" + value, Given.Map(type, value).Combined().Single(), StringComparison.Ordinal);
 
     [Fact]
     public void A_file_name_that_turns_the_direction_of_writing_keeps_its_hash() =>
         Assert.Equal(
             ["name:invoice\u202Egpj.exe + Md5:0123456789abcdef0123456789abcdef"],
-            Given.Map("filename|md5", "invoice\u202Egpj.exe|0123456789abcdef0123456789abcdef").Together());
+            Given.Map("filename|md5", "invoice\u202Egpj.exe|0123456789abcdef0123456789abcdef").Combined());
 
     [Theory]
     [InlineData("mutex", "cut{0}", "invalid-value")]
@@ -99,10 +100,10 @@ public class NormaliseTests
     [InlineData("email-src", "ali{0}ce@evil.example", "invalid-value")]
     [InlineData("domain", "evil{0}.example", "invalid-domain")]
     [InlineData("url", "http://evil{0}.example/", "invalid-url")]
-    public void A_value_that_lost_a_character_on_its_way_is_not_sent(string type, string value, string reason)
+    public void Damaged_value_is_skipped(string type, string value, string reason)
     {
         foreach (var lost in new[] { "\uFFFD", ((char)0xD83D).ToString(), ((char)0xDE00).ToString(), "\uFFFE", "\uFFFF" })
-            Assert.Equal([reason], Given.Map(type, string.Format(value, lost)).Fates());
+            Assert.Equal([reason], Given.Map(type, string.Format(value, lost)).Outcomes());
     }
 
     [Theory]
@@ -116,15 +117,15 @@ public class NormaliseTests
     [InlineData("\uAC00\u11A8", "\uAC01")]
     [InlineData("a\u0305\u0301", "a\u0305\u0301")]
     [InlineData("\uF900", "\u8C48")]
-    public void Text_is_composed_canonically(string text, string composed) => Assert.Equal(composed, Canonical.Compose(text));
+    public void Text_is_composed_canonically(string text, string composed) => Assert.Equal(composed, UnicodeComposition.Compose(text));
 
     [Theory]
     [InlineData("domain")]
     [InlineData("hostname")]
     public void A_name_that_is_an_address_is_read_as_a_destination(string type)
     {
-        Assert.Equal(["ip-dst:192.0.2.7"], Given.Map(type, "192.0.2.7").Together());
-        Assert.Equal(["ip-dst:2001:db8::7"], Given.Map(type, "[2001:DB8::7]").Alone());
+        Assert.Equal(["ip-dst:192.0.2.7"], Given.Map(type, "192.0.2.7").Combined());
+        Assert.Equal(["ip-dst:2001:db8::7"], Given.Map(type, "[2001:DB8::7]").Singles());
     }
 
     [Theory]
@@ -139,7 +140,7 @@ public class NormaliseTests
     [InlineData("2001:db8:1:2::7/48", "cidr-dst:2001:db8:1::/48")]
     [InlineData("::ffff:192.0.2.7/120", "cidr-dst:192.0.2.0/24")]
     public void An_address_comes_out_in_one_form(string value, string observable) =>
-        Assert.Equal([observable], Given.Map("ip-dst", value).Alone());
+        Assert.Equal([observable], Given.Map("ip-dst", value).Singles());
 
     [Theory]
     [InlineData("192.0.2.0/0")]
@@ -159,8 +160,8 @@ public class NormaliseTests
     [InlineData("[2001:db8::7]:80")]
     [InlineData("192.0.2.1-192.0.2.9")]
     [InlineData("192[.]0.2.7")]
-    public void What_is_no_address_is_refused(string value) =>
-        Assert.Equal(["invalid-address"], Given.Map("ip-src", value).Fates());
+    public void Invalid_addresses_are_skipped(string value) =>
+        Assert.Equal(["invalid-address"], Given.Map("ip-src", value).Outcomes());
 
     [Theory]
     [InlineData("HTTPS://Evil.Example/A?Q=B#C", "https://evil.example/A?Q=B#C")]
@@ -175,19 +176,19 @@ public class NormaliseTests
     [InlineData("http://evil.example?x=http://other.example/", "http://evil.example?x=http://other.example/")]
     [InlineData("http://evil.example/a%20b c", "http://evil.example/a%20b c")]
     public void Scheme_and_host_of_a_url_are_folded_and_the_rest_untouched(string value, string url) =>
-        Assert.Equal(["url:" + url], Given.Map("url", value).Together());
+        Assert.Equal(["url:" + url], Given.Map("url", value).Combined());
 
     [Theory]
     [InlineData("WWW.evil.example", "www.evil.example")]
     [InlineData("192.0.2.7", "192.0.2.7")]
     [InlineData("evil.example:8080/Gate.php", "evil.example:8080/Gate.php")]
     [InlineData("smb://192.0.2.7/Share", "smb://192.0.2.7/Share")]
-    public void A_url_that_Graph_does_not_take_is_watched_alone(string value, string url)
+    public void Url_without_a_known_scheme_is_single_only(string value, string url)
     {
         var mapped = Given.Map("url", value);
 
-        Assert.Empty(mapped.Together());
-        Assert.Equal(["url:" + url], mapped.Alone());
+        Assert.Empty(mapped.Combined());
+        Assert.Equal(["url:" + url], mapped.Singles());
     }
 
     [Theory]
@@ -210,15 +211,15 @@ public class NormaliseTests
     [InlineData("http://08.0.2.7/")]
     [InlineData("http://www%2Eevil.example/")]
     [InlineData("http://\uFF11\uFF19\uFF12.0.2.7/")]
-    public void A_url_without_a_host_or_defanged_is_refused(string value) =>
-        Assert.Equal(["invalid-url"], Given.Map("url", value).Fates());
+    public void Url_without_a_host_or_defanged_is_skipped(string value) =>
+        Assert.Equal(["invalid-url"], Given.Map("url", value).Outcomes());
 
     [Fact]
     public void A_uri_counts_only_when_it_is_absolute()
     {
-        Assert.Equal(["invalid-url"], Given.Map("uri", "/gate.php").Fates());
-        Assert.Equal(["invalid-url"], Given.Map("uri", "evil.example/gate.php").Fates());
-        Assert.Equal(["url:http://evil.example/gate.php"], Given.Map("uri", "http://evil.example/gate.php").Together());
+        Assert.Equal(["invalid-url"], Given.Map("uri", "/gate.php").Outcomes());
+        Assert.Equal(["invalid-url"], Given.Map("uri", "evil.example/gate.php").Outcomes());
+        Assert.Equal(["url:http://evil.example/gate.php"], Given.Map("uri", "http://evil.example/gate.php").Combined());
     }
 
     [Theory]
@@ -237,7 +238,7 @@ public class NormaliseTests
     [InlineData("ceo@victim.example <john@evil.example>", "email-sender:john@evil.example + email-domain:evil.example")]
     [InlineData("\"ceo@victim.example, Ltd\" <john@evil.example>", "email-sender:john@evil.example + email-domain:evil.example")]
     public void The_domain_of_an_address_is_what_follows_the_last_at(string value, string together) =>
-        Assert.Equal([together], Given.Map("email-src", value).Together());
+        Assert.Equal([together], Given.Map("email-src", value).Combined());
 
     [Theory]
     [InlineData("AS64500", 64500)]
@@ -245,7 +246,7 @@ public class NormaliseTests
     [InlineData("1.10", 65546)]
     [InlineData("4294967295", 4294967295)]
     public void An_autonomous_system_is_a_number(string value, long number) =>
-        Assert.Equal([$"as:{number}"], Given.Map("AS", value).Alone());
+        Assert.Equal([$"as:{number}"], Given.Map("AS", value).Singles());
 
     [Theory]
     [InlineData("AS", "4294967296")]
@@ -289,7 +290,7 @@ public class NormaliseTests
     [InlineData("email-reply-to", "bob@evil.example; al@evil.example")]
     [InlineData("email-src", "<>")]
     public void A_value_that_does_not_fit_its_type_is_invalid(string type, string value) =>
-        Assert.Equal(["invalid-value"], Given.Map(type, value).Fates());
+        Assert.Equal(["invalid-value"], Given.Map(type, value).Outcomes());
 
     [Theory]
     [InlineData("md5", 31)]
@@ -307,7 +308,7 @@ public class NormaliseTests
     [InlineData("tlsh", 34)]
     [InlineData("x509-fingerprint-sha1", 32)]
     public void A_hash_of_the_wrong_length_is_invalid(string type, int length) =>
-        Assert.Equal(["invalid-hash"], Given.Map(type, Examples.Hex(length)).Fates());
+        Assert.Equal(["invalid-hash"], Given.Map(type, Examples.Hex(length)).Outcomes());
 
     [Theory]
     [InlineData("md5", "0123456789abcdef0123456789abcdeg")]
@@ -318,13 +319,13 @@ public class NormaliseTests
     [InlineData("impfuzzy", "::")]
     [InlineData("tlsh", "T2" + "0123456789abcdef0123456789abcdef0123456789abcdef")]
     public void A_hash_of_the_wrong_form_is_invalid(string type, string value) =>
-        Assert.Equal(["invalid-hash"], Given.Map(type, value).Fates());
+        Assert.Equal(["invalid-hash"], Given.Map(type, value).Outcomes());
 
     [Fact]
     public void Hashes_are_lower_case_unless_their_case_means_something()
     {
-        Assert.Equal(["Md5:" + Examples.Hex(32)], Given.Map("md5", Examples.Hex(32).ToUpperInvariant()).Alone());
-        Assert.Equal(["Ssdeep:3:AbC:dEf"], Given.Map("ssdeep", "3:AbC:dEf").Alone());
+        Assert.Equal(["Md5:" + Examples.Hex(32)], Given.Map("md5", Examples.Hex(32).ToUpperInvariant()).Singles());
+        Assert.Equal(["Ssdeep:3:AbC:dEf"], Given.Map("ssdeep", "3:AbC:dEf").Singles());
     }
 
     [Theory]
@@ -334,9 +335,9 @@ public class NormaliseTests
     {
         var separated = string.Join(separator, Examples.Hex(40).ToUpperInvariant().Chunk(2).Select(pair => new string(pair)));
 
-        Assert.Equal(["x509-Sha1:" + Examples.Hex(40)], Given.Map("x509-fingerprint-sha1", "\u200E" + separated).Alone());
-        Assert.Equal(["invalid-hash"], Given.Map("x509-fingerprint-sha1", separated[..30] + separator + separated[30..]).Fates());
-        Assert.Equal(["invalid-hash"], Given.Map("x509-fingerprint-sha1", Examples.Hex(40).Insert(20, separator)).Fates());
+        Assert.Equal(["x509-Sha1:" + Examples.Hex(40)], Given.Map("x509-fingerprint-sha1", "\u200E" + separated).Singles());
+        Assert.Equal(["invalid-hash"], Given.Map("x509-fingerprint-sha1", separated[..30] + separator + separated[30..]).Outcomes());
+        Assert.Equal(["invalid-hash"], Given.Map("x509-fingerprint-sha1", Examples.Hex(40).Insert(20, separator)).Outcomes());
     }
 
     [Theory]
@@ -345,7 +346,7 @@ public class NormaliseTests
     [InlineData("0000.5e00.5301")]
     [InlineData("00005e-005301")]
     public void A_hardware_address_comes_out_in_one_form(string value) =>
-        Assert.Equal(["mac:00:00:5e:00:53:01"], Given.Map("mac-address", value).Alone());
+        Assert.Equal(["mac:00:00:5e:00:53:01"], Given.Map("mac-address", value).Singles());
 
     [Theory]
     [InlineData("filename")]
@@ -354,9 +355,9 @@ public class NormaliseTests
     [InlineData("user-agent")]
     [InlineData("email-subject")]
     [InlineData("email-src")]
-    public void A_value_longer_than_any_field_is_refused_and_never_cut(string type)
+    public void Value_longer_than_the_limit_is_skipped_not_cut(string type)
     {
-        Assert.Equal(["mapped"], Given.Map(type, new string('a', Text.MaxLength)).Fates());
-        Assert.Equal(["invalid-value"], Given.Map(type, new string('a', Text.MaxLength + 1)).Fates());
+        Assert.Equal(["mapped"], Given.Map(type, new string('a', ValueText.MaxLength)).Outcomes());
+        Assert.Equal(["invalid-value"], Given.Map(type, new string('a', ValueText.MaxLength + 1)).Outcomes());
     }
 }

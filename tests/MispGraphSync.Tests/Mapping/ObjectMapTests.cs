@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
 using Xunit;
 using static MispGraphSync.Tests.Mapping.Given;
 
@@ -25,9 +26,9 @@ public class ObjectMapTests
 
         const string details = @" + name:a.exe + size:1234 + path:C:\Temp\a.exe + compiled:2026-01-02 03:04:05Z"
             + " + created:2026-01-03 03:04:05Z + filetype:application/x-dosexec";
-        Assert.Equal([$"Md5:{Md5}{details}", $"Sha256:{Sha256}{details}"], mapped.Together());
-        Assert.Equal([$"Md5:{Md5}", $"Sha256:{Sha256}"], mapped.Alone());
-        Assert.Equal(["context", "mapped", "mapped", "context", "context", "context", "context", "context", "untyped"], mapped.Fates());
+        Assert.Equal([$"Md5:{Md5}{details}", $"Sha256:{Sha256}{details}"], mapped.Combined());
+        Assert.Equal([$"Md5:{Md5}", $"Sha256:{Sha256}"], mapped.Singles());
+        Assert.Equal(["context", "mapped", "mapped", "context", "context", "context", "context", "context", "untyped"], mapped.Outcomes());
     }
 
     [Theory]
@@ -36,69 +37,69 @@ public class ObjectMapTests
     [InlineData("5 March")]
     [InlineData("Monday")]
     [InlineData("yesterday")]
-    public void A_time_without_its_date_is_none(string value)
+    public void Time_without_a_date_is_ignored(string value)
     {
         var mapped = Object("file", Attribute("md5", Md5, "md5"), Attribute("datetime", value, "compilation-timestamp")).Map();
 
-        Assert.Equal([$"Md5:{Md5}"], mapped.Together());
-        Assert.Equal(["mapped", "invalid-value"], mapped.Fates());
+        Assert.Equal([$"Md5:{Md5}"], mapped.Combined());
+        Assert.Equal(["mapped", "invalid-value"], mapped.Outcomes());
     }
 
     [Fact]
-    public void A_file_without_any_hash_is_watched_by_its_name()
+    public void File_without_a_hash_is_detected_by_its_name()
     {
         var mapped = Object("file", Attribute("filename", "a.exe", "filename"), Attribute("size-in-bytes", "12", "size-in-bytes")).Map();
 
-        Assert.Equal(["name:a.exe + size:12"], mapped.Together());
-        Assert.Equal(["name:a.exe"], mapped.Alone());
+        Assert.Equal(["name:a.exe + size:12"], mapped.Combined());
+        Assert.Equal(["name:a.exe"], mapped.Singles());
     }
 
     [Theory]
     [InlineData(true, true, false, "deleted")]
     [InlineData(false, false, false, "not-for-detection")]
     [InlineData(false, true, true, "warninglist")]
-    public void A_file_that_lost_its_hash_to_a_filter_is_not_watched_by_its_name(bool deleted, bool toIds, bool warned, string fate)
+    public void File_whose_hash_was_filtered_is_not_detected_by_its_name(bool deleted, bool toIds, bool warned, string fate)
     {
         var hash = Attribute("md5", Md5, "md5") with { Deleted = deleted, ToIds = toIds, OnWarninglist = warned };
 
         var mapped = Object("file", hash, Attribute("filename", "setup.exe", "filename")).Map();
 
-        Assert.Equal([fate, "weak-alone"], mapped.Fates());
-        Assert.Empty(mapped.Supports);
+        Assert.Equal([fate, "weak-alone"], mapped.Outcomes());
+        Assert.Empty(mapped.Sources);
     }
 
     [Fact]
-    public void A_detail_on_a_warninglist_is_left_out_of_the_indicator()
+    public void Detail_on_a_warninglist_is_not_in_the_indicator()
     {
         var name = Attribute("filename", "explorer.exe", "filename") with { OnWarninglist = true };
 
         var mapped = Object("file", name, Attribute("md5", Md5, "md5")).Map();
 
-        Assert.Equal([$"Md5:{Md5}"], mapped.Together());
-        Assert.Equal(["warninglist", "mapped"], mapped.Fates());
+        Assert.Equal([$"Md5:{Md5}"], mapped.Combined());
+        Assert.Equal(["warninglist", "mapped"], mapped.Outcomes());
     }
 
     [Fact]
-    public void Of_two_file_names_one_is_joined()
+    public void One_of_two_file_names_is_combined()
     {
         var mapped = Object(
             "file", Attribute("filename", "a.exe", "filename"), Attribute("filename", "b.exe", "filename"), Attribute("md5", Md5, "md5")).Map();
 
-        Assert.Equal([$"Md5:{Md5} + name:a.exe"], mapped.Together());
-        Assert.Equal(["context", "weak-alone", "mapped"], mapped.Fates());
+        Assert.Equal([$"Md5:{Md5} + name:a.exe"], mapped.Combined());
+        Assert.Equal(["context", "weak-alone", "mapped"], mapped.Outcomes());
     }
 
     [Fact]
-    public void A_sample_in_a_file_keeps_its_own_name()
+    public void Malware_sample_in_a_file_keeps_its_own_name()
     {
         var mapped = Object(
             "file", Attribute("filename", "other.exe", "filename"), Attribute("malware-sample", $"a.exe|{Md5}", "malware-sample")).Map();
 
-        Assert.Equal([$"name:a.exe + Md5:{Md5}"], mapped.Together());
+        Assert.Equal([$"name:a.exe + Md5:{Md5}"], mapped.Combined());
     }
 
     [Fact]
-    public void The_hash_of_a_PE_header_is_no_hash_of_a_file()
+    public void Hash_of_a_PE_header_is_not_a_file_hash()
     {
         var mapped = Object(
             "pe",
@@ -107,13 +108,13 @@ public class ObjectMapTests
             Attribute("filename", "explorer.exe", "original-filename"),
             Attribute("datetime", "2026-01-02T03:04:05Z", "compilation-timestamp")).Map();
 
-        Assert.Equal([$"Imphash:{Md5} + compiled:2026-01-02 03:04:05Z"], mapped.Together());
-        Assert.Empty(mapped.Alone());
-        Assert.Equal(["unsupported-relation", "mapped", "unsupported-relation", "context"], mapped.Fates());
+        Assert.Equal([$"Imphash:{Md5} + compiled:2026-01-02 03:04:05Z"], mapped.Combined());
+        Assert.Empty(mapped.Singles());
+        Assert.Equal(["unsupported-relation", "mapped", "unsupported-relation", "context"], mapped.Outcomes());
     }
 
     [Fact]
-    public void Domains_and_addresses_give_a_pair_each_and_are_watched_once_each()
+    public void Domains_and_addresses_give_one_pair_each_and_one_single_each()
     {
         var mapped = Object(
             "domain-ip",
@@ -130,9 +131,9 @@ public class ObjectMapTests
                 "domain:www.evil.example + ip:192.0.2.7 + port:443",
                 "domain:www.evil.example + ip:2001:db8::7 + port:443",
             ],
-            mapped.Together());
-        Assert.Equal(["domain:evil.example", "domain:www.evil.example", "ip:192.0.2.7", "ip:2001:db8::7"], mapped.Alone());
-        Assert.Equal(["mapped", "mapped", "mapped", "mapped", "context"], mapped.Fates());
+            mapped.Combined());
+        Assert.Equal(["domain:evil.example", "domain:www.evil.example", "ip:192.0.2.7", "ip:2001:db8::7"], mapped.Singles());
+        Assert.Equal(["mapped", "mapped", "mapped", "mapped", "context"], mapped.Outcomes());
     }
 
     [Fact]
@@ -144,10 +145,10 @@ public class ObjectMapTests
             Attribute("ip-dst", "192.0.2.7", "ip"),
             Attribute("port", "443", "port") with { ToIds = false }).Map();
 
-        Assert.Equal(["ip:192.0.2.7 + port:443"], mapped.Together());
-        Assert.Equal(["ip:192.0.2.7"], mapped.Alone());
-        Assert.Equal(["not-for-detection", "mapped", "context"], mapped.Fates());
-        Assert.Equal(Number(2), Assert.Single(mapped.Supports).Attribute);
+        Assert.Equal(["ip:192.0.2.7 + port:443"], mapped.Combined());
+        Assert.Equal(["ip:192.0.2.7"], mapped.Singles());
+        Assert.Equal(["not-for-detection", "mapped", "context"], mapped.Outcomes());
+        Assert.Equal(Number(2), Assert.Single(mapped.Sources).Attribute);
     }
 
     [Theory]
@@ -161,13 +162,13 @@ public class ObjectMapTests
     [InlineData("file", "sha1", "da39a3ee5e6b4b0d3255bfef95601890afd80701", "sha1", "imphash",
         "da39a3ee5e6b4b0d3255bfef95601890", "imphash",
         "Imphash:da39a3ee5e6b4b0d3255bfef95601890")]
-    public void What_products_match_alone_joins_only_with_its_own_to_ids(
+    public void Matchable_attribute_is_combined_only_with_its_own_to_ids(
         string name, string type, string value, string relation, string mainType, string main, string mainRelation, string together)
     {
         var mapped = Object(name, Attribute(type, value, relation) with { ToIds = false }, Attribute(mainType, main, mainRelation)).Map();
 
-        Assert.Equal([together], mapped.Together());
-        Assert.Equal(["not-for-detection", "mapped"], mapped.Fates());
+        Assert.Equal([together], mapped.Combined());
+        Assert.Equal(["not-for-detection", "mapped"], mapped.Outcomes());
     }
 
     [Fact]
@@ -178,24 +179,24 @@ public class ObjectMapTests
             Attribute("email-src", "ceo@example.com", "from") with { ToIds = false },
             Attribute("email-src", "bounce@evil.example", "return-path")).Map();
 
-        Assert.Equal(["email-sender:bounce@evil.example + email-domain:evil.example"], mapped.Together());
-        Assert.Equal(["not-for-detection", "mapped"], mapped.Fates());
+        Assert.Equal(["email-sender:bounce@evil.example + email-domain:evil.example"], mapped.Combined());
+        Assert.Equal(["not-for-detection", "mapped"], mapped.Outcomes());
     }
 
     [Fact]
-    public void A_half_that_a_warninglist_holds_leaves_the_other_by_itself()
+    public void Half_on_a_warninglist_leaves_the_other_half_single()
     {
         var mapped = Object(
             "domain-ip",
             Attribute("domain", "www.example.com", "domain") with { OnWarninglist = true },
             Attribute("ip-dst", "192.0.2.7", "ip")).Map();
 
-        Assert.Equal(["ip:192.0.2.7"], mapped.Together());
-        Assert.Equal(["warninglist", "mapped"], mapped.Fates());
+        Assert.Equal(["ip:192.0.2.7"], mapped.Combined());
+        Assert.Equal(["warninglist", "mapped"], mapped.Outcomes());
     }
 
     [Fact]
-    public void Too_many_pairs_are_a_list_and_each_attribute_stands_for_itself()
+    public void Too_many_pairs_map_each_attribute_by_its_type()
     {
         static MispObject Pairs(int domains, int addresses) => Object(
             "domain-ip",
@@ -206,13 +207,13 @@ public class ObjectMapTests
 
         var (most, more) = (Pairs(25, 40).Map(), Pairs(26, 40).Map());
 
-        Assert.Equal(1_000, most.Together().Length);
-        Assert.Equal(66, more.Together().Length);
-        Assert.All(more.Supports, support => Assert.Single(support.Combination));
+        Assert.Equal(1_000, most.Combined().Length);
+        Assert.Equal(66, more.Combined().Length);
+        Assert.All(more.Sources, support => Assert.Single(support.Combined));
     }
 
     [Fact]
-    public void In_a_list_what_a_role_excludes_stays_excluded()
+    public void Excluded_roles_stay_excluded_with_too_many_pairs()
     {
         var urls = Object(
             "url",
@@ -222,8 +223,8 @@ public class ObjectMapTests
             "file",
             [.. Enumerable.Range(0, 1_001).Select(i => Attribute("md5", $"{i:x32}", "md5")), Attribute("md5", Md5, "richpe")]);
 
-        Assert.True(urls.Map().Supports[^1].IsHostOfUrl);
-        Assert.Equal("unsupported-relation", hashes.Map().Fates()[^1]);
+        Assert.True(urls.Map().Sources[^1].IsHostOfUrl);
+        Assert.Equal("unsupported-relation", hashes.Map().Outcomes()[^1]);
     }
 
     [Fact]
@@ -238,17 +239,17 @@ public class ObjectMapTests
             Attribute("hostname", "ptr.example.com", "ptr-record")).Map();
 
         Assert.Equal(
-            ["ip-dst:192.0.2.7 + port-dst:443 + as-dst:64500", "ip-dst:192.0.2.7 + port-dst:8443 + as-dst:64500"], mapped.Together());
-        Assert.Equal(["ip-dst:192.0.2.7"], mapped.Alone());
-        Assert.Equal(["mapped", "context", "context", "context", "unsupported-relation"], mapped.Fates());
+            ["ip-dst:192.0.2.7 + port-dst:443 + as-dst:64500", "ip-dst:192.0.2.7 + port-dst:8443 + as-dst:64500"], mapped.Combined());
+        Assert.Equal(["ip-dst:192.0.2.7"], mapped.Singles());
+        Assert.Equal(["mapped", "context", "context", "context", "unsupported-relation"], mapped.Outcomes());
     }
 
     [Fact]
-    public void A_system_beside_a_source_is_not_the_destinations()
+    public void Autonomous_system_with_a_source_address_has_no_direction()
     {
         var mapped = Object("ip-port", Attribute("ip-src", "192.0.2.7", "ip-src"), Attribute("AS", "64500", "AS")).Map();
 
-        Assert.Equal(["ip-src:192.0.2.7 + as:64500"], mapped.Together());
+        Assert.Equal(["ip-src:192.0.2.7 + as:64500"], mapped.Combined());
     }
 
     [Fact]
@@ -264,10 +265,10 @@ public class ObjectMapTests
             Attribute("hostname", "cdn.example", "role-of-tomorrow")).Map(Context with { ToIdsOnly = false });
 
         Assert.Equal(["url:http://shared.example/evil + port:80", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"],
-            mapped.Together());
-        Assert.Equal(["url:http://shared.example/evil", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"], mapped.Alone());
-        Assert.Equal(["mapped", "mapped", "not-for-detection", "context", "mapped", "mapped"], mapped.Fates());
-        Assert.Equal([false, true, true, true], mapped.Supports.Select(support => support.IsHostOfUrl));
+            mapped.Combined());
+        Assert.Equal(["url:http://shared.example/evil", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"], mapped.Singles());
+        Assert.Equal(["mapped", "mapped", "not-for-detection", "context", "mapped", "mapped"], mapped.Outcomes());
+        Assert.Equal([false, true, true, true], mapped.Sources.Select(support => support.IsHostOfUrl));
     }
 
     [Theory]
@@ -277,20 +278,20 @@ public class ObjectMapTests
     [InlineData("domain|ip", "github.io|192.0.2.7", "weak-alone")]
     [InlineData("hostname", "evil.github.io", "mapped")]
     [InlineData("domain", "evil.example", "mapped")]
-    public void The_host_of_a_url_is_none_where_it_is_a_public_suffix(string type, string value, string fate)
+    public void Host_of_a_url_is_skipped_when_it_is_a_public_suffix(string type, string value, string fate)
     {
-        Assert.Equal([fate], Object("url", Attribute(type, value, "domain")).Map().Fates());
-        Assert.Equal([fate], Object("shortened-link", Attribute(type, value, "domain")).Map().Fates());
+        Assert.Equal([fate], Object("url", Attribute(type, value, "domain")).Map().Outcomes());
+        Assert.Equal([fate], Object("shortened-link", Attribute(type, value, "domain")).Map().Outcomes());
     }
 
     [Theory]
     [InlineData(true, "warninglist")]
     [InlineData(false, "weak-alone")]
-    public void The_host_of_a_url_on_a_warninglist_is_none_whatever_the_switch(bool enforce, string fate)
+    public void Host_of_a_url_on_a_warninglist_is_always_skipped(bool enforce, string fate)
     {
         var thing = Object("url", Attribute("domain", "shared.example", "domain") with { OnWarninglist = true });
 
-        Assert.Equal([fate], thing.Map(Context with { EnforceWarninglist = enforce }).Fates());
+        Assert.Equal([fate], thing.Map(Context with { EnforceWarninglist = enforce }).Outcomes());
     }
 
     [Theory]
@@ -306,13 +307,13 @@ public class ObjectMapTests
     [InlineData("process", "pdb", "a.exe", "image", "unsupported-type")]
     [InlineData("mutex", "link", "https://blog.example/report", "name", "untyped")]
     [InlineData("mutex", "named pipe", "pipe", "name", "unsupported-type")]
-    public void A_type_that_is_never_an_indicator_stays_none_in_any_role(string name, string type, string value, string relation,
+    public void Excluded_type_is_skipped_in_any_role(string name, string type, string value, string relation,
         string fate)
     {
         var mapped = Object(name, Attribute(type, value, relation)).Map();
 
-        Assert.Equal([fate], mapped.Fates());
-        Assert.Empty(mapped.Supports);
+        Assert.Equal([fate], mapped.Outcomes());
+        Assert.Empty(mapped.Sources);
     }
 
     [Theory]
@@ -323,7 +324,7 @@ public class ObjectMapTests
     [InlineData("http-request", "uri", "http://evil.example/a", "url", "url:http://evil.example/a")]
     public void An_attribute_whose_type_does_not_fit_its_role_maps_by_its_type(
         string name, string type, string value, string relation, string together) =>
-        Assert.Equal([together], Object(name, Attribute(type, value, relation)).Map().Together());
+        Assert.Equal([together], Object(name, Attribute(type, value, relation)).Map().Combined());
 
     [Theory]
     [InlineData("victim", "domain", "victim.example", "domain")]
@@ -337,17 +338,17 @@ public class ObjectMapTests
     [InlineData("target-system", "ip-src", "192.0.2.7", "targeted_ip_of_system")]
     [InlineData("ddos", "domain", "victim.example", "domain-dst")]
     [InlineData("ddos", "ip-dst", "192.0.2.7", "ip-dst")]
-    public void What_is_the_victims_or_a_persons_is_never_sent(string name, string type, string value, string? relation)
+    public void Victim_and_person_attributes_are_never_sent(string name, string type, string value, string? relation)
     {
         var thing = Object(name, Attribute(type, value, relation));
 
-        Assert.Equal(["victim-data"], thing.Map().Fates());
-        Assert.Equal(["victim-data"], thing.Map(new("test", Number(0xE), ToIdsOnly: false, EnforceWarninglist: false)).Fates());
-        Assert.Empty(thing.Map().Supports);
+        Assert.Equal(["victim-data"], thing.Map().Outcomes());
+        Assert.Equal(["victim-data"], thing.Map(new("test", Number(0xE), ToIdsOnly: false, EnforceWarninglist: false)).Outcomes());
+        Assert.Empty(thing.Map().Sources);
     }
 
     [Fact]
-    public void A_victims_attributes_keep_the_earlier_reasons()
+    public void Victim_attributes_keep_earlier_reasons()
     {
         var mapped = Object(
             "victim",
@@ -356,12 +357,12 @@ public class ObjectMapTests
             Attribute("text", "A bank", "description"),
             Attribute("ip-dst", "192.0.2.7", "ip-address") with { Deleted = true }).Map();
 
-        Assert.Equal(["not-for-detection", "victim-data", "untyped", "deleted"], mapped.Fates());
+        Assert.Equal(["not-for-detection", "victim-data", "untyped", "deleted"], mapped.Outcomes());
     }
 
     [Fact]
-    public void The_source_of_an_attack_is_no_victim() =>
-        Assert.Equal(["ip-src:192.0.2.7"], Object("ddos", Attribute("ip-src", "192.0.2.7", "ip-src")).Map().Alone());
+    public void Source_of_an_attack_is_not_a_victim() =>
+        Assert.Equal(["ip-src:192.0.2.7"], Object("ddos", Attribute("ip-src", "192.0.2.7", "ip-src")).Map().Singles());
 
     [Theory]
     [InlineData("whois", "hostname", "ns1.example.com", "nameserver")]
@@ -378,9 +379,9 @@ public class ObjectMapTests
     {
         var thing = Object(name, Attribute(type, value, relation));
 
-        Assert.Equal(["context"], thing.Map().Fates());
-        Assert.Equal(["context"], thing.Map(Context with { ToIdsOnly = false }).Fates());
-        Assert.Empty(thing.Map().Supports);
+        Assert.Equal(["context"], thing.Map().Outcomes());
+        Assert.Equal(["context"], thing.Map(Context with { ToIdsOnly = false }).Outcomes());
+        Assert.Empty(thing.Map().Sources);
     }
 
     [Theory]
@@ -388,7 +389,7 @@ public class ObjectMapTests
     [InlineData("ddos-config", "url", "http://evil.example/", "role-of-tomorrow")]
     [InlineData("network-profile", "domain", "evil.example", "domain")]
     public void The_other_roles_of_such_an_object_map_by_their_type(string name, string type, string value, string relation) =>
-        Assert.Equal(["mapped"], Object(name, Attribute(type, value, relation)).Map().Fates());
+        Assert.Equal(["mapped"], Object(name, Attribute(type, value, relation)).Map().Outcomes());
 
     [Fact]
     public void A_mail_is_one_indicator_of_everything_known_about_it()
@@ -413,14 +414,14 @@ public class ObjectMapTests
                 "email-sender:a@evil.example + email-domain:evil.example + email-ip:192.0.2.7 + email-name:The Bank"
                     + " + subject:Your invoice + x-mailer:Evil Mailer + name:invoice.zip + email-recipient:other@example.com",
             ],
-            mapped.Together());
-        Assert.Equal(["email-sender:a@evil.example", "email-replyto:b@evil.example", "ip-src:192.0.2.7"], mapped.Alone());
+            mapped.Combined());
+        Assert.Equal(["email-sender:a@evil.example", "email-replyto:b@evil.example", "ip-src:192.0.2.7"], mapped.Singles());
         Assert.Equal(
             [
                 "mapped", "unsupported-relation", "context", "context", "context", "context", "not-for-detection", "context",
                 "unsupported-relation", "mapped", "mapped", "free-text",
             ],
-            mapped.Fates());
+            mapped.Outcomes());
     }
 
     [Fact]
@@ -431,16 +432,16 @@ public class ObjectMapTests
             Attribute("email-src", "a@evil.example", "return-path"),
             Attribute("domain", "other.example", "from-domain")).Map();
 
-        Assert.Equal(["email-domain:other.example + email-sender:a@evil.example"], mapped.Together());
-        Assert.Equal(["email-sender:a@evil.example"], mapped.Alone());
+        Assert.Equal(["email-domain:other.example + email-sender:a@evil.example"], mapped.Combined());
+        Assert.Equal(["email-sender:a@evil.example"], mapped.Singles());
     }
 
     [Fact]
-    public void A_mail_of_which_only_the_subject_is_known_is_watched_by_it()
+    public void Mail_with_only_a_subject_is_detected_by_it()
     {
         var mapped = Object("email", Attribute("email-subject", "Your invoice", "subject")).Map();
 
-        Assert.Equal(["subject:Your invoice"], mapped.Together());
+        Assert.Equal(["subject:Your invoice"], mapped.Combined());
     }
 
     [Theory]
@@ -460,10 +461,10 @@ public class ObjectMapTests
             Attribute("size-in-bytes", "1234", "dst-bytes-count")).Map();
 
         Assert.Equal(
-            ["ip-dst:198.51.100.7 + ip-src:192.0.2.7 + domain:c2.example + port-dst:443 + port-src:1024 + protocol:6"], mapped.Together());
-        Assert.Equal(["ip-src:192.0.2.7", "ip-dst:198.51.100.7", "domain:c2.example"], mapped.Alone());
+            ["ip-dst:198.51.100.7 + ip-src:192.0.2.7 + domain:c2.example + port-dst:443 + port-src:1024 + protocol:6"], mapped.Combined());
+        Assert.Equal(["ip-src:192.0.2.7", "ip-dst:198.51.100.7", "domain:c2.example"], mapped.Singles());
         Assert.Equal(
-            ["mapped", "mapped", "context", "context", "context", "mapped", "unsupported-relation", "weak-alone"], mapped.Fates());
+            ["mapped", "mapped", "context", "context", "context", "mapped", "unsupported-relation", "weak-alone"], mapped.Outcomes());
     }
 
     [Theory]
@@ -476,11 +477,11 @@ public class ObjectMapTests
     {
         var mapped = Object("network-connection", Attribute("ip-dst", "192.0.2.7", "ip-dst"), Attribute("text", text, "layer4-protocol")).Map();
 
-        Assert.Equal([$"ip-dst:192.0.2.7 + protocol:{number}"], mapped.Together());
+        Assert.Equal([$"ip-dst:192.0.2.7 + protocol:{number}"], mapped.Combined());
     }
 
     [Fact]
-    public void What_a_certificate_claims_needs_its_own_to_ids()
+    public void Names_in_a_certificate_need_their_own_to_ids()
     {
         var thing = Object(
             "x509",
@@ -491,8 +492,8 @@ public class ObjectMapTests
 
         var mapped = thing.Map(Context with { ToIdsOnly = false });
 
-        Assert.Equal([$"x509-Sha1:{Sha1}", "domain:evil.example"], mapped.Alone());
-        Assert.Equal(["mapped", "not-for-detection", "mapped", "unsupported-relation"], mapped.Fates());
+        Assert.Equal([$"x509-Sha1:{Sha1}", "domain:evil.example"], mapped.Singles());
+        Assert.Equal(["mapped", "not-for-detection", "mapped", "unsupported-relation"], mapped.Outcomes());
     }
 
     [Fact]
@@ -507,13 +508,13 @@ public class ObjectMapTests
             Attribute("http-method", "POST", "method"),
             Attribute("uri", "/gate", "uri")).Map();
 
-        Assert.Equal(["url:http://evil.example/gate + domain:evil.example + ip-dst:192.0.2.7 + user-agent:Evil/1.0"], mapped.Together());
-        Assert.Equal(["url:http://evil.example/gate", "domain:evil.example", "ip-dst:192.0.2.7"], mapped.Alone());
-        Assert.Equal(["mapped", "context", "mapped", "mapped", "unsupported-type", "invalid-url"], mapped.Fates());
+        Assert.Equal(["url:http://evil.example/gate + domain:evil.example + ip-dst:192.0.2.7 + user-agent:Evil/1.0"], mapped.Combined());
+        Assert.Equal(["url:http://evil.example/gate", "domain:evil.example", "ip-dst:192.0.2.7"], mapped.Singles());
+        Assert.Equal(["mapped", "context", "mapped", "mapped", "unsupported-type", "invalid-url"], mapped.Outcomes());
     }
 
     [Fact]
-    public void Of_a_process_only_its_image_counts()
+    public void Only_the_image_of_a_process_is_mapped()
     {
         var mapped = Object(
             "process",
@@ -521,8 +522,8 @@ public class ObjectMapTests
             Attribute("filename", "explorer.exe", "parent-image"),
             Attribute("text", "a.exe /x", "command-line")).Map();
 
-        Assert.Equal(["name:a.exe"], mapped.Together());
-        Assert.Equal(["mapped", "unsupported-relation", "untyped"], mapped.Fates());
+        Assert.Equal(["name:a.exe"], mapped.Combined());
+        Assert.Equal(["mapped", "unsupported-relation", "untyped"], mapped.Outcomes());
     }
 
     [Fact]
@@ -530,16 +531,16 @@ public class ObjectMapTests
     {
         var mapped = Object("mutex", Attribute("text", "one-of-us", "name"), Attribute("text", "A note", "description")).Map();
 
-        Assert.Equal(["mutex:one-of-us"], mapped.Together());
-        Assert.Equal(["mapped", "untyped"], mapped.Fates());
+        Assert.Equal(["mutex:one-of-us"], mapped.Combined());
+        Assert.Equal(["mapped", "untyped"], mapped.Outcomes());
     }
 
     [Fact]
-    public void A_role_never_makes_an_indicator_of_what_must_stay_here()
+    public void Role_never_overrides_an_excluded_type()
     {
         var mapped = Object("mutex", Attribute("passport-number", "X1234567", "name"), Attribute("target-user", "alice", "name")).Map();
 
-        Assert.Equal(["personal-data", "victim-data"], mapped.Fates());
+        Assert.Equal(["personal-data", "victim-data"], mapped.Outcomes());
     }
 
     [Theory]
@@ -548,15 +549,15 @@ public class ObjectMapTests
     [InlineData("asn", "ip-src", "192.0.2.0/24", "subnet-announced", "cidr-src:192.0.2.0/24")]
     [InlineData("object-of-tomorrow", "domain", "evil.example", "thing", "domain:evil.example")]
     [InlineData("domain-ip", "domain", "evil.example", null, "domain:evil.example")]
-    public void What_no_template_names_maps_by_its_type(string name, string type, string value, string? relation, string alone) =>
-        Assert.Equal([alone], Object(name, Attribute(type, value, relation)).Map().Alone());
+    public void Attribute_without_a_template_maps_by_its_type(string name, string type, string value, string? relation, string alone) =>
+        Assert.Equal([alone], Object(name, Attribute(type, value, relation)).Map().Singles());
 
     [Fact]
-    public void A_deleted_object_takes_its_attributes_with_it()
+    public void Attributes_of_a_deleted_object_are_deleted()
     {
         var thing = Object("domain-ip", Attribute("domain", "evil.example", "domain"), Attribute("comment", "x")) with { Deleted = true };
 
-        Assert.Equal(["deleted", "deleted"], thing.Map().Fates());
+        Assert.Equal(["deleted", "deleted"], thing.Map().Outcomes());
     }
 
     [Fact]
@@ -580,7 +581,7 @@ public class ObjectMapTests
 
         var mapped = (Object("domain-ip", domain, address) with { Comment = "of the object" }).Map();
 
-        var pair = mapped.Supports[0];
+        var pair = mapped.Sources[0];
         Assert.Equal(["tlp:green", "a", "tlp:red"], pair.Tags.Select(tag => tag.Name));
         Assert.Equal("Sofacy", Assert.Single(pair.Galaxies).Value);
         Assert.Equal((address.Timestamp, address.FirstSeen, address.LastSeen), (pair.Timestamp, pair.FirstSeen, pair.LastSeen));
@@ -588,13 +589,13 @@ public class ObjectMapTests
     }
 
     [Fact]
-    public void Alone_an_attribute_has_its_own_tags_only()
+    public void Single_source_has_only_its_own_tags()
     {
         var domain = Attribute("domain", "evil.example", "domain") with { Tags = [new("tlp:green")] };
         var address = Attribute("ip-dst", "192.0.2.7", "ip") with { Tags = [new("tlp:red")] };
 
-        var supports = Object("domain-ip", domain, address).Map().Supports;
-        var twice = Object("domain-ip", domain with { Tags = [new("a"), new("a")] }, address).Map().Supports;
+        var supports = Object("domain-ip", domain, address).Map().Sources;
+        var twice = Object("domain-ip", domain with { Tags = [new("a"), new("a")] }, address).Map().Sources;
 
         Assert.Equal(["a", "a"], twice.Single(support => support.Single is Observable.DomainName).Tags.Select(tag => tag.Name));
         Assert.Equal(["tlp:green"], supports.Single(support => support.Single is Observable.DomainName).Tags.Select(tag => tag.Name));
@@ -602,11 +603,11 @@ public class ObjectMapTests
     }
 
     [Fact]
-    public void One_uuid_twice_in_an_object_still_gives_different_parts()
+    public void Repeated_uuid_in_an_object_gives_different_parts()
     {
         var twin = Attribute("domain", "evil.example", "domain") with { Uuid = Number(9) };
         var thing = new MispObject { Name = "domain-ip", Attributes = [twin, twin with { Value = "other.example" }] };
 
-        Assert.Equal([0, 1], thing.Map().Supports.Select(support => support.Part));
+        Assert.Equal([0, 1], thing.Map().Sources.Select(support => support.Part));
     }
 }

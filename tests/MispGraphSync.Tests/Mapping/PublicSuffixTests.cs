@@ -19,7 +19,7 @@ public class PublicSuffixTests
     // The first and the last rule.
     [InlineData("aaa")]
     [InlineData("zw")]
-    public void A_name_below_which_anybody_gets_a_name_is_a_public_suffix(string name) => Assert.True(PublicSuffixes.Contains(name));
+    public void Name_under_which_anybody_can_register_is_a_public_suffix(string name) => Assert.True(PublicSuffixes.Contains(name));
 
     [Theory]
     [InlineData("amazonaws.com")]
@@ -42,7 +42,7 @@ public class PublicSuffixTests
     public void A_name_of_one_owner_is_no_public_suffix(string name) => Assert.False(PublicSuffixes.Contains(name));
 
     [Fact]
-    public void A_name_of_any_length_gets_an_answer()
+    public void Names_of_any_length_are_accepted()
     {
         Assert.False(PublicSuffixes.Contains(string.Join('.', Enumerable.Repeat(new string('a', 62), 4)) + ".x"));
         Assert.False(PublicSuffixes.Contains(new string('a', 4_000)));

@@ -19,7 +19,7 @@ public class PunycodeTests
     public void A_label_is_encoded_as_the_standard_says(string label, string encoded) => Assert.Equal(encoded, Punycode.Encode(label));
 
     [Fact]
-    public void A_label_that_would_be_too_long_is_none()
+    public void Label_that_would_be_too_long_is_refused()
     {
         Assert.Null(Punycode.Encode(new string('a', 64)));
         Assert.Null(Punycode.Encode(new string('\u4E2D', 4_000)));

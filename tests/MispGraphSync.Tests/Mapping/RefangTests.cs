@@ -12,5 +12,5 @@ public class RefangTests
     [InlineData("http[:]//evil.example", "http://evil.example")]
     [InlineData("hxxp[://]evil{.}example", "http://evil.example")]
     [InlineData("https://evil.example/", "https://evil.example/")]
-    public void Defanging_can_be_undone_to_show_what_was_meant(string defanged, string plain) => Assert.Equal(plain, Refang.Undo(defanged));
+    public void Refang_undoes_defanging(string defanged, string plain) => Assert.Equal(plain, Refang.Undo(defanged));
 }

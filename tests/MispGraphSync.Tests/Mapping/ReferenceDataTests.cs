@@ -24,7 +24,7 @@ public class ReferenceDataTests
                 var expected = item is EventItem.Object thing ? thing.Value.Attributes.Count : 1;
 
                 Assert.Equal(expected, mapped.Attributes.Count);
-                foreach (var word in mapped.Fates()) fates[word] = fates.GetValueOrDefault(word) + 1;
+                foreach (var word in mapped.Outcomes()) fates[word] = fates.GetValueOrDefault(word) + 1;
             }
         }
 

@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Mapping;
 using Xunit;
 
 namespace MispGraphSync.Tests.Mapping;
@@ -13,12 +14,12 @@ public class StixPatternTests
     [InlineData(@"[windows-registry-key:key = 'HKLM\\Software\\It\'s']", @"regkey:HKLM\Software\It's")]
     [InlineData("[autonomous-system:number = 64500]", "as:64500")]
     [InlineData("[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = 'Evil/1.0']", "user-agent:Evil/1.0")]
-    public void One_comparison_is_read_as_the_observable_it_means(string pattern, string alone)
+    public void Pattern_of_one_comparison_gives_its_observable(string pattern, string alone)
     {
         var mapped = Given.Map("stix2-pattern", pattern);
 
-        Assert.Equal([alone], mapped.Alone());
-        Assert.Empty(mapped.Together());
+        Assert.Equal([alone], mapped.Singles());
+        Assert.Empty(mapped.Combined());
     }
 
     [Theory]
@@ -28,7 +29,7 @@ public class StixPatternTests
     [InlineData("file:hashes.'SHA-512'", 128, "Sha512")]
     [InlineData("x509-certificate:hashes.'SHA-1'", 40, "x509-Sha1")]
     public void Hashes_are_found_under_their_names(string path, int length, string word) =>
-        Assert.Equal([$"{word}:{Examples.Hex(length)}"], Given.Map("stix2-pattern", $"[{path} = '{Examples.Hex(length)}']").Alone());
+        Assert.Equal([$"{word}:{Examples.Hex(length)}"], Given.Map("stix2-pattern", $"[{path} = '{Examples.Hex(length)}']").Singles());
 
     [Theory]
     [InlineData("[ipv4-addr:value = '192.0.2.7' OR ipv4-addr:value = '192.0.2.8']")]
@@ -47,6 +48,6 @@ public class StixPatternTests
     [InlineData("[=]")]
     [InlineData("[]")]
     [InlineData("evil.example")]
-    public void Anything_more_is_no_pattern_for_us(string pattern) =>
-        Assert.Equal(["invalid-pattern"], Given.Map("stix2-pattern", pattern).Fates());
+    public void Other_patterns_are_skipped(string pattern) =>
+        Assert.Equal(["invalid-pattern"], Given.Map("stix2-pattern", pattern).Outcomes());
 }

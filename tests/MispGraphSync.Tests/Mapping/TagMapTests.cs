@@ -22,7 +22,7 @@ public class TagMapTests
     [InlineData("tlp:purple", null)]
     [InlineData("tlp", null)]
     [InlineData("nottlp:red", null)]
-    public void Each_TLP_tag_means_its_level(string tag, Tlp? level) => Assert.Equal(level, Read(tag).Tlp);
+    public void TLP_tag_gives_its_level(string tag, Tlp? level) => Assert.Equal(level, Read(tag).Tlp);
 
     [Fact]
     public void The_strictest_TLP_counts_local_ones_too()
@@ -53,7 +53,7 @@ public class TagMapTests
     public void Each_confidence_tag_means_its_number(string tag, int? confidence) => Assert.Equal(confidence, Read(tag).Confidence);
 
     [Fact]
-    public void Of_several_confidences_the_best_scale_counts()
+    public void Best_ranked_confidence_scale_wins()
     {
         const string misp = "misp:confidence-level=\"rarely-confident\"";
         const string admiralty = "admiralty-scale:information-credibility=\"2\"";
@@ -85,7 +85,7 @@ public class TagMapTests
     [InlineData("diamond-model:Victim", DiamondModel.Victim)]
     [InlineData("diamond-model:1", null)]
     [InlineData("my-diamond-model:Victim", null)]
-    public void Each_diamond_tag_means_its_corner(string tag, DiamondModel? corner) => Assert.Equal(corner, Read(tag).DiamondModel);
+    public void Diamond_model_tag_gives_its_corner(string tag, DiamondModel? corner) => Assert.Equal(corner, Read(tag).DiamondModel);
 
     [Theory]
     [InlineData("sentinel-threattype:Botnet", ThreatType.Botnet)]
@@ -144,7 +144,7 @@ public class TagMapTests
     [InlineData("misp-galaxy:threat-actor=\"7C1F2E9A-0000-4000-8000-000000000001\"")]
     [InlineData("MISP-Galaxy:Threat-Actor = \" 7c1f2e9a-0000-4000-8000-000000000001 \"")]
     [InlineData("misp-galaxy:malpedia=7c1f2e9a-0000-4000-8000-000000000001")]
-    public void The_UUID_in_a_custom_clusters_tag_names_nobody(string tag)
+    public void UUID_in_a_custom_cluster_tag_gives_no_name(string tag)
     {
         var alone = Read(tag);
         var withCluster = TagMap.Read([new(tag)], [new("threat-actor", "Our actor")]);
@@ -160,7 +160,7 @@ public class TagMapTests
     [InlineData("mitre-tool")]
     [InlineData("mitre-attack-pattern")]
     [InlineData("exploit-kit")]
-    public void Other_galaxies_name_neither(string galaxy)
+    public void Other_galaxies_give_no_name(string galaxy)
     {
         var reading = TagMap.Read([new($"misp-galaxy:{galaxy}=\"Mimikatz\"")], [new(galaxy, "Mimikatz")]);
 
@@ -169,7 +169,7 @@ public class TagMapTests
     }
 
     [Fact]
-    public void Names_come_once_whatever_their_case_and_without_the_number_of_their_list()
+    public void Names_are_distinct_ignoring_case_and_without_the_MITRE_id()
     {
         var reading = TagMap.Read(
             [new("misp-galaxy:mitre-intrusion-set=\"APT28 - G0007\""), new("misp-galaxy:threat-actor=\"Jackal - The\"")],
@@ -179,7 +179,7 @@ public class TagMapTests
     }
 
     [Fact]
-    public void Local_tags_are_listed_apart_and_lend_nothing_else()
+    public void Local_tags_count_for_TLP_and_are_listed_only_in_AllTags()
     {
         var reading = TagMap.Read(
             [
@@ -197,5 +197,5 @@ public class TagMapTests
     [Fact]
     public void Tags_keep_their_order_and_come_once() => Assert.Equal(["b", "a", "B"], Read("b", "a", " b ", "B", " ").Tags);
 
-    private static TagReading Read(params string[] tags) => TagMap.Read([.. tags.Select(tag => new MispTag(tag))], []);
+    private static TagMeaning Read(params string[] tags) => TagMap.Read([.. tags.Select(tag => new MispTag(tag))], []);
 }

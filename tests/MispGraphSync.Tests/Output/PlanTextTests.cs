@@ -1,5 +1,6 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
+using MispGraphSync.Text;
 using Xunit;
 
 namespace MispGraphSync.Tests.Output;
@@ -10,14 +11,14 @@ public class PlanTextTests
     [InlineData("http://evil.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     [InlineData("悪意のあるコード悪意のあるコード悪意のあるコード悪意のあるコード悪意のあるコード悪意のあるコード")]
     [InlineData("\u001b[2J\u202eowned and a great many words more, so that it goes on and on and never seems to come to its end")]
-    public void A_step_is_one_line_that_fits(string value)
+    public void Step_is_one_line_within_the_width(string value)
     {
         using var to = new StringWriter();
 
         new PlanText(to, 80).Write(new DestinationInfo("graph", "graph", "tenant", ""), SomeStep(value));
 
         var line = to.ToString().TrimEnd('\r', '\n');
-        Assert.InRange(Cells.Width(line), 40, 80);
+        Assert.InRange(TextWidth.Of(line), 40, 80);
         Assert.EndsWith("…", line, StringComparison.Ordinal);
         Assert.DoesNotContain(line, sign => char.IsControl(sign) || sign == '\u202e');
     }

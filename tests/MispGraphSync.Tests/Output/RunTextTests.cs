@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
+using MispGraphSync.Text;
 using Xunit;
 
 namespace MispGraphSync.Tests.Output;
@@ -14,27 +15,27 @@ public partial class RunTextTests
     [Theory]
     [InlineData(80)]
     [InlineData(120)]
-    public void The_summary_leads_from_what_was_read_to_what_is_held(int width)
+    public void Summary_shows_counts_from_read_to_held(int width)
     {
-        var text = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new Page(width, Ink.None), " --config other.json");
+        var text = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new WrappedText(width, AnsiStyle.None), " --config other.json");
 
         TextSnapshot.Matches(text, $"push-{width}");
         Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, width));
     }
 
     [Fact]
-    public void A_dry_run_says_what_would_be_sent_and_how_to_send_it() => TextSnapshot.Matches(
-        RunText.Of(Quiet with { Destinations = [Destination with { Planned = new PlanCounts(3, 2, 1, 0), Tally = new StepTally(0, 0, 0, 6) }] }, RunFailures.None, isDryRun: true, new Page(80, Ink.None), ""),
+    public void Dry_run_shows_planned_steps_and_the_push_command() => TextSnapshot.Matches(
+        RunText.Of(Quiet with { Destinations = [Destination with { Planned = new PlanCounts(3, 2, 1, 0), Tally = new StepTally(0, 0, 0, 6) }] }, RunFailures.None, isDryRun: true, new WrappedText(80, AnsiStyle.None), ""),
         "plan-80");
 
     [Fact]
-    public void A_run_with_nothing_to_do_is_short() =>
-        TextSnapshot.Matches(RunText.Of(Quiet, RunFailures.None, isDryRun: false, new Page(80, Ink.None), ""), "push-nothing-new");
+    public void Run_with_nothing_to_send_has_a_short_summary() =>
+        TextSnapshot.Matches(RunText.Of(Quiet, RunFailures.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), ""), "push-nothing-new");
 
     [Fact]
-    public void The_numbers_that_are_printed_add_up()
+    public void Printed_numbers_add_up()
     {
-        var lines = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new Page(400, Ink.None), "").Split('\n');
+        var lines = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new WrappedText(400, AnsiStyle.None), "").Split('\n');
 
         Assert.Equal(Number(lines, "attributes read"), Number(lines, "support an indicator") + Number(lines, "give context") + Number(lines, "skipped"));
         Assert.Equal(Number(lines, "skipped"), Parts(lines, "skipped").Sum());
@@ -44,63 +45,63 @@ public partial class RunTextTests
     }
 
     [Theory]
-    [InlineData(RunStatus.Interrupted, ExitCode.Interrupted, "push")]
-    [InlineData(RunStatus.Partial, ExitCode.OutOfTime, "push")]
-    [InlineData(RunStatus.Failed, ExitCode.OutOfReach, "push")]
-    [InlineData(RunStatus.Completed, ExitCode.Ok, "verify")]
-    public void Each_outcome_has_its_next_command(RunStatus status, ExitCode code, string command)
+    [InlineData(RunStatus.Interrupted, RunOutcome.Interrupted, "push")]
+    [InlineData(RunStatus.Partial, RunOutcome.OutOfTime, "push")]
+    [InlineData(RunStatus.Failed, RunOutcome.Unreachable, "push")]
+    [InlineData(RunStatus.Completed, RunOutcome.Done, "verify")]
+    public void Each_outcome_suggests_its_next_command(RunStatus status, RunOutcome code, string command)
     {
-        var report = Quiet with { Status = status, ExitCode = code, Destinations = [Destination with { Planned = new PlanCounts(1, 0, 0, 0), Tally = new StepTally(1, 0, 0, 0) }] };
+        var report = Quiet with { Status = status, Outcome = code, Destinations = [Destination with { Planned = new PlanCounts(1, 0, 0, 0), Tally = new StepTally(1, 0, 0, 0) }] };
 
         Assert.Equal(command, NextSteps.After(report, isDryRun: false).First().Command.Split(' ')[0]);
     }
 
     [Theory]
-    [InlineData(RunStatus.Failed, ExitCode.SignIn, "doctor")]
-    [InlineData(RunStatus.Failed, ExitCode.Usage, "doctor")]
-    [InlineData(RunStatus.Failed, ExitCode.OutOfReach, "push, doctor")]
-    [InlineData(RunStatus.Refused, ExitCode.Refused, "")]
-    public void What_doctor_can_find_leads_to_doctor(RunStatus status, ExitCode code, string commands)
+    [InlineData(RunStatus.Failed, RunOutcome.SignInFailed, "doctor")]
+    [InlineData(RunStatus.Failed, RunOutcome.InvalidInput, "doctor")]
+    [InlineData(RunStatus.Failed, RunOutcome.Unreachable, "push, doctor")]
+    [InlineData(RunStatus.Refused, RunOutcome.DeletionsWithheld, "")]
+    public void Configuration_and_connection_failures_suggest_doctor(RunStatus status, RunOutcome code, string commands)
     {
-        var report = Quiet with { Status = status, ExitCode = code, Source = Unread(code), Destinations = [Destination with { Status = status, ExitCode = code }] };
+        var report = Quiet with { Status = status, Outcome = code, Source = Unread(code), Destinations = [Destination with { Status = status, Outcome = code }] };
 
         Assert.Equal(commands, string.Join(", ", NextSteps.After(report, isDryRun: false).Select(next => next.Command)));
     }
 
     [Fact]
-    public void One_destination_of_several_is_looked_at_alone()
+    public void Doctor_is_suggested_for_the_failing_destination_only()
     {
-        var report = Quiet with { Status = RunStatus.Failed, ExitCode = ExitCode.SignIn, Destinations = [Destination, Destination with { Name = "edr", Kind = "defender", ExitCode = ExitCode.SignIn }] };
+        var report = Quiet with { Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed, Destinations = [Destination, Destination with { Name = "edr", Kind = "defender", Outcome = RunOutcome.SignInFailed }] };
 
         Assert.Equal("doctor --destination edr", NextSteps.After(report, isDryRun: false).First().Command);
         Assert.Equal("doctor --destination edr", NextSteps.After(report, isDryRun: true).First().Command);
     }
 
     [Fact]
-    public void What_was_not_read_is_not_counted_and_nothing_is_called_unchanged()
+    public void Failed_read_shows_no_counts()
     {
-        var report = Quiet with { Status = RunStatus.Failed, ExitCode = ExitCode.SignIn, Source = Unread(ExitCode.SignIn), Destinations = [Destination with { Status = RunStatus.Failed, ExitCode = ExitCode.SignIn }] };
+        var report = Quiet with { Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed, Source = Unread(RunOutcome.SignInFailed), Destinations = [Destination with { Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed }] };
 
-        TextSnapshot.Matches(RunText.Of(report, RunFailures.None, isDryRun: false, new Page(80, Ink.None), ""), "push-not-read");
+        TextSnapshot.Matches(RunText.Of(report, RunFailures.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), ""), "push-not-read");
     }
 
     [Fact]
-    public void A_retry_of_nothing_does_not_say_that_something_was_sent()
+    public void Retry_without_candidates_reports_nothing_sent()
     {
-        var nothing = RunText.Of(Quiet with { Source = SourceReport.OfLedger }, RunFailures.None, isDryRun: false, new Page(80, Ink.None), "");
-        var one = RunText.Of(Quiet with { Source = SourceReport.OfLedger, Destinations = [Destination with { Planned = new PlanCounts(1, 0, 0, 0), Tally = new StepTally(1, 0, 0, 0) }] }, RunFailures.None, isDryRun: false, new Page(80, Ink.None), "");
+        var nothing = RunText.Of(Quiet with { Source = SourceReport.OfLedger }, RunFailures.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
+        var one = RunText.Of(Quiet with { Source = SourceReport.OfLedger, Destinations = [Destination with { Planned = new PlanCounts(1, 0, 0, 0), Tally = new StepTally(1, 0, 0, 0) }] }, RunFailures.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
 
         Assert.StartsWith("Nothing that was turned down is to be sent again", nothing, StringComparison.Ordinal);
         Assert.StartsWith("Sent again what was turned down before", one, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Withheld_deletions_lead_to_the_plan_of_that_destination()
+    public void Withheld_deletions_suggest_the_plan_of_that_destination()
     {
         var report = Quiet with
         {
             Status = RunStatus.Refused,
-            ExitCode = ExitCode.Refused,
+            Outcome = RunOutcome.DeletionsWithheld,
             Destinations = [Destination with { Status = RunStatus.Refused, Planned = new PlanCounts(0, 0, 0, 50), Withheld = 50,
                 Tally = new StepTally(0, 0, 0, 50) }]
         };
@@ -109,27 +110,27 @@ public partial class RunTextTests
     }
 
     [Fact]
-    public void Colours_say_nothing_that_the_words_do_not()
+    public void Output_without_colours_has_the_same_text()
     {
-        var plain = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new Page(80, Ink.None), "");
-        var painted = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new Page(80, Ink.Ansi), "");
+        var plain = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
+        var painted = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new WrappedText(80, AnsiStyle.Ansi), "");
 
         Assert.Equal(plain, Paint().Replace(painted, ""));
         Assert.Subset(new HashSet<string> { "\e[0m", "\e[1m", "\e[31m", "\e[32m" }, Paint().Matches(painted).Select(one => one.Value).ToHashSet());
     }
 
     [Fact]
-    public void A_service_cannot_paint_or_move_the_cursor()
+    public void Control_sequences_from_services_are_stripped()
     {
         var failures = RunFailures.Of([Rejected("\e[2J\e[31mowned\r\n")]);
 
-        var text = RunText.Of(Eventful, failures, isDryRun: false, new Page(80, Ink.None), "");
+        var text = RunText.Of(Eventful, failures, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
 
         Assert.DoesNotContain('\e', text);
         Assert.DoesNotContain('\r', text.ReplaceLineEndings("\n"));
     }
 
-    private static SourceReport Unread(ExitCode code) => new() { Name = "misp", Kind = "misp", Error = "MISP at https://misp.example refused the key (403).", Remedy = "Check misp.key.", ExitCode = code };
+    private static SourceReport Unread(RunOutcome code) => new() { Name = "misp", Kind = "misp", Error = "MISP at https://misp.example refused the key (403).", Remedy = "Check misp.key.", Outcome = code };
 
     private static DestinationReport Destination { get; } = new() { Name = "graph", Kind = "graph", Status = RunStatus.Completed, Unchanged = 7_000, Held = 7_000 };
 
@@ -137,7 +138,7 @@ public partial class RunTextTests
     {
         RunId = 8,
         Status = RunStatus.Completed,
-        ExitCode = ExitCode.Ok,
+        Outcome = RunOutcome.Done,
         Duration = TimeSpan.FromSeconds(1.5),
         Source = new SourceReport { Name = "misp", Kind = "misp", Complete = true, Events = 120, EventsUnchanged = 120 },
         Destinations = [Destination],
@@ -148,7 +149,7 @@ public partial class RunTextTests
     {
         RunId = 7,
         Status = RunStatus.CompletedWithErrors,
-        ExitCode = ExitCode.SignIn,
+        Outcome = RunOutcome.SignInFailed,
         Duration = TimeSpan.FromMinutes(4.2),
         Source = new SourceReport
         {
@@ -171,16 +172,16 @@ public partial class RunTextTests
                 Name = "tip",
                 Kind = "graph",
                 Status = RunStatus.CompletedWithErrors,
-                ExitCode = ExitCode.Partial,
+                Outcome = RunOutcome.Incomplete,
                 Skipped = new Dictionary<SkipReason, long> { [SkipReason.AboveMaxTlp] = 12, [SkipReason.NoFieldHere] = 1 },
-                HeldBack = 4,
+                Suppressed = 4,
                 Planned = new PlanCounts(1_000, 30, 0, 2),
                 Tally = new StepTally(1_000, 12, 10, 10),
                 Unchanged = 6_000,
                 Held = 6_998,
                 Requests = new RequestCounts(13, 2, 1),
             },
-            Destination with { Name = "defender", Kind = "defender", Status = RunStatus.Failed, ExitCode = ExitCode.SignIn, Error = "Defender refuses access (403): the application has no permission.", Remedy = "Add Ti.ReadWrite.All to it and grant consent." },
+            Destination with { Name = "defender", Kind = "defender", Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed, Error = "Defender refuses access (403): the application has no permission.", Remedy = "Add Ti.ReadWrite.All to it and grant consent." },
         ],
         Imbalances = [],
     };

@@ -17,7 +17,7 @@ public sealed class DiskTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
     [Fact]
-    public async Task A_log_folder_that_cannot_be_written_ends_the_run_before_it_sends()
+    public async Task Unwritable_log_folder_ends_the_run_before_it_sends()
     {
         // A file in its way stops root too.
         await File.WriteAllTextAsync(Path.Combine(_run.Folder, "blocker"), "", TestContext.Current.CancellationToken);
@@ -34,7 +34,7 @@ public sealed class DiskTests : IAsyncLifetime
     [InlineData("blocker/misp-graph.db")]
     [InlineData("folder")]
     [InlineData("/proc/misp-graph.db")]
-    public async Task A_ledger_that_cannot_be_made_ends_the_run_with_2_and_names_the_setting(string path)
+    public async Task Ledger_that_cannot_be_created_exits_2_and_names_the_setting(string path)
     {
         Assert.SkipWhen(path.StartsWith("/proc", StringComparison.Ordinal) && !OperatingSystem.IsLinux(), "There is no /proc.");
         await File.WriteAllTextAsync(Path.Combine(_run.Folder, "blocker"), "", TestContext.Current.CancellationToken);
@@ -52,7 +52,7 @@ public sealed class DiskTests : IAsyncLifetime
     [InlineData("ledger")]
     [InlineData("logs")]
     [InlineData("both")]
-    public async Task Full_while_it_sends_it_stops_before_what_it_could_not_record_and_the_next_run_completes(string what)
+    public async Task Disk_full_during_sending_stops_before_unrecordable_requests_and_the_next_run_completes(string what)
     {
         using var disk = SmallDisk.Mount("4m");
         if (what is not "logs") _run.Change(settings => settings["ledger"] = Path.Combine(disk.Folder, "misp-graph.db"));
@@ -72,7 +72,7 @@ public sealed class DiskTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Full_before_it_starts_it_sends_nothing_and_says_so()
+    public async Task Disk_full_at_start_sends_nothing_and_is_reported()
     {
         using var disk = SmallDisk.Mount("4m");
         _run.Change(settings => (settings["ledger"], settings["logs"]) = (
@@ -90,7 +90,7 @@ public sealed class DiskTests : IAsyncLifetime
     [InlineData(30)]
     [InlineData(60)]
     [InlineData(90)]
-    public async Task A_process_that_may_write_no_more_stops_and_the_next_run_completes(int percent)
+    public async Task File_size_limit_stops_the_run_and_the_next_completes(int percent)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such limit.");
 

@@ -14,7 +14,7 @@ public sealed class EchoedSecretTests : MarkedSecrets
 
     [Theory]
     [MemberData(nameof(Echoes))]
-    public async Task No_secret_that_a_service_repeats_is_said_or_kept(string form, int status)
+    public async Task Secrets_echoed_by_a_service_are_neither_printed_nor_stored(string form, int status)
     {
         Write("literal", Secret, Key);
         Run.ToolTime = new HurriedTime();
@@ -43,7 +43,7 @@ public sealed class EchoedSecretTests : MarkedSecrets
     [InlineData(200)]
     [InlineData(403)]
     [InlineData(500)]
-    public async Task No_secret_that_MISP_or_Entra_repeats_is_said_or_kept(int status)
+    public async Task Secrets_echoed_by_MISP_or_Entra_are_neither_printed_nor_stored(int status)
     {
         Write("literal", Secret, Key);
         Run.ToolTime = new HurriedTime();

@@ -22,7 +22,7 @@ public sealed class KillTests
     private static readonly int Seed = Number("MISP_GRAPH_SEED", Environment.TickCount);
 
     [Fact]
-    public Task Killed_at_any_instant_it_loses_nothing_and_sends_nothing_twice() =>
+    public Task Kill_at_any_instant_loses_and_duplicates_nothing() =>
         Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => Task.Run(() => KillAsync(Seed + lane, (Kills + lane) / Lanes))));
 
     private static async Task KillAsync(int seed, int kills)

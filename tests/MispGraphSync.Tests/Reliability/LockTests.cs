@@ -13,7 +13,7 @@ public sealed class LockTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
     [Fact]
-    public async Task The_second_ends_with_11_and_names_host_process_and_start_of_the_first()
+    public async Task Second_run_exits_11_and_names_host_process_and_start_of_the_first()
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Graph);
         using var first = ToolProcess.Start(_run.Folder, "push", "-q");
@@ -30,7 +30,7 @@ public sealed class LockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Told_to_wait_the_second_waits_for_the_first_and_finds_nothing_left_to_do()
+    public async Task Second_run_with_wait_follows_the_first_and_sends_nothing()
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Graph);
         using var first = ToolProcess.Start(_run.Folder, "push", "-q");
@@ -47,7 +47,7 @@ public sealed class LockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lock_whose_owner_was_killed_is_free()
+    public async Task Lock_of_a_killed_process_is_free()
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Graph);
         using var first = ToolProcess.Start(_run.Folder, "push", "-q");
@@ -65,7 +65,7 @@ public sealed class LockTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_two_started_at_the_same_moment_one_works_and_nothing_is_there_twice()
+    public async Task Simultaneous_runs_push_once_and_duplicate_nothing()
     {
         using var first = ToolProcess.Start(_run.Folder, "push", "-q");
         using var second = ToolProcess.Start(_run.Folder, "push", "-q", "--wait", "10m");

@@ -1,5 +1,7 @@
 using System.Globalization;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Runs;
 using Xunit;
 
 namespace MispGraphSync.Tests.Reliability;
@@ -13,7 +15,7 @@ namespace MispGraphSync.Tests.Reliability;
 public sealed class ModelTests
 {
     [Fact]
-    public async Task After_any_history_a_clean_run_leaves_exactly_what_MISP_implies()
+    public async Task Clean_run_after_any_history_leaves_exactly_what_MISP_implies()
     {
         if (Number("MISP_GRAPH_SEED") is { } seed)
         {
@@ -48,8 +50,8 @@ public sealed class ModelTests
             using var run = new TestRun();
             run.Destinations.Clear();
             run.Destinations.Add(new FakeDestination("graph"));
-            run.Destinations.Add(new FakeDestination("sentinel", IndicatorForm.Single) { Upserts = true, KeysLiveOnce = true });
-            run.Destinations.Add(new FakeDestination("defender", IndicatorForm.Single, "defender") { Upserts = true });
+            run.Destinations.Add(new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true });
+            run.Destinations.Add(new FakeDestination("defender", IndicatorShape.Single, "defender") { Upserts = true });
             run.Destinations.ForEach(destination => (destination.BatchSize, destination.ParallelRequests) = (_random.Next(1, 8), _random.Next(1, 4)));
             ChangeEvents(run, 6);
             for (var step = _random.Next(2, 9); step > 0; step--) await StepAsync(run);
@@ -94,12 +96,12 @@ public sealed class ModelTests
             }
 
             var last = await run.PushAsync(Allow);
-            Assert.True(last.ExitCode == ExitCode.Ok && last.Imbalances.Count == 0, $"seed {seed}: {last.ExitCode} {last.Source.Error} {string.Join("; ", last.Destinations.Select(one => one.Error))}");
+            Assert.True(last.Outcome == RunOutcome.Done && last.Imbalances.Count == 0, $"seed {seed}: {last.Outcome} {last.Source.Error} {string.Join("; ", last.Destinations.Select(one => one.Error))}");
 
             using var fresh = new TestRun();
             fresh.Destinations.Clear();
             fresh.Time.Advance(run.Time.GetUtcNow() - fresh.Time.GetUtcNow());
-            fresh.Destinations.AddRange(run.Destinations.Select(one => new FakeDestination(one.Info.Name, one.Form, one.Info.Kind) { Upserts = one.Upserts, KeysLiveOnce = one.KeysLiveOnce }));
+            fresh.Destinations.AddRange(run.Destinations.Select(one => new FakeDestination(one.Info.Name, one.Shape, one.Info.Kind) { Upserts = one.Upserts, IdsNotReusable = one.IdsNotReusable }));
             foreach (var (number, content) in _events) Put(fresh, number, content, newer: false);
             await fresh.PushAsync(Allow);
             foreach (var (real, model) in run.Destinations.Zip(fresh.Destinations))
@@ -171,7 +173,7 @@ public sealed class ModelTests
             {
                 destination.OnRequest = (_, _) =>
                 {
-                    if (++asked >= at) throw new RunFailedException(ExitCode.SignIn, "no longer allowed");
+                    if (++asked >= at) throw new RunFailedException(RunOutcome.SignInFailed, "no longer allowed");
                 };
             }
             else if (kind == 7)
@@ -196,7 +198,7 @@ public sealed class ModelTests
                 destination.BeforeSettling = () =>
                 {
                     if (++asked < at) return;
-                    throw at % 2 == 0 ? new RunFailedException(ExitCode.OutOfReach, "no answer") : new DeathException();
+                    throw at % 2 == 0 ? new RunFailedException(RunOutcome.Unreachable, "no answer") : new DeathException();
                 };
             }
         }

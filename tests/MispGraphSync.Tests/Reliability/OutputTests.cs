@@ -33,7 +33,7 @@ public sealed class OutputTests : IAsyncLifetime
     [InlineData("report")]
     [InlineData("completions bash")]
     [InlineData("--help")]
-    public async Task Full_stdout_is_one_sentence_on_stderr_and_5_and_unread_stdout_is_quiet(string verb)
+    public async Task Full_stdout_exits_5_with_one_sentence_and_closed_stdout_is_quiet(string verb)
     {
         var code = (await _run.RunAsync(verb.Split(' '))).Code;
 
@@ -52,7 +52,7 @@ public sealed class OutputTests : IAsyncLifetime
     [Theory]
     [InlineData(NoRoom)]
     [InlineData(BrokenPipe)]
-    public async Task Output_that_cannot_be_written_neither_loses_nor_repeats_a_request(int fault)
+    public async Task Unwritable_output_neither_loses_nor_repeats_a_request(int fault)
     {
         (_run.Out, _run.Error) = (new FailingWriter(fault), new FailingWriter(fault));
 
@@ -73,7 +73,7 @@ public sealed class OutputTests : IAsyncLifetime
     [InlineData("exec 2>/dev/full", 0)]
     [InlineData("exec 2>&-", 0)]
     [InlineData("exec >&- 2>&-", 0)]
-    public async Task The_real_process_ends_well_with_streams_that_are_full_or_closed(string streams, int code)
+    public async Task Process_with_full_or_closed_streams_ends_cleanly(string streams, int code)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no /dev/full.");
         using var process = ToolProcess.Start(_run.Folder, streams, new Dictionary<string, string>(), "push");
@@ -86,7 +86,7 @@ public sealed class OutputTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Progress_that_cannot_be_written_ends_no_process()
+    public async Task Unwritable_progress_does_not_end_the_process()
     {
         _run.Error = new FailingWriter(NoRoom);
         _run.Sandbox.Faults.Add(Service.Graph, new Fault.Throttle(TimeSpan.FromSeconds(1)), times: 2);

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
-using MispGraphSync.Configuration;
 using MispGraphSync.Http;
 using MispGraphSync.Sandbox;
+using MispGraphSync.Settings;
 using MispGraphSync.Tests.Http;
 using Serilog.Core;
 using Xunit;
@@ -23,7 +23,7 @@ public sealed class RateTests
     [InlineData(1000, 4000, 120)]
     [InlineData(100, 3000, 300)]
     [InlineData(30, 1000, 800)]
-    public async Task At_the_documented_rate_at_least_97_percent_of_it_is_used_and_no_429_provoked(int perMinute, int requests, int milliseconds)
+    public async Task Rate_limiter_uses_97_percent_of_the_documented_rate_without_a_429(int perMinute, int requests, int milliseconds)
     {
         var time = new FakeTimeProvider();
         using var service = new StrictService(time, perMinute, TimeSpan.FromMilliseconds(milliseconds));
@@ -54,7 +54,7 @@ public sealed class RateTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task In_storms_of_429_in_every_form_all_wait_together_and_everything_gets_through(int seed)
+    public async Task Storms_of_429_pause_all_requests_and_everything_is_sent(int seed)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         using var service = new StormyService(time, new Random(seed));
@@ -80,7 +80,7 @@ public sealed class RateTests
 
     /// <summary>In real time, as long as asked: <c>MISP_GRAPH_RATE_SECONDS=180</c>.</summary>
     [Fact]
-    public async Task In_real_time_the_documented_rate_of_Sentinel_is_used_to_97_percent_and_no_429_provoked()
+    public async Task Sentinel_rate_limiter_uses_97_percent_in_real_time_without_a_429()
     {
         var asked = Environment.GetEnvironmentVariable("MISP_GRAPH_RATE_SECONDS");
         Assert.SkipUnless(int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds), "Runs when MISP_GRAPH_RATE_SECONDS says for how long.");
@@ -111,12 +111,12 @@ public sealed class RateTests
             Jitter = () => 0,
             OnPause = (_, _) => paused?.Invoke(),
         };
-        return new ServiceClient(ServiceHandlers.Client(ServiceHandlers.Create(transport, pace, transport.Rules, new FakeTokens(), Service), service, Service));
+        return new ServiceClient(ServiceHandlers.Client(ServiceHandlers.Create(transport, pace, transport.RetryOptions, new FakeTokens(), Service), service, Service));
     }
 
     private static async Task<bool> SendAsync(ServiceClient client)
     {
-        using var exchange = new Exchange { Destination = "service", Operation = "submit", Method = HttpMethod.Post, Uri = new Uri("things", UriKind.Relative) };
+        using var exchange = new ApiCall { Destination = "service", Operation = "submit", Method = HttpMethod.Post, Uri = new Uri("things", UriKind.Relative) };
         await client.SendAsync(exchange, TestContext.Current.CancellationToken);
         return exchange.IsSuccess;
     }
@@ -144,7 +144,7 @@ public sealed class RateTests
             await WaitAsync(TimeSpan.FromMilliseconds(NextJitter()));
             var isRefused = Refuses();
             await WaitAsync(latency);
-            return Scripted.Answer(isRefused ? 429 : 200);
+            return ScriptedHandler.Answer(isRefused ? 429 : 200);
         }
 
         private async Task WaitAsync(TimeSpan wait)
@@ -232,20 +232,20 @@ public sealed class RateTests
             if (now >= _stormUntil)
             {
                 Taken++;
-                return Scripted.Answer(200);
+                return ScriptedHandler.Answer(200);
             }
 
             Refused++;
             var seconds = random.Next(1, 30);
             var answer = random.Next(4) switch
             {
-                0 => Scripted.Answer(429, retryAfter: $"{seconds}"),
+                0 => ScriptedHandler.Answer(429, retryAfter: $"{seconds}"),
                 // A date has whole seconds only: one more, so that it is never less than meant.
-                1 => Scripted.Answer(429, retryAfter: (now + TimeSpan.FromSeconds(seconds + 1)).ToString("R", CultureInfo.InvariantCulture)),
-                2 => Scripted.Answer(429, $$"""{"message":"Rate limit is exceeded. Try again in {{seconds}} seconds."}"""),
+                1 => ScriptedHandler.Answer(429, retryAfter: (now + TimeSpan.FromSeconds(seconds + 1)).ToString("R", CultureInfo.InvariantCulture)),
+                2 => ScriptedHandler.Answer(429, $$"""{"message":"Rate limit is exceeded. Try again in {{seconds}} seconds."}"""),
                 _ => null,
             };
-            if (answer is null) return Scripted.Answer(429);
+            if (answer is null) return ScriptedHandler.Answer(429);
             if (_wait.To < now + TimeSpan.FromSeconds(seconds)) _wait = (now, now + TimeSpan.FromSeconds(seconds));
             return answer;
         }

@@ -14,7 +14,7 @@ public sealed class RunEndTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
     [Fact]
-    public async Task A_failed_adoption_is_a_failed_run_and_not_a_killed_one()
+    public async Task Failed_takeover_is_recorded_as_failed_and_not_as_killed()
     {
         var failed = await _run.RunAsync("verify", "--repair", "--adopt", "misp2sentinel");
 
@@ -24,7 +24,7 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_interrupted_question_is_an_interrupted_run()
+    public async Task Interrupted_question_is_recorded_as_interrupted()
     {
         Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
         using var interrupt = new CancellationTokenSource();
@@ -41,7 +41,7 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_log_alone_shows_what_was_planned_and_what_came_of_it()
+    public async Task Application_log_shows_plan_and_outcome()
     {
         Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
 
@@ -57,7 +57,7 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_log_has_the_reason_of_a_destination_that_failed()
+    public async Task Application_log_has_the_reason_of_a_failed_destination()
     {
         _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(403, """{"error":{"code":"Forbidden","message":"Consent is missing"}}"""),
             times: int.MaxValue);
@@ -71,7 +71,7 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deletions_that_a_guard_withholds_are_a_warning_with_its_reason()
+    public async Task Application_log_warns_of_withheld_deletions_with_the_reason()
     {
         var uuid = _run.Sandbox.MispState.AddEvent(SomeMisp.Event(1, domains: 3));
         _run.Change(settings => settings["guard"] = new JsonObject { ["maxDelete"] = 0 });
@@ -89,7 +89,7 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_log_has_the_reasons_of_what_was_rejected()
+    public async Task Application_log_has_the_reasons_of_rejected_indicators()
     {
         _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(400, """{"error":{"code":"BadRequest","message":"Not like this"}}"""),
             times: int.MaxValue);
@@ -100,7 +100,7 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_run_at_work_and_a_source_that_fails_are_errors_in_the_log()
+    public async Task Application_log_has_a_concurrent_run_and_a_failed_source_as_errors()
     {
         using (await MispGraphSync.Ledger.RunLock.TakeAsync(Path.Combine(_run.Folder, _run.Setting("ledger") ?? "misp-graph.db"),
             TimeSpan.Zero, TimeProvider.System, TestContext.Current.CancellationToken))
@@ -118,7 +118,7 @@ public sealed class RunEndTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Old_log_files_go_at_the_end_of_a_run_also_of_one_that_failed(bool fails)
+    public async Task Old_log_files_are_removed_at_the_end_of_each_run(bool fails)
     {
         Directory.CreateDirectory(_run.Logs);
         string[] old = ["20200102T030405.678Z_000042_graph_submit_200.json", "misp-graph-20200102.log", "misp-graph-20200102_001.jsonl",
@@ -140,7 +140,7 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_dry_run_removes_no_log_file()
+    public async Task Dry_run_removes_no_log_file()
     {
         Directory.CreateDirectory(_run.Logs);
         var old = Path.Combine(_run.Logs, "misp-graph-20200102.log");
@@ -152,7 +152,7 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Metrics_have_the_exit_code_of_a_run_that_failed()
+    public async Task Metrics_have_the_exit_code_of_a_failed_run()
     {
         _run.Change(settings =>
         {

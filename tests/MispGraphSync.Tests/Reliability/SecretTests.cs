@@ -10,7 +10,7 @@ public sealed class SecretTests : MarkedSecrets
     [InlineData("literal")]
     [InlineData("env")]
     [InlineData("file")]
-    public async Task No_secret_is_said_or_left_behind_whatever_is_run_and_whatever_goes_wrong(string how)
+    public async Task Secrets_are_neither_printed_nor_stored_by_any_verb_or_failure(string how)
     {
         Write(how, Secret, Key);
         if (!ToolProcess.IsNative) Run.ToolTime = new HurriedTime();

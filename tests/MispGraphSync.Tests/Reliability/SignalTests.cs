@@ -30,7 +30,7 @@ public sealed class SignalTests : IAsyncLifetime
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public async Task Told_once_it_finishes_the_batch_in_flight_saves_and_the_next_run_completes(string signal)
+    public async Task First_signal_finishes_the_batch_in_flight_and_the_next_run_completes(string signal)
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Graph, afterHandling: true, nth: 2, when: IsSubmit);
         using var process = Start("push", "--json");
@@ -51,7 +51,7 @@ public sealed class SignalTests : IAsyncLifetime
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public async Task Told_twice_it_ends_at_once_and_the_next_run_completes(string signal)
+    public async Task Second_signal_ends_the_run_immediately_and_the_next_run_completes(string signal)
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Graph, afterHandling: true, nth: 2, when: IsSubmit);
         using var process = Start("push", "--json");
@@ -70,7 +70,7 @@ public sealed class SignalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Told_while_it_reads_it_sends_nothing_and_the_next_run_completes()
+    public async Task Signal_during_the_read_sends_nothing_and_the_next_run_completes()
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Misp, when: request => request.Path.Contains("restSearch", StringComparison.Ordinal));
         using var process = Start("push", "--json");
@@ -86,7 +86,7 @@ public sealed class SignalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Told_while_it_waits_out_a_throttle_it_does_not_wait_to_its_end()
+    public async Task Signal_ends_the_wait_for_a_throttled_request()
     {
         var throttle = _run.Sandbox.Faults.Add(Service.Graph, new Fault.Throttle(TimeSpan.FromMinutes(10)), nth: 2, when: IsSubmit);
         using var process = Start("push");
@@ -101,7 +101,7 @@ public sealed class SignalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Told_while_it_waits_for_another_run_it_ends()
+    public async Task Signal_ends_the_wait_for_another_run()
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Graph, when: IsSubmit);
         using var first = Start("push", "-q");

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using MispGraphSync.Sandbox;
+using MispGraphSync.Sandbox.Sentinel;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sandbox;

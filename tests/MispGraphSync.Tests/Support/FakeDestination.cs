@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Tests;
 
@@ -10,7 +10,7 @@ namespace MispGraphSync.Tests;
 /// A service in memory with Graph's manners: creating is plain, so sending twice makes two. What it does wrong is set by
 /// <see cref="Answer"/>.
 /// </summary>
-internal sealed class FakeDestination(string name = "graph", IndicatorForm form = IndicatorForm.Combination, string? kind = null) : IDestination
+internal sealed class FakeDestination(string name = "graph", IndicatorShape form = IndicatorShape.Combined, string? kind = null) : IDestination
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Guid> _spent = [];
@@ -39,24 +39,24 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
     /// <summary>Canonical texts of what others put there.</summary>
     public List<string> Others { get; } = [];
 
-    public DestinationInfo Info { get; } = new(name, kind ?? (form == IndicatorForm.Combination ? "graph" : "sentinel"), "tenant", "");
+    public DestinationInfo Info { get; } = new(name, kind ?? (form == IndicatorShape.Combined ? "graph" : "sentinel"), "tenant", "");
 
     public DestinationPolicy Policy { get; set; } = new();
 
-    public IndicatorForm Form => form;
+    public IndicatorShape Shape => form;
 
     public int BatchSize { get; set; } = 100;
 
     public int ParallelRequests { get; set; } = 1;
 
     /// <summary>What was removed stays so, however often its key is sent again; and it is accepted every time.</summary>
-    public bool KeysLiveOnce { get; set; }
+    public bool IdsNotReusable { get; set; }
 
     public bool Upserts { get; set; }
 
     public RequestCounts Requests => new(Sent.Count, 0, 0);
 
-    public bool SharesValues { get; set; }
+    public bool HasSharedNamespace { get; set; }
 
     public int? Capacity { get; set; }
 
@@ -71,22 +71,22 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
     /// <summary>Part of what cannot be changed in place.</summary>
     public Func<Indicator, string> FixedPart { get; set; } = indicator => indicator.ThreatType.ToString();
 
-    public SkipReason? Refuses(Support support) => null;
+    public SkipReason? SkipReasonFor(IndicatorSource support) => null;
 
     public string Canonical(IReadOnlyList<Observable> observables) => string.Join('\n', observables.Select(o => o.ToString()).Order(StringComparer.Ordinal));
 
-    public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action)
+    public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action)
     {
         var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} "
             + $"{(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} "
             + $"{(HasLifetime ? indicator.Lifetime.TotalDays : 0)}";
         body.Write(Encoding.UTF8.GetBytes($"{{\"content\":{System.Text.Json.JsonSerializer.Serialize(content)},\"fixed\":{System.Text.Json.JsonSerializer.Serialize(FixedPart(indicator))}}}"));
-        return new ItemMarks(Hash128.Of(content), KeysLiveOnce ? default : Hash128.Of(FixedPart(indicator)));
+        return new ItemHashes(Hash128.Of(content), IdsNotReusable ? default : Hash128.Of(FixedPart(indicator)));
     }
 
     public bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there)
     {
-        if (KeysLiveOnce) return false;
+        if (IdsNotReusable) return false;
         body.Write(there.Raw.Span);
         return true;
     }
@@ -106,7 +106,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
         }
     }
 
-    public Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct)
+    public Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct)
     {
         lock (_gate)
         {
@@ -115,7 +115,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
             if (!Upserts) Held.RemoveAll(one => keys.Contains(one.Key));
         }
 
-        return Task.FromResult(Settlement.None);
+        return Task.FromResult(ReconcileResult.None);
     }
 
     public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
@@ -125,13 +125,13 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
         foreach (var other in Others)
         {
             yield return new RemoteIndicator(
-                $"other {other}", null, Encoding.UTF8.GetBytes("{}"), "fake", other, null, null, null, Occupies: StableKey.ForIndicator("misp-graph", Info.Kind, Info.Scope, other, 0));
+                $"other {other}", null, Encoding.UTF8.GetBytes("{}"), "fake", other, null, null, null, ConflictsWith: StableId.ForIndicator("misp-graph", Info.Kind, Info.Scope, other, 0));
         }
 
         var listed = 0;
         foreach (var one in Held)
         {
-            if (listed++ == ListFailsAfter) throw new RunFailedException(ExitCode.OutOfReach, "The list was cut off.");
+            if (listed++ == ListFailsAfter) throw new RunFailedException(RunOutcome.Unreachable, "The list was cut off.");
             yield return new RemoteIndicator(one.Id, one.Key, Encoding.UTF8.GetBytes(one.Body), "fake", one.Value, null, null, one.Expires, one.Revoked);
         }
     }
@@ -145,7 +145,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorForm form 
         {
             case Operation.Delete:
                 Held.RemoveAll(one => step.Id is null ? one.Key == step.Key : one.Id == step.Id);
-                if (KeysLiveOnce) _spent.Add(step.Key);
+                if (IdsNotReusable) _spent.Add(step.Key);
                 return new StepOutcome.Accepted(step.Id);
             case Operation.Update:
             case Operation.Create when Upserts:

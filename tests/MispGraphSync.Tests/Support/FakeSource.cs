@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Tests;
 
@@ -66,7 +66,7 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
         var read = 0;
         foreach (var header in events)
         {
-            if (read++ == FailsAfter) throw new RunFailedException(ExitCode.OutOfReach, "MISP went away.");
+            if (read++ == FailsAfter) throw new RunFailedException(RunOutcome.Unreachable, "MISP went away.");
             if (Unreadable.Contains(header.Uuid))
             {
                 _gaps.Add($"Event {header.Uuid} cannot be read.");

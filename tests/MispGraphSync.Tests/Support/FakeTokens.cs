@@ -1,4 +1,4 @@
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Tests;
 

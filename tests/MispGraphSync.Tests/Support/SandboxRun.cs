@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MispGraphSync.App;
+using MispGraphSync.Commands;
 using MispGraphSync.Sandbox;
 
 namespace MispGraphSync.Tests;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Net;
-using MispGraphSync.Configuration;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Tests;
 
@@ -41,9 +41,9 @@ internal static class SomeIndicator
         ValidFrom = Now,
         LastReported = Now,
         Lifetime = TimeSpan.FromDays(30),
-        Supports = [new SupportName(Event, new Guid("5f000000-0000-4000-8000-00000000a001"), "A campaign")],
+        Sources = [new SourceReference(Event, new Guid("5f000000-0000-4000-8000-00000000a001"), "A campaign")],
         Events = [Event],
-        SupportCount = 1,
+        SourceCount = 1,
     };
 
     /// <summary>Another one for each number below 65,536; reserved for documentation, later for benchmarks.</summary>
@@ -57,9 +57,9 @@ internal static class SomeIndicator
     {
         var indicator = Of(Address(number));
         var canonical = destination.Canonical(indicator.Observables);
-        var key = StableKey.ForIndicator("test", destination.Info.Kind, destination.Info.Scope, canonical, 0);
+        var key = StableId.ForIndicator("test", destination.Info.Kind, destination.Info.Scope, canonical, 0);
         var body = new ArrayBufferWriter<byte>();
-        var marks = default(ItemMarks);
+        var marks = default(ItemHashes);
         if (action == StepAction.Delete) destination.WriteDeletion(body, Held(key, id), Now);
         else marks = destination.WriteItem(body, indicator, Identity(key, id), action);
         return new PlanStep
@@ -70,7 +70,7 @@ internal static class SomeIndicator
             Key = key,
             Id = id,
             Body = body.WrittenMemory,
-            Marks = marks,
+            Hashes = marks,
             Expires = Expires,
             Value = canonical,
         };
@@ -81,7 +81,7 @@ internal static class SomeIndicator
         Observables = default,
         Key = key,
         Id = id,
-        Marks = default,
+        Hashes = default,
         Created = Now,
         Modified = Now,
         Expires = Expires,

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Runs;
+using MispGraphSync.Core.Sending;
 using MispGraphSync.Ledger;
 
 namespace MispGraphSync.Tests;
@@ -61,7 +64,7 @@ internal sealed class TestRun : IDisposable
 
     /// <summary>Sends again what was turned down.</summary>
     public Task<RunReport> RetryAsync(Func<PushOptions, PushOptions>? with = null) => RunAsync(
-        isDryRun: false, "errors --retry", with, (run, destinations, ledger, options) => new Retry(destinations, ledger, options, new Observer(this), Time).RunAsync(run, RunControl.Endless));
+        isDryRun: false, "errors --retry", with, (run, destinations, ledger, options) => new Retry(destinations, ledger, options, new Observer(this), Time).RunAsync(run, RunControl.None));
 
     public async Task<VerifiedDestination> VerifyAsync(bool repairs = false, RunControl? control = null)
     {
@@ -70,9 +73,9 @@ internal sealed class TestRun : IDisposable
         using var ledger = LedgerFile.Open(LedgerPath, rollsBack: !repairs);
         var run = new RunHistory(ledger).Begin("verify", Time.GetUtcNow());
         var options = new VerifyOptions { Instance = Instance, Source = Source.Info.Name, PolicyFingerprint = destination => $"{destination.Policy}", Repairs = repairs };
-        var sides = new VerifyLedger(new PlanLedger(ledger), new RecordLedger(ledger, run), new InventoryLedger(ledger));
-        var results = await new Verification([.. Destinations], sides, options, new Observer(this), Time, (_, findings) => Findings.AddRange(findings)).RunAsync(control ?? RunControl.Endless);
-        new RunHistory(ledger).End(run, "completed", results[0].ExitCode, "{}", Time.GetUtcNow());
+        var sides = new VerifyLedger(new DestinationLedger(ledger), new RecordLedger(ledger, run), new InventoryLedger(ledger));
+        var results = await new Verification([.. Destinations], sides, options, new Observer(this), Time, (_, findings) => Findings.AddRange(findings)).RunAsync(control ?? RunControl.None);
+        new RunHistory(ledger).End(run, "completed", results[0].Outcome, "{}", Time.GetUtcNow());
         return results[0];
     }
 
@@ -82,10 +85,10 @@ internal sealed class TestRun : IDisposable
         using var ledger = LedgerFile.Open(LedgerPath, isDryRun);
         var run = new RunHistory(ledger).Begin("purge", Time.GetUtcNow());
         var options = new PurgeOptions { PolicyFingerprint = destination => $"{destination.Policy}", IsDryRun = isDryRun };
-        var sides = new Core.Sync.PurgeLedger(new PlanLedger(ledger), new RecordLedger(ledger, run), new MispGraphSync.Ledger.PurgeLedger(ledger));
-        var destinations = Destinations.Select(one => isDryRun ? new DryDestination(one) : (IDestination)one).ToList();
+        var sides = new MispGraphSync.Core.Runs.PurgeLedger(new DestinationLedger(ledger), new RecordLedger(ledger, run), new MispGraphSync.Ledger.PurgeLedger(ledger));
+        var destinations = Destinations.Select(one => isDryRun ? new DryRunDestination(one) : (IDestination)one).ToList();
         var purge = new Purge(destinations, sides, options, new Observer(this), Time, (info, count) => Task.FromResult(confirm?.Invoke(info, count) ?? true));
-        return await purge.RunAsync(run, control ?? RunControl.Endless);
+        return await purge.RunAsync(run, control ?? RunControl.None);
     }
 
     public LedgerFile OpenLedger() => LedgerFile.Open(LedgerPath, rollsBack: false);
@@ -93,7 +96,7 @@ internal sealed class TestRun : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<RunReport> RunAsync(bool isDryRun, FakeSource source, Func<PushOptions, PushOptions>? with, RunControl? control) => RunAsync(
-        isDryRun, "push", with, (run, destinations, ledger, options) => new Push(source, destinations, ledger, options, new Observer(this), Time).RunAsync(run, control ?? RunControl.Endless));
+        isDryRun, "push", with, (run, destinations, ledger, options) => new Push(source, destinations, ledger, options, new Observer(this), Time).RunAsync(run, control ?? RunControl.None));
 
     private async Task<RunReport> RunAsync(
         bool isDryRun, string command, Func<PushOptions, PushOptions>? with, Func<long, IReadOnlyList<IDestination>, PushLedger, PushOptions, Task<RunReport>> work)
@@ -109,12 +112,12 @@ internal sealed class TestRun : IDisposable
             SelectionFingerprint = destination => $"{destination.Policy.MaxTlp} {Settings}",
             IsDryRun = isDryRun,
         };
-        var destinations = (Real is null ? (IEnumerable<IDestination>)Destinations : [Real]).Select(one => isDryRun ? new DryDestination(one) : one).ToList();
+        var destinations = (Real is null ? (IEnumerable<IDestination>)Destinations : [Real]).Select(one => isDryRun ? new DryRunDestination(one) : one).ToList();
         AtWork = ledger;
-        var report = await work(run, destinations, new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run)), with?.Invoke(options) ?? options);
+        var report = await work(run, destinations, new PushLedger(new SourceLedger(ledger), new DestinationLedger(ledger), new RecordLedger(ledger, run)), with?.Invoke(options) ?? options);
         AtWork = null;
         if (!EndsRuns) return report;
-        new RunHistory(ledger).End(run, report.Status.ToString(), report.ExitCode, "{}", Time.GetUtcNow());
+        new RunHistory(ledger).End(run, report.Status.ToString(), report.Outcome, "{}", Time.GetUtcNow());
         StatementsRun = ledger.StatementsRun;
         return report;
     }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using MispGraphSync.Configuration;
 using MispGraphSync.Http;
+using MispGraphSync.Settings;
 using Serilog.Core;
 
 namespace MispGraphSync.Tests;
@@ -35,7 +35,7 @@ internal sealed class TestTransport : IDisposable
 
     public string Logs => Path.Combine(_folder, "logs");
 
-    public List<RequestLine> Lines { get; } = [];
+    public List<RequestSummary> Lines { get; } = [];
 
     /// <summary>File names in order.</summary>
     public string[] Files => [.. Directory.GetFiles(Logs).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
@@ -67,7 +67,7 @@ internal sealed class TestTransport : IDisposable
         return true;
     }
 
-    private void Keep(RequestLine line)
+    private void Keep(RequestSummary line)
     {
         lock (Lines) Lines.Add(line);
     }

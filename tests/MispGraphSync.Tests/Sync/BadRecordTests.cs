@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -19,7 +20,7 @@ public sealed class BadRecordTests : IDisposable
         var report = await _run.PushAsync();
 
         Assert.Equal(new StepTally(99, 1, 0, 0), report.Destinations[0].Tally);
-        Assert.Equal((ExitCode.Partial, RunStatus.CompletedWithErrors), (report.ExitCode, report.Status));
+        Assert.Equal((RunOutcome.Incomplete, RunStatus.CompletedWithErrors), (report.Outcome, report.Status));
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class BadRecordTests : IDisposable
 
         var second = await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
         Assert.Empty(_run.Destination.Sent);
-        Assert.Equal((1L, ExitCode.Ok), (second.Destinations[0].HeldBack, second.ExitCode));
+        Assert.Equal((1L, RunOutcome.Done), (second.Destinations[0].Suppressed, second.Outcome));
 
         _run.Destination.Answer = null;
         _run.Time.Advance(TimeSpan.FromMinutes(1));

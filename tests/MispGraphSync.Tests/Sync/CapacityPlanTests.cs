@@ -1,6 +1,6 @@
 using CsCheck;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;

@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -9,10 +10,10 @@ public sealed class CapacityTests : IDisposable
 {
     private readonly TestRun _run = new();
 
-    public CapacityTests() => _run.Destinations[0] = new FakeDestination("defender", IndicatorForm.Single)
+    public CapacityTests() => _run.Destinations[0] = new FakeDestination("defender", IndicatorShape.Single)
     {
         Upserts = true,
-        SharesValues = true,
+        HasSharedNamespace = true,
         Capacity = 4,
         CapacityForAll = 15_000,
         BatchSize = 2,
@@ -28,7 +29,7 @@ public sealed class CapacityTests : IDisposable
         Put(1, ThreatLevel.Medium, 1, 2, 3, 4, 5, 6);
 
         var first = await PushAsync();
-        Assert.Equal((ExitCode.Ok, 4L, 2L), (first.ExitCode, first.Planned.Create, first.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal((RunOutcome.Done, 4L, 2L), (first.Outcome, first.Planned.Create, first.Skipped[SkipReason.OverCapacity]));
         Assert.Equal(4, Defender.Held.Count);
         Assert.Contains(_run.Warnings, warning => warning.Contains("2 indicators", StringComparison.Ordinal) && warning.Contains("full", StringComparison.Ordinal));
 
@@ -258,7 +259,7 @@ public sealed class CapacityTests : IDisposable
         Put(2, ThreatLevel.High, [.. Enumerable.Range(101, 30)]);
 
         var refused = await PushAsync();
-        Assert.Equal((ExitCode.Refused, 30), (refused.ExitCode, Defender.Held.Count));
+        Assert.Equal((RunOutcome.DeletionsWithheld, 30), (refused.Outcome, Defender.Held.Count));
         Assert.Contains("to make room", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--max-delete 30", refused.Remedy, StringComparison.Ordinal);
 
@@ -275,7 +276,7 @@ public sealed class CapacityTests : IDisposable
         _run.Filters = "more";
         Put(2, ThreatLevel.High, 5);
 
-        Assert.Equal(ExitCode.Ok, (await PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await PushAsync()).Outcome);
         Assert.Contains("d5.example", Names());
     }
 
@@ -315,11 +316,11 @@ public sealed class CapacityTests : IDisposable
             operation == Operation.Delete ? new StepOutcome.Rejected("try again later", IsTransient: true) : null;
 
         var blocked = await PushAsync(acceptsChanges: true);
-        Assert.Equal((ExitCode.Partial, 2L, 2L), (blocked.ExitCode, blocked.Tally.Rejected, blocked.Tally.NotAttempted));
+        Assert.Equal((RunOutcome.Incomplete, 2L, 2L), (blocked.Outcome, blocked.Tally.Rejected, blocked.Tally.NotAttempted));
 
         Defender.Answer = null;
         var free = await PushAsync(acceptsChanges: true);
-        Assert.Equal((ExitCode.Ok, 2L, 2L), (free.ExitCode, free.Planned.Create, free.Planned.Delete));
+        Assert.Equal((RunOutcome.Done, 2L, 2L), (free.Outcome, free.Planned.Create, free.Planned.Delete));
         Assert.Equal(["d1.example", "d2.example", "d5.example", "d6.example"], Names());
     }
 

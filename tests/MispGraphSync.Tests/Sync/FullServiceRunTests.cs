@@ -1,5 +1,5 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -13,10 +13,10 @@ public sealed class FullServiceRunTests : IDisposable
 
     public FullServiceRunTests()
     {
-        _run.Destinations[0] = new FakeDestination("defender", IndicatorForm.Single)
+        _run.Destinations[0] = new FakeDestination("defender", IndicatorShape.Single)
         {
             Upserts = true,
-            SharesValues = true,
+            HasSharedNamespace = true,
             BatchSize = 50
         };
         Service.Answer = Answer;
@@ -40,7 +40,7 @@ public sealed class FullServiceRunTests : IDisposable
 
         var report = await PushAsync();
 
-        Assert.Equal((ExitCode.Partial, 10, 10L), (report.ExitCode, Service.Held.Count, report.Tally.Accepted));
+        Assert.Equal((RunOutcome.Incomplete, 10, 10L), (report.Outcome, Service.Held.Count, report.Tally.Accepted));
         Assert.Contains(_run.Warnings, warning => warning.Contains("is full", StringComparison.Ordinal));
         Assert.True(Service.Sent.Count < 20);
     }
@@ -54,11 +54,11 @@ public sealed class FullServiceRunTests : IDisposable
         {
             Service.Sent.Clear();
             var report = await PushAsync();
-            Assert.Equal((ExitCode.Partial, 1), (report.ExitCode, Service.Sent.Sum(one => one.Items)));
+            Assert.Equal((RunOutcome.Incomplete, 1), (report.Outcome, Service.Sent.Sum(one => one.Items)));
         }
 
         _room = 1_000;
-        Assert.Equal(ExitCode.Ok, (await PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await PushAsync()).Outcome);
         Assert.Equal(100, Service.Held.Count);
     }
 
@@ -76,7 +76,7 @@ public sealed class FullServiceRunTests : IDisposable
 
         Assert.Equal((10, 4L), (Service.Held.Count, report.Deleted));
         Assert.Contains(Service.Held, one => one.Body.Contains("High", StringComparison.Ordinal));
-        Assert.Equal(ExitCode.Partial, report.ExitCode);
+        Assert.Equal(RunOutcome.Incomplete, report.Outcome);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -17,13 +18,13 @@ public sealed class GuardTests : IDisposable
         _run.Source.Put(Some.Event(200), Some.Domain(200));
 
         var refused = await _run.PushAsync();
-        Assert.Equal((ExitCode.Refused, RunStatus.Refused), (refused.ExitCode, refused.Status));
+        Assert.Equal((RunOutcome.DeletionsWithheld, RunStatus.Refused), (refused.Outcome, refused.Status));
         var there = refused.Destinations[0];
         Assert.Equal((60L, 60L, 1L, 60L), (there.Planned.Delete, there.Withheld, there.Tally.Accepted, there.Tally.NotAttempted));
         Assert.Equal(101, _run.Destination.Held.Count);
         Assert.Contains("--max-delete 60", refused.Destinations[0].Remedy, StringComparison.Ordinal);
 
-        Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.DeletionsWithheld, (await _run.PushAsync()).Outcome);
         await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(60, IsPercent: false) });
         Assert.Equal(41, _run.Destination.Held.Count);
     }
@@ -34,7 +35,7 @@ public sealed class GuardTests : IDisposable
         await HoldAsync(25);
         Keep(5);
 
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(5, _run.Destination.Held.Count);
     }
 
@@ -44,7 +45,7 @@ public sealed class GuardTests : IDisposable
         await HoldAsync(100);
         Keep(50);
 
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(50, _run.Destination.Held.Count);
     }
 
@@ -55,12 +56,12 @@ public sealed class GuardTests : IDisposable
         _run.Source.Events.Clear();
 
         var refused = await _run.PushAsync();
-        Assert.Equal((ExitCode.Refused, RunStatus.Refused), (refused.ExitCode, refused.Destinations[0].Status));
+        Assert.Equal((RunOutcome.DeletionsWithheld, RunStatus.Refused), (refused.Outcome, refused.Destinations[0].Status));
         Assert.Contains("--accept-changes --max-delete 100%", refused.Destinations[0].Remedy, StringComparison.Ordinal);
         Assert.Equal(3, _run.Destination.Held.Count);
 
         // The allowance of twenty does not count here.
-        Assert.Equal(ExitCode.Refused, (await _run.PushAsync(options => options with { AcceptChanges = true })).ExitCode);
+        Assert.Equal(RunOutcome.DeletionsWithheld, (await _run.PushAsync(options => options with { AcceptChanges = true })).Outcome);
         Assert.Equal(3, _run.Destination.Held.Count);
 
         await _run.PushAsync(options => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) });
@@ -76,7 +77,7 @@ public sealed class GuardTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((ExitCode.Refused, 1L), (report.ExitCode, report.Destinations[0].Planned.Renew));
+        Assert.Equal((RunOutcome.DeletionsWithheld, 1L), (report.Outcome, report.Destinations[0].Planned.Renew));
         Assert.Equal(_run.Time.GetUtcNow().AddDays(30), _run.Destination.Held.Single().Expires);
     }
 
@@ -87,14 +88,14 @@ public sealed class GuardTests : IDisposable
         foreach (var uuid in _run.Source.Events.Keys) _run.Source.Aged.Add(uuid);
         _run.Source.Events.Clear();
 
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(3, _run.Destination.Held.Count);
     }
 
     [Fact]
     public async Task An_empty_read_is_no_trouble_when_nothing_was_ever_there() =>
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
 
     [Fact]
     public async Task Deletions_after_a_change_of_filters_wait_until_it_is_accepted()
@@ -104,11 +105,11 @@ public sealed class GuardTests : IDisposable
         _run.Source.Put(Some.Event(200), Some.Domain(200));
         _run.Filters = "only some";
 
-        Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
-        Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.DeletionsWithheld, (await _run.PushAsync()).Outcome);
+        Assert.Equal(RunOutcome.DeletionsWithheld, (await _run.PushAsync()).Outcome);
         Assert.Equal(11, _run.Destination.Held.Count);
 
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync(options => options with { AcceptChanges = true })).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync(options => options with { AcceptChanges = true })).Outcome);
         Assert.Equal(10, _run.Destination.Held.Count);
     }
 
@@ -118,11 +119,11 @@ public sealed class GuardTests : IDisposable
         await HoldAsync(10);
         Keep(9);
         _run.Filters = "only some";
-        Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.DeletionsWithheld, (await _run.PushAsync()).Outcome);
 
         _run.Filters = "all";
 
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(9, _run.Destination.Held.Count);
     }
 
@@ -134,7 +135,7 @@ public sealed class GuardTests : IDisposable
         Keep(9);
         _run.Source.Fingerprint = "warninglist 3, version 7";
 
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(9, _run.Destination.Held.Count);
     }
 
@@ -153,14 +154,14 @@ public sealed class GuardTests : IDisposable
     [Fact]
     public async Task A_change_at_one_destination_withholds_nothing_at_another()
     {
-        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorForm.Single));
+        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorShape.Single));
         await HoldAsync(10);
         Keep(9);
         _run.Destinations[0].Policy = new DestinationPolicy { MaxTlp = Core.Domain.Tlp.Red };
 
         var report = await _run.PushAsync();
 
-        Assert.Equal([ExitCode.Refused, ExitCode.Ok], report.Destinations.Select(one => one.ExitCode));
+        Assert.Equal([RunOutcome.DeletionsWithheld, RunOutcome.Done], report.Destinations.Select(one => one.Outcome));
     }
 
     [Fact]
@@ -170,7 +171,7 @@ public sealed class GuardTests : IDisposable
         Keep(9);
         _run.Source.Fingerprint = "role 6";
 
-        Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.DeletionsWithheld, (await _run.PushAsync()).Outcome);
         Assert.Equal(10, _run.Destination.Held.Count);
     }
 
@@ -183,7 +184,7 @@ public sealed class GuardTests : IDisposable
 
         await _run.PlanAsync(options => options with { AcceptChanges = true });
 
-        Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.DeletionsWithheld, (await _run.PushAsync()).Outcome);
     }
 
     [Fact]
@@ -191,11 +192,11 @@ public sealed class GuardTests : IDisposable
     {
         await HoldAsync(10);
         _run.Filters = "more";
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
 
         Keep(9);
 
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
     }
 
     [Fact]
@@ -205,7 +206,7 @@ public sealed class GuardTests : IDisposable
         await _run.PushAsync();
         _run.Destination.Policy = new DestinationPolicy { MaxTlp = Core.Domain.Tlp.Green };
 
-        Assert.Equal(ExitCode.Refused, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.DeletionsWithheld, (await _run.PushAsync()).Outcome);
         Assert.Single(_run.Destination.Held);
         await _run.PushAsync(options => options with { AcceptChanges = true });
         Assert.Empty(_run.Destination.Held);
@@ -214,7 +215,7 @@ public sealed class GuardTests : IDisposable
     [Fact]
     public async Task One_destinations_refusal_leaves_the_other_free()
     {
-        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorForm.Single));
+        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorShape.Single));
         await HoldAsync(100);
         _run.Destinations[1].Held.Clear();
         Keep(40);

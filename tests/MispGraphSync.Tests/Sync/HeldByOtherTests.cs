@@ -1,5 +1,5 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -11,7 +11,7 @@ public sealed class HeldByOtherTests : IDisposable
 
     public HeldByOtherTests()
     {
-        _run.Destinations[0] = new FakeDestination("defender", IndicatorForm.Single) { Upserts = true, SharesValues = true };
+        _run.Destinations[0] = new FakeDestination("defender", IndicatorShape.Single) { Upserts = true, HasSharedNamespace = true };
         _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2), Some.Domain(3));
     }
 
@@ -26,7 +26,7 @@ public sealed class HeldByOtherTests : IDisposable
 
         var report = (await _run.PushAsync()).Destinations[0];
 
-        Assert.Equal((ExitCode.Ok, 2L, 1L), (report.ExitCode, report.Planned.Create, report.Skipped[SkipReason.HeldByOther]));
+        Assert.Equal((RunOutcome.Done, 2L, 1L), (report.Outcome, report.Planned.Create, report.Skipped[SkipReason.HeldByOther]));
         Assert.DoesNotContain(Defender.Held, one => one.Value == Theirs(2));
         Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
         Assert.Equal(1, Defender.Listed);
@@ -40,13 +40,13 @@ public sealed class HeldByOtherTests : IDisposable
         if (killed) Defender.OnRequest = (_, _) => throw new InvalidOperationException("killed");
         else Defender.Answer = (_, _) => new StepOutcome.Unknown("lost before it arrived");
         if (killed) await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
-        else Assert.Equal(ExitCode.OutOfReach, (await _run.PushAsync()).ExitCode);
+        else Assert.Equal(RunOutcome.Unreachable, (await _run.PushAsync()).Outcome);
         (Defender.Answer, Defender.OnRequest) = (null, null);
         Defender.Others.Add(Theirs(2));
 
         var report = (await _run.PushAsync()).Destinations[0];
 
-        Assert.Equal((ExitCode.Ok, 1L), (report.ExitCode, report.Skipped[SkipReason.HeldByOther]));
+        Assert.Equal((RunOutcome.Done, 1L), (report.Outcome, report.Skipped[SkipReason.HeldByOther]));
         Assert.Equal(2, Defender.Held.Count);
         Assert.DoesNotContain(Defender.Held, one => one.Value == Theirs(2));
     }

@@ -1,5 +1,5 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -18,7 +18,7 @@ public sealed class HostOfUrlTests : IDisposable
     public async Task The_hosts_of_a_url_are_sent_only_where_the_action_is_alert(IndicatorAction action, int held, long? skipped)
     {
         _run.Destinations.Clear();
-        foreach (var form in Enum.GetValues<IndicatorForm>())
+        foreach (var form in Enum.GetValues<IndicatorShape>())
         {
             _run.Destinations.Add(
                 new FakeDestination(form.ToString().ToLowerInvariant(), form) { Policy = new DestinationPolicy { Action = action } });

@@ -1,5 +1,6 @@
 using System.Text;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;

@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -230,7 +231,7 @@ public sealed class LifecycleTests : IDisposable
     [InlineData(true)]
     public async Task What_ran_out_while_its_own_source_was_not_read_comes_back_with_it(bool keysLiveOnce)
     {
-        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (keysLiveOnce, keysLiveOnce);
+        (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (keysLiveOnce, keysLiveOnce);
         var feed = new FakeSource(_run.Time, "input:/feeds/one");
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         feed.Put(Some.Event(2), Some.Domain(2));
@@ -254,14 +255,14 @@ public sealed class LifecycleTests : IDisposable
         await _run.PushAsync();
         _run.Time.Advance(TimeSpan.FromDays(25));
         _run.Destination.Answer = (_, _) => new StepOutcome.Rejected("no");
-        Assert.Equal(ExitCode.Partial, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Incomplete, (await _run.PushAsync()).Outcome);
         _run.Time.Advance(TimeSpan.FromDays(10));
         _run.Destination.Held.Clear();
         _run.Destination.Sent.Clear();
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((ExitCode.Partial, 1L, 0), (report.ExitCode, report.Destinations[0].HeldBack, _run.Destination.Sent.Count));
+        Assert.Equal((RunOutcome.Incomplete, 1L, 0), (report.Outcome, report.Destinations[0].Suppressed, _run.Destination.Sent.Count));
         _run.Destination.Answer = null;
         await _run.RetryAsync();
         Assert.Single(_run.Destination.Held);
@@ -270,7 +271,7 @@ public sealed class LifecycleTests : IDisposable
     [Fact]
     public async Task A_revoked_key_never_lives_again_but_its_next_generation_does()
     {
-        _run.Destinations[0] = new FakeDestination("sentinel", IndicatorForm.Single) { KeysLiveOnce = true, Upserts = true };
+        _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { IdsNotReusable = true, Upserts = true };
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         _run.Source.Put(Some.Event(2), Some.Domain(2));
         await _run.PushAsync();

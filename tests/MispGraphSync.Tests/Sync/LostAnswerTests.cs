@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -19,7 +20,7 @@ public sealed class LostAnswerTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((ExitCode.Ok, 3L, 1), (report.ExitCode, report.Destinations[0].Tally.Accepted, _run.Destination.Settled));
+        Assert.Equal((RunOutcome.Done, 3L, 1), (report.Outcome, report.Destinations[0].Tally.Accepted, _run.Destination.Settled));
         Assert.Equal(3, _run.Destination.Held.Count);
     }
 
@@ -28,12 +29,12 @@ public sealed class LostAnswerTests : IDisposable
     {
         LoseAnswers(Operation.Create, times: 100);
         var lost = await _run.PushAsync();
-        Assert.Equal((ExitCode.OutOfReach, 3L), (lost.ExitCode, lost.Destinations[0].Tally.Unknown));
+        Assert.Equal((RunOutcome.Unreachable, 3L), (lost.Outcome, lost.Destinations[0].Tally.Unknown));
 
         _run.Destination.Answer = null;
         var report = await _run.PushAsync();
 
-        Assert.Equal(ExitCode.Ok, report.ExitCode);
+        Assert.Equal(RunOutcome.Done, report.Outcome);
         Assert.Equal(3, _run.Destination.Held.Count);
         Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
     }
@@ -66,7 +67,7 @@ public sealed class LostAnswerTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((ExitCode.Ok, 2L, 1), (report.ExitCode, report.Destinations[0].Tally.Accepted, _run.Destination.Held.Count));
+        Assert.Equal((RunOutcome.Done, 2L, 1), (report.Outcome, report.Destinations[0].Tally.Accepted, _run.Destination.Held.Count));
     }
 
     [Fact]
@@ -89,7 +90,7 @@ public sealed class LostAnswerTests : IDisposable
     [Fact]
     public async Task An_upserting_service_gets_the_same_again_and_what_became_unwanted_is_removed()
     {
-        var sentinel = _run.Destinations[0] = new FakeDestination("sentinel", IndicatorForm.Single) { Upserts = true, KeysLiveOnce = true };
+        var sentinel = _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true };
         LoseAnswers(Operation.Create, times: 100);
         await _run.PushAsync();
         Assert.Equal(3, sentinel.Held.Count);
@@ -164,10 +165,10 @@ public sealed class LostAnswerTests : IDisposable
         _run.Destination.Answer = LostAfterArrival;
         _run.Destination.OnRequest = (_, _) =>
         {
-            if (++asked == 2) throw new RunFailedException(ExitCode.SignIn, "no longer allowed");
+            if (++asked == 2) throw new RunFailedException(RunOutcome.SignInFailed, "no longer allowed");
         };
         var refused = await _run.PushAsync();
-        Assert.Equal((ExitCode.SignIn, 3L), (refused.ExitCode, refused.Destinations[0].Tally.Unknown));
+        Assert.Equal((RunOutcome.SignInFailed, 3L), (refused.Outcome, refused.Destinations[0].Tally.Unknown));
 
         // MISP withdraws everything before the next run: what got through unheard must go too.
         (_run.Destination.Answer, _run.Destination.OnRequest) = (null, null);
@@ -186,10 +187,10 @@ public sealed class LostAnswerTests : IDisposable
         _run.Destination.OnRequest = (operation, steps) =>
         {
             foreach (var step in steps) _run.Destination.Apply(operation, step);
-            throw new RunFailedException(ExitCode.Usage, "The request log cannot be written.") { MayHaveHappened = true };
+            throw new RunFailedException(RunOutcome.InvalidInput, "The request log cannot be written.") { MayHaveHappened = true };
         };
         var unlogged = await _run.PushAsync();
-        Assert.Equal((ExitCode.Usage, 3L), (unlogged.ExitCode, unlogged.Destinations[0].Tally.Unknown));
+        Assert.Equal((RunOutcome.InvalidInput, 3L), (unlogged.Outcome, unlogged.Destinations[0].Tally.Unknown));
 
         _run.Destination.OnRequest = null;
         await _run.PushAsync();
@@ -207,16 +208,16 @@ public sealed class LostAnswerTests : IDisposable
         _run.Destination.OnRequest = (_, _) =>
         {
             stop.Cancel();
-            throw new RequestStoppedException(mayHaveHappened, stop.Token);
+            throw new RequestNotSentException(mayHaveHappened, stop.Token);
         };
         using var control = new RunControl(stop.Token, CancellationToken.None, CancellationToken.None);
 
         var stopped = await _run.PushAsync(control: control);
 
         var tally = stopped.Destinations[0].Tally;
-        Assert.Equal((ExitCode.Interrupted, 0, unknown, 3 - unknown), (stopped.ExitCode, stopped.Imbalances.Count, (int)tally.Unknown, (int)tally.NotAttempted));
+        Assert.Equal((RunOutcome.Interrupted, 0, unknown, 3 - unknown), (stopped.Outcome, stopped.Imbalances.Count, (int)tally.Unknown, (int)tally.NotAttempted));
         _run.Destination.OnRequest = null;
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(3, _run.Destination.Held.Count);
     }
 
@@ -241,7 +242,7 @@ public sealed class LostAnswerTests : IDisposable
     [InlineData(true, true, false)]
     public async Task What_was_deleted_unheard_and_refused_when_asked_again_comes_back_when_it_is_wanted_again(bool upserts, bool keysLiveOnce, bool isTransient)
     {
-        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (upserts, keysLiveOnce);
+        (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (upserts, keysLiveOnce);
         await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
         await PushAsync(1, LostAfterArrival, Some.Domain(2));
         Assert.Single(_run.Destination.Held);
@@ -249,7 +250,7 @@ public sealed class LostAnswerTests : IDisposable
 
         var last = await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
 
-        Assert.Equal(ExitCode.Ok, last.ExitCode);
+        Assert.Equal(RunOutcome.Done, last.Outcome);
         Assert.Equal(2, _run.Destination.Held.Select(one => one.Value).Distinct().Count());
         Assert.Equal(2, _run.Destination.Held.Count);
         Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
@@ -268,7 +269,7 @@ public sealed class LostAnswerTests : IDisposable
 
         var last = await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
 
-        Assert.Equal((ExitCode.Ok, 2), (last.ExitCode, _run.Destination.Held.Select(one => one.Value).Distinct().Count()));
+        Assert.Equal((RunOutcome.Done, 2), (last.Outcome, _run.Destination.Held.Select(one => one.Value).Distinct().Count()));
     }
 
     [Theory]
@@ -276,7 +277,7 @@ public sealed class LostAnswerTests : IDisposable
     [InlineData(60 * 24 * 31)]
     public async Task What_may_have_been_removed_for_good_comes_back_under_another_key(int minutesLater)
     {
-        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (true, true);
+        (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (true, true);
         await PushAsync(1, null, Some.Domain(1));
         var before = Assert.Single(_run.Destination.Held).Key;
         await PushAsync(1, LostAfterArrival);
@@ -284,7 +285,7 @@ public sealed class LostAnswerTests : IDisposable
 
         var last = await PushAsync(minutesLater, null, Some.Domain(1));
 
-        Assert.Equal(ExitCode.Ok, last.ExitCode);
+        Assert.Equal(RunOutcome.Done, last.Outcome);
         Assert.NotEqual(before, Assert.Single(_run.Destination.Held).Key);
         Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
     }
@@ -292,7 +293,7 @@ public sealed class LostAnswerTests : IDisposable
     [Fact]
     public async Task Lost_again_and_again_around_a_deletion_nothing_is_left_over()
     {
-        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (true, true);
+        (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (true, true);
         await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
         await PushAsync(1, LostAfterArrival, Some.Domain(2));
         await PushAsync(2, LostBeforeArrival, Some.Domain(1), Some.Domain(2));
@@ -300,7 +301,7 @@ public sealed class LostAnswerTests : IDisposable
 
         var last = await PushAsync(4, null, Some.Domain(1), Some.Domain(2));
 
-        Assert.Equal(ExitCode.Ok, last.ExitCode);
+        Assert.Equal(RunOutcome.Done, last.Outcome);
         Assert.Equal(2, _run.Destination.Held.Select(one => one.Value).Distinct().Count());
         Assert.Equal(2, _run.Destination.Held.Count);
     }

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using CsCheck;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -53,11 +54,11 @@ public class MergerTests
     [Fact]
     public void A_hundred_events_are_named_each_once_the_oldest_first()
     {
-        SupportRow[] rows = [.. Enumerable.Range(1, 150).Reverse().Select(number => Row(number))];
+        IndicatorSourceRow[] rows = [.. Enumerable.Range(1, 150).Reverse().Select(number => Row(number))];
 
         var merged = Merge([.. rows, .. rows]);
 
-        Assert.Equal(rows.OrderBy(row => row.Event.When).ThenBy(row => row.Support.Attribute).Take(100)
+        Assert.Equal(rows.OrderBy(row => row.Event.When).ThenBy(row => row.Source.Attribute).Take(100)
             .Select(row => row.Event.Context.Uuid), merged.Events);
     }
 
@@ -78,8 +79,8 @@ public class MergerTests
     {
         var merged = Merge([.. Enumerable.Range(1, 9).Reverse().Select(number => Row(number))]);
 
-        Assert.Equal(9, merged.SupportCount);
-        Assert.Equal([1, 2, 3, 4, 5], merged.Supports.Select(support => int.Parse(support.EventInfo["Event ".Length..], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(9, merged.SourceCount);
+        Assert.Equal([1, 2, 3, 4, 5], merged.Sources.Select(support => int.Parse(support.EventInfo["Event ".Length..], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -125,28 +126,28 @@ public class MergerTests
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(at => texts[at]);
 
     private static string Text(Indicator merged) =>
-        $"{merged.Tlp} {merged.Severity} {merged.Confidence} {merged.Title} {string.Join(',', merged.Tags)} {string.Join(',', merged.Supports)} {merged.ValidFrom} {merged.LastReported}";
+        $"{merged.Tlp} {merged.Severity} {merged.Confidence} {merged.Title} {string.Join(',', merged.Tags)} {string.Join(',', merged.Sources)} {merged.ValidFrom} {merged.LastReported}";
 
-    private static Indicator Merge(params SupportRow[] rows) => Merge(Policy, rows);
+    private static Indicator Merge(params IndicatorSourceRow[] rows) => Merge(Policy, rows);
 
-    private static Indicator Merge(DestinationPolicy policy, params SupportRow[] rows)
+    private static Indicator Merge(DestinationPolicy policy, params IndicatorSourceRow[] rows)
     {
-        var merger = new Merger(policy, IndicatorForm.Single);
+        var merger = new Merger(policy, IndicatorShape.Single);
         foreach (var row in rows) merger.Add(row);
         return merger.Merge();
     }
 
-    private static SupportRow Row(int number, string type = "domain", ThreatLevel level = ThreatLevel.Medium, string[]? eventTags = null, string[]? attributeTags = null)
+    private static IndicatorSourceRow Row(int number, string type = "domain", ThreatLevel level = ThreatLevel.Medium, string[]? eventTags = null, string[]? attributeTags = null)
     {
         var read = Some.Event(number, level: level, tags: eventTags ?? []);
         var context = new EventContext { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, ThreatLevel = level, Tags = read.Tags };
-        return new SupportRow(
-            new Support
+        return new IndicatorSourceRow(
+            new IndicatorSource
             {
                 Attribute = Some.Uuid(1_000 + number),
                 Part = 0,
                 Type = type,
-                Combination = [new Observable.DomainName("d.example")],
+                Combined = [new Observable.DomainName("d.example")],
                 Single = new Observable.DomainName("d.example"),
                 Timestamp = Some.Now.AddDays(-3),
                 Tags = [.. (attributeTags ?? []).Select(tag => new MispTag(tag))],

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Net;
 using CsCheck;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Tests.Mapping;
 using Xunit;
 
@@ -239,7 +240,7 @@ public class NeverBlockTests
     {
         using var run = new TestRun();
         run.Destinations.Clear();
-        foreach (var form in Enum.GetValues<IndicatorForm>())
+        foreach (var form in Enum.GetValues<IndicatorShape>())
         {
             var policy = new DestinationPolicy { Action = IndicatorAction.Block };
             run.Destinations.Add(new FakeDestination(form.ToString().ToLowerInvariant(), form) { Policy = policy });
@@ -249,7 +250,7 @@ public class NeverBlockTests
 
         var report = await run.PushAsync();
 
-        Assert.All(run.Destinations, one => Assert.Equal(one.Form == IndicatorForm.Single ? 2 : 1, one.Held.Count));
+        Assert.All(run.Destinations, one => Assert.Equal(one.Shape == IndicatorShape.Single ? 2 : 1, one.Held.Count));
         Assert.All(report.Destinations, one => Assert.Equal(1, one.Skipped[SkipReason.NeverBlock]));
     }
 
@@ -276,8 +277,8 @@ public class NeverBlockTests
     /// <summary>All that is sent for a value; none would make a test pass that protects nothing.</summary>
     private static List<Observable> Observables(string type, string value)
     {
-        var supports = Given.Map(type, value).Supports;
+        var supports = Given.Map(type, value).Sources;
         Assert.NotEmpty(supports);
-        return [.. supports.SelectMany(support => support.Single is { } single ? support.Combination.Add(single) : support.Combination)];
+        return [.. supports.SelectMany(support => support.Single is { } single ? support.Combined.Add(single) : support.Combined)];
     }
 }

@@ -1,5 +1,5 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -22,10 +22,10 @@ public sealed class PartialReadTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((ExitCode.Partial, RunStatus.Partial, 2L), (report.ExitCode, report.Status, report.Destinations[0].Planned.Delete));
+        Assert.Equal((RunOutcome.Incomplete, RunStatus.Partial, 2L), (report.Outcome, report.Status, report.Destinations[0].Planned.Delete));
         Assert.Equal(["d1.example", "d4.example"], Names());
         _run.Source.Unreadable.Clear();
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(["d4.example"], Names());
     }
 
@@ -55,7 +55,7 @@ public sealed class PartialReadTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((ExitCode.Ok, 1), (report.ExitCode, _run.Source.EventsRead - before));
+        Assert.Equal((RunOutcome.Done, 1), (report.Outcome, _run.Source.EventsRead - before));
         Assert.Equal(0, report.Destinations[0].Planned.Total);
     }
 
@@ -67,7 +67,7 @@ public sealed class PartialReadTests : IDisposable
         Change(2);
         _run.Source.Gap = "The list ended early.";
 
-        Assert.Equal(ExitCode.Partial, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Incomplete, (await _run.PushAsync()).Outcome);
         Assert.Equal(3, _run.Destination.Held.Count);
     }
 
@@ -93,14 +93,14 @@ public sealed class PartialReadTests : IDisposable
 
         var report = await _run.PushAsync(options => options with { Stage = options.Stage with { OnlyEvents = asked } });
 
-        Assert.Equal(ExitCode.Partial, report.ExitCode);
+        Assert.Equal(RunOutcome.Incomplete, report.Outcome);
         Assert.Contains(Some.Uuid(7).ToString(), Assert.Single(report.Source.Gaps), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Nobody_is_evicted_after_a_partial_read()
     {
-        var service = _run.Destinations[0] = new FakeDestination("defender", IndicatorForm.Single) { Upserts = true, Capacity = 3 };
+        var service = _run.Destinations[0] = new FakeDestination("defender", IndicatorShape.Single) { Upserts = true, Capacity = 3 };
         await HoldAsync(3);
         _run.Source.Put(Some.Event(8, _run.Time.GetUtcNow(), ThreatLevel.High), Some.Domain(8));
         _run.Source.Put(Some.Event(9), Some.Domain(9));

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -16,7 +16,7 @@ public sealed class PurgeTests : IDisposable
         _run.Destination.Held.Add(new FakeIndicator("x-1", Guid.NewGuid(), "theirs", "{}", _run.Time.GetUtcNow().AddDays(1)));
 
         var report = await _run.PurgeAsync();
-        Assert.Equal((ExitCode.Ok, new PlanCounts(0, 0, 0, 700), 700L, 0L), (report.ExitCode, report.Destinations[0].Planned, report.Destinations[0].Tally.Accepted, report.Destinations[0].Held));
+        Assert.Equal((RunOutcome.Done, new PlanCounts(0, 0, 0, 700), 700L, 0L), (report.Outcome, report.Destinations[0].Planned, report.Destinations[0].Tally.Accepted, report.Destinations[0].Held));
         Assert.Equal("x-1", Assert.Single(_run.Destination.Held).Id);
         Assert.All(_run.Steps, step => Assert.Equal((StepAction.Delete, StepReasons.Purged), (step.Action, step.Reason)));
 
@@ -34,7 +34,7 @@ public sealed class PurgeTests : IDisposable
 
         var report = await _run.PurgeAsync(confirm: (_, _) => throw new InvalidOperationException("asked"));
 
-        Assert.Equal((ExitCode.Ok, 0L), (report.ExitCode, report.Destinations[0].Planned.Total));
+        Assert.Equal((RunOutcome.Done, 0L), (report.Outcome, report.Destinations[0].Planned.Total));
         Assert.Empty(_run.Destination.Sent);
     }
 
@@ -46,7 +46,7 @@ public sealed class PurgeTests : IDisposable
         _run.Destination.Answer = (_, step) => step.Id == stubborn ? new StepOutcome.Rejected("no") : null;
 
         var report = await _run.PurgeAsync();
-        Assert.Equal((ExitCode.Partial, 4L, 1L, 1L), (report.ExitCode, report.Destinations[0].Tally.Accepted, report.Destinations[0].Tally.Rejected, report.Destinations[0].Held));
+        Assert.Equal((RunOutcome.Incomplete, 4L, 1L, 1L), (report.Outcome, report.Destinations[0].Tally.Accepted, report.Destinations[0].Tally.Rejected, report.Destinations[0].Held));
 
         _run.Destination.Answer = null;
         Assert.Equal(1, (await _run.PurgeAsync()).Destinations[0].Tally.Accepted);
@@ -66,7 +66,7 @@ public sealed class PurgeTests : IDisposable
             return false;
         });
 
-        Assert.Equal((ExitCode.Ok, 3L, 3L), (report.ExitCode, asked, report.Destinations[0].Held));
+        Assert.Equal((RunOutcome.Done, 3L, 3L), (report.Outcome, asked, report.Destinations[0].Held));
         Assert.Empty(_run.Destination.Sent);
         Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
     }
@@ -102,7 +102,7 @@ public sealed class PurgeTests : IDisposable
     [Fact]
     public async Task What_is_revoked_lives_again_under_a_new_key()
     {
-        _run.Destinations[0] = new FakeDestination("sentinel", IndicatorForm.Single) { Upserts = true, KeysLiveOnce = true };
+        _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true };
         await PushAsync(2);
         var old = _run.Destination.Held.Select(one => one.Key).ToHashSet();
 
@@ -138,13 +138,13 @@ public sealed class PurgeTests : IDisposable
     [Fact]
     public async Task One_failing_destination_does_not_keep_another_from_being_emptied()
     {
-        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorForm.Single));
+        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorShape.Single));
         await PushAsync(2);
-        _run.Destination.OnRequest = (_, _) => throw new RunFailedException(ExitCode.SignIn, "No.", "Ask.");
+        _run.Destination.OnRequest = (_, _) => throw new RunFailedException(RunOutcome.SignInFailed, "No.", "Ask.");
 
         var report = await _run.PurgeAsync();
 
-        Assert.Equal((ExitCode.SignIn, 2L, 0L), (report.ExitCode, report.Destinations[0].Tally.NotAttempted, report.Destinations[1].Held));
+        Assert.Equal((RunOutcome.SignInFailed, 2L, 0L), (report.Outcome, report.Destinations[0].Tally.NotAttempted, report.Destinations[1].Held));
     }
 
     private async Task PushAsync(int domains)

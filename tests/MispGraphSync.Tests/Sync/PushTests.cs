@@ -1,4 +1,6 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -19,7 +21,7 @@ public sealed class PushTests : IDisposable
 
         Assert.Equal(new PlanCounts(3, 0, 0, 0), report.Destinations[0].Planned);
         Assert.Equal(3, _run.Destination.Held.Count);
-        Assert.Equal((ExitCode.Ok, RunStatus.Completed), (report.ExitCode, report.Status));
+        Assert.Equal((RunOutcome.Done, RunStatus.Completed), (report.Outcome, report.Status));
         Assert.Equal((4, 4, 3L), (report.Source.Attributes, report.Source.Mapped, report.Destinations[0].Held));
     }
 
@@ -161,13 +163,13 @@ public sealed class PushTests : IDisposable
     [Fact]
     public async Task One_failing_destination_does_not_stop_another()
     {
-        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorForm.Single));
-        _run.Destination.OnRequest = (_, _) => throw new RunFailedException(ExitCode.SignIn, "No.", "Ask.");
+        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorShape.Single));
+        _run.Destination.OnRequest = (_, _) => throw new RunFailedException(RunOutcome.SignInFailed, "No.", "Ask.");
         _run.Source.Put(Some.Event(1), Some.Domain(1));
 
         var report = await _run.PushAsync();
 
-        Assert.Equal(ExitCode.SignIn, report.ExitCode);
+        Assert.Equal(RunOutcome.SignInFailed, report.Outcome);
         Assert.Equal((RunStatus.Failed, 1L), (report.Destinations[0].Status, report.Destinations[0].Tally.NotAttempted));
         Assert.Equal((RunStatus.Completed, 1L), (report.Destinations[1].Status, report.Destinations[1].Tally.Accepted));
 
@@ -191,13 +193,13 @@ public sealed class PushTests : IDisposable
         var ended = await _run.PushAsync(control: control);
 
         var tally = ended.Destinations[0].Tally;
-        Assert.Equal((ExitCode.Interrupted, 0, 10L, 20L), (ended.ExitCode, ended.Imbalances.Count, tally.Accepted, tally.NotAttempted));
+        Assert.Equal((RunOutcome.Interrupted, 0, 10L, 20L), (ended.Outcome, ended.Imbalances.Count, tally.Accepted, tally.NotAttempted));
     }
 
     [Fact]
     public async Task A_destination_left_out_of_a_run_hears_of_the_change_in_the_next()
     {
-        var sentinel = new FakeDestination("sentinel", IndicatorForm.Single);
+        var sentinel = new FakeDestination("sentinel", IndicatorShape.Single);
         _run.Destinations.Add(sentinel);
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         await _run.PushAsync();
@@ -220,7 +222,7 @@ public sealed class PushTests : IDisposable
         _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(2), Some.Domain(3));
         _run.Source.Gap = "page 2 was cut off";
         var partial = await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(100, IsPercent: true), AcceptChanges = true });
-        Assert.Equal((ExitCode.Partial, RunStatus.Partial), (partial.ExitCode, partial.Status));
+        Assert.Equal((RunOutcome.Incomplete, RunStatus.Partial), (partial.Outcome, partial.Status));
         Assert.Equal(3, _run.Destination.Held.Count);
 
         _run.Source.Gap = null;
@@ -233,11 +235,11 @@ public sealed class PushTests : IDisposable
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         await _run.PushAsync();
-        _run.Source.Failure = new RunFailedException(ExitCode.OutOfReach, "MISP is down.", "Start it.");
+        _run.Source.Failure = new RunFailedException(RunOutcome.Unreachable, "MISP is down.", "Start it.");
 
         var report = await _run.PushAsync();
 
-        Assert.Equal(ExitCode.OutOfReach, report.ExitCode);
+        Assert.Equal(RunOutcome.Unreachable, report.Outcome);
         Assert.Equal("MISP is down.", report.Source.Error);
         Assert.Single(_run.Destination.Held);
     }
@@ -248,7 +250,7 @@ public sealed class PushTests : IDisposable
         for (var i = 1; i <= 4; i++) _run.Source.Put(Some.Event(i), Some.Domain(i));
         _run.Source.FailsAfter = 2;
         var partial = await _run.PushAsync();
-        Assert.Equal((ExitCode.Partial, 2), (partial.ExitCode, _run.Destination.Held.Count));
+        Assert.Equal((RunOutcome.Incomplete, 2), (partial.Outcome, _run.Destination.Held.Count));
 
         _run.Source.FailsAfter = null;
         await _run.PushAsync();

@@ -1,4 +1,6 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Ledger;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -28,7 +30,7 @@ public sealed class RepairTests : IDisposable
         }
 
         var repaired = await _run.VerifyAsync(repairs: true);
-        Assert.Equal((ExitCode.Ok, 1L, 1L, 2L), (repaired.ExitCode, repaired.Found[FindingKind.Missing], repaired.Found[FindingKind.Edited], repaired.Found[FindingKind.Untracked]));
+        Assert.Equal((RunOutcome.Done, 1L, 1L, 2L), (repaired.Outcome, repaired.Found[FindingKind.Missing], repaired.Found[FindingKind.Edited], repaired.Found[FindingKind.Untracked]));
         Assert.Equal(bodies, Bodies());
         Assert.Equal(keys, Keys());
 
@@ -79,7 +81,7 @@ public sealed class RepairTests : IDisposable
 
         var repaired = await _run.VerifyAsync(repairs: true);
 
-        Assert.Equal((ExitCode.Ok, 2L), (repaired.ExitCode, repaired.Found[FindingKind.Foreign]));
+        Assert.Equal((RunOutcome.Done, 2L), (repaired.Outcome, repaired.Found[FindingKind.Foreign]));
         Assert.Empty(_run.Destination.Sent);
     }
 
@@ -107,7 +109,7 @@ public sealed class RepairTests : IDisposable
 
         var repaired = await _run.VerifyAsync(repairs: true);
 
-        Assert.Equal((ExitCode.Ok, new PlanCounts(1, 0, 0, 0)), (repaired.ExitCode, repaired.Repair!.Planned));
+        Assert.Equal((RunOutcome.Done, new PlanCounts(1, 0, 0, 0)), (repaired.Outcome, repaired.Repair!.Planned));
         Assert.DoesNotContain(_run.Destination.Held, one => one.Key == old.Key && !one.Revoked);
         await AssertCleanAsync(2);
     }
@@ -129,14 +131,14 @@ public sealed class RepairTests : IDisposable
     public async Task A_value_that_somebody_else_holds_by_now_is_let_go()
     {
         await PushAsync(upserts: true, keysLiveOnce: false, domains: 2);
-        _run.Destination.SharesValues = true;
+        _run.Destination.HasSharedNamespace = true;
         var lost = _run.Destination.Held[0];
         _run.Destination.Held.Remove(lost);
         _run.Destination.Others.Add(lost.Value);
         _run.Destination.Sent.Clear();
 
         var repaired = await _run.VerifyAsync(repairs: true);
-        Assert.Equal((ExitCode.Ok, RepairKind.LetGo, 1L), (repaired.ExitCode, _run.Findings.Single(finding => finding.Kind == FindingKind.Missing).Repair, repaired.Repair!.Held));
+        Assert.Equal((RunOutcome.Done, RepairKind.LetGo, 1L), (repaired.Outcome, _run.Findings.Single(finding => finding.Kind == FindingKind.Missing).Repair, repaired.Repair!.Held));
         Assert.Empty(_run.Destination.Sent);
 
         await AssertCleanAsync(1, there: 2);
@@ -148,7 +150,7 @@ public sealed class RepairTests : IDisposable
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 3);
         _run.Destination.Held.RemoveAt(0);
         _run.Source.Put(Some.Event(2), Some.Domain(8));
-        _run.Destination.OnRequest = (_, _) => throw new RunFailedException(ExitCode.OutOfReach, "down");
+        _run.Destination.OnRequest = (_, _) => throw new RunFailedException(RunOutcome.Unreachable, "down");
         await _run.PushAsync();
         _run.Destination.OnRequest = null;
 
@@ -167,7 +169,7 @@ public sealed class RepairTests : IDisposable
         _run.Destination.Answer = (_, _) => new StepOutcome.Rejected("not now", IsTransient: true);
 
         var repaired = await _run.VerifyAsync(repairs: true);
-        Assert.Equal((ExitCode.Partial, 1L), (repaired.ExitCode, repaired.Repair!.Tally.Rejected));
+        Assert.Equal((RunOutcome.Incomplete, 1L), (repaired.Outcome, repaired.Repair!.Tally.Rejected));
 
         _run.Destination.Answer = null;
         await _run.PushAsync();
@@ -202,14 +204,14 @@ public sealed class RepairTests : IDisposable
 
         var verified = await _run.VerifyAsync(repairs: true);
 
-        Assert.Equal(ExitCode.OutOfReach, verified.ExitCode);
+        Assert.Equal(RunOutcome.Unreachable, verified.Outcome);
         Assert.Null(verified.There);
         Assert.Empty(_run.Destination.Sent);
     }
 
     private async Task PushAsync(bool upserts, bool keysLiveOnce, int domains)
     {
-        _run.Destinations[0] = new FakeDestination(upserts ? "sentinel" : "graph", upserts ? IndicatorForm.Single : IndicatorForm.Combination) { Upserts = upserts, KeysLiveOnce = keysLiveOnce };
+        _run.Destinations[0] = new FakeDestination(upserts ? "sentinel" : "graph", upserts ? IndicatorShape.Single : IndicatorShape.Combined) { Upserts = upserts, IdsNotReusable = keysLiveOnce };
         _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, domains).Select(number => Some.Domain(number))]);
         await _run.PushAsync();
         _run.Time.Advance(TimeSpan.FromMinutes(10));
@@ -221,7 +223,7 @@ public sealed class RepairTests : IDisposable
     {
         _run.Time.Advance(TimeSpan.FromMinutes(10));
         var verified = await _run.VerifyAsync();
-        Assert.Equal((ExitCode.Ok, held, there, held), (verified.ExitCode, verified.Held, verified.There, verified.AsSent));
+        Assert.Equal((RunOutcome.Done, held, there, held), (verified.Outcome, verified.Held, verified.There, verified.AsSent));
         _run.Destination.Sent.Clear();
         await _run.PushAsync();
         Assert.Empty(_run.Destination.Sent);

@@ -1,5 +1,5 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -24,8 +24,8 @@ public sealed class ReplacementTests : IDisposable
 
         var report = await PushAsync();
 
-        Assert.Equal((ExitCode.Partial, 300L, 3L, 297L),
-            (report.ExitCode, report.Planned.Update, report.Tally.Rejected, report.Tally.NotAttempted));
+        Assert.Equal((RunOutcome.Incomplete, 300L, 3L, 297L),
+            (report.Outcome, report.Planned.Update, report.Tally.Rejected, report.Tally.NotAttempted));
         Assert.Equal(before, Bodies());
         Assert.Equal(300, report.Held);
     }
@@ -41,7 +41,7 @@ public sealed class ReplacementTests : IDisposable
         var report = await PushAsync();
 
         // The three that were rejected wait until they change, or for a retry.
-        Assert.Equal((ExitCode.Ok, 297L, 3L), (report.ExitCode, report.Tally.Accepted, report.HeldBack));
+        Assert.Equal((RunOutcome.Done, 297L, 3L), (report.Outcome, report.Tally.Accepted, report.Suppressed));
         await _run.RetryAsync();
         Assert.All(Bodies(), body => Assert.Contains("Botnet", body, StringComparison.Ordinal));
     }
@@ -70,7 +70,7 @@ public sealed class ReplacementTests : IDisposable
 
         var report = await PushAsync();
 
-        Assert.Equal((ExitCode.Ok, 5L), (report.ExitCode, report.Held));
+        Assert.Equal((RunOutcome.Done, 5L), (report.Outcome, report.Held));
         Assert.Empty(Service.Sent);
     }
 
@@ -84,11 +84,11 @@ public sealed class ReplacementTests : IDisposable
         {
             if (operation == Operation.Create && steps[0].Reason != StepReasons.PutBack)
             {
-                throw new RunFailedException(ExitCode.SignIn, "This feature is off.");
+                throw new RunFailedException(RunOutcome.SignInFailed, "This feature is off.");
             }
         };
 
-        Assert.Equal(ExitCode.SignIn, (await PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.SignInFailed, (await PushAsync()).Outcome);
         Assert.Equal(before, Bodies());
     }
 
@@ -107,7 +107,7 @@ public sealed class ReplacementTests : IDisposable
 
         Service.OnRequest = null;
         Reform("Botnet", rejects: true);
-        Assert.Equal(ExitCode.Partial, (await PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Incomplete, (await PushAsync()).Outcome);
         Assert.Equal(before, Bodies());
     }
 
@@ -122,7 +122,7 @@ public sealed class ReplacementTests : IDisposable
         await PushAsync();
         Service.Answer = null;
 
-        Assert.Equal(ExitCode.Ok, (await PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await PushAsync()).Outcome);
         Assert.Equal(3, Service.Held.Count);
         Assert.All(Bodies(), body => Assert.Contains("\"fixed\":\"Botnet\"", body, StringComparison.Ordinal));
         Assert.Equal(0, (await PushAsync()).Planned.Total);
@@ -167,7 +167,7 @@ public sealed class ReplacementTests : IDisposable
 
         var second = await PushAsync();
 
-        Assert.Equal((ExitCode.Partial, 0L, 3L), (second.ExitCode, second.Planned.Total, second.HeldBack));
+        Assert.Equal((RunOutcome.Incomplete, 0L, 3L), (second.Outcome, second.Planned.Total, second.Suppressed));
     }
 
     [Fact]

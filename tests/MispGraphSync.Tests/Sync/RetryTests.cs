@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using Xunit;
@@ -24,7 +25,7 @@ public sealed class RetryTests : IDisposable
 
         var report = await _run.RetryAsync();
 
-        Assert.Equal((ExitCode.Ok, RunStatus.Completed), (report.ExitCode, report.Status));
+        Assert.Equal((RunOutcome.Done, RunStatus.Completed), (report.Outcome, report.Status));
         Assert.Equal(new PlanCounts(2, 0, 0, 0), report.Destinations[0].Planned);
         Assert.Equal((Operation.Create, 2), Assert.Single(_run.Destination.Sent));
         Assert.Equal((20, 20L), (_run.Destination.Held.Count, report.Destinations[0].Held));
@@ -39,7 +40,7 @@ public sealed class RetryTests : IDisposable
 
         var report = await _run.RetryAsync();
 
-        Assert.Equal(ExitCode.Partial, report.ExitCode);
+        Assert.Equal(RunOutcome.Incomplete, report.Outcome);
         var rejection = Assert.Single(Rejections());
         Assert.Equal((2, 2L), (rejection.Attempts, rejection.Run));
     }
@@ -97,7 +98,7 @@ public sealed class RetryTests : IDisposable
     [Fact]
     public async Task Only_the_destination_that_was_named_is_sent_to()
     {
-        _run.Destinations.Add(new FakeDestination("other", IndicatorForm.Single));
+        _run.Destinations.Add(new FakeDestination("other", IndicatorShape.Single));
         foreach (var one in _run.Destinations) one.Answer = (_, step) => Is(step, 7) ? new StepOutcome.Rejected("no") : null;
         await _run.PushAsync();
         var other = _run.Destinations[1];
@@ -136,7 +137,7 @@ public sealed class RetryTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal(0, report.Destinations[0].HeldBack);
+        Assert.Equal(0, report.Destinations[0].Suppressed);
         Assert.Empty(Rejections());
     }
 

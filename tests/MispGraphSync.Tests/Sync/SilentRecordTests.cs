@@ -1,4 +1,5 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -23,18 +24,18 @@ public sealed class SilentRecordTests : IDisposable
     [MemberData(nameof(Services))]
     public async Task One_is_set_aside_and_the_others_go(bool upserts, bool keysLiveOnce, bool arrives)
     {
-        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (upserts, keysLiveOnce);
+        (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (upserts, keysLiveOnce);
         NoAnswerWith(arrives, 42);
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((new StepTally(99, 1, 0, 0), ExitCode.Partial, 0), (report.Destinations[0].Tally, report.ExitCode, report.Imbalances.Count));
+        Assert.Equal((new StepTally(99, 1, 0, 0), RunOutcome.Incomplete, 0), (report.Destinations[0].Tally, report.Outcome, report.Imbalances.Count));
         Assert.Equal(99, Values().Count(value => !value.Contains("d42.", StringComparison.Ordinal)));
         Assert.InRange(_run.Destination.Sent.Count, 2, 26);
 
         _run.Destination.OnRequest = null;
         _run.Destination.Answer = null;
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal((100, 100), (Values().Distinct().Count(), _run.Destination.Held.Count));
         Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
     }
@@ -58,7 +59,7 @@ public sealed class SilentRecordTests : IDisposable
     [MemberData(nameof(Services))]
     public async Task One_whose_change_or_removal_gets_no_answer_keeps_nothing_else_waiting(bool upserts, bool keysLiveOnce, bool arrives)
     {
-        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (upserts, keysLiveOnce);
+        (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (upserts, keysLiveOnce);
         await _run.PushAsync();
         NoAnswerWith(arrives, 7, 60);
         // Sixty go, forty change; one of each gets no answer.
@@ -71,7 +72,7 @@ public sealed class SilentRecordTests : IDisposable
         Assert.Equal(39, Values().Count(value => !value.Contains("d7.", StringComparison.Ordinal) && !value.Contains("d60.", StringComparison.Ordinal)));
 
         (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
-        Assert.Equal(ExitCode.Ok, (await PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await PushAsync()).Outcome);
         Assert.Equal((40, 40), (Values().Distinct().Count(), _run.Destination.Held.Count));
         Assert.All(_run.Destination.Held, one => Assert.Contains("Green", one.Body, StringComparison.Ordinal));
     }
@@ -85,17 +86,17 @@ public sealed class SilentRecordTests : IDisposable
             // Something else is sent in each, and answered: so it is not the service.
             _run.Time.Advance(TimeSpan.FromMinutes(1));
             Put(100 + run);
-            Assert.Equal(ExitCode.Partial, (await _run.PushAsync()).ExitCode);
+            Assert.Equal(RunOutcome.Incomplete, (await _run.PushAsync()).Outcome);
         }
 
         _run.Destination.Sent.Clear();
 
         var sixth = await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
 
-        Assert.Equal((ExitCode.Ok, 1L, 0), (sixth.ExitCode, sixth.Destinations[0].HeldBack, _run.Destination.Sent.Count));
+        Assert.Equal((RunOutcome.Done, 1L, 0), (sixth.Outcome, sixth.Destinations[0].Suppressed, _run.Destination.Sent.Count));
         _run.Destination.OnRequest = null;
         _run.Destination.Answer = null;
-        Assert.Equal(ExitCode.Ok, (await _run.RetryAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.RetryAsync()).Outcome);
         Assert.Equal(104, _run.Destination.Held.Count);
     }
 
@@ -109,11 +110,11 @@ public sealed class SilentRecordTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((ExitCode.OutOfReach, 100L, 0L), (report.ExitCode, report.Destinations[0].Tally.Unknown, report.Destinations[0].Tally.Rejected));
+        Assert.Equal((RunOutcome.Unreachable, 100L, 0L), (report.Outcome, report.Destinations[0].Tally.Unknown, report.Destinations[0].Tally.Rejected));
         // The batch itself, three times where nobody else repeats it and twice where the pipeline has, and three of it alone.
         Assert.Equal(upserts ? 5 : 6, _run.Destination.Sent.Count);
         (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(100, _run.Destination.Held.Count);
     }
 
@@ -127,10 +128,10 @@ public sealed class SilentRecordTests : IDisposable
         _run.Destination.Answer = (_, _) => new StepOutcome.Rejected("busy", IsTransient: true);
         await _run.PushAsync();
         _run.Destination.Answer = (_, _) => new StepOutcome.Unknown("503");
-        for (var run = 0; run < 6; run++) Assert.Equal(ExitCode.OutOfReach, (await _run.PushAsync()).ExitCode);
+        for (var run = 0; run < 6; run++) Assert.Equal(RunOutcome.Unreachable, (await _run.PushAsync()).Outcome);
 
         _run.Destination.Answer = null;
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Single(_run.Destination.Held);
     }
 
@@ -140,7 +141,7 @@ public sealed class SilentRecordTests : IDisposable
     [InlineData(true, true)]
     public async Task Two_that_are_all_there_is_to_create_keep_no_deletion_waiting(bool upserts, bool keysLiveOnce)
     {
-        (_run.Destination.Upserts, _run.Destination.KeysLiveOnce) = (upserts, keysLiveOnce);
+        (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (upserts, keysLiveOnce);
         Put(30);
         await _run.PushAsync();
         NoAnswerWith(arrives: false, 101, 102);
@@ -149,7 +150,7 @@ public sealed class SilentRecordTests : IDisposable
 
         var report = await PushAsync();
 
-        Assert.Equal((ExitCode.OutOfReach, new StepTally(10, 0, 2, 0)), (report.ExitCode, report.Destinations[0].Tally));
+        Assert.Equal((RunOutcome.Unreachable, new StepTally(10, 0, 2, 0)), (report.Outcome, report.Destinations[0].Tally));
         Assert.Equal(20, _run.Destination.Held.Count);
     }
 
@@ -163,7 +164,7 @@ public sealed class SilentRecordTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((ExitCode.Partial, new StepTally(28, 2, 0, 0)), (report.ExitCode, report.Destinations[0].Tally));
+        Assert.Equal((RunOutcome.Incomplete, new StepTally(28, 2, 0, 0)), (report.Outcome, report.Destinations[0].Tally));
     }
 
     [Fact]
@@ -181,10 +182,10 @@ public sealed class SilentRecordTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((ExitCode.OutOfReach, 0), (report.ExitCode, report.Imbalances.Count));
+        Assert.Equal((RunOutcome.Unreachable, 0), (report.Outcome, report.Imbalances.Count));
         Assert.InRange(_run.Destination.Sent.Count, 7, 20);
         (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(100, _run.Destination.Held.Count);
     }
 
@@ -198,11 +199,11 @@ public sealed class SilentRecordTests : IDisposable
         for (var run = 0; run < 2; run++)
         {
             var report = await _run.PushAsync();
-            Assert.Equal((ExitCode.OutOfReach, 1L, 4), (report.ExitCode, report.Destinations[0].Tally.Unknown, _run.Destination.Held.Count));
+            Assert.Equal((RunOutcome.Unreachable, 1L, 4), (report.Outcome, report.Destinations[0].Tally.Unknown, _run.Destination.Held.Count));
         }
 
         (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
-        Assert.Equal(ExitCode.Ok, (await _run.PushAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(5, _run.Destination.Held.Count);
     }
 
@@ -215,7 +216,7 @@ public sealed class SilentRecordTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((ExitCode.OutOfReach, new StepTally(0, 0, 2, 3)), (report.ExitCode, report.Destinations[0].Tally));
+        Assert.Equal((RunOutcome.Unreachable, new StepTally(0, 0, 2, 3)), (report.Outcome, report.Destinations[0].Tally));
     }
 
     private void Put(int domains) =>

@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -13,12 +12,12 @@ public class StableKeyTests
     [InlineData("misp-graph", "sentinel", "misp-graph", "[ipv4-addr:value = '198.51.100.7']", 1, "06f5d853-812b-550e-b713-f1296e112a8f")]
     [InlineData("other", "defender", "", "DomainName:evil.example", 0, "a512f698-e62f-5be4-8320-e0c4e2f0311f")]
     public void Keys_are_the_same_for_ever(string instance, string kind, string scope, string canonical, int generation, string key) =>
-        Assert.Equal(key, StableKey.ForIndicator(instance, kind, scope, canonical, generation).ToString());
+        Assert.Equal(key, StableId.ForIndicator(instance, kind, scope, canonical, generation).ToString());
 
     [Fact]
     public void A_key_is_a_version_5_UUID_of_the_RFC_variant()
     {
-        var text = StableKey.From("anything").ToString();
+        var text = StableId.From("anything").ToString();
 
         Assert.Equal('5', text[14]);
         Assert.Contains(text[19], "89ab");

@@ -1,4 +1,6 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Ledger;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -16,7 +18,7 @@ public sealed class VerificationTests : IDisposable
 
         var verified = await _run.VerifyAsync();
 
-        Assert.Equal((ExitCode.Ok, 3L, 3L, 3L), (verified.ExitCode, verified.Held, verified.There, verified.AsSent));
+        Assert.Equal((RunOutcome.Done, 3L, 3L, 3L), (verified.Outcome, verified.Held, verified.There, verified.AsSent));
         Assert.Empty(_run.Findings);
     }
 
@@ -29,7 +31,7 @@ public sealed class VerificationTests : IDisposable
         var verified = await _run.VerifyAsync();
 
         var finding = Assert.Single(_run.Findings);
-        Assert.Equal((ExitCode.Partial, FindingKind.Missing, RepairKind.Create), (verified.ExitCode, finding.Kind, finding.Repair));
+        Assert.Equal((RunOutcome.Incomplete, FindingKind.Missing, RepairKind.Create), (verified.Outcome, finding.Kind, finding.Repair));
         Assert.Contains(".example", finding.Value, StringComparison.Ordinal);
     }
 
@@ -38,16 +40,16 @@ public sealed class VerificationTests : IDisposable
     [InlineData("sentinel", 299, 301)]
     public async Task What_was_sent_a_moment_ago_may_not_show_yet(string name, int before, int after)
     {
-        _run.Destinations[0] = new FakeDestination(name, name == "graph" ? IndicatorForm.Combination : IndicatorForm.Single) { Upserts = name != "graph" };
+        _run.Destinations[0] = new FakeDestination(name, name == "graph" ? IndicatorShape.Combined : IndicatorShape.Single) { Upserts = name != "graph" };
         await PushAsync(1, isSettled: false);
         _run.Destination.Held.Clear();
 
         _run.Time.Advance(TimeSpan.FromSeconds(before));
         var early = await _run.VerifyAsync();
-        Assert.Equal((ExitCode.Ok, FindingKind.NotYetVisible), (early.ExitCode, Assert.Single(_run.Findings).Kind));
+        Assert.Equal((RunOutcome.Done, FindingKind.NotYetVisible), (early.Outcome, Assert.Single(_run.Findings).Kind));
 
         _run.Time.Advance(TimeSpan.FromSeconds(after - before));
-        Assert.Equal(ExitCode.Partial, (await _run.VerifyAsync()).ExitCode);
+        Assert.Equal(RunOutcome.Incomplete, (await _run.VerifyAsync()).Outcome);
     }
 
     [Fact]
@@ -73,7 +75,7 @@ public sealed class VerificationTests : IDisposable
 
         var verified = await _run.VerifyAsync();
 
-        Assert.Equal((ExitCode.Ok, 2L), (verified.ExitCode, verified.Pending));
+        Assert.Equal((RunOutcome.Done, 2L), (verified.Outcome, verified.Pending));
     }
 
     [Fact]
@@ -84,7 +86,7 @@ public sealed class VerificationTests : IDisposable
 
         var verified = await _run.VerifyAsync();
 
-        Assert.Equal((ExitCode.Ok, 2L), (verified.ExitCode, verified.Found[FindingKind.Expired]));
+        Assert.Equal((RunOutcome.Done, 2L), (verified.Outcome, verified.Found[FindingKind.Expired]));
     }
 
     [Fact]
@@ -96,7 +98,7 @@ public sealed class VerificationTests : IDisposable
 
         var verified = await _run.VerifyAsync();
 
-        Assert.Equal((ExitCode.Ok, "theirs"), (verified.ExitCode, Assert.Single(_run.Findings, finding => finding.Kind == FindingKind.Foreign).Value));
+        Assert.Equal((RunOutcome.Done, "theirs"), (verified.Outcome, Assert.Single(_run.Findings, finding => finding.Kind == FindingKind.Foreign).Value));
     }
 
     [Fact]
@@ -107,7 +109,7 @@ public sealed class VerificationTests : IDisposable
 
         var verified = await _run.VerifyAsync();
 
-        Assert.Equal((ExitCode.Partial, 0L, 2L), (verified.ExitCode, verified.Held, verified.Found[FindingKind.Untracked]));
+        Assert.Equal((RunOutcome.Incomplete, 0L, 2L), (verified.Outcome, verified.Held, verified.Found[FindingKind.Untracked]));
         Assert.All(_run.Findings, finding => Assert.Equal(RepairKind.TakeOver, finding.Repair));
     }
 
@@ -132,7 +134,7 @@ public sealed class VerificationTests : IDisposable
 
         var verified = await _run.VerifyAsync();
 
-        Assert.Equal((ExitCode.Ok, 1L), (verified.ExitCode, verified.There));
+        Assert.Equal((RunOutcome.Done, 1L), (verified.Outcome, verified.There));
     }
 
     [Fact]
@@ -155,7 +157,7 @@ public sealed class VerificationTests : IDisposable
 
         var verified = await _run.VerifyAsync();
 
-        Assert.Equal((ExitCode.Ok, FindingKind.Foreign), (verified.ExitCode, Assert.Single(_run.Findings).Kind));
+        Assert.Equal((RunOutcome.Done, FindingKind.Foreign), (verified.Outcome, Assert.Single(_run.Findings).Kind));
         Assert.False(File.Exists(_run.LedgerPath));
     }
 

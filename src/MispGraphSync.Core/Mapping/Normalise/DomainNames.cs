@@ -25,10 +25,10 @@ public static class DomainNames
     /// False for wildcards, schemes, blanks, paths, and for names whose last label is a number: those are broken addresses.
     /// Underscores pass (<c>_dmarc.example.com</c> is seen in DNS), single labels too.
     /// </summary>
-    public static bool TryRead(string text, [NotNullWhen(true)] out string? domain)
+    public static bool TryParse(string text, [NotNullWhen(true)] out string? domain)
     {
         domain = null;
-        if (text.Length > Text.MaxLength) return false;
+        if (text.Length > ValueText.MaxLength) return false;
         if (!Ascii.IsValid(text) && (text = ToAscii(text) ?? "").Length == 0) return false;
         if (text.EndsWith('.')) text = text[..^1];
         if (text.Length is 0 or > MaxLength) return false;
@@ -65,7 +65,7 @@ public static class DomainNames
     {
         // UTS #46 ignores them, but between two names they are what is left of a list.
         if (text.Split(ZeroWidth).Count(part => part.Trim('.').Contains('.')) > 1) return null;
-        if (!HostMappings.TryMap(text, out var mapped)) return null;
+        if (!HostNameMappings.TryMap(text, out var mapped)) return null;
 
         var labels = mapped.Split('.');
         for (var i = 0; i < labels.Length; i++)
@@ -100,7 +100,7 @@ public static class DomainNames
     private static bool MayJoin(Rune[] label, int at)
     {
         if (at == 0) return false;
-        if (Canonical.IsVirama(label[at - 1].Value)) return true;
+        if (UnicodeComposition.IsVirama(label[at - 1].Value)) return true;
         return label[at].Value == NonJoiner && at + 1 < label.Length && IsCursive(label[at - 1]) && IsCursive(label[at + 1]);
     }
 

@@ -16,7 +16,7 @@ public static class EmailAddresses
     /// False for several, for one without a local part, and where no host follows the @. What lacks an @ is given back as
     /// it is. <paramref name="domain"/> is the host, null where that is an address or missing.
     /// </summary>
-    public static bool TryRead(string text, [NotNullWhen(true)] out string? address, out string? domain)
+    public static bool TryParse(string text, [NotNullWhen(true)] out string? address, out string? domain)
     {
         address = domain = null;
         if (text is [.., '>'])
@@ -27,7 +27,7 @@ public static class EmailAddresses
         }
 
         text = WithoutScheme(text);
-        if (text.Length is 0 or > Text.MaxLength) return false;
+        if (text.Length is 0 or > ValueText.MaxLength) return false;
 
         var at = text.LastIndexOf('@');
         if (!IsLocalPart(at < 0 ? text : text.AsSpan(0, at))) return false;
@@ -38,7 +38,7 @@ public static class EmailAddresses
         }
 
         var host = text[(at + 1)..];
-        if (!DomainNames.TryRead(host, out domain) && !IsAddressLiteral(host)) return false;
+        if (!DomainNames.TryParse(host, out domain) && !IsAddressLiteral(host)) return false;
         var folded = domain ?? host.ToLowerInvariant();
         address = host == folded ? text : string.Concat(text.AsSpan(0, at + 1), folded);
         return true;
@@ -77,7 +77,7 @@ public static class EmailAddresses
         if (text.IsEmpty || text.ContainsAny(OnlyQuoted)) return false;
         foreach (var c in text)
         {
-            if (Text.IsUnseen(c)) return false;
+            if (ValueText.IsUnseen(c)) return false;
         }
 
         return true;
@@ -88,6 +88,6 @@ public static class EmailAddresses
     {
         if (host is not ['[', .. var inside, ']']) return false;
         if (inside.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase)) inside = inside["IPv6:".Length..];
-        return Addresses.TryRead(inside, out _);
+        return IpAddresses.TryParse(inside, out _);
     }
 }

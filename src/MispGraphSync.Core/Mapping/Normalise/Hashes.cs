@@ -12,18 +12,18 @@ public static class Hashes
     private static readonly SearchValues<char> Base64 =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
-    public static bool TryRead(HashAlgorithm algorithm, string text, [NotNullWhen(true)] out string? hash)
+    public static bool TryParse(HashAlgorithm algorithm, string text, [NotNullWhen(true)] out string? hash)
     {
         hash = null;
-        if (text.Length > Text.MaxLength || !HasForm(algorithm, text)) return false;
+        if (text.Length > ValueText.MaxLength || !HasForm(algorithm, text)) return false;
 
         hash = algorithm is HashAlgorithm.Ssdeep or HashAlgorithm.Impfuzzy ? text : text.ToLowerInvariant();
         return true;
     }
 
     /// <summary>Certificate viewers put a colon or a blank between the bytes.</summary>
-    public static bool TryReadFingerprint(HashAlgorithm algorithm, string text, [NotNullWhen(true)] out string? hash) =>
-        TryRead(algorithm, WithoutSeparators(text), out hash);
+    public static bool TryParseFingerprint(HashAlgorithm algorithm, string text, [NotNullWhen(true)] out string? hash) =>
+        TryParse(algorithm, WithoutSeparators(text), out hash);
 
     /// <summary>Pairs of digits with one kind of separator between them, joined; any other text as it is.</summary>
     internal static string WithoutSeparators(string text)

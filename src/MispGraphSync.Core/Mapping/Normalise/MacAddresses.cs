@@ -6,7 +6,7 @@ namespace MispGraphSync.Core.Mapping.Normalise;
 public static class MacAddresses
 {
     /// <summary>Twelve hex digits, bare or in groups of two, four or six with one separator (<c>:</c>, <c>-</c> or <c>.</c>).</summary>
-    public static bool TryRead(string text, [NotNullWhen(true)] out string? address)
+    public static bool TryParse(string text, [NotNullWhen(true)] out string? address)
     {
         address = null;
         // 12 digits in groups of 12, 6, 4 or 2.

@@ -12,11 +12,11 @@ public static class Urls
     /// False when there is no host, or when the address was defanged (<c>hxxp</c>, <c>[.]</c>) and so matches nothing.
     /// <paramref name="hasScheme"/> tells of any scheme, http or not.
     /// </summary>
-    public static bool TryRead(string text, [NotNullWhen(true)] out string? url, out bool hasScheme)
+    public static bool TryParse(string text, [NotNullWhen(true)] out string? url, out bool hasScheme)
     {
         url = null;
         hasScheme = false;
-        if (text.Length is 0 or > Text.MaxLength) return false;
+        if (text.Length is 0 or > ValueText.MaxLength) return false;
 
         var (start, host, port, end) = Locate(text);
         hasScheme = start > 0;
@@ -29,11 +29,11 @@ public static class Urls
         var scheme = text.AsSpan(0, start);
         if (!scheme.ContainsAnyInRange('A', 'Z') && text.AsSpan(host, port - host).SequenceEqual(readHost)) url = text;
         else url = string.Concat(text[..start].ToLowerInvariant(), text.AsSpan(start, host - start), readHost, text.AsSpan(port));
-        return url.Length <= Text.MaxLength;
+        return url.Length <= ValueText.MaxLength;
     }
 
     /// <summary>
-    /// The host of what <see cref="TryRead"/> gave: a name, perhaps with a dot at its end, or an address in any notation.
+    /// The host of what <see cref="TryParse"/> gave: a name, perhaps with a dot at its end, or an address in any notation.
     /// </summary>
     public static ReadOnlySpan<char> HostOf(string url)
     {
@@ -75,12 +75,12 @@ public static class Urls
     {
         [] => true,
         [':'] => mayBeEmpty,
-        _ => Numbers.TryRead(text[1..], ushort.MaxValue, out _),
+        _ => Numbers.TryParse(text[1..], ushort.MaxValue, out _),
     };
 
     private static bool TryReadHost(string text, [NotNullWhen(true)] out string? host)
     {
-        if (DomainNames.TryRead(text, out host))
+        if (DomainNames.TryParse(text, out host))
         {
             // A trailing dot is part of what was asked for.
             if (text.EndsWith('.')) host += ".";
@@ -88,7 +88,7 @@ public static class Urls
         }
 
         // Addresses stay as they are written: 192.0.2.7, 3221225991, 0xC0000207, [2001:db8::7].
-        if (!Addresses.TryReadHost(text, out _)) return false;
+        if (!IpAddresses.TryParseUrlHost(text, out _)) return false;
         host = text.ToLowerInvariant();
         return true;
     }

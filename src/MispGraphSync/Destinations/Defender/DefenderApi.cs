@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Destinations.Defender;
 
@@ -26,29 +26,29 @@ internal sealed class DefenderApi : IDisposable
     {
         _destination = destination;
         _pace = new Pace(requestsPerMinute, transport.Time);
-        var handlers = ServiceHandlers.Create(transport, _pace, transport.Rules, tokens, endpoint);
+        var handlers = ServiceHandlers.Create(transport, _pace, transport.RetryOptions, tokens, endpoint);
         _client = new ServiceClient(ServiceHandlers.Client(handlers, transport.Sockets, new Uri(endpoint, "api/")));
     }
 
     /// <summary>One indicator at most: whether the API is there, and lets us in.</summary>
-    public Task<Exchange> CheckAsync(CancellationToken ct) => SendAsync("check", HttpMethod.Get, Indicators + "?$top=1", null, 0, ct);
+    public Task<ApiCall> CheckAsync(CancellationToken ct) => SendAsync("check", HttpMethod.Get, Indicators + "?$top=1", null, 0, ct);
 
     /// <summary>One page of the list, after so many indicators.</summary>
-    public Task<Exchange> ListAsync(int skip, CancellationToken ct) => SendAsync(
+    public Task<ApiCall> ListAsync(int skip, CancellationToken ct) => SendAsync(
         "list", HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{Indicators}?$top={PageSize}&$skip={skip}"), null, 0, ct);
 
     /// <summary>The page that the last one named.</summary>
     /// <exception cref="RunFailedException">OutOfReach: it is at another address.</exception>
-    public Task<Exchange> ListAsync(Uri next, CancellationToken ct)
+    public Task<ApiCall> ListAsync(Uri next, CancellationToken ct)
     {
         if (!Origin.IsSame(next, _client.BaseAddress))
             throw new RunFailedException(
-                ExitCode.OutOfReach, $"Defender's next page is at {next.Authority}, not at {_client.BaseAddress.Authority}; it is not followed.",
+                RunOutcome.Unreachable, $"Defender's next page is at {next.Authority}, not at {_client.BaseAddress.Authority}; it is not followed.",
                 "Check the destination's endpoint and the proxy.");
         return SendAsync("list", HttpMethod.Get, next.AbsoluteUri, null, 0, ct);
     }
 
-    public Task<Exchange> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    public Task<ApiCall> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
         var body = new PooledBuffer(64 * 1024);
         Write(body, "{\"Indicators\":["u8);
@@ -61,7 +61,7 @@ internal sealed class DefenderApi : IDisposable
         return SendAsync("import", HttpMethod.Post, Indicators + "/import", body, steps.Count, ct);
     }
 
-    public Task<Exchange> DeleteAsync(IReadOnlyList<string> ids, CancellationToken ct)
+    public Task<ApiCall> DeleteAsync(IReadOnlyList<string> ids, CancellationToken ct)
     {
         var body = new PooledBuffer();
         using (var json = new Utf8JsonWriter(body))
@@ -75,7 +75,7 @@ internal sealed class DefenderApi : IDisposable
         return SendAsync(Deletion, HttpMethod.Post, Indicators + "/BatchDelete", body, ids.Count, ct);
     }
 
-    public Task<Exchange> DeleteOneAsync(string id, CancellationToken ct) =>
+    public Task<ApiCall> DeleteOneAsync(string id, CancellationToken ct) =>
         SendAsync(Deletion, HttpMethod.Delete, $"{Indicators}/{Uri.EscapeDataString(id)}", null, 1, ct);
 
     public void Dispose()
@@ -90,9 +90,9 @@ internal sealed class DefenderApi : IDisposable
         body.Advance(bytes.Length);
     }
 
-    private async Task<Exchange> SendAsync(string operation, HttpMethod method, string uri, PooledBuffer? body, int items, CancellationToken ct)
+    private async Task<ApiCall> SendAsync(string operation, HttpMethod method, string uri, PooledBuffer? body, int items, CancellationToken ct)
     {
-        var exchange = new Exchange
+        var exchange = new ApiCall
         {
             Destination = _destination,
             Operation = operation,

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Defender;
 
@@ -6,7 +6,7 @@ namespace MispGraphSync.Destinations.Defender;
 /// Deletes by the service's ids. A batch with one id that is not there is refused as a whole, so then the list says which
 /// are: those that are not are deleted already, the others are tried again, in the end one by one.
 /// </summary>
-internal sealed class DefenderDeletion(DefenderApi api, DefenderService service, DefenderReading reading)
+internal sealed class DefenderDeletion(DefenderApi api, DefenderService service, DefenderList reading)
 {
     private static readonly StepOutcome Gone = new StepOutcome.Accepted(null);
 
@@ -48,7 +48,7 @@ internal sealed class DefenderDeletion(DefenderApi api, DefenderService service,
                 Array.Fill(outcomes, new StepOutcome.Unknown(why), i, ids.Length - i);
                 return;
             }
-            catch (Exception e) when (e is RunFailedException or RequestStoppedException && i > 0)
+            catch (Exception e) when (e is RunFailedException or RequestNotSentException && i > 0)
             {
                 // What went before it is done, and must not be forgotten for the sake of the rest.
                 Array.Fill(outcomes, new StepOutcome.Unknown(e.Message), i, ids.Length - i);

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
-using MispGraphSync.Configuration;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Defender;
 
@@ -26,7 +26,7 @@ internal sealed class DefenderDestination : IDestination
     private readonly DestinationSettings _settings;
     private readonly DefenderApi _api;
     private readonly DefenderService _service;
-    private readonly DefenderReading _reading;
+    private readonly DefenderList _reading;
     private readonly DefenderImport _import;
     private readonly DefenderDeletion _deletion;
     private readonly RequestLog _log;
@@ -37,7 +37,7 @@ internal sealed class DefenderDestination : IDestination
         _settings = settings;
         _api = api;
         _service = new DefenderService(api);
-        _reading = new DefenderReading(api, _service, new DefenderOwner(settings.Instance, ClientId(settings.Auth)));
+        _reading = new DefenderList(api, _service, new DefenderOwner(settings.Instance, ClientId(settings.Auth)));
         _import = new DefenderImport(settings.Name, _service, _reading, transport.AppLog);
         _deletion = new DefenderDeletion(api, _service, _reading);
         _log = transport.Log;
@@ -49,17 +49,17 @@ internal sealed class DefenderDestination : IDestination
 
     public DestinationPolicy Policy => _settings.Policy;
 
-    public IndicatorForm Form => IndicatorForm.Single;
+    public IndicatorShape Shape => IndicatorShape.Single;
 
     public int BatchSize => MostItems;
 
     public int ParallelRequests => _settings.ParallelRequests;
 
-    public bool KeysLiveOnce => false;
+    public bool IdsNotReusable => false;
 
     public bool Upserts => true;
 
-    public bool SharesValues => true;
+    public bool HasSharedNamespace => true;
 
     public int? Capacity => _settings.Capacity;
 
@@ -86,25 +86,25 @@ internal sealed class DefenderDestination : IDestination
     {
         var cloud = Cloud.Named(settings.Auth.Cloud);
         return (settings.Endpoint ?? cloud.Defender) is { } host
-            ? Origin.Choose(settings.Endpoint, host, "endpoint")
+            ? Origin.Resolve(settings.Endpoint, host, "endpoint")
             : throw new RunFailedException(
-                ExitCode.Usage, $"Destination {settings.Name}: no host of Defender is known in the cloud {cloud.Name}.",
+                RunOutcome.InvalidInput, $"Destination {settings.Name}: no host of Defender is known in the cloud {cloud.Name}.",
                 "If you have one, name it in \"endpoint\".");
     }
 
-    public SkipReason? Refuses(Support support) =>
-        support.IsPattern ? SkipReason.NoFieldHere : DefenderLimits.Refuses(support.Single, Policy.Action);
+    public SkipReason? SkipReasonFor(IndicatorSource support) =>
+        support.IsPattern ? SkipReason.NoFieldHere : DefenderLimits.SkipReasonFor(support.Single, Policy.Action);
 
     public string Canonical(IReadOnlyList<Observable> observables) => DefenderValue.Of(observables[0]).ToString()!;
 
-    public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
+    public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
         Write(body, indicator, identity, _settings.GenerateAlert);
 
     /// <summary>The same item without an alert is what is held.</summary>
-    public bool StartsToAlert(Indicator indicator, ItemIdentity identity, ItemMarks held)
+    public bool StartsToAlert(Indicator indicator, ItemIdentity identity, ItemHashes held)
     {
         if (!_settings.GenerateAlert || indicator.Action is not (IndicatorAction.Block or IndicatorAction.Warn)) return false;
-        return Array.Exists(Silent, alerts => Write(new ArrayBufferWriter<byte>(1024), indicator, identity, alerts).Change == held.Change);
+        return Array.Exists(Silent, alerts => Write(new ArrayBufferWriter<byte>(1024), indicator, identity, alerts).Content == held.Content);
     }
 
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified)
@@ -127,7 +127,7 @@ internal sealed class DefenderDestination : IDestination
             : await _import.ImportAsync(steps, ct).ConfigureAwait(false);
     }
 
-    public Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => Task.FromResult(Settlement.None);
+    public Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => Task.FromResult(ReconcileResult.None);
 
     public IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _reading.ReadAsync(ct);
 
@@ -138,7 +138,7 @@ internal sealed class DefenderDestination : IDestination
         return ValueTask.CompletedTask;
     }
 
-    private ItemMarks Write(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, bool? alerts) =>
+    private ItemHashes Write(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, bool? alerts) =>
         DefenderItem.Own.Write(body, _settings.Instance, _settings.RbacGroupNames, alerts, indicator, identity);
 
     /// <summary>Whom the service will name as the creator; null for a machine's own identity, whose id nobody told us.</summary>

@@ -1,10 +1,11 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Ports;
 using Serilog;
 
 namespace MispGraphSync.Destinations.Defender;
 
 /// <summary>Imports, and looks in the list for what an answer says nothing about: sent again, it would get the same answer.</summary>
-internal sealed class DefenderImport(string destination, DefenderService service, DefenderReading reading, ILogger log)
+internal sealed class DefenderImport(string destination, DefenderService service, DefenderList reading, ILogger log)
 {
     public async Task<IReadOnlyList<StepOutcome>> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
@@ -19,7 +20,7 @@ internal sealed class DefenderImport(string destination, DefenderService service
         return outcomes;
     }
 
-    private static bool IsUntold(StepOutcome outcome) => ReferenceEquals(outcome, AnswerMatch.Untold);
+    private static bool IsUntold(StepOutcome outcome) => ReferenceEquals(outcome, ResponseMatcher.NotMentioned);
 
     private async Task LookUpAsync(IReadOnlyList<PlanStep> steps, StepOutcome[] outcomes, CancellationToken ct)
     {
@@ -34,7 +35,7 @@ internal sealed class DefenderImport(string destination, DefenderService service
             }
         }
         // What the answer said of the others is worth more than the reason for this.
-        catch (Exception e) when (e is RunFailedException or RequestStoppedException or OperationCanceledException)
+        catch (Exception e) when (e is RunFailedException or RequestNotSentException or OperationCanceledException)
         {
             log.Warning("Defender's list could not tell what became of some indicators of {Destination}: {Reason}", destination, e.Message);
             return;
@@ -53,7 +54,7 @@ internal sealed class DefenderImport(string destination, DefenderService service
 
     private static DefenderValue Alike(RemoteIndicator indicator) => Alike(new DefenderValue(indicator.Type, indicator.Value));
 
-    private static DefenderValue Alike(DefenderValue value) => value with { Text = DefenderValue.Alike(value.Text) };
+    private static DefenderValue Alike(DefenderValue value) => value with { Text = DefenderValue.ComparisonKey(value.Text) };
 
     /// <summary>An older one may be there still. The value has the service's spelling.</summary>
     private static bool IsAsSent(PlanStep step, RemoteIndicator there) =>

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Defender;
@@ -41,7 +41,7 @@ internal sealed class DefenderItem
 
     /// <param name="alerts">Whether what blocks or warns raises an alert. Null: without the field, as before there was the setting.</param>
     /// <param name="application">Tells ours from what others put there with the same app registration.</param>
-    public ItemMarks Write(
+    public ItemHashes Write(
         IBufferWriter<byte> body, string application, IReadOnlyList<string> deviceGroups, bool? alerts,
         Indicator indicator, ItemIdentity identity)
     {
@@ -67,11 +67,11 @@ internal sealed class DefenderItem
         _json.Flush();
         var written = _buffer.Written.Span;
         body.Write(written);
-        return new ItemMarks(Hash128.Of(written[..endOfStable]), Hash128.Of(written[..endOfFixed]));
+        return new ItemHashes(Hash128.Of(written[..endOfStable]), Hash128.Of(written[..endOfFixed]));
     }
 
     /// <summary>The mark of what is listed with this value and action.</summary>
-    public Hash128 FixedOf(DefenderValue value, string action)
+    public Hash128 ImmutableHashOf(DefenderValue value, string action)
     {
         var end = WriteFixed(value, action);
         return Hash128.Of(_buffer.Written.Span[..end]);

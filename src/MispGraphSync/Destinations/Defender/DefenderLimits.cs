@@ -8,7 +8,7 @@ namespace MispGraphSync.Destinations.Defender;
 internal static partial class DefenderLimits
 {
     /// <summary>Null when it can. A range is refused for want of a type.</summary>
-    public static SkipReason? Refuses(Observable? single, IndicatorAction action)
+    public static SkipReason? SkipReasonFor(Observable? single, IndicatorAction action)
     {
         if (single is null || DefenderValue.Of(single) is not { } value) return SkipReason.NoFieldHere;
         if (RefusesValue(single) is { } reason) return reason;
@@ -24,7 +24,7 @@ internal static partial class DefenderLimits
         _ => null,
     };
 
-    private static SkipReason? RefusesAddress(IPAddress address) => PublicAddresses.Contain(address) ? null : SkipReason.NotPublic;
+    private static SkipReason? RefusesAddress(IPAddress address) => PublicAddresses.Contains(address) ? null : SkipReason.NotPublic;
 
     /// <summary>An onion name is never seen in DNS, so no device would match it.</summary>
     private static SkipReason? RefusesName(string name) =>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Defender;
@@ -18,10 +18,10 @@ internal static class DefenderOutcomes
         {
             var results = value.EnumerateArray().ToArray();
             var words = Array.ConvertAll(results, result => DefenderJson.Text(result, "indicator")?.Trim());
-            return new AnswerMatch(steps.Count, results.Length, (result, _) => Outcome(results[result]), _ => true).Outcomes(
-                By(text => text), By(DefenderValue.Alike));
+            return new ResponseMatcher(steps.Count, results.Length, (result, _) => Outcome(results[result]), _ => true).MatchBy(
+                By(text => text), By(DefenderValue.ComparisonKey));
 
-            Naming By(Func<string, string> spell) => new(
+            NameMatch By(Func<string, string> spell) => new(
                 step => spell(DefenderValue.Parse(steps[step].Value ?? "").Text),
                 result => words[result] is { Length: > 0 } word ? spell(word) : null);
         }
@@ -55,7 +55,7 @@ internal static class DefenderOutcomes
             _ => words.Length > 0 || string.IsNullOrEmpty(id),
         };
         // No document lists the reasons: none is read, but for a full tenant.
-        if (isFailed) return FullService.Rejected(words.Length > 0 ? words : "Failed, without a reason.");
+        if (isFailed) return CapacityError.ToRejection(words.Length > 0 ? words : "Failed, without a reason.");
         return new StepOutcome.Accepted(string.IsNullOrEmpty(id) ? null : id);
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Destinations.Defender;
 
@@ -11,9 +11,9 @@ namespace MispGraphSync.Destinations.Defender;
 internal sealed record DefenderOwner(string Instance, string? ClientId)
 {
     /// <summary>The stable key that the value has, whoever holds it.</summary>
-    public Guid KeyOf(DefenderValue value) => StableKey.ForIndicator(Instance, "defender", "", value.ToString(), 0);
+    public Guid KeyOf(DefenderValue value) => StableId.ForIndicator(Instance, "defender", "", value.ToString(), 0);
 
-    public bool Made(JsonElement item, Guid key)
+    public bool Created(JsonElement item, Guid key)
     {
         if (Guid.TryParseExact(DefenderJson.Text(item, "externalID"), "D", out var told)) return told == key;
         return !Differs(item, "sourceType", "AadApp")

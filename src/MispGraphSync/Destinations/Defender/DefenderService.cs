@@ -1,5 +1,5 @@
 using System.Net;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Defender;
@@ -14,61 +14,61 @@ internal sealed class DefenderService(DefenderApi api)
         using var exchange = await api.CheckAsync(ct).ConfigureAwait(false);
         if (DefenderJson.Parse(Good(exchange)) is not var (document, _)) throw OutOfReach(exchange);
         document.Dispose();
-        exchange.Judge(0, 0);
+        exchange.RecordResult(0, 0);
     }
 
     public async Task<StepOutcome[]> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
         using var exchange = await api.ImportAsync(steps, ct).ConfigureAwait(false);
         ThrowIfHopeless(exchange);
-        if (!exchange.IsSuccess || DefenderOutcomes.Of(exchange.Answer.Written, steps) is not { } outcomes) return Each(exchange, Failure(exchange));
+        if (!exchange.IsSuccess || DefenderOutcomes.Of(exchange.Response.Written, steps) is not { } outcomes) return Each(exchange, Failure(exchange));
         _hasAnswered = true;
-        exchange.Judge(outcomes.Count(o => o is StepOutcome.Accepted), outcomes.Count(o => o is StepOutcome.Rejected));
+        exchange.RecordResult(outcomes.Count(o => o is StepOutcome.Accepted), outcomes.Count(o => o is StepOutcome.Rejected));
         return outcomes;
     }
 
     /// <summary>The outcome of a deletion, alike for all of its items; null for a 404: at least one of them is not there.</summary>
-    public StepOutcome? JudgeDeletion(Exchange exchange)
+    public StepOutcome? JudgeDeletion(ApiCall exchange)
     {
         ThrowIfHopeless(exchange);
         if (exchange.Status == HttpStatusCode.NotFound) return null;
         if (!exchange.IsSuccess) return Failure(exchange);
         _hasAnswered = true;
-        exchange.Judge(exchange.Items, 0);
+        exchange.RecordResult(exchange.Items, 0);
         return new StepOutcome.Accepted(null);
     }
 
     /// <summary>The bytes of an answer that must be a good one.</summary>
     /// <exception cref="RunFailedException">It is none.</exception>
-    public ReadOnlyMemory<byte> Good(Exchange exchange)
+    public ReadOnlyMemory<byte> Good(ApiCall exchange)
     {
         ThrowIfHopeless(exchange);
         if (!exchange.IsSuccess) throw OutOfReach(exchange);
         _hasAnswered = true;
-        return exchange.Answer.Written;
+        return exchange.Response.Written;
     }
 
-    public static RunFailedException OutOfReach(Exchange exchange) => new(
-        ExitCode.OutOfReach, $"Defender gives no usable answer ({exchange.Operation}). {WholeFailure.Why(exchange)}",
+    public static RunFailedException OutOfReach(ApiCall exchange) => new(
+        RunOutcome.Unreachable, $"Defender gives no usable answer ({exchange.Operation}). {ServiceUnavailable.Describe(exchange)}",
         "Run again later; check the destination's endpoint and the proxy.", exchange.Failure);
 
-    private static StepOutcome Failure(Exchange exchange)
+    private static StepOutcome Failure(ApiCall exchange)
     {
-        var why = WholeFailure.Why(exchange);
+        var why = ServiceUnavailable.Describe(exchange);
         return (int?)exchange.Status is >= 400 and < 500 and not 408
-            ? FullService.Rejected(why, wholeBatch: true)
+            ? CapacityError.ToRejection(why, wholeBatch: true)
             : new StepOutcome.Unknown(why);
     }
 
-    private static StepOutcome[] Each(Exchange exchange, StepOutcome outcome)
+    private static StepOutcome[] Each(ApiCall exchange, StepOutcome outcome)
     {
         var outcomes = new StepOutcome[exchange.Items];
         Array.Fill(outcomes, outcome);
         return outcomes;
     }
 
-    private void ThrowIfHopeless(Exchange exchange)
+    private void ThrowIfHopeless(ApiCall exchange)
     {
-        if (DefenderFaults.Of(exchange, _hasAnswered) is { } failure) throw failure;
+        if (DefenderFailures.Of(exchange, _hasAnswered) is { } failure) throw failure;
     }
 }

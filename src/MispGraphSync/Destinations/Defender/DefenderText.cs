@@ -24,9 +24,9 @@ internal static class DefenderText
         Add(text, Line(indicator.Title, LongestInfo));
         Add(text, Line(indicator.Comment ?? "", LongestComment));
         Add(text, indicator.Category is { Length: > 0 } category ? $"{OneLine(category)}/{OneLine(indicator.Type)}" : OneLine(indicator.Type));
-        for (var i = 0; i < indicator.Supports.Length; i++)
+        for (var i = 0; i < indicator.Sources.Length; i++)
         {
-            if (!IsNamedBefore(indicator, i)) Add(text, string.Create(CultureInfo.InvariantCulture, $"MISP event {indicator.Supports[i].Event:D}"));
+            if (!IsNamedBefore(indicator, i)) Add(text, string.Create(CultureInfo.InvariantCulture, $"MISP event {indicator.Sources[i].Event:D}"));
         }
         return Cut(text.ToString(), LongestDescription);
     }
@@ -35,7 +35,7 @@ internal static class DefenderText
     {
         for (var i = 0; i < at; i++)
         {
-            if (indicator.Supports[i].Event == indicator.Supports[at].Event) return true;
+            if (indicator.Sources[i].Event == indicator.Sources[at].Event) return true;
         }
         return false;
     }

@@ -52,13 +52,13 @@ internal readonly record struct DefenderValue(string Type, string Text)
     /// The same text for all spellings that mean the same: for finding an answer's item again, never to be sent. Letters in any case, all
     /// forms of an address, a name with its root dot, a digest with separators, a URL with what its standard adds or takes away.
     /// </summary>
-    public static string Alike(string text)
+    public static string ComparisonKey(string text)
     {
         text = text.Trim();
         if (IPAddress.TryParse(text.Trim('[', ']'), out var address))
             return Write(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
         if (text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var url))
-            return $"{url.Scheme}://{Alike(url.IdnHost)}:{url.Port}{url.PathAndQuery}{url.Fragment}".ToLowerInvariant();
+            return $"{url.Scheme}://{ComparisonKey(url.IdnHost)}:{url.Port}{url.PathAndQuery}{url.Fragment}".ToLowerInvariant();
         var plain = text.Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
         return (plain.Length >= 32 && plain.AsSpan().IndexOfAnyExcept(HexDigits) < 0 ? plain : text.TrimEnd('.')).ToLowerInvariant();
     }

@@ -1,5 +1,5 @@
 using System.Net;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Planning;
 
 namespace MispGraphSync.Destinations.Defender;
 
@@ -16,6 +16,6 @@ internal static class PublicAddresses
         }.Select(IPNetwork.Parse),
     ];
 
-    public static bool Contain(IPAddress address) =>
+    public static bool Contains(IPAddress address) =>
         !NeverBlock.IsNotPublic(address) && !Array.Exists(Reserved, network => network.Contains(address));
 }

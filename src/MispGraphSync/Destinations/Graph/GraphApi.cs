@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Microsoft.Graph;
 using Microsoft.Kiota.Http.HttpClientLibrary.Middleware;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Destinations.Graph;
 
@@ -21,7 +21,7 @@ internal sealed class GraphApi : IDisposable
     {
         _destination = destination;
         _pace = new Pace(requestsPerMinute, transport.Time);
-        var handlers = ServiceHandlers.Create(transport, _pace, transport.Rules, tokens, endpoint, [.. LibraryHandlers()]);
+        var handlers = ServiceHandlers.Create(transport, _pace, transport.RetryOptions, tokens, endpoint, [.. LibraryHandlers()]);
         var http = GraphClientFactory.Create(
             handlers, version: "beta", nationalCloud: GraphClientFactory.Global_Cloud, finalHandler: transport.Sockets, disposeHandler: false);
         http.BaseAddress = new Uri(endpoint, "beta/");
@@ -29,31 +29,31 @@ internal sealed class GraphApi : IDisposable
     }
 
     /// <summary>One indicator at most: whether the API is there, and lets us in.</summary>
-    public Task<Exchange> CheckAsync(CancellationToken ct) => GetAsync("check", new Uri(Indicators + "?$top=1", UriKind.Relative), ct);
+    public Task<ApiCall> CheckAsync(CancellationToken ct) => GetAsync("check", new Uri(Indicators + "?$top=1", UriKind.Relative), ct);
 
     /// <summary>One page of the list; null for the first.</summary>
     /// <exception cref="RunFailedException">OutOfReach: the next page is at another address.</exception>
-    public Task<Exchange> ListAsync(Uri? next, CancellationToken ct)
+    public Task<ApiCall> ListAsync(Uri? next, CancellationToken ct)
     {
         if (next is not null && !Origin.IsSame(next, _client.BaseAddress))
             throw new RunFailedException(
-                ExitCode.OutOfReach, $"Graph's next page is at {next.Authority}, not at {_client.BaseAddress.Authority}; it is not followed.",
+                RunOutcome.Unreachable, $"Graph's next page is at {next.Authority}, not at {_client.BaseAddress.Authority}; it is not followed.",
                 "Check the destination's endpoint and the proxy.");
         return GetAsync("list", next ?? new Uri(Indicators, UriKind.Relative), ct);
     }
 
     /// <summary>A plain create: sent twice, it creates twice.</summary>
-    public Task<Exchange> SubmitAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
+    public Task<ApiCall> SubmitAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
         PostAsync("submit", "submitTiIndicators", Items(steps), steps.Count, isPlainCreate: true, ct);
 
-    public Task<Exchange> UpdateAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
+    public Task<ApiCall> UpdateAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
         PostAsync("update", "updateTiIndicators", Items(steps), steps.Count, isPlainCreate: false, ct);
 
-    public Task<Exchange> DeleteAsync(IReadOnlyList<string> ids, CancellationToken ct) =>
+    public Task<ApiCall> DeleteAsync(IReadOnlyList<string> ids, CancellationToken ct) =>
         PostAsync("delete", "deleteTiIndicators", Strings(ids), ids.Count, isPlainCreate: false, ct);
 
     /// <param name="operation">The word for lines and files: <c>delete</c> or <c>settle</c>.</param>
-    public Task<Exchange> DeleteByExternalIdAsync(string operation, IReadOnlyList<string> keys, CancellationToken ct) =>
+    public Task<ApiCall> DeleteByExternalIdAsync(string operation, IReadOnlyList<string> keys, CancellationToken ct) =>
         PostAsync(operation, "deleteTiIndicatorsByExternalId", Strings(keys), keys.Count, isPlainCreate: false, ct);
 
     public void Dispose()
@@ -101,12 +101,12 @@ internal sealed class GraphApi : IDisposable
         body.Advance(bytes.Length);
     }
 
-    private Task<Exchange> GetAsync(string operation, Uri uri, CancellationToken ct) => SendAsync(
-        new Exchange { Destination = _destination, Operation = operation, Method = HttpMethod.Get, Uri = uri }, ct);
+    private Task<ApiCall> GetAsync(string operation, Uri uri, CancellationToken ct) => SendAsync(
+        new ApiCall { Destination = _destination, Operation = operation, Method = HttpMethod.Get, Uri = uri }, ct);
 
-    private Task<Exchange> PostAsync(string operation, string action, PooledBuffer body, int items, bool isPlainCreate, CancellationToken ct) =>
+    private Task<ApiCall> PostAsync(string operation, string action, PooledBuffer body, int items, bool isPlainCreate, CancellationToken ct) =>
         SendAsync(
-            new Exchange
+            new ApiCall
             {
                 Destination = _destination,
                 Operation = operation,
@@ -114,11 +114,11 @@ internal sealed class GraphApi : IDisposable
                 Uri = new Uri($"{Indicators}/{action}", UriKind.Relative),
                 Body = body,
                 Items = items,
-                IsPlainCreate = isPlainCreate,
+                IsNonIdempotent = isPlainCreate,
             },
             ct);
 
-    private async Task<Exchange> SendAsync(Exchange exchange, CancellationToken ct)
+    private async Task<ApiCall> SendAsync(ApiCall exchange, CancellationToken ct)
     {
         try
         {

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
-using MispGraphSync.Configuration;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Graph;
 
@@ -37,13 +37,13 @@ internal sealed class GraphDestination : IDestination
 
     public DestinationPolicy Policy { get; }
 
-    public IndicatorForm Form => _product.IsDefender ? IndicatorForm.Single : IndicatorForm.Combination;
+    public IndicatorShape Shape => _product.IsDefender ? IndicatorShape.Single : IndicatorShape.Combined;
 
     public int BatchSize => MostItems;
 
     public int ParallelRequests { get; }
 
-    public bool KeysLiveOnce => false;
+    public bool IdsNotReusable => false;
 
     public bool Upserts => false;
 
@@ -56,16 +56,16 @@ internal sealed class GraphDestination : IDestination
         var cloud = Cloud.Named(settings.Auth.Cloud);
         if (!cloud.HasTiIndicators)
             throw new RunFailedException(
-                ExitCode.Usage, $"Destination {settings.Name}: Graph has no tiIndicators in the cloud {cloud.Name}.",
+                RunOutcome.InvalidInput, $"Destination {settings.Name}: Graph has no tiIndicators in the cloud {cloud.Name}.",
                 "Use a sentinel or defender destination there.");
         var product = GraphProduct.Named(settings.TargetProduct);
-        var endpoint = Origin.Choose(settings.Endpoint, cloud.Graph, "endpoint");
+        var endpoint = Origin.Resolve(settings.Endpoint, cloud.Graph, "endpoint");
         var own = tokens is null ? new MsalTokenSource(settings.Auth, cloud.GraphScope, transport) : null;
         var api = new GraphApi(settings.Name, endpoint, settings.RequestsPerMinute, transport, tokens ?? own!);
         return new GraphDestination(settings, product, new GraphService(api, product), transport.Log, own);
     }
 
-    public SkipReason? Refuses(Support support) => GraphLimits.Refuses(support, _product, Policy.Action);
+    public SkipReason? SkipReasonFor(IndicatorSource support) => GraphLimits.SkipReasonFor(support, _product, Policy.Action);
 
     public string Canonical(IReadOnlyList<Observable> observables)
     {
@@ -73,7 +73,7 @@ internal sealed class GraphDestination : IDestination
         return fields.Count == 1 ? fields[0].ToString() : string.Join('\n', fields);
     }
 
-    public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
+    public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
         GraphItem.Own.Write(body, _product, indicator, identity, action);
 
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified)
@@ -98,7 +98,7 @@ internal sealed class GraphDestination : IDestination
         };
     }
 
-    public Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => _service.SettleAsync(keys, ct);
+    public Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => _service.SettleAsync(keys, ct);
 
     public IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _service.ReadAsync(ct);
 

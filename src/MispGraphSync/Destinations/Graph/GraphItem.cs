@@ -5,7 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Graph;
@@ -39,7 +39,7 @@ internal sealed class GraphItem
     private GraphItem() => _json = new Utf8JsonWriter(
         _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
-    public static bool IsWritable(string property) => Writable.Contains(property) || GraphListing.IsObservable(property);
+    public static bool IsWritable(string property) => Writable.Contains(property) || GraphPage.IsObservable(property);
 
     public static GraphItem Own => _own ??= new GraphItem();
 
@@ -47,7 +47,7 @@ internal sealed class GraphItem
     /// A create carries everything; an update or renewal the id and what the product lets one edit, with empty values
     /// spelled out, since a property left out keeps its old value.
     /// </summary>
-    public ItemMarks Write(IBufferWriter<byte> body, GraphProduct product, Indicator indicator, ItemIdentity identity, StepAction action)
+    public ItemHashes Write(IBufferWriter<byte> body, GraphProduct product, Indicator indicator, ItemIdentity identity, StepAction action)
     {
         Begin();
         WriteFixed(product, indicator);
@@ -60,7 +60,7 @@ internal sealed class GraphItem
         WriteDates(indicator, identity, withLastReported: true);
         End();
         var written = _buffer.Written.Span;
-        var marks = new ItemMarks(Hash128.Of(written[..endOfStable]), Hash128.Of(written[..endOfFixed]));
+        var marks = new ItemHashes(Hash128.Of(written[..endOfStable]), Hash128.Of(written[..endOfFixed]));
 
         if (action is StepAction.Update or StepAction.Renew)
         {
@@ -125,13 +125,13 @@ internal sealed class GraphItem
     private void WriteHandling(Indicator indicator, ItemIdentity identity, bool spellOut)
     {
         _json.WriteString("externalId"u8, identity.Key);
-        _json.WriteString("action"u8, GraphWords.Of(indicator.Action));
-        _json.WriteString("tlpLevel"u8, GraphWords.Of(indicator.Tlp));
+        _json.WriteString("action"u8, GraphVocabulary.Of(indicator.Action));
+        _json.WriteString("tlpLevel"u8, GraphVocabulary.Of(indicator.Tlp));
         _json.WriteBoolean("passiveOnly"u8, indicator.PassiveOnly || indicator.Tlp == Tlp.Red);
         _json.WriteNumber("confidence"u8, indicator.Confidence);
         WriteList("activityGroupNames"u8, indicator.Actors.AsSpan(), spellOut);
         WriteList("malwareFamilyNames"u8, indicator.Families.AsSpan(), spellOut);
-        if (indicator.DiamondModel is { } model) _json.WriteString("diamondModel"u8, GraphWords.Of(model));
+        if (indicator.DiamondModel is { } model) _json.WriteString("diamondModel"u8, GraphVocabulary.Of(model));
         else if (spellOut) _json.WriteString("diamondModel"u8, "unknown"u8);
         WriteKillChain(indicator, spellOut);
         WriteTags(indicator);
@@ -142,7 +142,7 @@ internal sealed class GraphItem
     private void WriteDescriptionAndSeverity(Indicator indicator, bool spellOut)
     {
         _json.WriteString("description"u8, GraphText.Description(indicator));
-        var severity = GraphWords.Of(indicator.Severity);
+        var severity = GraphVocabulary.Of(indicator.Severity);
         if (severity is not null || spellOut) _json.WriteNumber("severity"u8, severity ?? DefaultSeverity);
     }
 
@@ -165,7 +165,7 @@ internal sealed class GraphItem
     {
         if (indicator.KillChain.IsEmpty && !spellOut) return;
         _json.WriteStartArray("killChain"u8);
-        foreach (var phase in indicator.KillChain) _json.WriteStringValue(GraphWords.Of(phase));
+        foreach (var phase in indicator.KillChain) _json.WriteStringValue(GraphVocabulary.Of(phase));
         _json.WriteEndArray();
     }
 
@@ -173,7 +173,7 @@ internal sealed class GraphItem
     {
         _json.WriteStartArray("tags"u8);
         WriteEach(indicator.Tags.AsSpan());
-        var supports = indicator.Supports;
+        var supports = indicator.Sources;
         for (var i = 0; i < supports.Length; i++)
         {
             var isRepeated = false;

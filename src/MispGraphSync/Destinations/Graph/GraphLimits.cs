@@ -6,17 +6,17 @@ namespace MispGraphSync.Destinations.Graph;
 internal static class GraphLimits
 {
     /// <summary>Null when it can.</summary>
-    public static SkipReason? Refuses(Support support, GraphProduct product, IndicatorAction action)
+    public static SkipReason? SkipReasonFor(IndicatorSource support, GraphProduct product, IndicatorAction action)
     {
         if (action == IndicatorAction.Warn) return SkipReason.ActionNotAllowed;
         if (support.IsPattern) return SkipReason.NoFieldHere;
         return product.IsDefender ? RefusesSingle(support.Single) : RefusesCombination(support);
     }
 
-    private static SkipReason? RefusesCombination(Support support)
+    private static SkipReason? RefusesCombination(IndicatorSource support)
     {
         var hasField = false;
-        foreach (var observable in support.Combination)
+        foreach (var observable in support.Combined)
         {
             if (observable is Observable.Url { HasScheme: false }) return SkipReason.InvalidUrl;
             hasField |= observable is Observable.FileHash || GraphFields.Of(observable, GraphProduct.Sentinel) is not null;

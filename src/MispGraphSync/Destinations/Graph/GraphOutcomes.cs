@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Graph;
 
@@ -14,14 +14,14 @@ internal static class GraphOutcomes
     /// Of a submit or an update: by our key, an update also by the service's id. An element without an id is a failure; a step that no
     /// element is about is unknown.
     /// </summary>
-    public static StepOutcome[] OfEntities(List<GraphElement> elements, IReadOnlyList<PlanStep> steps)
+    public static StepOutcome[] OfEntities(List<GraphResult> elements, IReadOnlyList<PlanStep> steps)
     {
-        var match = new AnswerMatch(
+        var match = new ResponseMatcher(
             steps.Count, elements.Count, (element, step) => Entity(elements[element], steps[step]),
-            i => elements[i] is { ExternalId: null, IsForeign: false });
-        var outcomes = match.Outcomes(
-            new Naming(i => steps[i].Key.ToString("D"), i => elements[i].ExternalId?.ToString("D")),
-            new Naming(i => steps[i].Id?.ToLowerInvariant(), i => elements[i].Id?.ToLowerInvariant()));
+            i => elements[i] is { ExternalId: null, HasForeignId: false });
+        var outcomes = match.MatchBy(
+            new NameMatch(i => steps[i].Key.ToString("D"), i => elements[i].ExternalId?.ToString("D")),
+            new NameMatch(i => steps[i].Id?.ToLowerInvariant(), i => elements[i].Id?.ToLowerInvariant()));
         var ids = outcomes.OfType<StepOutcome.Accepted>().CountBy(accepted => accepted.Id!).ToDictionary();
         return Array.ConvertAll(outcomes, outcome => outcome is StepOutcome.Accepted { Id: { } id } && ids[id] > 1 ? SharedId : outcome);
     }
@@ -30,19 +30,19 @@ internal static class GraphOutcomes
     /// Of a deletion: by the id that the result's words name, else by its place. With fewer or more results than were asked for, what
     /// names no id tells nothing.
     /// </summary>
-    public static StepOutcome[] OfResults(List<GraphElement> results, IReadOnlyList<string> ids)
+    public static StepOutcome[] OfResults(List<GraphResult> results, IReadOnlyList<string> ids)
     {
         var named = results.ConvertAll(result => NamedIn(result.Error ?? result.Message ?? "", ids));
-        return new AnswerMatch(ids.Count, results.Count, (result, _) => Result(results[result]), _ => true)
-            .Outcomes(new Naming(i => ids[i], i => named[i]));
+        return new ResponseMatcher(ids.Count, results.Count, (result, _) => Result(results[result]), _ => true)
+            .MatchBy(new NameMatch(i => ids[i], i => named[i]));
     }
 
-    private static StepOutcome Entity(GraphElement element, PlanStep step) => element switch
+    private static StepOutcome Entity(GraphResult element, PlanStep step) => element switch
     {
-        { Error: { } words } => FullService.Rejected(words, element.IsTransient, isGone: step.Id is not null && IsGone(words)),
-        { InsteadOfId: { } words } => FullService.Rejected(words),
+        { Error: { } words } => CapacityError.ToRejection(words, element.IsTransient, isGone: step.Id is not null && IsGone(words)),
+        { ErrorInsteadOfId: { } words } => CapacityError.ToRejection(words),
         { Id: { } id } => new StepOutcome.Accepted(id),
-        { Message: { } words } => FullService.Rejected(words),
+        { Message: { } words } => CapacityError.ToRejection(words),
         _ => new StepOutcome.Rejected($"The answer has no id for {step.Key:D}."),
     };
 
@@ -50,7 +50,7 @@ internal static class GraphOutcomes
     /// The code of success is documented nowhere: none, 0 or 2xx are taken for it, unless a message says otherwise. What is
     /// not there is deleted.
     /// </summary>
-    private static StepOutcome Result(GraphElement result)
+    private static StepOutcome Result(GraphResult result)
     {
         var words = result.Error ?? result.Message;
         if (words is not null && IsGone(words)) return new StepOutcome.Accepted(null);

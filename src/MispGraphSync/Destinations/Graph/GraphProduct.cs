@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Graph;
 
@@ -16,5 +16,5 @@ internal sealed record GraphProduct(string Name, bool IsDefender)
         name == Sentinel.Name ? Sentinel
         : name == Defender.Name ? Defender
         : throw new RunFailedException(
-            ExitCode.Usage, $"targetProduct: Graph knows no product named {name}.", $"Use {Sentinel.Name} or {Defender.Name}.");
+            RunOutcome.InvalidInput, $"targetProduct: Graph knows no product named {name}.", $"Use {Sentinel.Name} or {Defender.Name}.");
 }

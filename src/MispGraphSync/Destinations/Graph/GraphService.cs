@@ -1,6 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Graph;
@@ -18,8 +18,8 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
     {
         using var exchange = await api.CheckAsync(ct).ConfigureAwait(false);
         ThrowIfHopeless(exchange);
-        if (!exchange.IsSuccess || GraphListing.Read(exchange.Answer.Written, product) is null) throw OutOfReach(exchange);
-        exchange.Judge(0, 0);
+        if (!exchange.IsSuccess || GraphPage.Read(exchange.Response.Written, product) is null) throw OutOfReach(exchange);
+        exchange.RecordResult(0, 0);
         _hasAnswered = true;
     }
 
@@ -46,7 +46,7 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
         return Judge(exchange, results => GraphOutcomes.OfResults(results, names));
     }
 
-    public async Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct)
+    public async Task<ReconcileResult> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct)
     {
         var unsettled = keys.ToHashSet();
         foreach (var batch in keys.Chunk(GraphDestination.MostItems))
@@ -62,13 +62,13 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
                 if (outcomes[i] is StepOutcome.Accepted) unsettled.Remove(batch[i]);
             }
         }
-        if (unsettled.Count == 0) return Settlement.None;
+        if (unsettled.Count == 0) return ReconcileResult.None;
         var existing = new Dictionary<Guid, string>();
         await foreach (var indicator in ReadAsync(ct).ConfigureAwait(false))
         {
             if (indicator is { Key: { } key, Id: { } id } && unsettled.Contains(key)) existing[key] = id;
         }
-        return new Settlement(existing);
+        return new ReconcileResult(existing);
     }
 
     public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
@@ -92,55 +92,55 @@ internal sealed class GraphService(GraphApi api, GraphProduct product) : IDispos
     public void Dispose() => api.Dispose();
 
     /// <summary>A clear no to this one call, which another call may not get.</summary>
-    private static bool IsRefused(Exchange exchange) => exchange.Status is HttpStatusCode.NotImplemented
+    private static bool IsRefused(ApiCall exchange) => exchange.Status is HttpStatusCode.NotImplemented
         || (int?)exchange.Status is >= 400 and < 500 and not (401 or 407 or 408 or 429);
 
-    private static RunFailedException Endless(string how) => new(ExitCode.OutOfReach, $"Graph's list {how}.", "Run again.");
+    private static RunFailedException Endless(string how) => new(RunOutcome.Unreachable, $"Graph's list {how}.", "Run again.");
 
-    private static RunFailedException OutOfReach(Exchange exchange) => new(
-        ExitCode.OutOfReach, $"Graph gives no usable answer ({exchange.Operation}). {WholeFailure.Why(exchange)}",
+    private static RunFailedException OutOfReach(ApiCall exchange) => new(
+        RunOutcome.Unreachable, $"Graph gives no usable answer ({exchange.Operation}). {ServiceUnavailable.Describe(exchange)}",
         "Run again later; check the destination's endpoint and the proxy.", exchange.Failure);
 
     private async Task<(List<RemoteIndicator> Indicators, Uri? Next)> ReadPageAsync(Uri? page, CancellationToken ct)
     {
         using var exchange = await api.ListAsync(page, ct).ConfigureAwait(false);
         ThrowIfHopeless(exchange);
-        if (!exchange.IsSuccess || GraphListing.Read(exchange.Answer.Written, product) is not var (indicators, link)) throw OutOfReach(exchange);
-        exchange.Judge(0, 0);
+        if (!exchange.IsSuccess || GraphPage.Read(exchange.Response.Written, product) is not var (indicators, link)) throw OutOfReach(exchange);
+        exchange.RecordResult(0, 0);
         _hasAnswered = true;
         if (link is null) return (indicators, null);
-        return Uri.TryCreate(exchange.Sent, link, out var next) ? (indicators, next) : throw OutOfReach(exchange);
+        return Uri.TryCreate(exchange.SentUri, link, out var next) ? (indicators, next) : throw OutOfReach(exchange);
     }
 
-    private StepOutcome[] Judge(Exchange exchange, Func<List<GraphElement>, StepOutcome[]> read)
+    private StepOutcome[] Judge(ApiCall exchange, Func<List<GraphResult>, StepOutcome[]> read)
     {
         ThrowIfHopeless(exchange);
-        if (exchange.IsSuccess && GraphAnswer.Read(exchange.Answer.Written.Span) is { } elements)
+        if (exchange.IsSuccess && GraphResponse.Read(exchange.Response.Written.Span) is { } elements)
         {
             var outcomes = read(elements);
             _hasAnswered = true;
-            exchange.Judge(outcomes.Count(o => o is StepOutcome.Accepted), outcomes.Count(o => o is StepOutcome.Rejected));
+            exchange.RecordResult(outcomes.Count(o => o is StepOutcome.Accepted), outcomes.Count(o => o is StepOutcome.Rejected));
             return outcomes;
         }
         if (exchange.Status == HttpStatusCode.NoContent && exchange.Operation is "delete" or "settle")
         {
-            exchange.Judge(exchange.Items, 0);
+            exchange.RecordResult(exchange.Items, 0);
             return Each(exchange, new StepOutcome.Accepted(null));
         }
-        var why = WholeFailure.Why(exchange);
-        if ((int?)exchange.Status is >= 400 and < 500 and not 408) return Each(exchange, FullService.Rejected(why, wholeBatch: true));
+        var why = ServiceUnavailable.Describe(exchange);
+        if ((int?)exchange.Status is >= 400 and < 500 and not 408) return Each(exchange, CapacityError.ToRejection(why, wholeBatch: true));
         return Each(exchange, new StepOutcome.Unknown(why));
     }
 
-    private static StepOutcome[] Each(Exchange exchange, StepOutcome outcome)
+    private static StepOutcome[] Each(ApiCall exchange, StepOutcome outcome)
     {
         var outcomes = new StepOutcome[exchange.Items];
         Array.Fill(outcomes, outcome);
         return outcomes;
     }
 
-    private void ThrowIfHopeless(Exchange exchange)
+    private void ThrowIfHopeless(ApiCall exchange)
     {
-        if (GraphFaults.Of(exchange, _hasAnswered) is { } failure) throw failure;
+        if (GraphFailures.Of(exchange, _hasAnswered) is { } failure) throw failure;
     }
 }

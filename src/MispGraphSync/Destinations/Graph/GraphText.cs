@@ -30,7 +30,7 @@ internal static class GraphText
         }
 
         Span<char> place = stackalloc char[128];
-        foreach (var support in indicator.Supports)
+        foreach (var support in indicator.Sources)
         {
             place.TryWrite($"; event {support.Event:D} attribute {support.Attribute:D}", out var length);
             json.WriteStringValueSegment(place[..length], isFinalSegment: false);

@@ -1,10 +1,9 @@
 using System.Buffers;
-using MispGraphSync.Configuration;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Mapping;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -16,13 +15,13 @@ internal sealed class SentinelDestination : IDestination
 {
     private readonly bool _includesUnmatched;
     private readonly SentinelUpload _upload;
-    private readonly SentinelQuery _query;
+    private readonly SentinelList _query;
     private readonly ITokenSource _tokens;
     private readonly IDisposable? _ownTokens;
     private readonly RequestLog _log;
 
     private SentinelDestination(
-        DestinationSettings settings, SentinelUpload upload, SentinelQuery query, ITokenSource tokens, IDisposable? ownTokens, RequestLog log)
+        DestinationSettings settings, SentinelUpload upload, SentinelList query, ITokenSource tokens, IDisposable? ownTokens, RequestLog log)
     {
         _includesUnmatched = settings.IncludeUnmatched;
         _upload = upload;
@@ -39,13 +38,13 @@ internal sealed class SentinelDestination : IDestination
 
     public DestinationPolicy Policy { get; }
 
-    public IndicatorForm Form => IndicatorForm.Single;
+    public IndicatorShape Shape => IndicatorShape.Single;
 
     public int BatchSize => SentinelUpload.MostObjects;
 
     public int ParallelRequests { get; }
 
-    public bool KeysLiveOnce => true;
+    public bool IdsNotReusable => true;
 
     public bool Upserts => true;
 
@@ -59,12 +58,12 @@ internal sealed class SentinelDestination : IDestination
     public static SentinelDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null)
     {
         var cloud = Cloud.Named(settings.Auth.Cloud);
-        var place = SentinelPlace.Of(settings);
-        var endpoint = Origin.Choose(settings.Endpoint, cloud.Sentinel, "endpoint");
-        var management = Origin.Choose(settings.ManagementEndpoint, cloud.Management, "managementEndpoint");
+        var place = SentinelTarget.Of(settings);
+        var endpoint = Origin.Resolve(settings.Endpoint, cloud.Sentinel, "endpoint");
+        var management = Origin.Resolve(settings.ManagementEndpoint, cloud.Management, "managementEndpoint");
         var own = tokens is null ? new MsalTokenSource(settings.Auth, cloud.ManagementScope, transport) : null;
         return new SentinelDestination(
-            settings, new SentinelUpload(place, endpoint, transport, tokens ?? own!), new SentinelQuery(place, management, transport, tokens ?? own!),
+            settings, new SentinelUpload(place, endpoint, transport, tokens ?? own!), new SentinelList(place, management, transport, tokens ?? own!),
             tokens ?? own!, own, transport.Log);
     }
 
@@ -74,7 +73,7 @@ internal sealed class SentinelDestination : IDestination
             ? pattern
             : throw new InvalidOperationException($"No pattern for {string.Join(" and ", observables.Select(o => o.GetType().Name))}.");
 
-    public SkipReason? Refuses(Support support)
+    public SkipReason? SkipReasonFor(IndicatorSource support)
     {
         if (support.Single is not { } single || SentinelPattern.PathOf(single) is null) return SkipReason.NoFieldHere;
         if (!_includesUnmatched && !SentinelTier.IsMatched(single)) return SkipReason.UnmatchedTier;
@@ -84,7 +83,7 @@ internal sealed class SentinelDestination : IDestination
 
     public string Canonical(IReadOnlyList<Observable> observables) => PatternOf(observables);
 
-    public ItemMarks WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
+    public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
         SentinelItem.Own.Write(body, indicator, identity);
 
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) =>
@@ -101,7 +100,7 @@ internal sealed class SentinelDestination : IDestination
     }
 
     /// <summary>Nothing to find out: what is sent again is the same.</summary>
-    public Task<Settlement> SettleAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => Task.FromResult(Settlement.None);
+    public Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => Task.FromResult(ReconcileResult.None);
 
     public IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _query.ReadAsync(ct);
 

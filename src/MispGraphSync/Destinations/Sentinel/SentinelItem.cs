@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Sentinel;
@@ -31,7 +31,7 @@ internal sealed class SentinelItem
     public static string Id(Guid key) => $"indicator--{key:D}";
 
     /// <summary>The whole object, whatever the action: an upload replaces what is there. Nothing is fixed.</summary>
-    public ItemMarks Write(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity)
+    public ItemHashes Write(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity)
     {
         _buffer.Clear();
         _json.Reset();
@@ -42,18 +42,18 @@ internal sealed class SentinelItem
         WriteWhatToWatch(indicator);
         WriteWhatItMeans(indicator);
         WriteOrigin(indicator);
-        _json.WriteString("valid_from"u8, SentinelWords.Instant(ValidFrom(indicator, identity)));
+        _json.WriteString("valid_from"u8, StixVocabulary.Instant(ValidFrom(indicator, identity)));
         _json.Flush();
         var endOfStable = _buffer.Written.Length;
 
-        _json.WriteString("created"u8, SentinelWords.Instant(identity.Created));
-        _json.WriteString("modified"u8, SentinelWords.Instant(identity.Modified));
-        _json.WriteString("valid_until"u8, SentinelWords.Instant(identity.Expires));
+        _json.WriteString("created"u8, StixVocabulary.Instant(identity.Created));
+        _json.WriteString("modified"u8, StixVocabulary.Instant(identity.Modified));
+        _json.WriteString("valid_until"u8, StixVocabulary.Instant(identity.Expires));
         _json.WriteEndObject();
         _json.Flush();
         var written = _buffer.Written.Span;
         body.Write(written);
-        return new ItemMarks(Hash128.Of(written[..endOfStable]), default);
+        return new ItemHashes(Hash128.Of(written[..endOfStable]), default);
     }
 
     /// <summary>
@@ -74,20 +74,20 @@ internal sealed class SentinelItem
     private void WriteWhatItMeans(Indicator indicator)
     {
         _json.WriteStartArray("indicator_types"u8);
-        _json.WriteStringValue(SentinelWords.StixType(indicator.ThreatType));
+        _json.WriteStringValue(StixVocabulary.StixType(indicator.ThreatType));
         if (indicator.ThreatTypeIsTagged) _json.WriteStringValue(ThreatTypeWords.Of(indicator.ThreatType));
         _json.WriteEndArray();
         _json.WriteNumber("confidence"u8, indicator.Confidence);
         _json.WriteStartArray("object_marking_refs"u8);
-        _json.WriteStringValue(SentinelWords.Marking(indicator.Tlp));
+        _json.WriteStringValue(StixVocabulary.Marking(indicator.Tlp));
         _json.WriteEndArray();
         if (indicator.KillChain.IsEmpty) return;
         _json.WriteStartArray("kill_chain_phases"u8);
         foreach (var phase in indicator.KillChain)
         {
             _json.WriteStartObject();
-            _json.WriteString("kill_chain_name"u8, SentinelWords.KillChain);
-            _json.WriteString("phase_name"u8, SentinelWords.Of(phase));
+            _json.WriteString("kill_chain_name"u8, StixVocabulary.KillChain);
+            _json.WriteString("phase_name"u8, StixVocabulary.Of(phase));
             _json.WriteEndObject();
         }
         _json.WriteEndArray();
@@ -96,9 +96,9 @@ internal sealed class SentinelItem
     private void WriteOrigin(Indicator indicator)
     {
         WriteLabels(indicator);
-        if (indicator.Supports.IsEmpty) return;
+        if (indicator.Sources.IsEmpty) return;
         _json.WriteStartArray("external_references"u8);
-        foreach (var support in indicator.Supports)
+        foreach (var support in indicator.Sources)
         {
             _json.WriteStartObject();
             _json.WriteString("source_name"u8, "MISP"u8);

@@ -18,7 +18,7 @@ internal sealed class SentinelLabels
     private const int QuotesAndComma = 3;
 
     // An event's label stays before all others.
-    private const int OfEvent = TagOrder.Tlp - 1;
+    private const int OfEvent = TagPriority.Tlp - 1;
 
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly List<(string Label, int Order)> _labels = [];
@@ -28,10 +28,10 @@ internal sealed class SentinelLabels
     {
         _seen.Clear();
         _labels.Clear();
-        foreach (var tag in indicator.Tags) Add(tag, TagOrder.Of(tag));
+        foreach (var tag in indicator.Tags) Add(tag, TagPriority.Of(tag));
         foreach (var misp in indicator.Events) Add($"misp:event={misp:D}", OfEvent);
-        foreach (var actor in indicator.Actors) Add(actor, TagOrder.Actor);
-        foreach (var family in indicator.Families) Add(family, TagOrder.Other);
+        foreach (var actor in indicator.Actors) Add(actor, TagPriority.Actor);
+        foreach (var family in indicator.Families) Add(family, TagPriority.Other);
         if (Brackets + _labels.Sum(one => (one.Label.Length * MostBytesOfCharacter) + QuotesAndComma) > MostBytes) Bound();
         return _labels.ConvertAll(one => one.Label);
     }

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Sentinel;
@@ -18,7 +18,7 @@ internal sealed record SentinelNextPage(Uri Link, string? Token)
     {
         if (!Uri.TryCreate(origin, link, out var next) || !Origin.IsSame(next, origin))
             throw new RunFailedException(
-                ExitCode.OutOfReach, $"The list's next page is at {next?.Authority ?? "no address"}, not at {origin.Authority}; it is not followed.",
+                RunOutcome.Unreachable, $"The list's next page is at {next?.Authority ?? "no address"}, not at {origin.Authority}; it is not followed.",
                 "Check the destination's managementEndpoint and the proxy.");
         return new SentinelNextPage(WithVersion(next), TokenOf(next));
     }
@@ -37,7 +37,7 @@ internal sealed record SentinelNextPage(Uri Link, string? Token)
     private static Uri WithVersion(Uri link)
     {
         if (link.Query.Contains("api-version=", StringComparison.OrdinalIgnoreCase)) return link;
-        var query = link.Query.Length > 1 ? $"{link.Query}&api-version={SentinelQuery.ApiVersion}" : $"?api-version={SentinelQuery.ApiVersion}";
+        var query = link.Query.Length > 1 ? $"{link.Query}&api-version={SentinelList.ApiVersion}" : $"?api-version={SentinelList.ApiVersion}";
         return new UriBuilder(link) { Query = query }.Uri;
     }
 

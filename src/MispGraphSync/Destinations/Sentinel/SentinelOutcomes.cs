@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -42,7 +42,7 @@ internal static class SentinelOutcomes
             if (place < 0 || place >= outcomes.Length) return false;
             var words = error.Words.Length > 0 ? error.Words : "Refused without a reason.";
             if (outcomes[place] is StepOutcome.Rejected { Response: var earlier }) words = $"{earlier} {words}";
-            outcomes[place] = FullService.Rejected(words, MayPass(words));
+            outcomes[place] = CapacityError.ToRejection(words, MayPass(words));
         }
         return true;
     }

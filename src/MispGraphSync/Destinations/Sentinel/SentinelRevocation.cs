@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -49,15 +49,15 @@ internal static class SentinelRevocation
         json.WriteString("name"u8, "Revoked"u8);
         json.WriteString("pattern"u8, NoPattern);
         json.WriteString("pattern_type"u8, "stix"u8);
-        json.WriteString("valid_from"u8, SentinelWords.Instant(created));
-        json.WriteString("valid_until"u8, SentinelWords.Instant(expires));
-        json.WriteString("created"u8, SentinelWords.Instant(created));
+        json.WriteString("valid_from"u8, StixVocabulary.Instant(created));
+        json.WriteString("valid_until"u8, StixVocabulary.Instant(expires));
+        json.WriteString("created"u8, StixVocabulary.Instant(created));
         WriteEnd(json, modified);
     }
 
     private static void WriteEnd(Utf8JsonWriter json, DateTimeOffset modified)
     {
-        json.WriteString("modified"u8, SentinelWords.Instant(modified));
+        json.WriteString("modified"u8, StixVocabulary.Instant(modified));
         json.WriteBoolean("revoked"u8, true);
         json.WriteEndObject();
     }

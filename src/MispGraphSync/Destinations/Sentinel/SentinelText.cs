@@ -27,7 +27,7 @@ internal static class SentinelText
     }
 
     /// <summary>Which event an external reference is about.</summary>
-    public static string Reference(SupportName support)
+    public static string Reference(SourceReference support)
     {
         var info = Line(support.EventInfo, LongestEventInfo);
         return info.Length == 0 ? $"MISP event {support.Event:D}" : $"MISP event {support.Event:D}: {info}";

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -23,13 +23,13 @@ internal sealed class SentinelUpload : IDisposable
     private readonly string _destination;
     private readonly byte[] _head;
     private readonly Uri _path;
-    private readonly SentinelFaults _faults;
+    private readonly SentinelFailures _faults;
     private readonly Serilog.ILogger _log;
     private readonly ServiceClient _client;
     private readonly Pace _pace;
 
     /// <param name="endpoint">An origin.</param>
-    public SentinelUpload(SentinelPlace place, Uri endpoint, Transport transport, ITokenSource tokens)
+    public SentinelUpload(SentinelTarget place, Uri endpoint, Transport transport, ITokenSource tokens)
     {
         _destination = place.Destination;
         // Sentinel wants both names in lower case. The list is closed by Body.
@@ -38,14 +38,14 @@ internal sealed class SentinelUpload : IDisposable
         _faults = place.Faults;
         _log = transport.AppLog;
         _pace = new Pace(place.RequestsPerMinute, transport.Time);
-        var handlers = ServiceHandlers.Create(transport, _pace, transport.Rules with { UntoldThrottle = UntoldThrottle }, tokens, endpoint);
+        var handlers = ServiceHandlers.Create(transport, _pace, transport.RetryOptions with { DefaultThrottleWait = UntoldThrottle }, tokens, endpoint);
         _client = new ServiceClient(ServiceHandlers.Client(handlers, transport.Sockets, endpoint));
     }
 
     /// <exception cref="RunFailedException">Nothing was taken, and nothing will be.</exception>
     public async Task<IReadOnlyList<StepOutcome>> SendAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
-        using var exchange = new Exchange
+        using var exchange = new ApiCall
         {
             Destination = _destination,
             Operation = "upload",
@@ -63,11 +63,11 @@ internal sealed class SentinelUpload : IDisposable
     /// <exception cref="RunFailedException">It is not there, or does not let us.</exception>
     public async Task CheckAsync(CancellationToken ct)
     {
-        using var exchange = new Exchange { Destination = _destination, Operation = "check", Method = HttpMethod.Post, Uri = _path, Body = Body([]) };
+        using var exchange = new ApiCall { Destination = _destination, Operation = "check", Method = HttpMethod.Post, Uri = _path, Body = Body([]) };
         await _client.SendAsync(exchange, ct).ConfigureAwait(false);
         if (_faults.OfUpload(exchange) is { } failure) throw failure;
-        if (!exchange.IsSuccess && exchange.Status != HttpStatusCode.BadRequest) throw SentinelFaults.NoUpload(exchange);
-        exchange.Judge(0, 0);
+        if (!exchange.IsSuccess && exchange.Status != HttpStatusCode.BadRequest) throw SentinelFailures.NoUpload(exchange);
+        exchange.RecordResult(0, 0);
     }
 
     public void Dispose()
@@ -95,12 +95,12 @@ internal sealed class SentinelUpload : IDisposable
         body.Advance(bytes.Length);
     }
 
-    private StepOutcome[] Judge(Exchange exchange)
+    private StepOutcome[] Judge(ApiCall exchange)
     {
-        if (SentinelAnswer.Read(exchange.Answer.Written) is not { } errors)
-            return SentinelOutcomes.Each(exchange.Items, new StepOutcome.Unknown(WholeFailure.Why(exchange)));
+        if (SentinelResponse.Read(exchange.Response.Written) is not { } errors)
+            return SentinelOutcomes.Each(exchange.Items, new StepOutcome.Unknown(ServiceUnavailable.Describe(exchange)));
         var outcomes = SentinelOutcomes.Of(errors, exchange.Items) ?? Suspect(errors, exchange.Items);
-        exchange.Judge(outcomes.Count(o => o is StepOutcome.Accepted), outcomes.Count(o => o is StepOutcome.Rejected));
+        exchange.RecordResult(outcomes.Count(o => o is StepOutcome.Accepted), outcomes.Count(o => o is StepOutcome.Rejected));
         return outcomes;
     }
 
@@ -117,13 +117,13 @@ internal sealed class SentinelUpload : IDisposable
         return SentinelOutcomes.Each(count, new StepOutcome.Rejected(words, WholeBatch: true));
     }
 
-    private static StepOutcome[] OfRefused(Exchange exchange)
+    private static StepOutcome[] OfRefused(ApiCall exchange)
     {
-        if (exchange.Status == HttpStatusCode.BadRequest && SentinelAnswer.Read(exchange.Answer.Written) is { } errors
+        if (exchange.Status == HttpStatusCode.BadRequest && SentinelResponse.Read(exchange.Response.Written) is { } errors
             && SentinelOutcomes.OfRefusal(errors, exchange.Items) is { } outcomes) return outcomes;
-        var why = WholeFailure.Why(exchange);
+        var why = ServiceUnavailable.Describe(exchange);
         return (int?)exchange.Status is >= 400 and < 500 and not 408
-            ? SentinelOutcomes.Each(exchange.Items, FullService.Rejected(why, wholeBatch: true))
+            ? SentinelOutcomes.Each(exchange.Items, CapacityError.ToRejection(why, wholeBatch: true))
             : SentinelOutcomes.Each(exchange.Items, new StepOutcome.Unknown(why));
     }
 }

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -19,9 +19,9 @@ internal sealed class SentinelWorkspace : IDisposable
     public SentinelWorkspace(DestinationSettings settings, Transport transport, ITokenSource tokens)
     {
         _settings = settings;
-        var endpoint = Origin.Choose(settings.ManagementEndpoint, Cloud.Named(settings.Auth.Cloud).Management, "managementEndpoint");
+        var endpoint = Origin.Resolve(settings.ManagementEndpoint, Cloud.Named(settings.Auth.Cloud).Management, "managementEndpoint");
         _pace = new Pace(settings.RequestsPerMinute, transport.Time);
-        var handlers = ServiceHandlers.Create(transport, _pace, transport.Rules, tokens, endpoint);
+        var handlers = ServiceHandlers.Create(transport, _pace, transport.RetryOptions, tokens, endpoint);
         _client = new ServiceClient(ServiceHandlers.Client(handlers, transport.Sockets, endpoint));
     }
 
@@ -29,26 +29,26 @@ internal sealed class SentinelWorkspace : IDisposable
     /// <exception cref="RunFailedException">Usage: there is no workspace of that name. OutOfReach: no answer.</exception>
     public async Task<Guid?> IdAsync(CancellationToken ct)
     {
-        using var exchange = new Exchange { Destination = _settings.Name, Operation = "workspace", Method = HttpMethod.Get, Uri = Path() };
+        using var exchange = new ApiCall { Destination = _settings.Name, Operation = "workspace", Method = HttpMethod.Get, Uri = Path() };
         await _client.SendAsync(exchange, ct).ConfigureAwait(false);
-        if (WholeFailure.Of(exchange, "Azure's management API") is { } failure) throw failure;
+        if (ServiceUnavailable.From(exchange, "Azure's management API") is { } failure) throw failure;
         switch (exchange.Status)
         {
-            case HttpStatusCode.Unauthorized when SentinelFaults.IsRole(HttpStatusCode.Unauthorized,
-                ErrorBody.Read(exchange.Answer.Written)):
+            case HttpStatusCode.Unauthorized when SentinelFailures.IsRole(HttpStatusCode.Unauthorized,
+                ErrorBody.Read(exchange.Response.Written)):
             case HttpStatusCode.Forbidden:
                 return null;
             case HttpStatusCode.NotFound:
                 throw new RunFailedException(
-                    ExitCode.Usage, $"Azure does not find the workspace {_settings.WorkspaceName} (404): {ErrorBody.Read(exchange.Answer.Written)}",
+                    RunOutcome.InvalidInput, $"Azure does not find the workspace {_settings.WorkspaceName} (404): {ErrorBody.Read(exchange.Response.Written)}",
                     "Check subscriptionId, resourceGroup and workspaceName on the workspace's Overview page, and auth.cloud.");
             case HttpStatusCode.Unauthorized:
                 throw new RunFailedException(
-                    ExitCode.SignIn, $"Azure refuses the token (401): {ErrorBody.Read(exchange.Answer.Written)}", "Check auth.tenant and auth.cloud: they must be the workspace's own.");
+                    RunOutcome.SignInFailed, $"Azure refuses the token (401): {ErrorBody.Read(exchange.Response.Written)}", "Check auth.tenant and auth.cloud: they must be the workspace's own.");
         }
 
-        if (!exchange.IsSuccess || Read(exchange.Answer.Written) is not { } id) throw SentinelFaults.NoAnswer(exchange);
-        exchange.Judge(0, 0);
+        if (!exchange.IsSuccess || Read(exchange.Response.Written) is not { } id) throw SentinelFailures.NoAnswer(exchange);
+        exchange.RecordResult(0, 0);
         return id;
     }
 

@@ -1,41 +1,41 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Doctor.Network;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Doctor.Destinations;
 
 /// <summary>Whether the service lets us in, without anything being written: one indicator is listed, or an upload of nothing is sent.</summary>
-internal sealed class AccessCheck(DestinationCase one) : ICheck
+internal sealed class AccessCheck(DestinationContext one) : ICheck
 {
     public string Name => $"{one.Name} access";
 
-    public async Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct) => [await one.Access.GetAsync().ConfigureAwait(false)];
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) => [await one.Access.GetAsync().ConfigureAwait(false)];
 
-    public static async Task<Diagnosis> LookAsync(DestinationCase one)
+    public static async Task<CheckResult> LookAsync(DestinationContext one)
     {
-        if (await one.Reach.LacksAsync(HostList.Of(one.Settings).FirstOrDefault()).ConfigureAwait(false) is { } unreached) return unreached;
-        if ((await one.Token.GetAsync().ConfigureAwait(false)).Value is null) return Diagnosis.Skipped($"needs {one.Name} token");
-        if ((await one.Roles.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return Diagnosis.Skipped($"needs {one.Name} roles");
-        if (one.Kind != "sentinel") return await one.AskAsync(ct => OfListAsync(one.Destination, ct)).ConfigureAwait(false);
+        if (await one.Connectivity.SkipIfUnreachableAsync(Endpoints.Of(one.Settings).FirstOrDefault()).ConfigureAwait(false) is { } unreached) return unreached;
+        if ((await one.Token.GetAsync().ConfigureAwait(false)).Value is null) return CheckResult.Skipped($"needs {one.Name} token");
+        if ((await one.Roles.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return CheckResult.Skipped($"needs {one.Name} roles");
+        if (one.Kind != "sentinel") return await one.ProbeAsync(ct => OfListAsync(one.Destination, ct)).ConfigureAwait(false);
         var workspace = await one.Workspace.GetAsync().ConfigureAwait(false);
         // Only a wrong id keeps uploads away; wrong names do not.
-        if (workspace.Status == CheckStatus.Failed && workspace.Cause.StartsWith("workspaceId", StringComparison.Ordinal)) return Diagnosis.Skipped($"needs {one.Name} workspace");
-        return await one.AskAsync(ct => OfUploadAsync(one, ct)).ConfigureAwait(false);
+        if (workspace.Status == CheckStatus.Failed && workspace.Cause.StartsWith("workspaceId", StringComparison.Ordinal)) return CheckResult.Skipped($"needs {one.Name} workspace");
+        return await one.ProbeAsync(ct => OfUploadAsync(one, ct)).ConfigureAwait(false);
     }
 
-    private static async Task<Diagnosis> OfListAsync(IDestination destination, CancellationToken ct)
+    private static async Task<CheckResult> OfListAsync(IDestination destination, CancellationToken ct)
     {
         await destination.PrepareAsync(ct).ConfigureAwait(false);
-        return Diagnosis.Ok("the service lets us list; whether it lets us write, --write tells");
+        return CheckResult.Ok("the service lets us list; whether it lets us write, --write tells");
     }
 
-    private static async Task<Diagnosis> OfUploadAsync(DestinationCase one, CancellationToken ct)
+    private static async Task<CheckResult> OfUploadAsync(DestinationContext one, CancellationToken ct)
     {
-        var endpoint = Origin.Choose(one.Settings.Endpoint, Cloud.Named(one.Settings.Auth.Cloud).Sentinel, "endpoint");
-        using var upload = new SentinelUpload(SentinelPlace.Of(one.Settings), endpoint, one.Transport, one.Tokens);
+        var endpoint = Origin.Resolve(one.Settings.Endpoint, Cloud.Named(one.Settings.Auth.Cloud).Sentinel, "endpoint");
+        using var upload = new SentinelUpload(SentinelTarget.Of(one.Settings), endpoint, one.Transport, one.Tokens);
         await upload.CheckAsync(ct).ConfigureAwait(false);
-        return Diagnosis.Ok($"workspace {one.Settings.WorkspaceId} lets us upload");
+        return CheckResult.Ok($"workspace {one.Settings.WorkspaceId} lets us upload");
     }
 }

@@ -3,19 +3,19 @@ using MispGraphSync.Destinations.Defender;
 namespace MispGraphSync.Doctor.Destinations;
 
 /// <summary>Defender: how many of the tenant's places are taken, by us and by others, as far as they can be seen.</summary>
-internal sealed class CapacityCheck(DestinationCase one) : ICheck
+internal sealed class CapacityCheck(DestinationContext one) : ICheck
 {
     private const int Tenant = DefenderDestination.TenantCapacity;
 
     public string Name => $"{one.Name} capacity";
 
-    public async Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct) => [await one.Room.GetAsync().ConfigureAwait(false)];
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) => [await one.Capacity.GetAsync().ConfigureAwait(false)];
 
-    public static async Task<Diagnosis> LookAsync(DestinationCase one)
+    public static async Task<CheckResult> LookAsync(DestinationContext one)
     {
-        if ((await one.Access.GetAsync().ConfigureAwait(false)).Status != CheckStatus.Ok) return Diagnosis.Skipped($"needs {one.Name} access");
+        if ((await one.Access.GetAsync().ConfigureAwait(false)).Status != CheckStatus.Ok) return CheckResult.Skipped($"needs {one.Name} access");
         var seesAll = (await one.Roles.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Ok;
-        return await one.AskAsync(async ct =>
+        return await one.ProbeAsync(async ct =>
         {
             var (ours, others) = (0, 0);
             await foreach (var indicator in one.Destination.ReadAsync(ct).ConfigureAwait(false)) _ = indicator.Key is null ? others++ : ours++;
@@ -23,13 +23,13 @@ internal sealed class CapacityCheck(DestinationCase one) : ICheck
         }).ConfigureAwait(false);
     }
 
-    private static Diagnosis Judge(int share, int ours, int others, bool seesAll)
+    private static CheckResult Judge(int share, int ours, int others, bool seesAll)
     {
         var taken = $"{ours + others:N0} of the tenant's {Tenant:N0} places are taken, {ours:N0} by us and {others:N0} by others{(seesAll ? "" : " as far as they can be seen")}";
         return ours + others > Tenant * 9 / 10
-            ? Diagnosis.Warning(
+            ? CheckResult.Warning(
                 $"{taken}: more than nine in ten.",
                 $"Narrow what is sent (types, misp.eventFilters) or shorten daysToExpire; with capacity at {Math.Max(1, Tenant - others):N0}, what others hold leaves us, the highest severity and confidence stay.")
-            : Diagnosis.Ok($"{taken}; our share (capacity) is {share:N0}");
+            : CheckResult.Ok($"{taken}; our share (capacity) is {share:N0}");
     }
 }

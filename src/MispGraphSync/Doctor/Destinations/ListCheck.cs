@@ -3,22 +3,22 @@ using MispGraphSync.Doctor.Network;
 namespace MispGraphSync.Doctor.Destinations;
 
 /// <summary>Sentinel: whether what is there can be listed, which read and verify need, and a push whose ledger was lost.</summary>
-internal sealed class ListCheck(DestinationCase one) : ICheck
+internal sealed class ListCheck(DestinationContext one) : ICheck
 {
     public string Name => $"{one.Name} list";
 
-    public async Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct)
     {
-        if (!one.Destination.CanList) return [Diagnosis.Skipped("subscriptionId, resourceGroup and workspaceName are not set: read and verify need them")];
-        if (await one.Reach.LacksAsync(HostList.ManagementOf(one.Settings)).ConfigureAwait(false) is { } unreached) return [unreached];
-        if ((await one.Workspace.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return [Diagnosis.Skipped($"needs {one.Name} workspace")];
+        if (!one.Destination.CanList) return [CheckResult.Skipped("subscriptionId, resourceGroup and workspaceName are not set: read and verify need them")];
+        if (await one.Connectivity.SkipIfUnreachableAsync(Endpoints.ManagementOf(one.Settings)).ConfigureAwait(false) is { } unreached) return [unreached];
+        if ((await one.Workspace.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return [CheckResult.Skipped($"needs {one.Name} workspace")];
         var access = await one.Access.GetAsync().ConfigureAwait(false);
-        if (access is { Status: CheckStatus.Failed, Code: Core.Sync.ExitCode.SignIn }) return [Diagnosis.Skipped($"needs {one.Name} access")];
-        if ((await one.Token.GetAsync().ConfigureAwait(false)).Value is null) return [Diagnosis.Skipped($"needs {one.Name} token")];
-        return [await one.AskAsync(async ct =>
+        if (access is { Status: CheckStatus.Failed, Code: MispGraphSync.Core.Ports.RunOutcome.SignInFailed }) return [CheckResult.Skipped($"needs {one.Name} access")];
+        if ((await one.Token.GetAsync().ConfigureAwait(false)).Value is null) return [CheckResult.Skipped($"needs {one.Name} token")];
+        return [await one.ProbeAsync(async ct =>
         {
             await foreach (var _ in one.Destination.ReadAsync(ct).ConfigureAwait(false)) break;
-            return Diagnosis.Ok("indicators can be listed");
+            return CheckResult.Ok("indicators can be listed");
         }).ConfigureAwait(false)];
     }
 }

@@ -1,14 +1,14 @@
-using MispGraphSync.Configuration;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Doctor.Destinations;
 
 /// <summary>Whether signing in works. The token itself is never shown.</summary>
-internal sealed class TokenCheck(DestinationCase one) : ICheck
+internal sealed class TokenCheck(DestinationContext one) : ICheck
 {
     public string Name => $"{one.Name} token";
 
-    public async Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct) =>
-        [(await one.Token.GetAsync().ConfigureAwait(false)).Lacks ?? Diagnosis.Ok($"signed in by {Way(one.Settings.Auth)}")];
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) =>
+        [(await one.Token.GetAsync().ConfigureAwait(false)).Lacks ?? CheckResult.Ok($"signed in by {Way(one.Settings.Auth)}")];
 
     private static string Way(AuthSettings auth) => auth switch
     {

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 
 namespace MispGraphSync.Doctor.Local;
@@ -10,18 +10,18 @@ internal sealed class LedgerCheck(string path) : ICheck
 
     public string Name => "ledger";
 
-    public Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<Diagnosis>>([Look()]);
+    public Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<CheckResult>>([Look()]);
 
-    private Diagnosis Look()
+    private CheckResult Look()
     {
         try
         {
             var folder = Path.GetDirectoryName(path)!;
             if (!File.Exists(path))
             {
-                if (Directory.Exists(path)) return Diagnosis.Failed(ExitCode.Usage, $"The ledger {path} is a folder.", "Set ledger to the path of a file.");
+                if (Directory.Exists(path)) return CheckResult.Failed(RunOutcome.InvalidInput, $"The ledger {path} is a folder.", "Set ledger to the path of a file.");
                 WritableFolder.Probe(folder);
-                return Diagnosis.Ok($"{path} is made by the first push");
+                return CheckResult.Ok($"{path} is made by the first push");
             }
 
             // SQLite puts two more files beside it while it works.
@@ -30,16 +30,16 @@ internal sealed class LedgerCheck(string path) : ICheck
             using var ledger = LedgerFile.OpenToRead(path);
             var destinations = new DestinationRows(ledger).List().Count;
             return RunLock.OwnerOf(path) is { } owner
-                ? Diagnosis.Ok($"{path}; a run is at work: process {owner.Process} on {owner.Host}")
-                : Diagnosis.Ok($"{path}, knows {destinations} {(destinations == 1 ? "destination" : "destinations")}");
+                ? CheckResult.Ok($"{path}; a run is at work: process {owner.Process} on {owner.Host}")
+                : CheckResult.Ok($"{path}, knows {destinations} {(destinations == 1 ? "destination" : "destinations")}");
         }
         catch (RunFailedException failure)
         {
-            return Diagnosis.Of(failure);
+            return CheckResult.FromFailure(failure);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return Diagnosis.Failed(ExitCode.Usage, $"The ledger {path} cannot be written: {fault.Message}", Remedy);
+            return CheckResult.Failed(RunOutcome.InvalidInput, $"The ledger {path} cannot be written: {fault.Message}", Remedy);
         }
     }
 }

@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Doctor.Local;
 
@@ -9,18 +9,18 @@ internal sealed class LogsCheck(LogsFolder logs) : ICheck
 
     public string Name => "logs";
 
-    public Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<Diagnosis>>([Look()]);
+    public Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<CheckResult>>([Look()]);
 
-    private Diagnosis Look()
+    private CheckResult Look()
     {
         var folder = logs.Settings.Directory;
         if (logs.Fault is { } fault)
-            return Diagnosis.Failed(
-                ExitCode.Usage, $"The log folder {folder} cannot be written: {fault}",
+            return CheckResult.Failed(
+                RunOutcome.InvalidInput, $"The log folder {folder} cannot be written: {fault}",
                 "Nothing is sent that is not recorded. Give the account that runs misp-graph write access, or set logs.directory to another folder.");
         if (Free(folder) is { } free && free < Little)
-            return Diagnosis.Warning($"Only {free / (1024 * 1024)} MB are left for {folder}.", "Make room, shorten logs.retentionDays, or set logs.requests to errors.");
-        return Diagnosis.Ok($"{folder} can be written");
+            return CheckResult.Warning($"Only {free / (1024 * 1024)} MB are left for {folder}.", "Make room, shorten logs.retentionDays, or set logs.requests to errors.");
+        return CheckResult.Ok($"{folder} can be written");
     }
 
     private static long? Free(string folder)

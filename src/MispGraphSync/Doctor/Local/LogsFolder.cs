@@ -1,4 +1,4 @@
-using MispGraphSync.Configuration;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Doctor.Local;
 

@@ -1,5 +1,4 @@
-using MispGraphSync.Configuration;
-using MispGraphSync.Configuration.Reading;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Doctor.Local;
 
@@ -8,24 +7,24 @@ internal sealed class PermissionsCheck(SettingsInspection inspection) : ICheck
 {
     public string Name => "permissions";
 
-    public Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct) => Task.FromResult(Look());
+    public Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) => Task.FromResult(Look());
 
-    private IReadOnlyList<Diagnosis> Look()
+    private IReadOnlyList<CheckResult> Look()
     {
-        if (OperatingSystem.IsWindows()) return [Diagnosis.Skipped("on Windows, files take the rights of their folder: see docs/operations.md")];
-        var found = new List<Diagnosis>();
+        if (OperatingSystem.IsWindows()) return [CheckResult.Skipped("on Windows, files take the rights of their folder: see docs/operations.md")];
+        var found = new List<CheckResult>();
         if (PermissionWarnings.Of(inspection.Values, inspection.File).Any())
-            found.Add(Diagnosis.Warning(
+            found.Add(CheckResult.Warning(
                 $"{inspection.File} holds a secret and other users may read it.", $"Run chmod 600 {inspection.File}, or write the secret as env:NAME or file:PATH."));
         foreach (var file in SecretFiles().Append(inspection.Settings.Ledger).Distinct(StringComparer.Ordinal).Where(PermissionWarnings.IsOpenToOthers))
-            found.Add(Diagnosis.Warning($"Other users may read {file}.", $"Run chmod 600 {file}, as the account that runs misp-graph."));
-        return found.Count > 0 ? found : [Diagnosis.Ok("settings, secrets and ledger are for their owner alone")];
+            found.Add(CheckResult.Warning($"Other users may read {file}.", $"Run chmod 600 {file}, as the account that runs misp-graph."));
+        return found.Count > 0 ? found : [CheckResult.Ok("settings, secrets and ledger are for their owner alone")];
     }
 
     private IEnumerable<string> SecretFiles()
     {
         if (inspection.Settings.Misp.Key?.File is { } key) yield return key;
-        foreach (var auth in inspection.Settings.Destinations.Where(one => one.Enabled).SelectMany(one => new[] { one.Auth, one.Auth.Fetcher }).OfType<AuthSettings>())
+        foreach (var auth in inspection.Settings.Destinations.Where(one => one.Enabled).SelectMany(one => new[] { one.Auth, one.Auth.VaultSignIn }).OfType<AuthSettings>())
         {
             if (auth.ClientSecret?.File is { } secret) yield return secret;
             if (auth.Certificate is { } certificate) yield return certificate.Path;

@@ -1,3 +1,5 @@
+using MispGraphSync.Text;
+
 namespace MispGraphSync.Doctor.Local;
 
 /// <summary>Finds out whether files can be made in a folder, by making one and taking it away.</summary>
@@ -7,7 +9,7 @@ internal static class WritableFolder
     /// <exception cref="IOException">They cannot; so does <see cref="UnauthorizedAccessException"/>.</exception>
     public static void Probe(string folder)
     {
-        OwnerOnly.CreateFolder(folder);
+        PrivateFile.CreateFolder(folder);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose };
         using var probe = new FileStream(Path.Combine(folder, $".misp-graph-doctor-{Path.GetRandomFileName()}.tmp"), options);
         probe.WriteByte(0);

@@ -4,13 +4,13 @@ using MispGraphSync.Sources.Misp;
 namespace MispGraphSync.Doctor.Misp;
 
 /// <summary>How many events the filters match, by the server's own count.</summary>
-internal sealed class MispEventsCheck(MispCase misp) : ICheck
+internal sealed class MispEventsCheck(MispContext misp) : ICheck
 {
     public string Name => "misp events";
 
-    public Task<IReadOnlyList<Diagnosis>> RunAsync(CancellationToken ct) => misp.AskAsync(LookAsync);
+    public Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) => misp.AskAsync(LookAsync);
 
-    private async Task<IReadOnlyList<Diagnosis>> LookAsync(MispClient client, CancellationToken ct)
+    private async Task<IReadOnlyList<CheckResult>> LookAsync(MispClient client, CancellationToken ct)
     {
         var filters = misp.Filters.Filters;
         var counts = new List<int?>();
@@ -19,21 +19,21 @@ internal sealed class MispEventsCheck(MispCase misp) : ICheck
             counts.Add((await EventProbe.AskAsync(client, filter.Positive, ct).ConfigureAwait(false)).Total);
         }
 
-        if (counts.Contains(null)) return [Diagnosis.Ok("the server lists events, and does not count them")];
+        if (counts.Contains(null)) return [CheckResult.Ok("the server lists events, and does not count them")];
         if (counts.Contains(0)) return [await NoneAsync(client, ct).ConfigureAwait(false)];
         var least = counts.Min()!.Value;
         var isExact = filters.Length <= 1 && !filters.Any(filter => filter.Subtracted.Any());
-        return [Diagnosis.Ok(isExact ? $"{Count(least)} match" : $"at most {Count(least)} match: by filter {string.Join(", ", counts.Select(count => $"{count:N0}"))}, before exclusions")];
+        return [CheckResult.Ok(isExact ? $"{Count(least)} match" : $"at most {Count(least)} match: by filter {string.Join(", ", counts.Select(count => $"{count:N0}"))}, before exclusions")];
     }
 
-    private static async Task<Diagnosis> NoneAsync(MispClient client, CancellationToken ct)
+    private static async Task<CheckResult> NoneAsync(MispClient client, CancellationToken ct)
     {
         var seen = await EventProbe.AskAsync(client, EventFilter.Everything, ct).ConfigureAwait(false);
         return seen.Total > 0
-            ? Diagnosis.Warning(
+            ? CheckResult.Warning(
                 $"No event matches misp.eventFilters, of {seen.Total:N0} that the key sees.",
                 "Widen the filters: an event must match every filter, and every key of one (docs/filters.md).")
-            : Diagnosis.Warning(
+            : CheckResult.Warning(
                 "The key sees no event at all.",
                 "Look at the distribution of the events, and at the organisation of the key's user: it sees what is shared with it.");
     }

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using MispGraphSync.Configuration;
 using MispGraphSync.Http;
+using MispGraphSync.Settings;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Doctor.Network;
 
@@ -9,16 +10,16 @@ namespace MispGraphSync.Doctor.Network;
 /// Sends one plain request, without any credential, over the very sockets that the tool uses: same proxy, same authorities.
 /// Whatever comes back tells that the way is open.
 /// </summary>
-internal sealed class HostProbe(Settings settings, TimeProvider time)
+internal sealed class HostProbe(AppSettings settings, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    public async Task<HostReport> AskAsync(NamedHost host, CancellationToken ct)
+    public async Task<ProbeResult> ProbeAsync(Endpoint host, CancellationToken ct)
     {
-        CertificateFault? certificate = null;
+        CertificateProblem? certificate = null;
         var verify = !host.IsMisp || settings.Misp.VerifyCert;
         using var sockets = HttpSockets.Create(
-            settings.CaFile, settings.Proxy, verify, onRefused: (shown, chain, errors) => certificate = CertificateFault.Of(shown, chain, errors));
+            settings.CaFile, settings.Proxy, verify, onRefused: (shown, chain, errors) => certificate = CertificateProblem.Of(shown, chain, errors));
         using var http = new HttpClient(sockets) { Timeout = Timeout.InfiniteTimeSpan };
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
@@ -27,16 +28,16 @@ internal sealed class HostProbe(Settings settings, TimeProvider time)
         {
             using var answer = await http.GetAsync(host.Origin, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             return answer.StatusCode == HttpStatusCode.ProxyAuthenticationRequired
-                ? new HostReport(host, proxy, Reached.NotTheProxy, "it wants to know who asks (407)", null, null)
-                : new HostReport(host, proxy, Reached.Answer, null, null, answer.Headers.Date - time.GetUtcNow());
+                ? new ProbeResult(host, proxy, ProbeOutcome.ProxyFailed, "it wants to know who asks (407)", null, null)
+                : new ProbeResult(host, proxy, ProbeOutcome.Answered, null, null, answer.Headers.Date - time.GetUtcNow());
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return new HostReport(host, proxy, proxy is null ? Reached.NotTheHost : Reached.NotTheProxy, $"no answer within {Patience.TotalSeconds:0} seconds", null, null);
+            return new ProbeResult(host, proxy, proxy is null ? ProbeOutcome.ConnectionFailed : ProbeOutcome.ProxyFailed, $"no answer within {Patience.TotalSeconds:0} seconds", null, null);
         }
         catch (HttpRequestException e)
         {
-            return new HostReport(host, proxy, StageOf(e, proxy is not null), WordsOf(e), certificate, null);
+            return new ProbeResult(host, proxy, StageOf(e, proxy is not null), WordsOf(e), certificate, null);
         }
     }
 
@@ -55,13 +56,13 @@ internal sealed class HostProbe(Settings settings, TimeProvider time)
         }
     }
 
-    private static Reached StageOf(HttpRequestException e, bool isProxied) => e.HttpRequestError switch
+    private static ProbeOutcome StageOf(HttpRequestException e, bool isProxied) => e.HttpRequestError switch
     {
-        HttpRequestError.SecureConnectionError => Reached.NotItsCertificate,
-        HttpRequestError.ProxyTunnelError => Reached.NotTheProxy,
-        HttpRequestError.NameResolutionError => isProxied ? Reached.NotTheProxy : Reached.NotTheName,
-        HttpRequestError.ConnectionError => isProxied ? Reached.NotTheProxy : Reached.NotTheHost,
-        _ => Reached.NotTheHost,
+        HttpRequestError.SecureConnectionError => ProbeOutcome.TlsFailed,
+        HttpRequestError.ProxyTunnelError => ProbeOutcome.ProxyFailed,
+        HttpRequestError.NameResolutionError => isProxied ? ProbeOutcome.ProxyFailed : ProbeOutcome.NameNotResolved,
+        HttpRequestError.ConnectionError => isProxied ? ProbeOutcome.ProxyFailed : ProbeOutcome.ConnectionFailed,
+        _ => ProbeOutcome.ConnectionFailed,
     };
 
     private static string WordsOf(HttpRequestException e) => e switch

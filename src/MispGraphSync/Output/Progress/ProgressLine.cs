@@ -1,3 +1,5 @@
+using MispGraphSync.Text;
+
 namespace MispGraphSync.Output.Progress;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal sealed class ProgressLine(TextWriter to)
     /// <param name="text">Safe to print, and no wider than the terminal less one column.</param>
     public void Draw(string text)
     {
-        var width = Cells.Width(text);
+        var width = TextWidth.Of(text);
         to.Write($"\r{text}{new string(' ', Math.Max(0, _width - width))}\r");
         to.Flush();
         _width = width;

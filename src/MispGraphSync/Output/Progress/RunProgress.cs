@@ -1,3 +1,5 @@
+using MispGraphSync.Text;
+
 namespace MispGraphSync.Output.Progress;
 
 /// <summary>
@@ -9,18 +11,18 @@ internal sealed class RunProgress(TimeProvider time)
     private const string Between = " · ";
 
     private readonly long _start = time.GetTimestamp();
-    private readonly Dictionary<string, Work> _destinations = new(StringComparer.Ordinal);
-    private Work? _source;
+    private readonly Dictionary<string, ProgressItem> _destinations = new(StringComparer.Ordinal);
+    private ProgressItem? _source;
 
     private TimeSpan Now => time.GetElapsedTime(_start);
 
     /// <param name="requestsPerMinute">What the settings let it make.</param>
-    public void Allow(string destination, int requestsPerMinute) => Of(destination).Allowed = requestsPerMinute;
+    public void SetRequestLimit(string destination, int requestsPerMinute) => Of(destination).RequestsPerMinute = requestsPerMinute;
 
-    public void Opening(string source) => (_source = new Work(source)).Set(Phase.Opening, 0, 0, Now);
+    public void Opening(string source) => (_source = new ProgressItem(source)).Set(Phase.Opening, 0, 0, Now);
 
     public void Reading(string source, long done, long inAll) =>
-        (_source ??= new Work(source)).Set(done < inAll ? Phase.Reading : Phase.Planning, done, inAll, Now);
+        (_source ??= new ProgressItem(source)).Set(done < inAll ? Phase.Reading : Phase.Planning, done, inAll, Now);
 
     public void Listed(string destination, long soFar) => Of(destination).Set(Phase.Listing, soFar, 0, Now);
 
@@ -56,23 +58,23 @@ internal sealed class RunProgress(TimeProvider time)
         var active = Active();
         if (active.Count == 0) return "";
         var full = string.Join(Between, active.Select(work => work.Text(now)));
-        if (Cells.Width(full) <= width) return full;
+        if (TextWidth.Of(full) <= width) return full;
         var few = string.Join(Between, active.Select(work => work.Short(now)));
-        if (Cells.Width(few) <= width) return few;
+        if (TextWidth.Of(few) <= width) return few;
         var slowest = active.MaxBy(work => work.SecondsLeft(now) ?? -1)!;
-        return Cells.Cut(string.Join(Between, active.Select(work => work.Tight(now))) + slowest.Left(now), width);
+        return TextWidth.Truncate(string.Join(Between, active.Select(work => work.Tight(now))) + slowest.Left(now), width);
     }
 
-    private List<Work> Active()
+    private List<ProgressItem> Active()
     {
-        List<Work> all = _source is null ? [] : [_source];
+        List<ProgressItem> all = _source is null ? [] : [_source];
         all.AddRange(_destinations.Values);
         return all.FindAll(work => work.IsActive);
     }
 
-    private Work Of(string destination)
+    private ProgressItem Of(string destination)
     {
-        if (!_destinations.TryGetValue(destination, out var work)) _destinations[destination] = work = new Work(destination);
+        if (!_destinations.TryGetValue(destination, out var work)) _destinations[destination] = work = new ProgressItem(destination);
         return work;
     }
 }

@@ -5,7 +5,7 @@ namespace MispGraphSync.Output.Report;
 /// <summary>What runs out when, and what is renewed before that.</summary>
 internal static class ExpirySection
 {
-    public static void Write(Html html, PageFacts facts)
+    public static void Write(Html html, ReportData facts)
     {
         var known = facts.Status.Destinations.Where(one => one.IsKnown).ToList();
         html.Write($"<section>\n<h2>What runs out when</h2>\n");
@@ -17,8 +17,8 @@ internal static class ExpirySection
 
         html.Write($"<p class=\"note\">At all destinations together, if no run came. What MISP still has is renewed before its day.</p>\n");
         var today = DateOnly.FromDateTime(facts.Status.Now.UtcDateTime);
-        Columns.Write(html, "expiries", "expiring", $"Run out in {PageFacts.ComingDays} days", today, [.. facts.Expiries.Take(PageFacts.ComingDays)]);
-        Columns.Axis(html, today, today.AddDays(PageFacts.ComingDays / 2), today.AddDays(PageFacts.ComingDays - 1));
+        ColumnChart.Write(html, "expiries", "expiring", $"Run out in {ReportData.ComingDays} days", today, [.. facts.Expiries.Take(ReportData.ComingDays)]);
+        ColumnChart.Axis(html, today, today.AddDays(ReportData.ComingDays / 2), today.AddDays(ReportData.ComingDays - 1));
         if (facts.Expiries[^1] > 0) html.Write($"<p class=\"note\">{facts.Expiries[^1]} later than that.</p>\n");
         html.Write($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Expiries and renewals\"><table class=\"terms\"><thead><tr><th scope=\"col\">Destination</th><th scope=\"col\">Today</th><th scope=\"col\">7 days</th><th scope=\"col\">30 days</th><th scope=\"col\">Next</th></tr></thead><tbody>\n");
         foreach (var one in known)
@@ -29,7 +29,7 @@ internal static class ExpirySection
 
         html.Write($"</tbody></table></div>\n</section>\n");
 
-        void Row(string name, Term term) =>
+        void Row(string name, ExpirySummary term) =>
             html.Write($"<tr><th scope=\"row\">{name,100}</th><td>{term.Today}</td><td>{term.Within7Days}</td><td>{term.Within30Days}</td><td>{Html.Moment(term.Next)}</td></tr>\n");
     }
 }

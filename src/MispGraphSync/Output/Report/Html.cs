@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Output.Report;
 
@@ -38,7 +39,7 @@ internal sealed class Html(TextWriter to)
         public void AppendFormatted(string? value) => AppendFormatted(value, Longest);
 
         /// <param name="alignment">Where the text is cut, in characters.</param>
-        public void AppendFormatted(string? value, int alignment) => _to.Write(WebUtility.HtmlEncode(Printable.Line(value ?? "", alignment)));
+        public void AppendFormatted(string? value, int alignment) => _to.Write(WebUtility.HtmlEncode(Sanitize.ForDisplay(value ?? "", alignment)));
 
         public void AppendFormatted(long value) => _to.Write(Number(value));
 

@@ -10,7 +10,7 @@ internal static class ReportPage
     /// <summary>How every one of our pages begins, so that nothing else is ever replaced by one.</summary>
     public const string Opening = "<!doctype html>\n<!-- misp-graph report -->\n";
 
-    public static void Write(TextWriter to, PageFacts facts)
+    public static void Write(TextWriter to, ReportData facts)
     {
         var html = new Html(to);
         to.Write(Opening);
@@ -28,14 +28,14 @@ internal static class ReportPage
             """);
         to.Write(Style());
         html.Write($"</style>\n</head>\n<body>\n");
-        StandingSection.Write(html, facts);
+        SummarySection.Write(html, facts);
         html.Write($"<main>\n");
         RunDaysSection.Write(html, facts);
         FunnelSection.Write(html, facts);
-        MakeupSection.Write(html, facts);
+        BreakdownSection.Write(html, facts);
         ExpirySection.Write(html, facts);
-        TurnedDownSection.Write(html, facts);
-        LastRunsSection.Write(html, facts);
+        RejectedSection.Write(html, facts);
+        RecentRunsSection.Write(html, facts);
         html.Write($"</main>\n<footer><p>Made by misp-graph {Version} from the ledger {Path.GetFileName(facts.Status.Ledger)} on {facts.Status.Now}. All times are UTC. This page asks nothing of any network.</p></footer>\n</body>\n</html>\n");
     }
 

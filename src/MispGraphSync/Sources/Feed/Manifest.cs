@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Sources.Feed;
 

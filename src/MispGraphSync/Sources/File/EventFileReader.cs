@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using MispGraphSync.Core.Sync;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Sources.File;
 
@@ -82,13 +82,13 @@ internal sealed class EventFileReader(string sourceName, ReadGaps gaps)
     /// <summary>Attributes that were not read are lost ones until the file is put right, so nothing may be deleted.</summary>
     private void ReportStrangeContent(EventFile file, MispJsonReader reader)
     {
-        if (reader.SawLooseItems)
+        if (reader.SawItemsOutsideEvent)
         {
             gaps.Add(file, $"File {file.Name} holds attributes without their event; export whole events.");
         }
-        else if (reader.Strays > 0)
+        else if (reader.NonEventEntries > 0)
         {
-            gaps.Add(file, $"File {file.Name} holds {reader.Strays} entries that are no MISP event.");
+            gaps.Add(file, $"File {file.Name} holds {reader.NonEventEntries} entries that are no MISP event.");
         }
         else if (reader.Events == 0 && (!reader.SawEventList || file.Uuid is not null))
         {
@@ -97,5 +97,5 @@ internal sealed class EventFileReader(string sourceName, ReadGaps gaps)
     }
 
     private Guid UuidFor(EventFile file, int index) =>
-        index == 0 && file.Uuid is { } uuid ? uuid : StableKey.From($"{sourceName}\n{file.Name}\n{index}");
+        index == 0 && file.Uuid is { } uuid ? uuid : StableId.From($"{sourceName}\n{file.Name}\n{index}");
 }

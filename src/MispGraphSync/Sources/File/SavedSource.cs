@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Sources.Json;
 using Serilog;
 
 namespace MispGraphSync.Sources.File;
@@ -80,7 +80,7 @@ internal abstract class SavedSource : ISource
         if (read == 0 && Gaps.Count > 0)
         {
             throw new RunFailedException(
-                ExitCode.OutOfReach,
+                RunOutcome.Unreachable,
                 Gaps[0] + (Gaps.Count > 1 ? $" So it is with {Gaps.Count - 1} more." : ""),
                 "Give --input a MISP feed's folder, or files of MISP events.");
         }

@@ -18,7 +18,7 @@ internal abstract record Condition(FilterKey Key)
     public virtual Condition? Subtracted => null;
 
     /// <summary>Sentences on what is allowed, and probably not meant.</summary>
-    public virtual IEnumerable<string> Doubts => [];
+    public virtual IEnumerable<string> Warnings => [];
 
     /// <summary>The server is asked for it.</summary>
     public virtual bool IsSent => !Key.IsIgnored && !Key.IsEvaluatedHere;

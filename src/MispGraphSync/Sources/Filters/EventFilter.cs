@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Sources.Filters;
 
@@ -26,7 +26,7 @@ internal sealed class EventFilter
     public IEnumerable<string> Notes => Conditions.Select(c => c.Key.Note).OfType<string>();
 
     /// <summary>What is allowed, and probably not meant, one sentence each.</summary>
-    public IEnumerable<string> Doubts => Conditions.SelectMany(c => c.Doubts);
+    public IEnumerable<string> Warnings => Conditions.SelectMany(c => c.Warnings);
 
     /// <summary>Where our own reading, for feeds and files, may differ from a server's.</summary>
     public IEnumerable<string> LocalNotes =>
@@ -66,7 +66,7 @@ internal sealed class EventFilter
 
     /// <summary>This filter, and <c>eventid</c> among these.</summary>
     /// <returns>Null when the filter has an <c>eventid</c> of its own, or must be sent without one.</returns>
-    public EventFilter? Among(IEnumerable<string> ids) =>
+    public EventFilter? LimitedTo(IEnumerable<string> ids) =>
         IsFullText || Conditions.Any(c => c.Key.Name is "eventid") ? null : new(Conditions.Concat(OfEvents(ids).Conditions));
 
     /// <summary>
@@ -74,7 +74,7 @@ internal sealed class EventFilter
     /// full-text search.
     /// </summary>
     /// <returns>Null when none of them can match.</returns>
-    public EventFilter? Among(IEnumerable<EventHeader> events)
+    public EventFilter? LimitedTo(IEnumerable<EventHeader> events)
     {
         var own = Conditions.FirstOrDefault(c => c.Key.Name is "eventid");
         var ids = events

@@ -47,7 +47,7 @@ internal sealed record FilterKey(string Name, FilterKind Kind)
     public Func<string, string?>? Fault { get; init; }
 
     /// <summary>What is allowed, and probably not meant; null for nothing.</summary>
-    public Func<string, string?>? Doubt { get; init; }
+    public Func<string, string?>? Warning { get; init; }
 
     /// <summary>What the user should know about this key; null for nothing.</summary>
     public string? Note { get; init; }

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using MispGraphSync.Settings;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Sources.Filters;
 
@@ -19,7 +21,7 @@ internal static class FilterKeys
         new("type", FilterKind.Set)
         {
             Texts = e => e.Types, Comparer = StringComparer.OrdinalIgnoreCase, Wildcards = Wildcards.AtAnEnd, NeedsItems = true,
-            Doubt = written => written.Contains('%', StringComparison.Ordinal) ? null : MispTypes.DoubtIgnoringCase(written),
+            Warning = written => written.Contains('%', StringComparison.Ordinal) ? null : MispTypes.UnknownTypeWarningIgnoringCase(written),
         },
         new("category", FilterKind.Set) { Texts = e => e.Categories, Wildcards = Wildcards.AtAnEnd, NeedsItems = true },
         new("object_relation", FilterKind.Set) { Texts = e => e.Relations, Wildcards = Wildcards.AtAnEnd, NeedsItems = true },
@@ -149,7 +151,7 @@ internal static class FilterKeys
         }
         return name.StartsWith("include", StringComparison.Ordinal) || name.StartsWith("exclude", StringComparison.Ordinal)
             ? $"\"{name}\" selects no events; what is fetched of an event is not the filter's to say"
-            : $"\"{name}\" is unknown; did you mean \"{Spelling.NearestOfAll(name, Names.Keys)}\"?";
+            : $"\"{name}\" is unknown; did you mean \"{DidYouMean.AlwaysNearest(name, Names.Keys)}\"?";
     }
 
     /// <summary>For MISP an event that was never published was published in the first second of 1970.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using MispGraphSync.Text;
 using static MispGraphSync.Sources.Filters.FilterValue;
 
 namespace MispGraphSync.Sources.Filters;
@@ -102,7 +103,7 @@ internal sealed class FilterParser
                 if (into is null)
                 {
                     _faults.Add($"\"{name}\" takes \"OR\", \"AND\" and \"NOT\", not \"{part.Name}\"; "
-                        + $"did you mean \"{Spelling.NearestOfAll(part.Name, ["OR", "AND", "NOT"])}\"?");
+                        + $"did you mean \"{DidYouMean.AlwaysNearest(part.Name, ["OR", "AND", "NOT"])}\"?");
                 }
                 else if (IsEmpty(part.Value))
                 {

@@ -38,10 +38,10 @@ internal sealed record FilterPlan(ImmutableArray<EventFilter> Filters)
     }
 
     /// <summary>The same filters, for these events only.</summary>
-    public FilterPlan Among(IReadOnlyCollection<string> ids) => Filters.IsEmpty
+    public FilterPlan LimitedTo(IReadOnlyCollection<string> ids) => Filters.IsEmpty
         ? new FilterPlan([EventFilter.OfEvents(ids)])
         : new FilterPlan([.. Filters.SelectMany(
-            f => f.Among(ids) is { } narrowed ? [narrowed] : new[] { f, EventFilter.OfEvents(ids) })]);
+            f => f.LimitedTo(ids) is { } narrowed ? [narrowed] : new[] { f, EventFilter.OfEvents(ids) })]);
 
     public FilterPlan WithoutRelativeTime() =>
         HasRelativeTime ? new FilterPlan([.. Filters.Select(f => f.WithoutRelativeTime())]) : this;

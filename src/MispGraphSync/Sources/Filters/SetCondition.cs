@@ -34,8 +34,8 @@ internal sealed record SetCondition : Condition
 
     public override Condition? Subtracted => None.IsEmpty || NeedsNoSubtraction ? null : new SetCondition(Key, None, [], []);
 
-    public override IEnumerable<string> Doubts =>
-        Key.Doubt is { } doubt ? Any.Concat(All).Concat(None).Select(doubt).OfType<string>() : [];
+    public override IEnumerable<string> Warnings =>
+        Key.Warning is { } doubt ? Any.Concat(All).Concat(None).Select(doubt).OfType<string>() : [];
 
     private bool NeedsNoSubtraction => Key.ServerNegates || Key.IsEvaluatedHere;
 

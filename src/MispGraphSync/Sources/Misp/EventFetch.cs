@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using MispGraphSync.Core.Sync;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Sources.Json;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;
@@ -19,7 +20,7 @@ internal sealed class EventFetch(
     /// <summary>In one answer; a few may have come with what was asked for, an endless number is none of MISP's.</summary>
     private const int MostUnasked = 1_000;
 
-    private readonly PortionSize _size = new(pageSize);
+    private readonly AdaptivePageSize _size = new(pageSize);
     private readonly Stack<(EventHeader Event, Form Form)> _waiting = [];
     private int _read;
     private int _failures;
@@ -69,7 +70,7 @@ internal sealed class EventFetch(
                 yield return answer.Current;
             }
 
-            if (failure is null || (failure.Trouble is MispTrouble.AnswerFailed && portion.Count == 0))
+            if (failure is null || (failure.Kind is MispErrorKind.ResponseFailed && portion.Count == 0))
             {
                 _failures = 0;
                 if (form is Form.InPieces) _size.FoundCause();
@@ -114,8 +115,8 @@ internal sealed class EventFetch(
     /// <returns>Null when the server answers other requests, so that a smaller portion is worth a try.</returns>
     private async Task<MispException?> FaultAsync(MispException failure, CancellationToken ct)
     {
-        if (failure.Trouble is not MispTrouble.AnswerFailed || _failures >= MostFailures) return failure;
-        return await EventProbe.FaultAsync(client, ct);
+        if (failure.Kind is not MispErrorKind.ResponseFailed || _failures >= MostFailures) return failure;
+        return await EventProbe.FindOutageAsync(client, ct);
     }
 
     private void Retry(IReadOnlyCollection<EventHeader> portion, Form form, MispException failure)
@@ -157,7 +158,7 @@ internal sealed class EventFetch(
 
         var body = SearchBody.Full(events, warninglistHits, galaxies: form is Form.WithGalaxies);
         using var answer = await client.SearchAsync(body, canShrink: true, ct);
-        using var reader = new MispJsonReader(answer.Body, index => StableKey.From($"{client.Server}\n{index}"));
+        using var reader = new MispJsonReader(answer.Body, index => StableId.From($"{client.Server}\n{index}"));
         await using var items = reader.ReadAsync(ct).GetAsyncEnumerator(ct);
         while (true)
         {
@@ -165,11 +166,11 @@ internal sealed class EventFetch(
             {
                 if (!await items.MoveNextAsync()) break;
             }
-            catch (Exception e) when (MispClient.IsBrokenAnswer(e))
+            catch (Exception e) when (MispClient.IsBrokenResponse(e))
             {
-                throw client.Faults.OfReading(e);
+                throw client.Errors.OfReading(e);
             }
-            if (reader.Events > events.Length + MostUnasked) throw client.Faults.OfStrangeAnswer();
+            if (reader.Events > events.Length + MostUnasked) throw client.Errors.OfStrangeAnswer();
             if (items.Current.Fault is { } fault)
             {
                 if (missing.Remove(items.Current.Event.Uuid)) gap($"Event {items.Current.Event.Uuid} cannot be read: its {fault}.");
@@ -180,7 +181,7 @@ internal sealed class EventFetch(
                 yield return new ReadEvent(items.Current.Event, items.Current.Items, answer.ServerTime);
             }
         }
-        if (!reader.SawEventList) throw client.Faults.OfStrangeAnswer();
+        if (!reader.SawEventList) throw client.Errors.OfStrangeAnswer();
         log.Information(
             "MISP fetch: {Events} of {Asked} events in {Elapsed} ms",
             reader.Events, events.Length, (long)time.GetElapsedTime(started).TotalMilliseconds);

@@ -1,6 +1,7 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Sources.Json;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;
@@ -42,7 +43,7 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
     private async Task<Walk> WalkAsync(EventFilter search, Dictionary<Guid, EventHeader> into, CancellationToken ct)
     {
         var walk = new Walk();
-        var size = new PortionSize(pageSize);
+        var size = new AdaptivePageSize(pageSize);
         var failures = 0;
         for (var position = 0; ;)
         {
@@ -55,7 +56,7 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
             }
             catch (MispException e)
             {
-                var fault = e.Trouble is MispTrouble.AnswerFailed ? await EventProbe.FaultAsync(client, ct) : e;
+                var fault = e.Kind is MispErrorKind.ResponseFailed ? await EventProbe.FindOutageAsync(client, ct) : e;
                 if (fault is null && size.CanShrink)
                 {
                     size.Shrink();
@@ -103,13 +104,13 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
         }
     }
 
-    private async Task<Page> ReadPageAsync(EventFilter search, PortionSize size, int number, CancellationToken ct)
+    private async Task<Page> ReadPageAsync(EventFilter search, AdaptivePageSize size, int number, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         var asked = size.Value;
         using var answer = await client.SearchAsync(SearchBody.Metadata(search, asked, number), size.CanShrink, ct);
         using var reader = new MispJsonReader(
-            answer.Body, index => StableKey.From($"{client.Server}\n{number}\n{index}"), skipItems: true);
+            answer.Body, index => StableId.From($"{client.Server}\n{number}\n{index}"), skipItems: true);
         var headers = new List<(EventHeader Header, bool IsMatch)>();
         var nameless = 0;
         try
@@ -125,20 +126,20 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
                 }
             }
         }
-        catch (Exception e) when (MispClient.IsBrokenAnswer(e))
+        catch (Exception e) when (MispClient.IsBrokenResponse(e))
         {
-            throw client.Faults.OfReading(e);
+            throw client.Errors.OfReading(e);
         }
         if (!reader.SawEventList)
         {
-            throw client.Faults.OfStrangeAnswer();
+            throw client.Errors.OfStrangeAnswer();
         }
 
         size.Succeeded();
         log.Information(
             "MISP list, page {Page} of {Size}: {Events} of {Total} events in {Elapsed} ms",
             number, asked, headers.Count, answer.Total, (long)time.GetElapsedTime(started).TotalMilliseconds);
-        return new Page(headers, reader.Strays + nameless, answer.Total, asked);
+        return new Page(headers, reader.NonEventEntries + nameless, answer.Total, asked);
     }
 
     private sealed record Page(IReadOnlyList<(EventHeader Header, bool IsMatch)> Headers, int Strays, int? Total, int Size);

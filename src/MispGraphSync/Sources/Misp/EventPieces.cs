@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Sources.Misp;
 
@@ -37,12 +37,12 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException)
         {
-            throw client.Faults.OfPieces(e);
+            throw client.Errors.OfPieces(e);
         }
-        catch (MispException e) when (e.Trouble is not MispTrouble.AnswerFailed)
+        catch (MispException e) when (e.Kind is not MispErrorKind.ResponseFailed)
         {
             // The role or a proxy may allow searches for events only. Whether the server answers at all is asked next.
-            throw client.Faults.OfPieces(e);
+            throw client.Errors.OfPieces(e);
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
                 if (one.Event.Uuid == header.Uuid) return (one.Event, serverTime);
             }
         }
-        throw client.Faults.OfPieces();
+        throw client.Errors.OfPieces();
     }
 
     private async Task ReadObjectsAsync(EventHeader header, CancellationToken ct)
@@ -137,7 +137,7 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
         if (_members.Count == 0) return;
         // An object without its name could be one whose values are no indicators.
         var id = IdOf(_members[0], "object_id");
-        if (!_objects.ContainsKey(id) || !_complete.Add(id)) throw client.Faults.OfPieces();
+        if (!_objects.ContainsKey(id) || !_complete.Add(id)) throw client.Errors.OfPieces();
         objects.Add([.. _members]);
         _members.Clear();
     }
@@ -203,7 +203,7 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
     private async IAsyncEnumerable<MispJsonEvent> Read(
         byte[] json, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var reader = new MispJsonReader(new MemoryStream(json), index => StableKey.From($"{client.Server}\n{index}"));
+        using var reader = new MispJsonReader(new MemoryStream(json), index => StableId.From($"{client.Server}\n{index}"));
         await using var events = reader.ReadAsync(ct).GetAsyncEnumerator(ct);
         while (true)
         {
@@ -213,9 +213,9 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
             }
             catch (MispReadException e)
             {
-                throw client.Faults.OfReading(e);
+                throw client.Errors.OfReading(e);
             }
-            if (events.Current.Fault is not null) throw client.Faults.OfPieces();
+            if (events.Current.Fault is not null) throw client.Errors.OfPieces();
             yield return events.Current;
         }
     }
@@ -229,13 +229,13 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
             var (json, _) = await client.SearchWholeAsync(path, body(page), ct);
             using (json)
             {
-                if (!json.RootElement.TryGetProperty("response", out var response)) throw client.Faults.OfPieces();
+                if (!json.RootElement.TryGetProperty("response", out var response)) throw client.Errors.OfPieces();
                 var rows = response.ValueKind is JsonValueKind.Object ? response.GetProperty("Attribute") : response;
                 if (rows.GetArrayLength() == 0) yield break;
                 yield return response;
             }
         }
-        throw client.Faults.OfPieces();
+        throw client.Errors.OfPieces();
     }
 
     private static string IdOf(JsonElement item, string name) => item.GetProperty(name).ToString();

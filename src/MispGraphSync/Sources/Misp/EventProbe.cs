@@ -1,6 +1,7 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Sources.Misp;
 
@@ -13,7 +14,7 @@ internal sealed record EventProbe(int? Total, EventHeader? First)
     public static async Task<EventProbe> AskAsync(MispClient client, EventFilter search, CancellationToken ct)
     {
         using var answer = await client.SearchAsync(SearchBody.Metadata(search, limit: 1, page: 1), canShrink: false, ct);
-        using var reader = new MispJsonReader(answer.Body, index => StableKey.From($"{client.Server}\n{index}"), skipItems: true);
+        using var reader = new MispJsonReader(answer.Body, index => StableId.From($"{client.Server}\n{index}"), skipItems: true);
         EventHeader? first = null;
         try
         {
@@ -22,11 +23,11 @@ internal sealed record EventProbe(int? Total, EventHeader? First)
                 first ??= EventHeader.Of(item.Event);
             }
         }
-        catch (Exception e) when (MispClient.IsBrokenAnswer(e))
+        catch (Exception e) when (MispClient.IsBrokenResponse(e))
         {
-            throw client.Faults.OfReading(e);
+            throw client.Errors.OfReading(e);
         }
-        if (!reader.SawEventList) throw client.Faults.OfStrangeAnswer();
+        if (!reader.SawEventList) throw client.Errors.OfStrangeAnswer();
         if (search.Conditions.Any(c => c.Key.IsEvaluatedHere)) return new EventProbe(null, first);
         return new EventProbe(answer.Total ?? (first is null ? 0 : null), first);
     }
@@ -36,7 +37,7 @@ internal sealed record EventProbe(int? Total, EventHeader? First)
     /// has to be repeated.
     /// </summary>
     /// <returns>Null when it answers, so that the search itself is what it fails on.</returns>
-    public static async Task<MispException?> FaultAsync(MispClient client, CancellationToken ct)
+    public static async Task<MispException?> FindOutageAsync(MispClient client, CancellationToken ct)
     {
         try
         {

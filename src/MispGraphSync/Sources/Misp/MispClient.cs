@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using MispGraphSync.Text;
 using Polly;
 using Serilog;
 
@@ -19,7 +20,7 @@ internal sealed class MispClient
     private readonly Func<CancellationToken, ValueTask<string>> _key;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
-    private readonly MispFaults _faults;
+    private readonly MispErrors _faults;
     private readonly Secrets _secrets;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
     private string? _resolvedKey;
@@ -48,7 +49,7 @@ internal sealed class MispClient
         _timeout = timeout;
         _time = time;
         _secrets = secrets ?? new Secrets();
-        _faults = new MispFaults(_server, timeout, _secrets);
+        _faults = new MispErrors(_server, timeout, _secrets);
         _pipeline = !retries ? ResiliencePipeline<HttpResponseMessage>.Empty : MispResilience.Create(time, (wait, outcome) => log.Warning(
             "MISP: {Failure}; trying again in {Wait} s",
             outcome.Result is { } answer ? $"status {(int)answer.StatusCode}" : outcome.Exception!.GetType().Name,
@@ -57,7 +58,7 @@ internal sealed class MispClient
 
     public Uri Server => _server;
 
-    public MispFaults Faults => _faults;
+    public MispErrors Errors => _faults;
 
     /// <summary>The answer of <c>users/view/me</c>, asked for once; undefined where the role may not ask.</summary>
     /// <exception cref="MispException">There is no answer, or not a good one.</exception>
@@ -71,7 +72,7 @@ internal sealed class MispClient
     /// <summary>Sends an event search.</summary>
     /// <param name="canShrink">The same can be asked for in smaller portions if the server breaks down over it.</param>
     /// <exception cref="MispException">There is no answer, or not a good one.</exception>
-    public Task<MispAnswer> SearchAsync(byte[] body, bool canShrink, CancellationToken ct) =>
+    public Task<MispResponse> SearchAsync(byte[] body, bool canShrink, CancellationToken ct) =>
         SearchAsync("events/restSearch", body, canShrink, ct);
 
     /// <summary>Sends a search whose answer is small enough to be held whole, with the server's time.</summary>
@@ -93,10 +94,10 @@ internal sealed class MispClient
     }
 
     /// <summary>What an answer's body throws when it breaks off.</summary>
-    public static bool IsBrokenAnswer(Exception e) =>
-        e is IOException or HttpRequestException or TimeoutException or InvalidDataException or Reading.MispReadException;
+    public static bool IsBrokenResponse(Exception e) =>
+        e is IOException or HttpRequestException or TimeoutException or InvalidDataException or MispGraphSync.Sources.Json.MispReadException;
 
-    private async Task<MispAnswer> SearchAsync(string path, byte[] body, bool canShrink, CancellationToken ct)
+    private async Task<MispResponse> SearchAsync(string path, byte[] body, bool canShrink, CancellationToken ct)
     {
         var search = SearchDefaults.Of(await UserAsync(ct)).Override(body);
         var response = await SendAsync(() =>
@@ -108,7 +109,7 @@ internal sealed class MispClient
         return await OpenAsync(response, ct);
     }
 
-    private async Task<(JsonDocument Json, DateTimeOffset ServerTime)> ReadWholeAsync(MispAnswer answer, CancellationToken ct)
+    private async Task<(JsonDocument Json, DateTimeOffset ServerTime)> ReadWholeAsync(MispResponse answer, CancellationToken ct)
     {
         using var whole = new MemoryStream();
         try
@@ -129,7 +130,7 @@ internal sealed class MispClient
                 ? _faults.OfReading(e)
                 : _faults.OfStrangeAnswer();
         }
-        catch (Exception e) when (IsBrokenAnswer(e))
+        catch (Exception e) when (IsBrokenResponse(e))
         {
             throw _faults.OfReading(e);
         }
@@ -188,8 +189,8 @@ internal sealed class MispClient
         }
     }
 
-    private async Task<MispAnswer> OpenAsync(HttpResponseMessage response, CancellationToken ct) =>
-        new(response, new PatientStream(await response.Content.ReadAsStreamAsync(ct), _timeout, _time), _time.GetUtcNow());
+    private async Task<MispResponse> OpenAsync(HttpResponseMessage response, CancellationToken ct) =>
+        new(response, new ReadTimeoutStream(await response.Content.ReadAsStreamAsync(ct), _timeout, _time), _time.GetUtcNow());
 
     /// <summary>A key with a line break or a letter that no header can carry would fail in ways that name it.</summary>
     private static string Checked(string key)
@@ -198,7 +199,7 @@ internal sealed class MispClient
         return trimmed.Length > 0 && trimmed.All(c => c is > ' ' and < '\u007F')
             ? trimmed
             : throw new MispException(
-                MispTrouble.SignIn,
+                MispErrorKind.SignIn,
                 trimmed.Length == 0 ? "misp.key is empty." : "misp.key holds characters that no key of MISP has.",
                 "Copy the whole auth key from MISP, nothing else.");
     }

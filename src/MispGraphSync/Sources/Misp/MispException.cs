@@ -1,26 +1,26 @@
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>A request to MISP that failed for good, in words for the user. Holds no secret.</summary>
 internal sealed class MispException : Exception
 {
-    public MispException(MispTrouble trouble, string message, string? remedy = null, Exception? inner = null)
+    public MispException(MispErrorKind trouble, string message, string? remedy = null, Exception? inner = null)
         : base(message, inner)
     {
-        Trouble = trouble;
+        Kind = trouble;
         Remedy = remedy;
     }
 
-    public MispTrouble Trouble { get; }
+    public MispErrorKind Kind { get; }
 
     public string? Remedy { get; }
 
     public RunFailedException ToRunFailed() => new(
-        Trouble is MispTrouble.SignIn ? ExitCode.SignIn : ExitCode.OutOfReach, Message, Remedy, this);
+        Kind is MispErrorKind.SignIn ? RunOutcome.SignInFailed : RunOutcome.Unreachable, Message, Remedy, this);
 }
 
-internal enum MispTrouble
+internal enum MispErrorKind
 {
     /// <summary>The key was refused, or its role may not do this.</summary>
     SignIn,
@@ -29,8 +29,8 @@ internal enum MispTrouble
     NotFound,
 
     /// <summary>Nothing that answers as MISP does is there, or it does not answer any more.</summary>
-    OutOfReach,
+    Unreachable,
 
     /// <summary>The server broke down over this answer, perhaps for its size: a smaller one may come through.</summary>
-    AnswerFailed,
+    ResponseFailed,
 }

@@ -1,5 +1,5 @@
-using MispGraphSync.Configuration;
 using MispGraphSync.Http;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Sources.Misp;
 
@@ -11,7 +11,7 @@ internal static class MispHttp
 {
     /// <param name="caFile">PEM file with authorities besides the system's; null for none.</param>
     /// <param name="proxy">Null: the system's.</param>
-    /// <exception cref="Core.Sync.RunFailedException">The file with authorities cannot be read.</exception>
+    /// <exception cref="Core.Ports.RunFailedException">The file with authorities cannot be read.</exception>
     public static HttpClient Create(MispSettings settings, string? caFile, Uri? proxy) =>
         // The time limit is for the next bytes, not for a whole answer: see MispClient.
         new(HttpSockets.Create(caFile, proxy, settings.VerifyCert)) { Timeout = Timeout.InfiniteTimeSpan };

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Sources.Misp;
 
@@ -17,7 +17,7 @@ internal static class MispJson
             var (json, _) = await client.GetAsync(path, ct);
             using (json) return read(json.RootElement);
         }
-        catch (MispException e) when (e.Trouble is MispTrouble.SignIn or MispTrouble.NotFound)
+        catch (MispException e) when (e.Kind is MispErrorKind.SignIn or MispErrorKind.NotFound)
         {
             return null;
         }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
 using Serilog;
 
@@ -166,7 +166,7 @@ internal sealed class MispSource : ISource
         EventFilter search, EventHeader[] events, EventHeader[] ifUnsure, CancellationToken ct)
     {
         var found = new Dictionary<Guid, EventHeader>();
-        if (search.Among(events) is not { } narrowed) return found;
+        if (search.LimitedTo(events) is not { } narrowed) return found;
         var gaps = await _listing.ReadAsync(narrowed, found, ct);
         _gaps.AddRange(gaps);
         return gaps.Count == 0 ? found : ifUnsure.ToDictionary(e => e.Uuid);

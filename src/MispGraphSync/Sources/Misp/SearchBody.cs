@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
 
 namespace MispGraphSync.Sources.Misp;

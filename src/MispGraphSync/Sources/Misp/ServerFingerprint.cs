@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;
@@ -18,7 +18,7 @@ internal static class ServerFingerprint
         var (json, serverTime) = await client.GetAsync("servers/getVersion", ct);
         using (json)
         {
-            var version = MispJson.Text(json.RootElement, "version") ?? throw client.Faults.OfStrangeAnswer();
+            var version = MispJson.Text(json.RootElement, "version") ?? throw client.Errors.OfStrangeAnswer();
             log.Information("MISP {Version} at {Server}", version, client.Server);
         }
 

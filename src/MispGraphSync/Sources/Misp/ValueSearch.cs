@@ -1,8 +1,10 @@
 using System.Text.Json;
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Sources.Json;
+using MispGraphSync.Text;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;
@@ -11,7 +13,7 @@ namespace MispGraphSync.Sources.Misp;
 internal sealed class ValueSearch(MispSettings settings, string? caFile, Uri? proxy, TimeProvider time, ILogger log, Secrets secrets)
 {
     /// <summary>The most events that are told.</summary>
-    public const int Most = 20;
+    public const int MaxHits = 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -19,9 +21,9 @@ internal sealed class ValueSearch(MispSettings settings, string? caFile, Uri? pr
     /// <exception cref="RunFailedException">MISP is not to be asked, or does not answer.</exception>
     public async Task<IReadOnlyList<MispHit>> FindAsync(IReadOnlyList<string> spellings, CancellationToken ct)
     {
-        if (spellings.Any(IsSearchTerm)) throw new RunFailedException(ExitCode.Usage, "MISP's search would take this value for an expression.");
-        if (settings.Url is not { } url || settings.Key is not { } key) throw new RunFailedException(ExitCode.Usage, "misp.url and misp.key are not set.");
-        if (EventFilter.Parse(Filter(spellings), out var faults) is not { } filter) throw new RunFailedException(ExitCode.Usage, string.Join(' ', faults));
+        if (spellings.Any(IsSearchTerm)) throw new RunFailedException(RunOutcome.InvalidInput, "MISP's search would take this value for an expression.");
+        if (settings.Url is not { } url || settings.Key is not { } key) throw new RunFailedException(RunOutcome.InvalidInput, "misp.url and misp.key are not set.");
+        if (EventFilter.Parse(Filter(spellings), out var faults) is not { } filter) throw new RunFailedException(RunOutcome.InvalidInput, string.Join(' ', faults));
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         using var http = MispHttp.Create(settings, caFile, proxy);
@@ -36,18 +38,18 @@ internal sealed class ValueSearch(MispSettings settings, string? caFile, Uri? pr
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new RunFailedException(ExitCode.OutOfReach, $"MISP did not answer within {Patience.TotalSeconds:0} seconds.");
+            throw new RunFailedException(RunOutcome.Unreachable, $"MISP did not answer within {Patience.TotalSeconds:0} seconds.");
         }
-        catch (Exception fault) when (MispClient.IsBrokenAnswer(fault))
+        catch (Exception fault) when (MispClient.IsBrokenResponse(fault))
         {
-            throw client.Faults.OfReading(fault).ToRunFailed();
+            throw client.Errors.OfReading(fault).ToRunFailed();
         }
     }
 
     private static async Task<IReadOnlyList<MispHit>> ReadAsync(MispClient client, EventFilter filter, CancellationToken ct)
     {
-        using var answer = await client.SearchAsync(SearchBody.Metadata(filter, Most, page: 1), canShrink: false, ct).ConfigureAwait(false);
-        using var reader = new MispJsonReader(answer.Body, index => StableKey.From($"{client.Server}\n{index}"), skipItems: true);
+        using var answer = await client.SearchAsync(SearchBody.Metadata(filter, MaxHits, page: 1), canShrink: false, ct).ConfigureAwait(false);
+        using var reader = new MispJsonReader(answer.Body, index => StableId.From($"{client.Server}\n{index}"), skipItems: true);
         var hits = new List<MispHit>();
         await foreach (var item in reader.ReadAsync(ct).ConfigureAwait(false))
         {

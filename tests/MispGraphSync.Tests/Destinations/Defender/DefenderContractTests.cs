@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Defender;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations.Defender;
@@ -13,7 +14,7 @@ public class DefenderContractTests : DestinationContract
     private DefenderDouble Defender => (DefenderDouble)Service;
 
     [Fact]
-    public async Task Every_body_sent_keeps_the_rules_of_the_import()
+    public async Task Every_body_follows_the_import_rules()
     {
         await ApplyAsync(Operation.Create, Steps(500));
 
@@ -21,7 +22,7 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task Importing_again_updates_and_gives_the_same_id()
+    public async Task Repeated_import_updates_and_returns_the_same_id()
     {
         var created = await ApplyAsync(Operation.Create, Steps(2));
 
@@ -30,7 +31,7 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task A_batch_with_one_that_is_gone_is_tried_again_without_it()
+    public async Task Deletion_batch_is_repeated_without_missing_ids()
     {
         var ids = await CreateAsync(3);
         Defender.Kept.RemoveAt(1);
@@ -45,7 +46,7 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task A_batch_that_is_refused_again_is_deleted_one_by_one()
+    public async Task Twice_refused_deletion_batch_is_deleted_one_by_one()
     {
         var ids = await CreateAsync(2);
         Service.Script(404);
@@ -61,7 +62,7 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task What_has_no_id_is_looked_up_before_it_is_deleted()
+    public async Task Deletion_without_id_looks_the_id_up()
     {
         await CreateAsync(2);
 
@@ -72,7 +73,7 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task A_deletion_refused_for_its_device_groups_is_no_missing_permission()
+    public async Task Deletion_refused_for_device_groups_is_not_a_missing_permission()
     {
         var ids = await CreateAsync(2);
         Service.Script(403, """{"error":{"code":"Forbidden","message":"not your device groups"}}""");
@@ -85,7 +86,7 @@ public class DefenderContractTests : DestinationContract
     [Theory]
     [InlineData(500)]
     [InlineData(503)]
-    public async Task An_import_is_repeated_after_a_server_failure(int status)
+    public async Task Import_is_repeated_after_a_server_error(int status)
     {
         for (var i = 0; i < 5; i++) Service.Script(status);
 
@@ -93,7 +94,7 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task A_service_that_stays_down_leaves_the_outcome_unknown()
+    public async Task Permanent_server_errors_leave_the_outcome_unknown()
     {
         for (var i = 0; i < 6; i++) Service.Script(503);
 
@@ -103,29 +104,29 @@ public class DefenderContractTests : DestinationContract
     [Theory]
     [InlineData("Forbidden", "Ti.ReadWrite.All")]
     [InlineData("DisabledFeature", "Advanced features")]
-    public async Task What_is_refused_is_named(string code, string remedy)
+    public async Task Refusals_name_a_remedy(string code, string remedy)
     {
         Service.Script(403, $$$"""{"error":{"code":"{{{code}}}","message":"no","target":"x"}}""");
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => Test.PassAsync(Destination.PrepareAsync(Ct)));
 
-        Assert.Equal(ExitCode.SignIn, failure.Code);
+        Assert.Equal(RunOutcome.SignInFailed, failure.Outcome);
         Assert.Contains(remedy, failure.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_address_without_the_api_is_out_of_reach()
+    public async Task Host_without_the_API_is_reported_as_unreachable()
     {
         Service.Script(404, "");
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => Test.PassAsync(Destination.PrepareAsync(Ct)));
 
-        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Equal(RunOutcome.Unreachable, failure.Outcome);
         Assert.Contains("endpoint", failure.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_the_answer_does_not_mention_is_looked_up_in_the_list()
+    public async Task Unmentioned_indicators_are_looked_up_in_the_list()
     {
         Defender.Rewrite = results => results.Clear();
 
@@ -136,7 +137,7 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task What_is_listed_as_it_was_before_is_not_taken_for_the_answer()
+    public async Task Listed_old_version_is_not_taken_as_accepted()
     {
         await ApplyAsync(Operation.Create, Steps(3));
         Defender.Kept[1]["title"] = "older";
@@ -152,7 +153,7 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task A_list_that_does_not_come_leaves_what_the_answer_said()
+    public async Task Failed_list_keeps_the_outcomes_of_the_response()
     {
         Defender.Rewrite = results => { results.RemoveAt(0); Service.Script(403); };
 
@@ -163,7 +164,7 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task An_id_that_two_results_have_is_not_kept()
+    public async Task Id_shared_by_two_results_is_not_kept()
     {
         Defender.Rewrite = results => results[1]!["id"] = (string?)results[0]!["id"];
 
@@ -175,9 +176,9 @@ public class DefenderContractTests : DestinationContract
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_url_listed_with_the_slash_of_its_empty_path_is_ours(bool listsKey)
+    public async Task Url_listed_with_a_trailing_slash_is_recognised_as_ours(bool listsKey)
     {
-        var key = StableKey.ForIndicator("test", "defender", "", "Url:http://a.example", 0);
+        var key = StableId.ForIndicator("test", "defender", "", "Url:http://a.example", 0);
         var item = new JsonObject
         {
             ["id"] = "1",
@@ -192,7 +193,7 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task The_request_log_calls_each_call_by_its_word()
+    public async Task Request_log_names_each_operation()
     {
         await Test.PassAsync(Destination.PrepareAsync(Ct));
         var ids = await CreateAsync(1);
@@ -203,7 +204,7 @@ public class DefenderContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task Reading_tells_ours_from_theirs()
+    public async Task Listing_separates_our_indicators_from_others()
     {
         var steps = Steps(2);
         await ApplyAsync(Operation.Create, steps);
@@ -218,13 +219,13 @@ public class DefenderContractTests : DestinationContract
         var read = await ReadAsync();
 
         Assert.Equal([steps[0].Key, steps[1].Key, null, null, null], read.Select(r => r.Key));
-        Assert.Equal([null, null, "192.0.2.77", "192.0.2.78", "192.0.2.79"], read.Select(r => r.Occupies is null ? null : r.Value));
-        Assert.Equal(StableKey.ForIndicator("test", "defender", "", "IpAddress:192.0.2.77", 0), read[2].Occupies);
+        Assert.Equal([null, null, "192.0.2.77", "192.0.2.78", "192.0.2.79"], read.Select(r => r.ConflictsWith is null ? null : r.Value));
+        Assert.Equal(StableId.ForIndicator("test", "defender", "", "IpAddress:192.0.2.77", 0), read[2].ConflictsWith);
         Assert.Equal(("IpAddress", "192.0.2.0", "Audit", (DateTimeOffset?)SomeIndicator.Expires), (read[0].Type, read[0].Value, read[0].Action, read[0].Expires));
     }
 
     [Fact]
-    public async Task A_next_page_is_followed_and_what_comes_twice_is_given_once()
+    public async Task Next_page_is_followed_and_duplicates_are_returned_once()
     {
         await CreateAsync(1);
         var page = new JsonObject
@@ -241,18 +242,18 @@ public class DefenderContractTests : DestinationContract
     [InlineData("""{"value":[],"@odata.nextLink":"https://elsewhere.example/api/indicators"}""")]
     [InlineData("[]")]
     [InlineData("<html>")]
-    public async Task A_list_that_is_none_is_no_empty_list(string body)
+    public async Task Invalid_list_is_not_an_empty_list(string body)
     {
         Service.Script(200, body);
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
 
-        Assert.Equal(ExitCode.OutOfReach, failure.Code);
+        Assert.Equal(RunOutcome.Unreachable, failure.Outcome);
         Assert.Single(Service.Requests);
     }
 
     [Fact]
-    public async Task A_list_without_an_end_ends()
+    public async Task Endless_list_fails()
     {
         var page = """{"value":[],"@odata.nextLink":"/api/indicators"}""";
         for (var i = 0; i < 200; i++) Service.Script(200, page);

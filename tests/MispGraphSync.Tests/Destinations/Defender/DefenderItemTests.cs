@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json;
 using CsCheck;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Defender;
 using Xunit;
 
@@ -22,28 +22,28 @@ public class DefenderItemTests
         Comment = "seen in\nthe wild",
         Type = "sha1",
         Category = "Payload delivery",
-        Supports =
+        Sources =
         [
-            new SupportName(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a001"), "one"),
-            new SupportName(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a002"), "one"),
-            new SupportName(new Guid("5f000000-0000-4000-8000-00000000e002"), new Guid("5f000000-0000-4000-8000-00000000a003"), "two"),
+            new SourceReference(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a001"), "one"),
+            new SourceReference(SomeIndicator.Event, new Guid("5f000000-0000-4000-8000-00000000a002"), "one"),
+            new SourceReference(new Guid("5f000000-0000-4000-8000-00000000e002"), new Guid("5f000000-0000-4000-8000-00000000a003"), "two"),
         ],
     };
 
     [Fact]
-    public void A_file_to_block() => Snapshot.Matches(Write(Rich, ["Servers", "Köln"]).Body, "defender-file-block");
+    public void File_to_block() => Snapshot.Matches(Write(Rich, ["Servers", "Köln"]).Body, "defender-file-block");
 
     [Fact]
-    public void An_address_to_alert_on() => Snapshot.Matches(
+    public void Address_to_alert_on() => Snapshot.Matches(
         Write(SomeIndicator.Of(new Observable.NetworkAddress(IPAddress.Parse("2606:4700::6810:84e5"), Direction.Source))).Body, "defender-ipv6-alert");
 
     [Fact]
-    public void A_certificate_to_allow() => Snapshot.Matches(
+    public void Certificate_to_allow() => Snapshot.Matches(
         Write(SomeIndicator.Of(new Observable.CertificateFingerprint(HashAlgorithm.Sha1, Sha1)) with { Action = IndicatorAction.Allow, Severity = ThreatLevel.Undefined }).Body,
         "defender-certificate-allow");
 
     [Fact]
-    public void An_address_on_the_web_to_warn_of() => Snapshot.Matches(
+    public void Url_to_warn_about() => Snapshot.Matches(
         Write(SomeIndicator.Of(new Observable.Url("https://evil.example/A?b=1&c='\"")) with { Action = IndicatorAction.Warn, Severity = ThreatLevel.Low }).Body, "defender-url-warn");
 
     [Theory]
@@ -53,12 +53,12 @@ public class DefenderItemTests
     [InlineData(IndicatorAction.Warn, false, false)]
     [InlineData(IndicatorAction.Alert, false, true)]
     [InlineData(IndicatorAction.Allow, true, null)]
-    public void What_blocks_or_warns_raises_an_alert_if_wanted_Audit_always_and_Allowed_never(IndicatorAction action, bool alerts,
+    public void Alert_follows_the_setting_only_for_block_and_warn(IndicatorAction action, bool alerts,
         bool? written)
     {
         foreach (var kind in Kinds.Values)
         {
-            if (DefenderLimits.Refuses(kind, action) is not null) continue;
+            if (DefenderLimits.SkipReasonFor(kind, action) is not null) continue;
             using var item = JsonDocument.Parse(Write(SomeIndicator.Of(kind) with { Action = action }, alerts: alerts).Body);
 
             Assert.Equal(written, item.RootElement.TryGetProperty("generateAlert", out var value) ? value.GetBoolean() : null);
@@ -67,10 +67,10 @@ public class DefenderItemTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void Every_type_and_action_that_is_not_refused_keeps_the_rules(string what, IndicatorAction action)
+    public void Every_accepted_type_and_action_follows_the_rules(string what, IndicatorAction action)
     {
         var observable = Kinds[what];
-        if (DefenderLimits.Refuses(observable, action) is { } reason)
+        if (DefenderLimits.SkipReasonFor(observable, action) is { } reason)
         {
             Assert.Equal((SkipReason.ActionNotAllowed, "certificate"), (reason, what));
             return;
@@ -104,7 +104,7 @@ public class DefenderItemTests
     };
 
     [Fact]
-    public void No_text_whatever_breaks_the_rules() =>
+    public void Arbitrary_text_follows_the_rules() =>
         Gen.Select(Gen.String, Gen.String, Gen.String).Sample((title, comment, category) =>
         {
             using var item = JsonDocument.Parse(Write(SomeIndicator.Of(SomeIndicator.Address(1)) with { Title = title, Comment = comment, Category = category }).Body);
@@ -116,22 +116,22 @@ public class DefenderItemTests
     [InlineData("")]
     [InlineData(" \t\r\n ")]
     [InlineData("\u202E\u0000")]
-    public void A_title_is_never_empty(string title) => Assert.Equal($"MISP event {SomeIndicator.Event:D}", DefenderText.Title(Rich with { Title = title }));
+    public void Title_is_never_empty(string title) => Assert.Equal($"MISP event {SomeIndicator.Event:D}", DefenderText.Title(Rich with { Title = title }));
 
     [Fact]
-    public void A_later_expiry_is_no_change_and_only_the_action_is_fixed()
+    public void Expiry_is_not_in_the_content_hash_and_the_action_is_immutable()
     {
         var before = Write(Rich).Marks;
 
         Assert.Equal(before, Write(Rich, expires: SomeIndicator.Expires.AddDays(9)).Marks);
         var severe = Write(Rich with { Severity = ThreatLevel.Low }).Marks;
-        Assert.NotEqual(before.Change, severe.Change);
-        Assert.Equal(before.Fixed, severe.Fixed);
-        Assert.NotEqual(before.Fixed, Write(Rich with { Action = IndicatorAction.Alert }).Marks.Fixed);
-        Assert.NotEqual(before.Change, Write(Rich, ["Servers"]).Marks.Change);
+        Assert.NotEqual(before.Content, severe.Content);
+        Assert.Equal(before.Immutable, severe.Immutable);
+        Assert.NotEqual(before.Immutable, Write(Rich with { Action = IndicatorAction.Alert }).Marks.Immutable);
+        Assert.NotEqual(before.Content, Write(Rich, ["Servers"]).Marks.Content);
     }
 
-    private static (ReadOnlyMemory<byte> Body, ItemMarks Marks) Write(Indicator indicator, IReadOnlyList<string>? groups = null,
+    private static (ReadOnlyMemory<byte> Body, ItemHashes Marks) Write(Indicator indicator, IReadOnlyList<string>? groups = null,
         DateTimeOffset? expires = null, bool? alerts = true)
     {
         var body = new ArrayBufferWriter<byte>();

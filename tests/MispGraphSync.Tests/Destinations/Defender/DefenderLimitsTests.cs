@@ -1,8 +1,8 @@
 using System.Net;
-using MispGraphSync.Configuration;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Defender;
+using MispGraphSync.Settings;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations.Defender;
@@ -28,14 +28,14 @@ public class DefenderLimitsTests
     [InlineData("fd00::1")]
     [InlineData("ff02::1")]
     [InlineData("2001:db8::1")]
-    public void Only_public_addresses_are_sent(string address) => Assert.Equal(SkipReason.NotPublic, Refuse(Address(address)));
+    public void Addresses_that_are_not_public_are_skipped(string address) => Assert.Equal(SkipReason.NotPublic, Refuse(Address(address)));
 
     [Theory]
     [InlineData("8.8.4.4")]
     [InlineData("100.128.0.1")]
     [InlineData("172.32.0.1")]
     [InlineData("2606:4700::1")]
-    public void These_are_public(string address) => Assert.Null(Refuse(Address(address)));
+    public void Public_addresses_are_accepted(string address) => Assert.Null(Refuse(Address(address)));
 
     [Theory]
     [InlineData("evil.example/path")]
@@ -49,13 +49,13 @@ public class DefenderLimitsTests
     [InlineData("http://intranet/x")]
     [InlineData("http://intranet./x")]
     [InlineData("http://")]
-    public void These_are_no_urls_that_it_takes(string url) => Assert.Equal(SkipReason.InvalidUrl, Refuse(new Observable.Url(url)));
+    public void Urls_that_Defender_rejects_are_skipped(string url) => Assert.Equal(SkipReason.InvalidUrl, Refuse(new Observable.Url(url)));
 
     [Theory]
     [InlineData("http://10.0.0.1/x")]
     [InlineData("https://[::1]:8443/")]
     [InlineData("http://2130706433/")]
-    public void A_url_on_a_private_address_is_private(string url) => Assert.Equal(SkipReason.NotPublic, Refuse(new Observable.Url(url)));
+    public void Urls_on_private_addresses_are_skipped(string url) => Assert.Equal(SkipReason.NotPublic, Refuse(new Observable.Url(url)));
 
     [Theory]
     [InlineData("intranet", SkipReason.InvalidDomain)]
@@ -64,18 +64,18 @@ public class DefenderLimitsTests
     [InlineData("1.2", SkipReason.InvalidDomain)]
     [InlineData("_dmarc.evil.example", SkipReason.InvalidDomain)]
     [InlineData("expyuzz4wqqyqhjn.onion", SkipReason.NoFieldHere)]
-    public void These_names_are_none_here(string name, SkipReason reason) => Assert.Equal(reason, Refuse(new Observable.DomainName(name)));
+    public void Invalid_names_are_skipped(string name, SkipReason reason) => Assert.Equal(reason, Refuse(new Observable.DomainName(name)));
 
     [Theory]
     [InlineData("evil.example")]
     [InlineData("selector._domainkey.evil.example")]
     [InlineData("xn--80ak6aa92e.com")]
-    public void These_names_are_good(string name) => Assert.Null(Refuse(new Observable.DomainName(name)));
+    public void Valid_names_are_accepted(string name) => Assert.Null(Refuse(new Observable.DomainName(name)));
 
     [Fact]
-    public void What_it_has_no_type_for_is_left_out()
+    public void Observables_without_a_type_are_skipped()
     {
-        Assert.Equal(SkipReason.NoFieldHere, DefenderLimits.Refuses(null, IndicatorAction.Alert));
+        Assert.Equal(SkipReason.NoFieldHere, DefenderLimits.SkipReasonFor(null, IndicatorAction.Alert));
         Assert.Equal(SkipReason.NoFieldHere, Refuse(new Observable.CidrBlock(IPNetwork.Parse("8.8.8.0/24"), Direction.Source)));
         Assert.Equal(SkipReason.NoFieldHere, Refuse(new Observable.FileHash(HashAlgorithm.Sha512, new string('a', 128))));
         Assert.Equal(SkipReason.NoFieldHere, Refuse(new Observable.CertificateFingerprint(HashAlgorithm.Sha256, new string('a', 64))));
@@ -87,13 +87,13 @@ public class DefenderLimitsTests
     [InlineData(IndicatorAction.Warn, SkipReason.ActionNotAllowed)]
     [InlineData(IndicatorAction.Block, null)]
     [InlineData(IndicatorAction.Allow, null)]
-    public void A_certificate_is_blocked_or_allowed(IndicatorAction action, SkipReason? reason) =>
-        Assert.Equal(reason, DefenderLimits.Refuses(new Observable.CertificateFingerprint(HashAlgorithm.Sha1, new string('a', 40)), action));
+    public void Certificates_accept_block_and_allow_only(IndicatorAction action, SkipReason? reason) =>
+        Assert.Equal(reason, DefenderLimits.SkipReasonFor(new Observable.CertificateFingerprint(HashAlgorithm.Sha1, new string('a', 40)), action));
 
     [Theory]
     [InlineData("2606:4700::6810:84e5", "IpAddress:2606:4700:0000:0000:0000:0000:6810:84e5")]
     [InlineData("8.8.4.4", "IpAddress:8.8.4.4")]
-    public void An_address_is_written_out(string address, string canonical) => Assert.Equal(canonical, DefenderValue.Of(Address(address)).ToString());
+    public void Addresses_are_written_in_full(string address, string canonical) => Assert.Equal(canonical, DefenderValue.Of(Address(address)).ToString());
 
     [Theory]
     [InlineData("IpAddress", "2606:4700::6810:84E5", "IpAddress:2606:4700:0000:0000:0000:0000:6810:84e5")]
@@ -101,22 +101,22 @@ public class DefenderLimitsTests
     [InlineData("DomainName", " Evil.Example ", "DomainName:evil.example")]
     [InlineData("Url", "HTTP://Evil.Example/Path", "Url:http://evil.example/Path")]
     [InlineData("Url", "HTTP://Evil.Example?Q", "Url:http://evil.example?Q")]
-    public void What_is_listed_reads_like_what_is_sent(string type, string value, string canonical) =>
+    public void Listed_values_equal_sent_values(string type, string value, string canonical) =>
         Assert.Equal(canonical, DefenderValue.Listed(type, value).ToString());
 
     [Fact]
-    public void A_cloud_without_a_known_host_needs_an_endpoint()
+    public void Cloud_without_a_known_host_needs_an_endpoint()
     {
         using var test = new TestTransport();
         var settings = SomeIndicator.Settings("defender") with { Auth = new AuthSettings { Tenant = "t", ClientId = "c", Cloud = "china" } };
 
         var failure = Assert.Throws<RunFailedException>(() => DefenderDestination.Create(settings, test.Transport, new FakeTokens()));
 
-        Assert.Equal(ExitCode.Usage, failure.Code);
+        Assert.Equal(RunOutcome.InvalidInput, failure.Outcome);
         Assert.Contains("endpoint", failure.Remedy, StringComparison.Ordinal);
     }
 
     private static Observable.NetworkAddress Address(string text) => new(IPAddress.Parse(text), Direction.Destination);
 
-    private static SkipReason? Refuse(Observable observable) => DefenderLimits.Refuses(observable, IndicatorAction.Alert);
+    private static SkipReason? Refuse(Observable observable) => DefenderLimits.SkipReasonFor(observable, IndicatorAction.Alert);
 }

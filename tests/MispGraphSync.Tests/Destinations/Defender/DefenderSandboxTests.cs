@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Defender;
+using MispGraphSync.Http.SignIn;
+using MispGraphSync.Ledger;
 using MispGraphSync.Sandbox;
 using MispGraphSync.Sandbox.Defender;
-using MispGraphSync.SignIn;
+using MispGraphSync.Settings;
 using MispGraphSync.Tests.Sandbox;
 using Xunit;
 
@@ -31,11 +33,11 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_indicator_lives_and_goes()
+    public async Task Create_update_renew_delete_lifecycle()
     {
         Put(1, 1, 2, 3);
         var created = await PushAsync();
-        Assert.Equal((ExitCode.Ok, 3L, 3), (created.ExitCode, created.Tally.Accepted, Defender.Count));
+        Assert.Equal((RunOutcome.Done, 3L, 3), (created.Outcome, created.Tally.Accepted, Defender.Count));
         Assert.Empty(DefenderImportRules.OfBody(Assert.Single(Sent("/api/indicators/import")).Body));
 
         _sandbox.ForgetRequests();
@@ -50,7 +52,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_action_is_a_new_indicator()
+    public async Task Changed_action_replaces_the_indicator()
     {
         Put(1, 1, 2);
         await PushAsync();
@@ -65,7 +67,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_somebody_removed_by_hand_does_not_keep_the_others()
+    public async Task Manually_removed_indicator_does_not_block_other_deletions()
     {
         Put(1, 1, 2, 3);
         Put(2, 4);
@@ -75,12 +77,12 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
 
         var report = await PushAsync();
 
-        Assert.Equal((ExitCode.Ok, 3L), (report.ExitCode, report.Tally.Accepted));
+        Assert.Equal((RunOutcome.Done, 3L), (report.Outcome, report.Tally.Accepted));
         Assert.Equal("d4.example", Assert.Single(Defender.All()).Value);
     }
 
     [Fact]
-    public async Task What_others_hold_is_neither_changed_nor_removed()
+    public async Task Indicators_of_others_are_not_changed_or_removed()
     {
         Defender.Seed("somebody", Theirs("d1.example"));
         Put(1, 1, 2);
@@ -96,20 +98,20 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_tenant_gets_what_fits()
+    public async Task Full_tenant_receives_as_many_as_fit()
     {
         for (var i = 0; i < 14_998; i++) Defender.Seed("somebody", Theirs($"x{i}.example"));
         Put(1, 1, 2, 3, 4);
 
         var report = await PushAsync();
 
-        Assert.Equal((ExitCode.Ok, 2L, 2L), (report.ExitCode, report.Planned.Create, report.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal((RunOutcome.Done, 2L, 2L), (report.Outcome, report.Planned.Create, report.Skipped[SkipReason.OverCapacity]));
         Assert.Equal((15_000, 2L), (Defender.Count, report.Tally.Accepted));
         Assert.Equal(["/api/indicators?$top=10000&$skip=0", "/api/indicators?$top=10000&$skip=10000"], _sandbox.RequestsTo(Service.Defender).Where(r => r.Path.Contains("skip", StringComparison.Ordinal)).Select(r => r.Path));
     }
 
     [Fact]
-    public async Task A_higher_one_takes_the_place_of_a_lower_one_that_is_ours()
+    public async Task Higher_ranked_indicator_evicts_our_lower_ranked_one()
     {
         Defender.Seed("somebody", Theirs("x1.example"));
         _capacity = 2;
@@ -121,7 +123,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
 
         var report = await PushAsync();
 
-        Assert.Equal((ExitCode.Ok, 2L, 2L, 1L), (report.ExitCode, report.Planned.Create, report.Planned.Delete, report.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal((RunOutcome.Done, 2L, 2L, 1L), (report.Outcome, report.Planned.Create, report.Planned.Delete, report.Skipped[SkipReason.OverCapacity]));
         Assert.Equal(3, Defender.Count);
         Assert.NotNull(Defender.Find("DomainName", "x1.example"));
         Assert.Null(Defender.Find("DomainName", "d1.example"));
@@ -130,7 +132,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_its_ledger_it_knows_its_own_again()
+    public async Task Lost_ledger_recognises_its_own_indicators()
     {
         Put(1, 1, 2, 3);
         await PushAsync();
@@ -147,7 +149,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_an_id_it_still_finds_what_to_delete()
+    public async Task Indicator_without_id_is_found_for_deletion()
     {
         Put(1, 1, 2);
         Put(2, 3);
@@ -161,23 +163,23 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_full_tenant_rejects_is_sent_again_until_there_is_room()
+    public async Task Over_capacity_rejections_are_resent_until_there_is_room()
     {
         Defender.Capacity = 2;
         Put(1, 1, 2, 3);
 
         var report = await PushAsync();
 
-        Assert.Equal((ExitCode.Partial, 2L, 1L), (report.ExitCode, report.Tally.Accepted, report.Tally.Rejected));
-        Assert.Equal((ExitCode.Partial, 1L), ((await PushAsync()).ExitCode, (await PushAsync()).Tally.Rejected));
+        Assert.Equal((RunOutcome.Incomplete, 2L, 1L), (report.Outcome, report.Tally.Accepted, report.Tally.Rejected));
+        Assert.Equal((RunOutcome.Incomplete, 1L), ((await PushAsync()).Outcome, (await PushAsync()).Tally.Rejected));
 
         Defender.Capacity = 3;
 
-        Assert.Equal((ExitCode.Ok, 1L), ((report = await PushAsync()).ExitCode, report.Tally.Accepted));
+        Assert.Equal((RunOutcome.Done, 1L), ((report = await PushAsync()).Outcome, report.Tally.Accepted));
     }
 
     [Fact]
-    public async Task Answers_in_another_order_and_spelling_are_understood()
+    public async Task Reordered_and_respelled_responses_are_matched()
     {
         (Defender.ReversesAnswers, Defender.RewritesUrls) = (true, true);
         Later();
@@ -189,7 +191,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
 
         var report = await PushAsync();
 
-        Assert.Equal((ExitCode.Ok, 4L), (report.ExitCode, report.Tally.Accepted));
+        Assert.Equal((RunOutcome.Done, 4L), (report.Outcome, report.Tally.Accepted));
         Assert.Equal(0, (await PushAsync()).Planned.Total);
         Put(2, 5);
         _run.Source.Remove(Some.Event(1));
@@ -198,7 +200,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task How_many_held_indicators_start_to_raise_alerts_is_said()
+    public async Task Number_of_indicators_that_start_to_alert_is_reported()
     {
         Put(1, 1, 2, 3);
         await PushAsync(IndicatorAction.Block, alerts: false);
@@ -214,7 +216,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cut_line_and_throttling_change_nothing_in_the_end()
+    public async Task Lost_connections_and_throttling_do_not_change_the_result()
     {
         Put(1, 1, 2, 3);
         Defender.ImportsPerMinute = 1;
@@ -222,18 +224,18 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
 
         var report = await PushAsync();
 
-        Assert.Equal((ExitCode.Ok, 3L, 3), (report.ExitCode, report.Tally.Accepted, Defender.Count));
+        Assert.Equal((RunOutcome.Done, 3L, 3), (report.Outcome, report.Tally.Accepted, Defender.Count));
     }
 
     [Fact]
-    public async Task Without_consent_the_remedy_names_the_permission()
+    public async Task Missing_consent_names_the_permission()
     {
         _sandbox.EntraState.App.DefenderRoles.Clear();
         Put(1, 1);
 
         var report = await PushAsync();
 
-        Assert.Equal(ExitCode.SignIn, report.ExitCode);
+        Assert.Equal(RunOutcome.SignInFailed, report.Outcome);
         Assert.Contains("Ti.ReadWrite.All", report.Remedy, StringComparison.Ordinal);
     }
 

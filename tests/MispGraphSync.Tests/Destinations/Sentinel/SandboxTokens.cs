@@ -1,5 +1,5 @@
+using MispGraphSync.Http.SignIn;
 using MispGraphSync.Sandbox;
-using MispGraphSync.SignIn;
 using MispGraphSync.Tests.Sandbox;
 
 namespace MispGraphSync.Tests.Destinations.Sentinel;

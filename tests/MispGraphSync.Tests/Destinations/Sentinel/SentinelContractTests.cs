@@ -1,10 +1,10 @@
 using System.Text.Json;
-using MispGraphSync.Configuration;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Http;
-using MispGraphSync.SignIn;
+using MispGraphSync.Http.SignIn;
+using MispGraphSync.Settings;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations.Sentinel;
@@ -15,7 +15,7 @@ public class SentinelContractTests : DestinationContract
     private SentinelDouble Sentinel => (SentinelDouble)Service;
 
     [Fact]
-    public async Task Every_body_sent_keeps_the_rules()
+    public async Task Every_body_follows_the_upload_rules()
     {
         var steps = Steps(5);
         await ApplyAsync(Operation.Create, steps);
@@ -34,7 +34,7 @@ public class SentinelContractTests : DestinationContract
     [InlineData("errorMessages")]
     [InlineData("validationErrorMessages")]
     [InlineData("ErrorMessages")]
-    public async Task A_refused_object_is_told_by_its_index(string list)
+    public async Task Rejected_object_is_identified_by_its_index(string list)
     {
         Sentinel.ErrorList = list;
         Service.Refuse = 2;
@@ -47,7 +47,7 @@ public class SentinelContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task Sending_it_again_changes_nothing()
+    public async Task Sending_an_object_twice_changes_nothing()
     {
         await ApplyAsync(Operation.Create, Steps(3));
 
@@ -63,7 +63,7 @@ public class SentinelContractTests : DestinationContract
     [InlineData("{}")]
     [InlineData("""{"errors":[]}""")]
     [InlineData("""{"errors":null}""")]
-    public async Task No_error_named_is_all_taken(string answer)
+    public async Task Response_without_errors_accepts_every_object(string answer)
     {
         Service.Script(200, answer);
 
@@ -79,7 +79,7 @@ public class SentinelContractTests : DestinationContract
     [InlineData("""{"errors":"none"}""")]
     [InlineData("""{"statusCode":200,"message":"Try later."}""")]
     [InlineData("""{"error":{"code":"x","message":"y"}}""")]
-    public async Task A_200_that_is_not_the_services_answer_is_not_accepted(string answer)
+    public async Task Unknown_200_response_is_not_accepted(string answer)
     {
         Service.Script(200, answer);
 
@@ -92,7 +92,7 @@ public class SentinelContractTests : DestinationContract
     [InlineData("""{"errors":[{"recordIndex":-1,"errorMessages":["bad"]}]}""")]
     [InlineData("""{"errors":[{"recordIndex":0,"errorMessages":["bad"]},{"errorMessages":["bad"]}]}""")]
     [InlineData("""{"errors":["bad"]}""")]
-    public async Task A_place_that_was_not_sent_makes_the_whole_batch_suspect(string answer)
+    public async Task Error_for_an_unknown_index_rejects_the_whole_batch(string answer)
     {
         Service.Script(200, answer);
 
@@ -113,19 +113,19 @@ public class SentinelContractTests : DestinationContract
     [InlineData(401, "You do not have permission to view this directory or page.")]
     [InlineData(403, "You do not have permission to view this directory or page.")]
     [InlineData(401, """{"error":{"code":"AuthorizationFailed","message":"The client does not have authorization to perform action"}}""")]
-    public async Task A_missing_role_is_named_whatever_the_status(int status, string body)
+    public async Task Missing_role_is_named_for_any_status(int status, string body)
     {
         for (var i = 0; i < 2; i++) Service.Script(status, body);
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => ApplyAsync(Operation.Create, Steps(1)));
 
-        Assert.Equal(ExitCode.SignIn, failure.Code);
+        Assert.Equal(RunOutcome.SignInFailed, failure.Outcome);
         Assert.Contains("Microsoft Sentinel Contributor", failure.Remedy, StringComparison.Ordinal);
         Assert.DoesNotContain("auth.tenant", failure.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_blame_of_a_single_object_is_its_own_whatever_the_place()
+    public async Task Error_of_a_single_object_batch_belongs_to_that_object()
     {
         Service.Script(200, """{"errors":[{"recordIndex":7,"errorMessages":["bad"]}]}""");
 
@@ -133,7 +133,7 @@ public class SentinelContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task Several_faults_of_one_object_are_all_told()
+    public async Task All_errors_of_one_object_are_reported()
     {
         Service.Script(200, """{"errors":[{"recordIndex":"1","errorMessages":["one","two"]},{"recordIndex":1,"errorMessages":[]}]}""");
 
@@ -143,7 +143,7 @@ public class SentinelContractTests : DestinationContract
     }
 
     [Fact]
-    public async Task A_400_that_names_every_object_is_read_item_by_item()
+    public async Task Status_400_naming_every_object_is_read_per_object()
     {
         Service.Script(400, """{"errors":[{"recordIndex":0,"errorMessages":["a"]},{"recordIndex":1,"errorMessages":["b"]}]}""");
 
@@ -156,7 +156,7 @@ public class SentinelContractTests : DestinationContract
     [InlineData(400, """{"errors":[{"recordIndex":0,"errorMessages":["a"]}]}""")]
     [InlineData(400, """{"error":{"code":"BadRequest","message":"malformed"}}""")]
     [InlineData(413, "")]
-    public async Task A_batch_refused_without_each_object_named_can_be_halved(int status, string body)
+    public async Task Rejected_batch_without_object_errors_can_be_bisected(int status, string body)
     {
         Service.Script(status, body);
 
@@ -168,7 +168,7 @@ public class SentinelContractTests : DestinationContract
     [InlineData("""{"statusCode":429,"message":"Rate limit is exceeded. Try again in 41 seconds."}""", "7", 7)]
     [InlineData("""{"statusCode":429,"message":"Rate limit is exceeded."}""", null, 60)]
     [InlineData("", null, 60)]
-    public async Task Throttling_is_waited_out_as_long_as_it_says(string body, string? header, int seconds)
+    public async Task Throttling_waits_as_long_as_the_service_asks(string body, string? header, int seconds)
     {
         Service.Script(429, body, header);
         var before = Test.Time.GetUtcNow();
@@ -184,35 +184,35 @@ public class SentinelContractTests : DestinationContract
     [InlineData(500)]
     [InlineData(502)]
     [InlineData(503)]
-    public async Task A_server_failure_is_tried_five_times_more_and_then_unknown(int status)
+    public async Task Server_error_is_retried_five_times_and_then_unknown(int status)
     {
         for (var i = 0; i < 6; i++) Service.Script(status);
 
         Assert.All(await ApplyAsync(Operation.Create, Steps(2)), o => Assert.IsType<StepOutcome.Unknown>(o));
         Assert.Equal(6, Service.Requests.Count);
-        Assert.Equal(Settlement.None, await Destination.SettleAsync([.. Steps(2).Select(s => s.Key)], Ct));
+        Assert.Equal(ReconcileResult.None, await Destination.ReconcileAsync([.. Steps(2).Select(s => s.Key)], Ct));
     }
 
     [Theory]
-    [InlineData(403, """{"error":{"code":"Forbidden","message":"no"}}""", ExitCode.SignIn, "Microsoft Sentinel Contributor")]
-    [InlineData(401, "", ExitCode.SignIn, "auth.tenant")]
-    [InlineData(404, """{"error":{"code":"WorkspaceNotFound","message":"no"}}""", ExitCode.Usage, "auth.cloud")]
-    [InlineData(410, "", ExitCode.Retired, "newer")]
-    [InlineData(400, """{"error":{"code":"InvalidApiVersion","message":"gone"}}""", ExitCode.Retired, "newer")]
-    [InlineData(302, "", ExitCode.OutOfReach, "endpoint")]
-    public async Task What_concerns_every_request_ends_the_run_with_a_remedy(int status, string body, ExitCode code, string remedy)
+    [InlineData(403, """{"error":{"code":"Forbidden","message":"no"}}""", RunOutcome.SignInFailed, "Microsoft Sentinel Contributor")]
+    [InlineData(401, "", RunOutcome.SignInFailed, "auth.tenant")]
+    [InlineData(404, """{"error":{"code":"WorkspaceNotFound","message":"no"}}""", RunOutcome.InvalidInput, "auth.cloud")]
+    [InlineData(410, "", RunOutcome.Retired, "newer")]
+    [InlineData(400, """{"error":{"code":"InvalidApiVersion","message":"gone"}}""", RunOutcome.Retired, "newer")]
+    [InlineData(302, "", RunOutcome.Unreachable, "endpoint")]
+    public async Task Failure_of_every_request_ends_the_run_with_a_remedy(int status, string body, RunOutcome code, string remedy)
     {
         Service.Script(status, body);
         Service.Script(status, body);
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => ApplyAsync(Operation.Create, Steps(1)));
 
-        Assert.Equal(code, failure.Code);
+        Assert.Equal(code, failure.Outcome);
         Assert.Contains(remedy, failure.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Getting_ready_asks_for_a_token_and_sends_nothing()
+    public async Task Prepare_asks_for_a_token_and_sends_nothing()
     {
         await Destination.PrepareAsync(Ct);
 
@@ -220,30 +220,30 @@ public class SentinelContractTests : DestinationContract
     }
 
     [Fact]
-    public void A_wrong_origin_or_a_missing_workspace_is_a_settings_error()
+    public void Invalid_endpoint_or_missing_workspace_is_a_settings_error()
     {
-        Assert.Equal(ExitCode.Usage, Assert.Throws<RunFailedException>(() => Create(new Uri("http://sentinel.example"))).Code);
+        Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => Create(new Uri("http://sentinel.example"))).Outcome);
         Assert.Equal(
-            ExitCode.Usage, Assert.Throws<RunFailedException>(() => Create(SomeStix.Settings(Service.Endpoint) with { WorkspaceId = null })).Code);
+            RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => Create(StixSamples.Settings(Service.Endpoint) with { WorkspaceId = null })).Outcome);
         Assert.Equal(
-            ExitCode.Usage, Assert.Throws<RunFailedException>(() => Create(SomeStix.Settings(Service.Endpoint, new Uri("http://arm.example")))).Code);
+            RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => Create(StixSamples.Settings(Service.Endpoint, new Uri("http://arm.example")))).Outcome);
     }
 
     [Fact]
-    public void It_is_known_by_workspace_and_source() =>
+    public void Destination_is_identified_by_workspace_and_source() =>
         Assert.Equal(new DestinationInfo("sentinel", "sentinel", "3b5e0000-5a5d-4b0c-8000-000000000003", "misp-graph"), Destination.Info);
 
     [Fact]
-    public void What_Sentinel_does_not_match_is_refused_unless_the_setting_says_so()
+    public void Unmatched_observables_are_skipped_unless_the_setting_includes_them()
     {
-        var all = Create(SomeStix.Settings(Service.Endpoint) with { IncludeUnmatched = true });
+        var all = Create(StixSamples.Settings(Service.Endpoint) with { IncludeUnmatched = true });
         var mutex = Supporting(new Observable.Mutex("x"));
 
-        Assert.Equal(SkipReason.UnmatchedTier, Destination.Refuses(mutex));
-        Assert.Null(all.Refuses(mutex));
-        Assert.Equal(SkipReason.NoFieldHere, all.Refuses(Supporting(new Observable.Port(1, Direction.Unknown))));
-        Assert.Equal(SkipReason.NoFieldHere, all.Refuses(Supporting(null)));
-        Assert.Null(Destination.Refuses(Supporting(SomeIndicator.Address(1))));
+        Assert.Equal(SkipReason.UnmatchedTier, Destination.SkipReasonFor(mutex));
+        Assert.Null(all.SkipReasonFor(mutex));
+        Assert.Equal(SkipReason.NoFieldHere, all.SkipReasonFor(Supporting(new Observable.Port(1, Direction.Unknown))));
+        Assert.Equal(SkipReason.NoFieldHere, all.SkipReasonFor(Supporting(null)));
+        Assert.Null(Destination.SkipReasonFor(Supporting(SomeIndicator.Address(1))));
     }
 
     [Theory]
@@ -251,22 +251,22 @@ public class SentinelContractTests : DestinationContract
     [InlineData(IndicatorAction.Block, null)]
     [InlineData(IndicatorAction.Warn, null)]
     [InlineData(IndicatorAction.Allow, SkipReason.ActionNotAllowed)]
-    public void What_is_allowed_must_not_raise_alerts(IndicatorAction action, SkipReason? reason)
+    public void Allowed_indicators_are_skipped(IndicatorAction action, SkipReason? reason)
     {
-        var settings = SomeStix.Settings(Service.Endpoint) with { Policy = new DestinationPolicy { Action = action } };
+        var settings = StixSamples.Settings(Service.Endpoint) with { Policy = new DestinationPolicy { Action = action } };
 
-        Assert.Equal(reason, Create(settings).Refuses(Supporting(SomeIndicator.Address(1))));
+        Assert.Equal(reason, Create(settings).SkipReasonFor(Supporting(SomeIndicator.Address(1))));
     }
 
     private protected override ServiceDouble Start() => new SentinelDouble();
 
     private protected override IDestination Create(Uri endpoint, Transport transport, ITokenSource tokens) =>
-        SentinelDestination.Create(SomeStix.Settings(endpoint), transport, tokens);
+        SentinelDestination.Create(StixSamples.Settings(endpoint), transport, tokens);
 
-    private SentinelDestination Create(Uri endpoint) => Create(SomeStix.Settings(endpoint));
+    private SentinelDestination Create(Uri endpoint) => Create(StixSamples.Settings(endpoint));
 
     private SentinelDestination Create(DestinationSettings settings) => SentinelDestination.Create(settings, Test.Transport, Tokens);
 
-    private static Core.Domain.Support Supporting(Observable? single) =>
-        new() { Attribute = SomeStix.Key, Part = 0, Type = "x", Combination = [], Single = single };
+    private static Core.Domain.IndicatorSource Supporting(Observable? single) =>
+        new() { Attribute = StixSamples.Key, Part = 0, Type = "x", Combined = [], Single = single };
 }

@@ -18,7 +18,7 @@ internal sealed class SentinelDouble : ServiceDouble
 
     protected override ResponseMessage Answer(string method, string path, string? body)
     {
-        if (method != "POST" || path != $"/workspaces/{SomeStix.Workspace:D}/threat-intelligence-stix-objects:upload")
+        if (method != "POST" || path != $"/workspaces/{StixSamples.Workspace:D}/threat-intelligence-stix-objects:upload")
             return Json(404, """{"statusCode":404,"message":"Resource not found"}""");
         var objects = JsonNode.Parse(body!)!["stixobjects"]!.AsArray();
         var errors = new JsonArray();

@@ -10,11 +10,11 @@ public class SentinelPatternTests
     [Fact]
     public void Every_observable_with_a_path_becomes_one_comparison()
     {
-        foreach (var (observable, pattern) in SomeStix.EveryPattern()) Assert.Equal(pattern, SentinelPattern.Of(observable));
+        foreach (var (observable, pattern) in StixSamples.EveryPattern()) Assert.Equal(pattern, SentinelPattern.Of(observable));
     }
 
     [Fact]
-    public void Every_kind_of_observable_has_been_thought_of()
+    public void Every_kind_of_observable_is_handled()
     {
         var kinds = typeof(Observable).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Observable)));
         var without = new[]
@@ -25,7 +25,7 @@ public class SentinelPatternTests
 
         Assert.Equal(
             kinds.Except(without).Select(t => t.Name).Order(),
-            SomeStix.EveryPattern().Select(p => p.Observable.GetType().Name).Distinct().Order());
+            StixSamples.EveryPattern().Select(p => p.Observable.GetType().Name).Distinct().Order());
     }
 
     [Theory]
@@ -35,11 +35,11 @@ public class SentinelPatternTests
     [InlineData(HashAlgorithm.Authentihash)]
     [InlineData(HashAlgorithm.Imphash)]
     [InlineData(HashAlgorithm.Vhash)]
-    public void A_hash_without_a_word_in_STIX_has_no_pattern(HashAlgorithm algorithm) =>
+    public void Hash_algorithms_unknown_to_STIX_have_no_pattern(HashAlgorithm algorithm) =>
         Assert.Null(SentinelPattern.Of(new Observable.FileHash(algorithm, "aa")));
 
     [Fact]
-    public void What_would_match_too_much_has_no_pattern()
+    public void Observables_that_match_too_much_have_no_pattern()
     {
         Assert.Null(SentinelPattern.Of(new Observable.Port(443, Direction.Destination)));
         Assert.Null(SentinelPattern.Of(new Observable.Protocol(6)));
@@ -47,7 +47,7 @@ public class SentinelPatternTests
     }
 
     [Fact]
-    public void A_direction_makes_no_other_pattern()
+    public void Direction_does_not_change_the_pattern()
     {
         var patterns = Enum.GetValues<Direction>().Select(d => SentinelPattern.Of(new Observable.NetworkAddress(new([192, 0, 2, 1]), d)));
 
@@ -55,7 +55,7 @@ public class SentinelPatternTests
     }
 
     [Fact]
-    public void Any_text_comes_back_from_its_pattern_as_it_was() =>
+    public void Any_text_survives_the_round_trip_through_a_pattern() =>
         Gen.String[Gen.Char[' ', '\uffff'], 1, 50].Sample(text =>
             SentinelPattern.Read(SentinelPattern.Of(new Observable.Mutex(text))!) == ("mutex:name", text));
 
@@ -67,6 +67,6 @@ public class SentinelPatternTests
     [InlineData("[a:b = 'x\\']", "pattern", "[a:b = 'x\\']")]
     [InlineData("alert tcp any", "pattern", "alert tcp any")]
     [InlineData("", "pattern", "")]
-    public void Others_patterns_are_read_where_they_are_as_simple(string pattern, string path, string value) =>
+    public void Single_comparison_patterns_of_other_tools_are_read(string pattern, string path, string value) =>
         Assert.Equal((path, value), SentinelPattern.Read(pattern));
 }

@@ -1,9 +1,10 @@
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Runs;
 using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Ledger;
 using MispGraphSync.Sandbox;
 using MispGraphSync.Sandbox.Sentinel;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Tests.Destinations.Sentinel;
 
@@ -19,7 +20,7 @@ internal sealed class SentinelRun : IAsyncDisposable
         Sandbox = sandbox;
         Source = new FakeSource(test.Time);
         _tokens = new SandboxTokens(sandbox);
-        Settings = SomeStix.Settings(sandbox.Sentinel, sandbox.Management) with
+        Settings = StixSamples.Settings(sandbox.Sentinel, sandbox.Management) with
         {
             WorkspaceId = sandbox.Options.WorkspaceId,
             SubscriptionId = sandbox.Options.SubscriptionId.ToString(),
@@ -58,9 +59,9 @@ internal sealed class SentinelRun : IAsyncDisposable
             SelectionFingerprint = _ => "all",
             PolicyFingerprint = one => $"{one.Policy}",
         };
-        var parts = new PushLedger(new StagingLedger(ledger), new PlanLedger(ledger), new RecordLedger(ledger, run));
+        var parts = new PushLedger(new SourceLedger(ledger), new DestinationLedger(ledger), new RecordLedger(ledger, run));
         var push = new Push(Source, [destination], parts, with?.Invoke(options) ?? options, new Quiet(), Test.Time);
-        return (await Test.PassAsync(push.RunAsync(run, RunControl.Endless))).Destinations[0];
+        return (await Test.PassAsync(push.RunAsync(run, RunControl.None))).Destinations[0];
     }
 
     public async Task<List<RemoteIndicator>> ReadAsync()

@@ -6,7 +6,7 @@ namespace MispGraphSync.Tests.Output.Report;
 public class HtmlTests
 {
     [Fact]
-    public void What_stands_in_a_hole_is_never_markup()
+    public void Interpolated_values_are_escaped()
     {
         var hostile = "\"><script>alert('x')</script>&amp;";
 
@@ -16,11 +16,11 @@ public class HtmlTests
     }
 
     [Fact]
-    public void Control_characters_and_reversals_are_written_out() =>
+    public void Control_and_bidi_characters_are_escaped() =>
         Assert.Equal("a\\u202Eb\\u0000\\u000Ac", Written(html => html.Write($"{"a\u202Eb\0\nc"}")));
 
     [Fact]
-    public void A_value_of_a_megabyte_is_cut()
+    public void Very_long_value_is_truncated()
     {
         var megabyte = new string('<', 1_000_000);
 
@@ -29,7 +29,7 @@ public class HtmlTests
     }
 
     [Fact]
-    public void Numbers_have_their_thousands_apart_and_coordinates_have_none() =>
+    public void Numbers_have_thousands_separators_and_coordinates_have_none() =>
         Assert.Equal("1,234,567 0.33", Written(html => html.Write($"{1_234_567L} {1.0 / 3}")));
 
     private static string Written(Action<Html> write)

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources;
 using MispGraphSync.Sources.Filters;
+using MispGraphSync.Tests.Sources.Json;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sources.File;
@@ -18,7 +19,7 @@ public sealed class SavedSourceTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task A_folder_gives_all_events_below_it()
+    public async Task All_events_below_a_folder_are_read()
     {
         Write("b.json", Event(One));
         Write("deep/a.json", Event(Two));
@@ -36,7 +37,7 @@ public sealed class SavedSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pipe_in_the_folder_is_a_gap_and_keeps_nobody_waiting()
+    public async Task A_pipe_in_the_folder_is_a_gap_and_does_not_block()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no pipes in folders.");
         Write("b.json", Event(One));
@@ -49,7 +50,7 @@ public sealed class SavedSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task One_file_with_several_events_gives_them_all_and_names_those_without_a_uuid()
+    public async Task All_events_of_one_file_are_read_and_missing_UUIDs_are_derived()
     {
         Write("events.json", """{"response":[{"Event":{"info":"a","Attribute":[]}},{"Event":{"info":"b","Attribute":[]}}]}""");
 
@@ -68,7 +69,7 @@ public sealed class SavedSourceTests : IDisposable
     [InlineData("""{"name":"Authentication failed","message":"no","url":"/events"}""", "holds no MISP event")]
     [InlineData("""[{"id":"1","info":"x","uuid":"33333333-3333-4333-8333-333333333333","attribute_count":"7"}]""", "without its attributes")]
     [InlineData("<html>", "is HTML")]
-    public async Task A_file_that_is_something_else_is_a_gap_and_the_next_one_is_read(string content, string words)
+    public async Task A_file_without_MISP_events_is_a_gap_and_the_next_one_is_read(string content, string words)
     {
         Write("a.json", content);
         Write("b.json", Event(One));
@@ -96,18 +97,18 @@ public sealed class SavedSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_that_can_be_read_fails_the_run()
+    public async Task An_input_without_any_readable_event_fails_the_run()
     {
         Write("a.json", "{");
 
         var thrown = await Assert.ThrowsAsync<RunFailedException>(() => ListAsync(_folder.FullName));
 
-        Assert.Equal(ExitCode.OutOfReach, thrown.Code);
-        Assert.Equal(ExitCode.Usage, Assert.Throws<RunFailedException>(() => Open(Path.Combine(_folder.FullName, "missing"), "[]")).Code);
+        Assert.Equal(RunOutcome.Unreachable, thrown.Outcome);
+        Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => Open(Path.Combine(_folder.FullName, "missing"), "[]")).Outcome);
     }
 
     [Fact]
-    public async Task Of_an_event_in_two_files_the_newer_counts()
+    public async Task The_newer_copy_of_an_event_in_two_files_is_used()
     {
         Write("a.json", Event(One, timestamp: 100, info: "old"));
         Write("b.json", Event(One, timestamp: 200, info: "new"));
@@ -121,7 +122,7 @@ public sealed class SavedSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Filters_choose_events_and_relative_time_makes_others_age()
+    public async Task Filters_select_events_and_relative_time_ages_others()
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         Write("a.json", Event(One, timestamp: now - 60));
@@ -136,7 +137,7 @@ public sealed class SavedSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_feed_gives_what_its_manifest_names()
+    public async Task A_feed_yields_the_events_of_its_manifest()
     {
         Write("manifest.json", $$$"""{"{{{One}}}":{"info":"x","timestamp":1},"{{{Two}}}":{"info":"y"}}""");
         Write(One + ".json", Event(One, timestamp: 5));
@@ -158,7 +159,7 @@ public sealed class SavedSourceTests : IDisposable
     [InlineData("{\"Event\":")]
     [InlineData("<html>")]
     [InlineData("[]")]
-    public async Task A_feeds_unreadable_event_is_listed_and_not_given(string content)
+    public async Task An_unreadable_event_of_a_feed_is_listed_and_not_fetched(string content)
     {
         Write("manifest.json", $$$"""{"{{{One}}}":{},"{{{Two}}}":{}}""");
         Write(One + ".json", Event(One));
@@ -196,7 +197,7 @@ public sealed class SavedSourceTests : IDisposable
     [InlineData("""{"Event":{"info":"an event of that name","Attribute":[]}}""", "none of its keys is a UUID")]
     [InlineData("""{"11111111-1111-4111-8111-111111111111":{"info":""", "not valid JSON")]
     [InlineData("true", "it is not an object")]
-    public async Task A_manifest_of_another_kind_makes_no_feed_and_is_no_event(string manifest, string why)
+    public async Task A_folder_with_an_invalid_manifest_is_read_as_files(string manifest, string why)
     {
         Write("manifest.json", manifest);
         Write("a.json", Event(One));
@@ -211,17 +212,17 @@ public sealed class SavedSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_manifest_named_as_the_input_points_to_its_folder()
+    public void A_manifest_given_as_input_is_an_error_that_names_the_folder()
     {
         Write("manifest.json", "{}");
 
         var thrown = Assert.Throws<RunFailedException>(() => Open(Path.Combine(_folder.FullName, "manifest.json"), "[]"));
 
-        Assert.Equal((ExitCode.Usage, "Give --input the folder that it is in."), (thrown.Code, thrown.Remedy));
+        Assert.Equal((RunOutcome.InvalidInput, "Give --input the folder that it is in."), (thrown.Outcome, thrown.Remedy));
     }
 
     [Fact]
-    public async Task A_key_with_half_a_surrogate_pair_does_not_make_the_manifest_unreadable()
+    public async Task A_manifest_key_with_an_unpaired_surrogate_is_skipped()
     {
         Write("manifest.json", $$$"""{"{{{One}}}":{},"cut \ud83d":{}}""");
         Write(One + ".json", Event(One));
@@ -257,7 +258,7 @@ public sealed class SavedSourceTests : IDisposable
     [InlineData("""{"response":[null]}""")]
     [InlineData("""{"response":[[]]}""")]
     [InlineData("""{"response":{"0":5}}""")]
-    public async Task An_entry_of_a_list_of_events_that_is_no_event_is_a_gap(string content)
+    public async Task A_list_entry_that_is_no_event_is_a_gap(string content)
     {
         Write("a.json", content);
         Write("b.json", Event(One));
@@ -269,7 +270,7 @@ public sealed class SavedSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_index_entry_does_not_take_the_place_of_its_event()
+    public async Task An_index_entry_does_not_replace_its_event()
     {
         Write("a.json", Event(One, timestamp: 100));
         Write("index.json", $$$"""[{"uuid":"{{{One}}}","info":"newer","date":"2026-11-01","timestamp":"200"}]""");
@@ -320,7 +321,7 @@ public sealed class SavedSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Published_events_are_read_but_for_what_is_no_event()
+    public async Task Published_events_are_read_and_other_files_are_gaps()
     {
         var (source, headers) = await ListAsync(SharedData.Require("misp-events"));
 
@@ -350,7 +351,7 @@ public sealed class SavedSourceTests : IDisposable
         var read = new List<(MispGraphSync.Core.Domain.MispEvent, int)>();
         await foreach (var item in source.FetchAsync(headers, Ct))
         {
-            read.Add((item.Event, Reading.Json.Attributes(item.Items).Count()));
+            read.Add((item.Event, MispGraphSync.Tests.Sources.Json.TestReader.Attributes(item.Items).Count()));
         }
         return read;
     }

@@ -56,7 +56,7 @@ public class FilterTests
 
     [Theory]
     [MemberData(nameof(Sent))]
-    public void A_filter_goes_out_under_the_servers_names(string filter, string expected)
+    public void A_filter_is_sent_under_the_names_of_the_server(string filter, string expected)
     {
         Assert.Equal(expected, Write(Parse(filter)));
     }
@@ -101,7 +101,7 @@ public class FilterTests
     [InlineData("{}", "without keys")]
     [InlineData("[]", "an object of keys and values")]
     [InlineData("\"tags\"", "an object of keys and values")]
-    public void A_fault_names_the_key_and_the_way_out(string filter, params string[] words)
+    public void A_filter_error_names_the_key_and_the_fix(string filter, params string[] words)
     {
         using var json = JsonDocument.Parse(filter);
 
@@ -112,7 +112,7 @@ public class FilterTests
     }
 
     [Fact]
-    public void All_faults_are_told_at_once_with_their_place()
+    public void All_filter_errors_are_reported_together_with_their_location()
     {
         using var json = JsonDocument.Parse("""[{"tags":"a"},{"typ":"x","last":"5w"}]""");
 
@@ -126,9 +126,9 @@ public class FilterTests
     [InlineData("""{"type":"ip_dst"}""", "\"ip_dst\"", "did you mean ip-dst?")]
     [InlineData("""{"type_attribute":["domain","!ipv4-addr"]}""", "\"ipv4-addr\"", "did you mean ip-src or ip-dst?")]
     [InlineData("""{"type":{"NOT":["xyzzy"]}}""", "\"xyzzy\"", "it may match nothing.")]
-    public void A_type_that_is_not_known_is_doubted(string filter, params string[] words)
+    public void An_unknown_type_gets_a_warning(string filter, params string[] words)
     {
-        var doubt = Assert.Single(Parse(filter).Doubts);
+        var doubt = Assert.Single(Parse(filter).Warnings);
 
         Assert.All(words, word => Assert.Contains(word, doubt, StringComparison.Ordinal));
     }
@@ -136,7 +136,7 @@ public class FilterTests
     [Theory]
     [InlineData("""{"type":["domain","IP-DST","%dst","filename|sha256"]}""")]
     [InlineData("""{"category":"xyzzy","tags":"ip_dst"}""")]
-    public void What_is_known_or_free_is_not_doubted(string filter) => Assert.Empty(Parse(filter).Doubts);
+    public void Known_types_and_free_texts_get_no_warning(string filter) => Assert.Empty(Parse(filter).Warnings);
 
     [Fact]
     public void Attachments_and_warninglists_are_accepted_and_noted()
@@ -153,7 +153,7 @@ public class FilterTests
     [InlineData("""{"category":"!a","type":"!b"}""", "{}", """{"category":"a"}""", """{"type":"b"}""")]
     [InlineData("""{"org":"!a"}""", """{"org":"!a"}""")]
     [InlineData("""{"distribution":["0","!3"],"type":"!a"}""", "{}", """{"type":"a"}""")]
-    public void What_the_server_cannot_negate_is_searched_and_subtracted(string filter, string positive, params string[] subtracted)
+    public void Negations_that_the_server_cannot_evaluate_are_subtracted(string filter, string positive, params string[] subtracted)
     {
         var parsed = Parse(filter);
 
@@ -171,7 +171,7 @@ public class FilterTests
         var plan = FilterPlan.Parse([json.RootElement], out _)!;
 
         Assert.Equal(searches, plan.Filters.Select(one => Write(one.Positive)));
-        Assert.Contains(searches[^1], plan.Among(["7"]).Filters.Select(Write));
+        Assert.Contains(searches[^1], plan.LimitedTo(["7"]).Filters.Select(Write));
     }
 
     [Theory]
@@ -180,7 +180,7 @@ public class FilterTests
     [InlineData("""{"timestamp":["30d","2026-01-01"]}""", true, """{"timestamp":["1970-01-01","2026-01-01"]}""")]
     [InlineData("""{"timestamp":["30d","5d"]}""", true, "{}")]
     [InlineData("""{"last":"2026-01-01"}""", false, """{"last":"2026-01-01"}""")]
-    public void Relative_time_is_seen_and_can_be_left_out(string filter, bool isRelative, string without)
+    public void Relative_time_is_detected_and_can_be_removed(string filter, bool isRelative, string without)
     {
         var parsed = Parse(filter);
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Sources.Filters;
-using MispGraphSync.Sources.Reading;
+using MispGraphSync.Sources.Json;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sources.Filters;

@@ -6,10 +6,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
+using MispGraphSync.Text;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sources.Misp;
@@ -47,28 +48,28 @@ public sealed class MispHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_certificate_that_nobody_vouches_for_ends_the_run_at_once()
+    public async Task An_untrusted_certificate_ends_the_run_without_a_retry()
     {
         var time = new SkippingTime();
 
         var thrown = await Assert.ThrowsAsync<RunFailedException>(() => OpenAsync(new MispSettings(), caFile: null, time));
 
-        Assert.Equal(ExitCode.OutOfReach, thrown.Code);
+        Assert.Equal(RunOutcome.Unreachable, thrown.Outcome);
         Assert.Contains("No secure connection", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("caFile", thrown.Remedy, StringComparison.Ordinal);
         Assert.DoesNotContain(time.Waits, wait => wait < TimeSpan.FromSeconds(60));
     }
 
     [Fact]
-    public async Task A_certificate_in_the_file_is_trusted() =>
+    public async Task A_certificate_in_caFile_is_trusted() =>
         Assert.Contains("not told", (await OpenAsync(new MispSettings(), _caFile)).Fingerprint, StringComparison.Ordinal);
 
     [Fact]
-    public async Task Without_verification_any_certificate_will_do() =>
+    public async Task Any_certificate_is_accepted_without_verification() =>
         Assert.Contains("not told", (await OpenAsync(new MispSettings { VerifyCert = false }, caFile: null)).Fingerprint, StringComparison.Ordinal);
 
     [Fact]
-    public void A_file_without_certificates_is_a_settings_fault()
+    public void A_caFile_without_certificates_is_a_usage_error()
     {
         var empty = Path.GetTempFileName();
 
@@ -76,7 +77,7 @@ public sealed class MispHttpTests : IAsyncLifetime
         var without = Assert.Throws<RunFailedException>(() => MispHttp.Create(new MispSettings(), empty, proxy: null));
         System.IO.File.Delete(empty);
 
-        Assert.Equal((ExitCode.Usage, ExitCode.Usage), (missing.Code, without.Code));
+        Assert.Equal((RunOutcome.InvalidInput, RunOutcome.InvalidInput), (missing.Outcome, without.Outcome));
     }
 
     private async Task<SourceState> OpenAsync(MispSettings settings, string? caFile, SkippingTime? time = null)

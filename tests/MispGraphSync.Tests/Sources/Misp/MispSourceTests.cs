@@ -1,9 +1,10 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
+using MispGraphSync.Text;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sources.Misp;
@@ -19,7 +20,7 @@ public sealed class MispSourceTests : IDisposable
     public void Dispose() => _clients.ForEach(client => client.Dispose());
 
     [Fact]
-    public async Task All_pages_are_listed_once_and_no_more_is_asked()
+    public async Task Each_page_is_listed_once_and_no_further_page_is_requested()
     {
         using var misp = new FakeMisp(25);
         var source = Source(misp);
@@ -43,7 +44,7 @@ public sealed class MispSourceTests : IDisposable
     [InlineData("""[{"distribution":["1","3"]}]""", 1, 3)]
     [InlineData("""[{"distribution":"!2"}]""", 0, 1, 3)]
     [InlineData("""[{"distribution":"4"}]""")]
-    public async Task A_distribution_is_evaluated_on_the_whole_list(string filters, params int[] expected)
+    public async Task A_distribution_filter_is_evaluated_on_the_whole_list(string filters, params int[] expected)
     {
         using var misp = new FakeMisp(25);
         var source = Source(misp, filters);
@@ -74,7 +75,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_count_pages_are_read_up_to_an_empty_one()
+    public async Task Pages_without_a_count_are_read_up_to_an_empty_one()
     {
         using var misp = new FakeMisp(20) { Count = _ => null };
         var source = Source(misp);
@@ -85,7 +86,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_count_that_is_not_reached_is_a_gap_after_a_second_look()
+    public async Task A_count_that_is_not_reached_is_a_gap_after_a_second_listing()
     {
         using var misp = new FakeMisp(12) { Count = count => count + 1 };
         var source = Source(misp);
@@ -98,7 +99,7 @@ public sealed class MispSourceTests : IDisposable
     [Theory]
     [InlineData(10)]
     [InlineData(100_000)]
-    public async Task A_list_without_an_end_ends(int eventsAPage)
+    public async Task Listing_stops_at_the_maximum_number_of_events(int eventsAPage)
     {
         using var misp = new FakeMisp(0);
         var next = 1;
@@ -118,7 +119,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_answer_with_endless_events_that_nobody_asked_for_is_not_MISPs()
+    public async Task A_response_with_endless_unrequested_events_is_rejected()
     {
         using var misp = new FakeMisp(1);
         misp.Misbehave = _ => FakeMisp.Reply(200, $$"""{"response":[{{string.Join(',', Enumerable.Range(2, 5_000).Select(id => $$$"""{"Event":{"uuid":"{{{FakeMisp.Uuid(id)}}}","info":"x"}}"""))}}]}""");
@@ -130,7 +131,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_repeats_the_key_is_not_quoted_with_it()
+    public async Task A_key_repeated_by_the_server_is_not_quoted()
     {
         using var misp = new FakeMisp(1);
         misp.Get("/misp/servers/getVersion", $$"""{"message":"{{new string('x', 180)}} {{Key}} is no key"}""", 403);
@@ -142,7 +143,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_goes_while_pages_are_read_hides_no_other()
+    public async Task An_event_deleted_during_listing_hides_no_other()
     {
         using var misp = new FakeMisp(25);
         misp.Misbehave = search =>
@@ -162,7 +163,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_page_that_repeats_ends_the_list_with_a_gap()
+    public async Task A_repeated_page_ends_the_list_with_a_gap()
     {
         using var misp = new FakeMisp(5) { Count = _ => null };
         misp.Misbehave = search => search.GetProperty("page").GetInt32() > 1 ? misp.ReplyAll() : null;
@@ -174,7 +175,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_fails_on_large_pages_is_asked_for_small_ones()
+    public async Task A_server_that_fails_on_large_pages_gets_smaller_ones()
     {
         using var misp = new FakeMisp(25);
         misp.Misbehave = search => search.GetProperty("limit").GetInt32() > 3 ? FakeMisp.Reply(500, """{"name":"An Internal Error Has Occurred."}""") : null;
@@ -191,7 +192,7 @@ public sealed class MispSourceTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_answer_that_is_cut_is_asked_for_again_in_smaller_portions(bool metadata)
+    public async Task A_truncated_response_is_requested_again_in_smaller_pages(bool metadata)
     {
         using var misp = new FakeMisp(10);
         misp.Misbehave = search => FakeMisp.IsMetadata(search) == metadata && search.GetProperty("limit").GetInt32() > 4
@@ -206,7 +207,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_fails_alone_is_a_gap_and_the_others_come()
+    public async Task An_event_that_fails_alone_is_a_gap_and_the_others_are_read()
     {
         using var misp = new FakeMisp(10);
         misp.Misbehave = search => !FakeMisp.IsMetadata(search) && search.GetProperty("eventid").EnumerateArray().Any(id => id.GetString() == "7")
@@ -221,7 +222,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_does_not_come_back_is_a_gap()
+    public async Task A_listed_event_that_is_not_fetched_is_a_gap()
     {
         using var misp = new FakeMisp(10);
         var source = Source(misp);
@@ -233,7 +234,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_comes_without_its_attributes_has_not_come()
+    public async Task An_event_fetched_without_its_attributes_is_a_gap()
     {
         using var misp = new FakeMisp(3);
         misp.Misbehave = search => FakeMisp.IsMetadata(search) ? null : misp.ReplyAll();
@@ -244,7 +245,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task The_full_fetch_thins_nothing_out()
+    public async Task The_full_fetch_sends_no_filter()
     {
         using var misp = new FakeMisp(3);
         var source = Source(misp, """[{"to_ids":true,"enforceWarninglist":1,"withAttachments":true,"tags":"!x"}]""");
@@ -277,7 +278,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Events_that_left_are_looked_up_without_the_time_span()
+    public async Task Unmatched_events_are_looked_up_without_the_time_span()
     {
         using var misp = new FakeMisp(9);
         misp.Misbehave = search => search.TryGetProperty("last", out _) ? FakeMisp.Reply(1) : null;
@@ -295,7 +296,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_text_search_has_no_other_key_and_is_intersected_here()
+    public async Task A_full_text_search_is_sent_alone_and_intersected_here()
     {
         using var misp = new FakeMisp(9);
         misp.Misbehave = search => search.TryGetProperty("searchall", out _) ? FakeMisp.Reply(1, 2, 4, 6)
@@ -313,7 +314,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_look_up_that_fails_keeps_the_events_and_is_a_gap()
+    public async Task A_failed_lookup_keeps_the_events_and_is_a_gap()
     {
         using var misp = new FakeMisp(3);
         var source = Source(misp);
@@ -324,7 +325,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Throttling_is_waited_out_as_long_as_the_server_says()
+    public async Task Throttling_is_waited_out_for_the_time_that_the_server_asks()
     {
         using var misp = new FakeMisp(3);
         var refusals = 1;
@@ -343,12 +344,12 @@ public sealed class MispSourceTests : IDisposable
 
         var thrown = await Assert.ThrowsAsync<RunFailedException>(() => ListAsync(Source(misp)));
 
-        Assert.Equal(ExitCode.OutOfReach, thrown.Code);
+        Assert.Equal(RunOutcome.Unreachable, thrown.Outcome);
         Assert.Equal(2, misp.Searches.Count);
     }
 
     [Fact]
-    public async Task A_server_that_recovers_is_not_noticed()
+    public async Task A_server_that_recovers_leaves_no_gap()
     {
         using var misp = new FakeMisp(3);
         var failures = 4;
@@ -360,7 +361,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Trouble_after_some_pages_is_a_gap_not_a_failure()
+    public async Task An_outage_after_some_pages_is_a_gap_and_no_failure()
     {
         using var misp = new FakeMisp(25);
         misp.Misbehave = search => search.GetProperty("page").GetInt32() == 2 ? FakeMisp.Reply(403, """{"message":"key expired"}""") : null;
@@ -371,7 +372,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_stops_sending_is_given_up_in_time()
+    public async Task A_server_that_stops_sending_times_out()
     {
         using var silent = new TcpListener(System.Net.IPAddress.Loopback, 0);
         silent.Start();
@@ -380,12 +381,12 @@ public sealed class MispSourceTests : IDisposable
 
         var thrown = await Assert.ThrowsAsync<RunFailedException>(() => source.OpenAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal(ExitCode.OutOfReach, thrown.Code);
+        Assert.Equal(RunOutcome.Unreachable, thrown.Outcome);
         Assert.Contains("sent nothing", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Warninglists_that_PHP_wrote_as_an_object_are_the_list()
+    public async Task Warninglists_written_as_an_object_are_read_as_a_list()
     {
         using var misp = new FakeMisp(1);
         misp.Get("/misp/warninglists/index", """
@@ -399,7 +400,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Opening_tells_what_shapes_the_answers_and_the_servers_clock()
+    public async Task Opening_returns_the_fingerprint_and_the_server_time()
     {
         using var misp = new FakeMisp(3);
 
@@ -415,26 +416,26 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData(403, """{"message":"Authentication failed. Your user account has been\ndisabled."}""", "", ExitCode.SignIn, "Your user account has been disabled")]
-    [InlineData(403, "", "", ExitCode.SignIn, "refused the key")]
-    [InlineData(403, "<html><title>Blocked</title>", "", ExitCode.OutOfReach, "answered with HTML (403)")]
-    [InlineData(404, "\r\n<!DOCTYPE html>", "", ExitCode.OutOfReach, "answered with HTML (404)")]
-    [InlineData(407, "<HTML>", "", ExitCode.OutOfReach, "answered with HTML (407)")]
-    [InlineData(405, """{"message":"no"}""", "", ExitCode.SignIn, "does not allow")]
-    [InlineData(302, "", "/users/login", ExitCode.OutOfReach, "maintenance")]
-    [InlineData(301, "", "https://other.example.com/misp?token=x", ExitCode.OutOfReach, "redirect to https://other.example.com/misp,")]
-    [InlineData(404, "{}", "", ExitCode.OutOfReach, "was not found")]
-    [InlineData(200, "<html></html>", "", ExitCode.OutOfReach, "does not answer as MISP does")]
-    [InlineData(200, """{"hello":1}""", "", ExitCode.OutOfReach, "does not answer as MISP does")]
-    [InlineData(500, """{"message":"An Internal Error Has Occurred."}""", "", ExitCode.OutOfReach, "failed (500): \"An Internal Error Has Occurred\"")]
-    public async Task What_is_wrong_at_the_start_is_said_in_one_sentence(int status, string body, string location, ExitCode code, string words)
+    [InlineData(403, """{"message":"Authentication failed. Your user account has been\ndisabled."}""", "", RunOutcome.SignInFailed, "Your user account has been disabled")]
+    [InlineData(403, "", "", RunOutcome.SignInFailed, "refused the key")]
+    [InlineData(403, "<html><title>Blocked</title>", "", RunOutcome.Unreachable, "answered with HTML (403)")]
+    [InlineData(404, "\r\n<!DOCTYPE html>", "", RunOutcome.Unreachable, "answered with HTML (404)")]
+    [InlineData(407, "<HTML>", "", RunOutcome.Unreachable, "answered with HTML (407)")]
+    [InlineData(405, """{"message":"no"}""", "", RunOutcome.SignInFailed, "does not allow")]
+    [InlineData(302, "", "/users/login", RunOutcome.Unreachable, "maintenance")]
+    [InlineData(301, "", "https://other.example.com/misp?token=x", RunOutcome.Unreachable, "redirect to https://other.example.com/misp,")]
+    [InlineData(404, "{}", "", RunOutcome.Unreachable, "was not found")]
+    [InlineData(200, "<html></html>", "", RunOutcome.Unreachable, "does not answer as MISP does")]
+    [InlineData(200, """{"hello":1}""", "", RunOutcome.Unreachable, "does not answer as MISP does")]
+    [InlineData(500, """{"message":"An Internal Error Has Occurred."}""", "", RunOutcome.Unreachable, "failed (500): \"An Internal Error Has Occurred\"")]
+    public async Task An_error_at_the_start_is_reported_in_one_sentence(int status, string body, string location, RunOutcome code, string words)
     {
         using var misp = new FakeMisp(3);
         misp.Get("/misp/servers/getVersion", body, status, location.Length > 0 ? [("Location", location)] : []);
 
         var thrown = await Assert.ThrowsAsync<RunFailedException>(() => Source(misp).OpenAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal(code, thrown.Code);
+        Assert.Equal(code, thrown.Outcome);
         Assert.Contains(words, thrown.Message, StringComparison.Ordinal);
         Assert.NotNull(thrown.Remedy);
         Assert.DoesNotContain(Key, thrown.ToString(), StringComparison.Ordinal);
@@ -443,7 +444,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Html_in_the_place_of_events_is_told()
+    public async Task HTML_instead_of_events_is_reported()
     {
         using var misp = new FakeMisp(3);
         misp.Misbehave = _ => FakeMisp.Reply(200, "<!DOCTYPE html><p>Login");
@@ -454,7 +455,7 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task No_server_at_all_is_told()
+    public async Task An_unreachable_server_is_reported()
     {
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
@@ -463,7 +464,7 @@ public sealed class MispSourceTests : IDisposable
 
         var thrown = await Assert.ThrowsAsync<RunFailedException>(() => Source(address).OpenAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal(ExitCode.OutOfReach, thrown.Code);
+        Assert.Equal(RunOutcome.Unreachable, thrown.Outcome);
         Assert.Contains("refused", thrown.Message, StringComparison.Ordinal);
     }
 
@@ -471,14 +472,14 @@ public sealed class MispSourceTests : IDisposable
     [InlineData("")]
     [InlineData("key with blanks")]
     [InlineData("key\nInjected: header")]
-    public async Task A_key_that_no_header_can_carry_is_refused_unnamed(string key)
+    public async Task A_key_with_invalid_characters_is_rejected_and_not_quoted(string key)
     {
         using var misp = new FakeMisp(1);
 
         var thrown = await Assert.ThrowsAsync<RunFailedException>(
             () => Source(misp.Url, key: key).OpenAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal(ExitCode.SignIn, thrown.Code);
+        Assert.Equal(RunOutcome.SignInFailed, thrown.Outcome);
         Assert.DoesNotContain("Injected", thrown.ToString(), StringComparison.Ordinal);
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
 using Xunit;
@@ -18,15 +18,15 @@ public sealed class SearchBodyTests
 
     [Theory]
     [MemberData(nameof(Switch))]
-    public void The_full_fetch_is_a_request_that_a_server_has_answered(bool warninglistHits) =>
+    public void The_full_fetch_equals_a_recorded_request(bool warninglistHits) =>
         Assert.Contains(Switches(Full(warninglistHits)), Answered("second-body-full-*"));
 
     [Fact]
-    public void The_listing_is_a_request_that_a_server_has_answered() =>
+    public void The_listing_equals_a_recorded_request() =>
         Assert.Contains(Switches(Listing()), Answered("second-body-list-*"));
 
     [Fact]
-    public void Tags_that_may_not_be_exported_are_asked_for()
+    public void Tags_that_may_not_be_exported_are_requested()
     {
         Assert.NotEmpty(Answered("restSearch-includeAllTags"));
         Assert.All([Full(true), Full(false), Listing()], body => Assert.Equal("1", body["includeAllTags"]!.ToJsonString()));
@@ -36,7 +36,7 @@ public sealed class SearchBodyTests
     [InlineData(null)]
     [InlineData("""{"enforceWarninglist":1}""")]
     [InlineData("""{"enforce_warninglist":true,"withAttachments":1}""")]
-    public void Warninglists_are_never_asked_for_together_with_metadata_or_without_proposals(string? filter)
+    public void Warninglist_switches_are_never_combined_with_metadata_or_noShadowAttributes(string? filter)
     {
         JsonObject[] bodies = [Listing(filter), Full(warninglistHits: true), Full(warninglistHits: false)];
 

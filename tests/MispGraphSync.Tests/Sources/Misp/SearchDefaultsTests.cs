@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MispGraphSync.Configuration;
-using MispGraphSync.Core.Sync;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Sandbox;
+using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
 using Xunit;
@@ -31,7 +31,7 @@ public sealed class SearchDefaultsTests
     [InlineData("""{"last":"1h","timestamp":["2h","1h"]}""")]
     [InlineData("""{"from":"2030-01-01","to":"2031-01-01"}""")]
     [InlineData("""{"metadata":1,"flatten":1,"excludeLocalTags":1,"excludeGalaxy":1,"limit":1,"page":7}""")]
-    public async Task Defaults_change_nothing(string defaults)
+    public async Task Stored_search_defaults_are_overridden(string defaults)
     {
         await using var sandbox = await SandboxHost.StartAsync(new SandboxOptions { SampleEvents = true }, Ct);
         var before = await ReadAsync(sandbox);
@@ -45,7 +45,7 @@ public sealed class SearchDefaultsTests
     }
 
     [Fact]
-    public void A_key_that_a_search_has_itself_stays_and_what_cannot_be_overridden_is_named()
+    public void Own_keys_stay_and_keys_that_cannot_be_overridden_are_named()
     {
         var defaults = Of("""{"tags":["x","y","z"],"published":"1","limit":5,"searchall":"%x%","galaxy.meta":"q"}""");
 
@@ -60,7 +60,7 @@ public sealed class SearchDefaultsTests
     [InlineData("""{"UserSetting":{"default_restsearch_parameters":[]}}""")]
     [InlineData("""{"User":{}}""")]
     [InlineData("""[]""")]
-    public void Without_defaults_a_body_stays_as_it_is(string user)
+    public void A_body_without_stored_defaults_is_unchanged(string user)
     {
         using var json = JsonDocument.Parse(user);
         var body = "{}"u8.ToArray();

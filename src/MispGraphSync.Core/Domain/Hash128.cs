@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MispGraphSync.Core.Domain;
+
+/// <summary>
+/// The first 16 bytes of a SHA-256: the ledger's keys and change marks. Values come from others, so the hash has to be
+/// one that nobody can steer into a clash.
+/// </summary>
+public readonly record struct Hash128(ulong High, ulong Low)
+{
+    public const int Size = 16;
+
+    /// <summary>A mark that no content has.</summary>
+    public static Hash128 Unknown { get; } = new(ulong.MaxValue, ulong.MaxValue);
+
+    public static Hash128 Of(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, digest);
+        return Read(digest);
+    }
+
+    /// <summary>The hash of the text's UTF-8.</summary>
+    public static Hash128 Of(string text)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        try
+        {
+            return Of(buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote: big-endian, so that bytes sort as SQLite sorts them.</summary>
+    public static Hash128 Read(ReadOnlySpan<byte> bytes) =>
+        new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+
+    public void Write(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, High);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Low);
+    }
+
+    public override string ToString() => $"{High:x16}{Low:x16}";
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MispGraphSync.Core.Mapping.Normalise;
+
+/// <summary>IPv4 addresses inside IPv6: traffic to the one is, or becomes, traffic to the other.</summary>
+public static class EmbeddedIPv4
+{
+    private static readonly IPNetwork Everything = new(IPAddress.Any, 0);
+
+    private static readonly Form[] Forms =
+    [
+        // Compatible and mapped (RFC 4291), translated (RFC 2765), NAT64 (RFC 6052)
+        new(IPNetwork.Parse("::/96"), 96),
+        new(IPNetwork.Parse("::ffff:0:0/96"), 96),
+        new(IPNetwork.Parse("::ffff:0:0:0/96"), 96),
+        new(IPNetwork.Parse("64:ff9b::/96"), 96),
+        // 6to4 (RFC 3056)
+        new(IPNetwork.Parse("2002::/16"), 16),
+        // Teredo (RFC 4380): the server, and the client with its bits inverted
+        new(IPNetwork.Parse("2001::/32"), 32),
+        new(IPNetwork.Parse("2001::/32"), 96, IsInverted: true),
+    ];
+
+    /// <summary>The IPv4 ranges that an IPv6 range reaches; none for IPv4. A single address is a range of 128 bits.</summary>
+    public static IEnumerable<IPNetwork> In(IPNetwork range)
+    {
+        if (range.BaseAddress.AddressFamily != AddressFamily.InterNetworkV6) yield break;
+
+        foreach (var form in Forms)
+        {
+            if (range.PrefixLength < form.Prefix.PrefixLength)
+            {
+                if (Holds(range, form.Prefix.BaseAddress)) yield return Everything;
+            }
+            else if (Holds(form.Prefix, range.BaseAddress))
+            {
+                yield return Cut(range, form.Offset, form.IsInverted);
+            }
+        }
+
+        if (range.PrefixLength >= 96 && IsIsatap(range.BaseAddress)) yield return Cut(range, 96, isInverted: false);
+    }
+
+    /// <summary>IPNetwork.Contains finds an IPv4-mapped address in IPv6 networks that do not have it.</summary>
+    private static bool Holds(IPNetwork network, IPAddress address) =>
+        IpAddresses.Mask(address, network.PrefixLength).Equals(network.BaseAddress);
+
+    private static IPNetwork Cut(IPNetwork range, int offset, bool isInverted)
+    {
+        var known = Math.Clamp(range.PrefixLength - offset, 0, 32);
+        Span<byte> bytes = stackalloc byte[16];
+        range.BaseAddress.TryWriteBytes(bytes, out _);
+        var inside = bytes.Slice(offset / 8, 4);
+        if (isInverted)
+        {
+            foreach (ref var part in inside) part ^= 0xFF;
+        }
+
+        return new(IpAddresses.Mask(new IPAddress(inside), known), known);
+    }
+
+    /// <summary>An interface of RFC 5214: <c>0:5efe:</c> or <c>200:5efe:</c> before the address.</summary>
+    private static bool IsIsatap(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        return bytes[8..12] is [0 or 2, 0, 0x5E, 0xFE];
+    }
+
+    /// <summary>Offset: the bit at which the IPv4 address begins.</summary>
+    private readonly record struct Form(IPNetwork Prefix, int Offset, bool IsInverted = false);
+}

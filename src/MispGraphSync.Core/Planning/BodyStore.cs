@@ -1,0 +1,24 @@
+namespace MispGraphSync.Core.Planning;
+
+/// <summary>
+/// Where the bodies of a plan's steps stand: a few dozen share one array, which goes when the last of them does. So many
+/// small arrays would each be cleared first, and collected.
+/// </summary>
+internal sealed class BodyStore
+{
+    // Below the size from which .NET keeps arrays apart and collects them rarely.
+    private const int ChunkSize = 64 * 1024;
+
+    private byte[] _chunk = [];
+    private int _used;
+
+    public ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> body)
+    {
+        if (body.Length > ChunkSize / 4) return body.ToArray();
+        if (_chunk.Length - _used < body.Length) (_chunk, _used) = (GC.AllocateUninitializedArray<byte>(ChunkSize), 0);
+        var kept = _chunk.AsMemory(_used, body.Length);
+        body.CopyTo(kept.Span);
+        _used += body.Length;
+        return kept;
+    }
+}

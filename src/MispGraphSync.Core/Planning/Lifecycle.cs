@@ -1,0 +1,32 @@
+using System.Buffers.Binary;
+
+namespace MispGraphSync.Core.Planning;
+
+/// <summary>When an indicator ends and when it is renewed.</summary>
+public static class Lifecycle
+{
+    /// <summary>The expiry of something sent now: whole seconds.</summary>
+    public static DateTimeOffset ExpiryOf(DateTimeOffset now, TimeSpan lifetime) =>
+        DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds()) + lifetime;
+
+    /// <summary>
+    /// Renewed when what remains is less than lifetime × (¼ + ¼·h), h in [0, 1) from the key, so that a million
+    /// pushed in one day do not renew in one day.
+    /// </summary>
+    public static DateTimeOffset RenewalOf(DateTimeOffset expires, TimeSpan lifetime, Guid key)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        key.TryWriteBytes(bytes, bigEndian: true, out _);
+        var share = BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) / (double)(1L << 32);
+        return expires - (lifetime * (0.25 + (0.25 * share)));
+    }
+
+    /// <summary>
+    /// The wire's "modified": MISP's own time at the first send, the clock's later, and always after the last one sent.
+    /// </summary>
+    public static DateTimeOffset Modified(DateTimeOffset wanted, DateTimeOffset? lastSent)
+    {
+        var whole = DateTimeOffset.FromUnixTimeMilliseconds(wanted.ToUnixTimeMilliseconds());
+        return lastSent is { } last && whole <= last ? last.AddMilliseconds(1) : whole;
+    }
+}

@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Core.Planning;
+
+/// <summary>
+/// Merges the supports of one key into one indicator under one destination's policy. Takes them one by one and holds
+/// none but the lead and the five oldest, so that a value seen a million times costs no more memory than one seen twice.
+/// The order in which supports come changes nothing.
+/// </summary>
+public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
+{
+    /// <summary>How many supports an indicator names.</summary>
+    public const int NamedSources = 5;
+
+    /// <summary>How many events an indicator names: a value of thousands must not change with each of them.</summary>
+    public const int NamedEvents = 100;
+
+    /// <summary>The most tags one indicator carries, the most telling kept (<see cref="TagPriority"/>).</summary>
+    public const int MostTags = 100;
+
+    private readonly List<IndicatorSourceRow> _oldest = new(NamedSources + 1);
+    private readonly List<IndicatorSourceRow> _events = [];
+    private readonly OrderedUnion<string> _tags = new(StringComparer.Ordinal);
+    private readonly OrderedUnion<string> _actors = new(StringComparer.Ordinal);
+    private readonly OrderedUnion<string> _families = new(StringComparer.Ordinal);
+    private readonly OrderedUnion<KillChainPhase> _killChain = new();
+    private IndicatorSourceRow _lead;
+    private Tlp _tlp;
+    private ThreatLevel _severity;
+    private int _confidence;
+    private int _days;
+    private DateTimeOffset _validFrom;
+    private DateTimeOffset _lastReported;
+
+    /// <summary>How many supports were added since the last <see cref="Clear"/>.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The longest lifetime of the supports so far.</summary>
+    public TimeSpan Lifetime => TimeSpan.FromDays(_days);
+
+    public void Clear()
+    {
+        Count = 0;
+        _oldest.Clear();
+        _events.Clear();
+        _tags.Clear();
+        _actors.Clear();
+        _families.Clear();
+        _killChain.Clear();
+    }
+
+    /// <summary>The rank of the indicator of all that was added; unset when nothing was.</summary>
+    public Rank Rank => Count == 0 ? default : Rank.Of(_severity, _confidence, _lastReported);
+
+    /// <summary>Adds a support that the destination takes.</summary>
+    public void Add(in IndicatorSourceRow row)
+    {
+        var tlp = row.TaggedTlp ?? policy.DefaultTlp;
+        var severity = row.Event.Context.ThreatLevel;
+        var confidence = row.Own.Confidence ?? row.Event.Tagging.Confidence ?? policy.DefaultConfidence;
+        var days = policy.DaysFor(row.Source.Type, tlp);
+        var validFrom = row.Source.FirstSeen ?? row.Event.When;
+        var lastReported = Later(Later(row.Source.Timestamp, row.Event.Context.Timestamp), validFrom);
+
+        if (Count == 0)
+        {
+            (_lead, _tlp, _severity, _confidence, _days, _validFrom, _lastReported) =
+                (row, tlp, severity, confidence, days, validFrom, lastReported);
+        }
+        else
+        {
+            if (Leads(row, _lead)) _lead = row;
+            _tlp = tlp > _tlp ? tlp : _tlp;
+            _severity = severity < _severity ? severity : _severity;
+            _confidence = Math.Max(_confidence, confidence);
+            _days = Math.Max(_days, days);
+            _validFrom = validFrom < _validFrom ? validFrom : _validFrom;
+            _lastReported = Later(_lastReported, lastReported);
+        }
+
+        Count++;
+        InsertIfOld(_oldest, NamedSources, row);
+        NameEvent(row);
+        _tags.AddOrdered(row.Event.Tags);
+        _tags.Add(row.Own.Tags);
+        _actors.AddOrdered(row.Event.Actors);
+        _actors.Add(row.Own.Actors);
+        _families.AddOrdered(row.Event.Families);
+        _families.Add(row.Own.Families);
+        _killChain.AddOrdered(row.Event.KillChain);
+        _killChain.Add(row.Own.KillChain);
+    }
+
+    /// <summary>The indicator of all that was added; at least one support must have been.</summary>
+    public Indicator Merge()
+    {
+        if (Count == 0) throw new InvalidOperationException("An indicator needs a support.");
+        var support = _lead.Source;
+        return new Indicator
+        {
+            Observables = form == IndicatorShape.Single ? [support.Single!] : support.Combined,
+            Tlp = _tlp,
+            Action = policy.Action,
+            PassiveOnly = policy.PassiveOnly || _tlp == Tlp.Red,
+            Severity = _severity,
+            Confidence = _confidence,
+            ThreatType = _lead.Own.ThreatType ?? _lead.Event.Tagging.ThreatType ?? policy.DefaultThreatType,
+            ThreatTypeIsTagged = (_lead.Own.ThreatType ?? _lead.Event.Tagging.ThreatType) is not null,
+            DiamondModel = _lead.Own.DiamondModel ?? _lead.Event.Tagging.DiamondModel,
+            KillChain = _killChain.All(),
+            Actors = _actors.All(),
+            Families = _families.All(),
+            Tags = MostTelling(_tags.All()),
+            Title = _lead.Event.Context.Info,
+            Comment = support.Comment,
+            Type = support.Type,
+            Category = support.Category,
+            ValidFrom = _validFrom,
+            LastReported = _lastReported,
+            Lifetime = Lifetime,
+            Sources = NamesOfOldest(),
+            Events = [.. _events.Select(row => row.Event.Context.Uuid)],
+            SourceCount = Count,
+        };
+    }
+
+    // Highest severity, then oldest event, then lowest uuid: the same lead whatever the order of reading.
+    private static bool Leads(in IndicatorSourceRow one, in IndicatorSourceRow other)
+    {
+        var bySeverity = one.Event.Context.ThreatLevel.CompareTo(other.Event.Context.ThreatLevel);
+        return bySeverity != 0 ? bySeverity < 0 : CompareAge(one, other) < 0;
+    }
+
+    private static int CompareAge(in IndicatorSourceRow one, in IndicatorSourceRow other)
+    {
+        var order = one.Event.When.CompareTo(other.Event.When);
+        if (order == 0) order = one.Source.Attribute.CompareTo(other.Source.Attribute);
+        if (order == 0) order = one.Event.Context.Uuid.CompareTo(other.Event.Context.Uuid);
+        return order != 0 ? order : one.Source.Part.CompareTo(other.Source.Part);
+    }
+
+    private static void InsertIfOld(List<IndicatorSourceRow> oldest, int most, in IndicatorSourceRow row)
+    {
+        var at = oldest.Count;
+        while (at > 0 && CompareAge(row, oldest[at - 1]) < 0) at--;
+        if (at == most) return;
+        oldest.Insert(at, row);
+        if (oldest.Count > most) oldest.RemoveAt(most);
+    }
+
+    // Each event once, by its oldest support.
+    private void NameEvent(in IndicatorSourceRow row)
+    {
+        if (_events.Count == NamedEvents && CompareAge(row, _events[^1]) >= 0) return;
+        for (var i = 0; i < _events.Count; i++)
+        {
+            if (_events[i].Event.Context.Uuid != row.Event.Context.Uuid) continue;
+            if (CompareAge(row, _events[i]) >= 0) return;
+            _events.RemoveAt(i);
+            break;
+        }
+
+        InsertIfOld(_events, NamedEvents, row);
+    }
+
+    private static ImmutableArray<string> MostTelling(ImmutableArray<string> tags) =>
+        tags.Length <= MostTags ? tags : [.. tags.OrderBy(TagPriority.Of).Take(MostTags).Order(StringComparer.Ordinal)];
+
+    private ImmutableArray<SourceReference> NamesOfOldest()
+    {
+        var names = ImmutableArray.CreateBuilder<SourceReference>(_oldest.Count);
+        foreach (var row in _oldest) names.Add(new SourceReference(row.Event.Context.Uuid, row.Source.Attribute, row.Event.Context.Info));
+        return names.MoveToImmutable();
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}

@@ -1,0 +1,55 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Runs;
+
+namespace MispGraphSync.Core.Planning;
+
+/// <summary>Writes into the ledger what was decided of each key: a step, or what spares one.</summary>
+internal sealed class PlanWriter(Planner planner, PushLedger ledger, DestinationState memory, DateTimeOffset now)
+{
+    /// <summary>How many were held, ran out, and are known no longer.</summary>
+    public long Forgotten { get; private set; }
+
+    /// <param name="decision">The planner's last: its rank is taken from there.</param>
+    public void Write(PlanKey key, PlanDecision decision, bool mayDelete)
+    {
+        if (key.Rejected is not null && IsMoot(key.Held, decision)) ledger.Record.ForgetRejection(memory, key.Observables);
+        switch (decision)
+        {
+            case PlanDecision.Step { Decision.Action: StepAction.Delete } when !mayDelete:
+                break;
+            case PlanDecision.Step step:
+                if (step.Generation > 0) ledger.Record.RaiseGeneration(memory, key.Observables, step.Generation);
+                ledger.Plan.AddStep(memory, key, step.Decision);
+                break;
+            case PlanDecision.TakeOver adopt:
+                // Held first: should the update fail, it is still known to be ours, and goes when it is no longer wanted.
+                ledger.Record.RecordTakeover(memory, adopt.Found with { Rank = planner.Rank });
+                ledger.Plan.AddStep(memory, key, adopt.Update);
+                break;
+            case PlanDecision.Expired when key.Held is not null:
+                Forgotten++;
+                ledger.Record.ForgetHeld(memory, key.Observables);
+                break;
+            case PlanDecision.Reschedule reschedule:
+                ledger.Record.RescheduleRenewal(memory, key.Observables, reschedule.RenewAt);
+                break;
+        }
+
+        if (key.Held is { } held && decision is (PlanDecision.Nothing or PlanDecision.Reschedule)) Rerank(held, planner.Rank);
+    }
+
+    // What is unchanged at the destination may still have gained or lost in confidence.
+    private void Rerank(HeldIndicator held, Rank rank)
+    {
+        if (rank != default && (rank.Outranks(held.Rank) || held.Rank.Outranks(rank))) ledger.Plan.RecordRank(memory, held.Observables, rank);
+    }
+
+    // Whatever was turned down then, nothing is to be done now. What is due for renewal by another source is not that.
+    private bool IsMoot(HeldIndicator? held, PlanDecision decision) => decision switch
+    {
+        PlanDecision.Nothing => held is null || held.RenewAt > now,
+        PlanDecision.Expired or PlanDecision.Reschedule => true,
+        _ => false,
+    };
+}

@@ -1,0 +1,264 @@
+using System.Buffers;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Core.Planning;
+
+/// <summary>
+/// Decides what one destination needs, key by key: the difference between what is wanted and what is held. Deciding and
+/// building are two passes over the same keys, since the guard must see the whole plan before the first body is sent.
+/// </summary>
+/// <param name="destination">Where to.</param>
+/// <param name="eligibility">Which supports it takes.</param>
+/// <param name="run">The run's fixed facts: clock, instance, source.</param>
+/// <param name="findAdoptable">What a fresh ledger found at the destination under a key; always null else.</param>
+public sealed class Planner(IDestination destination, Eligibility eligibility, PlanFacts run, Func<Guid, ListedIndicator?> findAdoptable)
+{
+    private readonly Merger _merger = new(destination.Policy, destination.Shape);
+    private readonly ArrayBufferWriter<byte> _scratch = new(2048);
+    private readonly BodyStore _bodies = new();
+    private readonly bool _ranks = CapacityPlanner.IsNeededAt(destination);
+
+    /// <summary>The rank of the key that was decided last; unset where all find a place, or when it is not wanted.</summary>
+    public Rank Rank => _ranks ? _merger.Rank : default;
+
+    /// <summary>What the key needs. Reads the key's supports once.</summary>
+    public PlanDecision Decide(PlanKey key)
+    {
+        var decision = Compare(key);
+        if (!_ranks || decision is not PlanDecision.Step { Decision: { Action: not StepAction.Delete } step }) return decision;
+        Guid? created = step.Action == StepAction.Create ? key.Held?.Key ?? KeyOf(destination.Canonical(_merger.Merge().Observables), key.Generation) : null;
+        return new PlanDecision.Step(step with { Rank = Rank, Key = created }, ((PlanDecision.Step)decision).Generation);
+    }
+
+    private PlanDecision Compare(PlanKey key)
+    {
+        var wanted = Gather(key, all: _ranks || key.Held is not null || key.Rejected is not null || run.MayTakeOver);
+        if (!wanted.IsActive) return Unwanted(key, wanted);
+
+        if (key.Held is not { } held)
+        {
+            if (run.MayTakeOver && LookAtDestination(key) is { } found) return found;
+            return key.Rejected is { } turnedDown && IsHeldBack(key, turnedDown)
+                ? PlanDecision.Suppressed.Instance
+                : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New));
+        }
+
+        return Compare(key, held, wanted.IsFresh);
+    }
+
+    /// <summary>Held indicators for which an update was decided that makes them raise alerts.</summary>
+    public long StartingToAlert { get; private set; }
+
+    /// <summary>The step ready to be sent. Reads the key's supports once.</summary>
+    public PlanStep Build(PlanKey key, StepDecision step)
+    {
+        if (step.Action == StepAction.Delete) return BuildDeletion(key.Held!, step) with { WasRejected = key.Rejected is not null };
+        Gather(key, all: true);
+        var indicator = _merger.Merge();
+        // What is held under a key that may not live again has a new life.
+        var held = IsSpent(key) ? null : key.Held;
+        var canonical = destination.Canonical(indicator.Observables);
+        var generation = held?.Generation ?? key.Generation;
+        var identity = Identify(indicator, held, held?.Key ?? KeyOf(canonical, generation));
+        _scratch.ResetWrittenCount();
+        var action = step.Replaces ? StepAction.Create : step.Action;
+        var marks = destination.WriteItem(_scratch, indicator, identity, action);
+        return new PlanStep
+        {
+            Action = step.Action,
+            Reason = step.Reason,
+            Observables = key.Observables,
+            Key = identity.Key,
+            Generation = generation,
+            Id = identity.Id,
+            Replaces = step.Replaces,
+            Body = _bodies.Keep(_scratch.WrittenSpan),
+            Hashes = marks,
+            Rank = _merger.Rank,
+            Created = identity.Created,
+            Modified = identity.Modified,
+            Expires = identity.Expires,
+            RenewAt = Lifecycle.RenewalOf(identity.Expires, indicator.Lifetime, identity.Key),
+            IdsNotReusable = destination.IdsNotReusable,
+            WasRejected = key.Rejected is not null,
+            Value = canonical,
+        };
+    }
+
+    /// <summary>How the key should stand at the destination; null when nothing that it takes supports it. Reads the key's supports once.</summary>
+    public ExpectedItem? Expect(PlanKey key)
+    {
+        var wanted = Gather(key, all: true);
+        if (_merger.Count == 0) return null;
+        var indicator = _merger.Merge();
+        var canonical = destination.Canonical(indicator.Observables);
+        var identity = key.Held is { } held
+            ? new ItemIdentity(held.Key, held.Id, held.Created, held.Modified, held.Expires)
+            : Identify(indicator, null, KeyOf(canonical, key.Generation));
+        var body = new ArrayBufferWriter<byte>(768);
+        var marks = destination.WriteItem(body, indicator, identity, StepAction.Create);
+        return new ExpectedItem(indicator, identity, canonical, wanted.IsActive, marks, body.WrittenMemory);
+    }
+
+    /// <summary>A deletion, from what is held.</summary>
+    public PlanStep BuildDeletion(HeldIndicator held, StepDecision step) => BuildDeletion(destination, held, step, run.Now);
+
+    /// <inheritdoc cref="BuildDeletion(HeldIndicator, StepDecision)"/>
+    public static PlanStep BuildDeletion(IDestination destination, HeldIndicator held, StepDecision step, DateTimeOffset now)
+    {
+        var modified = Lifecycle.Modified(now, held.Modified);
+        var body = new ArrayBufferWriter<byte>(256);
+        destination.WriteDeletion(body, held, modified);
+        return PlanStep.On(held, StepAction.Delete, step.Reason) with { Body = body.WrittenMemory, Modified = modified, IdsNotReusable = destination.IdsNotReusable };
+    }
+
+    private PlanDecision Unwanted(PlanKey key, Wanted wanted)
+    {
+        var held = key.Held;
+        if (held is null) return PlanDecision.Nothing.Instance;
+        if (held.Expires <= run.Now) return PlanDecision.Expired.Instance;
+        if (wanted.IsAged) return EndsTooLate(held) ? Compare(key, held, isFresh: false) : Reschedule(held, held.Expires);
+        var reason = wanted.HasSupport ? StepReasons.Excluded : StepReasons.Withdrawn;
+        return new PlanDecision.Step(new StepDecision(StepAction.Delete, reason));
+    }
+
+    private PlanDecision Compare(PlanKey key, HeldIndicator held, bool isFresh)
+    {
+        if (held.Expires <= run.Now)
+        {
+            // Another source wants it: when that is read, it is sent again.
+            if (!isFresh) return PlanDecision.Nothing.Instance;
+            if (key.Rejected is { } refused && IsHeldBack(refused, MarksOf(key, held))) return PlanDecision.Suppressed.Instance;
+            var action = destination.IdsNotReusable && !IsSpent(key) ? StepAction.Update : StepAction.Create;
+            return new PlanDecision.Step(new StepDecision(action, StepReasons.Expired));
+        }
+
+        var marks = MarksOf(key, held);
+        var isChanged = marks.Content != held.Hashes.Content || EndsTooLate(held);
+        // What was left to run out, for its events had aged, and is wanted again, gets its renewal back.
+        var renewAt = held.RenewAt < held.Expires ? held.RenewAt : Lifecycle.RenewalOf(held.Expires, _merger.Lifetime, held.Key);
+        if (!isChanged && !isFresh) return PlanDecision.Nothing.Instance;
+        if (!isChanged && renewAt > run.Now) return Reschedule(held, renewAt);
+        if (key.Rejected is { } turnedDown && IsHeldBack(turnedDown, marks)) return PlanDecision.Suppressed.Instance;
+        if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));
+        // An immutable part that is not known is not the wanted one: an update might leave the old one there for ever.
+        var replaces = IsSpent(key) || marks.Immutable != held.Hashes.Immutable;
+        if (!replaces && StartsToAlert(held)) StartingToAlert++;
+        return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Changed, replaces));
+    }
+
+    // Sent with a longer life than it would get now: settings or tags shorten it, or a clock was ahead.
+    private bool EndsTooLate(HeldIndicator held) => held.Expires > Lifecycle.ExpiryOf(run.Now, _merger.Lifetime);
+
+    private bool StartsToAlert(HeldIndicator held)
+    {
+        var indicator = _merger.Merge();
+        return destination.StartsToAlert(indicator, Identify(indicator, held, held.Key), held.Hashes);
+    }
+
+    private static PlanDecision Reschedule(HeldIndicator held, DateTimeOffset renewAt) =>
+        held.RenewAt == renewAt ? PlanDecision.Nothing.Instance : new PlanDecision.Reschedule(renewAt);
+
+    private bool IsHeldBack(PlanKey key, RejectedIndicator turnedDown) =>
+        !MayRetry(turnedDown) && IsHeldBack(turnedDown, MarksOf(key, null));
+
+    // A deletion that was turned down says nothing of what is to be there.
+    private static bool IsHeldBack(RejectedIndicator turnedDown, ItemHashes marks) =>
+        turnedDown.Action != StepAction.Delete && turnedDown.ContentHash == marks.Content && !MayRetry(turnedDown);
+
+    // Held, and perhaps removed for good: a deletion of it may have gone through unheard.
+    private static bool IsSpent(PlanKey key) => key.Held is { } held && held.Generation < key.Generation;
+
+    private static bool MayRetry(RejectedIndicator turnedDown) => turnedDown.IsTransient && turnedDown.Attempts < RejectedAttempts;
+
+    private ItemHashes MarksOf(PlanKey key, HeldIndicator? held)
+    {
+        var indicator = _merger.Merge();
+        var identity = Identify(indicator, held, held?.Key ?? KeyOf(destination.Canonical(indicator.Observables), key.Generation));
+        _scratch.ResetWrittenCount();
+        return destination.WriteItem(_scratch, indicator, identity, held is null ? StepAction.Create : StepAction.Update);
+    }
+
+    private ItemIdentity Identify(Indicator indicator, HeldIndicator? held, Guid key)
+    {
+        var expires = Lifecycle.ExpiryOf(run.Now, indicator.Lifetime);
+        if (held is not null) return new ItemIdentity(key, held.Id, held.Created, Lifecycle.Modified(run.Now, held.Modified), expires);
+        var modified = Lifecycle.Modified(indicator.LastReported < run.Now ? indicator.LastReported : run.Now, null);
+        return new ItemIdentity(key, null, indicator.ValidFrom < modified ? indicator.ValidFrom : modified, modified, expires);
+    }
+
+    // What a fresh ledger found there under this key, generation by generation: one that is alive is taken over, dead ones
+    // are passed by, and where there is neither the key is new.
+    private PlanDecision? LookAtDestination(PlanKey key)
+    {
+        var canonical = destination.Canonical(_merger.Merge().Observables);
+        for (var generation = key.Generation; ; generation++)
+        {
+            var id = KeyOf(canonical, generation);
+            if (findAdoptable(id) is not { } found)
+            {
+                return generation == key.Generation ? null : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New), generation);
+            }
+
+            if (found.IsRevoked) continue;
+            var held = new HeldIndicator
+            {
+                Observables = key.Observables,
+                Key = id,
+                Id = found.Id,
+                Generation = generation,
+                Hashes = new ItemHashes(default, found.ImmutableHash),
+                Created = run.Now,
+                Modified = run.Now,
+                Expires = found.Expires ?? run.Now,
+                RenewAt = run.Now,
+            };
+            var replaces = MarksOf(key, held).Immutable != found.ImmutableHash;
+            return new PlanDecision.TakeOver(held, new StepDecision(StepAction.Update, StepReasons.Adopted, replaces) { Rank = Rank });
+        }
+    }
+
+    private Guid KeyOf(string canonical, int generation) =>
+        StableId.ForIndicator(
+            run.Instance, destination.Info.Kind, destination.Info.Scope, run.Epoch is null ? canonical : $"{canonical}\n{run.Epoch}", generation);
+
+    // With all false, the first active support ends the walk: the caller only wants to know whether there is one.
+    private Wanted Gather(PlanKey key, bool all)
+    {
+        _merger.Clear();
+        var wanted = default(Wanted);
+        foreach (var row in key.Sources)
+        {
+            wanted.HasSupport = true;
+            if (eligibility.SkipReasonFor(row) is not null) continue;
+            if (row.Event.IsAged) wanted.IsAged = true;
+            else wanted.IsActive = true;
+            wanted.IsFresh |= !row.Event.IsAged && (run.Source is null || row.Event.Source == run.Source);
+            if (all) _merger.Add(row);
+            else if (wanted.IsActive) break;
+        }
+
+        return wanted;
+    }
+
+    /// <summary>
+    /// How many runs a transient rejection is tried in. What waits for room is tried without limit: its attempts do not count.
+    /// </summary>
+    public const int RejectedAttempts = 5;
+
+    private struct Wanted
+    {
+        public bool HasSupport;
+        public bool IsActive;
+        public bool IsAged;
+        public bool IsFresh;
+    }
+}
+
+/// <param name="Now">The run's one clock reading: the same for both passes.</param>
+/// <param name="Instance">The setting of that name.</param>
+/// <param name="Source">The source being read: only its supports renew. Null where none is read, and all of them do.</param>
+/// <param name="Epoch">The destination's, null for none.</param>
+/// <param name="MayTakeOver">True when the destination was listed for a ledger that is new or in doubt, and something was found.</param>
+public sealed record PlanFacts(DateTimeOffset Now, string Instance, string? Source, string? Epoch, bool MayTakeOver);

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
+
+namespace MispGraphSync.Core.Ports;
+
+/// <summary>
+/// An event's context with its tags read once, since all of its supports need them: names united with those of the
+/// event's own attributes, each once, in ordinal order.
+/// </summary>
+public sealed class EventFacts
+{
+    public EventFacts(EventContext context, string source, bool isAged)
+    {
+        Context = context;
+        Source = source;
+        IsAged = isAged;
+        Tagging = TagMap.Read(context.Tags, context.Galaxies);
+        Tags = Ordered(Tagging.Tags.Concat(context.Campaigns), StringComparer.Ordinal);
+        Actors = Ordered(Tagging.Actors.Concat(context.Actors), StringComparer.OrdinalIgnoreCase);
+        Families = Ordered(Tagging.Families.Concat(context.Families), StringComparer.OrdinalIgnoreCase);
+        KillChain = [.. Tagging.KillChain.Distinct().Order()];
+    }
+
+    public EventContext Context { get; }
+
+    /// <summary>The name of the source that the event was read from.</summary>
+    public string Source { get; }
+
+    /// <summary>True when the event left the filters only by growing old: its supports stay, but renew nothing.</summary>
+    public bool IsAged { get; }
+
+    public TagMeaning Tagging { get; }
+
+    public ImmutableArray<string> Tags { get; }
+
+    public ImmutableArray<string> Actors { get; }
+
+    public ImmutableArray<string> Families { get; }
+
+    public ImmutableArray<KillChainPhase> KillChain { get; }
+
+    /// <summary>When the event was: its date, else its last change.</summary>
+    public DateTimeOffset When => Context.Date is { } date ? new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero) : Context.Timestamp;
+
+    private static ImmutableArray<string> Ordered(IEnumerable<string> names, IEqualityComparer<string> same) =>
+        [.. names.Distinct(same).Order(StringComparer.Ordinal)];
+}
+
+/// <summary>One support with its event: what merging and filtering work on.</summary>
+public readonly record struct IndicatorSourceRow(IndicatorSource Source, EventFacts Event, TagMeaning Own)
+{
+    public IndicatorSourceRow(IndicatorSource support, EventFacts @event)
+        : this(support, @event, support.Tags.IsEmpty && support.Galaxies.IsEmpty ? TagMeaning.Empty : TagMap.Read(support.Tags, support.Galaxies))
+    {
+    }
+
+    /// <summary>The strictest of event and attribute; null when both are untagged.</summary>
+    public Tlp? TaggedTlp => Event.Tagging.Tlp is { } ofEvent && Own.Tlp is { } own
+        ? (Tlp)Math.Max((int)ofEvent, (int)own)
+        : Event.Tagging.Tlp ?? Own.Tlp;
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Core.Ports;
+
+/// <summary>
+/// Where indicators go. Pure questions first (what it takes, how it writes it), then the calls that reach the service.
+/// An item's failure is a <see cref="StepOutcome"/>; a failure of the whole destination (sign-in, permission, retired,
+/// still down after retries) is a <see cref="RunFailedException"/>.
+/// </summary>
+public interface IDestination : IAsyncDisposable
+{
+    DestinationInfo Info { get; }
+
+    DestinationPolicy Policy { get; }
+
+    /// <summary>Which form of a support this kind of service watches.</summary>
+    IndicatorShape Shape { get; }
+
+    /// <summary>The most items of one request, as the service documents it.</summary>
+    int BatchSize { get; }
+
+    /// <summary>How many requests may be in flight at once.</summary>
+    int ParallelRequests { get; }
+
+    /// <summary>
+    /// Why this destination cannot take such a support, whatever its tags: no field, not a public address, an action that
+    /// the service refuses for the type. Null: it can. Filters, TLP and never-block are not asked here.
+    /// </summary>
+    SkipReason? SkipReasonFor(IndicatorSource support);
+
+    /// <summary>
+    /// The text that names the observables at this service (the "canonical" of the stable key): Graph's fields sorted as
+    /// <c>field=value</c>, one a line; Sentinel's pattern; Defender's <c>type:value</c>.
+    /// </summary>
+    string Canonical(IReadOnlyList<Observable> observables);
+
+    /// <summary>Writes the JSON item for a create, update, renew or replace, and tells what of it counts as change.</summary>
+    ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action);
+
+    /// <summary>Writes the JSON item of a deletion: Graph's and Defender's id, Sentinel's object with revoked true.</summary>
+    void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified);
+
+    /// <summary>
+    /// Writes what is listed as an item that creates it again as it is. False: the service updates everything in place, so that
+    /// nothing is ever removed to be replaced.
+    /// </summary>
+    bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => false;
+
+    /// <summary>Whether a revoked or deleted key may be used again; if not, the next life gets the next generation.</summary>
+    bool IdsNotReusable { get; }
+
+    /// <summary>Create and update are one and the same request, and sending it again changes nothing: Sentinel, Defender.</summary>
+    bool Upserts { get; }
+
+    /// <summary>
+    /// Others may hold a value that we want, and sending it would take it over: what is there must be listed before anything
+    /// is created, and <see cref="RemoteIndicator.ConflictsWith"/> tells what is not ours.
+    /// </summary>
+    bool HasSharedNamespace => false;
+
+    /// <summary>Whether <see cref="ReadAsync"/> can be asked, as it is set up.</summary>
+    bool CanList => true;
+
+    /// <summary>How many indicators of ours it shall hold at most; null: as many as there are.</summary>
+    int? Capacity => null;
+
+    /// <summary>How many it can hold of all who write to it; null: no limit is known.</summary>
+    int? CapacityForAll => null;
+
+    /// <summary>Whether what is held raises no alert there so far, and does once this indicator is sent in its place.</summary>
+    bool StartsToAlert(Indicator indicator, ItemIdentity identity, ItemHashes held) => false;
+
+    /// <summary>Requests so far, attempts after the first, and attempts that were answered 429.</summary>
+    RequestCounts Requests { get; }
+
+    /// <summary>Asked once before a run's first request: is it there, may we? Throws when not.</summary>
+    Task PrepareAsync(CancellationToken ct);
+
+    /// <summary>
+    /// Sends one request for steps of one operation, at most <see cref="BatchSize"/>, and gives an outcome for each step in
+    /// order. Sends nothing for none. Throws only when it is certain that nothing of it was taken.
+    /// </summary>
+    Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct);
+
+    /// <summary>
+    /// After a lost answer or a killed run: brings the service to where none of these creations exists, or tells which do
+    /// (key → the service's id). Services whose writes are idempotent return an empty answer at once.
+    /// </summary>
+    Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct);
+
+    /// <summary>Everything held there that this application may see, paged to the end.</summary>
+    IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct);
+}
+
+/// <summary>After settling: which keys exist at the service (with its ids); all others are known not to.</summary>
+public sealed record ReconcileResult(IReadOnlyDictionary<Guid, string> Existing)
+{
+    public static ReconcileResult None { get; } = new(new Dictionary<Guid, string>());
+}
+
+/// <param name="Sent">Requests, each counted once however often it was attempted.</param>
+/// <param name="Retries">Attempts after the first.</param>
+/// <param name="Throttled">Attempts that were answered 429.</param>
+public readonly record struct RequestCounts(long Sent, long Retries, long Throttled);

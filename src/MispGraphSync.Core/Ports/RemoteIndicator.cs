@@ -1,0 +1,28 @@
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Core.Ports;
+
+/// <summary>One indicator as the service returned it.</summary>
+/// <param name="Id">The service's id.</param>
+/// <param name="Key">Our key, where the service returns it; null for what others put there.</param>
+/// <param name="Raw">The JSON object as returned, UTF-8.</param>
+/// <param name="Type">The service's word for the kind of observable.</param>
+/// <param name="Revoked">True for what is only still listed (Sentinel).</param>
+/// <param name="ConflictsWith">Of what others put there: the key of ours that cannot be used while it is there; null where values are not shared.</param>
+/// <param name="ImmutableHash">The hash of its immutable part (<see cref="ItemHashes.Immutable"/>), where the list tells; else unset.</param>
+public sealed record RemoteIndicator(
+    string? Id,
+    Guid? Key,
+    ReadOnlyMemory<byte> Raw,
+    string Type,
+    string Value,
+    string? Tlp,
+    string? Action,
+    DateTimeOffset? Expires,
+    bool Revoked = false,
+    Guid? ConflictsWith = null,
+    Hash128 ImmutableHash = default)
+{
+    /// <summary>Neither revoked nor run out.</summary>
+    public bool IsLive(DateTimeOffset now) => !Revoked && !(Expires <= now);
+}

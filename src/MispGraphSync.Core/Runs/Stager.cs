@@ -1,0 +1,264 @@
+using System.Runtime.CompilerServices;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Core.Runs;
+
+/// <summary>
+/// Reads a source into the ledger: lists what matches, reads in full what is new or changed, maps it, and finds out what has
+/// aged or was withdrawn. Counts each attribute once.
+/// </summary>
+public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions options, IRunObserver observer, TimeProvider time)
+{
+    /// <summary>
+    /// An event that changed so shortly before it was read may have changed again in the same second.
+    /// </summary>
+    private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan MostClockDifference = TimeSpan.FromHours(1);
+
+    private readonly Dictionary<SkipReason, long> _skipped = [];
+    private readonly List<(DestinationInfo Destination, Eligibility Takes, Dictionary<SkipReason, long> Skipped)> _destinations =
+        [.. options.Destinations.Select(one => (one.Destination, one.Takes, new Dictionary<SkipReason, long>()))];
+    private readonly HashSet<Guid> _unread = [];
+    private long _events;
+    private long _attributes;
+    private long _mapped;
+    private long _context;
+
+    /// <summary>
+    /// Per destination, the attributes of this run that gave a support which this destination does not take, by first reason.
+    /// </summary>
+    public IReadOnlyDictionary<SkipReason, long> SkippedAt(DestinationInfo destination) =>
+        _destinations.First(one => one.Destination == destination).Skipped;
+
+    /// <summary>
+    /// Reads and stages. A failure before the first event is in the report with its exit code; one after it makes the read
+    /// incomplete. Cancellation ends the read where it stands: what was staged is kept.
+    /// </summary>
+    public async Task<SourceReport> StageAsync(RunControl control)
+    {
+        var memory = ledger.OpenSource(source.Info);
+        var report = new SourceReport { Name = source.Info.Name, Kind = source.Info.Kind };
+        try
+        {
+            return await StageAsync(memory, report, control.Stop).ConfigureAwait(false);
+        }
+        catch (RunFailedException failure) when (_events > 0 && !failure.IsOfLedger)
+        {
+            // What was read may be sent; what was not is a gap, and while there is one nothing is deleted.
+            return Counted(report) with { Events = _events, Gaps = [.. source.Gaps, failure.Message], Remedy = failure.Remedy };
+        }
+        catch (RunFailedException failure)
+        {
+            return Counted(report) with { Error = failure.Message, Remedy = failure.Remedy, Outcome = failure.Outcome };
+        }
+        catch (OperationCanceledException) when (control.IsStopping)
+        {
+            return Counted(report) with { Error = "The read was cut short.", Outcome = control.Outcome };
+        }
+        finally
+        {
+            ledger.EndReading();
+        }
+    }
+
+    private async Task<SourceReport> StageAsync(SourceRecord memory, SourceReport report, CancellationToken ct)
+    {
+        var state = await source.OpenAsync(ct).ConfigureAwait(false);
+        var fingerprint = $"{options.Fingerprint}\n{state.Fingerprint}";
+        var isKnown = memory.Fingerprint is not null;
+        var hasChanged = isKnown && memory.Fingerprint != fingerprint;
+        var now = time.GetUtcNow();
+        var everything = options.Full || !isKnown || hasChanged || memory.FullReadAt is not { } last || last > now || last + options.FullReadEvery <= now;
+        if ((state.ServerTime - now).Duration() > MostClockDifference)
+        {
+            observer.Warn($"The clocks of this machine and of '{source.Info.Name}' differ: it is {now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC here and {state.ServerTime.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC there. Set the wrong one right (NTP).");
+        }
+        report = report with { Selection = $"{options.Fingerprint}\n{state.Selection ?? state.Fingerprint}", EventsKnown = memory.Events };
+
+        ledger.BeginListing(memory);
+        var listed = 0L;
+        var missing = options.OnlyEvents.ToHashSet();
+        await foreach (var header in source.ListAsync(ct).ConfigureAwait(false))
+        {
+            if (options.OnlyEvents.Count > 0 && !missing.Remove(header.Uuid)) continue;
+            ledger.AddListed(header);
+            listed++;
+        }
+
+        var toRead = ledger.EventsToRead(everything || options.OnlyEvents.Count > 0, Doubt);
+        await foreach (var read in ReadAsync(toRead, ct).ConfigureAwait(false)) Stage(read);
+
+        report = report with { Events = listed, EventsUnchanged = listed - toRead.Count };
+        if (source.IsListComplete && !options.IsPartOfSource)
+        {
+            report = await RetireAsync(report, ct).ConfigureAwait(false);
+            if (report.MayDelete)
+            {
+                ledger.ReadAgainNextRun(_unread);
+                ledger.CompleteRead(fingerprint, now, isFull: everything);
+            }
+        }
+
+        IReadOnlyList<string> gaps = [.. source.Gaps, .. missing.Select(uuid => $"Event {uuid} is not listed: it is not there, the key may not see it, or the filters exclude it.")];
+        return Counted(report) with { Complete = gaps.Count == 0, Gaps = gaps };
+    }
+
+    private async IAsyncEnumerable<ReadEvent> ReadAsync(IReadOnlyList<EventHeader> toRead, [EnumeratorCancellation] CancellationToken ct)
+    {
+        if (toRead.Count == 0) yield break;
+        _unread.UnionWith(toRead.Select(header => header.Uuid));
+        await foreach (var read in source.FetchAsync(toRead, ct).ConfigureAwait(false))
+        {
+            yield return read;
+            observer.Reading(source.Info, ++_events, toRead.Count);
+        }
+    }
+
+    private async Task<SourceReport> RetireAsync(SourceReport report, CancellationToken ct)
+    {
+        var gone = ledger.EventsNotListed();
+        if (gone.Count == 0) return report with { MayDelete = true };
+        var gaps = source.Gaps.Count;
+        var found = await source.LookUpAsync(gone, ct).ConfigureAwait(false);
+        if (source.Gaps.Count > gaps) return report;
+        var known = gone.ToDictionary(header => header.Uuid);
+        // The last change of an event that has aged is read too, before it no longer renews anything.
+        var changed = found.Where(header => header.IsChangedSince(known[header.Uuid])).ToList();
+        await foreach (var read in ReadAsync(changed, ct).ConfigureAwait(false)) Stage(read);
+
+        var aged = found.Select(header => header.Uuid).ToHashSet();
+        var withdrawn = known.Keys.Where(uuid => !aged.Contains(uuid)).ToList();
+        // Events that have only grown too old for a filter are no reason to doubt the read.
+        report = report with { IsEmptyRead = report.Events == 0 && withdrawn.Count > 0 };
+        if (report.IsEmptyRead && !options.AcceptsEmptyRead) return report;
+        var newlyAged = ledger.MarkAged(aged, time.GetUtcNow());
+        ledger.Withdraw(withdrawn);
+        return report with { EventsAged = newlyAged, EventsWithdrawn = withdrawn.Count, MayDelete = true };
+    }
+
+    private void Stage(ReadEvent read)
+    {
+        var notes = new EventNotes();
+        // What single attributes say of their event is known at its end only; whether a support is taken hangs on none of it.
+        var facts = new EventFacts(ContextOf(read.Event, notes), source.Info.Name, isAged: false);
+        var map = new MapContext(source.Info.Name, read.Event.Uuid, options.ToIdsOnly, options.EnforceWarninglist);
+
+        using var writer = ledger.WriteEvent(read.Event, read.ReadAt);
+        foreach (var item in read.Items)
+        {
+            notes.Add(item);
+            var mapped = Mapper.Map(item, map);
+            foreach (var support in mapped.Sources) writer.Add(support);
+            foreach (var attribute in mapped.Attributes) Count(attribute, mapped.Sources, facts, writer);
+        }
+
+        writer.Complete(ContextOf(read.Event, notes));
+        _unread.Remove(read.Event.Uuid);
+    }
+
+    private static EventContext ContextOf(MispEvent read, EventNotes notes) => new()
+    {
+        Uuid = read.Uuid,
+        Id = read.Id,
+        Info = read.Info,
+        Date = read.Date,
+        Timestamp = read.Timestamp,
+        ThreatLevel = read.ThreatLevel,
+        Organisation = read.Organisation,
+        Tags = read.Tags,
+        Galaxies = read.Galaxies,
+        Actors = notes.Actors,
+        Families = notes.Families,
+        Campaigns = notes.Campaigns,
+    };
+
+    private void Count(MappedAttribute attribute, IReadOnlyList<IndicatorSource> supports, EventFacts facts, IEventWriter writer)
+    {
+        _attributes++;
+        switch (attribute.Outcome)
+        {
+            case MappingOutcome.Context:
+                _context++;
+                break;
+            case MappingOutcome.Skipped skipped:
+                Skip(_skipped, skipped.Reason);
+                writer.AddSkipped(attribute.Id, attribute.Attribute.Type, skipped.Reason, attribute.Attribute.Value);
+                break;
+            case MappingOutcome.Mapped when FirstRefusal(attribute.Id, supports, facts) is { } reason:
+                Skip(_skipped, reason);
+                break;
+            default:
+                _mapped++;
+                break;
+        }
+    }
+
+    // Null when at least one destination takes at least one of the attribute's supports; else the first reason.
+    private SkipReason? FirstRefusal(Guid attribute, IReadOnlyList<IndicatorSource> supports, EventFacts facts)
+    {
+        SkipReason? first = null;
+        var isTaken = _destinations.Count == 0;
+        foreach (var (_, takes, skipped) in _destinations)
+        {
+            SkipReason? here = null;
+            var isTakenHere = false;
+            for (var i = 0; i < supports.Count && !isTakenHere; i++)
+            {
+                if (supports[i].Attribute != attribute) continue;
+                var reason = takes.SkipReasonFor(new IndicatorSourceRow(supports[i], facts));
+                isTakenHere = reason is null;
+                // That one part has no field says nothing where another part was refused for what it is.
+                if (here is null or SkipReason.NoFieldHere || (reason is not SkipReason.NoFieldHere && reason < here)) here = reason ?? here;
+            }
+
+            isTaken |= isTakenHere;
+            if (isTakenHere || here is not { } refused) continue;
+            Skip(skipped, refused);
+            first = first is null || refused < first ? refused : first;
+        }
+
+        return isTaken ? null : first;
+    }
+
+    private static void Skip(Dictionary<SkipReason, long> counts, SkipReason reason) =>
+        counts[reason] = counts.GetValueOrDefault(reason) + 1;
+
+    private SourceReport Counted(SourceReport report) => report with
+    {
+        Attributes = _attributes,
+        Mapped = _mapped,
+        Context = _context,
+        Skipped = new SortedDictionary<SkipReason, long>(_skipped),
+    };
+}
+
+/// <summary>What a run reads, and how it chooses attributes.</summary>
+public sealed record StageOptions
+{
+    public required IReadOnlyList<(DestinationInfo Destination, Eligibility Takes)> Destinations { get; init; }
+
+    public bool ToIdsOnly { get; init; } = true;
+
+    public bool EnforceWarninglist { get; init; } = true;
+
+    /// <summary>Read everything in full, whatever is known.</summary>
+    public bool Full { get; init; }
+
+    public TimeSpan FullReadEvery { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Text that changes when the settings would give other supports: filters, switches, mapping version.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Only these events; empty = all.</summary>
+    public IReadOnlySet<Guid> OnlyEvents { get; init; } = new HashSet<Guid>();
+
+    /// <summary>A run over some events only: it withdraws nothing and remembers no complete read.</summary>
+    public bool IsPartOfSource => OnlyEvents.Count > 0;
+
+    /// <summary>False: when the source has no event at all, what is known of it stays as it is.</summary>
+    public bool AcceptsEmptyRead { get; init; } = true;
+}

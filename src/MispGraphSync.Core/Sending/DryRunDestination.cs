@@ -1,0 +1,62 @@
+using System.Buffers;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Core.Sending;
+
+/// <summary>
+/// A destination for a dry run: it answers every question about what would be sent, and sends nothing. The run is the same
+/// run, over a ledger that rolls back.
+/// </summary>
+public sealed class DryRunDestination(IDestination real) : IDestination
+{
+    public DestinationInfo Info => real.Info;
+
+    public DestinationPolicy Policy => real.Policy;
+
+    public IndicatorShape Shape => real.Shape;
+
+    public int BatchSize => real.BatchSize;
+
+    /// <summary>One, so that the steps are printed in their order.</summary>
+    public int ParallelRequests => 1;
+
+    public bool IdsNotReusable => real.IdsNotReusable;
+
+    /// <summary>Every step is a step of its own here: a replacement is not taken apart.</summary>
+    public bool Upserts => true;
+
+    public bool CanList => real.CanList;
+
+    public bool HasSharedNamespace => real.HasSharedNamespace;
+
+    public int? Capacity => real.Capacity;
+
+    public int? CapacityForAll => real.CapacityForAll;
+
+    public RequestCounts Requests => default;
+
+    public SkipReason? SkipReasonFor(IndicatorSource support) => real.SkipReasonFor(support);
+
+    public string Canonical(IReadOnlyList<Observable> observables) => real.Canonical(observables);
+
+    public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
+        real.WriteItem(body, indicator, identity, action);
+
+    public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) => real.WriteDeletion(body, held, modified);
+
+    public Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    {
+        var outcomes = new StepOutcome[steps.Count];
+        Array.Fill(outcomes, StepOutcome.NotAttempted.Instance);
+        return Task.FromResult<IReadOnlyList<StepOutcome>>(outcomes);
+    }
+
+    public Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => Task.FromResult(ReconcileResult.None);
+
+    public IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => real.ReadAsync(ct);
+
+    public ValueTask DisposeAsync() => real.DisposeAsync();
+}

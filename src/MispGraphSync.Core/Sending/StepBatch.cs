@@ -1,0 +1,42 @@
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Core.Sending;
+
+/// <summary>What one request does; a replacement is two.</summary>
+internal enum BatchKind
+{
+    Replace,
+    Create,
+    Update,
+    Delete,
+}
+
+/// <summary>Steps that go out in one request.</summary>
+/// <param name="Steps">At most as many as the destination takes.</param>
+internal sealed record StepBatch(BatchKind Kind, IReadOnlyList<PlanStep> Steps)
+{
+    /// <summary>Cuts steps into batches of one kind, in their order; the rests that fill no batch come last.</summary>
+    public static IEnumerable<StepBatch> Cut(IEnumerable<PlanStep> steps, IDestination destination)
+    {
+        var open = new Dictionary<BatchKind, List<PlanStep>>();
+        foreach (var step in steps)
+        {
+            var kind = KindOf(step, destination);
+            if (!open.TryGetValue(kind, out var batch)) open[kind] = batch = [];
+            batch.Add(step);
+            if (batch.Count < destination.BatchSize) continue;
+            open.Remove(kind);
+            yield return new StepBatch(kind, batch);
+        }
+
+        foreach (var (kind, batch) in open.OrderBy(rest => rest.Key)) yield return new StepBatch(kind, batch);
+    }
+
+    private static BatchKind KindOf(PlanStep step, IDestination destination) => step switch
+    {
+        { Action: StepAction.Delete } => BatchKind.Delete,
+        { Replaces: true } => BatchKind.Replace,
+        { Action: StepAction.Create } => BatchKind.Create,
+        _ => destination.Upserts ? BatchKind.Create : BatchKind.Update,
+    };
+}

@@ -1,0 +1,83 @@
+using MispGraphSync.Commands;
+using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Runs;
+using MispGraphSync.Destinations;
+using MispGraphSync.Ledger;
+using MispGraphSync.Settings;
+
+namespace MispGraphSync.App;
+
+// The runs that read no source: verify and purge.
+internal sealed partial class Composition
+{
+    /// <summary>Compares destinations with the ledger. Without repair the ledger is as it was afterwards, and no run is counted.</summary>
+    public Task<IReadOnlyList<VerifiedDestination>> VerifyAsync(MaintenanceRequest request, ConsoleReporter talk, Action<VerifiedDestination, IEnumerable<Finding>> show) =>
+        UpkeepAsync(request, talk, async under =>
+        {
+            var started = _host.Time.GetTimestamp();
+            var ledger = new VerifyLedger(new DestinationLedger(under.Ledger), new RecordLedger(under.Ledger, under.Run), new InventoryLedger(under.Ledger));
+            var predecessors = Predecessors(request.TakesOverFrom, under);
+            var options = new VerifyOptions
+            {
+                Instance = Settings.Instance,
+                Source = Settings.Misp.Name,
+                PolicyFingerprint = FingerprintOf,
+                NeverBlock = ProtectedHosts,
+                Repairs = !request.RollsBack,
+                PredecessorOf = destination => predecessors.GetValueOrDefault(destination),
+                MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
+            };
+            var results = await new Verification(under.Destinations, ledger, options, under.Observer, _host.Time, show)
+                .RunAsync(under.Control).ConfigureAwait(false);
+            return (results, UpkeepReport.Of(under.Run, results, under.Control, _host.Time.GetElapsedTime(started)));
+        });
+
+    /// <summary>Removes what the ledger holds at the destinations that are confirmed.</summary>
+    public Task<RunReport> PurgeAsync(MaintenanceRequest request, ConsoleReporter talk, Func<DestinationInfo, long, Task<bool>> confirm) =>
+        UpkeepAsync(request, talk, async under =>
+        {
+            var ledger = new MispGraphSync.Core.Runs.PurgeLedger(new DestinationLedger(under.Ledger), new RecordLedger(under.Ledger, under.Run), new MispGraphSync.Ledger.PurgeLedger(under.Ledger));
+            var options = new PurgeOptions { PolicyFingerprint = FingerprintOf, IsDryRun = request.RollsBack };
+            var report = await new Purge(under.Destinations, ledger, options, under.Observer, _host.Time, confirm)
+                .RunAsync(under.Run, under.Control).ConfigureAwait(false);
+            return (report, report);
+        });
+
+    private Dictionary<IDestination, ForeignTool> Predecessors(PredecessorName? name, UnderLock under)
+    {
+        var found = new Dictionary<IDestination, ForeignTool>();
+        if (name is null) return found;
+        foreach (var destination in under.Destinations)
+        {
+            if (name.At(destination, Settings.Destinations.First(one => one.Name == destination.Info.Name), under.Transport) is not { } predecessor) continue;
+            found[destination] = predecessor;
+            if (predecessor.At != destination) _explained.Add(predecessor.At);
+        }
+
+        return found.Count > 0 ? found : throw new RunFailedException(
+            RunOutcome.InvalidInput, $"--adopt: {name} left nothing at a destination that is enabled: it pushed to the kind '{name.Kind}'.", $"Enable one of that kind, or name it with --destination.");
+    }
+
+    private IReadOnlyList<string> ProtectedHosts => [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings)];
+
+    private string FingerprintOf(IDestination destination) => Fingerprints.OfDestination(Settings, destination.Info.Name);
+
+    private Task<T> UpkeepAsync<T>(MaintenanceRequest request, ConsoleReporter talk, Func<UnderLock, Task<(T Result, RunReport Report)>> work)
+    {
+        var frame = new RunFrame
+        {
+            Command = request.Command,
+            Destinations = request.Destinations,
+            Wait = request.Wait,
+            SendsNothing = request.SendsNothing,
+            RollsBack = request.RollsBack,
+            IsCounted = !request.RollsBack,
+        };
+        return InRunAsync(frame, talk, under =>
+        {
+            talk.Begin(source: null, Allowed(under.Destinations));
+            return work(under);
+        });
+    }
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using MispGraphSync.Text;
+
+namespace MispGraphSync.Commands;
+
+/// <summary>The help of one verb: what it does, its own options first, those of every verb below, and examples.</summary>
+internal sealed class HelpText
+{
+    public const string Program = "misp-graph";
+
+    /// <summary>Wider columns leave too little for the words.</summary>
+    private const int WidestName = 28;
+
+    private readonly Command _command;
+    private readonly string _verb;
+    private readonly WrappedText _page;
+
+    private HelpText(Command command, WrappedText page)
+    {
+        _command = command;
+        _verb = VerbOf(command);
+        _page = page;
+    }
+
+    public static string Of(Command command, WrappedText page)
+    {
+        var help = new HelpText(command, page);
+        page.Line(command.Description ?? "", hang: 0);
+        page.Blank();
+        page.Line($"Usage: {help.Usage()}");
+        help.Rows("Arguments", command.Arguments.Select(one => (one.Name, one.Description ?? "")));
+        help.Rows("Commands", command.Subcommands.Where(one => !one.Hidden).Select(one => (one.Name, one.Description ?? "")));
+        help.Rows("Options", help.Own().Select(help.Row));
+        help.Rows(command is RootCommand ? "Options of every command" : "Also, as with every command", help.Common().Select(help.Row));
+        help.Examples();
+        if (command is RootCommand) page.Line($"'{Program} COMMAND --help' tells more. What the exit codes mean stands in the README.", hang: 0);
+        return page.ToString();
+    }
+
+    /// <summary>The words after the program's name: <c>config init</c>; empty for the program itself.</summary>
+    public static string VerbOf(Command command) => command is RootCommand ? ""
+        : string.Join(' ', command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Select(parent => parent.Name).Append(command.Name));
+
+    private string Usage()
+    {
+        var words = new List<string> { Program };
+        if (_verb.Length > 0) words.Add(_verb);
+        if (_command.Subcommands.Count > 0) words.Add("COMMAND");
+        words.AddRange(_command.Arguments.Select(argument => argument.Name));
+        words.Add("[options]");
+        return string.Join(' ', words);
+    }
+
+    private IEnumerable<Option> Own() => _command is RootCommand
+        ? _command.Options.Where(option => !option.Hidden && option is VersionOption)
+        : _command.Options.Where(option => !option.Hidden);
+
+    private IEnumerable<Option> Common()
+    {
+        var root = Root(_command);
+        return root.Options.Where(option => !option.Hidden && option is not VersionOption && (_command is RootCommand || IsOfUse(option)));
+    }
+
+    // A verb that has one way only to write its result needs no choice.
+    private bool IsOfUse(Option option) =>
+        option.Name is not ("--output" or "--json") || OutputFormats.Of(_command.Name).Count > 0 || _command.Subcommands.Count > 0;
+
+    private (string Name, string Text) Row(Option option)
+    {
+        var names = string.Join(", ", option.Aliases.Append(option.Name).Where(name => name[0] == '-' && name != "-?").OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal));
+        if (option.HelpName is { } value) names += " " + value;
+        var text = option.Description ?? "";
+        if (option.Name == "--output" && OutputFormats.Of(_command.Name) is { Count: > 0 } formats) text = $"How the result is written: {string.Join(", ", formats)}. Default: {formats[0]}.";
+        return (names, text);
+    }
+
+    private void Rows(string heading, IEnumerable<(string Name, string Text)> entries)
+    {
+        var rows = entries.ToList();
+        if (rows.Count == 0) return;
+        var width = Math.Min(WidestName, rows.Max(row => row.Name.Length));
+        _page.Blank();
+        _page.Line($"{heading}:", static (ink, line) => ink.Bold(line));
+        foreach (var (name, text) in rows) _page.Line($"  {name.PadRight(width)}  {text}");
+    }
+
+    private void Examples()
+    {
+        var examples = HelpExamples.Of(_verb);
+        if (examples.Count == 0) return;
+        _page.Blank();
+        _page.Line(examples.Count == 1 ? "Example:" : "Examples:", static (ink, line) => ink.Bold(line));
+        foreach (var example in examples)
+        {
+            _page.Line($"  {Program} {example.Command}");
+            _page.Line($"      {example.Purpose}");
+        }
+
+        _page.Blank();
+    }
+
+    private static Command Root(Command command)
+    {
+        while (command.Parents.OfType<Command>().FirstOrDefault() is { } parent) command = parent;
+        return command;
+    }
+}

@@ -1,0 +1,30 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Mapping;
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Destinations.Sentinel;
+
+/// <summary>
+/// Knows what another tool uploaded under a source system of its own: all that is listed under it. What it watches is read
+/// from the pattern, in the spelling of hash names that misp2sentinel writes too.
+/// </summary>
+internal static class Misp2Sentinel
+{
+    private static readonly (string Theirs, string Stix)[] HashNames = [("SHA1", "'SHA-1'"), ("SHA256", "'SHA-256'"), ("SHA512", "'SHA-512'")];
+
+    public static LegacyIndicator? Recognise(RemoteIndicator there)
+    {
+        // Its id is what it is revoked by.
+        if (there.Key is null) return null;
+        var path = there.Type;
+        foreach (var (theirs, stix) in HashNames)
+        {
+            if (path.Replace("'", "", StringComparison.Ordinal).EndsWith($":hashes.{theirs}", StringComparison.OrdinalIgnoreCase)) path = path[..(path.IndexOf('.', StringComparison.Ordinal) + 1)] + stix;
+        }
+
+        var literal = there.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal);
+        return TypeGuesses.As($"[{path} = '{literal}']", "stix2-pattern").Sources.FirstOrDefault(support => support.Single is not null) is { Single: { } single }
+            ? new LegacyIndicator(there, ObservableKey.OfSingle(single), Event: null)
+            : null;
+    }
+}

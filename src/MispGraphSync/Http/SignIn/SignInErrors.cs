@@ -1,0 +1,93 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+using Microsoft.Identity.Client;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
+
+namespace MispGraphSync.Http.SignIn;
+
+/// <summary>Turns what Microsoft's library throws into a sentence and a remedy. Never repeats a body: it may hold a secret.</summary>
+internal static partial class SignInErrors
+{
+    /// <summary>OAuth's words for a refusal, which every sign-in service's own answer has.</summary>
+    private static readonly FrozenSet<string> Refusals = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
+        "invalid_resource",
+        "access_denied", "interaction_required", "consent_required", "invalid_instance", "invalid_tenant");
+
+    private static readonly Uri Nowhere = new("nowhere", UriKind.Relative);
+
+    /// <summary>Null for what is no failure of signing in, such as a bug.</summary>
+    public static RunFailedException? Explain(Exception e, AuthSettings auth, string scope)
+    {
+        if (e is RunFailedException) return null;
+        if (e is MsalException { ErrorCode: var error } && error.StartsWith("managed_identity", StringComparison.Ordinal) && !IsTransient(e))
+            return new RunFailedException(
+                RunOutcome.SignInFailed, $"This machine's managed identity gave no token ({error}).", IdentityRemedy(error, auth), e);
+        if (Network(e, Where(auth)) is { } trouble)
+            return new RunFailedException(RunOutcome.Unreachable, $"Signing in: {trouble.Message}", trouble.Remedy, e);
+        // The library stumbles over answers that are none of Entra's, each time in another way.
+        if (e is not MsalException msal) return e is OperationCanceledException ? null : Strange(auth, "", e);
+        if (msal is MsalServiceException { StatusCode: >= 300 and < 400 and var status }) return Strange(auth, $", but with a redirect ({status}), which is not followed", e);
+        var number = Number(msal);
+        if (IsTransient(e))
+            return new RunFailedException(
+                RunOutcome.Unreachable, $"The sign-in service is busy ({Name(msal, number)}).", "Run again later.", e);
+        if (number is null && msal is MsalServiceException { StatusCode: >= 400 and var refused } && !Refusals.Contains(msal.ErrorCode))
+            return Strange(auth, $" ({refused})", e);
+        var (sentence, remedy) = EntraErrors.Explain(number, msal.ErrorCode, auth, scope);
+        return new RunFailedException(RunOutcome.SignInFailed, $"{sentence} ({Name(msal, number)})", remedy, e);
+    }
+
+    private static RunFailedException Strange(AuthSettings auth, string how, Exception e) => new(
+        RunOutcome.Unreachable,
+        $"Signing in: what answers at {Where(auth)} does not answer as a sign-in service does{how}.",
+        "A proxy or a login page may stand in between: have this host allowed; check the proxy and auth.authority.", e);
+
+    /// <summary>Busy or out of reach; another attempt may fare better.</summary>
+    public static bool IsTransient(Exception e)
+    {
+        if (e is ServiceBusyException) return true;
+        // Without an identity endpoint on this machine there is none a minute later.
+        if (e is MsalException { ErrorCode: MsalError.ManagedIdentityUnreachableNetwork }) return false;
+        if (Network(e, Nowhere) is { } trouble) return trouble.IsTransient;
+        return e is MsalException msal && (msal.IsRetryable
+            || msal.ErrorCode == "temporarily_unavailable"
+            || EntraErrors.IsTransient(Number(msal))
+            || msal is MsalServiceException { StatusCode: 429 or >= 500 });
+    }
+
+    private static TransportError? Network(Exception e, Uri host) => e switch
+    {
+        HttpRequestException or IOException or OperationCanceledException => TransportError.From(e, host),
+        MsalException { InnerException: HttpRequestException or IOException or OperationCanceledException } => TransportError.From(e.InnerException!, host),
+        _ => null,
+    };
+
+    private static string IdentityRemedy(string error, AuthSettings auth) => error switch
+    {
+        MsalError.ManagedIdentityUnreachableNetwork =>
+            "There is no managed identity on this machine: run on an Azure machine or service that has one, or sign in by auth.certificate, auth.clientSecret or auth.federatedTokenFile.",
+        _ when auth.ManagedIdentity?.ClientId is { } id =>
+            $"Assign the identity {id} to this machine or service (Identity > User assigned), or correct auth.managedIdentity: it takes the identity's client id.",
+        _ => "Turn the system-assigned identity of this machine or service on (Identity > System assigned), or name a user-assigned one in auth.managedIdentity.",
+    };
+
+    private static Uri Where(AuthSettings auth) => auth.ManagedIdentity is not null
+        ? new Uri("this machine's identity endpoint", UriKind.Relative)
+        : auth.Authority ?? Cloud.Named(auth.Cloud).Authority;
+
+    private static string Name(MsalException e, int? number) => number is { } n ? $"AADSTS{n}" : e.ErrorCode;
+
+    private static int? Number(MsalException e)
+    {
+        var text = (e as MsalServiceException)?.ErrorCodesForLogging is { Count: > 0 } codes
+            ? codes[0]
+            : Aadsts().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : null;
+        return int.TryParse(text, out var number) ? number : null;
+    }
+
+    [GeneratedRegex(@"AADSTS(\d{4,8})", RegexOptions.CultureInvariant)]
+    private static partial Regex Aadsts();
+}

@@ -1,0 +1,103 @@
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Ledger;
+using MispGraphSync.Settings;
+
+namespace MispGraphSync.Output;
+
+/// <summary>How things stand, from the ledger alone, at one moment.</summary>
+internal sealed record StatusReport
+{
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Nothing has been pushed with this ledger.</summary>
+    public required bool IsNew { get; init; }
+
+    public required string Ledger { get; init; }
+
+    /// <summary>Who is at work on the ledger; null for nobody.</summary>
+    public required LockOwner? Lock { get; init; }
+
+    /// <summary>The newest first.</summary>
+    public required IReadOnlyList<PastRun> Runs { get; init; }
+
+    public required IReadOnlyList<DestinationStatus> Destinations { get; init; }
+
+    public required IReadOnlyList<SourceStatus> Sources { get; init; }
+
+    public static StatusReport Gather(LedgerFile ledger, AppSettings settings, LockOwner? owner, int runs, DateTimeOffset now) => new()
+    {
+        Now = now,
+        IsNew = ledger.IsNew,
+        Ledger = settings.Ledger,
+        Lock = owner,
+        Runs = new RunHistory(ledger).Latest(runs),
+        Destinations = DestinationsOf(ledger, settings, now),
+        Sources = [.. new SourceRows(ledger).List().Select(row => new SourceStatus(row, row.FullReadAt?.AddDays(settings.Misp.FullReadDays)))],
+    };
+
+    private static List<DestinationStatus> DestinationsOf(LedgerFile ledger, AppSettings settings, DateTimeOffset now)
+    {
+        var rows = new DestinationRows(ledger).List();
+        var configured = settings.Destinations.Select(one => DestinationStatus.Of(one.Info, one, rows.FirstOrDefault(row => row.Is(one.Info)), ledger, now));
+        var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info))).Select(row => DestinationStatus.Of(row.Info, null, row, ledger, now));
+        return [.. configured, .. others];
+    }
+}
+
+/// <param name="NextFullRead">Null where nothing has been read in full.</param>
+internal sealed record SourceStatus(SourceRow Row, DateTimeOffset? NextFullRead);
+
+internal sealed record DestinationStatus
+{
+    public required DestinationInfo Info { get; init; }
+
+    /// <summary>It stands in the settings.</summary>
+    public bool IsConfigured { get; init; }
+
+    public bool IsEnabled { get; init; }
+
+    /// <summary>Something has been pushed there.</summary>
+    public bool IsKnown { get; init; }
+
+    public long Held { get; init; }
+
+    /// <summary>Our own share, where the service holds so many only; null elsewhere.</summary>
+    public int? Capacity { get; init; }
+
+    public long Rejected { get; init; }
+
+    public long Pending { get; init; }
+
+    public bool PlansEverything { get; init; }
+
+    public IReadOnlyList<UnconfirmedRequests> OpenRequests { get; init; } = [];
+
+    public ExpirySummary Expiries { get; init; } = ExpirySummary.None;
+
+    public ExpirySummary Renewals { get; init; } = ExpirySummary.None;
+
+    public static DestinationStatus Of(DestinationInfo info, DestinationSettings? settings, DestinationRow? row, LedgerFile ledger, DateTimeOffset now)
+    {
+        var status = new DestinationStatus
+        {
+            Info = info,
+            IsConfigured = settings is not null,
+            IsEnabled = settings is { Enabled: true },
+            Capacity = settings is { Kind: "defender" } ? settings.Capacity : null,
+        };
+        if (row is null) return status;
+        var backlog = new Backlog(ledger);
+        var terms = new Terms(ledger);
+        return status with
+        {
+            IsKnown = true,
+            Held = row.Held,
+            Rejected = backlog.Rejected(row.Id),
+            Pending = backlog.Pending(row.Id),
+            PlansEverything = row.PlansEverything,
+            OpenRequests = backlog.OpenRequests(row.Id),
+            Expiries = terms.Expiries(row.Id, now),
+            Renewals = terms.Renewals(row.Id, now),
+        };
+    }
+}

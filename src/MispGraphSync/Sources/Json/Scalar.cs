@@ -1,0 +1,130 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace MispGraphSync.Sources.Json;
+
+/// <summary>
+/// Reads a JSON scalar as what it means, however it is written: MISP writes numbers as strings, other programs as
+/// numbers; switches come as true, 1 or "1". What cannot be understood is null (false for a switch), never an exception.
+/// </summary>
+internal static class Scalar
+{
+    private const double LargestExact = 1L << 53;
+
+    private static readonly long FirstSecond = DateTimeOffset.MinValue.ToUnixTimeSeconds();
+    private static readonly long LastSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
+    public static bool Flag(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.Number => reader.ValueSpan.ContainsAnyInRange((byte)'1', (byte)'9'),
+        JsonTokenType.String => reader.ValueSpan.SequenceEqual("1"u8) || IsTrue(reader.ValueSpan),
+        _ => false,
+    };
+
+    /// <summary>A switch that is there and off.</summary>
+    public static bool IsOff(ref Utf8JsonReader reader) => reader.TokenType is not JsonTokenType.Null && !Flag(ref reader);
+
+    /// <summary>Neither null nor false nor an empty text: in a list's place, the list is not empty.</summary>
+    public static bool IsSomething(ref Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.String ? !reader.ValueSpan.IsEmpty : Flag(ref reader);
+
+    /// <summary>A whole number; of one with a fraction, as some languages write the time, the whole part.</summary>
+    public static long? Integer(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
+        {
+            return null;
+        }
+        var text = reader.ValueSpan.Trim(" "u8);
+        if (Utf8Parser.TryParse(text, out long whole, out var used) && used == text.Length)
+        {
+            return whole;
+        }
+        return Utf8Parser.TryParse(text, out double number, out used) && used == text.Length && Math.Abs(number) < LargestExact
+            ? (long)number
+            : null;
+    }
+
+    public static int? SmallInteger(ref Utf8JsonReader reader) =>
+        Integer(ref reader) is { } value and >= int.MinValue and <= int.MaxValue ? (int)value : null;
+
+    /// <summary>Null for null; numbers as written; true and false as MISP's "1" and "0".</summary>
+    public static string? Text(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String when !reader.ValueIsEscaped => Encoding.UTF8.GetString(reader.ValueSpan),
+        JsonTokenType.String => LenientText.IsDamaged(reader.ValueSpan) ? LenientText.Unescape(reader.ValueSpan) : reader.GetString(),
+        JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
+        JsonTokenType.True => "1",
+        JsonTokenType.False => "0",
+        _ => null,
+    };
+
+    /// <summary>The same for text that comes back often: types, categories, tag names.</summary>
+    public static string? Text(ref Utf8JsonReader reader, StringPool pool)
+    {
+        if (reader.TokenType is not JsonTokenType.String || reader.ValueSpan.Length > StringPool.LongestName)
+        {
+            return Text(ref reader);
+        }
+        if (!reader.ValueIsEscaped)
+        {
+            return pool.Get(reader.ValueSpan);
+        }
+
+        if (LenientText.IsDamaged(reader.ValueSpan))
+        {
+            return LenientText.Unescape(reader.ValueSpan);
+        }
+
+        Span<byte> unescaped = stackalloc byte[StringPool.LongestName];
+        return pool.Get(unescaped[..reader.CopyString(unescaped)]);
+    }
+
+    public static Guid? Uuid(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not JsonTokenType.String)
+        {
+            return null;
+        }
+        if (Utf8Parser.TryParse(reader.ValueSpan, out Guid uuid, out var used) && used == reader.ValueSpan.Length)
+        {
+            return uuid;
+        }
+        return reader.ValueSpan.Length <= 100 && Guid.TryParse(Text(ref reader), out uuid) ? uuid : null;
+    }
+
+    /// <summary>Seconds since 1970, or an ISO 8601 date; null for anything else.</summary>
+    public static DateTimeOffset? Time(ref Utf8JsonReader reader) => Integer(ref reader) is { } seconds
+        ? seconds >= FirstSecond && seconds <= LastSecond ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null
+        : Moment(ref reader);
+
+    /// <summary>An ISO 8601 date and time, UTC when it names no offset.</summary>
+    public static DateTimeOffset? Moment(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not JsonTokenType.String || reader.ValueSpan.Length is < 8 or > 100)
+        {
+            return null;
+        }
+        if (!reader.ValueIsEscaped && reader.TryGetDateTimeOffset(out var moment) && HasOffset(reader.ValueSpan))
+        {
+            return moment.ToUniversalTime();
+        }
+        return DateTimeOffset.TryParse(
+            Text(ref reader), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out moment)
+                ? moment.ToUniversalTime()
+                : null;
+    }
+
+    public static DateOnly? Day(ref Utf8JsonReader reader) =>
+        Moment(ref reader) is { } moment ? DateOnly.FromDateTime(moment.UtcDateTime) : null;
+
+    /// <summary>The JSON reader takes a time without an offset for local time; here it is UTC.</summary>
+    private static bool HasOffset(ReadOnlySpan<byte> text) =>
+        text[^1] == 'Z' || (text.Length > 10 && text[^6] is (byte)'+' or (byte)'-');
+
+    private static bool IsTrue(ReadOnlySpan<byte> text) =>
+        text.Length == 4 && Ascii.EqualsIgnoreCase(text, "true"u8);
+}

@@ -1,0 +1,71 @@
+namespace MispGraphSync.Sources.Misp;
+
+/// <summary>
+/// Ends with a <see cref="TimeoutException"/> when the next bytes do not come in time, or so few come that the whole would take
+/// for ever. Only the time spent waiting counts, not what the reader takes for what it has got.
+/// </summary>
+internal sealed class ReadTimeoutStream(Stream inner, TimeSpan timeout, TimeProvider time) : Stream
+{
+    private const long LeastBytesPerSecond = 4 * 1024;
+
+    private TimeSpan _waited;
+    private long _bytes;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var started = time.GetTimestamp();
+            var read = await inner.ReadAsync(buffer, either.Token);
+            _bytes += read;
+            _waited += time.GetElapsedTime(started);
+            return read == 0 || _waited <= timeout + TimeSpan.FromSeconds((double)_bytes / LeastBytesPerSecond)
+                ? read
+                : throw new TimeoutException("The bytes come too slowly.");
+        }
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The next bytes did not come in time.", e);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,24 @@
+namespace MispGraphSync.Text;
+
+/// <summary>
+/// Bold, red and green, which can be read on a light and on a dark background; yellow, grey and blue can not. What they tell
+/// is always in the words too.
+/// </summary>
+internal sealed class AnsiStyle
+{
+    private readonly bool _isOn;
+
+    private AnsiStyle(bool isOn) => _isOn = isOn;
+
+    public static AnsiStyle None { get; } = new(false);
+
+    public static AnsiStyle Ansi { get; } = new(true);
+
+    public string Bold(string text) => Paint(text, "1");
+
+    public string Green(string text) => Paint(text, "32");
+
+    public string Red(string text) => Paint(text, "31");
+
+    private string Paint(string text, string code) => _isOn && text.Length > 0 ? $"\e[{code}m{text}\e[0m" : text;
+}

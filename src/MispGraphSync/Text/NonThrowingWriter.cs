@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+
+namespace MispGraphSync.Text;
+
+/// <summary>
+/// Stdout or stderr, which may be full, closed, or a pipe that nobody reads any more. Writing never throws: output that is lost
+/// must not keep a request from being recorded, end a timer's thread, or look like a failed connection.
+/// </summary>
+internal sealed class NonThrowingWriter(TextWriter to) : TextWriter(CultureInfo.InvariantCulture)
+{
+    private bool _isGone;
+
+    public override Encoding Encoding => to.Encoding;
+
+    /// <summary>Why output was lost; null while none was, or nobody reads it.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>The process's own stream. One that was closed before the program began is none, whatever has its number now.</summary>
+    public static TextWriter OfProcess(int number, Func<TextWriter> stream) => WasClosed(number) ? Null : stream();
+
+    public override void Write(char value) => Try(value, static (to, value) => to.Write(value));
+
+    public override void Write(char[] buffer, int index, int count) =>
+        Try((buffer, index, count), static (to, text) => to.Write(text.buffer, text.index, text.count));
+
+    public override void Write(string? value) => Try(value, static (to, value) => to.Write(value));
+
+    public override void WriteLine() => Try(0, static (to, _) => to.WriteLine());
+
+    public override void WriteLine(string? value) => Try(value, static (to, value) => to.WriteLine(value));
+
+    public override void Flush() => Try(0, static (to, _) => to.Flush());
+
+    public override Task WriteAsync(string? value) => Now(() => Write(value));
+
+    public override Task WriteLineAsync(string? value) => Now(() => WriteLine(value));
+
+    public override Task FlushAsync() => Now(Flush);
+
+    private static Task Now(Action write)
+    {
+        write();
+        return Task.CompletedTask;
+    }
+
+    private void Try<T>(T value, Action<TextWriter, T> write)
+    {
+        if (_isGone) return;
+        try
+        {
+            write(to, value);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            _isGone = true;
+            if (fault is IOException && !IsUnread(fault)) Fault = fault;
+        }
+    }
+
+    private static bool IsUnread(Exception fault) => fault.HResult is
+        9 or 32 // EBADF, EPIPE
+        or unchecked((int)0x80070006) or unchecked((int)0x8007006D) or unchecked((int)0x800700E8); // INVALID_HANDLE, BROKEN_PIPE, NO_DATA
+
+    // What is inherited never closes on exec; what the runtime opened does.
+    private static bool WasClosed(int number)
+    {
+        const long ClosesOnExec = 0x80000;
+        if (!OperatingSystem.IsLinux()) return false;
+        try
+        {
+            var flags = File.ReadLines($"/proc/self/fdinfo/{number}").First(line => line.StartsWith("flags:", StringComparison.Ordinal));
+            return (Convert.ToInt64(flags["flags:".Length..].Trim(), 8) & ClosesOnExec) != 0;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return fault is FileNotFoundException && Directory.Exists("/proc/self/fdinfo");
+        }
+    }
+}

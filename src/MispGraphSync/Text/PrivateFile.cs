@@ -1,0 +1,108 @@
+using System.Text;
+
+namespace MispGraphSync.Text;
+
+/// <summary>
+/// Files and folders that nobody but the account that runs the tool may read. What is there already keeps its mode, and a
+/// link that somebody put in a file's place is never followed.
+/// </summary>
+internal static class PrivateFile
+{
+    public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode FolderMode = Private | UnixFileMode.UserExecute;
+
+    /// <summary>Makes a folder and those above it where they are missing.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, FolderMode);
+    }
+
+    /// <param name="isBuffered">False when all of it is written at once.</param>
+    public static FileStream Open(string path, FileMode mode, FileAccess access, bool isBuffered = true, FileShare share = FileShare.None)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = isBuffered ? 4096 : 0 };
+        // On Windows a file takes the rights of its folder.
+        if (!OperatingSystem.IsWindows() && mode != FileMode.Open) options.UnixCreateMode = Private;
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Makes the file, or opens one of ours to write at its end. Others may read it meanwhile.</summary>
+    /// <exception cref="IOException">Something else has this name, such as a link or another account's file.</exception>
+    public static FileStream OpenToAppend(string path)
+    {
+        if (!IsTaken(path))
+        {
+            try
+            {
+                return Open(path, FileMode.CreateNew, FileAccess.Write, isBuffered: false, FileShare.ReadWrite | FileShare.Delete);
+            }
+            catch (IOException) when (IsTaken(path))
+            {
+                // Another process was quicker.
+            }
+        }
+
+        if (!IsOurs(path)) throw new IOException($"{path} is a link or another account's file.");
+        var file = Open(path, FileMode.Open, FileAccess.Write, isBuffered: false, FileShare.ReadWrite | FileShare.Delete);
+        var (named, opened) = (FileFacts.Of(path), FileFacts.Of(file.SafeFileHandle));
+        if (named == opened && IsOurs(path)) return file;
+        file.Dispose();
+        throw new IOException($"{path} was replaced while it was opened.");
+    }
+
+    /// <summary>
+    /// Writes a file whole or not at all: beside the target first, so that the move is within one file system, and under a
+    /// name that nobody has. A link in its place is replaced, not followed.
+    /// </summary>
+    /// <param name="overwrite">False: whatever is there stays, and it is an <see cref="IOException"/>.</param>
+    /// <param name="mode">Of the new file.</param>
+    public static void Replace(string path, bool overwrite, Action<TextWriter> write, UnixFileMode mode = Private)
+    {
+        var draft = $"{path}.{Path.GetRandomFileName()}.tmp";
+        try
+        {
+            using (var stream = Open(draft, FileMode.CreateNew, FileAccess.Write))
+            {
+                using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+                write(text);
+                text.Flush();
+                stream.Flush(flushToDisk: true);
+                if (mode != Private && !OperatingSystem.IsWindows()) File.SetUnixFileMode(stream.SafeFileHandle, mode);
+            }
+
+            File.Move(draft, path, overwrite);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Whether a file of ours may take this place: nothing is there, or a link, which is replaced and not followed, or an empty file,
+    /// or one that begins as ours do.
+    /// </summary>
+    public static bool IsFreeFor(string path, string opening)
+    {
+        if (new FileInfo(path).LinkTarget is not null || FileFacts.Of(path) is { Links: > 1, IsRegular: true }) return true;
+        if (Directory.Exists(path)) return false;
+        if (!File.Exists(path)) return true;
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var expected = Encoding.UTF8.GetBytes(opening);
+        var there = new byte[expected.Length];
+        var read = stream.ReadAtLeast(there, there.Length, throwOnEndOfStream: false);
+        return read == 0 || there.AsSpan(0, read).SequenceEqual(expected);
+    }
+
+    private static bool IsTaken(string path) => new FileInfo(path) is var file && (file.Exists || file.LinkTarget is not null);
+
+    /// <summary>A plain file with one name, which belongs to us, to the folder's owner or to the system.</summary>
+    public static bool IsOurs(string path)
+    {
+        if (FileFacts.Of(path) is not { } facts) return new FileInfo(path).LinkTarget is null;
+        return facts is { IsRegular: true, Links: 1 }
+            && (facts.Owner == 0 || facts.Owner == FileFacts.Ourselves || facts.Owner == FileFacts.Of(Path.GetDirectoryName(path)!)?.Owner);
+    }
+}

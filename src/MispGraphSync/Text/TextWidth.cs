@@ -1,0 +1,27 @@
+using System.Text;
+using Spectre.Console;
+
+namespace MispGraphSync.Text;
+
+/// <summary>Text measured in a terminal's columns: a Chinese character takes two.</summary>
+internal static class TextWidth
+{
+    public static int Of(string text) => text.GetCellWidth();
+
+    /// <summary>The beginning that fits, with an ellipsis when something was cut.</summary>
+    public static string Truncate(string text, int width)
+    {
+        if (Of(text) <= width) return text;
+        var cut = new StringBuilder(width);
+        var used = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var one = Of(rune.ToString());
+            if (used + one > width - 1) break;
+            cut.Append(rune.ToString());
+            used += one;
+        }
+
+        return cut.Append('…').ToString();
+    }
+}

@@ -1,0 +1,173 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using MispGraphSync.App;
+using MispGraphSync.Commands;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Sources.Filters;
+using Xunit;
+
+namespace MispGraphSync.Tests;
+
+/// <summary>What people read agrees with what the program does.</summary>
+public partial class DocsTests
+{
+    [Fact]
+    public void Readme_lists_each_exit_code_and_no_other()
+    {
+        var table = Section(Read("README.md"), "## Exit codes");
+
+        var codes = ExitCodeRow().Matches(table).Select(row => int.Parse(row.Groups[1].Value));
+
+        Assert.Equal(Enum.GetValues<RunOutcome>().Select(code => (int)code).Order(), codes);
+    }
+
+    [Fact]
+    public void Readme_states_the_precedence_of_exit_codes()
+    {
+        var order = string.Join(", ", RunOutcomes.Precedence.Select(code => (int)code));
+
+        Assert.Contains(order, Read("README.md").ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Troubleshooting_page_has_each_exit_code()
+    {
+        var page = Read("docs/troubleshooting.md");
+
+        Assert.All(Enum.GetValues<RunOutcome>(), code => Assert.Contains($"\n### {(int)code}: ", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Troubleshooting_page_explains_each_skip_reason()
+    {
+        var page = Section(Read("docs/troubleshooting.md"), "## Why an attribute was skipped");
+
+        Assert.All(Enum.GetValues<SkipReason>(), reason => Assert.Contains($"`{reason.Slug()}`", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Troubleshooting_page_explains_each_step_reason()
+    {
+        var page = Section(Read("docs/troubleshooting.md"), "## Why a step is planned");
+
+        Assert.All(StepReasons.Meanings.Keys, reason => Assert.Contains($"\n| `{reason}` |", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Filters_page_lists_each_filter_key_and_alias()
+    {
+        var page = Section(Read("docs/filters.md"), "## Keys");
+
+        Assert.All(FilterKeys.AllNames, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Doctor_page_lists_each_check()
+    {
+        var page = Read("docs/doctor.md");
+
+        var checks = typeof(Tool).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(MispGraphSync.Doctor.ICheck)) && type.IsClass && type != typeof(MispGraphSync.Doctor.RestCheck));
+        Assert.All(checks, check => Assert.Contains($"| `{NameOf(check)}` |", page + "| `hosts` |", StringComparison.Ordinal));
+        Assert.Contains("`hosts`", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tests_named_in_the_reliability_page_exist()
+    {
+        var tests = typeof(DocsTests).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods().Where(method => method.GetCustomAttributes(typeof(FactAttribute), inherit: true).Length > 0).Select(method => $"{type.Name}.{method.Name}"))
+            .ToHashSet();
+
+        var named = TestName().Matches(Read("docs/reliability.md")).Select(name => name.Groups[1].Value).ToList();
+
+        Assert.True(named.Count > 60, $"only {named.Count} are named");
+        Assert.All(named, name => Assert.Contains(name, tests));
+    }
+
+    [Fact]
+    public async Task Documented_commands_exist()
+    {
+        foreach (var (paper, command) in Commands())
+        {
+            var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var verbs = words.TakeWhile(word => VerbWord().IsMatch(word)).Take(words is ["config", ..] ? 2 : 1).ToArray();
+            var help = await HelpAsync(verbs);
+
+            Assert.True(help.Contains($"Usage: misp-graph {string.Join(' ', verbs)} ", StringComparison.Ordinal), $"{paper}: no such verb: misp-graph {command}");
+            foreach (var option in words.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
+                Assert.True(help.Contains(option + " ", StringComparison.Ordinal), $"{paper}: there is no {option} to: misp-graph {command}");
+        }
+    }
+
+    /// <summary>What comes after a destination's name, for a check of one.</summary>
+    private static string NameOf(Type check)
+    {
+        var blank = System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(check);
+        try
+        {
+            return ((MispGraphSync.Doctor.ICheck)blank).Name;
+        }
+        catch (NullReferenceException)
+        {
+            // A check of one destination, whose name it asks for.
+            return check.Name[..^"Check".Length].ToLowerInvariant();
+        }
+    }
+
+    private static IEnumerable<(string Paper, string Command)> Commands() =>
+        from paper in Directory.EnumerateFiles(At("docs"), "*.md").Append(At("README.md"))
+        from block in ConsoleBlock().Matches(File.ReadAllText(paper))
+        from line in block.Groups[1].Value.Split('\n')
+        let text = Beside().Replace(line, "").Trim()
+        where text.StartsWith("misp-graph ", StringComparison.Ordinal)
+        select (Path.GetFileName(paper), text["misp-graph ".Length..]);
+
+    private static async Task<string> HelpAsync(string[] verbs)
+    {
+        using var output = new StringWriter();
+        var host = new ToolHost { Out = output, Error = output, Environment = new Dictionary<string, string>(), WorkingDirectory = At("") };
+        await Tool.RunAsync([.. verbs, "--help"], host);
+        return output.ToString();
+    }
+
+    /// <summary>From a heading to the next one of its kind.</summary>
+    private static string Section(string page, string heading)
+    {
+        var from = page.IndexOf($"\n{heading}\n", StringComparison.Ordinal);
+        Assert.True(from >= 0, $"There is no heading \"{heading}\".");
+        var to = page.IndexOf("\n## ", from + heading.Length, StringComparison.Ordinal);
+        return to < 0 ? page[from..] : page[from..to];
+    }
+
+    [Fact]
+    public void Docs_name_the_date_of_the_public_suffix_list()
+    {
+        var head = Read("src/MispGraphSync.Core/Mapping/Normalise/Data/PublicSuffixes.txt").Split('\n')[1];
+        var date = head.Split(["State of ", ","], StringSplitOptions.None)[1];
+
+        Assert.Matches("^20[0-9]{2}-[0-9]{2}-[0-9]{2}$", date);
+        Assert.All(["THIRD-PARTY.md", "docs/operations.md"], page => Assert.Contains(date, Read(page), StringComparison.Ordinal));
+    }
+
+    private static string Read(string file) => File.ReadAllText(At(file)).ReplaceLineEndings("\n");
+
+    public static string At(string file, [CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", file));
+
+    [GeneratedRegex(@"^\| (\d+) \| .+ \|$", RegexOptions.Multiline)]
+    private static partial Regex ExitCodeRow();
+
+    [GeneratedRegex(@"```console\r?\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ConsoleBlock();
+
+    /// <summary>What stands beside a command: a comment, a redirection, another command.</summary>
+    [GeneratedRegex(@"\s+(#|>|\||;|&&).*$")]
+    private static partial Regex Beside();
+
+    [GeneratedRegex("`([A-Z][A-Za-z]*Tests\\.[A-Za-z0-9_]+)`")]
+    private static partial Regex TestName();
+
+    [GeneratedRegex("^[a-z]+$")]
+    private static partial Regex VerbWord();
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using MispGraphSync.Settings;
+
+namespace MispGraphSync.Tests.Settings;
+
+/// <summary>docs/configuration.md: a hand-written head, and the table's keys.</summary>
+internal static class SettingsPage
+{
+    private const string Head = """
+        # Settings
+
+        <!-- Made from the table of keys in the code; a test rewrites it (UPDATE_SNAPSHOTS=1). Do not edit. -->
+
+        `misp-graph` reads one JSON file with comments: the one after `--config`, else `config.json` in the working directory,
+        else `misp-graph/config.json` in your config folder (`~/.config` or `$XDG_CONFIG_HOME` on Linux, `~/Library/Application
+        Support` on macOS, `%APPDATA%` on Windows).
+
+        ```console
+        misp-graph config init            # a guided start; --from-env takes everything from variables
+        misp-graph config validate        # "ok", or every fault at once (exit code 2)
+        misp-graph config show            # what counts, and where it comes from; secrets hidden
+        misp-graph config import config.py --to config.json      # from the Python sample
+        ```
+
+        `config.sample.json` has every key with its default, and `config.schema.json` gives editors completion: put
+        `"$schema": "./config.schema.json"` at the top of your file.
+
+        **What wins:** an option, then an environment variable, then the file, then the default. A key's variable is
+        `MISP_GRAPH__` and its path with `__` for each dot: `misp.url` is `MISP_GRAPH__MISP__URL`. A destination is addressed
+        by its name or its index: `MISP_GRAPH__DESTINATIONS__GRAPH__ENABLED=false` (a hyphen in the name becomes `_`). Lists
+        are written `a,b` or as JSON; `eventFilters` and `expiry` as JSON. An empty variable counts as none. A variable that
+        begins with `MISP_GRAPH__` and names no key is a fault. A destination can be made by variables alone, when its `KIND`
+        is among them.
+
+        **Paths** are relative to the settings file's folder (without a file, to the working directory); `~/` is your home.
+
+        **Unknown keys, keys given twice and wrong values are faults**, all reported at once, each with its file, line and
+        key. `null` means none where a key has no default, and "as above" in a destination. A name in `types`, `excludeTypes`,
+        `expiry` or a filter that is not an attribute type of MISP is a warning with the nearest one: a newer MISP may have it.
+
+        The file is UTF-8; UTF-16, which Windows PowerShell writes, is read too. A backslash begins an escape in JSON: write each
+        backslash of a path twice, or use `/`.
+
+        ## Secrets
+
+        | written | read when used |
+        | --- | --- |
+        | `env:NAME` | from the environment variable `NAME` |
+        | `file:PATH` | from the file, one trailing newline taken off: Docker's and Kubernetes' secrets, systemd's credentials |
+        | `keyvault:https://VAULT.vault.azure.net/secrets/NAME` | from an Azure Key Vault (also `vault.usgovcloudapi.net`, `vault.azure.cn`) |
+        | anything else | is the secret itself; keep the file to yourself (`chmod 600`) |
+
+        No option takes a secret, and none is ever printed or logged. A *client secret* in a Key Vault needs
+        `auth.managedIdentity`, `auth.certificate` or `auth.federatedTokenFile` beside it, which fetches it and is used for
+        nothing else. `misp.key` in a Key Vault is fetched with the sign-in of the first enabled destination, one that uses the
+        common `auth` before one that has its own. Whoever fetches needs the role *Key Vault Secrets User* on the vault.
+
+        ## Signing in
+
+        Each destination needs a tenant and exactly one of `auth.clientSecret`, `auth.certificate`, `auth.managedIdentity` and
+        `auth.federatedTokenFile`. It takes what stands in the common `auth`, key by key, except that a destination with a
+        credential of its own takes nothing of the common credential.
+
+        """;
+
+    public static string Write()
+    {
+        var page = new StringBuilder(Head);
+        Section(page, "## At the top", SettingsTable.All.Where(k => k.Scope == KeyScope.Top));
+        Section(page, "## At the top, or in a destination in the common one's place", SettingsTable.All.Where(k => k.Scope == KeyScope.Overridable));
+        page.Append("\nA destination's `expiry`, `types`, `excludeTypes` and `excludeTags` take the place of the common ones; they are not added to them.\n");
+        Section(page, "## In a destination (`destinations[]`)", SettingsTable.All.Where(k => k.Scope == KeyScope.Destination));
+        return page.ToString();
+    }
+
+    private static void Section(StringBuilder page, string title, IEnumerable<SettingKey> keys)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"\n{title}\n\n| key | default | meaning |\n| --- | --- | --- |\n");
+        foreach (var key in keys)
+            page.Append(CultureInfo.InvariantCulture, $"| `{key.Path}` | {Default(key)} | {Meaning(key)} |\n");
+    }
+
+    private static string Default(SettingKey key) => key switch
+    {
+        { DefaultByKind: { } byKind } => string.Join(", ", byKind.Select(d => $"{d.Key} `{d.Value}`")),
+        { Default: { } json } => $"`{Cell(json)}`",
+        _ => "none",
+    };
+
+    private static string Meaning(SettingKey key)
+    {
+        var kinds = key.Kinds.Count > 0 ? $"*{string.Join(", ", key.Kinds)}.* " : "";
+        var takes = key.Form is SwitchForm ? "" : $" Takes {key.Form.Expects}.";
+        var example = key.Example is null || key.Form is IChoices ? "" : $" Example: `{Cell(key.Example)}`.";
+        return Cell($"{kinds}{key.Meaning}{takes}") + example;
+    }
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+}

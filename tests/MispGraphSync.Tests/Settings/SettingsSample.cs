@@ -1,0 +1,93 @@
+using MispGraphSync.Settings;
+
+namespace MispGraphSync.Tests.Settings;
+
+/// <summary>config.sample.json, made from the table: every key with its default, or with a placeholder to fill in.</summary>
+internal static class SettingsSample
+{
+    public static string Write()
+    {
+        var json = new CommentedJson();
+        json.Comment("Settings of misp-graph: every key with its default. Copy it to config.json, fill in what is yours, and delete what you do not need.");
+        json.Comment("Each key can be set by a variable too, such as MISP_GRAPH__MISP__URL, or MISP_GRAPH__DESTINATIONS__GRAPH__ENABLED by a destination's name.");
+        json.Comment("Secrets are best written as env:NAME, file:PATH or keyvault:https://VAULT.vault.azure.net/secrets/NAME. Relative paths start at this file's folder.");
+        json.Open(null, '{');
+        json.Key("$schema", "\"./config.schema.json\"");
+
+        Group(json, [.. SettingsTable.All.TakeWhile(k => k.Scope != KeyScope.Destination)], depth: 0);
+        json.Blank();
+        json.Comment("Where the indicators go. One read of MISP serves all of them; each has its own plan, limits and outcome.");
+        json.Open("destinations", '[');
+        Destination(json, SettingsTable.Graph, isFirst: true);
+        Destination(json, SettingsTable.Sentinel, isFirst: false);
+        Destination(json, SettingsTable.Defender, isFirst: false);
+        json.Close(']');
+        Group(json, [.. SettingsTable.All.SkipWhile(k => k.Scope != KeyScope.Destination).Where(k => k.Scope == KeyScope.Top)], depth: 0);
+
+        json.Close('}');
+        return json.ToString();
+    }
+
+    private static void Group(CommentedJson json, IReadOnlyList<SettingKey> keys, int depth)
+    {
+        foreach (var group in keys.GroupBy(k => k.Path.Split('.')[depth]))
+        {
+            if (depth == 0) json.Blank();
+            var isNested = group.Any(k => k.Path.Split('.').Length > depth + 1);
+            if (isNested)
+            {
+                if (group.Key == "auth") json.Comment("Signing in to Microsoft: a tenant, an application, and exactly one of clientSecret, certificate, managedIdentity and federatedTokenFile.");
+                json.Open(group.Key, '{');
+                Group(json, [.. group], depth + 1);
+                json.Close('}');
+            }
+            else
+            {
+                Key(json, group.Single());
+            }
+        }
+    }
+
+    private static void Key(CommentedJson json, SettingKey key)
+    {
+        Explain(json, key);
+        json.Key(key.Path.Split('.')[^1], key.Placeholder ?? key.Default ?? "null");
+    }
+
+    private static void Destination(CommentedJson json, string kind, bool isFirst)
+    {
+        json.Open(null, '{');
+        var keys = SettingsTable.All.Where(k => k.Scope == KeyScope.Destination && k.BelongsTo(kind)).ToList();
+        foreach (var key in keys)
+        {
+            // Before the last key, so that each of them can be switched on as it stands.
+            if (isFirst && key == keys[^1]) Overrides(json);
+            if (isFirst || key.Kinds.Contains(kind)) Explain(json, key);
+            json.Key(key.Path, Value(key, kind));
+        }
+
+        json.Close('}');
+    }
+
+    private static string Value(SettingKey key, string kind) => key.Path switch
+    {
+        "name" or "kind" => $"\"{kind}\"",
+        "enabled" => kind == SettingsTable.Graph ? "true" : "false",
+        _ => key.Placeholder ?? key.DefaultFor(kind) ?? "null",
+    };
+
+    private static void Overrides(CommentedJson json)
+    {
+        json.Comment("Any destination may carry its own of these; left out, it takes the common one from above.");
+        var auth = SettingsTable.All.Where(k => k.Scope == KeyScope.Overridable && k.Path.StartsWith("auth.", StringComparison.Ordinal)).ToList();
+        json.Off("auth", $"{{ \"tenant\": {auth[0].Placeholder}, \"clientId\": {auth[1].Placeholder}, \"clientSecret\": {auth[2].Placeholder} }}");
+        foreach (var key in SettingsTable.All.Where(k => k.Scope == KeyScope.Overridable && !k.Path.Contains('.')))
+            json.Off(key.Path, key.Default!);
+    }
+
+    private static void Explain(CommentedJson json, SettingKey key)
+    {
+        json.Comment(key.Form is IChoices choices ? $"{key.Meaning} One of: {string.Join(", ", choices.Words)}." : key.Meaning);
+        if (key is { Example: { } example } && key.Form is not IChoices) json.Comment($"Example: {example}");
+    }
+}
