@@ -3,8 +3,26 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Sources.Json;
 
-/// <summary>An event while its JSON goes by. Of a name given twice, the last one counts; lists are added up.</summary>
-internal sealed class EventDraft(StringPool pool)
+/// <summary>The part that events and attributes have in common.</summary>
+internal abstract class TaggedDraft
+{
+    public List<MispTag> Tags { get; } = [];
+
+    /// <summary>Galaxy clusters, each with the tag that attached it.</summary>
+    public List<(GalaxyCluster Cluster, string? Tag)> Clusters { get; } = [];
+
+    protected MispTag[] BuildTags() => Tags.Count == 0 ? [] : Tags.ToArray();
+
+    /// <summary>Without the clusters whose tag must not leave; the tag says so, not the cluster.</summary>
+    protected GalaxyCluster[] BuildClusters() => Clusters.Count == 0
+        ? []
+        : [.. Clusters.Where(one => !HasTag(one.Tag, isLocal: true) || HasTag(one.Tag, isLocal: false)).Select(one => one.Cluster)];
+
+    private bool HasTag(string? name, bool isLocal) => Tags.Exists(tag => tag.Name == name && tag.IsLocal == isLocal);
+}
+
+/// <summary>An event while its JSON is read. The last of duplicate names is used; lists are concatenated.</summary>
+internal sealed class EventDraft(StringPool pool) : TaggedDraft
 {
     private Guid? _uuid;
     private long? _id;
@@ -23,40 +41,32 @@ internal sealed class EventDraft(StringPool pool)
     private long? _attributeCount;
     private bool _hasNullItems;
 
-    public List<MispTag> Tags { get; } = [];
-
-    public List<TaggedCluster> Galaxies { get; } = [];
-
-    /// <summary>Something was there that only an event has: a bare object could as well be an attribute.</summary>
+    /// <summary>A name was read that only an event has; otherwise the object may be an attribute.</summary>
     public bool IsEvent { get; set; }
 
-    /// <summary>False: who it is must be known from elsewhere.</summary>
     public bool HasUuid => _uuid is not null;
 
-    /// <summary>A list of attributes or objects was there, be it an empty one.</summary>
+    /// <summary>A list of attributes or objects was read, even if it is empty.</summary>
     public bool HasItems { get; set; }
 
     /// <summary>An attribute or an object was read.</summary>
     public bool HasContent { get; set; }
 
-    /// <summary>The event says that it has attributes, and they are not here: an index entry, or metadata only.</summary>
+    /// <summary>The event has a count of attributes, and they are not here: an index entry, or metadata only.</summary>
     public bool IsSummary => !HasItems && _attributeCount > 0;
 
-    /// <summary>Why the event cannot be read; the first reason counts. Null for an event that is whole.</summary>
+    /// <summary>Why the event cannot be read; the first reason is kept. Null for a readable event.</summary>
     public string? Fault { get; private set; }
 
-    public void Spoil(string fault) => Fault ??= fault;
+    public void MarkUnreadable(string fault) => Fault ??= fault;
 
     /// <summary>
-    /// Null is no list for some programs, and a list that could not be written for others. Beside other attributes, or a
-    /// count of 0, it means none.
+    /// Null may be an empty list, or a list that could not be written. Beside other attributes, or a count of 0, it is empty.
     /// </summary>
-    public void SpoilIfAttributesAreNull()
+    public void CheckNullItems()
     {
         if (_hasNullItems && !HasContent && _attributeCount != 0)
-        {
-            Spoil("\"Attribute\" or \"Object\" is null, and it has no other attributes");
-        }
+            MarkUnreadable("\"Attribute\" or \"Object\" is null, and it has no other attributes");
     }
 
     public void Set(Field field, ref Utf8JsonReader reader)
@@ -98,7 +108,7 @@ internal sealed class EventDraft(StringPool pool)
         Info = _info ?? "",
         Date = _date,
         Timestamp = _timestamp ?? DateTimeOffset.UnixEpoch,
-        PublishTimestamp = _published is { } published && published > DateTimeOffset.UnixEpoch ? published : null,
+        PublishTimestamp = _published > DateTimeOffset.UnixEpoch ? _published : null,
         ThreatLevel = _threatLevel,
         Published = _isPublished,
         Distribution = _distribution,
@@ -107,16 +117,16 @@ internal sealed class EventDraft(StringPool pool)
         Organisation = string.IsNullOrEmpty(_organisation) ? null : _organisation,
         OrganisationUuid = _organisationUuid,
         OrganisationId = _organisationId,
-        Tags = Tags.Count == 0 ? [] : Tags.ToArray(),
-        Galaxies = GalaxyDraft.Open(Galaxies, Tags),
+        Tags = BuildTags(),
+        Galaxies = BuildClusters(),
     };
 
-    // An event under another UUID would be a new one, and the one that is known would look withdrawn.
+    /// <summary>Under a derived UUID the event would be a new one, and the known one would look withdrawn.</summary>
     private void SetUuid(ref Utf8JsonReader reader)
     {
         var isEmpty = reader.TokenType is JsonTokenType.Null || reader is { TokenType: JsonTokenType.String, ValueSpan.IsEmpty: true };
         _uuid = Scalar.Uuid(ref reader);
-        if (_uuid is null && !isEmpty) Spoil("\"uuid\" is not a UUID");
+        if (_uuid is null && !isEmpty) MarkUnreadable("\"uuid\" is not a UUID");
     }
 
     private void SetThreatLevel(long? level) =>

@@ -4,20 +4,19 @@ using MispGraphSync.Core.Domain;
 namespace MispGraphSync.Sources.Json;
 
 /// <summary>
-/// Follows the tokens of MISP JSON, whatever is wrapped round the events, and puts events and items together. It knows
-/// where it is by a stack of places; anything without a place (related events, proposals, reports, attachments) is
-/// skipped by counting brackets.
+/// Follows the tokens of MISP JSON in any envelope, and builds events and their items. A stack of containers holds the position;
+/// everything outside of them (related events, proposals, reports, attachments) is skipped by counting brackets.
 /// <para>
-/// PHP writes a list as an object with numbers for keys once an entry was removed from it, so both are the list. Anything
-/// else in a list's place spoils the event: attributes or tags that cannot be read must not pass for none.
+/// PHP writes a list as an object with numbers for keys after an entry was removed, so both are the list. Anything else in place of
+/// a list makes the event unreadable: unreadable attributes or tags must not count as none.
 /// </para>
 /// </summary>
 internal sealed class EventParser : IDisposable
 {
-    /// <summary>Tags or clusters of one owner, attributes of one object: all of them are in memory together.</summary>
+    /// <summary>Tags or clusters of one owner, attributes of one object: these are in memory together.</summary>
     public const int MaxPerList = 100_000;
 
-    private readonly (Container Place, int Events)[] _stack = new (Container, int)[MispJsonReader.MaxDepth + 1];
+    private readonly (Container Container, int Events)[] _stack = new (Container, int)[MispJsonReader.MaxDepth + 1];
     private readonly StringPool _pool = new();
     private readonly ItemStore _items;
     private readonly AttributeDraft _attribute;
@@ -28,7 +27,7 @@ internal sealed class EventParser : IDisposable
     private readonly Func<int, Guid> _uuidFor;
 
     private EventDraft _event;
-    private Container _place;
+    private Container _container;
     private int _depth;
     private int _skipping;
     private Field _field;
@@ -38,38 +37,35 @@ internal sealed class EventParser : IDisposable
 
     public EventParser(Func<int, Guid> uuidFor, bool skipItems, long memoryLimit)
     {
-        _uuidFor = uuidFor;
-        _skipItems = skipItems;
+        (_uuidFor, _skipItems) = (uuidFor, skipItems);
         _items = new ItemStore(memoryLimit);
-        _attribute = new AttributeDraft(_pool);
-        _object = new ObjectDraft(_pool);
-        _tag = new TagDraft(_pool);
-        _galaxy = new GalaxyDraft(_pool);
-        _event = new EventDraft(_pool);
+        (_attribute, _object, _tag, _galaxy, _event) = (new(_pool), new(_pool), new(_pool), new(_pool), new(_pool));
     }
 
     /// <summary>Events completed.</summary>
     public int Events { get; private set; }
 
-    /// <summary>Attributes or objects were in no event.</summary>
+    /// <summary>Attributes or objects were outside of an event.</summary>
     public bool SawItemsOutsideEvent { get; private set; }
 
-    /// <summary>A list where events belong was seen, be it an empty one.</summary>
+    /// <summary>A list of events was read, even if it is empty.</summary>
     public bool SawEventList { get; private set; }
 
-    /// <summary>Entries of lists of events that hold no event.</summary>
+    /// <summary>Entries of lists of events that are no event.</summary>
     public int NonEventEntries { get; private set; }
 
     public long SpooledBytes => _items.SpooledBytes;
 
-    /// <summary>The event that <see cref="Walk"/> stopped at.</summary>
+    /// <summary>The event that <see cref="Parse"/> has completed.</summary>
     public MispJsonEvent? Current { get; private set; }
 
-    /// <summary>The text that comes next is not going to be read, however long it is.</summary>
+    /// <summary>The next text is not needed, whatever its length.</summary>
     public bool IgnoresNextText => _skipping > 0 || _field is Field.None;
 
+    private TaggedDraft Owner => _inAttribute ? _attribute : _event;
+
     /// <summary>True at the end of an event; false when the reader has no more tokens for now.</summary>
-    public bool Walk(ref Utf8JsonReader reader)
+    public bool Parse(ref Utf8JsonReader reader)
     {
         if (Current is not null)
         {
@@ -82,29 +78,19 @@ internal sealed class EventParser : IDisposable
             var token = reader.TokenType;
             if (_skipping > 0)
             {
-                _skipping += token is JsonTokenType.StartObject or JsonTokenType.StartArray ? 1
-                    : token is JsonTokenType.EndObject or JsonTokenType.EndArray ? -1
-                    : 0;
+                if (token is JsonTokenType.StartObject or JsonTokenType.StartArray) _skipping++;
+                else if (token is JsonTokenType.EndObject or JsonTokenType.EndArray) _skipping--;
                 continue;
             }
 
             switch (token)
             {
-                case JsonTokenType.PropertyName:
-                    Name(ref reader);
-                    break;
-                case JsonTokenType.StartObject or JsonTokenType.StartArray:
-                    Enter(token is JsonTokenType.StartObject);
-                    break;
+                case JsonTokenType.PropertyName: ReadName(ref reader); break;
+                case JsonTokenType.StartObject or JsonTokenType.StartArray: Enter(token is JsonTokenType.StartObject); break;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                    if (Leave())
-                    {
-                        return true;
-                    }
+                    if (Leave()) return true;
                     break;
-                default:
-                    Take(ref reader);
-                    break;
+                default: ReadValue(ref reader); break;
             }
         }
         return false;
@@ -112,55 +98,39 @@ internal sealed class EventParser : IDisposable
 
     public void Dispose() => _items.Dispose();
 
-    private void Name(ref Utf8JsonReader reader)
+    private void ReadName(ref Utf8JsonReader reader)
     {
         var isFirst = _isFirstName;
         _isFirstName = false;
         _field = FieldNames.Of(ref reader);
-        switch (_place)
+        switch (_container)
         {
-            case Container.Envelope or Container.Event when isFirst && _field is Field.Index:
-                BeginEventList();
-                break;
-            case Container.Event:
-                _event.IsEvent = true;
-                break;
-            case Container.Warnings:
-                _attribute.OnWarninglist = true;
-                break;
+            case Container.Envelope or Container.Event when isFirst && _field is Field.Index: BeginEventList(); break;
+            case Container.Event: _event.IsEvent = true; break;
+            case Container.Warnings: _attribute.OnWarninglist = true; break;
             default:
-                if (_field is not Field.Index && _place.ListName() is { } list)
-                {
-                    _event.Spoil($"{list} is not a list");
-                }
+                if (_field is not Field.Index && _container.ListName() is { } list) _event.MarkUnreadable($"{list} is not a list");
                 break;
         }
     }
 
     private void Enter(bool isObject)
     {
-        if (_place is Container.Envelope or Container.Event)
+        if (_container is Container.Envelope or Container.Event) _event.HasItems |= _field is Field.Attribute or Field.Object;
+        if (Containers.Next(_container, _field, isObject, isOutermost: _depth == 1, _skipItems) is not { } next)
         {
-            _event.HasItems |= _field is Field.Attribute or Field.Object;
-        }
-        if (Containers.Next(_place, _field, isObject, isOutermost: _depth == 1, _skipItems) is not { } next)
-        {
-            TakeStrangeEntry();
-            if (IsScalarOfAttribute || (_place is Container.Envelope or Container.Event && _field is Field.Uuid)) _event.Spoil($"\"{_field}\" is an object or a list");
+            HandleUnexpectedEntry();
+            if (MustBeScalar) _event.MarkUnreadable($"\"{_field}\" is an object or a list");
             _skipping = 1;
             return;
         }
 
-        _stack[_depth++] = (_place, Events);
-        var from = _place;
-        _place = next;
-        _field = Field.None;
-        _isFirstName = true;
+        _stack[_depth++] = (_container, Events);
+        var from = _container;
+        (_container, _field, _isFirstName) = (next, Field.None, true);
         switch (next)
         {
-            case Container.EventList:
-                BeginEventList();
-                break;
+            case Container.EventList: BeginEventList(); break;
             case Container.Attribute:
                 _attribute.Clear();
                 _inAttribute = true;
@@ -169,173 +139,140 @@ internal sealed class EventParser : IDisposable
                 _object.Clear();
                 _inObject = true;
                 break;
-            case Container.TagLink or Container.Tag when from is not Container.TagLink:
-                _tag.Clear();
-                break;
-            case Container.Galaxy:
-                _galaxy.Begin(Galaxies);
-                break;
-            case Container.Cluster:
-                _galaxy.BeginCluster();
-                break;
+            case Container.TagLink or Container.Tag when from is not Container.TagLink: _tag.Clear(); break;
+            case Container.Galaxy: _galaxy.Begin(Owner); break;
+            case Container.Cluster: _galaxy.BeginCluster(); break;
         }
     }
 
-    /// <summary>True when an event is complete with the bracket that closes here.</summary>
+    /// <summary>True when the closing bracket completes an event.</summary>
     private bool Leave()
     {
-        var left = _place;
-        (_place, var eventsBefore) = _stack[--_depth];
+        var left = _container;
+        (_container, var eventsBefore) = _stack[--_depth];
         (_field, _isFirstName) = (Field.None, false);
         switch (left)
         {
-            case Container.Envelope:
-                return Complete(eventsBefore);
-            case Container.Attribute:
-                AddAttribute();
-                break;
+            case Container.Envelope: return Complete(eventsBefore);
+            case Container.Attribute: AddAttribute(); break;
             case Container.Object:
                 _inObject = false;
                 _event.HasContent = true;
                 _items.Add(new EventItem.Object(_object.Build()));
                 break;
-            case Container.TagLink or Container.Tag when _place is not Container.TagLink:
-                AddTag(_tag.Name, _tag.IsLocal);
-                break;
+            case Container.TagLink or Container.Tag when _container is not Container.TagLink: AddTag(_tag.Name, _tag.IsLocal); break;
             case Container.Cluster:
-                RefuseEndless(Galaxies.Count, "galaxy clusters");
-                _galaxy.EndCluster(Galaxies);
+                CheckLength(Owner.Clusters.Count, "galaxy clusters");
+                _galaxy.EndCluster(Owner);
                 break;
-            case Container.Galaxy:
-                _galaxy.End(Galaxies);
-                break;
+            case Container.Galaxy: _galaxy.End(Owner); break;
         }
         return false;
     }
 
-    private void Take(ref Utf8JsonReader reader)
+    private void ReadValue(ref Utf8JsonReader reader)
     {
         var field = _field;
         _field = Field.None;
-        switch (_place)
+        switch (_container)
         {
             case Container.TagList when reader.TokenType is JsonTokenType.String:
                 AddTag(Scalar.Text(ref reader, _pool), isLocal: false);
                 break;
-            case Container.EventList or Container.AttributeList or Container.ObjectList or Container.TagList or Container.TagLinkList or Container.Warnings:
-                TakeStrangeEntry();
+            case Container.EventList or Container.AttributeList or Container.ObjectList or Container.TagList or Container.TagLinkList
+                or Container.Warnings:
+                HandleUnexpectedEntry();
                 break;
             case not Container.TagLink when field.IsList() && reader.TokenType is not JsonTokenType.Null:
-                _event.Spoil($"\"{field}\" is not a list");
+                _event.MarkUnreadable($"\"{field}\" is not a list");
                 break;
-            case Container.Attribute:
-                _attribute.Set(field, ref reader);
-                break;
-            case Container.Object:
-                _object.Set(field, ref reader);
-                break;
-            case Container.Envelope or Container.Event:
-                _event.Set(field, ref reader);
-                break;
-            case Container.Organisation:
-                _event.SetOrganisation(field, ref reader);
-                break;
-            case Container.Tag:
-            case Container.TagLink when field is Field.Local:
-                _tag.Set(field, ref reader);
-                break;
-            case Container.Galaxy:
-                _galaxy.Set(field, ref reader);
-                break;
-            case Container.Cluster:
-                _galaxy.SetCluster(field, ref reader);
-                break;
+            case Container.Attribute: _attribute.Set(field, ref reader); break;
+            case Container.Object: _object.Set(field, ref reader); break;
+            case Container.Envelope or Container.Event: _event.Set(field, ref reader); break;
+            case Container.Organisation: _event.SetOrganisation(field, ref reader); break;
+            case Container.Tag: _tag.Set(field, ref reader); break;
+            case Container.TagLink when field is Field.Local: _tag.Set(field, ref reader); break;
+            case Container.Galaxy: _galaxy.Set(field, ref reader); break;
+            case Container.Cluster: _galaxy.SetCluster(field, ref reader); break;
         }
     }
 
     /// <summary>An entry of a list is of another kind than the list's entries.</summary>
-    private void TakeStrangeEntry()
+    private void HandleUnexpectedEntry()
     {
-        switch (_place)
+        switch (_container)
         {
-            case Container.EventList:
-                NonEventEntries++;
-                break;
+            case Container.EventList: NonEventEntries++; break;
             case Container.AttributeList:
-                // It has neither type nor value, and is counted as such.
+                // Without type and value, but counted.
                 _attribute.Clear();
                 AddAttribute();
                 break;
             case Container.ObjectList or Container.TagList or Container.TagLinkList:
-                _event.Spoil($"{_place.ListName()} has an entry that cannot be read");
+                _event.MarkUnreadable($"{_container.ListName()} has an entry that cannot be read");
                 break;
-            case Container.Warnings:
-                _attribute.OnWarninglist = true;
-                break;
+            case Container.Warnings: _attribute.OnWarninglist = true; break;
         }
     }
 
-    // What decides whether the attribute is an indicator, and which.
-    private bool IsScalarOfAttribute =>
-        _place is Container.Attribute && _field is Field.Uuid or Field.Type or Field.Value or Field.ToIds or Field.Deleted;
-
-    private List<TaggedCluster> Galaxies => _inAttribute ? _attribute.Galaxies : _event.Galaxies;
+    /// <summary>The fields that decide which event it is, and whether the attribute is an indicator and which.</summary>
+    private bool MustBeScalar => _container switch
+    {
+        Container.Attribute => _field is Field.Uuid or Field.Type or Field.Value or Field.ToIds or Field.Deleted,
+        Container.Envelope or Container.Event => _field is Field.Uuid,
+        _ => false,
+    };
 
     private void AddAttribute()
     {
         (_inAttribute, _event.HasContent) = (false, true);
-        if (_inObject)
-        {
-            RefuseEndless(_object.Attributes.Count, "attributes of one object");
-            _object.Attributes.Add(_attribute.Build());
-        }
-        else
+        if (!_inObject)
         {
             _items.Add(new EventItem.Attribute(_attribute.Build()));
+            return;
         }
+        CheckLength(_object.Attributes.Count, "attributes of one object");
+        _object.Attributes.Add(_attribute.Build());
     }
 
-    /// <summary>A tag that cannot be read could be any, tlp:red too.</summary>
+    /// <summary>An unreadable tag could be any, even tlp:red.</summary>
     private void AddTag(string? name, bool isLocal)
     {
         if (name is null || (name.Contains('\uFFFD') && name.Contains("tlp", StringComparison.OrdinalIgnoreCase)))
         {
-            _event.Spoil("\"Tag\" has a tag whose name cannot be read");
+            _event.MarkUnreadable("\"Tag\" has a tag whose name cannot be read");
         }
         else if (!string.IsNullOrWhiteSpace(name))
         {
-            var tags = _inAttribute ? _attribute.Tags : _event.Tags;
-            RefuseEndless(tags.Count, "tags");
-            tags.Add(_pool.Tag(name, isLocal));
+            CheckLength(Owner.Tags.Count, "tags");
+            Owner.Tags.Add(_pool.Tag(name, isLocal));
         }
     }
 
-    private static void RefuseEndless(int count, string what)
+    private static void CheckLength(int count, string what)
     {
         if (count >= MaxPerList)
-        {
             throw new MispReadException(MispReadFault.TooLong, $"holds more than {MaxPerList:N0} {what} in one place", 0);
-        }
     }
 
-    /// <summary>What was collected so far is no event, for events begin here.</summary>
+    /// <summary>Everything collected so far is no event: events begin here.</summary>
     private void BeginEventList()
     {
-        _place = Container.EventList;
+        _container = Container.EventList;
         SawEventList = true;
-        Abandon();
+        Discard();
     }
 
     private bool Complete(int eventsBefore)
     {
         if (!_event.IsEvent)
         {
-            NonEventEntries += _place is Container.EventList && Events == eventsBefore ? 1 : 0;
-            Abandon();
+            if (_container is Container.EventList && Events == eventsBefore) NonEventEntries++;
+            Discard();
             return false;
         }
 
-        if (!_skipItems) _event.SpoilIfAttributesAreNull();
+        if (!_skipItems) _event.CheckNullItems();
         Current = new MispJsonEvent(_event.Build(_uuidFor(Events)), _event.Fault is null ? _items.Take() : [], Events)
         {
             IsSummary = _event.IsSummary,
@@ -348,8 +285,8 @@ internal sealed class EventParser : IDisposable
         return true;
     }
 
-    /// <summary>What was collected belongs to no event.</summary>
-    private void Abandon()
+    /// <summary>Everything collected so far belongs to no event.</summary>
+    private void Discard()
     {
         SawItemsOutsideEvent |= _event.HasItems;
         _items.Clear();

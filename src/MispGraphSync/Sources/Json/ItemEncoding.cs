@@ -5,91 +5,45 @@ namespace MispGraphSync.Sources.Json;
 /// <summary>Items as compact bytes, for a temporary file that only the process that wrote it reads.</summary>
 internal static class ItemEncoding
 {
-    [Flags]
-    private enum Has
-    {
-        None = 0,
-        Uuid = 1,
-        Category = 2,
-        Comment = 4,
-        Relation = 8,
-        FirstSeen = 16,
-        LastSeen = 32,
-        ToIds = 64,
-        Deleted = 128,
-        OnWarninglist = 256,
-    }
-
     public static void Write(BinaryWriter writer, EventItem item)
     {
-        switch (item)
-        {
-            case EventItem.Attribute { Value: var attribute }:
-                writer.Write(false);
-                Write(writer, attribute);
-                break;
-
-            case EventItem.Object { Value: var value }:
-                writer.Write(true);
-                Write(writer, value);
-                break;
-        }
-    }
-
-    public static EventItem Read(BinaryReader reader) =>
-        reader.ReadBoolean() ? new EventItem.Object(ReadObject(reader)) : new EventItem.Attribute(ReadAttribute(reader));
-
-    private static void Write(BinaryWriter writer, MispObject value)
-    {
-        var has = (value.Uuid is null ? Has.None : Has.Uuid)
-            | (value.Comment is null ? Has.None : Has.Comment)
-            | (value.Deleted ? Has.Deleted : Has.None);
-        writer.Write7BitEncodedInt((int)has);
+        writer.Write(item is EventItem.Object);
+        if (item is EventItem.Attribute { Value: var attribute }) Write(writer, attribute);
+        if (item is not EventItem.Object { Value: var value }) return;
         Write(writer, value.Uuid);
         writer.Write(value.Name);
         Write(writer, value.Comment);
+        writer.Write(value.Deleted);
         writer.Write7BitEncodedInt(value.Attributes.Count);
-        foreach (var attribute in value.Attributes)
-        {
-            Write(writer, attribute);
-        }
+        foreach (var member in value.Attributes) Write(writer, member);
     }
 
-    private static MispObject ReadObject(BinaryReader reader)
-    {
-        var has = (Has)reader.Read7BitEncodedInt();
-        return new MispObject
+    // Initialisers run in their order, which is that of Write.
+    public static EventItem Read(BinaryReader reader) => !reader.ReadBoolean()
+        ? new EventItem.Attribute(ReadAttribute(reader))
+        : new EventItem.Object(new MispObject
         {
-            Uuid = has.HasFlag(Has.Uuid) ? ReadUuid(reader) : null,
+            Uuid = ReadUuid(reader),
             Name = reader.ReadString(),
-            Comment = has.HasFlag(Has.Comment) ? reader.ReadString() : null,
-            Deleted = has.HasFlag(Has.Deleted),
+            Comment = ReadText(reader),
+            Deleted = reader.ReadBoolean(),
             Attributes = ReadList(reader, ReadAttribute),
-        };
-    }
+        });
 
     private static void Write(BinaryWriter writer, MispAttribute value)
     {
-        var has = (value.Uuid is null ? Has.None : Has.Uuid)
-            | (value.Category is null ? Has.None : Has.Category)
-            | (value.Comment is null ? Has.None : Has.Comment)
-            | (value.ObjectRelation is null ? Has.None : Has.Relation)
-            | (value.FirstSeen is null ? Has.None : Has.FirstSeen)
-            | (value.LastSeen is null ? Has.None : Has.LastSeen)
-            | (value.ToIds ? Has.ToIds : Has.None)
-            | (value.Deleted ? Has.Deleted : Has.None)
-            | (value.OnWarninglist ? Has.OnWarninglist : Has.None);
-        writer.Write7BitEncodedInt((int)has);
         Write(writer, value.Uuid);
         writer.Write(value.Type);
         Write(writer, value.Category);
         writer.Write(value.Value);
+        writer.Write(value.ToIds);
+        writer.Write(value.Deleted);
+        writer.Write(value.OnWarninglist);
         writer.Write7BitEncodedInt64(value.Timestamp.ToUnixTimeSeconds());
         Write(writer, value.FirstSeen);
         Write(writer, value.LastSeen);
         Write(writer, value.Comment);
         Write(writer, value.ObjectRelation);
-
         writer.Write7BitEncodedInt(value.Tags.Count);
         foreach (var tag in value.Tags)
         {
@@ -104,76 +58,64 @@ internal static class ItemEncoding
         }
     }
 
-    private static MispAttribute ReadAttribute(BinaryReader reader)
+    private static MispAttribute ReadAttribute(BinaryReader reader) => new()
     {
-        var has = (Has)reader.Read7BitEncodedInt();
-        return new MispAttribute
-        {
-            // In the order in which it was written.
-            Uuid = has.HasFlag(Has.Uuid) ? ReadUuid(reader) : null,
-            Type = reader.ReadString(),
-            Category = has.HasFlag(Has.Category) ? reader.ReadString() : null,
-            Value = reader.ReadString(),
-            Timestamp = DateTimeOffset.FromUnixTimeSeconds(reader.Read7BitEncodedInt64()),
-            FirstSeen = has.HasFlag(Has.FirstSeen) ? ReadMoment(reader) : null,
-            LastSeen = has.HasFlag(Has.LastSeen) ? ReadMoment(reader) : null,
-            Comment = has.HasFlag(Has.Comment) ? reader.ReadString() : null,
-            ObjectRelation = has.HasFlag(Has.Relation) ? reader.ReadString() : null,
-            Tags = ReadList(reader, r => new MispTag(r.ReadString(), r.ReadBoolean())),
-            Galaxies = ReadList(reader, r => new GalaxyCluster(r.ReadString(), r.ReadString())),
-            ToIds = has.HasFlag(Has.ToIds),
-            Deleted = has.HasFlag(Has.Deleted),
-            OnWarninglist = has.HasFlag(Has.OnWarninglist),
-        };
-    }
+        Uuid = ReadUuid(reader),
+        Type = reader.ReadString(),
+        Category = ReadText(reader),
+        Value = reader.ReadString(),
+        ToIds = reader.ReadBoolean(),
+        Deleted = reader.ReadBoolean(),
+        OnWarninglist = reader.ReadBoolean(),
+        Timestamp = DateTimeOffset.FromUnixTimeSeconds(reader.Read7BitEncodedInt64()),
+        FirstSeen = ReadMoment(reader),
+        LastSeen = ReadMoment(reader),
+        Comment = ReadText(reader),
+        ObjectRelation = ReadText(reader),
+        Tags = ReadList(reader, static r => new MispTag(r.ReadString(), r.ReadBoolean())),
+        Galaxies = ReadList(reader, static r => new GalaxyCluster(r.ReadString(), r.ReadString())),
+    };
 
     private static void Write(BinaryWriter writer, string? text)
     {
-        if (text is not null)
-        {
-            writer.Write(text);
-        }
+        writer.Write(text is not null);
+        if (text is not null) writer.Write(text);
     }
 
-    private static void Write(BinaryWriter writer, Guid? uuid)
-    {
-        if (uuid is { } value)
-        {
-            Span<byte> bytes = stackalloc byte[16];
-            value.TryWriteBytes(bytes);
-            writer.Write(bytes);
-        }
-    }
+    private static string? ReadText(BinaryReader reader) => reader.ReadBoolean() ? reader.ReadString() : null;
 
     private static void Write(BinaryWriter writer, DateTimeOffset? moment)
     {
-        if (moment is { } value)
-        {
-            writer.Write(value.UtcTicks);
-        }
+        writer.Write(moment is not null);
+        if (moment is { } value) writer.Write(value.UtcTicks);
     }
 
-    private static Guid ReadUuid(BinaryReader reader)
+    private static DateTimeOffset? ReadMoment(BinaryReader reader) =>
+        reader.ReadBoolean() ? new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero) : null;
+
+    private static void Write(BinaryWriter writer, Guid? uuid)
     {
+        writer.Write(uuid is not null);
+        if (uuid is not { } value) return;
+        Span<byte> bytes = stackalloc byte[16];
+        value.TryWriteBytes(bytes);
+        writer.Write(bytes);
+    }
+
+    private static Guid? ReadUuid(BinaryReader reader)
+    {
+        if (!reader.ReadBoolean()) return null;
         Span<byte> bytes = stackalloc byte[16];
         reader.ReadExactly(bytes);
         return new Guid(bytes);
     }
 
-    private static DateTimeOffset ReadMoment(BinaryReader reader) => new(reader.ReadInt64(), TimeSpan.Zero);
-
     private static T[] ReadList<T>(BinaryReader reader, Func<BinaryReader, T> read)
     {
         var count = reader.Read7BitEncodedInt();
-        if (count == 0)
-        {
-            return [];
-        }
+        if (count == 0) return [];
         var list = new T[count];
-        for (var i = 0; i < count; i++)
-        {
-            list[i] = read(reader);
-        }
+        for (var i = 0; i < count; i++) list[i] = read(reader);
         return list;
     }
 }

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace MispGraphSync.Sources.Json;
 
 /// <summary>
-/// Reads a JSON scalar as what it means, however it is written: MISP writes numbers as strings, other programs as
-/// numbers; switches come as true, 1 or "1". What cannot be understood is null (false for a switch), never an exception.
+/// Reads a JSON scalar in every form that programs write: MISP writes numbers as strings, others as numbers; booleans come as true,
+/// 1 or "1". An unreadable value is null (false for a boolean), never an exception.
 /// </summary>
 internal static class Scalar
 {
@@ -20,29 +20,23 @@ internal static class Scalar
     {
         JsonTokenType.True => true,
         JsonTokenType.Number => reader.ValueSpan.ContainsAnyInRange((byte)'1', (byte)'9'),
-        JsonTokenType.String => reader.ValueSpan.SequenceEqual("1"u8) || IsTrue(reader.ValueSpan),
+        JsonTokenType.String => reader.ValueSpan.SequenceEqual("1"u8) || Ascii.EqualsIgnoreCase(reader.ValueSpan, "true"u8),
         _ => false,
     };
 
-    /// <summary>A switch that is there and off.</summary>
+    /// <summary>A boolean that is present and false.</summary>
     public static bool IsOff(ref Utf8JsonReader reader) => reader.TokenType is not JsonTokenType.Null && !Flag(ref reader);
 
-    /// <summary>Neither null nor false nor an empty text: in a list's place, the list is not empty.</summary>
+    /// <summary>Neither null nor false nor an empty text: in place of a list, the list is not empty.</summary>
     public static bool IsSomething(ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.String ? !reader.ValueSpan.IsEmpty : Flag(ref reader);
 
-    /// <summary>A whole number; of one with a fraction, as some languages write the time, the whole part.</summary>
+    /// <summary>A whole number; of a number with a fraction, as some languages write the time, the whole part.</summary>
     public static long? Integer(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
-        {
-            return null;
-        }
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number)) return null;
         var text = reader.ValueSpan.Trim(" "u8);
-        if (Utf8Parser.TryParse(text, out long whole, out var used) && used == text.Length)
-        {
-            return whole;
-        }
+        if (Utf8Parser.TryParse(text, out long whole, out var used) && used == text.Length) return whole;
         return Utf8Parser.TryParse(text, out double number, out used) && used == text.Length && Math.Abs(number) < LargestExact
             ? (long)number
             : null;
@@ -62,37 +56,20 @@ internal static class Scalar
         _ => null,
     };
 
-    /// <summary>The same for text that comes back often: types, categories, tag names.</summary>
+    /// <summary>The same for text that is often repeated: types, categories, tag names.</summary>
     public static string? Text(ref Utf8JsonReader reader, StringPool pool)
     {
-        if (reader.TokenType is not JsonTokenType.String || reader.ValueSpan.Length > StringPool.LongestName)
-        {
-            return Text(ref reader);
-        }
-        if (!reader.ValueIsEscaped)
-        {
-            return pool.Get(reader.ValueSpan);
-        }
-
-        if (LenientText.IsDamaged(reader.ValueSpan))
-        {
-            return LenientText.Unescape(reader.ValueSpan);
-        }
-
+        if (reader.TokenType is not JsonTokenType.String || reader.ValueSpan.Length > StringPool.LongestName) return Text(ref reader);
+        if (!reader.ValueIsEscaped) return pool.Get(reader.ValueSpan);
+        if (LenientText.IsDamaged(reader.ValueSpan)) return LenientText.Unescape(reader.ValueSpan);
         Span<byte> unescaped = stackalloc byte[StringPool.LongestName];
         return pool.Get(unescaped[..reader.CopyString(unescaped)]);
     }
 
     public static Guid? Uuid(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType is not JsonTokenType.String)
-        {
-            return null;
-        }
-        if (Utf8Parser.TryParse(reader.ValueSpan, out Guid uuid, out var used) && used == reader.ValueSpan.Length)
-        {
-            return uuid;
-        }
+        if (reader.TokenType is not JsonTokenType.String) return null;
+        if (Utf8Parser.TryParse(reader.ValueSpan, out Guid uuid, out var used) && used == reader.ValueSpan.Length) return uuid;
         return reader.ValueSpan.Length <= 100 && Guid.TryParse(Text(ref reader), out uuid) ? uuid : null;
     }
 
@@ -101,30 +78,21 @@ internal static class Scalar
         ? seconds >= FirstSecond && seconds <= LastSecond ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null
         : Moment(ref reader);
 
-    /// <summary>An ISO 8601 date and time, UTC when it names no offset.</summary>
+    /// <summary>An ISO 8601 date and time; UTC without an offset.</summary>
     public static DateTimeOffset? Moment(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType is not JsonTokenType.String || reader.ValueSpan.Length is < 8 or > 100)
-        {
-            return null;
-        }
+        if (reader.TokenType is not JsonTokenType.String || reader.ValueSpan.Length is < 8 or > 100) return null;
         if (!reader.ValueIsEscaped && reader.TryGetDateTimeOffset(out var moment) && HasOffset(reader.ValueSpan))
-        {
             return moment.ToUniversalTime();
-        }
-        return DateTimeOffset.TryParse(
-            Text(ref reader), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out moment)
-                ? moment.ToUniversalTime()
-                : null;
+        return DateTimeOffset.TryParse(Text(ref reader), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out moment)
+            ? moment.ToUniversalTime()
+            : null;
     }
 
     public static DateOnly? Day(ref Utf8JsonReader reader) =>
         Moment(ref reader) is { } moment ? DateOnly.FromDateTime(moment.UtcDateTime) : null;
 
-    /// <summary>The JSON reader takes a time without an offset for local time; here it is UTC.</summary>
+    /// <summary>Without an offset, the JSON reader assumes local time.</summary>
     private static bool HasOffset(ReadOnlySpan<byte> text) =>
         text[^1] == 'Z' || (text.Length > 10 && text[^6] is (byte)'+' or (byte)'-');
-
-    private static bool IsTrue(ReadOnlySpan<byte> text) =>
-        text.Length == 4 && Ascii.EqualsIgnoreCase(text, "true"u8);
 }

@@ -5,8 +5,8 @@ using MispGraphSync.Core.Domain;
 namespace MispGraphSync.Sources.Json;
 
 /// <summary>
-/// Hands out one string for text that comes again and again: attribute types, categories, tag names. A table of fixed
-/// size where a newcomer takes the place of whoever held it, so it can neither grow nor be made slow by odd input.
+/// Returns one string for text that is often repeated: attribute types, categories, tag names. A table of fixed size where a new text
+/// replaces the one in its slot, so that no input can make it grow or make it slow.
 /// </summary>
 internal sealed class StringPool
 {
@@ -20,11 +20,7 @@ internal sealed class StringPool
 
     public string Get(ReadOnlySpan<byte> utf8)
     {
-        if (utf8.IsEmpty)
-        {
-            return "";
-        }
-
+        if (utf8.IsEmpty) return "";
         ref var slot = ref _strings[Slot(utf8)];
         return slot is not null && slot.Length == utf8.Length && Ascii.Equals(utf8, slot)
             ? slot
@@ -35,12 +31,10 @@ internal sealed class StringPool
     public MispTag Tag(string name, bool isLocal)
     {
         ref var slot = ref _tags[(name.GetHashCode(StringComparison.Ordinal) ^ (isLocal ? 1 : 0)) & (Slots - 1)];
-        return slot is not null && slot.IsLocal == isLocal && slot.Name == name
-            ? slot
-            : slot = new MispTag(name, isLocal);
+        return slot is not null && slot.IsLocal == isLocal && slot.Name == name ? slot : slot = new MispTag(name, isLocal);
     }
 
-    /// <summary>Length, first and last eight bytes: names of one length mostly differ there.</summary>
+    /// <summary>By length, first and last eight bytes: names of one length mostly differ there.</summary>
     private static int Slot(ReadOnlySpan<byte> utf8)
     {
         ulong first = 0, last = 0;
@@ -51,10 +45,7 @@ internal sealed class StringPool
         }
         else
         {
-            foreach (var b in utf8)
-            {
-                first = (first << 8) | b;
-            }
+            foreach (var b in utf8) first = (first << 8) | b;
         }
         var mixed = (first ^ (last * 0x9E3779B97F4A7C15) ^ (ulong)utf8.Length) * 0xD6E8FEB86659FD93;
         return (int)(mixed >> 52);

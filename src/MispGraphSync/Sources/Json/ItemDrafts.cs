@@ -4,10 +4,10 @@ using MispGraphSync.Core.Domain;
 namespace MispGraphSync.Sources.Json;
 
 /// <summary>
-/// An attribute while its JSON goes by; used again for the next one. One without a type or a value is still an attribute,
-/// with an empty text there: it has to be counted.
+/// An attribute while its JSON is read; reused for the next one. Without a type or a value it is still an attribute, with an empty
+/// text there: it has to be counted.
 /// </summary>
-internal sealed class AttributeDraft(StringPool pool)
+internal sealed class AttributeDraft(StringPool pool) : TaggedDraft
 {
     private Guid? _uuid;
     private string? _type;
@@ -21,10 +21,6 @@ internal sealed class AttributeDraft(StringPool pool)
     private string? _comment;
     private string? _relation;
 
-    public List<MispTag> Tags { get; } = [];
-
-    public List<TaggedCluster> Galaxies { get; } = [];
-
     public bool OnWarninglist { get; set; }
 
     public void Clear()
@@ -34,7 +30,7 @@ internal sealed class AttributeDraft(StringPool pool)
         _toIds = _deleted = OnWarninglist = false;
         _timestamp = _firstSeen = _lastSeen = null;
         Tags.Clear();
-        Galaxies.Clear();
+        Clusters.Clear();
     }
 
     public void Set(Field field, ref Utf8JsonReader reader)
@@ -70,7 +66,44 @@ internal sealed class AttributeDraft(StringPool pool)
         LastSeen = _lastSeen,
         Comment = string.IsNullOrEmpty(_comment) ? null : _comment,
         ObjectRelation = string.IsNullOrEmpty(_relation) ? null : _relation,
-        Tags = Tags.Count == 0 ? [] : Tags.ToArray(),
-        Galaxies = GalaxyDraft.Open(Galaxies, Tags),
+        Tags = BuildTags(),
+        Galaxies = BuildClusters(),
+    };
+}
+
+/// <summary>A MISP object while its JSON is read; reused for the next one.</summary>
+internal sealed class ObjectDraft(StringPool pool)
+{
+    private Guid? _uuid;
+    private string? _name;
+    private string? _comment;
+    private bool _deleted;
+
+    public List<MispAttribute> Attributes { get; } = [];
+
+    public void Clear()
+    {
+        (_uuid, _name, _comment, _deleted) = (null, null, null, false);
+        Attributes.Clear();
+    }
+
+    public void Set(Field field, ref Utf8JsonReader reader)
+    {
+        switch (field)
+        {
+            case Field.Uuid: _uuid = Scalar.Uuid(ref reader); break;
+            case Field.Name: _name = Scalar.Text(ref reader, pool); break;
+            case Field.Comment: _comment = Scalar.Text(ref reader, pool); break;
+            case Field.Deleted: _deleted = Scalar.Flag(ref reader); break;
+        }
+    }
+
+    public MispObject Build() => new()
+    {
+        Uuid = _uuid,
+        Name = _name ?? "",
+        Comment = string.IsNullOrEmpty(_comment) ? null : _comment,
+        Deleted = _deleted,
+        Attributes = Attributes.ToArray(),
     };
 }
