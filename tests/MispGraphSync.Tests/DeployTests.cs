@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using MispGraphSync.App;
 using MispGraphSync.Commands;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Output;
 using Xunit;
 
 namespace MispGraphSync.Tests;
@@ -36,7 +37,7 @@ public sealed partial class DeployTests : IDisposable
     {
         var forgiven = Setting(Read("systemd/misp-graph.service"), "SuccessExitStatus").Split(' ').Select(int.Parse);
 
-        Assert.Equal([(int)RunOutcome.OutOfTime, (int)RunOutcome.LockHeld, (int)RunOutcome.Interrupted], forgiven);
+        Assert.Equal([ExitCodes.Of(RunOutcome.OutOfTime), ExitCodes.Of(RunOutcome.LockHeld), ExitCodes.Of(RunOutcome.Interrupted)], forgiven);
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using MispGraphSync.App;
 using MispGraphSync.Commands;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Output;
 using MispGraphSync.Sources.Filters;
 using Xunit;
 
@@ -19,13 +20,13 @@ public partial class DocsTests
 
         var codes = ExitCodeRow().Matches(table).Select(row => int.Parse(row.Groups[1].Value));
 
-        Assert.Equal(Enum.GetValues<RunOutcome>().Select(code => (int)code).Order(), codes);
+        Assert.Equal(Enum.GetValues<RunOutcome>().Select(code => ExitCodes.Of(code)).Order(), codes);
     }
 
     [Fact]
     public void Readme_states_the_precedence_of_exit_codes()
     {
-        var order = string.Join(", ", RunOutcomes.Precedence.Select(code => (int)code));
+        var order = string.Join(", ", Enum.GetValues<RunOutcome>().Reverse().Select(code => ExitCodes.Of(code)));
 
         Assert.Contains(order, Read("README.md").ReplaceLineEndings(" "), StringComparison.Ordinal);
     }
@@ -35,7 +36,7 @@ public partial class DocsTests
     {
         var page = Read("docs/troubleshooting.md");
 
-        Assert.All(Enum.GetValues<RunOutcome>(), code => Assert.Contains($"\n### {(int)code}: ", page, StringComparison.Ordinal));
+        Assert.All(Enum.GetValues<RunOutcome>(), code => Assert.Contains($"\n### {ExitCodes.Of(code)}: ", page, StringComparison.Ordinal));
     }
 
     [Fact]

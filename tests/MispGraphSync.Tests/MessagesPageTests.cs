@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Output;
 using Xunit;
 
 namespace MispGraphSync.Tests;
@@ -34,9 +35,9 @@ public class MessagesPageTests
     [Fact]
     public void Source_reader_finds_message_and_remedy()
     {
-        var found = SourceMessages.In("""throw new RunFailedException(ExitCode.Usage, $"There is no '{Printable.Line(name, 80)}' in {string.Join(", ", all)}.", "Use \"one\" of them.");""");
+        var found = SourceMessages.In("""throw new RunFailedException(RunOutcome.InvalidInput, $"There is no '{Printable.Line(name, 80)}' in {string.Join(", ", all)}.", "Use \"one\" of them.");""");
 
-        Assert.Equal([new SourceMessages.Message("Usage", "There is no '…' in ….", "Use \"one\" of them.")], found);
+        Assert.Equal([new SourceMessages.Message("InvalidInput", "There is no '…' in ….", "Use \"one\" of them.")], found);
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public class MessagesPageTests
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(file => SourceMessages.In(File.ReadAllText(file)));
 
-    private static string Number(string codes) => string.Join(" or ", codes.Split(" or ").Select(code => $"{(int)Enum.Parse<RunOutcome>(code)}"));
+    private static string Number(string codes) => string.Join(" or ", codes.Split(" or ").Select(code => $"{ExitCodes.Of(Enum.Parse<RunOutcome>(code))}"));
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

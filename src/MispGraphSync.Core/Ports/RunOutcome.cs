@@ -1,58 +1,49 @@
 namespace MispGraphSync.Core.Ports;
 
-/// <summary>What the process ends with. Only ever added to; README has the same table, held by a test.</summary>
+/// <summary>
+/// How a run, or one destination's share of it, ended. In order of precedence: where several apply, the last one wins.
+/// </summary>
 public enum RunOutcome
 {
     /// <summary>Done, or nothing to do.</summary>
-    Done = 0,
+    Done,
 
-    /// <summary>Unexpected failure: a bug.</summary>
-    Bug = 1,
+    /// <summary>Nothing was sent, as asked, and there is something to send.</summary>
+    ChangesPending,
 
-    /// <summary>Usage or settings.</summary>
-    InvalidInput = 2,
+    /// <summary>Finished, but some indicators were rejected or wait for room, or the read was partial.</summary>
+    Incomplete,
 
-    /// <summary>Finished, but some indicators were rejected, or the read was partial.</summary>
-    Incomplete = 3,
+    /// <summary>The source or a destination cannot be reached, or throttled longer than the time allowed: run again.</summary>
+    Unreachable,
 
-    /// <summary>Sign-in or permission.</summary>
-    SignInFailed = 4,
-
-    /// <summary>MISP or a destination is out of reach, or throttled beyond the budget: run again.</summary>
-    Unreachable = 5,
+    /// <summary>Over the run's time limit; state saved.</summary>
+    OutOfTime,
 
     /// <summary>A guard withheld deletions at a destination; everything else was sent.</summary>
-    DeletionsWithheld = 6,
+    DeletionsWithheld,
 
-    /// <summary>A destination has been retired by Microsoft.</summary>
-    Retired = 7,
+    /// <summary>Microsoft has retired the destination.</summary>
+    Retired,
 
-    /// <summary>Over <c>--max-duration</c>; state saved.</summary>
-    OutOfTime = 8,
-
-    /// <summary><c>plan --detailed-exitcode</c>: changes are pending.</summary>
-    ChangesPending = 10,
+    /// <summary>Sign-in or permission.</summary>
+    SignInFailed,
 
     /// <summary>Another run holds the lock.</summary>
-    LockHeld = 11,
+    LockHeld,
 
-    /// <summary>Interrupted; state saved.</summary>
-    Interrupted = 130,
+    /// <summary>Usage or settings.</summary>
+    InvalidInput,
+
+    /// <summary>Unexpected failure: a bug.</summary>
+    Bug,
+
+    /// <summary>Stopped by the user; state saved.</summary>
+    Interrupted,
 }
 
 public static class RunOutcomes
 {
-    /// <summary>Which code wins where several apply: the first of these.</summary>
-    public static IReadOnlyList<RunOutcome> Precedence { get; } =
-    [
-        RunOutcome.Interrupted, RunOutcome.Bug, RunOutcome.InvalidInput, RunOutcome.LockHeld, RunOutcome.SignInFailed, RunOutcome.Retired,
-        RunOutcome.DeletionsWithheld, RunOutcome.OutOfTime, RunOutcome.Unreachable, RunOutcome.Incomplete, RunOutcome.ChangesPending, RunOutcome.Done,
-    ];
-
-    /// <summary>The one that tells most, by <see cref="Precedence"/>; Ok for none.</summary>
-    public static RunOutcome Worst(IEnumerable<RunOutcome> codes)
-    {
-        var seen = codes.ToHashSet();
-        return Precedence.FirstOrDefault(seen.Contains, RunOutcome.Done);
-    }
+    /// <summary>The one that takes precedence; Done for none.</summary>
+    public static RunOutcome Worst(IEnumerable<RunOutcome> outcomes) => outcomes.DefaultIfEmpty(RunOutcome.Done).Max();
 }

@@ -19,18 +19,18 @@ internal static class RunLog
         Source(log, report.Source);
         foreach (var destination in report.Destinations) Destination(log, destination, failures);
         foreach (var imbalance in report.Imbalances) log.Error("{Imbalance}", imbalance);
-        log.Information("Run {Run} ended: {Status}, exit {ExitCode}", report.RunId, RunJson.Slug(report.Status), (int)report.Outcome);
+        log.Information("Run {Run} ended: {Status}, exit {ExitCode}", report.RunId, RunJson.Slug(report.Status), ExitCodes.Of(report.Outcome));
     }
 
     /// <summary>Nothing came of it but this.</summary>
     public static void Failed(ILogger log, string command, Exception fault, RunOutcome code)
     {
-        if (code == RunOutcome.Interrupted) log.Warning("{Command} was interrupted, exit {ExitCode}", command, (int)code);
+        if (code == RunOutcome.Interrupted) log.Warning("{Command} was interrupted, exit {ExitCode}", command, ExitCodes.Of(code));
         else if (fault is RunFailedException failure)
         {
-            log.Error("{Command} failed, exit {ExitCode}: {Reason}", command, (int)code, Words(failure.Message, failure.Remedy));
+            log.Error("{Command} failed, exit {ExitCode}: {Reason}", command, ExitCodes.Of(code), Words(failure.Message, failure.Remedy));
         }
-        else log.Error(fault, "{Command} failed, exit {ExitCode}: this is a bug", command, (int)code);
+        else log.Error(fault, "{Command} failed, exit {ExitCode}: this is a bug", command, ExitCodes.Of(code));
     }
 
     private static void Source(ILogger log, SourceReport source)
@@ -50,7 +50,7 @@ internal static class RunLog
             log.Warning("{Destination}: {Count} rejected: {Reason}", destination.Name, count, Words(reason));
         if (destination.Error is not { } error) return;
         var level = destination.Outcome == RunOutcome.DeletionsWithheld ? LogEventLevel.Warning : LogEventLevel.Error;
-        log.Write(level, "{Destination}: exit {ExitCode}: {Reason}", destination.Name, (int)destination.Outcome,
+        log.Write(level, "{Destination}: exit {ExitCode}: {Reason}", destination.Name, ExitCodes.Of(destination.Outcome),
             Words(error, destination.Remedy));
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using MispGraphSync.Commands;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Output;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.App;
@@ -17,7 +18,7 @@ internal static class Tool
         await output.FlushAsync().ConfigureAwait(false);
         if (output.Fault is not { } fault) return code;
         await steady.Error.WriteLineAsync($"error: The output could not be written: {Sanitize.ForDisplay(fault.Message)}").ConfigureAwait(false);
-        return code == (int)RunOutcome.Done ? (int)RunOutcome.Unreachable : code;
+        return code == ExitCodes.Of(RunOutcome.Done) ? ExitCodes.Of(RunOutcome.Unreachable) : code;
     }
 
     private static async Task<int> DispatchAsync(IReadOnlyList<string> args, ToolHost host)
@@ -26,13 +27,13 @@ internal static class Tool
         if (Suggestions.IsAsked(args))
         {
             foreach (var word in Suggestions.Of(root, args)) await host.Out.WriteLineAsync(word).ConfigureAwait(false);
-            return (int)RunOutcome.Done;
+            return ExitCodes.Of(RunOutcome.Done);
         }
 
         if (args.Count == 0)
         {
             await InvokeAsync(root.Parse(["--help"]), host).ConfigureAwait(false);
-            return (int)RunOutcome.InvalidInput;
+            return ExitCodes.Of(RunOutcome.InvalidInput);
         }
 
         // The Python sample's way to list what was pushed.
@@ -42,7 +43,7 @@ internal static class Tool
         {
             foreach (var line in ParseErrors.Of(parsed)) await host.Error.WriteLineAsync(WrappedText.Wrap($"error: {line}", host.ErrorWidth(), hang: 7)).ConfigureAwait(false);
             await host.Error.WriteLineAsync($"Try '{string.Join(' ', HelpText.Program, HelpText.VerbOf(parsed.CommandResult.Command), "--help").Replace("  ", " ", StringComparison.Ordinal)}'.").ConfigureAwait(false);
-            return (int)RunOutcome.InvalidInput;
+            return ExitCodes.Of(RunOutcome.InvalidInput);
         }
 
         return await InvokeAsync(parsed, host).ConfigureAwait(false);
@@ -110,18 +111,18 @@ internal static class Tool
                 indent = "       ";
             }
 
-            return (int)failure.Outcome;
+            return ExitCodes.Of(failure.Outcome);
         }
         catch (OperationCanceledException) when (host.Interrupt.IsCancellationRequested || host.Abort.IsCancellationRequested)
         {
             await host.Error.WriteLineAsync("Interrupted.").ConfigureAwait(false);
-            return (int)RunOutcome.Interrupted;
+            return ExitCodes.Of(RunOutcome.Interrupted);
         }
         catch (Exception bug)
         {
             await host.Error.WriteLineAsync($"error: this is a bug in misp-graph: {bug.GetType().Name}: {Sanitize.ForDisplay(bug.Message, 1_000)}").ConfigureAwait(false);
             await host.Error.WriteLineAsync(bug.StackTrace).ConfigureAwait(false);
-            return (int)RunOutcome.Bug;
+            return ExitCodes.Of(RunOutcome.Bug);
         }
     }
 }

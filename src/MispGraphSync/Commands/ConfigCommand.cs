@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Output;
 using MispGraphSync.Settings;
 using MispGraphSync.Settings.Import;
 using MispGraphSync.Text;
@@ -78,7 +79,7 @@ internal sealed class ConfigCommand : Command
             OwnerOnlyFile.Write(file, draft.Write(ConfigInit.Head, hideSecrets: false), args.GetValue(force));
             args.InvocationConfiguration.Output.Write($"{file}\n");
             talk.Write("Written, for your eyes only. Next: misp-graph doctor, then misp-graph plan.\n");
-            return (int)RunOutcome.Done;
+            return ExitCodes.Of(RunOutcome.Done);
         });
         return command;
     }
@@ -92,7 +93,7 @@ internal sealed class ConfigCommand : Command
             args.InvocationConfiguration.Output.Write(_context.IsJson(args) ? ConfigShow.ToJson(inspection) : ConfigShow.ToText(inspection, _context.Width));
             var talk = Talk(args);
             foreach (var warning in inspection.Warnings) talk.Write($"warning: {warning}\n");
-            return inspection.Faults.Count == 0 ? (int)RunOutcome.Done : throw inspection.ToException();
+            return inspection.Faults.Count == 0 ? ExitCodes.Of(RunOutcome.Done) : throw inspection.ToException();
         });
         return command;
     }
@@ -121,7 +122,7 @@ internal sealed class ConfigCommand : Command
                 _context.FilterFaults,
                 args.InvocationConfiguration.Output,
                 Talk(args));
-            return (int)RunOutcome.Done;
+            return ExitCodes.Of(RunOutcome.Done);
         });
         return command;
     }

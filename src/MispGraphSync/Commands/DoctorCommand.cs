@@ -32,7 +32,7 @@ internal sealed class DoctorCommand : Command
 
             var code = RunOutcomes.Worst(codes);
             output.End(code);
-            return (int)code;
+            return ExitCodes.Of(code);
         });
     }
 }

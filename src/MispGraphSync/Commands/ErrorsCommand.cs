@@ -52,6 +52,6 @@ internal sealed class ErrorsCommand : Command
         await _host.Out.WriteLineAsync(format == "json"
             ? RunJson.Text(report)
             : RunText.Of(report, composition.FailuresOf(report, isDryRun: false), isDryRun: false, _common.NewPage(args, _host), _common.ConfigOption(args))).ConfigureAwait(false);
-        return (int)report.Outcome;
+        return ExitCodes.Of(report.Outcome);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class PlanCommand : Command
             if (format == "json") await host.Out.WriteLineAsync(RunJson.Text(report)).ConfigureAwait(false);
             else if (format == "text") await host.Out.WriteLineAsync(RunText.Of(report, RunFailures.None, isDryRun: true, common.NewPage(args, host), common.ConfigOption(args))).ConfigureAwait(false);
             else if (report.Outcome != RunOutcome.Done) talk.Warn(RunText.Troubles(report));
-            return (int)Code(report, args.GetValue(_detailed));
+            return ExitCodes.Of(OutcomeOf(report, args.GetValue(_detailed)));
         });
     }
 
@@ -38,7 +38,7 @@ internal sealed class PlanCommand : Command
         _ => null,
     };
 
-    private static RunOutcome Code(RunReport report, bool detailed) =>
+    private static RunOutcome OutcomeOf(RunReport report, bool detailed) =>
         detailed && report.Destinations.Any(destination => destination.Planned.Total > 0)
             ? RunOutcomes.Worst([report.Outcome, RunOutcome.ChangesPending])
             : report.Outcome;

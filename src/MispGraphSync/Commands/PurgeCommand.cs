@@ -39,7 +39,7 @@ internal sealed class PurgeCommand : Command
             }).ConfigureAwait(false);
 
             await host.Out.WriteLineAsync(format == "json" ? RunJson.Text(report) : WrappedText.Wrap(PurgeText.Of(report, declined, isDryRun), host.Width)).ConfigureAwait(false);
-            return (int)report.Outcome;
+            return ExitCodes.Of(report.Outcome);
         });
     }
 

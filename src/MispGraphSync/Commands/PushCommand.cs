@@ -26,7 +26,7 @@ internal sealed class PushCommand : Command
             await host.Out.WriteLineAsync(format == "json"
                 ? RunJson.Text(report)
                 : RunText.Of(report, composition.FailuresOf(report, request.IsDryRun), request.IsDryRun, common.NewPage(args, host), common.ConfigOption(args))).ConfigureAwait(false);
-            return (int)report.Outcome;
+            return ExitCodes.Of(report.Outcome);
         });
     }
 }

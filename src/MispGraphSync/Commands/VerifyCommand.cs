@@ -44,7 +44,7 @@ internal sealed class VerifyCommand : Command
             var code = RunOutcomes.Worst(results.Select(result => result.Outcome));
             output.End(code);
             if (format == "jsonl") foreach (var result in results.Where(result => result.Error is not null)) talk.Warn($"{result.Name}: {Sanitize.ForDisplay(result.Error!, 2_000)}");
-            return (int)code;
+            return ExitCodes.Of(code);
         });
     }
 }

@@ -34,7 +34,7 @@ internal sealed class DoctorText(TextWriter to, int width, AnsiStyle ink, int lo
     public override void End(RunOutcome code)
     {
         to.WriteLine();
-        to.WriteLine($"{Count(CheckStatus.Ok)} ok, {Count(CheckStatus.Warning)} {(Count(CheckStatus.Warning) == 1 ? "warning" : "warnings")}, {Count(CheckStatus.Failed)} failed, {Count(CheckStatus.Skipped)} skipped (exit {(int)code}).");
+        to.WriteLine($"{Count(CheckStatus.Ok)} ok, {Count(CheckStatus.Warning)} {(Count(CheckStatus.Warning) == 1 ? "warning" : "warnings")}, {Count(CheckStatus.Failed)} failed, {Count(CheckStatus.Skipped)} skipped (exit {ExitCodes.Of(code)}).");
         if (code == RunOutcome.Done) return;
         to.WriteLine("Begin with the first that failed: what is skipped may wait for it.");
         to.WriteLine("docs/doctor.md has more on each check.");

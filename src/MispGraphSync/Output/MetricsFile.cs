@@ -34,7 +34,7 @@ internal static class MetricsFile
     {
         var text = new StringBuilder();
         Metric(text, "misp_graph_last_run_timestamp_seconds", "gauge", "When the last run ended.", ("", now.ToUnixTimeSeconds()));
-        Metric(text, "misp_graph_last_run_exit_code", "gauge", "The exit code of the last run.", ("", (int)report.Outcome));
+        Metric(text, "misp_graph_last_run_exit_code", "gauge", "The exit code of the last run.", ("", ExitCodes.Of(report.Outcome)));
         Metric(text, "misp_graph_last_run_duration_milliseconds", "gauge", "How long the last run took.", ("", (long)report.Duration.TotalMilliseconds));
         Metric(text, "misp_graph_events", "gauge", "Events that matched the filters.", ("", report.Source.Events));
         Metric(text, "misp_graph_attributes_read", "gauge", "Attributes read in the last run.", ("", report.Source.Attributes));

@@ -34,7 +34,7 @@ internal static class PurgeText
     private static string Next(RunReport report, bool isDryRun)
     {
         if (isDryRun) return report.Destinations.Sum(destination => destination.Planned.Delete) > 0 ? "Dry run; nothing was sent. Next: misp-graph purge" : "Dry run; nothing was sent.";
-        if (report.Outcome != RunOutcome.Done) return $"Not everything was removed (exit {(int)report.Outcome}). Run it again: it goes on where it ended.";
+        if (report.Outcome != RunOutcome.Done) return $"Not everything was removed (exit {ExitCodes.Of(report.Outcome)}). Run it again: it goes on where it ended.";
         return report.Destinations.Any(destination => destination.Tally.Accepted > 0)
             ? "Done. The next push creates everything again: take a destination out of the settings first if it shall stay empty."
             : "Done; nothing was removed.";

@@ -15,7 +15,7 @@ internal static class RunJson
         json.WriteNumber("schema", Schema);
         json.WriteNumber("runId", report.RunId);
         json.WriteString("status", Slug(report.Status));
-        json.WriteNumber("exitCode", (int)report.Outcome);
+        json.WriteNumber("exitCode", ExitCodes.Of(report.Outcome));
         json.WriteNumber("durationMs", (long)report.Duration.TotalMilliseconds);
         json.WritePropertyName("source");
         Write(json, report.Source);
@@ -69,7 +69,7 @@ internal static class RunJson
         json.WriteString("name", destination.Name);
         json.WriteString("kind", destination.Kind);
         json.WriteString("status", Slug(destination.Status));
-        json.WriteNumber("exitCode", (int)destination.Outcome);
+        json.WriteNumber("exitCode", ExitCodes.Of(destination.Outcome));
         json.WriteString("error", destination.Error);
         json.WriteString("remedy", destination.Remedy);
         WriteReasons(json, destination.Skipped);

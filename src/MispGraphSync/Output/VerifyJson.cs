@@ -32,7 +32,7 @@ internal sealed class VerifyJson : VerifyOutput
         _json.WriteStartObject();
         _json.WriteString("name", destination.Name);
         _json.WriteString("kind", destination.Kind);
-        _json.WriteNumber("exitCode", (int)destination.Outcome);
+        _json.WriteNumber("exitCode", ExitCodes.Of(destination.Outcome));
         _json.WriteString("error", destination.Error);
         _json.WriteString("remedy", destination.Remedy);
         _json.WriteNumber("held", destination.Held);
@@ -58,7 +58,7 @@ internal sealed class VerifyJson : VerifyOutput
     public override void End(RunOutcome code)
     {
         _json.WriteEndArray();
-        _json.WriteNumber("exitCode", (int)code);
+        _json.WriteNumber("exitCode", ExitCodes.Of(code));
         _json.WriteEndObject();
         Drain(0);
         _json.Dispose();

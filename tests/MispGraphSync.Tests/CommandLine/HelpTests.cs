@@ -2,6 +2,7 @@ using System.CommandLine;
 using MispGraphSync.App;
 using MispGraphSync.Commands;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Output;
 using Xunit;
 
 namespace MispGraphSync.Tests.CommandLine;
@@ -54,7 +55,7 @@ public class HelpTests
     {
         var alone = await Typed.AsAsync();
 
-        Assert.Equal((int)RunOutcome.InvalidInput, alone.Code);
+        Assert.Equal(ExitCodes.Of(RunOutcome.InvalidInput), alone.Code);
         Assert.Equal((await Typed.AsAsync("--help")).Out, alone.Out);
     }
 
@@ -63,7 +64,7 @@ public class HelpTests
     {
         var mistyped = await Typed.AsAsync("pusch");
 
-        Assert.Equal((int)RunOutcome.InvalidInput, mistyped.Code);
+        Assert.Equal(ExitCodes.Of(RunOutcome.InvalidInput), mistyped.Code);
         Assert.Equal("error: there is no command 'pusch'; did you mean 'push'?\nTry 'misp-graph --help'.\n", mistyped.Error);
     }
 
@@ -80,7 +81,7 @@ public class HelpTests
     {
         var mistyped = await Typed.AsAsync(Words(typed));
 
-        Assert.Equal((int)RunOutcome.InvalidInput, mistyped.Code);
+        Assert.Equal(ExitCodes.Of(RunOutcome.InvalidInput), mistyped.Code);
         Assert.Equal($"error: {answer}\nTry 'misp-graph {help}'.\n", mistyped.Error.Replace("\n       ", " ", StringComparison.Ordinal));
     }
 

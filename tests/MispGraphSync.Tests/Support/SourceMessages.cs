@@ -14,7 +14,7 @@ internal static partial class SourceMessages
     public static IEnumerable<Message> In(string source) =>
         from start in Start().Matches(source)
         let arguments = Arguments(source, start.Index + start.Length)
-        where arguments.Count >= 2 && arguments[0].Contains("ExitCode.", StringComparison.Ordinal)
+        where arguments.Count >= 2 && arguments[0].Contains("RunOutcome.", StringComparison.Ordinal)
         let says = Text(arguments[1])
         where says.Any(char.IsLetter)
         select new Message(string.Join(" or ", Code().Matches(arguments[0]).Select(code => code.Groups[1].Value).Distinct()), says, arguments.Count > 2 ? Text(arguments[2]) : "");
@@ -101,10 +101,10 @@ internal static partial class SourceMessages
         return text.ToString();
     }
 
-    [GeneratedRegex(@"(?:RunFailedException|\bnew)\(\s*(?=ExitCode\.|\w+ (?:is|==) |result|code)")]
+    [GeneratedRegex(@"(?:RunFailedException|\bnew)\(\s*(?=RunOutcome\.|\w+ (?:is|==) |result|code)")]
     private static partial Regex Start();
 
-    [GeneratedRegex(@"ExitCode\.(\w+)")]
+    [GeneratedRegex(@"RunOutcome\.(\w+)")]
     private static partial Regex Code();
 
     [GeneratedRegex(@"\s+")]

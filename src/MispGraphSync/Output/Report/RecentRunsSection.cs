@@ -22,7 +22,7 @@ internal static class RecentRunsSection
         {
             var reports = PastRunCounts.Read(run.Report);
             var removed = reports.Sum(one => one.Deleted);
-            html.Write($"<tr class=\"{(run.ExitCode == (int)RunOutcome.Done ? "well" : "ill")}\"><th scope=\"row\">{run.Id}</th><td><time>{run.Started}</time></td><td>{run.Command,40}</td><td class=\"how\">{RunLabels.Outcome(run, facts.Status),60}");
+            html.Write($"<tr class=\"{(run.ExitCode == ExitCodes.Of(RunOutcome.Done) ? "well" : "ill")}\"><th scope=\"row\">{run.Id}</th><td><time>{run.Started}</time></td><td>{run.Command,40}</td><td class=\"how\">{RunLabels.Outcome(run, facts.Status),60}");
             if (run.ExitCode is { } code and not 0) html.Write($" <small>exit {code}</small>");
             html.Write($"</td><td>{(run.Ended is { } ended ? Durations.Text(ended - run.Started) : "-")}</td><td>{reports.Sum(one => one.Accepted) - removed}</td><td>{removed}</td><td>{reports.Sum(one => one.Rejected)}</td></tr>\n");
         }

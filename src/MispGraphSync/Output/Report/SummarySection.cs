@@ -64,7 +64,7 @@ internal static class SummarySection
         if (facts.Status.Runs.Count == 0) return (true, "Nothing has been pushed yet. After the first push this page fills itself.");
         var last = facts.Status.Runs[0];
         var how = $"Run {last.Id} {RunLabels.Outcome(last, facts.Status)}, {Ago(facts.Status.Now - last.Started)}.";
-        var isWell = last.ExitCode is null ? facts.Status.Lock is not null : last.ExitCode == (int)RunOutcome.Done;
+        var isWell = last.ExitCode is null ? facts.Status.Lock is not null : last.ExitCode == ExitCodes.Of(RunOutcome.Done);
         if (facts.Rejected.Suppressed > 0) return (false, $"{how} {Items(facts.Rejected.Suppressed)} turned down and held back: see below.");
         return (isWell, isWell && last.ExitCode == 0 ? $"{how} Nothing is held back." : how);
     }
