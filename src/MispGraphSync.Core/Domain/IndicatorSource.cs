@@ -3,29 +3,27 @@ using System.Collections.Immutable;
 namespace MispGraphSync.Core.Domain;
 
 /// <summary>
-/// One attribute's word for one indicator. An indicator lives as long as one support does.
-/// A support names what a destination may watch in two forms, since the services differ: Graph's tiIndicator
-/// takes several observables at once (<see cref="Combined"/>), Sentinel and Defender take one (<see cref="Single"/>).
+/// One attribute's contribution to one indicator. An indicator lives as long as one of its sources. It has two forms, since
+/// some services take several observables in one indicator (<see cref="Combined"/>) and others one (<see cref="Single"/>).
 /// </summary>
 public sealed record IndicatorSource
 {
     /// <summary>The attribute's UUID, or the derived one where MISP has none.</summary>
     public required Guid Attribute { get; init; }
 
-    /// <summary>0, 1, 2 … where one attribute supports several indicators (domain|ip, an object's pairs).</summary>
+    /// <summary>0, 1, 2 … where one attribute is a source of several indicators (domain|ip, an object's pairs).</summary>
     public required int Part { get; init; }
 
     public required string Type { get; init; }
-
     public string? Category { get; init; }
 
-    /// <summary>Empty when Graph has no field for it, or when another part of the same attribute carries it.</summary>
+    /// <summary>Empty when no combined indicator has a field for it, or when another part of the attribute carries it.</summary>
     public required ImmutableArray<Observable> Combined { get; init; }
 
-    /// <summary>Null when it cannot be watched alone.</summary>
+    /// <summary>Null when it cannot be an indicator alone.</summary>
     public Observable? Single { get; init; }
 
-    /// <summary>A pattern is written to match logs: only Sentinel takes it.</summary>
+    /// <summary>A pattern is written to match logs, which not every destination does.</summary>
     public bool IsPattern => Type == "stix2-pattern";
 
     /// <summary>The host of a URL, perhaps shared with other people: sent only where the action is alert.</summary>
@@ -38,37 +36,28 @@ public sealed record IndicatorSource
     public DateTimeOffset Timestamp { get; init; } = DateTimeOffset.UnixEpoch;
 
     public DateTimeOffset? FirstSeen { get; init; }
-
     public DateTimeOffset? LastSeen { get; init; }
 
     /// <summary>The attribute's comment, or the object's.</summary>
     public string? Comment { get; init; }
 
-    /// <summary>The attribute's own tags; the event's are not repeated here.</summary>
+    /// <summary>The attribute's own tags, without the event's.</summary>
     public ImmutableArray<MispTag> Tags { get; init; } = [];
 
     public ImmutableArray<GalaxyCluster> Galaxies { get; init; } = [];
 }
 
-/// <summary>What the supports of one event have in common; kept once an event.</summary>
+/// <summary>What the sources of one event have in common; kept once an event.</summary>
 public sealed record EventContext
 {
     public required Guid Uuid { get; init; }
-
     public long? Id { get; init; }
-
     public required string Info { get; init; }
-
     public DateOnly? Date { get; init; }
-
     public DateTimeOffset Timestamp { get; init; } = DateTimeOffset.UnixEpoch;
-
     public ThreatLevel ThreatLevel { get; init; } = ThreatLevel.Undefined;
-
     public string? Organisation { get; init; }
-
     public IReadOnlyList<MispTag> Tags { get; init; } = [];
-
     public IReadOnlyList<GalaxyCluster> Galaxies { get; init; } = [];
 
     /// <summary>Values of the event's threat-actor attributes.</summary>

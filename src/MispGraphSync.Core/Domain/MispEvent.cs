@@ -1,6 +1,6 @@
 namespace MispGraphSync.Core.Domain;
 
-/// <summary>A MISP event without its attributes: what all of its attributes have in common.</summary>
+/// <summary>A MISP event without its attributes.</summary>
 public sealed record MispEvent
 {
     /// <summary>The event's own UUID; where a file has none, one derived from the source and the file's name.</summary>
@@ -22,7 +22,6 @@ public sealed record MispEvent
     public DateTimeOffset? PublishTimestamp { get; init; }
 
     public ThreatLevel ThreatLevel { get; init; } = ThreatLevel.Undefined;
-
     public bool Published { get; init; }
 
     /// <summary>0 own organisation, 1 community, 2 connected, 3 all, 4 sharing group; null when missing.</summary>
@@ -37,11 +36,8 @@ public sealed record MispEvent
     public string? Organisation { get; init; }
 
     public Guid? OrganisationUuid { get; init; }
-
     public long? OrganisationId { get; init; }
-
     public IReadOnlyList<MispTag> Tags { get; init; } = [];
-
     public IReadOnlyList<GalaxyCluster> Galaxies { get; init; } = [];
 }
 
@@ -54,14 +50,14 @@ public enum ThreatLevel
     Undefined = 4,
 }
 
-/// <summary>A tag as MISP writes it, outer blanks too: its searches count them. Local tags never leave this installation.</summary>
+/// <summary>A tag as MISP writes it, with outer blanks: MISP's searches compare them. Local tags are never sent.</summary>
 public sealed record MispTag(string Name, bool IsLocal = false)
 {
     internal const string GalaxyPrefix = "misp-galaxy:";
 
     /// <summary>
-    /// True for the tag of a galaxy cluster that an organisation made itself: it holds the cluster's UUID, and only the
-    /// galaxies tell its name. Library clusters' tags hold the name.
+    /// True for the tag of a custom galaxy cluster: it holds the cluster's UUID, and only MISP's galaxies have its name. The
+    /// tag of a library cluster holds the name.
     /// </summary>
     public static bool IsOfCustomCluster(string name)
     {

@@ -2,10 +2,7 @@ using System.Net;
 
 namespace MispGraphSync.Core.Domain;
 
-/// <summary>
-/// The bare thing seen, already parsed and normalised (mapping page, "Normalise"). Closed: every place that
-/// turns one into a service's field names each case.
-/// </summary>
+/// <summary>The bare value seen, parsed and normalised (see <c>Mapping/Normalise</c>). A closed union.</summary>
 public abstract record Observable
 {
     private Observable() { }
@@ -13,7 +10,7 @@ public abstract record Observable
     /// <summary>Lower case, punycode, no trailing dot, at most 253 characters.</summary>
     public sealed record DomainName(string Value) : Observable;
 
-    /// <summary>Scheme and host in lower case, the rest untouched. May lack a scheme: see <see cref="HasScheme"/>.</summary>
+    /// <summary>Scheme and host in lower case, the rest unchanged. May lack a scheme: see <see cref="HasScheme"/>.</summary>
     public sealed record Url(string Value) : Observable
     {
         /// <summary>True for an absolute http, https or ftp address.</summary>
@@ -42,37 +39,24 @@ public abstract record Observable
 
     /// <summary>The last part of a path, without separators.</summary>
     public sealed record FileName(string Value) : Observable;
-
     public sealed record FilePath(string Value) : Observable;
 
     /// <summary>Bytes.</summary>
     public sealed record FileSize(long Value) : Observable;
-
     public sealed record FileType(string Value) : Observable;
-
     public sealed record FileCompiled(DateTimeOffset Value) : Observable;
-
     public sealed record FileCreated(DateTimeOffset Value) : Observable;
-
     public sealed record Mutex(string Value) : Observable;
 
     /// <summary>Domain part in lower case. May lack an <c>@</c>.</summary>
     public sealed record EmailAddress(string Value, EmailRole Role) : Observable;
-
     public sealed record EmailSourceDomain(string Value) : Observable;
-
     public sealed record EmailSourceAddress(IPAddress Value) : Observable;
-
     public sealed record EmailSenderName(string Value) : Observable;
-
     public sealed record EmailSubject(string Value) : Observable;
-
     public sealed record EmailXMailer(string Value) : Observable;
-
     public sealed record EmailMessageId(string Value) : Observable;
-
     public sealed record UserAgent(string Value) : Observable;
-
     public sealed record RegistryKey(string Value) : Observable;
 
     /// <summary>Lower case, colons.</summary>
@@ -82,7 +66,7 @@ public abstract record Observable
     public sealed record CertificateFingerprint(HashAlgorithm Algorithm, string Value) : Observable;
 }
 
-/// <summary>Which end of a connection; Unknown where MISP does not tell.</summary>
+/// <summary>Which end of a connection; Unknown where MISP does not say.</summary>
 public enum Direction
 {
     Unknown,
@@ -101,25 +85,7 @@ public enum EmailRole
 /// <summary>Every file hash that MISP has a type for.</summary>
 public enum HashAlgorithm
 {
-    Md5,
-    Sha1,
-    Sha224,
-    Sha256,
-    Sha384,
-    Sha512,
-    Sha512Of224,
-    Sha512Of256,
-    Sha3Of224,
-    Sha3Of256,
-    Sha3Of384,
-    Sha3Of512,
-    Authentihash,
-    Ssdeep,
-    Tlsh,
-    Imphash,
-    Impfuzzy,
-    Pehash,
-    Vhash,
-    Telfhash,
-    Cdhash,
+    Md5, Sha1, Sha224, Sha256, Sha384, Sha512, Sha512Of224, Sha512Of256,
+    Sha3Of224, Sha3Of256, Sha3Of384, Sha3Of512,
+    Authentihash, Ssdeep, Tlsh, Imphash, Impfuzzy, Pehash, Vhash, Telfhash, Cdhash,
 }

@@ -2,21 +2,19 @@ using System.Collections.Immutable;
 
 namespace MispGraphSync.Core.Domain;
 
-/// <summary>What the tags and galaxies of an event, or of one attribute, say. Made by the tag map.</summary>
+/// <summary>What the tags and galaxies of an event, or of one attribute, mean. Made by the tag map.</summary>
 public sealed record TagMeaning
 {
     public static TagMeaning Empty { get; } = new();
 
-    /// <summary>The strictest TLP tag; null when there is none that means a level.</summary>
+    /// <summary>The strictest TLP tag; null when no tag gives a level.</summary>
     public Tlp? Tlp { get; init; }
 
-    /// <summary>0–100; null when no confidence tag is there.</summary>
+    /// <summary>0–100; null without a confidence tag.</summary>
     public int? Confidence { get; init; }
 
     public ImmutableArray<KillChainPhase> KillChain { get; init; } = [];
-
     public DiamondModel? DiamondModel { get; init; }
-
     public ThreatType? ThreatType { get; init; }
 
     /// <summary>Names of threat actors, from galaxies.</summary>
@@ -28,7 +26,7 @@ public sealed record TagMeaning
     /// <summary>Tag names that may be sent out, in MISP's order, without local ones, each once.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
-    /// <summary>Every tag name, local ones included: what <c>excludeTags</c> is held against.</summary>
+    /// <summary>Every tag name, local ones included: <c>excludeTags</c> is compared with these.</summary>
     public ImmutableArray<string> AllTags { get; init; } = [];
 }
 
@@ -52,7 +50,7 @@ public enum DiamondModel
     Victim,
 }
 
-/// <summary>Microsoft's threat types, in the spelling of the Graph security API.</summary>
+/// <summary>Microsoft's threat types, in the spelling of its security API.</summary>
 public enum ThreatType
 {
     Botnet,

@@ -3,66 +3,45 @@ using System.Collections.Immutable;
 using MispGraphSync.Core.Domain;
 using static MispGraphSync.Core.Domain.Direction;
 using static MispGraphSync.Core.Domain.HashAlgorithm;
-using static MispGraphSync.Core.Mapping.Composites;
 using static MispGraphSync.Core.Mapping.ValueParsers;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>What each of MISP's attribute types is: all of them, and each in one place.</summary>
+/// <summary>The mapping of all of MISP's attribute types, each in one place.</summary>
 public static class AttributeMap
 {
-    /// <summary>MISP type = what its value is. A reader knows which services have a field for it.</summary>
-    private static readonly Dictionary<string, ValueParser> FileHashes = new()
+    private static readonly Dictionary<string, HashAlgorithm> FileHashes = new()
     {
-        ["md5"] = Hash(Md5),
-        ["sha1"] = Hash(Sha1),
-        ["sha224"] = Hash(Sha224),
-        ["sha256"] = Hash(Sha256),
-        ["sha384"] = Hash(Sha384),
-        ["sha512"] = Hash(Sha512),
-        ["sha512/224"] = Hash(Sha512Of224),
-        ["sha512/256"] = Hash(Sha512Of256),
-        ["sha3-224"] = Hash(Sha3Of224),
-        ["sha3-256"] = Hash(Sha3Of256),
-        ["sha3-384"] = Hash(Sha3Of384),
-        ["sha3-512"] = Hash(Sha3Of512),
-        ["authentihash"] = Hash(Authentihash),
-        ["ssdeep"] = Hash(Ssdeep),
-        ["tlsh"] = Hash(Tlsh),
-        ["imphash"] = Hash(Imphash),
-        ["impfuzzy"] = Hash(Impfuzzy),
-        ["pehash"] = Hash(Pehash),
-        ["vhash"] = Hash(Vhash),
-        ["telfhash"] = Hash(Telfhash),
-        ["cdhash"] = Hash(Cdhash),
-
-        // The same with a file name in front
-        ["filename|md5"] = NameAnd(Hash(Md5)),
-        ["filename|sha1"] = NameAnd(Hash(Sha1)),
-        ["filename|sha224"] = NameAnd(Hash(Sha224)),
-        ["filename|sha256"] = NameAnd(Hash(Sha256)),
-        ["filename|sha384"] = NameAnd(Hash(Sha384)),
-        ["filename|sha512"] = NameAnd(Hash(Sha512)),
-        ["filename|sha512/224"] = NameAnd(Hash(Sha512Of224)),
-        ["filename|sha512/256"] = NameAnd(Hash(Sha512Of256)),
-        ["filename|sha3-224"] = NameAnd(Hash(Sha3Of224)),
-        ["filename|sha3-256"] = NameAnd(Hash(Sha3Of256)),
-        ["filename|sha3-384"] = NameAnd(Hash(Sha3Of384)),
-        ["filename|sha3-512"] = NameAnd(Hash(Sha3Of512)),
-        ["filename|authentihash"] = NameAnd(Hash(Authentihash)),
-        ["filename|ssdeep"] = NameAnd(Hash(Ssdeep)),
-        ["filename|tlsh"] = NameAnd(Hash(Tlsh)),
-        ["filename|imphash"] = NameAnd(Hash(Imphash)),
-        ["filename|impfuzzy"] = NameAnd(Hash(Impfuzzy)),
-        ["filename|pehash"] = NameAnd(Hash(Pehash)),
-        ["filename|vhash"] = NameAnd(Hash(Vhash)),
-        ["malware-sample"] = NameAnd(Hash(Md5)),
+        ["md5"] = Md5,
+        ["sha1"] = Sha1,
+        ["sha224"] = Sha224,
+        ["sha256"] = Sha256,
+        ["sha384"] = Sha384,
+        ["sha512"] = Sha512,
+        ["sha512/224"] = Sha512Of224,
+        ["sha512/256"] = Sha512Of256,
+        ["sha3-224"] = Sha3Of224,
+        ["sha3-256"] = Sha3Of256,
+        ["sha3-384"] = Sha3Of384,
+        ["sha3-512"] = Sha3Of512,
+        ["authentihash"] = Authentihash,
+        ["ssdeep"] = Ssdeep,
+        ["tlsh"] = Tlsh,
+        ["imphash"] = Imphash,
+        ["impfuzzy"] = Impfuzzy,
+        ["pehash"] = Pehash,
+        ["vhash"] = Vhash,
+        ["telfhash"] = Telfhash,
+        ["cdhash"] = Cdhash,
     };
 
-    /// <summary>The same for everything else that can be watched.</summary>
+    /// <summary>The hashes that MISP has no type with a file name for.</summary>
+    private static readonly string[] NeverNamed = ["telfhash", "cdhash"];
+
+    /// <summary>All other types that can be detected. The parser decides which indicators have a field for the value.</summary>
     private static readonly Dictionary<string, ValueParser> Others = new()
     {
-        // Files and what runs
+        // Files and hosts
         ["filename"] = FileNameAndPath,
         ["size-in-bytes"] = FileSizeAlone,
         ["mutex"] = Mutex,
@@ -102,11 +81,11 @@ public static class AttributeMap
         ["stix2-pattern"] = Pattern,
     };
 
-    /// <summary>Types that say something about the whole event; <see cref="EventNotes"/> reads some of them.</summary>
-    private static readonly string[] AboutTheEvent = ["comment", "threat-actor", "campaign-name", "campaign-id", "malware-type"];
+    /// <summary>Types that describe the whole event; <see cref="EventNotes"/> reads some of them.</summary>
+    private static readonly string[] EventLevel = ["comment", "threat-actor", "campaign-name", "campaign-id", "malware-type"];
 
     /// <summary>Types that are never an indicator, by reason.</summary>
-    private static readonly Dictionary<SkipReason, string[]> Never = new()
+    private static readonly Dictionary<SkipReason, string[]> Excluded = new()
     {
         [SkipReason.PersonalData] =
         [
@@ -165,16 +144,12 @@ public static class AttributeMap
         ],
     };
 
-    private static readonly FrozenDictionary<string, TypeRule> Rows = Gather();
-
-    /// <summary>Every type known here; <see cref="SkipReason.UnknownType"/> is what all others get.</summary>
-    public static IReadOnlyCollection<string> Types => Rows.Keys;
-
-    /// <summary>Every type that can be watched.</summary>
-    internal static ImmutableArray<string> DetectableTypes { get; } = [.. FileHashes.Keys, .. Others.Keys];
-
     /// <summary>Every type that holds the hash of a file.</summary>
-    internal static ImmutableArray<string> FileHashTypes { get; } = [.. FileHashes.Keys];
+    internal static ImmutableArray<string> FileHashTypes { get; } =
+        [.. FileHashes.Keys, .. FileHashes.Keys.Except(NeverNamed).Select(type => "filename|" + type), "malware-sample"];
+
+    /// <summary>Every type that can be detected.</summary>
+    internal static ImmutableArray<string> DetectableTypes { get; } = [.. FileHashTypes, .. Others.Keys];
 
     /// <summary>Every type that holds a name or an address of a host.</summary>
     internal static ImmutableArray<string> HostTypes { get; } =
@@ -182,37 +157,29 @@ public static class AttributeMap
         "domain", "hostname", "onion-address", "domain|ip", "hostname|port", "ip-src", "ip-dst", "ip-src|port", "ip-dst|port",
     ];
 
-    internal static TypeRule Find(string type) => Rows.TryGetValue(type, out var row) ? row : TypeRule.Excluded.Unknown;
+    private static readonly FrozenDictionary<string, TypeRule> Rules = Gather().ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static FrozenDictionary<string, TypeRule> Gather()
-    {
-        var rows = new Dictionary<string, TypeRule>();
-        foreach (var (type, reader) in FileHashes) rows.Add(type, new TypeRule.Detectable(reader));
-        foreach (var (type, reader) in Others) rows.Add(type, new TypeRule.Detectable(reader));
-        foreach (var type in AboutTheEvent) rows.Add(type, TypeRule.EventLevel.Instance);
-        foreach (var (reason, types) in Never)
-        {
-            foreach (var type in types) rows.Add(type, new TypeRule.Excluded(reason));
-        }
+    /// <summary>Every type known here; all others get <see cref="SkipReason.UnknownType"/>.</summary>
+    public static IReadOnlyCollection<string> Types => Rules.Keys;
 
-        return rows.ToFrozenDictionary(StringComparer.Ordinal);
-    }
+    internal static TypeRule Find(string type) =>
+        Rules.TryGetValue(type, out var rule) ? rule : new TypeRule(null, SkipReason.UnknownType);
+
+    private static IEnumerable<KeyValuePair<string, TypeRule>> Gather() =>
+    [
+        .. FileHashes.Select(pair => Detected(pair.Key, Hash(pair.Value))),
+        .. FileHashes.ExceptBy(NeverNamed, pair => pair.Key).Select(pair => Detected("filename|" + pair.Key, NameAnd(Hash(pair.Value)))),
+        Detected("malware-sample", NameAnd(Hash(Md5))),
+        .. Others.Select(pair => Detected(pair.Key, pair.Value)),
+        .. EventLevel.Select(type => KeyValuePair.Create(type, default(TypeRule))),
+        .. from pair in Excluded from type in pair.Value select KeyValuePair.Create(type, new TypeRule(null, pair.Key)),
+    ];
+
+    private static KeyValuePair<string, TypeRule> Detected(string type, ValueParser parser) => new(type, new TypeRule(parser));
 }
 
-/// <summary>What an attribute type is to us.</summary>
-internal abstract record TypeRule
+/// <summary>How attributes of one type are mapped: a parser, a reason to skip them, or neither for what describes the event.</summary>
+internal readonly record struct TypeRule(ValueParser? Parser, SkipReason? Reason = null)
 {
-    private TypeRule() { }
-
-    public sealed record Detectable(ValueParser Parser) : TypeRule;
-
-    public sealed record EventLevel : TypeRule
-    {
-        public static EventLevel Instance { get; } = new();
-    }
-
-    public sealed record Excluded(SkipReason Reason) : TypeRule
-    {
-        public static Excluded Unknown { get; } = new(SkipReason.UnknownType);
-    }
+    public bool IsEventLevel => Parser is null && Reason is null;
 }

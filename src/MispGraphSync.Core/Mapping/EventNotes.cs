@@ -3,38 +3,30 @@ using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>
-/// What single attributes say about their whole event. Fed with each item, read at the end; names in the order met.
-/// </summary>
+/// <summary>Names in single attributes that apply to their whole event. Filled item by item, read at the end; in order.</summary>
 public sealed class EventNotes
 {
-    /// <summary>At most so many names of each kind are kept; the rest is noise or an attack.</summary>
+    /// <summary>The most names of each kind; more are noise or an attack.</summary>
     public const int Limit = 1_000;
 
-    private readonly Names _actors = new();
-    private readonly Names _families = new();
-    private readonly Names _campaigns = new();
+    private readonly OrderedDictionary<string, bool> _actors = new(StringComparer.OrdinalIgnoreCase);
+    private readonly OrderedDictionary<string, bool> _families = new(StringComparer.OrdinalIgnoreCase);
+    private readonly OrderedDictionary<string, bool> _campaigns = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Values of threat-actor attributes.</summary>
-    public IReadOnlyList<string> Actors => _actors.InOrder;
+    public IReadOnlyList<string> Actors => _actors.Keys;
 
     /// <summary>Values of malware-type attributes.</summary>
-    public IReadOnlyList<string> Families => _families.InOrder;
+    public IReadOnlyList<string> Families => _families.Keys;
 
     /// <summary>Values of campaign-name and campaign-id attributes.</summary>
-    public IReadOnlyList<string> Campaigns => _campaigns.InOrder;
+    public IReadOnlyList<string> Campaigns => _campaigns.Keys;
 
     public void Add(EventItem item)
     {
-        switch (item)
-        {
-            case EventItem.Attribute { Value: var attribute }:
-                Add(attribute);
-                break;
-            case EventItem.Object { Value: { Deleted: false } thing }:
-                foreach (var attribute in thing.Attributes) Add(attribute);
-                break;
-        }
+        if (item is EventItem.Attribute { Value: var single }) Add(single);
+        if (item is not EventItem.Object { Value: { Deleted: false } thing }) return;
+        foreach (var attribute in thing.Attributes) Add(attribute);
     }
 
     private void Add(MispAttribute attribute)
@@ -47,19 +39,8 @@ public sealed class EventNotes
             "campaign-name" or "campaign-id" => _campaigns,
             _ => null,
         };
-        names?.Add(ValueText.Clean(attribute.Value));
-    }
-
-    private sealed class Names
-    {
-        private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
-
-        public List<string> InOrder { get; } = [];
-
-        public void Add(string name)
-        {
-            if (name.Length is 0 or > ValueText.MaxLength || InOrder.Count == Limit) return;
-            if (_known.Add(name)) InOrder.Add(name);
-        }
+        if (names is null || names.Count == Limit) return;
+        var name = ValueText.Clean(attribute.Value);
+        if (name.Length is > 0 and <= ValueText.MaxLength) names.TryAdd(name, true);
     }
 }

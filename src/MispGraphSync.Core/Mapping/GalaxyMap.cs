@@ -5,9 +5,7 @@ using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>
-/// Which galaxies name threat actors and which malware families. Tools are neither: many of them are not malware.
-/// </summary>
+/// <summary>The galaxies that name threat actors or malware families. Tools are neither: many of them are not malware.</summary>
 internal static class GalaxyMap
 {
     internal static readonly FrozenSet<string> Actors = FrozenSet.Create(
@@ -21,16 +19,16 @@ internal static class GalaxyMap
         "ransomware", "banker", "botnet", "rat", "stealer", "android", "backdoor", "cryptominers", "wiper", "stalkerware");
 
     /// <summary>
-    /// The names in MISP's order, each once. The tag of a library cluster names it where the cluster was not sent along. A
-    /// custom cluster's tag holds a UUID, which names nobody. Clusters whose tag is local lend no name.
+    /// The names in MISP's order, each once. A library cluster may be present only as its tag. Custom clusters' tags hold a UUID
+    /// instead of a name. Clusters with a local tag give no name.
     /// </summary>
     public static (ImmutableArray<string> Actors, ImmutableArray<string> Families) Read(
         IReadOnlyList<MispTag> tags, IReadOnlyList<GalaxyCluster> galaxies)
     {
-        var tagged = tags.ToLookup(tag => tag.IsLocal, tag => Cluster(tag.Name));
-        var hidden = tagged[true].Except(tagged[false]).ToHashSet();
-        var clusters = galaxies.Where(cluster => !hidden.Contains(Fold(cluster.Galaxy, cluster.Value)))
-            .Concat(tags.Where(tag => !tag.IsLocal).Select(tag => Split(tag.Name)).OfType<GalaxyCluster>()).ToList();
+        var named = tags.ToLookup(tag => tag.IsLocal, tag => ClusterOf(tag.Name));
+        var open = named[false].OfType<GalaxyCluster>().ToList();
+        var hidden = named[true].OfType<GalaxyCluster>().Select(Fold).Except(open.Select(Fold)).ToHashSet();
+        List<GalaxyCluster> clusters = [.. galaxies.Where(cluster => !hidden.Contains(Fold(cluster))), .. open];
         return (Names(clusters, Actors), Names(clusters, Families));
     }
 
@@ -42,17 +40,14 @@ internal static class GalaxyMap
             .Distinct(StringComparer.OrdinalIgnoreCase),
     ];
 
-    private static GalaxyCluster? Split(string tag) =>
+    private static GalaxyCluster? ClusterOf(string tag) =>
         tag.StartsWith(MispTag.GalaxyPrefix, StringComparison.OrdinalIgnoreCase) && !MispTag.IsOfCustomCluster(tag)
-            && MachineTag.TryParse(tag, out var predicate, out var value)
+            && TagMap.Split(tag) is var (predicate, value)
             ? new GalaxyCluster(predicate[MispTag.GalaxyPrefix.Length..].Trim(), value)
             : null;
 
-    private static (string, string)? Cluster(string tag) =>
-        Split(tag) is { } cluster ? Fold(cluster.Galaxy, cluster.Value) : null;
-
-    private static (string, string)? Fold(string galaxy, string value) =>
-        (galaxy.Trim().ToLowerInvariant(), ValueText.Clean(value).ToLowerInvariant());
+    private static GalaxyCluster Fold(GalaxyCluster cluster) =>
+        new(cluster.Galaxy.Trim().ToLowerInvariant(), ValueText.Clean(cluster.Value).ToLowerInvariant());
 
     /// <summary>"Lazarus Group - G0032" without the number that MITRE gives it.</summary>
     private static string WithoutId(string name)

@@ -4,62 +4,61 @@ using MispGraphSync.Core.Domain;
 namespace MispGraphSync.Core.Mapping;
 
 /// <summary>
-/// Combines an object's members as its template says. Each combination is carried by its first main member that is selected
-/// by its own right; where there is none, the combination has lost what it was about and is dropped.
+/// Combines an object's members by its template. Each combination is carried by its first main member that is selected in its
+/// own right; without one, the combination has lost its subject and is dropped.
 /// </summary>
 internal static class ObjectCombiner
 {
-    /// <summary>More combinations than this are no description of one thing, but a list or an attack.</summary>
+    /// <summary>An object with more combinations is a list or an attack, not a description of one thing.</summary>
     public const int Limit = 1_000;
 
-    /// <summary>False, with nothing done that counts, when there would be more than <see cref="Limit"/>.</summary>
+    /// <summary>False for more than <see cref="Limit"/> combinations; the members are then of no further use.</summary>
     public static bool TryCombine(ObjectTemplate template, ObjectMember[] members)
     {
-        // A main that was deleted or filtered still counts here: without it the rest is not what the object was about.
-        var hasMain = members.Any(member => member.Use is { Kind: RoleKind.Main or RoleKind.PreferredMain });
+        // A deleted or filtered main counts: without it the rest does not describe the object.
+        var hasMain = members.Any(member => member.Role is { Kind: RoleKind.Main or RoleKind.PreferredMain });
         var axes = new List<ObjectMember[]>(template.Roles.Length);
         var count = 1L;
-        foreach (var use in template.Roles)
+        foreach (var role in template.Roles)
         {
-            var axis = Axis(use, [.. members.Where(member => member.Use == use)], hasMain);
+            var axis = Axis(role, [.. members.Where(member => member.Role == role)], hasMain);
             if (axis.Length == 0) continue;
             axes.Add(axis);
             if ((count *= axis.Length) > Limit) return false;
         }
 
-        if (axes.Count == 0) return true;
-        for (var i = 0; i < count; i++) Combine(Choose(axes, i));
+        for (var i = 0; i < count && axes.Count > 0; i++) Combine(axes, i);
         return true;
     }
 
-    /// <summary>The members of one use that take part, of which each combination gets one.</summary>
-    private static ObjectMember[] Axis(AttributeRole use, ObjectMember[] members, bool hasMain)
+    /// <summary>The members of one role that take part; each combination gets one of them.</summary>
+    private static ObjectMember[] Axis(AttributeRole role, ObjectMember[] members, bool hasMain)
     {
-        switch (use.Kind)
+        switch (role.Kind)
         {
             case RoleKind.Main:
                 foreach (var member in members) member.IsMain = true;
-                return [.. members.Where(member => member.Unselected is null && CanJoin(member))];
+                return [.. members.Where(IsCarrier).Where(Contributes)];
 
             case RoleKind.PreferredMain:
-                var selected = members.Where(member => !member.IsDeleted && member.Unselected is null);
-                var best = selected.Select(member => Rank(use, member)).DefaultIfEmpty().Min();
+                var selected = members.Where(member => !member.IsDeleted && member.NotSelected is null);
+                var best = selected.Select(member => Rank(role, member)).DefaultIfEmpty().Min();
                 foreach (var member in members)
                 {
-                    member.IsMain = Rank(use, member) == best;
-                    if (!member.IsMain && !member.IsDeleted) member.Settle(member.Unselected ?? SkipReason.UnsupportedRelation);
+                    member.IsMain = Rank(role, member) == best;
+                    if (!member.IsMain && !member.IsDeleted) member.Decide(member.NotSelected ?? SkipReason.UnsupportedRelation);
                 }
 
-                return [.. members.Where(member => member.IsMain && member.Unselected is null && CanJoin(member))];
+                return [.. members.Where(IsCarrier).Where(Contributes)];
 
             case RoleKind.EachDetail:
-                return [.. members.Where(CanJoin)];
+                return [.. members.Where(Contributes)];
 
             case RoleKind.Detail or RoleKind.FallbackMain:
-                var chosen = members.Where(CanJoin)
-                    .OrderBy(member => member.Unselected is not null).ThenBy(member => Rank(use, member)).FirstOrDefault();
+                var chosen = members.Where(Contributes)
+                    .OrderBy(member => member.NotSelected is not null).ThenBy(member => Rank(role, member)).FirstOrDefault();
                 if (chosen is null) return [];
-                chosen.IsMain = use.Kind == RoleKind.FallbackMain && !hasMain;
+                chosen.IsMain = role.Kind == RoleKind.FallbackMain && !hasMain;
                 return [chosen];
 
             default:
@@ -67,12 +66,14 @@ internal static class ObjectCombiner
         }
     }
 
-    private static bool CanJoin(ObjectMember member) => !member.Joins.IsEmpty;
+    private static bool IsCarrier(ObjectMember member) => member is { IsMain: true, NotSelected: null };
 
-    private static int Rank(AttributeRole use, ObjectMember member) => use.Relations.IndexOf(member.Attribute.ObjectRelation!);
+    private static bool Contributes(ObjectMember member) => !member.Contribution.IsEmpty;
 
-    /// <summary>The combination of a number: its digits choose, one on each axis.</summary>
-    private static ObjectMember[] Choose(List<ObjectMember[]> axes, int number)
+    private static int Rank(AttributeRole role, ObjectMember member) => role.Relations.IndexOf(member.Attribute.ObjectRelation!);
+
+    /// <summary>The combination of a number: its digits choose one member on each axis.</summary>
+    private static void Combine(List<ObjectMember[]> axes, int number)
     {
         var chosen = new ObjectMember[axes.Count];
         for (var i = axes.Count - 1; i >= 0; i--)
@@ -81,44 +82,36 @@ internal static class ObjectCombiner
             number /= axes[i].Length;
         }
 
-        return chosen;
-    }
-
-    private static void Combine(ObjectMember[] from)
-    {
-        var carrier = Array.Find(from, member => member is { IsMain: true, Unselected: null });
+        var carrier = Array.Find(chosen, IsCarrier);
         if (carrier is null) return;
 
         var observables = ImmutableArray.CreateBuilder<Observable>();
-        foreach (var observable in from.SelectMany(member => member.Joins))
+        foreach (var observable in chosen.SelectMany(member => member.Contribution))
         {
             if (!observables.Any(other => FillsSameField(other, observable))) observables.Add(observable);
         }
 
-        foreach (var member in from) member.IsJoined = true;
-        carrier.Carry(Direct(observables), from);
+        foreach (var member in chosen) member.IsCombined = true;
+        DirectAutonomousSystem(observables);
+        carrier.Carry(observables.ToImmutable(), chosen);
     }
 
-    private static bool FillsSameField(Observable one, Observable other) => (one, other) switch
+    private static bool FillsSameField(Observable one, Observable other) => one.GetType() == other.GetType() && (one, other) switch
     {
-        (Observable.NetworkAddress a, Observable.NetworkAddress b) => a.Direction == b.Direction,
-        (Observable.CidrBlock a, Observable.CidrBlock b) => a.Direction == b.Direction,
         (Observable.Port a, Observable.Port b) => a.Direction == b.Direction,
         (Observable.EmailAddress a, Observable.EmailAddress b) => a.Role == b.Role,
-        _ => one.GetType() == other.GetType(),
+        _ => DirectionOf(one) == DirectionOf(other),
     };
 
-    /// <summary>An autonomous system is the destination's where there is nothing but a destination.</summary>
-    private static ImmutableArray<Observable> Direct(ImmutableArray<Observable>.Builder observables)
+    /// <summary>An autonomous system is the destination's where all addresses are.</summary>
+    private static void DirectAutonomousSystem(ImmutableArray<Observable>.Builder observables)
     {
         var directions = observables.Select(DirectionOf).Where(direction => direction is not null).Distinct().ToList();
-        for (var i = 0; directions is [Direction.Destination] && i < observables.Count; i++)
+        if (directions is not [Direction.Destination]) return;
+        for (var i = 0; i < observables.Count; i++)
         {
-            if (observables[i] is not Observable.AutonomousSystem system) continue;
-            observables[i] = system with { Direction = Direction.Destination };
+            if (observables[i] is Observable.AutonomousSystem system) observables[i] = system with { Direction = Direction.Destination };
         }
-
-        return observables.ToImmutable();
     }
 
     private static Direction? DirectionOf(Observable observable) => observable switch

@@ -1,17 +1,20 @@
 using System.Collections.Frozen;
 using static MispGraphSync.Core.Domain.Direction;
-using static MispGraphSync.Core.Mapping.AttributeRole;
+using static MispGraphSync.Core.Mapping.RoleKind;
 
 namespace MispGraphSync.Core.Mapping;
 
 /// <summary>
-/// How the attributes of an object combine, by object name and role. Objects that are not here, and roles that are not named,
-/// map each attribute by its type: so do <c>registry-key</c> and <c>asn</c>, whose key, number and subnets stand alone.
+/// How the attributes of an object combine, by object name and relation. Other objects and relations map each attribute by its
+/// type: so do <c>registry-key</c> and <c>asn</c>.
 /// </summary>
 internal static class ObjectMap
 {
-    // What the values in roles are, and the types that hold such values.
+    // The kinds of values in roles, with the types that hold them.
     private static readonly RoleValue
+        AnyType = new(null, AttributeMap.DetectableTypes),
+        AnyFileHash = new(null, AttributeMap.FileHashTypes),
+        AnyHost = new(null, AttributeMap.HostTypes),
         HostName = new(ValueParsers.HostName, "domain", "hostname", "onion-address"),
         AnyAddress = new(ValueParsers.Address(Unknown), "ip-src", "ip-dst"),
         SourceAddress = new(ValueParsers.Address(Source), "ip-src", "ip-dst"),
@@ -42,105 +45,107 @@ internal static class ObjectMap
     private static readonly FrozenDictionary<string, ObjectTemplate> Templates = new Dictionary<string, ObjectTemplate>
     {
         // One for each hash; all of them share the file's name, size and times.
-        ["file"] = new(
-            Ignored("richpe"),
-            EachFileHash(),
-            FallbackMain(FileName, "filename"),
-            Detail(FileSize, "size-in-bytes"),
-            Detail(FilePath, "fullpath", "path"),
-            Detail(Compiled, "compilation-timestamp"),
-            Detail(Created, "creation-time"),
-            Detail(FileType, "mimetype", "magic")),
+        ["file"] = new([
+            new(Ignored, AnyType, "richpe"),
+            new(Main, AnyFileHash),
+            new(FallbackMain, FileName, "filename"),
+            new(Detail, FileSize, "size-in-bytes"),
+            new(Detail, FilePath, "fullpath", "path"),
+            new(Detail, Compiled, "compilation-timestamp"),
+            new(Detail, Created, "creation-time"),
+            new(Detail, FileType, "mimetype", "magic")]),
 
         // richpe has the type md5 but is the hash of a header; the other names are what the maker wrote into the file.
-        ["pe"] = new(
-            Ignored("richpe", "internal-filename", "original-filename"),
-            EachFileHash(),
-            FallbackMain(FileName, "filename"),
-            Detail(FileSize, "size-in-bytes"),
-            Detail(Compiled, "compilation-timestamp")),
+        ["pe"] = new([
+            new(Ignored, AnyType, "richpe", "internal-filename", "original-filename"),
+            new(Main, AnyFileHash),
+            new(FallbackMain, FileName, "filename"),
+            new(Detail, FileSize, "size-in-bytes"),
+            new(Detail, Compiled, "compilation-timestamp")]),
 
         // One for each pair.
-        ["domain-ip"] = new(
-            Main(HostName, "domain", "hostname"),
-            Main(AnyAddress, "ip"),
-            EachDetail(AnyPort, "port")),
+        ["domain-ip"] = new([
+            new(Main, HostName, "domain", "hostname"),
+            new(Main, AnyAddress, "ip"),
+            new(EachDetail, AnyPort, "port")]),
 
-        ["ip-port"] = new(
-            Main(DestinationAddress, "ip", "ip-dst"),
-            Main(SourceAddress, "ip-src"),
-            Main(HostName, "domain", "hostname"),
-            EachDetail(DestinationPort, "dst-port"),
-            EachDetail(SourcePort, "src-port"),
-            Detail(AutonomousSystem.Joined, "AS"),
-            Ignored("ptr-record")),
+        ["ip-port"] = new([
+            new(Main, DestinationAddress, "ip", "ip-dst"),
+            new(Main, SourceAddress, "ip-src"),
+            new(Main, HostName, "domain", "hostname"),
+            new(EachDetail, DestinationPort, "dst-port"),
+            new(EachDetail, SourcePort, "src-port"),
+            new(Detail, AutonomousSystem.OnlyCombined, "AS"),
+            new(Ignored, AnyType, "ptr-record")]),
 
-        ["url"] = new(
-            Main(Url, "url"),
-            Detail(AnyPort, "port"),
-            HostOfUrl()),
+        ["url"] = new([
+            new(Main, Url, "url"),
+            new(Detail, AnyPort, "port"),
+            new(HostOfUrl, AnyHost)]),
 
         // Its domain is that of the service which shortens links.
-        ["shortened-link"] = new(HostOfUrl()),
+        ["shortened-link"] = new([new(HostOfUrl, AnyHost)]),
 
-        // Addresses first: the other properties of a mail are weak, and only carry it where there is no address.
-        ["email"] = new(
-            Detail(SourceDomain, "from-domain"),
-            PreferredMain(Sender, "from", "return-path"),
-            Main(MailServer, "ip-src", "received-header-ip"),
-            FallbackMain(SenderName, "from-display-name"),
-            FallbackMain(Subject, "subject"),
-            FallbackMain(XMailer, "x-mailer"),
-            FallbackMain(Attachment, "attachment"),
-            Detail(Recipient.Joined, "to"),
-            Ignored("cc", "bcc", "received-header-hostname")),
+        // Addresses first: the other properties of a mail are weak, and carry it only without an address.
+        ["email"] = new([
+            new(Detail, SourceDomain, "from-domain"),
+            new(PreferredMain, Sender, "from", "return-path"),
+            new(Main, MailServer, "ip-src", "received-header-ip"),
+            new(FallbackMain, SenderName, "from-display-name"),
+            new(FallbackMain, Subject, "subject"),
+            new(FallbackMain, XMailer, "x-mailer"),
+            new(FallbackMain, Attachment, "attachment"),
+            new(Detail, Recipient.OnlyCombined, "to"),
+            new(Ignored, AnyType, "cc", "bcc", "received-header-hostname")]),
 
         ["network-connection"] = Connection(),
         ["network-socket"] = Connection(),
 
-        ["http-request"] = new(
-            Main(Url, "url"),
-            Main(HostName, "host"),
-            Main(DestinationAddress, "ip-dst"),
-            FallbackMain(UserAgent, "user-agent"),
-            Ignored("ip-src")),
+        ["http-request"] = new([
+            new(Main, Url, "url"),
+            new(Main, HostName, "host"),
+            new(Main, DestinationAddress, "ip-dst"),
+            new(FallbackMain, UserAgent, "user-agent"),
+            new(Ignored, AnyType, "ip-src")]),
 
-        // Names and addresses inside a certificate are what its subject claims; the servers named there are its authority's.
-        ["x509"] = new(RequiresToIds("ip", "email", "dns_names", "uri"), Ignored("ocsp_server", "issuing_certificate")),
+        // Names and addresses inside a certificate are claims of its subject; the servers are its authority's.
+        ["x509"] = new([
+            new(RequiresToIds, AnyType, "ip", "email", "dns_names", "uri"),
+            new(Ignored, AnyType, "ocsp_server", "issuing_certificate")]),
 
-        ["process"] = new(Main(FileName, "image")) { IgnoresOthers = true },
-        ["mutex"] = new(Main(Mutex, "name")),
+        ["process"] = new([new(Main, FileName, "image")], IgnoresOthers: true),
+        ["mutex"] = new([new(Main, Mutex, "name")]),
 
-        // The victim's own, and people's: the types alone do not show it. person_v2 is a name that published events have.
-        ["victim"] = new(Victim()),
-        ["target-system"] = new(Victim()),
-        ["ddos"] = new(Victim("domain-dst", "ip-dst")),
-        ["person"] = new(Victim()),
-        ["person_v2"] = new(Victim()),
-        ["ftm-Person"] = new(Victim()),
+        // Data of victims and people, which the types alone do not show. Published events also use the name person_v2.
+        ["victim"] = new([new(Victim, AnyType)]),
+        ["target-system"] = new([new(Victim, AnyType)]),
+        ["ddos"] = new([new(Victim, AnyType, "domain-dst", "ip-dst")]),
+        ["person"] = new([new(Victim, AnyType)]),
+        ["person_v2"] = new([new(Victim, AnyType)]),
+        ["ftm-Person"] = new([new(Victim, AnyType)]),
 
-        // Roles that MISP's templates mark "to_ids": false; its forms for objects do not heed that.
-        ["apivoid-email-verification"] = new(Context("domain", "email")),
-        ["cytomic-orion-file"] = new(Context("fileSize")),
-        ["ddos-config"] = new(Context("host", "ip")),
-        ["flowintel-task"] = new(Context("url")),
-        ["network-profile"] = new(Context("dns-server")),
-        ["ransom-negotiation"] = new(Context("chatsite")),
-        ["trusted-timestamp"] = new(Context("hash-sha256", "hash-sha512")),
-        ["virustotal-submission"] = new(Context("filename")),
-        ["whois"] = new(Context("nameserver")),
+        // MISP's templates mark these roles "to_ids": false; MISP's forms for objects ignore that.
+        ["apivoid-email-verification"] = new([new(Context, AnyType, "domain", "email")]),
+        ["cytomic-orion-file"] = new([new(Context, AnyType, "fileSize")]),
+        ["ddos-config"] = new([new(Context, AnyType, "host", "ip")]),
+        ["flowintel-task"] = new([new(Context, AnyType, "url")]),
+        ["network-profile"] = new([new(Context, AnyType, "dns-server")]),
+        ["ransom-negotiation"] = new([new(Context, AnyType, "chatsite")]),
+        ["trusted-timestamp"] = new([new(Context, AnyType, "hash-sha256", "hash-sha512")]),
+        ["virustotal-submission"] = new([new(Context, AnyType, "filename")]),
+        ["whois"] = new([new(Context, AnyType, "nameserver")]),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static IReadOnlyCollection<string> Names => Templates.Keys;
 
     public static ObjectTemplate? Find(string name) => Templates.TryGetValue(name, out var template) ? template : null;
 
-    private static ObjectTemplate Connection() => new(
-        Main(DestinationAddress, "ip-dst"),
-        Main(SourceAddress, "ip-src"),
-        Main(HostName, "hostname-dst"),
-        EachDetail(DestinationPort, "dst-port"),
-        EachDetail(SourcePort, "src-port"),
-        Detail(Protocol, "layer4-protocol", "protocol"),
-        Ignored("hostname-src"));
+    private static ObjectTemplate Connection() => new([
+        new(Main, DestinationAddress, "ip-dst"),
+        new(Main, SourceAddress, "ip-src"),
+        new(Main, HostName, "hostname-dst"),
+        new(EachDetail, DestinationPort, "dst-port"),
+        new(EachDetail, SourcePort, "src-port"),
+        new(Detail, Protocol, "layer4-protocol", "protocol"),
+        new(Ignored, AnyType, "hostname-src")]);
 }

@@ -3,81 +3,85 @@ using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>Maps an object: its attributes combined where <see cref="ObjectMap"/> knows how, else each by its type.</summary>
+/// <summary>Maps an object: its attributes combined where <see cref="ObjectMap"/> has a template, else each by its type.</summary>
 internal static class ObjectMapper
 {
     public static MappedItem Map(MispObject thing, MapContext context)
     {
         var template = ObjectMap.Find(thing.Name);
-        var members = new ObjectMember[thing.Attributes.Count];
-        SortAll(template);
-        if (template is not null && !ObjectCombiner.TryCombine(template, members)) SortAll(template.WithoutCombinations);
+        var members = Members(thing, template, context);
+        if (template is not null && !ObjectCombiner.TryCombine(template, members))
+        {
+            members = Members(thing, template.WithoutCombinations, context);
+        }
 
         var comment = string.IsNullOrWhiteSpace(thing.Comment) ? null : thing.Comment;
-        var supports = new List<IndicatorSource>();
+        var sources = new List<IndicatorSource>();
         var parts = new Dictionary<Guid, int>();
         foreach (var member in members)
         {
-            // A hostile object may hold one UUID twice, and no two supports may share UUID and part.
+            // A hostile object may hold one UUID twice, and no two sources may share UUID and part.
             parts.TryGetValue(member.Id, out var part);
-            var own = member.Supports(comment, part);
+            var own = member.Sources(comment, part);
             parts[member.Id] = part + own.Count;
-            supports.AddRange(own);
+            sources.AddRange(own);
         }
 
-        return new(Array.ConvertAll(members, member => new MappedAttribute(member.Id, member.Attribute, member.Fate)), supports);
-
-        void SortAll(ObjectTemplate? by)
-        {
-            for (var i = 0; i < members.Length; i++) members[i] = Sort(thing, thing.Attributes[i], by, context);
-        }
+        return new(Array.ConvertAll(members, member => new MappedAttribute(member.Id, member.Attribute, member.Outcome)), sources);
     }
 
-    /// <summary>Decides what the object makes of the attribute, and settles what it makes nothing of.</summary>
-    private static ObjectMember Sort(MispObject thing, MispAttribute attribute, ObjectTemplate? template, MapContext context)
+    private static ObjectMember[] Members(MispObject thing, ObjectTemplate? template, MapContext context)
     {
-        var row = AttributeMap.Find(attribute.Type);
-        var member = new ObjectMember(Mapper.Id(attribute, context), attribute)
+        var members = new ObjectMember[thing.Attributes.Count];
+        for (var i = 0; i < members.Length; i++)
         {
-            Use = template?.Find(attribute.ObjectRelation, attribute.Type),
-            Unselected = Mapper.Unselected(attribute, context),
-            IsKnownGood = context.EnforceWarninglist && attribute.OnWarninglist,
-        };
-        if (thing.Deleted || attribute.Deleted)
-        {
-            member.Settle(SkipReason.Deleted);
-            return member;
+            var attribute = thing.Attributes[i];
+            var member = members[i] = new ObjectMember(Mapper.Id(attribute, context), attribute)
+            {
+                Role = template?.Find(attribute.ObjectRelation, attribute.Type),
+                NotSelected = Mapper.NotSelected(attribute, context),
+                IsKnownGood = context.EnforceWarninglist && attribute.OnWarninglist,
+            };
+            if (thing.Deleted || attribute.Deleted) member.Decide(SkipReason.Deleted);
+            else Parse(member, template, context);
         }
 
-        switch (member.Use?.Kind)
+        return members;
+    }
+
+    /// <summary>Parses the member by its role, and decides on one that is not combined.</summary>
+    private static void Parse(ObjectMember member, ObjectTemplate? template, MapContext context)
+    {
+        var attribute = member.Attribute;
+        var typeParser = AttributeMap.Find(attribute.Type).Parser;
+        switch (member.Role?.Kind)
         {
             case RoleKind.Ignored:
-            case null when template is { IgnoresOthers: true } && attribute.ObjectRelation is not null && row is TypeRule.Detectable:
-                member.Settle(member.Unselected ?? SkipReason.UnsupportedRelation);
+            case null when template is { IgnoresOthers: true } && attribute.ObjectRelation is not null && typeParser is not null:
+                member.Decide(member.NotSelected ?? SkipReason.UnsupportedRelation);
                 break;
             case RoleKind.Victim:
-                member.Settle(member.Unselected ?? SkipReason.VictimData);
+                member.Decide(member.NotSelected ?? SkipReason.VictimData);
                 break;
             case RoleKind.Context:
-                member.Settle(ParseResult.Nothing, MappingOutcome.Context.Instance);
+                member.Decide(null);
                 break;
             case RoleKind.RequiresToIds or RoleKind.HostOfUrl when !attribute.ToIds:
-                member.Settle(SkipReason.NotForDetection);
+                member.Decide(SkipReason.NotForDetection);
                 break;
-            case RoleKind.HostOfUrl when attribute.OnWarninglist && member.Unselected is null:
-                member.Settle(SkipReason.WeakAlone);
+            case RoleKind.HostOfUrl when attribute.OnWarninglist && member.NotSelected is null:
+                member.Decide(SkipReason.WeakAlone);
+                break;
+            case RoleKind.HostOfUrl when Mapper.ParseByType(attribute, context) is { } result && result.Singles.Any(IsPublicSuffix):
+                member.Decide(SkipReason.WeakAlone);
                 break;
             case null or RoleKind.RequiresToIds or RoleKind.HostOfUrl:
-                var reading = Mapper.Read(attribute, context, out var fate);
-                if (member.Use is { Kind: RoleKind.HostOfUrl } && reading.Singles.Any(IsPublicSuffix)) member.Settle(SkipReason.WeakAlone);
-                else member.Settle(reading, fate);
+                member.Decide(Mapper.ParseByType(attribute, context));
                 break;
             default:
-                member.Reading = Mapper.Read(member.Use.Parser ?? ((TypeRule.Detectable)row).Parser, attribute.Value);
+                member.Result = Mapper.Parse(member.Role.Value.Parser ?? typeParser!, attribute.Value);
                 break;
         }
-
-        return member;
     }
 
     private static bool IsPublicSuffix(Observable observable) =>

@@ -3,101 +3,67 @@ using System.Collections.Immutable;
 namespace MispGraphSync.Core.Mapping;
 
 /// <summary>
-/// What an object's attributes are used for; the first use that takes one counts. Where a combination has room for one of a
-/// kind (one domain name, say), the earlier use fills it.
+/// The roles of an object's attributes; the first role that takes an attribute counts. A combination holds one observable of a
+/// kind (one domain name, say): the earlier role's.
 /// </summary>
-internal sealed record ObjectTemplate(params ImmutableArray<AttributeRole> Roles)
+/// <param name="IgnoresOthers">Attributes without a role are not used for detection, whatever their type.</param>
+internal sealed record ObjectTemplate(ImmutableArray<AttributeRole> Roles, bool IgnoresOthers = false)
 {
-    /// <summary>Roles that no use names are not watched, whatever their type.</summary>
-    public bool IgnoresOthers { get; init; }
-
-    /// <summary>The same without combinations: what is not watched, or under a condition only, stays so.</summary>
-    public ObjectTemplate WithoutCombinations => new([.. Roles.Where(use => use.Parser is null && use.Kind != RoleKind.Main)]);
+    public ObjectTemplate WithoutCombinations => new([.. Roles.Where(role => role.Kind > RoleKind.EachDetail)]);
 
     /// <summary>Null when the attribute maps by its type.</summary>
     public AttributeRole? Find(string? relation, string type)
     {
-        foreach (var use in Roles)
+        foreach (var role in Roles)
         {
-            if (use.Takes(relation, type)) return use;
+            if (role.Takes(relation, type)) return role;
         }
 
         return null;
     }
 }
 
-/// <summary>
-/// What the value in a role is, and the attribute types that hold such a value. A role gives loose text a meaning (a mutex's
-/// name is <c>text</c>); an attribute of any other type keeps the meaning of its type, a link in the place of a URL too.
-/// </summary>
-internal sealed record RoleValue(ValueParser Parser, params ImmutableArray<string> Types)
+/// <summary>One use of the attributes in some object relations.</summary>
+/// <param name="Relations">The object relations, best first; none: any.</param>
+internal sealed record AttributeRole(RoleKind Kind, RoleValue Value, params ImmutableArray<string> Relations)
 {
-    /// <summary>Only in Graph's combined indicator, though it could be watched alone.</summary>
-    public RoleValue Joined => this with { Parser = text => Parser(text) with { Singles = [] } };
+    public bool Takes(string? relation, string type) =>
+        Value.Types.Contains(type) && (Relations.IsEmpty || (relation is not null && Relations.Contains(relation)));
 }
 
-/// <summary>One use of the attributes in some roles.</summary>
-/// <param name="Parser">Null where each type's own reader counts, or none.</param>
-/// <param name="Types">The attribute types it takes.</param>
-/// <param name="Relations">The object relations, best first; none: any role.</param>
-internal sealed record AttributeRole(RoleKind Kind, ValueParser? Parser, ImmutableArray<string> Types, ImmutableArray<string> Relations)
+/// <summary>
+/// The kind of value in a role. A role gives loose text a meaning (a mutex's name is <c>text</c>); an attribute of another type
+/// keeps the meaning of its type.
+/// </summary>
+/// <param name="Parser">Null where each type's own parser is used, or none.</param>
+/// <param name="Types">The attribute types that hold such a value.</param>
+internal sealed record RoleValue(ValueParser? Parser, params ImmutableArray<string> Types)
 {
-    public static AttributeRole EachFileHash() => new(RoleKind.Main, null, AttributeMap.FileHashTypes, []);
-
-    public static AttributeRole Main(RoleValue value, params ImmutableArray<string> relations) => Of(RoleKind.Main, value, relations);
-
-    public static AttributeRole PreferredMain(RoleValue value, params ImmutableArray<string> relations) =>
-        Of(RoleKind.PreferredMain, value, relations);
-
-    public static AttributeRole FallbackMain(RoleValue value, params ImmutableArray<string> relations) =>
-        Of(RoleKind.FallbackMain, value, relations);
-
-    public static AttributeRole Detail(RoleValue value, params ImmutableArray<string> relations) => Of(RoleKind.Detail, value, relations);
-
-    public static AttributeRole EachDetail(RoleValue value, params ImmutableArray<string> relations) => Of(RoleKind.EachDetail, value, relations);
-
-    public static AttributeRole Ignored(params ImmutableArray<string> relations) => ByType(RoleKind.Ignored, relations);
-
-    public static AttributeRole Context(params ImmutableArray<string> relations) => ByType(RoleKind.Context, relations);
-
-    public static AttributeRole Victim(params ImmutableArray<string> relations) => ByType(RoleKind.Victim, relations);
-
-    public static AttributeRole RequiresToIds(params ImmutableArray<string> relations) => ByType(RoleKind.RequiresToIds, relations);
-
-    public static AttributeRole HostOfUrl(params ImmutableArray<string> relations) =>
-        new(RoleKind.HostOfUrl, null, AttributeMap.HostTypes, relations);
-
-    public bool Takes(string? relation, string type) =>
-        Types.Contains(type) && (Relations.IsEmpty || (relation is not null && Relations.Contains(relation)));
-
-    private static AttributeRole Of(RoleKind kind, RoleValue value, ImmutableArray<string> relations) =>
-        new(kind, value.Parser, value.Types, relations);
-
-    private static AttributeRole ByType(RoleKind kind, ImmutableArray<string> relations) =>
-        new(kind, null, AttributeMap.DetectableTypes, relations);
+    /// <summary>Without the single indicator.</summary>
+    public RoleValue OnlyCombined => this with { Parser = text => Parser!(text) with { Singles = [] } };
 }
 
 internal enum RoleKind
 {
-    /// <summary>Carries an indicator and is watched alone too. Each of them, with each of the other mains.</summary>
+    /// <summary>Carries combined indicators and is a single one too. Each of them, with each of the other mains.</summary>
     Main,
 
-    /// <summary>The same, but only in the best role that is there; the other roles are not watched.</summary>
+    /// <summary>The same, but only in the best relation that is present; the other relations are ignored.</summary>
     PreferredMain,
 
-    /// <summary>Main where no other main is there at all, else joined. One of them.</summary>
+    /// <summary>Main where no other main is present, else a detail. One of them.</summary>
     FallbackMain,
 
-    /// <summary>Joined to the others' indicators. One of them.</summary>
+    /// <summary>Completes the others' combined indicators. One of them.</summary>
     Detail,
 
-    /// <summary>Joined, each in an indicator of its own.</summary>
+    /// <summary>The same, each in an indicator of its own.</summary>
     EachDetail,
 
-    /// <summary>Not watched.</summary>
+    /// <summary>Not used for detection.</summary>
     Ignored,
 
-    /// <summary>Not watched: MISP's own template says that the role is not for detection.</summary>
+    /// <summary>Not used for detection, as MISP's own template says.</summary>
     Context,
 
     /// <summary>Never sent: it is the victim's.</summary>
@@ -107,8 +73,8 @@ internal enum RoleKind
     RequiresToIds,
 
     /// <summary>
-    /// The same, and only where the action is alert: many pages of other people may be on that host, and tools set to_ids on
-    /// it by default.
+    /// The same, and only where the action is alert: other people's pages may be on that host, and tools set to_ids on it by
+    /// default.
     /// </summary>
     HostOfUrl,
 }

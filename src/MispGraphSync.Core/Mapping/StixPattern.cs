@@ -1,28 +1,31 @@
 using System.Collections.Frozen;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping.Normalise;
+using static MispGraphSync.Core.Domain.HashAlgorithm;
 
 namespace MispGraphSync.Core.Mapping;
 
 /// <summary>
-/// Reads a STIX 2.1 pattern of exactly one comparison, <c>[path = 'value']</c>, as the observable it means, so that it merges
-/// with what other attributes say of the same thing. More than that cannot be matched by the services.
+/// Reads a STIX 2.1 pattern of exactly one comparison, <c>[path = 'value']</c>, as its observable, so that it merges with other
+/// attributes for the same. The services cannot match more than that.
 /// </summary>
 internal static class StixPattern
 {
+    /// <summary>The only path with a number; STIX writes numbers without quotes.</summary>
+    private const string AsNumber = "autonomous-system:number";
+
     /// <summary>Object paths, lower case and without quotes.</summary>
     private static readonly FrozenDictionary<string, ValueParser> Paths = new Dictionary<string, ValueParser>
     {
-        ["file:hashes.md5"] = ValueParsers.Hash(HashAlgorithm.Md5),
-        ["file:hashes.sha-1"] = ValueParsers.Hash(HashAlgorithm.Sha1),
-        ["file:hashes.sha-256"] = ValueParsers.Hash(HashAlgorithm.Sha256),
-        ["file:hashes.sha-512"] = ValueParsers.Hash(HashAlgorithm.Sha512),
-        ["file:hashes.sha3-256"] = ValueParsers.Hash(HashAlgorithm.Sha3Of256),
-        ["file:hashes.sha3-512"] = ValueParsers.Hash(HashAlgorithm.Sha3Of512),
-        ["file:hashes.ssdeep"] = ValueParsers.Hash(HashAlgorithm.Ssdeep),
-        ["file:hashes.tlsh"] = ValueParsers.Hash(HashAlgorithm.Tlsh),
+        ["file:hashes.md5"] = ValueParsers.Hash(Md5),
+        ["file:hashes.sha-1"] = ValueParsers.Hash(Sha1),
+        ["file:hashes.sha-256"] = ValueParsers.Hash(Sha256),
+        ["file:hashes.sha-512"] = ValueParsers.Hash(Sha512),
+        ["file:hashes.sha3-256"] = ValueParsers.Hash(Sha3Of256),
+        ["file:hashes.sha3-512"] = ValueParsers.Hash(Sha3Of512),
+        ["file:hashes.ssdeep"] = ValueParsers.Hash(Ssdeep),
+        ["file:hashes.tlsh"] = ValueParsers.Hash(Tlsh),
         ["file:name"] = ValueParsers.FileName,
         ["ipv4-addr:value"] = ValueParsers.Address(Direction.Unknown),
         ["ipv6-addr:value"] = ValueParsers.Address(Direction.Unknown),
@@ -35,46 +38,38 @@ internal static class StixPattern
         ["email-message:additional_header_fields.x-mailer"] = ValueParsers.XMailer,
         ["network-traffic:extensions.http-request-ext.request_header.user-agent"] = ValueParsers.UserAgent,
         ["windows-registry-key:key"] = ValueParsers.RegistryKey,
-        ["autonomous-system:number"] = ValueParsers.AutonomousSystem,
+        [AsNumber] = ValueParsers.AutonomousSystem,
         ["mutex:name"] = ValueParsers.Mutex,
         ["mac-addr:value"] = ValueParsers.Mac,
-        ["x509-certificate:hashes.md5"] = ValueParsers.Certificate(HashAlgorithm.Md5),
-        ["x509-certificate:hashes.sha-1"] = ValueParsers.Certificate(HashAlgorithm.Sha1),
-        ["x509-certificate:hashes.sha-256"] = ValueParsers.Certificate(HashAlgorithm.Sha256),
+        ["x509-certificate:hashes.md5"] = ValueParsers.Certificate(Md5),
+        ["x509-certificate:hashes.sha-1"] = ValueParsers.Certificate(Sha1),
+        ["x509-certificate:hashes.sha-256"] = ValueParsers.Certificate(Sha256),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public static bool TryParse(string pattern, [NotNullWhen(true)] out Observable? observable)
+    /// <summary>Null for any other pattern.</summary>
+    public static Observable? Parse(string pattern)
     {
-        observable = null;
-        if (pattern.Length > ValueText.MaxLength || pattern is not ['[', .., ']']) return false;
+        if (pattern.Length > ValueText.MaxLength || pattern is not ['[', .. var comparison, ']']) return null;
+        if (comparison.IndexOf('=') is not (> 0 and var equals)) return null;
 
-        var comparison = pattern.AsSpan(1, pattern.Length - 2);
-        var equals = comparison.IndexOf('=');
-        if (equals <= 0) return false;
-
-        var path = comparison[..equals].Trim().ToString().Replace("'", "", StringComparison.Ordinal).ToLowerInvariant();
-        if (!Paths.TryGetValue(path, out var read)) return false;
-        // The only number among them; STIX writes it without quotes.
+        var path = comparison[..equals].Trim().Replace("'", "", StringComparison.Ordinal).ToLowerInvariant();
+        if (!Paths.TryGetValue(path, out var parser)) return null;
         var literal = comparison[(equals + 1)..].Trim();
-        var value = path == "autonomous-system:number" && literal is not ['\'', ..] ? literal.ToString() : Unquote(literal);
-        if (value is null || (value = ValueText.Trim(value)).Length == 0 || ValueText.HasBreak(value)) return false;
-
-        if (read(value) is not { Singles: [var found] }) return false;
-        observable = found;
-        return true;
+        var value = path == AsNumber && literal is not ['\'', ..] ? literal : Unquote(literal);
+        if (value is null || (value = ValueText.Trim(value)).Length == 0 || ValueText.HasBreak(value)) return null;
+        return parser(value) is { Singles: [var observable] } ? observable : null;
     }
 
-    /// <summary>The value of one STIX string literal; null when it is not one, or more follows.</summary>
-    private static string? Unquote(ReadOnlySpan<char> literal)
+    /// <summary>The value of one STIX string literal; null when it is not one, or when more follows.</summary>
+    private static string? Unquote(string literal)
     {
-        if (literal.Length < 2 || literal[0] != '\'' || literal[^1] != '\'') return null;
-
-        var value = new StringBuilder(literal.Length);
-        for (var i = 1; i < literal.Length - 1; i++)
+        if (literal is not ['\'', .. var inside, '\'']) return null;
+        var value = new StringBuilder(inside.Length);
+        for (var i = 0; i < inside.Length; i++)
         {
-            if (literal[i] == '\'') return null;
-            if (literal[i] == '\\' && ++i == literal.Length - 1) return null;
-            value.Append(literal[i]);
+            if (inside[i] == '\'') return null;
+            if (inside[i] == '\\' && ++i == inside.Length) return null;
+            value.Append(inside[i]);
         }
 
         return value.ToString();

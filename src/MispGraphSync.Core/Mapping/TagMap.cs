@@ -6,9 +6,8 @@ using MispGraphSync.Core.Mapping.Normalise;
 namespace MispGraphSync.Core.Mapping;
 
 /// <summary>
-/// What tags and galaxies mean. Tags of taxonomies are <c>namespace:predicate</c> or <c>namespace:predicate="value"</c>; case
-/// counts for nothing in them. Local tags count for the TLP and are listed in <see cref="TagMeaning.AllTags"/>; nothing else
-/// of them is taken, since it would leave this installation.
+/// The meaning of tags and galaxies. Tags of taxonomies are <c>namespace:predicate</c> or <c>namespace:predicate="value"</c>,
+/// without regard to case. Local tags count only for the TLP and <see cref="TagMeaning.AllTags"/>: they are never sent.
 /// </summary>
 public static class TagMap
 {
@@ -78,8 +77,7 @@ public static class TagMap
         return new TagMeaning
         {
             Tlp = cleaned.Select(tag => Find(tag.Name, "tlp", TlpLevels)).Max(),
-            Confidence = Confidence.Select(scale => FirstValue(open, scale.Taxonomy, scale.Values))
-                .FirstOrDefault(value => value is not null),
+            Confidence = Confidence.SelectMany(scale => open.Select(tag => Find(tag, scale))).FirstOrDefault(value => value is not null),
             KillChain = [.. open.Select(tag => Find(tag, "kill-chain", KillChain)).OfType<KillChainPhase>().Distinct().Order()],
             DiamondModel = First(open, "diamond-model", DiamondModels),
             ThreatType = First(open, "sentinel-threattype", ThreatTypes),
@@ -88,6 +86,14 @@ public static class TagMap
             Tags = open,
             AllTags = [.. cleaned.Select(tag => tag.Name).Distinct(StringComparer.Ordinal)],
         };
+    }
+
+    /// <summary>The two parts of <c>namespace:predicate="value"</c>; quotes may be missing. Null without a value.</summary>
+    internal static (string Predicate, string Value)? Split(string tag)
+    {
+        if (tag.IndexOf('=') is not (> 0 and var equals)) return null;
+        var value = tag[(equals + 1)..].Trim();
+        return (tag[..equals].Trim(), value is ['"', .. var inside, '"'] ? inside.Trim() : value);
     }
 
     /// <summary>The meaning of <c>taxonomy:predicate</c>; null when the tag is of another taxonomy or not in its table.</summary>
@@ -102,14 +108,7 @@ public static class TagMap
     private static T? First<T>(ImmutableArray<string> tags, string taxonomy, FrozenDictionary<string, T> meanings)
         where T : struct => tags.Select(tag => Find(tag, taxonomy, meanings)).FirstOrDefault(meaning => meaning is not null);
 
-    private static int? FirstValue(ImmutableArray<string> tags, string predicate, FrozenDictionary<string, int> values)
-    {
-        foreach (var tag in tags)
-        {
-            if (MachineTag.TryParse(tag, out var read, out var value) && predicate.Equals(read, StringComparison.OrdinalIgnoreCase)
-                && values.TryGetValue(value, out var number)) return number;
-        }
-
-        return null;
-    }
+    private static int? Find(string tag, (string Taxonomy, FrozenDictionary<string, int> Values) scale) =>
+        Split(tag) is var (predicate, value) && scale.Taxonomy.Equals(predicate, StringComparison.OrdinalIgnoreCase)
+            && scale.Values.TryGetValue(value, out var number) ? number : null;
 }

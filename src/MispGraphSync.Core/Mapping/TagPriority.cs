@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>Which tags stay where there is no room for all: the lowest first.</summary>
+/// <summary>The order in which tags are kept where there is no room for all: the lowest number first.</summary>
 public static class TagPriority
 {
     public const int Tlp = 0;

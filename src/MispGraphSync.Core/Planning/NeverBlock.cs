@@ -132,8 +132,7 @@ public sealed class NeverBlock
 
     private void Add(IPNetwork range)
     {
-        var isOne = range.PrefixLength == (range.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
-        if (isOne) _addresses.Add(range.BaseAddress);
+        if (IpAddresses.IsSingle(range)) _addresses.Add(range.BaseAddress);
         else _networks.Add(range);
     }
 
@@ -176,9 +175,9 @@ public sealed class NeverBlock
     private bool ProtectsUrl(string url)
     {
         var host = Urls.HostOf(url);
-        if (IpAddresses.TryParseUrlHost(host, out var address)) return ProtectsAddress(address);
+        if (IpAddresses.ParseUrlHost(host) is { } address) return ProtectsAddress(address);
         // What cannot be understood is not blocked.
-        if (!DomainNames.TryParse(host.ToString(), out var name)) return true;
+        if (DomainNames.Normalise(host.ToString()) is not { } name) return true;
         // A page on a shared host may be the attacker's; only the host itself is not to be blocked.
         return IsOfOne(name) || (IsOfMany(name) && IsWholeHost(url));
     }

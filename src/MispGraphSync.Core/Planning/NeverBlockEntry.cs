@@ -37,7 +37,7 @@ public abstract record NeverBlockEntry
         var bare = WithoutPort(text);
         if (ReadRanges(bare) is { Count: > 0 } ranges) return new Ranges(ranges);
         // Without a letter at its end it was meant as an address.
-        if (DomainNames.TryParse(WithoutWildcard(bare), out var name) && name.AsSpan(name.LastIndexOf('.') + 1).ContainsAnyInRange('a', 'z'))
+        if (DomainNames.Normalise(WithoutWildcard(bare)) is { } name && name.AsSpan(name.LastIndexOf('.') + 1).ContainsAnyInRange('a', 'z'))
             return new Name(name);
         remedy = RemedyForUnread(bare);
         return null;
@@ -68,10 +68,10 @@ public abstract record NeverBlockEntry
 
     private static string? TryReadHash(string text)
     {
-        if (Hashes.TryParse(HashAlgorithm.Ssdeep, text, out var fuzzy)) return fuzzy;
+        if (Hashes.Normalise(HashAlgorithm.Ssdeep, text) is { } fuzzy) return fuzzy;
         var plain = Hashes.WithoutSeparators(text).ToLowerInvariant();
         var isHash = plain.StartsWith("t1", StringComparison.Ordinal)
-            ? Hashes.TryParse(HashAlgorithm.Tlsh, plain, out _)
+            ? Hashes.Normalise(HashAlgorithm.Tlsh, plain) is not null
             : plain.Length is 32 or 40 or 56 or 64 or 70 or 96 or 128 && plain.All(char.IsAsciiHexDigit);
         return isHash ? plain : null;
     }
@@ -80,7 +80,7 @@ public abstract record NeverBlockEntry
     private static string WithoutPort(string text)
     {
         var colon = text.LastIndexOf(':');
-        if (colon <= 0 || !Numbers.TryParsePort(text.AsSpan(colon + 1), out _)) return text;
+        if (colon <= 0 || Numbers.ParsePort(text.AsSpan(colon + 1)) is null) return text;
         var host = text[..colon];
         return host is ['[', .., ']'] || !host.Contains(':') ? host : text;
     }
@@ -96,22 +96,20 @@ public abstract record NeverBlockEntry
     /// <summary>Empty when the text is no address and no range.</summary>
     private static IReadOnlyList<IPNetwork> ReadRanges(string text)
     {
-        if (IpAddresses.TryParse(WithLength(text), out var address, out var range)) return [range ?? All(address!)];
-        if (text.IndexOf('-') is var dash and > 0 && IpAddresses.TryParse(text.AsSpan(0, dash).Trim(), out var first))
+        if (IpAddresses.ParseRange(WithLength(text)) is { } range) return [range];
+        if (text.IndexOf('-') is var dash and > 0 && IpAddresses.Parse(text.AsSpan(0, dash).Trim()) is { } first)
         {
             var end = text.AsSpan(dash + 1).Trim();
-            if (IpAddresses.TryParse(end, out var last) || TryReadLastPart(first, end, out last)) return Between(first, last!);
+            if ((IpAddresses.Parse(end) ?? LastPart(first, end)) is { } last) return Between(first, last);
         }
 
         return [];
     }
 
-    private static IPNetwork All(IPAddress address) => new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
-
     /// <summary><c>203.0.113.*</c> and <c>203.0.113.0/255.255.255.0</c> with the length of the range behind a slash.</summary>
     private static string WithLength(string text)
     {
-        if (text.IndexOf('/') is var slash and > 0 && IpAddresses.TryParse(text.AsSpan(slash + 1), out var mask) && !text.Contains(':'))
+        if (text.IndexOf('/') is var slash and > 0 && IpAddresses.Parse(text.AsSpan(slash + 1)) is { } mask && !text.Contains(':'))
         {
             var bits = BinaryPrimitives.ReadUInt32BigEndian(mask.GetAddressBytes());
             var length = BitOperations.LeadingZeroCount(~bits);
@@ -119,22 +117,18 @@ public abstract record NeverBlockEntry
         }
 
         var parts = text.Split('.');
-        var known = parts.TakeWhile(part => part.Length > 0 && Numbers.TryParse(part, byte.MaxValue, out _)).Count();
+        var known = parts.TakeWhile(part => part.Length > 0 && Numbers.Parse(part, byte.MaxValue) is not null).Count();
         var areOpen = known > 0 && known < parts.Length && parts.Skip(known).All(part => part is "*" or "x" or "xx" or "xxx");
         if (!areOpen || parts.Length > 4) return text;
         return $"{string.Join('.', parts.Take(known).Concat(Enumerable.Repeat("0", 4 - known)))}/{known * 8}";
     }
 
-    private static bool TryReadLastPart(IPAddress first, ReadOnlySpan<char> end, out IPAddress? last)
+    private static IPAddress? LastPart(IPAddress first, ReadOnlySpan<char> end)
     {
-        last = null;
-        if (first.AddressFamily != AddressFamily.InterNetwork || end.IsEmpty) return false;
-        if (!Numbers.TryParse(end, byte.MaxValue, out var part)) return false;
-
+        if (first.AddressFamily != AddressFamily.InterNetwork || Numbers.Parse(end, byte.MaxValue) is not { } part) return null;
         var bytes = first.GetAddressBytes();
         bytes[3] = (byte)part;
-        last = new IPAddress(bytes);
-        return true;
+        return new IPAddress(bytes);
     }
 
     /// <summary>The fewest ranges that hold just the addresses from first to last; none when they are in the wrong order.</summary>

@@ -181,14 +181,14 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         _attributes++;
         switch (attribute.Outcome)
         {
-            case MappingOutcome.Context:
+            case { IsContext: true }:
                 _context++;
                 break;
-            case MappingOutcome.Skipped skipped:
-                Skip(_skipped, skipped.Reason);
-                writer.AddSkipped(attribute.Id, attribute.Attribute.Type, skipped.Reason, attribute.Attribute.Value);
+            case { SkipReason: { } skipped }:
+                Skip(_skipped, skipped);
+                writer.AddSkipped(attribute.Id, attribute.Attribute.Type, skipped, attribute.Attribute.Value);
                 break;
-            case MappingOutcome.Mapped when FirstRefusal(attribute.Id, supports, facts) is { } reason:
+            case { IsMapped: true } when FirstRefusal(attribute.Id, supports, facts) is { } reason:
                 Skip(_skipped, reason);
                 break;
             default:

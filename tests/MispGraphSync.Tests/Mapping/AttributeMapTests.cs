@@ -33,7 +33,7 @@ public class AttributeMapTests
         var mapped = values.Select(value => Given.Map(type, value)).ToList();
 
         Assert.All(mapped, item => Assert.Empty(item.Sources));
-        Assert.All(mapped, item => Assert.IsNotType<MappingOutcome.Mapped>(item.Attributes[0].Outcome));
+        Assert.All(mapped, item => Assert.False(item.Attributes[0].Outcome.IsMapped));
     }
 
     [Theory]
@@ -61,12 +61,12 @@ public class AttributeMapTests
     [InlineData("type-of-tomorrow", SkipReason.UnknownType)]
     [InlineData("MD5", SkipReason.UnknownType)]
     public void Type_that_is_never_an_indicator_has_its_reason(string type, SkipReason reason) =>
-        Assert.Equal(reason, Given.Map(type, "12345").Attributes[0].Outcome.Reason());
+        Assert.Equal(reason, Given.Map(type, "12345").Attributes[0].Outcome.SkipReason);
 
     [Fact]
     public void Each_reason_has_as_many_types_as_the_contract_counts()
     {
-        var counts = AttributeMap.Types.Select(type => Given.Map(type, "x").Attributes[0].Outcome.Reason())
+        var counts = AttributeMap.Types.Select(type => Given.Map(type, "x").Attributes[0].Outcome.SkipReason)
             .Where(reason => reason is >= SkipReason.UnknownType and < SkipReason.EmptyValue)
             .CountBy(reason => reason!.Value).ToDictionary();
 

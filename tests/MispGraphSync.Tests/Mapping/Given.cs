@@ -28,16 +28,9 @@ internal static class Given
         Attributes = [.. attributes.Select((attribute, i) => attribute with { Uuid = Number(i + 1) })],
     };
 
-    public static SkipReason? Reason(this MappingOutcome fate) => (fate as MappingOutcome.Skipped)?.Reason;
-
-    /// <summary>The fate in a word: mapped, context, or the reason's slug.</summary>
-    public static string Label(this MappingOutcome fate) => fate switch
-    {
-        MappingOutcome.Mapped => "mapped",
-        MappingOutcome.Context => "context",
-        MappingOutcome.Skipped skipped => skipped.Reason.Slug(),
-        _ => throw new InvalidOperationException(fate.ToString()),
-    };
+    /// <summary>The outcome in a word: mapped, context, or the reason's slug.</summary>
+    public static string Label(this MappingOutcome outcome) =>
+        outcome.SkipReason is { } reason ? reason.Slug() : outcome.IsContext ? "context" : "mapped";
 
     public static string[] Outcomes(this MappedItem item) => [.. item.Attributes.Select(attribute => attribute.Outcome.Label())];
 

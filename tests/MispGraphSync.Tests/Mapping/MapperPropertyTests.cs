@@ -73,7 +73,7 @@ public class MapperPropertyTests
 
             Assert.Equal(attributes, mapped.Attributes.Select(fate => fate.Attribute));
             Assert.Equal(
-                mapped.Attributes.Where(fate => fate.Outcome is MappingOutcome.Mapped).Select(fate => fate.Id).ToHashSet(),
+                mapped.Attributes.Where(fate => fate.Outcome.IsMapped).Select(fate => fate.Id).ToHashSet(),
                 mapped.Sources.Select(support => support.Attribute).ToHashSet());
             Assert.Distinct(mapped.Sources.Select(support => (support.Attribute, support.Part)));
             Assert.All(mapped.Sources, support => Assert.True(support.Single is not null || !support.Combined.IsEmpty));
@@ -86,7 +86,7 @@ public class MapperPropertyTests
             var mapped = Mapper.Map(item, Given.Context);
 
             Assert.All(
-                mapped.Attributes.Where(fate => fate.Outcome is MappingOutcome.Mapped),
+                mapped.Attributes.Where(fate => fate.Outcome.IsMapped),
                 fate => Assert.True(fate.Attribute is { Deleted: false, ToIds: true, OnWarninglist: false }));
         });
 

@@ -39,4 +39,13 @@ public sealed class ValueVariantTests
         _ = TypeGuesses.Likely(text);
         _ = ValueVariants.InMisp(text);
     });
+
+    [Theory]
+    [InlineData("hXXps://evil[.]example/", "https://evil.example/")]
+    [InlineData("evil(.)example", "evil.example")]
+    [InlineData("alice[at]evil[dot]example", "alice@evil.example")]
+    [InlineData("http[:]//evil.example", "http://evil.example")]
+    [InlineData("hxxp[://]evil{.}example", "http://evil.example")]
+    [InlineData("https://evil.example/", "https://evil.example/")]
+    public void Refang_undoes_defanging(string defanged, string plain) => Assert.Equal(plain, ValueVariants.Refang(defanged));
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace MispGraphSync.Core.Mapping.Normalise;
 
 /// <summary>The generated tables that are part of this assembly.</summary>
@@ -14,4 +17,20 @@ internal static class DataFiles
         while (bytes[start] == '#') start = Array.IndexOf(bytes, (byte)'\n', start) + 1;
         return bytes[start..];
     }
+}
+
+/// <summary>One entry of a Unicode table, <c>FIRST-LAST:A+B</c> or <c>FIRST:A+B</c> in hex. The mark's meaning is the table's.</summary>
+internal readonly record struct CodePoints(int First, int Last, char Mark, int[] Points)
+{
+    public static IEnumerable<CodePoints> Load(string file) => Encoding.ASCII.GetString(DataFiles.Read(file))
+        .Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(Parse);
+
+    private static CodePoints Parse(string entry)
+    {
+        var mark = entry.IndexOfAny([':', '!', '=', '@']);
+        var range = Hex(entry[..mark].Split('-'));
+        return new(range[0], range[^1], entry[mark], Hex(entry[(mark + 1)..].Split('+', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    private static int[] Hex(string[] numbers) => Array.ConvertAll(numbers, number => int.Parse(number, NumberStyles.HexNumber));
 }

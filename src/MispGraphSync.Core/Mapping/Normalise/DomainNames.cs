@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -7,8 +6,7 @@ namespace MispGraphSync.Core.Mapping.Normalise;
 
 /// <summary>
 /// Host names by UTS #46: lower case, punycode, no trailing dot, at most 253 characters in labels of at most 63. Wider than a
-/// registry allows, since what was seen in DNS was seen: any direction of writing, hyphens and underscores anywhere, and
-/// punycode as it is.
+/// registry allows, since DNS carries more: any direction of writing, hyphens and underscores anywhere, and punycode as it is.
 /// </summary>
 public static class DomainNames
 {
@@ -22,16 +20,15 @@ public static class DomainNames
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <summary>
-    /// False for wildcards, schemes, blanks, paths, and for names whose last label is a number: those are broken addresses.
-    /// Underscores pass (<c>_dmarc.example.com</c> is seen in DNS), single labels too.
+    /// Null for wildcards, schemes, blanks, paths, and for names whose last label is a number: those are broken addresses.
+    /// Underscores (<c>_dmarc.example.com</c>) and single labels are valid.
     /// </summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out string? domain)
+    public static string? Normalise(string text)
     {
-        domain = null;
-        if (text.Length > ValueText.MaxLength) return false;
-        if (!Ascii.IsValid(text) && (text = ToAscii(text) ?? "").Length == 0) return false;
+        if (text.Length > ValueText.MaxLength) return null;
+        if (!Ascii.IsValid(text)) text = ToAscii(text) ?? "";
         if (text.EndsWith('.')) text = text[..^1];
-        if (text.Length is 0 or > MaxLength) return false;
+        if (text.Length is 0 or > MaxLength) return null;
 
         var label = 0;
         var anyUpper = false;
@@ -39,40 +36,36 @@ public static class DomainNames
         {
             if (c == '.')
             {
-                if (label == 0) return false;
+                if (label == 0) return null;
                 label = 0;
                 continue;
             }
 
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')) return false;
-            if (++label > 63) return false;
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')) return null;
+            if (++label > 63) return null;
             anyUpper |= char.IsAsciiLetterUpper(c);
         }
 
-        if (label == 0 || IsNumber(text.AsSpan(text.Length - label))) return false;
-        domain = anyUpper ? text.ToLowerInvariant() : text;
-        return true;
+        if (label == 0 || IsNumber(text.AsSpan(text.Length - label))) return null;
+        return anyUpper ? text.ToLowerInvariant() : text;
     }
 
-    /// <summary>Decimal or 0x and hex digits: what ends in one is an address to a browser, or nothing.</summary>
-    private static bool IsNumber(ReadOnlySpan<char> label)
-    {
-        if (label is ['0', 'x' or 'X', .. var hex]) return !hex.ContainsAnyExcept(Hex);
-        return !label.ContainsAnyExceptInRange('0', '9');
-    }
+    /// <summary>Decimal, or 0x and hex digits: browsers read a name that ends in one as an address.</summary>
+    private static bool IsNumber(ReadOnlySpan<char> label) => label is ['0', 'x' or 'X', .. var hex]
+        ? !hex.ContainsAnyExcept(Hex)
+        : !label.ContainsAnyExceptInRange('0', '9');
 
     private static string? ToAscii(string text)
     {
-        // UTS #46 ignores them, but between two names they are what is left of a list.
+        // UTS #46 ignores zero-width characters, but between two names they separate a list.
         if (text.Split(ZeroWidth).Count(part => part.Trim('.').Contains('.')) > 1) return null;
-        if (!HostNameMappings.TryMap(text, out var mapped)) return null;
+        if (HostNameMappings.Map(text) is not { } mapped) return null;
 
         var labels = mapped.Split('.');
         for (var i = 0; i < labels.Length; i++)
         {
-            var label = labels[i];
-            if (!Ascii.IsValid(label) && !IsLabel([.. label.EnumerateRunes()])) return null;
-            if (Punycode.Encode(label) is not { } encoded) return null;
+            if (!Ascii.IsValid(labels[i]) && !IsLabel([.. labels[i].EnumerateRunes()])) return null;
+            if (Punycode.Encode(labels[i]) is not { } encoded) return null;
             labels[i] = encoded;
         }
 
@@ -81,23 +74,22 @@ public static class DomainNames
 
     private static bool IsLabel(Rune[] label)
     {
-        if (IsMark(label[0])) return false;
-        // Such a label is encoded already, so it is ASCII.
-        if (label is [{ Value: 'x' }, { Value: 'n' }, { Value: '-' }, { Value: '-' }, ..]) return false;
+        // A label with the prefix of punycode would be encoded already, so it would be ASCII.
+        if (IsMark(label[0]) || label is [{ Value: 'x' }, { Value: 'n' }, { Value: '-' }, { Value: '-' }, ..]) return false;
         for (var i = 0; i < label.Length; i++)
         {
             var isJoiner = label[i].Value is NonJoiner or Joiner;
-            if (isJoiner ? !MayJoin(label, i) : !label[i].IsAscii && !MayStandInName(label[i])) return false;
+            if (isJoiner ? !IsValidJoiner(label, i) : !label[i].IsAscii && !IsNameCharacter(label[i])) return false;
         }
 
         return true;
     }
 
     /// <summary>
-    /// RFC 5892, A.1 and A.2: a joiner follows a virama, or keeps two letters of a cursive script apart. A joiner elsewhere
-    /// changes nothing that is seen.
+    /// RFC 5892, A.1 and A.2: a joiner follows a virama, or keeps two letters of a cursive script apart. Elsewhere it is
+    /// invisible.
     /// </summary>
-    private static bool MayJoin(Rune[] label, int at)
+    private static bool IsValidJoiner(Rune[] label, int at)
     {
         if (at == 0) return false;
         if (UnicodeComposition.IsVirama(label[at - 1].Value)) return true;
@@ -107,10 +99,10 @@ public static class DomainNames
     private static bool IsCursive(Rune rune) => rune.Value is (>= 0x600 and <= 0x8FF) or (>= 0x1800 and <= 0x18AF);
 
     /// <summary>
-    /// Letters, marks, numbers, and symbols, since there are emoji names; of punctuation only the dots inside Catalan,
-    /// Hebrew and Japanese words: quotes and dashes around a name come from the text it was copied from.
+    /// Letters, marks, numbers, and symbols, since there are emoji names; of punctuation only the dots inside Catalan, Hebrew
+    /// and Japanese words: quotes and dashes around a name come from the text it was copied from.
     /// </summary>
-    private static bool MayStandInName(Rune rune) =>
+    private static bool IsNameCharacter(Rune rune) =>
         Rune.IsLetterOrDigit(rune) || Rune.IsSymbol(rune) || rune.Value is 0xB7 or 0x30FB or 0x05F3 or 0x05F4 || IsMark(rune)
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
 

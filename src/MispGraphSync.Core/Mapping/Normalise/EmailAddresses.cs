@@ -1,50 +1,44 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 
 namespace MispGraphSync.Core.Mapping.Normalise;
 
-/// <summary>E-mail addresses: the domain part in lower case, the local part as it is.</summary>
+/// <summary>E-mail addresses: the domain part in lower case, the local part unchanged.</summary>
 public static class EmailAddresses
 {
     private const string Scheme = "mailto:";
 
-    /// <summary>RFC 5322: these stand in an address only inside quotes. What has them is several addresses, or none.</summary>
+    /// <summary>RFC 5322: allowed in an address only inside quotes. A text with one is several addresses, or none.</summary>
     private static readonly SearchValues<char> OnlyQuoted = SearchValues.Create("()<>[]:;@\\,\"");
 
     /// <summary>
-    /// One address; without <c>mailto:</c>, and without the display name before it (<c>Alice &lt;alice@example.com&gt;</c>).
-    /// False for several, for one without a local part, and where no host follows the @. What lacks an @ is given back as
-    /// it is. <paramref name="domain"/> is the host, null where that is an address or missing.
+    /// One address; without <c>mailto:</c>, and without the display name before it (<c>Alice &lt;alice@example.com&gt;</c>). A
+    /// text without an @ is returned unchanged. Null for several, for one without a local part, and where no host follows the
+    /// @. The domain is null where the host is an address or missing.
     /// </summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out string? address, out string? domain)
+    public static (string Address, string? Domain)? Normalise(string text)
     {
-        address = domain = null;
         if (text is [.., '>'])
         {
             var open = text.LastIndexOf('<');
-            if (open < 0 || !IsDisplayName(text.AsSpan(0, open))) return false;
+            if (open < 0 || !IsDisplayName(text.AsSpan(0, open))) return null;
             text = text[(open + 1)..^1].Trim();
         }
 
         text = WithoutScheme(text);
-        if (text.Length is 0 or > ValueText.MaxLength) return false;
+        if (text.Length is 0 or > ValueText.MaxLength) return null;
 
         var at = text.LastIndexOf('@');
-        if (!IsLocalPart(at < 0 ? text : text.AsSpan(0, at))) return false;
-        if (at < 0)
-        {
-            address = text;
-            return true;
-        }
+        if (!IsLocalPart(at < 0 ? text : text.AsSpan(0, at))) return null;
+        if (at < 0) return (text, null);
 
         var host = text[(at + 1)..];
-        if (!DomainNames.TryParse(host, out domain) && !IsAddressLiteral(host)) return false;
+        var domain = DomainNames.Normalise(host);
+        if (domain is null && !IsAddressLiteral(host)) return null;
         var folded = domain ?? host.ToLowerInvariant();
-        address = host == folded ? text : string.Concat(text.AsSpan(0, at + 1), folded);
-        return true;
+        return (host == folded ? text : string.Concat(text.AsSpan(0, at + 1), folded), domain);
     }
 
-    /// <summary>A link may carry a subject behind a question mark.</summary>
+    /// <summary>A link may carry a subject after a question mark.</summary>
     private static string WithoutScheme(string text)
     {
         if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return text;
@@ -53,8 +47,7 @@ public static class EmailAddresses
     }
 
     /// <summary>
-    /// A name may hold a comma (<c>Doe, John</c>) or look like an address, as spammers' do; outside quotes not both, for
-    /// that is a list.
+    /// A name may hold a comma (<c>Doe, John</c>) or look like an address, as spammers' do; both outside quotes are a list.
     /// </summary>
     private static bool IsDisplayName(ReadOnlySpan<char> text)
     {
@@ -77,7 +70,7 @@ public static class EmailAddresses
         if (text.IsEmpty || text.ContainsAny(OnlyQuoted)) return false;
         foreach (var c in text)
         {
-            if (ValueText.IsUnseen(c)) return false;
+            if (ValueText.IsInvisible(c)) return false;
         }
 
         return true;
@@ -88,6 +81,6 @@ public static class EmailAddresses
     {
         if (host is not ['[', .. var inside, ']']) return false;
         if (inside.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase)) inside = inside["IPv6:".Length..];
-        return IpAddresses.TryParse(inside, out _);
+        return IpAddresses.Parse(inside) is not null;
     }
 }

@@ -35,18 +35,18 @@ public static class EmbeddedIPv4
             }
             else if (Holds(form.Prefix, range.BaseAddress))
             {
-                yield return Cut(range, form.Offset, form.IsInverted);
+                yield return Extract(range, form.Offset, form.IsInverted);
             }
         }
 
-        if (range.PrefixLength >= 96 && IsIsatap(range.BaseAddress)) yield return Cut(range, 96, isInverted: false);
+        if (range.PrefixLength >= 96 && IsIsatap(range.BaseAddress)) yield return Extract(range, 96, isInverted: false);
     }
 
-    /// <summary>IPNetwork.Contains finds an IPv4-mapped address in IPv6 networks that do not have it.</summary>
+    /// <summary>IPNetwork.Contains takes an IPv4-mapped address for a member of networks that do not have it.</summary>
     private static bool Holds(IPNetwork network, IPAddress address) =>
         IpAddresses.Mask(address, network.PrefixLength).Equals(network.BaseAddress);
 
-    private static IPNetwork Cut(IPNetwork range, int offset, bool isInverted)
+    private static IPNetwork Extract(IPNetwork range, int offset, bool isInverted)
     {
         var known = Math.Clamp(range.PrefixLength - offset, 0, 32);
         Span<byte> bytes = stackalloc byte[16];
@@ -64,8 +64,7 @@ public static class EmbeddedIPv4
     private static bool IsIsatap(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
-        return bytes[8..12] is [0 or 2, 0, 0x5E, 0xFE];
+        return address.TryWriteBytes(bytes, out _) && bytes[8..12] is [0 or 2, 0, 0x5E, 0xFE];
     }
 
     /// <summary>Offset: the bit at which the IPv4 address begins.</summary>

@@ -1,6 +1,6 @@
 namespace MispGraphSync.Core.Mapping.Normalise;
 
-/// <summary>File paths of either world: <c>\</c> and <c>/</c> both separate.</summary>
+/// <summary>Windows and Unix file paths: <c>\</c> and <c>/</c> both separate.</summary>
 public static class FilePaths
 {
     public static bool IsPath(string text) => text.AsSpan().IndexOfAny('\\', '/') >= 0;

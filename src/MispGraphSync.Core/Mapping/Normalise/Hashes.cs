@@ -1,43 +1,35 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Mapping.Normalise;
 
-/// <summary>File hashes in their written form: right length, lower case where case means nothing.</summary>
+/// <summary>File hashes: right length, lower case where case means nothing. Null for any other text.</summary>
 public static class Hashes
 {
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF");
     private static readonly SearchValues<char> Base64 =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
-    public static bool TryParse(HashAlgorithm algorithm, string text, [NotNullWhen(true)] out string? hash)
+    public static string? Normalise(HashAlgorithm algorithm, string text)
     {
-        hash = null;
-        if (text.Length > ValueText.MaxLength || !HasForm(algorithm, text)) return false;
-
-        hash = algorithm is HashAlgorithm.Ssdeep or HashAlgorithm.Impfuzzy ? text : text.ToLowerInvariant();
-        return true;
+        if (text.Length > ValueText.MaxLength || !HasForm(algorithm, text)) return null;
+        return algorithm is HashAlgorithm.Ssdeep or HashAlgorithm.Impfuzzy ? text : text.ToLowerInvariant();
     }
 
     /// <summary>Certificate viewers put a colon or a blank between the bytes.</summary>
-    public static bool TryParseFingerprint(HashAlgorithm algorithm, string text, [NotNullWhen(true)] out string? hash) =>
-        TryParse(algorithm, WithoutSeparators(text), out hash);
+    public static string? NormaliseFingerprint(HashAlgorithm algorithm, string text) =>
+        Normalise(algorithm, WithoutSeparators(text));
 
-    /// <summary>Pairs of digits with one kind of separator between them, joined; any other text as it is.</summary>
+    /// <summary>Pairs of digits with one kind of separator between them, joined; any other text unchanged.</summary>
     internal static string WithoutSeparators(string text)
     {
         if (text.Length < 3 || text.Length % 3 != 2 || text[2] is not (':' or ' ')) return text;
-
-        var digits = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length; i++)
+        for (var i = 2; i < text.Length; i += 3)
         {
-            if (i % 3 != 2) digits.Append(text[i]);
-            else if (text[i] != text[2]) return text;
+            if (text[i] != text[2]) return text;
         }
 
-        return digits.ToString();
+        return string.Concat(text.Where((_, i) => i % 3 != 2));
     }
 
     private static bool HasForm(HashAlgorithm algorithm, string text) => algorithm switch
@@ -69,11 +61,10 @@ public static class Hashes
     /// <summary><c>blocksize:text:text</c>.</summary>
     private static bool IsPiecewise(ReadOnlySpan<char> text)
     {
-        var first = text.IndexOf(':');
-        if (first <= 0 || text[..first].ContainsAnyExceptInRange('0', '9')) return false;
-        var rest = text[(first + 1)..];
-        var second = rest.IndexOf(':');
-        return second > 0 && second < rest.Length - 1
-            && !rest[..second].ContainsAnyExcept(Base64) && !rest[(second + 1)..].ContainsAnyExcept(Base64);
+        Span<Range> parts = stackalloc Range[4];
+        return text.Split(parts, ':') == 3
+            && text[parts[0]] is [_, ..] size && !size.ContainsAnyExceptInRange('0', '9')
+            && text[parts[1]] is [_, ..] first && !first.ContainsAnyExcept(Base64)
+            && text[parts[2]] is [_, ..] second && !second.ContainsAnyExcept(Base64);
     }
 }

@@ -1,14 +1,14 @@
 namespace MispGraphSync.Core.Mapping.Normalise;
 
 /// <summary>
-/// The Public Suffix List, both sections: names such as <c>co.uk</c> and <c>github.io</c>, below which anybody gets a name.
-/// The head of <c>Data/PublicSuffixes.txt</c> says how old it is.
+/// The Public Suffix List, both sections: names such as <c>co.uk</c> and <c>github.io</c>, under which anybody can register.
+/// Its date is in the head of <c>Data/PublicSuffixes.txt</c>.
 /// </summary>
 public static class PublicSuffixes
 {
     /// <summary>
-    /// True for a public suffix and for each name above one, such as <c>amazonaws.com</c>: what is done to it is done to many
-    /// owners. A single label is always one.
+    /// True for a public suffix and for each name above one, such as <c>amazonaws.com</c>: blocking it hits many owners. A
+    /// single label is always one.
     /// </summary>
     /// <param name="name">Lower case, punycode, no trailing dot.</param>
     public static bool Contains(string name)
@@ -64,13 +64,13 @@ public static class PublicSuffixes
     private static ReadOnlySpan<byte> Rule(int number) =>
         Data.Rules.AsSpan(Data.Starts[number]..(Data.Starts[number + 1] - 1));
 
-    /// <summary>Read by the first question and searched as it is: some 10,000 strings would take far more memory.</summary>
+    /// <summary>Loaded by the first lookup and searched in this form: some 10,000 strings would take far more memory.</summary>
     private static class Data
     {
         /// <summary>Sorted lines.</summary>
         public static readonly byte[] Rules = DataFiles.Read("PublicSuffixes.txt");
 
-        /// <summary>Where each line begins, and where one more would.</summary>
+        /// <summary>The start of each line, and the end of the last one.</summary>
         public static readonly int[] Starts = StartsOfLines(Rules);
 
         private static int[] StartsOfLines(ReadOnlySpan<byte> lines)

@@ -3,8 +3,8 @@ using System.Text;
 namespace MispGraphSync.Core.Mapping.Normalise;
 
 /// <summary>
-/// The encoding of RFC 3492. The framework's own IdnMapping throws on right-to-left labels that end in a digit and keeps
-/// capitals apart in a culture-invariant build.
+/// RFC 3492. The framework's IdnMapping throws on right-to-left labels that end in a digit, and in a culture-invariant build it
+/// does not fold capitals.
 /// </summary>
 public static class Punycode
 {

@@ -1,12 +1,11 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Text;
 
 namespace MispGraphSync.Core.Mapping.Normalise;
 
 /// <summary>
-/// Unicode normalisation form C (UAX #15). Written out here because the build is culture-invariant, where
-/// <see cref="string.Normalize()"/> gives every text back as it is.
+/// Unicode normalisation form C (UAX #15). Needed because the build is culture-invariant, where
+/// <see cref="string.Normalize()"/> returns every text unchanged.
 /// </summary>
 public static class UnicodeComposition
 {
@@ -30,7 +29,7 @@ public static class UnicodeComposition
     }
 
     /// <summary>True for the sign that joins two letters of an Indic script.</summary>
-    public static bool IsVirama(int point) => Tables.Class(point) == 9;
+    public static bool IsVirama(int point) => Class(point) == 9;
 
     private static void Decompose(int point, List<int> into)
     {
@@ -41,10 +40,10 @@ public static class UnicodeComposition
             into.Add(VowelBase + syllable % (Vowels * Tails) / Tails);
             if (syllable % Tails != 0) into.Add(TailBase + syllable % Tails);
         }
-        else if (Tables.Apart.TryGetValue(point, out var parts))
+        else if (Tables.Decompositions.TryGetValue(point, out var parts))
         {
-            Decompose(parts.First, into);
-            if (parts.Second != 0) into.Add(parts.Second);
+            Decompose(parts[0], into);
+            if (parts.Length > 1) into.Add(parts[1]);
         }
         else
         {
@@ -58,14 +57,11 @@ public static class UnicodeComposition
         for (var start = 0; start < points.Count; start++)
         {
             var end = start;
-            while (end < points.Count && Tables.Class(points[end]) != 0) end++;
-            if (end - start > 1)
-            {
-                var run = points[start..end].OrderBy(Tables.Class).ToList();
-                for (var i = 0; i < run.Count; i++) points[start + i] = run[i];
-            }
-
-            start = Math.Max(start, end);
+            while (end < points.Count && Class(points[end]) != 0) end++;
+            if (end - start < 2) continue;
+            var run = points[start..end].OrderBy(Class).ToList();
+            for (var i = 0; i < run.Count; i++) points[start + i] = run[i];
+            start = end;
         }
     }
 
@@ -73,29 +69,20 @@ public static class UnicodeComposition
     {
         var written = 0;
         var starter = -1;
-        // The class of what came last since the starter; -1 for nothing.
+        // The class of the last point since the starter; -1 for none.
         var last = -1;
         for (var read = 0; read < points.Count; read++)
         {
-            var point = points[read];
-            var mark = Tables.Class(point);
+            var (point, rank) = (points[read], Class(points[read]));
             // A mark is blocked from its starter by one of the same or a higher class, a starter by anything between.
-            if (starter >= 0 && last < mark && Pair(points[starter], point) is { } joined)
+            if (starter >= 0 && last < rank && Pair(points[starter], point) is { } joined)
             {
                 points[starter] = joined;
                 continue;
             }
 
-            if (mark == 0)
-            {
-                starter = written;
-                last = -1;
-            }
-            else
-            {
-                last = mark;
-            }
-
+            if (rank == 0) starter = written;
+            last = rank == 0 ? -1 : rank;
             points[written++] = point;
         }
 
@@ -104,62 +91,34 @@ public static class UnicodeComposition
 
     private static int? Pair(int first, int second)
     {
-        var lead = first - LeadBase;
-        var vowel = second - VowelBase;
+        var (lead, vowel) = (first - LeadBase, second - VowelBase);
         if (lead is >= 0 and < Leads && vowel is >= 0 and < Vowels) return SyllableBase + (lead * Vowels + vowel) * Tails;
 
-        var syllable = first - SyllableBase;
-        var tail = second - TailBase;
+        var (syllable, tail) = (first - SyllableBase, second - TailBase);
         if (syllable is >= 0 and < Leads * Vowels * Tails && syllable % Tails == 0 && tail is > 0 and < Tails) return first + tail;
 
-        return Tables.Together.TryGetValue((first, second), out var joined) ? joined : null;
+        return Tables.Compositions.TryGetValue((first, second), out var joined) ? joined : null;
     }
 
-    /// <summary>Read from <see cref="UnicodeCompositionData"/> by the first text that needs them.</summary>
+    /// <summary>The canonical combining class; 0 for what begins a character.</summary>
+    private static int Class(int point) => Tables.Classes.TryGetValue(point, out var rank) ? rank : 0;
+
+    /// <summary>
+    /// Loaded by the first text that needs them. <c>C0=41+300</c>: in both directions. <c>340:300</c>: decomposed only.
+    /// <c>300-314@E6</c>: the combining class.
+    /// </summary>
     private static class Tables
     {
-        public static FrozenDictionary<int, (int First, int Second)> Apart { get; }
+        private static readonly CodePoints[] Entries = [.. CodePoints.Load("Composition.txt")];
 
-        public static FrozenDictionary<(int First, int Second), int> Together { get; }
+        public static readonly FrozenDictionary<int, int[]> Decompositions =
+            Entries.Where(entry => entry.Mark != '@').ToFrozenDictionary(entry => entry.First, entry => entry.Points);
 
-        private static FrozenDictionary<int, byte> Classes { get; }
+        public static readonly FrozenDictionary<(int, int), int> Compositions =
+            Entries.Where(entry => entry.Mark == '=').ToFrozenDictionary(entry => (entry.Points[0], entry.Points[1]), entry => entry.First);
 
-        static Tables()
-        {
-            var apart = new Dictionary<int, (int, int)>();
-            var together = new Dictionary<(int, int), int>();
-            foreach (var token in Tokens(UnicodeCompositionData.Decompositions))
-            {
-                var mark = token.IndexOfAny(['=', ':']);
-                var plus = token.IndexOf('+');
-                var whole = Hex(token[..mark]);
-                var parts = plus < 0
-                    ? (Hex(token[(mark + 1)..]), 0)
-                    : (Hex(token[(mark + 1)..plus]), Hex(token[(plus + 1)..]));
-                apart.Add(whole, parts);
-                if (token[mark] == '=') together.Add(parts, whole);
-            }
-
-            var classes = new Dictionary<int, byte>();
-            foreach (var token in Tokens(UnicodeCompositionData.Classes))
-            {
-                var (range, value) = (token[..token.IndexOf(':')], byte.Parse(token.AsSpan(token.IndexOf(':') + 1)));
-                var dash = range.IndexOf('-');
-                var first = Hex(dash < 0 ? range : range[..dash]);
-                var more = dash < 0 ? 0 : Hex(range[(dash + 1)..]);
-                for (var i = 0; i <= more; i++) classes.Add(first + i, value);
-            }
-
-            Apart = apart.ToFrozenDictionary();
-            Together = together.ToFrozenDictionary();
-            Classes = classes.ToFrozenDictionary();
-        }
-
-        public static int Class(int point) => Classes.TryGetValue(point, out var value) ? value : 0;
-
-        private static string[] Tokens(string data) =>
-            data.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-        private static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber);
+        public static readonly FrozenDictionary<int, int> Classes = Entries.Where(entry => entry.Mark == '@')
+            .SelectMany(entry => Enumerable.Range(entry.First, entry.Last - entry.First + 1).Select(point => (point, entry.Points[0])))
+            .ToFrozenDictionary(pair => pair.point, pair => pair.Item2);
     }
 }

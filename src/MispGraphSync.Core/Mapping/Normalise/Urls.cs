@@ -1,47 +1,41 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace MispGraphSync.Core.Mapping.Normalise;
 
 /// <summary>
-/// Web addresses. MISP does not check them, so a scheme may be missing. Scheme and host come out in lower case, the host in
-/// punycode as it goes over the wire; user, port, path and query stay exactly as they are.
+/// Web addresses. MISP does not check them, so a scheme may be missing. Scheme and host become lower case, the host punycode;
+/// user, port, path and query are not changed.
 /// </summary>
 public static class Urls
 {
-    /// <summary>
-    /// False when there is no host, or when the address was defanged (<c>hxxp</c>, <c>[.]</c>) and so matches nothing.
-    /// <paramref name="hasScheme"/> tells of any scheme, http or not.
-    /// </summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out string? url, out bool hasScheme)
+    /// <summary>Null when there is no host, or when the address was defanged (<c>hxxp</c>, <c>[.]</c>) and so matches nothing.</summary>
+    public static string? Normalise(string text)
     {
-        url = null;
-        hasScheme = false;
-        if (text.Length is 0 or > ValueText.MaxLength) return false;
+        if (text.Length is 0 or > ValueText.MaxLength) return null;
 
         var (start, host, port, end) = Locate(text);
-        hasScheme = start > 0;
-        if (hasScheme && text.StartsWith("hxxp", StringComparison.OrdinalIgnoreCase)) return false;
+        if (start > 0 && text.StartsWith("hxxp", StringComparison.OrdinalIgnoreCase)) return null;
 
         // To browsers \ is a slash and ends the host; to others it is part of the user's name.
-        if (text.AsSpan(start, end - start).Contains('\\')) return false;
-        if (!TryReadHost(text[host..port], out var readHost) || !IsPort(text.AsSpan(port, end - port), hasScheme)) return false;
+        if (text.AsSpan(start, end - start).Contains('\\')) return null;
+        if (NormaliseHost(text[host..port]) is not { } read || !IsPort(text.AsSpan(port, end - port), start > 0)) return null;
 
-        var scheme = text.AsSpan(0, start);
-        if (!scheme.ContainsAnyInRange('A', 'Z') && text.AsSpan(host, port - host).SequenceEqual(readHost)) url = text;
-        else url = string.Concat(text[..start].ToLowerInvariant(), text.AsSpan(start, host - start), readHost, text.AsSpan(port));
-        return url.Length <= ValueText.MaxLength;
+        var isUnchanged = !text.AsSpan(0, start).ContainsAnyInRange('A', 'Z') && text.AsSpan(host, port - host).SequenceEqual(read);
+        var url = isUnchanged
+            ? text
+            : string.Concat(text[..start].ToLowerInvariant(), text.AsSpan(start, host - start), read, text.AsSpan(port));
+        return url.Length <= ValueText.MaxLength ? url : null;
     }
 
-    /// <summary>
-    /// The host of what <see cref="TryParse"/> gave: a name, perhaps with a dot at its end, or an address in any notation.
-    /// </summary>
+    /// <summary>True for any scheme, http or not.</summary>
+    public static bool HasScheme(string text) => Locate(text).Start > 0;
+
+    /// <summary>The host of a normalised URL: a name, perhaps with a dot at its end, or an address in any notation.</summary>
     public static ReadOnlySpan<char> HostOf(string url)
     {
         var (_, host, port, _) = Locate(url);
         return url.AsSpan(host, port - host);
     }
 
-    /// <summary>Where what is before the host begins, where the host begins, where it ends, and where the port ends.</summary>
+    /// <summary>Start: after the scheme. Host: its first character. Port: the colon before it. End: of the authority.</summary>
     private static (int Start, int Host, int Port, int End) Locate(string text)
     {
         var mark = text.IndexOf("://", StringComparison.Ordinal);
@@ -49,8 +43,10 @@ public static class Urls
         var length = text.AsSpan(start).IndexOfAny('/', '?', '#');
         var end = length < 0 ? text.Length : start + length;
         var host = start + text.AsSpan(start, end - start).LastIndexOf('@') + 1;
-        var port = PortStart(text.AsSpan(host, end - host)) is var p and >= 0 ? host + p : end;
-        return (start, host, port, end);
+        var authority = text.AsSpan(host, end - host);
+        var colon = authority.LastIndexOf(':');
+        // An IPv6 address has colons inside its brackets.
+        return (start, host, colon > authority.LastIndexOf(']') ? host + colon : end, end);
     }
 
     private static bool IsScheme(ReadOnlySpan<char> text)
@@ -64,32 +60,18 @@ public static class Urls
         return true;
     }
 
-    /// <summary>Where the colon before the port is, outside an IPv6 address's brackets; -1 without.</summary>
-    private static int PortStart(ReadOnlySpan<char> authority)
-    {
-        var colon = authority.LastIndexOf(':');
-        return colon > authority.LastIndexOf(']') ? colon : -1;
-    }
-
     private static bool IsPort(ReadOnlySpan<char> text, bool mayBeEmpty) => text switch
     {
         [] => true,
         [':'] => mayBeEmpty,
-        _ => Numbers.TryParse(text[1..], ushort.MaxValue, out _),
+        _ => Numbers.Parse(text[1..], ushort.MaxValue) is not null,
     };
 
-    private static bool TryReadHost(string text, [NotNullWhen(true)] out string? host)
+    private static string? NormaliseHost(string text)
     {
-        if (DomainNames.TryParse(text, out host))
-        {
-            // A trailing dot is part of what was asked for.
-            if (text.EndsWith('.')) host += ".";
-            return true;
-        }
-
+        // A trailing dot is part of what was asked for.
+        if (DomainNames.Normalise(text) is { } name) return text.EndsWith('.') ? name + "." : name;
         // Addresses stay as they are written: 192.0.2.7, 3221225991, 0xC0000207, [2001:db8::7].
-        if (!IpAddresses.TryParseUrlHost(text, out _)) return false;
-        host = text.ToLowerInvariant();
-        return true;
+        return IpAddresses.ParseUrlHost(text) is null ? null : text.ToLowerInvariant();
     }
 }

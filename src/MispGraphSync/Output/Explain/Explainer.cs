@@ -197,7 +197,7 @@ internal sealed class Explainer(LedgerFile ledger, IReadOnlyList<ExplainedDestin
 
     private static SkipReason? DefangedAs(string asked)
     {
-        var plain = MispGraphSync.Core.Mapping.Normalise.Refang.Undo(asked);
+        var plain = ValueVariants.Refang(asked);
         if (plain == asked) return null;
         var type = plain.Contains("://", StringComparison.Ordinal) ? "url" : plain.Contains('@') ? "email-src" : "domain";
         return TypeGuesses.As(asked, type).Reason;
