@@ -1,5 +1,5 @@
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Settings;
+using MispGraphSync.Http;
 using MispGraphSync.Text;
 using Serilog;
 using Serilog.Core;

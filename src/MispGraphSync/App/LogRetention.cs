@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using MispGraphSync.Settings;
+using MispGraphSync.Http;
 
 namespace MispGraphSync.App;
 

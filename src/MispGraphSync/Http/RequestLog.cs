@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Settings;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Http;

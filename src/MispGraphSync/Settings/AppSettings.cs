@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Settings;
@@ -68,37 +69,6 @@ public sealed record MispSettings
     /// <summary>Everything is read again after so many days.</summary>
     public int FullReadDays { get; init; } = 7;
 }
-
-public sealed record AuthSettings
-{
-    /// <summary>A GUID or a domain.</summary>
-    public required string Tenant { get; init; }
-
-    public string? ClientId { get; init; }
-
-    public SecretReference? ClientSecret { get; init; }
-
-    public CertificateSettings? Certificate { get; init; }
-
-    public ManagedIdentitySettings? ManagedIdentity { get; init; }
-
-    public string? FederatedTokenFile { get; init; }
-
-    /// <summary><c>global</c>, <c>gcc</c>, <c>usgov</c>, <c>usgovdod</c> or <c>china</c>.</summary>
-    public string Cloud { get; init; } = "global";
-
-    /// <summary>An origin in the place of the cloud's sign-in host; null: the cloud's.</summary>
-    public Uri? Authority { get; init; }
-
-    /// <summary>Where the client secret lies in a Key Vault: the sign-in, by other means, that fetches it. Null elsewhere.</summary>
-    public AuthSettings? VaultSignIn { get; init; }
-}
-
-/// <summary>PEM with key, or PFX.</summary>
-public sealed record CertificateSettings(string Path, SecretReference? Password);
-
-/// <summary>Null client id: the system-assigned identity.</summary>
-public sealed record ManagedIdentitySettings(string? ClientId);
 
 public sealed record DestinationSettings
 {
@@ -173,32 +143,4 @@ public sealed record GuardSettings
 
     /// <summary>Host names, addresses, CIDR ranges and hashes that are never blocked.</summary>
     public IReadOnlyList<string> NeverBlock { get; init; } = [];
-}
-
-public sealed record LogSettings
-{
-    public string Directory { get; init; } = "logs";
-
-    public RequestLogging Requests { get; init; } = RequestLogging.All;
-
-    public LogFormat Format { get; init; } = LogFormat.Text;
-
-    public int RetentionDays { get; init; } = 30;
-}
-
-/// <summary>Which request attempts leave a file.</summary>
-public enum RequestLogging
-{
-    All,
-    Errors,
-    None,
-}
-
-/// <summary>How the application log is written.</summary>
-public enum LogFormat
-{
-    Text,
-
-    /// <summary>Serilog's compact JSON, an object a line.</summary>
-    Json,
 }

@@ -7,9 +7,6 @@ internal static class FaultText
 {
     private const int LongestQuote = 30;
 
-    /// <summary>For a path as Windows writes it.</summary>
-    public const string BackslashHint = "If this is a path, write each backslash twice, or use /.";
-
     /// <summary>A value for a fault. What is longer than 30 characters is only counted: a key pasted in the wrong place is.</summary>
     public static string Quote(SettingNode node) => node switch
     {

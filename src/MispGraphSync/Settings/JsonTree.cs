@@ -1,3 +1,4 @@
+using MispGraphSync.Http.SignIn;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -28,7 +29,7 @@ internal static class JsonTree
             var line = e is JsonException { LineNumber: { } known } ? (int)known + 1 : lines.At((int)reader.TokenStartIndex);
             faults.Add(at(line), key.Length == 0 ? "the file" : key, e is InvalidOperationException
                 ? NotText(json)
-                : HasBackslash(json, line) ? $"This is not valid JSON. {FaultText.BackslashHint}"
+                : HasBackslash(json, line) ? $"This is not valid JSON. {SecretReference.BackslashHint}"
                 : "This is not valid JSON. Often a comma, a quote or a bracket is missing here or on the line above.");
             return null;
         }

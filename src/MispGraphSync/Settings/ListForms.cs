@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Settings;
 

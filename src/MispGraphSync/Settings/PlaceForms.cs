@@ -1,3 +1,4 @@
+using MispGraphSync.Http.SignIn;
 namespace MispGraphSync.Settings;
 
 /// <summary>A file or folder; relative ones start at the settings file's folder. The value is absolute.</summary>
@@ -9,7 +10,7 @@ internal sealed record PathForm(bool IsFolder = false) : ValueForm<string>
         node is SettingNode.Text { Value: var path } && Absolute(path, place) is { } full
             ? full
             : Wrong(node, key, place,
-                node is SettingNode.Text { Value: var text } && text.Any(char.IsControl) ? FaultText.BackslashHint : null);
+                node is SettingNode.Text { Value: var text } && text.Any(char.IsControl) ? SecretReference.BackslashHint : null);
 
     public override SettingNode Show(SettingNode node, ReadingPlace place) =>
         node is SettingNode.Text { Value: var path } && Absolute(path, place) is { } full ? new SettingNode.Text(node.Origin, full) : node;

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Http;
+using MispGraphSync.Http.SignIn;
 using static MispGraphSync.Settings.SettingsTable;
 
 namespace MispGraphSync.Settings;
@@ -113,7 +115,7 @@ internal sealed class SettingsBinder(EffectiveValues values)
         Certificate = values.Of(given, CertificatePath) is { } path ? new CertificateSettings(path, values.Of(given, CertificatePassword)) : null,
         ManagedIdentity = values.Of(given, ManagedIdentity),
         FederatedTokenFile = values.Of(given, FederatedTokenFile),
-        Cloud = values.Of(given, Cloud) ?? "",
+        Cloud = values.Of(given, SettingsTable.Cloud) ?? "",
         Authority = values.Of(given, Authority),
     };
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Graph;
-using MispGraphSync.Settings;
+using MispGraphSync.Http;
 using Xunit;
 using static MispGraphSync.Tests.Http.ScriptedHandler;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Tests;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Doctor.Network;
 using MispGraphSync.Http.SignIn;
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Doctor.Destinations;
 

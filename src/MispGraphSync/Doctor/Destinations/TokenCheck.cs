@@ -1,4 +1,4 @@
-using MispGraphSync.Settings;
+using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Doctor.Destinations;
 

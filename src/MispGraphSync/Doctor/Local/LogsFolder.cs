@@ -1,4 +1,4 @@
-using MispGraphSync.Settings;
+using MispGraphSync.Http;
 
 namespace MispGraphSync.Doctor.Local;
 

@@ -1,3 +1,4 @@
+using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Doctor.Local;

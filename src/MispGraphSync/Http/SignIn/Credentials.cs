@@ -2,7 +2,6 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Identity.Client;
 using Microsoft.Identity.Client.AppConfig;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Http.SignIn;
 

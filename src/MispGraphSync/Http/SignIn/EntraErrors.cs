@@ -1,4 +1,3 @@
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Http.SignIn;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Http.SignIn;
 

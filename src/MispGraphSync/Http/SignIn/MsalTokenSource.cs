@@ -1,5 +1,4 @@
 using Microsoft.Identity.Client;
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Http.SignIn;
 

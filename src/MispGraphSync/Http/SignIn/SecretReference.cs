@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Http.SignIn;
 
@@ -11,6 +10,9 @@ namespace MispGraphSync.Http.SignIn;
 /// </summary>
 public sealed partial class SecretReference
 {
+    /// <summary>For a path as Windows writes it.</summary>
+    internal const string BackslashHint = "If this is a path, write each backslash twice, or use /.";
+
     private const string Env = "env:";
     private const string FilePrefix = "file:";
     private const string KeyVault = "keyvault:";
@@ -77,7 +79,7 @@ public sealed partial class SecretReference
     {
         if (text.Length == 0) return "is empty; write env:NAME, file:PATH or keyvault:https://VAULT.vault.azure.net/secrets/NAME";
         if (Has(text, FilePrefix) && text.Any(char.IsControl))
-            return $"names a file with a control character in its path. {FaultText.BackslashHint.TrimEnd('.')}";
+            return $"names a file with a control character in its path. {BackslashHint.TrimEnd('.')}";
         if (text.Any(char.IsControl) || text.Trim().Length != text.Length)
             return "has white space or a line break at its ends or a control character in it; write the secret or its reference alone";
         foreach (var prefix in (ReadOnlySpan<string>)[Env, FilePrefix, KeyVault])

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using Microsoft.Identity.Client;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Http.SignIn;
 

@@ -2,7 +2,7 @@ using System.Net;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Defender;
-using MispGraphSync.Settings;
+using MispGraphSync.Http.SignIn;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations.Defender;
