@@ -7,7 +7,7 @@ namespace MispGraphSync.Core.Maintenance;
 
 /// <summary>Lists one destination to its end and compares it with what the ledger holds there.</summary>
 public sealed class DestinationCheck(
-    IDestination destination, DestinationState memory, VerifyLedger ledger, Planner planner, DateTimeOffset now, IRunObserver observer)
+    IDestination destination, DestinationState memory, IDestinationLedger ledger, Planner planner, DateTimeOffset now, IRunObserver observer)
 {
     /// <summary>
     /// For so long after it was sent, what does not show is no fault. Sentinel: clients wait up to two minutes before they
@@ -25,15 +25,15 @@ public sealed class DestinationCheck(
     public async Task ListAsync(CancellationToken ct)
     {
         await destination.PrepareAsync(ct).ConfigureAwait(false);
-        ledger.Inventory.BeginInventory(memory);
+        ledger.BeginInventory(memory);
         var count = 0L;
         await foreach (var remote in destination.ReadAsync(ct).WithCancellation(ct).ConfigureAwait(false))
         {
-            ledger.Inventory.AddRemote(memory, remote);
+            ledger.AddRemote(memory, remote);
             observer.Listed(destination.Info, ++count);
         }
 
-        ledger.Inventory.EndInventory(memory);
+        ledger.EndInventory(memory);
     }
 
     /// <summary>Goes through all keys, wanted or held, side by side with what is there, and adds the findings.</summary>
@@ -41,12 +41,12 @@ public sealed class DestinationCheck(
     {
         // Planning everything is walking every key; nothing is planned.
         var all = memory with { PlansEverything = true };
-        ledger.Plan.PreparePlan([all], now);
-        foreach (var key in ledger.Plan.KeysToPlan(all)) Look(key, planner.Expect(key));
+        ledger.PreparePlan([all], now);
+        foreach (var key in ledger.KeysToPlan(all)) Look(key, planner.Expect(key));
     }
 
     /// <summary>Adds what is there and belongs to nothing found so far.</summary>
-    public void NoteForeign() => ledger.Inventory.AddForeignFindings(memory, now);
+    public void NoteForeign() => ledger.AddForeignFindings(memory, now);
 
     private void Look(PlanKey key, ExpectedItem? expected)
     {
@@ -56,7 +56,7 @@ public sealed class DestinationCheck(
 
     private void LookForHeld(HeldIndicator held, ExpectedItem? expected)
     {
-        var there = ledger.Inventory.FindRemote(memory, held.Key);
+        var there = ledger.FindRemote(memory, held.Key);
         var live = there.Where(remote => remote.IsLive(now)).ToList();
         var kept = live.Find(remote => remote.Id == held.Id) ?? live.FirstOrDefault();
         if (kept is not null) AddCopies(held.Observables, held.Key, live, kept);
@@ -76,7 +76,7 @@ public sealed class DestinationCheck(
             var repair = destination.IdsNotReusable ? RepairKind.NextLife : RepairKind.Create;
             Add(Gone(FindingKind.Missing, repair, held, expected) with { Differences = [new Difference("revoked", "false", "true")] });
         }
-        else if (destination.HasSharedNamespace && ledger.Inventory.IsHeldByOther(memory, held.Key))
+        else if (destination.HasSharedNamespace && ledger.IsHeldByOther(memory, held.Key))
         {
             Add(Gone(FindingKind.Missing, RepairKind.LetGo, held, expected) with { Differences = [new Difference("holder", "this installation", "somebody else")] });
         }
@@ -92,7 +92,7 @@ public sealed class DestinationCheck(
 
     private void LookForUntracked(PlanKey key, ExpectedItem expected)
     {
-        var live = ledger.Inventory.FindRemote(memory, expected.Identity.Key).Where(remote => remote.IsLive(now)).ToList();
+        var live = ledger.FindRemote(memory, expected.Identity.Key).Where(remote => remote.IsLive(now)).ToList();
         if (live.Count == 0) return;
         AddCopies(key.Observables, expected.Identity.Key, live, live[0]);
         Add(Describe(FindingKind.Untracked, RepairKind.TakeOver, key.Observables, live[0]));
@@ -139,7 +139,7 @@ public sealed class DestinationCheck(
         return differences.Exists(difference => difference.Property != "id" && !carried.Contains(difference.Property));
     }
 
-    private bool IsFresh(HeldIndicator held) => ledger.Inventory.LastSentAt(memory, held.Observables) is { } sent && now - sent < _lag;
+    private bool IsFresh(HeldIndicator held) => ledger.LastSentAt(memory, held.Observables) is { } sent && now - sent < _lag;
 
     private static Finding Gone(FindingKind kind, RepairKind repair, HeldIndicator held, ExpectedItem? expected) => new()
     {
@@ -162,5 +162,5 @@ public sealed class DestinationCheck(
         Value = there.Value,
     };
 
-    private void Add(Finding finding) => ledger.Inventory.AddFinding(memory, finding);
+    private void Add(Finding finding) => ledger.AddFinding(memory, finding);
 }

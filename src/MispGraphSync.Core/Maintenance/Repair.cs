@@ -10,9 +10,9 @@ namespace MispGraphSync.Core.Maintenance;
 /// applier and the record do what they do in a push, for these keys alone. Nothing is deleted but surplus copies of ours.
 /// </summary>
 public sealed class Repair(
-    IDestination destination, DestinationState memory, VerifyLedger ledger, Planner planner, RunControl control, IRunObserver observer)
+    IDestination destination, DestinationState memory, IDestinationLedger ledger, Planner planner, RunControl control, IRunObserver observer)
 {
-    private readonly Applier _applier = new(destination, ledger.Record, memory, control, observer);
+    private readonly Applier _applier = new(destination, ledger, memory, control, observer);
 
     // Only these keys: what else is due or has changed waits for a push.
     private readonly DestinationState _memory = memory with { PlansEverything = false };
@@ -34,17 +34,17 @@ public sealed class Repair(
     {
         await CorrectAsync().ConfigureAwait(false);
         Plan();
-        await _applier.ApplyAsync(ledger.Plan.ReadSteps(_memory, StepAction.Create, StepAction.Update, StepAction.Renew).Select(Build), _counts.Total).ConfigureAwait(false);
+        await _applier.ApplyAsync(ledger.ReadSteps(_memory, StepAction.Create, StepAction.Update, StepAction.Renew).Select(Build), _counts.Total).ConfigureAwait(false);
         await _applier.ApplyAsync(Copies().Select(Remove), _counts.Total).ConfigureAwait(false);
     }
 
     private async Task CorrectAsync()
     {
-        foreach (var batch in ledger.Inventory.ReadFindings(memory).Where(finding => finding.Repair != RepairKind.None).Chunk(destination.BatchSize))
+        foreach (var batch in ledger.ReadFindings(memory).Where(finding => finding.Repair != RepairKind.None).Chunk(destination.BatchSize))
         {
             var isPlain = (Finding finding) => finding.Repair == RepairKind.Create && !destination.Upserts;
             await SettleAsync([.. batch.Where(isPlain)]).ConfigureAwait(false);
-            ledger.Record.RecordCorrections(memory, [.. batch.Where(finding => !isPlain(finding)).Select(CorrectionFor).OfType<Correction>()]);
+            ledger.RecordCorrections(memory, [.. batch.Where(finding => !isPlain(finding)).Select(CorrectionFor).OfType<Correction>()]);
         }
     }
 
@@ -52,12 +52,12 @@ public sealed class Repair(
     // lost: the service is brought to where none exists, or tells which do; a kill on the way is settled by the next run.
     private async Task SettleAsync(IReadOnlyList<Finding> missing)
     {
-        PlanStep[] steps = [.. missing.Select(finding => ledger.Record.FindHeld(memory, finding.Observables!.Value)).OfType<HeldIndicator>()
+        PlanStep[] steps = [.. missing.Select(finding => ledger.FindHeld(memory, finding.Observables!.Value)).OfType<HeldIndicator>()
             .Select(held => PlanStep.On(held, StepAction.Create, StepReasons.New))];
         if (steps.Length == 0) return;
-        var intent = ledger.Record.RecordIntent(memory, Operation.Create, steps, keepBodies: false);
+        var intent = ledger.RecordIntent(memory, Operation.Create, steps, keepBodies: false);
         var settlement = await destination.ReconcileAsync([.. steps.Select(step => step.Key)], control.Stop).ConfigureAwait(false);
-        ledger.Record.RecordReconciled(memory, new OpenIntent(intent, Operation.Create, steps), settlement);
+        ledger.RecordReconciled(memory, new OpenIntent(intent, Operation.Create, steps), settlement);
     }
 
     private static Correction? CorrectionFor(Finding finding) => finding.Repair switch
@@ -71,8 +71,8 @@ public sealed class Repair(
 
     private void Plan()
     {
-        ledger.Plan.PrepareRepair(_memory);
-        foreach (var key in ledger.Plan.KeysToPlan(_memory))
+        ledger.PrepareRepair(_memory);
+        foreach (var key in ledger.KeysToPlan(_memory))
         {
             switch (planner.Decide(key))
             {
@@ -80,20 +80,20 @@ public sealed class Repair(
                     Suppressed++;
                     break;
                 case PlanDecision.TakeOver adopt:
-                    ledger.Record.RecordTakeover(_memory, adopt.Found with { Rank = planner.Rank });
-                    ledger.Plan.AddStep(_memory, key, adopt.Update);
+                    ledger.RecordTakeover(_memory, adopt.Found with { Rank = planner.Rank });
+                    ledger.AddStep(_memory, key, adopt.Update);
                     break;
                 case PlanDecision.Step { Decision: { Action: not StepAction.Delete } step }:
-                    ledger.Plan.AddStep(_memory, key, step);
+                    ledger.AddStep(_memory, key, step);
                     break;
             }
         }
 
-        _counts = ledger.Plan.CountSteps(_memory) with { Delete = Copies().LongCount() };
+        _counts = ledger.CountSteps(_memory) with { Delete = Copies().LongCount() };
         observer.Planned(memory.Info, _counts);
     }
 
-    private IEnumerable<Finding> Copies() => ledger.Inventory.ReadFindings(memory, FindingKind.Duplicate);
+    private IEnumerable<Finding> Copies() => ledger.ReadFindings(memory, FindingKind.Duplicate);
 
     private PlanStep Build(PlannedKey planned) => Seen(planner.Build(planned.Key, planned.Step));
 

@@ -10,9 +10,9 @@ namespace MispGraphSync.Core.Maintenance;
 /// Takes over from a predecessor: of what it left, those go whose very observable we hold and that was seen there live, so
 /// that exactly one remains and there is never none. Everything else of it is left alone and runs out.
 /// </summary>
-public sealed class Takeover(ForeignTool predecessor, DestinationState memory, VerifyLedger ledger, DeletionLimit maxDelete, RunControl control, IRunObserver observer)
+public sealed class Takeover(ForeignTool predecessor, DestinationState memory, IDestinationLedger ledger, DeletionLimit maxDelete, RunControl control, IRunObserver observer)
 {
-    private readonly Applier _applier = new(predecessor.At, ledger.Record, memory, control, observer);
+    private readonly Applier _applier = new(predecessor.At, ledger, memory, control, observer);
 
     /// <summary>How many were found.</summary>
     public long Found { get; private set; }
@@ -32,7 +32,7 @@ public sealed class Takeover(ForeignTool predecessor, DestinationState memory, V
             // A list of pages is no snapshot.
             if (!seen.Add(Hash128.Of(id))) continue;
             Found++;
-            ledger.Inventory.AddFinding(memory, new Finding
+            ledger.AddFinding(memory, new Finding
             {
                 Kind = FindingKind.Legacy,
                 Repair = RepairKind.RemoveCopy,
@@ -51,7 +51,7 @@ public sealed class Takeover(ForeignTool predecessor, DestinationState memory, V
     /// </exception>
     public async Task RemoveAsync(DateTimeOffset now)
     {
-        var there = ledger.Record.CountHeld(memory) + Found;
+        var there = ledger.CountHeld(memory) + Found;
         if (!maxDelete.Allows(Found, there))
         {
             throw new RunFailedException(
@@ -60,16 +60,16 @@ public sealed class Takeover(ForeignTool predecessor, DestinationState memory, V
                 $"Look at them with 'misp-graph verify --adopt {predecessor.Name}'. If they are meant, run once with --max-delete {Found}.");
         }
 
-        var removals = ledger.Inventory.ReadFindings(memory, FindingKind.Legacy).Select(finding => Removal(finding, now));
+        var removals = ledger.ReadFindings(memory, FindingKind.Legacy).Select(finding => Removal(finding, now));
         await _applier.ApplyAsync(removals, Found).ConfigureAwait(false);
         if (_applier.Failure is { } failure) throw failure;
     }
 
     private bool IsOneTooMany(LegacyIndicator left, DateTimeOffset now) =>
-        ledger.Record.FindHeld(memory, left.Observables) is { } held
+        ledger.FindHeld(memory, left.Observables) is { } held
         && held.Key != left.There.Key && held.Id != left.There.Id
-        && (left.Event is not { } from || ledger.Inventory.HasSource(memory, left.Observables, from))
-        && ledger.Inventory.FindRemote(memory, held.Key).Any(ours => ours.IsLive(now));
+        && (left.Event is not { } from || ledger.HasSource(memory, left.Observables, from))
+        && ledger.FindRemote(memory, held.Key).Any(ours => ours.IsLive(now));
 
     private PlanStep Removal(Finding left, DateTimeOffset now)
     {

@@ -6,7 +6,7 @@ namespace MispGraphSync.Core.Planning;
 /// Makes a plan fit its destination: leaves out what others hold and what finds no place, and evicts what is outranked.
 /// What this installation did not put there is never touched.
 /// </summary>
-public sealed class CapacityPlanner(IDestination destination, DestinationState memory, ICapacityLedger ledger, DateTimeOffset now)
+public sealed class CapacityPlanner(IDestination destination, DestinationState memory, IDestinationLedger ledger, DateTimeOffset now)
 {
     /// <summary>Others come and go without a word.</summary>
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromDays(1);

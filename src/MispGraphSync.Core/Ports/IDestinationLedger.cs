@@ -2,122 +2,226 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Ports;
 
-/// <summary>The ledger's side of planning: the keys that changed or are due, in key order, with all they stand on.</summary>
-public interface IDestinationLedger : ICapacityLedger
+/// <summary>
+/// The ledger's side of destinations: the plan, the requests and their outcomes, capacity, inventories and purging.
+/// An intent is committed before each request and the outcome is recorded after it.
+/// </summary>
+public interface IDestinationLedger
 {
     /// <summary>
-    /// The destination as the ledger knows it, made if it is new. When the fingerprint of its settings changed, every key is planned.
+    /// Opens the destination's record, or creates it. When the fingerprint of its settings changed, every key is planned.
     /// </summary>
     DestinationState OpenDestination(DestinationInfo info, IndicatorShape form, string fingerprint);
 
-    /// <summary>The selection that was accepted for deletions there, for one source; null when none was.</summary>
+    /// <summary>The selection that was accepted for deletions there, for one source; null for none.</summary>
     string? FindAcceptedSelection(DestinationState destination, string source);
 
-    /// <summary>Gathers the keys to be planned for these destinations, once for all of them.</summary>
+    /// <summary>Records that the deletions of this selection were sent, or that there were none.</summary>
+    void RecordAcceptedSelection(DestinationState destination, string source, string selection);
+
+    /// <summary>Changes all keys from now on; indicators sent earlier expire.</summary>
+    void StartKeyNamespace(DestinationState destination, string epoch);
+
+    /// <summary>Makes the next push plan every key there.</summary>
+    void PlanEverythingNext(DestinationState destination);
+
+    /// <summary>Records that everything planned was sent, so that the next push plans changes only.</summary>
+    void CompleteDestination(DestinationState destination);
+
+    // The plan
+
+    /// <summary>Collects the keys to plan for these destinations, once for all of them.</summary>
     void PreparePlan(IReadOnlyList<DestinationState> destinations, DateTimeOffset now);
 
-    /// <summary>Gathers the keys that were turned down and nothing else, in the place of <see cref="PreparePlan"/>.</summary>
+    /// <summary>Collects the rejected keys only, instead of <see cref="PreparePlan"/>.</summary>
     void PrepareRetry(IReadOnlyList<DestinationState> destinations);
 
-    /// <summary>Gathers only the keys that were found to need repair at this destination.</summary>
+    /// <summary>Collects the keys whose findings need a repair, instead of <see cref="PreparePlan"/>.</summary>
     void PrepareRepair(DestinationState destination);
 
-    /// <summary>
-    /// The gathered keys of one destination, in key order. <see cref="PlanKey.Sources"/> is good for one pass, until the next key.
-    /// </summary>
+    /// <summary>The collected keys, in key order. <see cref="PlanKey.Sources"/> is valid for one pass, until the next key.</summary>
     IEnumerable<PlanKey> KeysToPlan(DestinationState destination);
 
-    /// <summary>Adds a step for the key that <see cref="KeysToPlan"/> is at.</summary>
+    /// <summary>Adds a step for the current key of <see cref="KeysToPlan"/>.</summary>
     void AddStep(DestinationState destination, PlanKey key, StepDecision step);
 
-    /// <summary>The steps that were added, by kind.</summary>
     PlanCounts CountSteps(DestinationState destination);
 
-    /// <summary>How many of the steps remove what is held before they create it.</summary>
-    long CountReplacements(DestinationState destination);
-
-    /// <summary>Keeps, for this run, the item that would put back what a replacement of this key removes. Other keys are ignored.</summary>
-    void KeepReplacedBody(DestinationState destination, Guid key, ReadOnlySpan<byte> body);
-
     /// <summary>
-    /// The steps of these kinds, in key order (by rank where <see cref="ICapacityLedger.FitToCapacity"/> had to choose), with the same
-    /// keys. Safe to read while outcomes are recorded.
+    /// The steps of these actions, in key order, or by rank after <see cref="FitToCapacity"/>. Outcomes may be recorded meanwhile.
     /// </summary>
     IEnumerable<PlannedKey> ReadSteps(DestinationState destination, params IReadOnlyList<StepAction> actions);
 
-    /// <summary>From now on keys differ from all earlier ones: what was sent before runs out by itself.</summary>
-    void StartKeyNamespace(DestinationState destination, string epoch);
+    /// <summary>The number of steps that delete a held indicator and create it again.</summary>
+    long CountReplacements(DestinationState destination);
 
-    /// <summary>Remembers what another inventory found, so that a fresh ledger takes over what is there.</summary>
+    /// <summary>Keeps, for this run, the item that restores what a replacement of this key deletes. Ignores other keys.</summary>
+    void KeepReplacedBody(DestinationState destination, Guid key, ReadOnlySpan<byte> body);
+
+    /// <summary>Removes the mark "changed" from keys that need no step.</summary>
+    void ClearUnchanged(DestinationState destination, bool keepDeletions);
+
+    /// <summary>Sets the time of the next renewal; at the expiry means never.</summary>
+    void RescheduleRenewal(DestinationState destination, Hash128 observables, DateTimeOffset renewAt);
+
+    /// <summary>Records a rank that changed since the indicator was sent.</summary>
+    void RecordRank(DestinationState destination, Hash128 observables, Rank rank);
+
+    /// <summary>Sets the generation of the next indicator for these observables: earlier ones were found revoked.</summary>
+    void RaiseGeneration(DestinationState destination, Hash128 observables, int generation);
+
+    // Capacity
+
+    /// <summary>
+    /// Plans everything when over-capacity indicators may have room now: after some time, with another capacity, or when
+    /// a held indicator expired or may be deleted.
+    /// </summary>
+    void ReplanOverCapacity(DestinationState destination, int? capacity, DateTimeOffset now);
+
+    /// <summary>Remembers, for this run, a key whose value another owner holds.</summary>
+    void AddHeldByOther(DestinationState destination, Guid key);
+
+    /// <summary>Removes the creations of such keys from the plan and returns their number.</summary>
+    long SkipHeldByOther(DestinationState destination);
+
+    /// <summary>What is held there and what the plan would add.</summary>
+    CapacityUse ReadCapacityUse(DestinationState destination, int capacity, DateTimeOffset now);
+
+    /// <summary>
+    /// Orders the creations by rank, removes those over capacity, and adds the evictions, lowest rank first, of the last
+    /// <see cref="ReadCapacityUse"/>. Returns the number of creations over capacity.
+    /// </summary>
+    long FitToCapacity(DestinationState destination, CapacityPlan plan);
+
+    /// <summary>The next expiry of a held indicator that is not renewed; null for none.</summary>
+    DateTimeOffset? NextVacancy(DestinationState destination, DateTimeOffset now);
+
+    /// <summary>Records when to plan over-capacity indicators again, and the capacity now; null when there are none.</summary>
+    void RecordOverCapacity(DestinationState destination, DateTimeOffset? lookAgainAt, int? capacity);
+
+    /// <summary>Whether the service was full in an earlier run, so that rejected creations wait for room.</summary>
+    bool HasWaitingForRoom(DestinationState destination);
+
+    // Requests and outcomes
+
+    /// <summary>
+    /// Commits that these steps are about to be sent and returns the intent's number. Bodies are kept where deleting what may
+    /// have been created needs the body.
+    /// </summary>
+    long RecordIntent(DestinationState destination, Operation operation, IReadOnlyList<PlanStep> steps, bool keepBodies);
+
+    /// <summary>
+    /// Records the outcomes and closes the intent; committed with the next intent at the latest, since the open intent covers
+    /// them until then. Steps with an unknown outcome keep the intent open for the next run to reconcile.
+    /// </summary>
+    /// <param name="intent">Null when it is closed already.</param>
+    /// <param name="doubt">For rejected steps: an earlier request with the same steps may have succeeded without a response.</param>
+    void RecordOutcomes(
+        DestinationState destination, long? intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes,
+        UnconfirmedHandling doubt = UnconfirmedHandling.None);
+
+    /// <summary>The unconfirmed requests of earlier runs.</summary>
+    IReadOnlyList<OpenIntent> OpenIntents(DestinationState destination);
+
+    /// <summary>
+    /// Closes the intent of a plain create. Existing keys become held with unknown content, the others are not held. All are
+    /// planned again.
+    /// </summary>
+    void RecordReconciled(DestinationState destination, OpenIntent intent, ReconcileResult settlement);
+
+    /// <summary>
+    /// Closes an intent whose request may have succeeded: created or changed indicators become held, deleted ones stay held, and
+    /// all are planned again.
+    /// </summary>
+    void MarkUnconfirmed(DestinationState destination, OpenIntent intent, UnconfirmedHandling doubt);
+
+    /// <summary>Applies what a list of the destination showed about held indicators; each is planned again.</summary>
+    void RecordCorrections(DestinationState destination, IReadOnlyList<Correction> corrections);
+
+    /// <summary>Adopts an indicator that was found at the destination; its content is unknown.</summary>
+    void RecordTakeover(DestinationState destination, HeldIndicator found);
+
+    // Held and rejected indicators
+
+    HeldIndicator? FindHeld(DestinationState destination, Hash128 observables);
+
+    /// <summary>All held indicators, in key order, in pages, so that outcomes can be recorded meanwhile.</summary>
+    IEnumerable<HeldIndicator> ReadHeld(DestinationState destination);
+
+    long CountHeld(DestinationState destination);
+
+    /// <summary>The number of held indicators that have not expired.</summary>
+    long CountLiveHeld(DestinationState destination, DateTimeOffset now);
+
+    /// <summary>Whether any held indicator has not expired.</summary>
+    bool HoldsAny(DestinationState destination, DateTimeOffset now);
+
+    /// <summary>Forgets a held indicator that expired and is no longer wanted.</summary>
+    void ForgetHeld(DestinationState destination, Hash128 observables);
+
+    /// <summary>Forgets all held indicators that expired: they need no request.</summary>
+    void ForgetExpired(DestinationState destination, DateTimeOffset now);
+
+    /// <summary>The indicator that an unfinished replacement deleted, with its body; null for none.</summary>
+    HeldIndicator? FindReplaced(DestinationState destination, Hash128 observables);
+
+    /// <summary>Forgets the rejection of an indicator that is no longer wanted.</summary>
+    void ForgetRejection(DestinationState destination, Hash128 observables);
+
+    /// <summary>Forgets the rejections of all keys that have no source and are not held.</summary>
+    void ForgetObsoleteRejections(DestinationState destination);
+
+    /// <summary>The number of indicators rejected in earlier runs that wait for a change, or for <c>errors --retry</c>.</summary>
+    long CountSuppressed(DestinationState destination);
+
+    // Takeover: what a list showed
+
+    /// <summary>Remembers a listed indicator, so that a fresh ledger can adopt it.</summary>
     void AddListedIndicator(DestinationState destination, Guid key, ListedIndicator found);
 
     /// <summary>
-    /// Of what the ledger holds there, keeps what the list has, as something to be sent again or removed. The answer is how many it
-    /// holds no longer.
+    /// Keeps the held indicators that are listed, with unknown content, and forgets the others. Returns the number forgotten.
     /// </summary>
     long ForgetUnlisted(DestinationState destination, DateTimeOffset now);
 
-    /// <summary>What was found under that key, by this run or, when it was revoked, by an earlier one; null for nothing.</summary>
+    /// <summary>The listed indicator with this key, or a revoked one that an earlier run listed; null for none.</summary>
     ListedIndicator? FindListedIndicator(DestinationState destination, Guid key);
 
-    /// <summary>A list showed keys as revoked that the ledger knows nothing else of.</summary>
+    /// <summary>Whether a list showed revoked keys that the ledger does not hold.</summary>
     bool HasRevokedKeys(DestinationState destination);
-}
 
-/// <param name="IsNew">No run has completed there with this ledger: what is found there may be ours.</param>
-/// <param name="PlansEverything">All keys are planned, not only the changed ones.</param>
-/// <param name="Held">How many indicators are held there.</param>
-/// <param name="KeyNamespace">Mixed into every key since a fresh start whose past could not be listed; null: none.</param>
-public sealed record DestinationState(
-    long Id, DestinationInfo Info, IndicatorShape Shape, bool IsNew, bool PlansEverything, long Held, string? KeyNamespace = null)
-{
-    /// <summary>What is held there according to the ledger may be out of date: it is to be compared with a list.</summary>
-    public bool IsOutdated { get; init; }
-}
+    // Inventory and findings of this run
 
-/// <summary>One key with what the ledger knows of it at one destination.</summary>
-public sealed record PlanKey
-{
-    public required Hash128 Observables { get; init; }
+    /// <summary>Starts an empty inventory.</summary>
+    void BeginInventory(DestinationState destination);
 
-    /// <summary>Streamed; empty when nothing supports it any more.</summary>
-    public required IEnumerable<IndicatorSourceRow> Sources { get; init; }
+    void AddRemote(DestinationState destination, RemoteIndicator remote);
 
-    public HeldIndicator? Held { get; init; }
+    /// <summary>Ends the inventory, so that it can be searched.</summary>
+    void EndInventory(DestinationState destination);
 
-    public RejectedIndicator? Rejected { get; init; }
+    /// <summary>All remote indicators with this key, in the list's order, each service id once: pages may overlap.</summary>
+    IReadOnlyList<RemoteIndicator> FindRemote(DestinationState destination, Guid key);
 
-    /// <summary>The generation that a new life would have.</summary>
-    public int Generation { get; init; }
+    /// <summary>Whether another owner holds the value of this key.</summary>
+    bool IsHeldByOther(DestinationState destination, Guid key);
 
-    /// <summary>The ledger's own mark of where the supports stand.</summary>
-    public long FirstRow { get; init; }
-}
+    /// <summary>The number of remote indicators that are neither revoked nor expired.</summary>
+    long CountLiveRemote(DestinationState destination, DateTimeOffset now);
 
-/// <summary>What was turned down, and may not be sent again unchanged.</summary>
-/// <param name="Action">What was turned down.</param>
-/// <param name="ContentHash">The change mark of the body that was turned down.</param>
-public sealed record RejectedIndicator(StepAction Action, Hash128 ContentHash, bool IsTransient, int Attempts);
+    /// <summary>The latest time at which the held indicator was sent: the end of that run, or its start if it was killed.</summary>
+    DateTimeOffset? LastSentAt(DestinationState destination, Hash128 observables);
 
-/// <param name="IsRevoked">Revoked: its key may not live again.</param>
-/// <param name="ImmutableHash">Of its immutable part; unset where that is not known.</param>
-public sealed record ListedIndicator(string? Id, DateTimeOffset? Expires, bool IsRevoked, Hash128 ImmutableHash = default);
+    /// <summary>Whether this event is a source of these observables.</summary>
+    bool HasSource(DestinationState destination, Hash128 observables, Guid @event);
 
-/// <summary>What to do with one key.</summary>
-public sealed record StepDecision(StepAction Action, string Reason, bool Replaces = false)
-{
-    /// <summary>Of what is created, updated or renewed where not everything finds a place; else unset.</summary>
-    public Rank Rank { get; init; }
+    void AddFinding(DestinationState destination, Finding finding);
 
-    /// <summary>The key of what is created where others may hold it; else null.</summary>
-    public Guid? Key { get; init; }
-}
+    /// <summary>Adds a finding for each live remote indicator that is not ours.</summary>
+    void AddForeignFindings(DestinationState destination, DateTimeOffset now);
 
-public sealed record PlannedKey(PlanKey Key, StepDecision Step);
+    IReadOnlyDictionary<FindingKind, long> CountFindings(DestinationState destination);
 
-public sealed record PlanCounts(long Create, long Update, long Renew, long Delete)
-{
-    public static PlanCounts None { get; } = new(0, 0, 0, 0);
-
-    public long Total => Create + Update + Renew + Delete;
+    /// <summary>The findings by kind, read in pages. Null: all kinds.</summary>
+    IEnumerable<Finding> ReadFindings(DestinationState destination, FindingKind? kind = null);
 }

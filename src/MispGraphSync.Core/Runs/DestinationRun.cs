@@ -9,7 +9,7 @@ namespace MispGraphSync.Core.Runs;
 /// <summary>One destination's share of a run: get ready, plan, guard, apply, account for every step.</summary>
 public sealed class DestinationRun
 {
-    private readonly PushLedger _ledger;
+    private readonly IDestinationLedger _ledger;
     private readonly PushOptions _options;
     private readonly string? _source;
     private readonly DateTimeOffset _now;
@@ -31,7 +31,7 @@ public sealed class DestinationRun
 
     /// <param name="source">The source that was read; null where none was.</param>
     public DestinationRun(
-        IDestination destination, DestinationState memory, PushLedger ledger, Eligibility takes, PushOptions options, string? source, DateTimeOffset now, IRunObserver observer)
+        IDestination destination, DestinationState memory, IDestinationLedger ledger, Eligibility takes, PushOptions options, string? source, DateTimeOffset now, IRunObserver observer)
     {
         Destination = destination;
         State = memory;
@@ -63,8 +63,8 @@ public sealed class DestinationRun
     public void Refresh(SourceReport read)
     {
         _read = read;
-        if (CapacityPlanner.IsNeededAt(Destination)) _ledger.Plan.ReplanOverCapacity(State, Destination.Capacity, _now);
-        var fresh = _ledger.Plan.OpenDestination(Destination.Info, Destination.Shape, _options.PolicyFingerprint(Destination));
+        if (CapacityPlanner.IsNeededAt(Destination)) _ledger.ReplanOverCapacity(State, Destination.Capacity, _now);
+        var fresh = _ledger.OpenDestination(Destination.Info, Destination.Shape, _options.PolicyFingerprint(Destination));
         State = fresh with { IsNew = State.IsNew };
         _planner = NewPlanner();
     }
@@ -75,13 +75,13 @@ public sealed class DestinationRun
     public Task GetReadyAsync(RunControl control) => TryAsync(async () =>
     {
         if (_options.IsDryRun) return;
-        var open = _ledger.Record.OpenIntents(State);
+        var open = _ledger.OpenIntents(State);
         if (open.Count == 0 && !State.IsNew) return;
         await PrepareAsync(control).ConfigureAwait(false);
-        if (open.Count > 0) await new Reconciler(Destination, _ledger.Record, State, control).ReconcileAsync(open).ConfigureAwait(false);
+        if (open.Count > 0) await new Reconciler(Destination, _ledger, State, control).ReconcileAsync(open).ConfigureAwait(false);
         if (State.IsNew && Destination.CanList) await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
         else if (State is { IsNew: true, KeyNamespace: null } or { IsOutdated: true }) StartEpoch();
-        State = State with { Held = _ledger.Record.CountHeld(State) };
+        State = State with { Held = _ledger.CountHeld(State) };
     }, control);
 
     /// <summary>Decides every key and adds the steps.</summary>
@@ -89,10 +89,10 @@ public sealed class DestinationRun
     {
         _mayDelete = mayDelete;
         var plan = new PlanWriter(_planner, _ledger, State, _now);
-        foreach (var key in _ledger.Plan.KeysToPlan(State)) plan.Write(key, _planner.Decide(key), mayDelete);
+        foreach (var key in _ledger.KeysToPlan(State)) plan.Write(key, _planner.Decide(key), mayDelete);
         _forgotten += plan.Forgotten;
-        _ledger.Record.ForgetObsoleteRejections(State);
-        _counts = _ledger.Plan.CountSteps(State);
+        _ledger.ForgetObsoleteRejections(State);
+        _counts = _ledger.CountSteps(State);
     }
 
     /// <summary>
@@ -102,15 +102,15 @@ public sealed class DestinationRun
     public void PlanRejected()
     {
         _isPartial = true;
-        _ledger.Record.ForgetObsoleteRejections(State);
+        _ledger.ForgetObsoleteRejections(State);
         var plan = new PlanWriter(_planner, _ledger, State, _now);
-        foreach (var key in _ledger.Plan.KeysToPlan(State))
+        foreach (var key in _ledger.KeysToPlan(State))
         {
             plan.Write(key, _planner.Decide(key with { Rejected = null }), mayDelete: key.Rejected is { Action: StepAction.Delete });
         }
 
         _forgotten += plan.Forgotten;
-        _counts = _ledger.Plan.CountSteps(State);
+        _counts = _ledger.CountSteps(State);
     }
 
     /// <summary>
@@ -127,14 +127,14 @@ public sealed class DestinationRun
                 await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
             }
 
-            _fit = new CapacityPlanner(Destination, State, _ledger.Plan, _now).Make(_listed, mayEvict: _mayDelete && _read is { Complete: true });
-            _counts = _ledger.Plan.CountSteps(State);
+            _fit = new CapacityPlanner(Destination, State, _ledger, _now).Make(_listed, mayEvict: _mayDelete && _read is { Complete: true });
+            _counts = _ledger.CountSteps(State);
             foreach (var warning in _fit.Warnings(Destination.Info.Name)) _observer.Warn(warning);
         }
         else if (CapacityPlanner.IsNeededAt(Destination) && State.PlansEverything && !_isPartial)
         {
             // All was planned and nothing wants a place: there is nothing to look at again.
-            _ledger.Plan.RecordOverCapacity(State, null, Destination.Capacity);
+            _ledger.RecordOverCapacity(State, null, Destination.Capacity);
         }
 
         if (_planner.StartingToAlert is > 0 and var alerting)
@@ -144,7 +144,7 @@ public sealed class DestinationRun
         _observer.Planned(Destination.Info, _counts);
         _withheld = AskGuard();
         // A run over some keys knows nothing of the others that are marked as changed.
-        if (!_isPartial) _ledger.Record.ClearUnchanged(State, keepDeletions: !_mayDelete);
+        if (!_isPartial) _ledger.ClearUnchanged(State, keepDeletions: !_mayDelete);
     }, control);
 
     /// <summary>Sends the plan. Deletions come last, except where they make room.</summary>
@@ -157,7 +157,7 @@ public sealed class DestinationRun
             if (_counts.Total > Withheld) await PrepareAsync(control).ConfigureAwait(false);
             await KeepReplacedAsync(control.Stop).ConfigureAwait(false);
             var deletions = _withheld is null || _options.IsDryRun ? Steps(StepAction.Delete) : [];
-            if (_counts.Create > 0 && !_options.IsDryRun && _ledger.Record.HasWaitingForRoom(State))
+            if (_counts.Create > 0 && !_options.IsDryRun && _ledger.HasWaitingForRoom(State))
             {
                 await TryRoomAsync(applier, deletions).ConfigureAwait(false);
                 return;
@@ -215,8 +215,8 @@ public sealed class DestinationRun
             Planned = _counts,
             Unchanged = Math.Max(0, State.Held - _forgotten - _counts.Update - _counts.Renew - _counts.Delete),
             Withheld = Withheld,
-            Suppressed = _ledger.Record.CountSuppressed(State),
-            Held = _ledger.Record.CountHeld(State),
+            Suppressed = _ledger.CountSuppressed(State),
+            Held = _ledger.CountHeld(State),
             Tally = tally,
             Deleted = _applier?.Deleted ?? 0,
             Requests = Destination.Requests,
@@ -230,7 +230,7 @@ public sealed class DestinationRun
     {
         var guard = new Guard(_options.MaxDelete, _options.AcceptChanges);
         if (_read is { IsEmptyRead: true } read && !_mayDelete) return guard.CheckEmptyRead(State, read);
-        var hasNewSelection = Selection is { } now && _ledger.Plan.FindAcceptedSelection(State, _source!) is { } accepted && accepted != now;
+        var hasNewSelection = Selection is { } now && _ledger.FindAcceptedSelection(State, _source!) is { } accepted && accepted != now;
         return guard.Check(State, _counts, _fit.Evicted, hasNewSelection, _read is { IsEmptyRead: true });
     }
 
@@ -239,12 +239,12 @@ public sealed class DestinationRun
 
     private void Complete()
     {
-        _ledger.Record.CompleteDestination(State);
-        if (Selection is { } accepted) _ledger.Record.RecordAcceptedSelection(State, _source!, accepted);
+        _ledger.CompleteDestination(State);
+        if (Selection is { } accepted) _ledger.RecordAcceptedSelection(State, _source!, accepted);
     }
 
     // Everything is suppressed: what looks like a run without work is a destination without protection.
-    private bool HoldsNothing => !_isPartial && _ledger.Record.CountSuppressed(State) > 0 && !_ledger.Record.HoldsAny(State, _now);
+    private bool HoldsNothing => !_isPartial && _ledger.CountSuppressed(State) > 0 && !_ledger.HoldsAny(State, _now);
 
     // Steps that were never taken from the plan count as well: at a full destination creations wait for deletions that may fail.
     private bool IsAllDone(Applier applier) =>
@@ -252,7 +252,7 @@ public sealed class DestinationRun
 
     private static string? Join(IEnumerable<string?> sentences) => string.Join(' ', sentences.OfType<string>()) is { Length: > 0 } text ? text : null;
 
-    private IEnumerable<PlanStep> Steps(params StepAction[] actions) => _ledger.Plan.ReadSteps(State, actions).Select(Build);
+    private IEnumerable<PlanStep> Steps(params StepAction[] actions) => _ledger.ReadSteps(State, actions).Select(Build);
 
     private async Task PrepareAsync(RunControl control)
     {
@@ -281,7 +281,7 @@ public sealed class DestinationRun
         }
 
         var epoch = $"epoch {_now.ToUnixTimeSeconds()}";
-        _ledger.Plan.StartKeyNamespace(State, epoch);
+        _ledger.StartKeyNamespace(State, epoch);
         State = State with { KeyNamespace = epoch, IsOutdated = false };
         _planner = NewPlanner();
     }
@@ -293,9 +293,9 @@ public sealed class DestinationRun
         await foreach (var remote in Destination.ReadAsync(ct).ConfigureAwait(false))
         {
             if (++listed % 1_000 == 0) _observer.Listed(Destination.Info, listed);
-            if (remote.ConflictsWith is { } taken) _ledger.Plan.AddHeldByOther(State, taken);
+            if (remote.ConflictsWith is { } taken) _ledger.AddHeldByOther(State, taken);
             if (!State.IsNew || remote.Key is not { } key) continue;
-            _ledger.Plan.AddListedIndicator(State, key, new ListedIndicator(remote.Id, remote.Expires, remote.Revoked, remote.ImmutableHash));
+            _ledger.AddListedIndicator(State, key, new ListedIndicator(remote.Id, remote.Expires, remote.Revoked, remote.ImmutableHash));
             found++;
         }
 
@@ -304,7 +304,7 @@ public sealed class DestinationRun
         _planner = NewPlanner();
         if (State.IsOutdated)
         {
-            var gone = _ledger.Plan.ForgetUnlisted(State, _now);
+            var gone = _ledger.ForgetUnlisted(State, _now);
             State = State with { IsOutdated = false };
             _observer.Warn($"'{Destination.Info.Name}' lists {found} indicators with keys like ours. {gone} that the ledger held there are gone.");
         }
@@ -318,19 +318,19 @@ public sealed class DestinationRun
     // What a replacement removes must be known as it is there, so that it can be put back.
     private async Task KeepReplacedAsync(CancellationToken ct)
     {
-        if (_options.IsDryRun || !Destination.CanList || _ledger.Plan.CountReplacements(State) == 0) return;
+        if (_options.IsDryRun || !Destination.CanList || _ledger.CountReplacements(State) == 0) return;
         var body = new ArrayBufferWriter<byte>(1024);
         await foreach (var remote in Destination.ReadAsync(ct).ConfigureAwait(false))
         {
             body.ResetWrittenCount();
-            if (remote.Key is { } key && remote.IsLive(_now) && Destination.TryWriteAgain(body, remote)) _ledger.Plan.KeepReplacedBody(State, key, body.WrittenSpan);
+            if (remote.Key is { } key && remote.IsLive(_now) && Destination.TryWriteAgain(body, remote)) _ledger.KeepReplacedBody(State, key, body.WrittenSpan);
         }
     }
 
     private Planner NewPlanner() => new(
-        Destination, Eligibility, new PlanFacts(_now, _options.Instance, _source, State.KeyNamespace, _mayAdopt || _ledger.Plan.HasRevokedKeys(State)), key => _ledger.Plan.FindListedIndicator(State, key));
+        Destination, Eligibility, new PlanFacts(_now, _options.Instance, _source, State.KeyNamespace, _mayAdopt || _ledger.HasRevokedKeys(State)), key => _ledger.FindListedIndicator(State, key));
 
-    private Applier NewApplier(RunControl control) => new(Destination, _ledger.Record, State, control, _observer);
+    private Applier NewApplier(RunControl control) => new(Destination, _ledger, State, control, _observer);
 
     private async Task TryAsync(Func<Task> work, RunControl control)
     {

@@ -9,7 +9,7 @@ namespace MispGraphSync.Core.Runs;
 /// </summary>
 /// <param name="confirm">Asked for each destination, with the number of indicators, before anything is removed anywhere.</param>
 public sealed class Purge(
-    IReadOnlyList<IDestination> destinations, PurgeLedger ledger, PurgeOptions options, IRunObserver observer, TimeProvider time,
+    IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, PurgeOptions options, IRunObserver observer, TimeProvider time,
     Func<DestinationInfo, long, Task<bool>> confirm)
 {
     /// <summary>Runs to the end, or as far as it may; never throws for what a service or the user does.</summary>
@@ -30,7 +30,7 @@ public sealed class Purge(
 
     private DestinationPurge Open(IDestination destination, RunControl control)
     {
-        var memory = ledger.Plan.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
+        var memory = ledger.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
         return new DestinationPurge(destination, memory, ledger, options.IsDryRun, control, observer);
     }
 
@@ -52,9 +52,6 @@ public sealed class Purge(
         };
     }
 }
-
-/// <summary>The sides of the ledger that removing everything needs.</summary>
-public sealed record PurgeLedger(IDestinationLedger Plan, IRecordLedger Record, IPurgeLedger Held);
 
 public sealed record PurgeOptions
 {

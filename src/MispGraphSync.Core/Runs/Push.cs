@@ -7,7 +7,9 @@ namespace MispGraphSync.Core.Runs;
 /// One run: read and stage once, then for each destination plan, guard, apply and record. Destinations are planned one after
 /// the other, since they share the ledger, and send at the same time. One destination's trouble never stops another's.
 /// </summary>
-public sealed class Push(ISource source, IReadOnlyList<IDestination> destinations, PushLedger ledger, PushOptions options, IRunObserver observer, TimeProvider time)
+public sealed class Push(
+    ISource source, ISourceLedger staging, IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, PushOptions options,
+    IRunObserver observer, TimeProvider time)
 {
     private readonly NeverBlock _neverBlock = new(options.NeverBlock);
 
@@ -17,7 +19,7 @@ public sealed class Push(ISource source, IReadOnlyList<IDestination> destination
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
         var runs = OpenDestinations(now);
-        var stager = new Stager(source, ledger.Staging, StageOptionsFor(runs), observer, time);
+        var stager = new Stager(source, staging, StageOptionsFor(runs), observer, time);
         var read = await stager.StageAsync(control).ConfigureAwait(false);
 
         if (read.Outcome == RunOutcome.Done) await SendAsync(runs, read, now, control).ConfigureAwait(false);
@@ -29,7 +31,7 @@ public sealed class Push(ISource source, IReadOnlyList<IDestination> destination
 
     private List<DestinationRun> OpenDestinations(DateTimeOffset now) => [.. destinations.Select(destination =>
     {
-        var memory = ledger.Plan.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
+        var memory = ledger.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
         return new DestinationRun(destination, memory, ledger, new Eligibility(destination, _neverBlock), options, source.Info.Name, now, observer);
     })];
 
@@ -45,7 +47,7 @@ public sealed class Push(ISource source, IReadOnlyList<IDestination> destination
         foreach (var run in runs) run.Refresh(read);
         await Task.WhenAll(runs.Select(run => run.GetReadyAsync(control))).ConfigureAwait(false);
         var ready = runs.FindAll(run => run.IsReady);
-        if (ready.Count > 0) ledger.Plan.PreparePlan([.. ready.Select(run => run.State)], now);
+        if (ready.Count > 0) ledger.PreparePlan([.. ready.Select(run => run.State)], now);
         foreach (var run in ready) run.Plan(mayDelete: read.MayDelete && !options.Stage.IsPartOfSource);
         await Task.WhenAll(ready.Select(run => run.CheckLimitsAsync(control))).ConfigureAwait(false);
         if (options.IsDryRun)
@@ -87,9 +89,6 @@ public sealed class Push(ISource source, IReadOnlyList<IDestination> destination
         _ => RunStatus.Failed,
     };
 }
-
-/// <summary>The three sides of one ledger.</summary>
-public sealed record PushLedger(ISourceLedger Staging, IDestinationLedger Plan, IRecordLedger Record);
 
 public sealed record PushOptions
 {

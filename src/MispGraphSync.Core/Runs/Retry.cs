@@ -7,7 +7,7 @@ namespace MispGraphSync.Core.Runs;
 /// Sends again what destinations turned down, and nothing else: the same plan, guard, apply and record as a push, over those
 /// keys and what the ledger knows of them. Nothing is read.
 /// </summary>
-public sealed class Retry(IReadOnlyList<IDestination> destinations, PushLedger ledger, PushOptions options, IRunObserver observer, TimeProvider time)
+public sealed class Retry(IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, PushOptions options, IRunObserver observer, TimeProvider time)
 {
     private readonly NeverBlock _neverBlock = new(options.NeverBlock);
 
@@ -19,7 +19,7 @@ public sealed class Retry(IReadOnlyList<IDestination> destinations, PushLedger l
         List<DestinationRun> runs = [.. destinations.Select(destination => Open(destination, now))];
         await Task.WhenAll(runs.Select(run => run.GetReadyAsync(control))).ConfigureAwait(false);
         var ready = runs.FindAll(run => run.IsReady);
-        if (ready.Count > 0) ledger.Plan.PrepareRetry([.. ready.Select(run => run.State)]);
+        if (ready.Count > 0) ledger.PrepareRetry([.. ready.Select(run => run.State)]);
         foreach (var run in ready)
         {
             run.PlanRejected();
@@ -34,7 +34,7 @@ public sealed class Retry(IReadOnlyList<IDestination> destinations, PushLedger l
 
     private DestinationRun Open(IDestination destination, DateTimeOffset now)
     {
-        var memory = ledger.Plan.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
+        var memory = ledger.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
         // Even where everything is to be planned anew: that is the next push's.
         return new DestinationRun(
             destination, memory with { PlansEverything = false }, ledger, new Eligibility(destination, _neverBlock), options, source: null, now, observer);

@@ -11,7 +11,7 @@ namespace MispGraphSync.Core.Runs;
 /// </summary>
 /// <param name="show">Is given each destination's result with its findings, which can be read until it returns.</param>
 public sealed class Verification(
-    IReadOnlyList<IDestination> destinations, VerifyLedger ledger, VerifyOptions options, IRunObserver observer, TimeProvider time,
+    IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, VerifyOptions options, IRunObserver observer, TimeProvider time,
     Action<VerifiedDestination, IEnumerable<Finding>> show)
 {
     private readonly NeverBlock _neverBlock = new(options.NeverBlock);
@@ -27,7 +27,7 @@ public sealed class Verification(
     private async Task<VerifiedDestination> VerifyAsync(IDestination destination, RunControl control)
     {
         var now = time.GetUtcNow();
-        var memory = ledger.Plan.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
+        var memory = ledger.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
         var planner = PlannerFor(destination, memory, now);
         var check = new DestinationCheck(destination, memory, ledger, planner, now, observer);
         var attempt = new DestinationExecution(control);
@@ -37,7 +37,7 @@ public sealed class Verification(
         await attempt.TryAsync(async () =>
         {
             await SettleAsync(destination, memory, control).ConfigureAwait(false);
-            held = ledger.Record.CountHeld(memory);
+            held = ledger.CountHeld(memory);
             await check.ListAsync(control.Stop).ConfigureAwait(false);
         }).ConfigureAwait(false);
         var isListed = attempt.Outcome == RunOutcome.Done;
@@ -59,13 +59,13 @@ public sealed class Verification(
 
         var report = repair is null ? null : ReportOf(repair, adoption, memory);
         var result = Summarise(destination, memory, held, isListed ? check : null, report, attempt, now);
-        show(result, isListed ? ledger.Inventory.ReadFindings(memory) : []);
+        show(result, isListed ? ledger.ReadFindings(memory) : []);
         return result;
     }
 
     private async Task SettleAsync(IDestination destination, DestinationState memory, RunControl control)
     {
-        var open = ledger.Record.OpenIntents(memory);
+        var open = ledger.OpenIntents(memory);
         if (open.Count == 0) return;
         if (!options.Repairs)
         {
@@ -74,7 +74,7 @@ public sealed class Verification(
         }
 
         await destination.PrepareAsync(control.Stop).ConfigureAwait(false);
-        await new Reconciler(destination, ledger.Record, memory, control).ReconcileAsync(open).ConfigureAwait(false);
+        await new Reconciler(destination, ledger, memory, control).ReconcileAsync(open).ConfigureAwait(false);
     }
 
     // What is there under a wanted key is taken over as by a push with a fresh ledger.
@@ -82,20 +82,20 @@ public sealed class Verification(
         destination,
         new Eligibility(destination, _neverBlock),
         new PlanFacts(now, options.Instance, options.Source, memory.KeyNamespace, MayTakeOver: true),
-        key => ledger.Inventory.FindRemote(memory, key).FirstOrDefault(remote => remote.IsLive(now)) is { } found
+        key => ledger.FindRemote(memory, key).FirstOrDefault(remote => remote.IsLive(now)) is { } found
             ? new ListedIndicator(found.Id, found.Expires, IsRevoked: false, found.ImmutableHash)
             : null);
 
     private RepairReport ReportOf(Repair repair, Takeover? adoption, DestinationState memory)
     {
         var planned = repair.Planned with { Delete = repair.Planned.Delete + (adoption?.Found ?? 0) };
-        return new RepairReport(planned, repair.Tally + (adoption?.Tally ?? default), repair.Suppressed, ledger.Record.CountHeld(memory));
+        return new RepairReport(planned, repair.Tally + (adoption?.Tally ?? default), repair.Suppressed, ledger.CountHeld(memory));
     }
 
     private VerifiedDestination Summarise(
         IDestination destination, DestinationState memory, long held, DestinationCheck? check, RepairReport? repair, DestinationExecution attempt, DateTimeOffset now)
     {
-        var counts = check is null ? new Dictionary<FindingKind, long>() : ledger.Inventory.CountFindings(memory);
+        var counts = check is null ? new Dictionary<FindingKind, long>() : ledger.CountFindings(memory);
         var faults = Findings.Faults.Sum(kind => counts.GetValueOrDefault(kind));
         var code = attempt.Outcome;
         if (code == RunOutcome.Done && repair is null && faults > 0) code = RunOutcome.Incomplete;
@@ -108,7 +108,7 @@ public sealed class Verification(
             Error = attempt.Failure?.Message,
             Remedy = attempt.Failure?.Remedy,
             Held = held,
-            There = check is null ? null : ledger.Inventory.CountLiveRemote(memory, now),
+            There = check is null ? null : ledger.CountLiveRemote(memory, now),
             AsSent = check?.AsSent ?? 0,
             Pending = check?.Pending ?? 0,
             Found = counts,
@@ -117,9 +117,6 @@ public sealed class Verification(
         };
     }
 }
-
-/// <summary>The sides of the ledger that comparing and repairing need.</summary>
-public sealed record VerifyLedger(IDestinationLedger Plan, IRecordLedger Record, IInventoryLedger Inventory);
 
 public sealed record VerifyOptions
 {

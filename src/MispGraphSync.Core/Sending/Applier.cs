@@ -14,7 +14,7 @@ public sealed class Applier
     private readonly BatchSender _sender;
     private readonly Replacer _replacer;
 
-    public Applier(IDestination destination, IRecordLedger ledger, DestinationState memory, RunControl control, IRunObserver observer)
+    public Applier(IDestination destination, IDestinationLedger ledger, DestinationState memory, RunControl control, IRunObserver observer)
     {
         _destination = destination;
         _control = control;

@@ -11,7 +11,7 @@ internal delegate void StepResultSink(IReadOnlyList<PlanStep> steps, IReadOnlyLi
 /// A batch whose answer is lost is sent again, a plain create after it was settled; what still gets no answer is left to
 /// <see cref="BatchBisector"/>.
 /// </summary>
-internal sealed class BatchSender(IDestination destination, IRecordLedger ledger, DestinationState memory, RunControl control, ApplyProgress account)
+internal sealed class BatchSender(IDestination destination, IDestinationLedger ledger, DestinationState memory, RunControl control, ApplyProgress account)
 {
     /// <summary>How often a plain create is sent again after its answer was lost and the loss was settled.</summary>
     private const int ResendsOfCreates = 2;

@@ -6,7 +6,7 @@ namespace MispGraphSync.Core.Sending;
 /// Closes requests whose answer was lost. A plain create is looked for at the service and removed there; of all else the ledger
 /// notes that it is in doubt, and the plan that follows sends what is wanted now, or removes it.
 /// </summary>
-internal sealed class Reconciler(IDestination destination, IRecordLedger ledger, DestinationState memory, RunControl control)
+internal sealed class Reconciler(IDestination destination, IDestinationLedger ledger, DestinationState memory, RunControl control)
 {
     /// <summary>
     /// Settles what earlier runs intended and never heard of. Nothing may be planned or sent before: so no indicator ever has

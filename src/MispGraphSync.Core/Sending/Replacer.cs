@@ -8,7 +8,7 @@ namespace MispGraphSync.Core.Sending;
 /// form, so one indicator is replaced alone until one is accepted, and what was removed for a rejected one is put back.
 /// </summary>
 internal sealed class Replacer(
-    IDestination destination, IRecordLedger ledger, DestinationState memory, BatchSender sender, ApplyProgress account)
+    IDestination destination, IDestinationLedger ledger, DestinationState memory, BatchSender sender, ApplyProgress account)
 {
     /// <summary>So many single replacements in a row that are rejected: the others wait for the next run.</summary>
     private const int MostRejected = 3;

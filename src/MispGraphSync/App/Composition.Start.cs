@@ -25,7 +25,7 @@ internal sealed partial class Composition
             {
                 var run = new RunHistory(ledger).Begin(command, _host.Time.GetUtcNow());
                 stamps.Begin(run, doubt);
-                if (doubt.Kind > StampMismatchKind.NeverStamped) new DestinationLedger(ledger).MarkOutdated(trusted);
+                if (doubt.Kind > StampMismatchKind.NeverStamped) new DestinationLedger(ledger, run).MarkOutdated(trusted);
                 return run;
             });
         }

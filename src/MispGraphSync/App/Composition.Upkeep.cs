@@ -16,7 +16,7 @@ internal sealed partial class Composition
         UpkeepAsync(request, talk, async under =>
         {
             var started = _host.Time.GetTimestamp();
-            var ledger = new VerifyLedger(new DestinationLedger(under.Ledger), new RecordLedger(under.Ledger, under.Run), new InventoryLedger(under.Ledger));
+            var ledger = new DestinationLedger(under.Ledger, under.Run);
             var predecessors = Predecessors(request.TakesOverFrom, under);
             var options = new VerifyOptions
             {
@@ -37,7 +37,7 @@ internal sealed partial class Composition
     public Task<RunReport> PurgeAsync(MaintenanceRequest request, ConsoleReporter talk, Func<DestinationInfo, long, Task<bool>> confirm) =>
         UpkeepAsync(request, talk, async under =>
         {
-            var ledger = new MispGraphSync.Core.Runs.PurgeLedger(new DestinationLedger(under.Ledger), new RecordLedger(under.Ledger, under.Run), new MispGraphSync.Ledger.PurgeLedger(under.Ledger));
+            var ledger = new DestinationLedger(under.Ledger, under.Run);
             var options = new PurgeOptions { PolicyFingerprint = FingerprintOf, IsDryRun = request.RollsBack };
             var report = await new Purge(under.Destinations, ledger, options, under.Observer, _host.Time, confirm)
                 .RunAsync(under.Run, under.Control).ConfigureAwait(false);

@@ -69,7 +69,7 @@ internal sealed partial class Composition : IAsyncDisposable
         {
             using var source = OpenSource(request.Input);
             talk.Begin(source.Source.Info.Name, Allowed(under.Destinations));
-            var push = new Push(source.Source, under.Destinations, SidesOf(under), OptionsOf(request), under.Observer, _host.Time);
+            var push = new Push(source.Source, new SourceLedger(under.Ledger), under.Destinations, LedgerOf(under), OptionsOf(request), under.Observer, _host.Time);
             return await push.RunAsync(under.Run, under.Control).ConfigureAwait(false);
         });
 
@@ -78,7 +78,7 @@ internal sealed partial class Composition : IAsyncDisposable
         RunAsync(request, talk, onStep: null, under =>
         {
             talk.Begin(source: null, Allowed(under.Destinations));
-            return new Retry(under.Destinations, SidesOf(under), OptionsOf(request), under.Observer, _host.Time)
+            return new Retry(under.Destinations, LedgerOf(under), OptionsOf(request), under.Observer, _host.Time)
                 .RunAsync(under.Run, under.Control);
         });
 
@@ -141,8 +141,7 @@ internal sealed partial class Composition : IAsyncDisposable
         });
     }
 
-    private static PushLedger SidesOf(UnderLock under) =>
-        new(new SourceLedger(under.Ledger), new DestinationLedger(under.Ledger), new RecordLedger(under.Ledger, under.Run));
+    private static DestinationLedger LedgerOf(UnderLock under) => new(under.Ledger, under.Run);
 
     /// <summary>The destination to list: the one named, or the only one enabled.</summary>
     public IDestination DestinationToRead(string? name)

@@ -6,7 +6,7 @@ namespace MispGraphSync.Ledger;
 /// Gathers the keys to plan into temporary tables, sorted by key once for all destinations of a form, and walks them beside
 /// what is held. Costs what changed, not what is held: only a new or changed destination is planned whole.
 /// </summary>
-internal sealed partial class DestinationLedger(LedgerFile file) : IDestinationLedger
+internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDestinationLedger
 {
     private readonly EventCache _events = new(file);
     private readonly HashSet<IndicatorShape> _prepared = [];

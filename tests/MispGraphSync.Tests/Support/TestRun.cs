@@ -73,7 +73,7 @@ internal sealed class TestRun : IDisposable
         using var ledger = LedgerFile.Open(LedgerPath, rollsBack: !repairs);
         var run = new RunHistory(ledger).Begin("verify", Time.GetUtcNow());
         var options = new VerifyOptions { Instance = Instance, Source = Source.Info.Name, PolicyFingerprint = destination => $"{destination.Policy}", Repairs = repairs };
-        var sides = new VerifyLedger(new DestinationLedger(ledger), new RecordLedger(ledger, run), new InventoryLedger(ledger));
+        var sides = new DestinationLedger(ledger, run);
         var results = await new Verification([.. Destinations], sides, options, new Observer(this), Time, (_, findings) => Findings.AddRange(findings)).RunAsync(control ?? RunControl.None);
         new RunHistory(ledger).End(run, "completed", results[0].Outcome, "{}", Time.GetUtcNow());
         return results[0];
@@ -85,7 +85,7 @@ internal sealed class TestRun : IDisposable
         using var ledger = LedgerFile.Open(LedgerPath, isDryRun);
         var run = new RunHistory(ledger).Begin("purge", Time.GetUtcNow());
         var options = new PurgeOptions { PolicyFingerprint = destination => $"{destination.Policy}", IsDryRun = isDryRun };
-        var sides = new MispGraphSync.Core.Runs.PurgeLedger(new DestinationLedger(ledger), new RecordLedger(ledger, run), new MispGraphSync.Ledger.PurgeLedger(ledger));
+        var sides = new DestinationLedger(ledger, run);
         var destinations = Destinations.Select(one => isDryRun ? new DryRunDestination(one) : (IDestination)one).ToList();
         var purge = new Purge(destinations, sides, options, new Observer(this), Time, (info, count) => Task.FromResult(confirm?.Invoke(info, count) ?? true));
         return await purge.RunAsync(run, control ?? RunControl.None);
@@ -96,10 +96,11 @@ internal sealed class TestRun : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<RunReport> RunAsync(bool isDryRun, FakeSource source, Func<PushOptions, PushOptions>? with, RunControl? control) => RunAsync(
-        isDryRun, "push", with, (run, destinations, ledger, options) => new Push(source, destinations, ledger, options, new Observer(this), Time).RunAsync(run, control ?? RunControl.None));
+        isDryRun, "push", with, (run, destinations, ledger, options) =>
+            new Push(source, new SourceLedger(AtWork!), destinations, ledger, options, new Observer(this), Time).RunAsync(run, control ?? RunControl.None));
 
     private async Task<RunReport> RunAsync(
-        bool isDryRun, string command, Func<PushOptions, PushOptions>? with, Func<long, IReadOnlyList<IDestination>, PushLedger, PushOptions, Task<RunReport>> work)
+        bool isDryRun, string command, Func<PushOptions, PushOptions>? with, Func<long, IReadOnlyList<IDestination>, IDestinationLedger, PushOptions, Task<RunReport>> work)
     {
         Steps.Clear();
         using var ledger = LedgerFile.Open(LedgerPath, isDryRun);
@@ -114,7 +115,7 @@ internal sealed class TestRun : IDisposable
         };
         var destinations = (Real is null ? (IEnumerable<IDestination>)Destinations : [Real]).Select(one => isDryRun ? new DryRunDestination(one) : one).ToList();
         AtWork = ledger;
-        var report = await work(run, destinations, new PushLedger(new SourceLedger(ledger), new DestinationLedger(ledger), new RecordLedger(ledger, run)), with?.Invoke(options) ?? options);
+        var report = await work(run, destinations, new DestinationLedger(ledger, run), with?.Invoke(options) ?? options);
         AtWork = null;
         if (!EndsRuns) return report;
         new RunHistory(ledger).End(run, report.Status.ToString(), report.Outcome, "{}", Time.GetUtcNow());

@@ -59,8 +59,7 @@ internal sealed class SentinelRun : IAsyncDisposable
             SelectionFingerprint = _ => "all",
             PolicyFingerprint = one => $"{one.Policy}",
         };
-        var parts = new PushLedger(new SourceLedger(ledger), new DestinationLedger(ledger), new RecordLedger(ledger, run));
-        var push = new Push(Source, [destination], parts, with?.Invoke(options) ?? options, new Quiet(), Test.Time);
+        var push = new Push(Source, new SourceLedger(ledger), [destination], new DestinationLedger(ledger, run), with?.Invoke(options) ?? options, new Quiet(), Test.Time);
         return (await Test.PassAsync(push.RunAsync(run, RunControl.None))).Destinations[0];
     }
 

@@ -3,10 +3,7 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>
-/// What a destination holds, in temporary tables on disk: a listing of any length costs no memory. They go with the run.
-/// </summary>
-internal sealed class InventoryLedger(LedgerFile file) : IInventoryLedger
+internal sealed partial class DestinationLedger
 {
     private const int FindingsAtOnce = 256;
 

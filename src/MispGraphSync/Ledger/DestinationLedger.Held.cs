@@ -3,8 +3,7 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>All that is held at a destination, a page at a time and never across a lock.</summary>
-internal sealed class PurgeLedger(LedgerFile file) : IPurgeLedger
+internal sealed partial class DestinationLedger
 {
     private const int HeldAtOnce = 256;
 

@@ -3,11 +3,7 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>
-/// What was sent and what became of it. Every method but <see cref="RecordOutcomes"/> commits before it returns: what the tool then does
-/// stands on disk. An outcome is committed with the next intent: until then the open intent stands for it.
-/// </summary>
-internal sealed class RecordLedger(LedgerFile file, long run) : IRecordLedger
+internal sealed partial class DestinationLedger
 {
     private readonly BlobWriter _blob = new();
 

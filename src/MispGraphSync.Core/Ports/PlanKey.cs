@@ -1,0 +1,51 @@
+using MispGraphSync.Core.Domain;
+
+namespace MispGraphSync.Core.Ports;
+
+/// <summary>One key to plan, with all the ledger knows about it at one destination.</summary>
+public sealed record PlanKey
+{
+    public required Hash128 Observables { get; init; }
+
+    /// <summary>Streamed; empty when no attribute contributes to it any more.</summary>
+    public required IEnumerable<IndicatorSourceRow> Sources { get; init; }
+
+    public HeldIndicator? Held { get; init; }
+
+    public RejectedIndicator? Rejected { get; init; }
+
+    /// <summary>The generation of the next indicator that is created.</summary>
+    public int Generation { get; init; }
+
+    /// <summary>The ledger's position of the sources.</summary>
+    public long FirstRow { get; init; }
+}
+
+/// <summary>A rejected indicator, which is not sent again unchanged.</summary>
+/// <param name="Action">The rejected action.</param>
+/// <param name="ContentHash">Of the rejected body.</param>
+public sealed record RejectedIndicator(StepAction Action, Hash128 ContentHash, bool IsTransient, int Attempts);
+
+/// <summary>An indicator that a list of the destination showed.</summary>
+/// <param name="IsRevoked">Its key cannot be used again.</param>
+/// <param name="ImmutableHash">Unset when unknown.</param>
+public sealed record ListedIndicator(string? Id, DateTimeOffset? Expires, bool IsRevoked, Hash128 ImmutableHash = default);
+
+/// <summary>The action for one key.</summary>
+public sealed record StepDecision(StepAction Action, string Reason, bool Replaces = false)
+{
+    /// <summary>For creations, updates and renewals at a destination with a capacity; else unset.</summary>
+    public Rank Rank { get; init; }
+
+    /// <summary>For creations where another owner may hold the value; else null.</summary>
+    public Guid? Key { get; init; }
+}
+
+public sealed record PlannedKey(PlanKey Key, StepDecision Step);
+
+public sealed record PlanCounts(long Create, long Update, long Renew, long Delete)
+{
+    public static PlanCounts None { get; } = new(0, 0, 0, 0);
+
+    public long Total => Create + Update + Renew + Delete;
+}
