@@ -1,7 +1,6 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Core.Runs;
 
 namespace MispGraphSync.Core.Maintenance;
 

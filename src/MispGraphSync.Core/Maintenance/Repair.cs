@@ -1,6 +1,5 @@
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Core.Runs;
 using MispGraphSync.Core.Sending;
 
 namespace MispGraphSync.Core.Maintenance;
