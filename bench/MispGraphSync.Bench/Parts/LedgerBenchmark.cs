@@ -43,7 +43,7 @@ public class LedgerBenchmark
     public long Plan()
     {
         using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: true);
-        return Plan(new DestinationLedger(ledger), NewPlanner()).Total;
+        return Plan(new DestinationLedger(ledger, run: 1), NewPlanner()).Total;
     }
 
     [Benchmark(OperationsPerInvoke = 10_000)]
@@ -51,7 +51,7 @@ public class LedgerBenchmark
     {
         using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: true);
         var planner = NewPlanner();
-        var plan = new DestinationLedger(ledger);
+        var plan = new DestinationLedger(ledger, run: 1);
         Plan(plan, planner);
         var memory = plan.OpenDestination(Destination.Info, Destination.Shape, "");
         var bytes = 0L;
