@@ -81,7 +81,7 @@ internal sealed partial class Composition
         var misp = settings.Misp.VaultSignIn is { } fetcher
             ? settings.Misp with { Key = settings.Misp.Key!.WithVault(new KeyVaultClient(fetcher, transport).GetAsync) }
             : settings.Misp;
-        var reach = new Connectivity(Endpoints.Of(settings, chosen), settings, host.Time, ct);
+        var reach = new Connectivity(Endpoints.Of(settings, chosen, Registration.Kinds), settings, host.Time, ct);
         return new DoctorContext
         {
             Inspection = inspection,
@@ -89,7 +89,7 @@ internal sealed partial class Composition
             Logs = logs,
             Connectivity = reach,
             Misp = new MispContext(settings, misp, filters, reach, host.Time, log, secrets, ct),
-            Destinations = [.. chosen.Select(one => new DestinationContext(one, transport, reach, ct))],
+            Destinations = [.. chosen.Select(one => new DestinationContext(one, Registration.Kinds.Of(one), transport, reach, ct))],
         };
     }
 }

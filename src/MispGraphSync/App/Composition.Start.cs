@@ -1,6 +1,6 @@
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Doctor.Network;
 using MispGraphSync.Http;
+using MispGraphSync.Http.SignIn;
 using MispGraphSync.Ledger;
 using MispGraphSync.Settings;
 
@@ -60,7 +60,7 @@ internal sealed partial class Composition
 
     // A managed identity signs in at the machine itself: there the service is the judge.
     private static Uri JudgeOf(DestinationSettings one) =>
-        one.Auth.ManagedIdentity is not null && Endpoints.Of(one).FirstOrDefault() is { } service
+        one.Auth.ManagedIdentity is not null && Registration.Kinds.Of(one).EndpointsOf(one) is [var service, ..]
         ? service
-        : new Uri(Endpoints.AuthorityOf(one.Auth), $"{Uri.EscapeDataString(one.Auth.Tenant)}/v2.0/.well-known/openid-configuration");
+        : new Uri(Cloud.AuthorityOf(one.Auth), $"{Uri.EscapeDataString(one.Auth.Tenant)}/v2.0/.well-known/openid-configuration");
 }

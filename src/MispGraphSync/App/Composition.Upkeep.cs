@@ -2,7 +2,6 @@ using MispGraphSync.Commands;
 using MispGraphSync.Core.Maintenance;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Runs;
-using MispGraphSync.Destinations;
 using MispGraphSync.Ledger;
 using MispGraphSync.Settings;
 
@@ -44,19 +43,21 @@ internal sealed partial class Composition
             return (report, report);
         });
 
-    private Dictionary<IDestination, ForeignTool> Predecessors(PredecessorName? name, UnderLock under)
+    private Dictionary<IDestination, ForeignTool> Predecessors(string? tool, UnderLock under)
     {
         var found = new Dictionary<IDestination, ForeignTool>();
-        if (name is null) return found;
-        foreach (var destination in under.Destinations)
+        if (tool is null) return found;
+        var kind = Registration.Kinds.TakeoverFrom(tool);
+        foreach (var destination in under.Destinations.Where(one => one.Info.Kind == kind.Name))
         {
-            if (name.At(destination, Settings.Destinations.First(one => one.Name == destination.Info.Name), under.Transport) is not { } predecessor) continue;
+            var settings = Settings.Destinations.First(one => one.Name == destination.Info.Name);
+            var predecessor = kind.Takeover!.At(tool, destination, settings, under.Transport);
             found[destination] = predecessor;
             if (predecessor.At != destination) _explained.Add(predecessor.At);
         }
 
         return found.Count > 0 ? found : throw new RunFailedException(
-            RunOutcome.InvalidInput, $"--adopt: {name} left nothing at a destination that is enabled: it pushed to the kind '{name.Kind}'.", $"Enable one of that kind, or name it with --destination.");
+            RunOutcome.InvalidInput, $"--adopt: {tool} left nothing at a destination that is enabled: it pushed to the kind '{kind.Name}'.", $"Enable one of that kind, or name it with --destination.");
     }
 
     private IReadOnlyList<string> ProtectedHosts => [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings)];

@@ -43,6 +43,8 @@ internal sealed partial class Composition : IAsyncDisposable
 
     public AppSettings Settings { get; }
 
+    public static DestinationKinds Kinds => Registration.Kinds;
+
     /// <summary>Reads the settings and says what should be known of them. An <paramref name="input"/> takes MISP's place.</summary>
     /// <param name="enabling">Destinations that count as enabled, whatever the settings say.</param>
     /// <exception cref="RunFailedException">Usage, with every fault there is.</exception>
@@ -109,7 +111,7 @@ internal sealed partial class Composition : IAsyncDisposable
         var neverBlock = new NeverBlock(NeverBlocked());
         var transport = NewTransport(run: 0, deadline: null);
         var rows = new DestinationRows(ledger).List();
-        var live = Settings.Destinations.Where(one => one.Enabled).Select(one => DestinationKinds.Create(one, transport)).ToList();
+        var live = Settings.Destinations.Where(one => one.Enabled).Select(one => Registration.Kinds.Create(one, transport)).ToList();
         _explained.AddRange(live);
         var destinations = live.Select(one => new ExplainedDestination(rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, neverBlock)))
             .Concat(rows.Where(row => !live.Exists(one => row.Is(one.Info))).Select(row => new ExplainedDestination(row, Enabled: null, Eligibility: null)));
@@ -236,7 +238,7 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private static IDestination Destination(DestinationSettings settings, Transport transport, bool isDryRun)
     {
-        var destination = DestinationKinds.Create(settings, transport);
+        var destination = Registration.Kinds.Create(settings, transport);
         return isDryRun ? new DryRunDestination(destination) : destination;
     }
 

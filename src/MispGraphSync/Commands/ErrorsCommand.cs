@@ -35,7 +35,7 @@ internal sealed class ErrorsCommand : Command
         if (destination is not null) composition.CheckDestination(destination, ledger);
 
         var listing = ErrorsOutput.For(format, _host.Out, _host.Width, args.GetValue(_run));
-        foreach (var rejection in new Rejections(ledger).List(args.GetValue(_run), destination)) listing.Add(RejectedItem.Of(rejection, composition.Settings.Logs.Directory));
+        foreach (var rejection in new Rejections(ledger).List(args.GetValue(_run), destination)) listing.Add(RejectedItem.Of(rejection, composition.Settings.Logs.Directory, Composition.Kinds));
         listing.End();
         return 0;
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Destinations;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
@@ -39,7 +38,7 @@ internal sealed record MaintenanceRequest
     public TimeSpan Wait { get; init; }
 
     /// <summary>Verify: the tool whose indicators are taken over; null for none.</summary>
-    public PredecessorName? TakesOverFrom { get; init; }
+    public string? TakesOverFrom { get; init; }
 
     /// <summary>Null: what the settings say.</summary>
     public DeletionLimit? MaxDelete { get; init; }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using MispGraphSync.App;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Destinations;
 using MispGraphSync.Output;
 using MispGraphSync.Text;
 
@@ -30,7 +29,7 @@ internal sealed class VerifyCommand : Command
             var request = _options.Read(args, "verify") with
             {
                 RollsBack = !repairs,
-                TakesOverFrom = args.GetValue(_adopt) is { } source ? PredecessorName.Parse(source) : null,
+                TakesOverFrom = args.GetValue(_adopt),
                 MaxDelete = args.GetValue(_maxDelete) is { } limit
                     ? DeletionLimit.Parse(limit) ?? throw new RunFailedException(RunOutcome.InvalidInput, $"--max-delete: '{Sanitize.ForDisplay(limit, 80)}' is not a number such as 100, or a share such as 25%.")
                     : null,

@@ -1,22 +1,33 @@
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Destinations.Defender;
-using MispGraphSync.Destinations.Graph;
-using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Destinations;
 
-/// <summary>The kinds of destination there are: a new one is one folder and one line here.</summary>
-internal static class DestinationKinds
+/// <summary>The kinds of destination that App registered.</summary>
+internal sealed class DestinationKinds(params IReadOnlyList<DestinationKind> all)
 {
+    /// <summary>Hosts of the services, in every cloud.</summary>
+    public IEnumerable<string> NeverBlock => all.SelectMany(kind => kind.NeverBlock);
+
+    /// <summary>Null: this version does not know the kind.</summary>
+    public DestinationKind? Find(string name) => all.FirstOrDefault(kind => kind.Name == name);
+
+    /// <exception cref="RunFailedException">InvalidInput: this version does not know the kind.</exception>
+    public DestinationKind Of(DestinationSettings settings) => Find(settings.Kind) ?? throw new RunFailedException(
+        RunOutcome.InvalidInput, $"Destination '{settings.Name}' is of the kind '{settings.Kind}', which this version cannot send to.",
+        "Set \"enabled\": false for it.");
+
     /// <param name="tokens">Null: those of the settings' own sign-in.</param>
-    public static IDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null) => settings.Kind switch
-    {
-        "graph" => GraphDestination.Create(settings, transport, tokens),
-        "sentinel" => SentinelDestination.Create(settings, transport, tokens),
-        "defender" => DefenderDestination.Create(settings, transport, tokens),
-        _ => throw new RunFailedException(RunOutcome.InvalidInput, $"Destination '{settings.Name}' is of the kind '{settings.Kind}', which this version cannot send to.", "Set \"enabled\": false for it."),
-    };
+    public IDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null) =>
+        Of(settings).Create(settings, transport, tokens);
+
+    /// <summary>The kind of destination that another tool pushed to.</summary>
+    /// <exception cref="RunFailedException">InvalidInput: no such tool is known.</exception>
+    public DestinationKind TakeoverFrom(string tool) =>
+        all.FirstOrDefault(kind => kind.Takeover?.Matches(tool) == true) ?? throw new RunFailedException(
+            RunOutcome.InvalidInput, $"--adopt: '{Sanitize.ForDisplay(tool, 80)}' is not a known tool.",
+            $"Give {string.Join(" or ", all.Select(kind => kind.Takeover?.Usage).OfType<string>())}.");
 }

@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Destinations;
 using MispGraphSync.Ledger;
 
 namespace MispGraphSync.Output;
@@ -12,11 +13,11 @@ internal sealed record RejectedItem(Rejection Rejection, string Reason, string R
 
     /// <param name="rejection">What was turned down.</param>
     /// <param name="logFolder">The folder of the request files.</param>
-    public static RejectedItem Of(Rejection rejection, string logFolder)
+    public static RejectedItem Of(Rejection rejection, string logFolder, DestinationKinds kinds)
     {
         var logs = Path.Combine(logFolder, $"*_{rejection.Destination}_*_error_*.json");
         var value = ValueOf(rejection);
-        var remedy = Remedies.For(rejection.Kind, rejection.Response, value, logs, rejection.Key);
+        var remedy = Remedies.For(kinds.Find(rejection.Kind), rejection.Response, value, logs, rejection.Key);
         return new RejectedItem(rejection, RejectionReason.Of(rejection.Response, value), remedy);
     }
 

@@ -137,7 +137,7 @@ public sealed class TakeoverTests : IAsyncLifetime
         var wrong = await _run.RunAsync("verify", "--adopt", "misp2sentinel");
 
         Assert.Equal(2, wrong.Code);
-        Assert.Contains("cannot be told from its own", wrong.Error, StringComparison.Ordinal);
+        Assert.Contains("look like its own", wrong.Error, StringComparison.Ordinal);
     }
 
     private MispGraphSync.Sandbox.Graph.GraphState Graph => _run.Sandbox.GraphState;

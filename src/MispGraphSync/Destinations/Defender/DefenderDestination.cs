@@ -72,25 +72,18 @@ internal sealed class DefenderDestination : IDestination
     public static DefenderDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null)
     {
         var endpoint = EndpointOf(settings);
-        var own = tokens is null ? new MsalTokenSource(settings.Auth, ScopeOf(settings), transport) : null;
+        var own = tokens is null ? new MsalTokenSource(settings.Auth, DefenderKind.Kind.ScopeOf(settings), transport) : null;
         var api = new DefenderApi(settings.Name, endpoint, settings.RequestsPerMinute, transport, tokens ?? own!);
         return new DefenderDestination(settings, api, transport, own);
     }
 
-    /// <summary>The scope of the destination's tokens.</summary>
-    /// <exception cref="RunFailedException">Usage: a cloud without a known host, or a bad endpoint.</exception>
-    public static string ScopeOf(DestinationSettings settings) =>
-        settings.TokenScope ?? Cloud.Named(settings.Auth.Cloud).DefenderScope ?? EndpointOf(settings).GetLeftPart(UriPartial.Authority) + "/.default";
-
-    private static Uri EndpointOf(DestinationSettings settings)
-    {
-        var cloud = Cloud.Named(settings.Auth.Cloud);
-        return (settings.Endpoint ?? cloud.Defender) is { } host
+    /// <exception cref="RunFailedException">InvalidInput: a cloud without a known host, or a bad endpoint.</exception>
+    public static Uri EndpointOf(DestinationSettings settings) =>
+        (settings.Endpoint ?? DefenderKind.Hosts.In(settings.Auth.Cloud)) is { } host
             ? Origin.Resolve(settings.Endpoint, host, "endpoint")
             : throw new RunFailedException(
-                RunOutcome.InvalidInput, $"Destination {settings.Name}: no host of Defender is known in the cloud {cloud.Name}.",
+                RunOutcome.InvalidInput, $"Destination {settings.Name}: no host of Defender is known in the cloud {settings.Auth.Cloud}.",
                 "If you have one, name it in \"endpoint\".");
-    }
 
     public SkipReason? SkipReasonFor(IndicatorSource support) =>
         support.IsPattern ? SkipReason.NoFieldHere : DefenderLimits.SkipReasonFor(support.Single, Policy.Action);

@@ -53,14 +53,14 @@ internal sealed class GraphDestination : IDestination
     /// <exception cref="RunFailedException">Usage: a cloud without tiIndicators, an unknown product, a bad endpoint.</exception>
     public static GraphDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null)
     {
-        var cloud = Cloud.Named(settings.Auth.Cloud);
-        if (!cloud.HasTiIndicators)
+        var cloud = settings.Auth.Cloud;
+        if (!GraphKind.HasTiIndicators(cloud))
             throw new RunFailedException(
-                RunOutcome.InvalidInput, $"Destination {settings.Name}: Graph has no tiIndicators in the cloud {cloud.Name}.",
+                RunOutcome.InvalidInput, $"Destination {settings.Name}: Graph has no tiIndicators in the cloud {cloud}.",
                 "Use a sentinel or defender destination there.");
         var product = GraphProduct.Named(settings.TargetProduct);
-        var endpoint = Origin.Resolve(settings.Endpoint, cloud.Graph, "endpoint");
-        var own = tokens is null ? new MsalTokenSource(settings.Auth, cloud.GraphScope, transport) : null;
+        var endpoint = Origin.Resolve(settings.Endpoint, GraphKind.Hosts.In(cloud)!, "endpoint");
+        var own = tokens is null ? new MsalTokenSource(settings.Auth, GraphKind.Kind.ScopeOf(settings), transport) : null;
         var api = new GraphApi(settings.Name, endpoint, settings.RequestsPerMinute, transport, tokens ?? own!);
         return new GraphDestination(settings, product, new GraphService(api, product), transport.Log, own);
     }

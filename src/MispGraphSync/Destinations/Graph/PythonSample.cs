@@ -39,6 +39,10 @@ internal static class PythonSample
         (["networkSourceAsn"], "AS"),
     ];
 
+    public static TakeoverSource Source { get; } = new(
+        "python-sample (at Graph)", tool => tool == "python-sample",
+        (tool, destination, _, _) => new ForeignTool(tool, destination, there => Recognise(there, destination.Shape)));
+
     public static LegacyIndicator? Recognise(RemoteIndicator there, IndicatorShape form)
     {
         if (there.Key is not { } @event || there.Id is null) return null;

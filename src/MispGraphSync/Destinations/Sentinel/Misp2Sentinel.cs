@@ -1,6 +1,8 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Http;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -11,6 +13,12 @@ namespace MispGraphSync.Destinations.Sentinel;
 internal static class Misp2Sentinel
 {
     private static readonly (string Theirs, string Stix)[] HashNames = [("SHA1", "'SHA-1'"), ("SHA256", "'SHA-256'"), ("SHA512", "'SHA-512'")];
+
+    private const string Name = "misp2sentinel";
+
+    public static TakeoverSource Source { get; } = new(
+        $"{Name} (at Sentinel, source system MISP) or {Name}:SOURCESYSTEM",
+        tool => tool == Name || tool.StartsWith(Name + ":", StringComparison.Ordinal) && tool.Length > Name.Length + 1, At);
 
     public static LegacyIndicator? Recognise(RemoteIndicator there)
     {
@@ -26,5 +34,20 @@ internal static class Misp2Sentinel
         return TypeGuesses.As($"[{path} = '{literal}']", "stix2-pattern").Sources.FirstOrDefault(support => support.Single is not null) is { Single: { } single }
             ? new LegacyIndicator(there, ObservableKey.OfSingle(single), Event: null)
             : null;
+    }
+
+    /// <exception cref="RunFailedException">InvalidInput: its source system is ours.</exception>
+    private static ForeignTool At(string tool, IDestination destination, DestinationSettings settings, Transport transport)
+    {
+        var source = tool == Name ? "MISP" : tool[(Name.Length + 1)..];
+        if (source.Equals(settings.SourceSystem, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new RunFailedException(
+                RunOutcome.InvalidInput,
+                $"--adopt: '{settings.Name}' uploads under the source system {settings.SourceSystem} too, so indicators of {tool} look like its own.",
+                "The other tool's indicators expire; nothing needs to be done.");
+        }
+
+        return new ForeignTool(tool, SentinelDestination.Create(settings with { SourceSystem = source }, transport, tokens: null), Recognise);
     }
 }

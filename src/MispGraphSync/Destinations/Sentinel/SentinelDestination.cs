@@ -57,11 +57,10 @@ internal sealed class SentinelDestination : IDestination
     /// <exception cref="RunFailedException">Usage: no workspace, or a bad endpoint.</exception>
     public static SentinelDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null)
     {
-        var cloud = Cloud.Named(settings.Auth.Cloud);
         var place = SentinelTarget.Of(settings);
-        var endpoint = Origin.Resolve(settings.Endpoint, cloud.Sentinel, "endpoint");
-        var management = Origin.Resolve(settings.ManagementEndpoint, cloud.Management, "managementEndpoint");
-        var own = tokens is null ? new MsalTokenSource(settings.Auth, cloud.ManagementScope, transport) : null;
+        var endpoint = Origin.Resolve(settings.Endpoint, SentinelKind.Hosts.In(settings.Auth.Cloud)!, "endpoint");
+        var management = Origin.Resolve(settings.ManagementEndpoint, SentinelKind.Management.In(settings.Auth.Cloud)!, "managementEndpoint");
+        var own = tokens is null ? new MsalTokenSource(settings.Auth, SentinelKind.Kind.ScopeOf(settings), transport) : null;
         return new SentinelDestination(
             settings, new SentinelUpload(place, endpoint, transport, tokens ?? own!), new SentinelList(place, management, transport, tokens ?? own!),
             tokens ?? own!, own, transport.Log);

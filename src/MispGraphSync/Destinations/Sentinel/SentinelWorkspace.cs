@@ -19,7 +19,7 @@ internal sealed class SentinelWorkspace : IDisposable
     public SentinelWorkspace(DestinationSettings settings, Transport transport, ITokenSource tokens)
     {
         _settings = settings;
-        var endpoint = Origin.Resolve(settings.ManagementEndpoint, Cloud.Named(settings.Auth.Cloud).Management, "managementEndpoint");
+        var endpoint = Origin.Resolve(settings.ManagementEndpoint, SentinelKind.Management.In(settings.Auth.Cloud)!, "managementEndpoint");
         _pace = new Pace(settings.RequestsPerMinute, transport.Time);
         var handlers = ServiceHandlers.Create(transport, _pace, transport.RetryOptions, tokens, endpoint);
         _client = new ServiceClient(ServiceHandlers.Client(handlers, transport.Sockets, endpoint));

@@ -1,8 +1,6 @@
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Sentinel;
-using MispGraphSync.Doctor.Network;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Doctor.Destinations;
 
@@ -15,7 +13,7 @@ internal sealed class AccessCheck(DestinationContext one) : ICheck
 
     public static async Task<CheckResult> LookAsync(DestinationContext one)
     {
-        if (await one.Connectivity.SkipIfUnreachableAsync(Endpoints.Of(one.Settings).FirstOrDefault()).ConfigureAwait(false) is { } unreached) return unreached;
+        if (await one.Connectivity.SkipIfUnreachableAsync(one.DestinationKind.EndpointsOf(one.Settings) is [var first, ..] ? first : null).ConfigureAwait(false) is { } unreached) return unreached;
         if ((await one.Token.GetAsync().ConfigureAwait(false)).Value is null) return CheckResult.Skipped($"needs {one.Name} token");
         if ((await one.Roles.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return CheckResult.Skipped($"needs {one.Name} roles");
         if (one.Kind != "sentinel") return await one.ProbeAsync(ct => OfListAsync(one.Destination, ct)).ConfigureAwait(false);
@@ -33,7 +31,7 @@ internal sealed class AccessCheck(DestinationContext one) : ICheck
 
     private static async Task<CheckResult> OfUploadAsync(DestinationContext one, CancellationToken ct)
     {
-        var endpoint = Origin.Resolve(one.Settings.Endpoint, Cloud.Named(one.Settings.Auth.Cloud).Sentinel, "endpoint");
+        var endpoint = Origin.Resolve(one.Settings.Endpoint, SentinelKind.Hosts.In(one.Settings.Auth.Cloud)!, "endpoint");
         using var upload = new SentinelUpload(SentinelTarget.Of(one.Settings), endpoint, one.Transport, one.Tokens);
         await upload.CheckAsync(ct).ConfigureAwait(false);
         return CheckResult.Ok($"workspace {one.Settings.WorkspaceId} lets us upload");

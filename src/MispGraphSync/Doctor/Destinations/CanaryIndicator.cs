@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Destinations;
 
 namespace MispGraphSync.Doctor.Destinations;
 
@@ -36,7 +35,7 @@ internal sealed class CanaryIndicator : IAsyncDisposable
             SourceSystem = Mark,
             Policy = one.Settings.Policy with { Action = IndicatorAction.Alert },
         };
-        _destination = DestinationKinds.Create(settings, one.Transport, one.Tokens);
+        _destination = one.DestinationKind.Create(settings, one.Transport, one.Tokens);
         _observables = [new Observable.DomainName(_name)];
         _key = StableId.ForIndicator(Mark, one.Kind, _destination.Info.Scope, _destination.Canonical(_observables), 0);
         var now = one.Transport.Time.GetUtcNow();

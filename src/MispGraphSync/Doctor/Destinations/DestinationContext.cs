@@ -1,6 +1,5 @@
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
-using MispGraphSync.Destinations.Defender;
 using MispGraphSync.Doctor.Network;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
@@ -17,11 +16,11 @@ internal sealed class DestinationContext : IAsyncDisposable
     private readonly MsalTokenSource _tokens;
 
     /// <param name="transport">An impatient one: what is busy is a finding.</param>
-    public DestinationContext(DestinationSettings settings, Transport transport, Connectivity reach, CancellationToken ct)
+    public DestinationContext(DestinationSettings settings, DestinationKind kind, Transport transport, Connectivity reach, CancellationToken ct)
     {
-        (Settings, Transport, Connectivity, _ct) = (settings, transport, reach, ct);
-        _tokens = new MsalTokenSource(settings.Auth, ScopeOf(settings), transport);
-        Destination = DestinationKinds.Create(settings, transport, _tokens);
+        (Settings, DestinationKind, Transport, Connectivity, _ct) = (settings, kind, transport, reach, ct);
+        _tokens = new MsalTokenSource(settings.Auth, kind.ScopeOf(settings), transport);
+        Destination = kind.Create(settings, transport, _tokens);
         Credential = new AsyncLazy<CheckResult?>(CredentialAsync);
         Tenant = new AsyncLazy<IReadOnlyList<CheckResult>>(() => TenantCheck.LookAsync(this, ct));
         Token = new AsyncLazy<Answered<string>>(TokenAsync);
@@ -32,6 +31,8 @@ internal sealed class DestinationContext : IAsyncDisposable
     }
 
     public DestinationSettings Settings { get; }
+
+    public DestinationKind DestinationKind { get; }
 
     public Transport Transport { get; }
 
@@ -86,18 +87,11 @@ internal sealed class DestinationContext : IAsyncDisposable
         _tokens.Dispose();
     }
 
-    private static string ScopeOf(DestinationSettings settings) => settings.Kind switch
-    {
-        "graph" => Cloud.Named(settings.Auth.Cloud).GraphScope,
-        "sentinel" => Cloud.Named(settings.Auth.Cloud).ManagementScope,
-        _ => DefenderDestination.ScopeOf(settings),
-    };
-
     private async Task<CheckResult?> CredentialAsync()
     {
         var auth = Settings.Auth;
         if (await Connectivity.SkipIfUnreachableAsync(auth.ClientSecret?.VaultAddress).ConfigureAwait(false) is not null) return null;
-        if (auth.VaultSignIn is { ManagedIdentity: null } fetcher && await Connectivity.SkipIfUnreachableAsync(Endpoints.AuthorityOf(fetcher)).ConfigureAwait(false) is not null) return null;
+        if (auth.VaultSignIn is { ManagedIdentity: null } fetcher && await Connectivity.SkipIfUnreachableAsync(Cloud.AuthorityOf(fetcher)).ConfigureAwait(false) is not null) return null;
         var looked = await ProbeAsync(async ct =>
         {
             await Credentials.VerifyReadableAsync(auth, Transport, ct).ConfigureAwait(false);
@@ -109,7 +103,7 @@ internal sealed class DestinationContext : IAsyncDisposable
     private async Task<Answered<string>> TokenAsync()
     {
         var auth = Settings.Auth;
-        if (auth.ManagedIdentity is null && await Connectivity.SkipIfUnreachableAsync(Endpoints.AuthorityOf(auth)).ConfigureAwait(false) is { } unreached) return new(null, unreached);
+        if (auth.ManagedIdentity is null && await Connectivity.SkipIfUnreachableAsync(Cloud.AuthorityOf(auth)).ConfigureAwait(false) is { } unreached) return new(null, unreached);
         if (await Connectivity.SkipIfUnreachableAsync(auth.ClientSecret?.VaultAddress).ConfigureAwait(false) is { } vault) return new(null, vault);
         if (await Credential.GetAsync().ConfigureAwait(false) is not null) return new(null, CheckResult.Skipped("needs secrets"));
         if ((await Tenant.GetAsync().ConfigureAwait(false)).Any(one => one.Status == CheckStatus.Failed)) return new(null, CheckResult.Skipped($"needs {Name} tenant"));

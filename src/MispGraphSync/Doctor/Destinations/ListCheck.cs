@@ -1,5 +1,3 @@
-using MispGraphSync.Doctor.Network;
-
 namespace MispGraphSync.Doctor.Destinations;
 
 /// <summary>Sentinel: whether what is there can be listed, which read and verify need, and a push whose ledger was lost.</summary>
@@ -10,7 +8,7 @@ internal sealed class ListCheck(DestinationContext one) : ICheck
     public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct)
     {
         if (!one.Destination.CanList) return [CheckResult.Skipped("subscriptionId, resourceGroup and workspaceName are not set: read and verify need them")];
-        if (await one.Connectivity.SkipIfUnreachableAsync(Endpoints.ManagementOf(one.Settings)).ConfigureAwait(false) is { } unreached) return [unreached];
+        if (await one.Connectivity.SkipIfUnreachableAsync(MispGraphSync.Destinations.Sentinel.SentinelKind.ManagementOf(one.Settings)).ConfigureAwait(false) is { } unreached) return [unreached];
         if ((await one.Workspace.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return [CheckResult.Skipped($"needs {one.Name} workspace")];
         var access = await one.Access.GetAsync().ConfigureAwait(false);
         if (access is { Status: CheckStatus.Failed, Code: MispGraphSync.Core.Ports.RunOutcome.SignInFailed }) return [CheckResult.Skipped($"needs {one.Name} access")];

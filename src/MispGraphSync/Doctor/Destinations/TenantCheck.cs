@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Doctor.Network;
+using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Doctor.Destinations;
@@ -19,7 +19,7 @@ internal sealed class TenantCheck(DestinationContext one) : ICheck
     {
         var auth = one.Settings.Auth;
         if (auth.ManagedIdentity is not null) return [CheckResult.Skipped("a managed identity is of its machine's tenant")];
-        if (await one.Connectivity.SkipIfUnreachableAsync(Endpoints.AuthorityOf(auth)).ConfigureAwait(false) is { } unreached) return [unreached];
+        if (await one.Connectivity.SkipIfUnreachableAsync(Cloud.AuthorityOf(auth)).ConfigureAwait(false) is { } unreached) return [unreached];
         return [await one.ProbeAsync(c => AskAsync(one, auth, c)).ConfigureAwait(false)];
     }
 
@@ -28,14 +28,14 @@ internal sealed class TenantCheck(DestinationContext one) : ICheck
         using var http = new HttpClient(new SignInLogHandler(one.Transport) { InnerHandler = one.Transport.Sockets }, disposeHandler: false) { MaxResponseContentBufferSize = 1024 * 1024 };
         try
         {
-            using var answer = await http.GetAsync(new Uri(Endpoints.AuthorityOf(auth), $"{Uri.EscapeDataString(auth.Tenant)}/v2.0/.well-known/openid-configuration"), ct).ConfigureAwait(false);
+            using var answer = await http.GetAsync(new Uri(Cloud.AuthorityOf(auth), $"{Uri.EscapeDataString(auth.Tenant)}/v2.0/.well-known/openid-configuration"), ct).ConfigureAwait(false);
             using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false));
             return answer.IsSuccessStatusCode ? Judge(one, auth, json.RootElement) : Refused(auth, (int)answer.StatusCode, json.RootElement);
         }
         catch (Exception e) when (e is JsonException or HttpRequestException or IOException)
         {
             return CheckResult.Failed(
-                RunOutcome.Unreachable, $"What answers at {Endpoints.AuthorityOf(auth).Authority} does not answer as Entra does.",
+                RunOutcome.Unreachable, $"What answers at {Cloud.AuthorityOf(auth).Authority} does not answer as Entra does.",
                 "Check auth.cloud, auth.authority where it is set, and whether a proxy or a login page stands in between.");
         }
     }
@@ -52,11 +52,12 @@ internal sealed class TenantCheck(DestinationContext one) : ICheck
     private static CheckResult Judge(DestinationContext one, AuthSettings auth, JsonElement about)
     {
         var cloud = Cloud.Named(auth.Cloud);
+        var expected = GraphKind.Hosts.In(cloud.Name)!.Host;
         var graph = Text(about, "msgraph_host");
-        if (graph is not null && !graph.Equals(cloud.Graph.Host, StringComparison.OrdinalIgnoreCase))
+        if (graph is not null && !graph.Equals(expected, StringComparison.OrdinalIgnoreCase))
             return CheckResult.Failed(
-                RunOutcome.SignInFailed, $"Tenant {auth.Tenant} is in another cloud: its Graph is {graph}, that of the cloud {cloud.Name} is {cloud.Graph.Host}.",
-                Cloud.Names.FirstOrDefault(name => Cloud.Named(name).Graph.Host.Equals(graph, StringComparison.OrdinalIgnoreCase)) is { } right ? $"Set auth.cloud to {right}." : "Check auth.cloud and auth.tenant.");
+                RunOutcome.SignInFailed, $"Tenant {auth.Tenant} is in another cloud: its Graph is {graph}, that of the cloud {cloud.Name} is {expected}.",
+                GraphKind.Hosts.CloudsOf(graph).Order().FirstOrDefault() is { } right ? $"Set auth.cloud to {right}." : "Check auth.cloud and auth.tenant.");
         if (Text(about, "tenant_region_sub_scope") == "GCC" && cloud.Name == "global" && one is { Kind: "defender", Settings.Endpoint: null })
             return CheckResult.Warning($"Tenant {auth.Tenant} is a GCC tenant, whose Defender is at another host than the global one.", "Set auth.cloud to gcc.");
         return CheckResult.Ok($"{auth.Tenant} is in the cloud {cloud.Name}");

@@ -1,6 +1,5 @@
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Sentinel;
-using MispGraphSync.Doctor.Network;
 
 namespace MispGraphSync.Doctor.Destinations;
 
@@ -15,7 +14,7 @@ internal sealed class WorkspaceCheck(DestinationContext one) : ICheck
     {
         var settings = one.Settings;
         if (!one.Destination.CanList) return CheckResult.Skipped("subscriptionId, resourceGroup and workspaceName are not set: read and verify need them");
-        if (await one.Connectivity.SkipIfUnreachableAsync(Endpoints.ManagementOf(settings)).ConfigureAwait(false) is { } unreached) return unreached;
+        if (await one.Connectivity.SkipIfUnreachableAsync(MispGraphSync.Destinations.Sentinel.SentinelKind.ManagementOf(settings)).ConfigureAwait(false) is { } unreached) return unreached;
         if ((await one.Token.GetAsync().ConfigureAwait(false)).Value is null) return CheckResult.Skipped($"needs {one.Name} token");
         using var workspace = new SentinelWorkspace(settings, one.Transport, one.Tokens);
         return await one.ProbeAsync(async ct => await workspace.IdAsync(ct).ConfigureAwait(false) switch

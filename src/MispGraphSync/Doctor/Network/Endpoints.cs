@@ -1,3 +1,4 @@
+using MispGraphSync.Destinations;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 
@@ -6,7 +7,7 @@ namespace MispGraphSync.Doctor.Network;
 /// <summary>Every host that settings lead to, each once, with what it is for.</summary>
 internal static class Endpoints
 {
-    public static IReadOnlyList<Endpoint> Of(AppSettings settings, IEnumerable<DestinationSettings> destinations)
+    public static IReadOnlyList<Endpoint> Of(AppSettings settings, IEnumerable<DestinationSettings> destinations, DestinationKinds kinds)
     {
         var all = destinations.ToList();
         var used = new List<(Uri Origin, string Purpose)>();
@@ -18,36 +19,13 @@ internal static class Endpoints
         }
 
         foreach (var destination in all) used.AddRange(OfAuth(destination.Auth));
-        foreach (var destination in all) used.AddRange(Of(destination).Select(origin => (origin, destination.Name)));
+        foreach (var destination in all) used.AddRange(kinds.Of(destination).EndpointsOf(destination).Select(origin => (origin, destination.Name)));
         return
         [
             .. used.GroupBy(one => one.Origin.GetLeftPart(UriPartial.Authority), StringComparer.OrdinalIgnoreCase).Select(one => new Endpoint(
                 new Uri(one.Key), [.. one.Select(use => use.Purpose).Distinct(StringComparer.Ordinal)], one.Any(use => use.Purpose == "MISP"))),
         ];
     }
-
-    /// <summary>Where a destination's own requests go.</summary>
-    public static IEnumerable<Uri> Of(DestinationSettings destination)
-    {
-        var cloud = Cloud.Named(destination.Auth.Cloud);
-        switch (destination.Kind)
-        {
-            case "graph":
-                yield return destination.Endpoint ?? cloud.Graph;
-                break;
-            case "sentinel":
-                yield return destination.Endpoint ?? cloud.Sentinel;
-                if (destination.SubscriptionId is not null) yield return ManagementOf(destination);
-                break;
-            case "defender" when (destination.Endpoint ?? cloud.Defender) is { } defender:
-                yield return defender;
-                break;
-        }
-    }
-
-    public static Uri ManagementOf(DestinationSettings destination) => destination.ManagementEndpoint ?? Cloud.Named(destination.Auth.Cloud).Management;
-
-    public static Uri AuthorityOf(AuthSettings auth) => auth.Authority ?? Cloud.Named(auth.Cloud).Authority;
 
     private static IEnumerable<(Uri, string)> OfAuth(AuthSettings auth)
     {
@@ -61,5 +39,5 @@ internal static class Endpoints
     }
 
     /// <summary>A managed identity's endpoint is on the machine, or at its link: no firewall between.</summary>
-    private static IEnumerable<(Uri, string)> OfSignIn(AuthSettings auth) => auth.ManagedIdentity is null ? [(AuthorityOf(auth), "sign-in")] : [];
+    private static IEnumerable<(Uri, string)> OfSignIn(AuthSettings auth) => auth.ManagedIdentity is null ? [(Cloud.AuthorityOf(auth), "sign-in")] : [];
 }

@@ -75,7 +75,7 @@ internal static partial class SignInErrors
 
     private static Uri Where(AuthSettings auth) => auth.ManagedIdentity is not null
         ? new Uri("this machine's identity endpoint", UriKind.Relative)
-        : auth.Authority ?? Cloud.Named(auth.Cloud).Authority;
+        : Cloud.AuthorityOf(auth);
 
     private static string Name(MsalException e, int? number) => number is { } n ? $"AADSTS{n}" : e.ErrorCode;
 

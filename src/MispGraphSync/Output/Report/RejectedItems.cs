@@ -1,3 +1,4 @@
+using MispGraphSync.Destinations;
 using MispGraphSync.Ledger;
 
 namespace MispGraphSync.Output.Report;
@@ -22,12 +23,12 @@ internal sealed record RejectedItems
     /// <summary>The first of <see cref="Suppressed"/>.</summary>
     public required IReadOnlyList<RejectedItem> Listed { get; init; }
 
-    public static RejectedItems Count(LedgerFile ledger, string logFolder)
+    public static RejectedItems Count(LedgerFile ledger, string logFolder, DestinationKinds kinds)
     {
         var reasons = new Dictionary<(string, string), RejectedReason>();
         var listed = new List<RejectedItem>();
         var (others, heldBack, sentAgain) = (0L, 0L, 0L);
-        foreach (var line in new Rejections(ledger).List(run: null, destination: null).Select(one => RejectedItem.Of(one, logFolder)))
+        foreach (var line in new Rejections(ledger).List(run: null, destination: null).Select(one => RejectedItem.Of(one, logFolder, kinds)))
         {
             if (line.IsRetried) sentAgain++;
             else heldBack++;

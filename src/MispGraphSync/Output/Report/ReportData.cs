@@ -1,3 +1,4 @@
+using MispGraphSync.Destinations;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output.Explain;
 
@@ -31,7 +32,7 @@ internal sealed record ReportData
     /// <summary>The first day of <see cref="Days"/>.</summary>
     public DateOnly FirstDay => FirstDayOf(Status.Now);
 
-    public static ReportData Gather(LedgerFile ledger, StatusReport status, IReadOnlyList<ExplainedDestination> destinations, string logFolder) => new()
+    public static ReportData Gather(LedgerFile ledger, StatusReport status, IReadOnlyList<ExplainedDestination> destinations, string logFolder, DestinationKinds kinds) => new()
     {
         Status = status,
         Days = new RunDays(ledger).Since(FirstDayOf(status.Now)),
@@ -39,7 +40,7 @@ internal sealed record ReportData
         Breakdown = Breakdown.Count(ledger, destinations),
         Destinations = destinations,
         Expiries = new ExpiryDays(ledger).From(status.Now, ComingDays),
-        Rejected = RejectedItems.Count(ledger, logFolder),
+        Rejected = RejectedItems.Count(ledger, logFolder, kinds),
     };
 
     private static DateOnly FirstDayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime).AddDays(1 - PastDays);

@@ -1,3 +1,7 @@
+using MispGraphSync.Destinations;
+using MispGraphSync.Destinations.Defender;
+using MispGraphSync.Destinations.Graph;
+using MispGraphSync.Destinations.Sentinel;
 using Microsoft.AspNetCore.Http;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
@@ -167,10 +171,10 @@ public class SignInTests
     public void Every_cloud_has_its_own_hosts_and_only_the_global_one_has_tiIndicators()
     {
         Assert.Equal(["china", "gcc", "global", "usgov", "usgovdod"], Cloud.Names);
-        Assert.Equal("https://dod-graph.microsoft.us/.default", Cloud.Named("usgovdod").GraphScope);
-        Assert.Equal("https://management.usgovcloudapi.net/.default", Cloud.Named("usgov").ManagementScope);
-        Assert.Null(Cloud.Named("china").DefenderScope);
-        Assert.Equal(["gcc", "global"], Cloud.Names.Where(n => Cloud.Named(n).HasTiIndicators));
+        Assert.Equal("https://dod-graph.microsoft.us/.default", CloudHosts.ScopeOf(GraphKind.Hosts.In("usgovdod")!));
+        Assert.Equal("https://management.usgovcloudapi.net/.default", CloudHosts.ScopeOf(SentinelKind.Management.In("usgov")!));
+        Assert.Null(DefenderKind.Hosts.In("china"));
+        Assert.Equal(["gcc", "global"], Cloud.Names.Where(GraphKind.HasTiIndicators));
         Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => Cloud.Named("moon")).Outcome);
     }
 

@@ -1,0 +1,26 @@
+namespace MispGraphSync.Destinations.Graph;
+
+/// <summary>Microsoft Graph tiIndicators (beta).</summary>
+internal static class GraphKind
+{
+    /// <summary>Graph itself ("national cloud deployments").</summary>
+    public static CloudHosts Hosts { get; } = new(
+        ("global", "graph.microsoft.com"),
+        ("gcc", "graph.microsoft.com"),
+        ("usgov", "graph.microsoft.us"),
+        ("usgovdod", "dod-graph.microsoft.us"),
+        ("china", "microsoftgraph.chinacloudapi.cn"));
+
+    public static DestinationKind Kind { get; } = new()
+    {
+        Name = "graph",
+        EndpointsOf = settings => [settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)!],
+        ScopeOf = settings => CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud)!),
+        Create = GraphDestination.Create,
+        NeverBlock = [.. Hosts.All, "graph.windows.net"],
+        Takeover = PythonSample.Source,
+    };
+
+    /// <summary>Microsoft documents tiIndicator for the global service only.</summary>
+    public static bool HasTiIndicators(string cloud) => cloud is "global" or "gcc";
+}

@@ -1,0 +1,47 @@
+using MispGraphSync.Settings;
+
+namespace MispGraphSync.Destinations.Sentinel;
+
+/// <summary>Microsoft Sentinel's upload API.</summary>
+internal static class SentinelKind
+{
+    /// <summary>Takes threat intelligence; its tokens are those of <see cref="Management"/>.</summary>
+    public static CloudHosts Hosts { get; } = new(
+        ("global", "api.ti.sentinel.azure.com"),
+        ("gcc", "api.ti.sentinel.azure.com"),
+        ("usgov", "api.ti.sentinel.azure.us"),
+        ("usgovdod", "api.ti.sentinel.azure.us"),
+        ("china", "api.ti.sentinel.azure.cn"));
+
+    /// <summary>Azure Resource Manager, which lists what is held.</summary>
+    public static CloudHosts Management { get; } = new(
+        ("global", "management.azure.com"),
+        ("gcc", "management.azure.com"),
+        ("usgov", "management.usgovcloudapi.net"),
+        ("usgovdod", "management.usgovcloudapi.net"),
+        ("china", "management.chinacloudapi.cn"));
+
+    public static DestinationKind Kind { get; } = new()
+    {
+        Name = "sentinel",
+        EndpointsOf = settings =>
+        [
+            settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)!,
+            .. settings.SubscriptionId is null ? Array.Empty<Uri>() : [ManagementOf(settings)],
+        ],
+        ScopeOf = settings => CloudHosts.ScopeOf(Management.In(settings.Auth.Cloud)!),
+        Create = SentinelDestination.Create,
+        NeverBlock = [.. Hosts.All, .. Management.All, "management.core.windows.net"],
+        Remedies =
+        [
+            Remedy.AlreadyExists,
+            Remedy.TextLength,
+            new(["pattern"], "Sentinel cannot store the pattern. Correct the value in MISP, or take away its to_ids flag."),
+            new(["property", "properties", "schema", "required", "additional"],
+                "Sentinel's schema refuses a field. This is more likely a fault of misp-graph than of the value: please report it with the log file."),
+        ],
+        Takeover = Misp2Sentinel.Source,
+    };
+
+    public static Uri ManagementOf(DestinationSettings settings) => settings.ManagementEndpoint ?? Management.In(settings.Auth.Cloud)!;
+}
