@@ -2,9 +2,6 @@ using MispGraphSync.Commands;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Doctor;
 using MispGraphSync.Doctor.Destinations;
-using MispGraphSync.Doctor.Local;
-using MispGraphSync.Doctor.Misp;
-using MispGraphSync.Doctor.Network;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
@@ -23,7 +20,7 @@ internal sealed partial class Composition
 
     /// <param name="names">Destinations to look at, enabled or not; empty: all enabled ones.</param>
     /// <exception cref="RunFailedException">Usage: there is no destination of such a name.</exception>
-    public static DoctorRun Examine(string? config, IReadOnlyList<string> names, bool writes, ToolHost host, CancellationToken ct)
+    public static DoctorContext Examine(string? config, IReadOnlyList<string> names, bool writes, ToolHost host, CancellationToken ct)
     {
         var options = new ReaderOptions
         {
@@ -43,36 +40,40 @@ internal sealed partial class Composition
         }
         catch (RunFailedException failure)
         {
-            return new DoctorRun(Checklist.OfFaulty(new SettingsCheck(failure)), null, null);
+            return new DoctorContext(DoctorContext.SettingsOnly(LocalChecks.Settings(failure)));
         }
 
-        if (inspection.Faults.Count > 0) return new DoctorRun(Checklist.OfFaulty(new SettingsCheck(inspection)), null, null);
+        if (inspection.Faults.Count > 0) return new DoctorContext(DoctorContext.SettingsOnly(LocalChecks.Settings(inspection)));
         var chosen = Choose(inspection.Settings, names);
         var secrets = SecretsOf(inspection.Settings, host);
         var log = AppLog.Create(inspection.Settings.Logs, isDebug: false, isOptional: true, host.Time, secrets);
         try
         {
-            var it = Examine(inspection, chosen, host, log, secrets, ct);
-            return new DoctorRun(Checklist.Of(it, writes), it, log);
+            return Examine(inspection, chosen, writes, host, log, secrets, ct);
         }
         catch (RunFailedException failure)
         {
             // Such as a caFile that holds no certificate.
-            return new DoctorRun(Checklist.OfFaulty(new SettingsCheck(failure)), null, log);
+            return new DoctorContext(DoctorContext.SettingsOnly(LocalChecks.Settings(failure)), () =>
+            {
+                AppLog.Close(log);
+                return ValueTask.CompletedTask;
+            });
         }
     }
 
-    private static DoctorContext Examine(SettingsInspection inspection, IReadOnlyList<DestinationSettings> chosen, ToolHost host, Logger log,
-        Secrets secrets, CancellationToken ct)
+    private static DoctorContext Examine(
+        SettingsInspection inspection, IReadOnlyList<DestinationSettings> chosen, bool writes, ToolHost host, Logger log, Secrets secrets,
+        CancellationToken ct)
     {
         var settings = inspection.Settings;
         var filters = FilterPlan.Parse(settings.Misp.EventFilters, out var faults) ?? throw new RunFailedException(RunOutcome.InvalidInput, string.Join('\n', faults));
-        var logs = new LogsFolder(settings.Logs);
+        var logError = LocalChecks.ErrorOfWritingTo(settings.Logs.Directory);
         var transport = new Transport
         {
             Time = host.Time,
             Sockets = HttpSockets.Create(settings.CaFile, settings.Proxy),
-            Log = new RequestLog(logs.Usable, run: 0, host.Time, secrets: secrets),
+            Log = new RequestLog(logError is null ? settings.Logs : settings.Logs with { Requests = RequestLogging.None }, run: 0, host.Time, secrets: secrets),
             AppLog = log,
             ResolveSecret = async (secret, c) => secrets.Add(await secret.ResolveAsync(c).ConfigureAwait(false)),
             MaxRetries = DoctorsRetries,
@@ -81,15 +82,15 @@ internal sealed partial class Composition
         var misp = settings.Misp.VaultSignIn is { } fetcher
             ? settings.Misp with { Key = settings.Misp.Key!.WithVault(new KeyVaultClient(fetcher, transport).GetAsync) }
             : settings.Misp;
-        var reach = new Connectivity(Endpoints.Of(settings, chosen, Registration.Kinds), settings, host.Time, ct);
-        return new DoctorContext
+        var connectivity = new Connectivity(Endpoints.Of(settings, chosen, Registration.Kinds), settings, host.Time, ct);
+        var server = new MispContext(settings, misp, filters, connectivity, transport, ct);
+        DestinationContext[] destinations = [.. chosen.Select(one => new DestinationContext(one, Registration.Kinds.Of(one), transport, connectivity, ct))];
+        return new DoctorContext(DoctorContext.All(inspection, logError, connectivity, server, destinations, writes), async () =>
         {
-            Inspection = inspection,
-            Settings = settings,
-            Logs = logs,
-            Connectivity = reach,
-            Misp = new MispContext(settings, misp, filters, reach, host.Time, log, secrets, ct),
-            Destinations = [.. chosen.Select(one => new DestinationContext(one, Registration.Kinds.Of(one), transport, reach, ct))],
-        };
+            foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);
+            server.Dispose();
+            connectivity.Dispose();
+            AppLog.Close(log);
+        });
     }
 }

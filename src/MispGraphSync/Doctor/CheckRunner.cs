@@ -1,46 +1,45 @@
 using System.Runtime.CompilerServices;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Http;
 
 namespace MispGraphSync.Doctor;
 
-/// <summary>Runs checks side by side and gives what they found in the order of the list.</summary>
+/// <summary>Runs checks side by side and gives their results in the order of the list.</summary>
 internal static class CheckRunner
 {
-    /// <summary>For one check; none that works takes nearly as long. Bounds below this one are the checks' own.</summary>
+    /// <summary>For one check; none that works takes nearly as long.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    public static async IAsyncEnumerable<(ICheck Check, IReadOnlyList<CheckResult> Found)> RunAsync(
-        IReadOnlyList<ICheck> checks, TimeProvider time, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<(Check Check, IReadOnlyList<CheckResult> Results)> RunAsync(
+        IReadOnlyList<Check> checks, TimeProvider time, [EnumeratorCancellation] CancellationToken ct)
     {
-        var running = checks.Select(check => (Check: check, Found: RunAsync(check, time, ct))).ToList();
+        var running = checks.Select(check => (Check: check, Results: RunAsync(check, time, ct))).ToList();
         try
         {
-            foreach (var (check, found) in running) yield return (check, await found.ConfigureAwait(false));
+            foreach (var (check, results) in running) yield return (check, await results.ConfigureAwait(false));
         }
         finally
         {
-            // What the others stand on must not go before they have cleaned up.
-            await Task.WhenAll(running.Select(Task (one) => one.Found)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // What they share is disposed of only after all have cleaned up.
+            await Task.WhenAll(running.Select(Task (one) => one.Results)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private static async Task<IReadOnlyList<CheckResult>> RunAsync(ICheck check, TimeProvider time, CancellationToken ct)
+    private static async Task<IReadOnlyList<CheckResult>> RunAsync(Check check, TimeProvider time, CancellationToken ct)
     {
-        // So that one that works without waiting does not keep the others from starting.
+        // A check that never waits must not keep the others from starting.
         await Task.Yield();
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
-            return await check.RunAsync(either.Token).ConfigureAwait(false);
+            return await TimeLimit.RunAsync(Limit, time, check.RunAsync, ct).ConfigureAwait(false);
         }
         catch (RunFailedException failure)
         {
             return [CheckResult.FromFailure(failure)];
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (TimeoutException)
         {
-            return [CheckResult.Failed(RunOutcome.Unreachable, "It did not come to an end in time.", "Run again; if it stays so, look at the network and the proxy.")];
+            return [CheckResult.Failed(RunOutcome.Unreachable, "It did not finish in time.", "Run again; if it stays so, look at the network and the proxy.")];
         }
     }
 }

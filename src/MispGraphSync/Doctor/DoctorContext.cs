@@ -1,31 +1,56 @@
 using MispGraphSync.Doctor.Destinations;
-using MispGraphSync.Doctor.Local;
-using MispGraphSync.Doctor.Misp;
-using MispGraphSync.Doctor.Network;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Doctor;
 
-/// <summary>What the checks share: the settings without faults, and what was found out on the way. Made by the composition root.</summary>
-internal sealed record DoctorContext : IAsyncDisposable
+/// <summary>The checks to run. Made by the composition root.</summary>
+/// <param name="checks">In the order in which they are printed: what others need comes first.</param>
+/// <param name="dispose">Disposes of what the checks share.</param>
+internal sealed class DoctorContext(IReadOnlyList<Check> checks, Func<ValueTask>? dispose = null) : IAsyncDisposable
 {
-    public required SettingsInspection Inspection { get; init; }
+    public IReadOnlyList<Check> Checks => checks;
 
-    public required AppSettings Settings { get; init; }
+    /// <param name="logError">Why the log folder cannot be written; null when it can.</param>
+    /// <param name="destinations">Those that were asked for, in the settings' order.</param>
+    /// <param name="writes">Whether an indicator may be written to each destination.</param>
+    public static IReadOnlyList<Check> All(
+        SettingsInspection inspection, string? logError, Connectivity connectivity, MispContext misp,
+        IReadOnlyList<DestinationContext> destinations, bool writes) =>
+    [
+        LocalChecks.Settings(inspection),
+        LocalChecks.Permissions(inspection),
+        LocalChecks.Ledger(inspection.Settings.Ledger),
+        LocalChecks.Logs(inspection.Settings.Logs.Directory, logError),
+        new("secrets", _ => SecretsAsync(misp, destinations)),
+        .. NetworkChecks.Of(connectivity),
+        .. MispChecks.Of(misp),
+        .. destinations.SelectMany(one => Of(one, writes)),
+        NetworkChecks.Hosts(connectivity),
+    ];
 
-    public required LogsFolder Logs { get; init; }
+    /// <summary>While the settings have faults, nothing else can be looked at.</summary>
+    public static IReadOnlyList<Check> SettingsOnly(Check settings) =>
+        [settings, new("all else", () => [CheckResult.Skipped("needs settings without faults")])];
 
-    public required Connectivity Connectivity { get; init; }
+    public ValueTask DisposeAsync() => dispose?.Invoke() ?? ValueTask.CompletedTask;
 
-    public required MispContext Misp { get; init; }
-
-    /// <summary>Those that were asked for, in the settings' order.</summary>
-    public required IReadOnlyList<DestinationContext> Destinations { get; init; }
-
-    public async ValueTask DisposeAsync()
+    /// <summary>Whether each secret is where the settings say: variables, files, Key Vaults, certificates, tokens.</summary>
+    private static async Task<IReadOnlyList<CheckResult>> SecretsAsync(MispContext misp, IReadOnlyList<DestinationContext> destinations)
     {
-        foreach (var destination in Destinations) await destination.DisposeAsync().ConfigureAwait(false);
-        Misp.Dispose();
-        Connectivity.Dispose();
+        var found = await Task.WhenAll(destinations.Select(one => one.Credential.GetAsync()).Prepend(misp.Key.GetAsync())).ConfigureAwait(false);
+        CheckResult[] faults = [.. found.OfType<CheckResult>().Distinct()];
+        return faults.Length > 0 ? faults : [CheckResult.Ok("all are where the settings say")];
+    }
+
+    private static IEnumerable<Check> Of(DestinationContext one, bool writes)
+    {
+        yield return new($"{one.Name} tenant", _ => one.Tenant.GetAsync());
+        yield return TokenCheck.Of(one);
+        yield return new($"{one.Name} roles", one.Roles.GetAsync);
+        if (one.Kind == "sentinel") yield return new($"{one.Name} workspace", one.Workspace.GetAsync);
+        yield return new($"{one.Name} access", one.Access.GetAsync);
+        if (one.Kind == "sentinel") yield return new($"{one.Name} list", () => ListCheck.LookAsync(one));
+        if (one.Kind == "defender") yield return new($"{one.Name} capacity", one.Capacity.GetAsync);
+        if (writes) yield return new($"{one.Name} write", async ct => [await WriteCheck.LookAsync(one, ct).ConfigureAwait(false)]);
     }
 }

@@ -25,7 +25,6 @@ internal sealed class RequestLog(
     private readonly Lock _probing = new();
     private int _sequence;
     private int _hidden;
-    private DriveInfo? _drive;
     private bool _probed;
     private RunFailedException? _failure;
 
@@ -40,6 +39,19 @@ internal sealed class RequestLog(
 
     /// <summary>What was sent to one destination so far in this run.</summary>
     public RequestCounts CountsOf(string destination) => _counts.GetValueOrDefault(destination);
+
+    /// <summary>In bytes; null where the system cannot tell, as for a network share on Windows.</summary>
+    public static long? FreeSpaceOf(string folder)
+    {
+        try
+        {
+            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder).AvailableFreeSpace;
+        }
+        catch (Exception fault) when (fault is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Makes sure that the attempt can be recorded.</summary>
     /// <exception cref="RunFailedException">Usage, or OutOfReach where there is no room: it cannot; nothing may be sent.</exception>
@@ -129,28 +141,14 @@ internal sealed class RequestLog(
             if (_probed) return;
             PrivateFile.CreateFolder(settings.Directory);
             using (new RequestLogFile(settings.Directory, HiddenName())) { }
-            _drive = Drive(settings.Directory);
             _probed = true;
-        }
-    }
-
-    /// <summary>Null where the system cannot tell, as for a network share on Windows.</summary>
-    private static DriveInfo? Drive(string folder)
-    {
-        try
-        {
-            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder);
-        }
-        catch (ArgumentException)
-        {
-            return null;
         }
     }
 
     private void ThrowIfFull(ApiCall exchange)
     {
         var needed = RoomBesidesBodies + (2L * (exchange.Body?.Written.Length ?? 0));
-        if (_drive is { } drive && drive.AvailableFreeSpace < needed) throw new IOException("The disk is full.", NoRoom);
+        if (FreeSpaceOf(settings.Directory) < needed) throw new IOException("The disk is full.", NoRoom);
     }
 
     /// <summary>Hidden, so that a pattern over the folder never meets half a file; no other process has the same.</summary>

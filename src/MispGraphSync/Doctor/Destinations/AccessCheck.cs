@@ -5,12 +5,8 @@ using MispGraphSync.Http;
 namespace MispGraphSync.Doctor.Destinations;
 
 /// <summary>Whether the service lets us in, without anything being written: one indicator is listed, or an upload of nothing is sent.</summary>
-internal sealed class AccessCheck(DestinationContext one) : ICheck
+internal static class AccessCheck
 {
-    public string Name => $"{one.Name} access";
-
-    public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) => [await one.Access.GetAsync().ConfigureAwait(false)];
-
     public static async Task<CheckResult> LookAsync(DestinationContext one)
     {
         if (await one.Connectivity.SkipIfUnreachableAsync(one.DestinationKind.EndpointsOf(one.Settings) is [var first, ..] ? first : null).ConfigureAwait(false) is { } unreached) return unreached;

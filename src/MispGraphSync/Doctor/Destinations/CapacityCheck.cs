@@ -3,13 +3,9 @@ using MispGraphSync.Destinations.Defender;
 namespace MispGraphSync.Doctor.Destinations;
 
 /// <summary>Defender: how many of the tenant's places are taken, by us and by others, as far as they can be seen.</summary>
-internal sealed class CapacityCheck(DestinationContext one) : ICheck
+internal static class CapacityCheck
 {
     private const int Tenant = DefenderDestination.TenantCapacity;
-
-    public string Name => $"{one.Name} capacity";
-
-    public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) => [await one.Capacity.GetAsync().ConfigureAwait(false)];
 
     public static async Task<CheckResult> LookAsync(DestinationContext one)
     {

@@ -1,6 +1,5 @@
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
-using MispGraphSync.Doctor.Network;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;

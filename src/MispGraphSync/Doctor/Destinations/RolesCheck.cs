@@ -5,15 +5,11 @@ using MispGraphSync.Text;
 namespace MispGraphSync.Doctor.Destinations;
 
 /// <summary>Whether the token carries what the destination's service asks for. A token without any is issued all the same.</summary>
-internal sealed class RolesCheck(DestinationContext one) : ICheck
+internal static class RolesCheck
 {
     private const string Graph = "ThreatIndicators.ReadWrite.OwnedBy";
     private const string Defender = "Ti.ReadWrite";
     private const string DefenderAll = "Ti.ReadWrite.All";
-
-    public string Name => $"{one.Name} roles";
-
-    public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) => [await one.Roles.GetAsync().ConfigureAwait(false)];
 
     public static async Task<CheckResult> LookAsync(DestinationContext one)
     {

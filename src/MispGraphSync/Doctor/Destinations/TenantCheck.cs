@@ -9,12 +9,8 @@ namespace MispGraphSync.Doctor.Destinations;
 /// Whether the tenant exists, and whether it is in the cloud of the settings. Entra tells both to anybody (OpenID Connect
 /// discovery, with Microsoft's own additions).
 /// </summary>
-internal sealed class TenantCheck(DestinationContext one) : ICheck
+internal static class TenantCheck
 {
-    public string Name => $"{one.Name} tenant";
-
-    public Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) => one.Tenant.GetAsync();
-
     public static async Task<IReadOnlyList<CheckResult>> LookAsync(DestinationContext one, CancellationToken ct)
     {
         var auth = one.Settings.Auth;

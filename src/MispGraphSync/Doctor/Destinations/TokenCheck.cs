@@ -3,12 +3,10 @@ using MispGraphSync.Http.SignIn;
 namespace MispGraphSync.Doctor.Destinations;
 
 /// <summary>Whether signing in works. The token itself is never shown.</summary>
-internal sealed class TokenCheck(DestinationContext one) : ICheck
+internal static class TokenCheck
 {
-    public string Name => $"{one.Name} token";
-
-    public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) =>
-        [(await one.Token.GetAsync().ConfigureAwait(false)).Lacks ?? CheckResult.Ok($"signed in by {Way(one.Settings.Auth)}")];
+    public static Check Of(DestinationContext one) => new($"{one.Name} token", async () =>
+        (await one.Token.GetAsync().ConfigureAwait(false)).Lacks ?? CheckResult.Ok($"signed in by {Way(one.Settings.Auth)}"));
 
     private static string Way(AuthSettings auth) => auth switch
     {

@@ -4,12 +4,8 @@ using MispGraphSync.Destinations.Sentinel;
 namespace MispGraphSync.Doctor.Destinations;
 
 /// <summary>Sentinel: whether the workspace's id and its names mean the same workspace. Uploads go by the id, lists by the names.</summary>
-internal sealed class WorkspaceCheck(DestinationContext one) : ICheck
+internal static class WorkspaceCheck
 {
-    public string Name => $"{one.Name} workspace";
-
-    public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken ct) => [await one.Workspace.GetAsync().ConfigureAwait(false)];
-
     public static async Task<CheckResult> LookAsync(DestinationContext one)
     {
         var settings = one.Settings;

@@ -4,7 +4,7 @@ using MispGraphSync.Http;
 using MispGraphSync.Settings;
 using MispGraphSync.Text;
 
-namespace MispGraphSync.Doctor.Network;
+namespace MispGraphSync.Doctor;
 
 /// <summary>
 /// Sends one plain request, without any credential, over the very sockets that the tool uses: same proxy, same authorities.

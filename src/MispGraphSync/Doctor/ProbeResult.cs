@@ -1,4 +1,4 @@
-namespace MispGraphSync.Doctor.Network;
+namespace MispGraphSync.Doctor;
 
 /// <summary>How far a plain request to a host came.</summary>
 internal enum ProbeOutcome

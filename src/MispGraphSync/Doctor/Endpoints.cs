@@ -2,7 +2,7 @@ using MispGraphSync.Destinations;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 
-namespace MispGraphSync.Doctor.Network;
+namespace MispGraphSync.Doctor;
 
 /// <summary>Every host that settings lead to, each once, with what it is for.</summary>
 internal static class Endpoints
@@ -23,7 +23,7 @@ internal static class Endpoints
         return
         [
             .. used.GroupBy(one => one.Origin.GetLeftPart(UriPartial.Authority), StringComparer.OrdinalIgnoreCase).Select(one => new Endpoint(
-                new Uri(one.Key), [.. one.Select(use => use.Purpose).Distinct(StringComparer.Ordinal)], one.Any(use => use.Purpose == "MISP"))),
+                new Uri(one.Key), string.Join(", ", one.Select(use => use.Purpose).Distinct(StringComparer.Ordinal)), one.Any(use => use.Purpose == "MISP"))),
         ];
     }
 

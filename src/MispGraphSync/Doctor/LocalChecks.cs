@@ -1,0 +1,134 @@
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Http;
+using MispGraphSync.Http.SignIn;
+using MispGraphSync.Ledger;
+using MispGraphSync.Settings;
+using MispGraphSync.Text;
+
+namespace MispGraphSync.Doctor;
+
+/// <summary>What can be seen on this machine: settings, file permissions, ledger, log folder.</summary>
+internal static class LocalChecks
+{
+    private const long LittleSpace = 200L * 1024 * 1024;
+
+    /// <summary>Every fault in the settings, and what is allowed but may not be meant.</summary>
+    public static Check Settings(SettingsInspection inspection) => new("settings", () => LookAtSettings(inspection));
+
+    /// <param name="failure">There are no settings to look at.</param>
+    public static Check Settings(RunFailedException failure) => new("settings", () => [CheckResult.FromFailure(failure)]);
+
+    /// <summary>Whether other users of this machine may read what is secret: settings, files with secrets, the ledger.</summary>
+    public static Check Permissions(SettingsInspection inspection) => new("permissions", () => LookAtPermissions(inspection));
+
+    /// <summary>Whether the ledger can be read, or made, and written. Nothing in it is touched.</summary>
+    public static Check Ledger(string path) => new("ledger", () => [LookAtLedger(path)]);
+
+    /// <summary>Whether requests can be recorded, and for how long there is room.</summary>
+    /// <param name="error">As <see cref="ErrorOfWritingTo"/> says.</param>
+    public static Check Logs(string folder, string? error) => new("logs", () => [LookAtLogs(folder, error)]);
+
+    /// <summary>Makes a file in the folder and removes it; makes the folder where it is missing, as a push would.</summary>
+    /// <returns>Null when the folder can be written.</returns>
+    public static string? ErrorOfWritingTo(string folder)
+    {
+        try
+        {
+            ProbeFolder(folder);
+            return null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return fault.Message;
+        }
+    }
+
+    private static IReadOnlyList<CheckResult> LookAtSettings(SettingsInspection inspection)
+    {
+        if (inspection.Faults.Count > 0)
+            return [.. inspection.Faults.Select(fault => CheckResult.Failed(
+                RunOutcome.InvalidInput, fault.ToString(),
+                "Correct it and run misp-graph config validate; docs/configuration.md explains every key."))];
+
+        var permissions = PermissionWarnings.Of(inspection.Values, inspection.File).ToHashSet(StringComparer.Ordinal);
+        CheckResult[] warnings =
+        [
+            .. inspection.Warnings.Where(warning => !permissions.Contains(warning))
+                .Select(warning => CheckResult.Warning(warning, "Change it if it is not meant so.")),
+            .. ConfigValidate.Placeholders(inspection)
+                .Select(label => CheckResult.Warning($"{label} still has the sample's placeholder.", "Put your own value there.")),
+        ];
+        if (warnings.Length > 0) return warnings;
+        var enabled = inspection.Settings.Destinations.Where(one => one.Enabled).Select(one => one.Name);
+        return [CheckResult.Ok($"{inspection.File ?? "from the environment"}; sends to {string.Join(", ", enabled)}")];
+    }
+
+    private static IReadOnlyList<CheckResult> LookAtPermissions(SettingsInspection inspection)
+    {
+        if (OperatingSystem.IsWindows()) return [CheckResult.Skipped("on Windows, files take the rights of their folder: see docs/operations.md")];
+        var found = new List<CheckResult>();
+        if (PermissionWarnings.Of(inspection.Values, inspection.File).Any())
+            found.Add(CheckResult.Warning(
+                $"{inspection.File} holds a secret and other users may read it.",
+                $"Run chmod 600 {inspection.File}, or write the secret as env:NAME or file:PATH."));
+        var files = SecretFiles(inspection.Settings).Append(inspection.Settings.Ledger).Distinct(StringComparer.Ordinal);
+        found.AddRange(files.Where(PermissionWarnings.IsOpenToOthers).Select(file => CheckResult.Warning(
+            $"Other users may read {file}.", $"Run chmod 600 {file}, as the account that runs misp-graph.")));
+        return found.Count > 0 ? found : [CheckResult.Ok("settings, secrets and ledger are for their owner alone")];
+    }
+
+    private static IEnumerable<string> SecretFiles(AppSettings settings)
+    {
+        var signIns = settings.Destinations.Where(one => one.Enabled).SelectMany(one => new[] { one.Auth, one.Auth.VaultSignIn }).OfType<AuthSettings>();
+        return signIns.SelectMany(auth => new[] { auth.ClientSecret?.File, auth.Certificate?.Path, auth.Certificate?.Password?.File })
+            .Prepend(settings.Misp.Key?.File).OfType<string>();
+    }
+
+    private static CheckResult LookAtLedger(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path)) return CheckResult.Failed(RunOutcome.InvalidInput, $"The ledger {path} is a folder.", "Set ledger to the path of a file.");
+            // SQLite puts two more files beside it while it works.
+            ProbeFolder(Path.GetDirectoryName(path)!);
+            if (!File.Exists(path)) return CheckResult.Ok($"{path} is made by the first push");
+            using (File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)) { }
+            using var ledger = LedgerFile.OpenToRead(path);
+            var destinations = new DestinationRows(ledger).List().Count;
+            return RunLock.OwnerOf(path) is { } owner
+                ? CheckResult.Ok($"{path}; a run is at work: process {owner.Process} on {owner.Host}")
+                : CheckResult.Ok($"{path}, knows {destinations} {(destinations == 1 ? "destination" : "destinations")}");
+        }
+        catch (RunFailedException failure)
+        {
+            return CheckResult.FromFailure(failure);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return CheckResult.Failed(
+                RunOutcome.InvalidInput, $"The ledger {path} cannot be written: {fault.Message}",
+                "Give the account that runs misp-graph write access there, or set ledger to another path.");
+        }
+    }
+
+    private static CheckResult LookAtLogs(string folder, string? error)
+    {
+        if (error is not null)
+            return CheckResult.Failed(
+                RunOutcome.InvalidInput, $"The log folder {folder} cannot be written: {error}",
+                "Nothing is sent that is not recorded. Give the account that runs misp-graph write access, or set logs.directory to another "
+                + "folder.");
+        return RequestLog.FreeSpaceOf(folder) is { } free && free < LittleSpace
+            ? CheckResult.Warning(
+                $"Only {free / (1024 * 1024)} MB are left for {folder}.", "Make room, shorten logs.retentionDays, or set logs.requests to errors.")
+            : CheckResult.Ok($"{folder} can be written");
+    }
+
+    private static void ProbeFolder(string folder)
+    {
+        PrivateFile.CreateFolder(folder);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose };
+        using var probe = new FileStream(Path.Combine(folder, $".misp-graph-doctor-{Path.GetRandomFileName()}.tmp"), options);
+        probe.WriteByte(0);
+    }
+}
