@@ -51,7 +51,7 @@ internal sealed partial class Composition
             destinations.AddRange(chosen.Select(one => Destination(one, transport, frame.SendsNothing)));
             var under = new UnderLock(run, ledger, destinations, control, transport, new LoggingObserver(talk, _log));
             var (result, report) = await work(under).ConfigureAwait(false);
-            var failures = frame.RollsBack ? RunFailures.None : RunFailures.Of(new Rejections(ledger).List(run, destination: null));
+            var failures = frame.RollsBack ? RejectionGroups.None : RejectionGroups.OfRun(new Rejections(ledger).List(run, destination: null));
             RunLog.Ended(_log, report, failures);
             End(frame, history, report);
             if (!frame.RollsBack) stamps.WriteEnd(_host.Time.GetUtcNow());

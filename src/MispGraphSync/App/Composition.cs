@@ -85,11 +85,11 @@ internal sealed partial class Composition : IAsyncDisposable
         });
 
     /// <summary>What a run's destinations turned down, by reason. A dry run turns nothing down.</summary>
-    public RunFailures FailuresOf(RunReport report, bool isDryRun)
+    public RejectionGroups FailuresOf(RunReport report, bool isDryRun)
     {
-        if (isDryRun || report.Destinations.All(one => one.Tally.Rejected == 0)) return RunFailures.None;
+        if (isDryRun || report.Destinations.All(one => one.Tally.Rejected == 0)) return RejectionGroups.None;
         using var ledger = OpenLedgerToRead();
-        return RunFailures.Of(new Rejections(ledger).List(report.RunId, destination: null));
+        return RejectionGroups.OfRun(new Rejections(ledger).List(report.RunId, destination: null));
     }
 
     /// <summary>The ledger as it stands, to look at; also while a run is at work.</summary>

@@ -14,7 +14,7 @@ internal static class RunLog
 
     private const int Longest = 4_000;
 
-    public static void Ended(ILogger log, RunReport report, RunFailures failures)
+    public static void Ended(ILogger log, RunReport report, RejectionGroups failures)
     {
         Source(log, report.Source);
         foreach (var destination in report.Destinations) Destination(log, destination, failures);
@@ -40,13 +40,13 @@ internal static class RunLog
         if (source.Gaps.Count > MostGaps) log.Warning("{Source}: {Count} more gaps", source.Name, source.Gaps.Count - MostGaps);
     }
 
-    private static void Destination(ILogger log, DestinationReport destination, RunFailures failures)
+    private static void Destination(ILogger log, DestinationReport destination, RejectionGroups failures)
     {
         var tally = destination.Tally;
         log.Information(
             "{Destination}: {Accepted} accepted, {Rejected} rejected, {Unknown} unknown, {NotAttempted} not attempted, {Held} held",
             destination.Name, tally.Accepted, tally.Rejected, tally.Unknown, tally.NotAttempted, destination.Held);
-        foreach (var (reason, count) in failures.Of(destination))
+        foreach (var (reason, count) in failures.At(destination))
             log.Warning("{Destination}: {Count} rejected: {Reason}", destination.Name, count, Words(reason));
         if (destination.Error is not { } error) return;
         var level = destination.Outcome == RunOutcome.DeletionsWithheld ? LogEventLevel.Warning : LogEventLevel.Error;

@@ -22,21 +22,14 @@ internal sealed class PlanCommand : Command
             var request = _options.Read(args) with { IsDryRun = true, Command = "plan" };
             var talk = new ConsoleReporter(host, common, args, printsRequests: false);
             await using var composition = Composition.Load(args.GetValue(common.Config), request.Input, host, talk);
-            var report = await composition.RunAsync(request, talk, Writer(format, host)).ConfigureAwait(false);
+            var report = await composition.RunAsync(request, talk, PlanOutput.For(format, host.Out, host.Width)).ConfigureAwait(false);
 
             if (format == "json") await host.Out.WriteLineAsync(RunJson.Text(report)).ConfigureAwait(false);
-            else if (format == "text") await host.Out.WriteLineAsync(RunText.Of(report, RunFailures.None, isDryRun: true, common.NewPage(args, host), common.ConfigOption(args))).ConfigureAwait(false);
-            else if (report.Outcome != RunOutcome.Done) talk.Warn(RunText.Troubles(report));
+            else if (format == "text") await host.Out.WriteLineAsync(RunText.Of(report, RejectionGroups.None, isDryRun: true, common.NewPage(args, host), common.ConfigOption(args))).ConfigureAwait(false);
+            else if (report.Outcome != RunOutcome.Done) talk.Warn(RunText.Problems(report));
             return ExitCodes.Of(OutcomeOf(report, args.GetValue(_detailed)));
         });
     }
-
-    private static Action<DestinationInfo, PlanStep>? Writer(string format, ToolHost host) => format switch
-    {
-        "jsonl" => new PlanJsonl(host.Out).Write,
-        "text" => new PlanText(host.Out, host.Width).Write,
-        _ => null,
-    };
 
     private static RunOutcome OutcomeOf(RunReport report, bool detailed) =>
         detailed && report.Destinations.Any(destination => destination.Planned.Total > 0)

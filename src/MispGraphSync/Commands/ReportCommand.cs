@@ -27,7 +27,7 @@ internal sealed class ReportCommand : Command
             using var ledger = composition.OpenLedgerToRead();
             var facts = composition.GatherPage(ledger, owner);
             var path = Path.GetFullPath(to, host.WorkingDirectory);
-            ReportFile.Write(path, page => ReportPage.Write(page, facts));
+            ReportPage.Save(path, facts);
 
             await host.Out.WriteLineAsync($"Wrote {Sanitize.ForDisplay(path, 4_000)}").ConfigureAwait(false);
             return 0;

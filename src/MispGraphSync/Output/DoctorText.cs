@@ -4,54 +4,58 @@ using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 
-/// <summary>A table for people: status, check, what is so; below it, behind an arrow, what to do. The words tell all that the colours do.</summary>
-internal sealed class DoctorText(TextWriter to, int width, AnsiStyle ink, int longestName) : DoctorOutput
+/// <summary>A table for people: status, check and cause; below it, after an arrow, the remedy.</summary>
+internal sealed class DoctorText(TextWriter to, int width, AnsiStyle style, int longestName) : DoctorOutput
 {
     private const int StatusWidth = 9;
-    private const int WidestName = 24;
+    private const int MaxNameWidth = 24;
 
-    private readonly int _indent = StatusWidth + Math.Min(longestName, WidestName) + 2;
+    private readonly int _indent = StatusWidth + Math.Min(longestName, MaxNameWidth) + 2;
     private readonly Dictionary<CheckStatus, int> _counts = [];
 
-    public override void Add(string check, IReadOnlyList<CheckResult> found)
+    public override void Add(string check, IReadOnlyList<CheckResult> results)
     {
-        foreach (var one in found)
+        foreach (var result in results)
         {
-            _counts[one.Status] = _counts.GetValueOrDefault(one.Status) + 1;
-            var lines = Wrap(one.Cause);
-            to.WriteLine($"{Paint(one.Status, StatusWords.Of(one.Status).PadRight(StatusWidth))}{check.PadRight(_indent - StatusWidth - 2)}  {lines[0]}");
-            foreach (var line in lines.Skip(1)) Below(line);
-            if (one.Remedy is null) continue;
-            var arrow = "-> ";
-            foreach (var line in Wrap(one.Remedy, arrow.Length))
-            {
-                Below(arrow + line);
-                arrow = "   ";
-            }
+            _counts[result.Status] = Count(result.Status) + 1;
+            var head = $"{Paint(result.Status)}{check.PadRight(_indent - StatusWidth - 2)}  ";
+            Write(result.Cause, head, new string(' ', _indent));
+            if (result.Remedy is { } remedy) Write(remedy, new string(' ', _indent) + "-> ", new string(' ', _indent + 3));
         }
     }
 
-    public override void End(RunOutcome code)
+    public override void End(RunOutcome outcome)
     {
+        var warnings = Count(CheckStatus.Warning);
         to.WriteLine();
-        to.WriteLine($"{Count(CheckStatus.Ok)} ok, {Count(CheckStatus.Warning)} {(Count(CheckStatus.Warning) == 1 ? "warning" : "warnings")}, {Count(CheckStatus.Failed)} failed, {Count(CheckStatus.Skipped)} skipped (exit {ExitCodes.Of(code)}).");
-        if (code == RunOutcome.Done) return;
-        to.WriteLine("Begin with the first that failed: what is skipped may wait for it.");
-        to.WriteLine("docs/doctor.md has more on each check.");
+        to.WriteLine($"{Count(CheckStatus.Ok)} ok, {warnings} {(warnings == 1 ? "warning" : "warnings")}, "
+            + $"{Count(CheckStatus.Failed)} failed, {Count(CheckStatus.Skipped)} skipped (exit {ExitCodes.Of(outcome)}).");
+        if (outcome == RunOutcome.Done) return;
+        to.WriteLine("Start with the first failed check: skipped checks may depend on it.");
+        to.WriteLine("docs/doctor.md explains each check.");
     }
 
     private int Count(CheckStatus status) => _counts.GetValueOrDefault(status);
 
-    private void Below(string line) => to.WriteLine(new string(' ', _indent) + line);
-
-    private string[] Wrap(string text, int less = 0) => WrappedText.Wrap(
-        string.Join('\n', text.Split('\n').Select(line => Sanitize.ForDisplay(line, 4_000))), Math.Max(30, width - _indent - less), hang: 0).Split('\n');
-
-    private string Paint(CheckStatus status, string text) => status switch
+    private void Write(string text, string head, string indent)
     {
-        CheckStatus.Ok => ink.Green(text),
-        CheckStatus.Warning => ink.Bold(text),
-        CheckStatus.Failed => ink.Red(text),
-        _ => text,
-    };
+        var safe = string.Join('\n', text.Split('\n').Select(line => Sanitize.ForDisplay(line, 4_000)));
+        foreach (var line in WrappedText.Wrap(safe, Math.Max(30, width - indent.Length), hang: 0).Split('\n'))
+        {
+            to.WriteLine(head + line);
+            head = indent;
+        }
+    }
+
+    private string Paint(CheckStatus status)
+    {
+        var text = Slug(status).PadRight(StatusWidth);
+        return status switch
+        {
+            CheckStatus.Ok => style.Green(text),
+            CheckStatus.Warning => style.Bold(text),
+            CheckStatus.Failed => style.Red(text),
+            _ => text,
+        };
+    }
 }

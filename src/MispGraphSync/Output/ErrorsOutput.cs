@@ -1,81 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 
-/// <summary>
-/// Writes what was turned down. As JSON: an array of <c>{run, destination, key, value, reason, response, event, attribute,
-/// remedy}</c>. <c>event</c> is the link to it where there is one, else its UUID; <c>reason</c> is <c>response</c>, the
-/// service's own words, without what differs from indicator to indicator. Value, event and attribute are null where MISP has
-/// withdrawn it.
-/// </summary>
-internal abstract class ErrorsOutput(TextWriter to)
+/// <summary>Lists what destinations rejected.</summary>
+internal static class ErrorsOutput
 {
-    protected TextWriter To { get; } = to;
+    /// <param name="run">The run asked for; null for all.</param>
+    public static IItemOutput<RejectedItem> For(string format, TextWriter to, int width, long? run) => format == "text"
+        ? new ErrorsText(to, width, run)
+        : new RowOutput<RejectedItem>(
+            to, format, item => JsonSerializer.Serialize(RejectionJson.Of(item), OutputJson.Default.RejectionJson),
+            "run,destination,key,value,reason,response,event,attribute,remedy", item => RejectionJson.Of(item).Cells);
+}
 
-    /// <param name="run">The one run that is asked about; null for all.</param>
-    public static ErrorsOutput For(string format, TextWriter to, int width, long? run) => format switch
-    {
-        "json" => new Json(to),
-        "jsonl" => new Jsonl(to),
-        "csv" => new CsvFile(to),
-        _ => new ErrorsText(to, width, run),
-    };
+/// <param name="Event">A link to it where there is one, else its UUID. Value, event and attribute are null once MISP withdrew it.</param>
+internal sealed record RejectionJson(
+    long Run, string Destination, Guid Key, string? Value, string Reason, string Response, string? Event, Guid? Attribute, string Remedy)
+{
+    public static RejectionJson Of(RejectedItem item) => new(
+        item.Rejection.Run, item.Rejection.Destination, item.Rejection.Key, item.Value, item.Reason, item.Rejection.Response,
+        item.Event, item.Rejection.Attribute, item.Remedy);
 
-    public abstract void Add(RejectedItem line);
-
-    public abstract void End();
-
-    private static string? EventOf(RejectedItem line) => line.Rejection.EventLink ?? line.Rejection.Event?.ToString("D");
-
-    private static string Object(RejectedItem line) => JsonText.Of(json =>
-    {
-        json.WriteStartObject();
-        json.WriteNumber("run", line.Rejection.Run);
-        json.WriteString("destination", line.Rejection.Destination);
-        json.WriteString("key", line.Rejection.Key);
-        json.WriteString("value", line.Value);
-        json.WriteString("reason", line.Reason);
-        json.WriteString("response", line.Rejection.Response);
-        json.WriteString("event", EventOf(line));
-        json.WriteString("attribute", line.Rejection.Attribute?.ToString("D"));
-        json.WriteString("remedy", line.Remedy);
-        json.WriteEndObject();
-    });
-
-    private sealed class Jsonl(TextWriter to) : ErrorsOutput(to)
-    {
-        public override void Add(RejectedItem line) => To.WriteLine(Object(line));
-
-        public override void End()
-        {
-        }
-    }
-
-    private sealed class Json(TextWriter to) : ErrorsOutput(to)
-    {
-        private bool _hasAny;
-
-        public override void Add(RejectedItem line)
-        {
-            To.Write(_hasAny ? ",\n" : "[\n");
-            To.Write(Object(line));
-            _hasAny = true;
-        }
-
-        public override void End() => To.WriteLine(_hasAny ? "\n]" : "[]");
-    }
-
-    private sealed class CsvFile : ErrorsOutput
-    {
-        public CsvFile(TextWriter to)
-            : base(to) => To.WriteLine("run,destination,key,value,reason,response,event,attribute,remedy");
-
-        public override void Add(RejectedItem line) => To.WriteLine(Csv.Row(
-            $"{line.Rejection.Run}", line.Rejection.Destination, $"{line.Rejection.Key:D}", line.Value, line.Reason,
-            Sanitize.ForDisplay(line.Rejection.Response, 2_000), EventOf(line), line.Rejection.Attribute?.ToString("D"), line.Remedy));
-
-        public override void End()
-        {
-        }
-    }
+    [JsonIgnore]
+    public IEnumerable<string?> Cells =>
+        [$"{Run}", Destination, $"{Key}", Value, Reason, Sanitize.ForDisplay(Response, 2_000), Event, Attribute?.ToString(), Remedy];
 }

@@ -3,86 +3,63 @@ using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 
-/// <summary>What was turned down, for people: by destination and reason, the most frequent first.</summary>
-internal sealed class ErrorsText(TextWriter to, int width, long? run) : ErrorsOutput(to)
+/// <summary>The rejections by destination and reason, the most frequent first.</summary>
+internal sealed class ErrorsText(TextWriter to, int width, long? run) : IItemOutput<RejectedItem>
 {
-    /// <summary>Of one reason; the others are told by their number, and by the other formats.</summary>
-    private const int MostShown = 10;
+    private readonly RejectionGroups _groups = new();
 
-    private readonly Dictionary<(string Destination, string Reason, string Remedy), Group> _groups = [];
+    public void Add(RejectedItem item) => _groups.Add(item);
 
-    public override void Add(RejectedItem line)
+    public void End()
     {
-        var key = (line.Rejection.Destination, line.Reason, Remedy: RemedyOf(line));
-        if (!_groups.TryGetValue(key, out var group)) _groups[key] = group = new Group();
-        group.Count++;
-        if (group.Shown.Count < MostShown) group.Shown.Add(line);
-    }
-
-    public override void End()
-    {
-        if (_groups.Count == 0)
+        var destinations = _groups.MostFrequent.GroupBy(group => group.Destination).OrderBy(one => one.Key, StringComparer.Ordinal).ToList();
+        if (destinations.Count == 0)
         {
-            Line(run is null ? "Nothing is turned down." : $"Nothing that run {run} was the last to send is turned down. Of all runs: misp-graph errors");
+            Line(run is null ? "No indicator is rejected." : $"No indicator that run {run} sent last is rejected. For all runs: misp-graph errors");
             return;
         }
 
-        foreach (var destination in _groups.GroupBy(group => group.Key.Destination).OrderBy(one => one.Key, StringComparer.Ordinal))
+        foreach (var destination in destinations)
         {
-            Line($"{destination.Key}: {Count(destination.Sum(group => group.Value.Count))} turned down");
-            foreach (var ((_, reason, remedy), group) in destination.OrderByDescending(group => group.Value.Count))
-            {
-                To.WriteLine();
-                Line($"  {group.Count:N0} × {reason}");
-                Line($"    {Sanitize.ForDisplay(remedy, 1_000)}");
-                var said = "";
-                foreach (var line in group.Shown)
-                {
-                    Write(line);
-                    // The same words once, not under each value.
-                    if (line.Rejection.Response != said) Line($"      the service: {Sanitize.ForDisplay(said = line.Rejection.Response, 500)}");
-                }
-
-                if (group.Count > group.Shown.Count) Line($"    … and {group.Count - group.Shown.Count:N0} more: --output csv or jsonl lists them all.");
-            }
-
-            To.WriteLine();
+            var count = destination.Sum(group => group.Count);
+            Line($"{destination.Key}: {count:N0} {(count == 1 ? "indicator" : "indicators")} rejected");
+            foreach (var group in destination) Write(group);
+            to.WriteLine();
         }
 
-        Line("What is held back is sent again when its attribute changes in MISP, when a setting changes, or when you ask for it:");
-        Line("  misp-graph errors --retry                     all of it, now");
-        Line("  misp-graph errors --retry --destination NAME  one destination's");
+        if (_groups.Others > 0) Line($"… and {_groups.Others:N0} more for other reasons: --output csv or jsonl lists them all.");
+        Line("A suppressed indicator is sent again when its attribute changes in MISP, when a setting changes, or with:");
+        Line("  misp-graph errors --retry                     all of them, now");
+        Line("  misp-graph errors --retry --destination NAME  those of one destination");
     }
 
-    private void Line(string text) => To.WriteLine(WrappedText.Wrap(text, width));
-
-    // The fallback names the key: one of the group stands for all.
-    private static string RemedyOf(RejectedItem line) => line.Remedy.Replace($"{line.Rejection.Key:D}", "KEY", StringComparison.Ordinal);
-
-    private void Write(RejectedItem line)
+    private void Write(RejectionGroup group)
     {
-        var rejection = line.Rejection;
-        Line($"    - {Sanitize.ForDisplay(line.Value ?? "(withdrawn in MISP)", 300)}");
-        Line($"      {Verb(rejection.Action)}, tried {Times(rejection.Attempts)}, last in run {rejection.Run}{(line.IsRetried ? "; the next push tries again" : "; held back")}  key {rejection.Key:D}");
-        if ((rejection.EventLink ?? rejection.Event?.ToString("D")) is { } from) Line($"      from {Sanitize.ForDisplay(from)}  attribute {rejection.Attribute:D}");
+        to.WriteLine();
+        Line($"  {group.Count:N0} × {group.Reason}");
+        Line($"    {Sanitize.ForDisplay(group.Remedy, 1_000)}");
+        var response = "";
+        foreach (var item in group.Shown)
+        {
+            Write(item);
+            // The same response is printed once, not under each value.
+            if (item.Rejection.Response != response) Line($"      response: {Sanitize.ForDisplay(response = item.Rejection.Response, 500)}");
+        }
+
+        if (group.Count > group.Shown.Count)
+            Line($"    … and {group.Count - group.Shown.Count:N0} more: --output csv or jsonl lists them all.");
     }
 
-    private static string Verb(StepAction action) => action switch
+    private void Write(RejectedItem item)
     {
-        StepAction.Create => "to be created",
-        StepAction.Update => "to be updated",
-        StepAction.Renew => "to be renewed",
-        _ => "to be deleted",
-    };
-
-    private static string Times(int attempts) => attempts == 1 ? "once" : $"{attempts} times";
-
-    private static string Count(long number) => number == 1 ? "1 indicator" : $"{number:N0} indicators";
-
-    private sealed class Group
-    {
-        public long Count { get; set; }
-
-        public List<RejectedItem> Shown { get; } = [];
+        var rejection = item.Rejection;
+        var action = rejection.Action.Slug();
+        var tried = rejection.Attempts == 1 ? "once" : $"{rejection.Attempts} times";
+        Line($"    - {Sanitize.ForDisplay(item.Value ?? "(withdrawn in MISP)", 300)}");
+        Line($"      {action}, tried {tried}, last in run {rejection.Run}; "
+            + $"{(item.IsRetried ? "the next push tries again" : "suppressed")}  key {rejection.Key:D}");
+        if (item.Event is { } from) Line($"      from {Sanitize.ForDisplay(from)}  attribute {rejection.Attribute:D}");
     }
+
+    private void Line(string text) => to.WriteLine(WrappedText.Wrap(text, width));
 }

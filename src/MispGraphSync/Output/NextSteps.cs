@@ -2,10 +2,10 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Output;
 
-/// <summary>A command that is worth running next, without the program's name, and what it is for.</summary>
+/// <summary>A command to run next, without the program's name, and its purpose.</summary>
 internal sealed record NextStep(string Command, string Purpose);
 
-/// <summary>What to run after a run, by its outcome: what needs somebody first. At most three.</summary>
+/// <summary>What to run after a run; what needs a person comes first. At most three.</summary>
 internal static class NextSteps
 {
     public static IEnumerable<NextStep> After(RunReport report, bool isDryRun) => All(report, isDryRun).Distinct().Take(3);
@@ -16,44 +16,33 @@ internal static class NextSteps
         var doctor = DoctorAfter(report);
         if (doctor is not null && report.Outcome is RunOutcome.SignInFailed or RunOutcome.InvalidInput) yield return doctor;
         foreach (var refused in destinations.Where(one => one.Withheld > 0 && !isDryRun))
-            yield return new NextStep($"plan --destination {refused.Name}", "shows what would be deleted");
-        if (destinations.Sum(one => one.Tally.Rejected) > 0)
-            yield return new NextStep($"errors --run {report.RunId}", "which, why, and what to do");
-        else if (destinations.Sum(one => one.Suppressed) > 0)
-            yield return new NextStep("errors", "what is held back, why, and what to do");
+            yield return new NextStep($"plan --destination {refused.Name}", "shows the withheld deletions");
+        if (destinations.Any(one => one.Tally.Rejected > 0)) yield return new NextStep($"errors --run {report.RunId}", "which, why, and what to do");
+        else if (destinations.Any(one => one.Suppressed > 0)) yield return new NextStep("errors", "which, why, and what to do");
+
         if (isDryRun)
         {
-            if (report.Outcome == RunOutcome.Done && destinations.Sum(one => one.Planned.Total) > 0) yield return new NextStep("push", "does it");
+            if (report.Outcome == RunOutcome.Done && destinations.Any(one => one.Planned.Total > 0)) yield return new NextStep("push", "applies this plan");
         }
-        else if (report.Outcome is RunOutcome.Interrupted or RunOutcome.OutOfTime)
-        {
-            yield return new NextStep("push", "goes on from here");
-        }
-        else if (report.Outcome == RunOutcome.Unreachable || destinations.Sum(one => one.Tally.Unknown) > 0)
-        {
+        else if (report.Outcome is RunOutcome.Interrupted or RunOutcome.OutOfTime) yield return new NextStep("push", "resumes");
+        else if (report.Outcome == RunOutcome.Unreachable || destinations.Any(one => one.Tally.Unknown > 0))
             yield return new NextStep("push", "tries again; nothing is sent twice");
-        }
-        else if (report.Outcome == RunOutcome.Done && destinations.Sum(one => one.Tally.Accepted) > 0)
-        {
-            yield return new NextStep("verify", "whether all of it is there");
-        }
+        else if (report.Outcome == RunOutcome.Done && destinations.Any(one => one.Tally.Accepted > 0))
+            yield return new NextStep("verify", "compares the destinations with what was sent");
 
-        // What is out of reach may come back by itself.
+        // An unreachable service may recover, so it comes after the next push.
         if (doctor is not null) yield return doctor;
     }
 
-    /// <summary>Of the one destination that it is about, where there are others; null for what doctor knows nothing of.</summary>
+    /// <summary>For one destination where only that one failed; null for failures that doctor does not examine.</summary>
     private static NextStep? DoctorAfter(RunReport report)
     {
-        if (IsForDoctor(report.Source.Outcome)) return new NextStep("doctor", "finds the cause, and what mends it");
-        var ill = report.Destinations.Where(one => IsForDoctor(one.Outcome)).ToList();
-        return ill switch
-        {
-            [] => null,
-            [var one] when report.Destinations.Count > 1 => new NextStep($"doctor --destination {one.Name}", "finds the cause, and what mends it"),
-            _ => new NextStep("doctor", "finds the cause, and what mends it"),
-        };
+        var failed = report.Destinations.Where(one => IsForDoctor(one.Outcome)).ToList();
+        var isOne = failed.Count == 1 && report.Destinations.Count > 1 && !IsForDoctor(report.Source.Outcome);
+        if (failed.Count == 0 && !IsForDoctor(report.Source.Outcome)) return null;
+        return new NextStep(isOne ? $"doctor --destination {failed[0].Name}" : "doctor", "finds the cause and how to fix it");
     }
 
-    private static bool IsForDoctor(RunOutcome code) => code is RunOutcome.SignInFailed or RunOutcome.Unreachable or RunOutcome.InvalidInput;
+    private static bool IsForDoctor(RunOutcome outcome) =>
+        outcome is RunOutcome.SignInFailed or RunOutcome.Unreachable or RunOutcome.InvalidInput;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Text;
@@ -6,96 +5,46 @@ using Spectre.Console;
 
 namespace MispGraphSync.Output;
 
-/// <summary>Writes indicators as a service returned them: all but the table one by one, as they come.</summary>
-internal abstract class ReadOutput(TextWriter to)
+/// <summary>The indicators at a destination, as the service returned them.</summary>
+internal static class ReadOutput
 {
-    protected TextWriter To { get; } = to;
+    public static IItemOutput<RemoteIndicator> For(string format, TextWriter to, string destination, int width) => format == "table"
+        ? new ReadTable(to, destination, width)
+        : new RowOutput<RemoteIndicator>(
+            to, format, indicator => Encoding.UTF8.GetString(indicator.Raw.Span),
+            "destination,id,key,type,value,tlp,action,expires", indicator =>
+            [
+                destination, indicator.Id, indicator.Key?.ToString(), indicator.Type, indicator.Value, indicator.Tlp, indicator.Action,
+                Times.Iso(indicator.Expires),
+            ]);
 
-    public static ReadOutput For(string format, TextWriter to, string destination, int width) => format switch
+    private sealed class ReadTable(TextWriter to, string destination, int width) : IItemOutput<RemoteIndicator>
     {
-        "jsonl" => new Jsonl(to),
-        "json" => new Json(to),
-        "csv" => new CsvFile(to, destination),
-        _ => new ForPeople(to, destination, width),
-    };
-
-    public abstract void Add(RemoteIndicator indicator);
-
-    public abstract void End();
-
-    private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-
-    private sealed class Jsonl(TextWriter to) : ReadOutput(to)
-    {
-        public override void Add(RemoteIndicator indicator) => To.WriteLine(Encoding.UTF8.GetString(indicator.Raw.Span));
-
-        public override void End()
-        {
-        }
-    }
-
-    private sealed class Json(TextWriter to) : ReadOutput(to)
-    {
-        private bool _hasAny;
-
-        public override void Add(RemoteIndicator indicator)
-        {
-            To.Write(_hasAny ? ",\n" : "[\n");
-            To.Write(Encoding.UTF8.GetString(indicator.Raw.Span));
-            _hasAny = true;
-        }
-
-        public override void End() => To.WriteLine(_hasAny ? "\n]" : "[]");
-    }
-
-    private sealed class CsvFile : ReadOutput
-    {
-        private readonly string _destination;
-
-        public CsvFile(TextWriter to, string destination)
-            : base(to)
-        {
-            _destination = destination;
-            To.WriteLine("destination,id,key,type,value,tlp,action,expires");
-        }
-
-        public override void Add(RemoteIndicator indicator) => To.WriteLine(Csv.Row(
-            _destination, indicator.Id, indicator.Key?.ToString(), indicator.Type, indicator.Value, indicator.Tlp, indicator.Action, Time(indicator.Expires)));
-
-        public override void End()
-        {
-        }
-    }
-
-    private sealed class ForPeople(TextWriter to, string destination, int width) : ReadOutput(to)
-    {
-        /// <summary>A table of more rows is read by no one, and would have to be held to be laid out.</summary>
-        private const int MostRows = 1_000;
+        /// <summary>The table is laid out in memory, and nobody reads more rows.</summary>
+        private const int MaxRows = 1_000;
 
         private readonly Table _table = new Table().Border(TableBorder.Simple).AddColumns("Type", "Value", "TLP", "Action", "Expires");
         private long _count;
 
-        public override void Add(RemoteIndicator indicator)
+        public void Add(RemoteIndicator indicator)
         {
-            if (_count++ >= MostRows) return;
-            _table.AddRow(
-                Cell(indicator.Type), Cell(indicator.Value), Cell(indicator.Tlp), Cell(indicator.Action),
-                Cell(indicator.Expires?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)));
+            if (_count++ >= MaxRows) return;
+            var expires = indicator.Expires is { } time ? Times.Minute(time) : null;
+            _table.AddRow(new[] { indicator.Type, indicator.Value, indicator.Tlp, indicator.Action, expires }
+                .Select(cell => new Spectre.Console.Text(Sanitize.ForDisplay(cell ?? "", 120))));
         }
 
-        public override void End()
+        public void End()
         {
             if (_count > 0)
             {
-                var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(To) });
+                var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(to) });
                 console.Profile.Width = width;
                 console.Write(_table);
             }
 
-            if (_count > MostRows) To.WriteLine($"The first {MostRows} of {_count}: --output jsonl or csv lists them all.");
-            To.WriteLine($"{_count} {(_count == 1 ? "indicator" : "indicators")} at '{destination}'.");
+            if (_count > MaxRows) to.WriteLine($"The first {MaxRows} of {_count}: --output jsonl or csv lists them all.");
+            to.WriteLine($"{_count} {(_count == 1 ? "indicator" : "indicators")} at '{destination}'.");
         }
-
-        private static Spectre.Console.Text Cell(string? text) => new(Sanitize.ForDisplay(text ?? "", 120));
     }
 }

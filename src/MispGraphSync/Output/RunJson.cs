@@ -1,36 +1,34 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Output;
 
-/// <summary>The report of a run as one JSON object, schema 1: keys are only ever added.</summary>
-internal static class RunJson
+/// <summary>The report of a run. The ledger keeps it too, for <c>status</c> and <c>report</c>.</summary>
+internal sealed record RunJson(
+    int Schema, long RunId, string Status, int ExitCode, long DurationMs, RunSourceJson Source,
+    IReadOnlyList<RunDestinationJson> Destinations,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Imbalances)
 {
-    public const int Schema = 1;
+    public static string Text(RunReport report) => JsonSerializer.Serialize(
+        new RunJson(
+            OutputJson.Schema, report.RunId, Slug(report.Status), ExitCodes.Of(report.Outcome), (long)report.Duration.TotalMilliseconds,
+            RunSourceJson.Of(report.Source), [.. report.Destinations.Select(RunDestinationJson.Of)],
+            report.Imbalances.Count > 0 ? report.Imbalances : null),
+        OutputJson.Default.RunJson);
 
-    public static void Write(Utf8JsonWriter json, RunReport report)
+    /// <summary>The destinations of a report that the ledger kept; empty where the run left none that can be read.</summary>
+    public static IReadOnlyList<RunDestinationJson> DestinationsOf(string? report)
     {
-        json.WriteStartObject();
-        json.WriteNumber("schema", Schema);
-        json.WriteNumber("runId", report.RunId);
-        json.WriteString("status", Slug(report.Status));
-        json.WriteNumber("exitCode", ExitCodes.Of(report.Outcome));
-        json.WriteNumber("durationMs", (long)report.Duration.TotalMilliseconds);
-        json.WritePropertyName("source");
-        Write(json, report.Source);
-        json.WriteStartArray("destinations");
-        foreach (var destination in report.Destinations) Write(json, destination);
-        json.WriteEndArray();
-        if (report.Imbalances.Count > 0) WriteTexts(json, "imbalances", report.Imbalances);
-        json.WriteEndObject();
-    }
-
-    public static string Text(RunReport report)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream)) Write(json, report);
-        return System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+        try
+        {
+            return report is null ? [] : JsonSerializer.Deserialize(report, OutputJson.Default.RunJson)?.Destinations ?? [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
     }
 
     public static string Slug(RunStatus status) => status switch
@@ -42,69 +40,34 @@ internal static class RunJson
         RunStatus.Interrupted => "interrupted",
         _ => "failed",
     };
+}
 
-    private static void Write(Utf8JsonWriter json, SourceReport source)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", source.Name);
-        json.WriteString("kind", source.Kind);
-        json.WriteBoolean("complete", source.Complete);
-        json.WriteNumber("events", source.Events);
-        json.WriteNumber("eventsUnchanged", source.EventsUnchanged);
-        json.WriteNumber("eventsAged", source.EventsAged);
-        json.WriteNumber("eventsWithdrawn", source.EventsWithdrawn);
-        json.WriteNumber("attributes", source.Attributes);
-        json.WriteNumber("mapped", source.Mapped);
-        json.WriteNumber("context", source.Context);
-        WriteReasons(json, source.Skipped);
-        if (source.Gaps.Count > 0) WriteTexts(json, "gaps", source.Gaps);
-        json.WriteString("error", source.Error);
-        json.WriteString("remedy", source.Remedy);
-        json.WriteEndObject();
-    }
+internal sealed record RunSourceJson(
+    string Name, string Kind, bool Complete, long Events, long EventsUnchanged, long EventsAged, long EventsWithdrawn,
+    long Attributes, long Mapped, long Context, IReadOnlyDictionary<string, long> Skipped,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Gaps,
+    string? Error, string? Remedy)
+{
+    public static RunSourceJson Of(SourceReport source) => new(
+        source.Name, source.Kind, source.Complete, source.Events, source.EventsUnchanged, source.EventsAged, source.EventsWithdrawn,
+        source.Attributes, source.Mapped, source.Context, source.Skipped.ToDictionary(skip => skip.Key.Slug(), skip => skip.Value),
+        source.Gaps.Count > 0 ? source.Gaps : null, source.Error, source.Remedy);
+}
 
-    private static void Write(Utf8JsonWriter json, DestinationReport destination)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", destination.Name);
-        json.WriteString("kind", destination.Kind);
-        json.WriteString("status", Slug(destination.Status));
-        json.WriteNumber("exitCode", ExitCodes.Of(destination.Outcome));
-        json.WriteString("error", destination.Error);
-        json.WriteString("remedy", destination.Remedy);
-        WriteReasons(json, destination.Skipped);
-        json.WriteStartObject("planned");
-        json.WriteNumber("create", destination.Planned.Create);
-        json.WriteNumber("update", destination.Planned.Update);
-        json.WriteNumber("renew", destination.Planned.Renew);
-        json.WriteNumber("delete", destination.Planned.Delete);
-        json.WriteEndObject();
-        json.WriteNumber("unchanged", destination.Unchanged);
-        json.WriteNumber("withheld", destination.Withheld);
-        json.WriteNumber("heldBack", destination.Suppressed);
-        json.WriteNumber("held", destination.Held);
-        json.WriteNumber("accepted", destination.Tally.Accepted);
-        json.WriteNumber("rejected", destination.Tally.Rejected);
-        json.WriteNumber("unknown", destination.Tally.Unknown);
-        json.WriteNumber("notAttempted", destination.Tally.NotAttempted);
-        json.WriteNumber("requests", destination.Requests.Sent);
-        json.WriteNumber("retries", destination.Requests.Retries);
-        json.WriteNumber("throttled", destination.Requests.Throttled);
-        json.WriteNumber("deleted", destination.Deleted);
-        json.WriteEndObject();
-    }
+internal sealed record RunDestinationJson(
+    string Name, string Kind, string Status, int ExitCode, string? Error, string? Remedy, IReadOnlyDictionary<string, long> Skipped,
+    PlannedJson Planned, long Unchanged, long Withheld, long HeldBack, long Held,
+    long Accepted, long Rejected, long Unknown, long NotAttempted, long Requests, long Retries, long Throttled, long Deleted)
+{
+    public static RunDestinationJson Of(DestinationReport report) => new(
+        report.Name, report.Kind, RunJson.Slug(report.Status), ExitCodes.Of(report.Outcome), report.Error, report.Remedy,
+        report.Skipped.ToDictionary(skip => skip.Key.Slug(), skip => skip.Value), PlannedJson.Of(report.Planned),
+        report.Unchanged, report.Withheld, report.Suppressed, report.Held,
+        report.Tally.Accepted, report.Tally.Rejected, report.Tally.Unknown, report.Tally.NotAttempted,
+        report.Requests.Sent, report.Requests.Retries, report.Requests.Throttled, report.Deleted);
+}
 
-    private static void WriteReasons(Utf8JsonWriter json, IReadOnlyDictionary<SkipReason, long> skipped)
-    {
-        json.WriteStartObject("skipped");
-        foreach (var (reason, count) in skipped) json.WriteNumber(reason.Slug(), count);
-        json.WriteEndObject();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
-    }
+internal sealed record PlannedJson(long Create, long Update, long Renew, long Delete)
+{
+    public static PlannedJson Of(PlanCounts counts) => new(counts.Create, counts.Update, counts.Renew, counts.Delete);
 }

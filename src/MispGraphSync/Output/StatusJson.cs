@@ -4,120 +4,59 @@ using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 
-/// <summary>The status as one JSON object, schema 1: keys are only ever added. Documented in docs/json.md.</summary>
-internal static class StatusJson
+internal sealed record StatusJson(
+    int Schema, string Now, string Ledger, RunLockJson? Lock, IReadOnlyList<PastRunJson> Runs,
+    IReadOnlyList<StatusDestinationJson> Destinations, IReadOnlyList<StatusSourceJson> Sources)
 {
-    public static string Text(StatusReport report) => JsonText.Of(json =>
-    {
-        json.WriteStartObject();
-        json.WriteNumber("schema", RunJson.Schema);
-        json.WriteString("now", Times.Iso(report.Now));
-        json.WriteString("ledger", report.Ledger);
-        WriteLock(json, report.Lock);
-        json.WriteStartArray("runs");
-        foreach (var run in report.Runs) Write(json, run);
-        json.WriteEndArray();
-        json.WriteStartArray("destinations");
-        foreach (var destination in report.Destinations) Write(json, destination);
-        json.WriteEndArray();
-        json.WriteStartArray("sources");
-        foreach (var source in report.Sources) Write(json, source);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+    public static string Text(StatusReport report) => JsonSerializer.Serialize(
+        new StatusJson(
+            OutputJson.Schema, Times.Iso(report.Now), report.Ledger,
+            report.Lock is { } owner ? new RunLockJson(owner.Host, owner.Process, Times.Iso(owner.Started)) : null,
+            [.. report.Runs.Select(PastRunJson.Of)],
+            [.. report.Destinations.Select(StatusDestinationJson.Of)],
+            [.. report.Sources.Select(StatusSourceJson.Of)]),
+        OutputJson.Default.StatusJson);
+}
 
-    private static void WriteLock(Utf8JsonWriter json, LockOwner? owner)
-    {
-        if (owner is null)
-        {
-            json.WriteNull("lock");
-            return;
-        }
+internal sealed record RunLockJson(string Host, long Process, string Started);
 
-        json.WriteStartObject("lock");
-        json.WriteString("host", owner.Host);
-        json.WriteNumber("process", owner.Process);
-        json.WriteString("started", Times.Iso(owner.Started));
-        json.WriteEndObject();
-    }
+internal sealed record PastRunJson(
+    long Run, string Command, string Started, string? Ended, long? DurationMs, string? Status, int? ExitCode,
+    IReadOnlyList<PastDestinationJson> Destinations)
+{
+    public static PastRunJson Of(PastRun run) => new(
+        run.Id, run.Command, Times.Iso(run.Started), Times.Iso(run.Ended), (long?)(run.Ended - run.Started)?.TotalMilliseconds,
+        run.Status, run.ExitCode, [.. RunJson.DestinationsOf(run.Report).Select(PastDestinationJson.Of)]);
+}
 
-    private static void Write(Utf8JsonWriter json, PastRun run)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("run", run.Id);
-        json.WriteString("command", run.Command);
-        json.WriteString("started", Times.Iso(run.Started));
-        json.WriteString("ended", Times.Iso(run.Ended));
-        if (run.Ended is { } ended) json.WriteNumber("durationMs", (long)(ended - run.Started).TotalMilliseconds);
-        else json.WriteNull("durationMs");
-        json.WriteString("status", run.Status);
-        if (run.ExitCode is { } code) json.WriteNumber("exitCode", code);
-        else json.WriteNull("exitCode");
-        json.WriteStartArray("destinations");
-        foreach (var one in PastRunCounts.Read(run.Report))
-        {
-            json.WriteStartObject();
-            json.WriteString("name", one.Destination);
-            json.WriteNumber("accepted", one.Accepted);
-            json.WriteNumber("deleted", one.Deleted);
-            json.WriteNumber("rejected", one.Rejected);
-            json.WriteNumber("unknown", one.Unknown);
-            json.WriteNumber("notAttempted", one.NotAttempted);
-            json.WriteEndObject();
-        }
+internal sealed record PastDestinationJson(string Name, long Accepted, long Deleted, long Rejected, long Unknown, long NotAttempted)
+{
+    public static PastDestinationJson Of(RunDestinationJson one) =>
+        new(one.Name, one.Accepted, one.Deleted, one.Rejected, one.Unknown, one.NotAttempted);
+}
 
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
+internal sealed record StatusDestinationJson(
+    string Name, string Kind, bool Configured, bool Enabled, long Held, int? Capacity, long TurnedDown, long Pending,
+    bool PlansEverything, IReadOnlyList<OpenRequestsJson> OpenRequests, ExpiriesJson Expiries, ExpiriesJson Renewals)
+{
+    public static StatusDestinationJson Of(DestinationStatus status) => new(
+        status.Info.Name, status.Info.Kind, status.IsConfigured, status.IsEnabled, status.Held, status.Capacity, status.Rejected,
+        status.Pending, status.PlansEverything, [.. status.OpenRequests.Select(open => new OpenRequestsJson(open.Run, open.Count))],
+        ExpiriesJson.Of(status.Expiries), ExpiriesJson.Of(status.Renewals));
+}
 
-    private static void Write(Utf8JsonWriter json, DestinationStatus destination)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", destination.Info.Name);
-        json.WriteString("kind", destination.Info.Kind);
-        json.WriteBoolean("configured", destination.IsConfigured);
-        json.WriteBoolean("enabled", destination.IsEnabled);
-        json.WriteNumber("held", destination.Held);
-        if (destination.Capacity is { } capacity) json.WriteNumber("capacity", capacity);
-        else json.WriteNull("capacity");
-        json.WriteNumber("turnedDown", destination.Rejected);
-        json.WriteNumber("pending", destination.Pending);
-        json.WriteBoolean("plansEverything", destination.PlansEverything);
-        json.WriteStartArray("openRequests");
-        foreach (var open in destination.OpenRequests)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("run", open.Run);
-            json.WriteNumber("requests", open.Count);
-            json.WriteEndObject();
-        }
+internal sealed record OpenRequestsJson(long Run, long Requests);
 
-        json.WriteEndArray();
-        Write(json, "expiries", destination.Expiries);
-        Write(json, "renewals", destination.Renewals);
-        json.WriteEndObject();
-    }
+internal sealed record ExpiriesJson(long Past, long Today, long Within7Days, long Within30Days, string? Next)
+{
+    public static ExpiriesJson Of(ExpirySummary summary) =>
+        new(summary.Past, summary.Today, summary.Within7Days, summary.Within30Days, Times.Iso(summary.Next));
+}
 
-    private static void Write(Utf8JsonWriter json, string name, ExpirySummary term)
-    {
-        json.WriteStartObject(name);
-        json.WriteNumber("past", term.Past);
-        json.WriteNumber("today", term.Today);
-        json.WriteNumber("within7Days", term.Within7Days);
-        json.WriteNumber("within30Days", term.Within30Days);
-        json.WriteString("next", Times.Iso(term.Next));
-        json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, SourceStatus source)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", source.Row.Name);
-        json.WriteNumber("events", source.Row.Events);
-        json.WriteNumber("aged", source.Row.Aged);
-        json.WriteString("lastCompleteRead", Times.Iso(source.Row.ReadAt));
-        json.WriteString("lastFullRead", Times.Iso(source.Row.FullReadAt));
-        json.WriteString("nextFullRead", Times.Iso(source.NextFullRead));
-        json.WriteEndObject();
-    }
+internal sealed record StatusSourceJson(
+    string Name, long Events, long Aged, string? LastCompleteRead, string? LastFullRead, string? NextFullRead)
+{
+    public static StatusSourceJson Of(SourceStatus status) => new(
+        status.Row.Name, status.Row.Events, status.Row.Aged, Times.Iso(status.Row.ReadAt), Times.Iso(status.Row.FullReadAt),
+        Times.Iso(status.NextFullRead));
 }

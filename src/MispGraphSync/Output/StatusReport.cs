@@ -4,7 +4,7 @@ using MispGraphSync.Settings;
 
 namespace MispGraphSync.Output;
 
-/// <summary>How things stand, from the ledger alone, at one moment.</summary>
+/// <summary>The state of the ledger at one moment; nobody is asked.</summary>
 internal sealed record StatusReport
 {
     public required DateTimeOffset Now { get; init; }
@@ -14,44 +14,46 @@ internal sealed record StatusReport
 
     public required string Ledger { get; init; }
 
-    /// <summary>Who is at work on the ledger; null for nobody.</summary>
+    /// <summary>The run in progress; null for none.</summary>
     public required LockOwner? Lock { get; init; }
 
     /// <summary>The newest first.</summary>
     public required IReadOnlyList<PastRun> Runs { get; init; }
 
+    /// <summary>Those of the settings, then those that only the ledger knows.</summary>
     public required IReadOnlyList<DestinationStatus> Destinations { get; init; }
 
     public required IReadOnlyList<SourceStatus> Sources { get; init; }
 
-    public static StatusReport Gather(LedgerFile ledger, AppSettings settings, LockOwner? owner, int runs, DateTimeOffset now) => new()
-    {
-        Now = now,
-        IsNew = ledger.IsNew,
-        Ledger = settings.Ledger,
-        Lock = owner,
-        Runs = new RunHistory(ledger).Latest(runs),
-        Destinations = DestinationsOf(ledger, settings, now),
-        Sources = [.. new SourceRows(ledger).List().Select(row => new SourceStatus(row, row.FullReadAt?.AddDays(settings.Misp.FullReadDays)))],
-    };
-
-    private static List<DestinationStatus> DestinationsOf(LedgerFile ledger, AppSettings settings, DateTimeOffset now)
+    public static StatusReport Gather(LedgerFile ledger, AppSettings settings, LockOwner? owner, int runs, DateTimeOffset now)
     {
         var rows = new DestinationRows(ledger).List();
         var configured = settings.Destinations.Select(one => DestinationStatus.Of(one.Info, one, rows.FirstOrDefault(row => row.Is(one.Info)), ledger, now));
-        var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info))).Select(row => DestinationStatus.Of(row.Info, null, row, ledger, now));
-        return [.. configured, .. others];
+        var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info)))
+            .Select(row => DestinationStatus.Of(row.Info, null, row, ledger, now));
+        return new StatusReport
+        {
+            Now = now,
+            IsNew = ledger.IsNew,
+            Ledger = settings.Ledger,
+            Lock = owner,
+            Runs = new RunHistory(ledger).Latest(runs),
+            Destinations = [.. configured, .. others],
+            Sources = [.. new SourceRows(ledger).List().Select(row => new SourceStatus(row, row.FullReadAt?.AddDays(settings.Misp.FullReadDays)))],
+        };
     }
+
+    /// <summary>The run in progress, where this is one; a run without an end and without the lock was killed.</summary>
+    public bool IsInProgress(PastRun run) => run.Status is null && Lock is not null && run == Runs[0];
 }
 
-/// <param name="NextFullRead">Null where nothing has been read in full.</param>
+/// <param name="NextFullRead">Null where no full read is known.</param>
 internal sealed record SourceStatus(SourceRow Row, DateTimeOffset? NextFullRead);
 
 internal sealed record DestinationStatus
 {
     public required DestinationInfo Info { get; init; }
 
-    /// <summary>It stands in the settings.</summary>
     public bool IsConfigured { get; init; }
 
     public bool IsEnabled { get; init; }
@@ -61,7 +63,7 @@ internal sealed record DestinationStatus
 
     public long Held { get; init; }
 
-    /// <summary>Our own share, where the service holds so many only; null elsewhere.</summary>
+    /// <summary>Our share at a service with a limited capacity; null elsewhere.</summary>
     public int? Capacity { get; init; }
 
     public long Rejected { get; init; }
@@ -76,7 +78,17 @@ internal sealed record DestinationStatus
 
     public ExpirySummary Renewals { get; init; } = ExpirySummary.None;
 
-    public static DestinationStatus Of(DestinationInfo info, DestinationSettings? settings, DestinationRow? row, LedgerFile ledger, DateTimeOffset now)
+    /// <summary>Why it holds nothing new; empty for a destination in use.</summary>
+    public string Note => this switch
+    {
+        { IsConfigured: false } => "no longer in the settings",
+        { IsEnabled: false } => "disabled",
+        { IsKnown: false } => "nothing pushed yet",
+        _ => "",
+    };
+
+    public static DestinationStatus Of(
+        DestinationInfo info, DestinationSettings? settings, DestinationRow? row, LedgerFile ledger, DateTimeOffset now)
     {
         var status = new DestinationStatus
         {

@@ -11,7 +11,10 @@ internal static class Times
     public static string? Iso(DateTimeOffset? time) => time is { } known ? Iso(known) : null;
 
     /// <summary>For people: <c>2026-01-02 03:04 UTC</c>.</summary>
-    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
+    public static string Text(DateTimeOffset time) => Minute(time) + " UTC";
+
+    /// <summary>The same where UTC is stated elsewhere.</summary>
+    public static string Minute(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>A dash where there is none.</summary>
     public static string Text(DateTimeOffset? time) => time is { } known ? Text(known) : "-";

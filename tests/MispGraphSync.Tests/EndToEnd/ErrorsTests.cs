@@ -84,7 +84,7 @@ public sealed class ErrorsTests : IAsyncLifetime
     public async Task Errors_before_the_first_push_are_none()
     {
         Assert.Equal("[]", (await _run.RunAsync("errors", "--json")).Out.Trim());
-        Assert.Contains("Nothing is turned down", (await _run.RunAsync("errors")).Out, StringComparison.Ordinal);
+        Assert.Contains("No indicator is rejected", (await _run.RunAsync("errors")).Out, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_run.Folder, "misp-graph.db")));
     }
 
@@ -128,7 +128,7 @@ public sealed class ErrorsTests : IAsyncLifetime
         Assert.Equal((0, Environment.ProcessId), (status.Code, status.Json.GetProperty("lock").GetProperty("process").GetInt32()));
         Assert.Equal(JsonValueKind.Null, status.Json.GetProperty("runs")[0].GetProperty("ended").ValueKind);
         Assert.NotEmpty(status.Destination().GetProperty("openRequests").EnumerateArray());
-        Assert.Contains("under way", text.Out, StringComparison.Ordinal);
+        Assert.Contains("in flight", text.Out, StringComparison.Ordinal);
         _run.Change(settings => settings["auth"]!["clientSecret"] = "env:NOT_SET_ANYWHERE");
         Assert.Equal(0, (await _run.RunAsync("status", "--runs", "1")).Code);
     }

@@ -67,7 +67,7 @@ public sealed class ExplainTests : IAsyncLifetime
         var explained = await _run.RunAsync("explain", "198.51.100.7");
 
         Assert.Equal(0, explained.Code);
-        Assert.Contains("MISP was not asked, or gave no answer", explained.Out, StringComparison.Ordinal);
+        Assert.Contains("MISP was not asked, or did not respond", explained.Out, StringComparison.Ordinal);
         Assert.Contains("As ip-dst", explained.Out, StringComparison.Ordinal);
     }
 

@@ -39,7 +39,7 @@ public sealed partial class NewcomerTests : IAsyncLifetime
         var push = await FollowAsync(plan, "push");
         Assert.Equal(0, push.Code);
         var verify = await FollowAsync(push, "verify");
-        Assert.Contains("All is as it should be.", verify.Out, StringComparison.Ordinal);
+        Assert.Contains("No differences found.", verify.Out, StringComparison.Ordinal);
         Assert.Contains("is there", (await _run.RunAsync("explain", "hxxps://parcel-desk[.]example/pay?order=7")).Out, StringComparison.Ordinal);
 
         var attribute = AddBadAttribute();
@@ -54,11 +54,11 @@ public sealed partial class NewcomerTests : IAsyncLifetime
         _run.Sandbox.Faults.Clear();
         Assert.Contains("misp-graph errors --retry ", errors.Out, StringComparison.Ordinal);
         Assert.Equal(0, (await _run.RunAsync("errors", "--retry")).Code);
-        Assert.Contains("Nothing is turned down.", (await _run.RunAsync("errors")).Out, StringComparison.Ordinal);
+        Assert.Contains("No indicator is rejected.", (await _run.RunAsync("errors")).Out, StringComparison.Ordinal);
 
         var status = await _run.RunAsync("status");
         Assert.Contains("The last 3 runs", status.Out, StringComparison.Ordinal);
-        Assert.DoesNotContain("turned down", status.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("  rejected ", status.Out, StringComparison.Ordinal);
     }
 
     [Fact]

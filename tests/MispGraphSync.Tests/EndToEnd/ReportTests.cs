@@ -45,7 +45,7 @@ public sealed partial class ReportTests : IAsyncLifetime
         {
             var name = destination.GetProperty("name").GetString();
             Assert.Equal(destination.GetProperty("held").GetInt64(), figures[$"held {name}"]);
-            foreach (var left in destination.GetProperty("skipped").EnumerateObject()) Assert.Equal(left.Value.GetInt64(), figures[$"left-out {name} {left.Name}"]);
+            foreach (var left in destination.GetProperty("skipped").EnumerateObject()) Assert.Equal(left.Value.GetInt64(), figures[$"skipped-at {name} {left.Name}"]);
         }
 
         var source = push.Json.GetProperty("source");
@@ -54,8 +54,8 @@ public sealed partial class ReportTests : IAsyncLifetime
         Assert.Equal(source.GetProperty("attributes").GetInt64() - source.GetProperty("context").GetInt64(), figures["attributes"]);
         Assert.Equal(ledger.Scalar("SELECT COUNT(*) FROM skipped WHERE reason = 'not-for-detection'"), figures["skipped not-for-detection"]);
         Assert.Equal(supporting, figures.Where(figure => figure.Key.StartsWith("tlp ", StringComparison.Ordinal)).Sum(figure => figure.Value));
-        Assert.Equal(ledger.Scalar("SELECT COUNT(*) FROM rejected"), figures["held-back"] + figures["sent-again"]);
-        Assert.Equal(1, figures["turned-down graph"]);
+        Assert.Equal(ledger.Scalar("SELECT COUNT(*) FROM rejected"), figures["suppressed"] + figures["retried"]);
+        Assert.Equal(1, figures["rejected graph"]);
         Assert.Equal(push.Json.GetProperty("destinations").EnumerateArray().Sum(one => one.GetProperty("accepted").GetInt64()), figures["days-put"]);
         Assert.Equal((1L, 0L), (figures["days-rejected"], figures["days-removed"]));
         Assert.Equal(ledger.Scalar("SELECT COUNT(*) FROM held"), figures["expiries"]);

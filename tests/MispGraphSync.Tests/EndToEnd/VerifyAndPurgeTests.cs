@@ -26,7 +26,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
     {
         var verify = await _run.RunAsync("verify");
         Assert.Equal(0, verify.Code);
-        Assert.EndsWith("All is as it should be.\n", verify.Out, StringComparison.Ordinal);
+        Assert.EndsWith("No differences found.\n", verify.Out, StringComparison.Ordinal);
 
         var json = await _run.RunAsync("verify", "--json");
         Assert.Equal((0, (long)Graph.Count, (long)Graph.Count), (json.Code, json.Destination().GetProperty("asSent").GetInt64(), json.Destination().GetProperty("there").GetInt64()));
@@ -64,7 +64,7 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
         var repair = await _run.RunAsync("verify", "--repair");
         Assert.Equal(0, repair.Code);
         Assert.Contains("1 created, 2 updated, 1 copies removed", repair.Out, StringComparison.Ordinal);
-        Assert.Contains("Look again in some minutes", repair.Out, StringComparison.Ordinal);
+        Assert.Contains("Verify again in a few minutes", repair.Out, StringComparison.Ordinal);
         Assert.Equal(count + 1, Graph.Count);
         Assert.Single(Graph.All(), one => one.ExternalId == "theirs");
 

@@ -17,7 +17,7 @@ public partial class RunTextTests
     [InlineData(120)]
     public void Summary_shows_counts_from_read_to_held(int width)
     {
-        var text = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new WrappedText(width, AnsiStyle.None), " --config other.json");
+        var text = RunText.Of(Eventful, RejectionsOfEventful, isDryRun: false, new WrappedText(width, AnsiStyle.None), " --config other.json");
 
         TextSnapshot.Matches(text, $"push-{width}");
         Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, width));
@@ -25,23 +25,23 @@ public partial class RunTextTests
 
     [Fact]
     public void Dry_run_shows_planned_steps_and_the_push_command() => TextSnapshot.Matches(
-        RunText.Of(Quiet with { Destinations = [Destination with { Planned = new PlanCounts(3, 2, 1, 0), Tally = new StepTally(0, 0, 0, 6) }] }, RunFailures.None, isDryRun: true, new WrappedText(80, AnsiStyle.None), ""),
+        RunText.Of(Quiet with { Destinations = [Destination with { Planned = new PlanCounts(3, 2, 1, 0), Tally = new StepTally(0, 0, 0, 6) }] }, RejectionGroups.None, isDryRun: true, new WrappedText(80, AnsiStyle.None), ""),
         "plan-80");
 
     [Fact]
     public void Run_with_nothing_to_send_has_a_short_summary() =>
-        TextSnapshot.Matches(RunText.Of(Quiet, RunFailures.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), ""), "push-nothing-new");
+        TextSnapshot.Matches(RunText.Of(Quiet, RejectionGroups.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), ""), "push-nothing-new");
 
     [Fact]
     public void Printed_numbers_add_up()
     {
-        var lines = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new WrappedText(400, AnsiStyle.None), "").Split('\n');
+        var lines = RunText.Of(Eventful, RejectionsOfEventful, isDryRun: false, new WrappedText(400, AnsiStyle.None), "").Split('\n');
 
         Assert.Equal(Number(lines, "attributes read"), Number(lines, "support an indicator") + Number(lines, "give context") + Number(lines, "skipped"));
         Assert.Equal(Number(lines, "skipped"), Parts(lines, "skipped").Sum());
         Assert.Equal(Number(lines, "planned"), Parts(lines, "planned").Sum());
-        Assert.Equal(Number(lines, "planned"), Number(lines, "accepted") + Number(lines, "rejected") + Number(lines, "unknown") + Number(lines, "not attempted"));
-        Assert.Equal(Number(lines, "rejected"), lines.Sum(line => TimesRow().Match(line) is { Success: true } row ? Whole(row.Groups[1].Value) : 0));
+        Assert.Equal(Number(lines, "planned"), Number(lines, "accepted") + Number(lines, "  rejected") + Number(lines, "unknown") + Number(lines, "not attempted"));
+        Assert.Equal(Number(lines, "  rejected"), lines.Sum(line => TimesRow().Match(line) is { Success: true } row ? Whole(row.Groups[1].Value) : 0));
     }
 
     [Theory]
@@ -82,17 +82,17 @@ public partial class RunTextTests
     {
         var report = Quiet with { Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed, Source = Unread(RunOutcome.SignInFailed), Destinations = [Destination with { Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed }] };
 
-        TextSnapshot.Matches(RunText.Of(report, RunFailures.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), ""), "push-not-read");
+        TextSnapshot.Matches(RunText.Of(report, RejectionGroups.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), ""), "push-not-read");
     }
 
     [Fact]
     public void Retry_without_candidates_reports_nothing_sent()
     {
-        var nothing = RunText.Of(Quiet with { Source = SourceReport.OfLedger }, RunFailures.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
-        var one = RunText.Of(Quiet with { Source = SourceReport.OfLedger, Destinations = [Destination with { Planned = new PlanCounts(1, 0, 0, 0), Tally = new StepTally(1, 0, 0, 0) }] }, RunFailures.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
+        var nothing = RunText.Of(Quiet with { Source = SourceReport.OfLedger }, RejectionGroups.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
+        var one = RunText.Of(Quiet with { Source = SourceReport.OfLedger, Destinations = [Destination with { Planned = new PlanCounts(1, 0, 0, 0), Tally = new StepTally(1, 0, 0, 0) }] }, RejectionGroups.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
 
-        Assert.StartsWith("Nothing that was turned down is to be sent again", nothing, StringComparison.Ordinal);
-        Assert.StartsWith("Sent again what was turned down before", one, StringComparison.Ordinal);
+        Assert.StartsWith("No rejected indicator is to be sent again", nothing, StringComparison.Ordinal);
+        Assert.StartsWith("Sent rejected indicators again", one, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,8 +112,8 @@ public partial class RunTextTests
     [Fact]
     public void Output_without_colours_has_the_same_text()
     {
-        var plain = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
-        var painted = RunText.Of(Eventful, FailuresOfEventful, isDryRun: false, new WrappedText(80, AnsiStyle.Ansi), "");
+        var plain = RunText.Of(Eventful, RejectionsOfEventful, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
+        var painted = RunText.Of(Eventful, RejectionsOfEventful, isDryRun: false, new WrappedText(80, AnsiStyle.Ansi), "");
 
         Assert.Equal(plain, Paint().Replace(painted, ""));
         Assert.Subset(new HashSet<string> { "\e[0m", "\e[1m", "\e[31m", "\e[32m" }, Paint().Matches(painted).Select(one => one.Value).ToHashSet());
@@ -122,7 +122,7 @@ public partial class RunTextTests
     [Fact]
     public void Control_sequences_from_services_are_stripped()
     {
-        var failures = RunFailures.Of([Rejected("\e[2J\e[31mowned\r\n")]);
+        var failures = RejectionGroups.OfRun([Rejected("\e[2J\e[31mowned\r\n")]);
 
         var text = RunText.Of(Eventful, failures, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
 
@@ -186,7 +186,7 @@ public partial class RunTextTests
         Imbalances = [],
     };
 
-    private static RunFailures FailuresOfEventful { get; } = RunFailures.Of(
+    private static RejectionGroups RejectionsOfEventful { get; } = RejectionGroups.OfRun(
         [.. Enumerable.Range(0, 7).Select(_ => Rejected("Invalid value for property 'domainName'.")), .. Enumerable.Range(0, 3).Select(at => Rejected($"The indicator '{Guid.NewGuid()}' is a duplicate."))]);
 
     private static Rejection Rejected(string response) => new()

@@ -1,6 +1,5 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Ledger;
@@ -8,18 +7,20 @@ using MispGraphSync.Ledger;
 namespace MispGraphSync.Output.Explain;
 
 /// <summary>
-/// Answers where a value or a UUID comes from and what became of it, from the ledger, the settings and the request files.
-/// Changes nothing and asks nobody.
+/// Finds where a value or a UUID comes from and its state at each destination, from the ledger, the settings and the request
+/// files. Changes nothing and asks nobody.
 /// </summary>
-internal sealed class Explainer(LedgerFile ledger, IReadOnlyList<ExplainedDestination> destinations, string instance, string logFolder, DateTimeOffset now)
+internal sealed class Explainer(
+    LedgerFile ledger, IReadOnlyList<ExplainedDestination> destinations, string instance, string logFolder, DateTimeOffset now)
 {
-    /// <summary>An event may have a hundred thousand attributes: nobody reads more than these.</summary>
-    private const int MostSightings = 500;
+    /// <summary>An event may have a hundred thousand attributes; nobody reads more than these.</summary>
+    private const int MaxFound = 500;
 
-    private const int MostSupports = 10_000;
+    private const int MaxSources = 10_000;
 
+    private readonly IndicatorSourceSearch _search = new(ledger);
     private readonly EventLinks _links = new(ledger);
-    private readonly KeyStandings _standings = new(ledger);
+    private readonly KeyStandings _statuses = new(ledger);
     private readonly RunHistory _runs = new(ledger);
 
     public Explanation Explain(string asked)
@@ -27,136 +28,148 @@ internal sealed class Explainer(LedgerFile ledger, IReadOnlyList<ExplainedDestin
         var named = new KeySearch(ledger).Find(asked.Trim());
         var uuid = Guid.TryParse(asked, out var parsed) ? parsed : (Guid?)null;
         var events = uuid is { } one ? new EventSearch(ledger).Find(one) : new HashSet<long>();
-        var candidates = KeysOf(asked);
-        var search = new IndicatorSourceSearch(ledger);
-        var found = search.Find(
-            new IndicatorSourceQuery { Keys = candidates.Whole.Union(named.Select(key => key.Observables)).ToHashSet(), Observables = candidates.Single, Attribute = uuid, Events = events },
-            MostSightings);
-        found = [.. found, .. CarriersOf(search, found)];
-        var skipped = new SkippedSearch(ledger).Find(uuid, events, ValueVariants.InMisp(asked).Select(Hash128.Of).ToHashSet(), MostSightings);
+        var (guesses, observables) = Guess(asked);
+        var query = new IndicatorSourceQuery
+        {
+            Keys = guesses.Union(named.Select(key => key.Observables)).ToHashSet(),
+            Observables = observables,
+            Attribute = uuid,
+            Events = events,
+        };
+        var found = _search.Find(query, MaxFound);
+        found = [.. found, .. CarriersOf(found)];
+        var skipped = new SkippedSearch(ledger).Find(uuid, events, ValueVariants.InMisp(asked).Select(Hash128.Of).ToHashSet(), MaxFound);
 
-        // What other events say of the same indicators decides too.
+        // Other events that name the same indicators decide too.
         var keys = found.SelectMany(row => new[] { row.Combination, row.Single }).OfType<Hash128>().ToHashSet();
-        var supports = keys.Count == 0 ? [] : search.Find(new IndicatorSourceQuery { Keys = keys }, MostSupports);
-        var indicators = destinations.SelectMany(destination => At(destination, found, supports, candidates.Whole, named)).ToList();
-        var explanation = new Explanation
+        var sources = keys.Count == 0 ? [] : _search.Find(new IndicatorSourceQuery { Keys = keys }, MaxSources);
+        var explanation = WithLogs(new Explanation
         {
             Asked = asked,
-            Sources = [.. found.Select(Sighted)],
-            Skipped = [.. skipped.Select(Sighted)],
-            Indicators = indicators,
-            IsTruncated = found.Count == MostSightings || skipped.Count == MostSightings || supports.Count == MostSupports,
-        };
-        explanation = WithLogs(explanation);
-        return explanation.IsSeen ? explanation : WithProspects(explanation);
+            Sources = [.. found.Select(Source)],
+            Skipped = [.. skipped.Select(Skip)],
+            Indicators =
+            [
+                .. destinations.SelectMany(destination => IndicatorsAt(
+                    destination, found, sources,
+                    guesses.Concat(named.Where(key => key.Destination == destination.Row?.Id).Select(key => key.Observables)))),
+            ],
+            IsTruncated = found.Count == MaxFound || skipped.Count == MaxFound || sources.Count == MaxSources,
+        });
+        return explanation.IsSeen ? explanation : WithForecasts(explanation);
     }
 
-    // An object's member may be watched by an indicator that another member carries.
-    private static IEnumerable<FoundIndicatorSource> CarriersOf(IndicatorSourceSearch search, IReadOnlyList<FoundIndicatorSource> found)
+    // The keys of all indicators that the text may be, and the observables that may be part of one.
+    private static (HashSet<Hash128> Keys, List<Observable> Observables) Guess(string asked)
+    {
+        var (keys, observables) = (new HashSet<Hash128>(), new List<Observable>());
+        foreach (var source in TypeGuesses.Of(asked).SelectMany(guess => guess.Sources))
+        {
+            if (!source.Combined.IsEmpty) keys.Add(ObservableKey.OfCombination(source.Combined));
+            if (source.Combined is [var only]) observables.Add(only);
+            if (source.Single is not { } single) continue;
+            keys.Add(ObservableKey.OfSingle(single));
+            observables.Add(single);
+        }
+
+        return (keys, observables);
+    }
+
+    // The member of an object may be part of an indicator that belongs to another member.
+    private IEnumerable<FoundIndicatorSource> CarriersOf(IReadOnlyList<FoundIndicatorSource> found)
     {
         var carried = found.Where(row => row.Combination is null).ToList();
         if (carried.Count == 0) return [];
-        var known = found.Select(row => (row.Event, row.Row.Source.Attribute, row.Row.Source.Part)).ToHashSet();
-        var rows = search.Find(new IndicatorSourceQuery { Events = carried.Select(row => row.Event).ToHashSet() }, MostSupports);
-        return rows.Where(row => carried.Exists(one => Carries(row, one)) && !known.Contains((row.Event, row.Row.Source.Attribute, row.Row.Source.Part)));
+        var known = found.Select(Id).ToHashSet();
+        return _search.Find(new IndicatorSourceQuery { Events = carried.Select(row => row.Event).ToHashSet() }, MaxSources)
+            .Where(row => carried.Exists(one => Carries(row, one)) && !known.Contains(Id(row)));
+
+        static (long, Guid, int) Id(FoundIndicatorSource row) => (row.Event, row.Row.Source.Attribute, row.Row.Source.Part);
     }
 
     private static bool Carries(FoundIndicatorSource row, FoundIndicatorSource other) =>
-        row.Event == other.Event && other.Single is { } single && row.Row.Source.Combined.Any(observable => ObservableKey.OfSingle(observable) == single);
+        row.Event == other.Event && other.Single is { } single
+        && row.Row.Source.Combined.Any(observable => ObservableKey.OfSingle(observable) == single);
 
-    private static (HashSet<Hash128> Whole, List<Observable> Single) KeysOf(string asked)
+    private IEnumerable<ExplainedIndicator> IndicatorsAt(
+        ExplainedDestination destination, IReadOnlyList<FoundIndicatorSource> found, IReadOnlyList<FoundIndicatorSource> sources,
+        IEnumerable<Hash128> keys)
     {
-        var (whole, single) = (new HashSet<Hash128>(), new List<Observable>());
-        foreach (var support in TypeGuesses.Of(asked).SelectMany(candidate => candidate.Sources))
+        foreach (var key in found.Select(row => row.Key(destination.Shape)).OfType<Hash128>().Concat(keys).Distinct())
         {
-            if (!support.Combined.IsEmpty) whole.Add(ObservableKey.OfCombination(support.Combined));
-            if (support.Combined is [var only]) single.Add(only);
-            if (support.Single is not { } alone) continue;
-            whole.Add(ObservableKey.OfSingle(alone));
-            single.Add(alone);
+            var ofKey = sources.Where(row => row.Key(destination.Shape) == key).Select(row => row.Row).ToList();
+            if (Indicator(destination, key, ofKey) is { } indicator) yield return indicator;
         }
 
-        return (whole, single);
-    }
-
-    private IEnumerable<ExplainedIndicator> At(
-        ExplainedDestination destination, IReadOnlyList<FoundIndicatorSource> found, IReadOnlyList<FoundIndicatorSource> supports, HashSet<Hash128> candidates, IReadOnlyList<(long Destination, Hash128 Observables)> named)
-    {
-        var keys = found.Select(row => row.Key(destination.Form)).OfType<Hash128>()
-            .Concat(candidates).Concat(named.Where(key => key.Destination == destination.Row?.Id).Select(key => key.Observables));
-        foreach (var key in keys.Distinct())
-        {
-            if (Stand(destination, key, [.. supports.Where(row => row.Key(destination.Form) == key).Select(row => row.Row)]) is { } indicator) yield return indicator;
-        }
-
-        // Attributes with nothing at all for this form of destination.
-        foreach (var attribute in found.GroupBy(row => (row.Event, row.Row.Source.Attribute)).Where(rows => rows.All(row => row.Key(destination.Form) is null)))
+        // Attributes without an indicator of this destination's shape.
+        foreach (var attribute in found.GroupBy(row => (row.Event, row.Row.Source.Attribute)))
         {
             var row = attribute.First().Row;
+            if (attribute.Any(one => one.Key(destination.Shape) is not null)) continue;
             if (found.Any(other => attribute.Any(one => other != one && Carries(other, one)))) continue;
-            if (destination.Eligibility?.SkipReasonFor(row) is not { } refusal) continue;
+            if (destination.Eligibility?.SkipReasonFor(row) is not { } reason) continue;
             yield return new ExplainedIndicator
             {
                 Destination = destination.Info,
                 Observables = row.Source.Single is { } single ? [single] : row.Source.Combined,
                 State = IndicatorState.Skipped,
-                Reason = refusal,
-                Standing = new IndicatorStatus(),
+                Reason = reason,
+                Status = new IndicatorStatus(),
             };
         }
     }
 
-    private ExplainedIndicator? Stand(ExplainedDestination destination, Hash128 observables, IReadOnlyList<IndicatorSourceRow> supports)
+    private ExplainedIndicator? Indicator(ExplainedDestination destination, Hash128 key, IReadOnlyList<IndicatorSourceRow> sources)
     {
-        var standing = destination.Row is { } row ? _standings.Find(row.Id, observables) : new IndicatorStatus();
-        var verdict = Verdict.Of(supports, destination.Eligibility);
-        if (StateOf(standing, verdict, destination.Enabled is not null) is not { } state) return null;
-        var leftOut = state == IndicatorState.Waiting && !standing.IsPending ? standing.Skipped : null;
-        var watched = supports.Count > 0 ? destination.ObservablesOf((verdict.Lead ?? supports[0]).Source) : [];
-        var key = standing.Held?.Indicator.Key ?? standing.Rejected?.Key ?? KeyOf(destination, watched, standing.Generation);
+        var status = destination.Row is { } row ? _statuses.Find(row.Id, key) : new IndicatorStatus();
+        var accepted = sources.Where(source => destination.Eligibility?.SkipReasonFor(source) is null).ToList();
+        if (StateOf(status, sources.Count, accepted, destination.Enabled is not null) is not { } state) return null;
+        var skipped = state == IndicatorState.Waiting && !status.IsPending ? status.Skipped : null;
+        var observables = sources.Count > 0 ? destination.ObservablesOf((accepted.Count > 0 ? accepted : sources)[0].Source) : [];
         return new ExplainedIndicator
         {
             Destination = destination.Info,
-            Observables = watched,
-            State = leftOut is null ? state : IndicatorState.Skipped,
-            Reason = leftOut ?? (verdict.IsTaken ? null : verdict.Refusal),
-            Key = key,
-            Standing = standing,
-            SentAt = standing.Held is { } held ? _runs.StartOf(held.Run) : null,
-            FirstSentAt = standing.Held is { } first ? _runs.StartOf(first.FirstRun) : null,
+            Observables = observables,
+            State = skipped is null ? state : IndicatorState.Skipped,
+            Reason = skipped ?? destination.SkipReasonFor(sources),
+            Key = status.Held?.Indicator.Key ?? status.Rejected?.Key ?? KeyOf(destination, observables, status.Generation),
+            Status = status,
+            SentAt = status.Held is { } held ? _runs.StartOf(held.Run) : null,
+            FirstSentAt = status.Held is { } first ? _runs.StartOf(first.FirstRun) : null,
         };
     }
 
-    private IndicatorState? StateOf(IndicatorStatus standing, Verdict verdict, bool isLive)
+    private IndicatorState? StateOf(IndicatorStatus status, int sources, IReadOnlyList<IndicatorSourceRow> accepted, bool isEnabled)
     {
-        if (standing.Held is { } held)
+        var isActive = accepted.Any(source => !source.Event.IsAged);
+        if (status.Held is { } held)
         {
             if (held.Indicator.Expires <= now) return IndicatorState.Expired;
-            // Without settings nothing is known of what it takes, and nothing is done there either.
-            if (verdict.IsActive || !isLive) return IndicatorState.Held;
-            return verdict.IsAged ? IndicatorState.Aged : IndicatorState.Unwanted;
+            // Nothing is planned for a destination that is not enabled.
+            if (isActive || !isEnabled) return IndicatorState.Held;
+            return accepted.Count > 0 ? IndicatorState.Aged : IndicatorState.Unwanted;
         }
 
-        if (standing.Rejected is { } turnedDown) return turnedDown.IsResent ? IndicatorState.TurnedDown : IndicatorState.HeldBack;
-        if (!isLive || verdict.Supports == 0) return null;
-        if (verdict.IsActive) return IndicatorState.Waiting;
-        return verdict.IsAged ? IndicatorState.Ended : IndicatorState.Skipped;
+        if (status.Rejected is { } rejected) return rejected.IsResent ? IndicatorState.Rejected : IndicatorState.Suppressed;
+        if (!isEnabled || sources == 0) return null;
+        if (isActive) return IndicatorState.Waiting;
+        return accepted.Count > 0 ? IndicatorState.Ended : IndicatorState.Skipped;
     }
 
-    private Guid? KeyOf(ExplainedDestination destination, IReadOnlyList<Observable> watched, int generation) =>
-        watched.Count == 0 || destination.Enabled is not { } live
+    private Guid? KeyOf(ExplainedDestination destination, IReadOnlyList<Observable> observables, int generation) =>
+        observables.Count == 0 || destination.Enabled is not { } enabled
             ? null
-            : StableId.ForIndicator(instance, live.Info.Kind, live.Info.Scope, live.Canonical(watched), generation);
+            : StableId.ForIndicator(instance, enabled.Info.Kind, enabled.Info.Scope, enabled.Canonical(observables), generation);
 
-    private ExplainedSource Sighted(FoundIndicatorSource found)
+    private ExplainedSource Source(FoundIndicatorSource found)
     {
         var facts = found.Row.Event;
         return new ExplainedSource(_links.Find(found.Event), facts.Context.Info, facts.Tagging.AllTags, facts.IsAged, found.Row);
     }
 
-    private ExplainedSkip Sighted(SkippedAttribute skipped)
+    private ExplainedSkip Skip(SkippedAttribute skipped)
     {
-        var meaning = Enum.GetValues<SkipReason>().Where(reason => reason.Slug() == skipped.Reason).Select(reason => reason.Meaning()).FirstOrDefault("");
+        var meaning = Enum.GetValues<SkipReason>().Where(one => one.Slug() == skipped.Reason).Select(one => one.Meaning()).FirstOrDefault("");
         return new ExplainedSkip(_links.Find(skipped.Event), skipped.Attribute, skipped.Type, skipped.Reason, meaning);
     }
 
@@ -166,11 +179,11 @@ internal sealed class Explainer(LedgerFile ledger, IReadOnlyList<ExplainedDestin
         if (!explanation.IsSeen)
         {
             if (!Guid.TryParse(explanation.Asked, out var uuid)) return explanation;
-            var logs = search.Find([[uuid.ToString("D")]])[0];
+            var logs = search.Find([[$"{uuid:D}"]])[0];
             return explanation with { Logs = logs, AreLogsTruncated = search.IsPartial };
         }
 
-        var files = search.Find([.. explanation.Indicators.Select(Texts)]);
+        var files = search.Find([.. explanation.Indicators.Select(SearchTexts)]);
         return explanation with
         {
             Indicators = [.. explanation.Indicators.Zip(files, (indicator, logs) => indicator with { Logs = logs })],
@@ -178,21 +191,31 @@ internal sealed class Explainer(LedgerFile ledger, IReadOnlyList<ExplainedDestin
         };
     }
 
-    private static IReadOnlyList<string> Texts(ExplainedIndicator indicator)
+    // A short id, such as a number of Defender's, would be found everywhere.
+    private static IReadOnlyList<string> SearchTexts(ExplainedIndicator indicator)
     {
         if (indicator.Key?.ToString("D") is not { } key) return [];
-        return indicator.Standing.Held?.Indicator.Id is { Length: > 8 } id && id != key ? [key, id] : [key];
+        return indicator.Status.Held?.Indicator.Id is { Length: > 8 } id && id != key ? [key, id] : [key];
     }
 
-    private Explanation WithProspects(Explanation explanation)
+    private Explanation WithForecasts(Explanation explanation)
     {
         var facts = new EventFacts(new EventContext { Uuid = Guid.Empty, Info = "" }, source: "", isAged: false);
-        var live = destinations.Where(destination => destination.Eligibility is not null).ToList();
-        var prospects = TypeGuesses.Likely(explanation.Asked).Select(candidate => new Forecast(
-            candidate.Type,
-            candidate.Sources[0] is { Combined: { IsEmpty: false } together } ? together : [candidate.Sources[0].Single!],
-            [.. live.Select(one => (one.Info.Name, Verdict.Of([.. candidate.Sources.Select(support => new IndicatorSourceRow(support, facts))], one.Eligibility) is { IsTaken: false } verdict ? verdict.Refusal : null))]));
-        return explanation with { Forecasts = [.. prospects], Defanged = DefangedAs(explanation.Asked) };
+        var enabled = destinations.Where(destination => destination.Eligibility is not null).ToList();
+        return explanation with
+        {
+            Forecasts = [.. TypeGuesses.Likely(explanation.Asked).Select(Forecast)],
+            Defanged = DefangedAs(explanation.Asked),
+        };
+
+        Forecast Forecast(TypeGuess guess)
+        {
+            var sources = guess.Sources.Select(source => new IndicatorSourceRow(source, facts)).ToList();
+            var first = guess.Sources[0];
+            return new Forecast(
+                guess.Type, first.Combined is { IsEmpty: false } combined ? combined : [first.Single!],
+                [.. enabled.Select(one => (one.Info.Name, one.SkipReasonFor(sources)))]);
+        }
     }
 
     private static SkipReason? DefangedAs(string asked)
@@ -201,32 +224,5 @@ internal sealed class Explainer(LedgerFile ledger, IReadOnlyList<ExplainedDestin
         if (plain == asked) return null;
         var type = plain.Contains("://", StringComparison.Ordinal) ? "url" : plain.Contains('@') ? "email-src" : "domain";
         return TypeGuesses.As(asked, type).Reason;
-    }
-
-    /// <summary>What a destination makes of an indicator's supports.</summary>
-    private sealed record Verdict(int Supports, bool IsActive, bool IsAged, SkipReason? Refusal, IndicatorSourceRow? Lead)
-    {
-        public bool IsTaken => IsActive || IsAged;
-
-        public static Verdict Of(IReadOnlyList<IndicatorSourceRow> supports, Eligibility? takes)
-        {
-            var (isActive, isAged) = (false, false);
-            SkipReason? refusal = null;
-            IndicatorSourceRow? lead = null;
-            foreach (var support in supports)
-            {
-                if (takes?.SkipReasonFor(support) is { } reason)
-                {
-                    refusal = refusal is null || reason < refusal ? reason : refusal;
-                    continue;
-                }
-
-                lead ??= support;
-                if (support.Event.IsAged) isAged = true;
-                else isActive = true;
-            }
-
-            return new Verdict(supports.Count, isActive, isAged, refusal, lead);
-        }
     }
 }

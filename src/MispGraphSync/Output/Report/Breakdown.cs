@@ -1,40 +1,39 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output.Explain;
 
 namespace MispGraphSync.Output.Report;
 
-/// <summary>What the attributes that support an indicator are: one pass over all of them, in flat memory.</summary>
+/// <summary>The attributes that support an indicator, counted in one pass in bounded memory.</summary>
 internal sealed record Breakdown
 {
-    /// <summary>Of each breakdown; the rest is one line.</summary>
-    private const int MostShown = 10;
+    /// <summary>Of each list; the rest is one line.</summary>
+    private const int MaxShown = 10;
 
-    /// <summary>All of them together.</summary>
     public required AttributeCount All { get; init; }
 
-    public required IReadOnlyList<(string? Name, AttributeCount Share)> Types { get; init; }
+    /// <summary>The most frequent; a null name counts the others.</summary>
+    public required IReadOnlyList<(string? Name, AttributeCount Count)> Types { get; init; }
 
-    /// <summary>From clear to red, untagged last; only those that there are.</summary>
-    public required IReadOnlyList<(Tlp? Tlp, AttributeCount Share)> Tlps { get; init; }
+    /// <summary>From clear to red, untagged last; without empty ones.</summary>
+    public required IReadOnlyList<(Tlp? Tlp, AttributeCount Count)> Tlps { get; init; }
 
-    /// <summary>The organisations that made the events; an empty name where MISP tells none.</summary>
-    public required IReadOnlyList<(string? Name, AttributeCount Share)> Organisations { get; init; }
+    /// <summary>The organisations that created the events; an empty name where MISP has none.</summary>
+    public required IReadOnlyList<(string? Name, AttributeCount Count)> Organisations { get; init; }
 
     public required IReadOnlyList<CountedEvent> Events { get; init; }
 
-    /// <summary>How many events have at least one of them.</summary>
+    /// <summary>How many events have such an attribute.</summary>
     public required long EventCount { get; init; }
 
-    /// <summary>By destination, in the order given: why it leaves attributes out, by its settings as they are now.</summary>
+    /// <summary>For each destination, in the order given: attributes that it skips by its present settings.</summary>
     public required IReadOnlyList<IReadOnlyDictionary<SkipReason, long>> Skipped { get; init; }
 
     public static Breakdown Count(LedgerFile ledger, IReadOnlyList<ExplainedDestination> destinations)
     {
-        var (all, types, organisations, tlps) = (default(AttributeCount), new TopCounts(), new TopCounts(), new SortedDictionary<int, AttributeCount>());
-        var events = new TopEvents(MostShown);
-        var leftOut = destinations.Select(_ => new SortedDictionary<SkipReason, long>()).ToList();
+        var (all, types, organisations) = (default(AttributeCount), new TopCounts(), new TopCounts());
+        var (tlps, events) = (new SortedDictionary<int, AttributeCount>(), new TopEvents(MaxShown));
+        var skipped = destinations.Select(_ => new SortedDictionary<SkipReason, long>()).ToList();
         foreach (var attribute in new AttributeReader(ledger).All())
         {
             var first = attribute.Sources[0];
@@ -43,10 +42,10 @@ internal sealed record Breakdown
             organisations.Add(first.Event.Context.Organisation ?? "", attribute.IsHeld);
             var tlp = first.TaggedTlp is { } tagged ? (int)tagged : int.MaxValue;
             tlps[tlp] = tlps.GetValueOrDefault(tlp).Plus(attribute.IsHeld);
-            events.Add(attribute.Event, first.Event.Context, attribute.IsHeld);
+            events.Add(attribute.Event, first.Event.Context.Info, attribute.IsHeld);
             for (var i = 0; i < destinations.Count; i++)
             {
-                if (FirstRefusal(destinations[i], attribute.Sources) is { } reason) leftOut[i][reason] = leftOut[i].GetValueOrDefault(reason) + 1;
+                if (destinations[i].SkipReasonFor(attribute.Sources) is { } reason) skipped[i][reason] = skipped[i].GetValueOrDefault(reason) + 1;
             }
         }
 
@@ -54,67 +53,87 @@ internal sealed record Breakdown
         return new Breakdown
         {
             All = all,
-            Types = types.Top(MostShown),
+            Types = types.Top(MaxShown),
             Tlps = [.. tlps.Select(one => (one.Key == int.MaxValue ? (Tlp?)null : (Tlp)one.Key, one.Value))],
-            Organisations = organisations.Top(MostShown),
+            Organisations = organisations.Top(MaxShown),
             Events = [.. events.Top().Select(one => one with { Link = links.Find(one.Row).Link })],
             EventCount = events.Count,
-            Skipped = leftOut,
+            Skipped = skipped,
         };
-    }
-
-    // Null when it takes one of them, as when the attribute was read.
-    private static SkipReason? FirstRefusal(ExplainedDestination destination, IReadOnlyList<IndicatorSourceRow> supports)
-    {
-        if (destination.Eligibility is null) return null;
-        SkipReason? first = null;
-        foreach (var support in supports)
-        {
-            if (destination.Eligibility.SkipReasonFor(support) is not { } reason) return null;
-            first = first is null || reason < first ? reason : first;
-        }
-
-        return first;
     }
 }
 
-/// <param name="Row">The ledger's.</param>
-/// <param name="Link">Null where nowhere.</param>
-internal sealed record CountedEvent(long Row, string Info, AttributeCount Share, string? Link = null);
+/// <param name="Held">Those with an indicator that a destination holds.</param>
+internal readonly record struct AttributeCount(long Attributes, long Held)
+{
+    public static AttributeCount operator +(AttributeCount one, AttributeCount other) => new(one.Attributes + other.Attributes, one.Held + other.Held);
 
-/// <summary>The greatest events of a walk that comes event by event.</summary>
+    public AttributeCount Plus(bool isHeld) => new(Attributes + 1, Held + (isHeld ? 1 : 0));
+}
+
+/// <param name="Row">The ledger's.</param>
+/// <param name="Link">Null where the source has none.</param>
+internal sealed record CountedEvent(long Row, string Info, AttributeCount Count, string? Link = null);
+
+/// <summary>Counts by name. The number of names is bounded: further ones count as others.</summary>
+internal sealed class TopCounts
+{
+    private const int MaxNames = 20_000;
+    private const int MaxLength = 200;
+
+    private readonly Dictionary<string, AttributeCount> _counts = new(StringComparer.Ordinal);
+    private AttributeCount _others;
+
+    public static string Shorten(string name) => name.Length > MaxLength ? name[..MaxLength] + '…' : name;
+
+    public void Add(string name, bool isHeld)
+    {
+        name = Shorten(name);
+        if (_counts.TryGetValue(name, out var count) || _counts.Count < MaxNames) _counts[name] = count.Plus(isHeld);
+        else _others = _others.Plus(isHeld);
+    }
+
+    /// <summary>The most frequent; the others come last, without a name.</summary>
+    public IReadOnlyList<(string? Name, AttributeCount Count)> Top(int most)
+    {
+        var ordered = _counts.OrderByDescending(one => one.Value.Attributes).ThenBy(one => one.Key, StringComparer.Ordinal).ToList();
+        var others = ordered.Skip(most).Aggregate(_others, (sum, one) => sum + one.Value);
+        var top = ordered.Take(most).Select(one => ((string?)one.Key, one.Value));
+        return [.. others.Attributes > 0 ? top.Append((null, others)) : top];
+    }
+}
+
+/// <summary>The largest events of attributes that come event by event.</summary>
 internal sealed class TopEvents(int most)
 {
-    private const int LongestInfo = 200;
-
-    private readonly PriorityQueue<CountedEvent, long> _greatest = new();
+    private readonly PriorityQueue<CountedEvent, long> _largest = new();
     private CountedEvent? _current;
 
     public long Count { get; private set; }
 
-    public void Add(long row, EventContext context, bool isHeld)
+    public void Add(long row, string info, bool isHeld)
     {
         if (_current?.Row != row)
         {
             Keep();
             Count++;
-            _current = new CountedEvent(row, context.Info.Length > LongestInfo ? context.Info[..LongestInfo] + '…' : context.Info, default);
+            _current = new CountedEvent(row, TopCounts.Shorten(info), default);
         }
 
-        _current = _current! with { Share = _current.Share.Plus(isHeld) };
+        _current = _current! with { Count = _current.Count.Plus(isHeld) };
     }
 
     public IReadOnlyList<CountedEvent> Top()
     {
         Keep();
         _current = null;
-        return [.. _greatest.UnorderedItems.Select(one => one.Element).OrderByDescending(one => one.Share.Attributes).ThenBy(one => one.Row)];
+        return [.. _largest.UnorderedItems.Select(one => one.Element).OrderByDescending(one => one.Count.Attributes).ThenBy(one => one.Row)];
     }
 
     private void Keep()
     {
         if (_current is null) return;
-        _greatest.Enqueue(_current, _current.Share.Attributes);
-        if (_greatest.Count > most) _greatest.Dequeue();
+        _largest.Enqueue(_current, _current.Count.Attributes);
+        if (_largest.Count > most) _largest.Dequeue();
     }
 }

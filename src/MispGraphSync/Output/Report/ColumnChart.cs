@@ -1,30 +1,28 @@
 namespace MispGraphSync.Output.Report;
 
 /// <summary>
-/// A chart of columns, one a day. It is drawn without text and stretches to any width; its words stand beside it. Where a few
-/// days dwarf all others the scale is logarithmic, and says so.
+/// A chart with a column for each day, without text, so that it stretches to any width. The scale is logarithmic, and says so,
+/// where a few days dwarf all others.
 /// </summary>
 internal static class ColumnChart
 {
-    /// <summary>From so many times the middle day on, columns of the others would not be seen.</summary>
-    private const int Dwarfing = 40;
+    /// <summary>Ordinary columns would be invisible beside a day that is so many times the median.</summary>
+    private const int DwarfingFactor = 40;
 
-    /// <param name="name">What is counted; also the class of its colour.</param>
-    public static void Write(Html html, string id, string name, string title, DateOnly first, IReadOnlyList<long> values)
+    /// <param name="kind">The class of its colour.</param>
+    public static void Write(Html html, string id, string kind, string title, DateOnly first, IReadOnlyList<long> values)
     {
-        var most = values.Max();
-        var total = values.Sum();
+        var (most, total) = (values.Max(), values.Sum());
         var isLogarithmic = IsDwarfed(values, most);
-        var peak = first.AddDays(values.ToList().IndexOf(most));
-        html.Write($"<figure class=\"days {name}\">\n<figcaption><b>{title}</b> <span data-figure=\"{id}\">{total}</span>");
+        html.Write($"<figure class=\"days {kind}\">\n<figcaption><b>{title}</b> <span data-figure=\"{id}\">{total}</span>");
         if (most > 0) html.Write($" <small>most in a day {most}{(isLogarithmic ? ", logarithmic scale" : "")}</small>");
         html.Write($"</figcaption>\n<svg viewBox=\"0 0 {values.Count * 10} 100\" preserveAspectRatio=\"none\" role=\"img\" aria-labelledby=\"{id}\">");
         html.Write($"<title id=\"{id}\">{title} by day from {first} to {first.AddDays(values.Count - 1)}: {total} in all");
-        if (most > 0) html.Write($", most on {peak}: {most}");
+        if (most > 0) html.Write($", most on {first.AddDays(values.ToList().IndexOf(most))}: {most}");
         html.Write($"</title>");
         for (var i = 0; i < values.Count; i++)
         {
-            var height = most == 0 ? 0 : Math.Max(values[i] > 0 ? 2 : 0, 100 * (isLogarithmic ? Math.Log(1 + values[i]) / Math.Log(1 + most) : (double)values[i] / most));
+            var height = Height(values[i], most, isLogarithmic);
             html.Write($"<g><title>{first.AddDays(i)}: {values[i]}</title><rect class=\"hit\" x=\"{i * 10.0}\" y=\"0\" width=\"10\" height=\"100\"/>");
             if (height > 0) html.Write($"<rect class=\"bar\" x=\"{(i * 10) + 1.5}\" y=\"{100 - height}\" width=\"7\" height=\"{height}\"/>");
             html.Write($"</g>");
@@ -33,16 +31,22 @@ internal static class ColumnChart
         html.Write($"</svg>\n</figure>\n");
     }
 
-    public static void Axis(Html html, params DateOnly[] days)
+    public static void Axis(Html html, DateOnly first, int days)
     {
         html.Write($"<p class=\"axis\" aria-hidden=\"true\">");
-        foreach (var day in days) html.Write($"<span>{day}</span>");
+        foreach (var day in new[] { 0, days / 2, days - 1 }) html.Write($"<span>{first.AddDays(day)}</span>");
         html.Write($"</p>\n");
+    }
+
+    private static double Height(long value, long most, bool isLogarithmic)
+    {
+        if (value == 0) return 0;
+        return Math.Max(2, 100 * (isLogarithmic ? Math.Log(1 + value) / Math.Log(1 + most) : (double)value / most));
     }
 
     private static bool IsDwarfed(IReadOnlyList<long> values, long most)
     {
         var some = values.Where(value => value > 0).Order().ToList();
-        return some.Count > 2 && most > Dwarfing * some[some.Count / 2];
+        return some.Count > 2 && most > DwarfingFactor * some[some.Count / 2];
     }
 }

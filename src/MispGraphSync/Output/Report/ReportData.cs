@@ -4,12 +4,14 @@ using MispGraphSync.Output.Explain;
 
 namespace MispGraphSync.Output.Report;
 
-/// <summary>Everything that the page tells, from the ledger as it stands at one moment.</summary>
+/// <summary>The data of the page, from the ledger at one moment.</summary>
 internal sealed record ReportData
 {
     public const int PastDays = 30;
 
     public const int ComingDays = 45;
+
+    public const int RecentRuns = 20;
 
     public required StatusReport Status { get; init; }
 
@@ -24,7 +26,7 @@ internal sealed record ReportData
     /// <summary>In the order of <see cref="Breakdown.Skipped"/>.</summary>
     public required IReadOnlyList<ExplainedDestination> Destinations { get; init; }
 
-    /// <summary>What runs out today, tomorrow and so on; last, what runs out later.</summary>
+    /// <summary>What expires today, tomorrow and so on; last, what expires later.</summary>
     public required IReadOnlyList<long> Expiries { get; init; }
 
     public required RejectedItems Rejected { get; init; }
@@ -32,16 +34,45 @@ internal sealed record ReportData
     /// <summary>The first day of <see cref="Days"/>.</summary>
     public DateOnly FirstDay => FirstDayOf(Status.Now);
 
-    public static ReportData Gather(LedgerFile ledger, StatusReport status, IReadOnlyList<ExplainedDestination> destinations, string logFolder, DestinationKinds kinds) => new()
-    {
-        Status = status,
-        Days = new RunDays(ledger).Since(FirstDayOf(status.Now)),
-        Skipped = new SkipCounts(ledger).List(),
-        Breakdown = Breakdown.Count(ledger, destinations),
-        Destinations = destinations,
-        Expiries = new ExpiryDays(ledger).From(status.Now, ComingDays),
-        Rejected = RejectedItems.Count(ledger, logFolder, kinds),
-    };
+    public static ReportData Gather(
+        LedgerFile ledger, StatusReport status, IReadOnlyList<ExplainedDestination> destinations, string logFolder, DestinationKinds kinds) => new()
+        {
+            Status = status,
+            Days = new RunDays(ledger).Since(FirstDayOf(status.Now)),
+            Skipped = new SkipCounts(ledger).List(),
+            Breakdown = Breakdown.Count(ledger, destinations),
+            Destinations = destinations,
+            Expiries = new ExpiryDays(ledger).From(status.Now, ComingDays),
+            Rejected = RejectedItems.Of(
+                new Rejections(ledger).List(run: null, destination: null).Select(one => RejectedItem.Of(one, logFolder, kinds))),
+        };
 
     private static DateOnly FirstDayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime).AddDays(1 - PastDays);
+}
+
+/// <param name="Reasons">The most frequent first.</param>
+/// <param name="Others">Rejections for other reasons.</param>
+/// <param name="Suppressed">Sent again after a change of body, settings or mapping, or by <c>errors --retry</c>.</param>
+/// <param name="Retried">Sent again by the next push.</param>
+/// <param name="Listed">The first of the suppressed.</param>
+internal sealed record RejectedItems(
+    IReadOnlyList<RejectionGroup> Reasons, long Others, long Suppressed, long Retried, IReadOnlyList<RejectedItem> Listed)
+{
+    private const int MaxReasons = 200;
+    private const int MaxListed = 50;
+
+    public static RejectedItems Of(IEnumerable<RejectedItem> items)
+    {
+        var (groups, listed) = (new RejectionGroups(), new List<RejectedItem>());
+        var (suppressed, retried) = (0L, 0L);
+        foreach (var item in items)
+        {
+            groups.Add(item);
+            if (item.IsRetried) retried++;
+            else if (++suppressed <= MaxListed) listed.Add(item);
+        }
+
+        var reasons = groups.MostFrequent.Take(MaxReasons).ToList();
+        return new RejectedItems(reasons, suppressed + retried - reasons.Sum(group => group.Count), suppressed, retried, listed);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Settings;
@@ -64,15 +65,8 @@ internal sealed class ValueSearch(MispSettings settings, string? caFile, Uri? pr
 
     private static JsonElement Filter(IReadOnlyList<string> spellings)
     {
-        var text = Output.JsonText.Of(json =>
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("value");
-            foreach (var spelling in spellings) json.WriteStringValue(spelling);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
-        using var json = JsonDocument.Parse(text);
+        var filter = new JsonObject { ["value"] = new JsonArray([.. spellings.Select(spelling => (JsonNode)spelling)]) };
+        using var json = JsonDocument.Parse(filter.ToJsonString());
         return json.RootElement.Clone();
     }
 }

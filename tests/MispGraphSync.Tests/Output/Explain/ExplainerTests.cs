@@ -34,7 +34,7 @@ public sealed class ExplainerTests : IDisposable
         Assert.True(explanation.IsSeen);
         Assert.Equal(["graph held", "sentinel held"], States(explanation));
         Assert.Equal((Some.Uuid(1), Some.Uuid(1_000_001)), (explanation.Sources[0].Event.Uuid, explanation.Sources[0].Source.Attribute));
-        Assert.All(explanation.Indicators, one => Assert.Equal((1L, 1L, Some.Now), (one.Standing.Held!.Run, one.Standing.Held.FirstRun, one.SentAt)));
+        Assert.All(explanation.Indicators, one => Assert.Equal((1L, 1L, Some.Now), (one.Status.Held!.Run, one.Status.Held.FirstRun, one.SentAt)));
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class ExplainerTests : IDisposable
 
         Assert.Equal(["graph leaving", "sentinel leaving"], States(Explain("d1.example")));
         Assert.Equal(["graph held-back", "sentinel held"], States(Explain("d4.example")));
-        Assert.Equal("no", Explain("d4.example").Indicators[0].Standing.Rejected!.Response);
+        Assert.Equal("no", Explain("d4.example").Indicators[0].Status.Rejected!.Response);
         Assert.Equal(["graph turned-down", "sentinel held"], States(Explain("d5.example")));
     }
 

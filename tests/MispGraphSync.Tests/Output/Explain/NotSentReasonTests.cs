@@ -41,7 +41,7 @@ public sealed class NotSentReasonTests : IDisposable
         _run.Destination.Answer = (_, _) => new StepOutcome.Rejected("busy", IsTransient: true);
         Put(Some.Domain(2));
         await _run.PushAsync();
-        Assert.Equal("TurnedDown ", State(2));
+        Assert.Equal("Rejected ", State(2));
 
         _run.Destination.Answer = null;
         _run.Source.Put(Some.Event(2, _run.Time.GetUtcNow(), level: ThreatLevel.High), Some.Domain(9));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Output;
 
-public class PlanTextTests
+public class PlanOutputTests
 {
     [Theory]
     [InlineData("http://evil.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
@@ -15,7 +15,7 @@ public class PlanTextTests
     {
         using var to = new StringWriter();
 
-        new PlanText(to, 80).Write(new DestinationInfo("graph", "graph", "tenant", ""), SomeStep(value));
+        PlanOutput.For("text", to, 80)!(new DestinationInfo("graph", "graph", "tenant", ""), SomeStep(value));
 
         var line = to.ToString().TrimEnd('\r', '\n');
         Assert.InRange(TextWidth.Of(line), 40, 80);
