@@ -95,7 +95,7 @@ internal sealed record DestinationStatus
             Info = info,
             IsConfigured = settings is not null,
             IsEnabled = settings is { Enabled: true },
-            Capacity = settings is { Kind: "defender" } ? settings.Capacity : null,
+            Capacity = settings is { Capacity: > 0 and var capacity } ? capacity : null,
         };
         if (row is null) return status;
         var backlog = new Backlog(ledger);
