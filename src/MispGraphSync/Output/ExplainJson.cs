@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Output.Explain;
-using MispGraphSync.Sources.Misp;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
