@@ -80,7 +80,7 @@ internal sealed partial class Composition
         if (report.RunId == 0) return;
         try
         {
-            history.End(report.RunId, RunJson.Slug(report.Status), report.Outcome, RunJson.Text(report), _host.Time.GetUtcNow());
+            history.End(report.RunId, RunJson.Slug(report.Status), ExitCodes.Of(report.Outcome), RunJson.Text(report), _host.Time.GetUtcNow());
         }
         catch (RunFailedException fault) when (fault.IsOfLedger && report.Outcome != RunOutcome.Done)
         {
@@ -95,7 +95,7 @@ internal sealed partial class Composition
         if (run == 0) return;
         try
         {
-            history.End(run, RunJson.Slug(status), code, report: null, _host.Time.GetUtcNow());
+            history.End(run, RunJson.Slug(status), ExitCodes.Of(code), report: null, _host.Time.GetUtcNow());
         }
         catch (RunFailedException fault) when (fault.IsOfLedger)
         {

@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
@@ -46,12 +45,12 @@ internal sealed class RunHistory(LedgerFile file)
         }
     }
 
-    public void End(long run, string status, RunOutcome code, string? report, DateTimeOffset now)
+    public void End(long run, string status, int exitCode, string? report, DateTimeOffset now)
     {
         lock (file.Gate)
         {
             file.InTransaction(() => file.Statement("UPDATE run SET ended = ?, status = ?, exit_code = ?, report = ? WHERE id = ?")
-                .Bind(1, now).Bind(2, status).Bind(3, (long)code).Bind(4, report).Bind(5, run).Run());
+                .Bind(1, now).Bind(2, status).Bind(3, exitCode).Bind(4, report).Bind(5, run).Run());
         }
     }
 }

@@ -211,7 +211,7 @@ public sealed class RunStampsTests : IDisposable
         if (writes) stamps.WriteBegin(Now);
         beforeEnd?.Invoke();
         if (isKilled) return doubt.Kind;
-        history.End(run, "completed", MispGraphSync.Core.Ports.RunOutcome.Done, report: null, Now);
+        history.End(run, "completed", 0, report: null, Now);
         stamps.WriteEnd(Now);
         return doubt.Kind;
     }

@@ -4,6 +4,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Runs;
 using MispGraphSync.Core.Sending;
 using MispGraphSync.Ledger;
+using MispGraphSync.Output;
 
 namespace MispGraphSync.Tests;
 
@@ -75,7 +76,7 @@ internal sealed class TestRun : IDisposable
         var options = new VerifyOptions { Instance = Instance, Source = Source.Info.Name, PolicyFingerprint = destination => $"{destination.Policy}", Repairs = repairs };
         var sides = new DestinationLedger(ledger, run);
         var results = await new Verification([.. Destinations], sides, options, new Observer(this), Time, (_, findings) => Findings.AddRange(findings)).RunAsync(control ?? RunControl.None);
-        new RunHistory(ledger).End(run, "completed", results[0].Outcome, "{}", Time.GetUtcNow());
+        new RunHistory(ledger).End(run, "completed", ExitCodes.Of(results[0].Outcome), "{}", Time.GetUtcNow());
         return results[0];
     }
 
@@ -118,7 +119,7 @@ internal sealed class TestRun : IDisposable
         var report = await work(run, destinations, new DestinationLedger(ledger, run), with?.Invoke(options) ?? options);
         AtWork = null;
         if (!EndsRuns) return report;
-        new RunHistory(ledger).End(run, report.Status.ToString(), report.Outcome, "{}", Time.GetUtcNow());
+        new RunHistory(ledger).End(run, report.Status.ToString(), ExitCodes.Of(report.Outcome), "{}", Time.GetUtcNow());
         StatementsRun = ledger.StatementsRun;
         return report;
     }
