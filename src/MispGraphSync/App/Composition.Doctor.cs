@@ -76,8 +76,7 @@ internal sealed partial class Composition
             Log = new RequestLog(logError is null ? settings.Logs : settings.Logs with { Requests = RequestLogging.None }, run: 0, host.Time, secrets: secrets),
             AppLog = log,
             ResolveSecret = async (secret, c) => secrets.Add(await secret.ResolveAsync(c).ConfigureAwait(false)),
-            MaxRetries = DoctorsRetries,
-            MaxWait = DoctorsPatience,
+            RetryOptions = new RetryOptions { MaxRetries = DoctorsRetries, MaxWait = DoctorsPatience },
         };
         var misp = settings.Misp.VaultSignIn is { } fetcher
             ? settings.Misp with { Key = settings.Misp.Key!.WithVault(new KeyVaultClient(fetcher, transport).GetAsync) }

@@ -207,9 +207,7 @@ internal sealed partial class Composition : IAsyncDisposable
         Log = new RequestLog(Settings.Logs, run, _host.Time, _talk.Request, _secrets),
         AppLog = _log,
         ResolveSecret = async (secret, ct) => _secrets.Add(await secret.ResolveAsync(ct).ConfigureAwait(false)),
-        OnPause = _talk.Paused,
-        Deadline = deadline,
-        Stop = control?.Stop ?? CancellationToken.None,
+        RetryOptions = new RetryOptions { OnPause = _talk.Paused, Deadline = deadline, Stop = control?.Stop ?? CancellationToken.None },
     };
 
     // What is known before anything is asked for: the proxies' passwords, and what a managed identity's endpoint is asked with.

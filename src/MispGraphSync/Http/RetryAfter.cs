@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -11,12 +13,19 @@ internal static partial class RetryAfter
     private const int LongestMessage = 4096;
 
     /// <summary>From the header, in seconds or as a date; never negative; null when there is none that can be read.</summary>
-    public static TimeSpan? FromHeader(HttpResponseMessage answer, DateTimeOffset now)
+    public static TimeSpan? FromHeader(RetryConditionHeaderValue? header, DateTimeOffset now)
     {
-        var header = answer.Headers.RetryAfter;
-        var wait = header?.Delta ?? (header?.Date is { } date ? date - now : null);
+        var wait = header?.Delta ?? (header?.Date - now);
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
+
+    /// <summary>From the header; MISP sends none with 429, but the seconds until its counter is reset.</summary>
+    public static TimeSpan? FromHeaders(HttpResponseMessage response, DateTimeOffset now) =>
+        FromHeader(response.Headers.RetryAfter, now) ?? (response.StatusCode == HttpStatusCode.TooManyRequests
+            && response.Headers.TryGetValues("X-Rate-Limit-Reset", out var values)
+            && int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                ? TimeSpan.FromSeconds(seconds)
+                : null);
 
     /// <summary>From the words of the answer: "Try again in 12 seconds."</summary>
     public static TimeSpan? FromBody(ReadOnlySpan<byte> answer)

@@ -1,147 +1,153 @@
-using System.Net;
-using MispGraphSync.Core.Ports;
-using Polly;
-using Polly.Retry;
-
 namespace MispGraphSync.Http;
 
-/// <summary>
-/// The one place where anything is sent again. Outermost first: retry, then pace; inside of both <see cref="AttemptTimeoutHandler"/> times out
-/// one attempt, so that neither waiting for a turn nor signing in counts. A repeated request queues again. 429 is waited
-/// out for all of the destination's requests, 5xx and broken connections are tried five
-/// times more, a refused token is fetched anew once; every other 4xx is final. A plain create may have happened although
-/// no answer tells: there only 429, a refused token, and failures before the request was written are repeated. A run that
-/// is told to end waits for no turn and no repeat any more, but lets the attempt under way finish.
-/// </summary>
-internal sealed class RetryPolicy
+/// <summary>What the outcome of one attempt means for the next one.</summary>
+internal enum RetryKind
 {
-    /// <summary>Repeats after 5xx and broken connections, where nobody says otherwise.</summary>
-    public const int MaxRetries = 5;
+    /// <summary>There is no next one.</summary>
+    Final,
 
-    /// <summary>The most one request waits because it was told to, where nobody says otherwise.</summary>
-    public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(15);
+    /// <summary>It counts against the allowed retries.</summary>
+    Failed,
 
-    private static readonly ResiliencePropertyKey<ApiCall> Key = new("misp-graph.exchange");
+    /// <summary>The service asks to wait; that costs no retry.</summary>
+    Throttled,
+
+    /// <summary>The token was refused: once more with a new one, without a wait.</summary>
+    NewToken,
+}
+
+/// <param name="Asked">The wait that the service asks for; null: backoff.</param>
+/// <param name="MaxRetries">Fewer or more than the options say; null: as they say.</param>
+internal readonly record struct RetryVerdict(RetryKind Kind, TimeSpan? Asked = null, int? MaxRetries = null)
+{
+    /// <summary>The service has named a wait, or throttles: that holds for every request to it.</summary>
+    public bool IsForAll => Kind == RetryKind.Throttled || Asked is not null;
+}
+
+/// <summary>What differs between services and runs.</summary>
+internal sealed record RetryOptions
+{
+    /// <summary>For one attempt, from its first byte to the last of the response; without signing in.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Retries after 5xx and broken connections.</summary>
+    public int MaxRetries { get; init; } = 5;
+
+    /// <summary>The sum of one request's waits.</summary>
+    public TimeSpan MaxWait { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>A service that asks for 0 seconds again and again must not spin.</summary>
+    public TimeSpan MinWait { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The wait after a 429 that names none; null: backoff.</summary>
+    public TimeSpan? DefaultThrottleWait { get; init; }
+
+    /// <summary>When the run has to end; null: it need not.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Told when all requests of a destination pause: which one, and until when.</summary>
+    public Action<string, DateTimeOffset>? OnPause { get; init; }
+
+    /// <summary>Ends waits and keeps attempts from starting; the attempt in flight continues.</summary>
+    public CancellationToken Stop { get; init; }
+
+    /// <summary>0–1.</summary>
+    public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
+}
+
+/// <summary>The retries of one request so far. Written by <see cref="RetryPolicy"/> only.</summary>
+internal sealed class RetryState
+{
+    /// <summary>5xx responses and broken connections.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>429 responses.</summary>
+    public int Throttled { get; set; }
+
+    public bool HasNewToken { get; set; }
+
+    /// <summary>When the first wait began, as a timestamp of the clock.</summary>
+    public long? WaitingSince { get; set; }
+
+    /// <summary>The wait that was too long to begin; null when there was none.</summary>
+    public TimeSpan? ExcessiveWait { get; set; }
+
+    /// <summary>The sum of the waits before <see cref="ExcessiveWait"/>.</summary>
+    public TimeSpan TotalWaited { get; set; }
+
+    /// <summary>It was too long only for what is left of the run.</summary>
+    public bool IsOverDeadline { get; set; }
+}
+
+/// <summary>
+/// The one place where anything is sent again: destinations, MISP, sign-in and Key Vault. The caller judges each outcome;
+/// the policy counts, waits and gives up.
+/// </summary>
+internal sealed class RetryPolicy(TimeProvider time, RetryOptions options)
+{
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
 
-    private readonly Pace _pace;
-    private readonly TimeProvider _time;
-    private readonly RetryOptions _rules;
-    private readonly ResiliencePipeline<HttpResponseMessage> _waits;
-
-    public RetryPolicy(Pace pace, TimeProvider time, RetryOptions rules)
+    /// <param name="judge">Gets the result or the exception of each attempt.</param>
+    /// <param name="onRetry">Told of each wait before it begins.</param>
+    /// <returns>The result of the last attempt; its exception is thrown.</returns>
+    public async Task<T> RunAsync<T>(
+        RetryState state, Func<CancellationToken, Task<T>> attempt, Func<T?, Exception?, RetryVerdict> judge, CancellationToken ct,
+        Action<TimeSpan>? onRetry = null)
     {
-        _pace = pace;
-        _time = time;
-        _rules = rules;
-        _waits = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+        while (true)
+        {
+            TimeSpan wait;
+            try
             {
-                // Bounded by Decide: five failures, fifteen minutes, the run's deadline.
-                MaxRetryAttempts = int.MaxValue,
-                ShouldHandle = args => ValueTask.FromResult(Decide(Of(args.Context), args.Outcome)),
-                DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(Of(args.Context).Retries.NextDelay),
-            })
-            .AddRateLimiter(pace)
-            .Build();
-    }
+                var result = await attempt(ct).ConfigureAwait(false);
+                if (NextWait(state, judge(result, null)) is not { } next) return result;
+                (result as IDisposable)?.Dispose();
+                wait = next;
+            }
+            catch (Exception e)
+            {
+                if (NextWait(state, judge(default, e)) is not { } next) throw;
+                wait = next;
+            }
 
-    public async Task<HttpResponseMessage> SendAsync(
-        HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken ct)
-    {
-        using var waits = CancellationTokenSource.CreateLinkedTokenSource(ct, _rules.Stop);
-        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, waits.Token);
-        var exchange = ApiCall.Of(request);
-        context.Properties.Set(Key, exchange);
-        try
-        {
-            return await _waits.ExecuteAsync(
-                static async (_, s) => await s.send(s.request, s.ct).ConfigureAwait(false), context, (request, send, ct))
-                .ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_rules.Stop.IsCancellationRequested && !ct.IsCancellationRequested)
-        {
-            throw new RequestNotSentException(mayHaveHappened: exchange.Retries.Failures > 0 && !exchange.IsNonIdempotent, _rules.Stop);
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
+            onRetry?.Invoke(wait);
+            await Task.Delay(wait, time, ct).ConfigureAwait(false);
         }
     }
 
-    private static ApiCall Of(ResilienceContext context) => context.Properties.GetValue(Key, null!);
-
-    /// <summary>Whether to send it again; if so, <see cref="RetryState.NextDelay"/> says after how long.</summary>
-    private bool Decide(ApiCall exchange, Outcome<HttpResponseMessage> outcome) => outcome switch
+    /// <summary>Null: no further attempt.</summary>
+    private TimeSpan? NextWait(RetryState state, RetryVerdict verdict)
     {
-        { Exception: { } e } => TransportError.Matches(e) && AfterTrouble(exchange, TransportError.From(e, exchange.Uri)),
-        { Result: { StatusCode: HttpStatusCode.TooManyRequests } answer } => AfterThrottle(exchange, answer),
-        { Result.StatusCode: HttpStatusCode.Unauthorized } => AfterRefusedToken(exchange),
-        { Result: { } answer } when IsServerFailure(answer.StatusCode) => !exchange.IsNonIdempotent && AfterFailure(exchange, answer),
-        _ => false,
-    };
-
-    /// <summary>501 says that it will never work.</summary>
-    private static bool IsServerFailure(HttpStatusCode status) => status == HttpStatusCode.RequestTimeout
-        || (status >= HttpStatusCode.InternalServerError && status != HttpStatusCode.NotImplemented);
-
-    private bool AfterTrouble(ApiCall exchange, TransportError trouble) =>
-        trouble.IsTransient && (trouble.NothingSent || !exchange.IsNonIdempotent) && AfterFailure(exchange, answer: null);
-
-    private bool AfterFailure(ApiCall exchange, HttpResponseMessage? answer)
-    {
-        var retries = exchange.Retries;
-        if (++retries.Failures > _rules.MaxRetries) return false;
-        var asked = answer is null ? null : RetryAfter.FromHeader(answer, _time.GetUtcNow());
-        return Wait(exchange, asked ?? Backoff(retries.Failures), asked is not null);
-    }
-
-    private bool AfterThrottle(ApiCall exchange, HttpResponseMessage answer)
-    {
-        var retries = exchange.Retries;
-        retries.Throttled++;
-        var asked = RetryAfter.FromHeader(answer, _time.GetUtcNow()) ?? RetryAfter.FromBody(exchange.Response.Written.Span);
-        return Wait(exchange, asked ?? _rules.DefaultThrottleWait ?? Backoff(retries.Throttled), forAll: true);
-    }
-
-    private static bool AfterRefusedToken(ApiCall exchange)
-    {
-        var retries = exchange.Retries;
-        if (retries.HasFreshToken || exchange.RefusedToken is null) return false;
-        retries.HasFreshToken = true;
-        retries.NextDelay = TimeSpan.Zero;
-        return true;
-    }
-
-    /// <summary>False when the wait is longer than the request, or the run, can take.</summary>
-    private bool Wait(ApiCall exchange, TimeSpan wait, bool forAll)
-    {
-        var retries = exchange.Retries;
-        // A service that says "0" again and again must not spin.
-        if (forAll && wait < _rules.MinWait) wait = _rules.MinWait;
-        var since = retries.WaitingSince ??= _time.GetTimestamp();
-        retries.IsOverDeadline = _rules.Deadline is { } deadline && _time.GetUtcNow() + wait > deadline;
-        if (retries.IsOverDeadline || _time.GetElapsedTime(since) + wait > _rules.MaxWait)
+        switch (verdict.Kind)
         {
-            retries.TotalWaited = _time.GetElapsedTime(since);
-            retries.ExcessiveWait = wait;
-            return false;
+            case RetryKind.Failed when ++state.Failures <= (verdict.MaxRetries ?? options.MaxRetries):
+                return Allowed(state, verdict.Asked ?? Backoff(state.Failures), verdict.IsForAll);
+            case RetryKind.Throttled:
+                state.Throttled++;
+                return Allowed(state, verdict.Asked ?? options.DefaultThrottleWait ?? Backoff(state.Throttled), isForAll: true);
+            case RetryKind.NewToken when !state.HasNewToken:
+                state.HasNewToken = true;
+                return TimeSpan.Zero;
+            default:
+                return null;
         }
-        if (forAll)
-        {
-            var until = _time.GetUtcNow() + wait;
-            _pace.PauseUntil(until);
-            _rules.OnPause?.Invoke(exchange.Destination, until);
-        }
-
-        retries.NextDelay = wait;
-        return true;
     }
 
-    /// <summary>1, 2, 4, 8 … seconds, each shortened by up to a half, so that clients do not return all at once.</summary>
+    /// <summary>Null when the wait is longer than the request, or the run, can take.</summary>
+    private TimeSpan? Allowed(RetryState state, TimeSpan wait, bool isForAll)
+    {
+        if (isForAll && wait < options.MinWait) wait = options.MinWait;
+        var waited = time.GetElapsedTime(state.WaitingSince ??= time.GetTimestamp());
+        state.IsOverDeadline = options.Deadline is { } deadline && time.GetUtcNow() + wait > deadline;
+        if (!state.IsOverDeadline && waited + wait <= options.MaxWait) return wait;
+        (state.ExcessiveWait, state.TotalWaited) = (wait, waited);
+        return null;
+    }
+
+    /// <summary>1, 2, 4 … 60 seconds, each shortened by up to a half, so that clients do not return all at the same time.</summary>
     private TimeSpan Backoff(int count)
     {
         var full = Math.Min(LongestBackoff.TotalSeconds, Math.Pow(2, Math.Min(count, 10) - 1));
-        return TimeSpan.FromSeconds(full * (1 - (0.5 * _rules.Jitter())));
+        return TimeSpan.FromSeconds(full * (1 - (0.5 * options.Jitter())));
     }
 }

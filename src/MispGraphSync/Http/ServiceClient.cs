@@ -1,46 +1,102 @@
 using System.Net.Http.Headers;
+using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Http;
 
-/// <summary>Sends exchanges. What comes back, or does not, stands in the exchange; only cancelling and our own failures throw.</summary>
+/// <summary>
+/// Sends the calls of one service through our handlers, outermost first: clock, retries and rate limit, sign-in, the time limit
+/// of an attempt, what the service's own library adds, request log, sockets. So a repeated request gets a fresh token, a slow
+/// sign-in is not the service's fault, and each attempt leaves its own file.
+/// </summary>
 internal sealed class ServiceClient : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly HttpClient _http;
 
+    /// <param name="baseAddress">Tokens go to its origin only.</param>
+    /// <param name="retries">Null: the run's.</param>
+    /// <param name="library">Handlers of the service's own library.</param>
+    /// <param name="create">Makes a client of the handlers; null: one without further parts.</param>
+    public ServiceClient(
+        Uri baseAddress, int requestsPerMinute, Transport transport, ITokenSource tokens, RetryOptions? retries = null,
+        IEnumerable<DelegatingHandler>? library = null, Func<IEnumerable<DelegatingHandler>, HttpClient>? create = null)
+    {
+        retries ??= transport.RetryOptions;
+        Limiter = new RateLimiter(requestsPerMinute, transport.Time);
+        List<DelegatingHandler> handlers =
+        [
+            new RetryingHandler(Limiter, transport.Time, retries),
+            new SignInHandler(tokens, baseAddress, retries.Stop),
+            new AttemptTimeoutHandler(transport.Time, retries.AttemptTimeout),
+            .. library ?? [],
+            new RequestLogHandler(transport.Log),
+        ];
+        if (transport.Clocks is { } clocks) handlers.Insert(0, new ClockHandler(clocks));
+        _http = create is null ? Chain(handlers, transport.Sockets) : create(handlers);
+        _http.BaseAddress = baseAddress;
+        // Each attempt has its time limit, and waits take longer than any one limit allows.
+        _http.Timeout = Timeout.InfiniteTimeSpan;
+        _http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
+    }
+
     /// <param name="http">Its handlers are those of <see cref="ServiceHandlers"/>; owned from now on.</param>
     public ServiceClient(HttpClient http)
     {
-        // The pipeline times out each attempt, and waits for longer than any one time-out allows.
         http.Timeout = Timeout.InfiniteTimeSpan;
         http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
         _http = http;
     }
 
+    public RateLimiter Limiter { get; } = null!;
+
+    public Uri BaseAddress => _http.BaseAddress!;
+
+    /// <summary>What came back, or did not, is in the call; only cancelling and our own failures throw, and dispose of it.</summary>
+    /// <returns>The call.</returns>
     /// <exception cref="Core.Ports.RunFailedException">Sign-in failed, or the request log cannot be written.</exception>
-    public async Task SendAsync(ApiCall exchange, CancellationToken ct)
+    public async Task<ApiCall> SendAsync(ApiCall call, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(exchange.Method, exchange.Uri);
-        if (exchange.Body is { } body)
+        using var request = new HttpRequestMessage(call.Method, call.Uri);
+        if (call.Body is { } body)
         {
             request.Content = new ReadOnlyMemoryContent(body.Written);
             request.Content.Headers.ContentType = Json;
         }
-        exchange.AttachTo(request);
+
+        call.AttachTo(request);
         try
         {
-            // The answer is in the exchange; the message is of no more use.
             using var _ = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
         }
-        catch (Exception e) when (TransportError.Matches(e))
+        catch (Exception e) when (TransportError.Matches(e) && !ct.IsCancellationRequested)
         {
-            ct.ThrowIfCancellationRequested();
-            exchange.Failure = e;
+            call.Failure = e;
         }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+
+        return call;
     }
 
-    public Uri BaseAddress => _http.BaseAddress!;
+    public void Dispose()
+    {
+        _http.Dispose();
+        Limiter?.Dispose();
+    }
 
-    public void Dispose() => _http.Dispose();
+    private static HttpClient Chain(List<DelegatingHandler> handlers, HttpMessageHandler sockets)
+    {
+        var inner = sockets;
+        foreach (var handler in handlers.AsEnumerable().Reverse())
+        {
+            handler.InnerHandler = inner;
+            inner = handler;
+        }
+
+        return new HttpClient(inner, disposeHandler: false);
+    }
 }

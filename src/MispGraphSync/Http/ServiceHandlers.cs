@@ -1,3 +1,4 @@
+global using Pace = MispGraphSync.Http.RateLimiter;
 using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Http;
@@ -13,7 +14,7 @@ internal static class ServiceHandlers
         Transport transport, Pace pace, RetryOptions rules, ITokenSource tokens, Uri origin, params ReadOnlySpan<DelegatingHandler> library) =>
     [
         .. transport.Clocks is { } clocks ? [new ClockHandler(clocks)] : Array.Empty<DelegatingHandler>(),
-        new ResilienceHandler(new RetryPolicy(pace, transport.Time, rules)),
+        new RetryingHandler(pace, transport.Time, rules),
         new SignInHandler(tokens, origin, rules.Stop),
         new AttemptTimeoutHandler(transport.Time, rules.AttemptTimeout),
         .. library,

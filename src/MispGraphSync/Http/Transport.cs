@@ -24,31 +24,5 @@ internal sealed record Transport
 
     public required Func<SecretReference, CancellationToken, ValueTask<string>> ResolveSecret { get; init; }
 
-    /// <summary>No wait goes beyond it; null: the run may take as long as it takes.</summary>
-    public DateTimeOffset? Deadline { get; init; }
-
-    /// <summary>Repeats after 5xx and broken connections; at least 1.</summary>
-    public int MaxRetries { get; init; } = RetryPolicy.MaxRetries;
-
-    /// <summary>The most one request waits because it was told to.</summary>
-    public TimeSpan MaxWait { get; init; } = RetryPolicy.MaxWait;
-
-    /// <summary>Told when a service asks for patience: the destination, and until when nothing is sent there.</summary>
-    public Action<string, DateTimeOffset>? OnPause { get; init; }
-
-    /// <summary>The run was told to end: what waits gives up, what is under way goes on.</summary>
-    public CancellationToken Stop { get; init; }
-
-    /// <summary>0–1.</summary>
-    public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
-
-    public RetryOptions RetryOptions => new()
-    {
-        Deadline = Deadline,
-        MaxRetries = MaxRetries,
-        MaxWait = MaxWait,
-        OnPause = OnPause,
-        Stop = Stop,
-        Jitter = Jitter,
-    };
+    public RetryOptions RetryOptions { get; init; } = new();
 }

@@ -1,45 +1,79 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
-using Polly.Timeout;
 
 namespace MispGraphSync.Http;
 
-/// <summary>What a request without an answer tells: in words, and whether sending it again is safe and may help.</summary>
-/// <param name="NothingSent">Known: not one byte of the request reached the service.</param>
-/// <param name="IsTransient">Another attempt may fare better.</param>
-internal sealed record TransportError(string Message, string? Remedy, bool NothingSent, bool IsTransient)
+/// <summary>In the order of a request's way: up to <see cref="ConnectTimeout"/> nothing of it was sent.</summary>
+internal enum TransportErrorKind
 {
-    /// <summary>Whether it is a failure to get an answer at all; anything else is a bug or our own decision.</summary>
-    public static bool Matches(Exception e) => e is HttpRequestException or IOException or TimeoutRejectedException
+    NameNotResolved,
+    ProxyFailed,
+    ConnectionFailed,
+    TlsFailed,
+    CertificateRejected,
+    ConnectTimeout,
+    ResponseTimeout,
+    ConnectionBroken,
+    ResponseTooLong,
+}
+
+/// <summary>Why a request got no response. The one table of what sockets, TLS and time limits throw.</summary>
+internal sealed record TransportError(TransportErrorKind Kind, string Message, string Remedy)
+{
+    private const string CheckNetwork = "Check the network, the firewall and the proxy, then run again.";
+
+    /// <summary>Certain: not one byte of the request reached the service.</summary>
+    public bool NothingSent => Kind <= TransportErrorKind.ConnectTimeout;
+
+    /// <summary>Another attempt may fare better. A certificate does not become valid by asking again.</summary>
+    public bool IsTransient => Kind is not (TransportErrorKind.CertificateRejected or TransportErrorKind.ResponseTooLong);
+
+    /// <summary>False for a bug, and for our own decision to stop.</summary>
+    public static bool Matches(Exception e) => e is HttpRequestException or IOException or TimeoutException
         || e is OperationCanceledException { InnerException: TimeoutException };
 
     public static TransportError From(Exception e, Uri uri)
     {
         var host = uri.IsAbsoluteUri ? uri.Authority : uri.ToString();
-        return e switch
+        var kind = KindOf(e);
+        return kind switch
         {
-            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
-                new($"The name of {host} could not be resolved.", "Check the name, DNS and the proxy.", true, true),
-            // A certificate does not become better by asking again.
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: AuthenticationException } =>
-                new($"The certificate of {host} is not trusted, or not for that name.",
-                    "If a proxy or a private authority signs it, name its certificate in caFile.", true, false),
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-                new($"No TLS connection to {host}.", "Check the network and the proxy.", true, true),
-            HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } =>
-                new($"The proxy gave no way to {host}.", "Check the proxy setting and whether the proxy allows this host.", true, true),
-            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
-                new($"No connection to {host}.", "Check the network, the firewall and the proxy, then run again.", true, true),
-            // HttpClient's own, for all of an answer.
-            OperationCanceledException { InnerException: TimeoutException { InnerException: OperationCanceledException } } =>
-                new($"No answer from {host} in time.", "Check the network, the firewall and the proxy, then run again.", false, true),
-            // SocketsHttpHandler's own, for connecting; an answer's time-out is Polly's.
-            OperationCanceledException { InnerException: TimeoutException } =>
-                new($"No connection to {host} in time.", "Check the network, the firewall and the proxy, then run again.", true, true),
-            HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
-                new($"The answer of {host} is too long to be one: {e.Message}", "Check the endpoint and the proxy.", false, false),
-            TimeoutRejectedException => new($"No answer from {host} in time.", "Run again.", false, true),
-            OperationCanceledException => new($"The request to {host} was given up: no answer in time, or interrupted.", "Run again.", false, true),
-            _ => new($"The connection to {host} broke before the whole answer came.", "Run again.", false, true),
+            TransportErrorKind.NameNotResolved => new(kind, $"The name of {host} could not be resolved.", "Check the name, DNS and the proxy."),
+            TransportErrorKind.ProxyFailed =>
+                new(kind, $"The proxy gave no way to {host}.", "Check the proxy setting and whether the proxy allows this host."),
+            TransportErrorKind.ConnectionFailed => new(kind, $"No connection to {host}{(IsRefused(e) ? ": it was refused" : "")}.", CheckNetwork),
+            TransportErrorKind.TlsFailed => new(kind, $"No secure connection to {host}.", "Check the network and the proxy."),
+            TransportErrorKind.CertificateRejected =>
+                new(kind, $"No secure connection to {host}: its certificate is not trusted, or not for that name.",
+                    "If a proxy or a private authority signs it, name its certificate in caFile."),
+            TransportErrorKind.ConnectTimeout => new(kind, $"No connection to {host} in time.", CheckNetwork),
+            TransportErrorKind.ResponseTimeout when e is OperationCanceledException { InnerException: not TimeoutException } =>
+                new(kind, $"The request to {host} was cancelled: no answer in time, or interrupted.", "Run again."),
+            TransportErrorKind.ResponseTimeout => new(kind, $"No answer from {host} in time.", CheckNetwork),
+            TransportErrorKind.ResponseTooLong =>
+                new(kind, $"The answer of {host} is too long to be one: {e.Message}", "Check the endpoint and the proxy."),
+            _ => new(kind, $"The connection to {host} broke before the whole answer came.", "Run again."),
         };
     }
+
+    private static TransportErrorKind KindOf(Exception e) => e switch
+    {
+        HttpRequestException http => http.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => TransportErrorKind.NameNotResolved,
+            HttpRequestError.ProxyTunnelError => TransportErrorKind.ProxyFailed,
+            HttpRequestError.ConnectionError => TransportErrorKind.ConnectionFailed,
+            HttpRequestError.SecureConnectionError when e.InnerException is AuthenticationException => TransportErrorKind.CertificateRejected,
+            HttpRequestError.SecureConnectionError => TransportErrorKind.TlsFailed,
+            HttpRequestError.ConfigurationLimitExceeded => TransportErrorKind.ResponseTooLong,
+            _ => TransportErrorKind.ConnectionBroken,
+        },
+        // The sockets' limit for connecting; HttpClient's own, for all of a response, wraps one exception more.
+        OperationCanceledException { InnerException: TimeoutException { InnerException: not OperationCanceledException } } =>
+            TransportErrorKind.ConnectTimeout,
+        OperationCanceledException or TimeoutException => TransportErrorKind.ResponseTimeout,
+        _ => TransportErrorKind.ConnectionBroken,
+    };
+
+    private static bool IsRefused(Exception e) => e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 }

@@ -224,9 +224,8 @@ public class RetryPolicyTests
     {
         using var test = new TestTransport(service, deadline: deadline);
         service.Time = test.Time;
-        using var pace = new Pace(60_000, test.Time);
-        var handlers = ServiceHandlers.Create(test.Transport, pace, test.Transport.RetryOptions with { Stop = stop }, tokens ?? new FakeTokens(), Service);
-        using var client = new ServiceClient(ServiceHandlers.Client(handlers, test.Transport.Sockets, Service));
+        using var client = new ServiceClient(
+            Service, 60_000, test.Transport, tokens ?? new FakeTokens(), test.Transport.RetryOptions with { Stop = stop });
         var body = new PooledBuffer();
         Encoding.UTF8.GetBytes("{}", body.GetSpan(2));
         body.Advance(2);

@@ -27,8 +27,7 @@ public sealed class RateTests
     {
         var time = new FakeTimeProvider();
         using var service = new StrictService(time, perMinute, TimeSpan.FromMilliseconds(milliseconds));
-        using var pace = new Pace(perMinute, time);
-        using var client = Client(service, time, pace, out var log);
+        using var client = Client(service, time, perMinute, out var log);
         var left = requests;
         var senders = Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
         {
@@ -38,7 +37,7 @@ public sealed class RateTests
         // Time moves on when everyone waits: for a turn, or for the service.
         while (senders.Exists(sender => !sender.IsCompleted) && service.Refused == 0)
         {
-            if (pace.GetStatistics()!.CurrentQueuedCount + service.InFlight >= senders.Count(sender => !sender.IsCompleted)) time.Advance(TimeSpan.FromMilliseconds(5));
+            if (client.Limiter.Waiting + service.InFlight >= senders.Count(sender => !sender.IsCompleted)) time.Advance(TimeSpan.FromMilliseconds(5));
             else await Task.Yield();
         }
 
@@ -58,8 +57,7 @@ public sealed class RateTests
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         using var service = new StormyService(time, new Random(seed));
-        using var pace = new Pace(600, time);
-        using var client = Client(service, time, pace, out var log, service.Heard);
+        using var client = Client(service, time, 600, out var log, service.Heard);
         var left = 60;
         var senders = Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
         {
@@ -98,7 +96,7 @@ public sealed class RateTests
         Assert.InRange(rate, 97, 100);
     }
 
-    private static ServiceClient Client(HttpMessageHandler service, TimeProvider time, Pace pace, out string log, Action? paused = null)
+    private static ServiceClient Client(HttpMessageHandler service, TimeProvider time, int perMinute, out string log, Action? paused = null)
     {
         log = Directory.CreateTempSubdirectory("misp-graph-rate-").FullName;
         var transport = new Transport
@@ -108,10 +106,9 @@ public sealed class RateTests
             Log = new RequestLog(new LogSettings { Directory = log, Requests = RequestLogging.None }, run: 1, time),
             AppLog = Logger.None,
             ResolveSecret = (_, _) => ValueTask.FromResult("unused"),
-            Jitter = () => 0,
-            OnPause = (_, _) => paused?.Invoke(),
+            RetryOptions = new RetryOptions { Jitter = () => 0, OnPause = (_, _) => paused?.Invoke() },
         };
-        return new ServiceClient(ServiceHandlers.Client(ServiceHandlers.Create(transport, pace, transport.RetryOptions, new FakeTokens(), Service), service, Service));
+        return new ServiceClient(Service, perMinute, transport, new FakeTokens());
     }
 
     private static async Task<bool> SendAsync(ServiceClient client)

@@ -24,8 +24,7 @@ internal sealed class TestTransport : IDisposable
             Log = new RequestLog(new LogSettings { Directory = Logs, Requests = logging }, run: 7, Time, Keep),
             AppLog = Logger.None,
             ResolveSecret = (_, _) => ValueTask.FromResult("unused"),
-            Deadline = deadline,
-            Jitter = () => 0,
+            RetryOptions = new RetryOptions { Deadline = deadline, Jitter = () => 0 },
         };
     }
 

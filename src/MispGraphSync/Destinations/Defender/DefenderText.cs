@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Text;
 using static MispGraphSync.Destinations.HostileText;
 
 namespace MispGraphSync.Destinations.Defender;
@@ -21,14 +22,14 @@ internal static class DefenderText
     public static string Description(Indicator indicator)
     {
         var text = new StringBuilder(256);
-        Add(text, Line(indicator.Title, LongestInfo));
-        Add(text, Line(indicator.Comment ?? "", LongestComment));
-        Add(text, indicator.Category is { Length: > 0 } category ? $"{OneLine(category)}/{OneLine(indicator.Type)}" : OneLine(indicator.Type));
+        Add(text, Sanitize.ForField(indicator.Title, LongestInfo));
+        Add(text, Sanitize.ForField(indicator.Comment ?? "", LongestComment));
+        Add(text, indicator.Category is { Length: > 0 } category ? $"{Sanitize.OneLine(category)}/{Sanitize.OneLine(indicator.Type)}" : Sanitize.OneLine(indicator.Type));
         for (var i = 0; i < indicator.Sources.Length; i++)
         {
             if (!IsNamedBefore(indicator, i)) Add(text, string.Create(CultureInfo.InvariantCulture, $"MISP event {indicator.Sources[i].Event:D}"));
         }
-        return Cut(text.ToString(), LongestDescription);
+        return Sanitize.Truncate(text.ToString(), LongestDescription);
     }
 
     private static bool IsNamedBefore(Indicator indicator, int at)

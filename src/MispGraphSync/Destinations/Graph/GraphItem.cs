@@ -7,6 +7,7 @@ using System.Text.Unicode;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Destinations.Graph;
 
@@ -210,7 +211,7 @@ internal sealed class GraphItem
         _seen.Clear();
         foreach (var value in values)
         {
-            var line = HostileText.OneLine(value);
+            var line = Sanitize.OneLine(value);
             if (line.Length == 0) continue;
             if (values.Length > 1 && !_seen.Add(line)) continue;
             _json.WriteStringValue(line);

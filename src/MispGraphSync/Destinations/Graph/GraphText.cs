@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Destinations.Graph;
 
@@ -18,12 +19,12 @@ internal static class GraphText
     {
         if (indicator.Category is { Length: > 0 } category)
         {
-            json.WriteStringValueSegment(HostileText.OneLine(category), isFinalSegment: false);
+            json.WriteStringValueSegment(Sanitize.OneLine(category), isFinalSegment: false);
             json.WriteStringValueSegment("/", isFinalSegment: false);
         }
 
-        json.WriteStringValueSegment(HostileText.OneLine(indicator.Type), isFinalSegment: false);
-        if (indicator.Comment is { } comment && HostileText.Line(comment, LongestComment) is { Length: > 0 } line)
+        json.WriteStringValueSegment(Sanitize.OneLine(indicator.Type), isFinalSegment: false);
+        if (indicator.Comment is { } comment && Sanitize.ForField(comment, LongestComment) is { Length: > 0 } line)
         {
             json.WriteStringValueSegment("; ", isFinalSegment: false);
             json.WriteStringValueSegment(line, isFinalSegment: false);

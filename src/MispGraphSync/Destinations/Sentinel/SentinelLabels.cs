@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -38,7 +39,7 @@ internal sealed class SentinelLabels
 
     private void Add(string text, int order)
     {
-        var label = HostileText.Line(text, SentinelText.LongestLabel);
+        var label = Sanitize.ForField(text, SentinelText.LongestLabel);
         if (label.Length > 0 && _seen.Add(label)) _labels.Add((label, order));
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Text;
 using static MispGraphSync.Destinations.HostileText;
 
 namespace MispGraphSync.Destinations.Sentinel;
@@ -19,17 +20,17 @@ internal static class SentinelText
     public static string Description(Indicator indicator)
     {
         var text = new StringBuilder(256);
-        Append(text, "", Line(indicator.Title, LongestTitle));
-        Append(text, "; ", Line(indicator.Category ?? "", LongestLabel));
-        Append(text, indicator.Category is { Length: > 0 } ? "/" : "; ", Line(indicator.Type, LongestLabel));
-        Append(text, "; ", Line(indicator.Comment ?? "", LongestComment));
+        Append(text, "", Sanitize.ForField(indicator.Title, LongestTitle));
+        Append(text, "; ", Sanitize.ForField(indicator.Category ?? "", LongestLabel));
+        Append(text, indicator.Category is { Length: > 0 } ? "/" : "; ", Sanitize.ForField(indicator.Type, LongestLabel));
+        Append(text, "; ", Sanitize.ForField(indicator.Comment ?? "", LongestComment));
         return text.ToString();
     }
 
     /// <summary>Which event an external reference is about.</summary>
     public static string Reference(SourceReference support)
     {
-        var info = Line(support.EventInfo, LongestEventInfo);
+        var info = Sanitize.ForField(support.EventInfo, LongestEventInfo);
         return info.Length == 0 ? $"MISP event {support.Event:D}" : $"MISP event {support.Event:D}: {info}";
     }
 

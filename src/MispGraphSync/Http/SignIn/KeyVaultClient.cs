@@ -32,7 +32,7 @@ internal sealed class KeyVaultClient(AuthSettings identity, Transport transport)
         try
         {
             var token = await tokens.GetAsync(forceRefresh: false, ct).ConfigureAwait(false);
-            var found = await new SignInRetries(transport).RunAsync(c => AskAsync(http, secret, token, c), ct).ConfigureAwait(false);
+            var found = await SignInRetries.RunAsync(transport, c => AskAsync(http, secret, token, c), ct).ConfigureAwait(false);
             return transport.Secrets.Add(found);
         }
         catch (RunFailedException signIn)

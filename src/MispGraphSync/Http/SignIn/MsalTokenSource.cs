@@ -14,7 +14,6 @@ internal sealed class MsalTokenSource : ITokenSource, IDisposable
     private readonly AuthSettings _auth;
     private readonly string _scope;
     private readonly Transport _transport;
-    private readonly SignInRetries _retries;
     private readonly SemaphoreSlim _asking = new(1);
     private Func<bool, CancellationToken, Task<AuthenticationResult>>? _ask;
     private AuthenticationResult? _last;
@@ -26,7 +25,6 @@ internal sealed class MsalTokenSource : ITokenSource, IDisposable
         _auth = auth;
         _scope = scope;
         _transport = transport;
-        _retries = new SignInRetries(transport);
     }
 
     public async ValueTask<string> GetAsync(bool forceRefresh, CancellationToken ct)
@@ -60,7 +58,7 @@ internal sealed class MsalTokenSource : ITokenSource, IDisposable
     {
         try
         {
-            return await _retries.RunAsync(c => ask(forceRefresh, c), ct).ConfigureAwait(false);
+            return await SignInRetries.RunAsync(_transport, c => ask(forceRefresh, c), ct).ConfigureAwait(false);
         }
         catch (Exception e) when (!ct.IsCancellationRequested && SignInErrors.Explain(e, _auth, _scope) is { } failure)
         {

@@ -111,10 +111,7 @@ public class SignInTests
     public async Task Slow_sign_in_does_not_count_towards_the_attempt_timeout()
     {
         using var test = new TestTransport(new ScriptedHandler(ScriptedHandler.Says(200)));
-        using var pace = new Pace(1000, test.Time);
-        var handlers = ServiceHandlers.Create(test.Transport, pace, test.Transport.RetryOptions, new SlowTokens(test.Time),
-            new Uri("https://service.example"));
-        using var client = new ServiceClient(ServiceHandlers.Client(handlers, test.Transport.Sockets, new Uri("https://service.example")));
+        using var client = new ServiceClient(new Uri("https://service.example"), 1000, test.Transport, new SlowTokens(test.Time));
         using var exchange = new ApiCall
         {
             Destination = "d",
