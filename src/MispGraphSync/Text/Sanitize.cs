@@ -9,7 +9,7 @@ namespace MispGraphSync.Text;
 /// </summary>
 internal static class Sanitize
 {
-    private const string Ellipsis = "…";
+    private const char Ellipsis = '…';
 
     /// <summary>One line with invisible characters as escapes; longer than <paramref name="max"/> it is cut and ends in an ellipsis.</summary>
     public static string ForDisplay(string text, int max = 400)
@@ -52,7 +52,7 @@ internal static class Sanitize
         while (true)
         {
             var next = end + StringInfo.GetNextTextElementLength(text.AsSpan(end));
-            if (next > max - Ellipsis.Length) return text[..end].TrimEnd() + Ellipsis;
+            if (next > max - 1) return text[..end].TrimEnd() + Ellipsis;
             end = next;
         }
     }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Text;
-using static MispGraphSync.Destinations.HostileText;
 
 namespace MispGraphSync.Destinations.Defender;
 

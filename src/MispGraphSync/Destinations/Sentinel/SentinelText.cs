@@ -1,7 +1,6 @@
 using System.Text;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Text;
-using static MispGraphSync.Destinations.HostileText;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
