@@ -10,35 +10,25 @@ namespace MispGraphSync.Core.Mapping;
 /// <summary>The mapping of all of MISP's attribute types, each in one place.</summary>
 public static class AttributeMap
 {
-    private static readonly Dictionary<string, HashAlgorithm> FileHashes = new()
+    private static readonly Dictionary<string, HashAlgorithm> Algorithms = new()
     {
-        ["md5"] = Md5,
-        ["sha1"] = Sha1,
-        ["sha224"] = Sha224,
-        ["sha256"] = Sha256,
-        ["sha384"] = Sha384,
-        ["sha512"] = Sha512,
-        ["sha512/224"] = Sha512Of224,
-        ["sha512/256"] = Sha512Of256,
-        ["sha3-224"] = Sha3Of224,
-        ["sha3-256"] = Sha3Of256,
-        ["sha3-384"] = Sha3Of384,
-        ["sha3-512"] = Sha3Of512,
-        ["authentihash"] = Authentihash,
-        ["ssdeep"] = Ssdeep,
-        ["tlsh"] = Tlsh,
-        ["imphash"] = Imphash,
-        ["impfuzzy"] = Impfuzzy,
-        ["pehash"] = Pehash,
-        ["vhash"] = Vhash,
-        ["telfhash"] = Telfhash,
-        ["cdhash"] = Cdhash,
+        ["md5"] = Md5, ["sha1"] = Sha1, ["sha224"] = Sha224, ["sha256"] = Sha256, ["sha384"] = Sha384, ["sha512"] = Sha512,
+        ["sha512/224"] = Sha512Of224, ["sha512/256"] = Sha512Of256,
+        ["sha3-224"] = Sha3Of224, ["sha3-256"] = Sha3Of256, ["sha3-384"] = Sha3Of384, ["sha3-512"] = Sha3Of512,
+        ["authentihash"] = Authentihash, ["ssdeep"] = Ssdeep, ["tlsh"] = Tlsh, ["imphash"] = Imphash, ["impfuzzy"] = Impfuzzy,
+        ["pehash"] = Pehash, ["vhash"] = Vhash, ["telfhash"] = Telfhash, ["cdhash"] = Cdhash,
     };
 
-    /// <summary>The hashes that MISP has no type with a file name for.</summary>
-    private static readonly string[] NeverNamed = ["telfhash", "cdhash"];
+    // The hash alone, or after a file name; MISP has no such types for telfhash and cdhash.
+    private static readonly Dictionary<string, ValueParser> FileHashes = new(
+    [
+        .. Algorithms.Select(pair => KeyValuePair.Create(pair.Key, Hash(pair.Value))),
+        .. Algorithms.ExceptBy(["telfhash", "cdhash"], pair => pair.Key)
+            .Select(pair => KeyValuePair.Create("filename|" + pair.Key, NameAnd(Hash(pair.Value)))),
+        new("malware-sample", NameAnd(Hash(Md5))),
+    ]);
 
-    /// <summary>All other types that can be detected. The parser decides which indicators have a field for the value.</summary>
+    // The parser decides which indicators have a field for the value.
     private static readonly Dictionary<string, ValueParser> Others = new()
     {
         // Files and hosts
@@ -81,10 +71,10 @@ public static class AttributeMap
         ["stix2-pattern"] = Pattern,
     };
 
-    /// <summary>Types that describe the whole event; <see cref="EventNotes"/> reads some of them.</summary>
+    // Types that describe the whole event; EventNotes reads some of them.
     private static readonly string[] EventLevel = ["comment", "threat-actor", "campaign-name", "campaign-id", "malware-type"];
 
-    /// <summary>Types that are never an indicator, by reason.</summary>
+    // Types that are never an indicator, by reason.
     private static readonly Dictionary<SkipReason, string[]> Excluded = new()
     {
         [SkipReason.PersonalData] =
@@ -144,38 +134,26 @@ public static class AttributeMap
         ],
     };
 
-    /// <summary>Every type that holds the hash of a file.</summary>
-    internal static ImmutableArray<string> FileHashTypes { get; } =
-        [.. FileHashes.Keys, .. FileHashes.Keys.Except(NeverNamed).Select(type => "filename|" + type), "malware-sample"];
-
-    /// <summary>Every type that can be detected.</summary>
-    internal static ImmutableArray<string> DetectableTypes { get; } = [.. FileHashTypes, .. Others.Keys];
-
-    /// <summary>Every type that holds a name or an address of a host.</summary>
-    internal static ImmutableArray<string> HostTypes { get; } =
-    [
-        "domain", "hostname", "onion-address", "domain|ip", "hostname|port", "ip-src", "ip-dst", "ip-src|port", "ip-dst|port",
-    ];
-
-    private static readonly FrozenDictionary<string, TypeRule> Rules = Gather().ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, TypeRule> Rules = FileHashes.Concat(Others)
+        .Select(pair => (Type: pair.Key, Rule: new TypeRule(pair.Value)))
+        .Concat(EventLevel.Select(type => (Type: type, Rule: default(TypeRule))))
+        .Concat(from pair in Excluded from type in pair.Value select (Type: type, Rule: new TypeRule(null, pair.Key)))
+        .ToFrozenDictionary(row => row.Type, row => row.Rule, StringComparer.Ordinal);
 
     /// <summary>Every type known here; all others get <see cref="SkipReason.UnknownType"/>.</summary>
     public static IReadOnlyCollection<string> Types => Rules.Keys;
 
+    /// <summary>Every type that can be detected.</summary>
+    internal static ImmutableArray<string> DetectableTypes { get; } = [.. FileHashes.Keys, .. Others.Keys];
+
+    internal static ImmutableArray<string> FileHashTypes { get; } = [.. FileHashes.Keys];
+
+    /// <summary>Every type that holds a name or an address of a host.</summary>
+    internal static ImmutableArray<string> HostTypes { get; } =
+        ["domain", "hostname", "onion-address", "domain|ip", "hostname|port", "ip-src", "ip-dst", "ip-src|port", "ip-dst|port"];
+
     internal static TypeRule Find(string type) =>
         Rules.TryGetValue(type, out var rule) ? rule : new TypeRule(null, SkipReason.UnknownType);
-
-    private static IEnumerable<KeyValuePair<string, TypeRule>> Gather() =>
-    [
-        .. FileHashes.Select(pair => Detected(pair.Key, Hash(pair.Value))),
-        .. FileHashes.ExceptBy(NeverNamed, pair => pair.Key).Select(pair => Detected("filename|" + pair.Key, NameAnd(Hash(pair.Value)))),
-        Detected("malware-sample", NameAnd(Hash(Md5))),
-        .. Others.Select(pair => Detected(pair.Key, pair.Value)),
-        .. EventLevel.Select(type => KeyValuePair.Create(type, default(TypeRule))),
-        .. from pair in Excluded from type in pair.Value select KeyValuePair.Create(type, new TypeRule(null, pair.Key)),
-    ];
-
-    private static KeyValuePair<string, TypeRule> Detected(string type, ValueParser parser) => new(type, new TypeRule(parser));
 }
 
 /// <summary>How attributes of one type are mapped: a parser, a reason to skip them, or neither for what describes the event.</summary>

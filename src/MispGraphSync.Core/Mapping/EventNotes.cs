@@ -3,7 +3,7 @@ using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>Names in single attributes that apply to their whole event. Filled item by item, read at the end; in order.</summary>
+/// <summary>Names in single attributes that apply to their whole event, in order. Filled item by item, read at the end.</summary>
 public sealed class EventNotes
 {
     /// <summary>The most names of each kind; more are noise or an attack.</summary>

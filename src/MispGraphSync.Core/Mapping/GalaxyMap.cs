@@ -18,10 +18,7 @@ internal static class GalaxyMap
         "malpedia", "mitre-malware", "mitre-enterprise-attack-malware", "mitre-mobile-attack-malware", "mitre-ics-software",
         "ransomware", "banker", "botnet", "rat", "stealer", "android", "backdoor", "cryptominers", "wiper", "stalkerware");
 
-    /// <summary>
-    /// The names in MISP's order, each once. A library cluster may be present only as its tag. Custom clusters' tags hold a UUID
-    /// instead of a name. Clusters with a local tag give no name.
-    /// </summary>
+    /// <summary>The names in MISP's order, each once. A cluster may be only a tag; one with a local tag gives no name.</summary>
     public static (ImmutableArray<string> Actors, ImmutableArray<string> Families) Read(
         IReadOnlyList<MispTag> tags, IReadOnlyList<GalaxyCluster> galaxies)
     {
@@ -49,7 +46,7 @@ internal static class GalaxyMap
     private static GalaxyCluster Fold(GalaxyCluster cluster) =>
         new(cluster.Galaxy.Trim().ToLowerInvariant(), ValueText.Clean(cluster.Value).ToLowerInvariant());
 
-    /// <summary>"Lazarus Group - G0032" without the number that MITRE gives it.</summary>
+    // "Lazarus Group - G0032" without the number that MITRE gives it.
     private static string WithoutId(string name)
     {
         var dash = name.LastIndexOf(" - ", StringComparison.Ordinal);

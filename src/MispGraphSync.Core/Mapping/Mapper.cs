@@ -7,10 +7,7 @@ namespace MispGraphSync.Core.Mapping;
 /// <summary>Maps one item of an event to indicator sources and outcomes. Pure; never throws, whatever the value.</summary>
 public static class Mapper
 {
-    /// <summary>
-    /// Raised with every change of the result, and of what destinations take and are sent of it: then everything is read and
-    /// planned again.
-    /// </summary>
+    /// <summary>Raised with every change of the result or of the items sent from it; everything is then read and planned again.</summary>
     public const int Version = 2;
 
     public static MappedItem Map(EventItem item, MapContext context) => item switch

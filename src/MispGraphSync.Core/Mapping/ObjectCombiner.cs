@@ -4,8 +4,8 @@ using MispGraphSync.Core.Domain;
 namespace MispGraphSync.Core.Mapping;
 
 /// <summary>
-/// Combines an object's members by its template. Each combination is carried by its first main member that is selected in its
-/// own right; without one, the combination has lost its subject and is dropped.
+/// Combines an object's members by its template. The first selected main member carries a combination; without one it has lost
+/// its subject and is dropped.
 /// </summary>
 internal static class ObjectCombiner
 {
@@ -31,7 +31,7 @@ internal static class ObjectCombiner
         return true;
     }
 
-    /// <summary>The members of one role that take part; each combination gets one of them.</summary>
+    // The members of one role that take part; each combination gets one of them.
     private static ObjectMember[] Axis(AttributeRole role, ObjectMember[] members, bool hasMain)
     {
         switch (role.Kind)
@@ -39,7 +39,6 @@ internal static class ObjectCombiner
             case RoleKind.Main:
                 foreach (var member in members) member.IsMain = true;
                 return [.. members.Where(IsCarrier).Where(Contributes)];
-
             case RoleKind.PreferredMain:
                 var selected = members.Where(member => !member.IsDeleted && member.NotSelected is null);
                 var best = selected.Select(member => Rank(role, member)).DefaultIfEmpty().Min();
@@ -50,29 +49,24 @@ internal static class ObjectCombiner
                 }
 
                 return [.. members.Where(IsCarrier).Where(Contributes)];
-
             case RoleKind.EachDetail:
                 return [.. members.Where(Contributes)];
-
             case RoleKind.Detail or RoleKind.FallbackMain:
                 var chosen = members.Where(Contributes)
                     .OrderBy(member => member.NotSelected is not null).ThenBy(member => Rank(role, member)).FirstOrDefault();
                 if (chosen is null) return [];
                 chosen.IsMain = role.Kind == RoleKind.FallbackMain && !hasMain;
                 return [chosen];
-
             default:
                 return [];
         }
     }
 
     private static bool IsCarrier(ObjectMember member) => member is { IsMain: true, NotSelected: null };
-
     private static bool Contributes(ObjectMember member) => !member.Contribution.IsEmpty;
-
     private static int Rank(AttributeRole role, ObjectMember member) => role.Relations.IndexOf(member.Attribute.ObjectRelation!);
 
-    /// <summary>The combination of a number: its digits choose one member on each axis.</summary>
+    // The digits of the number choose one member on each axis.
     private static void Combine(List<ObjectMember[]> axes, int number)
     {
         var chosen = new ObjectMember[axes.Count];
@@ -103,7 +97,7 @@ internal static class ObjectCombiner
         _ => DirectionOf(one) == DirectionOf(other),
     };
 
-    /// <summary>An autonomous system is the destination's where all addresses are.</summary>
+    // An autonomous system is the destination's where all addresses are.
     private static void DirectAutonomousSystem(ImmutableArray<Observable>.Builder observables)
     {
         var directions = observables.Select(DirectionOf).Where(direction => direction is not null).Distinct().ToList();

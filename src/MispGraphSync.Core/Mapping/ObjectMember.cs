@@ -31,10 +31,7 @@ internal sealed class ObjectMember(Guid id, MispAttribute attribute)
 
     public bool IsDeleted => _decided?.SkipReason == SkipReason.Deleted;
 
-    /// <summary>
-    /// What it adds to a combination. Products match each field of an indicator alone, so an attribute that is not selected
-    /// adds no field that they match.
-    /// </summary>
+    // Products match each field of a combined indicator alone, so an attribute that is not selected adds no field that they match.
     public ImmutableArray<Observable> Contribution => this switch
     {
         { _decided: not null } or { IsKnownGood: true } or { Result.Reason: not null } => [],
@@ -98,7 +95,7 @@ internal sealed class ObjectMember(Guid id, MispAttribute attribute)
             Galaxies = [.. from.SelectMany(member => member.Attribute.Galaxies).Distinct()],
         };
 
-    /// <summary>True for what products match; the rest only describes the indicator.</summary>
+    // The rest only describes the indicator.
     private static bool IsMatched(Observable observable) => observable is
         Observable.DomainName or Observable.Url or Observable.NetworkAddress or Observable.CidrBlock or Observable.FileHash
         or Observable.EmailAddress or Observable.EmailSourceAddress or Observable.EmailSourceDomain;

@@ -2,16 +2,13 @@ using System.Collections.Immutable;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>
-/// The roles of an object's attributes; the first role that takes an attribute counts. A combination holds one observable of a
-/// kind (one domain name, say): the earlier role's.
-/// </summary>
+/// <summary>The roles of an object's attributes. Of two observables for the same field the earlier role's is combined.</summary>
 /// <param name="IgnoresOthers">Attributes without a role are not used for detection, whatever their type.</param>
 internal sealed record ObjectTemplate(ImmutableArray<AttributeRole> Roles, bool IgnoresOthers = false)
 {
     public ObjectTemplate WithoutCombinations => new([.. Roles.Where(role => role.Kind > RoleKind.EachDetail)]);
 
-    /// <summary>Null when the attribute maps by its type.</summary>
+    /// <summary>The first role that takes the attribute; null when it maps by its type.</summary>
     public AttributeRole? Find(string? relation, string type)
     {
         foreach (var role in Roles)
@@ -72,9 +69,6 @@ internal enum RoleKind
     /// <summary>By its type, and only with its own to_ids, whatever the settings say.</summary>
     RequiresToIds,
 
-    /// <summary>
-    /// The same, and only where the action is alert: other people's pages may be on that host, and tools set to_ids on it by
-    /// default.
-    /// </summary>
+    /// <summary>The same, only for alerts: other people share the host, and tools set to_ids on it by default.</summary>
     HostOfUrl,
 }

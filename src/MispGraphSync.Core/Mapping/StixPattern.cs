@@ -6,16 +6,13 @@ using static MispGraphSync.Core.Domain.HashAlgorithm;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>
-/// Reads a STIX 2.1 pattern of exactly one comparison, <c>[path = 'value']</c>, as its observable, so that it merges with other
-/// attributes for the same. The services cannot match more than that.
-/// </summary>
+/// <summary>STIX 2.1 patterns of exactly one comparison, <c>[path = 'value']</c>: the services cannot match more.</summary>
 internal static class StixPattern
 {
-    /// <summary>The only path with a number; STIX writes numbers without quotes.</summary>
+    // The only path with a number; STIX writes numbers without quotes.
     private const string AsNumber = "autonomous-system:number";
 
-    /// <summary>Object paths, lower case and without quotes.</summary>
+    // Object paths, lower case and without quotes.
     private static readonly FrozenDictionary<string, ValueParser> Paths = new Dictionary<string, ValueParser>
     {
         ["file:hashes.md5"] = ValueParsers.Hash(Md5),
@@ -60,7 +57,7 @@ internal static class StixPattern
         return parser(value) is { Singles: [var observable] } ? observable : null;
     }
 
-    /// <summary>The value of one STIX string literal; null when it is not one, or when more follows.</summary>
+    // The value of one STIX string literal; null when it is not one, or when more follows.
     private static string? Unquote(string literal)
     {
         if (literal is not ['\'', .. var inside, '\'']) return null;

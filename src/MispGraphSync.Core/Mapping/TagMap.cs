@@ -11,61 +11,34 @@ namespace MispGraphSync.Core.Mapping;
 /// </summary>
 public static class TagMap
 {
-    internal static readonly FrozenDictionary<string, Tlp> TlpLevels = new Dictionary<string, Tlp>
-    {
-        ["white"] = Tlp.Clear,
-        ["clear"] = Tlp.Clear,
-        ["green"] = Tlp.Green,
-        ["amber"] = Tlp.Amber,
-        ["amber+strict"] = Tlp.AmberStrict,
-        ["red"] = Tlp.Red,
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    internal static readonly FrozenDictionary<string, Tlp> TlpLevels = Table(
+        ("white", Tlp.Clear), ("clear", Tlp.Clear), ("green", Tlp.Green), ("amber", Tlp.Amber), ("amber+strict", Tlp.AmberStrict),
+        ("red", Tlp.Red));
 
     /// <summary>The best-ranked taxonomy first; its first tag counts.</summary>
     internal static readonly (string Taxonomy, FrozenDictionary<string, int> Values)[] Confidence =
     [
-        ("misp:confidence-level", new Dictionary<string, int>
-        {
-            ["completely-confident"] = 100,
-            ["usually-confident"] = 75,
-            ["fairly-confident"] = 50,
-            ["rarely-confident"] = 25,
-            ["unconfident"] = 0,
-            ["confidence-cannot-be-evaluated"] = 50,
-        }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase)),
-        ("admiralty-scale:information-credibility", new Dictionary<string, int>
-        {
-            ["1"] = 100,
-            ["2"] = 75,
-            ["3"] = 50,
-            ["4"] = 25,
-            ["5"] = 0,
-            ["6"] = 50,
-        }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase)),
-        ("estimative-language:confidence-in-analytic-judgment", new Dictionary<string, int>
-        {
-            ["high"] = 95,
-            ["moderate"] = 55,
-            ["low"] = 0,
-        }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase)),
+        ("misp:confidence-level", Table(
+            ("completely-confident", 100), ("usually-confident", 75), ("fairly-confident", 50), ("rarely-confident", 25),
+            ("unconfident", 0), ("confidence-cannot-be-evaluated", 50))),
+        ("admiralty-scale:information-credibility", Table(("1", 100), ("2", 75), ("3", 50), ("4", 25), ("5", 0), ("6", 50))),
+        ("estimative-language:confidence-in-analytic-judgment", Table(("high", 95), ("moderate", 55), ("low", 0))),
     ];
 
-    internal static readonly FrozenDictionary<string, KillChainPhase> KillChain = new Dictionary<string, KillChainPhase>
-    {
-        ["Reconnaissance"] = KillChainPhase.Reconnaissance,
-        ["Weaponization"] = KillChainPhase.Weaponization,
-        ["Delivery"] = KillChainPhase.Delivery,
-        ["Exploitation"] = KillChainPhase.Exploitation,
-        ["Installation"] = KillChainPhase.Installation,
-        ["Command and Control"] = KillChainPhase.CommandAndControl,
-        ["Actions on Objectives"] = KillChainPhase.ActionsOnObjectives,
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    internal static readonly FrozenDictionary<string, KillChainPhase> KillChain = Table(
+        ("Reconnaissance", KillChainPhase.Reconnaissance),
+        ("Weaponization", KillChainPhase.Weaponization),
+        ("Delivery", KillChainPhase.Delivery),
+        ("Exploitation", KillChainPhase.Exploitation),
+        ("Installation", KillChainPhase.Installation),
+        ("Command and Control", KillChainPhase.CommandAndControl),
+        ("Actions on Objectives", KillChainPhase.ActionsOnObjectives));
 
-    internal static readonly FrozenDictionary<string, DiamondModel> DiamondModels =
-        Enum.GetValues<DiamondModel>().ToFrozenDictionary(model => model.ToString(), StringComparer.OrdinalIgnoreCase);
+    internal static readonly FrozenDictionary<string, DiamondModel> DiamondModels = Table(
+        Enum.GetValues<DiamondModel>().Select(model => (model.ToString(), model)));
 
-    internal static readonly FrozenDictionary<string, ThreatType> ThreatTypes =
-        Enum.GetValues<ThreatType>().ToFrozenDictionary(type => type.ToString(), StringComparer.OrdinalIgnoreCase);
+    internal static readonly FrozenDictionary<string, ThreatType> ThreatTypes = Table(
+        Enum.GetValues<ThreatType>().Select(type => (type.ToString(), type)));
 
     public static TagMeaning Read(IReadOnlyList<MispTag> tags, IReadOnlyList<GalaxyCluster> galaxies)
     {
@@ -96,7 +69,10 @@ public static class TagMap
         return (tag[..equals].Trim(), value is ['"', .. var inside, '"'] ? inside.Trim() : value);
     }
 
-    /// <summary>The meaning of <c>taxonomy:predicate</c>; null when the tag is of another taxonomy or not in its table.</summary>
+    private static FrozenDictionary<string, T> Table<T>(params IEnumerable<(string Word, T Meaning)> rows) =>
+        rows.ToFrozenDictionary(row => row.Word, row => row.Meaning, StringComparer.OrdinalIgnoreCase);
+
+    // The meaning of taxonomy:predicate; null when the tag is of another taxonomy or not in its table.
     private static T? Find<T>(string tag, string taxonomy, FrozenDictionary<string, T> meanings)
         where T : struct
     {
@@ -105,10 +81,10 @@ public static class TagMap
         return meanings.TryGetValue(tag[(taxonomy.Length + 1)..].Trim().Trim('"'), out var meaning) ? meaning : null;
     }
 
-    private static T? First<T>(ImmutableArray<string> tags, string taxonomy, FrozenDictionary<string, T> meanings)
-        where T : struct => tags.Select(tag => Find(tag, taxonomy, meanings)).FirstOrDefault(meaning => meaning is not null);
-
     private static int? Find(string tag, (string Taxonomy, FrozenDictionary<string, int> Values) scale) =>
         Split(tag) is var (predicate, value) && scale.Taxonomy.Equals(predicate, StringComparison.OrdinalIgnoreCase)
             && scale.Values.TryGetValue(value, out var number) ? number : null;
+
+    private static T? First<T>(ImmutableArray<string> tags, string taxonomy, FrozenDictionary<string, T> meanings)
+        where T : struct => tags.Select(tag => Find(tag, taxonomy, meanings)).FirstOrDefault(meaning => meaning is not null);
 }

@@ -5,12 +5,7 @@ namespace MispGraphSync.Core.Mapping;
 /// <summary>The order in which tags are kept where there is no room for all: the lowest number first.</summary>
 public static class TagPriority
 {
-    public const int Tlp = 0;
-    public const int Actor = 1;
-    public const int Technique = 2;
-    public const int Other = 3;
-
-    private static readonly string[] Techniques = ["attack-pattern", "techniques"];
+    public const int Tlp = 0, Actor = 1, Technique = 2, Other = 3;
 
     public static int Of(string tag)
     {
@@ -18,6 +13,7 @@ public static class TagPriority
         if (!tag.StartsWith(MispTag.GalaxyPrefix, StringComparison.OrdinalIgnoreCase)) return Other;
         var galaxy = tag[MispTag.GalaxyPrefix.Length..].Split('=')[0].Trim();
         if (GalaxyMap.Actors.Contains(galaxy)) return Actor;
-        return Array.Exists(Techniques, end => galaxy.EndsWith(end, StringComparison.OrdinalIgnoreCase)) ? Technique : Other;
+        return galaxy.EndsWith("attack-pattern", StringComparison.OrdinalIgnoreCase)
+            || galaxy.EndsWith("techniques", StringComparison.OrdinalIgnoreCase) ? Technique : Other;
     }
 }

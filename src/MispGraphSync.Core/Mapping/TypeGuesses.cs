@@ -5,7 +5,7 @@ namespace MispGraphSync.Core.Mapping;
 /// <summary>What a text may be: it is mapped as every detectable type, in every variant.</summary>
 public static class TypeGuesses
 {
-    /// <summary>Types whose values have a form of their own, the likeliest first: a value of one of these is no file name.</summary>
+    // Types whose values have a form of their own, the likeliest first: a value of one of these is no file name.
     private static readonly string[] WithForm =
     [
         "ip-dst", "ip-src", "ip-dst|port", "domain|ip", "sha256", "sha1", "md5", "filename|sha256", "filename|sha1", "filename|md5",
@@ -13,7 +13,7 @@ public static class TypeGuesses
         "authentihash", "imphash", "x509-fingerprint-sha1", "x509-fingerprint-sha256", "x509-fingerprint-md5", "stix2-pattern",
     ];
 
-    /// <summary>Types that take any text.</summary>
+    // Types that take any text.
     private static readonly string[] AnyText = ["filename", "mutex", "regkey", "user-agent", "email-subject"];
 
     private static readonly MapContext Context = new("", Guid.Empty, ToIdsOnly: false, EnforceWarninglist: false);
@@ -21,10 +21,7 @@ public static class TypeGuesses
     /// <summary>Every guess that gives a source.</summary>
     public static IReadOnlyList<TypeGuess> Of(string text) => [.. Guesses(text, AttributeMap.Types)];
 
-    /// <summary>
-    /// The likely guesses, in order; types that take any text only where there is no other. Each single observable once, by its
-    /// likeliest type.
-    /// </summary>
+    /// <summary>The likely guesses, in order, each single observable once; types that take any text only without others.</summary>
     public static IReadOnlyList<TypeGuess> Likely(string text)
     {
         var found = new List<TypeGuess>();

@@ -15,9 +15,7 @@ internal static class ValueParsers
     public static ParseResult HostName(string text)
     {
         if (DomainNames.Normalise(text) is { } domain) return Of(new Observable.DomainName(domain));
-        return IpAddresses.Parse(text) is { } address
-            ? Of(new Observable.NetworkAddress(address, Direction.Destination))
-            : InvalidDomain;
+        return IpAddresses.Parse(text) is { } address ? Of(new Observable.NetworkAddress(address, Direction.Destination)) : InvalidDomain;
     }
 
     public static ValueParser Address(Direction direction) => text =>
@@ -81,11 +79,10 @@ internal static class ValueParsers
     public static ParseResult FileNameAndPath(string text)
     {
         if (NameIn(text) is not { } name) return InvalidValue;
-        return FilePaths.IsPath(text) ? new([name, new Observable.FilePath(text)], [name]) : Of(name);
+        return name.Value.Length < text.Length ? new([name, new Observable.FilePath(text)], [name]) : Of(name);
     }
 
     public static ParseResult FilePath(string text) => Limited(text, OnlyCombined(new Observable.FilePath(text)));
-
     public static ParseResult FileType(string text) => Limited(text, OnlyCombined(new Observable.FileType(text)));
 
     public static ParseResult FileSize(string text) =>
@@ -101,7 +98,6 @@ internal static class ValueParsers
         Moment(text) is { } moment ? OnlyCombined(new Observable.FileCreated(moment)) : InvalidValue;
 
     public static ParseResult Mutex(string text) => Limited(text, Of(new Observable.Mutex(text)));
-
     public static ParseResult RegistryKey(string text) => Limited(text, OnlySingle(new Observable.RegistryKey(text)));
 
     // E-mail
@@ -134,13 +130,9 @@ internal static class ValueParsers
     };
 
     public static ParseResult SenderName(string text) => Limited(text, Of(new Observable.EmailSenderName(text)));
-
     public static ParseResult Subject(string text) => Limited(text, Of(new Observable.EmailSubject(text)));
-
     public static ParseResult XMailer(string text) => Limited(text, Of(new Observable.EmailXMailer(text)));
-
     public static ParseResult MessageId(string text) => Limited(text, OnlySingle(new Observable.EmailMessageId(text)));
-
     public static ParseResult UserAgent(string text) => Limited(text, Of(new Observable.UserAgent(text)));
 
     // Composite values
@@ -185,8 +177,6 @@ internal static class ValueParsers
     public static ParseResult Pattern(string text) =>
         StixPattern.Parse(text) is { } observable ? OnlySingle(observable) : InvalidPattern;
 
-    // Shared
-
     private static Observable? AddressOrRange(string text, Direction direction) => IpAddresses.ParseRange(text) switch
     {
         null => null,
@@ -207,9 +197,10 @@ internal static class ValueParsers
         return false;
     }
 
+    /// <summary>The last part of a Windows or Unix path, or a bare name; null when it is empty or too long.</summary>
     private static Observable.FileName? NameIn(string text)
     {
-        var name = FilePaths.LastPart(text);
+        var name = text[(text.AsSpan().LastIndexOfAny('\\', '/') + 1)..].Trim();
         return name.Length is 0 or > ValueText.MaxLength ? null : new Observable.FileName(name);
     }
 

@@ -2,10 +2,7 @@ using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>
-/// Other ways to write a text that somebody looks up: without quotes, not defanged, with or without scheme, slash and port.
-/// For lookups only; the mapping takes values as they are.
-/// </summary>
+/// <summary>Other ways to write a text that somebody looks up. For lookups only; the mapping takes values as they are.</summary>
 public static class ValueVariants
 {
     private static readonly (string Defanged, string Plain)[] Marks =
@@ -15,19 +12,13 @@ public static class ValueVariants
         ("[@]", "@"), ("(@)", "@"), ("[at]", "@"), ("(at)", "@"),
     ];
 
-    /// <summary>The text itself first, then its variants, each once.</summary>
+    /// <summary>The text first, then without quotes, not defanged, with or without scheme, slash and port; each once.</summary>
     public static IReadOnlyList<string> Of(string text) => Distinct(All(text));
 
-    /// <summary>
-    /// The forms in which MISP may hold a skipped value, of which the ledger keeps only a hash: as written, in lower and upper
-    /// case, and defanged.
-    /// </summary>
+    /// <summary>The forms in which MISP may hold a skipped value: the ledger has only its hash.</summary>
     public static IReadOnlyList<string> InMisp(string text) => Distinct(Of(text).SelectMany(FormsOf));
 
-    /// <summary>
-    /// Undoes defanging (<c>hxxp</c>, <c>[.]</c>), in a path too. The mapping never does: a defanged value in MISP was perhaps
-    /// meant to be harmless.
-    /// </summary>
+    /// <summary>Undoes defanging. The mapping never does: a defanged value in MISP was perhaps meant to be harmless.</summary>
     public static string Refang(string text)
     {
         if (text.StartsWith("hxxp", StringComparison.OrdinalIgnoreCase)) text = $"{text[0]}tt{text[3..]}";

@@ -10,19 +10,14 @@ namespace MispGraphSync.Core.Mapping.Normalise;
 /// </summary>
 public static class DomainNames
 {
-    public const int MaxLength = 253;
-
+    internal const int MaxLength = 253;
     private const int NonJoiner = 0x200C, Joiner = 0x200D;
 
     // Zero-width space, byte-order mark
     private static readonly char[] ZeroWidth = ['\u200B', '\uFEFF'];
-
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF");
 
-    /// <summary>
-    /// Null for wildcards, schemes, blanks, paths, and for names whose last label is a number: those are broken addresses.
-    /// Underscores (<c>_dmarc.example.com</c>) and single labels are valid.
-    /// </summary>
+    /// <summary>Null for wildcards, schemes, blanks and paths, and for a number as the last label: that is a broken address.</summary>
     public static string? Normalise(string text)
     {
         if (text.Length > ValueText.MaxLength) return null;
@@ -50,7 +45,7 @@ public static class DomainNames
         return anyUpper ? text.ToLowerInvariant() : text;
     }
 
-    /// <summary>Decimal, or 0x and hex digits: browsers read a name that ends in one as an address.</summary>
+    // Decimal, or 0x and hex digits: browsers read a name that ends in one as an address.
     private static bool IsNumber(ReadOnlySpan<char> label) => label is ['0', 'x' or 'X', .. var hex]
         ? !hex.ContainsAnyExcept(Hex)
         : !label.ContainsAnyExceptInRange('0', '9');
@@ -85,10 +80,7 @@ public static class DomainNames
         return true;
     }
 
-    /// <summary>
-    /// RFC 5892, A.1 and A.2: a joiner follows a virama, or keeps two letters of a cursive script apart. Elsewhere it is
-    /// invisible.
-    /// </summary>
+    // RFC 5892, A.1 and A.2: a joiner follows a virama, or keeps two letters of a cursive script apart. Elsewhere it is invisible.
     private static bool IsValidJoiner(Rune[] label, int at)
     {
         if (at == 0) return false;
@@ -98,10 +90,8 @@ public static class DomainNames
 
     private static bool IsCursive(Rune rune) => rune.Value is (>= 0x600 and <= 0x8FF) or (>= 0x1800 and <= 0x18AF);
 
-    /// <summary>
-    /// Letters, marks, numbers, and symbols, since there are emoji names; of punctuation only the dots inside Catalan, Hebrew
-    /// and Japanese words: quotes and dashes around a name come from the text it was copied from.
-    /// </summary>
+    // Letters, marks, numbers, and symbols, since there are emoji names; of punctuation only the dots inside Catalan, Hebrew and
+    // Japanese words: quotes and dashes around a name come from the text it was copied from.
     private static bool IsNameCharacter(Rune rune) =>
         Rune.IsLetterOrDigit(rune) || Rune.IsSymbol(rune) || rune.Value is 0xB7 or 0x30FB or 0x05F3 or 0x05F4 || IsMark(rune)
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;

@@ -7,13 +7,13 @@ public static class EmailAddresses
 {
     private const string Scheme = "mailto:";
 
-    /// <summary>RFC 5322: allowed in an address only inside quotes. A text with one is several addresses, or none.</summary>
+    // RFC 5322: allowed in an address only inside quotes. A text with one is several addresses, or none.
     private static readonly SearchValues<char> OnlyQuoted = SearchValues.Create("()<>[]:;@\\,\"");
 
     /// <summary>
-    /// One address; without <c>mailto:</c>, and without the display name before it (<c>Alice &lt;alice@example.com&gt;</c>). A
-    /// text without an @ is returned unchanged. Null for several, for one without a local part, and where no host follows the
-    /// @. The domain is null where the host is an address or missing.
+    /// One address, without <c>mailto:</c> and display name (<c>Alice &lt;alice@example.com&gt;</c>). A text without an @ is
+    /// unchanged. Null for several, without a local part, and without a host after the @. The domain is null where the host is
+    /// an address or missing.
     /// </summary>
     public static (string Address, string? Domain)? Normalise(string text)
     {
@@ -26,7 +26,6 @@ public static class EmailAddresses
 
         text = WithoutScheme(text);
         if (text.Length is 0 or > ValueText.MaxLength) return null;
-
         var at = text.LastIndexOf('@');
         if (!IsLocalPart(at < 0 ? text : text.AsSpan(0, at))) return null;
         if (at < 0) return (text, null);
@@ -38,7 +37,7 @@ public static class EmailAddresses
         return (host == folded ? text : string.Concat(text.AsSpan(0, at + 1), folded), domain);
     }
 
-    /// <summary>A link may carry a subject after a question mark.</summary>
+    // A link may carry a subject after a question mark.
     private static string WithoutScheme(string text)
     {
         if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return text;
@@ -46,9 +45,7 @@ public static class EmailAddresses
         return (end < 0 ? text[Scheme.Length..] : text[Scheme.Length..end]).Trim();
     }
 
-    /// <summary>
-    /// A name may hold a comma (<c>Doe, John</c>) or look like an address, as spammers' do; both outside quotes are a list.
-    /// </summary>
+    // A name may hold a comma ("Doe, John") or look like an address, as spammers' do; both outside quotes are a list.
     private static bool IsDisplayName(ReadOnlySpan<char> text)
     {
         var (isQuoted, hasAt, hasSeparator) = (false, false, false);
@@ -76,7 +73,7 @@ public static class EmailAddresses
         return true;
     }
 
-    /// <summary><c>[192.0.2.7]</c> or <c>[IPv6:2001:db8::7]</c>.</summary>
+    // [192.0.2.7] or [IPv6:2001:db8::7]
     private static bool IsAddressLiteral(ReadOnlySpan<char> host)
     {
         if (host is not ['[', .. var inside, ']']) return false;

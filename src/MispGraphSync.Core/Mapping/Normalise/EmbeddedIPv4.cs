@@ -8,18 +8,19 @@ public static class EmbeddedIPv4
 {
     private static readonly IPNetwork Everything = new(IPAddress.Any, 0);
 
-    private static readonly Form[] Forms =
+    // Offset: the bit at which the IPv4 address begins.
+    private static readonly (IPNetwork Prefix, int Offset, bool IsInverted)[] Forms =
     [
         // Compatible and mapped (RFC 4291), translated (RFC 2765), NAT64 (RFC 6052)
-        new(IPNetwork.Parse("::/96"), 96),
-        new(IPNetwork.Parse("::ffff:0:0/96"), 96),
-        new(IPNetwork.Parse("::ffff:0:0:0/96"), 96),
-        new(IPNetwork.Parse("64:ff9b::/96"), 96),
+        (IPNetwork.Parse("::/96"), 96, false),
+        (IPNetwork.Parse("::ffff:0:0/96"), 96, false),
+        (IPNetwork.Parse("::ffff:0:0:0/96"), 96, false),
+        (IPNetwork.Parse("64:ff9b::/96"), 96, false),
         // 6to4 (RFC 3056)
-        new(IPNetwork.Parse("2002::/16"), 16),
+        (IPNetwork.Parse("2002::/16"), 16, false),
         // Teredo (RFC 4380): the server, and the client with its bits inverted
-        new(IPNetwork.Parse("2001::/32"), 32),
-        new(IPNetwork.Parse("2001::/32"), 96, IsInverted: true),
+        (IPNetwork.Parse("2001::/32"), 32, false),
+        (IPNetwork.Parse("2001::/32"), 96, true),
     ];
 
     /// <summary>The IPv4 ranges that an IPv6 range reaches; none for IPv4. A single address is a range of 128 bits.</summary>
@@ -27,22 +28,17 @@ public static class EmbeddedIPv4
     {
         if (range.BaseAddress.AddressFamily != AddressFamily.InterNetworkV6) yield break;
 
-        foreach (var form in Forms)
+        foreach (var (prefix, offset, isInverted) in Forms)
         {
-            if (range.PrefixLength < form.Prefix.PrefixLength)
-            {
-                if (Holds(range, form.Prefix.BaseAddress)) yield return Everything;
-            }
-            else if (Holds(form.Prefix, range.BaseAddress))
-            {
-                yield return Extract(range, form.Offset, form.IsInverted);
-            }
+            var isWider = range.PrefixLength < prefix.PrefixLength;
+            if (isWider && Holds(range, prefix.BaseAddress)) yield return Everything;
+            if (!isWider && Holds(prefix, range.BaseAddress)) yield return Extract(range, offset, isInverted);
         }
 
         if (range.PrefixLength >= 96 && IsIsatap(range.BaseAddress)) yield return Extract(range, 96, isInverted: false);
     }
 
-    /// <summary>IPNetwork.Contains takes an IPv4-mapped address for a member of networks that do not have it.</summary>
+    // IPNetwork.Contains takes an IPv4-mapped address for a member of networks that do not have it.
     private static bool Holds(IPNetwork network, IPAddress address) =>
         IpAddresses.Mask(address, network.PrefixLength).Equals(network.BaseAddress);
 
@@ -52,21 +48,14 @@ public static class EmbeddedIPv4
         Span<byte> bytes = stackalloc byte[16];
         range.BaseAddress.TryWriteBytes(bytes, out _);
         var inside = bytes.Slice(offset / 8, 4);
-        if (isInverted)
-        {
-            foreach (ref var part in inside) part ^= 0xFF;
-        }
-
+        for (var i = 0; isInverted && i < inside.Length; i++) inside[i] ^= 0xFF;
         return new(IpAddresses.Mask(new IPAddress(inside), known), known);
     }
 
-    /// <summary>An interface of RFC 5214: <c>0:5efe:</c> or <c>200:5efe:</c> before the address.</summary>
+    // An interface of RFC 5214: 0:5efe: or 200:5efe: before the address.
     private static bool IsIsatap(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
         return address.TryWriteBytes(bytes, out _) && bytes[8..12] is [0 or 2, 0, 0x5E, 0xFE];
     }
-
-    /// <summary>Offset: the bit at which the IPv4 address begins.</summary>
-    private readonly record struct Form(IPNetwork Prefix, int Offset, bool IsInverted = false);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using MispGraphSync.Core.Domain;
+using static MispGraphSync.Core.Domain.HashAlgorithm;
 
 namespace MispGraphSync.Core.Mapping.Normalise;
 
@@ -13,12 +14,11 @@ public static class Hashes
     public static string? Normalise(HashAlgorithm algorithm, string text)
     {
         if (text.Length > ValueText.MaxLength || !HasForm(algorithm, text)) return null;
-        return algorithm is HashAlgorithm.Ssdeep or HashAlgorithm.Impfuzzy ? text : text.ToLowerInvariant();
+        return algorithm is Ssdeep or Impfuzzy ? text : text.ToLowerInvariant();
     }
 
     /// <summary>Certificate viewers put a colon or a blank between the bytes.</summary>
-    public static string? NormaliseFingerprint(HashAlgorithm algorithm, string text) =>
-        Normalise(algorithm, WithoutSeparators(text));
+    public static string? NormaliseFingerprint(HashAlgorithm algorithm, string text) => Normalise(algorithm, WithoutSeparators(text));
 
     /// <summary>Pairs of digits with one kind of separator between them, joined; any other text unchanged.</summary>
     internal static string WithoutSeparators(string text)
@@ -34,31 +34,30 @@ public static class Hashes
 
     private static bool HasForm(HashAlgorithm algorithm, string text) => algorithm switch
     {
-        HashAlgorithm.Md5 or HashAlgorithm.Imphash => IsHex(text, 32),
-        HashAlgorithm.Sha1 or HashAlgorithm.Pehash => IsHex(text, 40),
-        HashAlgorithm.Sha224 or HashAlgorithm.Sha512Of224 or HashAlgorithm.Sha3Of224 => IsHex(text, 56),
-        HashAlgorithm.Sha256 or HashAlgorithm.Sha512Of256 or HashAlgorithm.Sha3Of256 => IsHex(text, 64),
-        HashAlgorithm.Authentihash => IsHex(text, 64),
-        HashAlgorithm.Sha384 or HashAlgorithm.Sha3Of384 => IsHex(text, 96),
-        HashAlgorithm.Sha512 or HashAlgorithm.Sha3Of512 => IsHex(text, 128),
-        HashAlgorithm.Telfhash => IsHex(text, 70),
-        HashAlgorithm.Cdhash => IsHex(text, text.Length) && text.Length >= 40,
-        HashAlgorithm.Tlsh => IsTlsh(text),
-        HashAlgorithm.Ssdeep or HashAlgorithm.Impfuzzy => IsPiecewise(text),
-        HashAlgorithm.Vhash => text.Length > 0 && !text.Any(char.IsWhiteSpace),
+        Md5 or Imphash => IsHex(text, 32),
+        Sha1 or Pehash => IsHex(text, 40),
+        Sha224 or Sha512Of224 or Sha3Of224 => IsHex(text, 56),
+        Sha256 or Sha512Of256 or Sha3Of256 or Authentihash => IsHex(text, 64),
+        Sha384 or Sha3Of384 => IsHex(text, 96),
+        Sha512 or Sha3Of512 => IsHex(text, 128),
+        Telfhash => IsHex(text, 70),
+        Cdhash => text.Length >= 40 && IsHex(text, text.Length),
+        Tlsh => IsTlsh(text),
+        Ssdeep or Impfuzzy => IsPiecewise(text),
+        Vhash => text.Length > 0 && !text.Any(char.IsWhiteSpace),
         _ => false,
     };
 
     private static bool IsHex(ReadOnlySpan<char> text, int length) => text.Length == length && !text.ContainsAnyExcept(Hex);
 
-    /// <summary>At least 35 hex digits, after the version mark T1 in newer ones.</summary>
+    // At least 35 hex digits, after the version mark T1 in newer ones.
     private static bool IsTlsh(ReadOnlySpan<char> text)
     {
         if (text is ['t' or 'T', '1', ..]) text = text[2..];
         return text.Length >= 35 && IsHex(text, text.Length);
     }
 
-    /// <summary><c>blocksize:text:text</c>.</summary>
+    // blocksize:text:text
     private static bool IsPiecewise(ReadOnlySpan<char> text)
     {
         Span<Range> parts = stackalloc Range[4];

@@ -15,7 +15,7 @@ internal static class HostNameMappings
         foreach (var rune in text.EnumerateRunes())
         {
             if (rune.IsAscii) builder.Append(char.ToLowerInvariant((char)rune.Value));
-            else if (Find(rune.Value) is not { } entry) builder.Append(rune);
+            else if (Table.Find(rune.Value) is not { } entry) builder.Append(rune);
             else if (entry.Mark == '!') return null;
             else if (entry.Last > entry.First && entry.Points is [var first]) builder.Append(new Rune(first + rune.Value - entry.First));
             else foreach (var point in entry.Points) builder.Append(new Rune(point));
@@ -25,25 +25,18 @@ internal static class HostNameMappings
         return UnicodeComposition.Compose(builder.ToString());
     }
 
-    private static CodePoints? Find(int point)
-    {
-        var (low, high) = (0, Table.Entries.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (Table.Entries[middle].Last < point) low = middle + 1;
-            else high = middle;
-        }
-
-        return low < Table.Entries.Length && Table.Entries[low].First <= point ? Table.Entries[low] : null;
-    }
-
-    /// <summary>
-    /// Loaded by the first name that is not ASCII. <c>FF21-FF3A:61</c>: the target moves along. <c>FB01:66+69</c>: one
-    /// character. <c>AD:</c>: ignored. <c>FFFD!</c>: disallowed.
-    /// </summary>
+    // Loaded by the first name that is not ASCII. "FF21-FF3A:61": the target moves along. "FB01:66+69": one character.
+    // "AD:": ignored. "FFFD!": disallowed.
     private static class Table
     {
-        public static readonly CodePoints[] Entries = [.. CodePoints.Load("HostMappings.txt")];
+        private static readonly CodePoints[] Entries = [.. CodePoints.Load("HostMappings.txt")];
+        private static readonly int[] Starts = Array.ConvertAll(Entries, entry => entry.First);
+
+        public static CodePoints? Find(int point)
+        {
+            var at = Array.BinarySearch(Starts, point);
+            if (at < 0) at = ~at - 1;
+            return at >= 0 && point <= Entries[at].Last ? Entries[at] : null;
+        }
     }
 }

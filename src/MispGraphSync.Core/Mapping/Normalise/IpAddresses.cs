@@ -29,10 +29,7 @@ public static class IpAddresses
         return text.SequenceEqual(written[..length]) ? address : null;
     }
 
-    /// <summary>
-    /// An address (a range of all its bits), or a range with its host bits dropped. A range of everything (<c>/0</c>) is
-    /// refused.
-    /// </summary>
+    /// <summary>An address (a range of all its bits), or a range without its host bits. Everything (<c>/0</c>) is refused.</summary>
     public static IPNetwork? ParseRange(ReadOnlySpan<char> text)
     {
         if (text is ['[', .., ']'] && text.Contains('/')) text = text[1..^1];
@@ -50,14 +47,10 @@ public static class IpAddresses
     public static bool IsSingle(IPNetwork range) =>
         range.PrefixLength == (range.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
 
-    /// <summary>
-    /// The host of a URL as browsers read it: in brackets, or IPv4 of one to four parts, each decimal, octal or hexadecimal, the
-    /// last one filling the rest (<c>0x7f.1</c>).
-    /// </summary>
+    /// <summary>A URL's host as browsers read it: also <c>0x7f.1</c>, in any base, the last part filling the rest.</summary>
     public static IPAddress? ParseUrlHost(ReadOnlySpan<char> text)
     {
         if (text is ['[', .., ']']) return Parse(text);
-
         if (text is [.., '.']) text = text[..^1];
         Span<Range> parts = stackalloc Range[5];
         var count = text.Split(parts, '.');

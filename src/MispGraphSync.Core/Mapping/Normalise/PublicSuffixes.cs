@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MispGraphSync.Core.Mapping.Normalise;
 
 /// <summary>
@@ -14,70 +16,31 @@ public static class PublicSuffixes
     public static bool Contains(string name)
     {
         if (name.Length > DomainNames.MaxLength) return false;
-        if (!name.Contains('.')) return true;
-
-        // One byte more for a mark behind the name.
-        Span<byte> buffer = stackalloc byte[DomainNames.MaxLength + 1];
-        var key = buffer[..(name.Length + 1)];
-        Reverse(name, key);
-        var reversed = key[..^1];
-        if (FirstFrom(reversed).SequenceEqual(reversed)) return true;
-
-        key[^1] = (byte)'.';
-        if (FirstFrom(key).StartsWith(key)) return true;
-
-        key[^1] = (byte)'!';
-        var isException = FirstFrom(key).SequenceEqual(key);
-        var wildcard = key[..(reversed.LastIndexOf((byte)'.') + 2)];
-        wildcard[^1] = (byte)'*';
-        return !isException && FirstFrom(wildcard).SequenceEqual(wildcard);
+        var dot = name.IndexOf('.');
+        if (dot < 0 || Rules.Names.Contains(name)) return true;
+        return Rules.Wildcards.Contains(name.AsSpan(dot + 1)) && !Rules.Exceptions.Contains(name);
     }
 
-    /// <summary>Labels in reverse order, as the rules are written.</summary>
-    private static void Reverse(ReadOnlySpan<char> name, Span<byte> into)
+    // Loaded by the first lookup.
+    private static class Rules
     {
-        var written = 0;
-        while (true)
+        public static readonly HashSet<string> Names = new(StringComparer.Ordinal);
+        public static readonly HashSet<string> Exceptions = new(StringComparer.Ordinal);
+        public static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Wildcards =
+            new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
+        static Rules()
         {
-            var dot = name.LastIndexOf('.');
-            foreach (var c in name[(dot + 1)..]) into[written++] = (byte)c;
-            if (dot < 0) return;
-            into[written++] = (byte)'.';
-            name = name[..dot];
-        }
-    }
-
-    /// <summary>The first rule in byte order that is not before the key; empty when all are.</summary>
-    private static ReadOnlySpan<byte> FirstFrom(ReadOnlySpan<byte> key)
-    {
-        var (low, high) = (0, Data.Starts.Length - 1);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (Rule(middle).SequenceCompareTo(key) < 0) low = middle + 1;
-            else high = middle;
-        }
-
-        return low < Data.Starts.Length - 1 ? Rule(low) : [];
-    }
-
-    private static ReadOnlySpan<byte> Rule(int number) =>
-        Data.Rules.AsSpan(Data.Starts[number]..(Data.Starts[number + 1] - 1));
-
-    /// <summary>Loaded by the first lookup and searched in this form: some 10,000 strings would take far more memory.</summary>
-    private static class Data
-    {
-        /// <summary>Sorted lines.</summary>
-        public static readonly byte[] Rules = DataFiles.Read("PublicSuffixes.txt");
-
-        /// <summary>The start of each line, and the end of the last one.</summary>
-        public static readonly int[] Starts = StartsOfLines(Rules);
-
-        private static int[] StartsOfLines(ReadOnlySpan<byte> lines)
-        {
-            var starts = new int[lines.Count((byte)'\n') + 1];
-            for (var i = 1; i < starts.Length; i++) starts[i] = starts[i - 1] + lines[starts[i - 1]..].IndexOf((byte)'\n') + 1;
-            return starts;
+            var lines = Encoding.ASCII.GetString(DataFiles.Read("PublicSuffixes.txt"));
+            foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                // Written from the top: "uk.co". "*" is any label, "!" at the end marks an exception to it.
+                var rule = string.Join('.', line.TrimEnd('!').Split('.').Reverse());
+                if (line.EndsWith('!')) Exceptions.Add(rule);
+                else if (rule.StartsWith("*.", StringComparison.Ordinal)) Wildcards.Add(rule.AsSpan(2));
+                else Names.Add(rule);
+                for (var dot = rule.IndexOf('.'); dot >= 0; dot = rule.IndexOf('.', dot + 1)) Names.Add(rule[(dot + 1)..]);
+            }
         }
     }
 }

@@ -15,8 +15,8 @@ public static class Punycode
     {
         if (Ascii.IsValid(label)) return label.Length <= 63 ? label : null;
 
+        // Each code point takes at least one character, so nothing below can overflow.
         var points = label.EnumerateRunes().Select(rune => rune.Value).ToArray();
-        // Each code point takes at least one character, so longer ones need no look, and nothing below can overflow.
         if (points.Length > 59) return null;
 
         var output = new StringBuilder("xn--");

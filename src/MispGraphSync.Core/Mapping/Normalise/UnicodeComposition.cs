@@ -51,7 +51,7 @@ public static class UnicodeComposition
         }
     }
 
-    /// <summary>Puts each run of combining marks in the order of their classes; marks of one class keep theirs.</summary>
+    // Puts each run of combining marks in the order of their classes; marks of one class keep theirs.
     private static void Order(List<int> points)
     {
         for (var start = 0; start < points.Count; start++)
@@ -103,10 +103,8 @@ public static class UnicodeComposition
     /// <summary>The canonical combining class; 0 for what begins a character.</summary>
     private static int Class(int point) => Tables.Classes.TryGetValue(point, out var rank) ? rank : 0;
 
-    /// <summary>
-    /// Loaded by the first text that needs them. <c>C0=41+300</c>: in both directions. <c>340:300</c>: decomposed only.
-    /// <c>300-314@E6</c>: the combining class.
-    /// </summary>
+    // Loaded by the first text that needs them. "C0=41+300": in both directions. "340:300": decomposed only. "300-314@E6": the
+    // combining class.
     private static class Tables
     {
         private static readonly CodePoints[] Entries = [.. CodePoints.Load("Composition.txt")];

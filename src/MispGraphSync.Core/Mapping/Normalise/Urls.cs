@@ -10,7 +10,6 @@ public static class Urls
     public static string? Normalise(string text)
     {
         if (text.Length is 0 or > ValueText.MaxLength) return null;
-
         var (start, host, port, end) = Locate(text);
         if (start > 0 && text.StartsWith("hxxp", StringComparison.OrdinalIgnoreCase)) return null;
 
@@ -18,10 +17,8 @@ public static class Urls
         if (text.AsSpan(start, end - start).Contains('\\')) return null;
         if (NormaliseHost(text[host..port]) is not { } read || !IsPort(text.AsSpan(port, end - port), start > 0)) return null;
 
-        var isUnchanged = !text.AsSpan(0, start).ContainsAnyInRange('A', 'Z') && text.AsSpan(host, port - host).SequenceEqual(read);
-        var url = isUnchanged
-            ? text
-            : string.Concat(text[..start].ToLowerInvariant(), text.AsSpan(start, host - start), read, text.AsSpan(port));
+        if (!text.AsSpan(0, start).ContainsAnyInRange('A', 'Z') && text.AsSpan(host, port - host).SequenceEqual(read)) return text;
+        var url = string.Concat(text[..start].ToLowerInvariant(), text.AsSpan(start, host - start), read, text.AsSpan(port));
         return url.Length <= ValueText.MaxLength ? url : null;
     }
 
@@ -35,7 +32,7 @@ public static class Urls
         return url.AsSpan(host, port - host);
     }
 
-    /// <summary>Start: after the scheme. Host: its first character. Port: the colon before it. End: of the authority.</summary>
+    // Start: after the scheme. Host: its first character. Port: the colon before it. End: of the authority.
     private static (int Start, int Host, int Port, int End) Locate(string text)
     {
         var mark = text.IndexOf("://", StringComparison.Ordinal);

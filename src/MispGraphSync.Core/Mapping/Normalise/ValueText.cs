@@ -6,10 +6,7 @@ namespace MispGraphSync.Core.Mapping.Normalise;
 /// <summary>The first step for every value and name.</summary>
 public static class ValueText
 {
-    /// <summary>
-    /// The most characters of one observable; no product takes more in one field. A longer value is refused, never cut, since
-    /// a cut value is another value.
-    /// </summary>
+    /// <summary>No product takes more characters in one field. A longer value is refused, never cut: that would be another value.</summary>
     public const int MaxLength = 4_096;
 
     // C0, DEL and C1 with the next line among them; line and paragraph separator.
@@ -17,8 +14,8 @@ public static class ValueText
         [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7F, 0x21)).Append(0x2028).Append(0x2029).Select(c => (char)c)]);
 
     /// <summary>
-    /// The value without invisible characters around it, in canonical composition (NFC). The inside is not changed: that could
-    /// make one value of two. Texts longer than <see cref="MaxLength"/> are not composed; they are refused anyway.
+    /// The value without invisible characters around it, in canonical composition (NFC). No character inside is removed: that
+    /// could make one value of two.
     /// </summary>
     public static string Trim(string text)
     {
@@ -69,16 +66,15 @@ public static class ValueText
     /// <summary>A blank, a control character or a mark.</summary>
     internal static bool IsInvisible(char c) => char.IsWhiteSpace(c) || Breaks.Contains(c) || IsMark(c);
 
-    /// <summary>True for printable ASCII without outer blanks, as nearly every value is: nothing to do.</summary>
+    // Printable ASCII without outer blanks, as nearly every value is.
     private static bool IsPlain(string text) =>
         text.Length == 0 || (text[0] != ' ' && text[^1] != ' ' && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'));
 
+    // A longer text is refused anyway.
     private static string Compose(string text) => text.Length <= MaxLength ? UnicodeComposition.Compose(text) : text;
 
-    /// <summary>
-    /// Direction marks and overrides, zero-width blanks, soft hyphens, byte-order marks: they come from web pages, or hide
-    /// something from a reviewer. Zero-width joiners are not among them: Persian, Hindi and emoji need them.
-    /// </summary>
+    // Direction marks and overrides, zero-width blanks, soft hyphens, byte-order marks: they come from web pages, or hide
+    // something from a reviewer. Zero-width joiners are not among them: Persian, Hindi and emoji need them.
     private static bool IsMark(char c) => c is '\u00AD' or '\u061C' or '\u200B' or '\u200E' or '\u200F' or '\u2060' or '\uFEFF'
         or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }
