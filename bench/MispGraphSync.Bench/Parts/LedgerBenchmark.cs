@@ -53,7 +53,7 @@ public class LedgerBenchmark
         var planner = NewPlanner();
         var plan = new DestinationLedger(ledger, run: 1);
         Plan(plan, planner);
-        var memory = plan.OpenDestination(Destination.Info, Destination.Shape, "");
+        var memory = plan.OpenDestination(Destination.Info, Destination.Capabilities.Shape, "");
         var bytes = 0L;
         foreach (var planned in plan.ReadSteps(memory, StepAction.Create)) bytes += planner.Build(planned.Key, planned.Step).Body.Length;
         return bytes;
@@ -64,7 +64,7 @@ public class LedgerBenchmark
 
     private static PlanCounts Plan(DestinationLedger plan, Planner planner)
     {
-        var memory = plan.OpenDestination(Destination.Info, Destination.Shape, "");
+        var memory = plan.OpenDestination(Destination.Info, Destination.Capabilities.Shape, "");
         plan.PreparePlan([memory], Now);
         foreach (var key in plan.KeysToPlan(memory))
         {

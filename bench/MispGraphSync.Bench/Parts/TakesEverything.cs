@@ -12,15 +12,9 @@ internal sealed class TakesEverything : IDestination
 
     public DestinationPolicy Policy { get; } = new();
 
-    public IndicatorShape Shape => IndicatorShape.Combined;
-
-    public int BatchSize => 100;
+    public Capabilities Capabilities { get; } = new() { Shape = IndicatorShape.Combined, BatchSize = 100 };
 
     public int ParallelRequests => 1;
-
-    public bool IdsNotReusable => false;
-
-    public bool Upserts => false;
 
     public RequestCounts Requests => default;
 

@@ -8,12 +8,6 @@ namespace MispGraphSync.Core.Maintenance;
 public sealed class DestinationCheck(
     IDestination destination, DestinationState memory, IDestinationLedger ledger, Planner planner, DateTimeOffset now, IRunObserver observer)
 {
-    /// <summary>
-    /// For so long after it was sent, what does not show is no fault. Sentinel: clients wait up to two minutes before they
-    /// read again; elsewhere no document says that there is a lag, and a minute costs nothing.
-    /// </summary>
-    private readonly TimeSpan _lag = destination.Info.Kind == "sentinel" ? TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(1);
-
     /// <summary>Held and there as it was sent.</summary>
     public long AsSent { get; private set; }
 
@@ -72,10 +66,10 @@ public sealed class DestinationCheck(
     {
         if (isRevoked)
         {
-            var repair = destination.IdsNotReusable ? RepairKind.NextLife : RepairKind.Create;
+            var repair = destination.Capabilities.IdsNotReusable ? RepairKind.NextLife : RepairKind.Create;
             Add(Gone(FindingKind.Missing, repair, held, expected) with { Differences = [new Difference("revoked", "false", "true")] });
         }
-        else if (destination.HasSharedNamespace && ledger.IsHeldByOther(memory, held.Key))
+        else if (destination.Capabilities.HasSharedNamespace && ledger.IsHeldByOther(memory, held.Key))
         {
             Add(Gone(FindingKind.Missing, RepairKind.LetGo, held, expected) with { Differences = [new Difference("holder", "this installation", "somebody else")] });
         }
@@ -100,7 +94,7 @@ public sealed class DestinationCheck(
     private void AddCopies(Hash128 observables, Guid key, List<RemoteIndicator> live, RemoteIndicator kept)
     {
         // Where sending again updates, there is one of each, however often a list shows it. Without an id, removing one removes all.
-        if (destination.Upserts) return;
+        if (destination.Capabilities.Upserts) return;
         foreach (var copy in live.Where(remote => remote != kept && remote.Id is not null))
         {
             Add(Describe(FindingKind.Duplicate, RepairKind.RemoveCopy, observables, copy) with { Key = key });
@@ -132,13 +126,13 @@ public sealed class DestinationCheck(
     // not what: then it is made anew, which is right for either.
     private bool NeedsReplacing(HeldIndicator held, ExpectedItem expected, RemoteIndicator there, List<Difference> differences)
     {
-        if (destination.IdsNotReusable || expected.Hashes.Immutable == default) return false;
-        if (destination.Upserts) return true;
+        if (destination.Capabilities.IdsNotReusable || expected.Hashes.Immutable == default) return false;
+        if (destination.Capabilities.Upserts) return true;
         var carried = ItemComparison.PropertiesOf(expected.AsUpdate(destination, there.Id));
         return differences.Exists(difference => difference.Property != "id" && !carried.Contains(difference.Property));
     }
 
-    private bool IsFresh(HeldIndicator held) => ledger.LastSentAt(memory, held.Observables) is { } sent && now - sent < _lag;
+    private bool IsFresh(HeldIndicator held) => ledger.LastSentAt(memory, held.Observables) is { } sent && now - sent < destination.Capabilities.VisibilityLag;
 
     private static Finding Gone(FindingKind kind, RepairKind repair, HeldIndicator held, ExpectedItem? expected) => new()
     {

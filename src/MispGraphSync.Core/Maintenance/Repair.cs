@@ -39,9 +39,9 @@ public sealed class Repair(
 
     private async Task CorrectAsync()
     {
-        foreach (var batch in ledger.ReadFindings(memory).Where(finding => finding.Repair != RepairKind.None).Chunk(destination.BatchSize))
+        foreach (var batch in ledger.ReadFindings(memory).Where(finding => finding.Repair != RepairKind.None).Chunk(destination.Capabilities.BatchSize))
         {
-            var isPlain = (Finding finding) => finding.Repair == RepairKind.Create && !destination.Upserts;
+            var isPlain = (Finding finding) => finding.Repair == RepairKind.Create && !destination.Capabilities.Upserts;
             await SettleAsync([.. batch.Where(isPlain)]).ConfigureAwait(false);
             ledger.RecordCorrections(memory, [.. batch.Where(finding => !isPlain(finding)).Select(CorrectionFor).OfType<Correction>()]);
         }

@@ -12,18 +12,18 @@ public sealed class CapacityPlanner(IDestination destination, DestinationState m
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromDays(1);
 
     /// <summary>Whether not everything may find a place there.</summary>
-    public static bool IsNeededAt(IDestination destination) => destination.HasSharedNamespace || destination.Capacity is not null;
+    public static bool IsNeededAt(IDestination destination) => destination.Capabilities.HasSharedNamespace || destination.Capabilities.Capacity is not null;
 
     /// <param name="listed">How many indicators are there, whoever put them there; null when nobody looked.</param>
     /// <param name="mayEvict">False after a read that did not reach its end.</param>
     public CapacityResult Make(long? listed, bool mayEvict)
     {
         var fit = new CapacityResult { HeldByOther = listed is null ? 0 : ledger.SkipHeldByOther(memory) };
-        if (destination.Capacity is { } capacity) fit = MakeRoom(fit, capacity, listed, mayEvict);
+        if (destination.Capabilities.Capacity is { } capacity) fit = MakeRoom(fit, capacity, listed, mayEvict);
         if (fit.ExcludesAny) fit = fit with { NextVacancy = ledger.NextVacancy(memory, now) };
 
-        if (fit.ExcludesAny) ledger.RecordOverCapacity(memory, LookAgainAt(fit, mayEvict), destination.Capacity);
-        else if (memory.PlansEverything) ledger.RecordOverCapacity(memory, null, destination.Capacity);
+        if (fit.ExcludesAny) ledger.RecordOverCapacity(memory, LookAgainAt(fit, mayEvict), destination.Capabilities.Capacity);
+        else if (memory.PlansEverything) ledger.RecordOverCapacity(memory, null, destination.Capabilities.Capacity);
         return fit;
     }
 
@@ -39,7 +39,7 @@ public sealed class CapacityPlanner(IDestination destination, DestinationState m
     {
         var crowd = ledger.ReadCapacityUse(memory, capacity, now);
         var free = capacity - crowd.Held;
-        if (destination.CapacityForAll is { } forAll && listed is { } there) free = Math.Min(free, forAll - there);
+        if (destination.Capabilities.CapacityForAll is { } forAll && listed is { } there) free = Math.Min(free, forAll - there);
         fit = fit with { Free = Math.Max(0, free) };
         if (crowd.Creations.Count <= fit.Free) return fit;
 

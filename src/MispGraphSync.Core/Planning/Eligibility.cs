@@ -24,7 +24,7 @@ public sealed class Eligibility(IDestination destination, NeverBlock neverBlock)
         if (IsWithoutForm(support)) return SkipReason.NoFieldHere;
         if (destination.SkipReasonFor(support) is { } reason) return reason;
         // A protected name's address is its own, and a name at a protected address is no attacker's.
-        if (destination.Shape == IndicatorShape.Single) return Hurts(support.Single!) ?? (support.OtherHalf is { } other ? Hurts(other) : null);
+        if (destination.Capabilities.Shape == IndicatorShape.Single) return Hurts(support.Single!) ?? (support.OtherHalf is { } other ? Hurts(other) : null);
         foreach (var observable in support.Combined)
         {
             if (Hurts(observable) is { } hurt) return hurt;
@@ -34,7 +34,7 @@ public sealed class Eligibility(IDestination destination, NeverBlock neverBlock)
     }
 
     private bool IsWithoutForm(IndicatorSource support) =>
-        destination.Shape == IndicatorShape.Single ? support.Single is null : support.Combined.IsEmpty;
+        destination.Capabilities.Shape == IndicatorShape.Single ? support.Single is null : support.Combined.IsEmpty;
 
     private SkipReason? Hurts(Observable observable)
     {

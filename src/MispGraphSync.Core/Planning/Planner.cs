@@ -14,7 +14,7 @@ namespace MispGraphSync.Core.Planning;
 /// <param name="findAdoptable">What a fresh ledger found at the destination under a key; always null else.</param>
 public sealed class Planner(IDestination destination, Eligibility eligibility, PlanFacts run, Func<Guid, ListedIndicator?> findAdoptable)
 {
-    private readonly Merger _merger = new(destination.Policy, destination.Shape);
+    private readonly Merger _merger = new(destination.Policy, destination.Capabilities.Shape);
     private readonly ArrayBufferWriter<byte> _scratch = new(2048);
     private readonly BodyStore _bodies = new();
     private readonly bool _ranks = CapacityPlanner.IsNeededAt(destination);
@@ -80,7 +80,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Modified = identity.Modified,
             Expires = identity.Expires,
             RenewAt = Lifecycle.RenewalOf(identity.Expires, indicator.Lifetime, identity.Key),
-            IdsNotReusable = destination.IdsNotReusable,
+            IdsNotReusable = destination.Capabilities.IdsNotReusable,
             WasRejected = key.Rejected is not null,
             Value = canonical,
         };
@@ -110,7 +110,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         var modified = Lifecycle.Modified(now, held.Modified);
         var body = new ArrayBufferWriter<byte>(256);
         destination.WriteDeletion(body, held, modified);
-        return PlanStep.On(held, StepAction.Delete, step.Reason) with { Body = body.WrittenMemory, Modified = modified, IdsNotReusable = destination.IdsNotReusable };
+        return PlanStep.On(held, StepAction.Delete, step.Reason) with { Body = body.WrittenMemory, Modified = modified, IdsNotReusable = destination.Capabilities.IdsNotReusable };
     }
 
     private PlanDecision Unwanted(PlanKey key, Wanted wanted)
@@ -130,7 +130,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             // Another source wants it: when that is read, it is sent again.
             if (!isFresh) return PlanDecision.Nothing.Instance;
             if (key.Rejected is { } refused && IsHeldBack(refused, MarksOf(key, held))) return PlanDecision.Suppressed.Instance;
-            var action = destination.IdsNotReusable && !IsSpent(key) ? StepAction.Update : StepAction.Create;
+            var action = destination.Capabilities.IdsNotReusable && !IsSpent(key) ? StepAction.Update : StepAction.Create;
             return new PlanDecision.Step(new StepDecision(action, StepReasons.Expired));
         }
 

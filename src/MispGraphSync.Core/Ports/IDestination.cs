@@ -14,11 +14,7 @@ public interface IDestination : IAsyncDisposable
 
     DestinationPolicy Policy { get; }
 
-    /// <summary>Which form of a support this kind of service watches.</summary>
-    IndicatorShape Shape { get; }
-
-    /// <summary>The most items of one request, as the service documents it.</summary>
-    int BatchSize { get; }
+    Capabilities Capabilities { get; }
 
     /// <summary>How many requests may be in flight at once.</summary>
     int ParallelRequests { get; }
@@ -47,27 +43,6 @@ public interface IDestination : IAsyncDisposable
     /// </summary>
     bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => false;
 
-    /// <summary>Whether a revoked or deleted key may be used again; if not, the next life gets the next generation.</summary>
-    bool IdsNotReusable { get; }
-
-    /// <summary>Create and update are one and the same request, and sending it again changes nothing: Sentinel, Defender.</summary>
-    bool Upserts { get; }
-
-    /// <summary>
-    /// Others may hold a value that we want, and sending it would take it over: what is there must be listed before anything
-    /// is created, and <see cref="RemoteIndicator.ConflictsWith"/> tells what is not ours.
-    /// </summary>
-    bool HasSharedNamespace => false;
-
-    /// <summary>Whether <see cref="ReadAsync"/> can be asked, as it is set up.</summary>
-    bool CanList => true;
-
-    /// <summary>How many indicators of ours it shall hold at most; null: as many as there are.</summary>
-    int? Capacity => null;
-
-    /// <summary>How many it can hold of all who write to it; null: no limit is known.</summary>
-    int? CapacityForAll => null;
-
     /// <summary>Whether what is held raises no alert there so far, and does once this indicator is sent in its place.</summary>
     bool StartsToAlert(Indicator indicator, ItemIdentity identity, ItemHashes held) => false;
 
@@ -78,7 +53,7 @@ public interface IDestination : IAsyncDisposable
     Task PrepareAsync(CancellationToken ct);
 
     /// <summary>
-    /// Sends one request for steps of one operation, at most <see cref="BatchSize"/>, and gives an outcome for each step in
+    /// Sends one request for steps of one operation, at most <see cref="Capabilities.BatchSize"/>, and gives an outcome for each step in
     /// order. Sends nothing for none. Throws only when it is certain that nothing of it was taken.
     /// </summary>
     Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct);

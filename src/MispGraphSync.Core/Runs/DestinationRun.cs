@@ -63,8 +63,8 @@ public sealed class DestinationRun
     public void Refresh(SourceReport read)
     {
         _read = read;
-        if (CapacityPlanner.IsNeededAt(Destination)) _ledger.ReplanOverCapacity(State, Destination.Capacity, _now);
-        var fresh = _ledger.OpenDestination(Destination.Info, Destination.Shape, _options.PolicyFingerprint(Destination));
+        if (CapacityPlanner.IsNeededAt(Destination)) _ledger.ReplanOverCapacity(State, Destination.Capabilities.Capacity, _now);
+        var fresh = _ledger.OpenDestination(Destination.Info, Destination.Capabilities.Shape, _options.PolicyFingerprint(Destination));
         State = fresh with { IsNew = State.IsNew };
         _planner = NewPlanner();
     }
@@ -79,7 +79,7 @@ public sealed class DestinationRun
         if (open.Count == 0 && !State.IsNew) return;
         await PrepareAsync(control).ConfigureAwait(false);
         if (open.Count > 0) await new Reconciler(Destination, _ledger, State, control).ReconcileAsync(open).ConfigureAwait(false);
-        if (State.IsNew && Destination.CanList) await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
+        if (State.IsNew && Destination.Capabilities.CanList) await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
         else if (State is { IsNew: true, KeyNamespace: null } or { IsOutdated: true }) StartEpoch();
         State = State with { Held = _ledger.CountHeld(State) };
     }, control);
@@ -134,7 +134,7 @@ public sealed class DestinationRun
         else if (CapacityPlanner.IsNeededAt(Destination) && State.PlansEverything && !_isPartial)
         {
             // All was planned and nothing wants a place: there is nothing to look at again.
-            _ledger.RecordOverCapacity(State, null, Destination.Capacity);
+            _ledger.RecordOverCapacity(State, null, Destination.Capabilities.Capacity);
         }
 
         if (_planner.StartingToAlert is > 0 and var alerting)
@@ -171,7 +171,7 @@ public sealed class DestinationRun
             }
 
             await applier.ApplyAsync(Steps(StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
-            var turns = new InterleavedApply(applier, Destination.BatchSize, _counts.Total);
+            var turns = new InterleavedApply(applier, Destination.Capabilities.BatchSize, _counts.Total);
             await turns.ApplyAsync(Steps(StepAction.Create), deletions, _fit.Free).ConfigureAwait(false);
         }, control).ConfigureAwait(false);
         _failure ??= applier.Failure;
@@ -318,7 +318,7 @@ public sealed class DestinationRun
     // What a replacement removes must be known as it is there, so that it can be put back.
     private async Task KeepReplacedAsync(CancellationToken ct)
     {
-        if (_options.IsDryRun || !Destination.CanList || _ledger.CountReplacements(State) == 0) return;
+        if (_options.IsDryRun || !Destination.Capabilities.CanList || _ledger.CountReplacements(State) == 0) return;
         var body = new ArrayBufferWriter<byte>(1024);
         await foreach (var remote in Destination.ReadAsync(ct).ConfigureAwait(false))
         {

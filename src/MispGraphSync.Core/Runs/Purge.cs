@@ -30,7 +30,7 @@ public sealed class Purge(
 
     private DestinationPurge Open(IDestination destination, RunControl control)
     {
-        var memory = ledger.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
+        var memory = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
         return new DestinationPurge(destination, memory, ledger, options.IsDryRun, control, observer);
     }
 

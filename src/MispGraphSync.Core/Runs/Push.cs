@@ -31,7 +31,7 @@ public sealed class Push(
 
     private List<DestinationRun> OpenDestinations(DateTimeOffset now) => [.. destinations.Select(destination =>
     {
-        var memory = ledger.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
+        var memory = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
         return new DestinationRun(destination, memory, ledger, new Eligibility(destination, _neverBlock), options, source.Info.Name, now, observer);
     })];
 

@@ -34,7 +34,7 @@ public sealed class Retry(IReadOnlyList<IDestination> destinations, IDestination
 
     private DestinationRun Open(IDestination destination, DateTimeOffset now)
     {
-        var memory = ledger.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
+        var memory = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
         // Even where everything is to be planned anew: that is the next push's.
         return new DestinationRun(
             destination, memory with { PlansEverything = false }, ledger, new Eligibility(destination, _neverBlock), options, source: null, now, observer);

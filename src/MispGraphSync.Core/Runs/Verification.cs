@@ -27,7 +27,7 @@ public sealed class Verification(
     private async Task<VerifiedDestination> VerifyAsync(IDestination destination, RunControl control)
     {
         var now = time.GetUtcNow();
-        var memory = ledger.OpenDestination(destination.Info, destination.Shape, options.PolicyFingerprint(destination));
+        var memory = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
         var planner = PlannerFor(destination, memory, now);
         var check = new DestinationCheck(destination, memory, ledger, planner, now, observer);
         var attempt = new DestinationExecution(control);

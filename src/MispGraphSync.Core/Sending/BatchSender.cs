@@ -59,7 +59,7 @@ internal sealed class BatchSender(IDestination destination, IDestinationLedger l
             }
 
             var doubt = open is null ? UnconfirmedHandling.None : Reconciler.HandlingAt(destination);
-            var intent = open ?? ledger.RecordIntent(memory, operation, steps, keepBodies: destination.IdsNotReusable && operation != Operation.Delete);
+            var intent = open ?? ledger.RecordIntent(memory, operation, steps, keepBodies: destination.Capabilities.IdsNotReusable && operation != Operation.Delete);
             var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
             if (ApplyProgress.IsRefusedWhole(outcomes) && steps.Count > 1)
             {
@@ -230,7 +230,7 @@ internal sealed class BatchSender(IDestination destination, IDestinationLedger l
         failure.Outcome is RunOutcome.Unreachable or RunOutcome.OutOfTime && !IsPlainCreate(operation);
 
     /// <summary>Sent twice, it makes two.</summary>
-    public bool IsPlainCreate(Operation operation) => operation == Operation.Create && !destination.Upserts;
+    public bool IsPlainCreate(Operation operation) => operation == Operation.Create && !destination.Capabilities.Upserts;
 
     // Null: it could not be settled now, and the open intent tells the next run.
     private async Task<ReconcileResult?> TrySettleAsync(OpenIntent intent)

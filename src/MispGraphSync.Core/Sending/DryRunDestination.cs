@@ -14,25 +14,11 @@ public sealed class DryRunDestination(IDestination real) : IDestination
 
     public DestinationPolicy Policy => real.Policy;
 
-    public IndicatorShape Shape => real.Shape;
-
-    public int BatchSize => real.BatchSize;
+    /// <summary>Every step is a step of its own here: a replacement is not taken apart.</summary>
+    public Capabilities Capabilities { get; } = real.Capabilities with { Upserts = true };
 
     /// <summary>One, so that the steps are printed in their order.</summary>
     public int ParallelRequests => 1;
-
-    public bool IdsNotReusable => real.IdsNotReusable;
-
-    /// <summary>Every step is a step of its own here: a replacement is not taken apart.</summary>
-    public bool Upserts => true;
-
-    public bool CanList => real.CanList;
-
-    public bool HasSharedNamespace => real.HasSharedNamespace;
-
-    public int? Capacity => real.Capacity;
-
-    public int? CapacityForAll => real.CapacityForAll;
 
     public RequestCounts Requests => default;
 

@@ -14,10 +14,10 @@ internal sealed class Reconciler(IDestination destination, IDestinationLedger le
     /// </summary>
     public async Task ReconcileAsync(IReadOnlyList<OpenIntent> intents)
     {
-        var others = destination.HasSharedNamespace ? await FindOthersAsync(intents).ConfigureAwait(false) : [];
+        var others = destination.Capabilities.HasSharedNamespace ? await FindOthersAsync(intents).ConfigureAwait(false) : [];
         foreach (var intent in intents)
         {
-            if (destination.Upserts || intent.Operation != Operation.Create) ledger.MarkUnconfirmed(memory, intent, HandlingAt(destination));
+            if (destination.Capabilities.Upserts || intent.Operation != Operation.Create) ledger.MarkUnconfirmed(memory, intent, HandlingAt(destination));
             else await ReconcileAsync(intent).ConfigureAwait(false);
         }
 
@@ -47,5 +47,5 @@ internal sealed class Reconciler(IDestination destination, IDestinationLedger le
     }
 
     /// <summary>What puts right what is in doubt there.</summary>
-    public static UnconfirmedHandling HandlingAt(IDestination destination) => destination.Upserts ? UnconfirmedHandling.Resend : UnconfirmedHandling.Replace;
+    public static UnconfirmedHandling HandlingAt(IDestination destination) => destination.Capabilities.Upserts ? UnconfirmedHandling.Resend : UnconfirmedHandling.Replace;
 }

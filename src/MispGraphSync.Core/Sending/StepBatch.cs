@@ -24,7 +24,7 @@ internal sealed record StepBatch(BatchKind Kind, IReadOnlyList<PlanStep> Steps)
             var kind = KindOf(step, destination);
             if (!open.TryGetValue(kind, out var batch)) open[kind] = batch = [];
             batch.Add(step);
-            if (batch.Count < destination.BatchSize) continue;
+            if (batch.Count < destination.Capabilities.BatchSize) continue;
             open.Remove(kind);
             yield return new StepBatch(kind, batch);
         }
@@ -37,6 +37,6 @@ internal sealed record StepBatch(BatchKind Kind, IReadOnlyList<PlanStep> Steps)
         { Action: StepAction.Delete } => BatchKind.Delete,
         { Replaces: true } => BatchKind.Replace,
         { Action: StepAction.Create } => BatchKind.Create,
-        _ => destination.Upserts ? BatchKind.Create : BatchKind.Update,
+        _ => destination.Capabilities.Upserts ? BatchKind.Create : BatchKind.Update,
     };
 }

@@ -19,19 +19,19 @@ internal sealed partial class Composition
             var doubt = stamps.Check();
             var trusted = doubt.Kind == StampMismatchKind.Older
                 ? []
-                : Settings.Destinations.Where(one => !CanBeListed(one)).Select(one => one.Info).ToList();
+                : Settings.Destinations.Where(one => ListNeeds(one) is not null).ToList();
             Tell(doubt, trusted, talk);
             return ledger.InTransaction(() =>
             {
                 var run = new RunHistory(ledger).Begin(command, _host.Time.GetUtcNow());
                 stamps.Begin(run, doubt);
-                if (doubt.Kind > StampMismatchKind.NeverStamped) new DestinationLedger(ledger, run).MarkOutdated(trusted);
+                if (doubt.Kind > StampMismatchKind.NeverStamped) new DestinationLedger(ledger, run).MarkOutdated([.. trusted.Select(one => one.Info)]);
                 return run;
             });
         }
     }
 
-    private void Tell(StampMismatch doubt, IReadOnlyList<DestinationInfo> trusted, ConsoleReporter talk)
+    private void Tell(StampMismatch doubt, IReadOnlyList<DestinationSettings> trusted, ConsoleReporter talk)
     {
         if (doubt.Kind == StampMismatchKind.None) return;
         var message = doubt.Message;
@@ -39,7 +39,7 @@ internal sealed partial class Composition
         {
             message += " What the destinations hold is listed and compared with it.";
             foreach (var one in trusted)
-                message += $" '{one.Name}' cannot be listed without subscriptionId, resourceGroup and workspaceName: "
+                message += $" '{one.Name}' cannot be listed without {ListNeeds(one)}: "
                     + "the ledger is trusted there.";
         }
 
@@ -47,8 +47,7 @@ internal sealed partial class Composition
         _log.Warning("{Doubt}", message);
     }
 
-    private static bool CanBeListed(DestinationSettings one) =>
-        one.Kind != "sentinel" || (one.SubscriptionId is not null && one.ResourceGroup is not null && one.WorkspaceName is not null);
+    private static string? ListNeeds(DestinationSettings one) => Registration.Kinds.Of(one).CapabilitiesOf(one).ListNeeds;
 
     /// <summary>To be called before anything is read or sent.</summary>
     /// <exception cref="RunFailedException">Usage: our clock is wrong, and nothing may be sent.</exception>

@@ -17,6 +17,8 @@ internal sealed record DestinationKind
     /// <summary>The scope of a destination's tokens.</summary>
     public required Func<DestinationSettings, string> ScopeOf { get; init; }
 
+    public required Func<DestinationSettings, Capabilities> CapabilitiesOf { get; init; }
+
     /// <summary>The last argument replaces the settings' own sign-in where it is given.</summary>
     /// <exception cref="RunFailedException">InvalidInput: the settings lead to no service.</exception>
     public required Func<DestinationSettings, Transport, ITokenSource?, IDestination> Create { get; init; }

@@ -36,14 +36,14 @@ public abstract class DestinationContract : IAsyncLifetime
     [Fact]
     public async Task A_full_batch_is_one_request()
     {
-        await ApplyAsync(Operation.Create, Steps(Destination.BatchSize));
+        await ApplyAsync(Operation.Create, Steps(Destination.Capabilities.BatchSize));
 
         Assert.Single(Service.Requests);
     }
 
     [Fact]
     public async Task More_steps_than_a_batch_throw() =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => ApplyAsync(Operation.Create, Steps(Destination.BatchSize + 1)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => ApplyAsync(Operation.Create, Steps(Destination.Capabilities.BatchSize + 1)));
 
     [Fact]
     public async Task No_steps_send_no_request()

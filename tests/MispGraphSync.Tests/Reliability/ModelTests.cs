@@ -101,7 +101,7 @@ public sealed class ModelTests
             using var fresh = new TestRun();
             fresh.Destinations.Clear();
             fresh.Time.Advance(run.Time.GetUtcNow() - fresh.Time.GetUtcNow());
-            fresh.Destinations.AddRange(run.Destinations.Select(one => new FakeDestination(one.Info.Name, one.Shape, one.Info.Kind) { Upserts = one.Upserts, IdsNotReusable = one.IdsNotReusable }));
+            fresh.Destinations.AddRange(run.Destinations.Select(one => new FakeDestination(one.Info.Name, one.Capabilities.Shape, one.Info.Kind) { Upserts = one.Upserts, IdsNotReusable = one.IdsNotReusable }));
             foreach (var (number, content) in _events) Put(fresh, number, content, newer: false);
             await fresh.PushAsync(Allow);
             foreach (var (real, model) in run.Destinations.Zip(fresh.Destinations))

@@ -43,7 +43,17 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
 
     public DestinationPolicy Policy { get; set; } = new();
 
-    public IndicatorShape Shape => form;
+    public Capabilities Capabilities => new()
+    {
+        Shape = form,
+        BatchSize = BatchSize,
+        IdsNotReusable = IdsNotReusable,
+        Upserts = Upserts,
+        HasSharedNamespace = HasSharedNamespace,
+        VisibilityLag = TimeSpan.FromMinutes(Info.Kind == "sentinel" ? 5 : 1),
+        Capacity = Capacity,
+        CapacityForAll = CapacityForAll,
+    };
 
     public int BatchSize { get; set; } = 100;
 

@@ -250,7 +250,7 @@ public class NeverBlockTests
 
         var report = await run.PushAsync();
 
-        Assert.All(run.Destinations, one => Assert.Equal(one.Shape == IndicatorShape.Single ? 2 : 1, one.Held.Count));
+        Assert.All(run.Destinations, one => Assert.Equal(one.Capabilities.Shape == IndicatorShape.Single ? 2 : 1, one.Held.Count));
         Assert.All(report.Destinations, one => Assert.Equal(1, one.Skipped[SkipReason.NeverBlock]));
     }
 

@@ -35,6 +35,7 @@ internal sealed class DefenderDestination : IDestination
     private DefenderDestination(DestinationSettings settings, DefenderApi api, Transport transport, IDisposable? tokens)
     {
         _settings = settings;
+        Capabilities = DefenderKind.CapabilitiesOf(settings);
         _api = api;
         _service = new DefenderService(api);
         _reading = new DefenderList(api, _service, new DefenderOwner(settings.Instance, ClientId(settings.Auth)));
@@ -49,21 +50,9 @@ internal sealed class DefenderDestination : IDestination
 
     public DestinationPolicy Policy => _settings.Policy;
 
-    public IndicatorShape Shape => IndicatorShape.Single;
-
-    public int BatchSize => MostItems;
+    public Capabilities Capabilities { get; }
 
     public int ParallelRequests => _settings.ParallelRequests;
-
-    public bool IdsNotReusable => false;
-
-    public bool Upserts => true;
-
-    public bool HasSharedNamespace => true;
-
-    public int? Capacity => _settings.Capacity;
-
-    public int? CapacityForAll => TenantCapacity;
 
     public RequestCounts Requests => _log.CountsOf(Info.Name);
 
@@ -114,7 +103,7 @@ internal sealed class DefenderDestination : IDestination
     public async Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
         if (steps.Count == 0) return [];
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps.Count, BatchSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps.Count, Capabilities.BatchSize);
         return operation == Operation.Delete
             ? await _deletion.DeleteAsync(steps, ct).ConfigureAwait(false)
             : await _import.ImportAsync(steps, ct).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Defender;
@@ -17,6 +18,7 @@ internal static class DefenderKind
         Name = "defender",
         EndpointsOf = settings => (settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)) is { } host ? [host] : [],
         ScopeOf = ScopeOf,
+        CapabilitiesOf = CapabilitiesOf,
         Create = DefenderDestination.Create,
         NeverBlock = [.. Hosts.All],
         Remedies =
@@ -32,4 +34,14 @@ internal static class DefenderKind
     /// <summary>Outside the global cloud no document names the scope; the host's own is the natural one.</summary>
     private static string ScopeOf(DestinationSettings settings) =>
         settings.TokenScope ?? CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud) ?? DefenderDestination.EndpointOf(settings));
+
+    public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
+    {
+        Shape = IndicatorShape.Single,
+        BatchSize = DefenderDestination.MostItems,
+        Upserts = true,
+        HasSharedNamespace = true,
+        Capacity = settings.Capacity,
+        CapacityForAll = DefenderDestination.TenantCapacity,
+    };
 }

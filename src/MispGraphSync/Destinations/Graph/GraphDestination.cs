@@ -28,6 +28,7 @@ internal sealed class GraphDestination : IDestination
         _service = service;
         _log = log;
         _tokens = tokens;
+        Capabilities = GraphKind.CapabilitiesOf(settings);
         Info = settings.Info;
         Policy = settings.Policy;
         ParallelRequests = settings.ParallelRequests;
@@ -37,15 +38,9 @@ internal sealed class GraphDestination : IDestination
 
     public DestinationPolicy Policy { get; }
 
-    public IndicatorShape Shape => _product.IsDefender ? IndicatorShape.Single : IndicatorShape.Combined;
-
-    public int BatchSize => MostItems;
+    public Capabilities Capabilities { get; }
 
     public int ParallelRequests { get; }
-
-    public bool IdsNotReusable => false;
-
-    public bool Upserts => false;
 
     public RequestCounts Requests => _log.CountsOf(Info.Name);
 
@@ -89,7 +84,7 @@ internal sealed class GraphDestination : IDestination
     public async Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
         if (steps.Count == 0) return [];
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps.Count, BatchSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps.Count, Capabilities.BatchSize);
         return operation switch
         {
             Operation.Create => await _service.SubmitAsync(steps, ct).ConfigureAwait(false),

@@ -1,3 +1,6 @@
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
+
 namespace MispGraphSync.Destinations.Graph;
 
 /// <summary>Microsoft Graph tiIndicators (beta).</summary>
@@ -16,6 +19,7 @@ internal static class GraphKind
         Name = "graph",
         EndpointsOf = settings => [settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)!],
         ScopeOf = settings => CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud)!),
+        CapabilitiesOf = CapabilitiesOf,
         Create = GraphDestination.Create,
         NeverBlock = [.. Hosts.All, "graph.windows.net"],
         Takeover = PythonSample.Source,
@@ -23,4 +27,10 @@ internal static class GraphKind
 
     /// <summary>Microsoft documents tiIndicator for the global service only.</summary>
     public static bool HasTiIndicators(string cloud) => cloud is "global" or "gcc";
+
+    public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
+    {
+        Shape = settings.TargetProduct == GraphProduct.Defender.Name ? IndicatorShape.Single : IndicatorShape.Combined,
+        BatchSize = GraphDestination.MostItems,
+    };
 }

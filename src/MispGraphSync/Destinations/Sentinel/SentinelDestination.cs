@@ -29,6 +29,7 @@ internal sealed class SentinelDestination : IDestination
         _tokens = tokens;
         _ownTokens = ownTokens;
         _log = log;
+        Capabilities = SentinelKind.CapabilitiesOf(settings);
         Info = settings.Info;
         Policy = settings.Policy;
         ParallelRequests = settings.ParallelRequests;
@@ -38,18 +39,9 @@ internal sealed class SentinelDestination : IDestination
 
     public DestinationPolicy Policy { get; }
 
-    public IndicatorShape Shape => IndicatorShape.Single;
-
-    public int BatchSize => SentinelUpload.MostObjects;
+    public Capabilities Capabilities { get; }
 
     public int ParallelRequests { get; }
-
-    public bool IdsNotReusable => true;
-
-    public bool Upserts => true;
-
-    /// <summary>Listing goes by the management API, which needs names that uploading does not.</summary>
-    public bool CanList => _query.IsSetUp;
 
     public RequestCounts Requests => _log.CountsOf(Info.Name);
 
@@ -94,7 +86,7 @@ internal sealed class SentinelDestination : IDestination
     public async Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
         if (steps.Count == 0) return [];
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps.Count, BatchSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps.Count, Capabilities.BatchSize);
         return await _upload.SendAsync(steps, ct).ConfigureAwait(false);
     }
 

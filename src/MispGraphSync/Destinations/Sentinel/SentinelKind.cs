@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Sentinel;
@@ -30,6 +31,7 @@ internal static class SentinelKind
             .. settings.SubscriptionId is null ? Array.Empty<Uri>() : [ManagementOf(settings)],
         ],
         ScopeOf = settings => CloudHosts.ScopeOf(Management.In(settings.Auth.Cloud)!),
+        CapabilitiesOf = CapabilitiesOf,
         Create = SentinelDestination.Create,
         NeverBlock = [.. Hosts.All, .. Management.All, "management.core.windows.net"],
         Remedies =
@@ -44,4 +46,17 @@ internal static class SentinelKind
     };
 
     public static Uri ManagementOf(DestinationSettings settings) => settings.ManagementEndpoint ?? Management.In(settings.Auth.Cloud)!;
+
+    public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
+    {
+        Shape = IndicatorShape.Single,
+        BatchSize = SentinelUpload.MostObjects,
+        Upserts = true,
+        IdsNotReusable = true,
+        // Other clients wait up to two minutes before they read again.
+        VisibilityLag = TimeSpan.FromMinutes(5),
+        ListNeeds = settings is { SubscriptionId: { Length: > 0 }, ResourceGroup: { Length: > 0 }, WorkspaceName: { Length: > 0 } }
+            ? null
+            : "subscriptionId, resourceGroup and workspaceName",
+    };
 }

@@ -148,9 +148,9 @@ internal sealed class CanaryIndicator : IAsyncDisposable
     private async Task<(bool IsThere, string? Id)?> FindAsync(CancellationToken ct)
     {
         // A plain create: deleting by our own key settles it, or the list tells.
-        if (!_destination.Upserts)
+        if (!_destination.Capabilities.Upserts)
             return (await _destination.ReconcileAsync([_key], ct).ConfigureAwait(false)).Existing.TryGetValue(_key, out var existing) ? (true, existing) : (false, null);
-        if (!_destination.HasSharedNamespace) return null;
+        if (!_destination.Capabilities.HasSharedNamespace) return null;
         await foreach (var indicator in _destination.ReadAsync(ct).ConfigureAwait(false))
         {
             if (indicator.Value.Equals(_name, StringComparison.OrdinalIgnoreCase)) return (true, indicator.Id);

@@ -5,7 +5,7 @@ internal static class ListCheck
 {
     public static async Task<CheckResult> LookAsync(DestinationContext one)
     {
-        if (!one.Destination.CanList) return CheckResult.Skipped("subscriptionId, resourceGroup and workspaceName are not set: read and verify need them");
+        if (!one.Destination.Capabilities.CanList) return CheckResult.Skipped("subscriptionId, resourceGroup and workspaceName are not set: read and verify need them");
         if (await one.Connectivity.SkipIfUnreachableAsync(MispGraphSync.Destinations.Sentinel.SentinelKind.ManagementOf(one.Settings)).ConfigureAwait(false) is { } unreached) return unreached;
         if ((await one.Workspace.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return CheckResult.Skipped($"needs {one.Name} workspace");
         var access = await one.Access.GetAsync().ConfigureAwait(false);

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Http;
+
+namespace MispGraphSync.Destinations;
+
+/// <summary>Sends the calls of one destination to one host of its service, and judges responses as a whole.</summary>
+/// <param name="service">The service's name for people.</param>
+/// <param name="failureOf">
+/// The failure of the whole destination that an error response means; null where it concerns its own items. The flag says whether the
+/// service has answered in this run.
+/// </param>
+/// <param name="setting">The setting that replaces the host.</param>
+internal sealed class DestinationClient(
+    string service, string destination, ServiceClient client, Func<ApiCall, ErrorBody, bool, RunFailedException?> failureOf,
+    string setting = "endpoint") : IDisposable
+{
+    private volatile bool _hasAnswered;
+
+    /// <param name="isNonIdempotent">Sent twice, it may create twice.</param>
+    public async Task<ApiCall> SendAsync(
+        string operation, HttpMethod method, string uri, PooledBuffer? body, CancellationToken ct, int items = 0, bool isNonIdempotent = false)
+    {
+        var call = new ApiCall
+        {
+            Destination = destination,
+            Operation = operation,
+            Method = method,
+            Uri = new Uri(uri, UriKind.RelativeOrAbsolute),
+            Body = body,
+            Items = items,
+            IsNonIdempotent = isNonIdempotent,
+        };
+        try
+        {
+            await client.SendAsync(call, ct).ConfigureAwait(false);
+            return call;
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="RunFailedException">The response concerns every request.</exception>
+    public void ThrowIfFailed(ApiCall call)
+    {
+        if (ServiceUnavailable.From(call, service) is { } unavailable) throw unavailable;
+        if (call.Status is null || call.IsSuccess) return;
+        if (failureOf(call, ErrorBody.Read(call.Response.Written), _hasAnswered) is { } failure) throw failure;
+    }
+
+    /// <summary>What a successful response says.</summary>
+    /// <exception cref="RunFailedException">There is none, or none that can be read.</exception>
+    public T Read<T>(ApiCall call, Func<ReadOnlyMemory<byte>, T?> read)
+        where T : class
+    {
+        ThrowIfFailed(call);
+        if (!call.IsSuccess || read(call.Response.Written) is not { } result) throw NoUsableResponse(call);
+        call.RecordResult(0, 0);
+        _hasAnswered = true;
+        return result;
+    }
+
+    /// <summary>Notes what a response said of its items.</summary>
+    public StepOutcome[] Record(ApiCall call, StepOutcome[] outcomes)
+    {
+        _hasAnswered = true;
+        call.RecordResult(outcomes.Count(o => o is StepOutcome.Accepted), outcomes.Count(o => o is StepOutcome.Rejected));
+        return outcomes;
+    }
+
+    /// <summary>Where a next link leads.</summary>
+    /// <exception cref="RunFailedException">Unreachable: to another host, or nowhere.</exception>
+    public Uri Follow(string link)
+    {
+        if (Uri.TryCreate(client.BaseAddress, link, out var next) && Origin.IsSame(next, client.BaseAddress)) return next;
+        throw new RunFailedException(
+            RunOutcome.Unreachable,
+            $"{service}'s next page is at {next?.Authority ?? "no address"}, not at {client.BaseAddress.Authority}; it is not followed.",
+            $"Check the destination's {setting} and the proxy.");
+    }
+
+    public RunFailedException NoUsableResponse(ApiCall call) => new(
+        RunOutcome.Unreachable, $"{service} gives no usable answer ({call.Operation}). {ServiceUnavailable.Describe(call)}",
+        $"Run again later; check the destination's {setting} and the proxy.", call.Failure);
+
+    /// <summary>The outcome of each item of a call whose response says nothing of single items.</summary>
+    public static StepOutcome OutcomeOf(ApiCall call)
+    {
+        var why = ServiceUnavailable.Describe(call);
+        return (int?)call.Status is >= 400 and < 500 and not 408
+            ? CapacityError.ToRejection(why, wholeBatch: true)
+            : new StepOutcome.Unknown(why);
+    }
+
+    public static StepOutcome[] Each(int count, StepOutcome outcome)
+    {
+        var outcomes = new StepOutcome[count];
+        Array.Fill(outcomes, outcome);
+        return outcomes;
+    }
+
+    /// <summary>A body of items, in the array that the head opens.</summary>
+    public static PooledBuffer Body(ReadOnlySpan<byte> head, IReadOnlyList<PlanStep> steps)
+    {
+        var body = new PooledBuffer(64 * 1024);
+        Write(body, head);
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (i > 0) Write(body, ","u8);
+            Write(body, steps[i].Body.Span);
+        }
+
+        Write(body, "]}"u8);
+        return body;
+    }
+
+    /// <summary>A body of one array of texts.</summary>
+    public static PooledBuffer Body(string name, IReadOnlyList<string> texts)
+    {
+        var body = new PooledBuffer();
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+        json.WriteEndObject();
+        return body;
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private static void Write(PooledBuffer body, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(body.GetSpan(bytes.Length));
+        body.Advance(bytes.Length);
+    }
+}

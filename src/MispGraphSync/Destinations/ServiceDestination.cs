@@ -1,0 +1,65 @@
+using System.Buffers;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Http;
+using MispGraphSync.Http.SignIn;
+using MispGraphSync.Settings;
+
+namespace MispGraphSync.Destinations;
+
+/// <summary>What all destinations behind a web service have in common: settings, sign-in and counts.</summary>
+internal abstract class ServiceDestination : IDestination
+{
+    private readonly MsalTokenSource? _ownTokens;
+    private readonly RequestLog _log;
+
+    /// <param name="tokens">Null: those of the settings' own sign-in.</param>
+    protected ServiceDestination(DestinationKind kind, DestinationSettings settings, Transport transport, ITokenSource? tokens)
+    {
+        (Info, Policy, Capabilities, ParallelRequests) = (settings.Info, settings.Policy, kind.CapabilitiesOf(settings), settings.ParallelRequests);
+        _log = transport.Log;
+        Tokens = tokens ?? (_ownTokens = new MsalTokenSource(settings.Auth, kind.ScopeOf(settings), transport));
+    }
+
+    public DestinationInfo Info { get; }
+
+    public DestinationPolicy Policy { get; }
+
+    public Capabilities Capabilities { get; }
+
+    public int ParallelRequests { get; }
+
+    public RequestCounts Requests => _log.CountsOf(Info.Name);
+
+    protected ITokenSource Tokens { get; }
+
+    public abstract SkipReason? SkipReasonFor(IndicatorSource source);
+
+    public abstract string Canonical(IReadOnlyList<Observable> observables);
+
+    public abstract ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action);
+
+    public abstract void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified);
+
+    public abstract Task PrepareAsync(CancellationToken ct);
+
+    public async Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    {
+        if (steps.Count == 0) return [];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps.Count, Capabilities.BatchSize);
+        return await SendAsync(operation, steps, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Nothing to find out where sending again changes nothing.</summary>
+    public virtual Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => Task.FromResult(ReconcileResult.None);
+
+    public abstract IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct);
+
+    public virtual ValueTask DisposeAsync()
+    {
+        _ownTokens?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    protected abstract Task<IReadOnlyList<StepOutcome>> SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct);
+}
