@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.CommandLine;
 using MispGraphSync.App;
 using MispGraphSync.Core.Mapping;
@@ -29,7 +30,7 @@ internal sealed class ExplainCommand : Command
             var explanation = composition.NewExplainer(ledger).Explain(asked);
             if (!explanation.IsSeen && !args.GetValue(_offline)) explanation = await AskMispAsync(explanation, composition, host).ConfigureAwait(false);
 
-            await host.Out.WriteLineAsync(format == "json" ? ExplainJson.Text(explanation) : WrappedText.Wrap(ExplainText.Of(explanation), host.Width)).ConfigureAwait(false);
+            await host.Out.WriteLineAsync(format == "json" ? JsonSerializer.Serialize(explanation, OutputJson.Default.Explanation) : WrappedText.Wrap(ExplainText.Of(explanation), host.Width)).ConfigureAwait(false);
             return 0;
         });
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.CommandLine;
 using MispGraphSync.App;
 using MispGraphSync.Core.Ports;
@@ -27,7 +28,7 @@ internal sealed class StatusCommand : Command
             using var ledger = composition.OpenLedgerToRead();
             var report = StatusReport.Gather(ledger, composition.Settings, owner, runs, host.Time.GetUtcNow());
 
-            await host.Out.WriteLineAsync(format == "json" ? StatusJson.Text(report) : WrappedText.Wrap(StatusText.Of(report), host.Width)).ConfigureAwait(false);
+            await host.Out.WriteLineAsync(format == "json" ? JsonSerializer.Serialize(report, OutputJson.Default.StatusReport) : WrappedText.Wrap(StatusText.Of(report), host.Width)).ConfigureAwait(false);
             return 0;
         });
     }

@@ -28,4 +28,4 @@ internal sealed class Backlog(LedgerFile file)
     }
 }
 
-internal sealed record UnconfirmedRequests(long Run, long Count);
+internal sealed record UnconfirmedRequests(long Run, long Requests);

@@ -22,7 +22,7 @@ internal sealed class ExplainText
         text.Sources(explanation.Sources);
         if (explanation.Skipped.Count > 0) text.Line("", "Skipped");
         text.Each(explanation.Skipped, "skipped attributes", text.Skipped);
-        var destinations = explanation.Indicators.GroupBy(indicator => indicator.Destination).ToList();
+        var destinations = explanation.Indicators.GroupBy(indicator => indicator.Info).ToList();
         foreach (var destination in destinations)
         {
             // The ledger may know two of one name, such as after a change of workspace.
@@ -36,29 +36,28 @@ internal sealed class ExplainText
         return string.Join('\n', text._lines).TrimEnd();
     }
 
-    private void Sources(IReadOnlyList<ExplainedSource> sources) => Each([.. sources.GroupBy(source => source.Event)], "events", ofEvent =>
+    private void Sources(IReadOnlyList<ExplainedSource> sources) => Each([.. sources.GroupBy(one => (one.Source, one.Event))], "events", ofEvent =>
     {
-        var (link, first) = (ofEvent.Key, ofEvent.First());
-        Line("", $"From \"{Safe(first.Info, 160)}\" ({Safe(link.Source, 80)}){(first.IsAged ? ", aged" : "")}");
-        Line($"  event      {Safe(link.Link ?? $"{link.Uuid:D}")}");
+        var first = ofEvent.First();
+        Line("", $"From \"{Safe(first.Info, 160)}\" ({Safe(first.Source, 80)}){(first.Aged ? ", aged" : "")}");
+        Line($"  event      {Safe(first.Link ?? $"{first.Event:D}")}");
         Tags(first.EventTags);
-        Each([.. ofEvent.GroupBy(source => source.Source.Attribute)], "attributes", parts => Attribute([.. parts]));
+        Each([.. ofEvent.GroupBy(source => source.Attribute)], "attributes", parts => Attribute([.. parts]));
     });
 
     private void Attribute(List<ExplainedSource> parts)
     {
-        var source = parts[0].Source;
-        var category = source.Category is { } known ? $" ({Safe(known, 60)})" : "";
-        Line($"  attribute  {source.Attribute:D}  {Safe(source.Type, 60)}{category}");
-        foreach (var part in parts.Select(part => part.Source))
+        var first = parts[0];
+        var category = first.Category is { } known ? $" ({Safe(known, 60)})" : "";
+        Line($"  attribute  {first.Attribute:D}  {Safe(first.Type, 60)}{category}");
+        foreach (var part in parts)
         {
-            if (!part.Combined.IsEmpty) Line($"    combined {Safe(ObservableText.Of(part.Combined), 200)}");
-            if (part.Single is { } single && !(part.Combined is [var only] && only == single))
-                Line($"    single   {Safe(ObservableText.Of(single), 200)}");
+            if (part.Combination.Count > 0) Line($"    combined {Joined(part.Combination)}");
+            if (part.Single is { } single && !(part.Combination is [var only] && only == single)) Line($"    single   {Safe(single, 200)}");
         }
 
-        Tags(parts[0].Row.Own.AllTags);
-        if (source.Comment is { Length: > 0 } comment) Line($"    comment  {Safe(comment, 200)}");
+        Tags(first.Tags);
+        if (first.Comment is { Length: > 0 } comment) Line($"    comment  {Safe(comment, 200)}");
     }
 
     private void Tags(IReadOnlyList<string> tags)
@@ -68,39 +67,35 @@ internal sealed class ExplainText
 
     private void Skipped(ExplainedSkip skipped)
     {
-        var link = Safe(skipped.Event.Link ?? $"{skipped.Event.Uuid:D}");
+        var link = Safe(skipped.Link ?? $"{skipped.Event:D}");
         Line($"  {skipped.Reason}: {skipped.Meaning}");
-        Line($"    attribute {skipped.Attribute:D}  {Safe(skipped.Type, 60)}  in {link} ({Safe(skipped.Event.Source, 80)})");
+        Line($"    attribute {skipped.Attribute:D}  {Safe(skipped.Type, 60)}  in {link} ({Safe(skipped.Source, 80)})");
     }
 
-    private void Indicator(ExplainedIndicator indicator)
+    private void Indicator(ExplainedIndicator one)
     {
-        var (held, status) = (indicator.Status.Held, indicator.Status);
-        var value = indicator.Observables.Count > 0 ? Safe(ObservableText.Of(indicator.Observables), 200) : "(withdrawn in MISP)";
-        Line($"  {value}  {indicator.State.Meaning()}");
-        if (indicator.Reason is { } reason) Line($"    why       {reason.Slug()}: {reason.Meaning()}");
-        if (indicator.Key is { } key) Line($"    key       {key:D}");
-        if (held?.Indicator.Id is { } id) Line($"    id        {Safe(id, 200)}");
-        if (held is not null)
+        Line($"  {(one.Observables.Count > 0 ? Joined(one.Observables) : "(withdrawn in MISP)")}  {one.Meaning}");
+        if (one.Reason is { } reason) Line($"    why       {reason.Slug()}: {reason.Meaning()}");
+        if (one.Key is { } key) Line($"    key       {key:D}");
+        if (one.Id is { } id) Line($"    id        {Safe(id, 200)}");
+        if (one.Sent is { } sent)
         {
-            var first = held.FirstRun == held.Run ? "" : $", first in run {held.FirstRun} ({Times.Text(indicator.FirstSentAt)})";
-            Line($"    sent      in run {held.Run} ({Times.Text(indicator.SentAt)}){first}, accepted");
-            Line($"    expires   {Times.Text(held.Indicator.Expires)}{Renewal(held.Indicator, indicator.State)}");
+            var first = one.Since == sent ? "" : $", first in run {one.Since} ({Times.Text(one.SinceAt)})";
+            var renewal = one is { State: IndicatorState.Held, Renews: { } renews } ? $", renewed from {Times.Text(renews)} on" : "";
+            Line($"    sent      in run {sent} ({Times.Text(one.SentAt)}){first}, accepted");
+            Line($"    expires   {Times.Text(one.Expires)}{renewal}");
         }
 
-        if (status.Rejected is { } rejected)
+        if (one.Rejected is { } rejected)
         {
             var tried = rejected.Attempts == 1 ? "once" : $"{rejected.Attempts} times";
-            Line($"    rejected  {rejected.Action.Slug()}, tried {tried}, last in run {rejected.Run}: {Safe(rejected.Response, 500)}");
+            Line($"    rejected  {rejected.Step}, tried {tried}, last in run {rejected.Run}: {Safe(rejected.Response, 500)}");
         }
 
-        if (status.UnconfirmedSince is { } run) Line($"    unconfirmed: a request of run {run} got no response; the next push reconciles it");
-        if (status.IsPending && indicator.State == IndicatorState.Held) Line("    pending   it has changed since; the next push looks at it");
-        foreach (var log in indicator.Logs) Line($"    log       {log}");
+        if (one.UnansweredIn is { } run) Line($"    no reply  to a request of run {run}; the next push reconciles it");
+        if (one is { Pending: true, State: IndicatorState.Held }) Line("    pending   it has changed since; the next push looks at it");
+        foreach (var log in one.Logs) Line($"    log       {log}");
     }
-
-    private static string Renewal(HeldIndicator held, IndicatorState state) =>
-        state != IndicatorState.Held || held.RenewAt >= held.Expires ? "" : $", renewed from {Times.Text(held.RenewAt)} on";
 
     private void Unseen(Explanation explanation)
     {
@@ -109,8 +104,8 @@ internal sealed class ExplainText
         if (explanation.Defanged is { } defanged) Line($"An attribute with this value would be skipped, for it is defanged: {defanged.Slug()}.");
         foreach (var forecast in explanation.Forecasts)
         {
-            Line("", $"As {forecast.Type}: {Safe(ObservableText.Of(forecast.Observables), 200)}");
-            foreach (var alike in forecast.SkippedBy.GroupBy(one => one.Reason, one => Safe(one.Destination, 80)))
+            Line("", $"As {forecast.Type}: {Joined(forecast.Observables)}");
+            foreach (var alike in forecast.Destinations.GroupBy(one => one.Value, one => Safe(one.Key, 80)))
             {
                 var result = alike.Key is { } reason
                     ? $"would be skipped: {reason.Slug()}. {reason.Meaning()}"
@@ -140,6 +135,8 @@ internal sealed class ExplainText
     }
 
     private void Line(params ReadOnlySpan<string> lines) => _lines.AddRange(lines);
+
+    private static string Joined(IReadOnlyList<string> observables) => Safe(string.Join('|', observables), 200);
 
     private static string Safe(string text, int maxLength = 400) => Sanitize.ForDisplay(text, maxLength);
 }

@@ -1,17 +1,41 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Output.Explain;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 
 /// <summary>The JSON that the tool prints; docs/json.md describes it. Keys are added, never changed.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters = [typeof(TimeConverter), typeof(SkipReasonConverter), typeof(FindingKindConverter), typeof(IndicatorStateConverter)])]
 [JsonSerializable(typeof(RunJson))]
-[JsonSerializable(typeof(StatusJson))]
-[JsonSerializable(typeof(ExplainJson))]
+[JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(PastReport))]
+[JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(VerifyJson))]
 [JsonSerializable(typeof(FindingJson))]
 [JsonSerializable(typeof(RejectionJson))]
 [JsonSerializable(typeof(CheckJson))]
-internal sealed partial class OutputJson : JsonSerializerContext
+internal sealed partial class OutputJson : JsonSerializerContext;
+
+/// <summary>Writes values, also as keys, by their stable texts.</summary>
+internal abstract class TextConverter<T>(Func<T, string> text) : JsonConverter<T>
 {
-    public const int Schema = 1;
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(text(value));
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(text(value));
 }
+
+internal sealed class TimeConverter() : TextConverter<DateTimeOffset>(Times.Iso);
+
+internal sealed class SkipReasonConverter() : TextConverter<SkipReason>(SkipReasons.Slug);
+
+internal sealed class FindingKindConverter() : TextConverter<FindingKind>(Findings.Slug);
+
+internal sealed class IndicatorStateConverter() : TextConverter<IndicatorState>(IndicatorStates.Slug);

@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;

@@ -5,7 +5,7 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Output;
 
-/// <summary>The report of a run. The ledger keeps it too, for <c>status</c> and <c>report</c>.</summary>
+/// <summary>The report of a run. The ledger keeps it too, for <see cref="ReportedRun"/>.</summary>
 internal sealed record RunJson(
     int Schema, long RunId, string Status, int ExitCode, long DurationMs, RunSourceJson Source,
     IReadOnlyList<RunDestinationJson> Destinations,
@@ -13,23 +13,10 @@ internal sealed record RunJson(
 {
     public static string Text(RunReport report) => JsonSerializer.Serialize(
         new RunJson(
-            OutputJson.Schema, report.RunId, Slug(report.Status), ExitCodes.Of(report.Outcome), (long)report.Duration.TotalMilliseconds,
+            Schema: 1, report.RunId, Slug(report.Status), ExitCodes.Of(report.Outcome), (long)report.Duration.TotalMilliseconds,
             RunSourceJson.Of(report.Source), [.. report.Destinations.Select(RunDestinationJson.Of)],
             report.Imbalances.Count > 0 ? report.Imbalances : null),
         OutputJson.Default.RunJson);
-
-    /// <summary>The destinations of a report that the ledger kept; empty where the run left none that can be read.</summary>
-    public static IReadOnlyList<RunDestinationJson> DestinationsOf(string? report)
-    {
-        try
-        {
-            return report is null ? [] : JsonSerializer.Deserialize(report, OutputJson.Default.RunJson)?.Destinations ?? [];
-        }
-        catch (JsonException)
-        {
-            return [];
-        }
-    }
 
     public static string Slug(RunStatus status) => status switch
     {
@@ -44,24 +31,24 @@ internal sealed record RunJson(
 
 internal sealed record RunSourceJson(
     string Name, string Kind, bool Complete, long Events, long EventsUnchanged, long EventsAged, long EventsWithdrawn,
-    long Attributes, long Mapped, long Context, IReadOnlyDictionary<string, long> Skipped,
+    long Attributes, long Mapped, long Context, IReadOnlyDictionary<SkipReason, long> Skipped,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Gaps,
     string? Error, string? Remedy)
 {
     public static RunSourceJson Of(SourceReport source) => new(
         source.Name, source.Kind, source.Complete, source.Events, source.EventsUnchanged, source.EventsAged, source.EventsWithdrawn,
-        source.Attributes, source.Mapped, source.Context, source.Skipped.ToDictionary(skip => skip.Key.Slug(), skip => skip.Value),
+        source.Attributes, source.Mapped, source.Context, source.Skipped,
         source.Gaps.Count > 0 ? source.Gaps : null, source.Error, source.Remedy);
 }
 
 internal sealed record RunDestinationJson(
-    string Name, string Kind, string Status, int ExitCode, string? Error, string? Remedy, IReadOnlyDictionary<string, long> Skipped,
+    string Name, string Kind, string Status, int ExitCode, string? Error, string? Remedy, IReadOnlyDictionary<SkipReason, long> Skipped,
     PlannedJson Planned, long Unchanged, long Withheld, long HeldBack, long Held,
     long Accepted, long Rejected, long Unknown, long NotAttempted, long Requests, long Retries, long Throttled, long Deleted)
 {
     public static RunDestinationJson Of(DestinationReport report) => new(
         report.Name, report.Kind, RunJson.Slug(report.Status), ExitCodes.Of(report.Outcome), report.Error, report.Remedy,
-        report.Skipped.ToDictionary(skip => skip.Key.Slug(), skip => skip.Value), PlannedJson.Of(report.Planned),
+        report.Skipped, PlannedJson.Of(report.Planned),
         report.Unchanged, report.Withheld, report.Suppressed, report.Held,
         report.Tally.Accepted, report.Tally.Rejected, report.Tally.Unknown, report.Tally.NotAttempted,
         report.Requests.Sent, report.Requests.Retries, report.Requests.Throttled, report.Deleted);

@@ -22,8 +22,8 @@ internal static class StatusText
 
     private static IEnumerable<string> Destination(DestinationStatus one, StatusReport report)
     {
-        var notes = new[] { one.Info.Name == one.Info.Kind ? "" : one.Info.Kind, one.Note }.Where(note => note.Length > 0).ToList();
-        yield return Sanitize.ForDisplay(one.Info.Name, 80) + (notes.Count > 0 ? $" ({string.Join(", ", notes)})" : "");
+        var notes = new[] { one.Name == one.Kind ? "" : one.Kind, one.Note }.Where(note => note.Length > 0).ToList();
+        yield return Sanitize.ForDisplay(one.Name, 80) + (notes.Count > 0 ? $" ({string.Join(", ", notes)})" : "");
         if (!one.IsKnown) yield break;
         var share = one.Capacity is { } capacity and > 0 ? $" of {capacity:N0} ({100.0 * one.Held / capacity:0.#} % of the capacity)" : "";
         yield return $"  held         {one.Held:N0}{share}";
@@ -33,8 +33,8 @@ internal static class StatusText
         yield return $"  pending      {(one.PlansEverything ? "the next push plans everything again" : Count(one.Pending, "change", "changes"))}";
         foreach (var open in one.OpenRequests)
         {
-            var requests = $"{Count(open.Count, "request", "requests")} of run {open.Run}";
-            var isInProgress = report.Runs is [var newest, ..] && newest.Id == open.Run && report.IsInProgress(newest);
+            var requests = $"{Count(open.Requests, "request", "requests")} of run {open.Run}";
+            var isInProgress = report.Runs is [var newest, ..] && newest.Run == open.Run && report.IsInProgress(newest);
             yield return isInProgress ? $"  in flight    {requests}" : $"  unconfirmed  {requests} got no response; the next push reconciles them";
         }
     }
@@ -46,25 +46,25 @@ internal static class StatusText
         return $"{summary.Today:N0} today, {summary.Within7Days:N0} in 7 days, {summary.Within30Days:N0} in 30 days{next}{now}";
     }
 
-    private static IEnumerable<string> Source(SourceStatus source)
+    private static IEnumerable<string> Source(SourceStatus one)
     {
-        var row = source.Row;
-        var aged = row.Aged > 0 ? $", {row.Aged:N0} of them aged" : "";
-        yield return $"{Sanitize.ForDisplay(row.Name, 120)}: {Count(row.Events, "event", "events")}{aged}";
-        yield return $"  last complete read {Times.Text(row.ReadAt)}, in full {Times.Text(row.FullReadAt)}, next in full {Times.Text(source.NextFullRead)}";
+        var aged = one.Aged > 0 ? $", {one.Aged:N0} of them aged" : "";
+        yield return $"{Sanitize.ForDisplay(one.Name, 120)}: {Count(one.Events, "event", "events")}{aged}";
+        yield return $"  last complete read {Times.Text(one.LastCompleteRead)}, in full {Times.Text(one.LastFullRead)}, "
+            + $"next in full {Times.Text(one.NextFullRead)}";
     }
 
-    private static IEnumerable<string> Run(PastRun run, StatusReport report)
+    private static IEnumerable<string> Run(ReportedRun run, StatusReport report)
     {
         var outcome = run.Status is { } status ? $"{status} (exit {run.ExitCode})"
             : report.IsInProgress(run) ? "in progress"
             : "not finished (process killed or crashed)";
         var duration = run.Ended is { } ended ? $" in {Durations.Text(ended - run.Started)}" : "";
-        yield return $"  {run.Id,5}  {Times.Text(run.Started)}  {run.Command,-14}  {outcome}{duration}";
-        foreach (var one in RunJson.DestinationsOf(run.Report)) yield return $"         {Sanitize.ForDisplay(one.Name, 80)}: {Counts(one)}";
+        yield return $"  {run.Run,5}  {Times.Text(run.Started)}  {run.Command,-14}  {outcome}{duration}";
+        foreach (var one in run.Destinations) yield return $"         {Sanitize.ForDisplay(one.Name, 80)}: {Counts(one)}";
     }
 
-    private static string Counts(RunDestinationJson one)
+    private static string Counts(ReportedDestination one)
     {
         if (one is { Accepted: 0, Rejected: 0, Unknown: 0, NotAttempted: 0 }) return "nothing to send";
         var deleted = one.Deleted > 0 ? $" ({one.Deleted:N0} deleted)" : "";

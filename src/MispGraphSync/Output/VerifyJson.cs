@@ -8,12 +8,12 @@ namespace MispGraphSync.Output;
 /// <summary>One verified destination, without its items: they may be many, and are written one by one after it.</summary>
 internal sealed record VerifyJson(
     string Name, string Kind, int ExitCode, string? Error, string? Remedy, long Held, long? There, long AsSent, long Pending,
-    IReadOnlyDictionary<string, long> Found, RepairJson? Repair)
+    IReadOnlyDictionary<FindingKind, long> Found, RepairJson? Repair)
 {
     public static VerifyJson Of(VerifiedDestination destination) => new(
         destination.Name, destination.Kind, ExitCodes.Of(destination.Outcome), destination.Error, destination.Remedy,
         destination.Held, destination.There, destination.AsSent, destination.Pending,
-        Enum.GetValues<FindingKind>().ToDictionary(kind => kind.Slug(), kind => destination.Found.GetValueOrDefault(kind)),
+        Enum.GetValues<FindingKind>().ToDictionary(kind => kind, kind => destination.Found.GetValueOrDefault(kind)),
         destination.Repair is { } repair ? RepairJson.Of(repair) : null);
 }
 

@@ -59,7 +59,7 @@ internal abstract class VerifyOutput
 
         private void Begin()
         {
-            to.Write(_hasAny ? "," : $"{{\"schema\":{OutputJson.Schema},\"destinations\":[");
+            to.Write(_hasAny ? "," : $"{{\"schema\":1,\"destinations\":[");
             _hasAny = true;
         }
     }

@@ -108,13 +108,11 @@ internal sealed class Explainer(
             if (attribute.Any(one => one.Key(destination.Shape) is not null)) continue;
             if (found.Any(other => attribute.Any(one => other != one && Carries(other, one)))) continue;
             if (destination.Eligibility?.SkipReasonFor(row) is not { } reason) continue;
-            yield return new ExplainedIndicator
+            yield return new ExplainedIndicator(destination.Info, new IndicatorStatus())
             {
-                Destination = destination.Info,
-                Observables = row.Source.Single is { } single ? [single] : row.Source.Combined,
+                Observables = Texts(row.Source.Single is { } single ? [single] : row.Source.Combined),
                 State = IndicatorState.Skipped,
                 Reason = reason,
-                Status = new IndicatorStatus(),
             };
         }
     }
@@ -126,16 +124,14 @@ internal sealed class Explainer(
         if (StateOf(status, sources.Count, accepted, destination.Enabled is not null) is not { } state) return null;
         var skipped = state == IndicatorState.Waiting && !status.IsPending ? status.Skipped : null;
         var observables = sources.Count > 0 ? destination.ObservablesOf((accepted.Count > 0 ? accepted : sources)[0].Source) : [];
-        return new ExplainedIndicator
+        return new ExplainedIndicator(destination.Info, status)
         {
-            Destination = destination.Info,
-            Observables = observables,
+            Observables = Texts(observables),
             State = skipped is null ? state : IndicatorState.Skipped,
             Reason = skipped ?? destination.SkipReasonFor(sources),
             Key = status.Held?.Indicator.Key ?? status.Rejected?.Key ?? KeyOf(destination, observables, status.Generation),
-            Status = status,
             SentAt = status.Held is { } held ? _runs.StartOf(held.Run) : null,
-            FirstSentAt = status.Held is { } first ? _runs.StartOf(first.FirstRun) : null,
+            SinceAt = status.Held is { } first ? _runs.StartOf(first.FirstRun) : null,
         };
     }
 
@@ -163,15 +159,22 @@ internal sealed class Explainer(
 
     private ExplainedSource Source(FoundIndicatorSource found)
     {
-        var facts = found.Row.Event;
-        return new ExplainedSource(_links.Find(found.Event), facts.Context.Info, facts.Tagging.AllTags, facts.IsAged, found.Row);
+        var (link, facts, source) = (_links.Find(found.Event), found.Row.Event, found.Row.Source);
+        return new ExplainedSource(
+            link.Source, link.Uuid, link.Link, facts.Context.Info, facts.Tagging.AllTags, facts.IsAged,
+            source.Attribute, source.Type, source.Category, found.Row.Own.AllTags,
+            Texts(source.Combined), source.Single is { } single ? ObservableText.Of(single) : null)
+        { Comment = source.Comment };
     }
 
     private ExplainedSkip Skip(SkippedAttribute skipped)
     {
+        var link = _links.Find(skipped.Event);
         var meaning = Enum.GetValues<SkipReason>().Where(one => one.Slug() == skipped.Reason).Select(one => one.Meaning()).FirstOrDefault("");
-        return new ExplainedSkip(_links.Find(skipped.Event), skipped.Attribute, skipped.Type, skipped.Reason, meaning);
+        return new ExplainedSkip(link.Source, link.Uuid, link.Link, skipped.Attribute, skipped.Type, skipped.Reason, meaning);
     }
+
+    private static IReadOnlyList<string> Texts(IEnumerable<Observable> observables) => [.. observables.Select(ObservableText.Of)];
 
     private Explanation WithLogs(Explanation explanation)
     {
@@ -213,8 +216,8 @@ internal sealed class Explainer(
             var sources = guess.Sources.Select(source => new IndicatorSourceRow(source, facts)).ToList();
             var first = guess.Sources[0];
             return new Forecast(
-                guess.Type, first.Combined is { IsEmpty: false } combined ? combined : [first.Single!],
-                [.. enabled.Select(one => (one.Info.Name, one.SkipReasonFor(sources)))]);
+                guess.Type, Texts(first.Combined is { IsEmpty: false } combined ? combined : [first.Single!]),
+                enabled.ToDictionary(one => one.Info.Name, one => one.SkipReasonFor(sources)));
         }
     }
 

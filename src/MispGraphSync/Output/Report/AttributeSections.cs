@@ -19,7 +19,7 @@ internal static class AttributeSections
             return;
         }
 
-        html.Note($"From {data.Status.Sources.Sum(one => one.Row.Events):N0} events in the ledger. "
+        html.Note($"From {data.Status.Sources.Sum(one => one.Events):N0} events in the ledger. "
             + "Attributes that only give context to others are in neither number.");
         var bars = new BarList(html, skipped + supporting);
         bars.Write(() =>

@@ -43,8 +43,8 @@ internal static class DestinationSections
         {
             foreach (var one in known)
             {
-                Row($"{one.Info.Name} expire", one.Expiries);
-                Row($"{one.Info.Name} renewed", one.Renewals);
+                Row($"{one.Name} expire", one.Expiries);
+                Row($"{one.Name} renewed", one.Renewals);
             }
         });
 
@@ -85,7 +85,7 @@ internal static class DestinationSections
     private static (bool IsWell, string Text) Verdict(ReportData data)
     {
         if (data.Status.Runs is not [var last, ..]) return (true, "Nothing has been pushed yet. The first push fills this page.");
-        var outcome = $"Run {last.Id} {RunSections.Outcome(last, data.Status)}, {Ago(data.Status.Now - last.Started)}.";
+        var outcome = $"Run {last.Run} {RunSections.Outcome(last, data.Status)}, {Ago(data.Status.Now - last.Started)}.";
         var isWell = last.ExitCode is null ? data.Status.Lock is not null : last.ExitCode == ExitCodes.Of(RunOutcome.Done);
         if (data.Rejected.Suppressed > 0)
         {
@@ -108,16 +108,16 @@ internal static class DestinationSections
     {
         var share = one.Capacity is { } capacity and > 0 ? $" of {capacity:N0} ({100.0 * one.Held / capacity:0.#}\u00A0%)" : "";
         html.Write($"""
-            <section class="card{(one.IsEnabled ? "" : " off")}" aria-label="Destination {one.Info.Name,80}">
-            <h2>{one.Info.Name,80} <small>{one.Info.Kind}{(one.Note.Length > 0 ? ", " : "")}{one.Note}</small></h2>
-            <p class="big" data-figure="held {one.Info.Name,80}">{one.Held}</p>
+            <section class="card{(one.IsEnabled ? "" : " off")}" aria-label="Destination {one.Name,80}">
+            <h2>{one.Name,80} <small>{one.Kind}{(one.Note.Length > 0 ? ", " : "")}{one.Note}</small></h2>
+            <p class="big" data-figure="held {one.Name,80}">{one.Held}</p>
             <p class="unit">{(one.Held == 1 ? "indicator held" : "indicators held")}{share}</p>
             <dl>
 
             """);
         if (one.Rejected > 0) Fact("rejected", $"{one.Rejected:N0}", " class=ill");
         foreach (var open in one.OpenRequests)
-            Fact("unconfirmed", $"{open.Count:N0} {(open.Count == 1 ? "request" : "requests")} of run {open.Run}", " class=ill");
+            Fact("unconfirmed", $"{open.Requests:N0} {(open.Requests == 1 ? "request" : "requests")} of run {open.Run}", " class=ill");
         Fact("waiting", one.PlansEverything ? "the next push plans everything" : $"{one.Pending:N0}");
         if (one.Expiries.Past > 0) Fact("expired", $"{one.Expiries.Past:N0}");
         Fact("next expiry", Html.Moment(one.Expiries.Next));

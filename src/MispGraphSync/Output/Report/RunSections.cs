@@ -47,17 +47,16 @@ internal static class RunSections
         });
     }
 
-    public static string Outcome(PastRun run, StatusReport status) =>
+    public static string Outcome(ReportedRun run, StatusReport status) =>
         run.Status is { } slug ? slug.Replace('-', ' ') : status.IsInProgress(run) ? "is in progress" : "did not finish";
 
-    private static void Recent(Html html, PastRun run, string outcome)
+    private static void Recent(Html html, ReportedRun run, string outcome)
     {
-        var reports = RunJson.DestinationsOf(run.Report);
-        var removed = reports.Sum(one => one.Deleted);
-        html.Write($"<tr class=\"{(run.ExitCode == ExitCodes.Of(RunOutcome.Done) ? "well" : "ill")}\"><th scope=\"row\">{run.Id}</th>");
+        var removed = run.Destinations.Sum(one => one.Deleted);
+        html.Write($"<tr class=\"{(run.ExitCode == ExitCodes.Of(RunOutcome.Done) ? "well" : "ill")}\"><th scope=\"row\">{run.Run}</th>");
         html.Write($"<td><time>{run.Started}</time></td><td>{run.Command,40}</td><td class=\"how\">{outcome,60}");
         if (run.ExitCode is { } code and not 0) html.Write($" <small>exit {code}</small>");
         html.Write($"</td><td>{(run.Ended is { } ended ? Durations.Text(ended - run.Started) : "-")}</td>");
-        html.Write($"<td>{reports.Sum(one => one.Accepted) - removed}</td><td>{removed}</td><td>{reports.Sum(one => one.Rejected)}</td></tr>\n");
+        html.Write($"<td>{run.Destinations.Sum(one => one.Accepted) - removed}</td><td>{removed}</td><td>{run.Destinations.Sum(one => one.Rejected)}</td></tr>\n");
     }
 }

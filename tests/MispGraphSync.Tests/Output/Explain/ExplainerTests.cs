@@ -33,7 +33,7 @@ public sealed class ExplainerTests : IDisposable
 
         Assert.True(explanation.IsSeen);
         Assert.Equal(["graph held", "sentinel held"], States(explanation));
-        Assert.Equal((Some.Uuid(1), Some.Uuid(1_000_001)), (explanation.Sources[0].Event.Uuid, explanation.Sources[0].Source.Attribute));
+        Assert.Equal((Some.Uuid(1), Some.Uuid(1_000_001)), (explanation.Sources[0].Event, explanation.Sources[0].Attribute));
         Assert.All(explanation.Indicators, one => Assert.Equal((1L, 1L, Some.Now), (one.Status.Held!.Run, one.Status.Held.FirstRun, one.SentAt)));
     }
 
@@ -59,7 +59,7 @@ public sealed class ExplainerTests : IDisposable
         foreach (var asked in (string[])[$"{Some.Uuid(1)}", $"{Some.Uuid(1_000_001)}".ToUpperInvariant(), $"{held.Key}", held.Id])
         {
             var explanation = Explain(asked);
-            Assert.Equal(held.Key, Assert.Single(explanation.Indicators, one => one.Destination.Name == "graph").Key);
+            Assert.Equal(held.Key, Assert.Single(explanation.Indicators, one => one.Destination == "graph").Key);
             Assert.Single(explanation.Sources);
         }
     }
@@ -92,7 +92,7 @@ public sealed class ExplainerTests : IDisposable
         var explanation = Explain("evil.example");
         Assert.Equal(["graph skipped", "sentinel held"], States(explanation));
         Assert.Equal(SkipReason.AboveMaxTlp, explanation.Indicators[0].Reason);
-        Assert.Equal(SkipReason.NoFieldHere, Explain(@"HKLM\Software\Evil").Indicators.Single(one => one.Destination.Name == "graph").Reason);
+        Assert.Equal(SkipReason.NoFieldHere, Explain(@"HKLM\Software\Evil").Indicators.Single(one => one.Destination == "graph").Reason);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ExplainerTests : IDisposable
         Put(Some.Domain(1), Some.Domain(2), Some.Domain(3));
         await _run.PushAsync();
 
-        var reasons = new[] { "d1.example", "d2.example", "d3.example" }.Select(asked => Explain(asked).Indicators.Single(one => one.Destination.Name == "graph"))
+        var reasons = new[] { "d1.example", "d2.example", "d3.example" }.Select(asked => Explain(asked).Indicators.Single(one => one.Destination == "graph"))
             .Select(one => $"{one.State} {one.Reason}").ToList();
         Assert.Equal("Skipped HeldByOther", reasons[0]);
         Assert.Equal(["Held ", "Skipped OverCapacity"], reasons[1..].Order());
@@ -152,7 +152,7 @@ public sealed class ExplainerTests : IDisposable
 
         foreach (var asked in (string[])["invoice.exe", new string('A', 64), "44d88612fea8a8f36de82e1278abb02f"])
         {
-            var graph = Explain(asked).Indicators.Where(one => one.Destination.Name == "graph").ToList();
+            var graph = Explain(asked).Indicators.Where(one => one.Destination == "graph").ToList();
             Assert.NotEmpty(graph);
             Assert.All(graph, one => Assert.Equal(IndicatorState.Held, one.State));
         }
@@ -169,7 +169,7 @@ public sealed class ExplainerTests : IDisposable
 
         Assert.False(explanation.IsSeen);
         Assert.Equal("url", explanation.Forecasts[0].Type);
-        Assert.Equal([("graph", SkipReason.AboveMaxTlp), ("sentinel", null)], explanation.Forecasts[0].SkippedBy);
+        Assert.Equal([new("graph", SkipReason.AboveMaxTlp), new KeyValuePair<string, SkipReason?>("sentinel", null)], explanation.Forecasts[0].Destinations);
         Assert.Equal(SkipReason.InvalidUrl, explanation.Defanged);
     }
 
@@ -189,9 +189,9 @@ public sealed class ExplainerTests : IDisposable
         Assert.True(explanation.IsSeen);
         var text = ExplainText.Of(explanation);
         Assert.DoesNotContain(text, c => (char.IsControl(c) && c is not ('\n' or '\r')) || c == '\u202e');
-        using var json = JsonDocument.Parse(ExplainJson.Text(explanation));
+        using var json = JsonDocument.Parse(JsonSerializer.Serialize(explanation, OutputJson.Default.Explanation));
         Assert.Equal("mutex", json.RootElement.GetProperty("sightings")[0].GetProperty("type").GetString());
-        Assert.DoesNotContain('\u001b', ExplainJson.Text(explanation));
+        Assert.DoesNotContain('\u001b', JsonSerializer.Serialize(explanation, OutputJson.Default.Explanation));
     }
 
     private static EventItem Object(string name, params (string Relation, string Type, string Value)[] members) => new EventItem.Object(new MispObject
@@ -213,5 +213,5 @@ public sealed class ExplainerTests : IDisposable
         return new Explainer(ledger, [.. destinations], _run.Instance, Path.GetDirectoryName(_run.LedgerPath)!, _run.Time.GetUtcNow()).Explain(asked);
     }
 
-    private static IEnumerable<string> States(Explanation explanation) => explanation.Indicators.Select(one => $"{one.Destination.Name} {one.State.Slug()}");
+    private static IEnumerable<string> States(Explanation explanation) => explanation.Indicators.Select(one => $"{one.Destination} {one.State.Slug()}");
 }

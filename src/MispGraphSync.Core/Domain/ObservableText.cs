@@ -1,10 +1,9 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Text;
+using System.Globalization;
 
-namespace MispGraphSync.Output;
+namespace MispGraphSync.Core.Domain;
 
 /// <summary>Observables as an analyst writes them.</summary>
-internal static class ObservableText
+public static class ObservableText
 {
     /// <summary>Several that are watched together stand with bars between them, as in MISP.</summary>
     public static string Of(IReadOnlyList<Observable> observables) => string.Join('|', observables.Select(Of));
@@ -23,8 +22,8 @@ internal static class ObservableText
         Observable.FilePath o => o.Value,
         Observable.FileSize o => $"{o.Value}",
         Observable.FileType o => o.Value,
-        Observable.FileCompiled o => Times.Iso(o.Value),
-        Observable.FileCreated o => Times.Iso(o.Value),
+        Observable.FileCompiled o => Iso(o.Value),
+        Observable.FileCreated o => Iso(o.Value),
         Observable.Mutex o => o.Value,
         Observable.EmailAddress o => o.Value,
         Observable.EmailSourceDomain o => o.Value,
@@ -39,4 +38,6 @@ internal static class ObservableText
         Observable.CertificateFingerprint o => o.Value,
         _ => throw new InvalidOperationException($"No text for {observable.GetType().Name}."),
     };
+
+    private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }
