@@ -63,10 +63,4 @@ public sealed record Indicator
 public sealed record SourceReference(Guid Event, Guid Attribute, string EventInfo);
 
 /// <summary>What a product shall do on a match. Some products have no Warn.</summary>
-public enum IndicatorAction
-{
-    Alert,
-    Block,
-    Allow,
-    Warn,
-}
+public enum IndicatorAction { Alert, Block, Allow, Warn }

@@ -2,10 +2,7 @@ using System.Collections.Immutable;
 
 namespace MispGraphSync.Core.Domain;
 
-/// <summary>
-/// One attribute's contribution to one indicator. An indicator lives as long as one of its sources. It has two forms, since
-/// some services take several observables in one indicator (<see cref="Combined"/>) and others one (<see cref="Single"/>).
-/// </summary>
+/// <summary>One attribute's contribution to one indicator, in the two forms that services take: combined and single.</summary>
 public sealed record IndicatorSource
 {
     /// <summary>The attribute's UUID, or the derived one where MISP has none.</summary>

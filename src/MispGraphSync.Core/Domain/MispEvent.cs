@@ -42,23 +42,14 @@ public sealed record MispEvent
 }
 
 /// <summary>MISP's threat_level_id. The numbers are MISP's: 1 is the worst.</summary>
-public enum ThreatLevel
-{
-    High = 1,
-    Medium = 2,
-    Low = 3,
-    Undefined = 4,
-}
+public enum ThreatLevel { High = 1, Medium = 2, Low = 3, Undefined = 4 }
 
 /// <summary>A tag as MISP writes it, with outer blanks: MISP's searches compare them. Local tags are never sent.</summary>
 public sealed record MispTag(string Name, bool IsLocal = false)
 {
     internal const string GalaxyPrefix = "misp-galaxy:";
 
-    /// <summary>
-    /// True for the tag of a custom galaxy cluster: it holds the cluster's UUID, and only MISP's galaxies have its name. The
-    /// tag of a library cluster holds the name.
-    /// </summary>
+    /// <summary>True for the tag of a custom galaxy cluster: it holds a UUID where the tag of a library cluster holds the name.</summary>
     public static bool IsOfCustomCluster(string name)
     {
         var tag = name.AsSpan().Trim();

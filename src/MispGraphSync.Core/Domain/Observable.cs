@@ -67,20 +67,10 @@ public abstract record Observable
 }
 
 /// <summary>Which end of a connection; Unknown where MISP does not say.</summary>
-public enum Direction
-{
-    Unknown,
-    Source,
-    Destination,
-}
+public enum Direction { Unknown, Source, Destination }
 
 /// <summary>What an e-mail address was seen as.</summary>
-public enum EmailRole
-{
-    Sender,
-    Recipient,
-    ReplyTo,
-}
+public enum EmailRole { Sender, Recipient, ReplyTo }
 
 /// <summary>Every file hash that MISP has a type for.</summary>
 public enum HashAlgorithm

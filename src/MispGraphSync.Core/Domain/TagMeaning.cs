@@ -33,35 +33,13 @@ public sealed record TagMeaning
 /// <summary>Lockheed Martin's cyber kill chain, in its order.</summary>
 public enum KillChainPhase
 {
-    Reconnaissance,
-    Weaponization,
-    Delivery,
-    Exploitation,
-    Installation,
-    CommandAndControl,
-    ActionsOnObjectives,
+    Reconnaissance, Weaponization, Delivery, Exploitation, Installation, CommandAndControl, ActionsOnObjectives,
 }
 
-public enum DiamondModel
-{
-    Adversary,
-    Capability,
-    Infrastructure,
-    Victim,
-}
+public enum DiamondModel { Adversary, Capability, Infrastructure, Victim }
 
 /// <summary>Microsoft's threat types, in the spelling of its security API.</summary>
 public enum ThreatType
 {
-    Botnet,
-    C2,
-    CryptoMining,
-    Darknet,
-    DDoS,
-    MaliciousUrl,
-    Malware,
-    Phishing,
-    Proxy,
-    PUA,
-    WatchList,
+    Botnet, C2, CryptoMining, Darknet, DDoS, MaliciousUrl, Malware, Phishing, Proxy, PUA, WatchList,
 }

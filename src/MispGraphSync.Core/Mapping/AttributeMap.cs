@@ -77,56 +77,46 @@ public static class AttributeMap
     // Types that are never an indicator, by reason.
     private static readonly Dictionary<SkipReason, string[]> Excluded = new()
     {
-        [SkipReason.PersonalData] =
-        [
+        [SkipReason.PersonalData] = [
             "identity-card-number", "first-name", "middle-name", "last-name", "full-name", "date-of-birth", "place-of-birth",
             "gender", "passport-number", "passport-country", "passport-expiration", "redress-number", "nationality",
             "visa-number", "issue-date-of-the-visa", "primary-residence", "country-of-residence", "special-service-request",
             "frequent-flyer-number", "travel-details", "payment-details", "place-port-of-original-embarkation",
             "place-port-of-clearance", "place-port-of-onward-foreign-destination", "passenger-name-record-locator-number",
         ],
-        [SkipReason.VictimData] =
-        [
+        [SkipReason.VictimData] = [
             "target-user", "target-email", "target-machine", "target-org", "target-location", "target-external",
             "email-dst-display-name",
         ],
-        [SkipReason.FinancialData] =
-        [
+        [SkipReason.FinancialData] = [
             "btc", "dash", "xmr", "iban", "bic", "bank-account-nr", "aba-rtn", "bin", "cc-number", "prtn", "phone-number",
         ],
-        [SkipReason.RegistrationData] =
-        [
+        [SkipReason.RegistrationData] = [
             "whois-registrant-email", "whois-registrant-phone", "whois-registrant-name", "whois-registrant-org",
             "whois-registrar", "whois-creation-date", "dns-soa-email",
         ],
         [SkipReason.KeyMaterial] = ["pgp-public-key", "pgp-private-key"],
-        [SkipReason.AccountName] =
-        [
+        [SkipReason.AccountName] = [
             "eppn", "git-commit-id", "github-username", "github-repository", "github-organisation", "jabber-id", "twitter-id",
         ],
-        [SkipReason.ApplicationId] =
-        [
+        [SkipReason.ApplicationId] = [
             "mobile-application-id", "azure-application-id", "chrome-extension-id", "edge-extension-id",
         ],
         [SkipReason.DescribesTarget] = ["vulnerability", "cpe", "weakness"],
-        [SkipReason.Fingerprint] =
-        [
+        [SkipReason.Fingerprint] = [
             "ja3-fingerprint-md5", "jarm-fingerprint", "favicon-mmh3", "hassh-md5", "hasshserver-md5", "community-id",
             "dom-hash", "ssh-fingerprint", "dkim", "dkim-signature",
         ],
-        [SkipReason.Rule] =
-        [
+        [SkipReason.Rule] = [
             "snort", "suricata", "yara", "sigma", "bro", "zeek", "pattern-in-file", "pattern-in-traffic", "pattern-in-memory",
             "filename-pattern", "kusto-query",
         ],
         [SkipReason.FreeText] = ["email-body", "email-header", "email-mime-boundary", "email-thread-index"],
-        [SkipReason.Untyped] =
-        [
+        [SkipReason.Untyped] = [
             "text", "other", "attachment", "link", "hex", "float", "counter", "integer", "datetime", "boolean", "uuid",
             "cortex", "anonymised",
         ],
-        [SkipReason.UnsupportedType] =
-        [
+        [SkipReason.UnsupportedType] = [
             "pdb", "http-method", "gene", "mime-type", "cookie", "named pipe", "process-state", "windows-scheduled-task",
             "windows-service-name", "windows-service-displayname", "mac-eui-64",
             // The key without its value matches too much, and no service matches both.

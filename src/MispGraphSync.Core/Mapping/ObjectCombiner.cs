@@ -3,10 +3,7 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>
-/// Combines an object's members by its template. The first selected main member carries a combination; without one it has lost
-/// its subject and is dropped.
-/// </summary>
+/// <summary>Combines members by their template. The first selected main carries a combination; without one it is dropped.</summary>
 internal static class ObjectCombiner
 {
     /// <summary>An object with more combinations is a list or an attack, not a description of one thing.</summary>

@@ -4,10 +4,7 @@ using static MispGraphSync.Core.Mapping.RoleKind;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>
-/// How the attributes of an object combine, by object name and relation. Other objects and relations map each attribute by its
-/// type: so do <c>registry-key</c> and <c>asn</c>.
-/// </summary>
+/// <summary>How attributes of objects combine, by object name and relation. Others map by their type.</summary>
 internal static class ObjectMap
 {
     // The kinds of values in roles, with the types that hold them.
@@ -16,31 +13,15 @@ internal static class ObjectMap
         AnyFileHash = new(null, AttributeMap.FileHashTypes),
         AnyHost = new(null, AttributeMap.HostTypes),
         HostName = new(ValueParsers.HostName, "domain", "hostname", "onion-address"),
-        AnyAddress = new(ValueParsers.Address(Unknown), "ip-src", "ip-dst"),
         SourceAddress = new(ValueParsers.Address(Source), "ip-src", "ip-dst"),
         DestinationAddress = new(ValueParsers.Address(Destination), "ip-src", "ip-dst"),
         AnyPort = new(ValueParsers.Port(Unknown), "port"),
         SourcePort = new(ValueParsers.Port(Source), "port"),
         DestinationPort = new(ValueParsers.Port(Destination), "port"),
-        Protocol = new(ValueParsers.Protocol, "text"),
-        AutonomousSystem = new(ValueParsers.AutonomousSystem, "AS"),
         Url = new(ValueParsers.Url, "url"),
-        UserAgent = new(ValueParsers.UserAgent, "user-agent"),
         FileName = new(ValueParsers.FileName, "filename"),
         FileSize = new(ValueParsers.FileSize, "size-in-bytes"),
-        FilePath = new(ValueParsers.FilePath, "text", "filename"),
-        FileType = new(ValueParsers.FileType, "text", "mime-type"),
-        Compiled = new(ValueParsers.Compiled, "datetime"),
-        Created = new(ValueParsers.Created, "datetime"),
-        Mutex = new(ValueParsers.Mutex, "text", "mutex"),
-        Sender = new(ValueParsers.Sender, "email-src", "email"),
-        SenderName = new(ValueParsers.SenderName, "email-src-display-name"),
-        SourceDomain = new(ValueParsers.SourceDomain, "domain", "hostname"),
-        MailServer = new(ValueParsers.MailServer, "ip-src", "ip-dst"),
-        Recipient = new(ValueParsers.Recipient, "email-dst", "email"),
-        Subject = new(ValueParsers.Subject, "email-subject"),
-        XMailer = new(ValueParsers.XMailer, "email-x-mailer"),
-        Attachment = new(ValueParsers.FileName, "email-attachment", "filename");
+        Compiled = new(ValueParsers.Compiled, "datetime");
 
     private static readonly FrozenDictionary<string, ObjectTemplate> Templates = new Dictionary<string, ObjectTemplate>
     {
@@ -50,10 +31,10 @@ internal static class ObjectMap
             new(Main, AnyFileHash),
             new(FallbackMain, FileName, "filename"),
             new(Detail, FileSize, "size-in-bytes"),
-            new(Detail, FilePath, "fullpath", "path"),
+            new(Detail, new(ValueParsers.FilePath, "text", "filename"), "fullpath", "path"),
             new(Detail, Compiled, "compilation-timestamp"),
-            new(Detail, Created, "creation-time"),
-            new(Detail, FileType, "mimetype", "magic")]),
+            new(Detail, new(ValueParsers.Created, "datetime"), "creation-time"),
+            new(Detail, new(ValueParsers.FileType, "text", "mime-type"), "mimetype", "magic")]),
 
         // richpe has the type md5 but is the hash of a header; the other names are what the maker wrote into the file.
         ["pe"] = new([
@@ -66,7 +47,7 @@ internal static class ObjectMap
         // One for each pair.
         ["domain-ip"] = new([
             new(Main, HostName, "domain", "hostname"),
-            new(Main, AnyAddress, "ip"),
+            new(Main, new(ValueParsers.Address(Unknown), "ip-src", "ip-dst"), "ip"),
             new(EachDetail, AnyPort, "port")]),
 
         ["ip-port"] = new([
@@ -75,7 +56,7 @@ internal static class ObjectMap
             new(Main, HostName, "domain", "hostname"),
             new(EachDetail, DestinationPort, "dst-port"),
             new(EachDetail, SourcePort, "src-port"),
-            new(Detail, AutonomousSystem.OnlyCombined, "AS"),
+            new(Detail, new RoleValue(ValueParsers.AutonomousSystem, "AS").OnlyCombined, "AS"),
             new(Ignored, AnyType, "ptr-record")]),
 
         ["url"] = new([
@@ -88,14 +69,14 @@ internal static class ObjectMap
 
         // Addresses first: the other properties of a mail are weak, and carry it only without an address.
         ["email"] = new([
-            new(Detail, SourceDomain, "from-domain"),
-            new(PreferredMain, Sender, "from", "return-path"),
-            new(Main, MailServer, "ip-src", "received-header-ip"),
-            new(FallbackMain, SenderName, "from-display-name"),
-            new(FallbackMain, Subject, "subject"),
-            new(FallbackMain, XMailer, "x-mailer"),
-            new(FallbackMain, Attachment, "attachment"),
-            new(Detail, Recipient.OnlyCombined, "to"),
+            new(Detail, new(ValueParsers.SourceDomain, "domain", "hostname"), "from-domain"),
+            new(PreferredMain, new(ValueParsers.Sender, "email-src", "email"), "from", "return-path"),
+            new(Main, new(ValueParsers.MailServer, "ip-src", "ip-dst"), "ip-src", "received-header-ip"),
+            new(FallbackMain, new(ValueParsers.SenderName, "email-src-display-name"), "from-display-name"),
+            new(FallbackMain, new(ValueParsers.Subject, "email-subject"), "subject"),
+            new(FallbackMain, new(ValueParsers.XMailer, "email-x-mailer"), "x-mailer"),
+            new(FallbackMain, new(ValueParsers.FileName, "email-attachment", "filename"), "attachment"),
+            new(Detail, new RoleValue(ValueParsers.Recipient, "email-dst", "email").OnlyCombined, "to"),
             new(Ignored, AnyType, "cc", "bcc", "received-header-hostname")]),
 
         ["network-connection"] = Connection(),
@@ -105,7 +86,7 @@ internal static class ObjectMap
             new(Main, Url, "url"),
             new(Main, HostName, "host"),
             new(Main, DestinationAddress, "ip-dst"),
-            new(FallbackMain, UserAgent, "user-agent"),
+            new(FallbackMain, new(ValueParsers.UserAgent, "user-agent"), "user-agent"),
             new(Ignored, AnyType, "ip-src")]),
 
         // Names and addresses inside a certificate are claims of its subject; the servers are its authority's.
@@ -114,7 +95,7 @@ internal static class ObjectMap
             new(Ignored, AnyType, "ocsp_server", "issuing_certificate")]),
 
         ["process"] = new([new(Main, FileName, "image")], IgnoresOthers: true),
-        ["mutex"] = new([new(Main, Mutex, "name")]),
+        ["mutex"] = new([new(Main, new(ValueParsers.Mutex, "text", "mutex"), "name")]),
 
         // Data of victims and people, which the types alone do not show. Published events also use the name person_v2.
         ["victim"] = new([new(Victim, AnyType)]),
@@ -146,6 +127,6 @@ internal static class ObjectMap
         new(Main, HostName, "hostname-dst"),
         new(EachDetail, DestinationPort, "dst-port"),
         new(EachDetail, SourcePort, "src-port"),
-        new(Detail, Protocol, "layer4-protocol", "protocol"),
+        new(Detail, new(ValueParsers.Protocol, "text"), "layer4-protocol", "protocol"),
         new(Ignored, AnyType, "hostname-src")]);
 }

@@ -43,46 +43,28 @@ internal static class ObjectMapper
                 IsKnownGood = context.EnforceWarninglist && attribute.OnWarninglist,
             };
             if (thing.Deleted || attribute.Deleted) member.Decide(SkipReason.Deleted);
-            else Parse(member, template, context);
+            else if (member.Role is { Kind: <= RoleKind.EachDetail } role)
+                member.Result = Mapper.Parse(role.Value.Parser ?? AttributeMap.Find(attribute.Type).Parser!, attribute.Value);
+            else member.Decide(ParseAlone(member, template, context));
         }
 
         return members;
     }
 
-    /// <summary>Parses the member by its role, and decides on one that is not combined.</summary>
-    private static void Parse(ObjectMember member, ObjectTemplate? template, MapContext context)
+    // Null is context.
+    private static ParseResult? ParseAlone(ObjectMember member, ObjectTemplate? template, MapContext context) => member.Role?.Kind switch
     {
-        var attribute = member.Attribute;
-        var typeParser = AttributeMap.Find(attribute.Type).Parser;
-        switch (member.Role?.Kind)
-        {
-            case RoleKind.Ignored:
-            case null when template is { IgnoresOthers: true } && attribute.ObjectRelation is not null && typeParser is not null:
-                member.Decide(member.NotSelected ?? SkipReason.UnsupportedRelation);
-                break;
-            case RoleKind.Victim:
-                member.Decide(member.NotSelected ?? SkipReason.VictimData);
-                break;
-            case RoleKind.Context:
-                member.Decide(null);
-                break;
-            case RoleKind.RequiresToIds or RoleKind.HostOfUrl when !attribute.ToIds:
-                member.Decide(SkipReason.NotForDetection);
-                break;
-            case RoleKind.HostOfUrl when attribute.OnWarninglist && member.NotSelected is null:
-                member.Decide(SkipReason.WeakAlone);
-                break;
-            case RoleKind.HostOfUrl when Mapper.ParseByType(attribute, context) is { } result && result.Singles.Any(IsPublicSuffix):
-                member.Decide(SkipReason.WeakAlone);
-                break;
-            case null or RoleKind.RequiresToIds or RoleKind.HostOfUrl:
-                member.Decide(Mapper.ParseByType(attribute, context));
-                break;
-            default:
-                member.Result = Mapper.Parse(member.Role.Value.Parser ?? typeParser!, attribute.Value);
-                break;
-        }
-    }
+        RoleKind.Context => null,
+        RoleKind.Victim => member.NotSelected ?? SkipReason.VictimData,
+        RoleKind.Ignored => member.NotSelected ?? SkipReason.UnsupportedRelation,
+        null when template is { IgnoresOthers: true } && member.Attribute.ObjectRelation is not null
+            && AttributeMap.Find(member.Attribute.Type).Parser is not null => member.NotSelected ?? SkipReason.UnsupportedRelation,
+        RoleKind.RequiresToIds or RoleKind.HostOfUrl when !member.Attribute.ToIds => SkipReason.NotForDetection,
+        RoleKind.HostOfUrl when member.Attribute.OnWarninglist && member.NotSelected is null => SkipReason.WeakAlone,
+        RoleKind.HostOfUrl when Mapper.ParseByType(member.Attribute, context) is { } result =>
+            result.Singles.Any(IsPublicSuffix) ? SkipReason.WeakAlone : result,
+        _ => Mapper.ParseByType(member.Attribute, context),
+    };
 
     private static bool IsPublicSuffix(Observable observable) =>
         observable is Observable.DomainName name && PublicSuffixes.Contains(name.Value);

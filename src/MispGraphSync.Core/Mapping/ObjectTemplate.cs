@@ -28,10 +28,7 @@ internal sealed record AttributeRole(RoleKind Kind, RoleValue Value, params Immu
         Value.Types.Contains(type) && (Relations.IsEmpty || (relation is not null && Relations.Contains(relation)));
 }
 
-/// <summary>
-/// The kind of value in a role. A role gives loose text a meaning (a mutex's name is <c>text</c>); an attribute of another type
-/// keeps the meaning of its type.
-/// </summary>
+/// <summary>The kind of value in a role. It gives loose text a meaning: a mutex's name is <c>text</c>.</summary>
 /// <param name="Parser">Null where each type's own parser is used, or none.</param>
 /// <param name="Types">The attribute types that hold such a value.</param>
 internal sealed record RoleValue(ValueParser? Parser, params ImmutableArray<string> Types)
@@ -44,31 +41,22 @@ internal enum RoleKind
 {
     /// <summary>Carries combined indicators and is a single one too. Each of them, with each of the other mains.</summary>
     Main,
-
     /// <summary>The same, but only in the best relation that is present; the other relations are ignored.</summary>
     PreferredMain,
-
     /// <summary>Main where no other main is present, else a detail. One of them.</summary>
     FallbackMain,
-
     /// <summary>Completes the others' combined indicators. One of them.</summary>
     Detail,
-
     /// <summary>The same, each in an indicator of its own.</summary>
     EachDetail,
-
     /// <summary>Not used for detection.</summary>
     Ignored,
-
     /// <summary>Not used for detection, as MISP's own template says.</summary>
     Context,
-
     /// <summary>Never sent: it is the victim's.</summary>
     Victim,
-
     /// <summary>By its type, and only with its own to_ids, whatever the settings say.</summary>
     RequiresToIds,
-
     /// <summary>The same, only for alerts: other people share the host, and tools set to_ids on it by default.</summary>
     HostOfUrl,
 }

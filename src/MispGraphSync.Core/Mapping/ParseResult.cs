@@ -3,10 +3,7 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Mapping;
 
-/// <summary>
-/// What a value was parsed as: observables of one combined indicator, and observables of single indicators. With a reason
-/// there are neither.
-/// </summary>
+/// <summary>The observables of one combined indicator and those of single indicators, or the reason for neither.</summary>
 internal readonly record struct ParseResult(
     ImmutableArray<Observable> Combined, ImmutableArray<Observable> Singles, SkipReason? Reason = null)
 {

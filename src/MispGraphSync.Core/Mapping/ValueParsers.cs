@@ -145,9 +145,7 @@ internal static class ValueParsers
     public static ValueParser Pair(ValueParser first, ValueParser second) => text =>
         text.IndexOf('|') is >= 0 and var bar && bar == text.LastIndexOf('|') ? Both(first, second, text, bar) : InvalidValue;
 
-    /// <summary>
-    /// A host and its port; instead of the bar there may be one colon. An invalid port is dropped: the host is what matters.
-    /// </summary>
+    /// <summary>A host and its port, with a bar or one colon between them. An invalid port is dropped.</summary>
     public static ValueParser WithPort(ValueParser host, Direction direction)
     {
         var port = Port(direction);
@@ -169,7 +167,7 @@ internal static class ValueParsers
         return two.Reason is not null ? two : new([.. one.Combined, .. two.Combined], [.. one.Singles, .. two.Singles]);
     }
 
-    /// <summary>A name with a hash is a detail, not a condition, and matches too much alone.</summary>
+    // A name with a hash is a detail, not a condition, and matches too much alone.
     private static ParseResult NameIfAny(string text) => NameIn(text) is { } name ? OnlyCombined(name) : Nothing;
 
     // Patterns
@@ -184,7 +182,7 @@ internal static class ValueParsers
         { } range => new Observable.CidrBlock(range, direction),
     };
 
-    /// <summary>A blank in a path is one address; a blank and another scheme are two.</summary>
+    // A blank in a path is one address; a blank and another scheme are two.
     private static bool HoldsSeveralUrls(string text)
     {
         for (var at = text.IndexOf("://", StringComparison.Ordinal); at > 0; at = text.IndexOf("://", at + 3, StringComparison.Ordinal))
@@ -209,15 +207,13 @@ internal static class ValueParsers
 
     private static ParseResult Limited(string text, ParseResult result) => text.Length <= ValueText.MaxLength ? result : InvalidValue;
 
-    /// <summary>True when STIX's vocabulary of hash algorithms has a name for it.</summary>
+    // STIX's vocabulary of hash algorithms has no others.
     private static bool HasStixName(HashAlgorithm algorithm) => algorithm is
         HashAlgorithm.Md5 or HashAlgorithm.Sha1 or HashAlgorithm.Sha256 or HashAlgorithm.Sha512
         or HashAlgorithm.Sha3Of256 or HashAlgorithm.Sha3Of512 or HashAlgorithm.Ssdeep or HashAlgorithm.Tlsh;
 
-    /// <summary>
-    /// MISP writes <c>2026-01-02T03:04:05.000000+0000</c>; a time without an offset is UTC. Without a year or a day it would
-    /// be this year's or today's, another one at each run.
-    /// </summary>
+    // MISP writes 2026-01-02T03:04:05.000000+0000; a time without an offset is UTC. A time without a date would be today's, another
+    // one at each run.
     private static DateTimeOffset? Moment(string text) =>
         text is [_, _, _, _, '-', _, _, '-', _, _, ..] && char.IsAsciiDigit(text[0]) && DateTimeOffset.TryParse(
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)

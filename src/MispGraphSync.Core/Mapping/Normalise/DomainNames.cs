@@ -5,8 +5,8 @@ using System.Text;
 namespace MispGraphSync.Core.Mapping.Normalise;
 
 /// <summary>
-/// Host names by UTS #46: lower case, punycode, no trailing dot, at most 253 characters in labels of at most 63. Wider than a
-/// registry allows, since DNS carries more: any direction of writing, hyphens and underscores anywhere, and punycode as it is.
+/// Host names by UTS #46: lower case, punycode, no trailing dot, at most 253 characters in labels of at most 63. DNS carries more
+/// than registries allow: any direction of writing, hyphens and underscores anywhere, single labels, any punycode.
 /// </summary>
 public static class DomainNames
 {

@@ -11,9 +11,8 @@ public static class EmailAddresses
     private static readonly SearchValues<char> OnlyQuoted = SearchValues.Create("()<>[]:;@\\,\"");
 
     /// <summary>
-    /// One address, without <c>mailto:</c> and display name (<c>Alice &lt;alice@example.com&gt;</c>). A text without an @ is
-    /// unchanged. Null for several, without a local part, and without a host after the @. The domain is null where the host is
-    /// an address or missing.
+    /// One address without <c>mailto:</c> and display name, or a local part alone. Null for several addresses, without a local
+    /// part, and with an invalid host. The domain is null where the host is an IP address or missing.
     /// </summary>
     public static (string Address, string? Domain)? Normalise(string text)
     {

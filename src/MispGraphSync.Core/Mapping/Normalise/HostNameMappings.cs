@@ -2,10 +2,7 @@ using System.Text;
 
 namespace MispGraphSync.Core.Mapping.Normalise;
 
-/// <summary>
-/// The character mapping of UTS #46 (non-transitional, as browsers do it): full-width letters become ASCII, capitals small,
-/// soft hyphens nothing.
-/// </summary>
+/// <summary>The character mapping of UTS #46, non-transitional: full-width letters become ASCII, capitals small.</summary>
 internal static class HostNameMappings
 {
     /// <summary>Null when a character cannot be in a host name.</summary>

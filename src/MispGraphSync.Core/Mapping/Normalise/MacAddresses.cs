@@ -3,10 +3,7 @@ namespace MispGraphSync.Core.Mapping.Normalise;
 /// <summary>48-bit hardware addresses.</summary>
 public static class MacAddresses
 {
-    /// <summary>
-    /// Twelve hex digits, bare or in groups of two, four or six with one separator (<c>:</c>, <c>-</c> or <c>.</c>), as
-    /// <c>00:00:5e:00:53:01</c>. Null for any other text.
-    /// </summary>
+    /// <summary>Twelve hex digits, bare or in groups of two, four or six, as <c>00:00:5e:00:53:01</c>. Null for any other text.</summary>
     public static string? Normalise(string text)
     {
         var group = text.Length switch { 12 => 12, 13 => 6, 14 => 4, 17 => 2, _ => 0 };

@@ -2,16 +2,10 @@ using System.Text;
 
 namespace MispGraphSync.Core.Mapping.Normalise;
 
-/// <summary>
-/// The Public Suffix List, both sections: names such as <c>co.uk</c> and <c>github.io</c>, under which anybody can register.
-/// Its date is in the head of <c>Data/PublicSuffixes.txt</c>.
-/// </summary>
+/// <summary>The Public Suffix List, both sections: names such as <c>co.uk</c> and <c>github.io</c>.</summary>
 public static class PublicSuffixes
 {
-    /// <summary>
-    /// True for a public suffix and for each name above one, such as <c>amazonaws.com</c>: blocking it hits many owners. A
-    /// single label is always one.
-    /// </summary>
+    /// <summary>True for a public suffix and the names above it, such as <c>amazonaws.com</c>: blocking one hits many owners.</summary>
     /// <param name="name">Lower case, punycode, no trailing dot.</param>
     public static bool Contains(string name)
     {

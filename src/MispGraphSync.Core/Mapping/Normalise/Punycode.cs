@@ -2,10 +2,7 @@ using System.Text;
 
 namespace MispGraphSync.Core.Mapping.Normalise;
 
-/// <summary>
-/// RFC 3492. The framework's IdnMapping throws on right-to-left labels that end in a digit, and in a culture-invariant build it
-/// does not fold capitals.
-/// </summary>
+/// <summary>RFC 3492. The framework's IdnMapping throws on right-to-left labels that end in a digit.</summary>
 public static class Punycode
 {
     private const int Base = 36, Min = 1, Max = 26, Skew = 38, Damp = 700, FirstBias = 72, FirstPoint = 128;

@@ -3,10 +3,7 @@ using System.Text;
 
 namespace MispGraphSync.Core.Mapping.Normalise;
 
-/// <summary>
-/// Unicode normalisation form C (UAX #15). Needed because the build is culture-invariant, where
-/// <see cref="string.Normalize()"/> returns every text unchanged.
-/// </summary>
+/// <summary>Unicode normalisation form C (UAX #15): string.Normalize does nothing in a culture-invariant build.</summary>
 public static class UnicodeComposition
 {
     private const int SyllableBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TailBase = 0x11A7;

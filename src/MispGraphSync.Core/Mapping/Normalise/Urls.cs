@@ -1,9 +1,6 @@
 namespace MispGraphSync.Core.Mapping.Normalise;
 
-/// <summary>
-/// Web addresses. MISP does not check them, so a scheme may be missing. Scheme and host become lower case, the host punycode;
-/// user, port, path and query are not changed.
-/// </summary>
+/// <summary>Web addresses, perhaps without a scheme. Scheme and host become lower case, the host punycode.</summary>
 public static class Urls
 {
     /// <summary>Null when there is no host, or when the address was defanged (<c>hxxp</c>, <c>[.]</c>) and so matches nothing.</summary>

@@ -13,10 +13,7 @@ public static class ValueText
     private static readonly SearchValues<char> Breaks = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7F, 0x21)).Append(0x2028).Append(0x2029).Select(c => (char)c)]);
 
-    /// <summary>
-    /// The value without invisible characters around it, in canonical composition (NFC). No character inside is removed: that
-    /// could make one value of two.
-    /// </summary>
+    /// <summary>The value in NFC, without invisible characters around it; inside, their removal could make one value of two.</summary>
     public static string Trim(string text)
     {
         if (IsPlain(text)) return text;
@@ -27,10 +24,7 @@ public static class ValueText
         return Compose(text[start..end]);
     }
 
-    /// <summary>
-    /// A name or tag, for comparing and showing: trimmed, one blank for control characters and line breaks, U+FFFD for half a
-    /// surrogate pair, no invisible marks.
-    /// </summary>
+    /// <summary>A name or tag: trimmed, a blank for control characters, U+FFFD for half a surrogate pair, no invisible marks.</summary>
     public static string Clean(string text)
     {
         if (IsPlain(text)) return text;
