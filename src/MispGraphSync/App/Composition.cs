@@ -11,7 +11,8 @@ using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using MispGraphSync.Output.Explain;
 using MispGraphSync.Settings;
-using MispGraphSync.Sources;
+using MispGraphSync.Sources.Feed;
+using MispGraphSync.Sources.File;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
 using MispGraphSync.Text;
@@ -69,9 +70,10 @@ internal sealed partial class Composition : IAsyncDisposable
     public Task<RunReport> RunAsync(RunRequest request, ConsoleReporter talk, Action<DestinationInfo, PlanStep>? onStep) =>
         RunAsync(request, talk, onStep, async under =>
         {
-            using var source = OpenSource(request.Input);
-            talk.Begin(source.Source.Info.Name, Allowed(under.Destinations));
-            var push = new Push(source.Source, new SourceLedger(under.Ledger), under.Destinations, LedgerOf(under), OptionsOf(request), under.Observer, _host.Time);
+            var source = OpenSource(request.Input);
+            using var connection = source as IDisposable;
+            talk.Begin(source.Info.Name, Allowed(under.Destinations));
+            var push = new Push(source, new SourceLedger(under.Ledger), under.Destinations, LedgerOf(under), OptionsOf(request), under.Observer, _host.Time);
             return await push.RunAsync(under.Run, under.Control).ConfigureAwait(false);
         });
 
@@ -240,9 +242,14 @@ internal sealed partial class Composition : IAsyncDisposable
         return isDryRun ? new DryRunDestination(destination) : destination;
     }
 
-    private OpenedSource OpenSource(string? input) => input is null
-        ? OpenedSource.OfServer(Settings, _filters, _host.Time, _log, _secrets)
-        : OpenedSource.OfPath(Path.GetFullPath(input, _host.WorkingDirectory), Settings, _filters, _host.Time, _log, _talk.Warn);
+    private ISource OpenSource(string? input)
+    {
+        var misp = Settings.Misp;
+        if (input is null) return MispSource.Open(misp, Settings.CaFile, Settings.Proxy, _filters, _host.Time, _log, _secrets);
+        var path = Path.GetFullPath(input, _host.WorkingDirectory);
+        return FeedSource.Find(path, _filters, misp.EnforceWarninglist, _host.Time, _log, _talk.Warn) as ISource
+            ?? FileSource.Open(path, _filters, misp.EnforceWarninglist, _host.Time, _log);
+    }
 
     private PushOptions OptionsOf(RunRequest request) => new()
     {

@@ -29,7 +29,7 @@ internal sealed class MispContext : IDisposable
         AppSettings settings, MispSettings misp, FilterPlan filters, Connectivity connectivity, Transport transport, CancellationToken ct)
     {
         (Settings, Filters, _connectivity, _transport, _ct) = (misp, filters, connectivity, transport, ct);
-        _http = MispHttp.Create(misp, settings.CaFile, settings.Proxy);
+        _http = MispClient.CreateHttp(misp, settings.CaFile, settings.Proxy);
         Key = new AsyncLazy<CheckResult?>(ResolveKeyAsync);
         Connection = new AsyncLazy<MispConnection>(ConnectAsync);
     }
@@ -77,10 +77,6 @@ internal sealed class MispContext : IDisposable
         catch (MispException fault)
         {
             return [CheckResult.FromFailure(fault.ToRunFailed())];
-        }
-        catch (Exception fault) when (MispClient.IsBrokenResponse(fault))
-        {
-            return [CheckResult.FromFailure(client.Errors.OfReading(fault).ToRunFailed())];
         }
     }
 

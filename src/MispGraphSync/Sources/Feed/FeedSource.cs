@@ -1,39 +1,89 @@
+using System.Text.Json;
 using MispGraphSync.Sources.File;
 using MispGraphSync.Sources.Filters;
+using MispGraphSync.Sources.Json;
 using Serilog;
 
 namespace MispGraphSync.Sources.Feed;
 
 /// <summary>
-/// A MISP feed's folder: <c>manifest.json</c> names the events, each in a file of its own. Other files, <c>hashes.csv</c>
-/// among them, are not looked at.
+/// A MISP feed's folder: <c>manifest.json</c>, an object with an event's UUID as each key, and each event in a file of its own. Other
+/// files, such as <c>hashes.csv</c>, are ignored.
 /// </summary>
-internal sealed class FeedSource(
-    string folder, Manifest manifest, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
-    : SavedSource("feed", folder, plan, enforceWarninglist, time, log)
+internal sealed class FeedSource : SavedSource
 {
     private const int NamedInGap = 3;
 
-    private readonly string _folder = folder;
+    private readonly IReadOnlyList<string> _keys;
+
+    private FeedSource(
+        string folder, IReadOnlyList<string> keys, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
+        : base("feed", folder, plan, enforceWarninglist, time, log) => _keys = keys;
+
+    /// <summary>Null when the path is no folder with a feed's manifest.</summary>
+    /// <param name="enforceWarninglist">Has no effect on files; the log says so.</param>
+    /// <param name="warn">Gets a sentence if a file of that name is no manifest.</param>
+    public static FeedSource? Find(
+        string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log, Action<string> warn)
+    {
+        var folder = FullPath(path);
+        var manifest = Path.Combine(folder, EventFile.ManifestName);
+        if (!System.IO.File.Exists(manifest)) return null;
+        string fault;
+        try
+        {
+            if (ReadKeys(System.IO.File.ReadAllBytes(manifest), out fault) is { } keys)
+                return new FeedSource(folder, keys, plan, enforceWarninglist, time, log);
+        }
+        catch (JsonException)
+        {
+            fault = "it is not valid JSON in UTF-8";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            fault = e.Message;
+        }
+        warn($"{manifest} is not the manifest of a MISP feed ({fault}). It is not read; all other *.json files below the folder are.");
+        return null;
+    }
 
     protected override IReadOnlyList<EventFile> FindFiles(ReadGaps gaps)
     {
         // The manifest may come from anyone: only a UUID becomes a file's name.
-        var files = manifest.Uuids
-            .Select(uuid => (Uuid: uuid, Path: Path.Combine(_folder, uuid + ".json")))
-            .Select(file => new EventFile(file.Path, file.Uuid + ".json", Guid.Parse(file.Uuid)))
+        var keys = _keys.ToLookup(IsUuid);
+        var files = keys[true]
+            .Select(key => new EventFile(Path.Combine(Root, key + ".json"), key + ".json", Guid.Parse(key)))
             .DistinctBy(file => file.Uuid)
             .ToLookup(file => System.IO.File.Exists(file.Path));
-        if (files[false].Count() is var missing && missing > 0)
+        if (files[false].Select(file => file.Uuid!.Value).ToList() is { Count: > 0 } missing)
         {
-            gaps.Add(files[false].Select(file => file.Uuid!.Value),
-                $"{missing} of {manifest.Uuids.Count} events in the feed's manifest have no file: "
-                + string.Join(", ", files[false].Take(NamedInGap).Select(file => file.Uuid)) + (missing > NamedInGap ? " …" : "."));
+            gaps.Add(missing, $"{missing.Count} of {keys[true].Count()} events in the feed's manifest have no file: "
+                + string.Join(", ", missing.Take(NamedInGap)) + (missing.Count > NamedInGap ? " …" : "."));
         }
-        if (manifest.Others.Count > 0)
+        if (keys[false].Any()) gaps.Add($"{keys[false].Count()} entries of the feed's manifest are no UUIDs.");
+        return [.. files[true].Where(file => file.IsReadable(Root, gaps))];
+    }
+
+    private static bool IsUuid(string key) => Guid.TryParseExact(key, "D", out _);
+
+    /// <summary>Null, with the reason, if the file is something else.</summary>
+    private static List<string>? ReadKeys(ReadOnlySpan<byte> json, out string fault)
+    {
+        var reader = new Utf8JsonReader(json.StartsWith("\uFEFF"u8) ? json[3..] : json);
+        if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
         {
-            gaps.Add($"{manifest.Others.Count} entries of the feed's manifest are no UUIDs.");
+            fault = reader.TokenType is JsonTokenType.StartArray ? "it is a list" : "it is not an object";
+            return null;
         }
-        return [.. files[true].Where(file => Links.StayInside(_folder, file, gaps) && file.HasContent(gaps))];
+
+        var keys = new List<string>();
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            keys.Add(LenientText.Unescape(reader.ValueSpan));
+            reader.Read();
+            reader.Skip();
+        }
+        fault = "none of its keys is a UUID";
+        return keys.Count == 0 || keys.Exists(IsUuid) ? keys : null;
     }
 }

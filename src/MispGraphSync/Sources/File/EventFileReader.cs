@@ -4,10 +4,7 @@ using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Sources.File;
 
-/// <summary>
-/// Reads the events of files, one file after the other. A file that cannot be read, or that holds something else, is a gap,
-/// and the next one is read.
-/// </summary>
+/// <summary>Reads the events of files. A file that cannot be read, or that holds something else, is a gap, and the next one is read.</summary>
 internal sealed class EventFileReader(string sourceName, ReadGaps gaps)
 {
     /// <param name="skipItems">Events come without their items.</param>
@@ -17,29 +14,16 @@ internal sealed class EventFileReader(string sourceName, ReadGaps gaps)
         foreach (var file in files)
         {
             await using var stream = Open(file);
-            if (stream is null)
-            {
-                continue;
-            }
-
+            if (stream is null) continue;
             using var reader = new MispJsonReader(stream, index => UuidFor(file, index), skipItems);
             await using var events = reader.ReadAsync(ct).GetAsyncEnumerator(ct);
             bool? hasNext;
             while ((hasNext = await AdvanceAsync(events, file)) is true)
             {
-                if (file.Uuid is null || file.Uuid == events.Current.Event.Uuid)
-                {
-                    yield return (file, events.Current);
-                }
-                else
-                {
-                    gaps.Add(file, $"File {file.Name} holds another event: {events.Current.Event.Uuid}.");
-                }
+                if (file.Uuid is null || file.Uuid == events.Current.Event.Uuid) yield return (file, events.Current);
+                else gaps.Add(file, $"File {file.Name} holds another event: {events.Current.Event.Uuid}.");
             }
-            if (hasNext is false)
-            {
-                ReportStrangeContent(file, reader);
-            }
+            if (hasNext is false) ReportOtherContent(file, reader);
         }
     }
 
@@ -51,7 +35,7 @@ internal sealed class EventFileReader(string sourceName, ReadGaps gaps)
             {
                 Options = FileOptions.SequentialScan,
                 Share = FileShare.ReadWrite | FileShare.Delete,
-                BufferSize = 0,   // the reader has a buffer of its own
+                BufferSize = 0,   // the reader has its own buffer
             });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -79,21 +63,15 @@ internal sealed class EventFileReader(string sourceName, ReadGaps gaps)
         return null;
     }
 
-    /// <summary>Attributes that were not read are lost ones until the file is put right, so nothing may be deleted.</summary>
-    private void ReportStrangeContent(EventFile file, MispJsonReader reader)
+    /// <summary>Attributes that were not read are missing until the file is corrected, so nothing may be deleted.</summary>
+    private void ReportOtherContent(EventFile file, MispJsonReader reader)
     {
         if (reader.SawItemsOutsideEvent)
-        {
             gaps.Add(file, $"File {file.Name} holds attributes without their event; export whole events.");
-        }
         else if (reader.NonEventEntries > 0)
-        {
             gaps.Add(file, $"File {file.Name} holds {reader.NonEventEntries} entries that are no MISP event.");
-        }
         else if (reader.Events == 0 && (!reader.SawEventList || file.Uuid is not null))
-        {
             gaps.Add(file, $"File {file.Name} holds no MISP event.");
-        }
     }
 
     private Guid UuidFor(EventFile file, int index) =>

@@ -1,36 +1,47 @@
-using MispGraphSync.Sources.Feed;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
 using Serilog;
 
 namespace MispGraphSync.Sources.File;
 
 /// <summary>
-/// Saved MISP JSON: one file, or all <c>*.json</c> below a folder, in the order of their paths. Hidden files and folders
-/// and indexes of feeds are skipped, and links are followed only to files inside the folder.
+/// Saved MISP JSON: one file, or all <c>*.json</c> below a folder, in the order of their paths. Hidden files and folders and indexes of
+/// feeds are skipped, and links are followed only to files inside the folder.
 /// </summary>
-internal sealed class FileSource(
-    string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
-    : SavedSource("file", path, plan, enforceWarninglist, time, log)
+internal sealed class FileSource : SavedSource
 {
-    private readonly string _path = path;
+    private FileSource(string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
+        : base("file", path, plan, enforceWarninglist, time, log)
+    {
+    }
+
+    /// <param name="path">A file or folder.</param>
+    /// <param name="enforceWarninglist">Has no effect on files; the log says so.</param>
+    /// <exception cref="RunFailedException">There is no such file or folder.</exception>
+    public static FileSource Open(string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
+    {
+        var full = FullPath(path);
+        if (!Directory.Exists(full))
+        {
+            if (EventFile.IsManifest(full))
+                throw new RunFailedException(
+                    RunOutcome.InvalidInput, $"{full} is the index of a feed, and holds no event.", "Give --input the folder that it is in.");
+            if (!System.IO.File.Exists(full))
+                throw new RunFailedException(RunOutcome.InvalidInput, $"There is no file or folder {full}.", "Check --input.");
+        }
+        return new FileSource(full, plan, enforceWarninglist, time, log);
+    }
 
     protected override IReadOnlyList<EventFile> FindFiles(ReadGaps gaps)
     {
-        if (!Directory.Exists(_path))
-        {
-            return [new EventFile(_path, Path.GetFileName(_path))];
-        }
-
-        var files = Below(_path, gaps)
-            .Where(file => !Manifest.IsNameOf(file))
-            .Select(file => new EventFile(file, Path.GetRelativePath(_path, file).Replace('\\', '/')))
+        if (!Directory.Exists(Root)) return [new EventFile(Root, Path.GetFileName(Root))];
+        var files = Below(Root, gaps)
+            .Where(file => !EventFile.IsManifest(file))
+            .Select(file => new EventFile(file, Path.GetRelativePath(Root, file).Replace('\\', '/')))
             .OrderBy(file => file.Name, StringComparer.Ordinal)
             .ToArray();
-        if (files.Length == 0)
-        {
-            gaps.Add($"There is no *.json file below {_path}.");
-        }
-        return [.. files.Where(file => Links.StayInside(_path, file, gaps) && file.HasContent(gaps))];
+        if (files.Length == 0) gaps.Add($"There is no *.json file below {Root}.");
+        return [.. files.Where(file => file.IsReadable(Root, gaps))];
     }
 
     private static IEnumerable<string> Below(string folder, ReadGaps gaps)
@@ -43,23 +54,13 @@ internal sealed class FileSource(
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             gaps.Add($"Folder {folder} cannot be read: {e.Message}");
-            yield break;
+            return [];
         }
-
-        foreach (var entry in entries.Where(entry => !entry.Name.StartsWith('.')))
+        return entries.Where(entry => !entry.Name.StartsWith('.')).SelectMany(entry => entry switch
         {
-            if (entry is DirectoryInfo)
-            {
-                // A linked folder could lead round in a circle.
-                foreach (var file in entry.LinkTarget is null ? Below(entry.FullName, gaps) : [])
-                {
-                    yield return file;
-                }
-            }
-            else if (entry.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase))
-            {
-                yield return entry.FullName;
-            }
-        }
+            // A linked folder could lead in a circle.
+            DirectoryInfo => entry.LinkTarget is null ? Below(entry.FullName, gaps) : [],
+            _ => entry.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase) ? [entry.FullName] : Enumerable.Empty<string>(),
+        });
     }
 }

@@ -7,8 +7,8 @@ using Serilog;
 namespace MispGraphSync.Sources.File;
 
 /// <summary>
-/// Events that lie in files. Filters are evaluated here, as the server would. An event's time is the one in its own file,
-/// whatever an index beside it says: the index may be ahead of the file.
+/// Events in files. Filters are evaluated here as the server would. An event's time is the one in its own file: an index beside it may
+/// be ahead of the file.
 /// </summary>
 internal abstract class SavedSource : ISource
 {
@@ -19,17 +19,12 @@ internal abstract class SavedSource : ISource
     private readonly EventFileReader _reader;
     private readonly ReadGaps _gaps = new();
     private readonly Dictionary<Guid, Found> _found = [];
-    private readonly HashSet<Guid> _aged = [];
     private readonly HashSet<(EventFile File, int Index)> _faulty = [];
 
-    /// <param name="path">Absolute.</param>
-    protected SavedSource(string kind, string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
+    protected SavedSource(string kind, string root, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
     {
-        Info = new SourceInfo("input:" + path, kind);
-        _plan = plan;
-        _enforceWarninglist = enforceWarninglist;
-        _time = time;
-        _log = log;
+        Info = new SourceInfo("input:" + root, kind);
+        (Root, _plan, _enforceWarninglist, _time, _log) = (root, plan, enforceWarninglist, time, log);
         _reader = new EventFileReader(Info.Name, _gaps);
     }
 
@@ -39,23 +34,20 @@ internal abstract class SavedSource : ISource
 
     public bool IsListComplete => _gaps.NamesAllEvents;
 
+    /// <summary>The file or folder, absolute.</summary>
+    protected string Root { get; }
+
     public Task<SourceState> OpenAsync(CancellationToken ct)
     {
-        foreach (var note in _plan.Notes.Concat(_plan.LocalNotes))
-        {
-            _log.Information("Filters: {Note}", note);
-        }
-        if (_enforceWarninglist)
-        {
-            _log.Information("Files know no warninglists: misp.enforceWarninglist has no effect on {Source}", Info.Name);
-        }
+        foreach (var note in _plan.Notes.Concat(_plan.LocalNotes)) _log.Information("Filters: {Note}", note);
+        if (_enforceWarninglist) _log.Information("misp.enforceWarninglist has no effect on {Source}: files have no warninglists", Info.Name);
         return Task.FromResult(new SourceState("files", _plan.HasRelativeTime, _time.GetUtcNow()));
     }
 
     public async IAsyncEnumerable<EventHeader> ListAsync([EnumeratorCancellation] CancellationToken ct)
     {
         var (now, read) = (_time.GetUtcNow(), 0);
-        var relaxed = _plan.WithoutRelativeTime();
+        var timeless = _plan.WithoutRelativeTime();
         await foreach (var (file, item) in _reader.ReadAsync(FindFiles(_gaps), skipItems: !_plan.NeedsItems, ct))
         {
             read++;
@@ -65,130 +57,98 @@ internal abstract class SavedSource : ISource
                 continue;
             }
 
-            if (item.Fault is not null)
-            {
-                ReportFault(file, item);
-            }
+            var isFaulty = item.Fault is not null;
+            if (isFaulty) ReportFault(file, item);
             Keep(new Found(file, item.Index, EventHeader.Of(item.Event))
             {
                 HasItems = item.HasItems,
-                // Whether it matches is not known, so it is not withdrawn.
-                IsMatch = item.Fault is not null || _plan.Matches(item.Event, item.Items, now),
-                IsAged = _plan.HasRelativeTime && item.Fault is null && relaxed.Matches(item.Event, item.Items, now),
+                // It is unknown whether an unreadable event matches, so it is not withdrawn.
+                IsMatch = isFaulty || _plan.Matches(item.Event, item.Items, now),
+                MatchesTimeless = _plan.HasRelativeTime && !isFaulty && timeless.Matches(item.Event, item.Items, now),
             });
         }
         if (read == 0 && Gaps.Count > 0)
         {
             throw new RunFailedException(
                 RunOutcome.Unreachable,
-                Gaps[0] + (Gaps.Count > 1 ? $" So it is with {Gaps.Count - 1} more." : ""),
+                Gaps[0] + (Gaps.Count > 1 ? $" {Gaps.Count - 1} more could not be read either." : ""),
                 "Give --input a MISP feed's folder, or files of MISP events.");
         }
 
         _log.Information("{Source}: {Read} events read, {Matching} match", Info.Name, read, _found.Values.Count(f => f.IsMatch));
-        foreach (var found in _found.Values.Where(f => f.IsMatch))
-        {
-            yield return found.Header;
-        }
-        // They are there: what is known of them stays as it is.
+        foreach (var found in _found.Values.Where(f => f.IsMatch)) yield return found.Header;
+        // Unreadable events exist, so they are not withdrawn.
         foreach (var uuid in _gaps.Events.Where(uuid => !_found.ContainsKey(uuid)))
-        {
             yield return new EventHeader(uuid, null, DateTimeOffset.UnixEpoch);
-        }
     }
 
     public async IAsyncEnumerable<ReadEvent> FetchAsync(
         IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
     {
-        var wanted = new Dictionary<(EventFile, int), Guid>();
+        var wanted = new Dictionary<(EventFile File, int Index), Guid>();
         foreach (var header in events)
         {
-            if (_found.TryGetValue(header.Uuid, out var found))
-            {
-                wanted[(found.File, found.Index)] = header.Uuid;
-            }
-            else if (!_gaps.Events.Contains(header.Uuid))
-            {
-                _gaps.Add([header.Uuid], $"Event {header.Uuid} is in no file.");
-            }
+            if (_found.TryGetValue(header.Uuid, out var found)) wanted[(found.File, found.Index)] = header.Uuid;
+            else if (!_gaps.Events.Contains(header.Uuid)) _gaps.Add([header.Uuid], $"Event {header.Uuid} is in no file.");
         }
 
-        var files = wanted.Keys.Select(place => place.Item1).Distinct().ToArray();
+        var files = wanted.Keys.Select(place => place.File).Distinct().ToArray();
         await foreach (var (file, item) in _reader.ReadAsync(files, skipItems: false, ct))
         {
-            // The file may have been written again since it was listed.
-            if (!wanted.TryGetValue((file, item.Index), out var uuid) || uuid != item.Event.Uuid)
-            {
-                continue;
-            }
+            // The file may have changed since it was listed.
+            if (!wanted.TryGetValue((file, item.Index), out var uuid) || uuid != item.Event.Uuid) continue;
             wanted.Remove((file, item.Index));
-            if (item.Fault is not null)
-            {
-                ReportFault(file, item);
-                continue;
-            }
-            yield return new ReadEvent(item.Event, item.Items, _time.GetUtcNow());
+            if (item.Fault is not null) ReportFault(file, item);
+            else yield return new ReadEvent(item.Event, item.Items, _time.GetUtcNow());
         }
-        foreach (var uuid in wanted.Values)
-        {
-            _gaps.Add([uuid], $"Event {uuid} was in its file when that was listed, and is not any more.");
-        }
+        foreach (var uuid in wanted.Values) _gaps.Add([uuid], $"Event {uuid} is not in its file any more: the file changed after the listing.");
     }
 
     public Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct) =>
         Task.FromResult<IReadOnlyCollection<EventHeader>>(
-            [.. gone.Where(e => _aged.Contains(e.Uuid)).Select(e => _found[e.Uuid].Header)]);
+            [.. gone.Select(e => _found.GetValueOrDefault(e.Uuid)).OfType<Found>().Where(f => f.HasAged).Select(f => f.Header)]);
 
     /// <summary>The files to read, in a fixed order.</summary>
     protected abstract IReadOnlyList<EventFile> FindFiles(ReadGaps gaps);
 
+    protected static string FullPath(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+
     /// <summary>Once for each event, whichever pass over the files finds it.</summary>
     private void ReportFault(EventFile file, MispJsonEvent item)
     {
-        if (_faulty.Add((file, item.Index)))
-        {
-            var sentence = $"File {file.Name}: event {item.Event.Uuid} cannot be read: its {item.Fault}.";
-            if (item.HasUuid || file.Uuid is not null) _gaps.Add([item.Event.Uuid], sentence);
-            else _gaps.Add(sentence);
-        }
+        if (!_faulty.Add((file, item.Index))) return;
+        var sentence = $"File {file.Name}: event {item.Event.Uuid} cannot be read: its {item.Fault}.";
+        if (item.HasUuid || file.Uuid is not null) _gaps.Add([item.Event.Uuid], sentence);
+        else _gaps.Add(sentence);
     }
 
     /// <summary>
-    /// Of an event that is in several files, the newest one counts; of those, the first. An entry of an index, without
-    /// attributes, never takes the place of the event.
+    /// The newest copy of an event in several files is used; the first of equally new ones. An entry of an index, without attributes,
+    /// never replaces the event.
     /// </summary>
     private void Keep(Found found)
     {
         var uuid = found.Header.Uuid;
         if (_found.TryGetValue(uuid, out var other))
         {
-            var isBetter = found.HasItems == other.HasItems
-                ? found.Header.Timestamp > other.Header.Timestamp
-                : found.HasItems;
+            var isBetter = found.HasItems == other.HasItems ? found.Header.Timestamp > other.Header.Timestamp : found.HasItems;
             var (kept, dropped) = isBetter ? (found, other) : (other, found);
-            _log.Warning(
-                "Event {Uuid} is in {Kept} and in {Dropped}; the first, newer or as new, counts",
+            _log.Warning("Event {Uuid} is in {Kept} and in {Dropped}; the first is newer or as new, and is used",
                 uuid, kept.File.Name, dropped.File.Name);
             found = kept;
         }
         _found[uuid] = found;
-        if (found.IsAged && !found.IsMatch)
-        {
-            _aged.Add(uuid);
-        }
-        else
-        {
-            _aged.Remove(uuid);
-        }
     }
 
-    /// <summary><see cref="IsAged"/>: it matches the filters without their relative time spans.</summary>
     private sealed record Found(EventFile File, int Index, EventHeader Header)
     {
         public required bool HasItems { get; init; }
 
         public required bool IsMatch { get; init; }
 
-        public required bool IsAged { get; init; }
+        /// <summary>It matches the filters without their relative time spans.</summary>
+        public required bool MatchesTimeless { get; init; }
+
+        public bool HasAged => MatchesTimeless && !IsMatch;
     }
 }

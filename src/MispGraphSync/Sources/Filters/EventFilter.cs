@@ -1,44 +1,62 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Sources.Filters;
 
 /// <summary>
-/// One filter of <c>misp.eventFilters</c>. It selects whole events, never single attributes: a list inside a key is a
-/// union, keys are joined by AND, each key being a condition of its own on the event.
+/// One filter of <c>misp.eventFilters</c>. It selects whole events, never single attributes: a list inside a key is a union, and keys
+/// are joined by AND, each a condition of its own on the event.
 /// </summary>
 internal sealed class EventFilter
 {
-    private EventFilter(IEnumerable<Condition> conditions)
-    {
-        Conditions = [.. conditions];
-    }
+    private EventFilter(IEnumerable<Condition> conditions) => Conditions = [.. conditions];
 
     /// <summary>Matches every event.</summary>
     public static EventFilter Everything { get; } = new([]);
 
     public ImmutableArray<Condition> Conditions { get; }
 
-    /// <summary>What the user should know, one sentence each.</summary>
+    /// <summary>Information for the user, one sentence each.</summary>
     public IEnumerable<string> Notes => Conditions.Select(c => c.Key.Note).OfType<string>();
 
-    /// <summary>What is allowed, and probably not meant, one sentence each.</summary>
-    public IEnumerable<string> Warnings => Conditions.SelectMany(c => c.Warnings);
+    /// <summary>What is allowed and probably a mistake, one sentence each.</summary>
+    public IEnumerable<string> Warnings => Conditions.OfType<SetCondition>().SelectMany(c => c.Warnings);
 
-    /// <summary>Where our own reading, for feeds and files, may differ from a server's.</summary>
+    /// <summary>How the evaluation here, for feeds and files, may differ from a server's.</summary>
     public IEnumerable<string> LocalNotes =>
         Conditions.Where(c => c.Key.LocalNote is not null).Select(c => $"\"{c.Key.Name}\": {c.Key.LocalNote}");
 
-    /// <summary>A condition moves with the clock, such as <c>last: 5d</c>: events leave the match set without a change.</summary>
+    /// <summary>A condition moves with the clock, such as <c>last: 5d</c>: unchanged events stop matching.</summary>
     public bool HasRelativeTime => Conditions.Any(c => c.IsRelative);
 
     /// <summary><see cref="Matches"/> looks at attributes.</summary>
     public bool NeedsItems => Conditions.Any(c => c.Key.NeedsItems);
 
-    /// <param name="faults">One sentence each; empty when the filter is good.</param>
+    /// <summary>The server's count is not this filter's: a part of it is evaluated here.</summary>
+    public bool IsEvaluatedHere => Conditions.Any(c => c.Key.IsEvaluatedHere);
+
+    /// <summary>A full-text search is sent alone: MISP ignores most other keys beside it, even <c>eventid</c>.</summary>
+    public bool IsFullText => Conditions.Any(c => c.Key.MustBeAlone);
+
+    /// <summary>The part that the server can evaluate in one search.</summary>
+    public EventFilter Positive => new(Conditions.Select(c => c.Positive).OfType<Condition>());
+
+    /// <summary>
+    /// The searches whose events are to be subtracted from those of <see cref="Positive"/>: one for each key with negated values that
+    /// the server would misread, narrowed by the filter's other keys. Without time spans: the clock moves between two searches.
+    /// </summary>
+    public IEnumerable<EventFilter> Subtracted =>
+        from negated in Conditions
+        let unwanted = negated.Subtracted
+        where unwanted is not null
+        let others = Conditions.Where(c => c != negated).Select(c => c.WithoutRelative()?.Positive).OfType<Condition>()
+        select new EventFilter(others.Append(unwanted));
+
+    /// <param name="faults">One sentence each; empty for a valid filter.</param>
     /// <returns>Null when there is a fault.</returns>
     public static EventFilter? Parse(JsonElement filter, out IReadOnlyList<string> faults)
     {
@@ -49,17 +67,16 @@ internal sealed class EventFilter
     }
 
     /// <summary>The events with one of these ids or UUIDs.</summary>
-    public static EventFilter OfEvents(IEnumerable<string> ids) =>
-        new([new SetCondition(FilterKeys.Named("eventid"), [.. ids], [], [])]);
+    public static EventFilter OfEvents(IEnumerable<string> ids) => OfSet("eventid", ids);
+
+    /// <summary>The events with one of these values.</summary>
+    public static EventFilter OfValues(IEnumerable<string> values) => OfSet("value", values);
 
     /// <summary>The same filter without relative time spans; absolute halves of a range stay.</summary>
     public EventFilter WithoutRelativeTime() =>
         HasRelativeTime ? new(Conditions.Select(c => c.WithoutRelative()).OfType<Condition>()) : this;
 
-    /// <summary>A full-text search is sent alone: beside it MISP ignores most other keys, <c>eventid</c> too.</summary>
-    public bool IsFullText => Conditions.Any(c => c.Key.MustBeAlone);
-
-    /// <summary>The filters that come to the same when they intersect, each of which can be sent.</summary>
+    /// <summary>Filters that can each be sent, and whose intersection is this one.</summary>
     public IEnumerable<EventFilter> Split() => IsFullText && Conditions.Any(c => c.IsSent && !c.Key.MustBeAlone)
         ? Conditions.GroupBy(c => c.Key.MustBeAlone).Select(group => new EventFilter(group))
         : [this];
@@ -70,8 +87,8 @@ internal sealed class EventFilter
         IsFullText || Conditions.Any(c => c.Key.Name is "eventid") ? null : new(Conditions.Concat(OfEvents(ids).Conditions));
 
     /// <summary>
-    /// The same filter for a few events whose id and UUID are known: its own <c>eventid</c> is evaluated here. Not for a
-    /// full-text search.
+    /// The same filter for a few events whose id and UUID are known: its own <c>eventid</c> is evaluated here. Not for a full-text
+    /// search.
     /// </summary>
     /// <returns>Null when none of them can match.</returns>
     public EventFilter? LimitedTo(IEnumerable<EventHeader> events)
@@ -84,42 +101,24 @@ internal sealed class EventFilter
         return ids.Length == 0 ? null : new(Conditions.Where(c => c != own).Concat(OfEvents(ids).Conditions));
     }
 
-    /// <summary>The part that the server can be asked in one search.</summary>
-    public EventFilter Positive => new(Conditions.Select(c => c.Positive).OfType<Condition>());
-
-    /// <summary>
-    /// The searches whose events are to be taken away from those of <see cref="Positive"/>: one for each key with negated
-    /// values that the server would misread, narrowed by the filter's other keys. Time spans are removed, for the clock
-    /// moves between two searches.
-    /// </summary>
-    public IEnumerable<EventFilter> Subtracted =>
-        from negated in Conditions
-        let unwanted = negated.Subtracted
-        where unwanted is not null
-        let others = Conditions.Where(c => c != negated).Select(c => c.WithoutRelative()?.Positive).OfType<Condition>()
-        select new EventFilter(others.Append(unwanted));
-
-    /// <summary>The server's reading of the filter, on our side. The items may be enumerated several times.</summary>
+    /// <summary>As the server evaluates it. The items may be enumerated several times.</summary>
     public bool Matches(MispEvent @event, IEnumerable<EventItem> items, DateTimeOffset now)
     {
         var view = new EventView(@event, items, now);
         return Conditions.All(c => c.Matches(view));
     }
 
-    /// <summary>The part that the server is not asked for, on the event's metadata.</summary>
+    /// <summary>The part that is not sent to the server, on the event's metadata.</summary>
     public bool MatchesMetadata(MispEvent @event)
     {
         var view = new EventView(@event, [], default);
         return Conditions.Where(c => c.Key.IsEvaluatedHere).All(c => c.Matches(view));
     }
 
-    /// <summary>Writes keys and values into an open JSON object.</summary>
-    public void Write(Utf8JsonWriter writer)
-    {
-        foreach (var condition in Conditions.Where(c => c.IsSent))
-        {
-            writer.WritePropertyName(condition.Key.Name);
-            condition.Write(writer);
-        }
-    }
+    /// <summary>Keys and values as the server takes them.</summary>
+    public JsonObject ToJson() =>
+        new(Conditions.Where(c => c.IsSent).Select(c => new KeyValuePair<string, JsonNode?>(c.Key.Name, c.ToJson())));
+
+    private static EventFilter OfSet(string key, IEnumerable<string> values) =>
+        new([new SetCondition(FilterKeys.Named(key), values, [], [])]);
 }

@@ -3,7 +3,7 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Sources.Filters;
 
-/// <summary>An event as a filter sees it. Deleted attributes count only where a filter asks for them, as on the server.</summary>
+/// <summary>An event as a filter sees it. Deleted attributes count only where a filter selects them, as on the server.</summary>
 internal sealed record EventView(MispEvent Event, IEnumerable<EventItem> Items, DateTimeOffset Now)
 {
     public IEnumerable<MispAttribute> Attributes => AllAttributes.Where(a => !a.IsDeleted).Select(a => a.Attribute);
@@ -22,7 +22,7 @@ internal sealed record EventView(MispEvent Event, IEnumerable<EventItem> Items, 
     public IEnumerable<string> Organisations =>
         Texts(Event.Organisation, Event.OrganisationUuid?.ToString(), Event.OrganisationId?.ToString());
 
-    /// <summary>Both narrower types of e-mail address stand for the broad one as well.</summary>
+    /// <summary>On the server, "email" also matches the two narrower types.</summary>
     public IEnumerable<string> Types =>
         Attributes.SelectMany(a => a.Type is "email" ? Texts("email", "email-src", "email-dst") : [a.Type]);
 
@@ -32,13 +32,13 @@ internal sealed record EventView(MispEvent Event, IEnumerable<EventItem> Items, 
 
     public IEnumerable<string> Values => Attributes.SelectMany(ValuesOf);
 
-    /// <summary>What a full-text search looks at, as MISP's database compares it.</summary>
+    /// <summary>The fields of a full-text search, as MISP's database compares them.</summary>
     public IEnumerable<string> SearchedWithCase => Tags.Prepend(Event.Info);
 
     public IEnumerable<string> SearchedWithoutCase => Attributes.SelectMany(a => ValuesOf(a).Concat(Texts(a.Comment)));
 
-    /// <summary>IPv6 addresses have many spellings; here they have one. Any other text stays as it is.</summary>
-    public static string OneSpelling(string value) =>
+    /// <summary>One form for each IPv6 address; any other text is unchanged.</summary>
+    public static string Normalise(string value) =>
         value.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(value, out var address) ? address.ToString() : value;
 
     private IEnumerable<(MispAttribute Attribute, bool IsDeleted)> AllAttributes => Items.SelectMany(item => item switch
@@ -51,17 +51,13 @@ internal sealed record EventView(MispEvent Event, IEnumerable<EventItem> Items, 
     /// <summary>The whole value, and each half of a composite one.</summary>
     private static IEnumerable<string> ValuesOf(MispAttribute attribute)
     {
-        yield return OneSpelling(attribute.Value);
-        if (!attribute.Type.Contains('|', StringComparison.Ordinal) && attribute.Type is not "malware-sample")
+        var value = attribute.Value;
+        yield return Normalise(value);
+        if (!attribute.Type.Contains('|', StringComparison.Ordinal) && attribute.Type is not "malware-sample") yield break;
+        for (var bar = value.IndexOf('|', StringComparison.Ordinal); bar >= 0; bar = value.IndexOf('|', bar + 1))
         {
-            yield break;
-        }
-        for (var bar = attribute.Value.IndexOf('|', StringComparison.Ordinal);
-            bar >= 0;
-            bar = attribute.Value.IndexOf('|', bar + 1))
-        {
-            yield return OneSpelling(attribute.Value[..bar]);
-            yield return OneSpelling(attribute.Value[(bar + 1)..]);
+            yield return Normalise(value[..bar]);
+            yield return Normalise(value[(bar + 1)..]);
         }
     }
 

@@ -13,13 +13,13 @@ internal sealed record FilterPlan(ImmutableArray<EventFilter> Filters)
 
     public bool NeedsItems => Filters.Any(f => f.NeedsItems);
 
-    /// <summary>What the user should know, each sentence once.</summary>
+    /// <summary>Information for the user, each sentence once.</summary>
     public IEnumerable<string> Notes => Filters.SelectMany(f => f.Notes).Distinct();
 
     public IEnumerable<string> LocalNotes => Filters.SelectMany(f => f.LocalNotes).Distinct();
 
-    /// <param name="filters">As the settings have them.</param>
-    /// <param name="faults">Each begins with the place, such as <c>misp.eventFilters[0]: </c>.</param>
+    /// <param name="filters">As in the settings.</param>
+    /// <param name="faults">Each begins with the location, such as <c>misp.eventFilters[0]: </c>.</param>
     /// <returns>Null when there is a fault.</returns>
     public static FilterPlan? Parse(IReadOnlyList<JsonElement> filters, out IReadOnlyList<string> faults)
     {
@@ -27,10 +27,7 @@ internal sealed record FilterPlan(ImmutableArray<EventFilter> Filters)
         var all = new List<string>();
         for (var i = 0; i < filters.Count; i++)
         {
-            if (EventFilter.Parse(filters[i], out var found) is { } filter)
-            {
-                parsed.AddRange(filter.Split());
-            }
+            if (EventFilter.Parse(filters[i], out var found) is { } filter) parsed.AddRange(filter.Split());
             all.AddRange(found.Select(fault => $"misp.eventFilters[{i}]: {fault}"));
         }
         faults = all;
@@ -41,7 +38,7 @@ internal sealed record FilterPlan(ImmutableArray<EventFilter> Filters)
     public FilterPlan LimitedTo(IReadOnlyCollection<string> ids) => Filters.IsEmpty
         ? new FilterPlan([EventFilter.OfEvents(ids)])
         : new FilterPlan([.. Filters.SelectMany(
-            f => f.LimitedTo(ids) is { } narrowed ? [narrowed] : new[] { f, EventFilter.OfEvents(ids) })]);
+            f => f.LimitedTo(ids) is { } limited ? [limited] : new[] { f, EventFilter.OfEvents(ids) })]);
 
     public FilterPlan WithoutRelativeTime() =>
         HasRelativeTime ? new FilterPlan([.. Filters.Select(f => f.WithoutRelativeTime())]) : this;

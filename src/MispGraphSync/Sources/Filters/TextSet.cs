@@ -1,9 +1,9 @@
 namespace MispGraphSync.Sources.Filters;
 
-/// <summary>When a text of a filter is a pattern of SQL's LIKE on MISP's side.</summary>
+/// <summary>When MISP reads a text of a filter as a pattern of SQL's LIKE.</summary>
 internal enum Wildcards
 {
-    /// <summary>Never: <c>%</c> is a character like any other.</summary>
+    /// <summary>Never: <c>%</c> is a normal character.</summary>
     None,
 
     /// <summary>When <c>%</c> is its first or its last character.</summary>
@@ -27,7 +27,7 @@ internal sealed class TextSet
     {
         _ignoresCase = ReferenceEquals(comparer, StringComparer.OrdinalIgnoreCase);
         var all = texts.ToLookup(text => IsPattern(text, wildcards));
-        _exact = all[false].Select(EventView.OneSpelling).ToHashSet(comparer);
+        _exact = all[false].Select(EventView.Normalise).ToHashSet(comparer);
         _patterns = [.. all[true].Select(Parse)];
     }
 
@@ -40,46 +40,29 @@ internal sealed class TextSet
         _ => text.AsSpan().ContainsAny('%', '_', '\\'),
     };
 
-    /// <summary>A backslash takes a wildcard's meaning away.</summary>
+    /// <summary>A backslash escapes a wildcard.</summary>
     private static int[] Parse(string pattern)
     {
         var parts = new List<int>(pattern.Length);
         for (var i = 0; i < pattern.Length; i++)
         {
-            if (pattern[i] is '\\' && i + 1 < pattern.Length && pattern[i + 1] is '%' or '_' or '\\')
-            {
-                parts.Add(pattern[++i]);
-                continue;
-            }
-            parts.Add(pattern[i] switch { '%' => AnyNumber, '_' => AnyOne, var letter => letter });
+            if (pattern[i] is '\\' && i + 1 < pattern.Length && pattern[i + 1] is '%' or '_' or '\\') parts.Add(pattern[++i]);
+            else parts.Add(pattern[i] switch { '%' => AnyNumber, '_' => AnyOne, var letter => letter });
         }
         return [.. parts];
     }
 
-    /// <summary>Each <c>%</c> takes as little as it can, and one more whenever the rest does not fit.</summary>
+    /// <summary>Each <c>%</c> takes as little as possible, and one more whenever the rest does not fit.</summary>
     private bool IsLike(string text, int[] pattern)
     {
         var (at, next) = (0, 0);
         var (resumeAt, resumeNext) = (0, -1);
         while (at < text.Length)
         {
-            if (next < pattern.Length && pattern[next] == AnyNumber)
-            {
-                (resumeAt, resumeNext) = (at, ++next);
-            }
-            else if (next < pattern.Length && Fits(text[at], pattern[next]))
-            {
-                at++;
-                next++;
-            }
-            else if (resumeNext >= 0)
-            {
-                (at, next) = (++resumeAt, resumeNext);
-            }
-            else
-            {
-                return false;
-            }
+            if (next < pattern.Length && pattern[next] == AnyNumber) (resumeAt, resumeNext) = (at, ++next);
+            else if (next < pattern.Length && Fits(text[at], pattern[next])) (at, next) = (at + 1, next + 1);
+            else if (resumeNext >= 0) (at, next) = (++resumeAt, resumeNext);
+            else return false;
         }
         return Array.TrueForAll(pattern[next..], part => part == AnyNumber);
     }

@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace MispGraphSync.Sources.Filters;
 
 /// <summary>
-/// One end of a time range as the user wrote it. <see cref="Span"/> back from now, or a fixed <see cref="Moment"/>.
-/// The server takes anything it cannot parse for "now", and so finds nothing: what is not in one of these forms is a fault.
+/// One end of a time range as the user wrote it: <see cref="Span"/> back from now, or a fixed <see cref="Moment"/>. The server
+/// reads any other text as "now", and so finds nothing.
 /// </summary>
 internal sealed record TimeBound(string Text, TimeSpan? Span, DateTimeOffset? Moment, bool IsDay)
 {
@@ -19,44 +18,24 @@ internal sealed record TimeBound(string Text, TimeSpan? Span, DateTimeOffset? Mo
 
     public DateTimeOffset At(DateTimeOffset now) => Moment ?? now - Span!.Value;
 
-    /// <summary>Null for text that is in none of the forms.</summary>
+    /// <summary>Null for text in none of the forms.</summary>
     public static TimeBound? Parse(string text)
     {
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
             return new TimeBound(text, null, new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero), IsDay: true);
-        }
-        if (text is "" || !text.AsSpan(0, text.Length - 1).ContainsOnlyDigits())
-        {
-            return null;
-        }
-        if (char.IsAsciiDigit(text[^1]))
-        {
-            // Twelve digits or more are milliseconds, and far in the future as seconds.
-            return text.Length <= 11 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                ? new TimeBound(text, null, DateTimeOffset.FromUnixTimeSeconds(seconds), IsDay: false)
-                : null;
-        }
-
-        var unit = text[^1] switch
+        if (text.Length == 0) return null;
+        TimeSpan? unit = text[^1] switch
         {
             'd' => TimeSpan.FromDays(1),
             'h' => TimeSpan.FromHours(1),
             'm' => TimeSpan.FromMinutes(1),
             's' => TimeSpan.FromSeconds(1),
-            _ => TimeSpan.Zero,
+            _ => null,
         };
-        return unit > TimeSpan.Zero
-            && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && count > 0 && count <= Longest / unit
-                ? new TimeBound(text, unit * count, null, IsDay: false)
-                : null;
+        var digits = unit is null ? text : text[..^1];
+        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return null;
+        if (unit is { } one) return number > 0 && number <= Longest / one ? new TimeBound(text, one * number, null, IsDay: false) : null;
+        // Twelve digits or more are milliseconds, and far in the future as seconds.
+        return text.Length <= 11 ? new TimeBound(text, null, DateTimeOffset.FromUnixTimeSeconds(number), IsDay: false) : null;
     }
-
-    public void Write(Utf8JsonWriter writer) => writer.WriteStringValue(Text);
-}
-
-file static class Digits
-{
-    public static bool ContainsOnlyDigits(this ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
 }

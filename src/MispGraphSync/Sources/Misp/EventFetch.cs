@@ -1,31 +1,30 @@
 using System.Runtime.CompilerServices;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Sources.Json;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>
-/// Fetches events in full, some in one request by their ids, without galaxies unless an event has a custom cluster. What
-/// the server fails on is asked for in smaller portions. An event that fails alone is asked for without galaxies, then in
-/// pieces; when that fails too, or an event does not come, it is a gap.
+/// Fetches events in full, several in one request by their ids, without galaxies unless an event has a custom cluster. If the server
+/// fails, the requests become smaller. An event that fails alone is requested without galaxies, then in pieces; if that fails too,
+/// or the event is not in the response, it is a gap.
 /// </summary>
 internal sealed class EventFetch(
     MispClient client, int pageSize, bool warninglistHits, Action<string> gap, TimeProvider time, ILogger log)
 {
     /// <summary>Events in a row; a server that fails so often fails on everything.</summary>
-    private const int MostFailures = 3;
+    private const int MaxFailures = 3;
 
-    /// <summary>In one answer; a few may have come with what was asked for, an endless number is none of MISP's.</summary>
-    private const int MostUnasked = 1_000;
+    /// <summary>In one response; a few more events may come, but MISP never sends an endless number.</summary>
+    private const int MaxUnrequested = 1_000;
 
     private readonly AdaptivePageSize _size = new(pageSize);
     private readonly Stack<(EventHeader Event, Form Form)> _waiting = [];
     private int _read;
     private int _failures;
 
-    /// <summary>What is asked for of an event.</summary>
+    /// <summary>How an event is requested.</summary>
     private enum Form
     {
         Plain,
@@ -34,10 +33,10 @@ internal sealed class EventFetch(
         InPieces,
     }
 
-    /// <summary>Why MISP could not give events in one answer that were read in pieces, one sentence each.</summary>
+    /// <summary>Why MISP could not send events in one response that were read in pieces, one sentence each.</summary>
     public List<string> Workarounds { get; } = [];
 
-    /// <exception cref="MispException">The server fails on everything; what was read until then may be used.</exception>
+    /// <exception cref="RunFailedException">The server fails on everything; the events before that may be used.</exception>
     public async IAsyncEnumerable<ReadEvent> ReadAsync(
         IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -47,27 +46,27 @@ internal sealed class EventFetch(
         {
             var (portion, form) = Take();
             MispException? failure = null;
-            await using var answer = ReadPortionAsync([.. portion.Values], form, portion, ct).GetAsyncEnumerator(ct);
+            await using var answers = ReadPortionAsync([.. portion.Values], form, portion, ct).GetAsyncEnumerator(ct);
             while (true)
             {
                 try
                 {
-                    if (!await answer.MoveNextAsync()) break;
+                    if (!await answers.MoveNextAsync()) break;
                 }
                 catch (MispException e)
                 {
                     failure = e;
                     break;
                 }
-                // Anything that was not asked for, or came already, is ignored.
-                if (!portion.Remove(answer.Current.Event.Uuid, out var header)) continue;
-                if (form is Form.Plain && CustomCluster.IsIn(answer.Current))
+                // An event that was not requested, or came already, is ignored.
+                if (!portion.Remove(answers.Current.Event.Uuid, out var header)) continue;
+                if (form is Form.Plain && HasCustomCluster(answers.Current))
                 {
                     withGalaxies.Add(header);
                     continue;
                 }
                 _read++;
-                yield return answer.Current;
+                yield return answers.Current;
             }
 
             if (failure is null || (failure.Kind is MispErrorKind.ResponseFailed && portion.Count == 0))
@@ -75,22 +74,18 @@ internal sealed class EventFetch(
                 _failures = 0;
                 if (form is Form.InPieces) _size.FoundCause();
                 else _size.Succeeded();
-                ReportMissing(portion);
+                ReportMissing(portion.Keys);
             }
-            else if (await FaultAsync(failure, ct) is { } fault)
+            else if (await FindOutageAsync(failure, ct) is { } outage)
             {
                 if (_read > 0) gap($"{_waiting.Count + portion.Count + withGalaxies.Count} events were not read.");
-                throw fault;
+                throw outage.ToRunFailed();
             }
-            else
-            {
-                Retry(portion.Values, form, failure);
-            }
-            if (_waiting.Count == 0)
-            {
-                Push(withGalaxies, Form.WithGalaxies);
-                withGalaxies.Clear();
-            }
+            else Retry(portion.Values, form, failure);
+
+            if (_waiting.Count > 0) continue;
+            Push(withGalaxies, Form.WithGalaxies);
+            withGalaxies.Clear();
         }
     }
 
@@ -112,12 +107,11 @@ internal sealed class EventFetch(
         foreach (var header in events.Reverse()) _waiting.Push((header, form));
     }
 
-    /// <returns>Null when the server answers other requests, so that a smaller portion is worth a try.</returns>
-    private async Task<MispException?> FaultAsync(MispException failure, CancellationToken ct)
-    {
-        if (failure.Kind is not MispErrorKind.ResponseFailed || _failures >= MostFailures) return failure;
-        return await EventProbe.FindOutageAsync(client, ct);
-    }
+    /// <returns>Null if the server answers other requests, so that a smaller portion may succeed.</returns>
+    private async Task<MispException?> FindOutageAsync(MispException failure, CancellationToken ct) =>
+        failure.Kind is not MispErrorKind.ResponseFailed || _failures >= MaxFailures
+            ? failure
+            : await EventProbe.FindOutageAsync(client, ct);
 
     private void Retry(IReadOnlyCollection<EventHeader> portion, Form form, MispException failure)
     {
@@ -137,7 +131,7 @@ internal sealed class EventFetch(
             return;
         }
         var next = form is Form.WithGalaxies ? Form.WithoutGalaxies : Form.InPieces;
-        Workarounds.Add($"Event {alone.Uuid} could not be read in one answer. {failure.Message}");
+        Workarounds.Add($"Event {alone.Uuid} could not be read in one response. {failure.Message}");
         log.Warning(
             "MISP: {Failure} Fetching event {Event} {Form}",
             failure.Message, alone.Uuid, next is Form.InPieces ? "in pieces" : "without galaxies");
@@ -150,49 +144,48 @@ internal sealed class EventFetch(
         var started = time.GetTimestamp();
         if (form is Form.InPieces)
         {
-            using var pieces = new EventPieces(client, warninglistHits);
-            yield return await pieces.ReadAsync(events[0], ct);
+            using var pieces = new EventPieces(client, events[0], warninglistHits);
+            yield return await pieces.ReadAsync(ct);
             log.Information("MISP fetch in pieces: 1 event in {Elapsed} ms", (long)time.GetElapsedTime(started).TotalMilliseconds);
             yield break;
         }
 
         var body = SearchBody.Full(events, warninglistHits, galaxies: form is Form.WithGalaxies);
-        using var answer = await client.SearchAsync(body, canShrink: true, ct);
-        using var reader = new MispJsonReader(answer.Body, index => StableId.From($"{client.Server}\n{index}"));
-        await using var items = reader.ReadAsync(ct).GetAsyncEnumerator(ct);
-        while (true)
+        using var search = await client.SearchEventsAsync(body, canShrink: true, skipItems: false, ct);
+        await foreach (var item in search.ReadAsync(ct))
         {
-            try
+            if (search.Events > events.Length + MaxUnrequested) throw client.Errors.NotMisp();
+            if (item.Fault is { } fault)
             {
-                if (!await items.MoveNextAsync()) break;
+                if (missing.Remove(item.Event.Uuid)) gap($"Event {item.Event.Uuid} cannot be read: its {fault}.");
             }
-            catch (Exception e) when (MispClient.IsBrokenResponse(e))
-            {
-                throw client.Errors.OfReading(e);
-            }
-            if (reader.Events > events.Length + MostUnasked) throw client.Errors.OfStrangeAnswer();
-            if (items.Current.Fault is { } fault)
-            {
-                if (missing.Remove(items.Current.Event.Uuid)) gap($"Event {items.Current.Event.Uuid} cannot be read: its {fault}.");
-            }
-            // An event without its attributes must not pass for one that was emptied.
-            else if (items.Current.HasItems)
-            {
-                yield return new ReadEvent(items.Current.Event, items.Current.Items, answer.ServerTime);
-            }
+            // An event without its attributes must not look like an empty one.
+            else if (item.HasItems) yield return new ReadEvent(item.Event, item.Items, search.ServerTime);
         }
-        if (!reader.SawEventList) throw client.Errors.OfStrangeAnswer();
         log.Information(
             "MISP fetch: {Events} of {Asked} events in {Elapsed} ms",
-            reader.Events, events.Length, (long)time.GetElapsedTime(started).TotalMilliseconds);
+            search.Events, events.Length, (long)time.GetElapsedTime(started).TotalMilliseconds);
     }
 
-    private void ReportMissing(Dictionary<Guid, EventHeader> missing)
+    private void ReportMissing(IReadOnlyCollection<Guid> missing)
     {
-        if (missing.Count > 0)
+        if (missing.Count == 0) return;
+        gap($"MISP listed {missing.Count} events and did not give them: {string.Join(", ", missing.Take(5))}{(missing.Count > 5 ? " …" : ".")}");
+    }
+
+    /// <summary>
+    /// The tag of a custom cluster contains a UUID; its name is only in the galaxies, which can be 40 times the rest of an event. A
+    /// local tag's cluster is never sent, so its name is not needed.
+    /// </summary>
+    private static bool HasCustomCluster(ReadEvent read)
+    {
+        return HasTag(read.Event.Tags) || read.Items.Any(item => item switch
         {
-            gap($"MISP listed {missing.Count} events and did not give them: {string.Join(", ", missing.Keys.Take(5))}"
-                + (missing.Count > 5 ? " …" : "."));
-        }
+            EventItem.Attribute attribute => HasTag(attribute.Value.Tags),
+            EventItem.Object one => one.Value.Attributes.Any(attribute => HasTag(attribute.Tags)),
+            _ => false,
+        });
+
+        static bool HasTag(IReadOnlyList<MispTag> tags) => tags.Any(tag => !tag.IsLocal && MispTag.IsOfCustomCluster(tag.Name));
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
@@ -10,29 +11,32 @@ using MispGraphSync.Sources.Json;
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>
-/// Reads an event that is too big for one answer: its metadata, the names of its objects, and its attributes some at a
-/// time. Each page is put into the form of a full answer, so that one reader serves both.
+/// Reads an event that is too big for one response: its metadata, the names of its objects, and its attributes in pages. Each page is
+/// rewritten as an event, so that one reader serves both.
 /// </summary>
-internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDisposable
+internal sealed class EventPieces(MispClient client, EventHeader header, bool warninglistHits) : IDisposable
 {
     private const int PageSize = 1_000;
-    private const int MostPages = 10_000;
+    private const int MaxPages = 10_000;
 
     private readonly ItemStore _items = new(memoryLimit: 16 * 1024 * 1024);
     private readonly Dictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
     private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
     private readonly HashSet<string> _knownTags = new(StringComparer.Ordinal);
     private readonly HashSet<string> _exportableTags = new(StringComparer.Ordinal);
+
+    /// <summary>The attributes of one object: its attributes may continue on the next page.</summary>
     private readonly List<JsonElement> _members = [];
 
-    /// <exception cref="MispException">There is no answer, or not a good one.</exception>
-    public async Task<ReadEvent> ReadAsync(EventHeader header, CancellationToken ct)
+    /// <exception cref="MispException">There is no response, or an invalid one.</exception>
+    public async Task<ReadEvent> ReadAsync(CancellationToken ct)
     {
         try
         {
-            var (read, serverTime) = await HeadAsync(header, ct);
-            await ReadObjectsAsync(header, ct);
-            await ReadAttributesAsync(header, ct);
+            // First: a change meanwhile leaves the older timestamp, so that the next run reads the event again.
+            var (read, serverTime) = await ReadMetadataAsync(ct);
+            await ReadObjectsAsync(ct);
+            await ReadAttributesAsync(ct);
             return new ReadEvent(read, _items.Take(), serverTime);
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException)
@@ -41,21 +45,20 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
         }
         catch (MispException e) when (e.Kind is not MispErrorKind.ResponseFailed)
         {
-            // The role or a proxy may allow searches for events only. Whether the server answers at all is asked next.
+            // The role or a proxy may allow searches for events only. The caller checks whether the server answers at all.
             throw client.Errors.OfPieces(e);
         }
     }
 
     public void Dispose() => _items.Dispose();
 
-    /// <summary>Asked first: a change meanwhile leaves the older timestamp, so that the next run reads the event again.</summary>
-    private async Task<(MispEvent Event, DateTimeOffset ServerTime)> HeadAsync(EventHeader header, CancellationToken ct)
+    private async Task<(MispEvent Event, DateTimeOffset ServerTime)> ReadMetadataAsync(CancellationToken ct)
     {
         var (json, serverTime) = await client.SearchWholeAsync(
             "events/restSearch", SearchBody.Metadata(EventFilter.OfEvents([SearchBody.IdOf(header)]), limit: 1, page: 1), ct);
         using (json)
         {
-            await foreach (var one in Read(JsonMarshal.GetRawUtf8Value(json.RootElement).ToArray(), ct))
+            await foreach (var one in ParseAsync(JsonMarshal.GetRawUtf8Value(json.RootElement).ToArray(), ct))
             {
                 if (one.Event.Uuid == header.Uuid) return (one.Event, serverTime);
             }
@@ -63,9 +66,9 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
         throw client.Errors.OfPieces();
     }
 
-    private async Task ReadObjectsAsync(EventHeader header, CancellationToken ct)
+    private async Task ReadObjectsAsync(CancellationToken ct)
     {
-        await foreach (var page in PagesAsync("objects/restSearch", page => SearchBody.Objects(header, PageSize, page), ct))
+        await foreach (var (page, _) in PagesAsync("objects/restSearch", page => SearchBody.Objects(header, PageSize, page), ct))
         {
             foreach (var item in page.EnumerateArray())
             {
@@ -75,64 +78,56 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
         }
     }
 
-    private async Task ReadAttributesAsync(EventHeader header, CancellationToken ct)
+    private async Task ReadAttributesAsync(CancellationToken ct)
     {
         var loose = new List<JsonElement>();
         var objects = new List<JsonElement[]>();
-        var number = 0;
-        var pages = PagesAsync(
-            "attributes/restSearch", page => SearchBody.Attributes(header, PageSize, page, warninglistHits, allTags: true), ct);
-        await foreach (var page in pages)
+        await foreach (var (page, number) in PagesAsync("attributes/restSearch", page => AttributesBody(page, allTags: true), ct))
         {
-            await LearnTagsAsync(header, page, ++number, ct);
+            await FindExportableTagsAsync(page, number, ct);
             foreach (var attribute in page.GetProperty("Attribute").EnumerateArray())
             {
                 if (IdOf(attribute, "object_id") is "0") loose.Add(attribute);
                 else AddMember(attribute, objects);
             }
-            await KeepAsync(header, loose, objects, ct);
+            await StoreAsync(loose, objects, ct);
         }
-        Close(objects);
-        await KeepAsync(header, loose, objects, ct);
+        CompleteObject(objects);
+        await StoreAsync(loose, objects, ct);
     }
 
+    private JsonObject AttributesBody(int page, bool allTags) =>
+        SearchBody.Attributes(header, PageSize, page, warninglistHits, allTags);
+
     /// <summary>
-    /// Which tags may be exported is not said here. The same page without the others shows it; a tag that is not seen there
-    /// stays here like a local one.
+    /// The page does not say which tags may be exported; the same page without the others does. Tags that are not in the latter are
+    /// treated as local.
     /// </summary>
-    private async Task LearnTagsAsync(EventHeader header, JsonElement page, int number, CancellationToken ct)
+    private async Task FindExportableTagsAsync(JsonElement page, int number, CancellationToken ct)
     {
-        var names = await TagsAsync(header, page, ct);
+        var names = TagsOf(page).ToList();
         if (_knownTags.IsSupersetOf(names)) return;
-        var (json, _) = await client.SearchWholeAsync(
-            "attributes/restSearch", SearchBody.Attributes(header, PageSize, number, warninglistHits, allTags: false), ct);
-        using (json) _exportableTags.UnionWith(await TagsAsync(header, json.RootElement.GetProperty("response"), ct));
+        var (json, _) = await client.SearchWholeAsync("attributes/restSearch", AttributesBody(number, allTags: false), ct);
+        using (json) _exportableTags.UnionWith(TagsOf(json.RootElement.GetProperty("response")));
         _knownTags.UnionWith(names);
     }
 
-    private async Task<HashSet<string>> TagsAsync(EventHeader header, JsonElement page, CancellationToken ct)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var attributes = page.GetProperty("Attribute").EnumerateArray().Where(attribute => attribute.TryGetProperty("Tag", out _)).ToList();
-        if (attributes.Count == 0) return names;
-        await foreach (var one in Read(Form(header, attributes, []), ct))
-        {
-            foreach (var item in one.Items.OfType<EventItem.Attribute>())
-            {
-                names.UnionWith(item.Value.Tags.Where(tag => !tag.IsLocal).Select(tag => tag.Name));
-            }
-        }
-        return names;
-    }
+    private static IEnumerable<string> TagsOf(JsonElement page) =>
+        from attribute in page.GetProperty("Attribute").EnumerateArray()
+        from tag in MispJson.Entries(MispJson.Member(attribute, "Tag")) ?? []
+        where !MispJson.IsOn(tag, "local")
+        let name = MispJson.Text(tag, "name")
+        where name is not null
+        select name;
 
-    /// <summary>Attributes come by object, so that only one object can be open, also over the end of a page.</summary>
+    /// <summary>Attributes are ordered by object, so that only one object is incomplete, even across pages.</summary>
     private void AddMember(JsonElement attribute, List<JsonElement[]> objects)
     {
-        if (_members.Count > 0 && IdOf(_members[0], "object_id") != IdOf(attribute, "object_id")) Close(objects);
+        if (_members.Count > 0 && IdOf(_members[0], "object_id") != IdOf(attribute, "object_id")) CompleteObject(objects);
         _members.Add(attribute.Clone());
     }
 
-    private void Close(List<JsonElement[]> objects)
+    private void CompleteObject(List<JsonElement[]> objects)
     {
         if (_members.Count == 0) return;
         // An object without its name could be one whose values are no indicators.
@@ -142,29 +137,30 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
         _members.Clear();
     }
 
-    private async Task KeepAsync(EventHeader header, List<JsonElement> loose, List<JsonElement[]> objects, CancellationToken ct)
+    private async Task StoreAsync(List<JsonElement> loose, List<JsonElement[]> objects, CancellationToken ct)
     {
-        await foreach (var one in Read(Form(header, loose, objects), ct))
+        await foreach (var one in ParseAsync(AsEvent(loose, objects), ct))
         {
-            foreach (var item in one.Items) _items.Add(WithTags(item));
+            foreach (var item in one.Items) _items.Add(WithLocalTags(item));
         }
         loose.Clear();
         objects.Clear();
     }
 
-    private EventItem WithTags(EventItem item) => item switch
+    private EventItem WithLocalTags(EventItem item) => item switch
     {
-        EventItem.Attribute one => new EventItem.Attribute(WithTags(one.Value)),
-        EventItem.Object one => new EventItem.Object(one.Value with { Attributes = [.. one.Value.Attributes.Select(WithTags)] }),
+        EventItem.Attribute one => new EventItem.Attribute(WithLocalTags(one.Value)),
+        EventItem.Object one =>
+            new EventItem.Object(one.Value with { Attributes = [.. one.Value.Attributes.Select(WithLocalTags)] }),
         _ => item,
     };
 
-    private MispAttribute WithTags(MispAttribute attribute) => attribute.Tags.Count == 0 ? attribute : attribute with
+    private MispAttribute WithLocalTags(MispAttribute attribute) => attribute.Tags.Count == 0 ? attribute : attribute with
     {
         Tags = [.. attribute.Tags.Select(tag => tag with { IsLocal = tag.IsLocal || !_exportableTags.Contains(tag.Name) })],
     };
 
-    private byte[] Form(EventHeader header, List<JsonElement> loose, List<JsonElement[]> objects)
+    private byte[] AsEvent(List<JsonElement> loose, List<JsonElement[]> objects)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
@@ -200,31 +196,22 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
         json.WriteEndArray();
     }
 
-    private async IAsyncEnumerable<MispJsonEvent> Read(
-        byte[] json, [EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<MispJsonEvent> ParseAsync(byte[] json, [EnumeratorCancellation] CancellationToken ct)
     {
         using var reader = new MispJsonReader(new MemoryStream(json), index => StableId.From($"{client.Server}\n{index}"));
         await using var events = reader.ReadAsync(ct).GetAsyncEnumerator(ct);
-        while (true)
+        while (await client.Errors.AdvanceAsync(events))
         {
-            try
-            {
-                if (!await events.MoveNextAsync()) yield break;
-            }
-            catch (MispReadException e)
-            {
-                throw client.Errors.OfReading(e);
-            }
             if (events.Current.Fault is not null) throw client.Errors.OfPieces();
             yield return events.Current;
         }
     }
 
-    /// <summary>The value of <c>response</c>, page by page up to an empty one: these searches do not count what there is.</summary>
-    private async IAsyncEnumerable<JsonElement> PagesAsync(
-        string path, Func<int, byte[]> body, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>The value of <c>response</c>, page by page up to an empty one: these searches have no count.</summary>
+    private async IAsyncEnumerable<(JsonElement Page, int Number)> PagesAsync(
+        string path, Func<int, JsonObject> body, [EnumeratorCancellation] CancellationToken ct)
     {
-        for (var page = 1; page <= MostPages; page++)
+        for (var page = 1; page <= MaxPages; page++)
         {
             var (json, _) = await client.SearchWholeAsync(path, body(page), ct);
             using (json)
@@ -232,7 +219,7 @@ internal sealed class EventPieces(MispClient client, bool warninglistHits) : IDi
                 if (!json.RootElement.TryGetProperty("response", out var response)) throw client.Errors.OfPieces();
                 var rows = response.ValueKind is JsonValueKind.Object ? response.GetProperty("Attribute") : response;
                 if (rows.GetArrayLength() == 0) yield break;
-                yield return response;
+                yield return (response, page);
             }
         }
         throw client.Errors.OfPieces();

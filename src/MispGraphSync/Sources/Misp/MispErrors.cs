@@ -17,6 +17,26 @@ internal sealed class MispErrors(Uri server, TimeSpan timeout, Secrets secrets)
 
     private readonly string _name = server.GetLeftPart(UriPartial.Authority);
 
+    public Uri Server => server;
+
+    /// <summary>The exceptions of a response's body that breaks off.</summary>
+    public static bool IsBrokenResponse(Exception e) =>
+        e is IOException or HttpRequestException or TimeoutException or InvalidDataException or MispReadException;
+
+    /// <summary>The next item of a response.</summary>
+    /// <exception cref="MispException">The response breaks off.</exception>
+    public async ValueTask<bool> AdvanceAsync<T>(IAsyncEnumerator<T> items)
+    {
+        try
+        {
+            return await items.MoveNextAsync();
+        }
+        catch (Exception e) when (IsBrokenResponse(e))
+        {
+            throw OfReading(e);
+        }
+    }
+
     /// <summary>The connection failed, or broke before the answer began.</summary>
     public MispException Of(Exception e) => e switch
     {
@@ -106,8 +126,8 @@ internal sealed class MispErrors(Uri server, TimeSpan timeout, Secrets secrets)
     }
 
     /// <summary>An answer that is JSON, but not the one that was asked for.</summary>
-    public MispException OfStrangeAnswer() => new(
-        MispErrorKind.Unreachable, $"What answers at {server} does not answer as MISP does.", "misp.url must be MISP's base address.");
+    public MispException NotMisp() => new(
+        MispErrorKind.Unreachable, $"The server at {server} does not answer as MISP does.", "misp.url must be MISP's base address.");
 
     /// <summary>An event that had to be read in pieces, and did not come whole.</summary>
     public MispException OfPieces(Exception? inner = null) => new(

@@ -2,35 +2,27 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Sources.Misp;
 
-/// <summary>A request to MISP that failed for good, in words for the user. Holds no secret.</summary>
-internal sealed class MispException : Exception
+/// <summary>A request to MISP that failed after all retries, in words for the user. Holds no secret.</summary>
+internal sealed class MispException(MispErrorKind kind, string message, string? remedy = null, Exception? inner = null)
+    : Exception(message, inner)
 {
-    public MispException(MispErrorKind trouble, string message, string? remedy = null, Exception? inner = null)
-        : base(message, inner)
-    {
-        Kind = trouble;
-        Remedy = remedy;
-    }
-
-    public MispErrorKind Kind { get; }
-
-    public string? Remedy { get; }
+    public MispErrorKind Kind => kind;
 
     public RunFailedException ToRunFailed() => new(
-        Kind is MispErrorKind.SignIn ? RunOutcome.SignInFailed : RunOutcome.Unreachable, Message, Remedy, this);
+        kind is MispErrorKind.SignIn ? RunOutcome.SignInFailed : RunOutcome.Unreachable, Message, remedy, this);
 }
 
 internal enum MispErrorKind
 {
-    /// <summary>The key was refused, or its role may not do this.</summary>
+    /// <summary>The key was rejected, or its role may not do this.</summary>
     SignIn,
 
-    /// <summary>The address is not there, or not for this key.</summary>
+    /// <summary>The address does not exist, or not for this key.</summary>
     NotFound,
 
-    /// <summary>Nothing that answers as MISP does is there, or it does not answer any more.</summary>
+    /// <summary>There is no MISP at the address, or it does not answer any more.</summary>
     Unreachable,
 
-    /// <summary>The server broke down over this answer, perhaps for its size: a smaller one may come through.</summary>
+    /// <summary>The server failed on this response, perhaps because of its size: a smaller one may succeed.</summary>
     ResponseFailed,
 }

@@ -1,46 +1,102 @@
 using System.Globalization;
 using System.Text.Json;
+using MispGraphSync.Core.Ports;
+using Serilog;
 
 namespace MispGraphSync.Sources.Misp;
 
-/// <summary>What a server says about itself and the key's owner, for people. What the role may not ask for is null.</summary>
+/// <summary>
+/// The server's version, the key's user and the warninglists. A role that may not request one of these is no fault; then it is unknown.
+/// </summary>
 internal static class MispServer
 {
-    /// <exception cref="MispException">What answers is no MISP, or refuses the key.</exception>
-    public static async Task<string> VersionAsync(MispClient client, CancellationToken ct)
-    {
-        var (json, _) = await client.GetAsync("servers/getVersion", ct);
-        using (json) return MispJson.Text(json.RootElement, "version") ?? throw client.Errors.OfStrangeAnswer();
-    }
+    private const string Unknown = "not told";
 
-    public static async Task<KeyOwner?> UserAsync(MispClient client, CancellationToken ct)
-    {
-        var root = await client.UserAsync(ct);
-        if (root.ValueKind is not JsonValueKind.Object) return null;
-        var role = MispJson.Member(root, "Role");
-        var isLimited = MispJson.IsOn(MispJson.Member(role, "enforce_rate_limit"));
-        return new KeyOwner(
-            MispJson.Text(role, "name"),
-            MispJson.Text(MispJson.Member(root, "Organisation"), "name"),
-            MispJson.IsOn(MispJson.Member(role, "perm_site_admin")),
-            isLimited && int.TryParse(MispJson.Text(role, "rate_limit_count"), CultureInfo.InvariantCulture, out var limit) ? limit : null,
-            SearchDefaults.Of(root));
-    }
+    /// <exception cref="MispException">The server is no MISP, or rejects the key.</exception>
+    public static async Task<string> VersionAsync(MispClient client, CancellationToken ct) =>
+        (await GetVersionAsync(client, ct)).Version;
+
+    public static async Task<KeyOwner?> UserAsync(MispClient client, CancellationToken ct) =>
+        await client.UserAsync(ct) is { ValueKind: JsonValueKind.Object } user ? new KeyOwner(user) : null;
 
     /// <summary>How many warninglists are enabled, of how many.</summary>
-    public static async Task<(int Enabled, int All)?> WarninglistsAsync(MispClient client, CancellationToken ct)
+    public static async Task<(int Enabled, int All)?> WarninglistsAsync(MispClient client, CancellationToken ct) =>
+        await GetWarninglistsAsync(client, ct) is { } lists ? (lists.Count(IsEnabled), lists.Count) : null;
+
+    /// <summary>Everything besides the filters that changes the server's responses.</summary>
+    public static async Task<SourceState> StateAsync(
+        MispClient client, bool withWarninglists, bool hasRelativeTime, ILogger log, CancellationToken ct)
     {
-        var counted = await MispJson.AskAsync(client, "warninglists/index", root =>
-            MispJson.Entries(MispJson.Member(root, "Warninglists")) is { } lists
-                ? new Counted(lists.Count(IsEnabled), lists.Count)
-                : null, ct);
-        return counted is null ? null : (counted.Enabled, counted.All);
+        var (version, serverTime) = await GetVersionAsync(client, ct);
+        log.Information("MISP {Version} at {Server}", version, client.Server);
+        var owner = await UserAsync(client, ct);
+        var lists = !withWarninglists ? "off" : VersionsOf(await GetWarninglistsAsync(client, ct));
+        var defaults = new SearchDefaults(await client.UserAsync(ct));
+        if (!defaults.IsEmpty) log.Warning("MISP: search defaults are stored for the key's user and are overridden: {Keys}", defaults.Keys);
+        if (defaults.Lasting.Any()) log.Warning("MISP: these of them cannot be overridden: {Keys}", defaults.Lasting);
+        return new SourceState(
+            $"user: {owner?.WithPermissions ?? Unknown}; warninglists: {lists}; search defaults: {defaults}", hasRelativeTime, serverTime)
+        {
+            Selection = $"user: {owner?.WithVisibility ?? Unknown}; search defaults: {defaults}",
+        };
     }
 
-    private static bool IsEnabled(JsonElement item) => MispJson.IsOn(MispJson.Member(MispJson.Unwrapped(item, "Warninglist"), "enabled"));
+    private static async Task<(string Version, DateTimeOffset ServerTime)> GetVersionAsync(MispClient client, CancellationToken ct)
+    {
+        var (json, serverTime) = await client.GetAsync("servers/getVersion", ct);
+        using (json) return (MispJson.Text(json.RootElement, "version") ?? throw client.Errors.NotMisp(), serverTime);
+    }
 
-    private sealed record Counted(int Enabled, int All);
+    private static async Task<List<JsonElement>?> GetWarninglistsAsync(MispClient client, CancellationToken ct) =>
+        MispJson.Entries(MispJson.Member(await client.GetIfAllowedAsync("warninglists/index", ct), "Warninglists"))
+            ?.Select(item => MispJson.Unwrapped(item, "Warninglist")).ToList();
+
+    private static bool IsEnabled(JsonElement list) => MispJson.IsOn(list, "enabled");
+
+    private static string VersionsOf(List<JsonElement>? lists) => lists is null ? Unknown : string.Join(' ',
+        from list in lists
+        where IsEnabled(list)
+        let id = MispJson.Text(list, "id")
+        orderby int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue, id
+        select $"{id}/{MispJson.Text(list, "version")}");
 }
 
-/// <param name="RateLimit">Searches in 15 minutes; null: no limit.</param>
-internal sealed record KeyOwner(string? Role, string? Organisation, bool IsSiteAdmin, int? RateLimit, SearchDefaults Defaults);
+/// <summary>The user of the key.</summary>
+/// <param name="user">The response of <c>users/view/me</c>.</param>
+internal sealed class KeyOwner(JsonElement user)
+{
+    private readonly JsonElement _role = MispJson.Member(user, "Role");
+
+    public string? Role => MispJson.Text(_role, "name");
+
+    public string? Organisation => MispJson.Text(MispJson.Member(user, "Organisation"), "name");
+
+    /// <summary>Of all permissions, only this one lets a user see the events of others.</summary>
+    public bool IsSiteAdmin => MispJson.IsOn(_role, "perm_site_admin");
+
+    /// <summary>Searches in 15 minutes; null for no limit.</summary>
+    public int? RateLimit => MispJson.IsOn(_role, "enforce_rate_limit")
+        && int.TryParse(MispJson.Text(_role, "rate_limit_count"), CultureInfo.InvariantCulture, out var limit) ? limit : null;
+
+    public SearchDefaults Defaults => new(user);
+
+    /// <summary>The user, with every permission of the role.</summary>
+    public string WithPermissions => $"{Identity}: {string.Join(' ', Permissions)}";
+
+    /// <summary>The user, with the permission that decides which events are visible.</summary>
+    public string WithVisibility => $"{Identity}, site admin: {IsSiteAdmin}";
+
+    private string Identity
+    {
+        get
+        {
+            var account = MispJson.Member(user, "User");
+            return $"{MispJson.Text(account, "id")} of {MispJson.Text(account, "org_id")}, role {MispJson.Text(_role, "id")}";
+        }
+    }
+
+    private IEnumerable<string> Permissions => _role.ValueKind is not JsonValueKind.Object ? [] : _role.EnumerateObject()
+        .Where(p => p.Name.StartsWith("perm_", StringComparison.Ordinal) && MispJson.IsOn(p.Value))
+        .Select(p => p.Name)
+        .Order(StringComparer.Ordinal);
+}

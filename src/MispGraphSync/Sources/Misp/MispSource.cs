@@ -2,15 +2,16 @@ using System.Runtime.CompilerServices;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
+using MispGraphSync.Text;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>
-/// A MISP server: first the matching events' metadata, then in full those that are asked for. Filters select events and
-/// are never sent with the full fetch, where some of them would thin out attributes.
+/// A MISP server: first the metadata of matching events, then the requested ones in full. Filters select events and are never sent with
+/// the full fetch, where some of them would remove attributes.
 /// </summary>
-internal sealed class MispSource : ISource
+internal sealed class MispSource : ISource, IDisposable
 {
     private readonly MispClient _client;
     private readonly MispSettings _settings;
@@ -20,14 +21,12 @@ internal sealed class MispSource : ISource
     private readonly EventListing _listing;
     private readonly Dictionary<EventFilter, Dictionary<Guid, EventHeader>> _fullText = [];
     private readonly List<string> _gaps = [];
+    private HttpClient? _ownHttp;
 
     public MispSource(MispClient client, MispSettings settings, FilterPlan plan, TimeProvider time, ILogger log)
     {
-        _client = client;
-        _settings = settings;
+        (_client, _settings, _time, _log) = (client, settings, time, log);
         _plan = plan.Filters.IsEmpty ? new FilterPlan([EventFilter.Everything]) : plan;
-        _time = time;
-        _log = log;
         _listing = new EventListing(client, settings.PageSize, time, log);
         Info = new SourceInfo(settings.Name, "misp", new Uri(client.Server, "events/view/").AbsoluteUri + "{0}");
     }
@@ -38,15 +37,23 @@ internal sealed class MispSource : ISource
 
     public bool IsListComplete { get; private set; } = true;
 
+    /// <summary>The server of the settings; its key is resolved at the first request.</summary>
+    public static MispSource Open(
+        MispSettings settings, string? caFile, Uri? proxy, FilterPlan filters, TimeProvider time, ILogger log, Secrets secrets)
+    {
+        var http = MispClient.CreateHttp(settings, caFile, proxy);
+        var client = new MispClient(http, settings.Url!, settings.Key!.ResolveAsync, settings.Timeout, time, log, secrets);
+        return new MispSource(client, settings, filters, time, log) { _ownHttp = http };
+    }
+
+    public void Dispose() => _ownHttp?.Dispose();
+
     public async Task<SourceState> OpenAsync(CancellationToken ct)
     {
-        foreach (var note in _plan.Notes)
-        {
-            _log.Information("Filters: {Note}", note);
-        }
+        foreach (var note in _plan.Notes) _log.Information("Filters: {Note}", note);
         try
         {
-            return await ServerFingerprint.ReadAsync(_client, _settings.EnforceWarninglist, _plan.HasRelativeTime, _log, ct);
+            return await MispServer.StateAsync(_client, _settings.EnforceWarninglist, _plan.HasRelativeTime, _log, ct);
         }
         catch (MispException e)
         {
@@ -65,35 +72,13 @@ internal sealed class MispSource : ISource
                 : matching.Where(e => found.ContainsKey(e.Key)).ToDictionary(e => e.Key, e => e.Value);
         }
         IsListComplete = _gaps.Count == 0;
-        foreach (var header in matching!.Values)
-        {
-            yield return header;
-        }
+        foreach (var header in matching!.Values) yield return header;
     }
 
-    public async IAsyncEnumerable<ReadEvent> FetchAsync(
-        IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
-    {
-        var fetch = new EventFetch(_client, _settings.PageSize, _settings.EnforceWarninglist, _gaps.Add, _time, _log);
-        await using var answers = fetch.ReadAsync(events, ct).GetAsyncEnumerator(ct);
-        while (true)
-        {
-            try
-            {
-                if (!await answers.MoveNextAsync())
-                {
-                    yield break;
-                }
-            }
-            catch (MispException e)
-            {
-                throw e.ToRunFailed();
-            }
-            yield return answers.Current;
-        }
-    }
+    public IAsyncEnumerable<ReadEvent> FetchAsync(IReadOnlyCollection<EventHeader> events, CancellationToken ct) =>
+        new EventFetch(_client, _settings.PageSize, _settings.EnforceWarninglist, _gaps.Add, _time, _log).ReadAsync(events, ct);
 
-    /// <summary>When the server cannot tell, events count as aged: that keeps them, and the gap says why.</summary>
+    /// <summary>If the server cannot answer, events count as aged: they are kept, and the gap says why.</summary>
     public async Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct)
     {
         var plan = _plan.WithoutRelativeTime();
@@ -123,16 +108,10 @@ internal sealed class MispSource : ISource
             {
                 var unwanted = new Dictionary<Guid, EventHeader>();
                 var gaps = await _listing.ReadAsync(search, unwanted, ct);
-                if (gaps.Count > 0)
-                {
-                    // An unknown part of what was found is unwanted: none of it may be sent.
-                    _gaps.AddRange(gaps);
-                    found.Clear();
-                }
-                foreach (var uuid in unwanted.Keys)
-                {
-                    found.Remove(uuid);
-                }
+                _gaps.AddRange(gaps);
+                // After a gap, an unknown part of the events is unwanted: none of them may be sent.
+                if (gaps.Count > 0) found.Clear();
+                foreach (var uuid in unwanted.Keys) found.Remove(uuid);
             }
             if (filter.IsFullText) _fullText[filter] = found;
             return found;
@@ -144,7 +123,7 @@ internal sealed class MispSource : ISource
     }
 
     /// <summary>
-    /// What a full-text search finds is known from the list: it cannot be asked for a few events only, and moves with no clock.
+    /// The events that a full-text search finds are known from the list: it cannot be limited to a few events, and has no relative time.
     /// </summary>
     /// <returns>As the server has them now.</returns>
     private async Task<IReadOnlyCollection<EventHeader>> StillMatchingAsync(FilterPlan plan, EventHeader[] events, CancellationToken ct)
@@ -166,8 +145,8 @@ internal sealed class MispSource : ISource
         EventFilter search, EventHeader[] events, EventHeader[] ifUnsure, CancellationToken ct)
     {
         var found = new Dictionary<Guid, EventHeader>();
-        if (search.LimitedTo(events) is not { } narrowed) return found;
-        var gaps = await _listing.ReadAsync(narrowed, found, ct);
+        if (search.LimitedTo(events) is not { } limited) return found;
+        var gaps = await _listing.ReadAsync(limited, found, ct);
         _gaps.AddRange(gaps);
         return gaps.Count == 0 ? found : ifUnsure.ToDictionary(e => e.Uuid);
     }

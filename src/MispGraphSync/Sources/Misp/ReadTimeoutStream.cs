@@ -1,12 +1,12 @@
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>
-/// Ends with a <see cref="TimeoutException"/> when the next bytes do not come in time, or so few come that the whole would take
-/// for ever. Only the time spent waiting counts, not what the reader takes for what it has got.
+/// Ends with a <see cref="TimeoutException"/> if the next bytes do not arrive in time, or arrive so slowly that the whole would never
+/// end. Only the time spent waiting for bytes counts, not the time that the reader needs for them.
 /// </summary>
 internal sealed class ReadTimeoutStream(Stream inner, TimeSpan timeout, TimeProvider time) : Stream
 {
-    private const long LeastBytesPerSecond = 4 * 1024;
+    private const double MinBytesPerSecond = 4 * 1024;
 
     private TimeSpan _waited;
     private long _bytes;
@@ -35,13 +35,13 @@ internal sealed class ReadTimeoutStream(Stream inner, TimeSpan timeout, TimeProv
             var read = await inner.ReadAsync(buffer, either.Token);
             _bytes += read;
             _waited += time.GetElapsedTime(started);
-            return read == 0 || _waited <= timeout + TimeSpan.FromSeconds((double)_bytes / LeastBytesPerSecond)
+            return read == 0 || _waited <= timeout + TimeSpan.FromSeconds(_bytes / MinBytesPerSecond)
                 ? read
-                : throw new TimeoutException("The bytes come too slowly.");
+                : throw new TimeoutException("The bytes arrive too slowly.");
         }
         catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException("The next bytes did not come in time.", e);
+            throw new TimeoutException("The next bytes did not arrive in time.", e);
         }
     }
 
@@ -50,9 +50,7 @@ internal sealed class ReadTimeoutStream(Stream inner, TimeSpan timeout, TimeProv
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() => throw new NotSupportedException();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -62,10 +60,7 @@ internal sealed class ReadTimeoutStream(Stream inner, TimeSpan timeout, TimeProv
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-        {
-            inner.Dispose();
-        }
+        if (disposing) inner.Dispose();
         base.Dispose(disposing);
     }
 }

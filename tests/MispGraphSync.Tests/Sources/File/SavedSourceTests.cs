@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Sources;
+using MispGraphSync.Sources.Feed;
+using MispGraphSync.Sources.File;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Tests.Sources.Json;
 using Xunit;
@@ -343,7 +344,8 @@ public sealed class SavedSourceTests : IDisposable
     {
         using var json = JsonDocument.Parse(filters);
         var plan = FilterPlan.Parse([.. json.RootElement.EnumerateArray()], out _)!;
-        return InputSource.Open(path, plan, enforceWarninglist: true, TimeProvider.System, _log.Log, _warnings.Add);
+        return FeedSource.Find(path, plan, enforceWarninglist: true, TimeProvider.System, _log.Log, _warnings.Add) as ISource
+            ?? FileSource.Open(path, plan, enforceWarninglist: true, TimeProvider.System, _log.Log);
     }
 
     private static async Task<List<(MispGraphSync.Core.Domain.MispEvent Event, int Attributes)>> FetchAsync(ISource source, List<EventHeader> headers)

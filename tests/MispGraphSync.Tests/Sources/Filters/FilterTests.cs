@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using MispGraphSync.Sources.Filters;
 using Xunit;
@@ -196,15 +195,6 @@ public class FilterTests
         return parsed!;
     }
 
-    private static string Write(EventFilter filter)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            writer.WriteStartObject();
-            filter.Write(writer);
-            writer.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+    private static string Write(EventFilter filter) => filter.ToJson().ToJsonString(
+        new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

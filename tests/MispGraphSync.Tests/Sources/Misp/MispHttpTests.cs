@@ -73,8 +73,8 @@ public sealed class MispHttpTests : IAsyncLifetime
     {
         var empty = Path.GetTempFileName();
 
-        var missing = Assert.Throws<RunFailedException>(() => MispHttp.Create(new MispSettings(), empty + ".missing", proxy: null));
-        var without = Assert.Throws<RunFailedException>(() => MispHttp.Create(new MispSettings(), empty, proxy: null));
+        var missing = Assert.Throws<RunFailedException>(() => MispClient.CreateHttp(new MispSettings(), empty + ".missing", proxy: null));
+        var without = Assert.Throws<RunFailedException>(() => MispClient.CreateHttp(new MispSettings(), empty, proxy: null));
         System.IO.File.Delete(empty);
 
         Assert.Equal((RunOutcome.InvalidInput, RunOutcome.InvalidInput), (missing.Outcome, without.Outcome));
@@ -84,7 +84,7 @@ public sealed class MispHttpTests : IAsyncLifetime
     {
         time ??= new SkippingTime();
         var log = new LogLines().Log;
-        using var http = MispHttp.Create(settings, caFile, proxy: null);
+        using var http = MispClient.CreateHttp(settings, caFile, proxy: null);
         var client = new MispClient(
             http, new Uri(_server!.Urls.Single().Replace("127.0.0.1", "localhost", StringComparison.Ordinal)),
             _ => ValueTask.FromResult("key"), time.Limit, time, log, new Secrets());

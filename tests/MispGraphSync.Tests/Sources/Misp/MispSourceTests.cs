@@ -112,7 +112,7 @@ public sealed class MispSourceTests : IDisposable
         var client = Client(misp);
         var found = new Dictionary<Guid, EventHeader>();
 
-        var gaps = await new EventListing(client, pageSize: 10, _time, _log.Log, mostEvents: 200).ReadAsync(EventFilter.Everything, found, TestContext.Current.CancellationToken);
+        var gaps = await new EventListing(client, pageSize: 10, _time, _log.Log, maxEvents: 200).ReadAsync(EventFilter.Everything, found, TestContext.Current.CancellationToken);
 
         Assert.Contains("has no end", Assert.Single(gaps), StringComparison.Ordinal);
         Assert.InRange(found.Count, 200, 211);
@@ -490,7 +490,7 @@ public sealed class MispSourceTests : IDisposable
         var limit = _time.Limit;
         using var json = JsonDocument.Parse(filters);
         var settings = new MispSettings { Url = url, PageSize = pageSize, Timeout = limit };
-        var http = MispHttp.Create(settings, caFile: null, proxy: null);
+        var http = MispClient.CreateHttp(settings, caFile: null, proxy: null);
         _clients.Add(http);
         return new MispSource(
             new MispClient(http, url, _ => ValueTask.FromResult(key), limit, _time, _log.Log, new Secrets()),
@@ -499,7 +499,7 @@ public sealed class MispSourceTests : IDisposable
 
     private MispClient Client(FakeMisp misp)
     {
-        var http = MispHttp.Create(new MispSettings(), caFile: null, proxy: null);
+        var http = MispClient.CreateHttp(new MispSettings(), caFile: null, proxy: null);
         _clients.Add(http);
         return new MispClient(http, misp.Url, _ => ValueTask.FromResult(Key), _time.Limit, _time, _log.Log, new Secrets());
     }

@@ -20,7 +20,7 @@ public sealed class OversizedEventTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _sandbox = await SandboxHost.StartAsync(new SandboxOptions { SampleEvents = true }, TestContext.Current.CancellationToken);
-        _http = MispHttp.Create(new MispSettings(), caFile: null, proxy: null);
+        _http = MispClient.CreateHttp(new MispSettings(), caFile: null, proxy: null);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MispGraphSync.Core.Ports;
@@ -47,16 +46,14 @@ public sealed class SearchBodyTests
     }
 
     private static JsonObject Full(bool warninglistHits) =>
-        Body(SearchBody.Full([new EventHeader(Guid.NewGuid(), 7, default)], warninglistHits, galaxies: false));
+        SearchBody.Full([new EventHeader(Guid.NewGuid(), 7, default)], warninglistHits, galaxies: false);
 
     private static JsonObject Listing(string? filter = null)
     {
         using var json = JsonDocument.Parse(filter ?? "{}");
         var search = filter is null ? EventFilter.Everything : EventFilter.Parse(json.RootElement, out _)!;
-        return Body(SearchBody.Metadata(search, limit: 2, page: 1));
+        return SearchBody.Metadata(search, limit: 2, page: 1);
     }
-
-    private static JsonObject Body(byte[] body) => JsonNode.Parse(body)!.AsObject();
 
     /// <summary>Which switches are on; one that is 0 is the same as none.</summary>
     private static string Switches(JsonObject body) => string.Join(' ', body
@@ -69,7 +66,7 @@ public sealed class SearchBodyTests
         .. Directory.GetFiles(SharedData.Require("misp-recorded"), names + ".request.json")
             .Where(file => System.IO.File.ReadLines(file.Replace(".request.json", ".headers.txt", StringComparison.Ordinal)).First()
                 .Contains(" 200 "))
-            .Select(file => Body(Encoding.UTF8.GetBytes(JsonNode.Parse(System.IO.File.ReadAllText(file))!["body"]!.GetValue<string>())))
+            .Select(file => JsonNode.Parse(JsonNode.Parse(System.IO.File.ReadAllText(file))!["body"]!.GetValue<string>())!.AsObject())
             .Select(Switches),
     ];
 }

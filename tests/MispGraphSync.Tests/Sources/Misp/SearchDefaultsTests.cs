@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MispGraphSync.Core.Ports;
@@ -49,9 +48,10 @@ public sealed class SearchDefaultsTests
     {
         var defaults = Of("""{"tags":["x","y","z"],"published":"1","limit":5,"searchall":"%x%","galaxy.meta":"q"}""");
 
-        var body = Encoding.UTF8.GetString(defaults.Override("""{"tags":["a"],"limit":100}"""u8.ToArray()));
+        var body = JsonNode.Parse("""{"tags":["a"],"limit":100}""")!.AsObject();
+        defaults.OverrideIn(body);
 
-        Assert.Equal("""{"tags":["a","a","a"],"limit":100,"published":[0,1]}""", body);
+        Assert.Equal("""{"tags":["a","a","a"],"limit":100,"published":[0,1]}""", body.ToJsonString());
         Assert.Equal(["galaxy.meta"], defaults.Lasting);
     }
 
@@ -63,21 +63,22 @@ public sealed class SearchDefaultsTests
     public void A_body_without_stored_defaults_is_unchanged(string user)
     {
         using var json = JsonDocument.Parse(user);
-        var body = "{}"u8.ToArray();
+        var body = new JsonObject();
+        new SearchDefaults(json.RootElement).OverrideIn(body);
 
-        Assert.Same(body, SearchDefaults.Of(json.RootElement).Override(body));
+        Assert.Equal("{}", body.ToJsonString());
     }
 
     private static SearchDefaults Of(string defaults)
     {
         using var json = JsonDocument.Parse($$$"""{"UserSetting":{"default_restsearch_parameters":{{{defaults}}}}}""");
-        return SearchDefaults.Of(json.RootElement);
+        return new SearchDefaults(json.RootElement);
     }
 
     private static async Task<(List<string> Events, SourceState State)> ReadAsync(SandboxHost sandbox)
     {
         var settings = new MispSettings { Url = sandbox.Misp, PageSize = 5 };
-        using var http = MispHttp.Create(settings, caFile: null, proxy: null);
+        using var http = MispClient.CreateHttp(settings, caFile: null, proxy: null);
         var client = new MispClient(
             http, sandbox.Misp, _ => ValueTask.FromResult(sandbox.Options.MispKey),
             settings.Timeout, TimeProvider.System, new LogLines().Log);
