@@ -4,7 +4,9 @@ using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Sources.File;
 
-/// <summary>Reads the events of files. A file that cannot be read, or that holds something else, is a gap, and the next one is read.</summary>
+/// <summary>
+/// Reads the events of files. A file that cannot be read, or that holds something else, is a gap, and the next one is read.
+/// </summary>
 internal sealed class EventFileReader(string sourceName, ReadGaps gaps)
 {
     /// <param name="skipItems">Events come without their items.</param>

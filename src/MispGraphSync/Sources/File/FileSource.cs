@@ -25,7 +25,8 @@ internal sealed class FileSource : SavedSource
         {
             if (EventFile.IsManifest(full))
                 throw new RunFailedException(
-                    RunOutcome.InvalidInput, $"{full} is the index of a feed, and holds no event.", "Give --input the folder that it is in.");
+                    RunOutcome.InvalidInput, $"{full} is the index of a feed, and holds no event.",
+                    "Give --input the folder that it is in.");
             if (!System.IO.File.Exists(full))
                 throw new RunFailedException(RunOutcome.InvalidInput, $"There is no file or folder {full}.", "Check --input.");
         }

@@ -40,7 +40,8 @@ internal abstract class SavedSource : ISource
     public Task<SourceState> OpenAsync(CancellationToken ct)
     {
         foreach (var note in _plan.Notes.Concat(_plan.LocalNotes)) _log.Information("Filters: {Note}", note);
-        if (_enforceWarninglist) _log.Information("misp.enforceWarninglist has no effect on {Source}: files have no warninglists", Info.Name);
+        if (_enforceWarninglist)
+            _log.Information("misp.enforceWarninglist has no effect on {Source}: files have no warninglists", Info.Name);
         return Task.FromResult(new SourceState("files", _plan.HasRelativeTime, _time.GetUtcNow()));
     }
 
@@ -101,7 +102,8 @@ internal abstract class SavedSource : ISource
             if (item.Fault is not null) ReportFault(file, item);
             else yield return new ReadEvent(item.Event, item.Items, _time.GetUtcNow());
         }
-        foreach (var uuid in wanted.Values) _gaps.Add([uuid], $"Event {uuid} is not in its file any more: the file changed after the listing.");
+        foreach (var uuid in wanted.Values)
+            _gaps.Add([uuid], $"Event {uuid} is not in its file any more: the file changed after the listing.");
     }
 
     public Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct) =>

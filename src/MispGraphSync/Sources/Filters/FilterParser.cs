@@ -11,7 +11,7 @@ namespace MispGraphSync.Sources.Filters;
 internal sealed class FilterParser
 {
     private readonly List<string> _faults = [];
-    private readonly Dictionary<string, (Condition Condition, string WrittenName, bool IsNegated)> _conditions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Condition Condition, string Name, bool IsNegated)> _conditions = new(StringComparer.Ordinal);
 
     public IReadOnlyList<string> Faults => _faults;
 
@@ -56,7 +56,8 @@ internal sealed class FilterParser
         if (other is SetCondition first && condition is SetCondition second && isNegated != otherIsNegated)
         {
             // "tags" and "not_tags" are two halves of one key.
-            var both = new SetCondition(first.Key, first.Any.Concat(second.Any), first.All.Concat(second.All), first.None.Concat(second.None));
+            var both = new SetCondition(
+                first.Key, first.Any.Concat(second.Any), first.All.Concat(second.All), first.None.Concat(second.None));
             _conditions[key] = (both, otherName, otherIsNegated);
         }
         else _faults.Add($"\"{name}\" is given twice (\"{otherName}\" is the same key): use a list, or another filter");

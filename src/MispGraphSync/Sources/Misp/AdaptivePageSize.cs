@@ -1,6 +1,8 @@
 namespace MispGraphSync.Sources.Misp;
 
-/// <summary>Events in one request: a quarter after the server failed, doubled after some successes, up to the size of the settings.</summary>
+/// <summary>
+/// Events in one request: a quarter after the server failed, doubled after some successes, up to the size of the settings.
+/// </summary>
 internal sealed class AdaptivePageSize(int largest)
 {
     private const int SuccessesToGrow = 2;

@@ -170,7 +170,8 @@ internal sealed class EventFetch(
     private void ReportMissing(IReadOnlyCollection<Guid> missing)
     {
         if (missing.Count == 0) return;
-        gap($"MISP listed {missing.Count} events and did not give them: {string.Join(", ", missing.Take(5))}{(missing.Count > 5 ? " …" : ".")}");
+        gap($"MISP listed {missing.Count} events and did not give them: {string.Join(", ", missing.Take(5))}"
+            + (missing.Count > 5 ? " …" : "."));
     }
 
     /// <summary>

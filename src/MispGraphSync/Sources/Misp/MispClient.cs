@@ -1,10 +1,11 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MispGraphSync.Http;
 using MispGraphSync.Settings;
 using MispGraphSync.Text;
-using Polly;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;
@@ -32,12 +33,7 @@ internal sealed class MispClient(
     private const int LongestDocument = 64 * 1024 * 1024;
 
     private readonly Secrets _secrets = secrets ?? new Secrets();
-    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline =
-        !retries ? ResiliencePipeline<HttpResponseMessage>.Empty : MispResilience.Create(time, (wait, outcome) => log.Warning(
-            "MISP: {Failure}; trying again in {Wait} s",
-            outcome.Result is { } response ? $"status {(int)response.StatusCode}" : outcome.Exception!.GetType().Name,
-            Math.Round(wait.TotalSeconds)));
-
+    private readonly RetryPolicy _retry = new(time, new RetryOptions());
     private readonly Lock _gate = new();
     private string? _resolvedKey;
     private Task<JsonElement>? _user;
@@ -137,21 +133,24 @@ internal sealed class MispClient(
     private async Task<MispResponse> SendAsync(HttpMethod method, string path, string? body, bool canShrink, CancellationToken ct)
     {
         _resolvedKey ??= _secrets.Add(Checked(await key(ct)));
-        var context = ResilienceContextPool.Shared.Get(ct);
-        context.Properties.Set(MispResilience.Budget, new RetryBudget(canShrink, time));
         HttpResponseMessage response;
         try
         {
-            response = await _pipeline.ExecuteAsync(
-                async context => await AttemptAsync(method, new Uri(Server, path), body, context.CancellationToken), context);
+            var failure = "";
+            response = await _retry.RunAsync(
+                new RetryState(),
+                attempt => AttemptAsync(method, new Uri(Server, path), body, attempt),
+                (response, error) =>
+                {
+                    failure = response is null ? error!.GetType().Name : $"status {(int)response.StatusCode}";
+                    return Judge(response, error, canShrink);
+                },
+                ct,
+                wait => log.Warning("MISP: {Failure}; trying again in {Wait} s", failure, Math.Round(wait.TotalSeconds)));
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutException)
+        catch (Exception e) when (TransportError.Matches(e))
         {
-            throw Errors.Of(e);
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
+            throw Errors.OfSending(e);
         }
 
         var stream = new ReadTimeoutStream(await response.Content.ReadAsStreamAsync(ct), timeout, time);
@@ -162,22 +161,36 @@ internal sealed class MispClient(
 
     private async Task<HttpResponseMessage> AttemptAsync(HttpMethod method, Uri address, string? body, CancellationToken ct)
     {
-        using var limit = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         using var request = new HttpRequestMessage(method, address);
         if (body is not null) request.Content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
         // Without Accept, MISP sends errors in HTML. The key has no prefix: MISP knows no "Bearer".
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         request.Headers.TryAddWithoutValidation("Authorization", _resolvedKey);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("misp-graph", null));
-        try
+        return await TimeLimit.RunAsync(
+            timeout, time, limited => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited), ct);
+    }
+
+    /// <summary>
+    /// A response that failed, and that can be requested in smaller pages, is not repeated: a smaller page is the better try. Throttling
+    /// is waited out.
+    /// </summary>
+    private RetryVerdict Judge(HttpResponseMessage? response, Exception? error, bool canShrink)
+    {
+        if (!retries) return default;
+        var asked = response is null ? null : RetryAfter.FromHeaders(response, time.GetUtcNow());
+        if (response is { StatusCode: HttpStatusCode.TooManyRequests }) return new RetryVerdict(RetryKind.Throttled, asked);
+        var allowed = (Status: (int?)response?.StatusCode, error) switch
         {
-            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-        }
-        catch (OperationCanceledException e) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
-        {
-            throw new TimeoutException("The response did not begin in time.", e);
-        }
+            (503, _) => 5,
+            ( >= 500, _) or (_, HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }) => canShrink ? 0 : 5,
+            (_, TimeoutException) => canShrink ? 0 : 1,
+            (_, HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }) => 0,
+            (_, { } e) when e.GetBaseException() is SocketException { SocketErrorCode: SocketError.HostNotFound } => 0,
+            (_, { } e) when TransportError.Matches(e) => 3,
+            _ => 0,
+        };
+        return new RetryVerdict(RetryKind.Failed, asked, allowed);
     }
 
     /// <summary>A key with a line break or another invalid character would fail in ways that quote it.</summary>

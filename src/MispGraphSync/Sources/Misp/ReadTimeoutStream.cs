@@ -1,3 +1,5 @@
+using MispGraphSync.Http;
+
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>
@@ -27,22 +29,13 @@ internal sealed class ReadTimeoutStream(Stream inner, TimeSpan timeout, TimeProv
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using var limit = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            var started = time.GetTimestamp();
-            var read = await inner.ReadAsync(buffer, either.Token);
-            _bytes += read;
-            _waited += time.GetElapsedTime(started);
-            return read == 0 || _waited <= timeout + TimeSpan.FromSeconds(_bytes / MinBytesPerSecond)
-                ? read
-                : throw new TimeoutException("The bytes arrive too slowly.");
-        }
-        catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException("The next bytes did not arrive in time.", e);
-        }
+        var started = time.GetTimestamp();
+        var read = await TimeLimit.RunAsync(timeout, time, ct => inner.ReadAsync(buffer, ct).AsTask(), cancellationToken);
+        _bytes += read;
+        _waited += time.GetElapsedTime(started);
+        return read == 0 || _waited <= timeout + TimeSpan.FromSeconds(_bytes / MinBytesPerSecond)
+            ? read
+            : throw new TimeoutException("The bytes arrive too slowly.");
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

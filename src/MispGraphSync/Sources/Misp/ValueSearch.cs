@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Http;
 using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Text;
@@ -22,27 +23,31 @@ internal sealed class ValueSearch(MispSettings settings, string? caFile, Uri? pr
             throw new RunFailedException(RunOutcome.InvalidInput, "MISP's search would read this value as an expression.");
         if (settings.Url is not { } url || settings.Key is not { } key)
             throw new RunFailedException(RunOutcome.InvalidInput, "misp.url and misp.key are not set.");
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         using var http = MispClient.CreateHttp(settings, caFile, proxy);
         var client = new MispClient(http, url, key.ResolveAsync, settings.Timeout, time, log, secrets);
         try
         {
-            var body = SearchBody.Metadata(EventFilter.OfValues(variants.Select(text => text.Trim())), MaxHits, page: 1);
-            using var search = await client.SearchEventsAsync(body, canShrink: false, skipItems: true, either.Token);
-            var hits = new List<MispHit>();
-            await foreach (var item in search.ReadAsync(either.Token))
-                hits.Add(new MispHit(item.Event.Uuid, item.Event.Info, new Uri(client.Server, $"events/view/{item.Event.Uuid}").AbsoluteUri));
-            return hits;
+            return await TimeLimit.RunAsync(Limit, time, limited => FindAsync(client, variants, limited), ct);
         }
         catch (MispException e)
         {
             throw e.ToRunFailed();
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
+        catch (TimeoutException)
         {
             throw new RunFailedException(RunOutcome.Unreachable, $"MISP did not answer within {Limit.TotalSeconds:0} seconds.");
         }
+    }
+
+    private static async Task<IReadOnlyList<MispHit>> FindAsync(MispClient client, IReadOnlyList<string> variants, CancellationToken ct)
+    {
+        var body = SearchBody.Metadata(EventFilter.OfValues(variants.Select(text => text.Trim())), MaxHits, page: 1);
+        using var search = await client.SearchEventsAsync(body, canShrink: false, skipItems: true, ct);
+        var hits = new List<MispHit>();
+        await foreach (var item in search.ReadAsync(ct))
+            hits.Add(new MispHit(
+                item.Event.Uuid, item.Event.Info, new Uri(client.Server, $"events/view/{item.Event.Uuid}").AbsoluteUri));
+        return hits;
     }
 
     private static bool IsSearchExpression(string value) =>
