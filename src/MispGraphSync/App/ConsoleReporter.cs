@@ -95,17 +95,17 @@ internal sealed class ConsoleReporter : IRunObserver
     }
 
     /// <summary>One line a request, on stdout since it is what push is run for; with -v its bodies too.</summary>
-    public void Request(RequestSummary request)
+    public void Request(LoggedAttempt attempt)
     {
         lock (_gate)
         {
-            _progress.Request(request.Destination);
+            _progress.Request(attempt.Call.Destination);
             if (!_printsRequests) return;
             _line.Clear();
-            _host.Out.WriteLine(Line(request));
+            _host.Out.WriteLine(Line(attempt));
             if (!IsVerbose) return;
-            Body(">", request.Request);
-            Body("<", request.Response);
+            Body(">", attempt.Call.Body?.Written ?? default);
+            Body("<", attempt.Exception is null ? attempt.Call.Response.Written : default);
         }
     }
 
@@ -156,16 +156,16 @@ internal sealed class ConsoleReporter : IRunObserver
     }
 
     // The file's name repeats what it is about: where there is no room for both, it does alone.
-    private string Line(RequestSummary request)
+    private string Line(LoggedAttempt attempt)
     {
-        var items = request.Items switch { 0 => "", 1 => "1 item, ", _ => $"{request.Items} items, " };
-        var outcome = request.Status is { } status ? ((int)status).ToString(CultureInfo.InvariantCulture) : "no answer";
-        var failed = request.Failed && request.Rejected > 0 ? $", {request.Rejected} failed" : "";
-        var why = request.Error is null ? "" : $" ({Sanitize.ForDisplay(request.Error, 160)})";
-        var attempt = request.Attempt > 1 ? $", attempt {request.Attempt}" : "";
-        var what = $"{items}{outcome}{failed}{why}{attempt}";
-        var line = $"{request.Destination} {request.Operation}: {what}{(request.FileName is null ? "" : "  " + request.FileName)}";
-        return request.FileName is null || TextWidth.Of(line) <= _host.Width ? line : WrappedText.Wrap($"{what}  {request.FileName}", _host.Width, hang: 2);
+        var call = attempt.Call;
+        var items = call.Items switch { 0 => "", 1 => "1 item, ", _ => $"{call.Items} items, " };
+        var outcome = attempt.Status is { } status ? ((int)status).ToString(CultureInfo.InvariantCulture) : "no answer";
+        var failed = attempt.Failed && attempt.Rejected > 0 ? $", {attempt.Rejected} failed" : "";
+        var why = attempt.Error is null ? "" : $" ({Sanitize.ForDisplay(attempt.Error, 160)})";
+        var what = $"{items}{outcome}{failed}{why}{(attempt.Number > 1 ? $", attempt {attempt.Number}" : "")}";
+        var line = $"{call.Destination} {call.Operation}: {what}{(attempt.FileName is null ? "" : "  " + attempt.FileName)}";
+        return attempt.FileName is null || TextWidth.Of(line) <= _host.Width ? line : WrappedText.Wrap($"{what}  {attempt.FileName}", _host.Width, hang: 2);
     }
 
     private void Body(string arrow, ReadOnlyMemory<byte> body)

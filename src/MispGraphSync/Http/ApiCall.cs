@@ -4,12 +4,12 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Http;
 
 /// <summary>
-/// One request to a service and what came of it. It may be sent several times (see <see cref="RetryPolicy"/>); the answer
+/// One request to a service and what came of it. It may be sent several times (see <see cref="RetryPolicy"/>); the response
 /// is that of the last attempt. Travels with the message, so that each handler finds it.
 /// </summary>
 internal sealed class ApiCall : IDisposable
 {
-    private static readonly HttpRequestOptionsKey<ApiCall> Key = new("misp-graph.exchange");
+    private static readonly HttpRequestOptionsKey<ApiCall> Key = new("misp-graph.call");
 
     /// <summary>The destination's name.</summary>
     public required string Destination { get; init; }
@@ -22,34 +22,33 @@ internal sealed class ApiCall : IDisposable
     /// <summary>Absolute, or relative to the client's base address.</summary>
     public required Uri Uri { get; init; }
 
-    /// <summary>JSON, owned by this exchange; null for none.</summary>
+    /// <summary>JSON, owned by this call; null for none.</summary>
     public PooledBuffer? Body { get; init; }
-
-    /// <summary>As it went out, absolute.</summary>
-    public Uri SentUri { get => field ?? Uri; set; }
 
     /// <summary>How many indicators the request carries.</summary>
     public int Items { get; init; }
 
-    /// <summary>Sending it twice may create twice: only what surely was not processed is sent again.</summary>
+    /// <summary>Sending it twice may create twice: only what certainly was not processed is sent again.</summary>
     public bool IsNonIdempotent { get; init; }
 
-    /// <summary>Attempts so far; the first is 1.</summary>
-    public int Attempt { get; set; }
+    /// <summary>As it was sent, absolute.</summary>
+    public Uri SentUri { get => field ?? Uri; private set; }
 
-    /// <summary>Null while, and when, no answer came.</summary>
+    /// <summary>Attempts so far; the first is 1.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>Null while, and when, no response came.</summary>
     public HttpStatusCode? Status { get; set; }
 
-    /// <summary>The answer's bytes, decompressed.</summary>
+    /// <summary>The response's bytes, decompressed.</summary>
     public PooledBuffer Response { get; } = new();
 
-    /// <summary>Why there is no answer; null when there is one.</summary>
+    /// <summary>Why there is no response; null when there is one.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>The last attempt's record, while nobody has judged its answer yet.</summary>
+    /// <summary>The last attempt, while nobody has read its response yet.</summary>
     public LoggedAttempt? PendingResult { get; set; }
 
-    /// <summary>The retries' own memory.</summary>
     public RetryState Retries { get; } = new();
 
     /// <summary>The token that the service refused; null while none was.</summary>
@@ -58,43 +57,46 @@ internal sealed class ApiCall : IDisposable
     public bool IsSuccess => Status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
 
     public static ApiCall Of(HttpRequestMessage request) =>
-        request.Options.TryGetValue(Key, out var exchange)
-            ? exchange
-            : throw new InvalidOperationException("A request without its exchange.");
+        request.Options.TryGetValue(Key, out var call) ? call : throw new InvalidOperationException("A request without its call.");
 
     public void AttachTo(HttpRequestMessage request) => request.Options.Set(Key, this);
 
+    public void BeginAttempt(Uri uri)
+    {
+        SentUri = uri;
+        Attempts++;
+        Status = null;
+        Response.Clear();
+    }
+
     /// <summary>
-    /// What the answer, read as JSON to its end or empty, said of the items. A good answer's log file is written here, since only the destination can tell
-    /// whether anything in it failed; what is neither accepted nor rejected counts as failed too.
+    /// What the response, read as JSON to its end or empty, says of the items. The log file of a good response is written here,
+    /// since only the destination knows whether anything in it failed; what is neither accepted nor rejected counts as failed too.
     /// </summary>
     /// <exception cref="RunFailedException">The log file could not be written.</exception>
     public void RecordResult(int accepted, int rejected)
     {
-        var attempt = PendingResult;
+        if (PendingResult is not { } attempt) return;
         PendingResult = null;
-        if (attempt is null) return;
-        attempt.ResponseIsJson = true;
+        attempt.IsResponseJson = true;
         attempt.Finish(accepted, rejected, failed: accepted < Items);
     }
 
     public void Dispose()
     {
-        // Nobody made sense of the answer.
-        if (PendingResult is { } attempt)
+        try
         {
-            PendingResult = null;
-            try
-            {
-                attempt.Finish(accepted: 0, rejected: 0, failed: true);
-            }
-            catch (RunFailedException)
-            {
-                // The log has it, and lets nothing more out.
-            }
+            // Nobody recorded a result.
+            PendingResult?.Finish(accepted: 0, rejected: 0, failed: true);
         }
+        catch (RunFailedException)
+        {
+            // The log keeps it, and lets nothing more be sent.
+        }
+
+        PendingResult = null;
         Response.Dispose();
-        // Without a good answer the socket may still be reading the body.
+        // Without a good response the socket may still be reading the body.
         if (IsSuccess) Body?.Dispose();
         else Body?.Abandon();
     }

@@ -5,34 +5,34 @@ using MispGraphSync.Text;
 namespace MispGraphSync.Http;
 
 /// <summary>
-/// What an error answer says, in any of the shapes that Microsoft's services use: <c>{"error":{"code","message"}}</c>,
+/// What an error response says, in any of the shapes that Microsoft's services use: <c>{"error":{"code","message"}}</c>,
 /// <c>{"statusCode","message"}</c>, a bare object, a string, one of these as JSON in a string, or no JSON at all.
 /// </summary>
 /// <param name="Code">Null when it has none.</param>
-/// <param name="Message">One line, at most 2,000 characters; empty when the answer is.</param>
+/// <param name="Message">One line, at most 2,000 characters; empty when the response is.</param>
 internal sealed record ErrorBody(string? Code, string Message)
 {
-    private const int Longest = 2000;
+    private const int MaxLength = 2000;
 
-    public static ErrorBody Read(ReadOnlyMemory<byte> answer)
+    public static ErrorBody Read(ReadOnlyMemory<byte> response)
     {
         try
         {
-            using var json = JsonDocument.Parse(answer);
+            using var json = JsonDocument.Parse(response);
             return Read(json.RootElement);
         }
         // InvalidOperationException: half a surrogate pair, escaped.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return new ErrorBody(null, OneLine(Encoding.UTF8.GetString(answer.Span[..Math.Min(answer.Length, 4 * Longest)])));
+            return new ErrorBody(null, OneLine(Encoding.UTF8.GetString(response.Span[..Math.Min(response.Length, 4 * MaxLength)])));
         }
     }
 
-    /// <summary>A web page, which none of the services ever answers with: a proxy or a login page does.</summary>
-    public static bool IsWebPage(ReadOnlySpan<byte> answer)
+    /// <summary>A web page, which no service ever sends: a proxy or a login page does.</summary>
+    public static bool IsWebPage(ReadOnlySpan<byte> response)
     {
-        if (answer.StartsWith("\uFEFF"u8)) answer = answer[3..];
-        return answer.TrimStart(" \t\r\n"u8) is [(byte)'<', ..];
+        if (response.StartsWith("\uFEFF"u8)) response = response[3..];
+        return response.TrimStart(" \t\r\n"u8) is [(byte)'<', ..];
     }
 
     public static ErrorBody Read(JsonElement json)
@@ -46,17 +46,19 @@ internal sealed record ErrorBody(string? Code, string Message)
 
     private static ErrorBody OfText(string text)
     {
-        try
+        if (text.AsSpan().TrimStart() is ['{', ..])
         {
-            if (text.AsSpan().TrimStart() is ['{', ..])
+            try
             {
                 using var json = JsonDocument.Parse(text);
                 return Read(json.RootElement);
             }
+            catch (JsonException)
+            {
+                // It only looks like JSON.
+            }
         }
-        catch (JsonException)
-        {
-        }
+
         return new ErrorBody(null, OneLine(text));
     }
 
@@ -64,15 +66,9 @@ internal sealed record ErrorBody(string? Code, string Message)
     public override string ToString() => Code is null ? Message : $"{Code}: {Message}";
 
     /// <summary>A property, whatever the case of its name; null when missing or null.</summary>
-    public static JsonElement? Find(JsonElement json, string name)
-    {
-        foreach (var property in json.EnumerateObject())
-        {
-            if (property.Value.ValueKind != JsonValueKind.Null && property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return property.Value;
-        }
-        return null;
-    }
+    public static JsonElement? Find(JsonElement json, string name) => json.EnumerateObject()
+        .Where(one => one.Value.ValueKind != JsonValueKind.Null && one.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        .Select(one => (JsonElement?)one.Value).FirstOrDefault();
 
     private static string? Text(JsonElement? value) => value switch
     {
@@ -81,15 +77,6 @@ internal sealed record ErrorBody(string? Code, string Message)
         _ => null,
     };
 
-    public static string OneLine(string text)
-    {
-        var line = new StringBuilder(Math.Min(text.Length, Longest));
-        foreach (var c in text)
-        {
-            if (line.Length == Longest) break;
-            if (!char.IsControl(c) && !char.IsWhiteSpace(c)) line.Append(c);
-            else if (line.Length > 0 && line[^1] != ' ') line.Append(' ');
-        }
-        return Secrets.WithoutTokens(line.ToString().TrimEnd());
-    }
+    /// <summary>A service's words on one line, without anybody's token.</summary>
+    public static string OneLine(string text) => Secrets.WithoutTokens(Sanitize.ForField(text, MaxLength));
 }

@@ -11,30 +11,27 @@ namespace MispGraphSync.Http;
 /// recorded, nothing more is sent.
 /// </summary>
 internal sealed class RequestLog(
-    LogSettings settings, long run, TimeProvider time, Action<RequestSummary>? onRequest = null, Secrets? secrets = null)
+    LogSettings settings, long run, TimeProvider time, Action<LoggedAttempt>? onRequest = null, Secrets? secrets = null)
 {
-    // Answers are about as long as requests; no honest one is this much longer.
-    private const int RoomBesidesBodies = 1024 * 1024;
+    // Responses are about as long as requests; no honest one is this much longer.
+    private const int SpaceBesidesBodies = 1024 * 1024;
 
     /// <summary>ENOSPC.</summary>
-    private const int NoRoom = 28;
+    private const int NoSpace = 28;
 
     [ThreadStatic]
     private static RequestLogWriter? _writer;
 
+    private readonly ConcurrentDictionary<string, RequestCounts> _counts = new(StringComparer.Ordinal);
     private readonly Lock _probing = new();
     private int _sequence;
     private int _hidden;
     private bool _probed;
     private RunFailedException? _failure;
 
-    private readonly ConcurrentDictionary<string, RequestCounts> _counts = new(StringComparer.Ordinal);
-
     public TimeProvider Time { get; } = time;
 
-    public long Run { get; } = run;
-
-    /// <summary>What neither a file nor an answer that is passed on may hold.</summary>
+    /// <summary>What neither a file nor a response that is passed on may hold.</summary>
     public Secrets Secrets { get; } = secrets ?? new Secrets();
 
     /// <summary>What was sent to one destination so far in this run.</summary>
@@ -54,109 +51,77 @@ internal sealed class RequestLog(
     }
 
     /// <summary>Makes sure that the attempt can be recorded.</summary>
-    /// <exception cref="RunFailedException">Usage, or OutOfReach where there is no room: it cannot; nothing may be sent.</exception>
-    public LoggedAttempt Begin(ApiCall exchange, Uri uri)
+    /// <exception cref="RunFailedException">InvalidInput, or Unreachable where there is no space: it cannot; nothing may be sent.</exception>
+    public LoggedAttempt Begin(ApiCall call)
     {
-        if (_failure is { } failure) throw Unsent(failure, exchange);
-        return new LoggedAttempt(this, exchange, Open(exchange)) { Uri = uri };
+        if (_failure is { } failure) throw NotSent(failure, call);
+        try
+        {
+            if (settings.Requests != RequestLogging.None) CheckFolder(call);
+            return new LoggedAttempt(this, call, call.SentUri, settings.Requests == RequestLogging.All ? NewFile() : null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotSent(_failure = Failure(e), call);
+        }
     }
 
-    /// <exception cref="RunFailedException">Usage: the file could not be written; the same for every later attempt.</exception>
+    /// <exception cref="RunFailedException">InvalidInput: the file could not be written; the same for every later attempt.</exception>
     public void Write(LoggedAttempt attempt)
     {
-        Count(attempt);
+        var one = new RequestCounts(
+            attempt.Number > 1 ? 0 : 1, attempt.Number > 1 ? 1 : 0, attempt.Status == HttpStatusCode.TooManyRequests ? 1 : 0);
+        _counts.AddOrUpdate(attempt.Call.Destination, one, (_, sum) =>
+            new RequestCounts(sum.Sent + one.Sent, sum.Retries + one.Retries, sum.Throttled + one.Throttled));
         var sequence = Interlocked.Increment(ref _sequence);
-        var name = FileName(attempt, sequence);
-        var isKept = settings.Requests == RequestLogging.All || (settings.Requests == RequestLogging.Errors && attempt.Failed);
-        if (isKept) Keep(attempt, name);
-        onRequest?.Invoke(Line(attempt, isKept ? name : null));
+        if (settings.Requests == RequestLogging.All || (settings.Requests == RequestLogging.Errors && attempt.Failed)) Keep(attempt, sequence);
+        onRequest?.Invoke(attempt);
     }
 
-    private void Count(LoggedAttempt attempt)
+    private void Keep(LoggedAttempt attempt, int sequence)
     {
-        var isRetry = attempt.Number > 1;
-        var one = new RequestCounts(isRetry ? 0 : 1, isRetry ? 1 : 0, attempt.Status == HttpStatusCode.TooManyRequests ? 1 : 0);
-        _counts.AddOrUpdate(attempt.Call.Destination, one, (_, sum) => new RequestCounts(sum.Sent + one.Sent, sum.Retries + one.Retries, sum.Throttled + one.Throttled));
-    }
-
-    private static string FileName(LoggedAttempt attempt, int sequence)
-    {
-        var exchange = attempt.Call;
         var at = attempt.CompletedAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
-        var error = attempt.Failed ? "_error" : "";
         var status = attempt.Status is { } code ? ((int)code).ToString(CultureInfo.InvariantCulture) : "none";
-        return $"{at}_{sequence:D6}_{exchange.Destination}_{exchange.Operation}{error}_{status}.json";
-    }
-
-    private static RequestSummary Line(LoggedAttempt attempt, string? name) => new(
-        attempt.Call.Destination, attempt.Call.Operation, attempt.Call.Items, attempt.Accepted, attempt.Rejected,
-        attempt.Status, attempt.Number, attempt.Failed, attempt.Duration, name,
-        attempt.Exception is null ? null : TransportError.From(attempt.Exception, attempt.Uri).Message,
-        attempt.Call.Body?.Written ?? default,
-        attempt.Exception is not null ? default : attempt.Call.Response.Written);
-
-    private RequestLogFile? Open(ApiCall exchange)
-    {
+        attempt.FileName =
+            $"{at}_{sequence:D6}_{attempt.Call.Destination}_{attempt.Call.Operation}{(attempt.Failed ? "_error" : "")}_{status}.json";
         try
         {
-            switch (settings.Requests)
-            {
-                case RequestLogging.All:
-                    Probe();
-                    ThrowIfFull(exchange);
-                    return new RequestLogFile(settings.Directory, HiddenName());
-                case RequestLogging.Errors:
-                    Probe();
-                    ThrowIfFull(exchange);
-                    return null;
-                default:
-                    return null;
-            }
+            using var file = attempt.File ?? NewFile();
+            file.Complete(attempt.FileName, (_writer ??= new RequestLogWriter()).Write(run, attempt, Secrets));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unsent(_failure = Failure(e), exchange);
-        }
-    }
-
-    private void Keep(LoggedAttempt attempt, string name)
-    {
-        try
-        {
-            using var file = attempt.File ?? new RequestLogFile(settings.Directory, HiddenName());
-            file.Complete(name, (_writer ??= new RequestLogWriter()).Write(Run, attempt));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The request is out: whatever it says, the next run has to find out what became of it.
+            // The request is out: the next run has to find out what became of it.
             throw _failure = Failure(e, mayHaveHappened: true);
         }
     }
 
-    /// <summary>Makes the folder, and a file in it, once a run.</summary>
-    private void Probe()
+    /// <summary>Makes the folder, and a file in it, once a run; sees to the space for each request.</summary>
+    private void CheckFolder(ApiCall call)
     {
         lock (_probing)
         {
-            if (_probed) return;
-            PrivateFile.CreateFolder(settings.Directory);
-            using (new RequestLogFile(settings.Directory, HiddenName())) { }
-            _probed = true;
+            if (!_probed)
+            {
+                PrivateFile.CreateFolder(settings.Directory);
+                NewFile().Dispose();
+                _probed = true;
+            }
         }
+
+        var needed = SpaceBesidesBodies + (2L * (call.Body?.Written.Length ?? 0));
+        if (FreeSpaceOf(settings.Directory) < needed) throw new IOException("The disk is full.", NoSpace);
     }
 
-    private void ThrowIfFull(ApiCall exchange)
-    {
-        var needed = RoomBesidesBodies + (2L * (exchange.Body?.Written.Length ?? 0));
-        if (FreeSpaceOf(settings.Directory) < needed) throw new IOException("The disk is full.", NoRoom);
-    }
+    /// <summary>Under a name that no other process has.</summary>
+    private RequestLogFile NewFile() => new(settings.Directory, $".{Environment.ProcessId}-{Interlocked.Increment(ref _hidden)}.tmp");
 
-    /// <summary>Hidden, so that a pattern over the folder never meets half a file; no other process has the same.</summary>
-    private string HiddenName() => $".{Environment.ProcessId}-{Interlocked.Increment(ref _hidden)}.tmp";
-
-    // Of this attempt nothing went out, but an earlier attempt at the same request may have gone through.
-    private static RunFailedException Unsent(RunFailedException failure, ApiCall exchange) =>
-        new(failure.Outcome, failure.Message, failure.Remedy, failure.InnerException) { MayHaveHappened = exchange.Retries.Failures > 0 && !exchange.IsNonIdempotent };
+    // Nothing of this attempt was sent, but an earlier attempt at the same request may have succeeded.
+    private static RunFailedException NotSent(RunFailedException failure, ApiCall call) =>
+        new(failure.Outcome, failure.Message, failure.Remedy, failure.InnerException)
+        {
+            MayHaveHappened = call.Retries.Failures > 0 && !call.IsNonIdempotent,
+        };
 
     private RunFailedException Failure(Exception e, bool? mayHaveHappened = null) => new(
         DiskFault.IsFull(e) ? RunOutcome.Unreachable : RunOutcome.InvalidInput,

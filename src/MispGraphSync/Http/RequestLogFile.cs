@@ -3,8 +3,8 @@ using MispGraphSync.Text;
 namespace MispGraphSync.Http;
 
 /// <summary>
-/// A file that is opened under a hidden name before the request is sent, and takes its own name when it is whole. So a
-/// folder that cannot be written shows before anything is sent.
+/// A file that is opened under a hidden name before the request is sent, and takes its own name when it is complete. So a folder
+/// that cannot be written shows before anything is sent, and a pattern over the folder never meets half a file.
 /// </summary>
 internal sealed class RequestLogFile : IDisposable
 {
@@ -14,14 +14,24 @@ internal sealed class RequestLogFile : IDisposable
     public RequestLogFile(string folder, string hiddenName)
     {
         _path = Path.Combine(folder, hiddenName);
-        _file = Open(_path);
+        try
+        {
+            _file = Create();
+        }
+        catch (IOException) when (File.Exists(_path))
+        {
+            // In containers the process number repeats, so a killed run may have left it; or somebody has put it there, with
+            // rights of its own or as a link: it is removed and never written to.
+            File.Delete(_path);
+            _file = Create();
+        }
     }
 
     /// <summary>Writes all of it and gives it its name. An existing file is never replaced.</summary>
     public void Complete(string name, ReadOnlySpan<byte> content)
     {
-        var file = _file ?? throw new ObjectDisposedException(nameof(RequestLogFile));
-        file.Write(content);
+        ObjectDisposedException.ThrowIf(_file is null, this);
+        _file.Write(content);
         Close();
         var path = Path.Combine(Path.GetDirectoryName(_path)!, name);
         if (File.Exists(path)) throw new IOException($"{path} exists already.");
@@ -37,21 +47,8 @@ internal sealed class RequestLogFile : IDisposable
         File.Delete(_path);
     }
 
-    // A file that was emptied is written to the disk when it is closed, and .NET empties also what it has just made: so it is
-    // asked for a new one. One of that name may be left from a run that was killed, where each run has the same process number;
-    // or somebody has put it there, with rights of its own or leading elsewhere: it goes, and is not written to.
-    private static FileStream Open(string path)
-    {
-        try
-        {
-            return PrivateFile.Open(path, FileMode.CreateNew, FileAccess.Write, isBuffered: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(path);
-            return PrivateFile.Open(path, FileMode.CreateNew, FileAccess.Write, isBuffered: false);
-        }
-    }
+    // Not one that is emptied: its content would be flushed to the disk on close, which takes time.
+    private FileStream Create() => PrivateFile.Open(_path, FileMode.CreateNew, FileAccess.Write, isBuffered: false);
 
     private void Close()
     {

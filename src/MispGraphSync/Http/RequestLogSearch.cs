@@ -2,68 +2,49 @@ using System.Text;
 
 namespace MispGraphSync.Http;
 
-/// <summary>
-/// Finds the request files that speak of an indicator, by its key or its id. Looks at the newest first and only so far back:
-/// there may be many, and the newest says how things came to be as they are.
-/// </summary>
+/// <summary>Finds the request files that hold an indicator's key or id. Looks at the newest first and only so far back.</summary>
 internal sealed class RequestLogSearch(string folder)
 {
-    /// <summary>How much is read at most, in bytes.</summary>
-    private const long MostRead = 512L * 1024 * 1024;
+    private const long MaxBytesRead = 512L * 1024 * 1024;
+    private const int MaxFiles = 3;
 
     /// <summary>What begins the files of <c>read</c> and its like: they list everything and say nothing of one.</summary>
     private static readonly byte[] OfNoRun = [.. "{\"run\":0,"u8];
 
-    /// <summary>How many files are named for one indicator.</summary>
-    private const int MostNamed = 3;
-
-    /// <summary>Files were left unread, so that what is not found may be there still.</summary>
+    /// <summary>Files were left unread, so that more may be there.</summary>
     public bool IsPartial { get; private set; }
 
     /// <param name="sought">For each indicator the texts that stand for it, none of them empty; no text finds nothing.</param>
     /// <returns>For each, the names of the newest files that hold one of its texts.</returns>
     public IReadOnlyList<IReadOnlyList<string>> Find(IReadOnlyList<IReadOnlyList<string>> sought)
     {
-        var named = sought.Select(_ => new List<string>()).ToList();
-        var needles = sought.Select(texts => texts.Select(Encoding.UTF8.GetBytes).ToList()).ToList();
+        var searches = sought.Select(texts => (Texts: texts.Select(Encoding.UTF8.GetBytes).ToList(), Files: new List<string>())).ToList();
         var read = 0L;
-        foreach (var file in NewestFirst())
+        foreach (var file in (Ignoring(() => Directory.GetFiles(folder, "????????T*.json")) ?? []).OrderDescending(StringComparer.Ordinal))
         {
-            if (needles.Zip(named).All(pair => pair.First.Count == 0 || pair.Second.Count > 0)) break;
-            if (Read(file) is not { } content || content.AsSpan().StartsWith(OfNoRun)) continue;
-            if ((read += content.Length) > MostRead)
+            if (searches.TrueForAll(one => one.Texts.Count == 0 || one.Files.Count > 0)) break;
+            // A file that has gone meanwhile, or may not be read, is as good as none.
+            if (Ignoring(() => File.ReadAllBytes(file)) is not { } content || content.AsSpan().StartsWith(OfNoRun)) continue;
+            if ((read += content.Length) > MaxBytesRead)
             {
                 IsPartial = true;
                 break;
             }
 
-            for (var i = 0; i < needles.Count; i++)
+            foreach (var (texts, files) in searches)
             {
-                if (named[i].Count < MostNamed && needles[i].Exists(needle => content.AsSpan().IndexOf(needle) >= 0)) named[i].Add(Path.GetFileName(file));
+                if (files.Count < MaxFiles && texts.Exists(text => content.AsSpan().IndexOf(text) >= 0)) files.Add(Path.GetFileName(file));
             }
         }
 
-        return named;
+        return [.. searches.Select(one => one.Files)];
     }
 
-    private IEnumerable<string> NewestFirst()
+    private static T? Ignoring<T>(Func<T> read) where T : class
     {
         try
         {
-            return Directory.GetFiles(folder, "????????T*.json").OrderDescending(StringComparer.Ordinal);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
-    // A file that has gone meanwhile, or may not be read, is as good as none.
-    private static byte[]? Read(string file)
-    {
-        try
-        {
-            return File.ReadAllBytes(file);
+            return read();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

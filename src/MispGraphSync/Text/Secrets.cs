@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MispGraphSync.Http;
 
 namespace MispGraphSync.Text;
 
@@ -71,22 +70,21 @@ internal sealed partial class Secrets
     /// <summary>The text without anybody's tokens, and without user names and passwords in addresses.</summary>
     public static string WithoutCredentials(string text) => UserInfo().Replace(WithoutTokens(text), "://***@");
 
-    /// <summary>An answer's bytes without our secrets. What was JSON is JSON; what holds no secret is not changed.</summary>
+    /// <summary>A response's bytes without our secrets; JSON stays JSON.</summary>
     /// <param name="isError">It lists no indicators, so that anybody's token is taken out.</param>
-    public void Mask(PooledBuffer answer, bool isError)
+    /// <returns>Null when there was nothing to mask.</returns>
+    public byte[]? Mask(ReadOnlySpan<byte> response, bool isError)
     {
-        var masked = answer.Written.Span;
-        if (MayHoldSecret(masked))
+        byte[]? masked = null;
+        if (MayHoldSecret(response))
         {
-            var copy = masked.ToArray();
-            masked = copy.AsSpan(0, Mask(copy.AsSpan()));
+            masked = response.ToArray();
+            masked = masked[..Mask(masked.AsSpan())];
         }
 
-        if (isError && masked.IndexOf("eyJ"u8) >= 0) masked = Encoding.UTF8.GetBytes(WithoutTokens(Encoding.UTF8.GetString(masked)));
-        if (masked == answer.Written.Span) return;
-        answer.Clear();
-        masked.CopyTo(answer.GetSpan(masked.Length));
-        answer.Advance(masked.Length);
+        return isError && (masked ?? response).IndexOf("eyJ"u8) >= 0
+            ? Encoding.UTF8.GetBytes(WithoutTokens(Encoding.UTF8.GetString(masked ?? response)))
+            : masked;
     }
 
     /// <summary>As for an answer, in place.</summary>

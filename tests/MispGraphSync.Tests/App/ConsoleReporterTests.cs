@@ -168,11 +168,11 @@ public sealed class ConsoleReporterTests : IDisposable
     [Fact]
     public void Narrow_request_line_names_only_the_file()
     {
-        Begin(isTerminal: false).Request(Line(HttpStatusCode.OK) with { Items = 91, FileName = "20261124T104559.786Z_000006_graph_submit_200.json" });
+        Begin(isTerminal: false).Request(Line(HttpStatusCode.OK, 91, "20261124T104559.786Z_000006_graph_submit_200.json"));
         Assert.Equal("graph submit: 91 items, 200  20261124T104559.786Z_000006_graph_submit_200.json", _out.ToString().TrimEnd());
         _out.GetStringBuilder().Clear();
 
-        Begin(isTerminal: false, width: 70).Request(Line(HttpStatusCode.OK) with { Items = 91, FileName = "20261124T104559.786Z_000006_graph_submit_200.json" });
+        Begin(isTerminal: false, width: 70).Request(Line(HttpStatusCode.OK, 91, "20261124T104559.786Z_000006_graph_submit_200.json"));
         Assert.Equal("91 items, 200  20261124T104559.786Z_000006_graph_submit_200.json", _out.ToString().TrimEnd());
     }
 
@@ -245,6 +245,10 @@ public sealed class ConsoleReporterTests : IDisposable
         return [.. lines];
     }
 
-    private static RequestSummary Line(HttpStatusCode status) =>
-        new("graph", "submit", 100, 100, 0, status, 1, Failed: false, TimeSpan.Zero, FileName: null, Error: null, default, default);
+    private static LoggedAttempt Line(HttpStatusCode status, int items = 100, string? file = null)
+    {
+        var call = new ApiCall { Destination = "graph", Operation = "submit", Method = HttpMethod.Post, Uri = new Uri("http://localhost"), Items = items };
+        call.BeginAttempt(call.Uri);
+        return new LoggedAttempt(new RequestLog(new LogSettings { Requests = RequestLogging.None }, 1, TimeProvider.System), call, call.Uri) { Status = status, FileName = file };
+    }
 }

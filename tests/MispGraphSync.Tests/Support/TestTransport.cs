@@ -34,7 +34,7 @@ internal sealed class TestTransport : IDisposable
 
     public string Logs => Path.Combine(_folder, "logs");
 
-    public List<RequestSummary> Lines { get; } = [];
+    public List<LoggedAttempt> Lines { get; } = [];
 
     /// <summary>File names in order.</summary>
     public string[] Files => [.. Directory.GetFiles(Logs).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
@@ -66,7 +66,7 @@ internal sealed class TestTransport : IDisposable
         return true;
     }
 
-    private void Keep(RequestSummary line)
+    private void Keep(LoggedAttempt line)
     {
         lock (Lines) Lines.Add(line);
     }

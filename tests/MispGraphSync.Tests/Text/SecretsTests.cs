@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CsCheck;
-using MispGraphSync.Http;
 using MispGraphSync.Text;
 using Xunit;
 
@@ -79,15 +78,15 @@ public class SecretsTests
             secrets.Add(secret);
             var json = JsonSerializer.Serialize(
                 new { error = new { code = 400, message = "The header " + Encodings[way](secret) + " was not \"understood\"\n" } });
-            using var answer = Buffer(json);
+            var answer = Encoding.UTF8.GetBytes(json);
 
-            secrets.Mask(answer, isError: false);
+            answer = secrets.Mask(answer, isError: false) ?? answer;
 
-            var message = JsonDocument.Parse(answer.Written).RootElement.GetProperty("error").GetProperty("message").GetString()!;
+            var message = JsonDocument.Parse(answer).RootElement.GetProperty("error").GetProperty("message").GetString()!;
             // The letter before may happen to be the secret's own.
             Assert.StartsWith("The heade", message, StringComparison.Ordinal);
             Assert.EndsWith(" was not \"understood\"\n", message, StringComparison.Ordinal);
-            AssertNothingLeft(JsonSerializer.Serialize(Encodings[way](secret)), Encoding.UTF8.GetString(answer.Written.Span));
+            AssertNothingLeft(JsonSerializer.Serialize(Encodings[way](secret)), Encoding.UTF8.GetString(answer));
         }
     }
 
@@ -97,12 +96,12 @@ public class SecretsTests
         var secrets = new Secrets();
         secrets.Add(Key);
         secrets.Add(Token);
-        using var answer = Buffer(text);
-        var before = answer.Written.ToArray();
+        var answer = Encoding.UTF8.GetBytes(text);
+        var before = answer.ToArray();
 
-        secrets.Mask(answer, isError: false);
+        answer = secrets.Mask(answer, isError: false) ?? answer;
 
-        Assert.Equal(before, answer.Written.ToArray());
+        Assert.Equal(before, answer);
     });
 
     [Fact]
@@ -111,11 +110,11 @@ public class SecretsTests
         var secrets = new Secrets();
         secrets.Add(secret);
         var text = JsonSerializer.Serialize(new[] { before, secret, after });
-        using var answer = Buffer(text);
+        var answer = Encoding.UTF8.GetBytes(text);
 
-        secrets.Mask(answer, isError: false);
+        answer = secrets.Mask(answer, isError: false) ?? answer;
 
-        var parts = JsonSerializer.Deserialize<string[]>(answer.Written.Span)!;
+        var parts = JsonSerializer.Deserialize<string[]>(answer)!;
         Assert.Equal((before, after), (parts[0], parts[2]));
         Assert.DoesNotContain(secret, parts[1], StringComparison.OrdinalIgnoreCase);
     });
@@ -128,12 +127,12 @@ public class SecretsTests
         secrets.Add(Token);
         var other = string.Join('.', Part("""{"typ":"JWT","alg":"RS256","kid":"klmnopqrst"}"""),
             Part("""{"aud":"https://graph.microsoft.com","iss":"https://login.example/"}"""), Part("quite different bytes"));
-        using var answer = Buffer($$"""{"url":"https://evil.example/?t={{other}}"}""");
-        var before = answer.Written.ToArray();
+        var answer = Encoding.UTF8.GetBytes($$"""{"url":"https://evil.example/?t={{other}}"}""");
+        var before = answer.ToArray();
 
-        secrets.Mask(answer, isError: false);
+        answer = secrets.Mask(answer, isError: false) ?? answer;
 
-        Assert.Equal(before, answer.Written.ToArray());
+        Assert.Equal(before, answer);
         Assert.Equal("bad token ***", Secrets.WithoutTokens($"bad token {other}"));
     }
 
@@ -142,11 +141,11 @@ public class SecretsTests
     {
         var secrets = new Secrets();
         secrets.Add(Token);
-        using var answer = Buffer(string.Concat(Enumerable.Repeat(new string('.', 700_000) + Token, 5)));
+        var answer = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(new string('.', 700_000) + Token, 5)));
 
-        secrets.Mask(answer, isError: false);
+        answer = secrets.Mask(answer, isError: false) ?? answer;
 
-        AssertNothingLeft(Token, Encoding.UTF8.GetString(answer.Written.Span));
+        AssertNothingLeft(Token, Encoding.UTF8.GetString(answer));
     }
 
     [Fact]
@@ -175,15 +174,6 @@ public class SecretsTests
 
     private static string Part(string text) =>
         Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-
-    private static PooledBuffer Buffer(string text)
-    {
-        var buffer = new PooledBuffer();
-        var bytes = Encoding.UTF8.GetBytes(text);
-        bytes.CopyTo(buffer.GetSpan(bytes.Length));
-        buffer.Advance(bytes.Length);
-        return buffer;
-    }
 
     // Whatever stays of it is shorter than anything one could use.
     private static void AssertNothingLeft(string written, string masked)
