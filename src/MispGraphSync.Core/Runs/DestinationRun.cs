@@ -350,7 +350,7 @@ public sealed class DestinationRun
         if (_stopped == RunOutcome.Done && control.IsStopping) _stopped = control.Outcome;
     }
 
-    internal static RunStatus StatusOf(RunOutcome code) => code switch
+    public static RunStatus StatusOf(RunOutcome code) => code switch
     {
         RunOutcome.Done => RunStatus.Completed,
         RunOutcome.Incomplete => RunStatus.CompletedWithErrors,

@@ -15,6 +15,8 @@ namespace MispGraphSync.App;
 /// </summary>
 internal static class AppLog
 {
+    public static Logger None => new LoggerConfiguration().CreateLogger();
+
     private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:l}{NewLine}{Exception}";
 
     /// <summary>Writes what is left. A full disk takes the last lines, but does not change the outcome of the run.</summary>
@@ -36,7 +38,7 @@ internal static class AppLog
     /// <param name="secrets">Kept out of every line.</param>
     public static Logger Create(LogSettings settings, bool isDebug, bool isOptional, TimeProvider time, Secrets secrets)
     {
-        if (isOptional && !Directory.Exists(settings.Directory)) return new LoggerConfiguration().CreateLogger();
+        if (isOptional && !Directory.Exists(settings.Directory)) return None;
         var (extension, formatter) = settings.Format == LogFormat.Json
             ? ("jsonl", (ITextFormatter)new RenderedCompactJsonFormatter())
             : ("log", new MessageTemplateTextFormatter(Template));
@@ -58,7 +60,7 @@ internal static class AppLog
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            if (isOptional) return new LoggerConfiguration().CreateLogger();
+            if (isOptional) return None;
             throw new RunFailedException(
                 DiskFault.IsFull(fault) ? RunOutcome.Unreachable : RunOutcome.InvalidInput,
                 $"The log folder '{settings.Directory}' cannot be written: {fault.Message}",

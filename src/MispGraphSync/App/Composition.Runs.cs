@@ -1,4 +1,7 @@
+using MispGraphSync.Commands;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Runs;
+using MispGraphSync.Core.Sending;
 using MispGraphSync.Http;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
@@ -7,153 +10,221 @@ using MispGraphSync.Text;
 
 namespace MispGraphSync.App;
 
-// What every run has around it, whatever it does: lock, ledger, number, log. However it ends, its end is recorded.
+// Every run, whatever it does, has the same frame: log, lock, ledger, number, clock, end. However it ends, its end is recorded.
 internal sealed partial class Composition
 {
-    private async Task<T> InRunAsync<T>(RunFrame frame, ConsoleReporter talk, Func<UnderLock, Task<(T Result, RunReport Report)>> work)
+    public async Task<FinishedRun> RunAsync(RunRequest request)
     {
-        var chosen = Choose(frame.Destinations);
-        _log = AppLog.Create(Settings.Logs, talk.IsVeryVerbose, isOptional: frame.RollsBack, _host.Time, _secrets);
-        using var deadline = new CancellationTokenSource(frame.MaxDuration ?? Timeout.InfiniteTimeSpan, _host.Time);
+        _log = OpenLog(request.Common, isOptional: request.IsDryRun);
+        _reporter.OnStep = request.OnStep;
+        using var deadline = new CancellationTokenSource(request.MaxDuration ?? Timeout.InfiniteTimeSpan, _host.Time);
         using var control = new RunControl(_host.Interrupt, deadline.Token, _host.Abort);
-        var wait = frame.Wait < frame.MaxDuration ? frame.Wait : frame.MaxDuration ?? frame.Wait;
         try
         {
-            using var held = await LockAsync(wait, talk).ConfigureAwait(false);
-            using var told = talk.WarnOnInterrupt();
-            using var ledger = LedgerFile.Open(Settings.Ledger, frame.RollsBack);
-            return await UnderLockAsync(frame, talk, chosen, ledger, control, work).ConfigureAwait(false);
+            var chosen = Settings.Choose(request.Destinations);
+            using var held = await LockAsync(request).ConfigureAwait(false);
+            using var warning = _reporter.WarnOnInterrupt();
+            using var ledger = LedgerFile.Open(Settings.Ledger, rollsBack: request.IsDryRun);
+            return await RunLockedAsync(request, chosen, ledger, control).ConfigureAwait(false);
         }
         catch (Exception fault)
         {
-            RunLog.Failed(_log, frame.Command, fault, OutcomeOf(fault).Code);
-            throw;
-        }
-    }
-
-    private async Task<T> UnderLockAsync<T>(
-        RunFrame frame, ConsoleReporter talk, List<DestinationSettings> chosen, LedgerFile ledger, RunControl control,
-        Func<UnderLock, Task<(T Result, RunReport Report)>> work)
-    {
-        var history = new RunHistory(ledger);
-        // A number that is rolled back would be given to another run, and the request files would lie.
-        var stamps = StampsOf(ledger);
-        var run = frame.IsCounted ? Begin(frame.Command, ledger, stamps, talk) : 0;
-        var clocks = frame.SendsNothing || frame.RollsBack ? null : new ClockGuard(_host.Time, _sockets, _log);
-        _log.Information("Run {Run} started: {Command}", run, frame.Command);
-        var destinations = new List<IDestination>();
-        try
-        {
-            DateTimeOffset? deadline = frame.MaxDuration is { } limit ? _host.Time.GetUtcNow() + limit : null;
-            var transport = NewTransport(run, deadline, control) with { Clocks = clocks };
-            if (!frame.RollsBack) stamps.WriteBegin(_host.Time.GetUtcNow());
-            if (clocks is not null) await CheckClockAsync(clocks, chosen, ledger, control).ConfigureAwait(false);
-            destinations.AddRange(chosen.Select(one => Destination(one, transport, frame.SendsNothing)));
-            var under = new UnderLock(run, ledger, destinations, control, transport, new LoggingObserver(talk, _log));
-            var (result, report) = await work(under).ConfigureAwait(false);
-            var failures = frame.RollsBack ? RejectionGroups.None : RejectionGroups.OfRun(new Rejections(ledger).List(run, destination: null));
-            RunLog.Ended(_log, report, failures);
-            End(frame, history, report);
-            if (!frame.RollsBack) stamps.WriteEnd(_host.Time.GetUtcNow());
-            return result;
-        }
-        catch (Exception fault)
-        {
-            var (status, code) = OutcomeOf(fault);
-            EndEarly(frame, history, run, status, code);
+            Failure.Of(fault, _host.IsStopped).Log(_log, NameOf(request.Verb));
             throw;
         }
         finally
         {
-            talk.End();
-            foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);
-            if (!frame.RollsBack && clocks is not { IsWrong: true }) LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
+            _reporter.End();
         }
     }
 
-    private Task<RunLock> LockAsync(TimeSpan wait, ConsoleReporter talk) => RunLock.TakeAsync(
-        Settings.Ledger, wait, _host.Time, _host.Interrupt, who =>
-            talk.Warn($"{who} This one is waiting for its end, up to {Durations.Text(wait)}."));
+    private Task<RunLock> LockAsync(RunRequest request)
+    {
+        var wait = request.Wait < request.MaxDuration ? request.Wait : request.MaxDuration ?? request.Wait;
+        return RunLock.TakeAsync(Settings.Ledger, wait, _host.Time, _host.Interrupt, who =>
+            _reporter.Warn($"{who} Waiting up to {Durations.Text(wait)} for it to finish."));
+    }
 
-    private void End(RunFrame frame, RunHistory history, RunReport report)
+    private async Task<FinishedRun> RunLockedAsync(
+        RunRequest request, List<DestinationSettings> chosen, LedgerFile ledger, RunControl control)
+    {
+        var isPush = request.Verb is RunVerb.Push or RunVerb.Plan or RunVerb.Retry;
+        var stamps = new RunStamps(ledger, Settings.Logs.Directory, RunStamps.HostName(_host.Environment));
+        // A number that is rolled back is given again: a verify that only looks must not leave request files under it.
+        var id = isPush || !request.IsDryRun ? BeginRun(request, ledger, stamps) : 0;
+        var clock = request.IsDryRun ? null : new ClockGuard(_host.Time, _sockets, _log);
+        _log.Information("Run {Run} started: {Command}", id, NameOf(request.Verb));
+        try
+        {
+            var retries = new RetryOptions
+            {
+                OnPause = _reporter.Paused,
+                Deadline = _host.Time.GetUtcNow() + request.MaxDuration,
+                Stop = control.Stop,
+            };
+            var transport = NewTransport(id, retries) with { Clocks = clock };
+            if (!request.IsDryRun) stamps.WriteBegin(_host.Time.GetUtcNow());
+            if (clock is not null) await CheckClockAsync(clock, chosen, ledger, control).ConfigureAwait(false);
+            var destinations = chosen.ConvertAll(one => Open(one, transport));
+            if (request.IsDryRun && request.Verb != RunVerb.Verify)
+                destinations = destinations.ConvertAll(IDestination (one) => new DryRunDestination(one));
+
+            var run = new OpenRun(id, chosen, destinations, ledger, transport, control, new LoggingObserver(_reporter, _log));
+            var report = await WorkAsync(request, run).ConfigureAwait(false);
+            var rejections = request.IsDryRun
+                ? RejectionGroups.None
+                : RejectionGroups.OfRun(new Rejections(ledger).List(id, destination: null));
+            RunLog.Ended(_log, report, rejections);
+            RecordEnd(ledger, report, RunJson.Text(report));
+            if (isPush && !request.IsDryRun) WriteMetrics(report);
+            if (!request.IsDryRun) stamps.WriteEnd(_host.Time.GetUtcNow());
+            return new FinishedRun(report, rejections);
+        }
+        catch (Exception fault)
+        {
+            var report = ReportOf(id, Failure.Of(fault, _host.IsStopped).Outcome);
+            RecordEnd(ledger, report, json: null);
+            if (isPush && !request.IsDryRun) WriteMetrics(report);
+            throw;
+        }
+        finally
+        {
+            if (!request.IsDryRun && clock is not { IsWrong: true }) LogRetention.Tidy(Settings.Logs, _host.Time.GetUtcNow());
+        }
+    }
+
+    private Task<RunReport> WorkAsync(RunRequest request, OpenRun run)
+    {
+        if (request.Verb is RunVerb.Push or RunVerb.Plan) return PushAsync(request, run);
+        _reporter.Begin(source: null, run.Limits);
+        return request.Verb switch
+        {
+            RunVerb.Retry => new Retry(run.Destinations, run.DestinationLedger, PushOptionsOf(request), run.Observer, _host.Time)
+                .RunAsync(run.Id, run.Control),
+            RunVerb.Verify => VerifyAsync(request, run),
+            _ => new Purge(run.Destinations, run.DestinationLedger, PurgeOptionsOf(request), run.Observer, _host.Time, request.ConfirmAsync)
+                .RunAsync(run.Id, run.Control),
+        };
+    }
+
+    private async Task<RunReport> PushAsync(RunRequest request, OpenRun run)
+    {
+        var source = OpenSource(request.Input);
+        using var connection = source as IDisposable;
+        _reporter.Begin(source.Info.Name, run.Limits);
+        var push = new Push(
+            source, new SourceLedger(run.Ledger), run.Destinations, run.DestinationLedger, PushOptionsOf(request), run.Observer,
+            _host.Time);
+        return await push.RunAsync(run.Id, run.Control).ConfigureAwait(false);
+    }
+
+    private async Task<RunReport> VerifyAsync(RunRequest request, OpenRun run)
+    {
+        var started = _host.Time.GetTimestamp();
+        var foreign = request.TakesOverFrom is { } tool ? ForeignTools(tool, run) : [];
+        var options = new VerifyOptions
+        {
+            Instance = Settings.Instance,
+            Source = Settings.Misp.Name,
+            PolicyFingerprint = FingerprintOf,
+            NeverBlock = NeverBlock,
+            Repairs = !request.IsDryRun,
+            PredecessorOf = destination => foreign.GetValueOrDefault(destination),
+            MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
+        };
+        var verification = new Verification(
+            run.Destinations, run.DestinationLedger, options, run.Observer, _host.Time,
+            (result, findings) => _reporter.Write(() => request.OnVerified(result, findings)));
+        var results = await verification.RunAsync(run.Control).ConfigureAwait(false);
+        return ReportOf(run.Id, RunOutcomes.Worst([run.Control.Outcome, .. results.Select(result => result.Outcome)])) with
+        {
+            Duration = _host.Time.GetElapsedTime(started),
+            Destinations = [.. results.Select(result => result.ToReport())],
+        };
+    }
+
+    private Dictionary<IDestination, ForeignTool> ForeignTools(string tool, OpenRun run)
+    {
+        var found = new Dictionary<IDestination, ForeignTool>();
+        var kind = Registration.Kinds.TakeoverFrom(tool);
+        foreach (var (settings, destination) in run.Settings.Zip(run.Destinations).Where(one => one.First.Kind == kind.Name))
+        {
+            var foreign = kind.Takeover!.At(tool, destination, settings, run.Transport);
+            found[destination] = foreign;
+            if (foreign.At != destination) _opened.Add(foreign.At);
+        }
+
+        return found.Count > 0 ? found : throw new RunFailedException(
+            RunOutcome.InvalidInput, $"--adopt: {tool} left nothing at a destination that is enabled: it pushed to the kind '{kind.Name}'.",
+            "Enable one of that kind, or name it with --destination.");
+    }
+
+    private PushOptions PushOptionsOf(RunRequest request) => new()
+    {
+        Instance = Settings.Instance,
+        Stage = new StageOptions
+        {
+            Destinations = [],
+            ToIdsOnly = Settings.Misp.ToIdsOnly,
+            EnforceWarninglist = Settings.Misp.EnforceWarninglist,
+            Full = request.Full,
+            FullReadEvery = TimeSpan.FromDays(Settings.Misp.FullReadDays),
+            Fingerprint = Fingerprints.OfSource(Settings.Misp),
+            OnlyEvents = request.Events,
+        },
+        PolicyFingerprint = FingerprintOf,
+        SelectionFingerprint = destination => Fingerprints.OfSelection(Settings, destination.Info.Name),
+        MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
+        AcceptChanges = request.AcceptChanges,
+        NeverBlock = NeverBlock,
+        StartsFresh = request.Fresh,
+        IsDryRun = request.IsDryRun,
+    };
+
+    private PurgeOptions PurgeOptionsOf(RunRequest request) => new() { PolicyFingerprint = FingerprintOf, IsDryRun = request.IsDryRun };
+
+    private string FingerprintOf(IDestination destination) => Fingerprints.OfDestination(Settings, destination.Info.Name);
+
+    /// <summary>The report of a run that read no source.</summary>
+    private static RunReport ReportOf(long run, RunOutcome outcome) => new()
+    {
+        RunId = run,
+        Status = DestinationRun.StatusOf(outcome),
+        Outcome = outcome,
+        Duration = TimeSpan.Zero,
+        Source = new SourceReport { Name = "", Kind = "none", Complete = true },
+        Destinations = [],
+    };
+
+    private void RecordEnd(LedgerFile ledger, RunReport report, string? json)
     {
         if (report.RunId == 0) return;
         try
         {
-            history.End(report.RunId, RunJson.Slug(report.Status), ExitCodes.Of(report.Outcome), RunJson.Text(report), _host.Time.GetUtcNow());
+            new RunHistory(ledger).End(
+                report.RunId, RunJson.Slug(report.Status), ExitCodes.Of(report.Outcome), json, _host.Time.GetUtcNow());
         }
         catch (RunFailedException fault) when (fault.IsOfLedger && report.Outcome != RunOutcome.Done)
         {
-            // The report says already that the ledger cannot be written.
+            // An earlier failure is reported already; this one follows from it.
         }
-
-        WriteMetrics(frame, report);
     }
 
-    private void EndEarly(RunFrame frame, RunHistory history, long run, RunStatus status, RunOutcome code)
+    private void WriteMetrics(RunReport report)
     {
-        if (run == 0) return;
-        try
-        {
-            history.End(run, RunJson.Slug(status), ExitCodes.Of(code), report: null, _host.Time.GetUtcNow());
-        }
-        catch (RunFailedException fault) when (fault.IsOfLedger)
-        {
-            // The first failure is the one to report.
-        }
-
-        var none = new RunReport
-        {
-            RunId = run,
-            Status = status,
-            Outcome = code,
-            Duration = TimeSpan.Zero,
-            Source = SourceReport.OfLedger,
-            Destinations = []
-        };
-        WriteMetrics(frame, none);
+        if (Settings.MetricsTextfile is { } file && MetricsFile.Write(file, report, _host.Time.GetUtcNow()) is { } fault)
+            _log.Warning("metrics.textfile: '{File}' was not written: {Fault}", file, fault);
     }
 
-    private void WriteMetrics(RunFrame frame, RunReport report)
-    {
-        if (frame.HasMetrics && Settings.MetricsTextfile is { } metrics && MetricsFile.Write(metrics, report, _host.Time.GetUtcNow()) is { } fault)
-            _log.Warning("metrics.textfile: '{File}' was not written: {Fault}", metrics, fault);
-    }
-
-    private (RunStatus Status, RunOutcome Code) OutcomeOf(Exception fault) => fault switch
-    {
-        RunFailedException failure => (RunStatus.Failed, failure.Outcome),
-        OperationCanceledException when _host.Interrupt.IsCancellationRequested || _host.Abort.IsCancellationRequested =>
-            (RunStatus.Interrupted, RunOutcome.Interrupted),
-        _ => (RunStatus.Failed, RunOutcome.Bug),
-    };
-
-    private sealed record RunFrame
-    {
-        /// <summary>The verb, for the ledger's list of runs.</summary>
-        public required string Command { get; init; }
-
-        /// <summary>Empty: all enabled ones.</summary>
-        public required IReadOnlyList<string> Destinations { get; init; }
-
-        public TimeSpan Wait { get; init; }
-
-        public TimeSpan? MaxDuration { get; init; }
-
-        /// <summary>No destination is reached at all.</summary>
-        public bool SendsNothing { get; init; }
-
-        /// <summary>The ledger is as it was afterwards.</summary>
-        public bool RollsBack { get; init; }
-
-        /// <summary>The run gets a number of its own.</summary>
-        public bool IsCounted { get; init; }
-
-        public bool HasMetrics { get; init; }
-    }
+    private static string NameOf(RunVerb verb) => verb == RunVerb.Retry ? "errors --retry" : verb.ToString().ToLowerInvariant();
 
     /// <summary>What a run has while it holds the lock.</summary>
-    private sealed record UnderLock(
-        long Run, LedgerFile Ledger, IReadOnlyList<IDestination> Destinations, RunControl Control, Transport Transport,
-        IRunObserver Observer);
+    private sealed record OpenRun(
+        long Id, IReadOnlyList<DestinationSettings> Settings, IReadOnlyList<IDestination> Destinations, LedgerFile Ledger,
+        Transport Transport, RunControl Control, IRunObserver Observer)
+    {
+        public DestinationLedger DestinationLedger { get; } = new(Ledger, Id);
+
+        public IEnumerable<(string Destination, int RequestsPerMinute)> Limits => Settings.Select(one => (one.Name, one.RequestsPerMinute));
+    }
 }

@@ -1,3 +1,4 @@
+using MispGraphSync.Commands;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
@@ -9,51 +10,48 @@ namespace MispGraphSync.App;
 // How a run begins: is the ledger the latest, and is the clock right?
 internal sealed partial class Composition
 {
-    private RunStamps StampsOf(LedgerFile ledger) => new(ledger, Settings.Logs.Directory, RunStamps.HostName(_host.Environment));
-
-    /// <summary>Begins a run in the ledger. What speaks against the ledger is said, and noted for each destination.</summary>
-    private long Begin(string command, LedgerFile ledger, RunStamps stamps, ConsoleReporter talk)
+    /// <summary>Begins a run in the ledger. A sign that the ledger is an old copy is reported, and noted for each destination.</summary>
+    private long BeginRun(RunRequest request, LedgerFile ledger, RunStamps stamps)
     {
         lock (ledger.Gate)
         {
-            var doubt = stamps.Check();
-            var trusted = doubt.Kind == StampMismatchKind.Older
+            var mismatch = stamps.Check();
+            var isOutdated = mismatch.Kind > StampMismatchKind.NeverStamped;
+            var trusted = mismatch.Kind == StampMismatchKind.Older
                 ? []
                 : Settings.Destinations.Where(one => ListNeeds(one) is not null).ToList();
-            Tell(doubt, trusted, talk);
+            if (mismatch.Kind != StampMismatchKind.None) WarnOf(mismatch, isOutdated, trusted);
             return ledger.InTransaction(() =>
             {
-                var run = new RunHistory(ledger).Begin(command, _host.Time.GetUtcNow());
-                stamps.Begin(run, doubt);
-                if (doubt.Kind > StampMismatchKind.NeverStamped) new DestinationLedger(ledger, run).MarkOutdated([.. trusted.Select(one => one.Info)]);
+                var run = new RunHistory(ledger).Begin(NameOf(request.Verb), _host.Time.GetUtcNow());
+                stamps.Begin(run, mismatch);
+                if (isOutdated) new DestinationLedger(ledger, run).MarkOutdated([.. trusted.Select(one => one.Info)]);
                 return run;
             });
         }
     }
 
-    private void Tell(StampMismatch doubt, IReadOnlyList<DestinationSettings> trusted, ConsoleReporter talk)
+    private void WarnOf(StampMismatch mismatch, bool isOutdated, IReadOnlyList<DestinationSettings> trusted)
     {
-        if (doubt.Kind == StampMismatchKind.None) return;
-        var message = doubt.Message;
-        if (doubt.Kind > StampMismatchKind.NeverStamped)
+        var message = mismatch.Message;
+        if (isOutdated)
         {
             message += " What the destinations hold is listed and compared with it.";
-            foreach (var one in trusted)
-                message += $" '{one.Name}' cannot be listed without {ListNeeds(one)}: "
-                    + "the ledger is trusted there.";
+            message += string.Concat(trusted.Select(one =>
+                $" '{one.Name}' cannot be listed without {ListNeeds(one)}: the ledger is trusted there."));
         }
 
-        talk.Warn(message);
+        _reporter.Warn(message);
         _log.Warning("{Doubt}", message);
     }
 
     private static string? ListNeeds(DestinationSettings one) => Registration.Kinds.Of(one).CapabilitiesOf(one).ListNeeds;
 
     /// <summary>To be called before anything is read or sent.</summary>
-    /// <exception cref="RunFailedException">Usage: our clock is wrong, and nothing may be sent.</exception>
-    private async Task CheckClockAsync(ClockGuard clocks, IEnumerable<DestinationSettings> chosen, LedgerFile ledger, RunControl control)
+    /// <exception cref="RunFailedException">InvalidInput: our clock is wrong, and nothing may be sent.</exception>
+    private async Task CheckClockAsync(ClockGuard clock, List<DestinationSettings> chosen, LedgerFile ledger, RunControl control)
     {
-        var isRight = await clocks.CheckAsync([.. chosen.Select(one => (one.Name, JudgeOf(one)))], control.Stop).ConfigureAwait(false);
+        var isRight = await clock.CheckAsync(chosen.ConvertAll(one => (one.Name, JudgeOf(one))), control.Stop).ConfigureAwait(false);
         if (isRight) ClockCorrection.Correct(ledger, _host.Time.GetUtcNow());
     }
 

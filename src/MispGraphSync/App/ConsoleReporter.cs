@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using MispGraphSync.Commands;
@@ -10,59 +9,42 @@ using MispGraphSync.Text;
 namespace MispGraphSync.App;
 
 /// <summary>
-/// What the tool says while it works: to stderr, so that stdout carries the result alone. On a terminal one line of
-/// progress that is rewritten; elsewhere a plain line for each thing that goes on, every half minute.
+/// Prints progress and warnings to stderr, so that stdout has the result alone. On a terminal one line of progress is rewritten;
+/// elsewhere a plain line for each source or destination is printed every half minute.
 /// </summary>
-internal sealed class ConsoleReporter : IRunObserver
+internal sealed class ConsoleReporter(ToolHost host, CommonArguments common, bool printsRequests) : IRunObserver
 {
     private static readonly TimeSpan PlainEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RewriteEvery = TimeSpan.FromMilliseconds(250);
 
-    private readonly ToolHost _host;
     private readonly Lock _gate = new();
-    private readonly bool _isQuiet;
-    private readonly bool _printsRequests;
-    private readonly RunProgress _progress;
-    private readonly ProgressLine _line;
+    private readonly RunProgress _progress = new(host.Time);
+    private readonly ProgressLine _line = new(host.Error);
     private ITimer? _timer;
     private bool _hasEnded;
 
-    public ConsoleReporter(ToolHost host, CommonOptions common, ParseResult args, bool printsRequests)
-    {
-        _host = host;
-        _isQuiet = args.GetValue(common.Quiet);
-        IsVerbose = args.GetValue(common.Verbose) || args.GetValue(common.VeryVerbose);
-        IsVeryVerbose = args.GetValue(common.VeryVerbose);
-        _printsRequests = printsRequests && !_isQuiet;
-        _progress = new RunProgress(host.Time);
-        _line = new ProgressLine(host.Error);
-    }
-
-    public bool IsVerbose { get; }
-
-    public bool IsVeryVerbose { get; }
-
-    /// <summary>Hears of each step as it is taken from the plan.</summary>
+    /// <summary>Called with each step as it is taken from the plan.</summary>
     public Action<DestinationInfo, PlanStep>? OnStep { get; set; }
 
     /// <summary>From now on progress is shown, until <see cref="End"/>.</summary>
-    /// <param name="source">Where events are about to be asked for; null for a run that reads none.</param>
-    /// <param name="allowed">The requests a minute that the settings let each destination make.</param>
-    public void Begin(string? source, IEnumerable<(string Destination, int RequestsPerMinute)> allowed)
+    /// <param name="source">Where events are about to be read from; null for a run that reads none.</param>
+    /// <param name="limits">The requests a minute that the settings let each destination make.</param>
+    public void Begin(string? source, IEnumerable<(string Destination, int RequestsPerMinute)> limits)
     {
         lock (_gate)
         {
             if (source is not null) _progress.Opening(Sanitize.ForDisplay(source, 60));
-            foreach (var (destination, requestsPerMinute) in allowed) _progress.SetRequestLimit(destination, requestsPerMinute);
-            if (_isQuiet || _hasEnded || _timer is not null) return;
-            var every = _host.IsTerminal ? RewriteEvery : PlainEvery;
-            _timer = _host.Time.CreateTimer(static talk => ((ConsoleReporter)talk!).Show(), this, every, every);
+            foreach (var (destination, requestsPerMinute) in limits) _progress.SetRequestLimit(destination, requestsPerMinute);
+            if (common.IsQuiet || _hasEnded || _timer is not null) return;
+            var every = host.IsTerminal ? RewriteEvery : PlainEvery;
+            _timer = host.Time.CreateTimer(static reporter => ((ConsoleReporter)reporter!).Show(), this, every, every);
         }
     }
 
-    /// <summary>Answers an interruption at once, for as long as what is given is not disposed of.</summary>
-    public CancellationTokenRegistration WarnOnInterrupt() => _host.Interrupt.UnsafeRegister(
-        static talk => ((ConsoleReporter)talk!).Warn("Told to end: what is under way is finished and saved. Once more ends it at once, safely too."), this);
+    /// <summary>Acknowledges an interruption immediately, until the registration is disposed of.</summary>
+    public CancellationTokenRegistration WarnOnInterrupt() => host.Interrupt.UnsafeRegister(
+        static reporter => ((ConsoleReporter)reporter!).Warn(
+            "Stopping after the requests in flight. Press Ctrl-C again to stop now (safe)."), this);
 
     public void Reading(SourceInfo source, long eventsDone, long eventsInAll)
     {
@@ -79,19 +61,27 @@ internal sealed class ConsoleReporter : IRunObserver
         lock (_gate) _progress.Listed(destination.Name, soFar);
     }
 
-    public void Step(DestinationInfo destination, PlanStep step) => OnStep?.Invoke(destination, step);
+    public void Step(DestinationInfo destination, PlanStep step)
+    {
+        if (OnStep is null) return;
+        lock (_gate)
+        {
+            _line.Clear();
+            OnStep(destination, step);
+        }
+    }
 
     public void Applied(DestinationInfo destination, StepTally soFar, long inAll)
     {
         lock (_gate) _progress.Sending(destination.Name, soFar.Total, inAll);
     }
 
-    public void Warn(string message) => Say($"warning: {message}");
+    public void Warn(string message) => Write(() => host.Warn(message));
 
-    /// <summary>A destination asked for patience: nothing is sent there before that instant.</summary>
+    /// <summary>A destination asked to wait: nothing is sent there before that instant.</summary>
     public void Paused(string destination, DateTimeOffset until)
     {
-        lock (_gate) _progress.Pause(destination, until - _host.Time.GetUtcNow());
+        lock (_gate) _progress.Pause(destination, until - host.Time.GetUtcNow());
     }
 
     /// <summary>One line a request, on stdout since it is what push is run for; with -v its bodies too.</summary>
@@ -100,22 +90,22 @@ internal sealed class ConsoleReporter : IRunObserver
         lock (_gate)
         {
             _progress.Request(attempt.Call.Destination);
-            if (!_printsRequests) return;
+            if (!printsRequests || common.IsQuiet) return;
             _line.Clear();
-            _host.Out.WriteLine(Line(attempt));
-            if (!IsVerbose) return;
-            Body(">", attempt.Call.Body?.Written ?? default);
-            Body("<", attempt.Exception is null ? attempt.Call.Response.Written : default);
+            host.Out.WriteLine(LineOf(attempt));
+            if (!common.IsVerbose) return;
+            WriteBody(">", attempt.Call.Body?.Written ?? default);
+            WriteBody("<", attempt.Exception is null ? attempt.Call.Response.Written : default);
         }
     }
 
-    /// <summary>Writes to stdout while progress may stand on the same terminal.</summary>
-    public void Write<TState>(TState state, Action<TState> write)
+    /// <summary>Writes while progress may be on the same terminal.</summary>
+    public void Write(Action write)
     {
         lock (_gate)
         {
             _line.Clear();
-            write(state);
+            write();
         }
     }
 
@@ -130,33 +120,24 @@ internal sealed class ConsoleReporter : IRunObserver
         }
     }
 
-    private void Say(string text)
-    {
-        lock (_gate)
-        {
-            _line.Clear();
-            _host.Error.WriteLine(WrappedText.Wrap(text, _host.ErrorWidth()));
-        }
-    }
-
     private void Show()
     {
         lock (_gate)
         {
             if (_hasEnded) return;
-            if (_host.IsTerminal)
+            if (!host.IsTerminal)
             {
-                var line = _progress.Line(Math.Max(20, _host.ErrorWidth() - 1));
-                if (line.Length > 0) _line.Draw(line);
+                foreach (var plain in _progress.Lines()) host.Error.WriteLine(plain);
                 return;
             }
 
-            foreach (var line in _progress.Lines()) _host.Error.WriteLine(line);
+            var line = _progress.Line(Math.Max(20, host.ErrorWidth() - 1));
+            if (line.Length > 0) _line.Draw(line);
         }
     }
 
-    // The file's name repeats what it is about: where there is no room for both, it does alone.
-    private string Line(LoggedAttempt attempt)
+    // The file's name repeats destination and operation: where there is no room for both, the file's name is enough.
+    private string LineOf(LoggedAttempt attempt)
     {
         var call = attempt.Call;
         var items = call.Items switch { 0 => "", 1 => "1 item, ", _ => $"{call.Items} items, " };
@@ -165,11 +146,13 @@ internal sealed class ConsoleReporter : IRunObserver
         var why = attempt.Error is null ? "" : $" ({Sanitize.ForDisplay(attempt.Error, 160)})";
         var what = $"{items}{outcome}{failed}{why}{(attempt.Number > 1 ? $", attempt {attempt.Number}" : "")}";
         var line = $"{call.Destination} {call.Operation}: {what}{(attempt.FileName is null ? "" : "  " + attempt.FileName)}";
-        return attempt.FileName is null || TextWidth.Of(line) <= _host.Width ? line : WrappedText.Wrap($"{what}  {attempt.FileName}", _host.Width, hang: 2);
+        return attempt.FileName is null || TextWidth.Of(line) <= host.Width
+            ? line
+            : WrappedText.Wrap($"{what}  {attempt.FileName}", host.Width, hang: 2);
     }
 
-    private void Body(string arrow, ReadOnlyMemory<byte> body)
+    private void WriteBody(string arrow, ReadOnlyMemory<byte> body)
     {
-        if (!body.IsEmpty) _host.Out.WriteLine($"  {arrow} {Sanitize.ForDisplay(Encoding.UTF8.GetString(body.Span), 2_000_000)}");
+        if (!body.IsEmpty) host.Out.WriteLine($"  {arrow} {Sanitize.ForDisplay(Encoding.UTF8.GetString(body.Span), 2_000_000)}");
     }
 }

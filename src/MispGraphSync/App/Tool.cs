@@ -7,18 +7,59 @@ using MispGraphSync.Text;
 
 namespace MispGraphSync.App;
 
-/// <summary>The command line as a whole: parse, run, and turn whatever happens into an exit code of ours.</summary>
+/// <summary>The command line as a whole: parse, run, and turn each failure into an exit code.</summary>
 internal static class Tool
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolHost host)
     {
         var output = new NonThrowingWriter(host.Out);
-        var steady = host with { Out = output, Error = new NonThrowingWriter(host.Error) };
-        var code = await DispatchAsync(args, steady).ConfigureAwait(false);
+        var guarded = host with { Out = output, Error = new NonThrowingWriter(host.Error) };
+        var code = await DispatchAsync(args, guarded).ConfigureAwait(false);
         await output.FlushAsync().ConfigureAwait(false);
         if (output.Fault is not { } fault) return code;
-        await steady.Error.WriteLineAsync($"error: The output could not be written: {Sanitize.ForDisplay(fault.Message)}").ConfigureAwait(false);
+        await guarded.Error.WriteLineAsync($"error: The output could not be written: {Sanitize.ForDisplay(fault.Message)}").ConfigureAwait(false);
         return code == ExitCodes.Of(RunOutcome.Done) ? ExitCodes.Of(RunOutcome.Unreachable) : code;
+    }
+
+    /// <summary>All verbs and options.</summary>
+    public static RootCommand Root(ToolHost host)
+    {
+        var root = new RootCommand(
+            "Keeps Microsoft Sentinel, Defender and Graph in step with a MISP server: every indicator that should be there is there, once, "
+            + "until it should not be.");
+        var common = new CommonOptions();
+        var actions = new Actions(host);
+        common.AddTo(root);
+        root.Add(new PushCommand(common, host, actions.RunAsync));
+        root.Add(new PlanCommand(common, host, actions.RunAsync));
+        root.Add(new ReadCommand(common, host, actions.ReadAsync));
+        root.Add(new ErrorsCommand(common, host, Registration.Kinds, actions.ReadSettings, actions.RunAsync));
+        root.Add(new StatusCommand(common, host, actions.GatherStatus));
+        root.Add(new ExplainCommand(common, host, actions.ExplainAsync));
+        root.Add(new ReportCommand(common, host, actions.GatherReportAsync));
+        root.Add(new VerifyCommand(common, host, actions.RunAsync));
+        root.Add(new PurgeCommand(common, host, actions.RunAsync));
+        root.Add(new DoctorCommand(common, host, actions.OpenDoctor));
+        root.Add(new ConfigCommand(new ConfigCommandContext
+        {
+            ConfigFile = args => args.GetValue(common.Config),
+            IsJson = args => common.Format(args) == "json",
+            IsInteractive = args => common.MayAsk(args, host),
+            Environment = host.Environment,
+            Input = host.In,
+            Interrupt = host.Interrupt,
+            FilterFaults = Actions.FilterFaults,
+            FilterWarnings = Actions.FilterWarnings,
+            WorkingDirectory = host.WorkingDirectory,
+            Width = host.Width,
+            ErrorWidth = host.ErrorWidth,
+        }));
+        root.Add(new CompletionsCommand(host));
+        // The library's own help option also takes /h and /?, which may be paths.
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this.", Action = new Commands.HelpAction(host, common) });
+        Suggestions.AddCompletions(root, common, actions.DestinationNames);
+        return root;
     }
 
     private static async Task<int> DispatchAsync(IReadOnlyList<string> args, ToolHost host)
@@ -39,52 +80,12 @@ internal static class Tool
         // The Python sample's way to list what was pushed.
         if (args[0] == "-r") args = ["read", .. args.Skip(1)];
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
-        {
-            foreach (var line in ParseErrors.Of(parsed)) await host.Error.WriteLineAsync(WrappedText.Wrap($"error: {line}", host.ErrorWidth(), hang: 7)).ConfigureAwait(false);
-            await host.Error.WriteLineAsync($"Try '{string.Join(' ', HelpText.Program, HelpText.VerbOf(parsed.CommandResult.Command), "--help").Replace("  ", " ", StringComparison.Ordinal)}'.").ConfigureAwait(false);
-            return ExitCodes.Of(RunOutcome.InvalidInput);
-        }
-
-        return await InvokeAsync(parsed, host).ConfigureAwait(false);
-    }
-
-    /// <summary>All verbs and options.</summary>
-    public static RootCommand Root(ToolHost host)
-    {
-        var root = new RootCommand("Keeps Microsoft Sentinel, Defender and Graph in step with a MISP server: every indicator that should be there is there, once, until it should not be.");
-        var common = new CommonOptions();
-        foreach (var option in common.All) root.Add(option);
-        root.Add(new PushCommand(common, host));
-        root.Add(new PlanCommand(common, host));
-        root.Add(new ReadCommand(common, host));
-        root.Add(new ErrorsCommand(common, host));
-        root.Add(new StatusCommand(common, host));
-        root.Add(new ExplainCommand(common, host));
-        root.Add(new ReportCommand(common, host));
-        root.Add(new VerifyCommand(common, host));
-        root.Add(new PurgeCommand(common, host));
-        root.Add(new DoctorCommand(common, host));
-        root.Add(new ConfigCommand(new ConfigCommandContext
-        {
-            ConfigFile = args => args.GetValue(common.Config),
-            IsJson = args => common.Format(args, "text", "text", "json") == "json",
-            IsInteractive = args => host.IsInteractive && !args.GetValue(common.NoInput),
-            Environment = host.Environment,
-            Input = host.In,
-            Interrupt = host.Interrupt,
-            FilterFaults = Composition.CheckFilter,
-            FilterWarnings = Composition.DoubtFilter,
-            WorkingDirectory = host.WorkingDirectory,
-            Width = host.Width,
-            ErrorWidth = host.ErrorWidth,
-        }));
-        root.Add(new CompletionsCommand(host));
-        // The library's own also takes /h and /?, which may well be paths.
-        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
-        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this.", Action = new Commands.HelpAction(host, common) });
-        Suggestions.AddCompletions(root, common, host);
-        return root;
+        if (parsed.Errors.Count == 0) return await InvokeAsync(parsed, host).ConfigureAwait(false);
+        foreach (var error in ParseErrors.Of(parsed))
+            await host.Error.WriteLineAsync(WrappedText.Wrap($"error: {error}", host.ErrorWidth(), hang: 7)).ConfigureAwait(false);
+        string[] help = [HelpText.Program, HelpText.VerbOf(parsed.CommandResult.Command), "--help"];
+        await host.Error.WriteLineAsync($"Try '{string.Join(' ', help.Where(word => word.Length > 0))}'.").ConfigureAwait(false);
+        return ExitCodes.Of(RunOutcome.InvalidInput);
     }
 
     private static async Task<int> InvokeAsync(ParseResult parsed, ToolHost host)
@@ -100,29 +101,11 @@ internal static class Tool
         {
             return await parsed.InvokeAsync(configuration, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (RunFailedException failure)
+        catch (Exception fault)
         {
-            var lines = failure.Message.Split('\n').Concat(failure.Remedy?.Split('\n') ?? []);
-            var indent = "error: ";
-            foreach (var line in lines)
-            {
-                var hang = indent.Length + (line.StartsWith("  ", StringComparison.Ordinal) ? 4 : 0);
-                await host.Error.WriteLineAsync(WrappedText.Wrap(indent + Sanitize.ForDisplay(line, 4_000), host.ErrorWidth(), hang)).ConfigureAwait(false);
-                indent = "       ";
-            }
-
+            var failure = Failure.Of(fault, host.IsStopped);
+            failure.Print(host);
             return ExitCodes.Of(failure.Outcome);
-        }
-        catch (OperationCanceledException) when (host.Interrupt.IsCancellationRequested || host.Abort.IsCancellationRequested)
-        {
-            await host.Error.WriteLineAsync("Interrupted.").ConfigureAwait(false);
-            return ExitCodes.Of(RunOutcome.Interrupted);
-        }
-        catch (Exception bug)
-        {
-            await host.Error.WriteLineAsync($"error: this is a bug in misp-graph: {bug.GetType().Name}: {Sanitize.ForDisplay(bug.Message, 1_000)}").ConfigureAwait(false);
-            await host.Error.WriteLineAsync(bug.StackTrace).ConfigureAwait(false);
-            return ExitCodes.Of(RunOutcome.Bug);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace MispGraphSync.Commands;
 
-/// <summary><c>misp-graph completions SHELL</c>: a script that teaches a shell to complete this program's lines.</summary>
+/// <summary><c>misp-graph completions SHELL</c>: a script that lets a shell complete this program's lines.</summary>
 internal sealed class CompletionsCommand : Command
 {
     private readonly Argument<string> _shell = new("SHELL") { Description = $"{string.Join(", ", ShellScripts.Names)}." };
@@ -12,10 +12,6 @@ internal sealed class CompletionsCommand : Command
     {
         _shell.AcceptOnlyFromAmong([.. ShellScripts.Names]);
         Add(_shell);
-        SetAction(args =>
-        {
-            host.Out.Write(ShellScripts.For(args.GetRequiredValue(_shell)));
-            return 0;
-        });
+        SetAction(args => host.Out.Write(ShellScripts.For(args.GetRequiredValue(_shell))));
     }
 }

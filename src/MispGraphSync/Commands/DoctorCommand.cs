@@ -1,38 +1,43 @@
 using System.CommandLine;
-using MispGraphSync.App;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Doctor;
 using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
 
-/// <summary><c>misp-graph doctor</c>: looks at everything a push stands on, and says what is wrong and how to mend it.</summary>
+/// <param name="Destinations">Empty: all enabled ones.</param>
+/// <param name="Writes">Send and remove one marked indicator at each destination.</param>
+internal sealed record DoctorRequest(string? Config, IReadOnlyList<string> Destinations, bool Writes);
+
+/// <summary><c>misp-graph doctor</c>: checks everything that a push needs, and says what is wrong and how to fix it.</summary>
 internal sealed class DoctorCommand : Command
 {
-    private readonly Option<bool> _write = new("--write") { Description = "Also write one harmless, marked indicator to each destination, and remove it at once." };
-    private readonly Option<string[]> _destinations = new("--destination") { Description = "Only this destination; may be given several times. Default: all enabled ones.", HelpName = "NAME" };
+    private readonly Option<bool> _write = NewOption.Flag(
+        "--write", "Also write one harmless, marked indicator to each destination, and remove it immediately.");
+    private readonly Option<string[]> _destinations = NewOption.Destinations();
 
-    public DoctorCommand(CommonOptions common, ToolHost host)
+    public DoctorCommand(CommonOptions common, ToolHost host, Func<DoctorRequest, CancellationToken, DoctorContext> open)
         : base("doctor", "Checks settings, files, network, MISP, sign-in and permissions; each failure with its remedy.")
     {
         Add(_write);
         Add(_destinations);
         SetAction(async (args, _) =>
         {
-            var format = common.Format(args, "text", "text", "json");
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupt, host.Abort);
-            await using var examined = Composition.Examine(args.GetValue(common.Config), args.GetValue(_destinations) ?? [], args.GetValue(_write), host, stop.Token);
-            var output = DoctorOutput.For(format, host.Out, host.Width, common.InkOf(args, host), examined.Checks);
-            var codes = new List<RunOutcome>();
-            await foreach (var (check, found) in CheckRunner.RunAsync(examined.Checks, host.Time, stop.Token).ConfigureAwait(false))
+            var format = common.Format(args);
+            using var stop = host.StopSource();
+            var request = new DoctorRequest(args.GetValue(common.Config), args.GetValue(_destinations) ?? [], args.GetValue(_write));
+            await using var doctor = open(request, stop.Token);
+            var output = DoctorOutput.For(format, host.Out, host.Width, common.StyleFor(args, host), doctor.Checks);
+            var outcomes = new List<RunOutcome>();
+            await foreach (var (check, found) in CheckRunner.RunAsync(doctor.Checks, host.Time, stop.Token).ConfigureAwait(false))
             {
                 output.Add(check.Name, found);
-                codes.AddRange(found.Select(one => one.Code));
+                outcomes.AddRange(found.Select(one => one.Code));
             }
 
-            var code = RunOutcomes.Worst(codes);
-            output.End(code);
-            return ExitCodes.Of(code);
+            var outcome = RunOutcomes.Worst(outcomes);
+            output.End(outcome);
+            return ExitCodes.Of(outcome);
         });
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace MispGraphSync.Commands;
 
-/// <summary>A command that can be typed as it stands, without the program's name, and what it is for.</summary>
+/// <summary>A command that can be typed as it is, without the program's name, and what it is for.</summary>
 internal sealed record HelpExample(string Command, string Purpose);
 
 /// <summary>One or more examples of each verb.</summary>
@@ -26,8 +26,8 @@ internal static class HelpExamples
         ["plan"] =
         [
             new("plan", "a line a step: + create, ~ update, = renew, - delete"),
-            new("plan --event 5f8e1c3a-9d7b-4c2e-8f10-6a5b4c3d2e1f", "what one event comes to"),
-            new("plan --output jsonl", "for machines: each step with the very item that would be sent"),
+            new("plan --event 5f8e1c3a-9d7b-4c2e-8f10-6a5b4c3d2e1f", "what one event gives"),
+            new("plan --output jsonl", "for machines: each step with the item that would be sent"),
             new("plan --detailed-exitcode -q", "for scripts: 10 when something is pending"),
         ],
         ["read"] =
@@ -37,13 +37,13 @@ internal static class HelpExamples
         ],
         ["errors"] =
         [
-            new("errors", "what is turned down, by reason, with what to do"),
+            new("errors", "rejected indicators by reason, with what to do"),
             new("errors --run 7", "of one run"),
             new("errors --retry", "send it again now"),
         ],
         ["status"] =
         [
-            new("status", "how things stand"),
+            new("status", "the last runs and each destination"),
             new("status --runs 50 --json", "for machines, with more of the past"),
         ],
         ["explain"] =
@@ -54,23 +54,23 @@ internal static class HelpExamples
         ["verify"] =
         [
             new("verify", "whether all that was sent is still there, as it was sent"),
-            new("verify --repair", "and put it right"),
+            new("verify --repair", "and correct it"),
         ],
         ["doctor"] =
         [
             new("doctor", "check settings, MISP, sign-in, permissions and clock"),
-            new("doctor --write", "and send one marked indicator, and take it away again"),
+            new("doctor --write", "and send one marked indicator, then remove it"),
         ],
         ["report"] = [new("report --to report.html", "one page that can be mailed")],
         ["purge"] =
         [
-            new("purge --dry-run", "how many would go"),
+            new("purge --dry-run", "how many would be removed"),
             new("purge --destination graph", "one destination; asks first"),
         ],
         ["config"] =
         [
             new("config init", "answer some questions"),
-            new("config validate", "ok, or every fault at once"),
+            new("config validate", "ok, or a list of all faults"),
         ],
         ["config init"] =
         [

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
@@ -9,7 +10,7 @@ internal sealed class HelpText
     public const string Program = "misp-graph";
 
     /// <summary>Wider columns leave too little for the words.</summary>
-    private const int WidestName = 28;
+    private const int MaxNameWidth = 28;
 
     private readonly Command _command;
     private readonly string _verb;
@@ -33,13 +34,17 @@ internal sealed class HelpText
         help.Rows("Options", help.Own().Select(help.Row));
         help.Rows(command is RootCommand ? "Options of every command" : "Also, as with every command", help.Common().Select(help.Row));
         help.Examples();
-        if (command is RootCommand) page.Line($"'{Program} COMMAND --help' tells more. What the exit codes mean stands in the README.", hang: 0);
+        if (command is RootCommand) page.Line($"See '{Program} COMMAND --help'. The README lists the exit codes.", hang: 0);
         return page.ToString();
     }
 
     /// <summary>The words after the program's name: <c>config init</c>; empty for the program itself.</summary>
-    public static string VerbOf(Command command) => command is RootCommand ? ""
-        : string.Join(' ', command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Select(parent => parent.Name).Append(command.Name));
+    public static string VerbOf(Command command)
+    {
+        if (command is RootCommand) return "";
+        var above = command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Select(parent => parent.Name);
+        return string.Join(' ', above.Append(command.Name));
+    }
 
     private string Usage()
     {
@@ -55,22 +60,22 @@ internal sealed class HelpText
         ? _command.Options.Where(option => !option.Hidden && option is VersionOption)
         : _command.Options.Where(option => !option.Hidden);
 
-    private IEnumerable<Option> Common()
-    {
-        var root = Root(_command);
-        return root.Options.Where(option => !option.Hidden && option is not VersionOption && (_command is RootCommand || IsOfUse(option)));
-    }
+    private IEnumerable<Option> Common() => Root(_command).Options.Where(option =>
+        !option.Hidden && option is not VersionOption && (_command is RootCommand || IsOfUse(option)));
 
-    // A verb that has one way only to write its result needs no choice.
+    // A verb that writes its result in one way needs no choice.
     private bool IsOfUse(Option option) =>
         option.Name is not ("--output" or "--json") || OutputFormats.Of(_command.Name).Count > 0 || _command.Subcommands.Count > 0;
 
     private (string Name, string Text) Row(Option option)
     {
-        var names = string.Join(", ", option.Aliases.Append(option.Name).Where(name => name[0] == '-' && name != "-?").OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal));
+        var names = string.Join(", ", option.Aliases.Append(option.Name)
+            .Where(name => name[0] == '-' && name != "-?")
+            .OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal));
         if (option.HelpName is { } value) names += " " + value;
-        var text = option.Description ?? "";
-        if (option.Name == "--output" && OutputFormats.Of(_command.Name) is { Count: > 0 } formats) text = $"How the result is written: {string.Join(", ", formats)}. Default: {formats[0]}.";
+        var text = option.Name == "--output" && OutputFormats.Of(_command.Name) is { Count: > 0 } formats
+            ? $"How the result is written: {string.Join(", ", formats)}. Default: {formats[0]}."
+            : option.Description ?? "";
         return (names, text);
     }
 
@@ -78,9 +83,9 @@ internal sealed class HelpText
     {
         var rows = entries.ToList();
         if (rows.Count == 0) return;
-        var width = Math.Min(WidestName, rows.Max(row => row.Name.Length));
+        var width = Math.Min(MaxNameWidth, rows.Max(row => row.Name.Length));
         _page.Blank();
-        _page.Line($"{heading}:", static (ink, line) => ink.Bold(line));
+        _page.Line($"{heading}:", static (style, line) => style.Bold(line));
         foreach (var (name, text) in rows) _page.Line($"  {name.PadRight(width)}  {text}");
     }
 
@@ -89,7 +94,7 @@ internal sealed class HelpText
         var examples = HelpExamples.Of(_verb);
         if (examples.Count == 0) return;
         _page.Blank();
-        _page.Line(examples.Count == 1 ? "Example:" : "Examples:", static (ink, line) => ink.Bold(line));
+        _page.Line(examples.Count == 1 ? "Example:" : "Examples:", static (style, line) => style.Bold(line));
         foreach (var example in examples)
         {
             _page.Line($"  {Program} {example.Command}");
@@ -103,5 +108,21 @@ internal sealed class HelpText
     {
         while (command.Parents.OfType<Command>().FirstOrDefault() is { } parent) command = parent;
         return command;
+    }
+}
+
+/// <summary>Answers <c>--help</c>, whatever else is on the line.</summary>
+internal sealed class HelpAction(ToolHost host, CommonOptions common) : SynchronousCommandLineAction
+{
+    /// <summary>Longer lines are hard to read.</summary>
+    private const int MaxWidth = 120;
+
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var page = new WrappedText(Math.Min(host.Width, MaxWidth), common.StyleFor(parseResult, host));
+        host.Out.WriteLine(HelpText.Of(parseResult.CommandResult.Command, page));
+        return 0;
     }
 }

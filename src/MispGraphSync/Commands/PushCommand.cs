@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MispGraphSync.App;
 using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
@@ -7,25 +6,24 @@ namespace MispGraphSync.Commands;
 /// <summary><c>misp-graph push</c>: the whole flow.</summary>
 internal sealed class PushCommand : Command
 {
-    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Read and plan, and send nothing." };
-    private readonly RunOptions _options = new();
+    private readonly Option<bool> _dryRun = NewOption.Flag("--dry-run", "Read and plan, and send nothing.", "-n");
+    private readonly RunOptions _options;
 
-    public PushCommand(CommonOptions common, ToolHost host)
+    public PushCommand(CommonOptions common, ToolHost host, Func<RunRequest, Task<FinishedRun>> runAsync)
         : base("push", "Brings the destinations in step with MISP.")
     {
         Add(_dryRun);
-        _options.AddTo(this);
+        _options = new RunOptions(this, readsSource: true);
         SetAction(async (args, _) =>
         {
-            var format = common.Format(args, "text", "text", "json");
-            var request = _options.Read(args) with { IsDryRun = args.GetValue(_dryRun) };
-            var talk = new ConsoleReporter(host, common, args, printsRequests: format == "text");
-            await using var composition = Composition.Load(args.GetValue(common.Config), request.Input, host, talk);
-            var report = await composition.RunAsync(request, talk, onStep: null).ConfigureAwait(false);
+            var format = common.Format(args);
+            var isDryRun = args.GetValue(_dryRun);
+            var request = _options.Read(args, RunVerb.Push, common.Read(args)) with { IsDryRun = isDryRun, PrintsRequests = format == "text" };
+            var (report, rejections) = await runAsync(request).ConfigureAwait(false);
 
             await host.Out.WriteLineAsync(format == "json"
                 ? RunJson.Text(report)
-                : RunText.Of(report, composition.FailuresOf(report, request.IsDryRun), request.IsDryRun, common.NewPage(args, host), common.ConfigOption(args))).ConfigureAwait(false);
+                : RunText.Of(report, rejections, isDryRun, common.NewPage(args, host), common.ConfigOption(args))).ConfigureAwait(false);
             return ExitCodes.Of(report.Outcome);
         });
     }

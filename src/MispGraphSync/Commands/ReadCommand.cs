@@ -1,47 +1,33 @@
 using System.CommandLine;
-using MispGraphSync.App;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
 
-/// <summary><c>misp-graph read</c>: what is at a destination, as the service tells it.</summary>
+/// <summary>Which destination to list, and where to.</summary>
+/// <param name="Destination">Null: the only one that is enabled.</param>
+/// <param name="ShowsProgress">What is written as it comes shows how far the listing is.</param>
+/// <param name="OutputFor">Given the destination's name.</param>
+internal sealed record ReadRequest(CommonArguments Common, string? Destination, bool ShowsProgress, Func<string, IItemOutput<RemoteIndicator>> OutputFor);
+
+/// <summary><c>misp-graph read</c>: what is at a destination, as the service returns it.</summary>
 internal sealed class ReadCommand : Command
 {
-    private const int ProgressEvery = 100;
+    private readonly Option<string?> _destination = NewOption.Of<string?>(
+        "--destination", "NAME", "Which destination; needed when several are enabled.");
 
-    private readonly Option<string?> _destination = new("--destination") { Description = "Which destination; needed when several are enabled.", HelpName = "NAME" };
-
-    public ReadCommand(CommonOptions common, ToolHost host)
+    public ReadCommand(CommonOptions common, ToolHost host, Func<ReadRequest, Task> readAsync)
         : base("read", "Lists the indicators at a destination, to the last page.")
     {
         Add(_destination);
         SetAction(async (args, _) =>
         {
-            var format = common.Format(args, "table", "table", "json", "jsonl", "csv");
-            var talk = new ConsoleReporter(host, common, args, printsRequests: false);
-            await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, talk);
-            await using var destination = composition.DestinationToRead(args.GetValue(_destination));
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupt, host.Abort);
-
-            await destination.PrepareAsync(stop.Token).ConfigureAwait(false);
-            var listing = ReadOutput.For(format, host.Out, destination.Info.Name, host.Width);
-            // What is written as it comes shows by itself how far it is.
-            if (format == "table" || !host.IsOutTerminal) talk.Begin(source: null, []);
-            try
-            {
-                var listed = 0L;
-                await foreach (var indicator in destination.ReadAsync(stop.Token).ConfigureAwait(false))
-                {
-                    listing.Add(indicator);
-                    if (++listed % ProgressEvery == 0) talk.Listed(destination.Info, listed);
-                }
-            }
-            finally
-            {
-                talk.End();
-            }
-
-            listing.End();
+            var format = common.Format(args);
+            await readAsync(new ReadRequest(
+                common.Read(args),
+                args.GetValue(_destination),
+                ShowsProgress: format == "table" || !host.IsOutTerminal,
+                name => ReadOutput.For(format, host.Out, name, host.Width))).ConfigureAwait(false);
             return 0;
         });
     }

@@ -1,33 +1,29 @@
 using System.CommandLine;
-using MispGraphSync.App;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Ledger;
 using MispGraphSync.Output.Report;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 
-/// <summary><c>misp-graph report</c>: how things stand as one HTML page, from the ledger alone; also while a run is at work.</summary>
+/// <summary><c>misp-graph report</c>: the state as one HTML page, from the ledger alone; also during a run.</summary>
 internal sealed class ReportCommand : Command
 {
-    private readonly Option<string> _to = new("--to") { Description = "The file to write; an older report there is replaced, nothing else is.", HelpName = "FILE", DefaultValueFactory = _ => "misp-graph-report.html" };
+    private readonly Option<string> _to = NewOption.Of<string>(
+        "--to", "FILE", "The file to write; an older report there is replaced, nothing else is.");
 
-    public ReportCommand(CommonOptions common, ToolHost host)
-        : base("report", "Writes how things stand as one HTML page to look at or to send on. Needs no network.")
+    public ReportCommand(CommonOptions common, ToolHost host, Func<CommonArguments, Task<ReportData>> gatherAsync)
+        : base("report", "Writes the state as one HTML page to read or to mail. Needs no network.")
     {
+        _to.DefaultValueFactory = _ => "misp-graph-report.html";
         Add(_to);
         SetAction(async (args, _) =>
         {
-            common.Format(args, "text", "text");
+            common.Format(args, ["text"]);
             var to = args.GetValue(_to)!;
-            if (string.IsNullOrWhiteSpace(to)) throw new RunFailedException(RunOutcome.InvalidInput, "--to: there is no name of a file.");
-            await using var composition = Composition.Load(args.GetValue(common.Config), input: "", host, new ConsoleReporter(host, common, args, printsRequests: false));
-            // Before the ledger: the other way round, a run that ends in between would be told as killed.
-            var owner = RunLock.OwnerOf(composition.Settings.Ledger);
-            using var ledger = composition.OpenLedgerToRead();
-            var facts = composition.GatherPage(ledger, owner);
+            if (string.IsNullOrWhiteSpace(to)) throw new RunFailedException(RunOutcome.InvalidInput, "--to needs a file name.");
+            var data = await gatherAsync(common.Read(args)).ConfigureAwait(false);
             var path = Path.GetFullPath(to, host.WorkingDirectory);
-            ReportPage.Save(path, facts);
+            ReportPage.Save(path, data);
 
             await host.Out.WriteLineAsync($"Wrote {Sanitize.ForDisplay(path, 4_000)}").ConfigureAwait(false);
             return 0;

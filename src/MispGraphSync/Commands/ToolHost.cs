@@ -1,5 +1,3 @@
-using MispGraphSync.App;
-using MispGraphSync.Settings;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
@@ -19,9 +17,13 @@ internal sealed record ToolHost
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>The first Ctrl-C: end in good order.</summary>
     public CancellationToken Interrupt { get; init; }
 
+    /// <summary>The second Ctrl-C: cut off requests in flight.</summary>
     public CancellationToken Abort { get; init; }
+
+    public bool IsStopped => Interrupt.IsCancellationRequested || Abort.IsCancellationRequested;
 
     /// <summary>Stderr is a terminal that someone looks at.</summary>
     public bool IsTerminal { get; init; }
@@ -38,28 +40,10 @@ internal sealed record ToolHost
     /// <summary>Columns of stdout; a file or a pipe takes any width.</summary>
     public int Width { get; init; } = 120;
 
-    /// <summary>Columns of stderr, asked anew each time since a terminal may be resized.</summary>
+    /// <summary>Columns of stderr, read each time since a terminal may be resized.</summary>
     public Func<int> ErrorWidth { get; init; } = static () => Terminal.Unlimited;
 
-    public static ToolHost OfProcess(Cancellation signals)
-    {
-        var environment = SettingsReader.ProcessEnvironment();
-        var terminal = new Terminal(environment, Console.IsOutputRedirected, Console.IsErrorRedirected);
-        return new ToolHost
-        {
-            Out = NonThrowingWriter.OfProcess(1, static () => Console.Out),
-            Error = NonThrowingWriter.OfProcess(2, static () => Console.Error),
-            In = Console.In,
-            Environment = environment,
-            WorkingDirectory = Directory.GetCurrentDirectory(),
-            Interrupt = signals.Interrupt,
-            Abort = signals.Abort,
-            IsTerminal = terminal.RewritesProgress,
-            IsOutTerminal = !Console.IsOutputRedirected,
-            HasColor = terminal.HasColor && Terminal.SupportsAnsi(),
-            IsInteractive = !Console.IsInputRedirected && !Console.IsErrorRedirected && !environment.ContainsKey("CI"),
-            Width = terminal.Width(Terminal.Columns),
-            ErrorWidth = terminal.ErrorWidth,
-        };
-    }
+    public CancellationTokenSource StopSource() => CancellationTokenSource.CreateLinkedTokenSource(Interrupt, Abort);
+
+    public void Warn(string message) => Error.WriteLine(WrappedText.Wrap($"warning: {message}", ErrorWidth()));
 }

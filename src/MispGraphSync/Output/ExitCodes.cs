@@ -1,24 +1,32 @@
 using MispGraphSync.Core.Ports;
+using Serilog.Events;
 
 namespace MispGraphSync.Output;
 
-/// <summary>What the process ends with for each outcome. Only ever added to; README has the same table.</summary>
+/// <summary>
+/// What each outcome means outside: the exit code, and the level at which its reason is logged. Codes are only ever added; the
+/// README has the same table.
+/// </summary>
 internal static class ExitCodes
 {
-    public static int Of(RunOutcome outcome) => outcome switch
+    public static int Of(RunOutcome outcome) => Row(outcome).Code;
+
+    public static LogEventLevel LevelOf(RunOutcome outcome) => Row(outcome).Level;
+
+    private static (int Code, LogEventLevel Level) Row(RunOutcome outcome) => outcome switch
     {
-        RunOutcome.Done => 0,
-        RunOutcome.Bug => 1,
-        RunOutcome.InvalidInput => 2,
-        RunOutcome.Incomplete => 3,
-        RunOutcome.SignInFailed => 4,
-        RunOutcome.Unreachable => 5,
-        RunOutcome.DeletionsWithheld => 6,
-        RunOutcome.Retired => 7,
-        RunOutcome.OutOfTime => 8,
-        RunOutcome.ChangesPending => 10,
-        RunOutcome.LockHeld => 11,
-        RunOutcome.Interrupted => 130,
+        RunOutcome.Done => (0, LogEventLevel.Information),
+        RunOutcome.Bug => (1, LogEventLevel.Error),
+        RunOutcome.InvalidInput => (2, LogEventLevel.Error),
+        RunOutcome.Incomplete => (3, LogEventLevel.Error),
+        RunOutcome.SignInFailed => (4, LogEventLevel.Error),
+        RunOutcome.Unreachable => (5, LogEventLevel.Error),
+        RunOutcome.DeletionsWithheld => (6, LogEventLevel.Warning),
+        RunOutcome.Retired => (7, LogEventLevel.Error),
+        RunOutcome.OutOfTime => (8, LogEventLevel.Error),
+        RunOutcome.ChangesPending => (10, LogEventLevel.Information),
+        RunOutcome.LockHeld => (11, LogEventLevel.Error),
+        RunOutcome.Interrupted => (130, LogEventLevel.Warning),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
     };
 }

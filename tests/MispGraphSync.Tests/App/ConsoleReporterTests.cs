@@ -162,7 +162,7 @@ public sealed class ConsoleReporterTests : IDisposable
         using (talk.WarnOnInterrupt()) _interrupt.Cancel();
         talk.End();
 
-        Assert.Equal(["warning: Told to end: what is under way is finished and saved. Once more ends it at once, safely", "  too.", ""], Screen(_error.ToString()));
+        Assert.Equal(["warning: Stopping after the requests in flight. Press Ctrl-C again to stop now (safe).", ""], Screen(_error.ToString()));
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class ConsoleReporterTests : IDisposable
     {
         var common = new CommonOptions();
         var root = new RootCommand();
-        foreach (var option in common.All) root.Add(option);
+        common.AddTo(root);
         var host = new ToolHost
         {
             Out = _out,
@@ -209,7 +209,7 @@ public sealed class ConsoleReporterTests : IDisposable
             Width = width,
             ErrorWidth = () => width,
         };
-        var talk = new ConsoleReporter(host, common, root.Parse(args), printsRequests: true);
+        var talk = new ConsoleReporter(host, common.Read(root.Parse(args)), printsRequests: true);
         talk.Begin("misp", [("graph", 1_000)]);
         return talk;
     }

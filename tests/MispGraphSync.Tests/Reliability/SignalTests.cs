@@ -7,7 +7,7 @@ namespace MispGraphSync.Tests.Reliability;
 /// <summary>The real process, told to end. Windows knows no such signals from one process to another.</summary>
 public sealed class SignalTests : IAsyncLifetime
 {
-    private const string Once = "Told to end";
+    private const string Once = "Stopping after";
 
     /// <summary>What a shell starts in its background ignores SIGINT, and so does all that comes of it, unless told otherwise.</summary>
     private const string HearsInterrupt = "exec env --default-signal=INT \"$0\" \"$@\"";

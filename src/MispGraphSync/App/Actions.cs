@@ -1,0 +1,155 @@
+using System.Text.Json;
+using MispGraphSync.Commands;
+using MispGraphSync.Core.Mapping;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Doctor;
+using MispGraphSync.Ledger;
+using MispGraphSync.Output;
+using MispGraphSync.Output.Explain;
+using MispGraphSync.Output.Report;
+using MispGraphSync.Settings;
+using MispGraphSync.Sources.Filters;
+
+namespace MispGraphSync.App;
+
+/// <summary>What the verbs do, from the settings file on. Each call builds what it needs and disposes of it.</summary>
+internal sealed class Actions(ToolHost host)
+{
+    /// <summary>Push, plan, retry, verify or purge.</summary>
+    public async Task<FinishedRun> RunAsync(RunRequest request)
+    {
+        var needsMisp = request is { Verb: RunVerb.Push or RunVerb.Plan, Input: null };
+        // What is named is verified or purged also where it is disabled.
+        var enabled = request.Verb is RunVerb.Verify or RunVerb.Purge ? request.Destinations : [];
+        var settings = ReadSettings(request.Common.Config, needsMisp, enabled);
+        await using var composition = new Composition(settings, host, new ConsoleReporter(host, request.Common, request.PrintsRequests));
+        return await composition.RunAsync(request).ConfigureAwait(false);
+    }
+
+    /// <summary>Lists the destination that is named, or the only one enabled.</summary>
+    public async Task ReadAsync(ReadRequest request)
+    {
+        await using var composition = NewComposition(request.Common);
+        await composition.ReadAsync(request).ConfigureAwait(false);
+    }
+
+    public async Task<Explanation> ExplainAsync(ExplainRequest request)
+    {
+        await using var composition = NewComposition(request.Common);
+        using var ledger = LedgerFile.OpenToRead(composition.Settings.Ledger);
+        var explanation = composition.NewExplainer(ledger).Explain(request.Asked);
+        if (explanation.IsSeen || !request.AsksMisp) return explanation;
+        using var stop = host.StopSource();
+        try
+        {
+            var found = await composition.NewValueSearch().FindAsync(ValueVariants.Of(request.Asked), stop.Token).ConfigureAwait(false);
+            return explanation with { InMisp = found };
+        }
+        catch (RunFailedException failure)
+        {
+            // The explanation is complete without MISP's answer.
+            return explanation with { MispNote = failure.Message };
+        }
+    }
+
+    public async Task<ReportData> GatherReportAsync(CommonArguments common)
+    {
+        await using var composition = NewComposition(common);
+        var settings = composition.Settings;
+        return WithLedger(settings, (ledger, owner) => ReportData.Gather(
+            ledger, StatusReport.Gather(ledger, settings, owner, ReportData.RecentRuns, host.Time.GetUtcNow()),
+            composition.KnownDestinations(ledger), settings.Logs.Directory, Registration.Kinds));
+    }
+
+    public StatusReport GatherStatus(CommonArguments common, int runs)
+    {
+        var settings = ReadSettings(common);
+        return WithLedger(settings, (ledger, owner) => StatusReport.Gather(ledger, settings, owner, runs, host.Time.GetUtcNow()));
+    }
+
+    /// <summary>The settings for a verb that reads no MISP.</summary>
+    public AppSettings ReadSettings(CommonArguments common) => ReadSettings(common.Config, needsMisp: false, enabled: []);
+
+    /// <summary>For a shell that completes a line; nothing where the settings have faults.</summary>
+    public IReadOnlyList<string> DestinationNames(string? config)
+    {
+        try
+        {
+            var options = new ReaderOptions { WorkingDirectory = host.WorkingDirectory };
+            return [.. SettingsReader.Read(config, host.Environment, options).Settings.Destinations.Select(one => one.Name)];
+        }
+        catch (RunFailedException)
+        {
+            return [];
+        }
+    }
+
+    public DoctorContext OpenDoctor(DoctorRequest request, CancellationToken ct)
+    {
+        SettingsInspection inspection;
+        try
+        {
+            // First as they are: an unknown name is a fault of the command line, not of the settings.
+            inspection = Inspect(request.Config, needsMisp: true, enabled: []);
+            if (inspection.Faults.Count == 0) inspection.Settings.CheckNames(request.Destinations);
+            if (request.Destinations.Count > 0) inspection = Inspect(request.Config, needsMisp: true, request.Destinations);
+        }
+        catch (RunFailedException failure)
+        {
+            return new DoctorContext(DoctorContext.SettingsOnly(LocalChecks.Settings(failure)));
+        }
+
+        if (inspection.Faults.Count > 0) return new DoctorContext(DoctorContext.SettingsOnly(LocalChecks.Settings(inspection)));
+        var chosen = inspection.Settings.Choose(request.Destinations);
+        try
+        {
+            var quiet = new CommonArguments(request.Config, IsQuiet: true, IsVerbose: false, IsVeryVerbose: false);
+            var composition = new Composition(inspection.Settings, host, new ConsoleReporter(host, quiet, printsRequests: false));
+            return composition.OpenDoctor(inspection, chosen, request.Writes, ct);
+        }
+        catch (RunFailedException failure)
+        {
+            // Such as a caFile without a certificate.
+            return new DoctorContext(DoctorContext.SettingsOnly(LocalChecks.Settings(failure)));
+        }
+    }
+
+    /// <summary>What is wrong with one event filter, in sentences.</summary>
+    public static IEnumerable<string> FilterFaults(JsonElement filter)
+    {
+        _ = EventFilter.Parse(filter, out var faults);
+        return faults;
+    }
+
+    /// <summary>What in one event filter is allowed, and probably not meant.</summary>
+    public static IEnumerable<string> FilterWarnings(JsonElement filter) => EventFilter.Parse(filter, out _)?.Warnings ?? [];
+
+    private Composition NewComposition(CommonArguments common) =>
+        new(ReadSettings(common), host, new ConsoleReporter(host, common, printsRequests: false));
+
+    private AppSettings ReadSettings(string? config, bool needsMisp, IReadOnlyList<string> enabled)
+    {
+        var inspection = Inspect(config, needsMisp, enabled);
+        if (inspection.Faults.Count > 0) throw inspection.ToException();
+        foreach (var warning in inspection.Warnings) host.Warn(warning);
+        return inspection.Settings;
+    }
+
+    private SettingsInspection Inspect(string? config, bool needsMisp, IReadOnlyList<string> enabled) => SettingsReader.Inspect(
+        config, host.Environment, new ReaderOptions
+        {
+            FilterFaults = FilterFaults,
+            FilterWarnings = FilterWarnings,
+            NeedsMisp = needsMisp,
+            WorkingDirectory = host.WorkingDirectory,
+            Overrides = enabled.Distinct().ToDictionary(name => $"destinations.{name}.enabled", _ => "true"),
+        });
+
+    private static T WithLedger<T>(AppSettings settings, Func<LedgerFile, LockOwner?, T> read)
+    {
+        // The owner first: the other way round, a run that ends in between would be shown as killed.
+        var owner = RunLock.OwnerOf(settings.Ledger);
+        using var ledger = LedgerFile.OpenToRead(settings.Ledger);
+        return read(ledger, owner);
+    }
+}
