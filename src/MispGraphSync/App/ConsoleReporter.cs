@@ -53,7 +53,7 @@ internal sealed class ConsoleReporter(ToolHost host, CommonArguments common, boo
 
     public void Planned(DestinationInfo destination, PlanCounts counts)
     {
-        lock (_gate) _progress.Planned(destination.Name, counts.Total);
+        lock (_gate) _progress.Sending(destination.Name, 0, counts.Total);
     }
 
     public void Listed(DestinationInfo destination, long soFar)

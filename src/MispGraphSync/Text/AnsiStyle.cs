@@ -1,9 +1,6 @@
 namespace MispGraphSync.Text;
 
-/// <summary>
-/// Bold, red and green, which can be read on a light and on a dark background; yellow, grey and blue can not. What they tell
-/// is always in the words too.
-/// </summary>
+/// <summary>Only styles that are readable on light and dark backgrounds. Their meaning is always in the words too.</summary>
 internal sealed class AnsiStyle
 {
     private readonly bool _isOn;

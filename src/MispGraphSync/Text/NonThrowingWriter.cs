@@ -4,8 +4,8 @@ using System.Text;
 namespace MispGraphSync.Text;
 
 /// <summary>
-/// Stdout or stderr, which may be full, closed, or a pipe that nobody reads any more. Writing never throws: output that is lost
-/// must not keep a request from being recorded, end a timer's thread, or look like a failed connection.
+/// Stdout or stderr, which may be full, closed, or a pipe without a reader. Writing never throws: lost output must not keep a
+/// request from being recorded, end a timer's thread, or look like a failed connection.
 /// </summary>
 internal sealed class NonThrowingWriter(TextWriter to) : TextWriter(CultureInfo.InvariantCulture)
 {
@@ -13,10 +13,10 @@ internal sealed class NonThrowingWriter(TextWriter to) : TextWriter(CultureInfo.
 
     public override Encoding Encoding => to.Encoding;
 
-    /// <summary>Why output was lost; null while none was, or nobody reads it.</summary>
+    /// <summary>Why output was lost; null while none was, or where nobody reads it.</summary>
     public Exception? Fault { get; private set; }
 
-    /// <summary>The process's own stream. One that was closed before the program began is none, whatever has its number now.</summary>
+    /// <summary>The process's own stream, or none if it was closed before the program began, whatever has its number now.</summary>
     public static TextWriter OfProcess(int number, Func<TextWriter> stream) => WasClosed(number) ? Null : stream();
 
     public override void Write(char value) => Try(value, static (to, value) => to.Write(value));
@@ -32,15 +32,21 @@ internal sealed class NonThrowingWriter(TextWriter to) : TextWriter(CultureInfo.
 
     public override void Flush() => Try(0, static (to, _) => to.Flush());
 
-    public override Task WriteAsync(string? value) => Now(() => Write(value));
-
-    public override Task WriteLineAsync(string? value) => Now(() => WriteLine(value));
-
-    public override Task FlushAsync() => Now(Flush);
-
-    private static Task Now(Action write)
+    public override Task WriteAsync(string? value)
     {
-        write();
+        Write(value);
+        return Task.CompletedTask;
+    }
+
+    public override Task WriteLineAsync(string? value)
+    {
+        WriteLine(value);
+        return Task.CompletedTask;
+    }
+
+    public override Task FlushAsync()
+    {
+        Flush();
         return Task.CompletedTask;
     }
 
@@ -62,7 +68,7 @@ internal sealed class NonThrowingWriter(TextWriter to) : TextWriter(CultureInfo.
         9 or 32 // EBADF, EPIPE
         or unchecked((int)0x80070006) or unchecked((int)0x8007006D) or unchecked((int)0x800700E8); // INVALID_HANDLE, BROKEN_PIPE, NO_DATA
 
-    // What is inherited never closes on exec; what the runtime opened does.
+    // Inherited descriptors never close on exec; those that the runtime opened do.
     private static bool WasClosed(int number)
     {
         const long ClosesOnExec = 0x80000;

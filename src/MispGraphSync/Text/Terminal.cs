@@ -2,27 +2,28 @@ using Spectre.Console;
 
 namespace MispGraphSync.Text;
 
-/// <summary>What the environment and the redirections say of the terminal.</summary>
+/// <summary>What the environment and redirections say about the terminal.</summary>
 internal sealed class Terminal(IReadOnlyDictionary<string, string> environment, bool isOutputRedirected, bool isErrorRedirected)
 {
-    /// <summary>Wider than any line: what goes to a file or a pipe is neither cut nor wrapped.</summary>
+    /// <summary>Wider than any line: output to a file or a pipe is neither truncated nor wrapped.</summary>
     public const int Unlimited = 4_000;
 
-    /// <summary>Where nobody can tell.</summary>
-    private const int Usual = 80;
+    private const int MinWidth = 40;
+    private const int MaxWidth = 400;
+    private const int DefaultWidth = 80;
 
-    /// <summary>Progress is one line that is written over; else plain lines.</summary>
-    public bool RewritesProgress => !isErrorRedirected && !IsDumb && !IsSet("CI");
+    /// <summary>Progress is one line that is rewritten; else plain lines.</summary>
+    public bool RewritesProgress => !isErrorRedirected && CanRewrite;
 
     // no-color.org: any value but an empty one.
-    public bool HasColor => !isOutputRedirected && !IsDumb && !IsSet("CI") && !IsSet("NO_COLOR");
+    public bool HasColor => !isOutputRedirected && CanRewrite && !IsSet("NO_COLOR");
 
-    private bool IsDumb => environment.GetValueOrDefault("TERM") == "dumb";
+    private bool CanRewrite => environment.GetValueOrDefault("TERM") != "dumb" && !IsSet("CI");
 
-    /// <summary>COLUMNS, which shells keep to themselves, is heeded where it was passed on: somebody shows the output.</summary>
+    /// <summary>COLUMNS counts for redirected output: shells do not export it, so a program that shows the output set it.</summary>
     public int Width(Func<int> columns) =>
         !isOutputRedirected ? columns()
-        : int.TryParse(environment.GetValueOrDefault("COLUMNS"), out var width) ? Math.Clamp(width, 40, Unlimited)
+        : int.TryParse(environment.GetValueOrDefault("COLUMNS"), out var width) ? Math.Clamp(width, MinWidth, Unlimited)
         : Unlimited;
 
     public int ErrorWidth() => isErrorRedirected ? Unlimited : Columns();
@@ -32,17 +33,17 @@ internal sealed class Terminal(IReadOnlyDictionary<string, string> environment, 
     {
         try
         {
-            return Console.WindowWidth is > 0 and var width ? Math.Clamp(width, 40, 400) : Usual;
+            return Console.WindowWidth is > 0 and var width ? Math.Clamp(width, MinWidth, MaxWidth) : DefaultWidth;
         }
         catch (IOException)
         {
-            return Usual;
+            return DefaultWidth;
         }
     }
 
-    /// <summary>An old Windows console has to be told first, which asking does.</summary>
-    public static bool SupportsAnsi() =>
-        AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Detect, Out = new AnsiConsoleOutput(Console.Out) }).Profile.Capabilities.Ansi;
+    /// <summary>Asking also enables ANSI sequences in an old Windows console.</summary>
+    public static bool SupportsAnsi() => AnsiConsole
+        .Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Detect, Out = new AnsiConsoleOutput(Console.Out) }).Profile.Capabilities.Ansi;
 
     private bool IsSet(string name) => !string.IsNullOrEmpty(environment.GetValueOrDefault(name));
 }

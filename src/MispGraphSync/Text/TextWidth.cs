@@ -1,4 +1,3 @@
-using System.Text;
 using Spectre.Console;
 
 namespace MispGraphSync.Text;
@@ -12,16 +11,14 @@ internal static class TextWidth
     public static string Truncate(string text, int width)
     {
         if (Of(text) <= width) return text;
-        var cut = new StringBuilder(width);
-        var used = 0;
+        var (length, used) = (0, 0);
         foreach (var rune in text.EnumerateRunes())
         {
-            var one = Of(rune.ToString());
-            if (used + one > width - 1) break;
-            cut.Append(rune.ToString());
-            used += one;
+            used += Of(rune.ToString());
+            if (used > width - 1) break;
+            length += rune.Utf16SequenceLength;
         }
 
-        return cut.Append('…').ToString();
+        return text[..length] + '…';
     }
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MispGraphSync.Text;
 
-/// <summary>Breaks each line that is written to the width of a terminal, once the line is whole.</summary>
+/// <summary>Wraps each line to the width of a terminal once the line is complete.</summary>
 /// <param name="width">Columns.</param>
 internal sealed class WrappingWriter(TextWriter to, int width) : TextWriter
 {

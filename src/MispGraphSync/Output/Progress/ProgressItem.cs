@@ -2,82 +2,6 @@ using System.Globalization;
 
 namespace MispGraphSync.Output.Progress;
 
-/// <summary>One thing that goes on: reading the source, or sending to a destination. Numbers only; text is made when it is shown.</summary>
-internal sealed class ProgressItem(string name)
-{
-    private readonly RequestWindow _requests = new();
-    private TimeSpan _began;
-
-    public string Name { get; } = name;
-
-    public Phase Phase { get; private set; } = Phase.Waiting;
-
-    /// <summary>Events or indicators.</summary>
-    public long Done { get; private set; }
-
-    /// <summary>0: not known.</summary>
-    public long Total { get; private set; }
-
-    /// <summary>Requests a minute that it may make; 0: not known.</summary>
-    public int RequestsPerMinute { get; set; }
-
-    /// <summary>No request starts before then, for the service asked for patience.</summary>
-    public TimeSpan PausedUntil { get; set; }
-
-    public bool IsActive => Phase is Phase.Opening or Phase.Listing or Phase.Reading or Phase.Planning || (Phase == Phase.Sending && Done < Total);
-
-    public void Request(TimeSpan at) => _requests.Add(at);
-
-    public void Set(Phase phase, long done, long inAll, TimeSpan now)
-    {
-        if (phase != Phase) (Phase, _began) = (phase, now);
-        (Done, Total) = (done, inAll);
-    }
-
-    /// <summary>All there is to say.</summary>
-    public string Text(TimeSpan now) => Phase switch
-    {
-        Phase.Opening => $"asking {Name} what has changed",
-        Phase.Listing => $"{Name}: {Done:N0} listed so far{Waits(now)}",
-        Phase.Reading => $"reading {Name}: {Done:N0} of {Total:N0} events{Rate(now)}{Left(now)}",
-        Phase.Planning => $"planning, after {Done:N0} events of {Name}",
-        _ => $"{Name}: {Done:N0} of {Total:N0} sent{Rate(now)}{Quota(now)}{Waits(now)}{Left(now)}",
-    };
-
-    /// <summary>For a line that has to hold several.</summary>
-    public string Short(TimeSpan now) => Phase == Phase.Sending && Total > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{Name} {100 * Done / Total} %{Waits(now)}{Left(now)}")
-        : Text(now);
-
-    /// <summary>For a narrow line: how far, but not for how long.</summary>
-    public string Tight(TimeSpan now) => Phase == Phase.Sending && Total > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{Name} {100 * Done / Total} %{(PausedUntil > now ? " (throttled)" : "")}")
-        : Text(now);
-
-    /// <summary>With a comma before it; empty while it cannot be told.</summary>
-    public string Left(TimeSpan now) => SecondsLeft(now) switch
-    {
-        null => "",
-        < 90 and var left => $", {Math.Max(1, Math.Ceiling(left)):0} s left",
-        < 5_400 and var left => $", {Math.Ceiling(left / 60):0} min left",
-        < 360_000 and var left => $", {Math.Floor(left / 3_600):0} h {left % 3_600 / 60:0} min left",
-        _ => ", days left",
-    };
-
-    /// <summary>At the rate so far; null while it cannot be told.</summary>
-    public double? SecondsLeft(TimeSpan now) => PerSecond(now) is { } rate && Done < Total ? (Total - Done) / rate : null;
-
-    private string Rate(TimeSpan now) => PerSecond(now) is { } rate ? ", " + rate.ToString(rate < 10 ? "0.#" : "N0", CultureInfo.InvariantCulture) + "/s" : "";
-
-    private string Quota(TimeSpan now) => RequestsPerMinute > 0 ? $", {_requests.CountAt(now):N0} of {RequestsPerMinute:N0} requests/min" : "";
-
-    private string Waits(TimeSpan now) => PausedUntil > now ? $", throttled: waits {Math.Ceiling((PausedUntil - now).TotalSeconds):N0} s" : "";
-
-    // In the first seconds any number would be a guess.
-    private double? PerSecond(TimeSpan now) =>
-        now - _began >= TimeSpan.FromSeconds(2) && Done > 0 ? Done / (now - _began).TotalSeconds : null;
-}
-
 internal enum Phase
 {
     Waiting,
@@ -86,4 +10,89 @@ internal enum Phase
     Planning,
     Listing,
     Sending,
+}
+
+/// <summary>Reading the source, or sending to a destination. It keeps numbers; text is made only when it is shown.</summary>
+internal sealed class ProgressItem(string name)
+{
+    private static readonly TimeSpan RequestWindow = TimeSpan.FromMinutes(1);
+
+    private readonly Queue<TimeSpan> _requests = new();
+    private Phase _phase = Phase.Waiting;
+    private TimeSpan _began;
+    private long _done;
+
+    /// <summary>0: unknown.</summary>
+    private long _total;
+
+    /// <summary>Requests a minute that the settings allow; 0: unknown.</summary>
+    public int RequestsPerMinute { get; set; }
+
+    /// <summary>The service throttles until then.</summary>
+    public TimeSpan PausedUntil { get; set; }
+
+    public bool IsActive => _phase is not (Phase.Waiting or Phase.Sending) || (_phase == Phase.Sending && _done < _total);
+
+    public void AddRequest(TimeSpan at)
+    {
+        _requests.Enqueue(at);
+        ForgetRequests(at);
+    }
+
+    public void Set(Phase phase, long done, long total, TimeSpan now)
+    {
+        if (phase != _phase) (_phase, _began) = (phase, now);
+        (_done, _total) = (done, total);
+    }
+
+    public string Text(TimeSpan now) => _phase switch
+    {
+        Phase.Opening => $"asking {name} for changes",
+        Phase.Listing => $"{name}: {_done:N0} listed so far{Throttle(now)}",
+        Phase.Reading => $"reading {name}: {_done:N0} of {_total:N0} events{Rate(now)}{TimeLeft(now)}",
+        Phase.Planning => $"planning, after {_done:N0} events of {name}",
+        _ => $"{name}: {_done:N0} of {_total:N0} sent{Rate(now)}{Quota(now)}{Throttle(now)}{TimeLeft(now)}",
+    };
+
+    /// <summary>For a line with several items.</summary>
+    public string Short(TimeSpan now) => Percent() is { } percent ? $"{percent}{Throttle(now)}{TimeLeft(now)}" : Text(now);
+
+    /// <summary>For a narrow line: without the time left.</summary>
+    public string Tight(TimeSpan now) => Percent() is { } percent ? percent + (PausedUntil > now ? " (throttled)" : "") : Text(now);
+
+    /// <summary>After a comma; empty while it is unknown.</summary>
+    public string TimeLeft(TimeSpan now) => SecondsLeft(now) switch
+    {
+        null => "",
+        < 90 and var left => $", {Math.Max(1, Math.Ceiling(left)):0} s left",
+        < 5_400 and var left => $", {Math.Ceiling(left / 60):0} min left",
+        < 360_000 and var left => $", {Math.Floor(left / 3_600):0} h {left % 3_600 / 60:0} min left",
+        _ => ", days left",
+    };
+
+    /// <summary>At the rate so far; null while it is unknown.</summary>
+    public double? SecondsLeft(TimeSpan now) => PerSecond(now) is { } rate && _done < _total ? (_total - _done) / rate : null;
+
+    private string? Percent() => _phase == Phase.Sending && _total > 0 ? $"{name} {100 * _done / _total} %" : null;
+
+    private string Rate(TimeSpan now) =>
+        PerSecond(now) is { } rate ? $", {rate.ToString(rate < 10 ? "0.#" : "N0", CultureInfo.InvariantCulture)}/s" : "";
+
+    private string Quota(TimeSpan now)
+    {
+        ForgetRequests(now);
+        return RequestsPerMinute > 0 ? $", {_requests.Count:N0} of {RequestsPerMinute:N0} requests/min" : "";
+    }
+
+    private string Throttle(TimeSpan now) =>
+        PausedUntil > now ? $", throttled: waits {Math.Ceiling((PausedUntil - now).TotalSeconds):N0} s" : "";
+
+    private void ForgetRequests(TimeSpan now)
+    {
+        while (_requests.TryPeek(out var oldest) && oldest <= now - RequestWindow) _requests.Dequeue();
+    }
+
+    // In the first seconds any number would be a guess.
+    private double? PerSecond(TimeSpan now) =>
+        now - _began >= TimeSpan.FromSeconds(2) && _done > 0 ? _done / (now - _began).TotalSeconds : null;
 }

@@ -3,8 +3,8 @@ using MispGraphSync.Text;
 namespace MispGraphSync.Output.Progress;
 
 /// <summary>
-/// One line at the bottom of a terminal that is written over. Blanks and carriage returns alone, which every terminal
-/// understands; never wider than the terminal, for what wraps cannot be taken back.
+/// One line at the bottom of a terminal that is rewritten with blanks and carriage returns only, which every terminal
+/// understands. Never wider than the terminal: a wrapped line cannot be erased.
 /// </summary>
 internal sealed class ProgressLine(TextWriter to)
 {
@@ -14,17 +14,20 @@ internal sealed class ProgressLine(TextWriter to)
     public void Draw(string text)
     {
         var width = TextWidth.Of(text);
-        to.Write($"\r{text}{new string(' ', Math.Max(0, _width - width))}\r");
-        to.Flush();
+        Write(text.PadRight(text.Length + Math.Max(0, _width - width)));
         _width = width;
     }
 
-    /// <summary>Takes it away, so that something else can be written where it stood.</summary>
+    /// <summary>Erases it, so that something else can be written in its place.</summary>
     public void Clear()
     {
-        if (_width == 0) return;
-        to.Write($"\r{new string(' ', _width)}\r");
-        to.Flush();
+        if (_width > 0) Write(new string(' ', _width));
         _width = 0;
+    }
+
+    private void Write(string text)
+    {
+        to.Write($"\r{text}\r");
+        to.Flush();
     }
 }
