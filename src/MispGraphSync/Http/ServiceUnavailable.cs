@@ -4,73 +4,77 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Http;
 
-/// <summary>Answers that concern the whole destination, whatever the service: out of reach, throttled for too long, redirected.</summary>
+/// <summary>Responses that concern the whole destination, whatever the service: out of reach, throttled for too long, redirected.</summary>
 internal static class ServiceUnavailable
 {
-    /// <summary>Null when the exchange is no such failure.</summary>
+    /// <summary>Null when the call is no such failure.</summary>
     /// <param name="service">The service's name for people.</param>
-    public static RunFailedException? From(ApiCall exchange, string service)
+    public static RunFailedException? From(ApiCall call, string service)
     {
-        if (exchange.Failure is { } failure)
-        {
-            var trouble = TransportError.From(failure, exchange.SentUri);
-            return trouble.NothingSent
-                ? new RunFailedException(RunOutcome.Unreachable, $"{service} is out of reach. {trouble.Message}", trouble.Remedy, failure)
+        if (call.Failure is { } failure)
+            return TransportError.From(failure, call.SentUri) is { NothingSent: true } error
+                ? new RunFailedException(RunOutcome.Unreachable, $"{service} is out of reach. {error.Message}", error.Remedy, failure)
                 : null;
-        }
-        if (IsPageInsteadOf(exchange))
+        if (call.Status is not { } status) return null;
+        if (status == HttpStatusCode.TooManyRequests) return Throttled(call.Retries, service);
+        // A proxy may have let the request through, and kept the response.
+        return From(status, call.Response.Written.Span, call.SentUri, service, "the destination's endpoint", call.Items > 0);
+    }
+
+    /// <summary>Null when the response is the service's own.</summary>
+    /// <param name="place">What in the settings names the address.</param>
+    public static RunFailedException? From(
+        HttpStatusCode status, ReadOnlySpan<byte> response, Uri uri, string service, string place, bool? mayHaveHappened = null)
+    {
+        if (IsPageInsteadOf((int)status, response))
             return new RunFailedException(
                 RunOutcome.Unreachable,
-                $"What answers at {exchange.SentUri.GetLeftPart(UriPartial.Authority)} sent a web page ({(int)exchange.Status!}), "
-                + $"not an answer of {service}.",
-                "A proxy or a login page may stand in between: have this host allowed; check the proxy and the destination's endpoint.")
+                $"What answers at {uri.GetLeftPart(UriPartial.Authority)} sent a web page ({(int)status}), not an answer of {service}.",
+                $"A proxy or a login page may stand in between: have this host allowed; check the proxy and {place}.")
             {
-                // It may have let the request through, and kept the answer.
-                MayHaveHappened = exchange.Items > 0,
+                MayHaveHappened = mayHaveHappened,
             };
-        return exchange.Status switch
+        return status switch
         {
-            HttpStatusCode.TooManyRequests => Throttled(exchange, service),
             >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => new RunFailedException(
-                RunOutcome.Unreachable, $"{service} answered with a redirect ({(int)exchange.Status}), which is not followed.",
-                "Check the destination's endpoint and the proxy."),
+                RunOutcome.Unreachable, $"{service} answered with a redirect ({(int)status}), which is not followed.",
+                $"Check {place} and the proxy."),
             HttpStatusCode.ProxyAuthenticationRequired => new RunFailedException(
                 RunOutcome.Unreachable, $"The proxy wants to know who asks for {service}.", "Check the proxy setting."),
             _ => null,
         };
     }
 
-    /// <summary>Why an exchange without a usable answer has none, in a few words.</summary>
-    public static string Describe(ApiCall exchange) => exchange switch
+    /// <summary>Why a call without a usable response has none, in a few words.</summary>
+    public static string Describe(ApiCall call)
     {
-        { Failure: { } failure } => TransportError.From(failure, exchange.SentUri).Message,
-        { IsSuccess: false } when ErrorBody.IsWebPage(exchange.Response.Written.Span) =>
-            $"{(int?)exchange.Status}: a web page, not the service's answer.",
-        { IsSuccess: true } => $"{(int)exchange.Status!} with an answer that is not the service's.",
-        _ => WithStatus((int?)exchange.Status, ErrorBody.Read(exchange.Response.Written).ToString()),
-    };
+        if (call.Failure is { } failure) return TransportError.From(failure, call.SentUri).Message;
+        var status = (int?)call.Status;
+        if (call.IsSuccess) return $"{status} with an answer that is not the service's.";
+        if (ErrorBody.IsWebPage(call.Response.Written.Span)) return $"{status}: a web page, not the service's answer.";
+        // Some services repeat the status as the error's code.
+        var words = ErrorBody.Read(call.Response.Written).ToString();
+        return words.StartsWith($"{status}: ", StringComparison.Ordinal) ? words : $"{status}: {words}";
+    }
 
     // Gateways have pages of their own for what may pass or is too large.
-    private static bool IsPageInsteadOf(ApiCall exchange) =>
-        (int?)exchange.Status is >= 400 and < 500 and not (407 or 408 or 413 or 429) && ErrorBody.IsWebPage(exchange.Response.Written.Span);
+    private static bool IsPageInsteadOf(int status, ReadOnlySpan<byte> response) =>
+        status is >= 400 and < 500 and not (407 or 408 or 413 or 429) && ErrorBody.IsWebPage(response);
 
-    // Some services repeat the status as the error's code.
-    private static string WithStatus(int? status, string words) => words.StartsWith($"{status}: ", StringComparison.Ordinal) ? words : $"{status}: {words}";
-
-    private static RunFailedException Throttled(ApiCall exchange, string service)
+    private static RunFailedException Throttled(RetryState retries, string service)
     {
-        var wait = exchange.Retries.ExcessiveWait is { } asked
-            ? string.Create(CultureInfo.InvariantCulture, $" and asks to wait {asked.TotalSeconds:#,0} s")
+        var asks = retries.ExcessiveWait is { } wait
+            ? string.Create(CultureInfo.InvariantCulture, $" and asks to wait {wait.TotalSeconds:#,0} s")
             : "";
-        var waited = exchange.Retries.TotalWaited;
-        return exchange.Retries.IsOverDeadline
-            ? new RunFailedException(
-                RunOutcome.OutOfTime, $"{service} throttles{wait}; that is past the end of this run.", "Run again, or give --max-duration more.")
-            : new RunFailedException(
-                RunOutcome.Unreachable,
-                waited < TimeSpan.FromMinutes(1)
-                    ? $"{service} throttles{wait}, longer than is waited."
-                    : $"{service} has throttled for {waited.TotalMinutes:0} minutes{wait} more.",
-                "Run again later; a lower requestsPerMinute may help.");
+        if (retries.IsOverDeadline)
+            return new RunFailedException(
+                RunOutcome.OutOfTime, $"{service} throttles{asks}; that is past the end of this run.",
+                "Run again, or give --max-duration more.");
+        return new RunFailedException(
+            RunOutcome.Unreachable,
+            retries.TotalWaited < TimeSpan.FromMinutes(1)
+                ? $"{service} throttles{asks}, longer than is waited."
+                : $"{service} has throttled for {retries.TotalWaited.TotalMinutes:0} minutes{asks} more.",
+            "Run again later; a lower requestsPerMinute may help.");
     }
 }

@@ -21,7 +21,7 @@ internal static class TenantCheck
 
     private static async Task<CheckResult> AskAsync(DestinationContext one, AuthSettings auth, CancellationToken ct)
     {
-        using var http = new HttpClient(new SignInLogHandler(one.Transport) { InnerHandler = one.Transport.Sockets }, disposeHandler: false) { MaxResponseContentBufferSize = 1024 * 1024 };
+        using var http = SignInHttp.Client(one.Transport, TimeSpan.FromSeconds(100), 1024 * 1024);
         try
         {
             using var answer = await http.GetAsync(new Uri(Cloud.AuthorityOf(auth), $"{Uri.EscapeDataString(auth.Tenant)}/v2.0/.well-known/openid-configuration"), ct).ConfigureAwait(false);

@@ -12,24 +12,15 @@ internal static class CertificateFile
     /// <summary>What loading a PFX with a wrong password fails with, on every system (ERROR_INVALID_PASSWORD).</summary>
     private const int WrongPassword = unchecked((int)0x80070056);
 
-    private const string EncryptedKey = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
-
     /// <param name="password">Null: none is given.</param>
     /// <param name="now">The certificate must be valid then.</param>
-    /// <exception cref="RunFailedException">Usage: it cannot be read, or not be signed with. SignIn: it is out of date.</exception>
+    /// <exception cref="RunFailedException">InvalidInput: it cannot be read or signed with. SignInFailed: it has expired.</exception>
     public static async Task<X509Certificate2> LoadAsync(string path, string? password, DateTimeOffset now, CancellationToken ct)
     {
-        var certificate = Load(path, await CredentialFile.ReadAsync(path, ct).ConfigureAwait(false), password);
-        try
-        {
-            Check(certificate, path, now);
-            return certificate;
-        }
-        catch
-        {
-            certificate.Dispose();
-            throw;
-        }
+        var certificate = Load(path, await Credentials.ReadFileAsync(path, ct).ConfigureAwait(false), password);
+        if (FaultOf(certificate, path, now) is not { } fault) return certificate;
+        certificate.Dispose();
+        throw fault;
     }
 
     private static X509Certificate2 Load(string path, byte[] bytes, string? password)
@@ -37,31 +28,36 @@ internal static class CertificateFile
         var text = Encoding.ASCII.GetString(bytes);
         try
         {
-            return text.Contains("-----BEGIN ", StringComparison.Ordinal) ? FromPem(path, text, password) : FromPfx(path, bytes, password);
+            return Has(text, "-----BEGIN ") ? FromPem(path, text, password) : FromPfx(path, bytes, password);
         }
         catch (CryptographicException e)
         {
-            throw Unusable(path, $"cannot be used: {e.Message}", "Name a PEM file with certificate and key, or a PFX file and its password.", e);
+            throw Unusable(
+                path, $"cannot be used: {e.Message}", "Name a PEM file with certificate and key, or a PFX file and its password.", e);
         }
     }
 
     private static X509Certificate2 FromPem(string path, string text, string? password)
     {
-        if (!text.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal))
-            throw Unusable(path, "holds no certificate.", "Put the certificate into the same file as its key (cat cert.pem key.pem > both.pem).");
-        if (text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
-            throw Unusable(path, "has its key encrypted in a way of old that is not read.", "Write the key anew: openssl pkcs8 -topk8 -in key.pem -out key8.pem");
-        var isEncrypted = text.Contains(EncryptedKey, StringComparison.Ordinal);
-        if (!isEncrypted && !text.Contains("PRIVATE KEY-----", StringComparison.Ordinal)) throw WithoutKey(path);
-        if (!isEncrypted) return X509Certificate2.CreateFromPem(text, text);
-        if (password is null) throw Unusable(path, "has an encrypted key.", "Give its password in auth.certificate.password, best as env:NAME or file:PATH.");
+        if (!Has(text, "-----BEGIN CERTIFICATE-----"))
+            throw Unusable(
+                path, "holds no certificate.", "Put the certificate into the same file as its key (cat cert.pem key.pem > both.pem).");
+        if (Has(text, "Proc-Type: 4,ENCRYPTED"))
+            throw Unusable(
+                path, "has its key in an outdated encrypted format (PKCS #1).",
+                "Convert the key: openssl pkcs8 -topk8 -in key.pem -out key8.pem");
+        if (!Has(text, "-----BEGIN ENCRYPTED PRIVATE KEY-----"))
+            return Has(text, "PRIVATE KEY-----") ? X509Certificate2.CreateFromPem(text, text) : throw WithoutKey(path);
+        if (password is null)
+            throw Unusable(path, "has an encrypted key.", "Give its password in auth.certificate.password, best as env:NAME or file:PATH.");
         try
         {
             return X509Certificate2.CreateFromEncryptedPem(text, text, password);
         }
         catch (CryptographicException e)
         {
-            throw Unusable(path, "does not open with this password, or its key is not the certificate's.", "Check auth.certificate.password.", e);
+            throw Unusable(
+                path, "does not open with this password, or its key is not the certificate's.", "Check auth.certificate.password.", e);
         }
     }
 
@@ -79,21 +75,28 @@ internal static class CertificateFile
         }
     }
 
-    private static void Check(X509Certificate2 certificate, string path, DateTimeOffset now)
+    private static RunFailedException? FaultOf(X509Certificate2 certificate, string path, DateTimeOffset now)
     {
-        if (!certificate.HasPrivateKey) throw WithoutKey(path);
-        if (certificate.GetRSAPublicKey() is not { } key) throw Unusable(path, "has no RSA key, and Entra takes no other.", "Make a certificate with an RSA key of 2048 bits or more.");
-        key.Dispose();
+        if (!certificate.HasPrivateKey) return WithoutKey(path);
+        using var key = certificate.GetRSAPublicKey();
+        if (key is null)
+            return Unusable(path, "has no RSA key, and Entra takes no other.", "Make a certificate with an RSA key of 2048 bits or more.");
         if (now > certificate.NotAfter.ToUniversalTime())
-            throw OutOfDate(path, $"expired on {Day(certificate.NotAfter)}", "Make a new one, upload its public part under the app's Certificates & secrets, and name it here.");
-        if (now < certificate.NotBefore.ToUniversalTime())
-            throw OutOfDate(path, $"is valid only from {Day(certificate.NotBefore)}", "Check this machine's clock, or make a new certificate.");
+            return OutOfDate(
+                path, $"expired on {Day(certificate.NotAfter)}",
+                "Make a new one, upload its public part under the app's Certificates & secrets, and name it here.");
+        return now < certificate.NotBefore.ToUniversalTime()
+            ? OutOfDate(path, $"is valid only from {Day(certificate.NotBefore)}", "Check this machine's clock, or make a new certificate.")
+            : null;
     }
+
+    private static bool Has(string text, string part) => text.Contains(part, StringComparison.Ordinal);
 
     private static string Day(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private static RunFailedException WithoutKey(string path) => Unusable(
-        path, "holds no private key.", "Name the file that holds both, a PEM with certificate and key or a PFX; what was uploaded to Entra is the public part alone.");
+        path, "holds no private key.",
+        "Name the file that holds both, a PEM with certificate and key or a PFX; what was uploaded to Entra is the public part alone.");
 
     private static RunFailedException Unusable(string path, string what, string remedy, Exception? inner = null) =>
         new(RunOutcome.InvalidInput, $"auth.certificate: {path} {what}", remedy, inner);

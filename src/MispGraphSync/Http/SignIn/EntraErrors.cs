@@ -56,12 +56,17 @@ internal static class EntraErrors
         50012 or 50013 or 50017 or 50027 or 50048 or 700030 =>
             ("The certificate or federated token was not accepted.",
                 "Check that it is registered with the app and not expired, and this machine's clock."),
-        500133 or 700024 => ("What proves who we are is not valid at this time.", "Set this machine's clock right; a federated token must be renewed by whoever issues it."),
-        700027 => ($"The certificate is not registered with application {auth.ClientId}, or has expired.", "Upload its public part under the app's Certificates & secrets, or name the registered one in auth.certificate."),
-        70021 or 700211 or 700212 or 700213 => ($"Application {auth.ClientId} trusts no such federated token.", "Under the app's Certificates & secrets > Federated credentials, issuer, subject and audience must be the token's own, to the letter."),
+        500133 or 700024 => ("The certificate or federated token is not valid at this time.",
+            "Set this machine's clock right; a federated token must be renewed by whoever issues it."),
+        700027 => ($"The certificate is not registered with application {auth.ClientId}, or has expired.",
+            "Upload its public part under the app's Certificates & secrets, or name the registered one in auth.certificate."),
+        70021 or 700211 or 700212 or 700213 => ($"No federated credential of application {auth.ClientId} matches this token.",
+            "Under the app's Certificates & secrets > Federated credentials, issuer, subject and audience must be the token's own, "
+            + "to the letter."),
         50131 or 53000 or 53001 or 53002 or 53003 or 53004 or 53011 or 530032 or 530034 or 530035 =>
             ("Conditional access blocks this sign-in.", "Have the application or this network excluded from the policy."),
         _ when error == "invalid_client" => ("The application's credential was not accepted.", "Check auth.clientId and the credential."),
-        _ => ("Signing in failed.", "Check auth.tenant, auth.clientId and the credential; the application log has the time of the request."),
+        _ => ("Signing in failed.",
+            "Check auth.tenant, auth.clientId and the credential; the application log has the time of the request."),
     };
 }

@@ -1,44 +1,43 @@
 using Microsoft.Identity.Client;
+using Microsoft.Identity.Client.AppConfig;
 
 namespace MispGraphSync.Http.SignIn;
 
 /// <summary>
-/// Tokens for one scope from Entra, or from the machine's managed identity, by Microsoft's own library. Nothing is read
-/// or asked before the first token is wanted.
+/// Tokens for one scope from Entra, or from the machine's managed identity, by Microsoft's own library. Nothing is read or
+/// asked before the first token is needed.
 /// </summary>
-internal sealed class MsalTokenSource : ITokenSource, IDisposable
+/// <param name="scope">A resource and <c>/.default</c>.</param>
+internal sealed class MsalTokenSource(AuthSettings auth, string scope, Transport transport) : ITokenSource, IDisposable
 {
-    // Entra's tokens live for an hour; a request may be on its way for some minutes.
+    /// <summary>Bytes; a token's response has a few thousand.</summary>
+    private const int MaxResponse = 4 * 1024 * 1024;
+
+    // Entra's tokens live for an hour; a request may take some minutes.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
-    private readonly AuthSettings _auth;
-    private readonly string _scope;
-    private readonly Transport _transport;
+    /// <summary>An honest response takes a second or two.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+
     private readonly SemaphoreSlim _asking = new(1);
     private Func<bool, CancellationToken, Task<AuthenticationResult>>? _ask;
     private AuthenticationResult? _last;
     private HttpClient? _http;
 
-    /// <param name="scope">A resource and <c>/.default</c>: see <see cref="Cloud"/>.</param>
-    public MsalTokenSource(AuthSettings auth, string scope, Transport transport)
-    {
-        _auth = auth;
-        _scope = scope;
-        _transport = transport;
-    }
-
     public async ValueTask<string> GetAsync(bool forceRefresh, CancellationToken ct)
     {
-        if (!forceRefresh && _last is { } last && IsFresh(last)) return last.AccessToken;
+        if (!forceRefresh && IsFresh(_last)) return _last!.AccessToken;
         await _asking.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            if (!forceRefresh && _last is { } other && IsFresh(other)) return other.AccessToken;
+            if (!forceRefresh && IsFresh(_last)) return _last!.AccessToken;
             _ask ??= await ConnectAsync(ct).ConfigureAwait(false);
-            _last = await AskAsync(_ask, forceRefresh, ct).ConfigureAwait(false);
-            return _transport.Secrets.Add(_last.AccessToken);
+            _last = await SignInHttp.RetryAsync(transport, c => _ask(forceRefresh, c), ct).ConfigureAwait(false);
+            return transport.Secrets.Add(_last.AccessToken);
         }
-        catch (MsalException e) when (!ct.IsCancellationRequested && SignInErrors.Explain(e, _auth, _scope) is { } failure)
+        // While the credential is being read, anything but the library's own exception is a bug.
+        catch (Exception e) when (!ct.IsCancellationRequested && (_ask is not null || e is MsalException)
+            && SignInErrors.Explain(e, auth, scope) is { } failure)
         {
             throw failure;
         }
@@ -54,31 +53,36 @@ internal sealed class MsalTokenSource : ITokenSource, IDisposable
         _asking.Dispose();
     }
 
-    private async Task<AuthenticationResult> AskAsync(Func<bool, CancellationToken, Task<AuthenticationResult>> ask, bool forceRefresh, CancellationToken ct)
-    {
-        try
-        {
-            return await SignInRetries.RunAsync(_transport, c => ask(forceRefresh, c), ct).ConfigureAwait(false);
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested && SignInErrors.Explain(e, _auth, _scope) is { } failure)
-        {
-            throw failure;
-        }
-    }
-
-    private bool IsFresh(AuthenticationResult token) => token.ExpiresOn - _transport.Time.GetUtcNow() > Margin;
+    private bool IsFresh(AuthenticationResult? token) => token?.ExpiresOn - transport.Time.GetUtcNow() > Margin;
 
     private async Task<Func<bool, CancellationToken, Task<AuthenticationResult>>> ConnectAsync(CancellationToken ct)
     {
-        var authority = Origin.Resolve(_auth.Authority, Cloud.Named(_auth.Cloud).Authority, "auth.authority");
-        _http = MsalHttpClientFactory.Client(_transport, isPlain: authority.Scheme == Uri.UriSchemeHttp, isLocal: _auth.ManagedIdentity is not null);
-        var http = new MsalHttpClientFactory(_http);
-        if (_auth.ManagedIdentity is { } identity)
+        if (auth.ManagedIdentity is { } identity)
         {
-            var machine = Credentials.ManagedIdentity(identity, http);
-            return (refresh, c) => machine.AcquireTokenForManagedIdentity(_scope).WithForceRefresh(refresh).ExecuteAsync(c);
+            // Its endpoint is on this machine; no proxy leads there.
+            _http = SignInHttp.Client(transport, Timeout, MaxResponse, HttpSockets.Create(direct: true));
+            var machine = ManagedIdentityApplicationBuilder
+                .Create(identity.ClientId is { } id ? ManagedIdentityId.WithUserAssignedClientId(id) : ManagedIdentityId.SystemAssigned)
+                .WithHttpClientFactory(new HttpClientFactory(_http), retryOnceOn5xx: false)
+                .Build();
+            return (refresh, c) => machine.AcquireTokenForManagedIdentity(scope).WithForceRefresh(refresh).ExecuteAsync(c);
         }
-        var app = await Credentials.ApplicationAsync(_auth, authority, http, _transport, ct).ConfigureAwait(false);
-        return (refresh, c) => app.AcquireTokenForClient([_scope]).WithForceRefresh(refresh).ExecuteAsync(c);
+
+        var authority = Origin.Resolve(auth.Authority, Cloud.Named(auth.Cloud).Authority, "auth.authority");
+        _http = SignInHttp.Client(transport, Timeout, MaxResponse, isPlain: authority.Scheme == Uri.UriSchemeHttp);
+        var builder = ConfidentialClientApplicationBuilder
+            .Create(auth.ClientId ?? throw Credentials.Missing("auth.clientId"))
+            // The library knows https only; see isPlain.
+            .WithAuthority($"https://{authority.Authority}/{auth.Tenant}", validateAuthority: false)
+            // Would ask a host that is neither the tenant's nor ours.
+            .WithInstanceDiscovery(false)
+            .WithHttpClientFactory(new HttpClientFactory(_http), retryOnceOn5xx: false);
+        var app = (await Credentials.AddAsync(builder, auth, transport, ct).ConfigureAwait(false)).Build();
+        return (refresh, c) => app.AcquireTokenForClient([scope]).WithForceRefresh(refresh).ExecuteAsync(c);
+    }
+
+    private sealed class HttpClientFactory(HttpClient http) : IMsalHttpClientFactory
+    {
+        public HttpClient GetHttpClient() => http;
     }
 }

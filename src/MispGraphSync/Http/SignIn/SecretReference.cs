@@ -8,7 +8,10 @@ namespace MispGraphSync.Http.SignIn;
 /// Where a secret is to be found: in the settings as it stands, <c>env:NAME</c>, <c>file:PATH</c>, or
 /// <c>keyvault:https://…/secrets/NAME</c>. Resolved only when used; never prints what it holds.
 /// </summary>
-public sealed partial class SecretReference
+/// <param name="text">As the user wrote it.</param>
+/// <param name="folder">Relative <c>file:</c> paths start here: the settings file's folder.</param>
+/// <param name="variable">Looks up an environment variable; null: the process's own.</param>
+public sealed partial class SecretReference(string text, string folder, Func<string, string?>? variable = null)
 {
     /// <summary>For a path as Windows writes it.</summary>
     internal const string BackslashHint = "If this is a path, write each backslash twice, or use /.";
@@ -16,52 +19,32 @@ public sealed partial class SecretReference
     private const string Env = "env:";
     private const string FilePrefix = "file:";
     private const string KeyVault = "keyvault:";
-    private const int LongestSecretFile = 64 * 1024;
+    private const int MaxFile = 64 * 1024;
 
-    private readonly string _text;
-    private readonly string _folder;
-    private readonly Func<string, string?> _variable;
-    private readonly Func<Uri, CancellationToken, ValueTask<string>>? _vault;
-
-    /// <param name="text">As the user wrote it.</param>
-    /// <param name="folder">Relative <c>file:</c> paths start here: the settings file's folder.</param>
-    /// <param name="variable">Looks up an environment variable; null: the process's own.</param>
-    public SecretReference(string text, string folder, Func<string, string?>? variable = null)
-        : this(text, folder, variable ?? Environment.GetEnvironmentVariable, vault: null)
-    {
-    }
-
-    private SecretReference(
-        string text, string folder, Func<string, string?> variable, Func<Uri, CancellationToken, ValueTask<string>>? vault)
-    {
-        _text = text;
-        _folder = folder;
-        _variable = variable;
-        _vault = vault;
-    }
+    private Func<Uri, CancellationToken, ValueTask<string>>? _vault;
 
     /// <summary>True when the secret itself stands in the settings.</summary>
-    public bool IsLiteral => !Has(_text, Env) && !Has(_text, FilePrefix) && !Has(_text, KeyVault);
+    public bool IsLiteral => !Has(text, Env) && !Has(text, FilePrefix) && !Has(text, KeyVault);
 
     /// <summary>The secret's address in a Key Vault; null for every other kind of reference.</summary>
-    public Uri? VaultAddress => Has(_text, KeyVault) ? ParseVaultAddress(_text[KeyVault.Length..]) : null;
+    public Uri? VaultAddress => Has(text, KeyVault) ? ParseVaultAddress(text[KeyVault.Length..]) : null;
 
     /// <summary>The file that holds the secret, absolute; null for every other kind of reference.</summary>
-    public string? File => Has(_text, FilePrefix) ? Path.GetFullPath(_text[FilePrefix.Length..], _folder) : null;
+    public string? File => Has(text, FilePrefix) ? Path.GetFullPath(text[FilePrefix.Length..], folder) : null;
 
     /// <summary>The same reference, able to fetch from a Key Vault.</summary>
-    public SecretReference WithVault(Func<Uri, CancellationToken, ValueTask<string>> fetch) => new(_text, _folder, _variable, fetch);
+    public SecretReference WithVault(Func<Uri, CancellationToken, ValueTask<string>> fetch) => new(text, folder, variable) { _vault = fetch };
 
     /// <summary>The secret itself, never empty, one trailing newline taken off.</summary>
     /// <exception cref="RunFailedException">It cannot be had; the message names the reference, never the secret.</exception>
     public async ValueTask<string> ResolveAsync(CancellationToken ct)
     {
-        var secret = WithoutNewline(_text switch
+        var secret = WithoutNewline(text switch
         {
-            _ when Has(_text, Env) => FromEnvironment(_text[Env.Length..]),
-            _ when Has(_text, FilePrefix) => await FromFileAsync(_text[FilePrefix.Length..], ct),
-            _ when Has(_text, KeyVault) => await FromVaultAsync(ct),
-            _ => _text,
+            _ when Has(text, Env) => FromEnvironment(text[Env.Length..]),
+            _ when Has(text, FilePrefix) => await FromFileAsync(text[FilePrefix.Length..], ct),
+            _ when Has(text, KeyVault) => await FromVaultAsync(ct),
+            _ => text,
         });
 
         if (secret.Length == 0) throw Failed($"The secret {this} is empty.", "Put the secret there.");
@@ -72,7 +55,7 @@ public sealed partial class SecretReference
     }
 
     /// <summary>The reference for people; <c>(hidden)</c> for a literal.</summary>
-    public override string ToString() => IsLiteral ? "(hidden)" : _text;
+    public override string ToString() => IsLiteral ? "(hidden)" : text;
 
     /// <summary>What is wrong with the form of a reference, without quoting it; null when nothing is.</summary>
     internal static string? FormatFault(string text)
@@ -84,7 +67,8 @@ public sealed partial class SecretReference
             return "has white space or a line break at its ends or a control character in it; write the secret or its reference alone";
         foreach (var prefix in (ReadOnlySpan<string>)[Env, FilePrefix, KeyVault])
         {
-            if (!Has(text, prefix) && text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) return $"begins like a reference; write {prefix} in lower case";
+            if (!Has(text, prefix) && text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                return $"begins like a reference; write {prefix} in lower case";
         }
 
         if (Has(text, Env) && !VariableName().IsMatch(text[Env.Length..]))
@@ -100,22 +84,23 @@ public sealed partial class SecretReference
     internal static bool LooksLikeShellVariable(string text) => ShellVariable().IsMatch(text);
 
     private string FromEnvironment(string name) =>
-        _variable(name) ?? throw Failed($"The secret {this} is not there: the environment variable {name} is not set.",
+        (variable ?? Environment.GetEnvironmentVariable)(name) ?? throw Failed(
+            $"The secret {this} is not there: the environment variable {name} is not set.",
             $"Set {name} for the user that runs misp-graph.");
 
     private async ValueTask<string> FromFileAsync(string path, CancellationToken ct)
     {
-        var full = Path.GetFullPath(path, _folder);
+        var full = Path.GetFullPath(path, folder);
         try
         {
             // Not by its length: a device or a pipe has none.
             using var reader = new StreamReader(full, Encoding.UTF8);
-            var text = new char[LongestSecretFile + 1];
-            var length = await reader.ReadBlockAsync(text, ct);
-            if (length > LongestSecretFile)
-                throw Failed($"The secret {this} is not a secret: {full} has more than {LongestSecretFile} bytes.",
+            var read = new char[MaxFile + 1];
+            var length = await reader.ReadBlockAsync(read, ct);
+            if (length > MaxFile)
+                throw Failed($"The secret {this} is not a secret: {full} has more than {MaxFile} bytes.",
                     "Name a file that holds the secret alone.");
-            return new string(text, 0, length);
+            return new string(read, 0, length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -129,7 +114,9 @@ public sealed partial class SecretReference
         var address = VaultAddress ?? throw Failed("A keyvault: reference has no Key Vault address.",
             "Run: misp-graph config validate");
         return _vault is null
-            ? throw Failed($"The secret {this} cannot be fetched: no identity for the vault is at hand.", "Give auth.managedIdentity or auth.certificate, or use env: or file:.")
+            ? throw Failed(
+                $"The secret {this} cannot be fetched: no identity for the vault is at hand.",
+                "Give auth.managedIdentity or auth.certificate, or use env: or file:.")
             : _vault(address, ct);
     }
 
