@@ -5,15 +5,12 @@ using System.Text;
 
 namespace MispGraphSync.Core.Domain;
 
-/// <summary>
-/// The first 16 bytes of a SHA-256: the ledger's keys and change marks. Values come from others, so the hash has to be
-/// one that nobody can steer into a clash.
-/// </summary>
+/// <summary>The first 16 bytes of a SHA-256: collision-resistant, since values come from attackers. The ledger's keys and hashes.</summary>
 public readonly record struct Hash128(ulong High, ulong Low)
 {
     public const int Size = 16;
 
-    /// <summary>A mark that no content has.</summary>
+    /// <summary>A hash that no content has.</summary>
     public static Hash128 Unknown { get; } = new(ulong.MaxValue, ulong.MaxValue);
 
     public static Hash128 Of(ReadOnlySpan<byte> bytes)
@@ -37,7 +34,7 @@ public readonly record struct Hash128(ulong High, ulong Low)
         }
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote: big-endian, so that bytes sort as SQLite sorts them.</summary>
+    /// <summary>Big-endian, so that bytes sort as SQLite sorts them.</summary>
     public static Hash128 Read(ReadOnlySpan<byte> bytes) =>
         new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
 

@@ -5,7 +5,7 @@ namespace MispGraphSync.Core.Domain;
 /// <summary>Observables as an analyst writes them.</summary>
 public static class ObservableText
 {
-    /// <summary>Several that are watched together stand with bars between them, as in MISP.</summary>
+    /// <summary>Those of a combined indicator with bars between them, as in MISP.</summary>
     public static string Of(IReadOnlyList<Observable> observables) => string.Join('|', observables.Select(Of));
 
     public static string Of(Observable observable) => observable switch

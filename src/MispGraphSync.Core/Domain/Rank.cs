@@ -1,9 +1,6 @@
 namespace MispGraphSync.Core.Domain;
 
-/// <summary>
-/// How much an indicator deserves a place where there are too few: by severity, then confidence, then when it was last
-/// reported. One number, so that the ledger sorts by it.
-/// </summary>
+/// <summary>The order of indicators where there is not room for all: by severity, confidence, last report.</summary>
 public readonly record struct Rank(long Value)
 {
     // Seconds since 1970 fit, for some ten thousand years.
@@ -15,6 +12,6 @@ public readonly record struct Rank(long Value)
         return new Rank((weight << DateBits) | Math.Clamp(lastReported.ToUnixTimeSeconds(), 0, (1L << DateBits) - 1));
     }
 
-    /// <summary>Whether it may take the other's place: a later date alone moves nobody, or places would change hands for ever.</summary>
+    /// <summary>True when it may evict the other. A later date alone does not evict, which prevents churn.</summary>
     public bool Outranks(Rank other) => Value >> DateBits > other.Value >> DateBits;
 }

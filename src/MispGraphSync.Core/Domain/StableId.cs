@@ -6,10 +6,7 @@ using System.Text.Unicode;
 
 namespace MispGraphSync.Core.Domain;
 
-/// <summary>
-/// UUID version 5 (RFC 9562 §5.5): names that come out the same on every machine, so that what this installation
-/// once sent can be recognised without the ledger.
-/// </summary>
+/// <summary>UUID version 5 (RFC 9562 §5.5): the same on every machine, so own indicators are recognised without the ledger.</summary>
 public static class StableId
 {
     private const int LongestOnStack = 1024;
@@ -17,14 +14,12 @@ public static class StableId
     /// <summary>The namespace of all keys made here. Changing it would orphan every indicator ever sent.</summary>
     public static Guid Namespace { get; } = new("6f9b9a5e-3f0b-5c6e-9c58-8a4f2f7d1b33");
 
-    /// <summary>
-    /// The key by which a destination knows an indicator: UUIDv5 over the lines instance, kind, scope, canonical
-    /// and generation, joined by line feeds, UTF-8.
-    /// </summary>
+    /// <summary>The key of an indicator at a destination: UUIDv5 over these lines, joined by line feeds, UTF-8.</summary>
     public static Guid ForIndicator(string instance, string kind, string scope, string canonical, int generation)
     {
         Span<byte> name = stackalloc byte[LongestOnStack];
-        return Utf8.TryWrite(name[16..], CultureInfo.InvariantCulture, $"{instance}\n{kind}\n{scope}\n{canonical}\n{generation}", out var length)
+        return Utf8.TryWrite(
+            name[16..], CultureInfo.InvariantCulture, $"{instance}\n{kind}\n{scope}\n{canonical}\n{generation}", out var length)
             ? From(name[..(16 + length)])
             : From($"{instance}\n{kind}\n{scope}\n{canonical}\n{generation}");
     }

@@ -138,19 +138,20 @@ public class AttributeMapTests
             Tags = [new("tlp:green")],
         };
 
-        var supports = attribute.Map().Sources;
+        var sources = attribute.Map().Sources;
 
-        Assert.Equal([0, 1], supports.Select(support => support.Part));
-        Assert.All(supports, support => Assert.Equal(
+        Assert.Equal([0, 1], sources.Select(source => source.Part));
+        Assert.All(sources, source => Assert.Equal(
             ("domain|ip", "Network activity", "seen twice", attribute.Timestamp, attribute.FirstSeen, "tlp:green"),
-            (support.Type, support.Category, support.Comment, support.Timestamp, support.FirstSeen, support.Tags[0].Name)));
+            (source.Type, source.Category, source.Comment, source.Timestamp, source.FirstSeen, source.Tags[0].Name)));
     }
 
     [Fact]
     public void The_table_has_the_types_of_MISP_and_no_others()
     {
-        Assert.SkipUnless(SharedFolder.Find("contracts/misp-attribute-types.json") is { }, "The shared contracts are not beside this clone.");
-        using var document = JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Find("contracts/misp-attribute-types.json")!));
+        var file = SharedFolder.Find("contracts/misp-attribute-types.json");
+        Assert.SkipWhen(file is null, "The shared contracts are not beside this clone.");
+        using var document = JsonDocument.Parse(File.ReadAllBytes(file!));
 
         var types = document.RootElement.GetProperty("types").EnumerateArray().Select(type => type.GetString()!).ToList();
 

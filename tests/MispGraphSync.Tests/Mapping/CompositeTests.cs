@@ -53,8 +53,8 @@ public class CompositeTests
     [InlineData("domain|ip", "evil.example|nowhere", "invalid-address")]
     [InlineData("domain|ip", "*.evil.example|192.0.2.7", "invalid-domain")]
     [InlineData("ip-dst|port", "nowhere|80", "invalid-address")]
-    public void Composite_with_an_invalid_half_is_invalid(string type, string value, string fate) =>
-        Assert.Equal([fate], Given.Map(type, value).Outcomes());
+    public void Composite_with_an_invalid_half_is_invalid(string type, string value, string outcome) =>
+        Assert.Equal([outcome], Given.Map(type, value).Outcomes());
 
     [Theory]
     [InlineData("192.0.2.7|0")]

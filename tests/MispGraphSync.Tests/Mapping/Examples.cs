@@ -1,13 +1,14 @@
 namespace MispGraphSync.Tests.Mapping;
 
-/// <summary>One attribute with what comes of it: what Graph watches together, and the others alone.</summary>
+/// <summary>One attribute with its combined and its single observables.</summary>
 internal sealed record Example(string Type, string Value, string Combined, params string[] Singles);
 
 /// <summary>An example for each type that can be an indicator.</summary>
 internal static class Examples
 {
     private const string PieceWise = "96:s4Ud1Lj96tHHlZDrwciQmA+4uy1I0G4HYuL8N3TzS8QsO/wqWXLcMSx:sF1LjEtHHlZDrJzrhuyZvHYm8tKp/RWO";
-    private static readonly string H32 = Hex(32), H40 = Hex(40), H56 = Hex(56), H64 = Hex(64), H70 = Hex(70), H96 = Hex(96), H128 = Hex(128);
+    private static readonly string H32 = Hex(32), H40 = Hex(40), H56 = Hex(56), H64 = Hex(64);
+    private static readonly string H70 = Hex(70), H96 = Hex(96), H128 = Hex(128);
 
     public static IReadOnlyList<Example> All { get; } =
     [

@@ -34,11 +34,11 @@ internal static class Given
 
     public static string[] Outcomes(this MappedItem item) => [.. item.Attributes.Select(attribute => attribute.Outcome.Label())];
 
-    /// <summary>What Graph would watch, one text for each support that has any: "domain:evil.example + ip:192.0.2.7".</summary>
+    /// <summary>The combined observables, one text a source: "domain:evil.example + ip:192.0.2.7".</summary>
     public static string[] Combined(this MappedItem item) =>
         [.. item.Sources.Where(s => !s.Combined.IsEmpty).Select(s => string.Join(" + ", s.Combined.Select(ObservableLabel.Of)))];
 
-    /// <summary>What the others would watch, each by itself.</summary>
+    /// <summary>The single observables.</summary>
     public static string[] Singles(this MappedItem item) =>
         [.. item.Sources.Select(s => s.Single).OfType<Observable>().Select(ObservableLabel.Of)];
 }

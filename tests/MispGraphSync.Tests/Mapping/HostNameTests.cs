@@ -41,7 +41,7 @@ public class HostNameTests
     // The other full stops.
     [InlineData("evil\uFF61example", "evil.example")]
     [InlineData("evil.example\u3002", "evil.example")]
-    public void A_domain_comes_out_in_its_wire_form(string value, string domain) =>
+    public void Domain_is_normalised_to_its_wire_form(string value, string domain) =>
         Assert.Equal(["domain:" + domain], Given.Map("domain", value).Singles());
 
     [Theory]

@@ -12,21 +12,23 @@ public class MapperPropertyTests
 {
     private static readonly string[] Pieces =
     [
-        "evil.example", "192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7", "/24", "/0", "|", ":", "@", ".", "http://", "hxxp://", "%eth0", "[", "]",
-        "443", "AS", "[domain-name:value = '", "']", "\\", "'", "\u202E", "\u0000", "\uD83D\uDE00", "b\u00FCcher", "e\u0301", "\uAC00", "<", ">",
+        "evil.example", "192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7", "/24", "/0", "|", ":", "@", ".", "http://", "hxxp://", "%eth0", "[",
+        "]", "443", "AS", "[domain-name:value = '", "']", "\\", "'", "\u202E", "\u0000", "\uD83D\uDE00", "b\u00FCcher", "e\u0301", "\uAC00",
+        "<", ">",
         "0123456789abcdef0123456789abcdef", "96:abc:def", "2026-01-02T03:04:05+0000", " ", "\u200B",
     ];
 
     private static readonly string[] Objects =
     [
-        "file", "pe", "domain-ip", "ip-port", "url", "email", "network-connection", "network-socket", "x509", "process", "registry-key", "mutex",
-        "http-request", "asn", "report",
+        "file", "pe", "domain-ip", "ip-port", "url", "email", "network-connection", "network-socket", "x509", "process", "registry-key",
+        "mutex", "http-request", "asn", "report",
     ];
 
     private static readonly string?[] Relations =
     [
-        null, "filename", "md5", "richpe", "path", "domain", "hostname", "ip", "ip-dst", "ip-src", "port", "dst-port", "src-port", "AS", "url",
-        "host", "from", "return-path", "to", "subject", "from-domain", "image", "name", "dns_names", "layer4-protocol", "compilation-timestamp",
+        null, "filename", "md5", "richpe", "path", "domain", "hostname", "ip", "ip-dst", "ip-src", "port", "dst-port", "src-port", "AS",
+        "url", "host", "from", "return-path", "to", "subject", "from-domain", "image", "name", "dns_names", "layer4-protocol",
+        "compilation-timestamp",
     ];
 
     private static readonly Gen<string> Value = Gen.OneOf(
@@ -71,12 +73,12 @@ public class MapperPropertyTests
 
             var mapped = Mapper.Map(item, context);
 
-            Assert.Equal(attributes, mapped.Attributes.Select(fate => fate.Attribute));
+            Assert.Equal(attributes, mapped.Attributes.Select(outcome => outcome.Attribute));
             Assert.Equal(
-                mapped.Attributes.Where(fate => fate.Outcome.IsMapped).Select(fate => fate.Id).ToHashSet(),
-                mapped.Sources.Select(support => support.Attribute).ToHashSet());
-            Assert.Distinct(mapped.Sources.Select(support => (support.Attribute, support.Part)));
-            Assert.All(mapped.Sources, support => Assert.True(support.Single is not null || !support.Combined.IsEmpty));
+                mapped.Attributes.Where(outcome => outcome.Outcome.IsMapped).Select(outcome => outcome.Id).ToHashSet(),
+                mapped.Sources.Select(source => source.Attribute).ToHashSet());
+            Assert.Distinct(mapped.Sources.Select(source => (source.Attribute, source.Part)));
+            Assert.All(mapped.Sources, source => Assert.True(source.Single is not null || !source.Combined.IsEmpty));
         });
 
     [Fact]
@@ -86,8 +88,8 @@ public class MapperPropertyTests
             var mapped = Mapper.Map(item, Given.Context);
 
             Assert.All(
-                mapped.Attributes.Where(fate => fate.Outcome.IsMapped),
-                fate => Assert.True(fate.Attribute is { Deleted: false, ToIds: true, OnWarninglist: false }));
+                mapped.Attributes.Where(outcome => outcome.Outcome.IsMapped),
+                outcome => Assert.True(outcome.Attribute is { Deleted: false, ToIds: true, OnWarninglist: false }));
         });
 
     [Fact]
@@ -95,10 +97,13 @@ public class MapperPropertyTests
         Item.Sample(item =>
         {
             var observables = Mapper.Map(item, Given.Context with { ToIdsOnly = false }).Sources
-                .SelectMany(support => support.Single is { } single ? support.Combined.Add(single) : support.Combined);
+                .SelectMany(source => source.Single is { } single ? source.Combined.Add(single) : source.Combined);
 
-            Assert.All(observables.Select(ObservableLabel.Of), word => Assert.DoesNotContain(word, char.IsControl));
-            Assert.All(observables.Select(ObservableLabel.Of), word => Assert.InRange(word.Length - word.IndexOf(':') - 1, 1, Clean.MaxLength));
+            Assert.All(observables.Select(ObservableLabel.Of), word =>
+            {
+                Assert.DoesNotContain(word, char.IsControl);
+                Assert.InRange(word.Length - word.IndexOf(':') - 1, 1, Clean.MaxLength);
+            });
         });
 
     [Fact]
@@ -122,10 +127,13 @@ public class MapperPropertyTests
     [Fact]
     public void Tag_map_never_throws_on_arbitrary_tags() =>
         Gen.Select(
-            Gen.OneOf(Gen.String, Gen.OneOf("tlp:", "misp-galaxy:", "=", "\"", "kill-chain:", " - ").Array[0, 5].Select(string.Concat)).Array[0, 5],
+            Gen.OneOf(Gen.String, Gen.OneOf("tlp:", "misp-galaxy:", "=", "\"", "kill-chain:", " - ").Array[0, 5].Select(string.Concat))
+                .Array[0, 5],
             Gen.String.Array[0, 3]).Sample((names, values) =>
-                _ = TagMap.Read([.. names.Select(name => new MispTag(name))], [.. values.Select(value => new GalaxyCluster("threat-actor", value))]));
+                _ = TagMap.Read(
+                    [.. names.Select(name => new MispTag(name))], [.. values.Select(value => new GalaxyCluster("threat-actor", value))]));
 
-    private static string Text(IndicatorSource support) =>
-        $"{support.Attribute} {support.Part} {string.Join('+', support.Combined.Select(ObservableLabel.Of))} {(support.Single is { } s ? ObservableLabel.Of(s) : "")}";
+    private static string Text(IndicatorSource source) =>
+        $"{source.Attribute} {source.Part} {string.Join('+', source.Combined.Select(ObservableLabel.Of))} "
+            + (source.Single is { } single ? ObservableLabel.Of(single) : "");
 }

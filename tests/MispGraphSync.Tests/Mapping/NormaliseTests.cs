@@ -88,7 +88,7 @@ public class NormaliseTests
         Assert.EndsWith(":" + value, Given.Map(type, value).Combined().Single(), StringComparison.Ordinal);
 
     [Fact]
-    public void A_file_name_that_turns_the_direction_of_writing_keeps_its_hash() =>
+    public void File_name_with_a_direction_mark_keeps_its_hash() =>
         Assert.Equal(
             ["name:invoice\u202Egpj.exe + Md5:0123456789abcdef0123456789abcdef"],
             Given.Map("filename|md5", "invoice\u202Egpj.exe|0123456789abcdef0123456789abcdef").Combined());
@@ -122,7 +122,7 @@ public class NormaliseTests
     [Theory]
     [InlineData("domain")]
     [InlineData("hostname")]
-    public void A_name_that_is_an_address_is_read_as_a_destination(string type)
+    public void Address_in_a_name_type_is_a_destination(string type)
     {
         Assert.Equal(["ip-dst:192.0.2.7"], Given.Map(type, "192.0.2.7").Combined());
         Assert.Equal(["ip-dst:2001:db8::7"], Given.Map(type, "[2001:DB8::7]").Singles());
@@ -139,7 +139,7 @@ public class NormaliseTests
     [InlineData("203.0.113.129/25", "cidr-dst:203.0.113.128/25")]
     [InlineData("2001:db8:1:2::7/48", "cidr-dst:2001:db8:1::/48")]
     [InlineData("::ffff:192.0.2.7/120", "cidr-dst:192.0.2.0/24")]
-    public void An_address_comes_out_in_one_form(string value, string observable) =>
+    public void Address_is_normalised(string value, string observable) =>
         Assert.Equal([observable], Given.Map("ip-dst", value).Singles());
 
     [Theory]
@@ -237,7 +237,7 @@ public class NormaliseTests
     [InlineData("Doe, John <john@evil.example>", "email-sender:john@evil.example + email-domain:evil.example")]
     [InlineData("ceo@victim.example <john@evil.example>", "email-sender:john@evil.example + email-domain:evil.example")]
     [InlineData("\"ceo@victim.example, Ltd\" <john@evil.example>", "email-sender:john@evil.example + email-domain:evil.example")]
-    public void The_domain_of_an_address_is_what_follows_the_last_at(string value, string together) =>
+    public void Domain_of_an_address_follows_the_last_at(string value, string together) =>
         Assert.Equal([together], Given.Map("email-src", value).Combined());
 
     [Theory]
@@ -345,7 +345,7 @@ public class NormaliseTests
     [InlineData("00-00-5e-00-53-01")]
     [InlineData("0000.5e00.5301")]
     [InlineData("00005e-005301")]
-    public void A_hardware_address_comes_out_in_one_form(string value) =>
+    public void Hardware_address_is_normalised(string value) =>
         Assert.Equal(["mac:00:00:5e:00:53:01"], Given.Map("mac-address", value).Singles());
 
     [Theory]

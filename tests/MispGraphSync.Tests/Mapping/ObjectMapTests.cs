@@ -58,13 +58,13 @@ public class ObjectMapTests
     [InlineData(true, true, false, "deleted")]
     [InlineData(false, false, false, "not-for-detection")]
     [InlineData(false, true, true, "warninglist")]
-    public void File_whose_hash_was_filtered_is_not_detected_by_its_name(bool deleted, bool toIds, bool warned, string fate)
+    public void File_whose_hash_was_filtered_is_not_detected_by_its_name(bool deleted, bool toIds, bool warned, string outcome)
     {
         var hash = Attribute("md5", Md5, "md5") with { Deleted = deleted, ToIds = toIds, OnWarninglist = warned };
 
         var mapped = Object("file", hash, Attribute("filename", "setup.exe", "filename")).Map();
 
-        Assert.Equal([fate, "weak-alone"], mapped.Outcomes());
+        Assert.Equal([outcome, "weak-alone"], mapped.Outcomes());
         Assert.Empty(mapped.Sources);
     }
 
@@ -83,7 +83,10 @@ public class ObjectMapTests
     public void One_of_two_file_names_is_combined()
     {
         var mapped = Object(
-            "file", Attribute("filename", "a.exe", "filename"), Attribute("filename", "b.exe", "filename"), Attribute("md5", Md5, "md5")).Map();
+            "file",
+            Attribute("filename", "a.exe", "filename"),
+            Attribute("filename", "b.exe", "filename"),
+            Attribute("md5", Md5, "md5")).Map();
 
         Assert.Equal([$"Md5:{Md5} + name:a.exe"], mapped.Combined());
         Assert.Equal(["context", "weak-alone", "mapped"], mapped.Outcomes());
@@ -209,7 +212,7 @@ public class ObjectMapTests
 
         Assert.Equal(1_000, most.Combined().Length);
         Assert.Equal(66, more.Combined().Length);
-        Assert.All(more.Sources, support => Assert.Single(support.Combined));
+        Assert.All(more.Sources, source => Assert.Single(source.Combined));
     }
 
     [Fact]
@@ -228,7 +231,7 @@ public class ObjectMapTests
     }
 
     [Fact]
-    public void An_address_with_ports_knows_its_ends()
+    public void Address_with_ports_has_source_and_destination()
     {
         var mapped = Object(
             "ip-port",
@@ -253,7 +256,7 @@ public class ObjectMapTests
     }
 
     [Fact]
-    public void The_host_of_a_url_is_an_indicator_of_its_own_with_its_own_to_ids()
+    public void Host_of_a_url_is_an_indicator_only_with_its_own_to_ids()
     {
         var mapped = Object(
             "url",
@@ -266,9 +269,10 @@ public class ObjectMapTests
 
         Assert.Equal(["url:http://shared.example/evil + port:80", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"],
             mapped.Combined());
-        Assert.Equal(["url:http://shared.example/evil", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"], mapped.Singles());
+        Assert.Equal(
+            ["url:http://shared.example/evil", "domain:shared.example", "ip-dst:192.0.2.7", "domain:cdn.example"], mapped.Singles());
         Assert.Equal(["mapped", "mapped", "not-for-detection", "context", "mapped", "mapped"], mapped.Outcomes());
-        Assert.Equal([false, true, true, true], mapped.Sources.Select(support => support.IsHostOfUrl));
+        Assert.Equal([false, true, true, true], mapped.Sources.Select(source => source.IsHostOfUrl));
     }
 
     [Theory]
@@ -278,20 +282,20 @@ public class ObjectMapTests
     [InlineData("domain|ip", "github.io|192.0.2.7", "weak-alone")]
     [InlineData("hostname", "evil.github.io", "mapped")]
     [InlineData("domain", "evil.example", "mapped")]
-    public void Host_of_a_url_is_skipped_when_it_is_a_public_suffix(string type, string value, string fate)
+    public void Host_of_a_url_is_skipped_when_it_is_a_public_suffix(string type, string value, string outcome)
     {
-        Assert.Equal([fate], Object("url", Attribute(type, value, "domain")).Map().Outcomes());
-        Assert.Equal([fate], Object("shortened-link", Attribute(type, value, "domain")).Map().Outcomes());
+        Assert.Equal([outcome], Object("url", Attribute(type, value, "domain")).Map().Outcomes());
+        Assert.Equal([outcome], Object("shortened-link", Attribute(type, value, "domain")).Map().Outcomes());
     }
 
     [Theory]
     [InlineData(true, "warninglist")]
     [InlineData(false, "weak-alone")]
-    public void Host_of_a_url_on_a_warninglist_is_always_skipped(bool enforce, string fate)
+    public void Host_of_a_url_on_a_warninglist_is_always_skipped(bool enforce, string outcome)
     {
         var thing = Object("url", Attribute("domain", "shared.example", "domain") with { OnWarninglist = true });
 
-        Assert.Equal([fate], thing.Map(Context with { EnforceWarninglist = enforce }).Outcomes());
+        Assert.Equal([outcome], thing.Map(Context with { EnforceWarninglist = enforce }).Outcomes());
     }
 
     [Theory]
@@ -308,11 +312,11 @@ public class ObjectMapTests
     [InlineData("mutex", "link", "https://blog.example/report", "name", "untyped")]
     [InlineData("mutex", "named pipe", "pipe", "name", "unsupported-type")]
     public void Excluded_type_is_skipped_in_any_role(string name, string type, string value, string relation,
-        string fate)
+        string outcome)
     {
         var mapped = Object(name, Attribute(type, value, relation)).Map();
 
-        Assert.Equal([fate], mapped.Outcomes());
+        Assert.Equal([outcome], mapped.Outcomes());
         Assert.Empty(mapped.Sources);
     }
 
@@ -392,7 +396,7 @@ public class ObjectMapTests
         Assert.Equal(["mapped"], Object(name, Attribute(type, value, relation)).Map().Outcomes());
 
     [Fact]
-    public void A_mail_is_one_indicator_of_everything_known_about_it()
+    public void Mail_is_one_combined_indicator()
     {
         var mapped = Object(
             "email",
@@ -475,7 +479,8 @@ public class ObjectMapTests
     [InlineData("47", 47)]
     public void A_protocol_has_a_number(string text, int number)
     {
-        var mapped = Object("network-connection", Attribute("ip-dst", "192.0.2.7", "ip-dst"), Attribute("text", text, "layer4-protocol")).Map();
+        var mapped = Object(
+            "network-connection", Attribute("ip-dst", "192.0.2.7", "ip-dst"), Attribute("text", text, "layer4-protocol")).Map();
 
         Assert.Equal([$"ip-dst:192.0.2.7 + protocol:{number}"], mapped.Combined());
     }
@@ -527,7 +532,7 @@ public class ObjectMapTests
     }
 
     [Fact]
-    public void The_name_of_a_mutex_is_text_and_still_a_mutex()
+    public void Text_in_the_name_of_a_mutex_object_is_a_mutex()
     {
         var mapped = Object("mutex", Attribute("text", "one-of-us", "name"), Attribute("text", "A note", "description")).Map();
 
@@ -594,12 +599,12 @@ public class ObjectMapTests
         var domain = Attribute("domain", "evil.example", "domain") with { Tags = [new("tlp:green")] };
         var address = Attribute("ip-dst", "192.0.2.7", "ip") with { Tags = [new("tlp:red")] };
 
-        var supports = Object("domain-ip", domain, address).Map().Sources;
+        var sources = Object("domain-ip", domain, address).Map().Sources;
         var twice = Object("domain-ip", domain with { Tags = [new("a"), new("a")] }, address).Map().Sources;
 
-        Assert.Equal(["a", "a"], twice.Single(support => support.Single is Observable.DomainName).Tags.Select(tag => tag.Name));
-        Assert.Equal(["tlp:green"], supports.Single(support => support.Single is Observable.DomainName).Tags.Select(tag => tag.Name));
-        Assert.Equal([0, 1, 0], supports.Select(support => support.Part));
+        Assert.Equal(["a", "a"], twice.Single(source => source.Single is Observable.DomainName).Tags.Select(tag => tag.Name));
+        Assert.Equal(["tlp:green"], sources.Single(source => source.Single is Observable.DomainName).Tags.Select(tag => tag.Name));
+        Assert.Equal([0, 1, 0], sources.Select(source => source.Part));
     }
 
     [Fact]
@@ -608,6 +613,6 @@ public class ObjectMapTests
         var twin = Attribute("domain", "evil.example", "domain") with { Uuid = Number(9) };
         var thing = new MispObject { Name = "domain-ip", Attributes = [twin, twin with { Value = "other.example" }] };
 
-        Assert.Equal([0, 1], thing.Map().Sources.Select(support => support.Part));
+        Assert.Equal([0, 1], thing.Map().Sources.Select(source => source.Part));
     }
 }

@@ -9,11 +9,11 @@ namespace MispGraphSync.Tests.Mapping;
 public class ReferenceDataTests
 {
     [Fact]
-    public void Every_attribute_of_the_reference_events_has_one_fate()
+    public void Every_attribute_of_the_reference_events_has_one_outcome()
     {
         var folder = SharedFolder.Find("data/misp-events");
         Assert.SkipWhen(folder is null, "The shared reference data is not beside this clone.");
-        var fates = new Dictionary<string, int>();
+        var outcomes = new Dictionary<string, int>();
 
         foreach (var file in Directory.EnumerateFiles(folder!, "*.json", SearchOption.AllDirectories))
         {
@@ -24,17 +24,17 @@ public class ReferenceDataTests
                 var expected = item is EventItem.Object thing ? thing.Value.Attributes.Count : 1;
 
                 Assert.Equal(expected, mapped.Attributes.Count);
-                foreach (var word in mapped.Outcomes()) fates[word] = fates.GetValueOrDefault(word) + 1;
+                foreach (var word in mapped.Outcomes()) outcomes[word] = outcomes.GetValueOrDefault(word) + 1;
             }
         }
 
-        var counts = fates.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value}");
+        var counts = outcomes.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value}");
         TestContext.Current.TestOutputHelper!.WriteLine(string.Join(", ", counts));
-        Assert.True(fates["mapped"] > 40_000);
-        Assert.DoesNotContain("unknown-type", fates.Keys);
+        Assert.True(outcomes["mapped"] > 40_000);
+        Assert.DoesNotContain("unknown-type", outcomes.Keys);
     }
 
-    /// <summary>Attributes and objects wherever they stand; the events of others (RelatedEvent) and proposals are not looked into.</summary>
+    /// <summary>Attributes and objects at any depth, without related events and proposals.</summary>
     private static IEnumerable<EventItem> Items(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Array => element.EnumerateArray().SelectMany(Items),

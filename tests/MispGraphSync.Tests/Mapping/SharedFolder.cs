@@ -1,6 +1,6 @@
 namespace MispGraphSync.Tests.Mapping;
 
-/// <summary>The folder of contracts and real data that stands beside the clone where we develop.</summary>
+/// <summary>A folder of contracts and real data beside the clone, where there is one.</summary>
 internal static class SharedFolder
 {
     /// <summary>The path of a file or folder in it; null where there is none.</summary>

@@ -21,7 +21,8 @@ public sealed class ValueVariantTests
     [Theory]
     [InlineData("http://evil.example/", "hxxp://evil[.]example/")]
     [InlineData("ABC", "abc")]
-    public void Variants_in_MISP_include_defanged_and_other_case(string asked, string held) => Assert.Contains(held, ValueVariants.InMisp(asked));
+    public void Variants_in_MISP_include_defanged_and_other_case(string asked, string held) =>
+        Assert.Contains(held, ValueVariants.InMisp(asked));
 
     [Theory]
     [InlineData("198.51.100.7", "ip-dst")]
