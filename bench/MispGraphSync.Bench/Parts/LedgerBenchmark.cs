@@ -25,7 +25,7 @@ public class LedgerBenchmark
         var context = new MapContext("misp", Guid.Empty, ToIdsOnly: true, EnforceWarninglist: true);
         _events = [.. (await SampleEvents.ReadAsync(SampleEvents.Json(events: 100, attributes: 100)))
             .Select(read => (read.Event, read.Items.SelectMany(item => Mapper.Map(item, context).Sources).ToList()))];
-        using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: false);
+        using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), isDryRun: false);
         Stage(ledger);
     }
 
@@ -35,21 +35,21 @@ public class LedgerBenchmark
     [Benchmark(OperationsPerInvoke = 10_000)]
     public void Stage()
     {
-        using var ledger = LedgerFile.Open(Path.Combine(_folder, $"{_file++}.db"), rollsBack: false);
+        using var ledger = LedgerFile.Open(Path.Combine(_folder, $"{_file++}.db"), isDryRun: false);
         Stage(ledger);
     }
 
     [Benchmark(OperationsPerInvoke = 10_000)]
     public long Plan()
     {
-        using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: true);
+        using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), isDryRun: true);
         return Plan(new DestinationLedger(ledger, run: 1), NewPlanner()).Total;
     }
 
     [Benchmark(OperationsPerInvoke = 10_000)]
     public long PlanAndBuild()
     {
-        using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), rollsBack: true);
+        using var ledger = LedgerFile.Open(Path.Combine(_folder, "staged.db"), isDryRun: true);
         var planner = NewPlanner();
         var plan = new DestinationLedger(ledger, run: 1);
         Plan(plan, planner);

@@ -24,7 +24,7 @@ internal sealed partial class Composition
             var chosen = Settings.Choose(request.Destinations);
             using var held = await LockAsync(request).ConfigureAwait(false);
             using var warning = _reporter.WarnOnInterrupt();
-            using var ledger = LedgerFile.Open(Settings.Ledger, rollsBack: request.IsDryRun);
+            using var ledger = LedgerFile.Open(Settings.Ledger, isDryRun: request.IsDryRun);
             return await RunLockedAsync(request, chosen, ledger, control).ConfigureAwait(false);
         }
         catch (Exception fault)

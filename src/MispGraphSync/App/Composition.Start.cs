@@ -52,7 +52,7 @@ internal sealed partial class Composition
     private async Task CheckClockAsync(ClockGuard clock, List<DestinationSettings> chosen, LedgerFile ledger, RunControl control)
     {
         var isRight = await clock.CheckAsync(chosen.ConvertAll(one => (one.Name, JudgeOf(one))), control.Stop).ConfigureAwait(false);
-        if (isRight) ClockCorrection.Correct(ledger, _host.Time.GetUtcNow());
+        if (isRight) new RunHistory(ledger).CorrectClock(_host.Time.GetUtcNow());
     }
 
     // A managed identity signs in at the machine itself: there the service is the judge.

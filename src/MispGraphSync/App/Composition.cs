@@ -104,7 +104,7 @@ internal sealed partial class Composition : IAsyncDisposable
     {
         var neverBlock = new NeverBlock(NeverBlock);
         var transport = NewTransport(run: 0);
-        var rows = new DestinationRows(ledger).List();
+        var rows = DestinationRow.All(ledger);
         var enabled = Settings.Destinations.Where(one => one.Enabled).Select(one => Open(one, transport)).ToList();
         var others = rows.Where(row => !enabled.Exists(one => row.Is(one.Info)));
         return

@@ -37,7 +37,7 @@ internal sealed class ErrorsCommand : Command
         var settings = readSettings(_common.Read(args));
         using var ledger = LedgerFile.OpenToRead(settings.Ledger);
         var destination = args.GetValue(_destination);
-        if (destination is not null && new DestinationRows(ledger).List().All(row => row.Info.Name != destination))
+        if (destination is not null && DestinationRow.All(ledger).All(row => row.Info.Name != destination))
             settings.CheckNames([destination]);
 
         var output = ErrorsOutput.For(format, _host.Out, _host.Width, args.GetValue(_run));

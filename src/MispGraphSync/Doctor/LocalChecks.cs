@@ -94,7 +94,7 @@ internal static class LocalChecks
             if (!File.Exists(path)) return CheckResult.Ok($"{path} is made by the first push");
             using (File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)) { }
             using var ledger = LedgerFile.OpenToRead(path);
-            var destinations = new DestinationRows(ledger).List().Count;
+            var destinations = DestinationRow.All(ledger).Count;
             return RunLock.OwnerOf(path) is { } owner
                 ? CheckResult.Ok($"{path}; a run is at work: process {owner.Process} on {owner.Host}")
                 : CheckResult.Ok($"{path}, knows {destinations} {(destinations == 1 ? "destination" : "destinations")}");

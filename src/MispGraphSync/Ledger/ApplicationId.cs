@@ -5,14 +5,12 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// Whether a file is a ledger of misp-graph: SQLite's <c>application_id</c> says so. A database of another program is refused before
-/// anything is written to it.
+/// Recognises a ledger by SQLite's <c>application_id</c>. A database of another program is refused before anything is written to it.
 /// </summary>
 internal static class ApplicationId
 {
     private const int HeaderSize = 100, ApplicationIdAt = 68;
 
-    /// <summary>Selects 1 for each table of version 1 that is there.</summary>
     private const string OurTables =
         "SELECT COUNT(*) FROM sqlite_master "
         + "WHERE type = 'table' AND name IN ('source', 'event', 'support', 'skipped', 'destination', 'held', 'run')";
@@ -22,18 +20,18 @@ internal static class ApplicationId
     private const string AnyTables = "SELECT COUNT(*) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'";
 
     /// <summary>
-    /// Looks at the file alone, without its write-ahead log: SQLite may already write when it opens a database the usual way. What is
-    /// neither a database nor readable is left to SQLite to explain.
+    /// Checks the file without its write-ahead log, since opening a database the usual way may write to it. SQLite reports files that
+    /// are unreadable or no databases.
     /// </summary>
-    /// <exception cref="RunFailedException">Usage: it belongs to another program.</exception>
+    /// <exception cref="RunFailedException">The file belongs to another program.</exception>
     public static void CheckFile(string path)
     {
         if (ReadApplicationId(path) is not { } id || id == LedgerSchema.ApplicationId) return;
         if (id != 0 || HasForeignTables(path)) throw Foreign(path);
     }
 
-    /// <summary>The same of an open ledger, with what stands in its write-ahead log.</summary>
-    /// <returns>True where the id is missing, but the tables are ours.</returns>
+    /// <summary>Checks an open ledger, including its write-ahead log.</summary>
+    /// <returns>True when the id is missing, but the tables are ours.</returns>
     public static bool Check(LedgerFile ledger, long version)
     {
         var id = ledger.Scalar("PRAGMA application_id");
@@ -59,7 +57,7 @@ internal static class ApplicationId
         }
     }
 
-    // A ledger whose first transaction is still in the log has no table here at all.
+    // A ledger whose first transaction is still in the log has no table here.
     private static bool HasForeignTables(string path)
     {
         var source = $"{new Uri(path).AbsoluteUri}?immutable=1";
@@ -85,6 +83,6 @@ internal static class ApplicationId
     }
 
     private static RunFailedException Foreign(string path) => new(
-        RunOutcome.InvalidInput, $"The file '{path}' is a database of another program, not a ledger of misp-graph. It was left as it was.",
+        RunOutcome.InvalidInput, $"The file '{path}' is a database of another program, not a ledger of misp-graph. It is unchanged.",
         "Set 'ledger' to the path of a ledger, or of a file that does not exist yet.");
 }

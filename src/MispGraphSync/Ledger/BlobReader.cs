@@ -5,7 +5,7 @@ using MispGraphSync.Core.Domain;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// Reads what <see cref="BlobWriter"/> wrote. What is damaged throws one of the exceptions that <see cref="LedgerFault.IsDamage"/> knows.
+/// Reads what <see cref="BlobWriter"/> wrote. A damaged record throws one of the exceptions of <see cref="LedgerFault.IsDamage"/>.
 /// </summary>
 internal ref struct BlobReader(ReadOnlySpan<byte> bytes)
 {
@@ -27,7 +27,7 @@ internal ref struct BlobReader(ReadOnlySpan<byte> bytes)
 
     public int Int() => (int)Number();
 
-    /// <summary>How many elements follow, each of one byte at least: a damaged count never takes all memory.</summary>
+    /// <summary>The number of elements that follow, each at least one byte: a damaged count cannot exhaust memory.</summary>
     public int Count()
     {
         var count = Number();
@@ -52,12 +52,19 @@ internal ref struct BlobReader(ReadOnlySpan<byte> bytes)
 
     public string Text() => Encoding.UTF8.GetString(Bytes());
 
-    /// <summary>A text that stands in many rows: it is the same string each time.</summary>
-    public string Name() => StringPool.Known(Bytes());
-
-    public Hash128 Hash() => Hash128.Read(Bytes());
+    /// <summary>A text that many rows share: one string for all of them.</summary>
+    public string Name() => StringPool.Get(Bytes());
 
     public string? TextOrNull() => Flag() ? Text() : null;
+
+    public string[] Texts()
+    {
+        var texts = new string[Count()];
+        for (var i = 0; i < texts.Length; i++) texts[i] = Text();
+        return texts;
+    }
+
+    public Hash128 Hash() => Hash128.Read(Bytes());
 
     public ReadOnlySpan<byte> Bytes()
     {

@@ -9,7 +9,7 @@ internal sealed class BlobWriter
     private byte[] _bytes = new byte[512];
     private int _length;
 
-    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
 
     public void Clear() => _length = 0;
 
@@ -27,7 +27,7 @@ internal sealed class BlobWriter
         _length += at;
     }
 
-    /// <summary>A signed number: zigzag, so that small ones stay short.</summary>
+    /// <summary>A signed number, zigzag-encoded so that small ones stay short.</summary>
     public void Signed(long value) => Number((ulong)((value << 1) ^ (value >> 63)));
 
     public void Flag(bool value) => Number(value ? 1UL : 0UL);
@@ -44,6 +44,12 @@ internal sealed class BlobWriter
     {
         Flag(value is not null);
         if (value is not null) Text(value);
+    }
+
+    public void Texts(IReadOnlyList<string> values)
+    {
+        Number((ulong)values.Count);
+        foreach (var value in values) Text(value);
     }
 
     public void Bytes(ReadOnlySpan<byte> value)
@@ -66,7 +72,7 @@ internal sealed class BlobWriter
         _length += 16;
     }
 
-    /// <summary>Milliseconds since 1970; 0 stands for none.</summary>
+    /// <summary>Milliseconds since 1970; 0 for none.</summary>
     public void Time(DateTimeOffset? value) => Signed(value?.ToUnixTimeMilliseconds() ?? 0);
 
     private Span<byte> Space(int size)

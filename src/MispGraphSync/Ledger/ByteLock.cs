@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// A lock on one byte of a file, far beyond those that SQLite locks. It belongs to the file and not to its name, so a hard link has
-/// the same one; and it can be looked at without being taken. Linux and Windows; elsewhere there is none.
+/// A lock on one byte of a file, far from those that SQLite locks. It belongs to the file, so hard links share it, and can be
+/// tested without taking it. Linux and Windows only.
 /// </summary>
 internal static partial class ByteLock
 {
@@ -20,7 +20,7 @@ internal static partial class ByteLock
 
     private const int Again = 11, Denied = 13;
 
-    /// <returns>Null where the file is not there or cannot be locked.</returns>
+    /// <returns>Null when the file is missing or cannot be locked.</returns>
     /// <exception cref="IOException">Another run holds it.</exception>
     public static IDisposable? Take(string path)
     {
@@ -28,7 +28,7 @@ internal static partial class ByteLock
         return OperatingSystem.IsLinux() ? TakeOnLinux(path) : OperatingSystem.IsWindows() ? TakeOnWindows(path) : null;
     }
 
-    /// <summary>Whether somebody holds it; null where that cannot be asked.</summary>
+    /// <summary>Whether any process holds it; null when unknown.</summary>
     public static bool? IsHeld(string path)
     {
         if (!OperatingSystem.IsLinux()) return null;
@@ -38,7 +38,7 @@ internal static partial class ByteLock
         return Control(file, GetLock, ref region) == 0 ? region.Type != None : null;
     }
 
-    // Not a FileStream: on Unix that locks the whole file for reading, which on a network share would keep SQLite from writing.
+    // A FileStream would lock the whole file for reading on Unix, so that SQLite could not write to it on a network share.
     private static SafeFileHandle? TakeOnLinux(string path)
     {
         var file = Open(path, ReadWrite | CloseOnExec);

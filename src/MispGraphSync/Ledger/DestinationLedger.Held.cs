@@ -3,64 +3,71 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
+// Held and rejected indicators.
 internal sealed partial class DestinationLedger
 {
-    private const int HeldAtOnce = 256;
+    private const int HeldPerPage = 256;
 
-    public long CountLiveHeld(DestinationState destination, DateTimeOffset now)
-    {
-        lock (file.Gate)
-        {
-            var query = file.Statement("SELECT COUNT(*) FROM held WHERE destination = ? AND expires > ?").Bind(1, destination.Id).Bind(2, now);
-            var count = query.Read() ? query.Long(0) : 0;
-            query.Reset();
-            return count;
-        }
-    }
+    public HeldIndicator? FindHeld(DestinationState destination, Hash128 observables) =>
+        HeldRecord.Find(file, destination.Id, observables);
 
-    public void ForgetExpired(DestinationState destination, DateTimeOffset now)
-    {
-        lock (file.Gate)
-        {
-            file.InTransaction(() =>
-            {
-                file.Statement("DELETE FROM held_body WHERE destination = ?1 AND observables IN (SELECT observables FROM held WHERE destination = ?1 AND expires <= ?2)")
-                    .Bind(1, destination.Id).Bind(2, now).Run();
-                file.Statement("DELETE FROM held WHERE destination = ? AND expires <= ?").Bind(1, destination.Id).Bind(2, now).Run();
-                file.Statement("UPDATE destination SET held = held - ? WHERE id = ?").Bind(1, file.Changes).Bind(2, destination.Id).Run();
-            });
-        }
-    }
+    public HeldIndicator? FindReplaced(DestinationState destination, Hash128 observables) =>
+        HeldRecord.FindReplaced(file, destination.Id, observables);
 
     public IEnumerable<HeldIndicator> ReadHeld(DestinationState destination)
     {
-        Hash128? last = null;
+        // Every key sorts after the empty one.
+        SqlValue last = ReadOnlyMemory<byte>.Empty;
         while (true)
         {
-            var page = ReadPage(destination, last);
+            var page = file.All(
+                $"SELECT {HeldRecord.Columns} FROM {HeldRecord.Tables} "
+                + $"WHERE h.destination = ? AND h.observables > ? ORDER BY h.observables LIMIT {HeldPerPage}",
+                HeldRecord.Read, destination.Id, last);
             foreach (var held in page) yield return held;
-            if (page.Count < HeldAtOnce) yield break;
+            if (page.Count < HeldPerPage) yield break;
             last = page[^1].Observables;
         }
     }
 
-    public void PlanEverythingNext(DestinationState destination)
+    public long CountHeld(DestinationState destination) => file.Scalar("SELECT held FROM destination WHERE id = ?", destination.Id);
+
+    public long CountLiveHeld(DestinationState destination, DateTimeOffset now) =>
+        file.Scalar("SELECT COUNT(*) FROM held WHERE destination = ? AND expires > ?", destination.Id, now);
+
+    public bool HoldsAny(DestinationState destination, DateTimeOffset now) =>
+        file.Any("SELECT 1 FROM held WHERE destination = ? AND expires > ? LIMIT 1", destination.Id, now);
+
+    public void ForgetExpired(DestinationState destination, DateTimeOffset now) => file.InTransaction(() =>
     {
-        lock (file.Gate) file.InTransaction(() => file.Statement("UPDATE destination SET plans_everything = 1 WHERE id = ?").Bind(1, destination.Id).Run());
+        const string Expired = "SELECT observables FROM held WHERE destination = ?1 AND expires <= ?2";
+        file.Run($"DELETE FROM held_body WHERE destination = ?1 AND observables IN ({Expired})", destination.Id, now);
+        file.Run("DELETE FROM held WHERE destination = ? AND expires <= ?", destination.Id, now);
+        file.Run("UPDATE destination SET held = held - ? WHERE id = ?", file.Changes, destination.Id);
+    });
+
+    public void ForgetObsoleteRejections(DestinationState destination)
+    {
+        if (!Tables.HasAny(file, "rejected", destination.Id)) return;
+        IndicatorSourceIndexes.Ensure(file, destination.Shape);
+        file.Write(
+            $"""
+            DELETE FROM rejected WHERE destination = ?
+            AND NOT EXISTS (SELECT 1 FROM held h WHERE h.destination = rejected.destination AND h.observables = rejected.observables)
+            AND NOT EXISTS (SELECT 1 FROM support s WHERE s.{IndicatorSourceIndexes.Column(destination.Shape)} = rejected.observables)
+            """,
+            destination.Id);
     }
 
-    private List<HeldIndicator> ReadPage(DestinationState destination, Hash128? after)
-    {
-        lock (file.Gate)
-        {
-            var page = new List<HeldIndicator>();
-            var query = file.Statement($"SELECT h.observables, {HeldRecord.Columns} FROM {HeldRecord.Tables} WHERE h.destination = ? AND h.observables > ? ORDER BY h.observables LIMIT {HeldAtOnce}")
-                .Bind(1, destination.Id);
-            // Every key sorts after an empty one.
-            if (after is { } key) query.Bind(2, key);
-            else query.Bind(2, ReadOnlySpan<byte>.Empty);
-            while (query.Read()) page.Add(HeldRecord.Read(query, query.Hash(0), 1));
-            return page;
-        }
-    }
+    public long CountSuppressed(DestinationState destination) =>
+        file.Scalar("SELECT COUNT(*) FROM rejected WHERE destination = ? AND run <> ? AND attempts > 0", destination.Id, run);
+
+    public bool HasWaitingForRoom(DestinationState destination) =>
+        file.Any("SELECT 1 FROM rejected WHERE destination = ? AND attempts = 0 LIMIT 1", destination.Id);
+
+    public void RescheduleRenewal(DestinationState destination, Hash128 observables, DateTimeOffset renewAt) =>
+        file.Write("UPDATE held SET renew_at = ? WHERE destination = ? AND observables = ?", renewAt, destination.Id, observables);
+
+    public void RecordRank(DestinationState destination, Hash128 observables, Rank rank) =>
+        file.Write("UPDATE held SET rank = ? WHERE destination = ? AND observables = ?", rank.Value, destination.Id, observables);
 }

@@ -3,109 +3,90 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// Gathers the keys to plan into temporary tables, sorted by key once for all destinations of a form, and walks them beside
-/// what is held. Costs what changed, not what is held: only a new or changed destination is planned whole.
+/// The destination side of the ledger. This part opens destinations and prepares the plan: the keys to plan are collected in
+/// temporary tables, sorted once for all destinations of a shape, and read beside the held indicators. A plan costs as much as
+/// changed, not as much as is held; only a new or changed destination is planned whole.
 /// </summary>
+/// <param name="run">The number of this run.</param>
 internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDestinationLedger
 {
+    private const string RenewalIndex = "CREATE INDEX IF NOT EXISTS held_renewal ON held (destination, renew_at)";
+
     private readonly EventCache _events = new(file);
     private readonly HashSet<IndicatorShape> _prepared = [];
     private readonly Dictionary<long, Statement> _stepInserts = [];
 
-    public DestinationState OpenDestination(DestinationInfo info, IndicatorShape form, string fingerprint)
+    public DestinationState OpenDestination(DestinationInfo info, IndicatorShape form, string fingerprint) => file.InTransaction(() =>
     {
-        lock (file.Gate)
-        {
-            return file.InTransaction(() =>
+        file.Run(
+            """
+            INSERT INTO destination (kind, place, scope, name, form, fingerprint, takes_over, plans_everything)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 1)
+            ON CONFLICT (kind, place, scope) DO UPDATE SET
+                name = ?4,
+                plans_everything = plans_everything OR fingerprint <> ?6,
+                fingerprint = ?6
+            """,
+            info.Kind, info.Place, info.Scope, info.Name, (long)form, fingerprint);
+        return file.First(
+            "SELECT id, takes_over, plans_everything, held, epoch, in_doubt FROM destination WHERE kind = ? AND place = ? AND scope = ?",
+            row => new DestinationState(row.Long(0), info, form, row.Flag(1), row.Flag(2), row.Long(3), row.TextOrNull(4))
             {
-                file.Statement(
-                    """
-                    INSERT INTO destination (kind, place, scope, name, form, fingerprint, takes_over, plans_everything)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 1)
-                    ON CONFLICT (kind, place, scope) DO UPDATE SET
-                        name = ?4,
-                        plans_everything = plans_everything OR fingerprint <> ?6,
-                        fingerprint = ?6
-                    """).Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope).Bind(4, info.Name).Bind(5, (long)form).Bind(6, fingerprint).Run();
-                var query = file.Statement(
-                    "SELECT id, takes_over, plans_everything, held, epoch, in_doubt FROM destination "
-                    + "WHERE kind = ? AND place = ? AND scope = ?")
-                    .Bind(1, info.Kind).Bind(2, info.Place).Bind(3, info.Scope);
-                query.Read();
-                var memory = new DestinationState(query.Long(0), info, form, query.Flag(1), query.Flag(2), query.Long(3),
-                    query.TextOrNull(4))
-                { IsOutdated = query.Flag(5) };
-                query.Reset();
-                return memory;
-            });
-        }
-    }
+                IsOutdated = row.Flag(5),
+            },
+            info.Kind, info.Place, info.Scope)!;
+    });
 
-    public string? FindAcceptedSelection(DestinationState destination, string source)
+    public string? FindAcceptedSelection(DestinationState destination, string source) => file.First(
+        "SELECT a.selection FROM accepted a JOIN source s ON s.id = a.source WHERE a.destination = ? AND s.name = ?",
+        static row => row.Text(0), destination.Id, source);
+
+    public void RecordAcceptedSelection(DestinationState destination, string source, string selection) => file.Write(
+        "INSERT OR REPLACE INTO accepted SELECT ?, id, ? FROM source WHERE name = ?", destination.Id, selection, source);
+
+    public void PlanEverythingNext(DestinationState destination) =>
+        file.Write("UPDATE destination SET plans_everything = 1 WHERE id = ?", destination.Id);
+
+    public void CompleteDestination(DestinationState destination)
     {
-        lock (file.Gate)
-        {
-            var query = file.Statement(
-                "SELECT a.selection FROM accepted a JOIN source s ON s.id = a.source WHERE a.destination = ? AND s.name = ?")
-                .Bind(1, destination.Id).Bind(2, source);
-            var found = query.Read() ? query.Text(0) : null;
-            query.Reset();
-            return found;
-        }
+        file.Write("UPDATE destination SET plans_everything = 0, takes_over = 0 WHERE id = ?", destination.Id);
+        file.Write("DELETE FROM replaced WHERE destination = ?", destination.Id);
+        IndicatorSourceIndexes.Ensure(file, destination.Shape);
+        file.Run(RenewalIndex);
     }
 
-    public void StartKeyNamespace(DestinationState destination, string epoch)
+    public void PreparePlan(IReadOnlyList<DestinationState> destinations, DateTimeOffset now) => Collect(destinations, destination =>
     {
-        lock (file.Gate)
+        if (!destination.PlansEverything)
         {
-            file.InTransaction(() =>
-            {
-                file.Statement("UPDATE destination SET epoch = ? WHERE id = ?").Bind(1, epoch).Bind(2, destination.Id).Run();
-                if (destination.IsOutdated) ForgetHeld(destination);
-            });
+            file.Run(RenewalIndex);
+            file.Run(
+                $"""
+                INSERT INTO {Tables.ToPlan(destination)}
+                SELECT observables FROM dirty WHERE destination = ?1
+                UNION SELECT observables FROM held WHERE destination = ?1 AND renew_at <= ?2
+                """,
+                destination.Id, now);
         }
-    }
 
-    public void PreparePlan(IReadOnlyList<DestinationState> destinations, DateTimeOffset now)
+        ForgetSkipped(destination);
+    });
+
+    public void PrepareRetry(IReadOnlyList<DestinationState> destinations) => Collect(destinations, destination => file.Run(
+        $"INSERT INTO {Tables.ToPlan(destination)} SELECT observables FROM rejected WHERE destination = ?", destination.Id));
+
+    public void PrepareRepair(DestinationState destination) => Collect([destination], _ =>
     {
-        lock (file.Gate)
-        {
-            foreach (var destination in destinations)
-            {
-                PrepareDestination(destination, now);
-                ForgetLeftOut(destination);
-            }
+        var repairs = string.Join(", ", Findings.Planned.Select(repair => (int)repair));
+        file.Run(
+            $"INSERT OR IGNORE INTO {Tables.ToPlan(destination)} SELECT observables FROM {Tables.Findings(destination)} "
+            + $"WHERE repair IN ({repairs})");
+    });
 
-            foreach (var form in destinations.GroupBy(destination => destination.Shape)) GatherSupports(form.Key, [.. form]);
-        }
-    }
+    public IEnumerable<PlanKey> KeysToPlan(DestinationState destination) => new PlanReader(file, _events, destination).Keys();
 
-    public void PrepareRetry(IReadOnlyList<DestinationState> destinations)
-    {
-        lock (file.Gate)
-        {
-            foreach (var destination in destinations)
-            {
-                MakeTables(destination);
-                file.Statement($"INSERT INTO {Tables.ToPlan(destination)} SELECT observables FROM rejected WHERE destination = ?").Bind(1, destination.Id).Run();
-            }
-
-            foreach (var form in destinations.GroupBy(destination => destination.Shape)) GatherSupports(form.Key, [.. form]);
-        }
-    }
-
-    public void PrepareRepair(DestinationState destination)
-    {
-        lock (file.Gate)
-        {
-            MakeTables(destination);
-            var repairs = string.Join(", ", Findings.Planned.Select(repair => (int)repair));
-            file.Run($"INSERT OR IGNORE INTO {Tables.ToPlan(destination)} SELECT observables FROM {Tables.Findings(destination)} WHERE repair IN ({repairs})");
-            GatherSupports(destination.Shape, [destination]);
-        }
-    }
-
-    public IEnumerable<PlanKey> KeysToPlan(DestinationState destination) => new PlanKeyReader(file, _events, destination).Keys();
+    public IEnumerable<PlannedKey> ReadSteps(DestinationState destination, params IReadOnlyList<StepAction> actions) =>
+        new PlanReader(file, _events, destination).Steps(actions);
 
     public void AddStep(DestinationState destination, PlanKey key, StepDecision step)
     {
@@ -113,123 +94,94 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
         {
             if (!_stepInserts.TryGetValue(destination.Id, out var insert))
             {
-                insert = file.Statement($"INSERT INTO {Tables.Steps(destination)} (observables, action, reason, replaces, first, rank, key) VALUES (?, ?, ?, ?, ?, ?, ?)");
+                insert = file.Statement(
+                    $"INSERT INTO {Tables.Steps(destination)} (observables, action, reason, replaces, first, rank, key) "
+                    + "VALUES (?, ?, ?, ?, ?, ?, ?)");
                 _stepInserts[destination.Id] = insert;
             }
 
-            insert.Bind(1, key.Observables).Bind(2, (long)step.Action).Bind(3, step.Reason).Bind(4, step.Replaces).Bind(5, key.FirstRow)
-                .Bind(6, step.Rank.Value).Bind(7, step.Key).Run();
+            insert.Bind(key.Observables, (long)step.Action, step.Reason, step.Replaces, key.FirstRow, step.Rank.Value, step.Key).Run();
         }
     }
 
     public PlanCounts CountSteps(DestinationState destination)
     {
-        lock (file.Gate)
-        {
-            var counts = new long[4];
-            var query = file.Statement($"SELECT action, COUNT(*) FROM {Tables.Steps(destination)} GROUP BY action");
-            while (query.Read()) counts[query.Int(0)] = query.Long(1);
-            return new PlanCounts(counts[(int)StepAction.Create], counts[(int)StepAction.Update], counts[(int)StepAction.Renew], counts[(int)StepAction.Delete]);
-        }
+        var counts = file.All(
+            $"SELECT action, COUNT(*) FROM {Tables.Steps(destination)} GROUP BY action",
+            static row => KeyValuePair.Create((StepAction)row.Int(0), row.Long(1))).ToDictionary();
+        long Of(StepAction action) => counts.GetValueOrDefault(action);
+        return new PlanCounts(Of(StepAction.Create), Of(StepAction.Update), Of(StepAction.Renew), Of(StepAction.Delete));
     }
 
     public long CountReplacements(DestinationState destination)
     {
-        lock (file.Gate)
-        {
-            var count = file.Scalar($"SELECT COUNT(*) FROM {Tables.Steps(destination)} WHERE replaces");
-            if (count == 0) return 0;
-            Tables.EnsureReplacing(file);
-            file.Run($"INSERT OR IGNORE INTO replacing (destination, key) SELECT h.destination, h.key FROM {Tables.Steps(destination)} s "
-                + $"CROSS JOIN held h WHERE s.replaces AND h.destination = {destination.Id} AND h.observables = s.observables");
-            return count;
-        }
+        var steps = Tables.Steps(destination);
+        var count = file.Scalar($"SELECT COUNT(*) FROM {steps} WHERE replaces");
+        if (count == 0) return 0;
+        Tables.EnsureReplacing(file);
+        file.Run(
+            $"INSERT OR IGNORE INTO replacing (destination, key) SELECT h.destination, h.key FROM {steps} s CROSS JOIN held h "
+            + "WHERE s.replaces AND h.destination = ? AND h.observables = s.observables",
+            destination.Id);
+        return count;
     }
 
-    public void KeepReplacedBody(DestinationState destination, Guid key, ReadOnlySpan<byte> body)
+    public void KeepReplacedBody(DestinationState destination, Guid key, ReadOnlySpan<byte> body) =>
+        file.Run("UPDATE replacing SET body = ? WHERE destination = ? AND key = ?", body.ToArray(), destination.Id, key);
+
+    public void ClearUnchanged(DestinationState destination, bool keepDeletions)
+    {
+        // Without deletions in the plan, a key that is held but not planned may be one that waits to be deleted.
+        var unless = keepDeletions
+            ? "AND NOT EXISTS (SELECT 1 FROM held h WHERE h.destination = dirty.destination AND h.observables = dirty.observables)"
+            : "";
+        file.Write(
+            "DELETE FROM dirty WHERE destination = ? "
+            + $"AND observables NOT IN (SELECT observables FROM {Tables.Steps(destination)}) {unless}",
+            destination.Id);
+    }
+
+    // Empties each destination's tables, lets the caller choose its keys, and sorts their sources once for each shape.
+    private void Collect(IReadOnlyList<DestinationState> destinations, Action<DestinationState> choose)
     {
         lock (file.Gate)
         {
-            file.Statement("UPDATE replacing SET body = ? WHERE destination = ? AND key = ?").Bind(1, body).Bind(2, destination.Id)
-                .Bind(3, key).Run();
+            foreach (var destination in destinations)
+            {
+                var (steps, toPlan) = (Tables.Steps(destination), Tables.ToPlan(destination));
+                file.Run(
+                    $"CREATE TEMP TABLE IF NOT EXISTS {steps} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, "
+                    + "reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL, rank INTEGER NOT NULL, key BLOB)");
+                file.Run($"DELETE FROM {steps}");
+                file.Run($"CREATE TEMP TABLE IF NOT EXISTS {toPlan} (observables BLOB PRIMARY KEY) WITHOUT ROWID");
+                file.Run($"DELETE FROM {toPlan}");
+                choose(destination);
+            }
+
+            foreach (var sameShape in destinations.GroupBy(destination => destination.Shape)) CollectSources(sameShape.Key, [.. sameShape]);
         }
     }
 
-    public IEnumerable<PlannedKey> ReadSteps(DestinationState destination, params IReadOnlyList<StepAction> actions) =>
-        new PlanStepReader(file, _events, destination, actions).Steps();
-
-    public void AddListedIndicator(DestinationState destination, Guid key, ListedIndicator found)
+    private void CollectSources(IndicatorShape shape, List<DestinationState> destinations)
     {
-        lock (file.Gate)
-        {
-            Tables.EnsureAdoptable(file);
-            file.Statement("INSERT OR REPLACE INTO adoptable VALUES (?, ?, ?, ?, ?, ?)")
-                .Bind(1, destination.Id).Bind(2, key).Bind(3, found.Id).Bind(4, found.Expires).Bind(5, found.IsRevoked)
-                .Bind(6, found.ImmutableHash).Run();
-            if (found.IsRevoked) file.Statement("INSERT OR IGNORE INTO spent_key VALUES (?, ?)").Bind(1, destination.Id).Bind(2, key).Run();
-        }
-    }
-
-    public bool HasRevokedKeys(DestinationState destination)
-    {
-        lock (file.Gate) return Tables.HasAny(file, "spent_key", destination.Id);
-    }
-
-    public ListedIndicator? FindListedIndicator(DestinationState destination, Guid key)
-    {
-        lock (file.Gate)
-        {
-            Tables.EnsureAdoptable(file);
-            var query = file.Statement("SELECT id, expires, dead, fixed FROM adoptable WHERE destination = ? AND key = ?")
-                .Bind(1, destination.Id).Bind(2, key);
-            var found = query.Read() ? new ListedIndicator(query.TextOrNull(0), query.TimeOrNull(1), query.Flag(2), query.Hash(3)) : null;
-            query.Reset();
-            if (found is not null) return found;
-            query = file.Statement("SELECT 1 FROM spent_key WHERE destination = ? AND key = ?").Bind(1, destination.Id).Bind(2, key);
-            found = query.Read() ? new ListedIndicator(Id: null, Expires: null, IsRevoked: true) : null;
-            query.Reset();
-            return found;
-        }
-    }
-
-    private void PrepareDestination(DestinationState destination, DateTimeOffset now)
-    {
-        MakeTables(destination);
-        if (destination.PlansEverything) return;
-
-        file.Run("CREATE INDEX IF NOT EXISTS held_renewal ON held (destination, renew_at)");
-        file.Statement(
-            $"""
-            INSERT INTO {Tables.ToPlan(destination)}
-            SELECT observables FROM dirty WHERE destination = ?1
-            UNION SELECT observables FROM held WHERE destination = ?1 AND renew_at <= ?2
-            """).Bind(1, destination.Id).Bind(2, now).Run();
-    }
-
-    private void MakeTables(DestinationState destination)
-    {
-        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.Steps(destination)} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, action INTEGER NOT NULL, reason TEXT NOT NULL, replaces INTEGER NOT NULL, first INTEGER NOT NULL, rank INTEGER NOT NULL, key BLOB)");
-        file.Run($"DELETE FROM {Tables.Steps(destination)}");
-        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {Tables.ToPlan(destination)} (observables BLOB PRIMARY KEY) WITHOUT ROWID");
-        file.Run($"DELETE FROM {Tables.ToPlan(destination)}");
-    }
-
-    private void GatherSupports(IndicatorShape form, List<DestinationState> destinations)
-    {
-        var work = Tables.Work(form);
-        var column = IndicatorSourceIndexes.Column(form);
-        file.Run($"CREATE TEMP TABLE IF NOT EXISTS {work} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, event INTEGER NOT NULL, attribute BLOB NOT NULL, part INTEGER NOT NULL, detail BLOB NOT NULL)");
-        if (!_prepared.Add(form)) file.Run($"DELETE FROM {work}");
-        var insert = $"INSERT INTO {work} (observables, event, attribute, part, detail) SELECT s.{column}, s.event, s.attribute, s.part, s.detail FROM ";
+        var (work, column) = (Tables.Work(shape), IndicatorSourceIndexes.Column(shape));
+        file.Run(
+            $"CREATE TEMP TABLE IF NOT EXISTS {work} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, event INTEGER NOT NULL, "
+            + "attribute BLOB NOT NULL, part INTEGER NOT NULL, detail BLOB NOT NULL)");
+        if (!_prepared.Add(shape)) file.Run($"DELETE FROM {work}");
+        var insert = $"INSERT INTO {work} (observables, event, attribute, part, detail) "
+            + $"SELECT s.{column}, s.event, s.attribute, s.part, s.detail FROM ";
         if (destinations.Exists(destination => destination.PlansEverything))
         {
             file.Run($"{insert} support s WHERE s.{column} IS NOT NULL ORDER BY s.{column}, s.event, s.seq");
             return;
         }
 
+        if (destinations.TrueForAll(destination => !file.Any($"SELECT 1 FROM {Tables.ToPlan(destination)} LIMIT 1"))) return;
+        IndicatorSourceIndexes.Ensure(file, shape);
         var toPlan = string.Join(" UNION ", destinations.Select(destination => $"SELECT observables FROM {Tables.ToPlan(destination)}"));
-        if (destinations.TrueForAll(destination => file.Scalar($"SELECT COUNT(*) FROM {Tables.ToPlan(destination)}") == 0)) return;
-        IndicatorSourceIndexes.Ensure(file, form);
-        file.Run($"{insert} ({toPlan}) p CROSS JOIN support s ON s.{column} = p.observables AND s.{column} IS NOT NULL ORDER BY p.observables, s.event, s.seq");
+        file.Run(
+            $"{insert} ({toPlan}) p CROSS JOIN support s ON s.{column} = p.observables AND s.{column} IS NOT NULL "
+            + "ORDER BY p.observables, s.event, s.seq");
     }
 }

@@ -4,8 +4,8 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// Writes what became of keys at one destination, for the length of one transaction. What a first push meets a million times,
-/// a new key with nothing else known of it, costs one statement: whether there is anything to clean up is asked once.
+/// Writes the outcomes of keys at one destination, during one transaction. A new key with nothing to clean up, which a first
+/// push meets a million times, costs one statement: the constructor looks once whether there is anything to clean up.
 /// </summary>
 internal sealed class DestinationWriter
 {
@@ -16,68 +16,64 @@ internal sealed class DestinationWriter
     private bool _hasDirty;
     private bool _hasRejected;
     private bool _hasReplaced;
-    private long _change;
+    private long _heldChange;
 
     /// <summary>Hold the ledger's gate, in a transaction.</summary>
     public DestinationWriter(LedgerFile file, long destination, long run)
     {
-        _file = file;
-        _destination = destination;
-        _run = run;
-        _insert = file.Statement("INSERT OR IGNORE INTO held (destination, observables, key, generation, id, change, fixed, created, modified, expires, renew_at, run, since, rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        (_file, _destination, _run) = (file, destination, run);
+        _insert = file.Statement(
+            "INSERT OR IGNORE INTO held (destination, observables, key, generation, id, change, fixed, created, modified, expires, "
+            + "renew_at, run, since, rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _hasDirty = Tables.HasAny(file, "dirty", destination);
         _hasRejected = Tables.HasAny(file, "rejected", destination);
         _hasReplaced = Tables.HasAny(file, "replaced", destination);
     }
 
-    /// <summary>It is there as the step has it. Not clean: it is to be planned again.</summary>
+    /// <summary>The destination holds it as sent. Not clean: it is planned again.</summary>
     public void Hold(PlanStep step, string? id, bool isClean = true)
     {
-        _insert
-            .Bind(1, _destination).Bind(2, step.Observables).Bind(3, step.Key).Bind(4, step.Generation).Bind(5, id)
-            .Bind(6, step.Hashes.Content).Bind(7, step.Hashes.Immutable).Bind(8, step.Created).Bind(9, step.Modified)
-            .Bind(10, step.Expires).Bind(11, step.RenewAt).Bind(12, _run).Bind(13, _run).Bind(14, step.Rank.Value).Run();
-        if (_file.Changes == 1)
-        {
-            _change++;
-        }
+        _insert.Bind(
+            _destination, step.Observables, step.Key, step.Generation, id, step.Hashes.Content, step.Hashes.Immutable, step.Created,
+            step.Modified, step.Expires, step.RenewAt, _run, _run, step.Rank.Value).Run();
+        if (_file.Changes == 1) _heldChange++;
         else
         {
-            _file.Statement("UPDATE held SET key = ?, generation = ?, id = COALESCE(?, id), change = ?, fixed = ?, created = ?, modified = ?, expires = ?, renew_at = ?, run = ?, rank = ? WHERE destination = ? AND observables = ?")
-                .Bind(1, step.Key).Bind(2, step.Generation).Bind(3, id).Bind(4, step.Hashes.Content).Bind(5, step.Hashes.Immutable)
-                .Bind(6, step.Created).Bind(7, step.Modified).Bind(8, step.Expires).Bind(9, step.RenewAt).Bind(10, _run)
-                .Bind(11, step.Rank.Value).Bind(12, _destination).Bind(13, step.Observables).Run();
+            _file.Run(
+                "UPDATE held SET key = ?3, generation = ?4, id = COALESCE(?5, id), change = ?6, fixed = ?7, created = ?8, modified = ?9, "
+                + "expires = ?10, renew_at = ?11, run = ?12, rank = ?13 WHERE destination = ?1 AND observables = ?2",
+                _destination, step.Observables, step.Key, step.Generation, id, step.Hashes.Content, step.Hashes.Immutable, step.Created,
+                step.Modified, step.Expires, step.RenewAt, _run, step.Rank.Value);
         }
 
-        if (step.IdsNotReusable) _file.Statement("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)").Bind(1, _destination).Bind(2, step.Observables).Bind(3, step.Body.Span).Run();
+        if (step.IdsNotReusable) _file.Run("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)", _destination, step.Observables, step.Body);
         if (!isClean) return;
-        if (_hasReplaced) ReplacedRecord.Forget(_file, _destination, step.Observables);
-        // The old form is there again: its new one stays rejected, or waits.
+        if (_hasReplaced) _file.Run("DELETE FROM replaced WHERE destination = ? AND observables = ?", _destination, step.Observables);
+        // The old form is back: the new one stays rejected, or waits.
         if (step.Reason == StepReasons.PutBack) return;
         Clean(step.Observables);
         ForgetRejection(step.Observables);
     }
 
-    /// <summary>It was removed there.</summary>
-    public void Release(PlanStep step)
+    /// <summary>The destination deleted it.</summary>
+    public void Delete(PlanStep step)
     {
         if (IsOfAnother(step)) return;
         if (step.Replaces)
         {
-            ReplacedRecord.Keep(_file, _destination, step.Observables);
+            HeldRecord.KeepReplaced(_file, _destination, step.Observables);
             _hasReplaced = true;
         }
 
         Forget(step.Observables);
-        if (step.IdsNotReusable) NextGeneration(step.Observables, step.Generation + 1, step.Modified);
+        if (step.IdsNotReusable) SetGeneration(step.Observables, step.Generation + 1, step.Modified);
 
-        // The deletion that comes before a creation leaves the key to be planned, should the creation not come.
+        // After the deletion of a replacement the key stays planned, in case the creation fails.
         if (step.Replaces) MarkDirty(step.Observables);
         else Clean(step.Observables);
         ForgetRejection(step.Observables);
     }
 
-    /// <summary>It was turned down there.</summary>
     public void Reject(Operation operation, PlanStep step, StepOutcome.Rejected rejected)
     {
         if (rejected.IsGone && operation == Operation.Update)
@@ -87,7 +83,7 @@ internal sealed class DestinationWriter
             return;
         }
 
-        _file.Statement(
+        _file.Run(
             """
             INSERT INTO rejected (destination, observables, key, value, action, change, response, transient, attempts, run)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NOT ?10, ?9)
@@ -95,103 +91,102 @@ internal sealed class DestinationWriter
                 key = ?3, value = COALESCE(?4, value), action = ?5,
                 attempts = CASE WHEN ?10 THEN 0 WHEN change = ?6 THEN attempts + 1 ELSE 1 END,
                 change = ?6, response = ?7, transient = ?8, run = ?9
-            """)
-            .Bind(1, _destination).Bind(2, step.Observables).Bind(3, step.Key).Bind(4, step.Value).Bind(5, step.Action.ToString())
-            .Bind(6, step.Hashes.Content).Bind(7, rejected.Response).Bind(8, rejected.IsTransient).Bind(9, _run)
-            .Bind(10, rejected.NoRoom).Run();
+            """,
+            _destination, step.Observables, step.Key, step.Value, step.Action.ToString(), step.Hashes.Content, rejected.Response,
+            rejected.IsTransient, _run, rejected.NoRoom);
         _hasRejected = true;
-        // What may pass another time is planned again; so is a deletion, since what is held must not stay for ever.
+        // Transient rejections are planned again; so are deletions, since nothing may stay held forever.
         if (rejected.IsTransient || operation == Operation.Delete) MarkDirty(step.Observables);
         else Clean(step.Observables);
     }
 
-    /// <summary>Whether what the step was to do has been done is not known; the key is planned again.</summary>
-    public void LeaveInDoubt(PlanStep step, UnconfirmedHandling doubt)
+    /// <summary>The request of this step is unconfirmed; the key is planned again.</summary>
+    public void MarkUnconfirmed(PlanStep step, UnconfirmedHandling handling)
     {
-        if (step.Action == StepAction.Delete) DoubtDeleted(step, doubt);
-        else DoubtSent(step, doubt);
+        if (step.Action == StepAction.Delete) MarkUnconfirmedDeletion(step, handling);
+        else MarkUnconfirmedWrite(step, handling);
         MarkDirty(step.Observables);
     }
 
-    /// <summary>What a comparison found is taken down, and the key is planned again.</summary>
+    /// <summary>Applies what a list showed; the key is planned again.</summary>
     public void Correct(Correction correction)
     {
-        if (correction.Kind == CorrectionKind.KeyIsRevoked) Spend(correction.Observables);
+        if (correction.Kind == CorrectionKind.KeyIsRevoked) Revoke(correction.Observables);
         else if (correction.Kind == CorrectionKind.HeldByOther) Forget(correction.Observables);
-        else Unlike(correction);
+        else MarkUnknown(correction);
         MarkDirty(correction.Observables);
     }
 
-    /// <summary>It is not held there, whatever the ledger said.</summary>
+    /// <summary>It is not held.</summary>
     public void Forget(Hash128 observables)
     {
-        _file.Statement("DELETE FROM held WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, observables).Run();
+        _file.Run("DELETE FROM held WHERE destination = ? AND observables = ?", _destination, observables);
         if (_file.Changes == 0) return;
-        _change--;
-        _file.Statement("DELETE FROM held_body WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, observables).Run();
+        _heldChange--;
+        _file.Run("DELETE FROM held_body WHERE destination = ? AND observables = ?", _destination, observables);
     }
 
-    public void NextGeneration(Hash128 observables, int next, DateTimeOffset modified) =>
-        _file.Statement("INSERT OR REPLACE INTO generation VALUES (?, ?, ?, ?)").Bind(1, _destination).Bind(2, observables).Bind(3, next).Bind(4, modified).Run();
+    public void SetGeneration(Hash128 observables, int next, DateTimeOffset modified) =>
+        _file.Run("INSERT OR REPLACE INTO generation VALUES (?, ?, ?, ?)", _destination, observables, next, modified);
 
     public void MarkDirty(Hash128 observables)
     {
-        _file.Statement("INSERT OR IGNORE INTO dirty VALUES (?, ?)").Bind(1, _destination).Bind(2, observables).Run();
+        _file.Run("INSERT OR IGNORE INTO dirty VALUES (?, ?)", _destination, observables);
         _hasDirty = true;
     }
 
     public void Clean(Hash128 observables)
     {
-        if (_hasDirty) _file.Statement("DELETE FROM dirty WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, observables).Run();
+        if (_hasDirty) _file.Run("DELETE FROM dirty WHERE destination = ? AND observables = ?", _destination, observables);
     }
 
     public void ForgetRejection(Hash128 observables)
     {
-        if (_hasRejected) _file.Statement("DELETE FROM rejected WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, observables).Run();
+        if (_hasRejected) _file.Run("DELETE FROM rejected WHERE destination = ? AND observables = ?", _destination, observables);
     }
 
-    /// <summary>Writes how many more or fewer are held. Call it last.</summary>
+    /// <summary>Writes the number of held indicators. Call it last.</summary>
     public void Complete()
     {
-        if (_change != 0) _file.Statement("UPDATE destination SET held = held + ? WHERE id = ?").Bind(1, _change).Bind(2, _destination).Run();
+        if (_heldChange != 0) _file.Run("UPDATE destination SET held = held + ? WHERE id = ?", _heldChange, _destination);
     }
 
-    private void Spend(Hash128 observables)
+    private void Revoke(Hash128 observables)
     {
         if (HeldRecord.Find(_file, _destination, observables) is not { } held) return;
         Forget(observables);
-        NextGeneration(observables, held.Generation + 1, held.Modified);
+        SetGeneration(observables, held.Generation + 1, held.Modified);
     }
 
-    // When it expires there is not known either: the later date is assumed. With a hash that nothing equals it is sent again, or
-    // removed. A request does not change the immutable part of what was there; where nothing was, there is what was sent, or nothing.
-    private void DoubtSent(PlanStep step, UnconfirmedHandling doubt)
+    // The expiry at the destination is unknown: assume the later one. UnknownHash forces an update or a deletion. A request does
+    // not change the immutable part of an existing indicator, and a new one has the part that was sent.
+    private void MarkUnconfirmedWrite(PlanStep step, UnconfirmedHandling handling)
     {
         var held = HeldRecord.Find(_file, _destination, step.Observables);
         var expires = held?.Expires > step.Expires ? held.Expires : step.Expires;
-        var marks = new ItemHashes(Hash128.Unknown, doubt == UnconfirmedHandling.Replace ? Hash128.Unknown : (held?.Hashes ?? step.Hashes).Immutable);
-        Hold(step with { Hashes = marks, Expires = expires, RenewAt = expires }, held?.Id ?? step.Id, isClean: false);
-        // Where sending again creates what has run out, nobody knows the id that it got: it is to be found by its key.
-        if (doubt == UnconfirmedHandling.Resend) _file.Statement("UPDATE held SET id = NULL WHERE destination = ? AND observables = ?").Bind(1, _destination).Bind(2, step.Observables).Run();
+        var immutable = handling == UnconfirmedHandling.Replace ? Hash128.Unknown : (held?.Hashes ?? step.Hashes).Immutable;
+        var unknown = step with { Hashes = new ItemHashes(Hash128.Unknown, immutable), Expires = expires, RenewAt = expires };
+        Hold(unknown, held?.Id ?? step.Id, isClean: false);
+        // A resend may have created it with a new id: find it by its key.
+        if (handling != UnconfirmedHandling.Resend) return;
+        _file.Run("UPDATE held SET id = NULL WHERE destination = ? AND observables = ?", _destination, step.Observables);
     }
 
-    // A surplus copy, or what another tool left: the one that is held stays.
-    private static bool IsOfAnother(PlanStep step) => step.Reason is StepReasons.Duplicate or StepReasons.Legacy;
-
-    // It stays held until it is known to be gone. Should it be wanted again, its key may have been used up.
-    private void DoubtDeleted(PlanStep step, UnconfirmedHandling doubt)
+    // It stays held until the deletion is confirmed. Its key may be used up.
+    private void MarkUnconfirmedDeletion(PlanStep step, UnconfirmedHandling handling)
     {
         if (IsOfAnother(step)) return;
-        if (step.IdsNotReusable) NextGeneration(step.Observables, step.Generation + 1, step.Modified);
-        Unlike(new Correction(step.Observables, doubt == UnconfirmedHandling.Replace ? CorrectionKind.MustBeReplaced : CorrectionKind.ContentUnknown));
+        if (step.IdsNotReusable) SetGeneration(step.Observables, step.Generation + 1, step.Modified);
+        var kind = handling == UnconfirmedHandling.Replace ? CorrectionKind.MustBeReplaced : CorrectionKind.ContentUnknown;
+        MarkUnknown(new Correction(step.Observables, kind));
     }
 
-    // Unlike anything it is a change; with the immutable part unlike anything, one that needs a replacement.
-    private void Unlike(Correction correction)
-    {
-        _file.Statement("UPDATE held SET id = COALESCE(?1, id), change = ?2, fixed = CASE WHEN ?3 THEN ?2 ELSE fixed END "
-            + "WHERE destination = ?4 AND observables = ?5")
-            .Bind(1, correction.Id).Bind(2, Hash128.Unknown).Bind(3, correction.Kind == CorrectionKind.MustBeReplaced)
-            .Bind(4, _destination).Bind(5, correction.Observables).Run();
-    }
+    // An unknown content hash forces an update; an unknown immutable hash forces a replacement.
+    private void MarkUnknown(Correction correction) => _file.Run(
+        "UPDATE held SET id = COALESCE(?3, id), change = ?4, fixed = CASE WHEN ?5 THEN ?4 ELSE fixed END "
+        + "WHERE destination = ?1 AND observables = ?2",
+        _destination, correction.Observables, correction.Id, Hash128.Unknown, correction.Kind == CorrectionKind.MustBeReplaced);
+
+    // A duplicate, or another tool's indicator: ours stays held.
+    private static bool IsOfAnother(PlanStep step) => step.Reason is StepReasons.Duplicate or StepReasons.Legacy;
 }

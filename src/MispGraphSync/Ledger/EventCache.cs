@@ -1,24 +1,36 @@
+using System.Globalization;
 using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>Events by their row, since supports of one key come from many events, in no order. Bounded.</summary>
+/// <summary>Events by their row, since the sources of one key come from many events, in no order. Bounded.</summary>
 internal sealed class EventCache(LedgerFile file)
 {
-    private const int Most = 4_096;
+    private const int MostEvents = 4_096;
 
     private readonly Dictionary<long, EventFacts> _events = [];
 
-    /// <summary>Hold the ledger's gate.</summary>
     public EventFacts Find(long id)
     {
         if (_events.TryGetValue(id, out var known)) return known;
-        var query = file.Statement("SELECT e.context, s.name, e.aged_at IS NOT NULL FROM event e JOIN source s ON s.id = e.source WHERE e.id = ?").Bind(1, id);
-        if (!query.Read()) throw LedgerFault.Damaged($"attributes of event {id} are there, but not the event");
-        var facts = new EventFacts(EventRecord.Read(query.Blob(0)), query.Text(1), query.Flag(2));
-        query.Reset();
-        if (_events.Count >= Most) _events.Clear();
+        var facts = file.First(
+            "SELECT e.context, s.name, e.aged_at IS NOT NULL FROM event e JOIN source s ON s.id = e.source WHERE e.id = ?",
+            static row => new EventFacts(EventRecord.Read(row.Blob(0)), row.Text(1), row.Flag(2)), id)
+            ?? throw LedgerFault.Damaged($"there are attributes of event {id}, but not the event");
+        if (_events.Count >= MostEvents) _events.Clear();
         _events.Add(id, facts);
         return facts;
     }
+
+    public EventLink Link(long id)
+    {
+        var facts = Find(id);
+        var pattern = file.First("SELECT link FROM source WHERE name = ?", static row => row.TextOrNull(0), facts.Source);
+        var uuid = facts.Context.Uuid;
+        return new EventLink(uuid, facts.Source, pattern is null ? null : string.Format(CultureInfo.InvariantCulture, pattern, uuid));
+    }
 }
+
+/// <param name="Source">The source's name.</param>
+/// <param name="Link">The event's web page; null for none.</param>
+internal sealed record EventLink(Guid Uuid, string Source, string? Link);

@@ -2,7 +2,7 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>The indexes from an observable to its supports. Built when they are needed, after a big load rather than during it.</summary>
+/// <summary>The indexes from a key to its sources. Built when needed: after a large load, not during it.</summary>
 internal static class IndicatorSourceIndexes
 {
     public static void Ensure(LedgerFile file, IndicatorShape form)

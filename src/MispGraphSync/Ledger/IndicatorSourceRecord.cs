@@ -3,33 +3,33 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>The ledger's form of a support's detail: all but attribute, part and keys, which are columns.</summary>
+/// <summary>The stored form of a source: all but attribute, part and keys, which are columns.</summary>
 internal static class IndicatorSourceRecord
 {
-    private const ulong HostOfUrl = 1, Beside = 2;
+    private const ulong HostOfUrl = 1, OtherHalf = 2;
 
-    public static void Write(BlobWriter to, IndicatorSource support)
+    public static void Write(BlobWriter to, IndicatorSource source)
     {
-        to.Text(support.Type);
-        to.TextOrNull(support.Category);
-        to.Number((ulong)support.Combined.Length);
-        foreach (var observable in support.Combined) ObservableRecord.Write(to, observable);
-        var shared = support.Single is { } single ? support.Combined.IndexOf(single) : -2;
-        // Mostly the single observable is one of the combination: then only its place is kept.
+        to.Text(source.Type);
+        to.TextOrNull(source.Category);
+        to.Number((ulong)source.Combined.Length);
+        foreach (var observable in source.Combined) ObservableRecord.Write(to, observable);
+        var shared = source.Single is { } single ? source.Combined.IndexOf(single) : -2;
+        // Mostly the single observable is one of the combination: then only its index is stored.
         to.Signed(shared);
-        if (shared == -1) ObservableRecord.Write(to, support.Single!);
-        to.Time(support.Timestamp);
-        to.Time(support.FirstSeen);
-        to.Time(support.LastSeen);
-        to.TextOrNull(support.Comment);
-        TagRecord.Write(to, support.Tags, support.Galaxies);
-        // Mostly nothing, and then not written: earlier versions did not know it.
-        var more = (support.IsHostOfUrl ? HostOfUrl : 0) | (support.OtherHalf is null ? 0 : Beside);
+        if (shared == -1) ObservableRecord.Write(to, source.Single!);
+        to.Time(source.Timestamp);
+        to.Time(source.FirstSeen);
+        to.Time(source.LastSeen);
+        to.TextOrNull(source.Comment);
+        TagRecord.Write(to, source.Tags, source.Galaxies);
+        // Rare, and not written when 0, since earlier versions had none of it.
+        var more = (source.IsHostOfUrl ? HostOfUrl : 0) | (source.OtherHalf is null ? 0 : OtherHalf);
         if (more != 0) to.Number(more);
-        if (support.OtherHalf is { } other) ObservableRecord.Write(to, other);
+        if (source.OtherHalf is { } other) ObservableRecord.Write(to, other);
     }
 
-    /// <exception cref="Core.Ports.RunFailedException">Damaged.</exception>
+    /// <exception cref="Core.Ports.RunFailedException">The record is damaged.</exception>
     public static IndicatorSource Read(ReadOnlySpan<byte> detail, Guid attribute, int part)
     {
         try
@@ -56,7 +56,7 @@ internal static class IndicatorSourceRecord
             -1 => ObservableRecord.Read(ref from),
             _ => combination[shared],
         };
-        var support = new IndicatorSource
+        var source = new IndicatorSource
         {
             Attribute = attribute,
             Part = part,
@@ -71,17 +71,17 @@ internal static class IndicatorSourceRecord
             Tags = TagRecord.ReadTags(ref from),
             Galaxies = TagRecord.ReadGalaxies(ref from),
         };
-        if (from.IsAtEnd) return support;
+        if (from.IsAtEnd) return source;
         var more = from.Number();
-        return support with
+        return source with
         {
             IsHostOfUrl = (more & HostOfUrl) != 0,
-            OtherHalf = (more & Beside) != 0 ? ObservableRecord.Read(ref from) : null,
+            OtherHalf = (more & OtherHalf) != 0 ? ObservableRecord.Read(ref from) : null,
         };
     }
 }
 
-/// <summary>Tags and galaxies, the same for events and attributes.</summary>
+/// <summary>The stored form of tags and galaxy clusters, the same for events and attributes.</summary>
 internal static class TagRecord
 {
     public static void Write(BlobWriter to, IReadOnlyList<MispTag> tags, IReadOnlyList<GalaxyCluster> galaxies)

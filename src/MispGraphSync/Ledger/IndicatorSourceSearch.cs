@@ -5,8 +5,8 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// Finds supports by what they watch, alone or with others, or by where they come from. Keys and events have indexes. Observables
-/// inside a combination and attributes have none: for those SQLite looks through all rows once, and only what may match is decoded.
+/// Finds sources by their observables or their origin, and skipped attributes. Keys and events have indexes. Other conditions
+/// scan all rows once, and only rows that may match are decoded.
 /// </summary>
 internal sealed class IndicatorSourceSearch(LedgerFile file)
 {
@@ -22,23 +22,41 @@ internal sealed class IndicatorSourceSearch(LedgerFile file)
         var observables = query.Observables.Select(ObservableKey.OfSingle).ToHashSet();
         var needles = query.Observables.Select(ObservableRecord.ValueOf).DistinctBy(Convert.ToHexString).ToList();
         using var rows = file.NewStatement($"{string.Join(" UNION ", Parts(query, needles.Count))} ORDER BY event, seq");
-        for (var i = 0; i < needles.Count; i++) rows.Bind(i + 1, needles[i]);
+        rows.Bind([.. needles]);
         while (found.Count < most && rows.Read())
         {
-            Hash128? combination = rows.IsNull(4) ? null : rows.Hash(4);
-            Hash128? single = rows.IsNull(5) ? null : rows.Hash(5);
-            var (at, attribute) = (rows.Long(0), rows.Guid(2));
-            var support = IndicatorSourceRecord.Read(rows.Blob(6), attribute, rows.Int(3));
-            var isFound = query.Events.Contains(at) || query.Attribute == attribute
-                || (combination is { } together && query.Keys.Contains(together)) || (single is { } alone && query.Keys.Contains(alone));
-            if (isFound || Watches(support, observables))
-            {
-                found.Add(new FoundIndicatorSource(at, new IndicatorSourceRow(support, _events.Find(at)), combination, single));
-            }
+            var (row, attribute, combination, single) = (rows.Long(0), rows.Guid(2), rows.HashOrNull(4), rows.HashOrNull(5));
+            var source = IndicatorSourceRecord.Read(rows.Blob(6), attribute, rows.Int(3));
+            var isFound = query.Events.Contains(row) || query.Attribute == attribute
+                || (combination is { } whole && query.Keys.Contains(whole)) || (single is { } alone && query.Keys.Contains(alone))
+                || (source.Single is { } observable && observables.Contains(ObservableKey.OfSingle(observable)))
+                || source.Combined.Any(one => observables.Contains(ObservableKey.OfSingle(one)));
+            if (isFound) found.Add(new FoundIndicatorSource(row, new IndicatorSourceRow(source, _events.Find(row)), combination, single));
         }
 
         return found;
     }
+
+    /// <summary>Finds skipped attributes; their values are not stored, but a hash of them is.</summary>
+    /// <param name="attribute">Null: any.</param>
+    /// <param name="events">Rows of events, all of whose skipped attributes are found.</param>
+    /// <param name="values">Hashes of values.</param>
+    public IReadOnlyList<SkippedAttribute> FindSkipped(Guid? attribute, IReadOnlySet<long> events, IReadOnlySet<Hash128> values, int most)
+    {
+        List<string> conditions = [];
+        if (attribute is { } one) conditions.Add($"attribute = x'{one:N}'");
+        if (events.Count > 0) conditions.Add($"event IN ({string.Join(", ", events)})");
+        if (values.Count > 0) conditions.Add($"value_hash IN ({string.Join(", ", values.Select(hash => $"x'{hash}'"))})");
+        return conditions.Count == 0 ? [] : file.All(
+            $"SELECT event, attribute, type, reason FROM skipped WHERE {string.Join(" OR ", conditions)} ORDER BY event, seq LIMIT {most}",
+            static row => new SkippedAttribute(row.Long(0), row.Guid(1), row.Text(2), row.Text(3)));
+    }
+
+    /// <summary>The rows of an event: one in each source that has it.</summary>
+    public IReadOnlySet<long> FindEvents(Guid uuid) => file.All(
+        "SELECT e.id FROM source s JOIN event e ON e.source = s.id AND e.uuid = ?", static row => row.Long(0), uuid).ToHashSet();
+
+    public EventLink Link(long @event) => _events.Link(@event);
 
     private static IEnumerable<string> Parts(IndicatorSourceQuery query, int needles)
     {
@@ -54,23 +72,20 @@ internal sealed class IndicatorSourceSearch(LedgerFile file)
             yield return $"{Columns} event IN "
                 + $"({string.Join(", ", query.Events.Select(row => row.ToString(CultureInfo.InvariantCulture)))})";
         }
+
         List<string> conditions = [.. Enumerable.Range(1, needles).Select(at => $"instr(detail, ?{at})")];
         if (query.Attribute is { } attribute) conditions.Add($"attribute = x'{attribute:N}'");
         if (conditions.Count > 0) yield return $"{Columns} {string.Join(" OR ", conditions)}";
     }
-
-    private static bool Watches(IndicatorSource support, HashSet<Hash128> wanted) =>
-        (support.Single is { } single && wanted.Contains(ObservableKey.OfSingle(single)))
-        || support.Combined.Any(observable => wanted.Contains(ObservableKey.OfSingle(observable)));
 }
 
-/// <summary>Any of these is enough.</summary>
+/// <summary>Any of these conditions is enough.</summary>
 internal sealed record IndicatorSourceQuery
 {
-    /// <summary>Keys of a whole indicator, of either form.</summary>
+    /// <summary>Keys of whole indicators, of either shape.</summary>
     public IReadOnlySet<Hash128> Keys { get; init; } = new HashSet<Hash128>();
 
-    /// <summary>Observables that are watched, alone or with others.</summary>
+    /// <summary>Observables, single or part of a combination.</summary>
     public IReadOnlyCollection<Observable> Observables { get; init; } = [];
 
     public Guid? Attribute { get; init; }
@@ -82,9 +97,13 @@ internal sealed record IndicatorSourceQuery
 }
 
 /// <param name="Event">The event's row.</param>
-/// <param name="Combination">The ledger's key of what is watched together; null for nothing.</param>
-/// <param name="Single">The ledger's key of what is watched alone; null for nothing.</param>
+/// <param name="Combination">The key of the combined indicator; null for none.</param>
+/// <param name="Single">The key of the single indicator; null for none.</param>
 internal sealed record FoundIndicatorSource(long Event, IndicatorSourceRow Row, Hash128? Combination, Hash128? Single)
 {
-    public Hash128? Key(IndicatorShape form) => form == IndicatorShape.Combined ? Combination : Single;
+    public Hash128? Key(IndicatorShape shape) => shape == IndicatorShape.Combined ? Combination : Single;
 }
+
+/// <param name="Event">The event's row.</param>
+/// <param name="Reason">The slug.</param>
+internal sealed record SkippedAttribute(long Event, Guid Attribute, string Type, string Reason);

@@ -3,7 +3,7 @@ using SQLitePCL;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>Turns SQLite's error codes into a sentence and a remedy.</summary>
+/// <summary>Maps SQLite's error codes to a message and a remedy.</summary>
 internal static class LedgerFault
 {
     public static Exception From(sqlite3 database, int code, string what)
@@ -16,9 +16,9 @@ internal static class LedgerFault
                 "Free some space and run again; the ledger is as it was before the last request."),
             raw.SQLITE_IOERR => Failure(
                 RunOutcome.Unreachable, $"The ledger could not be read or written ({message}), so nothing more is sent.",
-                "Look at the disk and at its quota, then run again."),
+                "Check the disk and its quota, then run again."),
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH => Damaged(message),
-            // A page of the schema is another one.
+            // A damaged schema.
             raw.SQLITE_ERROR when message.StartsWith("no such ", StringComparison.Ordinal) => Damaged(message),
             raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM => Failure(
                 RunOutcome.InvalidInput, $"The ledger cannot be written ({message}).",
@@ -29,21 +29,22 @@ internal static class LedgerFault
         };
     }
 
-    /// <summary>A dry run's writes were lost when the disk failed it.</summary>
+    /// <summary>A disk fault rolled back the dry run's transaction.</summary>
     public static RunFailedException DryRunLost() => Failure(
-        RunOutcome.Unreachable, "The disk failed the dry run: what it had worked out so far is lost.",
+        RunOutcome.Unreachable, "The disk failed during the dry run: its results so far are lost.",
         "Free some space beside the ledger and where temporary files go, then run again; the ledger is as it was.");
 
     public static RunFailedException Damaged(string message) => Failure(
         RunOutcome.InvalidInput,
-        $"The ledger is damaged ({message}). It was left as it is.",
+        $"The ledger is damaged ({message}). It is unchanged.",
         "Restore it from a backup, or move it away: the next push then takes over what the destinations hold.");
 
-    /// <summary>A record that cannot be read: its bytes are not those that were written.</summary>
+    /// <summary>What <see cref="BlobReader"/> throws when the bytes are not those that were written.</summary>
     public static bool IsDamage(Exception fault) =>
         fault is IndexOutOfRangeException or ArgumentException or FormatException or OverflowException;
 
     public static RunFailedException Damaged(string record, Exception fault) => Damaged($"{record} cannot be read: {fault.Message}");
 
-    private static RunFailedException Failure(RunOutcome code, string message, string remedy) => new(code, message, remedy) { IsOfLedger = true };
+    private static RunFailedException Failure(RunOutcome code, string message, string remedy) =>
+        new(code, message, remedy) { IsOfLedger = true };
 }

@@ -3,14 +3,14 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// The path of a ledger with all symbolic links resolved, of the file and of its folders: every way to one ledger leads to the
-/// same lock, and SQLite keeps its own files there too.
+/// Resolves all symbolic links of a ledger's path, of the file and of its folders: every path to one ledger then has the same lock
+/// and the same SQLite files.
 /// </summary>
 internal static class LedgerPath
 {
     private const int MostLinks = 40;
 
-    /// <exception cref="RunFailedException">Usage: the links lead nowhere.</exception>
+    /// <exception cref="RunFailedException">The links form a loop, or are not accessible.</exception>
     public static string Resolve(string path)
     {
         try
@@ -22,7 +22,7 @@ internal static class LedgerPath
         {
             throw new RunFailedException(
                 RunOutcome.InvalidInput, $"The ledger '{path}' cannot be opened: {fault.Message}",
-                "Look at the setting 'ledger' and at its symbolic links.");
+                "Check the setting 'ledger' and its symbolic links.");
         }
     }
 

@@ -4,8 +4,7 @@ using MispGraphSync.Core.Domain;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// The ledger's form of an observable: a number for the case, then its fields. The numbers are stored: they are only ever
-/// added to.
+/// The stored form of an observable: a number for its kind, then its fields. Never change a number.
 /// </summary>
 internal static class ObservableRecord
 {
@@ -49,13 +48,13 @@ internal static class ObservableRecord
         }
     }
 
-    /// <summary>The bytes of the value as they stand in each record of it, whatever its kind or direction.</summary>
+    /// <summary>The bytes of the value as every record of it contains them, for any direction.</summary>
     public static byte[] ValueOf(Observable observable)
     {
         var to = new BlobWriter();
         Write(to, observable);
-        // The kind is the first byte; what follows an address or a number has one byte, or none where the length is known.
-        var record = to.Written[1..];
+        // Cut off the kind, which is the first byte, and the fields after an address or a number.
+        var record = to.Written.Span[1..];
         return observable switch
         {
             Observable.NetworkAddress or Observable.CidrBlock or Observable.EmailSourceAddress => record[..(1 + record[0])].ToArray(),

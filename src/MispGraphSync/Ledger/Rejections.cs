@@ -3,71 +3,98 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>What was turned down, with the first attribute that it comes from. Streamed: there may be as many as indicators.</summary>
+/// <summary>The rejected indicators, each with its first attribute. Streamed: there may be as many as indicators.</summary>
 internal sealed class Rejections(LedgerFile file)
 {
-    private readonly EventLinks _events = new(file);
+    private readonly EventCache _events = new(file);
 
     /// <param name="run">Only those that this run sent last; null: of all runs.</param>
     /// <param name="destination">Only this destination's, by its name; null: all.</param>
     public IEnumerable<Rejection> List(long? run, string? destination) =>
-        Destinations(destination).SelectMany(one => List(one, run));
+        DestinationRow.All(file).Where(one => destination is null || one.Info.Name == destination).SelectMany(one => List(one, run));
 
-    private List<(long Id, string Name, string Kind, IndicatorShape Form)> Destinations(string? name)
+    private IEnumerable<Rejection> List(DestinationRow destination, long? run)
     {
-        var found = new List<(long, string, string, IndicatorShape)>();
-        var query = file.Statement("SELECT id, name, kind, form FROM destination WHERE ?1 IS NULL OR name = ?1 ORDER BY name, id").Bind(1, name);
-        while (query.Read()) found.Add((query.Long(0), query.Text(1), query.Text(2), (IndicatorShape)query.Int(3)));
-        return found;
-    }
-
-    private IEnumerable<Rejection> List((long Id, string Name, string Kind, IndicatorShape Form) destination, long? run)
-    {
-        var column = IndicatorSourceIndexes.Column(destination.Form);
         using var rows = file.NewStatement(
             $"""
-            SELECT r.observables, r.key, r.value, r.action, r.response, r.transient, r.attempts, r.run, s.attribute, s.part, s.detail, s.event
-            FROM rejected r LEFT JOIN support s ON s.{column} = r.observables
+            SELECT r.observables, r.key, r.value, r.action, r.response, r.transient, r.attempts, r.run,
+                s.attribute, s.part, s.detail, s.event
+            FROM rejected r LEFT JOIN support s ON s.{IndicatorSourceIndexes.Column(destination.Shape)} = r.observables
             WHERE r.destination = ?1 AND (?2 IS NULL OR r.run = ?2)
             ORDER BY r.observables, s.event, s.seq
             """);
-        rows.Bind(1, destination.Id).Bind(2, run);
+        rows.Bind(destination.Id, run);
         Hash128? last = null;
         while (rows.Read())
         {
             var observables = rows.Hash(0);
             if (observables == last) continue;
             last = observables;
-            yield return Read(rows, destination.Name, destination.Kind, destination.Form);
+            yield return Read(rows, destination);
         }
     }
 
-    private Rejection Read(Statement row, string destination, string kind, IndicatorShape form)
+    private Rejection Read(Statement row, DestinationRow destination)
     {
-        var support = row.IsNull(10) ? null : IndicatorSourceRecord.Read(row.Blob(10), row.Guid(8), row.Int(9));
-        var from = support is null ? null : _events.Find(row.Long(11));
+        var source = row.IsNull(10) ? null : IndicatorSourceRecord.Read(row.Blob(10), row.Guid(8), row.Int(9));
+        var link = source is null ? null : _events.Link(row.Long(11));
         return new Rejection
         {
-            Destination = destination,
-            Kind = kind,
+            Destination = destination.Info.Name,
+            Kind = destination.Info.Kind,
             Key = row.Guid(1),
-            Observables = Watched(support, form),
+            Observables = source switch
+            {
+                null => [],
+                { Single: { } single } when destination.Shape == IndicatorShape.Single => [single],
+                _ => source.Combined,
+            },
             Canonical = row.TextOrNull(2),
             Action = row.Enum<StepAction>(3),
             Response = row.Text(4),
             IsTransient = row.Flag(5),
             Attempts = row.Int(6),
             Run = row.Long(7),
-            Attribute = support?.Attribute,
-            Event = from?.Uuid,
-            EventLink = from?.Link,
+            Attribute = source?.Attribute,
+            Event = link?.Uuid,
+            EventLink = link?.Link,
         };
     }
+}
 
-    private static IReadOnlyList<Observable> Watched(IndicatorSource? support, IndicatorShape form) => support switch
-    {
-        null => [],
-        { Single: { } single } when form == IndicatorShape.Single => [single],
-        _ => support.Combined,
-    };
+/// <summary>One rejected indicator that was not accepted since.</summary>
+internal sealed record Rejection
+{
+    public required string Destination { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required Guid Key { get; init; }
+
+    /// <summary>Those of one source; empty when MISP has withdrawn it.</summary>
+    public required IReadOnlyList<Observable> Observables { get; init; }
+
+    /// <summary>The service's name for it; null for a deletion.</summary>
+    public string? Canonical { get; init; }
+
+    public required StepAction Action { get; init; }
+
+    /// <summary>The service's own words. Hostile, since services quote values.</summary>
+    public required string Response { get; init; }
+
+    /// <summary>The service may accept it later.</summary>
+    public bool IsTransient { get; init; }
+
+    /// <summary>How often the same body was sent.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>The run that sent it last.</summary>
+    public required long Run { get; init; }
+
+    public Guid? Attribute { get; init; }
+
+    public Guid? Event { get; init; }
+
+    /// <summary>The event's web page; null for none.</summary>
+    public string? EventLink { get; init; }
 }

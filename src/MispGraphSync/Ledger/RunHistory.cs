@@ -1,60 +1,48 @@
-
 namespace MispGraphSync.Ledger;
 
-/// <summary>The runs, with what they reported.</summary>
+/// <summary>The runs and their reports.</summary>
 internal sealed class RunHistory(LedgerFile file)
 {
-    /// <summary>Notes the start; the answer is the run's number, which every request log carries.</summary>
-    public long Begin(string command, DateTimeOffset now)
+    /// <summary>Smaller clock errors do no harm.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
+
+    /// <summary>The longest time before a destination is planned again.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1) + ClockTolerance;
+
+    /// <summary>Records the start and returns the run's number, which every request log contains.</summary>
+    public long Begin(string command, DateTimeOffset now) => file.InTransaction(() =>
     {
-        lock (file.Gate)
-        {
-            return file.InTransaction(() =>
-            {
-                file.Statement("INSERT INTO run (started, command) VALUES (?, ?)").Bind(1, now).Bind(2, command).Run();
-                return file.LastRow;
-            });
-        }
-    }
+        file.Run("INSERT INTO run (started, command) VALUES (?, ?)", now, command);
+        return file.LastRow;
+    });
+
+    public void End(long run, string status, int exitCode, string? report, DateTimeOffset now) => file.Write(
+        "UPDATE run SET ended = ?, status = ?, exit_code = ?, report = ? WHERE id = ?", now, status, exitCode, report, run);
 
     /// <summary>The latest runs, the newest first.</summary>
-    public IReadOnlyList<PastRun> Latest(int count)
-    {
-        lock (file.Gate)
-        {
-            var runs = new List<PastRun>();
-            var query = file.Statement("SELECT id, started, ended, command, status, exit_code, report FROM run ORDER BY id DESC LIMIT ?").Bind(1, count);
-            while (query.Read())
-            {
-                runs.Add(new PastRun(query.Long(0), query.Time(1), query.TimeOrNull(2), query.Text(3), query.TextOrNull(4), query.IsNull(5) ? null : query.Int(5), query.TextOrNull(6)));
-            }
+    public IReadOnlyList<PastRun> Latest(int count) => file.All(
+        "SELECT id, started, ended, command, status, exit_code, report FROM run ORDER BY id DESC LIMIT ?",
+        static row => new PastRun(
+            row.Long(0), row.Time(1), row.TimeOrNull(2), row.Text(3), row.TextOrNull(4), row.IntOrNull(5), row.TextOrNull(6)), count);
 
-            return runs;
-        }
-    }
+    /// <summary>The start of a run; null when the ledger does not know it.</summary>
+    public DateTimeOffset? StartOf(long run) => file.First("SELECT started FROM run WHERE id = ?", static row => row.TimeOrNull(0), run);
 
-    /// <summary>When the run started; null for one that the ledger does not know.</summary>
-    public DateTimeOffset? StartOf(long run)
+    /// <summary>Corrects the times that a run with a wrong clock wrote. Call it once the clock is known to be right.</summary>
+    public void CorrectClock(DateTimeOffset now) => file.InTransaction(() =>
     {
-        lock (file.Gate)
-        {
-            var query = file.Statement("SELECT started FROM run WHERE id = ?").Bind(1, run);
-            var started = query.Read() ? query.Time(0) : (DateTimeOffset?)null;
-            query.Reset();
-            return started;
-        }
-    }
-
-    public void End(long run, string status, int exitCode, string? report, DateTimeOffset now)
-    {
-        lock (file.Gate)
-        {
-            file.InTransaction(() => file.Statement("UPDATE run SET ended = ?, status = ?, exit_code = ?, report = ? WHERE id = ?")
-                .Bind(1, now).Bind(2, status).Bind(3, exitCode).Bind(4, report).Bind(5, run).Run());
-        }
-    }
+        var latest = now + ClockTolerance;
+        // Indicators of such a run have the wrong expiry: they are due for renewal.
+        file.Run("UPDATE held SET renew_at = ?1 WHERE renew_at > ?1 AND run IN (SELECT id FROM run WHERE started > ?2)", now, latest);
+        file.Run("UPDATE run SET started = MIN(started, ?1), ended = MIN(ended, ?1) WHERE started > ?2 OR ended > ?2", now, latest);
+        file.Run("UPDATE source SET full_read_at = NULL WHERE full_read_at > ?", latest);
+        file.Run("UPDATE source SET read_at = ?1 WHERE read_at > ?2", now, latest);
+        file.Run("UPDATE event SET aged_at = ?1 WHERE aged_at > ?2", now, latest);
+        file.Run("UPDATE destination SET look_again_at = ?1 WHERE look_again_at > ?2", now, now + LongestPause);
+    });
 }
 
-/// <summary>One run. Without an end it is at work, or its process died.</summary>
-/// <param name="Report">What <c>--output json</c> printed; null where there was none.</param>
-internal sealed record PastRun(long Id, DateTimeOffset Started, DateTimeOffset? Ended, string Command, string? Status, int? ExitCode, string? Report);
+/// <summary>One run. Without an end it is in progress, or its process was killed.</summary>
+/// <param name="Report">The output of <c>--output json</c>; null for none.</param>
+internal sealed record PastRun(
+    long Id, DateTimeOffset Started, DateTimeOffset? Ended, string Command, string? Status, int? ExitCode, string? Report);

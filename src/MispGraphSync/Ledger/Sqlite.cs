@@ -3,9 +3,8 @@ using System.Runtime.InteropServices;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// The calls that a row costs dozens of, straight into the driver's own library. The driver takes and gives back a safe
-/// handle and goes through an interface for each, which costs more than what the call does. Opening, preparing and
-/// disposing stay with the driver, which keeps the statement alive.
+/// Direct calls into the driver's native library, dozens for each row. The driver's own wrappers take a safe handle and an
+/// interface call each, which costs more than the call itself. The driver still opens, prepares and disposes.
 /// </summary>
 internal static unsafe partial class Sqlite
 {
@@ -45,15 +44,15 @@ internal static unsafe partial class Sqlite
         fixed (byte* bytes = value.IsEmpty ? "\0"u8 : value) return BindText(statement, at, bytes, value.Length, Copied);
     }
 
-    /// <summary>Good until the next step.</summary>
+    /// <summary>Valid until the next step.</summary>
     public static ReadOnlySpan<byte> ColumnBlob(nint statement, int column)
     {
-        // The length is asked for after the bytes: asking for them may convert.
+        // Read the length after the bytes, since reading them may convert.
         var bytes = Blob(statement, column);
         return new ReadOnlySpan<byte>(bytes, Length(statement, column));
     }
 
-    /// <summary>UTF-8, good until the next step.</summary>
+    /// <summary>UTF-8, valid until the next step.</summary>
     public static ReadOnlySpan<byte> ColumnText(nint statement, int column)
     {
         var bytes = Text(statement, column);

@@ -3,7 +3,7 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>The steps of one request as an intent keeps them.</summary>
+/// <summary>The stored form of the steps of one request.</summary>
 internal static class StepRecord
 {
     public static void Write(BlobWriter to, IReadOnlyList<PlanStep> steps, bool keepBodies)
@@ -31,46 +31,41 @@ internal static class StepRecord
         }
     }
 
-    /// <exception cref="RunFailedException">Damaged.</exception>
-    public static IReadOnlyList<PlanStep> Read(ReadOnlySpan<byte> bytes)
+    /// <exception cref="RunFailedException">The record is damaged.</exception>
+    public static PlanStep[] Read(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            return Decode(bytes);
+            var from = new BlobReader(bytes);
+            var steps = new PlanStep[from.Count()];
+            for (var i = 0; i < steps.Length; i++)
+            {
+                steps[i] = new PlanStep
+                {
+                    Observables = from.Hash(),
+                    Key = from.Guid(),
+                    Action = from.Enum<StepAction>(),
+                    Generation = from.Int(),
+                    Reason = from.Text(),
+                    Id = from.TextOrNull(),
+                    Value = from.TextOrNull(),
+                    Replaces = from.Flag(),
+                    IdsNotReusable = from.Flag(),
+                    Hashes = new ItemHashes(from.Hash(), from.Hash()),
+                    Rank = new Rank((long)from.Number()),
+                    Created = from.Time() ?? DateTimeOffset.UnixEpoch,
+                    Modified = from.Time() ?? DateTimeOffset.UnixEpoch,
+                    Expires = from.Time() ?? DateTimeOffset.UnixEpoch,
+                    RenewAt = from.Time() ?? DateTimeOffset.UnixEpoch,
+                    Body = from.Bytes().ToArray(),
+                };
+            }
+
+            return steps;
         }
         catch (Exception fault) when (LedgerFault.IsDamage(fault))
         {
-            throw LedgerFault.Damaged("a request that was about to be sent", fault);
+            throw LedgerFault.Damaged("an unconfirmed request", fault);
         }
-    }
-
-    private static PlanStep[] Decode(ReadOnlySpan<byte> bytes)
-    {
-        var from = new BlobReader(bytes);
-        var steps = new PlanStep[from.Count()];
-        for (var i = 0; i < steps.Length; i++)
-        {
-            steps[i] = new PlanStep
-            {
-                Observables = from.Hash(),
-                Key = from.Guid(),
-                Action = from.Enum<StepAction>(),
-                Generation = from.Int(),
-                Reason = from.Text(),
-                Id = from.TextOrNull(),
-                Value = from.TextOrNull(),
-                Replaces = from.Flag(),
-                IdsNotReusable = from.Flag(),
-                Hashes = new ItemHashes(from.Hash(), from.Hash()),
-                Rank = new Rank((long)from.Number()),
-                Created = from.Time() ?? DateTimeOffset.UnixEpoch,
-                Modified = from.Time() ?? DateTimeOffset.UnixEpoch,
-                Expires = from.Time() ?? DateTimeOffset.UnixEpoch,
-                RenewAt = from.Time() ?? DateTimeOffset.UnixEpoch,
-                Body = from.Bytes().ToArray(),
-            };
-        }
-
-        return steps;
     }
 }

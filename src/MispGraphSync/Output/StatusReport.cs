@@ -32,7 +32,7 @@ internal sealed record StatusReport
 
     public static StatusReport Gather(LedgerFile ledger, AppSettings settings, LockOwner? owner, int runs, DateTimeOffset now)
     {
-        var rows = new DestinationRows(ledger).List();
+        var rows = DestinationRow.All(ledger);
         var configured = settings.Destinations.Select(one => DestinationStatus.Of(one.Info, one, rows.FirstOrDefault(row => row.Is(one.Info)), ledger, now));
         var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info)))
             .Select(row => DestinationStatus.Of(row.Info, null, row, ledger, now));
@@ -46,7 +46,7 @@ internal sealed record StatusReport
             Destinations = [.. configured, .. others],
             Sources =
             [
-                .. new SourceRows(ledger).List().Select(row => new SourceStatus(
+                .. new LedgerStatus(ledger).Sources().Select(row => new SourceStatus(
                     row.Name, row.Events, row.Aged, row.ReadAt, row.FullReadAt, row.FullReadAt?.AddDays(settings.Misp.FullReadDays))),
             ],
         };
@@ -144,18 +144,17 @@ internal sealed record DestinationStatus
             Capacity = settings is { Capacity: > 0 and var capacity } ? capacity : null,
         };
         if (row is null) return status;
-        var backlog = new Backlog(ledger);
-        var terms = new Terms(ledger);
+        var open = new LedgerStatus(ledger);
         return status with
         {
             IsKnown = true,
             Held = row.Held,
-            Rejected = backlog.Rejected(row.Id),
-            Pending = backlog.Pending(row.Id),
+            Rejected = open.Rejected(row.Id),
+            Pending = open.Pending(row.Id),
             PlansEverything = row.PlansEverything,
-            OpenRequests = backlog.OpenRequests(row.Id),
-            Expiries = terms.Expiries(row.Id, now),
-            Renewals = terms.Renewals(row.Id, now),
+            OpenRequests = open.Unconfirmed(row.Id),
+            Expiries = open.Expiries(row.Id, now),
+            Renewals = open.Renewals(row.Id, now),
         };
     }
 }

@@ -128,7 +128,7 @@ public sealed class ClockTests : IAsyncLifetime
     {
         Assert.Equal(0, (await _run.RunAsync("push")).Code);
         var ahead = TimeSpan.FromDays(3650).TotalMilliseconds;
-        using (var ledger = LedgerFile.Open(Ledger, rollsBack: false))
+        using (var ledger = LedgerFile.Open(Ledger, isDryRun: false))
         {
             ledger.Run($"UPDATE run SET started = started + {ahead}, ended = ended + {ahead}");
             ledger.Run($"UPDATE source SET read_at = read_at + {ahead}, full_read_at = full_read_at + {ahead}");

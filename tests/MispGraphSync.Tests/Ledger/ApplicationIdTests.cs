@@ -22,8 +22,8 @@ public sealed class ApplicationIdTests : IDisposable
         Make(script);
         var before = Files();
 
-        Refuse(() => LedgerFile.Open(_run.LedgerPath, rollsBack: false));
-        Refuse(() => LedgerFile.Open(_run.LedgerPath, rollsBack: true));
+        Refuse(() => LedgerFile.Open(_run.LedgerPath, isDryRun: false));
+        Refuse(() => LedgerFile.Open(_run.LedgerPath, isDryRun: true));
         Refuse(() => LedgerFile.OpenToRead(_run.LedgerPath));
 
         Assert.Equal(before, Files());
@@ -35,7 +35,7 @@ public sealed class ApplicationIdTests : IDisposable
         await FillAsync();
         Change("PRAGMA application_id = 0; PRAGMA user_version = 0;");
 
-        Refuse(() => LedgerFile.Open(_run.LedgerPath, rollsBack: false));
+        Refuse(() => LedgerFile.Open(_run.LedgerPath, isDryRun: false));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class ApplicationIdTests : IDisposable
         await FillAsync();
         Change("PRAGMA application_id = 0;");
 
-        using (var dry = LedgerFile.Open(_run.LedgerPath, rollsBack: true)) Assert.Equal(1, dry.Scalar("SELECT COUNT(*) FROM held"));
+        using (var dry = LedgerFile.Open(_run.LedgerPath, isDryRun: true)) Assert.Equal(1, dry.Scalar("SELECT COUNT(*) FROM held"));
         using (var read = LedgerFile.OpenToRead(_run.LedgerPath)) Assert.Equal(0, read.Scalar("PRAGMA application_id"));
         using var ledger = _run.OpenLedger();
 
@@ -54,7 +54,7 @@ public sealed class ApplicationIdTests : IDisposable
     [Fact]
     public void Ledger_of_an_earlier_version_gets_the_application_id()
     {
-        using (LedgerFile.Open(_run.LedgerPath, rollsBack: false,
+        using (LedgerFile.Open(_run.LedgerPath, isDryRun: false,
             new LedgerSchema(LedgerSchema.Current.To(1), LedgerSchema.Current.To(2)))) { }
 
         using var ledger = _run.OpenLedger();
@@ -82,7 +82,7 @@ public sealed class ApplicationIdTests : IDisposable
         await CopyAsync(_run.LedgerPath, copy);
         await CopyAsync(_run.LedgerPath + "-wal", copy + "-wal");
 
-        using var ledger = LedgerFile.Open(copy, rollsBack: false);
+        using var ledger = LedgerFile.Open(copy, isDryRun: false);
 
         Assert.Equal(LedgerSchema.Current.Version, ledger.Scalar("PRAGMA user_version"));
     }

@@ -62,7 +62,7 @@ public sealed class FullDiskTests : IDisposable
     public async Task Failed_dry_run_writes_nothing_permanently()
     {
         await _run.PushAsync();
-        using (var dry = LedgerFile.Open(_run.LedgerPath, rollsBack: true))
+        using (var dry = LedgerFile.Open(_run.LedgerPath, isDryRun: true))
         {
             // As SQLite does by itself after a fault.
             dry.Run("ROLLBACK");
@@ -72,7 +72,7 @@ public sealed class FullDiskTests : IDisposable
             Assert.Throws<RunFailedException>(() => dry.NewStatement("SELECT 1"));
         }
 
-        using var ledger = LedgerFile.Open(_run.LedgerPath, rollsBack: true);
+        using var ledger = LedgerFile.Open(_run.LedgerPath, isDryRun: true);
         Assert.Equal(Items, ledger.Scalar("SELECT COUNT(*) FROM held"));
     }
 
@@ -82,7 +82,7 @@ public sealed class FullDiskTests : IDisposable
         Statement statement;
         using (var ledger = _run.OpenLedger()) statement = ledger.Statement("SELECT ?");
 
-        Assert.Throws<ObjectDisposedException>(() => statement.Bind(1, "x").Read());
+        Assert.Throws<ObjectDisposedException>(() => statement.Bind("x").Read());
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class MigrationTests : IDisposable
     {
         await FillAsync();
 
-        using var ledger = LedgerFile.Open(_run.LedgerPath, rollsBack: false, Next);
+        using var ledger = LedgerFile.Open(_run.LedgerPath, isDryRun: false, Next);
 
         Assert.Equal((Now + 2, 300, 300 * 8, 150), State(ledger));
     }
@@ -37,7 +37,7 @@ public sealed class MigrationTests : IDisposable
     {
         await FillAsync();
 
-        using (var dry = LedgerFile.Open(_run.LedgerPath, rollsBack: true, Next)) Assert.Equal(Now + 2, dry.Scalar("PRAGMA user_version"));
+        using (var dry = LedgerFile.Open(_run.LedgerPath, isDryRun: true, Next)) Assert.Equal(Now + 2, dry.Scalar("PRAGMA user_version"));
 
         using var ledger = _run.OpenLedger();
         Assert.Equal((Now, 300), (ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM held")));
@@ -49,9 +49,9 @@ public sealed class MigrationTests : IDisposable
         await FillAsync();
         var broken = With(First, "DELETE FROM held; INSERT INTO nowhere VALUES (1);");
 
-        Assert.ThrowsAny<Exception>(() => LedgerFile.Open(_run.LedgerPath, rollsBack: false, broken));
+        Assert.ThrowsAny<Exception>(() => LedgerFile.Open(_run.LedgerPath, isDryRun: false, broken));
 
-        using var ledger = LedgerFile.Open(_run.LedgerPath, rollsBack: false, With(First));
+        using var ledger = LedgerFile.Open(_run.LedgerPath, isDryRun: false, With(First));
         Assert.Equal((Now + 1, 300, 300 * 7, 300), State(ledger));
     }
 
@@ -60,7 +60,7 @@ public sealed class MigrationTests : IDisposable
     {
         await FillAsync();
         byte[] database, log;
-        using (LedgerFile.Open(_run.LedgerPath, rollsBack: false, Next))
+        using (LedgerFile.Open(_run.LedgerPath, isDryRun: false, Next))
         {
             // While it is open, all of the migration stands in the log: cut anywhere, it is what a kill or a power cut leaves.
             (database, log) = (await ReadAsync(_run.LedgerPath), await ReadAsync(_run.LedgerPath + "-wal"));
@@ -76,7 +76,7 @@ public sealed class MigrationTests : IDisposable
             await File.WriteAllBytesAsync(path + "-wal", log[..(int)cut], TestContext.Current.CancellationToken);
 
             versions.Add(VersionOf(path));
-            using var again = LedgerFile.Open(path, rollsBack: false, Next);
+            using var again = LedgerFile.Open(path, isDryRun: false, Next);
             Assert.Equal((Now + 2, 300, 300 * 8, 150), State(again));
         }
 
@@ -90,12 +90,12 @@ public sealed class MigrationTests : IDisposable
         for (var version = 1; version < LedgerSchema.Current.Version; version++)
         {
             var path = $"{_run.LedgerPath}.{version}";
-            using (var old = LedgerFile.Open(path, rollsBack: false, new LedgerSchema([.. Enumerable.Range(1, version).Select(LedgerSchema.Current.To)])))
+            using (var old = LedgerFile.Open(path, isDryRun: false, new LedgerSchema([.. Enumerable.Range(1, version).Select(LedgerSchema.Current.To)])))
             {
                 old.Run("INSERT INTO source (name) VALUES ('misp')");
             }
 
-            using var ledger = LedgerFile.Open(path, rollsBack: false);
+            using var ledger = LedgerFile.Open(path, isDryRun: false);
             Assert.Equal((LedgerSchema.Current.Version, 1), (ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM source")));
             Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM left_out"));
         }
@@ -104,7 +104,7 @@ public sealed class MigrationTests : IDisposable
     [Fact]
     public void Over_capacity_indicators_of_version_1_are_planned_again()
     {
-        using (var old = LedgerFile.Open(_run.LedgerPath, rollsBack: false, new LedgerSchema(LedgerSchema.Current.To(1))))
+        using (var old = LedgerFile.Open(_run.LedgerPath, isDryRun: false, new LedgerSchema(LedgerSchema.Current.To(1))))
         {
             old.Run(
                 """
@@ -114,7 +114,7 @@ public sealed class MigrationTests : IDisposable
                 """);
         }
 
-        using var ledger = LedgerFile.Open(_run.LedgerPath, rollsBack: false);
+        using var ledger = LedgerFile.Open(_run.LedgerPath, isDryRun: false);
         Assert.Equal(1, ledger.Scalar("SELECT plans_everything FROM destination WHERE name = 'full'"));
         Assert.Equal(0, ledger.Scalar("SELECT plans_everything FROM destination WHERE name = 'roomy'"));
     }
@@ -136,7 +136,7 @@ public sealed class MigrationTests : IDisposable
         {
             try
             {
-                using var ledger = LedgerFile.Open(path, rollsBack: true, schema);
+                using var ledger = LedgerFile.Open(path, isDryRun: true, schema);
                 var version = ledger.Scalar("PRAGMA user_version");
                 Assert.Equal("ok", Integrity(ledger));
                 Assert.Equal(300, ledger.Scalar("SELECT COUNT(*) FROM held"));

@@ -14,7 +14,7 @@ public sealed class RunLockTests : IDisposable
     public RunLockTests()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "real"));
-        using (LedgerFile.Open(Ledger, rollsBack: false)) { }
+        using (LedgerFile.Open(Ledger, isDryRun: false)) { }
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -38,7 +38,7 @@ public sealed class RunLockTests : IDisposable
 
         using var taken = await TakeAsync(Ledger);
         Assert.Equal(RunOutcome.LockHeld, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(link))).Outcome);
-        using var ledger = LedgerFile.Open(link, rollsBack: false);
+        using var ledger = LedgerFile.Open(link, isDryRun: false);
         Assert.Equal(LedgerPath.Resolve(Ledger), ledger.Path);
     }
 
@@ -52,7 +52,7 @@ public sealed class RunLockTests : IDisposable
         using (await TakeAsync(Ledger))
         {
             // SQLite closes its own descriptors of the file, which must not end the lock.
-            using (LedgerFile.Open(Ledger, rollsBack: false)) { }
+            using (LedgerFile.Open(Ledger, isDryRun: false)) { }
             Assert.Equal(RunOutcome.LockHeld, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(link))).Outcome);
         }
 
@@ -64,7 +64,7 @@ public sealed class RunLockTests : IDisposable
     public async Task Lock_does_not_block_writes_to_the_ledger()
     {
         using var taken = await TakeAsync(Ledger);
-        using var ledger = LedgerFile.Open(Ledger, rollsBack: false);
+        using var ledger = LedgerFile.Open(Ledger, isDryRun: false);
         ledger.InTransaction(() => ledger.Run("INSERT INTO source (name) VALUES ('misp')"));
 
         using var reader = LedgerFile.OpenToRead(Ledger);
@@ -115,7 +115,7 @@ public sealed class RunLockTests : IDisposable
         var (link, target) = (Path.Combine(_folder, "link.db"), Path.Combine(_folder, "real", "new.db"));
         File.CreateSymbolicLink(link, target);
 
-        using (LedgerFile.Open(link, rollsBack: false)) { }
+        using (LedgerFile.Open(link, isDryRun: false)) { }
 
         Assert.True(new FileInfo(target).Length > 0);
     }

@@ -148,7 +148,7 @@ public sealed class RunStampsTests : IDisposable
     [Fact]
     public void Ledger_without_stamped_runs_is_no_mismatch()
     {
-        using (var old = LedgerFile.Open(Ledger, rollsBack: false,
+        using (var old = LedgerFile.Open(Ledger, isDryRun: false,
             new LedgerSchema(LedgerSchema.Current.To(1), LedgerSchema.Current.To(2))))
         {
             new RunHistory(old).Begin("push", Now);
@@ -160,7 +160,7 @@ public sealed class RunStampsTests : IDisposable
     [Fact]
     public void Backup_from_before_the_update_is_older()
     {
-        using (var old = LedgerFile.Open(Ledger, rollsBack: false,
+        using (var old = LedgerFile.Open(Ledger, isDryRun: false,
             new LedgerSchema(LedgerSchema.Current.To(1), LedgerSchema.Current.To(2))))
         {
             new RunHistory(old).Begin("push", Now);
@@ -201,7 +201,7 @@ public sealed class RunStampsTests : IDisposable
     private StampMismatchKind Run(
         string? at = null, string host = "host", string? logs = null, bool isKilled = false, bool writes = true, Action? beforeEnd = null)
     {
-        using var ledger = LedgerFile.Open(at ?? Ledger, rollsBack: false);
+        using var ledger = LedgerFile.Open(at ?? Ledger, isDryRun: false);
         var stamps = new RunStamps(ledger, logs ?? Logs, host);
         var history = new RunHistory(ledger);
         var doubt = stamps.Check();

@@ -17,7 +17,7 @@ public sealed class StatusTests : IDisposable
     {
         await _run.PushAsync();
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
-        var terms = new Terms(ledger);
+        var terms = new LedgerStatus(ledger);
 
         Assert.Equal(new ExpirySummary(0, 0, 0, 20, _run.Destination.Held[0].Expires), terms.Expiries(1, Some.Now));
         Assert.Equal((0L, 20L), (terms.Expiries(1, Some.Now.AddDays(29)).Past, terms.Expiries(1, Some.Now.AddDays(29.9)).Within7Days));
@@ -40,9 +40,9 @@ public sealed class StatusTests : IDisposable
         }
 
         using var read = LedgerFile.OpenToRead(_run.LedgerPath);
-        var backlog = new Backlog(read);
+        var backlog = new LedgerStatus(read);
         Assert.Equal((4L, 1L), (backlog.Pending(1), backlog.Rejected(1)));
-        Assert.Equal(new UnconfirmedRequests(7, 1), Assert.Single(backlog.OpenRequests(1)));
+        Assert.Equal(new UnconfirmedRequests(7, 1), Assert.Single(backlog.Unconfirmed(1)));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class StatusTests : IDisposable
         await _run.PushAsync();
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
 
-        Assert.Equal(new SourceRow("misp", Some.Now.AddHours(5), Some.Now, 1, 0), Assert.Single(new SourceRows(ledger).List()));
+        Assert.Equal(new SourceRow("misp", Some.Now.AddHours(5), Some.Now, 1, 0), Assert.Single(new LedgerStatus(ledger).Sources()));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class StatusTests : IDisposable
     {
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
 
-        Assert.Empty(new DestinationRows(ledger).List());
+        Assert.Empty(DestinationRow.All(ledger));
         Assert.False(File.Exists(_run.LedgerPath));
     }
 

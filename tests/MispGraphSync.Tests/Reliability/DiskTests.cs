@@ -126,7 +126,7 @@ public sealed class DiskTests : IAsyncLifetime
     {
         var ledger = _run.Setting("ledger") is { } path ? path : Path.Combine(_run.Folder, "misp-graph.db");
         makeRoom();
-        using (var opened = LedgerFile.Open(ledger, rollsBack: false))
+        using (var opened = LedgerFile.Open(ledger, isDryRun: false))
         {
             using var check = opened.NewStatement("PRAGMA integrity_check");
             Assert.True(check.Read());

@@ -71,7 +71,7 @@ internal sealed class TestRun : IDisposable
     {
         Steps.Clear();
         Findings.Clear();
-        using var ledger = LedgerFile.Open(LedgerPath, rollsBack: !repairs);
+        using var ledger = LedgerFile.Open(LedgerPath, isDryRun: !repairs);
         var run = new RunHistory(ledger).Begin("verify", Time.GetUtcNow());
         var options = new VerifyOptions { Instance = Instance, Source = Source.Info.Name, PolicyFingerprint = destination => $"{destination.Policy}", Repairs = repairs };
         var sides = new DestinationLedger(ledger, run);
@@ -92,7 +92,7 @@ internal sealed class TestRun : IDisposable
         return await purge.RunAsync(run, control ?? RunControl.None);
     }
 
-    public LedgerFile OpenLedger() => LedgerFile.Open(LedgerPath, rollsBack: false);
+    public LedgerFile OpenLedger() => LedgerFile.Open(LedgerPath, isDryRun: false);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

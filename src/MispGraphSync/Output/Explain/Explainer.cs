@@ -19,15 +19,14 @@ internal sealed class Explainer(
     private const int MaxSources = 10_000;
 
     private readonly IndicatorSourceSearch _search = new(ledger);
-    private readonly EventLinks _links = new(ledger);
-    private readonly KeyStandings _statuses = new(ledger);
+    private readonly IndicatorStatuses _statuses = new(ledger);
     private readonly RunHistory _runs = new(ledger);
 
     public Explanation Explain(string asked)
     {
-        var named = new KeySearch(ledger).Find(asked.Trim());
+        var named = _statuses.FindKeys(asked.Trim());
         var uuid = Guid.TryParse(asked, out var parsed) ? parsed : (Guid?)null;
-        var events = uuid is { } one ? new EventSearch(ledger).Find(one) : new HashSet<long>();
+        var events = uuid is { } one ? _search.FindEvents(one) : new HashSet<long>();
         var (guesses, observables) = Guess(asked);
         var query = new IndicatorSourceQuery
         {
@@ -38,7 +37,7 @@ internal sealed class Explainer(
         };
         var found = _search.Find(query, MaxFound);
         found = [.. found, .. CarriersOf(found)];
-        var skipped = new SkippedSearch(ledger).Find(uuid, events, ValueVariants.InMisp(asked).Select(Hash128.Of).ToHashSet(), MaxFound);
+        var skipped = _search.FindSkipped(uuid, events, ValueVariants.InMisp(asked).Select(Hash128.Of).ToHashSet(), MaxFound);
 
         // Other events that name the same indicators decide too.
         var keys = found.SelectMany(row => new[] { row.Combination, row.Single }).OfType<Hash128>().ToHashSet();
@@ -159,7 +158,7 @@ internal sealed class Explainer(
 
     private ExplainedSource Source(FoundIndicatorSource found)
     {
-        var (link, facts, source) = (_links.Find(found.Event), found.Row.Event, found.Row.Source);
+        var (link, facts, source) = (_search.Link(found.Event), found.Row.Event, found.Row.Source);
         return new ExplainedSource(
             link.Source, link.Uuid, link.Link, facts.Context.Info, facts.Tagging.AllTags, facts.IsAged,
             source.Attribute, source.Type, source.Category, found.Row.Own.AllTags,
@@ -169,7 +168,7 @@ internal sealed class Explainer(
 
     private ExplainedSkip Skip(SkippedAttribute skipped)
     {
-        var link = _links.Find(skipped.Event);
+        var link = _search.Link(skipped.Event);
         var meaning = Enum.GetValues<SkipReason>().Where(one => one.Slug() == skipped.Reason).Select(one => one.Meaning()).FirstOrDefault("");
         return new ExplainedSkip(link.Source, link.Uuid, link.Link, skipped.Attribute, skipped.Type, skipped.Reason, meaning);
     }

@@ -129,7 +129,7 @@ internal sealed record ExplainedDestination(DestinationRow? Row, IDestination? E
 {
     public DestinationInfo Info => Enabled?.Info ?? Row!.Info;
 
-    public IndicatorShape Shape => Enabled?.Capabilities.Shape ?? Row!.Form;
+    public IndicatorShape Shape => Enabled?.Capabilities.Shape ?? Row!.Shape;
 
     /// <summary>The observables of a source that an indicator has here.</summary>
     public IReadOnlyList<Observable> ObservablesOf(IndicatorSource source) =>

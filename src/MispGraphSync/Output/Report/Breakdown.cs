@@ -34,7 +34,8 @@ internal sealed record Breakdown
         var (all, types, organisations) = (default(AttributeCount), new TopCounts(), new TopCounts());
         var (tlps, events) = (new SortedDictionary<int, AttributeCount>(), new TopEvents(MaxShown));
         var skipped = destinations.Select(_ => new SortedDictionary<SkipReason, long>()).ToList();
-        foreach (var attribute in new AttributeReader(ledger).All())
+        var attributes = new AttributeReader(ledger);
+        foreach (var attribute in attributes.All())
         {
             var first = attribute.Sources[0];
             all = all.Plus(attribute.IsHeld);
@@ -49,14 +50,13 @@ internal sealed record Breakdown
             }
         }
 
-        var links = new EventLinks(ledger);
         return new Breakdown
         {
             All = all,
             Types = types.Top(MaxShown),
             Tlps = [.. tlps.Select(one => (one.Key == int.MaxValue ? (Tlp?)null : (Tlp)one.Key, one.Value))],
             Organisations = organisations.Top(MaxShown),
-            Events = [.. events.Top().Select(one => one with { Link = links.Find(one.Row).Link })],
+            Events = [.. events.Top().Select(one => one with { Link = attributes.Link(one.Row).Link })],
             EventCount = events.Count,
             Skipped = skipped,
         };

@@ -38,11 +38,11 @@ internal sealed record ReportData
         LedgerFile ledger, StatusReport status, IReadOnlyList<ExplainedDestination> destinations, string logFolder, DestinationKinds kinds) => new()
         {
             Status = status,
-            Days = new RunDays(ledger).Since(FirstDayOf(status.Now)),
-            Skipped = new SkipCounts(ledger).List(),
+            Days = new LedgerStatus(ledger).RunDays(FirstDayOf(status.Now)),
+            Skipped = new LedgerStatus(ledger).SkippedByReason(),
             Breakdown = Breakdown.Count(ledger, destinations),
             Destinations = destinations,
-            Expiries = new ExpiryDays(ledger).From(status.Now, ComingDays),
+            Expiries = new LedgerStatus(ledger).ExpiriesByDay(status.Now, ComingDays),
             Rejected = RejectedItems.Of(
                 new Rejections(ledger).List(run: null, destination: null).Select(one => RejectedItem.Of(one, logFolder, kinds))),
         };

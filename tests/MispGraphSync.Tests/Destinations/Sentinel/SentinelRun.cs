@@ -49,7 +49,7 @@ internal sealed class SentinelRun : IAsyncDisposable
 
     public async Task<DestinationReport> PushAsync(Func<PushOptions, PushOptions>? with = null)
     {
-        using var ledger = LedgerFile.Open(LedgerPath, rollsBack: false);
+        using var ledger = LedgerFile.Open(LedgerPath, isDryRun: false);
         var run = new RunHistory(ledger).Begin("push", Test.Time.GetUtcNow());
         await using var destination = Open();
         var options = new PushOptions

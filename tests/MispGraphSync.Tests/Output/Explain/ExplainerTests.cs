@@ -208,7 +208,7 @@ public sealed class ExplainerTests : IDisposable
     private Explanation Explain(string asked)
     {
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
-        var rows = new DestinationRows(ledger).List();
+        var rows = DestinationRow.All(ledger);
         var destinations = _run.Destinations.Select(one => new ExplainedDestination(rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, new NeverBlock([]))));
         return new Explainer(ledger, [.. destinations], _run.Instance, Path.GetDirectoryName(_run.LedgerPath)!, _run.Time.GetUtcNow()).Explain(asked);
     }

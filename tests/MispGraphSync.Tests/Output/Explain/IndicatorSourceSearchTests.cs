@@ -49,8 +49,8 @@ public sealed class IndicatorSourceSearchTests : IDisposable
         var record = new BlobWriter();
         ObservableRecord.Write(record, written);
 
-        Assert.True(record.Written.IndexOf(ObservableRecord.ValueOf(asked)) >= 0);
-        Assert.True(record.Written.IndexOf(ObservableRecord.ValueOf(written)) >= 0);
+        Assert.True(record.Written.Span.IndexOf(ObservableRecord.ValueOf(asked)) >= 0);
+        Assert.True(record.Written.Span.IndexOf(ObservableRecord.ValueOf(written)) >= 0);
     }
 
     public static TheoryData<int> Pairs => [.. Enumerable.Range(0, All.Length)];

@@ -103,7 +103,7 @@ public sealed class NotSentReasonTests : IDisposable
     private string State(int number)
     {
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
-        var rows = new DestinationRows(ledger).List();
+        var rows = DestinationRow.All(ledger);
         var destinations = _run.Destinations.Select(one => new ExplainedDestination(rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, new NeverBlock([]))));
         var explainer = new Explainer(ledger, [.. destinations], _run.Instance, Path.GetDirectoryName(_run.LedgerPath)!, _run.Time.GetUtcNow());
         var indicator = explainer.Explain($"d{number}.example").Indicators.Single(one => one.Destination == _run.Destination.Info.Name);
