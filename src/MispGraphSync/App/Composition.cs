@@ -165,8 +165,8 @@ internal sealed partial class Composition : IAsyncDisposable
         var misp = Settings.Misp;
         if (input is null) return MispSource.Open(misp, Settings.CaFile, Settings.Proxy, _filters, _host.Time, _log, _secrets);
         var path = Path.GetFullPath(input, _host.WorkingDirectory);
-        return FeedSource.Find(path, _filters, misp.EnforceWarninglist, _host.Time, _log, _reporter.Warn) as ISource
-            ?? FileSource.Open(path, _filters, misp.EnforceWarninglist, _host.Time, _log);
+        var options = new SavedSourceOptions(_filters, misp.EnforceWarninglist, _host.Time, _log);
+        return FeedSource.Find(path, options, _reporter.Warn) ?? FileSource.Open(path, options);
     }
 
     private static MispSettings WithVault(MispSettings misp, Func<Transport> transport) => misp.VaultSignIn is not { } signIn ? misp : misp with

@@ -50,12 +50,12 @@ internal static class LocalChecks
                 RunOutcome.InvalidInput, fault.ToString(),
                 "Correct it and run misp-graph config validate; docs/configuration.md explains every key."))];
 
-        var ofPermissions = SettingsWarnings.OfOpenSecret(inspection.Values, inspection.File);
+        var permissions = PermissionWarnings.Of(inspection.Values, inspection.File).ToHashSet(StringComparer.Ordinal);
         CheckResult[] warnings =
         [
-            .. inspection.Warnings.Where(warning => warning != ofPermissions)
+            .. inspection.Warnings.Where(warning => !permissions.Contains(warning))
                 .Select(warning => CheckResult.Warning(warning, "Change it if it is not meant so.")),
-            .. inspection.Placeholders
+            .. ConfigValidate.Placeholders(inspection)
                 .Select(label => CheckResult.Warning($"{label} still has the sample's placeholder.", "Put your own value there.")),
         ];
         if (warnings.Length > 0) return warnings;
@@ -67,12 +67,12 @@ internal static class LocalChecks
     {
         if (OperatingSystem.IsWindows()) return [CheckResult.Skipped("on Windows, files take the rights of their folder: see docs/operations.md")];
         var found = new List<CheckResult>();
-        if (SettingsWarnings.OfOpenSecret(inspection.Values, inspection.File) is not null)
+        if (PermissionWarnings.Of(inspection.Values, inspection.File).Any())
             found.Add(CheckResult.Warning(
                 $"{inspection.File} holds a secret and other users may read it.",
                 $"Run chmod 600 {inspection.File}, or write the secret as env:NAME or file:PATH."));
         var files = SecretFiles(inspection.Settings).Append(inspection.Settings.Ledger).Distinct(StringComparer.Ordinal);
-        found.AddRange(files.Where(SettingsWarnings.IsReadableByOthers).Select(file => CheckResult.Warning(
+        found.AddRange(files.Where(PermissionWarnings.IsOpenToOthers).Select(file => CheckResult.Warning(
             $"Other users may read {file}.", $"Run chmod 600 {file}, as the account that runs misp-graph.")));
         return found.Count > 0 ? found : [CheckResult.Ok("settings, secrets and ledger are for their owner alone")];
     }

@@ -34,7 +34,8 @@ internal static class Fingerprints
             string.Join(',', policy.Types.Order(StringComparer.Ordinal)),
             string.Join(',', policy.ExcludeTypes.Order(StringComparer.Ordinal)),
             string.Join(',', policy.ExcludeTags.Order(StringComparer.OrdinalIgnoreCase)),
-            destination.Fingerprint.Content,
+            $"{destination.IncludeUnmatched} {destination.GenerateAlert}",
+            string.Join(',', destination.RbacGroupNames),
             string.Join(',', NeverBlockAt(settings, destination)),
         ])).ToString();
     }
@@ -50,7 +51,7 @@ internal static class Fingerprints
         return Hash128.Of(string.Join('\n',
         [
             settings.Instance,
-            $"{policy.Action} {policy.DefaultTlp} {policy.MaxTlp} {destination.Fingerprint.Selection}",
+            $"{policy.Action} {policy.DefaultTlp} {policy.MaxTlp} {destination.IncludeUnmatched}",
             string.Join(',', policy.Types.Order(StringComparer.Ordinal)),
             string.Join(',', policy.ExcludeTypes.Order(StringComparer.Ordinal)),
             string.Join(',', policy.ExcludeTags.Order(StringComparer.OrdinalIgnoreCase)),
@@ -70,7 +71,8 @@ internal static class Fingerprints
         if (source.Url is { } misp) yield return misp.Host;
         foreach (var destination in destinations)
         {
-            foreach (var endpoint in destination.OwnEndpoints) yield return endpoint.Host;
+            if (destination.Endpoint is { } endpoint) yield return endpoint.Host;
+            if (destination.ManagementEndpoint is { } management) yield return management.Host;
             if (destination.Auth.Authority is { } authority) yield return authority.Host;
         }
     }

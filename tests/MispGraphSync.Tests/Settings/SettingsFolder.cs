@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Ports;
-using MispGraphSync.App;
 using MispGraphSync.Settings;
 using Xunit;
 
@@ -26,11 +25,10 @@ internal sealed class SettingsFolder : IDisposable
         return path;
     }
 
-    public SettingsInspection Read(params (string Name, string Value)[] variables) =>
-        SettingsReader.Read(File, SomeSettings.Variables(variables), SomeSettings.Options);
+    public LoadedSettings Read(params (string Name, string Value)[] variables) => SettingsReader.Read(File, SomeSettings.Variables(variables));
 
     public SettingsInspection Inspect(params (string Name, string Value)[] variables) =>
-        SettingsReader.Inspect(File, SomeSettings.Variables(variables), SomeSettings.Options);
+        SettingsReader.Inspect(File, SomeSettings.Variables(variables), new ReaderOptions());
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
@@ -38,10 +36,6 @@ internal sealed class SettingsFolder : IDisposable
 /// <summary>Settings and variables to start from.</summary>
 internal static class SomeSettings
 {
-    public static SettingsTable Table => Registration.Kinds.Table;
-
-    public static ReaderOptions Options { get; } = new() { Table = Table };
-
     public static IReadOnlyDictionary<string, string> NoVariables { get; } = new Dictionary<string, string>();
 
     public static IReadOnlyDictionary<string, string> Variables(params (string Name, string Value)[] variables) =>

@@ -15,11 +15,11 @@ internal static class DefenderKind
 
     public static DestinationKind Kind { get; } = new()
     {
-        Settings = DefenderSettings.Settings,
+        Name = "defender",
         EndpointsOf = settings => (settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)) is { } host ? [host] : [],
         ScopeOf = ScopeOf,
         CapabilitiesOf = CapabilitiesOf,
-        Create = static (settings, transport, tokens) => DefenderDestination.Create((DefenderSettings)settings, transport, tokens),
+        Create = DefenderDestination.Create,
         NeverBlock = [.. Hosts.All],
         Remedies =
         [
@@ -33,7 +33,7 @@ internal static class DefenderKind
 
     /// <summary>Outside the global cloud no document names the scope; the host's own is the natural one.</summary>
     private static string ScopeOf(DestinationSettings settings) =>
-        ((DefenderSettings)settings).TokenScope ?? CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud) ?? DefenderDestination.EndpointOf(settings));
+        settings.TokenScope ?? CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud) ?? DefenderDestination.EndpointOf(settings));
 
     public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
     {

@@ -24,15 +24,15 @@ internal static class SentinelKind
 
     public static DestinationKind Kind { get; } = new()
     {
-        Settings = SentinelSettings.Settings,
+        Name = "sentinel",
         EndpointsOf = settings =>
         [
             settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)!,
-            .. ((SentinelSettings)settings).SubscriptionId is null ? Array.Empty<Uri>() : [ManagementOf(settings)],
+            .. settings.SubscriptionId is null ? Array.Empty<Uri>() : [ManagementOf(settings)],
         ],
         ScopeOf = settings => CloudHosts.ScopeOf(Management.In(settings.Auth.Cloud)!),
         CapabilitiesOf = CapabilitiesOf,
-        Create = static (settings, transport, tokens) => SentinelDestination.Create((SentinelSettings)settings, transport, tokens),
+        Create = SentinelDestination.Create,
         NeverBlock = [.. Hosts.All, .. Management.All, "management.core.windows.net"],
         Remedies =
         [
@@ -45,8 +45,7 @@ internal static class SentinelKind
         Takeover = Misp2Sentinel.Source,
     };
 
-    public static Uri ManagementOf(DestinationSettings settings) =>
-        ((SentinelSettings)settings).ManagementEndpoint ?? Management.In(settings.Auth.Cloud)!;
+    public static Uri ManagementOf(DestinationSettings settings) => settings.ManagementEndpoint ?? Management.In(settings.Auth.Cloud)!;
 
     public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
     {
@@ -56,7 +55,7 @@ internal static class SentinelKind
         IdsNotReusable = true,
         // Other clients wait up to two minutes before they read again.
         VisibilityLag = TimeSpan.FromMinutes(5),
-        ListNeeds = (SentinelSettings)settings is { SubscriptionId: { Length: > 0 }, ResourceGroup: { Length: > 0 }, WorkspaceName: { Length: > 0 } }
+        ListNeeds = settings is { SubscriptionId: { Length: > 0 }, ResourceGroup: { Length: > 0 }, WorkspaceName: { Length: > 0 } }
             ? null
             : "subscriptionId, resourceGroup and workspaceName",
     };

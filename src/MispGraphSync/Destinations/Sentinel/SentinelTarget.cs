@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -11,7 +12,7 @@ internal sealed record SentinelTarget(
     string Destination, Guid Workspace, string SourceSystem, string? Management, int RequestsPerMinute, SentinelFailures Faults)
 {
     /// <exception cref="RunFailedException">Usage: no workspace.</exception>
-    public static SentinelTarget Of(SentinelSettings settings)
+    public static SentinelTarget Of(DestinationSettings settings)
     {
         if (settings.WorkspaceId is not { } workspace)
             throw new RunFailedException(
@@ -21,7 +22,7 @@ internal sealed record SentinelTarget(
             new SentinelFailures(workspace, settings.Auth.Cloud));
     }
 
-    private static string? ManagementPath(SentinelSettings settings) =>
+    private static string? ManagementPath(DestinationSettings settings) =>
         settings is { SubscriptionId: { Length: > 0 } subscription, ResourceGroup: { Length: > 0 } group, WorkspaceName: { Length: > 0 } name }
             ? $"subscriptions/{Uri.EscapeDataString(subscription)}/resourceGroups/{Uri.EscapeDataString(group)}"
               + $"/providers/Microsoft.OperationalInsights/workspaces/{Uri.EscapeDataString(name)}"

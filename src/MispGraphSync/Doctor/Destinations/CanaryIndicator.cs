@@ -29,8 +29,10 @@ internal sealed class CanaryIndicator : IAsyncDisposable
     {
         _case = one;
         // By default the action could be allow, which is not harmless.
-        var settings = one.Settings.ForCanary(Mark) with
+        var settings = one.Settings with
         {
+            Instance = Mark,
+            SourceSystem = Mark,
             Policy = one.Settings.Policy with { Action = IndicatorAction.Alert },
         };
         _destination = one.DestinationKind.Create(settings, one.Transport, one.Tokens);

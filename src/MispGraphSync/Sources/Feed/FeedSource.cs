@@ -1,8 +1,7 @@
 using System.Text.Json;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.File;
-using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Json;
-using Serilog;
 
 namespace MispGraphSync.Sources.Feed;
 
@@ -10,30 +9,22 @@ namespace MispGraphSync.Sources.Feed;
 /// A MISP feed's folder: <c>manifest.json</c>, an object with an event's UUID as each key, and each event in a file of its own. Other
 /// files, such as <c>hashes.csv</c>, are ignored.
 /// </summary>
-internal sealed class FeedSource : SavedSource
+internal static class FeedSource
 {
     private const int NamedInGap = 3;
 
-    private readonly IReadOnlyList<string> _keys;
-
-    private FeedSource(
-        string folder, IReadOnlyList<string> keys, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
-        : base("feed", folder, plan, enforceWarninglist, time, log) => _keys = keys;
-
     /// <summary>Null when the path is no folder with a feed's manifest.</summary>
-    /// <param name="enforceWarninglist">Has no effect on files; the log says so.</param>
     /// <param name="warn">Gets a sentence if a file of that name is no manifest.</param>
-    public static FeedSource? Find(
-        string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log, Action<string> warn)
+    public static ISource? Find(string path, SavedSourceOptions options, Action<string> warn)
     {
-        var folder = FullPath(path);
-        var manifest = Path.Combine(folder, EventFile.ManifestName);
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        var manifest = Path.Combine(root, EventFile.ManifestName);
         if (!System.IO.File.Exists(manifest)) return null;
         string fault;
         try
         {
             if (ReadKeys(System.IO.File.ReadAllBytes(manifest), out fault) is { } keys)
-                return new FeedSource(folder, keys, plan, enforceWarninglist, time, log);
+                return new SavedSource("feed", root, options, gaps => FindFiles(root, keys, gaps));
         }
         catch (JsonException)
         {
@@ -47,12 +38,12 @@ internal sealed class FeedSource : SavedSource
         return null;
     }
 
-    protected override IReadOnlyList<EventFile> FindFiles(ReadGaps gaps)
+    private static IReadOnlyList<EventFile> FindFiles(string root, IReadOnlyList<string> manifest, ReadGaps gaps)
     {
         // The manifest may come from anyone: only a UUID becomes a file's name.
-        var keys = _keys.ToLookup(IsUuid);
+        var keys = manifest.ToLookup(IsUuid);
         var files = keys[true]
-            .Select(key => new EventFile(Path.Combine(Root, key + ".json"), key + ".json", Guid.Parse(key)))
+            .Select(key => new EventFile(Path.Combine(root, key + ".json"), key + ".json", Guid.Parse(key)))
             .DistinctBy(file => file.Uuid)
             .ToLookup(file => System.IO.File.Exists(file.Path));
         if (files[false].Select(file => file.Uuid!.Value).ToList() is { Count: > 0 } missing)
@@ -61,7 +52,7 @@ internal sealed class FeedSource : SavedSource
                 + string.Join(", ", missing.Take(NamedInGap)) + (missing.Count > NamedInGap ? " …" : "."));
         }
         if (keys[false].Any()) gaps.Add($"{keys[false].Count()} entries of the feed's manifest are no UUIDs.");
-        return [.. files[true].Where(file => file.IsReadable(Root, gaps))];
+        return [.. files[true].Where(file => file.IsReadable(root, gaps))];
     }
 
     private static bool IsUuid(string key) => Guid.TryParseExact(key, "D", out _);

@@ -39,7 +39,6 @@ internal sealed class ReadGaps
     private readonly List<string> _sentences = [];
     private readonly HashSet<Guid> _events = [];
 
-    /// <summary>One sentence each.</summary>
     public IReadOnlyList<string> Sentences => _sentences;
 
     /// <summary>Events that exist and cannot be read.</summary>

@@ -9,7 +9,6 @@ namespace MispGraphSync.Sources.File;
 /// </summary>
 internal sealed class EventFileReader(string sourceName, ReadGaps gaps)
 {
-    /// <param name="skipItems">Events come without their items.</param>
     public async IAsyncEnumerable<(EventFile File, MispJsonEvent Event)> ReadAsync(
         IEnumerable<EventFile> files, bool skipItems, [EnumeratorCancellation] CancellationToken ct)
     {

@@ -1,6 +1,4 @@
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Sources.Filters;
-using Serilog;
 
 namespace MispGraphSync.Sources.File;
 
@@ -8,41 +6,30 @@ namespace MispGraphSync.Sources.File;
 /// Saved MISP JSON: one file, or all <c>*.json</c> below a folder, in the order of their paths. Hidden files and folders and indexes of
 /// feeds are skipped, and links are followed only to files inside the folder.
 /// </summary>
-internal sealed class FileSource : SavedSource
+internal static class FileSource
 {
-    private FileSource(string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
-        : base("file", path, plan, enforceWarninglist, time, log)
-    {
-    }
-
-    /// <param name="path">A file or folder.</param>
-    /// <param name="enforceWarninglist">Has no effect on files; the log says so.</param>
     /// <exception cref="RunFailedException">There is no such file or folder.</exception>
-    public static FileSource Open(string path, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
+    public static ISource Open(string path, SavedSourceOptions options)
     {
-        var full = FullPath(path);
-        if (!Directory.Exists(full))
-        {
-            if (EventFile.IsManifest(full))
-                throw new RunFailedException(
-                    RunOutcome.InvalidInput, $"{full} is the index of a feed, and holds no event.",
-                    "Give --input the folder that it is in.");
-            if (!System.IO.File.Exists(full))
-                throw new RunFailedException(RunOutcome.InvalidInput, $"There is no file or folder {full}.", "Check --input.");
-        }
-        return new FileSource(full, plan, enforceWarninglist, time, log);
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (Directory.Exists(root)) return new SavedSource("file", root, options, gaps => FindFiles(root, gaps));
+        if (EventFile.IsManifest(root))
+            throw new RunFailedException(
+                RunOutcome.InvalidInput, $"{root} is the index of a feed, and holds no event.", "Give --input the folder that it is in.");
+        if (!System.IO.File.Exists(root))
+            throw new RunFailedException(RunOutcome.InvalidInput, $"There is no file or folder {root}.", "Check --input.");
+        return new SavedSource("file", root, options, _ => [new EventFile(root, Path.GetFileName(root))]);
     }
 
-    protected override IReadOnlyList<EventFile> FindFiles(ReadGaps gaps)
+    private static IReadOnlyList<EventFile> FindFiles(string root, ReadGaps gaps)
     {
-        if (!Directory.Exists(Root)) return [new EventFile(Root, Path.GetFileName(Root))];
-        var files = Below(Root, gaps)
+        var files = Below(root, gaps)
             .Where(file => !EventFile.IsManifest(file))
-            .Select(file => new EventFile(file, Path.GetRelativePath(Root, file).Replace('\\', '/')))
+            .Select(file => new EventFile(file, Path.GetRelativePath(root, file).Replace('\\', '/')))
             .OrderBy(file => file.Name, StringComparer.Ordinal)
             .ToArray();
-        if (files.Length == 0) gaps.Add($"There is no *.json file below {Root}.");
-        return [.. files.Where(file => file.IsReadable(Root, gaps))];
+        if (files.Length == 0) gaps.Add($"There is no *.json file below {root}.");
+        return [.. files.Where(file => file.IsReadable(root, gaps))];
     }
 
     private static IEnumerable<string> Below(string folder, ReadGaps gaps)

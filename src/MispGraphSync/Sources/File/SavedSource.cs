@@ -6,50 +6,48 @@ using Serilog;
 
 namespace MispGraphSync.Sources.File;
 
+/// <param name="EnforceWarninglist">Has no effect on files; the log says so.</param>
+internal sealed record SavedSourceOptions(FilterPlan Filters, bool EnforceWarninglist, TimeProvider Time, ILogger Log);
+
 /// <summary>
 /// Events in files. Filters are evaluated here as the server would. An event's time is the one in its own file: an index beside it may
 /// be ahead of the file.
 /// </summary>
-internal abstract class SavedSource : ISource
+internal sealed class SavedSource : ISource
 {
-    private readonly FilterPlan _plan;
-    private readonly bool _enforceWarninglist;
-    private readonly TimeProvider _time;
-    private readonly ILogger _log;
+    private readonly SavedSourceOptions _options;
+    private readonly Func<ReadGaps, IReadOnlyList<EventFile>> _findFiles;
     private readonly EventFileReader _reader;
     private readonly ReadGaps _gaps = new();
     private readonly Dictionary<Guid, Found> _found = [];
     private readonly HashSet<(EventFile File, int Index)> _faulty = [];
 
-    protected SavedSource(string kind, string root, FilterPlan plan, bool enforceWarninglist, TimeProvider time, ILogger log)
+    /// <param name="root">The file or folder, absolute.</param>
+    /// <param name="findFiles">The files to read, in a fixed order.</param>
+    public SavedSource(string kind, string root, SavedSourceOptions options, Func<ReadGaps, IReadOnlyList<EventFile>> findFiles)
     {
         Info = new SourceInfo("input:" + root, kind);
-        (Root, _plan, _enforceWarninglist, _time, _log) = (root, plan, enforceWarninglist, time, log);
+        (_options, _findFiles) = (options, findFiles);
         _reader = new EventFileReader(Info.Name, _gaps);
     }
 
     public SourceInfo Info { get; }
-
     public IReadOnlyList<string> Gaps => _gaps.Sentences;
-
     public bool IsListComplete => _gaps.NamesAllEvents;
-
-    /// <summary>The file or folder, absolute.</summary>
-    protected string Root { get; }
 
     public Task<SourceState> OpenAsync(CancellationToken ct)
     {
-        foreach (var note in _plan.Notes.Concat(_plan.LocalNotes)) _log.Information("Filters: {Note}", note);
-        if (_enforceWarninglist)
-            _log.Information("misp.enforceWarninglist has no effect on {Source}: files have no warninglists", Info.Name);
-        return Task.FromResult(new SourceState("files", _plan.HasRelativeTime, _time.GetUtcNow()));
+        foreach (var note in _options.Filters.Notes.Concat(_options.Filters.LocalNotes)) _options.Log.Information("Filters: {Note}", note);
+        if (_options.EnforceWarninglist)
+            _options.Log.Information("misp.enforceWarninglist has no effect on {Source}: files have no warninglists", Info.Name);
+        return Task.FromResult(new SourceState("files", _options.Filters.HasRelativeTime, _options.Time.GetUtcNow()));
     }
 
     public async IAsyncEnumerable<EventHeader> ListAsync([EnumeratorCancellation] CancellationToken ct)
     {
-        var (now, read) = (_time.GetUtcNow(), 0);
-        var timeless = _plan.WithoutRelativeTime();
-        await foreach (var (file, item) in _reader.ReadAsync(FindFiles(_gaps), skipItems: !_plan.NeedsItems, ct))
+        var (now, read) = (_options.Time.GetUtcNow(), 0);
+        var timeless = _options.Filters.WithoutRelativeTime();
+        await foreach (var (file, item) in _reader.ReadAsync(_findFiles(_gaps), skipItems: !_options.Filters.NeedsItems, ct))
         {
             read++;
             if (item.IsSummary)
@@ -64,8 +62,8 @@ internal abstract class SavedSource : ISource
             {
                 HasItems = item.HasItems,
                 // It is unknown whether an unreadable event matches, so it is not withdrawn.
-                IsMatch = isFaulty || _plan.Matches(item.Event, item.Items, now),
-                MatchesTimeless = _plan.HasRelativeTime && !isFaulty && timeless.Matches(item.Event, item.Items, now),
+                IsMatch = isFaulty || _options.Filters.Matches(item.Event, item.Items, now),
+                MatchesTimeless = _options.Filters.HasRelativeTime && !isFaulty && timeless.Matches(item.Event, item.Items, now),
             });
         }
         if (read == 0 && Gaps.Count > 0)
@@ -76,7 +74,7 @@ internal abstract class SavedSource : ISource
                 "Give --input a MISP feed's folder, or files of MISP events.");
         }
 
-        _log.Information("{Source}: {Read} events read, {Matching} match", Info.Name, read, _found.Values.Count(f => f.IsMatch));
+        _options.Log.Information("{Source}: {Read} events read, {Matching} match", Info.Name, read, _found.Values.Count(f => f.IsMatch));
         foreach (var found in _found.Values.Where(f => f.IsMatch)) yield return found.Header;
         // Unreadable events exist, so they are not withdrawn.
         foreach (var uuid in _gaps.Events.Where(uuid => !_found.ContainsKey(uuid)))
@@ -100,7 +98,7 @@ internal abstract class SavedSource : ISource
             if (!wanted.TryGetValue((file, item.Index), out var uuid) || uuid != item.Event.Uuid) continue;
             wanted.Remove((file, item.Index));
             if (item.Fault is not null) ReportFault(file, item);
-            else yield return new ReadEvent(item.Event, item.Items, _time.GetUtcNow());
+            else yield return new ReadEvent(item.Event, item.Items, _options.Time.GetUtcNow());
         }
         foreach (var uuid in wanted.Values)
             _gaps.Add([uuid], $"Event {uuid} is not in its file any more: the file changed after the listing.");
@@ -109,11 +107,6 @@ internal abstract class SavedSource : ISource
     public Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct) =>
         Task.FromResult<IReadOnlyCollection<EventHeader>>(
             [.. gone.Select(e => _found.GetValueOrDefault(e.Uuid)).OfType<Found>().Where(f => f.HasAged).Select(f => f.Header)]);
-
-    /// <summary>The files to read, in a fixed order.</summary>
-    protected abstract IReadOnlyList<EventFile> FindFiles(ReadGaps gaps);
-
-    protected static string FullPath(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 
     /// <summary>Once for each event, whichever pass over the files finds it.</summary>
     private void ReportFault(EventFile file, MispJsonEvent item)
@@ -135,7 +128,7 @@ internal abstract class SavedSource : ISource
         {
             var isBetter = found.HasItems == other.HasItems ? found.Header.Timestamp > other.Header.Timestamp : found.HasItems;
             var (kept, dropped) = isBetter ? (found, other) : (other, found);
-            _log.Warning("Event {Uuid} is in {Kept} and in {Dropped}; the first is newer or as new, and is used",
+            _options.Log.Warning("Event {Uuid} is in {Kept} and in {Dropped}; the first is newer or as new, and is used",
                 uuid, kept.File.Name, dropped.File.Name);
             found = kept;
         }
@@ -145,12 +138,10 @@ internal abstract class SavedSource : ISource
     private sealed record Found(EventFile File, int Index, EventHeader Header)
     {
         public required bool HasItems { get; init; }
-
         public required bool IsMatch { get; init; }
 
         /// <summary>It matches the filters without their relative time spans.</summary>
         public required bool MatchesTimeless { get; init; }
-
         public bool HasAged => MatchesTimeless && !IsMatch;
     }
 }

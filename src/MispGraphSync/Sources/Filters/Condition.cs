@@ -17,13 +17,10 @@ internal abstract record Condition(FilterKey Key)
 
     /// <summary>Events to be subtracted; null for none.</summary>
     public virtual Condition? Subtracted => null;
-
     public virtual bool IsSent => !Key.IsIgnored && !Key.IsEvaluatedHere;
 
-    /// <summary>As the server evaluates it.</summary>
     public abstract bool Matches(EventView e);
 
-    /// <summary>The value as the server takes it.</summary>
     public abstract JsonNode ToJson();
 }
 
@@ -44,9 +41,7 @@ internal sealed record SetCondition : Condition
     }
 
     public ImmutableArray<string> Any { get; }
-
     public ImmutableArray<string> All { get; }
-
     public ImmutableArray<string> None { get; }
 
     public override Condition? Positive =>
@@ -111,9 +106,7 @@ internal sealed record SwitchCondition(FilterKey Key, bool? On) : Condition(Key)
 {
     /// <summary>With any <c>deleted</c> MISP drops events without attributes, and "off" is its default.</summary>
     public override bool IsSent => base.IsSent && (On is true || Key.Kind is not FilterKind.Deleted);
-
     public override bool Matches(EventView e) => On is not { } on || Key.IsOn is null || Key.IsOn(e, on);
-
     public override JsonNode ToJson() => JsonValue.Create(On is true ? 1 : 0);
 }
 

@@ -14,13 +14,8 @@ namespace MispGraphSync.Sources.Filters;
 internal sealed class EventFilter
 {
     private EventFilter(IEnumerable<Condition> conditions) => Conditions = [.. conditions];
-
-    /// <summary>Matches every event.</summary>
     public static EventFilter Everything { get; } = new([]);
-
     public ImmutableArray<Condition> Conditions { get; }
-
-    /// <summary>Information for the user, one sentence each.</summary>
     public IEnumerable<string> Notes => Conditions.Select(c => c.Key.Note).OfType<string>();
 
     /// <summary>What is allowed and probably a mistake, one sentence each.</summary>
@@ -57,7 +52,6 @@ internal sealed class EventFilter
         select new EventFilter(others.Append(unwanted));
 
     /// <param name="faults">One sentence each; empty for a valid filter.</param>
-    /// <returns>Null when there is a fault.</returns>
     public static EventFilter? Parse(JsonElement filter, out IReadOnlyList<string> faults)
     {
         var parser = new FilterParser();
@@ -68,8 +62,6 @@ internal sealed class EventFilter
 
     /// <summary>The events with one of these ids or UUIDs.</summary>
     public static EventFilter OfEvents(IEnumerable<string> ids) => OfSet("eventid", ids);
-
-    /// <summary>The events with one of these values.</summary>
     public static EventFilter OfValues(IEnumerable<string> values) => OfSet("value", values);
 
     /// <summary>The same filter without relative time spans; absolute halves of a range stay.</summary>
@@ -115,7 +107,6 @@ internal sealed class EventFilter
         return Conditions.Where(c => c.Key.IsEvaluatedHere).All(c => c.Matches(view));
     }
 
-    /// <summary>Keys and values as the server takes them.</summary>
     public JsonObject ToJson() =>
         new(Conditions.Where(c => c.IsSent).Select(c => new KeyValuePair<string, JsonNode?>(c.Key.Name, c.ToJson())));
 

@@ -7,11 +7,8 @@ namespace MispGraphSync.Sources.Filters;
 internal sealed record EventView(MispEvent Event, IEnumerable<EventItem> Items, DateTimeOffset Now)
 {
     public IEnumerable<MispAttribute> Attributes => AllAttributes.Where(a => !a.IsDeleted).Select(a => a.Attribute);
-
     public bool HasDeletedAttribute => AllAttributes.Any(a => a.IsDeleted);
-
     public IEnumerable<string> EventTags => Event.Tags.Select(tag => tag.Name);
-
     public IEnumerable<string> Tags => EventTags.Concat(Attributes.SelectMany(a => a.Tags).Select(tag => tag.Name));
 
     public IEnumerable<string> Uuids =>
@@ -27,14 +24,11 @@ internal sealed record EventView(MispEvent Event, IEnumerable<EventItem> Items, 
         Attributes.SelectMany(a => a.Type is "email" ? Texts("email", "email-src", "email-dst") : [a.Type]);
 
     public IEnumerable<string> Categories => Attributes.SelectMany(a => Texts(a.Category));
-
     public IEnumerable<string> Relations => Attributes.SelectMany(a => Texts(a.ObjectRelation));
-
     public IEnumerable<string> Values => Attributes.SelectMany(ValuesOf);
 
     /// <summary>The fields of a full-text search, as MISP's database compares them.</summary>
     public IEnumerable<string> SearchedWithCase => Tags.Prepend(Event.Info);
-
     public IEnumerable<string> SearchedWithoutCase => Attributes.SelectMany(a => ValuesOf(a).Concat(Texts(a.Comment)));
 
     /// <summary>One form for each IPv6 address; any other text is unchanged.</summary>

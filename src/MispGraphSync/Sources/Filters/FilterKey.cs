@@ -1,7 +1,6 @@
 namespace MispGraphSync.Sources.Filters;
 
 /// <summary>One property that events can be selected by.</summary>
-/// <param name="Name">The server's name.</param>
 internal sealed record FilterKey(string Name, FilterKind Kind)
 {
     /// <summary>Sets: the event's texts that a value is compared with when the filter is evaluated here, for feeds and files.</summary>
@@ -18,7 +17,6 @@ internal sealed record FilterKey(string Name, FilterKind Kind)
 
     /// <summary>As MISP's database compares.</summary>
     public StringComparer Comparer { get; init; } = StringComparer.Ordinal;
-
     public Wildcards Wildcards { get; init; }
 
     /// <summary>Makes a value what MISP itself writes; null for no change.</summary>
@@ -44,8 +42,6 @@ internal sealed record FilterKey(string Name, FilterKind Kind)
 
     /// <summary>Why a value is probably a mistake; null for none.</summary>
     public Func<string, string?>? Warning { get; init; }
-
-    /// <summary>Information for the user about this key.</summary>
     public string? Note { get; init; }
 
     /// <summary>Accepted, but never sent.</summary>
@@ -73,6 +69,5 @@ internal enum FilterKind
     /// <summary>A switch that also takes "only" and [0, 1].</summary>
     Deleted,
 
-    /// <summary>Free text.</summary>
     Text,
 }

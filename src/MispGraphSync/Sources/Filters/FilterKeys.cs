@@ -133,7 +133,6 @@ internal static class FilterKeys
         return found;
     }
 
-    /// <summary>By the server's name.</summary>
     public static FilterKey Named(string name) => Array.Find(Keys, key => key.Name == name)!;
 
     /// <summary>Why a key is not allowed, with the nearest one that is.</summary>

@@ -14,7 +14,6 @@ internal sealed class FilterParser
     private readonly Dictionary<string, (Condition Condition, string Name, bool IsNegated)> _conditions = new(StringComparer.Ordinal);
 
     public IReadOnlyList<string> Faults => _faults;
-
     public IEnumerable<Condition> Conditions => _conditions.Values.Select(one => one.Condition);
 
     public void Read(JsonElement filter)

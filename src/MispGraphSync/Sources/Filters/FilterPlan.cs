@@ -8,19 +8,12 @@ namespace MispGraphSync.Sources.Filters;
 internal sealed record FilterPlan(ImmutableArray<EventFilter> Filters)
 {
     public static FilterPlan Everything { get; } = new([]);
-
     public bool HasRelativeTime => Filters.Any(f => f.HasRelativeTime);
-
     public bool NeedsItems => Filters.Any(f => f.NeedsItems);
-
-    /// <summary>Information for the user, each sentence once.</summary>
     public IEnumerable<string> Notes => Filters.SelectMany(f => f.Notes).Distinct();
-
     public IEnumerable<string> LocalNotes => Filters.SelectMany(f => f.LocalNotes).Distinct();
 
-    /// <param name="filters">As in the settings.</param>
     /// <param name="faults">Each begins with the location, such as <c>misp.eventFilters[0]: </c>.</param>
-    /// <returns>Null when there is a fault.</returns>
     public static FilterPlan? Parse(IReadOnlyList<JsonElement> filters, out IReadOnlyList<string> faults)
     {
         var parsed = new List<EventFilter>();
@@ -34,7 +27,6 @@ internal sealed record FilterPlan(ImmutableArray<EventFilter> Filters)
         return all.Count == 0 ? new FilterPlan([.. parsed]) : null;
     }
 
-    /// <summary>The same filters, for these events only.</summary>
     public FilterPlan LimitedTo(IReadOnlyCollection<string> ids) => Filters.IsEmpty
         ? new FilterPlan([EventFilter.OfEvents(ids)])
         : new FilterPlan([.. Filters.SelectMany(

@@ -13,9 +13,7 @@ internal sealed record TimeBound(string Text, TimeSpan? Span, DateTimeOffset? Mo
     private static readonly TimeSpan Longest = TimeSpan.FromDays(100 * 366);
 
     public static TimeBound Earliest { get; } = new("1970-01-01", null, DateTimeOffset.UnixEpoch, IsDay: true);
-
     public bool IsRelative => Span is not null;
-
     public DateTimeOffset At(DateTimeOffset now) => Moment ?? now - Span!.Value;
 
     /// <summary>Null for text in none of the forms.</summary>

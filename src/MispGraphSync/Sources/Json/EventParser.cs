@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
 
@@ -21,12 +22,13 @@ internal sealed class EventParser : IDisposable
     private readonly ItemStore _items;
     private readonly AttributeDraft _attribute;
     private readonly ObjectDraft _object;
-    private readonly TagDraft _tag;
-    private readonly GalaxyDraft _galaxy;
+    private readonly EventDraft _event;
+    private readonly FieldValues _tag;
+    private readonly FieldValues _galaxy;
+    private readonly FieldValues _cluster;
     private readonly bool _skipItems;
     private readonly Func<int, Guid> _uuidFor;
 
-    private EventDraft _event;
     private Container _container;
     private int _depth;
     private int _skipping;
@@ -34,15 +36,16 @@ internal sealed class EventParser : IDisposable
     private bool _inAttribute;
     private bool _inObject;
     private bool _isFirstName;
+    private int _firstCluster;
 
     public EventParser(Func<int, Guid> uuidFor, bool skipItems, long memoryLimit)
     {
         (_uuidFor, _skipItems) = (uuidFor, skipItems);
         _items = new ItemStore(memoryLimit);
-        (_attribute, _object, _tag, _galaxy, _event) = (new(_pool), new(_pool), new(_pool), new(_pool), new(_pool));
+        (_event, _attribute, _object) = (new(_pool), new(_pool), new(_pool));
+        (_tag, _galaxy, _cluster) = (new(_pool), new(_pool), new(_pool, poolsValues: true));
     }
 
-    /// <summary>Events completed.</summary>
     public int Events { get; private set; }
 
     /// <summary>Attributes or objects were outside of an event.</summary>
@@ -53,7 +56,6 @@ internal sealed class EventParser : IDisposable
 
     /// <summary>Entries of lists of events that are no event.</summary>
     public int NonEventEntries { get; private set; }
-
     public long SpooledBytes => _items.SpooledBytes;
 
     /// <summary>The event that <see cref="Parse"/> has completed.</summary>
@@ -61,7 +63,6 @@ internal sealed class EventParser : IDisposable
 
     /// <summary>The next text is not needed, whatever its length.</summary>
     public bool IgnoresNextText => _skipping > 0 || _field is Field.None;
-
     private TaggedDraft Owner => _inAttribute ? _attribute : _event;
 
     /// <summary>True at the end of an event; false when the reader has no more tokens for now.</summary>
@@ -106,8 +107,8 @@ internal sealed class EventParser : IDisposable
         switch (_container)
         {
             case Container.Envelope or Container.Event when isFirst && _field is Field.Index: BeginEventList(); break;
-            case Container.Event: _event.IsEvent = true; break;
-            case Container.Warnings: _attribute.OnWarninglist = true; break;
+            case Container.Event: _event.MarkAsEvent(); break;
+            case Container.Warnings: _attribute.Values.TurnOn(Field.Warnings); break;
             default:
                 if (_field is not Field.Index && _container.ListName() is { } list) _event.MarkUnreadable($"{list} is not a list");
                 break;
@@ -140,8 +141,11 @@ internal sealed class EventParser : IDisposable
                 _inObject = true;
                 break;
             case Container.TagLink or Container.Tag when from is not Container.TagLink: _tag.Clear(); break;
-            case Container.Galaxy: _galaxy.Begin(Owner); break;
-            case Container.Cluster: _galaxy.BeginCluster(); break;
+            case Container.Galaxy:
+                _galaxy.Clear();
+                _firstCluster = Owner.Clusters.Count;
+                break;
+            case Container.Cluster: _cluster.Clear(); break;
         }
     }
 
@@ -160,12 +164,11 @@ internal sealed class EventParser : IDisposable
                 _event.HasContent = true;
                 _items.Add(new EventItem.Object(_object.Build()));
                 break;
-            case Container.TagLink or Container.Tag when _container is not Container.TagLink: AddTag(_tag.Name, _tag.IsLocal); break;
-            case Container.Cluster:
-                CheckLength(Owner.Clusters.Count, "galaxy clusters");
-                _galaxy.EndCluster(Owner);
+            case Container.TagLink or Container.Tag when _container is not Container.TagLink:
+                AddTag(_tag.Text(Field.Name), _tag.IsLocal);
                 break;
-            case Container.Galaxy: _galaxy.End(Owner); break;
+            case Container.Cluster: AddCluster(); break;
+            case Container.Galaxy: NameClusters(); break;
         }
         return false;
     }
@@ -186,14 +189,14 @@ internal sealed class EventParser : IDisposable
             case not Container.TagLink when field.IsList() && reader.TokenType is not JsonTokenType.Null:
                 _event.MarkUnreadable($"\"{field}\" is not a list");
                 break;
-            case Container.Attribute: _attribute.Set(field, ref reader); break;
-            case Container.Object: _object.Set(field, ref reader); break;
+            case Container.Attribute: _attribute.Values.Set(field, ref reader); break;
+            case Container.Object: _object.Values.Set(field, ref reader); break;
             case Container.Envelope or Container.Event: _event.Set(field, ref reader); break;
-            case Container.Organisation: _event.SetOrganisation(field, ref reader); break;
+            case Container.Organisation: _event.Organisation.Set(field, ref reader); break;
             case Container.Tag: _tag.Set(field, ref reader); break;
             case Container.TagLink when field is Field.Local: _tag.Set(field, ref reader); break;
             case Container.Galaxy: _galaxy.Set(field, ref reader); break;
-            case Container.Cluster: _galaxy.SetCluster(field, ref reader); break;
+            case Container.Cluster: _cluster.Set(field, ref reader); break;
         }
     }
 
@@ -211,7 +214,7 @@ internal sealed class EventParser : IDisposable
             case Container.ObjectList or Container.TagList or Container.TagLinkList:
                 _event.MarkUnreadable($"{_container.ListName()} has an entry that cannot be read");
                 break;
-            case Container.Warnings: _attribute.OnWarninglist = true; break;
+            case Container.Warnings: _attribute.Values.TurnOn(Field.Warnings); break;
         }
     }
 
@@ -249,6 +252,28 @@ internal sealed class EventParser : IDisposable
         }
     }
 
+    /// <summary>
+    /// Not a restricted cluster: attached locally, or visible only to its own organisation (0) or a sharing group (4). Old servers give
+    /// their library's clusters a 0 too; the tags of those contain the name instead of a UUID.
+    /// </summary>
+    private void AddCluster()
+    {
+        CheckLength(Owner.Clusters.Count, "galaxy clusters");
+        var tag = _cluster.NonEmptyText(Field.TagName);
+        var isRestricted = _cluster.IsOn(Field.Local)
+            || (_cluster.Number(Field.Distribution) is 0 or 4 && (tag is null || MispTag.IsOfCustomCluster(tag)));
+        if (_cluster.NonEmptyText(Field.Value) is { } value && !isRestricted)
+            Owner.Clusters.Add((new GalaxyCluster(_cluster.Text(Field.Type) ?? "", value), tag));
+    }
+
+    /// <summary>A galaxy's own type applies to all of its clusters; it may come before them or after.</summary>
+    private void NameClusters()
+    {
+        if (_galaxy.NonEmptyText(Field.Type) is not { } type) return;
+        foreach (ref var one in CollectionsMarshal.AsSpan(Owner.Clusters)[_firstCluster..])
+            one.Cluster = one.Cluster with { Galaxy = type };
+    }
+
     private static void CheckLength(int count, string what)
     {
         if (count >= MaxPerList)
@@ -281,7 +306,7 @@ internal sealed class EventParser : IDisposable
             Fault = _event.Fault,
         };
         Events++;
-        _event = new EventDraft(_pool);
+        _event.Clear();
         return true;
     }
 
@@ -290,6 +315,6 @@ internal sealed class EventParser : IDisposable
     {
         SawItemsOutsideEvent |= _event.HasItems;
         _items.Clear();
-        _event = new EventDraft(_pool);
+        _event.Clear();
     }
 }

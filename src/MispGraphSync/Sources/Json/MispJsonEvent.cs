@@ -32,8 +32,6 @@ internal sealed class MispReadException(MispReadFault fault, string message, lon
     : Exception(message, inner)
 {
     public MispReadFault Fault => fault;
-
-    /// <summary>Bytes from the start of the input.</summary>
     public long Offset => offset;
 }
 

@@ -32,7 +32,6 @@ internal sealed class MispJsonReader(
     private bool _isFirst = true;
     private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = MaxDepth });
 
-    /// <summary>Events read so far.</summary>
     public int Events => _parser.Events;
 
     /// <summary>Attributes or objects outside of an event, as in the response to an attribute search. They are not read.</summary>
@@ -43,12 +42,9 @@ internal sealed class MispJsonReader(
 
     /// <summary>Entries of lists of events that are no event.</summary>
     public int NonEventEntries => _parser.NonEventEntries;
-
-    /// <summary>Bytes written to temporary files so far.</summary>
     public long SpooledBytes => _parser.SpooledBytes;
 
     /// <exception cref="MispReadException">The input is not MISP JSON, or broken. The events before that point were returned.</exception>
-    /// <exception cref="IOException">The stream's own.</exception>
     public async IAsyncEnumerable<MispJsonEvent> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
         while (true)

@@ -42,9 +42,6 @@ internal static class Scalar
             : null;
     }
 
-    public static int? SmallInteger(ref Utf8JsonReader reader) =>
-        Integer(ref reader) is { } value and >= int.MinValue and <= int.MaxValue ? (int)value : null;
-
     /// <summary>Null for null; numbers as written; true and false as MISP's "1" and "0".</summary>
     public static string? Text(ref Utf8JsonReader reader) => reader.TokenType switch
     {
@@ -88,9 +85,6 @@ internal static class Scalar
             ? moment.ToUniversalTime()
             : null;
     }
-
-    public static DateOnly? Day(ref Utf8JsonReader reader) =>
-        Moment(ref reader) is { } moment ? DateOnly.FromDateTime(moment.UtcDateTime) : null;
 
     /// <summary>Without an offset, the JSON reader assumes local time.</summary>
     private static bool HasOffset(ReadOnlySpan<byte> text) =>

@@ -11,7 +11,6 @@ internal sealed class AdaptivePageSize(int largest)
     private int _before;
 
     public int Value { get; private set; } = Math.Max(1, largest);
-
     public bool CanShrink => Value > 1;
 
     public void Shrink()

@@ -24,7 +24,6 @@ internal sealed class EventFetch(
     private int _read;
     private int _failures;
 
-    /// <summary>How an event is requested.</summary>
     private enum Form
     {
         Plain,

@@ -9,14 +9,12 @@ namespace MispGraphSync.Sources.Misp;
 /// server counts, or, if it does not count, pages up to an empty one. Each page is a query of its own, so events that disappear
 /// meanwhile shift later pages: then the list is read again.
 /// </summary>
-/// <param name="pageSize">Events a page.</param>
 /// <param name="maxEvents">More than any server has: a longer list is taken to be endless.</param>
 internal sealed class EventListing(MispClient client, int pageSize, TimeProvider time, ILogger log, int maxEvents = 5_000_000)
 {
     /// <summary>In a row; a server that fails so often fails on everything.</summary>
     private const int MaxFailures = 3;
 
-    /// <param name="into">Gets the events that match.</param>
     /// <returns>Why the list is not complete, one sentence each; none for a complete one.</returns>
     /// <exception cref="MispException">Not one event could be read.</exception>
     public async Task<IReadOnlyList<string>> ReadAsync(
@@ -108,13 +106,9 @@ internal sealed class EventListing(MispClient client, int pageSize, TimeProvider
         private bool _reachedEnd;
 
         public List<string> Gaps { get; } = [];
-
         public int? Total { get; private set; }
-
         public int Seen => _seen.Count;
-
         public bool HasAll => Total is { } total && _seen.Count >= total;
-
         public bool IsComplete => _reachedEnd && Gaps.Count == 0 && !_hasShrunk && (Total is null || HasAll);
 
         /// <returns>How many were new.</returns>

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MispGraphSync.Core.Domain;
@@ -18,17 +18,18 @@ internal sealed class EventPieces(MispClient client, EventHeader header, bool wa
 {
     private const int PageSize = 1_000;
     private const int MaxPages = 10_000;
+    private const string NoObject = "0";
 
     private readonly ItemStore _items = new(memoryLimit: 16 * 1024 * 1024);
-    private readonly Dictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _objects = new(StringComparer.Ordinal);
     private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
     private readonly HashSet<string> _knownTags = new(StringComparer.Ordinal);
     private readonly HashSet<string> _exportableTags = new(StringComparer.Ordinal);
 
-    /// <summary>The attributes of one object: its attributes may continue on the next page.</summary>
-    private readonly List<JsonElement> _members = [];
+    /// <summary>The object whose attributes are being read, and perhaps continue on the next page.</summary>
+    private readonly List<string> _members = [];
+    private string _objectId = NoObject;
 
-    /// <exception cref="MispException">There is no response, or an invalid one.</exception>
     public async Task<ReadEvent> ReadAsync(CancellationToken ct)
     {
         try
@@ -54,14 +55,11 @@ internal sealed class EventPieces(MispClient client, EventHeader header, bool wa
 
     private async Task<(MispEvent Event, DateTimeOffset ServerTime)> ReadMetadataAsync(CancellationToken ct)
     {
-        var (json, serverTime) = await client.SearchWholeAsync(
-            "events/restSearch", SearchBody.Metadata(EventFilter.OfEvents([SearchBody.IdOf(header)]), limit: 1, page: 1), ct);
-        using (json)
+        var body = SearchBody.Metadata(EventFilter.OfEvents([SearchBody.IdOf(header)]), limit: 1, page: 1);
+        using var search = await client.SearchEventsAsync(body, canShrink: true, skipItems: true, ct);
+        await foreach (var one in search.ReadAsync(ct))
         {
-            await foreach (var one in ParseAsync(JsonMarshal.GetRawUtf8Value(json.RootElement).ToArray(), ct))
-            {
-                if (one.Event.Uuid == header.Uuid) return (one.Event, serverTime);
-            }
+            if (one.Event.Uuid == header.Uuid && one.Fault is null) return (one.Event, search.ServerTime);
         }
         throw client.Errors.OfPieces();
     }
@@ -73,27 +71,30 @@ internal sealed class EventPieces(MispClient client, EventHeader header, bool wa
             foreach (var item in page.EnumerateArray())
             {
                 var one = item.GetProperty("Object");
-                _objects[IdOf(one, "id")] = JsonMarshal.GetRawUtf8Value(one).ToArray();
+                _objects[IdOf(one, "id")] = Raw(one);
             }
         }
     }
 
     private async Task ReadAttributesAsync(CancellationToken ct)
     {
-        var loose = new List<JsonElement>();
-        var objects = new List<JsonElement[]>();
         await foreach (var (page, number) in PagesAsync("attributes/restSearch", page => AttributesBody(page, allTags: true), ct))
         {
             await FindExportableTagsAsync(page, number, ct);
+            var (loose, objects) = (new List<string>(), new List<string>());
             foreach (var attribute in page.GetProperty("Attribute").EnumerateArray())
             {
-                if (IdOf(attribute, "object_id") is "0") loose.Add(attribute);
-                else AddMember(attribute, objects);
+                // Attributes are ordered by object, so that only one object is incomplete, even across pages.
+                var id = IdOf(attribute, "object_id");
+                if (id != _objectId) CompleteObject(objects);
+                _objectId = id;
+                (id is NoObject ? loose : _members).Add(Raw(attribute));
             }
             await StoreAsync(loose, objects, ct);
         }
-        CompleteObject(objects);
-        await StoreAsync(loose, objects, ct);
+        var last = new List<string>();
+        CompleteObject(last);
+        await StoreAsync([], last, ct);
     }
 
     private JsonObject AttributesBody(int page, bool allTags) =>
@@ -120,31 +121,27 @@ internal sealed class EventPieces(MispClient client, EventHeader header, bool wa
         where name is not null
         select name;
 
-    /// <summary>Attributes are ordered by object, so that only one object is incomplete, even across pages.</summary>
-    private void AddMember(JsonElement attribute, List<JsonElement[]> objects)
-    {
-        if (_members.Count > 0 && IdOf(_members[0], "object_id") != IdOf(attribute, "object_id")) CompleteObject(objects);
-        _members.Add(attribute.Clone());
-    }
-
-    private void CompleteObject(List<JsonElement[]> objects)
+    private void CompleteObject(List<string> objects)
     {
         if (_members.Count == 0) return;
         // An object without its name could be one whose values are no indicators.
-        var id = IdOf(_members[0], "object_id");
-        if (!_objects.ContainsKey(id) || !_complete.Add(id)) throw client.Errors.OfPieces();
-        objects.Add([.. _members]);
+        if (!_objects.TryGetValue(_objectId, out var named) || !_complete.Add(_objectId)) throw client.Errors.OfPieces();
+        objects.Add($$"""{"Attribute":[{{string.Join(',', _members)}}],{{named[1..]}}""");
         _members.Clear();
     }
 
-    private async Task StoreAsync(List<JsonElement> loose, List<JsonElement[]> objects, CancellationToken ct)
+    private async Task StoreAsync(List<string> loose, List<string> objects, CancellationToken ct)
     {
-        await foreach (var one in ParseAsync(AsEvent(loose, objects), ct))
+        var json = $$$"""
+            {"Event":{"uuid":"{{{header.Uuid}}}","Attribute":[{{{string.Join(',', loose)}}}],"Object":[{{{string.Join(',', objects)}}}]}}
+            """;
+        using var reader = new MispJsonReader(new MemoryStream(Encoding.UTF8.GetBytes(json)), _ => header.Uuid);
+        await using var events = reader.ReadAsync(ct).GetAsyncEnumerator(ct);
+        while (await client.Errors.AdvanceAsync(events))
         {
-            foreach (var item in one.Items) _items.Add(WithLocalTags(item));
+            if (events.Current.Fault is not null) throw client.Errors.OfPieces();
+            foreach (var item in events.Current.Items) _items.Add(WithLocalTags(item));
         }
-        loose.Clear();
-        objects.Clear();
     }
 
     private EventItem WithLocalTags(EventItem item) => item switch
@@ -159,53 +156,6 @@ internal sealed class EventPieces(MispClient client, EventHeader header, bool wa
     {
         Tags = [.. attribute.Tags.Select(tag => tag with { IsLocal = tag.IsLocal || !_exportableTags.Contains(tag.Name) })],
     };
-
-    private byte[] AsEvent(List<JsonElement> loose, List<JsonElement[]> objects)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("Event");
-            json.WriteString("uuid", header.Uuid);
-            Write(json, "Attribute", loose);
-            json.WriteStartArray("Object");
-            foreach (var members in objects)
-            {
-                using var head = JsonDocument.Parse(_objects[IdOf(members[0], "object_id")]);
-                json.WriteStartObject();
-                foreach (var field in head.RootElement.EnumerateObject().Where(f => f.Name is not ("Attribute" or "Event")))
-                {
-                    json.WritePropertyName(field.Name);
-                    json.WriteRawValue(JsonMarshal.GetRawUtf8Value(field.Value), skipInputValidation: true);
-                }
-                Write(json, "Attribute", members);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, IEnumerable<JsonElement> attributes)
-    {
-        json.WriteStartArray(name);
-        foreach (var attribute in attributes) json.WriteRawValue(JsonMarshal.GetRawUtf8Value(attribute), skipInputValidation: true);
-        json.WriteEndArray();
-    }
-
-    private async IAsyncEnumerable<MispJsonEvent> ParseAsync(byte[] json, [EnumeratorCancellation] CancellationToken ct)
-    {
-        using var reader = new MispJsonReader(new MemoryStream(json), index => StableId.From($"{client.Server}\n{index}"));
-        await using var events = reader.ReadAsync(ct).GetAsyncEnumerator(ct);
-        while (await client.Errors.AdvanceAsync(events))
-        {
-            if (events.Current.Fault is not null) throw client.Errors.OfPieces();
-            yield return events.Current;
-        }
-    }
 
     /// <summary>The value of <c>response</c>, page by page up to an empty one: these searches have no count.</summary>
     private async IAsyncEnumerable<(JsonElement Page, int Number)> PagesAsync(
@@ -226,4 +176,7 @@ internal sealed class EventPieces(MispClient client, EventHeader header, bool wa
     }
 
     private static string IdOf(JsonElement item, string name) => item.GetProperty(name).ToString();
+
+    /// <summary>With U+FFFD for invalid bytes, as the reader would decode them.</summary>
+    private static string Raw(JsonElement json) => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(json));
 }

@@ -5,10 +5,8 @@ namespace MispGraphSync.Sources.Misp;
 
 /// <summary>The smallest search: one event's metadata, with the server's count of all that match.</summary>
 /// <param name="Total">Null if the server does not count, or cannot evaluate the filter.</param>
-/// <param name="First">Null when no event is listed.</param>
 internal sealed record EventProbe(int? Total, EventHeader? First)
 {
-    /// <exception cref="MispException">There is no response, or an invalid one.</exception>
     public static async Task<EventProbe> AskAsync(MispClient client, EventFilter filter, CancellationToken ct)
     {
         using var search = await client.SearchEventsAsync(

@@ -11,7 +11,8 @@ using Serilog;
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>
-/// The client of one MISP server. The key is sent to that server's address only, and is in no log and no exception.
+/// The client of one MISP server. The key is sent to that server only, and is in no log and no exception. Each method throws
+/// <see cref="MispException"/> if there is no response, or an invalid one.
 /// </summary>
 /// <param name="http">As <see cref="CreateHttp"/> makes it.</param>
 /// <param name="server">MISP's base address; a path in it is kept.</param>
@@ -39,7 +40,6 @@ internal sealed class MispClient(
     private Task<JsonElement>? _user;
 
     public Uri Server { get; } = new(server.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
-
     public MispErrors Errors => field ??= new MispErrors(Server, timeout, _secrets);
 
     /// <summary>
@@ -53,7 +53,6 @@ internal sealed class MispClient(
         new(HttpSockets.Create(caFile, proxy, settings.VerifyCert)) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>The response of <c>users/view/me</c>, requested once; undefined if the role may not request it.</summary>
-    /// <exception cref="MispException">There is no response, or an invalid one.</exception>
     public Task<JsonElement> UserAsync(CancellationToken ct)
     {
         lock (_gate) return _user ??= GetIfAllowedAsync("users/view/me", ct);
@@ -62,12 +61,10 @@ internal sealed class MispClient(
     /// <summary>Searches for events.</summary>
     /// <param name="canShrink">The same can be requested in smaller pages if the server fails on it.</param>
     /// <param name="skipItems">The events come without attributes and objects.</param>
-    /// <exception cref="MispException">There is no response, or an invalid one.</exception>
     public async Task<EventSearch> SearchEventsAsync(JsonObject body, bool canShrink, bool skipItems, CancellationToken ct) =>
         new(await SearchAsync("events/restSearch", body, canShrink, ct), Errors, skipItems);
 
     /// <summary>Sends a search whose response is small enough to be held as a whole, with the server's time.</summary>
-    /// <exception cref="MispException">There is no response, or an invalid one.</exception>
     public async Task<(JsonDocument Json, DateTimeOffset ServerTime)> SearchWholeAsync(string path, JsonObject body, CancellationToken ct)
     {
         using var response = await SearchAsync(path, body, canShrink: true, ct);
@@ -75,7 +72,6 @@ internal sealed class MispClient(
     }
 
     /// <summary>Gets a small JSON document, with the server's time.</summary>
-    /// <exception cref="MispException">There is no response, or an invalid one.</exception>
     public async Task<(JsonDocument Json, DateTimeOffset ServerTime)> GetAsync(string path, CancellationToken ct)
     {
         using var response = await SendAsync(HttpMethod.Get, path, body: null, canShrink: false, ct);
@@ -83,7 +79,6 @@ internal sealed class MispClient(
     }
 
     /// <summary>Gets a small JSON document; undefined if the role may not request it.</summary>
-    /// <exception cref="MispException">There is no response, or an invalid one.</exception>
     public async Task<JsonElement> GetIfAllowedAsync(string path, CancellationToken ct)
     {
         try

@@ -24,7 +24,6 @@ internal sealed class MispErrors(Uri server, TimeSpan timeout, Secrets secrets)
         e is IOException or HttpRequestException or TimeoutException or InvalidDataException or MispReadException;
 
     /// <summary>The next item of a response.</summary>
-    /// <exception cref="MispException">The response breaks off.</exception>
     public async ValueTask<bool> AdvanceAsync<T>(IAsyncEnumerator<T> items)
     {
         try
@@ -37,7 +36,6 @@ internal sealed class MispErrors(Uri server, TimeSpan timeout, Secrets secrets)
         }
     }
 
-    /// <summary>There is no response.</summary>
     public MispException OfSending(Exception e)
     {
         if (e is TimeoutException)

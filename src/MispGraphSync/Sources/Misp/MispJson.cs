@@ -11,9 +11,7 @@ internal static class MispJson
         element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
 
     public static string? Text(JsonElement element, string name) => TextOf(Member(element, name));
-
     public static bool IsOn(JsonElement element, string name) => IsOn(Member(element, name));
-
     public static bool IsOn(JsonElement value) => value.ValueKind is JsonValueKind.True || TextOf(value) is "1" or "true";
 
     /// <summary>A list's entries, also if PHP wrote it as an object with numbers for keys; null for anything else.</summary>

@@ -34,10 +34,7 @@ internal sealed class EventSearch(MispResponse response, MispErrors errors, bool
         new(response.Body, index => StableId.From($"{errors.Server}\n{index}"), skipItems);
 
     public DateTimeOffset ServerTime => response.ServerTime;
-
     public int? Total => response.Total;
-
-    /// <summary>Events read so far.</summary>
     public int Events => _reader.Events;
 
     /// <summary>Entries of the list that are no event.</summary>

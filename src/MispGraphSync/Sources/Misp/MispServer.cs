@@ -12,7 +12,6 @@ internal static class MispServer
 {
     private const string Unknown = "not told";
 
-    /// <exception cref="MispException">The server is no MISP, or rejects the key.</exception>
     public static async Task<string> VersionAsync(MispClient client, CancellationToken ct) =>
         (await GetVersionAsync(client, ct)).Version;
 
@@ -61,14 +60,11 @@ internal static class MispServer
         select $"{id}/{MispJson.Text(list, "version")}");
 }
 
-/// <summary>The user of the key.</summary>
-/// <param name="user">The response of <c>users/view/me</c>.</param>
 internal sealed class KeyOwner(JsonElement user)
 {
     private readonly JsonElement _role = MispJson.Member(user, "Role");
 
     public string? Role => MispJson.Text(_role, "name");
-
     public string? Organisation => MispJson.Text(MispJson.Member(user, "Organisation"), "name");
 
     /// <summary>Of all permissions, only this one lets a user see the events of others.</summary>

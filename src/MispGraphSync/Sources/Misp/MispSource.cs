@@ -32,9 +32,7 @@ internal sealed class MispSource : ISource, IDisposable
     }
 
     public SourceInfo Info { get; }
-
     public IReadOnlyList<string> Gaps => _gaps;
-
     public bool IsListComplete { get; private set; } = true;
 
     /// <summary>The server of the settings; its key is resolved at the first request.</summary>

@@ -35,7 +35,6 @@ internal sealed class SearchDefaults
     }
 
     public bool IsEmpty => _values.Count == 0;
-
     public IEnumerable<string> Keys => _values.Keys;
 
     /// <summary>Keys that no value in a request overrides.</summary>

@@ -10,12 +10,10 @@ namespace MispGraphSync.Sources.Misp;
 /// <summary>Asks MISP which events have a value, without the filters of the settings. One request with a short timeout.</summary>
 internal sealed class ValueSearch(MispSettings settings, string? caFile, Uri? proxy, TimeProvider time, ILogger log, Secrets secrets)
 {
-    /// <summary>The most events that are listed.</summary>
     public const int MaxHits = 20;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <param name="variants">Any of these is the value.</param>
     /// <exception cref="RunFailedException">MISP cannot be asked, or does not answer.</exception>
     public async Task<IReadOnlyList<MispHit>> FindAsync(IReadOnlyList<string> variants, CancellationToken ct)
     {

@@ -344,8 +344,8 @@ public sealed class SavedSourceTests : IDisposable
     {
         using var json = JsonDocument.Parse(filters);
         var plan = FilterPlan.Parse([.. json.RootElement.EnumerateArray()], out _)!;
-        return FeedSource.Find(path, plan, enforceWarninglist: true, TimeProvider.System, _log.Log, _warnings.Add) as ISource
-            ?? FileSource.Open(path, plan, enforceWarninglist: true, TimeProvider.System, _log.Log);
+        var options = new SavedSourceOptions(plan, EnforceWarninglist: true, TimeProvider.System, _log.Log);
+        return FeedSource.Find(path, options, _warnings.Add) ?? FileSource.Open(path, options);
     }
 
     private static async Task<List<(MispGraphSync.Core.Domain.MispEvent Event, int Attributes)>> FetchAsync(ISource source, List<EventHeader> headers)
