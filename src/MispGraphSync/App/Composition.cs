@@ -127,7 +127,7 @@ internal sealed partial class Composition : IAsyncDisposable
         {
             Log = new RequestLog(logging, run: 0, _host.Time, secrets: _secrets),
         };
-        var connectivity = new Connectivity(Endpoints.Of(Settings, chosen, kinds), Settings, _host.Time, ct);
+        var connectivity = new Connectivity(Endpoint.Of(Settings, chosen, kinds), Settings, _host.Time, ct);
         var misp = new MispContext(Settings, WithVault(Settings.Misp, () => transport), _filters, connectivity, transport, ct);
         DestinationContext[] destinations =
             [.. chosen.Select(one => new DestinationContext(one, kinds.Of(one), transport, connectivity, ct))];

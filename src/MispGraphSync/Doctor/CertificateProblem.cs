@@ -7,7 +7,7 @@ namespace MispGraphSync.Doctor;
 /// <param name="Issuers">Who issued it, and who that, up to the last one that is known.</param>
 /// <param name="NamesOrSubject">The first names that it is for; its subject where it has none.</param>
 internal sealed record CertificateProblem(
-    string Subject, IReadOnlyList<string> Issuers, string NamesOrSubject, bool IsForAnotherName, bool IsExpired, DateTime NotAfter)
+    string Subject, string Issuers, string NamesOrSubject, bool IsForAnotherName, bool IsExpired, DateTime NotAfter)
 {
     /// <summary>Null where no certificate was shown.</summary>
     public static CertificateProblem? Of(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -18,7 +18,7 @@ internal sealed record CertificateProblem(
             .SelectMany(one => one.EnumerateDnsNames().Concat(one.EnumerateIPAddresses().Select(address => address.ToString()))).Take(8);
         return new CertificateProblem(
             certificate.Subject,
-            [.. issuers.DefaultIfEmpty(certificate.Issuer).Distinct(StringComparer.Ordinal)],
+            string.Join(", issued by ", issuers.DefaultIfEmpty(certificate.Issuer).Distinct(StringComparer.Ordinal)),
             string.Join(", ", names.DefaultIfEmpty(certificate.Subject)),
             errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch),
             chain?.ChainStatus.Any(one => one.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)) == true,

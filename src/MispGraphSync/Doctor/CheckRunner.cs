@@ -39,7 +39,8 @@ internal static class CheckRunner
         }
         catch (TimeoutException)
         {
-            return [CheckResult.Failed(RunOutcome.Unreachable, "It did not finish in time.", "Run again; if it stays so, look at the network and the proxy.")];
+            return [CheckResult.Failed(
+                RunOutcome.Unreachable, "It did not finish in time.", "Run again; if it stays so, look at the network and the proxy.")];
         }
     }
 }

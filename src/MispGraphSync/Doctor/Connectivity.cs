@@ -14,7 +14,8 @@ internal sealed class Connectivity : IDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var probe = new HostProbe(settings, time);
         _probes = endpoints.ToDictionary(
-            one => one.Address, one => new AsyncLazy<ProbeResult>(() => probe.ProbeAsync(one, _stop.Token)), StringComparer.OrdinalIgnoreCase);
+            one => one.Address, one => new AsyncLazy<ProbeResult>(() => probe.ProbeAsync(one, _stop.Token)),
+            StringComparer.OrdinalIgnoreCase);
     }
 
     public IReadOnlyList<Endpoint> Endpoints { get; }

@@ -37,7 +37,8 @@ internal sealed class DoctorContext(IReadOnlyList<Check> checks, Func<ValueTask>
     /// <summary>Whether each secret is where the settings say: variables, files, Key Vaults, certificates, tokens.</summary>
     private static async Task<IReadOnlyList<CheckResult>> SecretsAsync(MispContext misp, IReadOnlyList<DestinationContext> destinations)
     {
-        var found = await Task.WhenAll(destinations.Select(one => one.Credential.GetAsync()).Prepend(misp.Key.GetAsync())).ConfigureAwait(false);
+        var found = await Task.WhenAll(destinations.Select(one => one.Credential.GetAsync()).Prepend(misp.Key.GetAsync()))
+            .ConfigureAwait(false);
         CheckResult[] faults = [.. found.OfType<CheckResult>().Distinct()];
         return faults.Length > 0 ? faults : [CheckResult.Ok("all are where the settings say")];
     }

@@ -6,38 +6,69 @@ using MispGraphSync.Text;
 
 namespace MispGraphSync.Doctor;
 
+/// <summary>How far a plain request to a host came.</summary>
+internal enum ProbeOutcome
+{
+    /// <summary>It answered, whatever the status.</summary>
+    Answered,
+    NameNotResolved,
+
+    /// <summary>The proxy could not be reached, or did not connect to the host.</summary>
+    ProxyFailed,
+
+    /// <summary>There was no connection, or no answer over it.</summary>
+    ConnectionFailed,
+
+    /// <summary>The certificate was not accepted, or there was no TLS at all.</summary>
+    TlsFailed,
+}
+
+/// <param name="Proxy">The proxy in between; null: none.</param>
+internal sealed record ProbeResult(Endpoint Endpoint, Uri? Proxy)
+{
+    public ProbeOutcome Outcome { get; init; }
+
+    /// <summary>The failure in words; null after an answer.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Null when nothing was wrong with the certificate, or none was seen.</summary>
+    public CertificateProblem? Certificate { get; init; }
+
+    /// <summary>By how much the host's clock is ahead of ours; null where it sent no date.</summary>
+    public TimeSpan? ClockAhead { get; init; }
+
+    public bool IsReachable => Outcome == ProbeOutcome.Answered;
+}
+
 /// <summary>
 /// Sends one plain request, without any credential, over the very sockets that the tool uses: same proxy, same authorities.
-/// Whatever comes back tells that the way is open.
+/// Any response shows that the way is open.
 /// </summary>
 internal sealed class HostProbe(AppSettings settings, TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
-    public async Task<ProbeResult> ProbeAsync(Endpoint host, CancellationToken ct)
+    public async Task<ProbeResult> ProbeAsync(Endpoint endpoint, CancellationToken ct)
     {
         CertificateProblem? certificate = null;
-        var verify = !host.IsMisp || settings.Misp.VerifyCert;
         using var sockets = HttpSockets.Create(
-            settings.CaFile, settings.Proxy, verify, onRefused: (shown, chain, errors) => certificate = CertificateProblem.Of(shown, chain, errors));
+            settings.CaFile, settings.Proxy, verify: !endpoint.IsMisp || settings.Misp.VerifyCert,
+            onRefused: (shown, chain, errors) => certificate = CertificateProblem.Of(shown, chain, errors));
         using var http = new HttpClient(sockets) { Timeout = Timeout.InfiniteTimeSpan };
-        using var limit = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
-        var proxy = ProxyOf(host.Origin);
+        var result = new ProbeResult(endpoint, ProxyOf(endpoint.Origin));
         try
         {
-            using var answer = await http.GetAsync(host.Origin, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            return answer.StatusCode == HttpStatusCode.ProxyAuthenticationRequired
-                ? new ProbeResult(host, proxy, ProbeOutcome.ProxyFailed, "it wants to know who asks (407)", null, null)
-                : new ProbeResult(host, proxy, ProbeOutcome.Answered, null, null, answer.Headers.Date - time.GetUtcNow());
+            using var response = await TimeLimit.RunAsync(
+                Limit, time, c => http.GetAsync(endpoint.Origin, HttpCompletionOption.ResponseHeadersRead, c), ct).ConfigureAwait(false);
+            return response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired
+                ? result with { Outcome = ProbeOutcome.ProxyFailed, Error = "it wants to know who asks (407)" }
+                : result with { ClockAhead = response.Headers.Date - time.GetUtcNow() };
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (TransportError.Matches(e))
         {
-            return new ProbeResult(host, proxy, proxy is null ? ProbeOutcome.ConnectionFailed : ProbeOutcome.ProxyFailed, $"no answer within {Patience.TotalSeconds:0} seconds", null, null);
-        }
-        catch (HttpRequestException e)
-        {
-            return new ProbeResult(host, proxy, StageOf(e, proxy is not null), WordsOf(e), certificate, null);
+            var kind = TransportError.From(e, endpoint.Origin).Kind;
+            var outcome = OutcomeOf(kind, result.Proxy is not null);
+            return result with { Outcome = outcome, Error = Describe(kind, e), Certificate = certificate };
         }
     }
 
@@ -48,7 +79,8 @@ internal sealed class HostProbe(AppSettings settings, TimeProvider time)
         try
         {
             var system = HttpClient.DefaultProxy;
-            return system.IsBypassed(origin) || system.GetProxy(origin) is not { } proxy || proxy == origin ? null : new Uri(proxy.GetLeftPart(UriPartial.Authority));
+            if (system.IsBypassed(origin) || system.GetProxy(origin) is not { } proxy || proxy == origin) return null;
+            return new Uri(proxy.GetLeftPart(UriPartial.Authority));
         }
         catch (PlatformNotSupportedException)
         {
@@ -56,22 +88,25 @@ internal sealed class HostProbe(AppSettings settings, TimeProvider time)
         }
     }
 
-    private static ProbeOutcome StageOf(HttpRequestException e, bool isProxied) => e.HttpRequestError switch
+    private static ProbeOutcome OutcomeOf(TransportErrorKind kind, bool isProxied) => kind switch
     {
-        HttpRequestError.SecureConnectionError => ProbeOutcome.TlsFailed,
-        HttpRequestError.ProxyTunnelError => ProbeOutcome.ProxyFailed,
-        HttpRequestError.NameResolutionError => isProxied ? ProbeOutcome.ProxyFailed : ProbeOutcome.NameNotResolved,
-        HttpRequestError.ConnectionError => isProxied ? ProbeOutcome.ProxyFailed : ProbeOutcome.ConnectionFailed,
+        TransportErrorKind.TlsFailed or TransportErrorKind.CertificateRejected => ProbeOutcome.TlsFailed,
+        TransportErrorKind.ProxyFailed => ProbeOutcome.ProxyFailed,
+        TransportErrorKind.ConnectionBroken or TransportErrorKind.ResponseTooLong => ProbeOutcome.ConnectionFailed,
+        _ when isProxied => ProbeOutcome.ProxyFailed,
+        TransportErrorKind.NameNotResolved => ProbeOutcome.NameNotResolved,
         _ => ProbeOutcome.ConnectionFailed,
     };
 
-    private static string WordsOf(HttpRequestException e) => e switch
+    private static string Describe(TransportErrorKind kind, Exception e) => kind switch
     {
-        { HttpRequestError: HttpRequestError.ProxyTunnelError } => Secrets.WithoutCredentials(e.Message.TrimEnd('.')),
+        TransportErrorKind.ConnectTimeout or TransportErrorKind.ResponseTimeout => $"no answer within {Limit.TotalSeconds:0} seconds",
+        TransportErrorKind.ProxyFailed => Secrets.WithoutCredentials(e.Message.TrimEnd('.')),
         _ => e.GetBaseException() switch
         {
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "the connection was refused",
-            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "the name is not known",
+            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
+                "the name is not known",
             var cause => Secrets.WithoutCredentials(cause.Message.TrimEnd('.')),
         },
     };

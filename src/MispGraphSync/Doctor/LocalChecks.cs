@@ -65,7 +65,8 @@ internal static class LocalChecks
 
     private static IReadOnlyList<CheckResult> LookAtPermissions(SettingsInspection inspection)
     {
-        if (OperatingSystem.IsWindows()) return [CheckResult.Skipped("on Windows, files take the rights of their folder: see docs/operations.md")];
+        if (OperatingSystem.IsWindows())
+            return [CheckResult.Skipped("on Windows, files take the rights of their folder: see docs/operations.md")];
         var found = new List<CheckResult>();
         if (PermissionWarnings.Of(inspection.Values, inspection.File).Any())
             found.Add(CheckResult.Warning(
@@ -79,8 +80,8 @@ internal static class LocalChecks
 
     private static IEnumerable<string> SecretFiles(AppSettings settings)
     {
-        var signIns = settings.Destinations.Where(one => one.Enabled).SelectMany(one => new[] { one.Auth, one.Auth.VaultSignIn }).OfType<AuthSettings>();
-        return signIns.SelectMany(auth => new[] { auth.ClientSecret?.File, auth.Certificate?.Path, auth.Certificate?.Password?.File })
+        var signIns = settings.Destinations.Where(one => one.Enabled).SelectMany(one => new[] { one.Auth, one.Auth.VaultSignIn });
+        return signIns.OfType<AuthSettings>().SelectMany(auth => new[] { auth.ClientSecret?.File, auth.Certificate?.Path, auth.Certificate?.Password?.File })
             .Prepend(settings.Misp.Key?.File).OfType<string>();
     }
 
@@ -88,7 +89,8 @@ internal static class LocalChecks
     {
         try
         {
-            if (Directory.Exists(path)) return CheckResult.Failed(RunOutcome.InvalidInput, $"The ledger {path} is a folder.", "Set ledger to the path of a file.");
+            if (Directory.Exists(path))
+                return CheckResult.Failed(RunOutcome.InvalidInput, $"The ledger {path} is a folder.", "Set ledger to the path of a file.");
             // SQLite puts two more files beside it while it works.
             ProbeFolder(Path.GetDirectoryName(path)!);
             if (!File.Exists(path)) return CheckResult.Ok($"{path} is made by the first push");
@@ -116,11 +118,11 @@ internal static class LocalChecks
         if (error is not null)
             return CheckResult.Failed(
                 RunOutcome.InvalidInput, $"The log folder {folder} cannot be written: {error}",
-                "Nothing is sent that is not recorded. Give the account that runs misp-graph write access, or set logs.directory to another "
-                + "folder.");
+                "Nothing is sent that is not recorded. Give the account that runs misp-graph write access, or change logs.directory.");
         return RequestLog.FreeSpaceOf(folder) is { } free && free < LittleSpace
             ? CheckResult.Warning(
-                $"Only {free / (1024 * 1024)} MB are left for {folder}.", "Make room, shorten logs.retentionDays, or set logs.requests to errors.")
+                $"Only {free / (1024 * 1024)} MB are left for {folder}.",
+                "Make room, shorten logs.retentionDays, or set logs.requests to errors.")
             : CheckResult.Ok($"{folder} can be written");
     }
 

@@ -53,11 +53,12 @@ internal sealed class MispContext : IDisposable
         Func<MispClient, CancellationToken, Task<IReadOnlyList<CheckResult>>> ask, TimeSpan? limit = null)
     {
         var connection = await Connection.GetAsync().ConfigureAwait(false);
-        if (connection is { Client: null, Result: var result })
-            return [result.Status == CheckStatus.Skipped ? result : CheckResult.Skipped(connection.IsKeyRefused ? "needs misp key" : "needs misp")];
+        if (connection.Client is not { } client)
+            return [connection.Result.Status == CheckStatus.Skipped ? connection.Result
+                : CheckResult.Skipped(connection.IsKeyRefused ? "needs misp key" : "needs misp")];
         try
         {
-            return await TimeLimit.RunAsync(limit ?? Limit, _transport.Time, ct => AnswerAsync(connection.Client, ask, ct), _ct).ConfigureAwait(false);
+            return await TimeLimit.RunAsync(limit ?? Limit, _transport.Time, ct => AnswerAsync(client, ask, ct), _ct).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -101,14 +102,17 @@ internal sealed class MispContext : IDisposable
 
     private async Task<MispConnection> ConnectAsync()
     {
-        if (await _connectivity.SkipIfUnreachableAsync(Settings.Url).ConfigureAwait(false) is { } unreachable) return new(null, unreachable);
+        if (await _connectivity.SkipIfUnreachableAsync(Settings.Url).ConfigureAwait(false) is { } unreachable)
+            return new(null, unreachable);
         await Key.GetAsync().ConfigureAwait(false);
         if (_key is not { } key) return new(null, CheckResult.Skipped("needs secrets"));
         var client = new MispClient(
-            _http, Settings.Url!, _ => ValueTask.FromResult(key), Limit, _transport.Time, _transport.AppLog, _transport.Secrets, retries: false);
+            _http, Settings.Url!, _ => ValueTask.FromResult(key), Limit, _transport.Time, _transport.AppLog, _transport.Secrets,
+            retries: false);
         try
         {
-            var version = await TimeLimit.RunAsync(Limit, _transport.Time, ct => MispServer.VersionAsync(client, ct), _ct).ConfigureAwait(false);
+            var version = await TimeLimit.RunAsync(Limit, _transport.Time, ct => MispServer.VersionAsync(client, ct), _ct)
+                .ConfigureAwait(false);
             return new(client, CheckResult.Ok($"MISP {Sanitize.ForDisplay(version, 40)}"));
         }
         catch (MispException fault)

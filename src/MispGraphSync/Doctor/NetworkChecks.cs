@@ -1,4 +1,3 @@
-using System.Globalization;
 using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Doctor;
@@ -13,7 +12,10 @@ internal static class NetworkChecks
 
     public static IEnumerable<Check> Of(Connectivity connectivity)
     {
-        return [Over("proxy", Proxy), Over("dns", Names), Over("connections", Connections), Over("tls", Certificates), Over("clock", Clock)];
+        return
+        [
+            Over("proxy", Proxy), Over("dns", Names), Over("connections", Connections), Over("tls", Certificates), Over("clock", Clock),
+        ];
 
         Check Over(string name, Func<IReadOnlyList<ProbeResult>, IReadOnlyList<CheckResult>> judge) =>
             new(name, async _ => judge(await connectivity.ProbeAllAsync().ConfigureAwait(false)));
@@ -21,7 +23,7 @@ internal static class NetworkChecks
 
     /// <summary>The hosts of these settings, for whoever maintains the firewall or the proxy. Always ok.</summary>
     public static Check Hosts(Connectivity connectivity) => new("hosts", () =>
-        [CheckResult.Ok(string.Join('\n', connectivity.Endpoints.Select(one => $"{one}").Prepend("to be allowed in a firewall or proxy:")))]);
+        [CheckResult.Ok($"to be allowed in a firewall or proxy:\n{string.Join('\n', connectivity.Endpoints)}")]);
 
     private static IReadOnlyList<CheckResult> Proxy(IReadOnlyList<ProbeResult> all)
     {
@@ -51,7 +53,12 @@ internal static class NetworkChecks
                 + " and this machine's DNS; where only a proxy knows the name, set proxy."));
         if (faults.Count > 0) return faults;
         var own = all.Count(one => one.Proxy is null);
-        return [CheckResult.Ok(own == 0 ? "left to the proxy" : own == 1 ? "the name of 1 host is known" : $"the names of {own} hosts are known")];
+        return [CheckResult.Ok(own switch
+        {
+            0 => "left to the proxy",
+            1 => "the name of 1 host is known",
+            _ => $"the names of {own} hosts are known",
+        })];
     }
 
     private static IReadOnlyList<CheckResult> Connections(IReadOnlyList<ProbeResult> all)
@@ -80,17 +87,18 @@ internal static class NetworkChecks
 
     private static (string Cause, string Remedy) CertificateFault(ProbeResult one) => one.Certificate switch
     {
-        null => ($"No TLS connection to {one.Endpoint}: {one.Error}.", "Check the port, and that the address rightly begins with https://."),
+        null => ($"No TLS connection to {one.Endpoint}: {one.Error}.",
+            "Check the port, and that the address rightly begins with https://."),
         { IsForAnotherName: true } shown => (
             $"The certificate of {one.Endpoint} is for another name: {shown.NamesOrSubject}.",
             "Write the address by a name that the certificate is for; if it is not the server that you mean, check DNS and the proxy."),
         { IsExpired: true } shown => (
-            $"The certificate of {one.Endpoint} is out of date: it ends {shown.NotAfter.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.",
+            $"The certificate of {one.Endpoint} is out of date: it ends {shown.NotAfter:yyyy-MM-dd}.",
             "Renew it on the server; if it should be good, check this machine's clock."),
         { } shown => (
-            $"The certificate of {one.Endpoint} is not trusted. It is {shown.Subject}, issued by {string.Join(", issued by ", shown.Issuers)}.",
-            "If that issuer is an authority of your own, or a proxy that looks into TLS, name its certificate (PEM) in caFile; if you do not "
-                + "know it, somebody may be in between."),
+            $"The certificate of {one.Endpoint} is not trusted. It is {shown.Subject}, issued by {shown.Issuers}.",
+            "If that issuer is an authority of your own, or a proxy that looks into TLS, name its certificate (PEM) in caFile; if you do "
+                + "not know it, somebody may be in between."),
     };
 
     // Tokens and signatures are good for a few minutes around now only.

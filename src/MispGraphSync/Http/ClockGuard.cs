@@ -83,7 +83,8 @@ internal sealed class ClockGuard(TimeProvider time, HttpMessageHandler sockets, 
         request.Headers.CacheControl = new CacheControlHeaderValue { NoCache = true };
         try
         {
-            using var response = await TimeLimit.RunAsync(Limit, TimeProvider.System, c => http.SendAsync(request, c), ct).ConfigureAwait(false);
+            using var response = await TimeLimit.RunAsync(Limit, TimeProvider.System, c => http.SendAsync(request, c), ct)
+                .ConfigureAwait(false);
             log.Debug("Time of {Host}: {Date} ({Status})", address.Authority, response.Headers.Date, (int)response.StatusCode);
             return Read(address, response.Headers);
         }

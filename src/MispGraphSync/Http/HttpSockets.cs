@@ -19,7 +19,9 @@ internal static class HttpSockets
     /// <param name="onRefused">Told of each certificate that is not accepted, with the chain that the system made of it.</param>
     /// <param name="direct">True leaves proxies out, for what only this machine can reach.</param>
     /// <exception cref="RunFailedException">Usage: caFile cannot be read.</exception>
-    public static SocketsHttpHandler Create(string? caFile = null, Uri? proxy = null, bool verify = true, bool direct = false, Action<X509Certificate2?, X509Chain?, SslPolicyErrors>? onRefused = null)
+    public static SocketsHttpHandler Create(
+        string? caFile = null, Uri? proxy = null, bool verify = true, bool direct = false,
+        Action<X509Certificate2?, X509Chain?, SslPolicyErrors>? onRefused = null)
     {
         var sockets = new SocketsHttpHandler
         {

@@ -15,7 +15,8 @@ internal static class Origin
         if (setting is null) return cloud;
         if (setting.Scheme != Uri.UriSchemeHttps && !(setting.Scheme == Uri.UriSchemeHttp && setting.IsLoopback))
             throw new RunFailedException(
-                RunOutcome.InvalidInput, $"{key}: {setting} would carry credentials in the clear.", "Use https; plain http is for loopback only.");
+                RunOutcome.InvalidInput, $"{key}: {setting} would carry credentials in the clear.",
+                "Use https; plain http is for loopback only.");
         return new Uri(setting.GetLeftPart(UriPartial.Authority));
     }
 }

@@ -72,7 +72,8 @@ internal sealed class RateLimiter : IDisposable
         }
 
         // A granted permit is consumed even if the caller was cancelled.
-        await using var _ = ct.UnsafeRegister(static (w, token) => ((TaskCompletionSource)w!).TrySetCanceled(token), waiter).ConfigureAwait(false);
+        await using var _ = ct.UnsafeRegister(static (w, token) => ((TaskCompletionSource)w!).TrySetCanceled(token), waiter)
+            .ConfigureAwait(false);
         await waiter.Task.ConfigureAwait(false);
     }
 
@@ -125,7 +126,6 @@ internal sealed class RateLimiter : IDisposable
         if (_disposed || _waiting.Count == 0) return;
         var wait = _next - Now;
         // Timers drop fractions of a millisecond and would fire too early.
-        _timer.Change(
-            wait <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(wait.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class RequestLog(
     }
 
     /// <summary>Makes sure that the attempt can be recorded.</summary>
-    /// <exception cref="RunFailedException">InvalidInput, or Unreachable where there is no space: it cannot; nothing may be sent.</exception>
+    /// <exception cref="RunFailedException">InvalidInput, or Unreachable on a full disk: it cannot; nothing may be sent.</exception>
     public LoggedAttempt Begin(ApiCall call)
     {
         if (_failure is { } failure) throw NotSent(failure, call);
@@ -74,7 +74,8 @@ internal sealed class RequestLog(
         _counts.AddOrUpdate(attempt.Call.Destination, one, (_, sum) =>
             new RequestCounts(sum.Sent + one.Sent, sum.Retries + one.Retries, sum.Throttled + one.Throttled));
         var sequence = Interlocked.Increment(ref _sequence);
-        if (settings.Requests == RequestLogging.All || (settings.Requests == RequestLogging.Errors && attempt.Failed)) Keep(attempt, sequence);
+        var isKept = settings.Requests == RequestLogging.All || (settings.Requests == RequestLogging.Errors && attempt.Failed);
+        if (isKept) Keep(attempt, sequence);
         onRequest?.Invoke(attempt);
     }
 

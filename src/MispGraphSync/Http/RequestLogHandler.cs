@@ -46,7 +46,8 @@ internal sealed class RequestLogHandler(RequestLog log) : DelegatingHandler
     }
 
     /// <summary>Every 4xx rejects the items for good, unless it is about sign-in, time or rate.</summary>
-    private static int RejectedItems(ApiCall call) => (int)call.Status! is >= 400 and < 500 and not (401 or 403 or 408 or 429) ? call.Items : 0;
+    private static int RejectedItems(ApiCall call) =>
+        (int)call.Status! is >= 400 and < 500 and not (401 or 403 or 408 or 429) ? call.Items : 0;
 
     private void Complete(LoggedAttempt attempt, long started)
     {

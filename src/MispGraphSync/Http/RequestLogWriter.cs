@@ -52,7 +52,8 @@ internal sealed class RequestLogWriter
         _json.WriteNumber("accepted"u8, attempt.Accepted);
         _json.WriteNumber("rejected"u8, attempt.Rejected);
         _json.WriteEndObject();
-        _json.WriteString("exception"u8, attempt.Exception is { } e ? secrets.Mask($"{attempt.Error} ({e.GetType().Name}: {e.Message})") : null);
+        var e = attempt.Exception;
+        _json.WriteString("exception"u8, e is null ? null : secrets.Mask($"{attempt.Error} ({e.GetType().Name}: {e.Message})"));
         _json.WritePropertyName("requestBody"u8);
         // Composed by us, so it is JSON.
         if (call.Body is { } body) _json.WriteRawValue(body.Written.Span, skipInputValidation: true);
@@ -70,7 +71,8 @@ internal sealed class RequestLogWriter
         _json.WriteStartObject("responseHeaders"u8);
         foreach (var name in Headers)
         {
-            if (attempt.Headers?.NonValidated.TryGetValues(name, out var values) == true) _json.WriteString(name, secrets.Mask(values.ToString()));
+            if (attempt.Headers?.NonValidated.TryGetValues(name, out var values) == true)
+                _json.WriteString(name, secrets.Mask(values.ToString()));
         }
 
         if (attempt.ContentType is { } type) _json.WriteString("Content-Type"u8, secrets.Mask(type));

@@ -21,8 +21,8 @@ internal sealed class RetryingHandler(RateLimiter limiter, TimeProvider time, Re
         try
         {
             return await _policy.RunAsync(
-                call.Retries, AttemptAsync, (response, e) => verdict = e is null ? Judge(call, response!) : Judge(call, e), waits.Token, Pause)
-                .ConfigureAwait(false);
+                call.Retries, AttemptAsync, (response, e) => verdict = e is null ? Judge(call, response!) : Judge(call, e), waits.Token,
+                Pause).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (options.Stop.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -61,7 +61,8 @@ internal sealed class RetryingHandler(RateLimiter limiter, TimeProvider time, Re
             HttpStatusCode.Unauthorized when call.RefusedToken is not null => new(RetryKind.NewToken),
             // It says that it will never work.
             HttpStatusCode.NotImplemented => default,
-            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError when !call.IsNonIdempotent => new(RetryKind.Failed, asked),
+            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError when !call.IsNonIdempotent =>
+                new(RetryKind.Failed, asked),
             _ => default,
         };
     }

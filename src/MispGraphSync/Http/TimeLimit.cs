@@ -3,7 +3,7 @@ namespace MispGraphSync.Http;
 /// <summary>Runs work with a time limit of its own.</summary>
 internal static class TimeLimit
 {
-    /// <exception cref="TimeoutException">The limit was reached; a cancelled <paramref name="ct"/> is an OperationCanceledException.</exception>
+    /// <exception cref="TimeoutException">The limit was reached, and <paramref name="ct"/> was not cancelled.</exception>
     public static async Task<T> RunAsync<T>(TimeSpan limit, TimeProvider time, Func<CancellationToken, Task<T>> work, CancellationToken ct)
     {
         using var timer = new CancellationTokenSource(limit, time);

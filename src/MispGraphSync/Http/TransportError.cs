@@ -38,10 +38,12 @@ internal sealed record TransportError(TransportErrorKind Kind, string Message, s
         var kind = KindOf(e);
         return kind switch
         {
-            TransportErrorKind.NameNotResolved => new(kind, $"The name of {host} could not be resolved.", "Check the name, DNS and the proxy."),
+            TransportErrorKind.NameNotResolved =>
+                new(kind, $"The name of {host} could not be resolved.", "Check the name, DNS and the proxy."),
             TransportErrorKind.ProxyFailed =>
                 new(kind, $"The proxy gave no way to {host}.", "Check the proxy setting and whether the proxy allows this host."),
-            TransportErrorKind.ConnectionFailed => new(kind, $"No connection to {host}{(IsRefused(e) ? ": it was refused" : "")}.", CheckNetwork),
+            TransportErrorKind.ConnectionFailed =>
+                new(kind, $"No connection to {host}{(IsRefused(e) ? ": it was refused" : "")}.", CheckNetwork),
             TransportErrorKind.TlsFailed => new(kind, $"No secure connection to {host}.", "Check the network and the proxy."),
             TransportErrorKind.CertificateRejected =>
                 new(kind, $"No secure connection to {host}: its certificate is not trusted, or not for that name.",
@@ -63,8 +65,8 @@ internal sealed record TransportError(TransportErrorKind Kind, string Message, s
             HttpRequestError.NameResolutionError => TransportErrorKind.NameNotResolved,
             HttpRequestError.ProxyTunnelError => TransportErrorKind.ProxyFailed,
             HttpRequestError.ConnectionError => TransportErrorKind.ConnectionFailed,
-            HttpRequestError.SecureConnectionError when e.InnerException is AuthenticationException => TransportErrorKind.CertificateRejected,
-            HttpRequestError.SecureConnectionError => TransportErrorKind.TlsFailed,
+            HttpRequestError.SecureConnectionError =>
+                e.InnerException is AuthenticationException ? TransportErrorKind.CertificateRejected : TransportErrorKind.TlsFailed,
             HttpRequestError.ConfigurationLimitExceeded => TransportErrorKind.ResponseTooLong,
             _ => TransportErrorKind.ConnectionBroken,
         },
@@ -75,5 +77,6 @@ internal sealed record TransportError(TransportErrorKind Kind, string Message, s
         _ => TransportErrorKind.ConnectionBroken,
     };
 
-    private static bool IsRefused(Exception e) => e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+    private static bool IsRefused(Exception e) =>
+        e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 }

@@ -11,7 +11,7 @@ internal static class Sanitize
 {
     private const char Ellipsis = '…';
 
-    /// <summary>One line with invisible characters as escapes; longer than <paramref name="max"/> it is cut and ends in an ellipsis.</summary>
+    /// <summary>One line with invisible characters as escapes; cut at <paramref name="max"/> characters with an ellipsis.</summary>
     public static string ForDisplay(string text, int max = 400)
     {
         if (text.Length <= max && !HasInvisible(text)) return text;

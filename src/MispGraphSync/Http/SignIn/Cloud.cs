@@ -3,7 +3,7 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Http.SignIn;
 
-/// <summary>One Microsoft cloud and its sign-in host (Entra: "national cloud deployments"). Tokens of one cloud are worth nothing in another.</summary>
+/// <summary>One Microsoft cloud and its sign-in host (Entra: "national cloud deployments"). No other cloud accepts its tokens.</summary>
 internal sealed record Cloud(string Name, Uri Authority)
 {
     private static readonly FrozenDictionary<string, Cloud> All = new Cloud[]

@@ -33,7 +33,8 @@ public sealed partial class SecretReference(string text, string folder, Func<str
     public string? File => Has(text, FilePrefix) ? Path.GetFullPath(text[FilePrefix.Length..], folder) : null;
 
     /// <summary>The same reference, able to fetch from a Key Vault.</summary>
-    public SecretReference WithVault(Func<Uri, CancellationToken, ValueTask<string>> fetch) => new(text, folder, variable) { _vault = fetch };
+    public SecretReference WithVault(Func<Uri, CancellationToken, ValueTask<string>> fetch) =>
+        new(text, folder, variable) { _vault = fetch };
 
     /// <summary>The secret itself, never empty, one trailing newline taken off.</summary>
     /// <exception cref="RunFailedException">It cannot be had; the message names the reference, never the secret.</exception>
@@ -138,7 +139,8 @@ public sealed partial class SecretReference(string text, string folder, Func<str
     private static partial Regex ShellVariable();
 
     [GeneratedRegex(
-        @"^https://[a-z][a-z0-9-]{1,22}[a-z0-9]\.vault\.(azure\.net|usgovcloudapi\.net|azure\.cn)/secrets/[a-z0-9-]{1,127}(/[0-9a-f]{32})?\z",
+        @"^https://[a-z][a-z0-9-]{1,22}[a-z0-9]\.vault\.(azure\.net|usgovcloudapi\.net|azure\.cn)"
+        + @"/secrets/[a-z0-9-]{1,127}(/[0-9a-f]{32})?\z",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex VaultForm();
 }
