@@ -83,7 +83,7 @@ public class LedgerBenchmark
         {
             using var writer = staging.WriteEvent(read, Now);
             foreach (var support in supports) writer.Add(support);
-            writer.Complete(new EventContext { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, Tags = read.Tags });
+            writer.Complete(new MispEvent { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, Tags = read.Tags });
         }
 
         staging.EndReading();

@@ -24,7 +24,7 @@ public class SerialisingBenchmark
         var (read, items) = (await SampleEvents.ReadAsync(SampleEvents.Json(events: 1, attributes: 2)))[0];
         var support = Mapper.Map(items[1], new MapContext("misp", read.Uuid, ToIdsOnly: false, EnforceWarninglist: false)).Sources[0];
         var merger = new Merger(new DestinationPolicy(), IndicatorShape.Combined);
-        var context = new EventContext { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, Tags = read.Tags };
+        var context = new MispEvent { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, Tags = read.Tags };
         merger.Add(new IndicatorSourceRow(support, new EventFacts(context, "misp", isAged: false)));
         _indicator = merger.Merge();
     }

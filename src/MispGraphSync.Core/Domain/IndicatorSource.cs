@@ -43,26 +43,3 @@ public sealed record IndicatorSource
 
     public ImmutableArray<GalaxyCluster> Galaxies { get; init; } = [];
 }
-
-/// <summary>What the sources of one event have in common; kept once an event.</summary>
-public sealed record EventContext
-{
-    public required Guid Uuid { get; init; }
-    public long? Id { get; init; }
-    public required string Info { get; init; }
-    public DateOnly? Date { get; init; }
-    public DateTimeOffset Timestamp { get; init; } = DateTimeOffset.UnixEpoch;
-    public ThreatLevel ThreatLevel { get; init; } = ThreatLevel.Undefined;
-    public string? Organisation { get; init; }
-    public IReadOnlyList<MispTag> Tags { get; init; } = [];
-    public IReadOnlyList<GalaxyCluster> Galaxies { get; init; } = [];
-
-    /// <summary>Values of the event's threat-actor attributes.</summary>
-    public IReadOnlyList<string> Actors { get; init; } = [];
-
-    /// <summary>Values of the event's malware-type attributes.</summary>
-    public IReadOnlyList<string> Families { get; init; } = [];
-
-    /// <summary>Values of the event's campaign-name and campaign-id attributes: sent as tags.</summary>
-    public IReadOnlyList<string> Campaigns { get; init; } = [];
-}

@@ -39,6 +39,15 @@ public sealed record MispEvent
     public long? OrganisationId { get; init; }
     public IReadOnlyList<MispTag> Tags { get; init; } = [];
     public IReadOnlyList<GalaxyCluster> Galaxies { get; init; } = [];
+
+    /// <summary>Values of its threat-actor attributes. Like the next two empty until all attributes are read.</summary>
+    public IReadOnlyList<string> Actors { get; init; } = [];
+
+    /// <summary>Values of its malware-type attributes.</summary>
+    public IReadOnlyList<string> Families { get; init; } = [];
+
+    /// <summary>Values of its campaign-name and campaign-id attributes: sent as tags.</summary>
+    public IReadOnlyList<string> Campaigns { get; init; } = [];
 }
 
 /// <summary>MISP's threat_level_id. The numbers are MISP's: 1 is the worst.</summary>

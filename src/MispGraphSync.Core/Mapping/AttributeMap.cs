@@ -68,7 +68,7 @@ public static class AttributeMap
         ["email-x-mailer"] = XMailer,
         ["email-message-id"] = MessageId,
 
-        ["stix2-pattern"] = Pattern,
+        ["stix2-pattern"] = StixPattern.Parse,
     };
 
     // Types that describe the whole event; EventNotes reads some of them.
@@ -78,11 +78,11 @@ public static class AttributeMap
     private static readonly Dictionary<SkipReason, string[]> Excluded = new()
     {
         [SkipReason.PersonalData] = [
-            "identity-card-number", "first-name", "middle-name", "last-name", "full-name", "date-of-birth", "place-of-birth",
-            "gender", "passport-number", "passport-country", "passport-expiration", "redress-number", "nationality",
-            "visa-number", "issue-date-of-the-visa", "primary-residence", "country-of-residence", "special-service-request",
-            "frequent-flyer-number", "travel-details", "payment-details", "place-port-of-original-embarkation",
-            "place-port-of-clearance", "place-port-of-onward-foreign-destination", "passenger-name-record-locator-number",
+            "identity-card-number", "first-name", "middle-name", "last-name", "full-name", "date-of-birth", "place-of-birth", "gender",
+            "passport-number", "passport-country", "passport-expiration", "redress-number", "nationality", "visa-number",
+            "issue-date-of-the-visa", "primary-residence", "country-of-residence", "special-service-request", "frequent-flyer-number",
+            "travel-details", "payment-details", "place-port-of-original-embarkation", "place-port-of-clearance",
+            "place-port-of-onward-foreign-destination", "passenger-name-record-locator-number",
         ],
         [SkipReason.VictimData] = [
             "target-user", "target-email", "target-machine", "target-org", "target-location", "target-external",
@@ -92,20 +92,18 @@ public static class AttributeMap
             "btc", "dash", "xmr", "iban", "bic", "bank-account-nr", "aba-rtn", "bin", "cc-number", "prtn", "phone-number",
         ],
         [SkipReason.RegistrationData] = [
-            "whois-registrant-email", "whois-registrant-phone", "whois-registrant-name", "whois-registrant-org",
-            "whois-registrar", "whois-creation-date", "dns-soa-email",
+            "whois-registrant-email", "whois-registrant-phone", "whois-registrant-name", "whois-registrant-org", "whois-registrar",
+            "whois-creation-date", "dns-soa-email",
         ],
         [SkipReason.KeyMaterial] = ["pgp-public-key", "pgp-private-key"],
         [SkipReason.AccountName] = [
             "eppn", "git-commit-id", "github-username", "github-repository", "github-organisation", "jabber-id", "twitter-id",
         ],
-        [SkipReason.ApplicationId] = [
-            "mobile-application-id", "azure-application-id", "chrome-extension-id", "edge-extension-id",
-        ],
+        [SkipReason.ApplicationId] = ["mobile-application-id", "azure-application-id", "chrome-extension-id", "edge-extension-id"],
         [SkipReason.DescribesTarget] = ["vulnerability", "cpe", "weakness"],
         [SkipReason.Fingerprint] = [
-            "ja3-fingerprint-md5", "jarm-fingerprint", "favicon-mmh3", "hassh-md5", "hasshserver-md5", "community-id",
-            "dom-hash", "ssh-fingerprint", "dkim", "dkim-signature",
+            "ja3-fingerprint-md5", "jarm-fingerprint", "favicon-mmh3", "hassh-md5", "hasshserver-md5", "community-id", "dom-hash",
+            "ssh-fingerprint", "dkim", "dkim-signature",
         ],
         [SkipReason.Rule] = [
             "snort", "suricata", "yara", "sigma", "bro", "zeek", "pattern-in-file", "pattern-in-traffic", "pattern-in-memory",
@@ -113,8 +111,8 @@ public static class AttributeMap
         ],
         [SkipReason.FreeText] = ["email-body", "email-header", "email-mime-boundary", "email-thread-index"],
         [SkipReason.Untyped] = [
-            "text", "other", "attachment", "link", "hex", "float", "counter", "integer", "datetime", "boolean", "uuid",
-            "cortex", "anonymised",
+            "text", "other", "attachment", "link", "hex", "float", "counter", "integer", "datetime", "boolean", "uuid", "cortex",
+            "anonymised",
         ],
         [SkipReason.UnsupportedType] = [
             "pdb", "http-method", "gene", "mime-type", "cookie", "named pipe", "process-state", "windows-scheduled-task",

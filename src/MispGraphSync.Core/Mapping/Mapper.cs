@@ -58,7 +58,7 @@ public static class Mapper
         var text = ValueText.Trim(value);
         if (text.Length == 0) return SkipReason.EmptyValue;
         // A pattern may be written on several lines; its parser checks the literal.
-        if (ValueText.HasBreak(text) && parser != ValueParsers.Pattern) return SkipReason.InvalidValue;
+        if (ValueText.HasBreak(text) && parser != StixPattern.Parse) return SkipReason.InvalidValue;
         var result = parser(text);
         return result.Reason is null && ValueText.IsDamaged(text) ? SkipReason.InvalidValue : result;
     }

@@ -56,10 +56,8 @@ internal sealed class ObjectMember(Guid id, MispAttribute attribute)
     {
         if (!Outcome.IsMapped) return [];
         var comment = string.IsNullOrWhiteSpace(Attribute.Comment) ? objectComment : Attribute.Comment;
-        if (_decided is not null)
-        {
-            return [.. Mapper.Sources(Id, Attribute, Result, firstPart, comment, Role is { Kind: RoleKind.HostOfUrl })];
-        }
+        var isHostOfUrl = Role is { Kind: RoleKind.HostOfUrl };
+        if (_decided is not null) return [.. Mapper.Sources(Id, Attribute, Result, firstPart, comment, isHostOfUrl)];
 
         var sources = new List<IndicatorSource>(_combinations.Count + 1);
         foreach (var (observables, from) in _combinations)

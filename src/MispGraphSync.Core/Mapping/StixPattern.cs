@@ -43,18 +43,17 @@ internal static class StixPattern
         ["x509-certificate:hashes.sha-256"] = ValueParsers.Certificate(Sha256),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Null for any other pattern.</summary>
-    public static Observable? Parse(string pattern)
+    public static ParseResult Parse(string pattern)
     {
-        if (pattern.Length > ValueText.MaxLength || pattern is not ['[', .. var comparison, ']']) return null;
-        if (comparison.IndexOf('=') is not (> 0 and var equals)) return null;
+        if (pattern.Length > ValueText.MaxLength || pattern is not ['[', .. var comparison, ']']) return SkipReason.InvalidPattern;
+        if (comparison.IndexOf('=') is not (> 0 and var equals)) return SkipReason.InvalidPattern;
 
         var path = comparison[..equals].Trim().Replace("'", "", StringComparison.Ordinal).ToLowerInvariant();
-        if (!Paths.TryGetValue(path, out var parser)) return null;
+        if (!Paths.TryGetValue(path, out var parser)) return SkipReason.InvalidPattern;
         var literal = comparison[(equals + 1)..].Trim();
         var value = path == AsNumber && literal is not ['\'', ..] ? literal : Unquote(literal);
-        if (value is null || (value = ValueText.Trim(value)).Length == 0 || ValueText.HasBreak(value)) return null;
-        return parser(value) is { Singles: [var observable] } ? observable : null;
+        if (value is null || (value = ValueText.Trim(value)).Length == 0 || ValueText.HasBreak(value)) return SkipReason.InvalidPattern;
+        return parser(value) is { Singles: [var observable] } ? ParseResult.OnlySingle(observable) : SkipReason.InvalidPattern;
     }
 
     // The value of one STIX string literal; null when it is not one, or when more follows.

@@ -26,12 +26,9 @@ public static class TagMap
     ];
 
     internal static readonly FrozenDictionary<string, KillChainPhase> KillChain = Table(
-        ("Reconnaissance", KillChainPhase.Reconnaissance),
-        ("Weaponization", KillChainPhase.Weaponization),
-        ("Delivery", KillChainPhase.Delivery),
-        ("Exploitation", KillChainPhase.Exploitation),
-        ("Installation", KillChainPhase.Installation),
-        ("Command and Control", KillChainPhase.CommandAndControl),
+        ("Reconnaissance", KillChainPhase.Reconnaissance), ("Weaponization", KillChainPhase.Weaponization),
+        ("Delivery", KillChainPhase.Delivery), ("Exploitation", KillChainPhase.Exploitation),
+        ("Installation", KillChainPhase.Installation), ("Command and Control", KillChainPhase.CommandAndControl),
         ("Actions on Objectives", KillChainPhase.ActionsOnObjectives));
 
     internal static readonly FrozenDictionary<string, DiamondModel> DiamondModels = Table(

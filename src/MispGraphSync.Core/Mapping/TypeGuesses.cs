@@ -69,8 +69,5 @@ public static class TypeGuesses
         one.Sources.Any(mine => mine.Single is { } single && other.Sources.Any(theirs => theirs.Single == single));
 }
 
-/// <param name="Text">The variant of the text.</param>
-/// <param name="Type">The MISP type that it was mapped as.</param>
-/// <param name="Sources">None where it was skipped.</param>
-/// <param name="Reason">Why it was skipped; null when it was not.</param>
+/// <summary>One variant of a text, mapped as one type; with a reason it was skipped.</summary>
 public sealed record TypeGuess(string Text, string Type, IReadOnlyList<IndicatorSource> Sources, SkipReason? Reason);

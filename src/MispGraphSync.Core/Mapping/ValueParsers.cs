@@ -170,11 +170,6 @@ internal static class ValueParsers
     // A name with a hash is a detail, not a condition, and matches too much alone.
     private static ParseResult NameIfAny(string text) => NameIn(text) is { } name ? OnlyCombined(name) : Nothing;
 
-    // Patterns
-
-    public static ParseResult Pattern(string text) =>
-        StixPattern.Parse(text) is { } observable ? OnlySingle(observable) : InvalidPattern;
-
     private static Observable? AddressOrRange(string text, Direction direction) => IpAddresses.ParseRange(text) switch
     {
         null => null,

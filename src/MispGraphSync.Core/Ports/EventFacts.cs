@@ -10,7 +10,7 @@ namespace MispGraphSync.Core.Ports;
 /// </summary>
 public sealed class EventFacts
 {
-    public EventFacts(EventContext context, string source, bool isAged)
+    public EventFacts(MispEvent context, string source, bool isAged)
     {
         Context = context;
         Source = source;
@@ -22,7 +22,7 @@ public sealed class EventFacts
         KillChain = [.. Tagging.KillChain.Distinct().Order()];
     }
 
-    public EventContext Context { get; }
+    public MispEvent Context { get; }
 
     /// <summary>The name of the source that the event was read from.</summary>
     public string Source { get; }

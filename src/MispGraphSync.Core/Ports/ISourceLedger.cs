@@ -55,5 +55,5 @@ public interface IEventWriter : IDisposable
     void AddSkipped(Guid attribute, string type, SkipReason reason, string value);
 
     /// <summary>Completes the event. Disposing without it undoes the writes.</summary>
-    void Complete(EventContext context);
+    void Complete(MispEvent context);
 }

@@ -144,7 +144,7 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
     {
         var notes = new EventNotes();
         // What single attributes say of their event is known at its end only; whether a support is taken hangs on none of it.
-        var facts = new EventFacts(ContextOf(read.Event, notes), source.Info.Name, isAged: false);
+        var facts = new EventFacts(read.Event, source.Info.Name, isAged: false);
         var map = new MapContext(source.Info.Name, read.Event.Uuid, options.ToIdsOnly, options.EnforceWarninglist);
 
         using var writer = ledger.WriteEvent(read.Event, read.ReadAt);
@@ -156,25 +156,9 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
             foreach (var attribute in mapped.Attributes) Count(attribute, mapped.Sources, facts, writer);
         }
 
-        writer.Complete(ContextOf(read.Event, notes));
+        writer.Complete(read.Event with { Actors = notes.Actors, Families = notes.Families, Campaigns = notes.Campaigns });
         _unread.Remove(read.Event.Uuid);
     }
-
-    private static EventContext ContextOf(MispEvent read, EventNotes notes) => new()
-    {
-        Uuid = read.Uuid,
-        Id = read.Id,
-        Info = read.Info,
-        Date = read.Date,
-        Timestamp = read.Timestamp,
-        ThreatLevel = read.ThreatLevel,
-        Organisation = read.Organisation,
-        Tags = read.Tags,
-        Galaxies = read.Galaxies,
-        Actors = notes.Actors,
-        Families = notes.Families,
-        Campaigns = notes.Campaigns,
-    };
 
     private void Count(MappedAttribute attribute, IReadOnlyList<IndicatorSource> supports, EventFacts facts, IEventWriter writer)
     {

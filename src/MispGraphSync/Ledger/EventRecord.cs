@@ -3,14 +3,14 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>The stored form of an event's context.</summary>
+/// <summary>The stored form of an event: what its indicators need.</summary>
 internal static class EventRecord
 {
     /// <summary>
     /// Writes it and returns the length of its content: all but id and timestamp. A change of the content changes the event's
     /// indicators.
     /// </summary>
-    public static int Write(BlobWriter to, EventContext context)
+    public static int Write(BlobWriter to, MispEvent context)
     {
         to.Guid(context.Uuid);
         to.Text(context.Info);
@@ -28,7 +28,7 @@ internal static class EventRecord
     }
 
     /// <exception cref="RunFailedException">The record is damaged.</exception>
-    public static EventContext Read(ReadOnlySpan<byte> bytes)
+    public static MispEvent Read(ReadOnlySpan<byte> bytes)
     {
         try
         {
@@ -36,7 +36,7 @@ internal static class EventRecord
             var uuid = from.Guid();
             var info = from.Text();
             var day = from.Signed();
-            return new EventContext
+            return new MispEvent
             {
                 Uuid = uuid,
                 Info = info,

@@ -87,7 +87,7 @@ internal sealed class EventWriter : IEventWriter
         }
     }
 
-    public void Complete(EventContext context)
+    public void Complete(MispEvent context)
     {
         lock (_file.Gate)
         {

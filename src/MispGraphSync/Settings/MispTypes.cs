@@ -11,16 +11,12 @@ namespace MispGraphSync.Settings;
 internal static class MispTypes
 {
     private const int LongestQuote = 30;
-
     private static readonly FrozenSet<string> AnyCase = AttributeMap.Types.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Null for a known type in MISP's own spelling; otherwise a sentence with the nearest one.</summary>
-    public static string? UnknownTypeWarning(string written) => AttributeMap.Types.Contains(written) ? null : Warning(written);
-
-    public static string? UnknownTypeWarningIgnoringCase(string written) => AnyCase.Contains(written) ? null : Warning(written);
-
-    private static string Warning(string written)
+    /// <summary>Null for a known type; otherwise a sentence with the nearest one.</summary>
+    public static string? UnknownTypeWarning(string written, bool ignoreCase = false)
     {
+        if (ignoreCase ? AnyCase.Contains(written) : AttributeMap.Types.Contains(written)) return null;
         var nearest = InOtherTools(written.ToLowerInvariant()) ?? DidYouMean.Nearest(written, AttributeMap.Types);
         // A longer text may be a secret in the wrong place.
         var quoted = written.Length <= LongestQuote ? $"\"{written}\"" : $"A text of {written.Length} characters";

@@ -140,7 +140,7 @@ public class MergerTests
     private static IndicatorSourceRow Row(int number, string type = "domain", ThreatLevel level = ThreatLevel.Medium, string[]? eventTags = null, string[]? attributeTags = null)
     {
         var read = Some.Event(number, level: level, tags: eventTags ?? []);
-        var context = new EventContext { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, ThreatLevel = level, Tags = read.Tags };
+        var context = new MispEvent { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, ThreatLevel = level, Tags = read.Tags };
         return new IndicatorSourceRow(
             new IndicatorSource
             {

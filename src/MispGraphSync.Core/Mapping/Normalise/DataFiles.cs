@@ -1,29 +1,28 @@
 using System.Globalization;
-using System.Text;
 
 namespace MispGraphSync.Core.Mapping.Normalise;
 
 /// <summary>The generated tables that are part of this assembly.</summary>
 internal static class DataFiles
 {
-    /// <summary>A file of the folder Data, without the comment at its head.</summary>
-    public static byte[] Read(string name)
+    /// <summary>The lines of a file of the folder Data, without comments.</summary>
+    public static IEnumerable<string> ReadLines(string name)
     {
         using var resource = typeof(DataFiles).Assembly.GetManifestResourceStream($"MispGraphSync.Core.Data.{name}")
             ?? throw new InvalidOperationException($"{name} is not part of this build.");
-        var bytes = new byte[resource.Length];
-        resource.ReadExactly(bytes);
-        var start = 0;
-        while (bytes[start] == '#') start = Array.IndexOf(bytes, (byte)'\n', start) + 1;
-        return bytes[start..];
+        using var reader = new StreamReader(resource);
+        while (reader.ReadLine() is { } line)
+        {
+            if (!line.StartsWith('#')) yield return line;
+        }
     }
 }
 
 /// <summary>One entry of a Unicode table, <c>FIRST-LAST:A+B</c> or <c>FIRST:A+B</c> in hex. The mark's meaning is the table's.</summary>
 internal readonly record struct CodePoints(int First, int Last, char Mark, int[] Points)
 {
-    public static IEnumerable<CodePoints> Load(string file) => Encoding.ASCII.GetString(DataFiles.Read(file))
-        .Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(Parse);
+    public static IEnumerable<CodePoints> Load(string file) =>
+        DataFiles.ReadLines(file).SelectMany(line => line.Split(' ')).Select(Parse);
 
     private static CodePoints Parse(string entry)
     {

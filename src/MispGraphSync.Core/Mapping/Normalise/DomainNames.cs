@@ -13,8 +13,6 @@ public static class DomainNames
     internal const int MaxLength = 253;
     private const int NonJoiner = 0x200C, Joiner = 0x200D;
 
-    // Zero-width space, byte-order mark
-    private static readonly char[] ZeroWidth = ['\u200B', '\uFEFF'];
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <summary>Null for wildcards, schemes, blanks and paths, and for a number as the last label: that is a broken address.</summary>
@@ -52,8 +50,8 @@ public static class DomainNames
 
     private static string? ToAscii(string text)
     {
-        // UTS #46 ignores zero-width characters, but between two names they separate a list.
-        if (text.Split(ZeroWidth).Count(part => part.Trim('.').Contains('.')) > 1) return null;
+        // UTS #46 ignores zero-width spaces and byte-order marks, but between two names they separate a list.
+        if (text.Split('\u200B', '\uFEFF').Count(part => part.Trim('.').Contains('.')) > 1) return null;
         if (HostNameMappings.Map(text) is not { } mapped) return null;
 
         var labels = mapped.Split('.');

@@ -6,7 +6,6 @@ namespace MispGraphSync.Core.Mapping.Normalise;
 public static class EmailAddresses
 {
     private const string Scheme = "mailto:";
-
     // RFC 5322: allowed in an address only inside quotes. A text with one is several addresses, or none.
     private static readonly SearchValues<char> OnlyQuoted = SearchValues.Create("()<>[]:;@\\,\"");
 

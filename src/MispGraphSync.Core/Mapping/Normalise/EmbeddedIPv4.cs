@@ -6,8 +6,6 @@ namespace MispGraphSync.Core.Mapping.Normalise;
 /// <summary>IPv4 addresses inside IPv6: traffic to the one is, or becomes, traffic to the other.</summary>
 public static class EmbeddedIPv4
 {
-    private static readonly IPNetwork Everything = new(IPAddress.Any, 0);
-
     // Offset: the bit at which the IPv4 address begins.
     private static readonly (IPNetwork Prefix, int Offset, bool IsInverted)[] Forms =
     [
@@ -31,7 +29,7 @@ public static class EmbeddedIPv4
         foreach (var (prefix, offset, isInverted) in Forms)
         {
             var isWider = range.PrefixLength < prefix.PrefixLength;
-            if (isWider && Holds(range, prefix.BaseAddress)) yield return Everything;
+            if (isWider && Holds(range, prefix.BaseAddress)) yield return new IPNetwork(IPAddress.Any, 0);
             if (!isWider && Holds(prefix, range.BaseAddress)) yield return Extract(range, offset, isInverted);
         }
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MispGraphSync.Core.Mapping.Normalise;
 
 /// <summary>The Public Suffix List, both sections: names such as <c>co.uk</c> and <c>github.io</c>.</summary>
@@ -25,8 +23,7 @@ public static class PublicSuffixes
 
         static Rules()
         {
-            var lines = Encoding.ASCII.GetString(DataFiles.Read("PublicSuffixes.txt"));
-            foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var line in DataFiles.ReadLines("PublicSuffixes.txt"))
             {
                 // Written from the top: "uk.co". "*" is any label, "!" at the end marks an exception to it.
                 var rule = string.Join('.', line.TrimEnd('!').Split('.').Reverse());

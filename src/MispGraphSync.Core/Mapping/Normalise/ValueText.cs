@@ -17,7 +17,6 @@ public static class ValueText
     public static string Trim(string text)
     {
         if (IsPlain(text)) return text;
-
         var (start, end) = (0, text.Length);
         while (start < end && IsInvisible(text[start])) start++;
         while (end > start && IsInvisible(text[end - 1])) end--;
@@ -28,7 +27,6 @@ public static class ValueText
     public static string Clean(string text)
     {
         if (IsPlain(text)) return text;
-
         var builder = new StringBuilder(text.Length);
         foreach (var rune in Trim(text).EnumerateRunes())
         {

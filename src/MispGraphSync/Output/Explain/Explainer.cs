@@ -202,7 +202,7 @@ internal sealed class Explainer(
 
     private Explanation WithForecasts(Explanation explanation)
     {
-        var facts = new EventFacts(new EventContext { Uuid = Guid.Empty, Info = "" }, source: "", isAged: false);
+        var facts = new EventFacts(new MispEvent { Uuid = Guid.Empty, Info = "" }, source: "", isAged: false);
         var enabled = destinations.Where(destination => destination.Eligibility is not null).ToList();
         return explanation with
         {

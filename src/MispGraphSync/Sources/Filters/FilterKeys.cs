@@ -23,7 +23,7 @@ internal static class FilterKeys
         new("type", FilterKind.Set)
         {
             Texts = e => e.Types, Comparer = StringComparer.OrdinalIgnoreCase, Wildcards = Wildcards.AtAnEnd, NeedsItems = true,
-            Warning = type => type.Contains('%', StringComparison.Ordinal) ? null : MispTypes.UnknownTypeWarningIgnoringCase(type),
+            Warning = type => type.Contains('%', StringComparison.Ordinal) ? null : MispTypes.UnknownTypeWarning(type, ignoreCase: true),
         },
         new("category", FilterKind.Set) { Texts = e => e.Categories, Wildcards = Wildcards.AtAnEnd, NeedsItems = true },
         new("object_relation", FilterKind.Set) { Texts = e => e.Relations, Wildcards = Wildcards.AtAnEnd, NeedsItems = true },
