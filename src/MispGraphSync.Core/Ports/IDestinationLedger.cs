@@ -11,7 +11,7 @@ public interface IDestinationLedger
     /// <summary>
     /// Opens the destination's record, or creates it. When the fingerprint of its settings changed, every key is planned.
     /// </summary>
-    DestinationState OpenDestination(DestinationInfo info, IndicatorShape form, string fingerprint);
+    DestinationState OpenDestination(DestinationInfo info, IndicatorShape shape, string fingerprint);
 
     /// <summary>The selection that was accepted for deletions there, for one source; null for none.</summary>
     string? FindAcceptedSelection(DestinationState destination, string source);
@@ -20,7 +20,7 @@ public interface IDestinationLedger
     void RecordAcceptedSelection(DestinationState destination, string source, string selection);
 
     /// <summary>Changes all keys from now on; indicators sent earlier expire.</summary>
-    void StartKeyNamespace(DestinationState destination, string epoch);
+    void StartKeyNamespace(DestinationState destination, string keyNamespace);
 
     /// <summary>Makes the next push plan every key there.</summary>
     void PlanEverythingNext(DestinationState destination);
@@ -115,10 +115,10 @@ public interface IDestinationLedger
     /// them until then. Steps with an unknown outcome keep the intent open for the next run to reconcile.
     /// </summary>
     /// <param name="intent">Null when it is closed already.</param>
-    /// <param name="doubt">For rejected steps: an earlier request with the same steps may have succeeded without a response.</param>
+    /// <param name="handling">For rejected steps: an earlier request with the same steps may have succeeded without a response.</param>
     void RecordOutcomes(
         DestinationState destination, long? intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes,
-        UnconfirmedHandling doubt = UnconfirmedHandling.None);
+        UnconfirmedHandling handling = UnconfirmedHandling.None);
 
     /// <summary>The unconfirmed requests of earlier runs.</summary>
     IReadOnlyList<OpenIntent> OpenIntents(DestinationState destination);
@@ -127,13 +127,13 @@ public interface IDestinationLedger
     /// Closes the intent of a plain create. Existing keys become held with unknown content, the others are not held. All are
     /// planned again.
     /// </summary>
-    void RecordReconciled(DestinationState destination, OpenIntent intent, ReconcileResult settlement);
+    void RecordReconciled(DestinationState destination, OpenIntent intent, ReconcileResult result);
 
     /// <summary>
     /// Closes an intent whose request may have succeeded: created or changed indicators become held, deleted ones stay held, and
     /// all are planned again.
     /// </summary>
-    void MarkUnconfirmed(DestinationState destination, OpenIntent intent, UnconfirmedHandling doubt);
+    void MarkUnconfirmed(DestinationState destination, OpenIntent intent, UnconfirmedHandling handling);
 
     /// <summary>Applies what a list of the destination showed about held indicators; each is planned again.</summary>
     void RecordCorrections(DestinationState destination, IReadOnlyList<Correction> corrections);

@@ -16,9 +16,9 @@ public interface ISourceLedger
 
     /// <summary>
     /// The listed events to read in full: all, or the new ones, those with another timestamp, and those that changed within
-    /// <paramref name="doubt"/> of the last read.
+    /// <paramref name="margin"/> of the last read.
     /// </summary>
-    IReadOnlyList<EventHeader> EventsToRead(bool everything, TimeSpan doubt);
+    IReadOnlyList<EventHeader> EventsToRead(bool everything, TimeSpan margin);
 
     /// <summary>The source's events in the ledger that are not listed, including aged ones.</summary>
     IReadOnlyList<EventHeader> EventsNotListed();
@@ -49,7 +49,7 @@ public sealed record SourceRecord(long Id, string Name, string? Fingerprint, Dat
 /// <summary>Takes one event's sources and skipped attributes in the order they are read.</summary>
 public interface IEventWriter : IDisposable
 {
-    void Add(IndicatorSource support);
+    void Add(IndicatorSource source);
 
     /// <summary>Stores the uuid, type, reason and a hash of the value, never the value.</summary>
     void AddSkipped(Guid attribute, string type, SkipReason reason, string value);

@@ -21,18 +21,11 @@ internal sealed partial class DestinationLedger
             """,
             destination.Id, now, (long?)capacity);
 
-    public void AddHeldByOther(DestinationState destination, Guid key)
-    {
-        Tables.EnsureTaken(file);
+    public void AddHeldByOther(DestinationState destination, Guid key) =>
         file.Run("INSERT OR IGNORE INTO taken VALUES (?, ?)", destination.Id, key);
-    }
 
-    public long SkipHeldByOther(DestinationState destination)
-    {
-        Tables.EnsureTaken(file);
-        return SkipCreations(
-            destination, $"key IN (SELECT key FROM taken WHERE destination = {destination.Id})", SkipReason.HeldByOther);
-    }
+    public long SkipHeldByOther(DestinationState destination) => SkipCreations(
+        destination, $"key IN (SELECT key FROM taken WHERE destination = {destination.Id})", SkipReason.HeldByOther);
 
     public CapacityUse ReadCapacityUse(DestinationState destination, int capacity, DateTimeOffset now)
     {

@@ -49,12 +49,12 @@ internal sealed partial class DestinationLedger
     public void ForgetObsoleteRejections(DestinationState destination)
     {
         if (!Tables.HasAny(file, "rejected", destination.Id)) return;
-        IndicatorSourceIndexes.Ensure(file, destination.Shape);
+        Tables.EnsureKeyIndex(file, destination.Shape);
         file.Write(
             $"""
             DELETE FROM rejected WHERE destination = ?
             AND NOT EXISTS (SELECT 1 FROM held h WHERE h.destination = rejected.destination AND h.observables = rejected.observables)
-            AND NOT EXISTS (SELECT 1 FROM support s WHERE s.{IndicatorSourceIndexes.Column(destination.Shape)} = rejected.observables)
+            AND NOT EXISTS (SELECT 1 FROM support s WHERE s.{Tables.KeyColumn(destination.Shape)} = rejected.observables)
             """,
             destination.Id);
     }

@@ -62,7 +62,7 @@ internal sealed partial class DestinationLedger
 
     public bool HasSource(DestinationState destination, Hash128 observables, Guid @event) => file.Any(
         "SELECT 1 FROM source s JOIN event e ON e.source = s.id AND e.uuid = ? JOIN support p ON p.event = e.id "
-        + $"AND p.{IndicatorSourceIndexes.Column(destination.Shape)} = ? LIMIT 1",
+        + $"AND p.{Tables.KeyColumn(destination.Shape)} = ? LIMIT 1",
         @event, observables);
 
     public void AddFinding(DestinationState destination, Finding finding) => file.Run(

@@ -21,7 +21,7 @@ internal sealed partial class DestinationLedger
 
     public void RecordOutcomes(
         DestinationState destination, long? intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes,
-        UnconfirmedHandling doubt = UnconfirmedHandling.None) =>
+        UnconfirmedHandling handling = UnconfirmedHandling.None) =>
         Write(destination, commitsWithNext: true, work: rows =>
         {
             var lost = new List<PlanStep>();
@@ -38,7 +38,7 @@ internal sealed partial class DestinationLedger
                     case StepOutcome.Rejected rejected:
                         // A batch rejected as a whole blames no step: it is bisected first.
                         if (!rejected.WholeBatch || steps.Count == 1) rows.Reject(operation, steps[i], rejected);
-                        if (doubt != UnconfirmedHandling.None && !rejected.IsGone) rows.MarkUnconfirmed(steps[i], doubt);
+                        if (handling != UnconfirmedHandling.None && !rejected.IsGone) rows.MarkUnconfirmed(steps[i], handling);
                         break;
                     case StepOutcome.Unknown:
                         lost.Add(steps[i]);
@@ -53,12 +53,12 @@ internal sealed partial class DestinationLedger
         "SELECT id, operation, steps FROM intent WHERE destination = ? ORDER BY id",
         static row => new OpenIntent(row.Long(0), row.Enum<Operation>(1), StepRecord.Read(row.Blob(2))), destination.Id);
 
-    public void RecordReconciled(DestinationState destination, OpenIntent intent, ReconcileResult settlement) => Write(destination, rows =>
+    public void RecordReconciled(DestinationState destination, OpenIntent intent, ReconcileResult result) => Write(destination, rows =>
     {
         foreach (var step in intent.Steps)
         {
             rows.MarkDirty(step.Observables);
-            if (settlement.Existing.TryGetValue(step.Key, out var id))
+            if (result.Existing.TryGetValue(step.Key, out var id))
             {
                 rows.Hold(step with { Hashes = step.Hashes with { Content = Hash128.Unknown } }, id, isClean: false);
             }
@@ -68,9 +68,9 @@ internal sealed partial class DestinationLedger
         Close(intent.Id);
     });
 
-    public void MarkUnconfirmed(DestinationState destination, OpenIntent intent, UnconfirmedHandling doubt) => Write(destination, rows =>
+    public void MarkUnconfirmed(DestinationState destination, OpenIntent intent, UnconfirmedHandling handling) => Write(destination, rows =>
     {
-        foreach (var step in intent.Steps) rows.MarkUnconfirmed(step, doubt);
+        foreach (var step in intent.Steps) rows.MarkUnconfirmed(step, handling);
         Close(intent.Id);
     });
 

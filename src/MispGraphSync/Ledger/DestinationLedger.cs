@@ -16,7 +16,7 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
     private readonly HashSet<IndicatorShape> _prepared = [];
     private readonly Dictionary<long, Statement> _stepInserts = [];
 
-    public DestinationState OpenDestination(DestinationInfo info, IndicatorShape form, string fingerprint) => file.InTransaction(() =>
+    public DestinationState OpenDestination(DestinationInfo info, IndicatorShape shape, string fingerprint) => file.InTransaction(() =>
     {
         file.Run(
             """
@@ -27,10 +27,10 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
                 plans_everything = plans_everything OR fingerprint <> ?6,
                 fingerprint = ?6
             """,
-            info.Kind, info.Place, info.Scope, info.Name, (long)form, fingerprint);
+            info.Kind, info.Place, info.Scope, info.Name, (long)shape, fingerprint);
         return file.First(
             "SELECT id, takes_over, plans_everything, held, epoch, in_doubt FROM destination WHERE kind = ? AND place = ? AND scope = ?",
-            row => new DestinationState(row.Long(0), info, form, row.Flag(1), row.Flag(2), row.Long(3), row.TextOrNull(4))
+            row => new DestinationState(row.Long(0), info, shape, row.Flag(1), row.Flag(2), row.Long(3), row.TextOrNull(4))
             {
                 IsOutdated = row.Flag(5),
             },
@@ -51,7 +51,7 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
     {
         file.Write("UPDATE destination SET plans_everything = 0, takes_over = 0 WHERE id = ?", destination.Id);
         file.Write("DELETE FROM replaced WHERE destination = ?", destination.Id);
-        IndicatorSourceIndexes.Ensure(file, destination.Shape);
+        Tables.EnsureKeyIndex(file, destination.Shape);
         file.Run(RenewalIndex);
     }
 
@@ -118,7 +118,6 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
         var steps = Tables.Steps(destination);
         var count = file.Scalar($"SELECT COUNT(*) FROM {steps} WHERE replaces");
         if (count == 0) return 0;
-        Tables.EnsureReplacing(file);
         file.Run(
             $"INSERT OR IGNORE INTO replacing (destination, key) SELECT h.destination, h.key FROM {steps} s CROSS JOIN held h "
             + "WHERE s.replaces AND h.destination = ? AND h.observables = s.observables",
@@ -164,7 +163,7 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
 
     private void CollectSources(IndicatorShape shape, List<DestinationState> destinations)
     {
-        var (work, column) = (Tables.Work(shape), IndicatorSourceIndexes.Column(shape));
+        var (work, column) = (Tables.Work(shape), Tables.KeyColumn(shape));
         file.Run(
             $"CREATE TEMP TABLE IF NOT EXISTS {work} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, event INTEGER NOT NULL, "
             + "attribute BLOB NOT NULL, part INTEGER NOT NULL, detail BLOB NOT NULL)");
@@ -178,7 +177,7 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
         }
 
         if (destinations.TrueForAll(destination => !file.Any($"SELECT 1 FROM {Tables.ToPlan(destination)} LIMIT 1"))) return;
-        IndicatorSourceIndexes.Ensure(file, shape);
+        Tables.EnsureKeyIndex(file, shape);
         var toPlan = string.Join(" UNION ", destinations.Select(destination => $"SELECT observables FROM {Tables.ToPlan(destination)}"));
         file.Run(
             $"{insert} ({toPlan}) p CROSS JOIN support s ON s.{column} = p.observables AND s.{column} IS NOT NULL "

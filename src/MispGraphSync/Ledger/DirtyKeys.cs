@@ -31,7 +31,7 @@ internal sealed class DirtyKeys(LedgerFile file)
     {
         foreach (var (id, shape) in Destinations)
         {
-            var column = IndicatorSourceIndexes.Column(shape);
+            var column = Tables.KeyColumn(shape);
             file.Run(
                 $"INSERT OR IGNORE INTO dirty SELECT ?, {column} FROM support WHERE event = ? AND {column} IS NOT NULL", id, @event);
             _marks += file.Changes;

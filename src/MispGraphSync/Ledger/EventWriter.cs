@@ -50,20 +50,20 @@ internal sealed class EventWriter : IEventWriter
         _id = file.LastRow;
     }
 
-    public void Add(IndicatorSource support)
+    public void Add(IndicatorSource source)
     {
         lock (_file.Gate)
         {
-            var (combined, single) = ObservableKey.Of(support);
+            var (combined, single) = ObservableKey.Of(source);
             _blob.Clear();
-            IndicatorSourceRecord.Write(_blob, support);
-            if (_known.Remove((support.Attribute, support.Part), out var known))
+            IndicatorSourceRecord.Write(_blob, source);
+            if (_known.Remove((source.Attribute, source.Part), out var known))
             {
                 Replace(known, combined, single);
                 return;
             }
 
-            _insertSource.Bind(_id, _next++, support.Attribute, support.Part, combined, single, _blob.Written).Run();
+            _insertSource.Bind(_id, _next++, source.Attribute, source.Part, combined, single, _blob.Written).Run();
             _dirty.Mark(combined, single);
             _rows++;
         }

@@ -37,7 +37,6 @@ internal static class HeldRecord
     /// <summary>Copies a held indicator with the body kept for this run; without a body it cannot be restored.</summary>
     public static void KeepReplaced(LedgerFile file, long destination, Hash128 observables)
     {
-        Ledger.Tables.EnsureReplacing(file);
         file.Run(
             """
             INSERT OR REPLACE INTO replaced

@@ -33,9 +33,10 @@ internal sealed partial class LedgerFile
         path = LedgerPath.Resolve(path);
         var isNew = IsNewFile(path);
         CreatePrivate(path);
-        return Connect(
-            new SqliteConnectionStringBuilder { DataSource = path }, path,
-            connection => new LedgerFile(connection, path, isNew, isDryRun, schema ?? LedgerSchema.Current), ledger => ledger.Prepare());
+        var connection = Connection(path, SqliteOpenMode.ReadWriteCreate);
+        var ledger = new LedgerFile(connection, path, isNew, isDryRun, schema ?? LedgerSchema.Current);
+        ledger.Connect(ledger.Prepare);
+        return ledger;
     }
 
     /// <summary>
@@ -46,33 +47,29 @@ internal sealed partial class LedgerFile
     {
         path = LedgerPath.Resolve(path);
         var isNew = IsNewFile(path);
-        var source = isNew
-            ? new SqliteConnectionStringBuilder { DataSource = ":memory:", Mode = SqliteOpenMode.Memory }
-            : new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly };
-        return Connect(
-            source, path, connection => new LedgerFile(connection, path, isNew, isDryRun: false, LedgerSchema.Current),
-            ledger => ledger.PrepareToRead());
+        var connection = isNew ? Connection(":memory:", SqliteOpenMode.Memory) : Connection(path, SqliteOpenMode.ReadOnly);
+        var ledger = new LedgerFile(connection, path, isNew, isDryRun: false, LedgerSchema.Current);
+        ledger.Connect(ledger.PrepareToRead);
+        return ledger;
     }
 
-    private static LedgerFile Connect(
-        SqliteConnectionStringBuilder source, string path, Func<SqliteConnection, LedgerFile> open, Action<LedgerFile> prepare)
+    private static SqliteConnection Connection(string source, SqliteOpenMode mode) =>
+        new(new SqliteConnectionStringBuilder { DataSource = source, Mode = mode, Pooling = false }.ToString());
+
+    private void Connect(Action prepare)
     {
-        source.Pooling = false;
-        var connection = new SqliteConnection(source.ToString());
         try
         {
-            connection.Open();
-            var ledger = open(connection);
-            prepare(ledger);
-            return ledger;
+            _connection.Open();
+            prepare();
         }
         catch (Exception fault)
         {
-            connection.Dispose();
+            _connection.Dispose();
             if (fault is not SqliteException sqlite) throw;
             if (sqlite.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT) throw LedgerFault.Damaged(sqlite.Message);
             throw new RunFailedException(
-                RunOutcome.InvalidInput, $"The ledger '{path}' cannot be opened: {sqlite.Message}",
+                RunOutcome.InvalidInput, $"The ledger '{Path}' cannot be opened: {sqlite.Message}",
                 "Check the setting 'ledger' and the file's permissions.");
         }
     }
@@ -115,6 +112,7 @@ internal sealed partial class LedgerFile
         if (IsDryRun) Run("BEGIN IMMEDIATE");
         _isDry = IsDryRun;
         RunScripts((int)version);
+        RunScript(Tables.Script);
         if (lacksId) Write($"PRAGMA application_id = {LedgerSchema.ApplicationId}");
     }
 
@@ -154,13 +152,17 @@ internal sealed partial class LedgerFile
     {
         for (var version = from + 1; version <= _schema.Version; version++)
         {
-            var script = _schema.To(version);
             InTransaction(() =>
             {
-                var code = raw.sqlite3_exec(_connection.Handle!, script, out var message);
-                if (code != raw.SQLITE_OK) throw LedgerFault.From(_connection.Handle!, code, $"the script to version {version}: {message}");
+                RunScript(_schema.To(version));
                 Run($"PRAGMA user_version = {version}");
             });
         }
+    }
+
+    private void RunScript(string script)
+    {
+        var code = raw.sqlite3_exec(_connection.Handle!, script, out var message);
+        if (code != raw.SQLITE_OK) throw LedgerFault.From(_connection.Handle!, code, $"a script: {message}");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class Rejections(LedgerFile file)
             $"""
             SELECT r.observables, r.key, r.value, r.action, r.response, r.transient, r.attempts, r.run,
                 s.attribute, s.part, s.detail, s.event
-            FROM rejected r LEFT JOIN support s ON s.{IndicatorSourceIndexes.Column(destination.Shape)} = r.observables
+            FROM rejected r LEFT JOIN support s ON s.{Tables.KeyColumn(destination.Shape)} = r.observables
             WHERE r.destination = ?1 AND (?2 IS NULL OR r.run = ?2)
             ORDER BY r.observables, s.event, s.seq
             """);

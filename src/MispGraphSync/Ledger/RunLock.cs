@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Text;
 
@@ -108,7 +107,7 @@ internal sealed class RunLock : IDisposable
         try
         {
             var owner = new LockOwner(Environment.MachineName, Environment.ProcessId, time.GetUtcNow());
-            PrivateFile.Replace(note, overwrite: true, file => file.Write(JsonSerializer.Serialize(owner, LedgerJson.Default.LockOwner)));
+            LedgerJson.Write(note, owner, LedgerJson.Default.LockOwner);
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
@@ -147,18 +146,7 @@ internal sealed class RunLock : IDisposable
         return $"Another run is at work on '{ledger}', {owner}.";
     }
 
-    // Null also for an incomplete note.
-    private static LockOwner? ReadNote(string ledger)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllText(ledger + ".owner"), LedgerJson.Default.LockOwner);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null;
-        }
-    }
+    private static LockOwner? ReadNote(string ledger) => LedgerJson.Read(ledger + ".owner", LedgerJson.Default.LockOwner);
 }
 
 internal sealed record LockOwner(string Host, int Process, DateTimeOffset Started);

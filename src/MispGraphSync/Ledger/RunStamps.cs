@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Text;
 
@@ -31,7 +32,7 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
     {
         lock (ledger.Gate)
         {
-            var found = Read(StampFile());
+            var found = LedgerJson.Read(StampFile(), LedgerJson.Default.Stamp);
             var last = ledger.First(
                 "SELECT host, path, found_stamp FROM run WHERE stamp IS NOT NULL ORDER BY id DESC LIMIT 1",
                 static row => new LastRun(row.TextOrNull(0) ?? "", row.TextOrNull(1) ?? "", row.Flag(2)));
@@ -83,7 +84,7 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
         try
         {
             Directory.CreateDirectory(folder);
-            PrivateFile.Replace(path, overwrite: true, text => text.Write(JsonSerializer.Serialize(stamp, LedgerJson.Default.Stamp)));
+            LedgerJson.Write(path, stamp, LedgerJson.Default.Stamp);
             // Stamps of earlier ledgers at this path.
             foreach (var (old, _) in All().Where(one => one.Path != path && IsHere(one.Stamp))) File.Delete(old);
         }
@@ -134,23 +135,11 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
 
         foreach (var file in files)
         {
-            if (Read(file) is { } stamp) yield return (file, stamp);
+            if (LedgerJson.Read(file, LedgerJson.Default.Stamp) is { } stamp) yield return (file, stamp);
         }
     }
 
     private bool IsHere(Stamp stamp) => stamp.Host == host && string.Equals(stamp.Ledger, ledger.Path, PathComparison);
-
-    private static Stamp? Read(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), LedgerJson.Default.Stamp);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null;
-        }
-    }
 
     private string Older(Stamp found) =>
         $"The ledger '{ledger.Path}' is older than the last run: the log folder '{folder}' knows run {found.Run} of "
@@ -200,6 +189,25 @@ internal enum StampMismatchKind
 /// <param name="HasEnded">The ledger had the run's end when this was written.</param>
 internal sealed record Stamp(long Run, Guid Value, bool HasEnded, string Host, string Ledger, DateTimeOffset At);
 
+/// <summary>The small files beside the ledger.</summary>
 [JsonSerializable(typeof(Stamp))]
 [JsonSerializable(typeof(LockOwner))]
-internal sealed partial class LedgerJson : JsonSerializerContext;
+internal sealed partial class LedgerJson : JsonSerializerContext
+{
+    /// <summary>Null when the file is missing or incomplete.</summary>
+    public static T? Read<T>(string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(path), type);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static void Write<T>(string path, T value, JsonTypeInfo<T> type) =>
+        PrivateFile.Replace(path, overwrite: true, text => text.Write(JsonSerializer.Serialize(value, type)));
+}

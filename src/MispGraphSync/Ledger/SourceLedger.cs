@@ -31,9 +31,6 @@ internal sealed class SourceLedger(LedgerFile file) : ISourceLedger
         lock (file.Gate)
         {
             _source = source;
-            file.Run(
-                "CREATE TEMP TABLE IF NOT EXISTS listed "
-                + "(uuid BLOB PRIMARY KEY, misp_id INTEGER, timestamp INTEGER NOT NULL, metadata BLOB) WITHOUT ROWID");
             file.Run("DELETE FROM listed");
             BeginTransaction();
         }
@@ -42,7 +39,7 @@ internal sealed class SourceLedger(LedgerFile file) : ISourceLedger
     public void AddListed(EventHeader header) =>
         file.Run("INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", header.Uuid, header.Id, header.Timestamp, header.Metadata);
 
-    public IReadOnlyList<EventHeader> EventsToRead(bool everything, TimeSpan doubt)
+    public IReadOnlyList<EventHeader> EventsToRead(bool everything, TimeSpan margin)
     {
         lock (file.Gate)
         {
@@ -59,9 +56,9 @@ internal sealed class SourceLedger(LedgerFile file) : ISourceLedger
                        OR l.timestamp = 0
                     ORDER BY l.misp_id, l.uuid
                     """,
-                    ReadHeader, _source!.Id, (long)doubt.TotalMilliseconds);
+                    ReadHeader, _source!.Id, (long)margin.TotalMilliseconds);
             // For a load much larger than the ledger, an index built at the end costs less than one kept up row by row.
-            if (headers.Count > FewEvents && headers.Count > _source!.Events) IndicatorSourceIndexes.Drop(file);
+            if (headers.Count > FewEvents && headers.Count > _source!.Events) Tables.DropKeyIndexes(file);
             return headers;
         }
     }

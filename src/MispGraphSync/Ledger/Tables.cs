@@ -2,11 +2,24 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 
-/// <summary>The temporary tables of one run.</summary>
+/// <summary>The temporary tables of one run, and the indexes that are built on demand.</summary>
 internal static class Tables
 {
+    /// <summary>
+    /// Creates the tables that all destinations share: listed events, keys whose value another owner holds, listed indicators that
+    /// may be adopted, and the keys that this run replaces, with the item that would restore the old form.
+    /// </summary>
+    public const string Script =
+        """
+        CREATE TEMP TABLE listed (uuid BLOB PRIMARY KEY, misp_id INTEGER, timestamp INTEGER NOT NULL, metadata BLOB) WITHOUT ROWID;
+        CREATE TEMP TABLE taken (destination INTEGER, key BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID;
+        CREATE TEMP TABLE adoptable (destination INTEGER, key BLOB, id TEXT, expires INTEGER, dead INTEGER, fixed BLOB,
+            PRIMARY KEY (destination, key)) WITHOUT ROWID;
+        CREATE TEMP TABLE replacing (destination INTEGER, key BLOB, body BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID;
+        """;
+
     /// <summary>The sources of the keys to plan, in key order.</summary>
-    public static string Work(IndicatorShape shape) => $"temp.work_{IndicatorSourceIndexes.Column(shape)}";
+    public static string Work(IndicatorShape shape) => $"temp.work_{KeyColumn(shape)}";
 
     /// <summary>The keys to plan, for a destination that plans changes only.</summary>
     public static string ToPlan(DestinationState destination) => $"temp.to_plan_{destination.Id}";
@@ -26,17 +39,18 @@ internal static class Tables
     public static bool HasAny(LedgerFile file, string table, long destination) =>
         file.Any($"SELECT 1 FROM {table} WHERE destination = ? LIMIT 1", destination);
 
-    /// <summary>Keys whose value another owner holds.</summary>
-    public static void EnsureTaken(LedgerFile file) => file.Run(
-        "CREATE TEMP TABLE IF NOT EXISTS taken (destination INTEGER, key BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID");
+    /// <summary>The column of a source with the key of its indicator of this shape.</summary>
+    public static string KeyColumn(IndicatorShape shape) => shape == IndicatorShape.Combined ? "combination" : "single";
 
-    /// <summary>The keys that this run replaces, with the item that would restore the old form.</summary>
-    public static void EnsureReplacing(LedgerFile file) => file.Run(
-        "CREATE TEMP TABLE IF NOT EXISTS replacing "
-        + "(destination INTEGER, key BLOB, body BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID");
+    /// <summary>Builds the index from keys to their sources: after a large load, not during it.</summary>
+    public static void EnsureKeyIndex(LedgerFile file, IndicatorShape shape)
+    {
+        var column = KeyColumn(shape);
+        file.Run($"CREATE INDEX IF NOT EXISTS support_{column} ON support ({column}) WHERE {column} IS NOT NULL");
+    }
 
-    /// <summary>Listed indicators that may be adopted.</summary>
-    public static void EnsureListed(LedgerFile file) => file.Run(
-        "CREATE TEMP TABLE IF NOT EXISTS adoptable (destination INTEGER, key BLOB, id TEXT, expires INTEGER, dead INTEGER, fixed BLOB, "
-        + "PRIMARY KEY (destination, key)) WITHOUT ROWID");
+    public static void DropKeyIndexes(LedgerFile file)
+    {
+        foreach (var shape in Enum.GetValues<IndicatorShape>()) file.Run($"DROP INDEX IF EXISTS support_{KeyColumn(shape)}");
+    }
 }

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace MispGraphSync.Text;
 
-/// <summary>What the kernel knows about a name and .NET does not say: its kind, its owner and how many names the file has.</summary>
+/// <summary>The kind, owner and number of links of a file, which .NET does not provide.</summary>
 internal readonly partial record struct FileFacts(bool IsRegular, uint Links, uint Owner, ulong Inode, ulong Device)
 {
-    // linux/stat.h and linux/fcntl.h; the numbers and the layout are the same on every architecture.
+    // From linux/stat.h and linux/fcntl.h; the same on every architecture.
     private const int CurrentFolder = -100;
     private const int NoFollow = 0x100;
     private const int OfHandle = 0x1000;
@@ -15,7 +15,7 @@ internal readonly partial record struct FileFacts(bool IsRegular, uint Links, ui
     private const ushort KindMask = 0xf000;
     private const ushort Regular = 0x8000;
 
-    /// <summary>A symbolic link is looked at, not followed. Null: no such name, or the system does not say.</summary>
+    /// <summary>Does not follow a symbolic link. Null: no such file, or not known on this system.</summary>
     public static FileFacts? Of(string path) => Ask(CurrentFolder, path, NoFollow);
 
     public static FileFacts? Of(SafeHandle file)
@@ -32,7 +32,7 @@ internal readonly partial record struct FileFacts(bool IsRegular, uint Links, ui
         }
     }
 
-    /// <summary>The account this process works as.</summary>
+    /// <summary>The account of this process.</summary>
     public static uint? Ourselves => Of("/proc/self")?.Owner;
 
     private static FileFacts? Ask(int folder, string path, int flags)

@@ -3,32 +3,32 @@ using System.Text;
 namespace MispGraphSync.Text;
 
 /// <summary>
-/// Files and folders that nobody but the account that runs the tool may read. What is there already keeps its mode, and a
-/// link that somebody put in a file's place is never followed.
+/// Files and folders that only the account of this process may read. Existing ones keep their mode. A link in the place of a file
+/// is never followed.
 /// </summary>
 internal static class PrivateFile
 {
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode = Private | UnixFileMode.UserExecute;
 
-    /// <summary>Makes a folder and those above it where they are missing.</summary>
+    /// <summary>Creates a folder and its missing parents.</summary>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
         else Directory.CreateDirectory(path, FolderMode);
     }
 
-    /// <param name="isBuffered">False when all of it is written at once.</param>
+    /// <param name="isBuffered">False for a single write.</param>
     public static FileStream Open(string path, FileMode mode, FileAccess access, bool isBuffered = true, FileShare share = FileShare.None)
     {
         var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = isBuffered ? 4096 : 0 };
-        // On Windows a file takes the rights of its folder.
+        // On Windows a file inherits the rights of its folder.
         if (!OperatingSystem.IsWindows() && mode != FileMode.Open) options.UnixCreateMode = Private;
         return new FileStream(path, options);
     }
 
-    /// <summary>Makes the file, or opens one of ours to write at its end. Others may read it meanwhile.</summary>
-    /// <exception cref="IOException">Something else has this name, such as a link or another account's file.</exception>
+    /// <summary>Creates the file, or opens one of ours to append. Other processes may read it meanwhile.</summary>
+    /// <exception cref="IOException">The name belongs to something else, such as a link or another account's file.</exception>
     public static FileStream OpenToAppend(string path)
     {
         if (!IsTaken(path))
@@ -39,7 +39,7 @@ internal static class PrivateFile
             }
             catch (IOException) when (IsTaken(path))
             {
-                // Another process was quicker.
+                // Another process created it first.
             }
         }
 
@@ -52,11 +52,11 @@ internal static class PrivateFile
     }
 
     /// <summary>
-    /// Writes a file whole or not at all: beside the target first, so that the move is within one file system, and under a
-    /// name that nobody has. A link in its place is replaced, not followed.
+    /// Writes a file whole or not at all: to a new name beside the target first, so that the move stays within one file system.
+    /// Replaces a link, and does not follow it.
     /// </summary>
-    /// <param name="overwrite">False: whatever is there stays, and it is an <see cref="IOException"/>.</param>
-    /// <param name="mode">Of the new file.</param>
+    /// <param name="overwrite">False: an existing file stays, and an <see cref="IOException"/> is thrown.</param>
+    /// <param name="mode">The mode of the new file.</param>
     public static void Replace(string path, bool overwrite, Action<TextWriter> write, UnixFileMode mode = Private)
     {
         var draft = $"{path}.{Path.GetRandomFileName()}.tmp";
@@ -81,8 +81,8 @@ internal static class PrivateFile
     }
 
     /// <summary>
-    /// Whether a file of ours may take this place: nothing is there, or a link, which is replaced and not followed, or an empty file,
-    /// or one that begins as ours do.
+    /// Whether a file of ours may take this name: it is free, or a link, which is replaced, or an empty file, or one that begins as
+    /// ours do.
     /// </summary>
     public static bool IsFreeFor(string path, string opening)
     {
@@ -98,7 +98,7 @@ internal static class PrivateFile
 
     private static bool IsTaken(string path) => new FileInfo(path) is var file && (file.Exists || file.LinkTarget is not null);
 
-    /// <summary>A plain file with one name, which belongs to us, to the folder's owner or to the system.</summary>
+    /// <summary>Whether it is a regular file without links that belongs to us, to the folder's owner or to root.</summary>
     public static bool IsOurs(string path)
     {
         if (FileFacts.Of(path) is not { } facts) return new FileInfo(path).LinkTarget is null;

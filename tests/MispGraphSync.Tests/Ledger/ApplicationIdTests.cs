@@ -112,7 +112,7 @@ public sealed class ApplicationIdTests : IDisposable
     private void Change(string script)
     {
         Make(script);
-        // As after a clean end: all in the one file.
+        // All in one file, as after a clean end.
         Make("PRAGMA wal_checkpoint(TRUNCATE);");
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Ledger;
 
-/// <summary>Bytes in the ledger that nobody wrote there: damaged, never a bug.</summary>
+/// <summary>Damaged bytes in the ledger are reported as damage, never as a bug.</summary>
 public sealed class DamageTests : IDisposable
 {
     private readonly TestRun _run = new();
@@ -60,13 +60,13 @@ public sealed class DamageTests : IDisposable
                 }
                 catch (RunFailedException damaged) when (damaged.IsOfLedger)
                 {
-                    // As it should be.
+                    // Expected.
                 }
             }
         }
     }
 
-    // A run reports what fails at one destination; what fails before is thrown.
+    // A failure at one destination is in the report; an earlier one is thrown.
     private async Task<RunFailedException> FailureAsync()
     {
         try

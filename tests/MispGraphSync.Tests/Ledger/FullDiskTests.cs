@@ -5,8 +5,7 @@ using Xunit;
 namespace MispGraphSync.Tests.Ledger;
 
 /// <summary>
-/// No room for the ledger, at a place of the test's choice: SQLite itself is told to let the file grow no further, and
-/// answers as it does on a full disk.
+/// A disk that becomes full at a chosen moment: SQLite may not let the file grow any further, and fails as on a full disk.
 /// </summary>
 public sealed class FullDiskTests : IDisposable
 {
@@ -44,7 +43,7 @@ public sealed class FullDiskTests : IDisposable
     {
         _run.Destination.Upserts = true;
         _run.Destination.BatchSize = 10;
-        // Recording takes back the room of the intents before it; a larger intent finds none.
+        // Recording frees the space of earlier intents; a larger intent does not fit.
         var sent = 0;
         _run.Destination.Answer = (operation, step) => ++sent == 20 ? FillUp() : null;
 
@@ -64,10 +63,11 @@ public sealed class FullDiskTests : IDisposable
         await _run.PushAsync();
         using (var dry = LedgerFile.Open(_run.LedgerPath, isDryRun: true))
         {
-            // As SQLite does by itself after a fault.
+            // As SQLite does after a fault.
             dry.Run("ROLLBACK");
 
-            Assert.Contains("disk failed", Assert.Throws<RunFailedException>(() => dry.Run("DELETE FROM held")).Message, StringComparison.Ordinal);
+            var failure = Assert.Throws<RunFailedException>(() => dry.Run("DELETE FROM held"));
+            Assert.Contains("disk failed", failure.Message, StringComparison.Ordinal);
             Assert.Throws<RunFailedException>(() => dry.Statement("DELETE FROM held"));
             Assert.Throws<RunFailedException>(() => dry.NewStatement("SELECT 1"));
         }
@@ -103,7 +103,11 @@ public sealed class FullDiskTests : IDisposable
     {
         await _run.PushAsync();
         var before = _run.Destination.Sent.Count;
-        for (var number = 2; number < 40; number++) _run.Source.Put(Some.Event(number), [.. Enumerable.Range(number * 1000, 200).Select(one => Some.Domain(one))]);
+        for (var number = 2; number < 40; number++)
+        {
+            _run.Source.Put(Some.Event(number), [.. Enumerable.Range(number * 1000, 200).Select(one => Some.Domain(one))]);
+        }
+
         _run.Source.AfterEvent = read =>
         {
             if (read == 10) FillUp();
@@ -111,7 +115,7 @@ public sealed class FullDiskTests : IDisposable
 
         var full = await Record.ExceptionAsync(() => _run.PushAsync()) as RunFailedException;
 
-        // Either the report says so, or there was not even room to end the reading.
+        // The failure is in the report, or thrown when reading could not be completed.
         Assert.True(full is null or { Outcome: RunOutcome.Unreachable }, full?.ToString());
         Assert.Equal(before, _run.Destination.Sent.Count);
         _run.Source.AfterEvent = null;
@@ -126,7 +130,8 @@ public sealed class FullDiskTests : IDisposable
         ledger.Run($"PRAGMA max_page_count = {ledger.Scalar("PRAGMA page_count")}");
         lock (ledger.Gate)
         {
-            Assert.Throws<RunFailedException>(() => ledger.InTransaction(() => ledger.Run($"INSERT INTO thing VALUES ('{new string('x', 50_000)}')")));
+            Assert.Throws<RunFailedException>(
+                () => ledger.InTransaction(() => ledger.Run("INSERT INTO thing VALUES (?)", new string('x', 50_000))));
             ledger.Run("PRAGMA max_page_count = 1000000");
             Assert.Throws<InvalidOperationException>(() => ledger.InTransaction(() =>
             {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Ledger;
 
-/// <summary>How a ledger moves on to versions that are still to come: shown with two that this test makes up.</summary>
+/// <summary>Migrates a ledger to two made-up later versions.</summary>
 public sealed class MigrationTests : IDisposable
 {
     private static readonly int Now = LedgerSchema.Current.Version;
@@ -62,7 +62,7 @@ public sealed class MigrationTests : IDisposable
         byte[] database, log;
         using (LedgerFile.Open(_run.LedgerPath, isDryRun: false, Next))
         {
-            // While it is open, all of the migration stands in the log: cut anywhere, it is what a kill or a power cut leaves.
+            // While it is open, the whole migration is in the log: a cut at any point is what a kill or a power cut leaves.
             (database, log) = (await ReadAsync(_run.LedgerPath), await ReadAsync(_run.LedgerPath + "-wal"));
         }
 
@@ -90,13 +90,15 @@ public sealed class MigrationTests : IDisposable
         for (var version = 1; version < LedgerSchema.Current.Version; version++)
         {
             var path = $"{_run.LedgerPath}.{version}";
-            using (var old = LedgerFile.Open(path, isDryRun: false, new LedgerSchema([.. Enumerable.Range(1, version).Select(LedgerSchema.Current.To)])))
+            var schema = new LedgerSchema([.. Enumerable.Range(1, version).Select(LedgerSchema.Current.To)]);
+            using (var old = LedgerFile.Open(path, isDryRun: false, schema))
             {
                 old.Run("INSERT INTO source (name) VALUES ('misp')");
             }
 
             using var ledger = LedgerFile.Open(path, isDryRun: false);
-            Assert.Equal((LedgerSchema.Current.Version, 1), (ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM source")));
+            Assert.Equal(LedgerSchema.Current.Version, ledger.Scalar("PRAGMA user_version"));
+            Assert.Equal(1, ledger.Scalar("SELECT COUNT(*) FROM source"));
             Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM left_out"));
         }
     }
@@ -119,8 +121,9 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal(0, ledger.Scalar("SELECT plans_everything FROM destination WHERE name = 'roomy'"));
     }
 
-    // The versions there are, and then these.
-    private static LedgerSchema With(params string[] more) => new([.. Enumerable.Range(1, LedgerSchema.Current.Version).Select(LedgerSchema.Current.To), .. more]);
+    // The current versions, then these.
+    private static LedgerSchema With(params string[] more) =>
+        new([.. Enumerable.Range(1, LedgerSchema.Current.Version).Select(LedgerSchema.Current.To), .. more]);
 
     private async Task FillAsync()
     {
@@ -128,7 +131,7 @@ public sealed class MigrationTests : IDisposable
         await _run.PushAsync();
     }
 
-    // As it stands after the cut, whole at its version: the newest schema that opens it without moving it on.
+    // The version after the cut, found by the oldest schema that opens it; it must be complete.
     private static long VersionOf(string path)
     {
         LedgerSchema[] schemas = [With(), With(First), Next];
@@ -140,20 +143,22 @@ public sealed class MigrationTests : IDisposable
                 var version = ledger.Scalar("PRAGMA user_version");
                 Assert.Equal("ok", Integrity(ledger));
                 Assert.Equal(300, ledger.Scalar("SELECT COUNT(*) FROM held"));
-                if (version > Now) Assert.Equal(version == Now + 1 ? (version, 300, 300 * 7, 300) : (version, 300, 300 * 8, 150), State(ledger));
+                var whole = version == Now + 1 ? (version, 300, 300 * 7, 300) : (version, 300, 300 * 8, 150);
+                if (version > Now) Assert.Equal(whole, State(ledger));
                 return version;
             }
             catch (RunFailedException newer) when (newer.Message.Contains("newer", StringComparison.Ordinal))
             {
-                // One version further then.
+                // Try the next version.
             }
         }
 
-        throw new InvalidOperationException("It is of no version at all.");
+        throw new InvalidOperationException("It has no known version.");
     }
 
     private static (long Version, long Held, long Weight, long Colours) State(LedgerFile ledger) => (
-        ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM held"), ledger.Scalar("SELECT SUM(weight) FROM held"), ledger.Scalar("SELECT COUNT(*) FROM colour"));
+        ledger.Scalar("PRAGMA user_version"), ledger.Scalar("SELECT COUNT(*) FROM held"), ledger.Scalar("SELECT SUM(weight) FROM held"),
+        ledger.Scalar("SELECT COUNT(*) FROM colour"));
 
     private static string Integrity(LedgerFile ledger)
     {

@@ -26,7 +26,7 @@ public sealed class RunLockTests : IDisposable
     [InlineData("relative")]
     public async Task Symbolic_link_uses_the_same_lock_and_files(string kind)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows makes symbolic links for administrators only.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "On Windows, only administrators can create symbolic links.");
         var link = LinkTo(kind);
 
         using (await TakeAsync(link))
@@ -51,7 +51,7 @@ public sealed class RunLockTests : IDisposable
 
         using (await TakeAsync(Ledger))
         {
-            // SQLite closes its own descriptors of the file, which must not end the lock.
+            // SQLite closes its own descriptors of the file, which must not release the lock.
             using (LedgerFile.Open(Ledger, isDryRun: false)) { }
             Assert.Equal(RunOutcome.LockHeld, (await Assert.ThrowsAsync<RunFailedException>(() => TakeAsync(link))).Outcome);
         }
@@ -74,7 +74,7 @@ public sealed class RunLockTests : IDisposable
     [Fact]
     public async Task Reading_the_lock_owner_never_blocks_a_run()
     {
-        // A note that a killed run left: then the lock itself is looked at.
+        // With the note of a killed run, the lock itself is checked.
         await File.WriteAllTextAsync(Ledger + ".owner", """{"Host":"h","Process":1,"Started":"2026-01-01T00:00:00Z"}""",
             TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource();
@@ -87,7 +87,7 @@ public sealed class RunLockTests : IDisposable
 
         for (var i = 0; i < 200; i++)
         {
-            // A run that ends deletes the note; the next one may find it again.
+            // A finished run deletes the note: write it again.
             using var taken = await TakeAsync(Ledger);
             await File.WriteAllTextAsync(Ledger + ".owner", """{"Host":"h","Process":1,"Started":"2026-01-01T00:00:00Z"}""",
                 TestContext.Current.CancellationToken);
@@ -100,7 +100,7 @@ public sealed class RunLockTests : IDisposable
     [Fact]
     public void Link_loop_is_a_settings_error()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows makes symbolic links for administrators only.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "On Windows, only administrators can create symbolic links.");
         var (one, two) = (Path.Combine(_folder, "one.db"), Path.Combine(_folder, "two.db"));
         File.CreateSymbolicLink(one, two);
         File.CreateSymbolicLink(two, one);
@@ -111,7 +111,7 @@ public sealed class RunLockTests : IDisposable
     [Fact]
     public void Dangling_link_creates_the_ledger_at_its_target()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows makes symbolic links for administrators only.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "On Windows, only administrators can create symbolic links.");
         var (link, target) = (Path.Combine(_folder, "link.db"), Path.Combine(_folder, "real", "new.db"));
         File.CreateSymbolicLink(link, target);
 

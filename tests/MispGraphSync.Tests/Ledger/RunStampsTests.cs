@@ -4,7 +4,6 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Ledger;
 
-/// <summary>What a ledger and a log folder say of each other.</summary>
 public sealed class RunStampsTests : IDisposable
 {
     private static readonly DateTimeOffset Now = Some.Now;
@@ -28,7 +27,7 @@ public sealed class RunStampsTests : IDisposable
     public void Ledger_from_before_the_last_run_is_older()
     {
         Run();
-        Back("before");
+        BackUp("before");
         Run();
         Restore("before");
 
@@ -40,7 +39,7 @@ public sealed class RunStampsTests : IDisposable
     public void Ledger_from_the_middle_of_the_last_run_is_older()
     {
         Run();
-        Run(beforeEnd: () => Back("middle"));
+        Run(beforeEnd: () => BackUp("middle"));
         Restore("middle");
 
         Assert.Equal(StampMismatchKind.Older, Run());
@@ -98,7 +97,7 @@ public sealed class RunStampsTests : IDisposable
 
         Assert.Equal(StampMismatchKind.Moved, Run(Path.Combine(copy, "ledger.db")));
         Assert.Equal(StampMismatchKind.None, Run(Path.Combine(copy, "ledger.db")));
-        // One log folder for both: the copy has left a stamp that the first does not know.
+        // Both share a log folder, and the original does not know the copy's stamp.
         Assert.Equal(StampMismatchKind.Older, Run());
     }
 
@@ -166,7 +165,7 @@ public sealed class RunStampsTests : IDisposable
             new RunHistory(old).Begin("push", Now);
         }
 
-        Back("before");
+        BackUp("before");
         Run();
         Restore("before");
 
@@ -204,20 +203,20 @@ public sealed class RunStampsTests : IDisposable
         using var ledger = LedgerFile.Open(at ?? Ledger, isDryRun: false);
         var stamps = new RunStamps(ledger, logs ?? Logs, host);
         var history = new RunHistory(ledger);
-        var doubt = stamps.Check();
-        Assert.Equal(doubt.Kind == StampMismatchKind.None, doubt.Message.Length == 0);
+        var mismatch = stamps.Check();
+        Assert.Equal(mismatch.Kind == StampMismatchKind.None, mismatch.Message.Length == 0);
         var run = history.Begin("push", Now);
-        stamps.Begin(run, doubt);
+        stamps.Begin(run, mismatch);
         if (writes) stamps.WriteBegin(Now);
         beforeEnd?.Invoke();
-        if (isKilled) return doubt.Kind;
+        if (isKilled) return mismatch.Kind;
         history.End(run, "completed", 0, report: null, Now);
         stamps.WriteEnd(Now);
-        return doubt.Kind;
+        return mismatch.Kind;
     }
 
-    // With its write-ahead log, as a backup tool copies it.
-    private void Back(string name)
+    // Includes the write-ahead log, as a backup tool does.
+    private void BackUp(string name)
     {
         foreach (var suffix in (string[])["", "-wal"])
         {

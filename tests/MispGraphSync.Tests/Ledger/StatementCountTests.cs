@@ -2,7 +2,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Ledger;
 
-/// <summary>What a run costs the ledger, counted in statements: times differ from machine to machine, these do not.</summary>
+/// <summary>The cost of a run, counted in ledger statements: unlike times, the same on every machine.</summary>
 public sealed class StatementCountTests
 {
     [Fact]
@@ -12,7 +12,7 @@ public sealed class StatementCountTests
         var large = await FirstPushAsync(attributes: 3_000);
 
         var each = (large - small) / 2_000.0;
-        // And a share of what a batch of 100 costs.
+        // Plus a share of the cost of a batch of 100.
         Assert.InRange(each, 3, 3.2);
     }
 
@@ -31,7 +31,7 @@ public sealed class StatementCountTests
         var small = await PushOfOneChangeAsync(events: 10);
         var large = await PushOfOneChangeAsync(events: 30);
 
-        // The listing of the events is all that grows.
+        // Only the listing of events grows.
         Assert.Equal(20, large - small);
     }
 

@@ -17,20 +17,21 @@ public sealed class StatusTests : IDisposable
     {
         await _run.PushAsync();
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
-        var terms = new LedgerStatus(ledger);
+        var status = new LedgerStatus(ledger);
 
-        Assert.Equal(new ExpirySummary(0, 0, 0, 20, _run.Destination.Held[0].Expires), terms.Expiries(1, Some.Now));
-        Assert.Equal((0L, 20L), (terms.Expiries(1, Some.Now.AddDays(29)).Past, terms.Expiries(1, Some.Now.AddDays(29.9)).Within7Days));
-        Assert.Equal((20L, 0L, null), (terms.Expiries(1, Some.Now.AddDays(31)).Past, terms.Expiries(1, Some.Now.AddDays(31)).Today, terms.Expiries(1, Some.Now.AddDays(31)).Next));
-        var renewals = terms.Renewals(1, Some.Now);
+        Assert.Equal(new ExpirySummary(0, 0, 0, 20, _run.Destination.Held[0].Expires), status.Expiries(1, Some.Now));
+        Assert.Equal((0L, 20L), (status.Expiries(1, Some.Now.AddDays(29)).Past, status.Expiries(1, Some.Now.AddDays(29.9)).Within7Days));
+        Assert.Equal(new ExpirySummary(20, 0, 0, 0, null), status.Expiries(1, Some.Now.AddDays(31)));
+        var renewals = status.Renewals(1, Some.Now);
         Assert.Equal((0L, 20L), (renewals.Past, renewals.Within30Days));
-        Assert.Equal(20, terms.Renewals(1, Some.Now.AddDays(23)).Past);
+        Assert.Equal(20, status.Renewals(1, Some.Now.AddDays(23)).Past);
     }
 
     [Fact]
     public async Task Backlog_counts_pending_rejected_and_unconfirmed()
     {
-        _run.Destination.Answer = (_, step) => step.Value!.Contains("d7.", StringComparison.Ordinal) ? new StepOutcome.Rejected("no") : null;
+        _run.Destination.Answer = (_, step) =>
+            step.Value!.Contains("d7.", StringComparison.Ordinal) ? new StepOutcome.Rejected("no") : null;
         await _run.PushAsync();
         _run.Destination.Answer = null;
         using (var ledger = _run.OpenLedger())
@@ -101,7 +102,9 @@ public sealed class StatusTests : IDisposable
         }
 
         Assert.Null(RunLock.OwnerOf(_run.LedgerPath));
-        await File.WriteAllTextAsync(_run.LedgerPath + ".owner", """{"Host":"h","Process":1,"Started":"2026-01-01T00:00:00Z"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            _run.LedgerPath + ".owner", """{"Host":"h","Process":1,"Started":"2026-01-01T00:00:00Z"}""",
+            TestContext.Current.CancellationToken);
         Assert.Null(RunLock.OwnerOf(_run.LedgerPath));
     }
 }
