@@ -23,7 +23,8 @@ public sealed partial class DeployTests : IDisposable
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "There is no systemd-analyze on this machine.");
         // It asks for the program too, which is not installed here.
         var service = Path.Combine(_folder, "misp-graph.service");
-        await File.WriteAllTextAsync(service, Program().Replace(Read("systemd/misp-graph.service"), "/bin/true"), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            service, Program().Replace(Read("systemd/misp-graph.service"), "/bin/true"), TestContext.Current.CancellationToken);
         var timer = Path.Combine(_folder, "misp-graph.timer");
         File.Copy(At("systemd/misp-graph.timer"), timer);
 
@@ -37,7 +38,8 @@ public sealed partial class DeployTests : IDisposable
     {
         var forgiven = Setting(Read("systemd/misp-graph.service"), "SuccessExitStatus").Split(' ').Select(int.Parse);
 
-        Assert.Equal([ExitCodes.Of(RunOutcome.OutOfTime), ExitCodes.Of(RunOutcome.LockHeld), ExitCodes.Of(RunOutcome.Interrupted)], forgiven);
+        Assert.Equal(
+            [ExitCodes.Of(RunOutcome.OutOfTime), ExitCodes.Of(RunOutcome.LockHeld), ExitCodes.Of(RunOutcome.Interrupted)], forgiven);
     }
 
     [Theory]
@@ -54,7 +56,9 @@ public sealed partial class DeployTests : IDisposable
         var program = Path.Combine(_folder, "misp-graph");
         await File.WriteAllTextAsync(program, $"#!/bin/sh\necho said\nexit {code}\n", TestContext.Current.CancellationToken);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var command = string.Join(' ', line.Split(' ')[6..]).Replace("/var/lib/misp-graph", _folder, StringComparison.Ordinal).Replace("/opt/misp-graph/misp-graph", program, StringComparison.Ordinal);
+        var command = string.Join(' ', line.Split(' ')[6..])
+            .Replace("/var/lib/misp-graph", _folder, StringComparison.Ordinal)
+            .Replace("/opt/misp-graph/misp-graph", program, StringComparison.Ordinal);
 
         var ran = await ToolProcess.StartProgram("sh", _folder, ["-c", command]).EndAsync();
 
@@ -67,10 +71,12 @@ public sealed partial class DeployTests : IDisposable
         var task = XDocument.Load(At("windows/misp-graph.xml")).Root!;
 
         Assert.Equal(Schema + "Task", task.Name);
-        Assert.Equal(["RegistrationInfo", "Triggers", "Principals", "Settings", "Actions"], task.Elements().Select(part => part.Name.LocalName));
+        Assert.Equal(
+            ["RegistrationInfo", "Triggers", "Principals", "Settings", "Actions"], task.Elements().Select(part => part.Name.LocalName));
         Assert.Equal("IgnoreNew", task.Element(Schema + "Settings")!.Element(Schema + "MultipleInstancesPolicy")!.Value);
         Assert.Equal("LeastPrivilege", task.Descendants(Schema + "RunLevel").Single().Value);
-        Assert.Equal(task.Descendants(Schema + "Principal").Single().Attribute("id")!.Value, task.Element(Schema + "Actions")!.Attribute("Context")!.Value);
+        Assert.Equal(task.Descendants(Schema + "Principal").Single().Attribute("id")!.Value,
+            task.Element(Schema + "Actions")!.Attribute("Context")!.Value);
     }
 
     [Fact]
@@ -87,23 +93,32 @@ public sealed partial class DeployTests : IDisposable
         Assert.Equal("false", values[$"{pod}.containers.securityContext.allowPrivilegeEscalation"]);
         Assert.Equal("[\"ALL\"]", values[$"{pod}.containers.securityContext.capabilities.drop"]);
         Assert.Equal("misp-graph", values["PersistentVolumeClaim.metadata.name"]);
-        Assert.Contains($"USER {values[$"{pod}.securityContext.runAsUser"]}:", File.ReadAllText(At("../Dockerfile")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"USER {values[$"{pod}.securityContext.runAsUser"]}:", File.ReadAllText(At("../Dockerfile")), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Deployment_variables_and_options_exist()
     {
-        var texts = Directory.EnumerateFiles(At(""), "*", SearchOption.AllDirectories).Append(At("../Dockerfile")).Select(File.ReadAllText).ToList();
+        var texts = Directory.EnumerateFiles(At(""), "*", SearchOption.AllDirectories)
+            .Append(At("../Dockerfile"))
+            .Select(File.ReadAllText)
+            .ToList();
         var variables = texts.SelectMany(text => Variable().Matches(text).Select(match => match.Value)).Distinct().ToList();
-        var options = texts.SelectMany(text => Option().Matches(text)).SelectMany(match => match.Value.Split(' ', '"', ',')).Where(word => word.StartsWith('-')).Distinct();
+        var options = texts.SelectMany(text => Option().Matches(text))
+            .SelectMany(match => match.Value.Split(' ', '"', ','))
+            .Where(word => word.StartsWith('-'))
+            .Distinct();
         using var output = new StringWriter();
-        var host = new ToolHost { Out = output, Error = output, WorkingDirectory = _folder, Environment = variables.ToDictionary(name => name, _ => "file:/x") };
+        var host = new ToolHost { Out = output, Error = output, WorkingDirectory = _folder,
+            Environment = variables.ToDictionary(name => name, _ => "file:/x") };
 
         await Tool.RunAsync(["config", "validate"], host);
         Assert.NotEmpty(variables);
         Assert.DoesNotContain("There is no such key", output.ToString(), StringComparison.Ordinal);
         await Tool.RunAsync(["push", "--help"], host);
-        Assert.All(options, option => Assert.Contains(option + " ", output.ToString().Replace(",", " ", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.All(options, option =>
+            Assert.Contains(option + " ", output.ToString().Replace(",", " ", StringComparison.Ordinal), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -17,11 +17,13 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
 
     /// <summary>What stands for the reader's own in the papers, and what takes its place here.</summary>
     private static readonly (string Written, string Here)[] Placeholders =
-        [("NAME", "graph"), ("VALUE", Value), ("UUID", Event), ("/data/feed", "feed"), ("/data/export", "export"), ("/etc/misp-graph/", ""), ("/srv/www/", "")];
+        [("NAME", "graph"), ("VALUE", Value), ("UUID", Event), ("/data/feed", "feed"), ("/data/export", "export"), ("/etc/misp-graph/", ""),
+            ("/srv/www/", "")];
 
     private SandboxRun _run = null!;
 
-    public static TheoryData<string, string> Blocks => [.. All().Where(block => block.NotRun is null).Select(block => (block.Where, block.Text))];
+    public static TheoryData<string, string> Blocks =>
+        [.. All().Where(block => block.NotRun is null).Select(block => (block.Where, block.Text))];
 
     public async ValueTask InitializeAsync()
     {
@@ -31,7 +33,8 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
             // Nothing is to be waited for here.
             foreach (var destination in settings["destinations"]!.AsArray()) destination!["requestsPerMinute"] = 1_000;
         });
-        var uuid = _run.Sandbox.MispState.AddEvent(new JsonObject { ["uuid"] = Event, ["info"] = "One more", ["Attribute"] = new JsonArray() });
+        var uuid = _run.Sandbox.MispState.AddEvent(
+            new JsonObject { ["uuid"] = Event, ["info"] = "One more", ["Attribute"] = new JsonArray() });
         _run.Sandbox.MispState.AddAttribute(uuid, new JsonObject { ["type"] = "domain", ["value"] = Value, ["to_ids"] = true });
         WriteFiles();
     }
@@ -57,12 +60,14 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
 
     [Fact]
     public void Console_examples_that_are_not_run_say_why() =>
-        Assert.All(All().Where(block => block.NotRun is not null), block => Assert.True(block.NotRun!.Length > 10, $"{block.Where} is marked as not run, and does not say why."));
+        Assert.All(All().Where(block => block.NotRun is not null), block =>
+            Assert.True(block.NotRun!.Length > 10, $"{block.Where} is marked as not run, and does not say why."));
 
     // The blocks speak of runs, failures and requests: there are some.
     private async Task PushWithOneFailureAsync()
     {
-        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Status(400), times: 20, when: request => request.Body.Contains(Value, StringComparison.Ordinal));
+        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Status(400), times: 20, when: request =>
+            request.Body.Contains(Value, StringComparison.Ordinal));
         Assert.Equal(3, (await _run.RunAsync("push")).Code);
         _run.Sandbox.Faults.Clear();
     }
@@ -75,7 +80,8 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
         // What makes settings must not lead out of the sandbox.
         var makes = words is ["config", "init", ..] || (words[0] == "config" && words.Contains("--to"));
         if (makes) File.Delete(_run.ConfigFile);
-        _run.Answers = words[0] == "purge" ? "y\n" : string.Join('\n', "https://misp.example", "", "defender", "contoso.example", "", "11111111-1111-4111-8111-111111111111", "", "", "");
+        _run.Answers = words[0] == "purge" ? "y\n" : string.Join(
+            '\n', "https://misp.example", "", "defender", "contoso.example", "", "11111111-1111-4111-8111-111111111111", "", "", "");
 
         var result = await _run.RunAsync(words);
 
@@ -91,19 +97,38 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
     private async Task<(int Code, string Error)> BashAsync(string command)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "It is a shell's.");
-        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = _run.Folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = _run.Folder,
+            RedirectStandardOutput = true, RedirectStandardError = true })!;
         var result = await process.EndAsync();
         return (result.Code, result.Error);
     }
 
     private void WriteFiles()
     {
-        const string Json = """{"Event":{"uuid":"99999999-9999-4999-8999-999999999999","info":"Saved","date":"2026-01-01","timestamp":"1770000000","published":true,"Attribute":[{"uuid":"99999999-9999-4999-8999-999999999998","type":"domain","category":"Network activity","to_ids":true,"value":"saved.example","timestamp":"1770000000"}]}}""";
+        const string Json = """
+            {"Event":{"uuid":"99999999-9999-4999-8999-999999999999","info":"Saved","date":"2026-01-01","timestamp":"1770000000",
+            "published":true,"Attribute":[{"uuid":"99999999-9999-4999-8999-999999999998","type":"domain","category":"Network activity",
+            "to_ids":true,"value":"saved.example","timestamp":"1770000000"}]}}
+            """;
         Write("event.json", Json);
         Write("export/one.json", Json);
         Write("feed/99999999-9999-4999-8999-999999999999.json", Json);
-        Write("feed/manifest.json", """{"99999999-9999-4999-8999-999999999999":{"info":"Saved","date":"2026-01-01","timestamp":"1770000000","Tag":[],"Orgc":{"name":"X","uuid":"99999999-9999-4999-8999-999999999997"},"threat_level_id":"2","analysis":"2"}}""");
-        Write("config.py", "graph_auth = {'tenant': 'contoso.example', 'client_id': '11111111-1111-4111-8111-111111111111', 'client_secret': 'x'}\ntargetProduct = 'Azure Sentinel'\nmisp_event_filters = []\naction = 'alert'\npassiveOnly = False\ndays_to_expire = 5\nmisp_key = 'k'\nmisp_domain = 'https://misp.example'\nmisp_verifycert = False\n");
+        Write("feed/manifest.json", """
+            {"99999999-9999-4999-8999-999999999999":{"info":"Saved","date":"2026-01-01","timestamp":"1770000000","Tag":[],
+            "Orgc":{"name":"X","uuid":"99999999-9999-4999-8999-999999999997"},"threat_level_id":"2","analysis":"2"}}
+            """);
+        Write("config.py", """
+            graph_auth = {'tenant': 'contoso.example', 'client_id': '11111111-1111-4111-8111-111111111111', 'client_secret': 'x'}
+            targetProduct = 'Azure Sentinel'
+            misp_event_filters = []
+            action = 'alert'
+            passiveOnly = False
+            days_to_expire = 5
+            misp_key = 'k'
+            misp_domain = 'https://misp.example'
+            misp_verifycert = False
+
+            """);
     }
 
     private void Write(string file, string text)

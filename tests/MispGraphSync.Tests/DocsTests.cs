@@ -84,7 +84,8 @@ public partial class DocsTests
     public void Tests_named_in_the_reliability_page_exist()
     {
         var tests = typeof(DocsTests).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods().Where(method => method.GetCustomAttributes(typeof(FactAttribute), inherit: true).Length > 0).Select(method => $"{type.Name}.{method.Name}"))
+            .SelectMany(type => type.GetMethods().Where(method =>
+                method.GetCustomAttributes(typeof(FactAttribute), inherit: true).Length > 0).Select(method => $"{type.Name}.{method.Name}"))
             .ToHashSet();
 
         var named = TestName().Matches(Read("docs/reliability.md")).Select(name => name.Groups[1].Value).ToList();
@@ -102,9 +103,11 @@ public partial class DocsTests
             var verbs = words.TakeWhile(word => VerbWord().IsMatch(word)).Take(words is ["config", ..] ? 2 : 1).ToArray();
             var help = await HelpAsync(verbs);
 
-            Assert.True(help.Contains($"Usage: misp-graph {string.Join(' ', verbs)} ", StringComparison.Ordinal), $"{paper}: no such verb: misp-graph {command}");
+            Assert.True(help.Contains($"Usage: misp-graph {string.Join(' ', verbs)} ", StringComparison.Ordinal),
+                $"{paper}: no such verb: misp-graph {command}");
             foreach (var option in words.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
-                Assert.True(help.Contains(option + " ", StringComparison.Ordinal), $"{paper}: there is no {option} to: misp-graph {command}");
+                Assert.True(
+                    help.Contains(option + " ", StringComparison.Ordinal), $"{paper}: there is no {option} to: misp-graph {command}");
         }
     }
 

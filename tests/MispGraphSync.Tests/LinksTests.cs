@@ -19,7 +19,8 @@ public sealed partial class LinksTests
 
         Assert.All(Links(Path.Combine(Root, paper)), link =>
         {
-            var (file, anchor) = link.Split('#') switch { [var only] => (only, null), [var before, var after, ..] => (before, after), _ => ("", null) };
+            var (file, anchor) =
+                link.Split('#') switch { [var only] => (only, null), [var before, var after, ..] => (before, after), _ => ("", null) };
             var target = file.Length == 0 ? Path.Combine(Root, paper) : Path.GetFullPath(Path.Combine(folder, file));
             Assert.True(File.Exists(target) || Directory.Exists(target), $"{link}: there is no {file}.");
             if (anchor is not null) Assert.True(Anchors(target).Contains(anchor), $"{link}: there is no heading #{anchor}.");
@@ -29,26 +30,38 @@ public sealed partial class LinksTests
     [Fact]
     public void Each_page_is_in_the_index()
     {
-        var pages = Directory.EnumerateFiles(DocsTests.At("docs"), "*.md").Select(page => Path.GetFileName(page)).Where(page => page != "README.md").ToList();
+        var pages = Directory.EnumerateFiles(DocsTests.At("docs"), "*.md")
+            .Select(page => Path.GetFileName(page))
+            .Where(page => page != "README.md")
+            .ToList();
 
-        Assert.Equal(pages.Order(StringComparer.Ordinal), Links(DocsTests.At("docs/README.md")).Where(link => !link.Contains('/', StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(pages.Order(StringComparer.Ordinal), Links(DocsTests.At("docs/README.md"))
+            .Where(link => !link.Contains('/', StringComparison.Ordinal))
+            .Distinct()
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Readme_starts_with_the_two_commands()
     {
-        var first = ConsoleBlock().Match(File.ReadAllText(DocsTests.At("README.md")).ReplaceLineEndings("\n")).Groups[1].Value.TrimEnd().Split('\n');
+        var first = ConsoleBlock()
+            .Match(File.ReadAllText(DocsTests.At("README.md")).ReplaceLineEndings("\n")).Groups[1].Value.TrimEnd()
+            .Split('\n');
 
         Assert.Equal(["dotnet run --project src/MispGraphSync.Sandbox", "dotnet test"], first.Select(line => line.Split('#')[0].Trim()));
     }
 
     private static IEnumerable<string> Pages() =>
-        Directory.EnumerateFiles(Root, "*.md").Concat(new[] { "docs", "deploy", "bench" }.Select(folder => Path.Combine(Root, folder)).Where(Directory.Exists)
+        Directory.EnumerateFiles(Root, "*.md")
+            .Concat(new[] { "docs", "deploy", "bench" }.Select(folder => Path.Combine(Root, folder)).Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories)));
 
     /// <summary>Those within the project.</summary>
     private static IEnumerable<string> Links(string page) =>
-        Link().Matches(Fence().Replace(File.ReadAllText(page), "")).Select(link => link.Groups[1].Value).Where(link => !link.Contains(':', StringComparison.Ordinal));
+        Link()
+            .Matches(Fence().Replace(File.ReadAllText(page), ""))
+            .Select(link => link.Groups[1].Value)
+            .Where(link => !link.Contains(':', StringComparison.Ordinal));
 
     /// <summary>The headings as the hosts of such pages make anchors of them: the second of a name gets -1.</summary>
     private static HashSet<string> Anchors(string page)

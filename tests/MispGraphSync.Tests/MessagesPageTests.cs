@@ -24,7 +24,10 @@ public class MessagesPageTests
     [Fact]
     public void Messages_page_lists_each_failure()
     {
-        var rows = Messages().Select(message => $"| {Number(message.Code)} | {Cell(message.Says)} | {Cell(message.Remedy)} |").Distinct().Order(StringComparer.Ordinal);
+        var rows = Messages()
+            .Select(message => $"| {Number(message.Code)} | {Cell(message.Says)} | {Cell(message.Remedy)} |")
+            .Distinct()
+            .Order(StringComparer.Ordinal);
         var page = Head.ReplaceLineEndings("\n") + string.Join('\n', rows) + "\n";
 
         var path = DocsTests.At("docs/messages.md");
@@ -35,7 +38,11 @@ public class MessagesPageTests
     [Fact]
     public void Source_reader_finds_message_and_remedy()
     {
-        var found = SourceMessages.In("""throw new RunFailedException(RunOutcome.InvalidInput, $"There is no '{Printable.Line(name, 80)}' in {string.Join(", ", all)}.", "Use \"one\" of them.");""");
+        var found = SourceMessages.In("""
+            throw new RunFailedException(
+                RunOutcome.InvalidInput, $"There is no '{Sanitize.ForDisplay(name, 80)}' in {string.Join(", ", all)}.",
+                "Use \"one\" of them.");
+            """);
 
         Assert.Equal([new SourceMessages.Message("InvalidInput", "There is no '…' in ….", "Use \"one\" of them.")], found);
     }
@@ -49,7 +56,8 @@ public class MessagesPageTests
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(file => SourceMessages.In(File.ReadAllText(file)));
 
-    private static string Number(string codes) => string.Join(" or ", codes.Split(" or ").Select(code => $"{ExitCodes.Of(Enum.Parse<RunOutcome>(code))}"));
+    private static string Number(string codes) =>
+        string.Join(" or ", codes.Split(" or ").Select(code => $"{ExitCodes.Of(Enum.Parse<RunOutcome>(code))}"));
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -169,7 +169,8 @@ internal sealed partial class Composition : IAsyncDisposable
         return FeedSource.Find(path, options, _reporter.Warn) ?? FileSource.Open(path, options);
     }
 
-    private static MispSettings WithVault(MispSettings misp, Func<Transport> transport) => misp.VaultSignIn is not { } signIn ? misp : misp with
+    private static MispSettings WithVault(MispSettings misp, Func<Transport> transport) =>
+        misp.VaultSignIn is not { } signIn ? misp : misp with
     {
         Key = misp.Key!.WithVault((secret, ct) => new KeyVaultClient(signIn, transport()).GetAsync(secret, ct)),
     };

@@ -30,7 +30,8 @@ internal sealed record Failure(RunOutcome Outcome, Exception Cause)
 
         if (Cause is not RunFailedException failed)
         {
-            host.Error.WriteLine($"error: this is a bug in misp-graph: {Cause.GetType().Name}: {Sanitize.ForDisplay(Cause.Message, 1_000)}");
+            host.Error.WriteLine(
+                $"error: this is a bug in misp-graph: {Cause.GetType().Name}: {Sanitize.ForDisplay(Cause.Message, 1_000)}");
             host.Error.WriteLine(Cause.StackTrace);
             return;
         }

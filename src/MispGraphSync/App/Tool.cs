@@ -17,7 +17,8 @@ internal static class Tool
         var code = await DispatchAsync(args, guarded).ConfigureAwait(false);
         await output.FlushAsync().ConfigureAwait(false);
         if (output.Fault is not { } fault) return code;
-        await guarded.Error.WriteLineAsync($"error: The output could not be written: {Sanitize.ForDisplay(fault.Message)}").ConfigureAwait(false);
+        await guarded.Error.WriteLineAsync($"error: The output could not be written: {Sanitize.ForDisplay(fault.Message)}")
+            .ConfigureAwait(false);
         return code == ExitCodes.Of(RunOutcome.Done) ? ExitCodes.Of(RunOutcome.Unreachable) : code;
     }
 

@@ -47,7 +47,8 @@ internal sealed class CommonOptions
         var format = args.GetValue(_json) ? "json" : args.GetValue(Output) ?? allowed[0];
         if (allowed.Contains(format, StringComparer.Ordinal)) return format;
         throw new RunFailedException(
-            RunOutcome.InvalidInput, $"'{args.CommandResult.Command.Name}' cannot write '{format}'.", $"Use one of: {string.Join(", ", allowed)}.");
+            RunOutcome.InvalidInput, $"'{args.CommandResult.Command.Name}' cannot write '{format}'.",
+                $"Use one of: {string.Join(", ", allowed)}.");
     }
 
     /// <summary>Whether the verb may ask questions.</summary>

@@ -64,7 +64,8 @@ internal sealed class ErrorsCommand : Command
 
         await _host.Out.WriteLineAsync(format == "json"
             ? RunJson.Text(report)
-            : RunText.Of(report, rejections, isDryRun: false, _common.NewPage(args, _host), _common.ConfigOption(args))).ConfigureAwait(false);
+            : RunText.Of(report, rejections, isDryRun: false, _common.NewPage(args, _host), _common.ConfigOption(args)))
+                .ConfigureAwait(false);
         return ExitCodes.Of(report.Outcome);
     }
 }

@@ -91,7 +91,7 @@ internal sealed class HelpText
 
     private void Examples()
     {
-        var examples = HelpExamples.Of(_verb);
+        var examples = HelpExample.Of(_verb);
         if (examples.Count == 0) return;
         _page.Blank();
         _page.Line(examples.Count == 1 ? "Example:" : "Examples:", static (style, line) => style.Bold(line));

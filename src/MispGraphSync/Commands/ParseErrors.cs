@@ -28,7 +28,8 @@ internal static class ParseErrors
     {
         var options = command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options));
         var names = options.Select(option => option.Name).ToList();
-        var near = names.Find(name => word.Length > 3 && name.StartsWith(word, StringComparison.Ordinal)) ?? DidYouMean.Nearest(word, names);
+        var near = names.Find(name => word.Length > 3 && name.StartsWith(word, StringComparison.Ordinal))
+            ?? DidYouMean.Nearest(word, names);
         var of = HelpText.VerbOf(command) is { Length: > 0 } verb ? $" of '{verb}'" : "";
         return $"there is no option '{Sanitize.ForDisplay(word, 80)}'{of}{Meant(near)}";
     }

@@ -18,7 +18,8 @@ internal sealed class PushCommand : Command
         {
             var format = common.Format(args);
             var isDryRun = args.GetValue(_dryRun);
-            var request = _options.Read(args, RunVerb.Push, common.Read(args)) with { IsDryRun = isDryRun, PrintsRequests = format == "text" };
+            var request =
+                _options.Read(args, RunVerb.Push, common.Read(args)) with { IsDryRun = isDryRun, PrintsRequests = format == "text" };
             var (report, rejections) = await runAsync(request).ConfigureAwait(false);
 
             await host.Out.WriteLineAsync(format == "json"

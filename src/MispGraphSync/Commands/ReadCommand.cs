@@ -8,7 +8,8 @@ namespace MispGraphSync.Commands;
 /// <param name="Destination">Null: the only one that is enabled.</param>
 /// <param name="ShowsProgress">What is written as it comes shows how far the listing is.</param>
 /// <param name="OutputFor">Given the destination's name.</param>
-internal sealed record ReadRequest(CommonArguments Common, string? Destination, bool ShowsProgress, Func<string, IItemOutput<RemoteIndicator>> OutputFor);
+internal sealed record ReadRequest(
+    CommonArguments Common, string? Destination, bool ShowsProgress, Func<string, IItemOutput<RemoteIndicator>> OutputFor);
 
 /// <summary><c>misp-graph read</c>: what is at a destination, as the service returns it.</summary>
 internal sealed class ReadCommand : Command

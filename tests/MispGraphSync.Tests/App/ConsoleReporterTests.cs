@@ -77,9 +77,11 @@ public sealed class ConsoleReporterTests : IDisposable
     public void Progress_of_several_destinations_fits_a_narrow_line()
     {
         var talk = Begin(isTerminal: true, width: 60);
-        foreach (var name in (string[])["graph", "sentinel", "defender"]) talk.Planned(Graph with { Name = name }, new PlanCounts(1_000, 0, 0, 0));
+        foreach (var name in (string[])["graph", "sentinel", "defender"]) talk.Planned(
+            Graph with { Name = name }, new PlanCounts(1_000, 0, 0, 0));
         Pass(10);
-        foreach (var name in (string[])["graph", "sentinel", "defender"]) talk.Applied(Graph with { Name = name }, new StepTally(name == "sentinel" ? 20 : 500, 0, 0, 0), 1_000);
+        foreach (var name in (string[])["graph", "sentinel", "defender"]) talk.Applied(
+            Graph with { Name = name }, new StepTally(name == "sentinel" ? 20 : 500, 0, 0, 0), 1_000);
         Pass(0.25);
 
         Assert.Equal("graph 50 % · sentinel 2 % · defender 50 %, 9 min left", Shown());
@@ -124,7 +126,8 @@ public sealed class ConsoleReporterTests : IDisposable
         Pass(29);
         Pass(1);
 
-        Assert.Equal(["reading misp: 100 of 900 events, 3.3/s, 4 min left", "reading misp: 100 of 900 events, 1.7/s, 8 min left", ""], _error.ToString().ReplaceLineEndings("\n").Split('\n'));
+        Assert.Equal(["reading misp: 100 of 900 events, 3.3/s, 4 min left", "reading misp: 100 of 900 events, 1.7/s, 8 min left", ""],
+            _error.ToString().ReplaceLineEndings("\n").Split('\n'));
     }
 
     [Fact]
@@ -162,7 +165,8 @@ public sealed class ConsoleReporterTests : IDisposable
         using (talk.WarnOnInterrupt()) _interrupt.Cancel();
         talk.End();
 
-        Assert.Equal(["warning: Stopping after the requests in flight. Press Ctrl-C again to stop now (safe).", ""], Screen(_error.ToString()));
+        Assert.Equal(
+            ["warning: Stopping after the requests in flight. Press Ctrl-C again to stop now (safe).", ""], Screen(_error.ToString()));
     }
 
     [Fact]
@@ -247,8 +251,10 @@ public sealed class ConsoleReporterTests : IDisposable
 
     private static LoggedAttempt Line(HttpStatusCode status, int items = 100, string? file = null)
     {
-        var call = new ApiCall { Destination = "graph", Operation = "submit", Method = HttpMethod.Post, Uri = new Uri("http://localhost"), Items = items };
+        var call = new ApiCall { Destination = "graph", Operation = "submit", Method = HttpMethod.Post, Uri = new Uri("http://localhost"),
+            Items = items };
         call.BeginAttempt(call.Uri);
-        return new LoggedAttempt(new RequestLog(new LogSettings { Requests = RequestLogging.None }, 1, TimeProvider.System), call, call.Uri) { Status = status, FileName = file };
+        return new LoggedAttempt(new RequestLog(new LogSettings { Requests = RequestLogging.None }, 1, TimeProvider.System), call,
+            call.Uri) { Status = status, FileName = file };
     }
 }

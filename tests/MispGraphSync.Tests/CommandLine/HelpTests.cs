@@ -19,21 +19,23 @@ public class HelpTests
 
         Assert.Equal((0, ""), (help.Code, help.Error));
         TextSnapshot.Matches(help.Out, verb.Length == 0 ? "help" : "help-" + verb.Replace(' ', '-'));
-        Assert.All(help.Out.Split('\n').Where(line => !line.StartsWith("  misp-graph ", StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, 80));
+        Assert.All(help.Out.Split('\n').Where(line => !line.StartsWith("  misp-graph ", StringComparison.Ordinal)), line =>
+            Assert.InRange(line.Length, 0, 80));
     }
 
     [Theory]
     [MemberData(nameof(Verbs))]
     public void Each_verb_has_examples_that_parse(string verb)
     {
-        var examples = HelpExamples.Of(verb);
+        var examples = HelpExample.Of(verb);
 
         Assert.NotEmpty(examples);
         foreach (var example in examples)
         {
             var parsed = Root().Parse(example.Command.Split(" >")[0]);
             Assert.True(parsed.Errors.Count == 0, $"{example.Command}: {string.Join(' ', parsed.Errors.Select(error => error.Message))}");
-            if (verb.Length > 0 && parsed.CommandResult.Command.Subcommands.Count == 0) Assert.StartsWith(verb, HelpText.VerbOf(parsed.CommandResult.Command), StringComparison.Ordinal);
+            if (verb.Length > 0 && parsed.CommandResult.Command.Subcommands.Count == 0) Assert.StartsWith(
+                verb, HelpText.VerbOf(parsed.CommandResult.Command), StringComparison.Ordinal);
         }
     }
 
@@ -46,7 +48,8 @@ public class HelpTests
         Assert.All(command.Options, option =>
         {
             Assert.False(string.IsNullOrWhiteSpace(option.Description), $"{option.Name} has no description.");
-            if (option.ValueType != typeof(bool) && option.ValueType != typeof(void)) Assert.False(string.IsNullOrEmpty(option.HelpName), $"{option.Name} does not say what it takes.");
+            if (option.ValueType != typeof(bool) && option.ValueType != typeof(void)) Assert.False(
+                string.IsNullOrEmpty(option.HelpName), $"{option.Name} does not say what it takes.");
         });
     }
 
@@ -76,7 +79,8 @@ public class HelpTests
     [InlineData("push --no-colour", "there is no option '--no-colour' of 'push'; did you mean '--no-color'?", "push --help")]
     [InlineData("push --wholly-unknown", "there is no option '--wholly-unknown' of 'push'", "push --help")]
     [InlineData("push stray", "Unrecognized command or argument 'stray'.", "push --help")]
-    [InlineData("completions tcsh", "Argument 'tcsh' not recognized. Must be one of: 'bash' 'zsh' 'fish' 'powershell'", "completions --help")]
+    [InlineData(
+        "completions tcsh", "Argument 'tcsh' not recognized. Must be one of: 'bash' 'zsh' 'fish' 'powershell'", "completions --help")]
     public async Task Mistyped_word_is_reported_once_with_a_suggestion(string typed, string answer, string help)
     {
         var mistyped = await Typed.AsAsync(Words(typed));
@@ -102,9 +106,11 @@ public class HelpTests
     }
 
     private static IEnumerable<(string Verb, Command Command)> All() =>
-        new[] { (Verb: "", Command: (Command)Root()) }.Concat(Root().Subcommands.SelectMany(command => command.Subcommands.Prepend(command)).Select(command => (HelpText.VerbOf(command), command)));
+        new[] { (Verb: "", Command: (Command)Root()) }.Concat(Root().Subcommands.SelectMany(command => command.Subcommands.Prepend(command))
+            .Select(command => (HelpText.VerbOf(command), command)));
 
-    private static RootCommand Root() => Tool.Root(new ToolHost { Out = TextWriter.Null, Error = TextWriter.Null, Environment = new Dictionary<string, string>(), WorkingDirectory = "" });
+    private static RootCommand Root() => Tool.Root(new ToolHost { Out = TextWriter.Null, Error = TextWriter.Null,
+        Environment = new Dictionary<string, string>(), WorkingDirectory = "" });
 
     private static string[] Words(string verb) => verb.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

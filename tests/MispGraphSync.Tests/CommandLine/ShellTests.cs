@@ -3,7 +3,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.CommandLine;
 
-/// <summary>The completion scripts in the shells themselves, with the tool as a process of its own. A shell that is not installed is skipped.</summary>
+/// <summary>The completion scripts in real shells, with the tool as a process. A shell that is not installed is skipped.</summary>
 public sealed class ShellTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("misp-graph-").FullName;
@@ -40,7 +40,9 @@ public sealed class ShellTests : IDisposable
         await PrepareAsync("bash");
         File.WriteAllText(Path.Combine(_folder, "misp-graph"), "#!/bin/sh\necho '$(touch owned)'\necho '`touch owned`'\n");
 
-        var (_, output, _) = await RunAsync("bash", "-c", "source ./completion.bash; COMP_LINE='misp-graph ' COMP_POINT=11 COMP_WORDS=(misp-graph '') COMP_CWORD=1; _misp_graph; echo ${#COMPREPLY[@]}");
+        var (_, output, _) = await RunAsync("bash", "-c",
+            "source ./completion.bash; COMP_LINE='misp-graph ' COMP_POINT=11 COMP_WORDS=(misp-graph '') COMP_CWORD=1; "
+            + "_misp_graph; echo ${#COMPREPLY[@]}");
 
         Assert.Equal("2\n", output);
         Assert.False(File.Exists(Path.Combine(_folder, "owned")));
@@ -92,7 +94,8 @@ public sealed class ShellTests : IDisposable
     {
         await PrepareAsync("pwsh");
 
-        var (_, output, _) = await RunAsync("pwsh", "-NoProfile", "-Command", ". ./completion.pwsh.ps1; (TabExpansion2 -inputScript 'misp-graph pu' -cursorColumn 13).CompletionMatches.CompletionText");
+        var (_, output, _) = await RunAsync("pwsh", "-NoProfile", "-Command",
+            ". ./completion.pwsh.ps1; (TabExpansion2 -inputScript 'misp-graph pu' -cursorColumn 13).CompletionMatches.CompletionText");
 
         Assert.Equal(["purge", "push"], output.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
     }
@@ -110,11 +113,14 @@ public sealed class ShellTests : IDisposable
     }
 
     private static bool IsInstalled(string shell) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, shell)));
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, shell)));
 
     private async Task<(int Code, string Out, string Error)> RunAsync(string program, params string[] args)
     {
-        var start = new ProcessStartInfo(program) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program) { WorkingDirectory = _folder, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         foreach (var arg in args) start.ArgumentList.Add(arg);
         start.Environment["PATH"] = $"{_folder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["HOME"] = _folder;

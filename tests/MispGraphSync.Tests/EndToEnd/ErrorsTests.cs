@@ -18,14 +18,16 @@ public sealed class ErrorsTests : IAsyncLifetime
     public async Task Rejected_record_is_listed_corrected_resent_and_cleared()
     {
         var (@event, attribute) = Seed("bad.example");
-        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Status(400), times: 100, when: request => request.Body.Contains("bad.example", StringComparison.Ordinal));
+        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Status(400), times: 100, when: request =>
+            request.Body.Contains("bad.example", StringComparison.Ordinal));
         Assert.Equal(3, (await _run.RunAsync("push")).Code);
 
         var listed = await _run.RunAsync("errors", "--output", "json");
         Assert.Equal(0, listed.Code);
         var error = Assert.Single(listed.Json.EnumerateArray());
         Assert.Equal(Keys, error.EnumerateObject().Select(property => property.Name));
-        Assert.Equal((1, "graph", "bad.example"), (error.GetProperty("run").GetInt32(), error.GetProperty("destination").GetString(), error.GetProperty("value").GetString()));
+        Assert.Equal((1, "graph", "bad.example"),
+            (error.GetProperty("run").GetInt32(), error.GetProperty("destination").GetString(), error.GetProperty("value").GetString()));
         Assert.Equal($"{_run.Sandbox.Misp.AbsoluteUri}events/view/{@event}", error.GetProperty("event").GetString());
         Assert.Equal(attribute, error.GetProperty("attribute").GetString());
         Assert.All(Keys, key => Assert.NotEqual(JsonValueKind.Null, error.GetProperty(key).ValueKind));
@@ -37,7 +39,8 @@ public sealed class ErrorsTests : IAsyncLifetime
         _run.Sandbox.ForgetRequests();
         var mended = await _run.RunAsync("errors", "--retry", "--json");
         Assert.Equal((0, 1L), (mended.Code, mended.Destination().GetProperty("accepted").GetInt64()));
-        Assert.Equal(("ledger", 0L), (mended.Json.GetProperty("source").GetProperty("kind").GetString(), mended.Json.GetProperty("source").GetProperty("events").GetInt64()));
+        Assert.Equal(("ledger", 0L), (mended.Json.GetProperty("source").GetProperty("kind").GetString(),
+            mended.Json.GetProperty("source").GetProperty("events").GetInt64()));
         Assert.Empty(_run.Sandbox.RequestsTo(Service.Misp));
         Assert.Empty((await _run.RunAsync("errors", "--json")).Json.EnumerateArray());
         var push = await _run.RunAsync("push", "--json");
@@ -51,7 +54,9 @@ public sealed class ErrorsTests : IAsyncLifetime
         await _run.RunAsync("push");
         Seed("bad.example");
         _run.Sandbox.Faults.Add(
-            Service.Graph, new Fault.Reply(206, """{"value":[{"Error":{"message":"Property 'domainName' has an invalid value: \"bad.example\" \u001b[31m"}}]}"""),
+            Service.Graph,
+            new Fault.Reply(
+                206, """{"value":[{"Error":{"message":"Property 'domainName' has an invalid value: \"bad.example\" \u001b[31m"}}]}"""),
             when: request => request.Body.Contains("bad.example", StringComparison.Ordinal));
         Assert.Equal(3, (await _run.RunAsync("push")).Code);
 
@@ -63,7 +68,8 @@ public sealed class ErrorsTests : IAsyncLifetime
         Assert.DoesNotContain('\u001b', text.Out);
         var csv = (await _run.RunAsync("errors", "--output", "csv")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal((2, string.Join(',', Keys)), (csv.Length, csv[0].TrimEnd('\r')));
-        Assert.Equal("bad.example", Assert.Single((await _run.RunAsync("errors", "--output", "jsonl")).Lines).GetProperty("value").GetString());
+        Assert.Equal(
+            "bad.example", Assert.Single((await _run.RunAsync("errors", "--output", "jsonl")).Lines).GetProperty("value").GetString());
     }
 
     [Fact]
@@ -99,11 +105,14 @@ public sealed class ErrorsTests : IAsyncLifetime
 
         Assert.Equal(0, status.Code);
         var run = status.Json.GetProperty("runs")[0];
-        Assert.Equal((1, "push", "completed-with-errors", 3), (run.GetProperty("run").GetInt32(), run.GetProperty("command").GetString(), run.GetProperty("status").GetString(), run.GetProperty("exitCode").GetInt32()));
-        Assert.Equal(push.Destination().GetProperty("accepted").GetInt64(), run.GetProperty("destinations")[0].GetProperty("accepted").GetInt64());
+        Assert.Equal((1, "push", "completed-with-errors", 3), (run.GetProperty("run").GetInt32(), run.GetProperty("command").GetString(),
+            run.GetProperty("status").GetString(), run.GetProperty("exitCode").GetInt32()));
+        Assert.Equal(
+            push.Destination().GetProperty("accepted").GetInt64(), run.GetProperty("destinations")[0].GetProperty("accepted").GetInt64());
         var graph = status.Destination();
         Assert.Equal(_run.Sandbox.GraphState.Count, graph.GetProperty("held").GetInt64());
-        Assert.Equal((1L, 0L, true), (graph.GetProperty("turnedDown").GetInt64(), graph.GetProperty("pending").GetInt64(), graph.GetProperty("enabled").GetBoolean()));
+        Assert.Equal((1L, 0L, true), (graph.GetProperty("turnedDown").GetInt64(), graph.GetProperty("pending").GetInt64(),
+            graph.GetProperty("enabled").GetBoolean()));
         Assert.Equal(graph.GetProperty("held").GetInt64(), graph.GetProperty("renewals").GetProperty("within30Days").GetInt64());
         Assert.Equal(JsonValueKind.Null, status.Json.GetProperty("lock").ValueKind);
         Assert.NotEqual(JsonValueKind.Null, status.Json.GetProperty("sources")[0].GetProperty("nextFullRead").ValueKind);
@@ -116,7 +125,8 @@ public sealed class ErrorsTests : IAsyncLifetime
     public async Task Status_works_during_a_run_and_needs_no_secret()
     {
         _run.IsInProcess = true;
-        var hold = _run.Sandbox.Faults.Hold(Service.Graph, when: request => request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal));
+        var hold = _run.Sandbox.Faults.Hold(Service.Graph, when: request =>
+            request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal));
         var push = _run.RunAsync("push");
         await hold.Reached;
 
@@ -146,9 +156,12 @@ public sealed class ErrorsTests : IAsyncLifetime
     private (string Event, string Attribute) Seed(string domain)
     {
         var uuid = _run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>();
-        return (uuid, _run.Sandbox.MispState.AddAttribute(uuid, new() { ["type"] = "domain", ["value"] = domain, ["to_ids"] = true, ["category"] = "Network activity" }));
+        return (uuid, _run.Sandbox.MispState.AddAttribute(
+            uuid, new() { ["type"] = "domain", ["value"] = domain, ["to_ids"] = true, ["category"] = "Network activity" }));
     }
 
     private void Refuse(string domain, string words) =>
-        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(400, $$$"""{"error":{"code":"BadRequest","message":"{{{words}}}"}}"""), times: 100, when: request => request.Body.Contains(domain, StringComparison.Ordinal));
+        _run.Sandbox.Faults.Add(
+            Service.Graph, new Fault.Reply(400, $$$"""{"error":{"code":"BadRequest","message":"{{{words}}}"}}"""), times: 100,
+            when: request => request.Body.Contains(domain, StringComparison.Ordinal));
 }

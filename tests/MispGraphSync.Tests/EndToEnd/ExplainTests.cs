@@ -24,11 +24,14 @@ public sealed class ExplainTests : IAsyncLifetime
 
         Assert.Equal(0, explained.Code);
         var indicator = Assert.Single(explained.Json.GetProperty("indicators").EnumerateArray());
-        Assert.Equal(("graph", "held", key), (indicator.GetProperty("destination").GetString(), indicator.GetProperty("state").GetString(), indicator.GetProperty("key").GetString()));
+        Assert.Equal(("graph", "held", key), (indicator.GetProperty("destination").GetString(), indicator.GetProperty("state").GetString(),
+            indicator.GetProperty("key").GetString()));
         var log = Assert.Single(indicator.GetProperty("logs").EnumerateArray()).GetString()!;
-        Assert.Contains(key!, await File.ReadAllTextAsync(Path.Combine(_run.Logs, log), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(key!, await File.ReadAllTextAsync(Path.Combine(_run.Logs, log), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         var sighting = Assert.Single(explained.Json.GetProperty("sightings").EnumerateArray());
-        Assert.Equal((attribute, $"{_run.Sandbox.Misp.AbsoluteUri}events/view/{@event}"), (sighting.GetProperty("attribute").GetString(), sighting.GetProperty("link").GetString()));
+        Assert.Equal((attribute, $"{_run.Sandbox.Misp.AbsoluteUri}events/view/{@event}"),
+            (sighting.GetProperty("attribute").GetString(), sighting.GetProperty("link").GetString()));
 
         foreach (var asked in (string[])[key!, attribute, @event, "known.example"])
         {
@@ -49,13 +52,16 @@ public sealed class ExplainTests : IAsyncLifetime
 
         var offline = await _run.RunAsync("explain", "later.example", "--offline", "--json");
         Assert.Empty(_run.Sandbox.Requests);
-        Assert.Equal((false, JsonValueKind.Null), (offline.Json.GetProperty("seen").GetBoolean(), offline.Json.GetProperty("misp").ValueKind));
+        Assert.Equal(
+            (false, JsonValueKind.Null), (offline.Json.GetProperty("seen").GetBoolean(), offline.Json.GetProperty("misp").ValueKind));
         Assert.Equal("domain", offline.Json.GetProperty("prospects")[0].GetProperty("type").GetString());
 
         var asked = await _run.RunAsync("explain", "LATER[.]example", "--json");
-        Assert.Equal(_run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>(), Assert.Single(asked.Json.GetProperty("misp").EnumerateArray()).GetProperty("event").GetString());
+        Assert.Equal(_run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>(),
+            Assert.Single(asked.Json.GetProperty("misp").EnumerateArray()).GetProperty("event").GetString());
         Assert.Single(_run.Sandbox.RequestsTo(Service.Misp), request => request.Method == "POST");
-        Assert.Contains("expression", (await _run.RunAsync("explain", "!later.example", "--json")).Json.GetProperty("mispNote").GetString(), StringComparison.Ordinal);
+        Assert.Contains("expression", (await _run.RunAsync("explain", "!later.example", "--json")).Json.GetProperty("mispNote").GetString(),
+            StringComparison.Ordinal);
         Assert.Empty((await _run.RunAsync("explain", "nowhere.example", "--json")).Json.GetProperty("misp").EnumerateArray());
     }
 
@@ -81,6 +87,7 @@ public sealed class ExplainTests : IAsyncLifetime
     private (string Event, string Attribute) Seed(string domain)
     {
         var uuid = _run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>();
-        return (uuid, _run.Sandbox.MispState.AddAttribute(uuid, new() { ["type"] = "domain", ["value"] = domain, ["to_ids"] = true, ["category"] = "Network activity" }));
+        return (uuid, _run.Sandbox.MispState.AddAttribute(
+            uuid, new() { ["type"] = "domain", ["value"] = domain, ["to_ids"] = true, ["category"] = "Network activity" }));
     }
 }

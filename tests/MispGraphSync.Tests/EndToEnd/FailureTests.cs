@@ -47,7 +47,8 @@ public sealed class FailureTests : IAsyncLifetime
         await _run.RunAsync("push");
         var count = _run.Sandbox.GraphState.Count;
         _run.Sandbox.MispState.TouchTimestamp(_run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>());
-        _run.Sandbox.Faults.Add(Service.Misp, new Fault.Html(), times: 1_000, when: request => request.Path.Contains("restSearch", StringComparison.Ordinal));
+        _run.Sandbox.Faults.Add(Service.Misp, new Fault.Html(), times: 1_000, when: request =>
+            request.Path.Contains("restSearch", StringComparison.Ordinal));
 
         var push = await _run.RunAsync("push");
 
@@ -98,8 +99,10 @@ public sealed class FailureTests : IAsyncLifetime
     public async Task Bad_record_is_named_and_the_rest_is_sent()
     {
         var uuid = _run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>();
-        _run.Sandbox.MispState.AddAttribute(uuid, new() { ["type"] = "domain", ["value"] = "bad.example", ["to_ids"] = true, ["category"] = "Network activity" });
-        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Status(400), times: 1_000, when: request => request.Body.Contains("bad.example", StringComparison.Ordinal));
+        _run.Sandbox.MispState.AddAttribute(
+            uuid, new() { ["type"] = "domain", ["value"] = "bad.example", ["to_ids"] = true, ["category"] = "Network activity" });
+        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Status(400), times: 1_000, when: request =>
+            request.Body.Contains("bad.example", StringComparison.Ordinal));
 
         var push = await _run.RunAsync("push", "--json");
 
@@ -123,7 +126,8 @@ public sealed class FailureTests : IAsyncLifetime
             "500" => new Fault.Status(500, AfterHandling: true),
             _ => new Fault.Html(AfterHandling: true),
         };
-        _run.Sandbox.Faults.Add(Service.Graph, fault, when: request => request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal));
+        _run.Sandbox.Faults.Add(Service.Graph, fault, when: request =>
+            request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal));
 
         await _run.RunAsync("push");
         var push = await _run.RunAsync("push", "--json");
@@ -161,7 +165,8 @@ public sealed class FailureTests : IAsyncLifetime
     [Theory]
     [InlineData("--max-duration")]
     [InlineData("--wait")]
-    public async Task Duration_longer_than_any_timer_is_no_limit(string option) => Assert.Equal(0, (await _run.RunAsync("push", option, "1000d")).Code);
+    public async Task Duration_longer_than_any_timer_is_no_limit(string option) =>
+        Assert.Equal(0, (await _run.RunAsync("push", option, "1000d")).Code);
 
     [Fact]
     public async Task No_verb_prints_help_and_exits_2()
@@ -189,12 +194,14 @@ public sealed class FailureTests : IAsyncLifetime
         var key = _run.Sandbox.Options.MispKey;
         Assert.All(said, text => Assert.DoesNotContain(Secret, text, StringComparison.Ordinal));
         Assert.All(said, text => Assert.DoesNotContain(key, text, StringComparison.Ordinal));
-        foreach (var file in Directory.GetFiles(_run.Folder, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "config.json"))
+        foreach (var file in Directory.GetFiles(_run.Folder, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) != "config.json"))
         {
             var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
             foreach (var marked in (string[])[Secret, key, "eyJ"])
             {
-                Assert.True(bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(marked)) < 0, $"{Path.GetFileName(file)} holds '{marked}'");
+                Assert.True(
+                    bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(marked)) < 0, $"{Path.GetFileName(file)} holds '{marked}'");
             }
         }
     }
@@ -207,7 +214,8 @@ public sealed class FailureTests : IAsyncLifetime
         var hold = _run.Sandbox.Faults.Hold(Service.Graph, when: request => request.Method == "POST");
         var push = _run.RunAsync("push", "-vv");
         await hold.Reached.WaitAsync(TestContext.Current.CancellationToken);
-        Assert.All((string[])["-wal", "-shm", ".lock", ".owner"], suffix => Assert.True(File.Exists(Path.Combine(_run.Folder, "misp-graph.db" + suffix)), suffix));
+        Assert.All((string[])["-wal", "-shm", ".lock", ".owner"], suffix =>
+            Assert.True(File.Exists(Path.Combine(_run.Folder, "misp-graph.db" + suffix)), suffix));
         AssertOwnersAlone();
         hold.Release();
         await push;
@@ -218,9 +226,11 @@ public sealed class FailureTests : IAsyncLifetime
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private void AssertOwnersAlone()
     {
-        foreach (var file in Directory.GetFiles(_run.Folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".pem", StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(_run.Folder, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(".pem", StringComparison.Ordinal)))
         {
-            var others = File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
+            var others = File.GetUnixFileMode(file) & (
+                UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
             Assert.True(others == UnixFileMode.None, $"{Path.GetFileName(file)} may be used by others: {others}");
         }
     }

@@ -43,7 +43,8 @@ public sealed class FanOutTests : IAsyncLifetime
         _run.Sandbox.MispState.AddAttribute(first["uuid"]!.GetValue<string>(), Domain("added.example"));
         _run.Sandbox.MispState.RemoveAttribute(removed["uuid"]!.GetValue<string>());
         var change = await PushAsync();
-        Assert.All(change.GetProperty("destinations").EnumerateArray(), one => Assert.Equal((1, 1), (one.GetProperty("planned").GetProperty("create").GetInt32(), one.GetProperty("planned").GetProperty("delete").GetInt32())));
+        Assert.All(change.GetProperty("destinations").EnumerateArray(), one => Assert.Equal((1, 1),
+            (one.GetProperty("planned").GetProperty("create").GetInt32(), one.GetProperty("planned").GetProperty("delete").GetInt32())));
         AssertSame();
 
         _run.Sandbox.MispState.AddAttribute(first["uuid"]!.GetValue<string>(), Domain(removed["value"]!.GetValue<string>()));
@@ -76,17 +77,20 @@ public sealed class FanOutTests : IAsyncLifetime
         });
         foreach (var service in (Service[])[Service.Graph, Service.Sentinel, Service.Defender])
         {
-            _run.Sandbox.Faults.Add(service, new Fault.Html(afterHandling), times: int.MaxValue, when: request => request.Body.Contains("\"d77.example\"", StringComparison.Ordinal) || request.Body.Contains("'d77.example'", StringComparison.Ordinal));
+            _run.Sandbox.Faults.Add(service, new Fault.Html(afterHandling), times: int.MaxValue, when: request => request.Body.Contains(
+                "\"d77.example\"", StringComparison.Ordinal) || request.Body.Contains("'d77.example'", StringComparison.Ordinal));
         }
 
         var push = await _run.RunAsync("push", "--json");
 
         Assert.Equal(3, push.Code);
         Assert.All(push.Json.GetProperty("destinations").EnumerateArray(), one => Assert.Equal(
-            ((Events * Attributes) - 1, 1, 0), (one.GetProperty("accepted").GetInt32(), one.GetProperty("rejected").GetInt32(), one.GetProperty("unknown").GetInt32())));
+            ((Events * Attributes) - 1, 1, 0),
+            (one.GetProperty("accepted").GetInt32(), one.GetProperty("rejected").GetInt32(), one.GetProperty("unknown").GetInt32())));
         var errors = (await _run.RunAsync("errors", "--json")).Json.EnumerateArray().ToList();
         Assert.Equal(3, errors.Count);
-        Assert.All(errors, error => Assert.Contains("while others are answered", error.GetProperty("reason").GetString() + error.GetProperty("response").GetString(), StringComparison.Ordinal));
+        Assert.All(errors, error => Assert.Contains("while others are answered",
+            error.GetProperty("reason").GetString() + error.GetProperty("response").GetString(), StringComparison.Ordinal));
 
         _run.Sandbox.Faults.Clear();
         await PushAsync();
@@ -103,7 +107,10 @@ public sealed class FanOutTests : IAsyncLifetime
         Assert.Equal(100, Defender().Count);
         Assert.Equal(Wanted(), Graph());
         Assert.Equal(Wanted(), Sentinel());
-        Assert.Equal((Events * Attributes) - 100, push.GetProperty("destinations")[2].GetProperty("skipped").GetProperty("over-capacity").GetInt32());
+        Assert.Equal((Events * Attributes) - 100, push.GetProperty("destinations")[2]
+            .GetProperty("skipped")
+            .GetProperty("over-capacity")
+            .GetInt32());
         Assert.Equal(0, (await PushAsync()).GetProperty("destinations")[2].GetProperty("planned").GetProperty("create").GetInt32());
     }
 
@@ -121,9 +128,12 @@ public sealed class FanOutTests : IAsyncLifetime
         Assert.Equal(Wanted(), Defender());
     }
 
-    private List<string> Wanted() => Ordered(_run.Sandbox.MispState.Events.SelectMany(one => one["Attribute"]!.AsArray()).Where(one => one!["deleted"]?.GetValue<bool>() != true).Select(one => one!["value"]!.GetValue<string>()));
+    private List<string> Wanted() => Ordered(_run.Sandbox.MispState.Events.SelectMany(one => one["Attribute"]!.AsArray())
+        .Where(one => one!["deleted"]?.GetValue<bool>() != true)
+        .Select(one => one!["value"]!.GetValue<string>()));
 
-    private List<string> Graph() => Ordered(_run.Sandbox.GraphState.All().Select(one => JsonNode.Parse(one.Json)!["domainName"]!.GetValue<string>()));
+    private List<string> Graph() =>
+        Ordered(_run.Sandbox.GraphState.All().Select(one => JsonNode.Parse(one.Json)!["domainName"]!.GetValue<string>()));
 
     private List<string> Sentinel() => Ordered(_run.Sandbox.SentinelState.Active().Select(one => one.ObservableValue!));
 
@@ -131,5 +141,6 @@ public sealed class FanOutTests : IAsyncLifetime
 
     private static List<string> Ordered(IEnumerable<string> values) => [.. values.Order(StringComparer.Ordinal)];
 
-    private static JsonObject Domain(string value) => new() { ["type"] = "domain", ["category"] = "Network activity", ["to_ids"] = true, ["value"] = value };
+    private static JsonObject Domain(string value) =>
+        new() { ["type"] = "domain", ["category"] = "Network activity", ["to_ids"] = true, ["value"] = value };
 }

@@ -68,7 +68,8 @@ public sealed class HostileTests : IAsyncLifetime
         Assert.True(push.Code == 5, $"exit {push.Code}\n{push.Out}\n{push.Error}");
         Assert.Empty(elsewhere.Requests);
         var spoken = push.Json.GetProperty("source").GetProperty("error").GetString() + push.Json.GetProperty("destinations");
-        Assert.Contains(service switch { Service.Misp => "MISP", Service.Entra => "igning in", _ => service.ToString() }, spoken + push.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(service switch { Service.Misp => "MISP", Service.Entra => "igning in", _ => service.ToString() },
+            spoken + push.Error, StringComparison.OrdinalIgnoreCase);
         Assert.All(before.Zip(Held()), pair => Assert.True(pair.Second >= pair.First - 20, $"{pair.First} were held, {pair.Second} are"));
         if (service is Service.Misp or Service.Entra) Assert.Equal(before, Held());
         await PutRightAsync();
@@ -85,7 +86,8 @@ public sealed class HostileTests : IAsyncLifetime
     {
         _run.Sandbox.Faults.Add(service, new Fault.Bomb(coding, 1L << 30, start), times: int.MaxValue, when: IsWork);
 
-        using var process = ToolProcess.Start(_run.Folder, limits: null, new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "0x10000000" }, "push", "--json");
+        using var process = ToolProcess.Start(
+            _run.Folder, limits: null, new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "0x10000000" }, "push", "--json");
         var push = await process.EndAsync();
 
         Assert.True(push.Code == 5, $"exit {push.Code}\n{push.Out}\n{push.Error}");
@@ -117,12 +119,14 @@ public sealed class HostileTests : IAsyncLifetime
     {
         var asked = 0;
         await using var server = await StartAsync(what, () => asked++);
-        foreach (var at in (int[])[0, 1, 2]) _run.Change(settings => settings["destinations"]![at]!["endpoint"] = server.At("localhost").AbsoluteUri);
+        foreach (var at in (int[])[0, 1, 2]) _run.Change(settings =>
+            settings["destinations"]![at]!["endpoint"] = server.At("localhost").AbsoluteUri);
 
         var push = await _run.RunAsync("push", "--json");
 
         Assert.True(push.Code == 5, $"exit {push.Code}\n{push.Out}\n{push.Error}");
-        Assert.All(Enumerable.Range(0, 3), at => Assert.Contains("certificate", push.Destination(at).GetProperty("error").GetString(), StringComparison.Ordinal));
+        Assert.All(Enumerable.Range(0, 3), at =>
+            Assert.Contains("certificate", push.Destination(at).GetProperty("error").GetString(), StringComparison.Ordinal));
         Assert.Equal(0, asked);
     }
 
@@ -139,14 +143,17 @@ public sealed class HostileTests : IAsyncLifetime
         var destinations = await _run.RunAsync("push", "--json");
 
         Assert.Equal((5, 5), (misp.Code, destinations.Code));
-        Assert.Contains(host.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), misp.Json.GetProperty("source").GetProperty("error").GetString(), StringComparison.Ordinal);
-        Assert.All(Enumerable.Range(0, 3), at => Assert.Contains(host, destinations.Destination(at).GetProperty("error").GetString(), StringComparison.Ordinal));
+        Assert.Contains(host.Replace("127.0.0.1", "localhost", StringComparison.Ordinal),
+            misp.Json.GetProperty("source").GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.All(Enumerable.Range(0, 3), at =>
+            Assert.Contains(host, destinations.Destination(at).GetProperty("error").GetString(), StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Token_that_expires_during_a_run_is_renewed_and_nothing_is_sent_twice()
     {
-        foreach (var destination in (int[])[0, 1, 2]) _run.Change(settings => settings["destinations"]![destination]!["parallelRequests"] = 2);
+        foreach (var destination in (int[])[0, 1, 2]) _run.Change(settings =>
+            settings["destinations"]![destination]!["parallelRequests"] = 2);
         for (var i = 10; i < 16; i++) _run.Sandbox.MispState.AddEvent(SomeMisp.Event(i, domains: 100));
         var asked = 0;
         _run.Sandbox.Faults.Add(Service.Graph, new Fault.Slow(TimeSpan.Zero), when: request =>
@@ -164,9 +171,11 @@ public sealed class HostileTests : IAsyncLifetime
     }
 
     // What is asked first, of MISP, is not what is read.
-    private static bool IsWork(SeenRequest request) => request.Service != Service.Misp || request.Path.Contains("restSearch", StringComparison.Ordinal);
+    private static bool IsWork(SeenRequest request) =>
+        request.Service != Service.Misp || request.Path.Contains("restSearch", StringComparison.Ordinal);
 
-    private int[] Held() => [_run.Sandbox.GraphState.Count, _run.Sandbox.SentinelState.All().Count(one => !one.Revoked), _run.Sandbox.DefenderState.Count];
+    private int[] Held() =>
+        [_run.Sandbox.GraphState.Count, _run.Sandbox.SentinelState.All().Count(one => !one.Revoked), _run.Sandbox.DefenderState.Count];
 
     private async Task PutRightAsync()
     {
@@ -191,7 +200,8 @@ public sealed class HostileTests : IAsyncLifetime
             what == "other name" ? "other.example" : "localhost",
             isExpired: what == "expired");
         var trusted = Path.Combine(_run.Folder, "trusted.pem");
-        await File.WriteAllTextAsync(trusted, _run.Sandbox.CaPem + (what == "unknown" ? "" : "\n" + await File.ReadAllTextAsync(server.CaFile)));
+        await File.WriteAllTextAsync(
+            trusted, _run.Sandbox.CaPem + (what == "unknown" ? "" : "\n" + await File.ReadAllTextAsync(server.CaFile)));
         _run.Change(settings => settings["caFile"] = trusted);
         return server;
     }

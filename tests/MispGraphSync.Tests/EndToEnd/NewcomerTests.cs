@@ -40,10 +40,12 @@ public sealed partial class NewcomerTests : IAsyncLifetime
         Assert.Equal(0, push.Code);
         var verify = await FollowAsync(push, "verify");
         Assert.Contains("No differences found.", verify.Out, StringComparison.Ordinal);
-        Assert.Contains("is there", (await _run.RunAsync("explain", "hxxps://parcel-desk[.]example/pay?order=7")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "is there", (await _run.RunAsync("explain", "hxxps://parcel-desk[.]example/pay?order=7")).Out, StringComparison.Ordinal);
 
         var attribute = AddBadAttribute();
-        _run.Sandbox.Faults.Add(Service.Defender, new Fault.Status(400), times: 100, when: request => request.Body.Contains("no-such-thing.example", StringComparison.Ordinal));
+        _run.Sandbox.Faults.Add(Service.Defender, new Fault.Status(400), times: 100, when: request =>
+            request.Body.Contains("no-such-thing.example", StringComparison.Ordinal));
         var failed = await _run.RunAsync("push");
         Assert.Equal(3, failed.Code);
         Assert.Matches(@"\b1 × \S", failed.Out);
@@ -128,7 +130,8 @@ public sealed partial class NewcomerTests : IAsyncLifetime
     [Fact]
     public async Task Config_init_writes_the_same_settings_from_answers_and_from_the_environment()
     {
-        _run.Answers = string.Join('\n', _run.Sandbox.Misp, "env:MISP_KEY", "defender", _run.Sandbox.Options.Tenant, "secret", _run.Sandbox.Options.ClientId, "env:AZURE_CLIENT_SECRET", "alert") + "\n";
+        _run.Answers = string.Join('\n', _run.Sandbox.Misp, "env:MISP_KEY", "defender", _run.Sandbox.Options.Tenant, "secret",
+            _run.Sandbox.Options.ClientId, "env:AZURE_CLIENT_SECRET", "alert") + "\n";
         SetEnvironment();
 
         var init = await _run.RunAsync("config", "init");
@@ -163,7 +166,8 @@ public sealed partial class NewcomerTests : IAsyncLifetime
         _run.Environment["MISP_GRAPH__AUTH__AUTHORITY"] = Origin(_run.Sandbox.Entra);
         foreach (var (name, value) in (IEnumerable<(string, string)>)
         [
-            ("SENTINEL__KIND", "sentinel"), ("SENTINEL__WORKSPACEID", $"{options.WorkspaceId}"), ("SENTINEL__SUBSCRIPTIONID", $"{options.SubscriptionId}"),
+            ("SENTINEL__KIND", "sentinel"), ("SENTINEL__WORKSPACEID", $"{options.WorkspaceId}"),
+            ("SENTINEL__SUBSCRIPTIONID", $"{options.SubscriptionId}"),
             ("SENTINEL__RESOURCEGROUP", options.ResourceGroup), ("SENTINEL__WORKSPACENAME", options.WorkspaceName),
             ("SENTINEL__ENDPOINT", Origin(_run.Sandbox.Sentinel)), ("SENTINEL__MANAGEMENTENDPOINT", Origin(_run.Sandbox.Management)),
             ("DEFENDER__KIND", "defender"), ("DEFENDER__ENDPOINT", Origin(_run.Sandbox.Defender)),
@@ -176,7 +180,8 @@ public sealed partial class NewcomerTests : IAsyncLifetime
     private string AddBadAttribute()
     {
         var uuid = _run.Sandbox.MispState.AddEvent(new JsonObject { ["info"] = "A typing error", ["Attribute"] = new JsonArray() });
-        return _run.Sandbox.MispState.AddAttribute(uuid, new JsonObject { ["type"] = "domain", ["value"] = "no-such-thing.example", ["to_ids"] = true });
+        return _run.Sandbox.MispState.AddAttribute(
+            uuid, new JsonObject { ["type"] = "domain", ["value"] = "no-such-thing.example", ["to_ids"] = true });
     }
 
     private static string Origin(Uri uri) => uri.GetLeftPart(UriPartial.Authority);

@@ -6,7 +6,8 @@ namespace MispGraphSync.Tests.EndToEnd;
 
 public sealed class PackageTests : IAsyncLifetime
 {
-    private static readonly (string, string)[] Quiet = [("DOTNET_NOLOGO", "1"), ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"), ("MSBUILDDISABLENODEREUSE", "1")];
+    private static readonly (string, string)[] Quiet =
+        [("DOTNET_NOLOGO", "1"), ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"), ("MSBUILDDISABLENODEREUSE", "1")];
 
     private SandboxRun _run = null!;
 
@@ -19,10 +20,15 @@ public sealed class PackageTests : IAsyncLifetime
     {
         var packages = Path.Combine(_run.Folder, "packages");
         // With a place of its own for all that is built: the tests run from the usual one.
-        var packed = await DotnetAsync("pack", Path.Combine(ToolProcess.Root, "src", "MispGraphSync"), "-c", "Release", "--artifacts-path", Path.Combine(_run.Folder, "artifacts"), "-o", packages, "-p:NuGetAudit=false", "-p:RunAnalyzers=false", "-p:UseSharedCompilation=false");
+        var packed = await DotnetAsync("pack", Path.Combine(ToolProcess.Root, "src", "MispGraphSync"), "-c", "Release", "--artifacts-path",
+            Path.Combine(_run.Folder, "artifacts"), "-o", packages, "-p:NuGetAudit=false", "-p:RunAnalyzers=false",
+            "-p:UseSharedCompilation=false");
         Assert.True(packed.Code == 0, packed.Out + packed.Error);
         var sources = Path.Combine(_run.Folder, "nuget.config");
-        await File.WriteAllTextAsync(sources, $"""<configuration><packageSources><clear /><add key="here" value="{packages}" /></packageSources></configuration>""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            sources,
+            $"""<configuration><packageSources><clear /><add key="here" value="{packages}" /></packageSources></configuration>""",
+            TestContext.Current.CancellationToken);
         var tools = Path.Combine(_run.Folder, "tools");
         var installed = await DotnetAsync("tool", "install", "misp-graph", "--tool-path", tools, "--configfile", sources);
         Assert.True(installed.Code == 0, installed.Out + installed.Error);
@@ -36,7 +42,8 @@ public sealed class PackageTests : IAsyncLifetime
         Assert.True(push.Code == 0, push.Error);
         Assert.Equal(_run.Sandbox.GraphState.All().Count, push.Destination().GetProperty("held").GetInt64());
         Assert.True(report.Code == 0, report.Error);
-        Assert.DoesNotContain(Directory.GetFiles(tools, "*", SearchOption.AllDirectories), file => file.EndsWith("misp-graph.xml", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(tools, "*", SearchOption.AllDirectories), file =>
+            file.EndsWith("misp-graph.xml", StringComparison.Ordinal));
     }
 
     private Task<ToolResult> DotnetAsync(params string[] args) => ToolProcess.StartProgram("dotnet", _run.Folder, args, Quiet).EndAsync();

@@ -54,7 +54,8 @@ public sealed class PushAndReadTests : IAsyncLifetime
         var gone = events[0]["uuid"]!.GetValue<string>();
         _run.Sandbox.MispState.Remove(gone);
         var changed = events[1]["uuid"]!.GetValue<string>();
-        _run.Sandbox.MispState.AddAttribute(changed, new() { ["type"] = "domain", ["value"] = "new.example", ["to_ids"] = true, ["category"] = "Network activity" });
+        _run.Sandbox.MispState.AddAttribute(
+            changed, new() { ["type"] = "domain", ["value"] = "new.example", ["to_ids"] = true, ["category"] = "Network activity" });
 
         var push = await _run.RunAsync("push", "--json");
 
@@ -91,7 +92,8 @@ public sealed class PushAndReadTests : IAsyncLifetime
         Assert.Equal(0, push.Code);
         var files = _run.RequestFiles();
         Assert.Equal(_run.Sandbox.RequestsTo(Service.Graph).Count, files.Count);
-        Assert.EndsWith("_429.json", Assert.Single(files, file => file.Contains("_error_", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "_429.json", Assert.Single(files, file => file.Contains("_error_", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Equal(1, push.Destination().GetProperty("throttled").GetInt64());
     }
 
@@ -103,7 +105,8 @@ public sealed class PushAndReadTests : IAsyncLifetime
         Assert.Contains(file, push.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("expirationDateTime", push.Out, StringComparison.Ordinal);
 
-        _run.Sandbox.MispState.AddAttribute(_run.Sandbox.MispState.Events[1]["uuid"]!.GetValue<string>(), new() { ["type"] = "domain", ["value"] = "v.example", ["to_ids"] = true, ["category"] = "Network activity" });
+        _run.Sandbox.MispState.AddAttribute(_run.Sandbox.MispState.Events[1]["uuid"]!.GetValue<string>(),
+            new() { ["type"] = "domain", ["value"] = "v.example", ["to_ids"] = true, ["category"] = "Network activity" });
         var verbose = await _run.RunAsync("push", "-v");
         Assert.Contains("\"domainName\":\"v.example\"", verbose.Out, StringComparison.Ordinal);
     }
@@ -113,13 +116,17 @@ public sealed class PushAndReadTests : IAsyncLifetime
     {
         var report = (await _run.RunAsync("push", "--output", "json")).Json;
 
-        Assert.Equal((1, 1, "completed", 0), (report.GetProperty("schema").GetInt32(), report.GetProperty("runId").GetInt32(), report.GetProperty("status").GetString(), report.GetProperty("exitCode").GetInt32()));
+        Assert.Equal((1, 1, "completed", 0), (report.GetProperty("schema").GetInt32(), report.GetProperty("runId").GetInt32(),
+            report.GetProperty("status").GetString(), report.GetProperty("exitCode").GetInt32()));
         Assert.True(report.GetProperty("durationMs").GetInt64() >= 0);
         var source = report.GetProperty("source");
-        Assert.Equal(("misp", "misp", true), (source.GetProperty("name").GetString(), source.GetProperty("kind").GetString(), source.GetProperty("complete").GetBoolean()));
+        Assert.Equal(("misp", "misp", true),
+            (source.GetProperty("name").GetString(), source.GetProperty("kind").GetString(), source.GetProperty("complete").GetBoolean()));
         var skipped = source.GetProperty("skipped").EnumerateObject().Sum(reason => reason.Value.GetInt64());
-        Assert.Equal(source.GetProperty("attributes").GetInt64(), source.GetProperty("mapped").GetInt64() + source.GetProperty("context").GetInt64() + skipped);
-        foreach (var name in (string[])["name", "kind", "status", "exitCode", "error", "skipped", "planned", "unchanged", "heldBack", "held", "accepted", "rejected", "unknown", "notAttempted", "requests", "retries", "throttled"])
+        Assert.Equal(source.GetProperty("attributes").GetInt64(),
+            source.GetProperty("mapped").GetInt64() + source.GetProperty("context").GetInt64() + skipped);
+        foreach (var name in (string[])["name", "kind", "status", "exitCode", "error", "skipped", "planned", "unchanged", "heldBack",
+            "held", "accepted", "rejected", "unknown", "notAttempted", "requests", "retries", "throttled"])
         {
             Assert.True(report.GetProperty("destinations")[0].TryGetProperty(name, out _), name);
         }
@@ -169,8 +176,10 @@ public sealed class PushAndReadTests : IAsyncLifetime
         var plan = await _run.RunAsync("plan", "--output", "jsonl");
 
         Assert.Equal(0, plan.Code);
-        Assert.All(plan.Lines, line => Assert.Equal(("graph", "create", "new"), (line.GetProperty("destination").GetString(), line.GetProperty("step").GetString(), line.GetProperty("reason").GetString())));
-        Assert.All(plan.Lines, line => Assert.Equal(line.GetProperty("key").GetString(), line.GetProperty("body").GetProperty("externalId").GetString()));
+        Assert.All(plan.Lines, line => Assert.Equal(("graph", "create", "new"),
+            (line.GetProperty("destination").GetString(), line.GetProperty("step").GetString(), line.GetProperty("reason").GetString())));
+        Assert.All(plan.Lines, line =>
+            Assert.Equal(line.GetProperty("key").GetString(), line.GetProperty("body").GetProperty("externalId").GetString()));
         Assert.Empty(_run.Sandbox.RequestsTo(Service.Graph));
         Assert.Empty(_run.RequestFiles());
 

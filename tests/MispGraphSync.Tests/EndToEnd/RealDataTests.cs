@@ -5,7 +5,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.EndToEnd;
 
-/// <summary>Published events of many producers, read in place: each attribute is accounted for, each body is one the service takes.</summary>
+/// <summary>Published events of many producers: each attribute is accounted for, each body is valid for the service.</summary>
 public sealed class RealDataTests
 {
     [Theory]
@@ -44,7 +44,8 @@ public sealed class RealDataTests
         var source = (await run.RunAsync("plan", "--input", path, "--json")).Json.GetProperty("source");
 
         var skipped = source.GetProperty("skipped").EnumerateObject().Sum(reason => reason.Value.GetInt64());
-        Assert.Equal(source.GetProperty("attributes").GetInt64(), source.GetProperty("mapped").GetInt64() + source.GetProperty("context").GetInt64() + skipped);
+        Assert.Equal(source.GetProperty("attributes").GetInt64(),
+            source.GetProperty("mapped").GetInt64() + source.GetProperty("context").GetInt64() + skipped);
         Assert.InRange(source.GetProperty("attributes").GetInt64(), 51_000, 52_000);
     }
 

@@ -45,18 +45,22 @@ public sealed partial class ReportTests : IAsyncLifetime
         {
             var name = destination.GetProperty("name").GetString();
             Assert.Equal(destination.GetProperty("held").GetInt64(), figures[$"held {name}"]);
-            foreach (var left in destination.GetProperty("skipped").EnumerateObject()) Assert.Equal(left.Value.GetInt64(), figures[$"skipped-at {name} {left.Name}"]);
+            foreach (var left in destination.GetProperty("skipped").EnumerateObject()) Assert.Equal(
+                left.Value.GetInt64(), figures[$"skipped-at {name} {left.Name}"]);
         }
 
         var source = push.Json.GetProperty("source");
         var supporting = ledger.Scalar("SELECT COUNT(*) FROM (SELECT DISTINCT event, attribute FROM support)");
         Assert.Equal(supporting, figures["supporting"]);
         Assert.Equal(source.GetProperty("attributes").GetInt64() - source.GetProperty("context").GetInt64(), figures["attributes"]);
-        Assert.Equal(ledger.Scalar("SELECT COUNT(*) FROM skipped WHERE reason = 'not-for-detection'"), figures["skipped not-for-detection"]);
-        Assert.Equal(supporting, figures.Where(figure => figure.Key.StartsWith("tlp ", StringComparison.Ordinal)).Sum(figure => figure.Value));
+        Assert.Equal(
+            ledger.Scalar("SELECT COUNT(*) FROM skipped WHERE reason = 'not-for-detection'"), figures["skipped not-for-detection"]);
+        Assert.Equal(
+            supporting, figures.Where(figure => figure.Key.StartsWith("tlp ", StringComparison.Ordinal)).Sum(figure => figure.Value));
         Assert.Equal(ledger.Scalar("SELECT COUNT(*) FROM rejected"), figures["suppressed"] + figures["retried"]);
         Assert.Equal(1, figures["rejected graph"]);
-        Assert.Equal(push.Json.GetProperty("destinations").EnumerateArray().Sum(one => one.GetProperty("accepted").GetInt64()), figures["days-put"]);
+        Assert.Equal(
+            push.Json.GetProperty("destinations").EnumerateArray().Sum(one => one.GetProperty("accepted").GetInt64()), figures["days-put"]);
         Assert.Equal((1L, 0L), (figures["days-rejected"], figures["days-removed"]));
         Assert.Equal(ledger.Scalar("SELECT COUNT(*) FROM held"), figures["expiries"]);
     }
@@ -67,13 +71,16 @@ public sealed partial class ReportTests : IAsyncLifetime
         using var trap = new TcpListener(IPAddress.Loopback, 0);
         trap.Start();
         var lure = $"http://127.0.0.1:{((IPEndPoint)trap.LocalEndpoint).Port}/";
-        var hostile = $"</span><img src='{lure}'><script>document.title='caught'</script><svg onload=\"document.title='caught'\">\u202Egnp.exe\u0007" + new string('W', 100_000);
+        var hostile =
+            $"</span><img src='{lure}'><script>document.title='caught'</script><svg onload=\"document.title='caught'\">\u202Egnp.exe\u0007"
+            + new string('W', 100_000);
         _run.Sandbox.MispState.AddEvent(new()
         {
             ["info"] = hostile,
             ["Orgc"] = new JsonObject { ["name"] = hostile },
             ["Tag"] = new JsonArray(new JsonObject { ["name"] = hostile }),
-            ["Attribute"] = new JsonArray(new JsonObject { ["type"] = "url", ["value"] = $"{lure}<script>x</script>", ["to_ids"] = true, ["category"] = "Network activity" }),
+            ["Attribute"] = new JsonArray(new JsonObject { ["type"] = "url", ["value"] = $"{lure}<script>x</script>", ["to_ids"] = true,
+                ["category"] = "Network activity" }),
         });
         TurnDown("bad.example", hostile);
         await _run.RunAsync("push");
@@ -124,7 +131,8 @@ public sealed partial class ReportTests : IAsyncLifetime
     private void TurnDown(string domain, string words = "no")
     {
         var uuid = _run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>();
-        _run.Sandbox.MispState.AddAttribute(uuid, new() { ["type"] = "domain", ["value"] = domain, ["to_ids"] = true, ["category"] = "Network activity" });
+        _run.Sandbox.MispState.AddAttribute(
+            uuid, new() { ["type"] = "domain", ["value"] = domain, ["to_ids"] = true, ["category"] = "Network activity" });
         var reply = new JsonObject { ["value"] = new JsonArray(new JsonObject { ["Error"] = new JsonObject { ["message"] = words } }) };
         _run.Sandbox.Faults.Add(
             Service.Graph, new Fault.Reply(206, reply.ToJsonString()), times: int.MaxValue,
@@ -132,7 +140,8 @@ public sealed partial class ReportTests : IAsyncLifetime
     }
 
     private static Dictionary<string, long> Figures(string page) =>
-        Figure().Matches(page).ToDictionary(match => match.Groups[1].Value, match => long.Parse(match.Groups[2].Value.Replace(",", "", StringComparison.Ordinal)));
+        Figure().Matches(page).ToDictionary(match =>
+            match.Groups[1].Value, match => long.Parse(match.Groups[2].Value.Replace(",", "", StringComparison.Ordinal)));
 
     private static Task<string> ReadAsync(string file) => File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
 

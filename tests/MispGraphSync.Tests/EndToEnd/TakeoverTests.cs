@@ -91,7 +91,8 @@ public sealed class TakeoverTests : IAsyncLifetime
 
         Assert.True(taken.Code == 0, taken.Out + taken.Error);
         Assert.Equal(2, taken.Destination().GetProperty("found").GetProperty("left-behind").GetInt32());
-        Assert.Equal((true, true, false, false), (Revoked("MISP", domain), Revoked("MISP", hash), Revoked("MISP", unwanted), Revoked("MISP", name)));
+        Assert.Equal(
+            (true, true, false, false), (Revoked("MISP", domain), Revoked("MISP", hash), Revoked("MISP", unwanted), Revoked("MISP", name)));
         Assert.False(Revoked("Somebody", others));
         Assert.Equal(ours + 3, Sentinel.Active().Count);
         _run.Time.Advance(TimeSpan.FromMinutes(6));
@@ -146,7 +147,8 @@ public sealed class TakeoverTests : IAsyncLifetime
 
     private async Task PushAsync(params (string Type, string Value)[] attributes)
     {
-        foreach (var (type, value) in attributes) _run.Sandbox.MispState.AddAttribute(Event, new() { ["type"] = type, ["value"] = value, ["to_ids"] = true, ["category"] = "Network activity" });
+        foreach (var (type, value) in attributes) _run.Sandbox.MispState.AddAttribute(
+            Event, new() { ["type"] = type, ["value"] = value, ["to_ids"] = true, ["category"] = "Network activity" });
         Assert.Equal(0, (await _run.RunAsync("push", "-q")).Code);
         _run.Time.Advance(TimeSpan.FromMinutes(6));
     }

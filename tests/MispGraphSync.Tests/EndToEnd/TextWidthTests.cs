@@ -17,13 +17,18 @@ public sealed class TextWidthTests : IAsyncLifetime
         _run = await SandboxRun.StartAsync();
         var title = $"\e[2J{string.Concat(Enumerable.Repeat("悪意のある title ", 30))}\u202e";
         var uuid = _run.Sandbox.MispState.AddEvent(new JsonObject { ["uuid"] = Event, ["info"] = title, ["Attribute"] = new JsonArray() });
-        foreach (var value in (string[])["bad.example", $"http://evil.example/{new string('a', 900)}?{string.Join('&', Enumerable.Range(0, 40))}", "https://xn--e1afmkfd.example/悪意/のある?q=%1b[31m"])
+        foreach (var value in (string[])["bad.example",
+            $"http://evil.example/{new string('a', 900)}?{string.Join('&', Enumerable.Range(0, 40))}",
+            "https://xn--e1afmkfd.example/悪意/のある?q=%1b[31m"])
         {
-            _run.Sandbox.MispState.AddAttribute(uuid, new JsonObject { ["type"] = value == "bad.example" ? "domain" : "url", ["value"] = value, ["comment"] = title, ["to_ids"] = true });
+            _run.Sandbox.MispState.AddAttribute(uuid, new JsonObject { ["type"] = value == "bad.example" ? "domain" : "url",
+                ["value"] = value, ["comment"] = title, ["to_ids"] = true });
         }
 
         var words = string.Join(' ', Enumerable.Repeat("The service complains at length about 'domainName'", 20)) + "\\u001b[31m\\r\\n";
-        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(400, $$$"""{"error":{"code":"BadRequest","message":"{{{words}}}"}}"""), times: 20, when: request => request.Body.Contains("bad.example", StringComparison.Ordinal));
+        _run.Sandbox.Faults.Add(
+            Service.Graph, new Fault.Reply(400, $$$"""{"error":{"code":"BadRequest","message":"{{{words}}}"}}"""), times: 20,
+            when: request => request.Body.Contains("bad.example", StringComparison.Ordinal));
         Assert.Equal(3, (await _run.RunAsync("push", "-q")).Code);
     }
 
@@ -34,14 +39,16 @@ public sealed class TextWidthTests : IAsyncLifetime
     [InlineData(120)]
     public async Task Each_output_line_fits_the_width_without_broken_words(int width)
     {
-        foreach (var command in (string[])["push", "errors", "status", "explain bad.example", $"explain {Event}", "verify", "read --destination graph", "plan --full", "config show", "errors --retry"])
+        foreach (var command in (string[])["push", "errors", "status", "explain bad.example", $"explain {Event}", "verify",
+            "read --destination graph", "plan --full", "config show", "errors --retry"])
         {
             _run.Width = 4_000;
             var wide = await _run.RunAsync(command.Split(' '));
             (_run.Width, _run.IsInProcess) = (width, true);
             var narrow = await _run.RunAsync(command.Split(' '));
 
-            Assert.All(narrow.Out.Split('\n'), line => Assert.True(Fits(line.TrimEnd('\r'), width), $"{command}: {TextWidth.Of(line)} columns: {line}"));
+            Assert.All(narrow.Out.Split('\n'), line =>
+                Assert.True(Fits(line.TrimEnd('\r'), width), $"{command}: {TextWidth.Of(line)} columns: {line}"));
             Assert.DoesNotContain('\e', narrow.Out + narrow.Error);
             Assert.DoesNotContain('\u202e', narrow.Out);
             Assert.DoesNotContain(narrow.Out.Split('\n'), line => line.TrimEnd('\r').Contains('\r', StringComparison.Ordinal));

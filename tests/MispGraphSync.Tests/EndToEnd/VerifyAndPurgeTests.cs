@@ -29,7 +29,8 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
         Assert.EndsWith("No differences found.\n", verify.Out, StringComparison.Ordinal);
 
         var json = await _run.RunAsync("verify", "--json");
-        Assert.Equal((0, (long)Graph.Count, (long)Graph.Count), (json.Code, json.Destination().GetProperty("asSent").GetInt64(), json.Destination().GetProperty("there").GetInt64()));
+        Assert.Equal((0, (long)Graph.Count, (long)Graph.Count),
+            (json.Code, json.Destination().GetProperty("asSent").GetInt64(), json.Destination().GetProperty("there").GetInt64()));
         Assert.Equal(0, json.Destination().GetProperty("items").GetArrayLength());
     }
 
@@ -58,7 +59,8 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
         var verify = await _run.RunAsync("verify", "--json");
         Assert.Equal(3, verify.Code);
         var found = verify.Destination().GetProperty("found");
-        Assert.Equal((1, 2, 1, 1), (found.GetProperty("missing").GetInt32(), found.GetProperty("edited").GetInt32(), found.GetProperty("duplicate").GetInt32(), found.GetProperty("foreign").GetInt32()));
+        Assert.Equal((1, 2, 1, 1), (found.GetProperty("missing").GetInt32(), found.GetProperty("edited").GetInt32(),
+            found.GetProperty("duplicate").GetInt32(), found.GetProperty("foreign").GetInt32()));
         Assert.All(_run.Sandbox.RequestsTo(Service.Graph), request => Assert.Equal("GET", request.Method));
 
         var repair = await _run.RunAsync("verify", "--repair");
@@ -98,7 +100,8 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
 
         Assert.Equal(5, verify.Lines.Count);
         var edited = verify.Lines.First(line => line.GetProperty("kind").GetString() == "edited");
-        foreach (var name in (string[])["destination", "kind", "key", "id", "type", "value", "repair", "difference"]) Assert.True(edited.TryGetProperty(name, out _), name);
+        foreach (var name in (string[])["destination", "kind", "key", "id", "type", "value", "repair", "difference"]) Assert.True(
+            edited.TryGetProperty(name, out _), name);
         Assert.NotEqual(0, edited.GetProperty("difference").GetArrayLength());
     }
 

@@ -56,7 +56,8 @@ public sealed class DiskTests : IAsyncLifetime
     {
         using var disk = SmallDisk.Mount("4m");
         if (what is not "logs") _run.Change(settings => settings["ledger"] = Path.Combine(disk.Folder, "misp-graph.db"));
-        if (what is not "ledger") _run.Change(settings => settings["logs"] = new System.Text.Json.Nodes.JsonObject { ["directory"] = Path.Combine(disk.Folder, "logs") });
+        if (what is not "ledger") _run.Change(settings =>
+            settings["logs"] = new System.Text.Json.Nodes.JsonObject { ["directory"] = Path.Combine(disk.Folder, "logs") });
         var submits = 0;
         _run.Sandbox.Faults.Add(Service.Graph, new Fault.Slow(TimeSpan.Zero), when: request =>
         {
@@ -76,7 +77,8 @@ public sealed class DiskTests : IAsyncLifetime
     {
         using var disk = SmallDisk.Mount("4m");
         _run.Change(settings => (settings["ledger"], settings["logs"]) = (
-            Path.Combine(disk.Folder, "misp-graph.db"), new System.Text.Json.Nodes.JsonObject { ["directory"] = Path.Combine(disk.Folder, "logs") }));
+            Path.Combine(disk.Folder, "misp-graph.db"),
+            new System.Text.Json.Nodes.JsonObject { ["directory"] = Path.Combine(disk.Folder, "logs") }));
         disk.Fill();
 
         var full = await _run.RunAsync("push", "--wait", "10m");
@@ -151,7 +153,8 @@ public sealed class DiskTests : IAsyncLifetime
 
         public static SmallDisk Mount(string size)
         {
-            Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root may mount a small disk; the other tests limit what a process may write.");
+            Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
+                "Only root may mount a small disk; the other tests limit what a process may write.");
             var folder = Directory.CreateTempSubdirectory("misp-graph-disk-").FullName;
             var code = Run("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", folder);
             Assert.SkipUnless(code == 0, "No disk may be mounted here; the other tests limit what a process may write.");
@@ -161,7 +164,8 @@ public sealed class DiskTests : IAsyncLifetime
         /// <summary>Leaves no byte.</summary>
         public void Fill()
         {
-            using var filler = new FileStream(Path.Combine(Folder, "filler"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            using var filler =
+                new FileStream(Path.Combine(Folder, "filler"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
             var block = new byte[4096];
             try
             {

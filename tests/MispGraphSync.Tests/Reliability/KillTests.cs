@@ -77,7 +77,9 @@ public sealed class KillTests
     // Some events change, so that every run creates, updates and deletes.
     private static void Change(SandboxRun run, Random random)
     {
-        foreach (var uuid in run.Sandbox.MispState.Events.Select(one => one["uuid"]!.GetValue<string>()).Where(_ => random.Next(5) == 0).ToList())
+        foreach (var uuid in run.Sandbox.MispState.Events.Select(one => one["uuid"]!.GetValue<string>())
+            .Where(_ => random.Next(5) == 0)
+            .ToList())
         {
             switch (random.Next(4))
             {
@@ -89,7 +91,8 @@ public sealed class KillTests
                     break;
                 case 2:
                     var attributes = run.Sandbox.MispState.Get(uuid)!["Attribute"]!.AsArray();
-                    if (attributes.Count > 5) run.Sandbox.MispState.RemoveAttribute(attributes[random.Next(attributes.Count)]!["uuid"]!.GetValue<string>());
+                    if (attributes.Count > 5) run.Sandbox.MispState.RemoveAttribute(
+                        attributes[random.Next(attributes.Count)]!["uuid"]!.GetValue<string>());
                     break;
                 default:
                     run.Sandbox.MispState.TouchTimestamp(uuid);
@@ -107,7 +110,9 @@ public sealed class KillTests
     };
 
     private static IEnumerable<string> Domains(JsonObject @event) =>
-        (@event["Attribute"] as JsonArray ?? []).Where(one => one!["deleted"]?.GetValue<bool>() != true).Select(one => one!["value"]!.GetValue<string>());
+        (@event["Attribute"] as JsonArray ?? [])
+            .Where(one => one!["deleted"]?.GetValue<bool>() != true)
+            .Select(one => one!["value"]!.GetValue<string>());
 
     private static string Domain(TiIndicator one)
     {
@@ -116,5 +121,7 @@ public sealed class KillTests
     }
 
     private static int Number(string variable, int usual) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : usual;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : usual;
 }

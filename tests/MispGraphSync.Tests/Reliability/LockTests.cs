@@ -23,7 +23,8 @@ public sealed class LockTests : IAsyncLifetime
         var ended = await second.EndAsync();
 
         Assert.Equal(11, ended.Code);
-        Assert.Contains($"process {first.Id} on {Environment.MachineName}, started {DateTime.UtcNow.Year}-", ended.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"process {first.Id} on {Environment.MachineName}, started {DateTime.UtcNow.Year}-", ended.Error, StringComparison.Ordinal);
         Assert.Contains("--wait", ended.Error, StringComparison.Ordinal);
         hold.Release();
         Assert.Equal(0, (await first.EndAsync()).Code);
@@ -36,7 +37,7 @@ public sealed class LockTests : IAsyncLifetime
         using var first = ToolProcess.Start(_run.Folder, "push", "-q");
         await hold.Reached.WaitAsync(TestContext.Current.CancellationToken);
         using var second = ToolProcess.Start(_run.Folder, "push", "--json", "--wait", "10m");
-        await second.SaysAsync("is waiting for its end");
+        await second.SaysAsync("for it to finish");
 
         hold.Release();
         var (one, other) = (await first.EndAsync(), await second.EndAsync());

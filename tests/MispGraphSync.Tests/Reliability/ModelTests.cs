@@ -33,11 +33,14 @@ public sealed class ModelTests
             histories++;
         }
         while (TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(explores ?? 15));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{histories:N0} histories in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{histories:N0} histories in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
     }
 
     private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     private sealed class History(int seed)
     {
@@ -52,7 +55,8 @@ public sealed class ModelTests
             run.Destinations.Add(new FakeDestination("graph"));
             run.Destinations.Add(new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true });
             run.Destinations.Add(new FakeDestination("defender", IndicatorShape.Single, "defender") { Upserts = true });
-            run.Destinations.ForEach(destination => (destination.BatchSize, destination.ParallelRequests) = (_random.Next(1, 8), _random.Next(1, 4)));
+            run.Destinations.ForEach(destination =>
+                (destination.BatchSize, destination.ParallelRequests) = (_random.Next(1, 8), _random.Next(1, 4)));
             ChangeEvents(run, 6);
             for (var step = _random.Next(2, 9); step > 0; step--) await StepAsync(run);
             await FinishAsync(run);
@@ -80,7 +84,8 @@ public sealed class ModelTests
 
         private async Task FinishAsync(TestRun run)
         {
-            foreach (var destination in run.Destinations) (destination.Answer, destination.OnRequest, destination.BeforeSettling) = (null, null, null);
+            foreach (var destination in run.Destinations) (destination.Answer, destination.OnRequest, destination.BeforeSettling) =
+                (null, null, null);
             (run.Source.Gap, run.Source.FailsAfter) = (null, null);
             run.Time.Advance(TimeSpan.FromMinutes(1));
             Expire(run);
@@ -96,25 +101,31 @@ public sealed class ModelTests
             }
 
             var last = await run.PushAsync(Allow);
-            Assert.True(last.Outcome == RunOutcome.Done && last.Imbalances.Count == 0, $"seed {seed}: {last.Outcome} {last.Source.Error} {string.Join("; ", last.Destinations.Select(one => one.Error))}");
+            Assert.True(last.Outcome == RunOutcome.Done && last.Imbalances.Count == 0,
+                $"seed {seed}: {last.Outcome} {last.Source.Error} {string.Join("; ", last.Destinations.Select(one => one.Error))}");
 
             using var fresh = new TestRun();
             fresh.Destinations.Clear();
             fresh.Time.Advance(run.Time.GetUtcNow() - fresh.Time.GetUtcNow());
-            fresh.Destinations.AddRange(run.Destinations.Select(one => new FakeDestination(one.Info.Name, one.Capabilities.Shape, one.Info.Kind) { Upserts = one.Upserts, IdsNotReusable = one.IdsNotReusable }));
+            fresh.Destinations.AddRange(run.Destinations.Select(one => new FakeDestination(one.Info.Name, one.Capabilities.Shape,
+                one.Info.Kind) { Upserts = one.Upserts, IdsNotReusable = one.IdsNotReusable }));
             foreach (var (number, content) in _events) Put(fresh, number, content, newer: false);
             await fresh.PushAsync(Allow);
             foreach (var (real, model) in run.Destinations.Zip(fresh.Destinations))
             {
                 var wanted = model.Held.Select(one => one.Body).Order(StringComparer.Ordinal).ToList();
                 var held = real.Held.Select(one => one.Body).Order(StringComparer.Ordinal).ToList();
-                Assert.True(wanted.SequenceEqual(held), $"seed {seed}: {real.Info.Name} lacks [{string.Join("; ", wanted.Except(held))}], has too much [{string.Join("; ", held.Except(wanted))}], {held.Count - held.Distinct().Count()} twice");
+                Assert.True(wanted.SequenceEqual(held),
+                    $"seed {seed}: {real.Info.Name} lacks [{string.Join("; ", wanted.Except(held))}], "
+                    + $"has too much [{string.Join("; ", held.Except(wanted))}], {held.Count - held.Distinct().Count()} twice");
             }
 
-            Assert.All((await run.PushAsync(Allow)).Destinations, one => Assert.True(one.Planned.Total == 0, $"seed {seed}: {one.Name} is not at rest"));
+            Assert.All((await run.PushAsync(Allow)).Destinations, one =>
+                Assert.True(one.Planned.Total == 0, $"seed {seed}: {one.Name} is not at rest"));
         }
 
-        private static PushOptions Allow(PushOptions options) => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) };
+        private static PushOptions Allow(PushOptions options) =>
+            options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) };
 
         private void ChangeEvents(TestRun run, int times)
         {
@@ -122,7 +133,8 @@ public sealed class ModelTests
             {
                 var number = _random.Next(1, 8);
                 if (_random.Next(4) == 0 && _events.Remove(number)) run.Source.Remove(Some.Event(number));
-                else Put(run, number, (0, _random.Next(3) == 0 ? "tlp:green" : "tlp:amber", [.. Enumerable.Range(0, _random.Next(6)).Select(_ => _random.Next(1, 15))]));
+                else Put(run, number, (0, _random.Next(3) == 0 ? "tlp:green" : "tlp:amber",
+                    [.. Enumerable.Range(0, _random.Next(6)).Select(_ => _random.Next(1, 15))]));
             }
         }
 
@@ -130,7 +142,8 @@ public sealed class ModelTests
         {
             if (newer) content.Version = ++_clock;
             _events[number] = content;
-            run.Source.Put(Some.Event(number, Some.Now.AddSeconds(content.Version), tags: content.Tag), [.. content.Domains.Order().Select(domain => Some.Attribute((number * 100) + domain, "domain", $"d{domain}.example"))]);
+            run.Source.Put(Some.Event(number, Some.Now.AddSeconds(content.Version), tags: content.Tag),
+                [.. content.Domains.Order().Select(domain => Some.Attribute((number * 100) + domain, "domain", $"d{domain}.example"))]);
         }
 
         private void Misbehave(FakeDestination destination)
@@ -149,33 +162,10 @@ public sealed class ModelTests
                     if (++asked < at) return null;
                     destination.Apply(operation, step);
                     return new StepOutcome.Unknown("lost after it arrived");
-                }
-                ,
+                },
                 _ => null,
             };
-            if (kind == 4)
-            {
-                destination.OnRequest = (_, _) =>
-                {
-                    if (++asked == at) throw new DeathException();
-                };
-            }
-            else if (kind == 5)
-            {
-                destination.OnRequest = (operation, steps) =>
-                {
-                    if (++asked != at) return;
-                    foreach (var step in steps.Take(_random.Next(steps.Count + 1))) destination.Apply(operation, step);
-                    throw new DeathException();
-                };
-            }
-            else if (kind == 6)
-            {
-                destination.OnRequest = (_, _) =>
-                {
-                    if (++asked >= at) throw new RunFailedException(RunOutcome.SignInFailed, "no longer allowed");
-                };
-            }
+            if (kind is 4 or 5 or 6) FailOnRequest(destination, kind, at);
             else if (kind == 7)
             {
                 var chance = new Random(_random.Next());
@@ -203,6 +193,28 @@ public sealed class ModelTests
             }
         }
 
+        private void FailOnRequest(FakeDestination destination, int kind, int at)
+        {
+            var asked = 0;
+            destination.OnRequest = kind switch
+            {
+                4 => (_, _) =>
+                {
+                    if (++asked == at) throw new DeathException();
+                },
+                5 => (operation, steps) =>
+                {
+                    if (++asked != at) return;
+                    foreach (var step in steps.Take(_random.Next(steps.Count + 1))) destination.Apply(operation, step);
+                    throw new DeathException();
+                },
+                _ => (_, _) =>
+                {
+                    if (++asked >= at) throw new RunFailedException(RunOutcome.SignInFailed, "no longer allowed");
+                },
+            };
+        }
+
         private static StepOutcome? AnyAnswer(Random chance, FakeDestination destination, Operation operation, PlanStep step)
         {
             switch (chance.Next(6))
@@ -228,7 +240,9 @@ public sealed class ModelTests
 
         private static bool Holds<T>(Exception thrown)
             where T : Exception =>
-            thrown is T || (thrown is AggregateException many ? many.InnerExceptions.Any(Holds<T>) : thrown.InnerException is { } inner && Holds<T>(inner));
+            thrown is T || (thrown is AggregateException many
+                ? many.InnerExceptions.Any(Holds<T>)
+                : thrown.InnerException is { } inner && Holds<T>(inner));
     }
 
     /// <summary>Stands for the end of the process.</summary>

@@ -37,12 +37,15 @@ public sealed class RateTests
         // Time moves on when everyone waits: for a turn, or for the service.
         while (senders.Exists(sender => !sender.IsCompleted) && service.Refused == 0)
         {
-            if (client.Limiter.Waiting + service.InFlight >= senders.Count(sender => !sender.IsCompleted)) time.Advance(TimeSpan.FromMilliseconds(5));
+            if (client.Limiter.Waiting + service.InFlight >= senders.Count(sender => !sender.IsCompleted)) time.Advance(
+                TimeSpan.FromMilliseconds(5));
             else await Task.Yield();
         }
 
         var rate = (service.Arrivals.Count - 1) / (service.Arrivals.Max() - service.Arrivals.Min()).TotalMinutes;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{service.Arrivals.Count} requests at {rate:0.0} a minute: {100 * rate / perMinute:0.0} % of {perMinute}, {service.Refused} refused");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{service.Arrivals.Count} requests at {rate:0.0} a minute: {100 * rate / perMinute:0.0} % of {perMinute}, "
+            + $"{service.Refused} refused");
         Assert.Equal(0, service.Refused);
         await Task.WhenAll(senders);
         Assert.InRange(rate, 0.97 * perMinute, perMinute);
@@ -81,7 +84,8 @@ public sealed class RateTests
     public async Task Sentinel_rate_limiter_uses_97_percent_in_real_time_without_a_429()
     {
         var asked = Environment.GetEnvironmentVariable("MISP_GRAPH_RATE_SECONDS");
-        Assert.SkipUnless(int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds), "Runs when MISP_GRAPH_RATE_SECONDS says for how long.");
+        Assert.SkipUnless(int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds),
+            "Runs when MISP_GRAPH_RATE_SECONDS says for how long.");
         await using var run = await SandboxRun.StartAsync(new SandboxOptions(), "sentinel");
         run.Sandbox.SentinelState.RequestsPerMinute = 100;
         for (var i = 0; i < seconds * 100 / 60; i++) run.Sandbox.MispState.AddEvent(SomeMisp.Event(i, domains: 100));
@@ -91,7 +95,8 @@ public sealed class RateTests
 
         var times = run.Sandbox.RequestsTo(MispGraphSync.Sandbox.Service.Sentinel).Select(request => request.Time).ToList();
         var rate = (times.Count - 1) / (times[^1] - times[0]).TotalMinutes;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{times.Count} requests in {(times[^1] - times[0]).TotalSeconds:0} s: {rate:0.0} a minute");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{times.Count} requests in {(times[^1] - times[0]).TotalSeconds:0} s: {rate:0.0} a minute");
         Assert.Equal((0, 0), (push.Code, push.Destination().GetProperty("throttled").GetInt32()));
         Assert.InRange(rate, 97, 100);
     }
@@ -113,7 +118,8 @@ public sealed class RateTests
 
     private static async Task<bool> SendAsync(ServiceClient client)
     {
-        using var exchange = new ApiCall { Destination = "service", Operation = "submit", Method = HttpMethod.Post, Uri = new Uri("things", UriKind.Relative) };
+        using var exchange = new ApiCall { Destination = "service", Operation = "submit", Method = HttpMethod.Post,
+            Uri = new Uri("things", UriKind.Relative) };
         await client.SendAsync(exchange, TestContext.Current.CancellationToken);
         return exchange.IsSuccess;
     }
@@ -147,7 +153,8 @@ public sealed class RateTests
         private async Task WaitAsync(TimeSpan wait)
         {
             // Counted last: from then on time may move, and what ends the wait has to take itself out of the count at once.
-            var over = Task.Delay(wait, time).ContinueWith(_ => Interlocked.Decrement(ref _inFlight), TaskContinuationOptions.ExecuteSynchronously);
+            var over = Task.Delay(wait, time)
+                .ContinueWith(_ => Interlocked.Decrement(ref _inFlight), TaskContinuationOptions.ExecuteSynchronously);
             Interlocked.Increment(ref _inFlight);
             await over;
         }
@@ -238,7 +245,8 @@ public sealed class RateTests
             {
                 0 => ScriptedHandler.Answer(429, retryAfter: $"{seconds}"),
                 // A date has whole seconds only: one more, so that it is never less than meant.
-                1 => ScriptedHandler.Answer(429, retryAfter: (now + TimeSpan.FromSeconds(seconds + 1)).ToString("R", CultureInfo.InvariantCulture)),
+                1 => ScriptedHandler.Answer(
+                    429, retryAfter: (now + TimeSpan.FromSeconds(seconds + 1)).ToString("R", CultureInfo.InvariantCulture)),
                 2 => ScriptedHandler.Answer(429, $$"""{"message":"Rate limit is exceeded. Try again in {{seconds}} seconds."}"""),
                 _ => null,
             };

@@ -18,7 +18,8 @@ public sealed class SignalTests : IAsyncLifetime
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "No process can send SIGINT or SIGTERM to another on Windows.");
         _run = await SandboxRun.StartAsync(new SandboxOptions());
-        _run.Change(settings => (settings["destinations"]![0]!["parallelRequests"], settings["destinations"]![0]!["requestsPerMinute"]) = (1, 60_000));
+        _run.Change(settings =>
+            (settings["destinations"]![0]!["parallelRequests"], settings["destinations"]![0]!["requestsPerMinute"]) = (1, 60_000));
         for (var i = 0; i < 4; i++) _run.Sandbox.MispState.AddEvent(SomeMisp.Event(i, domains: 100));
     }
 
@@ -90,7 +91,8 @@ public sealed class SignalTests : IAsyncLifetime
     {
         var throttle = _run.Sandbox.Faults.Add(Service.Graph, new Fault.Throttle(TimeSpan.FromMinutes(10)), nth: 2, when: IsSubmit);
         using var process = Start("push");
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains(" items, 429", StringComparison.Ordinal)) { }
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line
+            && !line.Contains(" items, 429", StringComparison.Ordinal)) { }
         Assert.Equal(1, throttle.Struck);
 
         await process.SignalAsync("INT");
@@ -107,7 +109,7 @@ public sealed class SignalTests : IAsyncLifetime
         using var first = Start("push", "-q");
         await hold.Reached.WaitAsync(TestContext.Current.CancellationToken);
         using var second = Start("push", "--wait", "10m");
-        await second.SaysAsync("is waiting for its end");
+        await second.SaysAsync("for it to finish");
 
         await second.SignalAsync("INT");
         var ended = await second.EndAsync();
@@ -132,6 +134,7 @@ public sealed class SignalTests : IAsyncLifetime
         Assert.Equal(0, rest.Code);
         var all = _run.Sandbox.GraphState.All();
         Assert.Equal((400, 400), (all.Count, all.Select(one => one.ExternalId).Distinct().Count()));
-        Assert.Equal(settles, _run.Sandbox.RequestsTo(Service.Graph).Any(request => request.Path.EndsWith("ByExternalId", StringComparison.Ordinal)));
+        Assert.Equal(settles, _run.Sandbox.RequestsTo(Service.Graph)
+            .Any(request => request.Path.EndsWith("ByExternalId", StringComparison.Ordinal)));
     }
 }

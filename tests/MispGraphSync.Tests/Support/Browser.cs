@@ -17,8 +17,10 @@ internal static class Browser
         // A sandbox of its own is not to be had for root or in most containers; the page is ours and cannot run anything.
         string[] options =
         [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", "--enable-logging=stderr", "--v=0", $"--user-data-dir={Path.Combine(folder, "browser")}", "--dump-dom", new Uri(page).AbsoluteUri,
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", "--enable-logging=stderr", "--v=0", $"--user-data-dir={Path.Combine(folder, "browser")}", "--dump-dom",
+            new Uri(page).AbsoluteUri,
         ];
         foreach (var option in options) start.ArgumentList.Add(option);
         using var process = Process.Start(start)!;

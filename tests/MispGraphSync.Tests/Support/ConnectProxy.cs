@@ -65,12 +65,14 @@ internal sealed class ConnectProxy : IAsyncDisposable
             var isKnown = parts is [_, _] && (Ports.ContainsKey(parts[0]) || parts[0] is "localhost" or "127.0.0.1");
             if (!isKnown || Refusal is not null)
             {
-                await near.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {Refusal ?? "403 Forbidden"}\r\nContent-Length: 0\r\n\r\n"), _stop.Token);
+                await near.WriteAsync(
+                    Encoding.ASCII.GetBytes($"HTTP/1.1 {Refusal ?? "403 Forbidden"}\r\nContent-Length: 0\r\n\r\n"), _stop.Token);
                 return;
             }
 
             using var far = new TcpClient();
-            await far.ConnectAsync(IPAddress.Loopback, Ports.GetValueOrDefault(parts[0], int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture)), _stop.Token);
+            await far.ConnectAsync(IPAddress.Loopback,
+                Ports.GetValueOrDefault(parts[0], int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture)), _stop.Token);
             await near.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), _stop.Token);
             await Task.WhenAny(near.CopyToAsync(far.GetStream(), _stop.Token), far.GetStream().CopyToAsync(near, _stop.Token));
         }
@@ -83,7 +85,8 @@ internal sealed class ConnectProxy : IAsyncDisposable
     {
         var head = new StringBuilder();
         var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, _stop.Token) > 0) head.Append((char)one[0]);
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, _stop.Token) > 0) head.Append(
+            (char)one[0]);
         return head.ToString();
     }
 }

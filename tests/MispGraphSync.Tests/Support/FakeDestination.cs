@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 
@@ -10,7 +11,8 @@ namespace MispGraphSync.Tests;
 /// A service in memory with Graph's manners: creating is plain, so sending twice makes two. What it does wrong is set by
 /// <see cref="Answer"/>.
 /// </summary>
-internal sealed class FakeDestination(string name = "graph", IndicatorShape form = IndicatorShape.Combined, string? kind = null) : IDestination
+internal sealed class FakeDestination(string name = "graph", IndicatorShape form = IndicatorShape.Combined, string? kind = null)
+    : IDestination
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Guid> _spent = [];
@@ -83,14 +85,16 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
 
     public SkipReason? SkipReasonFor(IndicatorSource support) => null;
 
-    public string Canonical(IReadOnlyList<Observable> observables) => string.Join('\n', observables.Select(o => o.ToString()).Order(StringComparer.Ordinal));
+    public string Canonical(IReadOnlyList<Observable> observables) =>
+        string.Join('\n', observables.Select(o => o.ToString()).Order(StringComparer.Ordinal));
 
     public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action)
     {
         var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} "
             + $"{(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} "
             + $"{(HasLifetime ? indicator.Lifetime.TotalDays : 0)}";
-        body.Write(Encoding.UTF8.GetBytes($"{{\"content\":{System.Text.Json.JsonSerializer.Serialize(content)},\"fixed\":{System.Text.Json.JsonSerializer.Serialize(FixedPart(indicator))}}}"));
+        body.Write(Encoding.UTF8.GetBytes(
+            $"{{\"content\":{JsonSerializer.Serialize(content)},\"fixed\":{JsonSerializer.Serialize(FixedPart(indicator))}}}"));
         return new ItemHashes(Hash128.Of(content), IdsNotReusable ? default : Hash128.Of(FixedPart(indicator)));
     }
 
@@ -135,14 +139,16 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
         foreach (var other in Others)
         {
             yield return new RemoteIndicator(
-                $"other {other}", null, Encoding.UTF8.GetBytes("{}"), "fake", other, null, null, null, ConflictsWith: StableId.ForIndicator("misp-graph", Info.Kind, Info.Scope, other, 0));
+                $"other {other}", null, Encoding.UTF8.GetBytes("{}"), "fake", other, null, null, null,
+                ConflictsWith: StableId.ForIndicator("misp-graph", Info.Kind, Info.Scope, other, 0));
         }
 
         var listed = 0;
         foreach (var one in Held)
         {
             if (listed++ == ListFailsAfter) throw new RunFailedException(RunOutcome.Unreachable, "The list was cut off.");
-            yield return new RemoteIndicator(one.Id, one.Key, Encoding.UTF8.GetBytes(one.Body), "fake", one.Value, null, null, one.Expires, one.Revoked);
+            yield return new RemoteIndicator(
+                one.Id, one.Key, Encoding.UTF8.GetBytes(one.Body), "fake", one.Value, null, null, one.Expires, one.Revoked);
         }
     }
 
@@ -167,7 +173,8 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
                 Held.Add(new FakeIndicator(id, step.Key, step.Value ?? "", Encoding.UTF8.GetString(step.Body.Span), step.Expires));
                 return new StepOutcome.Accepted(id);
             default:
-                var made = new FakeIndicator($"id-{++_ids}", step.Key, step.Value ?? "", Encoding.UTF8.GetString(step.Body.Span), step.Expires);
+                var made = new FakeIndicator(
+                    $"id-{++_ids}", step.Key, step.Value ?? "", Encoding.UTF8.GetString(step.Body.Span), step.Expires);
                 Held.Add(made);
                 return new StepOutcome.Accepted(made.Id);
         }

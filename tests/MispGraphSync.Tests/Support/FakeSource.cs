@@ -60,7 +60,8 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
         foreach (var known in Events.Values) yield return EventHeader.Of(known.Event);
     }
 
-    public async IAsyncEnumerable<ReadEvent> FetchAsync(IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<ReadEvent> FetchAsync(
+        IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
     {
         await Task.Yield();
         var read = 0;

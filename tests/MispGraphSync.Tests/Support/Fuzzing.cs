@@ -6,7 +6,8 @@ namespace MispGraphSync.Tests;
 internal static class Fuzzing
 {
     public static int? Seconds { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("MISP_GRAPH_FUZZ_SECONDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+        int.TryParse(Environment.GetEnvironmentVariable("MISP_GRAPH_FUZZ_SECONDS"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var seconds) ? seconds : null;
 
     /// <summary>Seeds: the first so many, or random ones until the time is over.</summary>
     public static IEnumerable<int> Seeds(int usual)

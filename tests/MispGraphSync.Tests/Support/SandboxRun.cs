@@ -114,7 +114,9 @@ internal sealed class SandboxRun : IAsyncDisposable
             || Error is not null || Interrupt.CanBeCanceled;
 
     /// <summary>The request files of all runs so far, oldest first, by name.</summary>
-    public IReadOnlyList<string> RequestFiles() => !Directory.Exists(Logs) ? [] : [.. Directory.GetFiles(Logs, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> RequestFiles() => !Directory.Exists(Logs)
+        ? []
+        : [.. Directory.GetFiles(Logs, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     public async ValueTask DisposeAsync()
     {
@@ -130,5 +132,6 @@ internal sealed record ToolResult(int Code, string Out, string Error)
 
     public JsonElement Destination(int at = 0) => Json.GetProperty("destinations")[at];
 
-    public IReadOnlyList<JsonElement> Lines => [.. Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    public IReadOnlyList<JsonElement> Lines =>
+        [.. Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 }

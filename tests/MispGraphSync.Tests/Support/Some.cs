@@ -10,7 +10,8 @@ internal static class Some
 
     public static Guid Uuid(int number) => Guid.Parse($"00000000-0000-4000-8000-{number.ToString("x12", CultureInfo.InvariantCulture)}");
 
-    public static MispEvent Event(int number, DateTimeOffset? timestamp = null, ThreatLevel level = ThreatLevel.Medium, params string[] tags) => new()
+    public static MispEvent Event(
+        int number, DateTimeOffset? timestamp = null, ThreatLevel level = ThreatLevel.Medium, params string[] tags) => new()
     {
         Uuid = Uuid(number),
         Id = number,
@@ -33,5 +34,6 @@ internal static class Some
             Tags = [.. tags.Select(tag => new MispTag(tag))],
         });
 
-    public static EventItem Domain(int number, params string[] tags) => Attribute(number, "domain", $"d{number}.example", toIds: true, tags);
+    public static EventItem Domain(int number, params string[] tags) =>
+        Attribute(number, "domain", $"d{number}.example", toIds: true, tags);
 }

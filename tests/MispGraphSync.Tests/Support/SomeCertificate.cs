@@ -12,7 +12,8 @@ internal static class SomeCertificate
     {
         using var key = RSA.Create(2048);
         return new CertificateRequest("CN=misp-graph test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UtcNow + (from ?? TimeSpan.FromDays(-1)), DateTimeOffset.UtcNow + (to ?? TimeSpan.FromDays(1)));
+            .CreateSelfSigned(
+                DateTimeOffset.UtcNow + (from ?? TimeSpan.FromDays(-1)), DateTimeOffset.UtcNow + (to ?? TimeSpan.FromDays(1)));
     }
 
     public static X509Certificate2 Ecdsa()
@@ -23,7 +24,8 @@ internal static class SomeCertificate
     }
 
     /// <summary>Certificate and key in one text, as <c>cat cert.pem key.pem</c> makes it.</summary>
-    public static string Pem(X509Certificate2 certificate, string? password = null) => $"{certificate.ExportCertificatePem()}\n{KeyPem(certificate, password)}\n";
+    public static string Pem(X509Certificate2 certificate, string? password = null) =>
+        $"{certificate.ExportCertificatePem()}\n{KeyPem(certificate, password)}\n";
 
     public static byte[] Pfx(X509Certificate2 certificate, string? password) => certificate.Export(X509ContentType.Pfx, password);
 

@@ -17,7 +17,8 @@ internal static partial class SourceMessages
         where arguments.Count >= 2 && arguments[0].Contains("RunOutcome.", StringComparison.Ordinal)
         let says = Text(arguments[1])
         where says.Any(char.IsLetter)
-        select new Message(string.Join(" or ", Code().Matches(arguments[0]).Select(code => code.Groups[1].Value).Distinct()), says, arguments.Count > 2 ? Text(arguments[2]) : "");
+        select new Message(string.Join(" or ", Code().Matches(arguments[0]).Select(code => code.Groups[1].Value).Distinct()), says,
+            arguments.Count > 2 ? Text(arguments[2]) : "");
 
     /// <summary>The arguments of a call, from behind its bracket.</summary>
     private static List<string> Arguments(string source, int from)
@@ -84,7 +85,8 @@ internal static partial class SourceMessages
             at = end;
         }
 
-        return Blanks().Replace(text.ToString().Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\n", " ", StringComparison.Ordinal), " ").Trim();
+        return Blanks().Replace(
+            text.ToString().Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\n", " ", StringComparison.Ordinal), " ").Trim();
     }
 
     private static string Filled(string literal)

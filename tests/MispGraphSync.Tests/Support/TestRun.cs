@@ -57,7 +57,8 @@ internal sealed class TestRun : IDisposable
 
     public TestRun() => Sources.Add(new FakeSource(Time));
 
-    public Task<RunReport> PushAsync(Func<PushOptions, PushOptions>? with = null, RunControl? control = null) => RunAsync(isDryRun: false, Source, with, control);
+    public Task<RunReport> PushAsync(Func<PushOptions, PushOptions>? with = null, RunControl? control = null) =>
+        RunAsync(isDryRun: false, Source, with, control);
 
     public Task<RunReport> PushFromAsync(FakeSource source) => RunAsync(isDryRun: false, source, with: null, control: null);
 
@@ -65,7 +66,8 @@ internal sealed class TestRun : IDisposable
 
     /// <summary>Sends again what was turned down.</summary>
     public Task<RunReport> RetryAsync(Func<PushOptions, PushOptions>? with = null) => RunAsync(
-        isDryRun: false, "errors --retry", with, (run, destinations, ledger, options) => new Retry(destinations, ledger, options, new Observer(this), Time).RunAsync(run, RunControl.None));
+        isDryRun: false, "errors --retry", with, (run, destinations, ledger, options) =>
+            new Retry(destinations, ledger, options, new Observer(this), Time).RunAsync(run, RunControl.None));
 
     public async Task<VerifiedDestination> VerifyAsync(bool repairs = false, RunControl? control = null)
     {
@@ -73,14 +75,17 @@ internal sealed class TestRun : IDisposable
         Findings.Clear();
         using var ledger = LedgerFile.Open(LedgerPath, isDryRun: !repairs);
         var run = new RunHistory(ledger).Begin("verify", Time.GetUtcNow());
-        var options = new VerifyOptions { Instance = Instance, Source = Source.Info.Name, PolicyFingerprint = destination => $"{destination.Policy}", Repairs = repairs };
+        var options = new VerifyOptions { Instance = Instance, Source = Source.Info.Name, PolicyFingerprint = destination =>
+            $"{destination.Policy}", Repairs = repairs };
         var sides = new DestinationLedger(ledger, run);
-        var results = await new Verification([.. Destinations], sides, options, new Observer(this), Time, (_, findings) => Findings.AddRange(findings)).RunAsync(control ?? RunControl.None);
+        var results = await new Verification([.. Destinations], sides, options, new Observer(this), Time, (_, findings) =>
+            Findings.AddRange(findings)).RunAsync(control ?? RunControl.None);
         new RunHistory(ledger).End(run, "completed", ExitCodes.Of(results[0].Outcome), "{}", Time.GetUtcNow());
         return results[0];
     }
 
-    public async Task<RunReport> PurgeAsync(bool isDryRun = false, RunControl? control = null, Func<DestinationInfo, long, bool>? confirm = null)
+    public async Task<RunReport> PurgeAsync(
+        bool isDryRun = false, RunControl? control = null, Func<DestinationInfo, long, bool>? confirm = null)
     {
         Steps.Clear();
         using var ledger = LedgerFile.Open(LedgerPath, isDryRun);
@@ -88,7 +93,8 @@ internal sealed class TestRun : IDisposable
         var options = new PurgeOptions { PolicyFingerprint = destination => $"{destination.Policy}", IsDryRun = isDryRun };
         var sides = new DestinationLedger(ledger, run);
         var destinations = Destinations.Select(one => isDryRun ? new DryRunDestination(one) : (IDestination)one).ToList();
-        var purge = new Purge(destinations, sides, options, new Observer(this), Time, (info, count) => Task.FromResult(confirm?.Invoke(info, count) ?? true));
+        var purge = new Purge(destinations, sides, options, new Observer(this), Time, (info, count) =>
+            Task.FromResult(confirm?.Invoke(info, count) ?? true));
         return await purge.RunAsync(run, control ?? RunControl.None);
     }
 
@@ -96,12 +102,15 @@ internal sealed class TestRun : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<RunReport> RunAsync(bool isDryRun, FakeSource source, Func<PushOptions, PushOptions>? with, RunControl? control) => RunAsync(
+    private Task<RunReport> RunAsync(bool isDryRun, FakeSource source, Func<PushOptions, PushOptions>? with, RunControl? control) =>
+        RunAsync(
         isDryRun, "push", with, (run, destinations, ledger, options) =>
-            new Push(source, new SourceLedger(AtWork!), destinations, ledger, options, new Observer(this), Time).RunAsync(run, control ?? RunControl.None));
+            new Push(source, new SourceLedger(AtWork!), destinations, ledger, options, new Observer(this), Time)
+                .RunAsync(run, control ?? RunControl.None));
 
     private async Task<RunReport> RunAsync(
-        bool isDryRun, string command, Func<PushOptions, PushOptions>? with, Func<long, IReadOnlyList<IDestination>, IDestinationLedger, PushOptions, Task<RunReport>> work)
+        bool isDryRun, string command, Func<PushOptions, PushOptions>? with, Func<long, IReadOnlyList<IDestination>, IDestinationLedger,
+        PushOptions, Task<RunReport>> work)
     {
         Steps.Clear();
         using var ledger = LedgerFile.Open(LedgerPath, isDryRun);
@@ -114,7 +123,9 @@ internal sealed class TestRun : IDisposable
             SelectionFingerprint = destination => $"{destination.Policy.MaxTlp} {Settings}",
             IsDryRun = isDryRun,
         };
-        var destinations = (Real is null ? (IEnumerable<IDestination>)Destinations : [Real]).Select(one => isDryRun ? new DryRunDestination(one) : one).ToList();
+        var destinations = (Real is null ? (IEnumerable<IDestination>)Destinations : [Real])
+            .Select(one => isDryRun ? new DryRunDestination(one) : one)
+            .ToList();
         AtWork = ledger;
         var report = await work(run, destinations, new DestinationLedger(ledger, run), with?.Invoke(options) ?? options);
         AtWork = null;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests;
 
-/// <summary>Holds text for people against a file that is reviewed like code. UPDATE_SNAPSHOTS=1 writes the files anew, into the sources.</summary>
+/// <summary>Compares text with a file that is reviewed like code. UPDATE_SNAPSHOTS=1 rewrites the files in the sources.</summary>
 internal static class TextSnapshot
 {
     public static void Matches(string text, string name, [CallerFilePath] string source = "")

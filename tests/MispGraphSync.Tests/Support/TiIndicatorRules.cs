@@ -16,19 +16,22 @@ internal static partial class TiIndicatorRules
     private static readonly string[] EditableAtSentinel =
     [
         "action", "activityGroupNames", "additionalInformation", "confidence", "description", "diamondModel", "expirationDateTime",
-        "externalId", "isActive", "killChain", "knownFalsePositives", "lastReportedDateTime", "malwareFamilyNames", "passiveOnly", "severity",
+        "externalId", "isActive", "killChain", "knownFalsePositives", "lastReportedDateTime", "malwareFamilyNames", "passiveOnly",
+        "severity",
         "tags", "tlpLevel",
     ];
 
     private static readonly string[] EditableAtDefender = ["expirationDateTime", "severity", "description"];
-    private static readonly string[] KindsForDefender = ["domainName", "url", "networkDestinationIPv4", "networkDestinationIPv6", "fileHashValue"];
+    private static readonly string[] KindsForDefender =
+        ["domainName", "url", "networkDestinationIPv4", "networkDestinationIPv6", "fileHashValue"];
 
     private static readonly Dictionary<string, string[]> Words = new()
     {
         ["action"] = ["unknown", "allow", "block", "alert"],
         ["diamondModel"] = ["unknown", "adversary", "capability", "infrastructure", "victim"],
         ["targetProduct"] = ["Azure Sentinel", "Microsoft Defender ATP"],
-        ["threatType"] = ["Botnet", "C2", "CryptoMining", "Darknet", "DDoS", "MaliciousUrl", "Malware", "Phishing", "Proxy", "PUA", "WatchList"],
+        ["threatType"] =
+            ["Botnet", "C2", "CryptoMining", "Darknet", "DDoS", "MaliciousUrl", "Malware", "Phishing", "Proxy", "PUA", "WatchList"],
         ["tlpLevel"] = ["unknown", "white", "green", "amber", "red"],
         ["fileHashType"] = ["unknown", "sha1", "sha256", "md5", "authenticodeHash256", "lsHash", "ctph"],
     };
@@ -47,20 +50,23 @@ internal static partial class TiIndicatorRules
     };
 
     private static readonly string[] Lists = ["activityGroupNames", "malwareFamilyNames", "tags", "killChain"];
-    private static readonly string[] KillChain = ["Actions", "C2", "Delivery", "Exploitation", "Installation", "Reconnaissance", "Weaponization"];
+    private static readonly string[] KillChain =
+        ["Actions", "C2", "Delivery", "Exploitation", "Installation", "Reconnaissance", "Weaponization"];
     private static readonly string[] Dates = ["expirationDateTime", "lastReportedDateTime", "fileCompileDateTime", "fileCreatedDateTime"];
 
     private static readonly string[] Texts =
     [
         "additionalInformation", "description", "externalId", "emailEncoding", "emailLanguage", "emailRecipient", "emailSenderAddress",
-        "emailSenderName", "emailSourceDomain", "emailSourceIpAddress", "emailSubject", "emailXMailer", "fileHashValue", "fileMutexName", "fileName",
+        "emailSenderName", "emailSourceDomain", "emailSourceIpAddress", "emailSubject", "emailXMailer", "fileHashValue", "fileMutexName",
+        "fileName",
         "filePacker", "filePath", "fileType", "domainName", "url", "userAgent", "networkCidrBlock", "networkSourceCidrBlock",
         "networkDestinationCidrBlock", "networkIPv4", "networkSourceIPv4", "networkDestinationIPv4", "networkIPv6", "networkSourceIPv6",
         "networkDestinationIPv6",
     ];
 
     private static readonly string[] NoObservable =
-        ["additionalInformation", "description", "externalId", "confidence", "severity", "expirationDateTime", "lastReportedDateTime", "fileHashType"];
+        ["additionalInformation", "description", "externalId", "confidence", "severity", "expirationDateTime", "lastReportedDateTime",
+            "fileHashType"];
 
     /// <summary>Faults of an item of submitTiIndicators.</summary>
     public static IReadOnlyList<string> OfCreate(JsonElement item)
@@ -68,7 +74,8 @@ internal static partial class TiIndicatorRules
         var faults = Common(item);
         foreach (var name in Required) if (!item.TryGetProperty(name, out _)) faults.Add($"{name} is missing.");
         if (item.TryGetProperty("id", out _)) faults.Add("id is the service's.");
-        if (item.TryGetProperty("fileHashType", out _) != item.TryGetProperty("fileHashValue", out _)) faults.Add("A hash needs value and type.");
+        if (item.TryGetProperty("fileHashType", out _) != item.TryGetProperty("fileHashValue", out _)) faults.Add(
+            "A hash needs value and type.");
         var observables = Observables(item);
         if (observables.Count == 0) faults.Add("Nothing to watch for.");
         if (Text(item, "targetProduct") == "Microsoft Defender ATP")
@@ -79,8 +86,10 @@ internal static partial class TiIndicatorRules
                 if (!observables.Remove($"network{version}")) faults.Add($"Defender wants network{version} beside the destination.");
                 else if (Text(item, $"network{version}") != Text(item, $"networkDestination{version}")) faults.Add("The addresses differ.");
             }
-            if (observables.Count != 1 || !KindsForDefender.Contains(observables[0])) faults.Add($"Defender takes one kind, not {string.Join(", ", observables)}.");
-            if (Text(item, "fileHashType") is { } type && type is not ("md5" or "sha1" or "sha256")) faults.Add($"Defender takes no {type}.");
+            if (observables.Count != 1 || !KindsForDefender.Contains(observables[0])) faults.Add(
+                $"Defender takes one kind, not {string.Join(", ", observables)}.");
+            if (Text(item, "fileHashType") is { } type && type is not ("md5" or "sha1" or "sha256")) faults.Add(
+                $"Defender takes no {type}.");
         }
         return faults;
     }
@@ -93,7 +102,8 @@ internal static partial class TiIndicatorRules
         var editable = Text(item, "targetProduct") == "Microsoft Defender ATP" ? EditableAtDefender : EditableAtSentinel;
         foreach (var property in item.EnumerateObject())
         {
-            if (property.Name is not ("id" or "targetProduct") && !editable.Contains(property.Name)) faults.Add($"{property.Name} cannot be edited.");
+            if (property.Name is not ("id" or "targetProduct") && !editable.Contains(property.Name)) faults.Add(
+                $"{property.Name} cannot be edited.");
         }
         return faults;
     }
@@ -107,7 +117,8 @@ internal static partial class TiIndicatorRules
             if (!seen.Add(property.Name)) faults.Add($"{property.Name} comes twice.");
             if (Fault(property.Name, property.Value) is { } fault) faults.Add($"{property.Name}: {fault}");
         }
-        if (Text(item, "tlpLevel") == "red" && !(item.TryGetProperty("passiveOnly", out var passive) && passive.ValueKind == JsonValueKind.True))
+        if (Text(item, "tlpLevel") == "red"
+            && !(item.TryGetProperty("passiveOnly", out var passive) && passive.ValueKind == JsonValueKind.True))
             faults.Add("Red must be passive.");
         if (Text(item, "fileHashType") is { } type && Text(item, "fileHashValue") is { } hash && HexLength(type) is { } length
             && !(hash.Length == length && LowerHex().IsMatch(hash))) faults.Add($"{hash} is no {type}.");
@@ -119,8 +130,12 @@ internal static partial class TiIndicatorRules
         if (Words.TryGetValue(name, out var words))
             return value.ValueKind == JsonValueKind.String && words.Contains(value.GetString()) ? null : $"{value} is none of its words.";
         if (Numbers.TryGetValue(name, out var range))
-            return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var n) && n >= range.Least && n <= range.Most ? null : $"{value} is out of range.";
-        if (Dates.Contains(name)) return value.ValueKind == JsonValueKind.String && Utc().IsMatch(value.GetString()!) ? null : $"{value} is no UTC instant.";
+            return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var n) && n >= range.Least && n <= range.Most
+                ? null
+                : $"{value} is out of range.";
+        if (Dates.Contains(name)) return value.ValueKind == JsonValueKind.String && Utc().IsMatch(value.GetString()!)
+            ? null
+            : $"{value} is no UTC instant.";
         if (Lists.Contains(name)) return ListFault(name, value);
         if (name is "passiveOnly" or "isActive") return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "no boolean.";
         if (name == "id") return value.ValueKind == JsonValueKind.String && Guid.TryParse(value.GetString(), out _) ? null : "no GUID.";
@@ -134,9 +149,12 @@ internal static partial class TiIndicatorRules
         "description" => text.Length <= 100 ? null : "longer than 100 characters.",
         "domainName" or "emailSourceDomain" => Domain().IsMatch(text) ? null : $"{text} is no domain.",
         "url" => Absolute().IsMatch(text) ? null : $"{text} is no absolute address.",
-        _ when name.EndsWith("CidrBlock", StringComparison.Ordinal) => text.Contains('/') && IPNetwork.TryParse(text, out _) ? null : $"{text} is no range.",
-        _ when name.EndsWith("IPv4", StringComparison.Ordinal) => text.Contains('.') && IPAddress.TryParse(text, out _) ? null : $"{text} is no IPv4.",
-        _ when name.EndsWith("IPv6", StringComparison.Ordinal) => text.Contains(':') && IPAddress.TryParse(text, out _) ? null : $"{text} is no IPv6.",
+        _ when name.EndsWith("CidrBlock", StringComparison.Ordinal) =>
+            text.Contains('/') && IPNetwork.TryParse(text, out _) ? null : $"{text} is no range.",
+        _ when name.EndsWith("IPv4", StringComparison.Ordinal) =>
+            text.Contains('.') && IPAddress.TryParse(text, out _) ? null : $"{text} is no IPv4.",
+        _ when name.EndsWith("IPv6", StringComparison.Ordinal) =>
+            text.Contains(':') && IPAddress.TryParse(text, out _) ? null : $"{text} is no IPv6.",
         "emailSourceIpAddress" => IPAddress.TryParse(text, out _) ? null : $"{text} is no address.",
         _ => null,
     };

@@ -15,7 +15,8 @@ internal static class ToolProcess
 
     public static Process Start(string folder, params string[] args) => Start(folder, limits: null, new Dictionary<string, string>(), args);
 
-    public static Process Start(string folder, IReadOnlyDictionary<string, string> variables, params string[] args) => Start(folder, limits: null, variables, args);
+    public static Process Start(string folder, IReadOnlyDictionary<string, string> variables, params string[] args) =>
+        Start(folder, limits: null, variables, args);
 
     /// <param name="folder">Where it works.</param>
     /// <param name="limits">Commands of a shell that come before it, such as <c>ulimit -f 100</c>; null: none.</param>
@@ -28,10 +29,11 @@ internal static class ToolProcess
         return StartProgram(whole[0], folder, whole[1..], [.. variables.Select(one => (one.Key, one.Value))]);
     }
 
-    /// <summary>Starts any program with its streams read, no settings of ours in its environment, and no proxy between it and the sandbox.</summary>
+    /// <summary>Starts any program with its streams read, without our settings or a proxy in its environment.</summary>
     public static Process StartProgram(string program, string folder, string[] args, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false };
         foreach (var arg in args) start.ArgumentList.Add(arg);
         var settings = start.Environment.Keys.Where(name => name.StartsWith("MISP_GRAPH__", StringComparison.OrdinalIgnoreCase)).ToList();
         settings.ForEach(name => start.Environment.Remove(name));
@@ -45,7 +47,8 @@ internal static class ToolProcess
     {
         var file = Path.Combine(folder, "misp-graph");
         File.WriteAllText(file, $"#!/bin/sh\nexec {(Native is null ? $"dotnet '{Built()}'" : $"'{Native}'")} \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(
+            file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>The folder of the sources.</summary>

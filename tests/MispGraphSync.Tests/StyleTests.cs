@@ -1,0 +1,70 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace MispGraphSync.Tests;
+
+/// <summary>What a reader of the sources may rely on.</summary>
+public sealed partial class StyleTests
+{
+    private const string Pending = "The move to the new layout is not finished.";
+
+    private const int MaxLine = 140;
+    private const int MaxMethod = 60;
+    private const int MaxFile = 350;
+
+    [Fact(Skip = Pending)]
+    public void Lines_have_at_most_140_characters() =>
+        Assert.Empty(Sources().SelectMany(source => source.Lines
+            .Select((line, at) => (line, Place: $"{source.Name}:{at + 1}"))
+            .Where(one => one.line.Length > MaxLine).Select(one => one.Place)));
+
+    [Fact]
+    public void Methods_have_at_most_60_lines() =>
+        Assert.Empty(Sources().SelectMany(source => Methods(source.Lines)
+            .Where(method => method.Length > MaxMethod).Select(method => $"{source.Name}:{method.Start}: {method.Length} lines")));
+
+    [Fact(Skip = Pending)]
+    public void Files_of_the_program_have_at_most_350_lines() =>
+        Assert.Empty(Sources().Where(source => source.Name.StartsWith("src/", StringComparison.Ordinal) && source.Lines.Length > MaxFile)
+            .Select(source => $"{source.Name}: {source.Lines.Length} lines"));
+
+    private static IEnumerable<(string Name, string[] Lines)> Sources() =>
+        from folder in (string[])["src", "tests", "bench"]
+        from file in Directory.EnumerateFiles(DocsTests.At(folder), "*.cs", SearchOption.AllDirectories)
+        let name = Path.GetRelativePath(DocsTests.At(""), file).Replace('\\', '/')
+        where !name.Contains("/obj/", StringComparison.Ordinal) && !name.Contains("/bin/", StringComparison.Ordinal)
+        select (name, File.ReadAllLines(file));
+
+    // A block that begins on a line of its own, unless a type or a table is before it.
+    private static IEnumerable<(int Start, int Length)> Methods(string[] lines)
+    {
+        var open = new Stack<(int Indent, int At)>();
+        for (var at = 0; at < lines.Length; at++)
+        {
+            var line = lines[at].TrimEnd(';', ')', ',');
+            var indent = line.Length - 1;
+            if (line.Length == 0 || line.TrimStart().Length != 1) continue;
+            if (line[^1] == '{') open.Push((indent, at));
+            if (line[^1] != '}') continue;
+            while (open.TryPop(out var block))
+            {
+                if (block.Indent != indent) continue;
+                if (!NoMethod().IsMatch(HeaderOf(lines, block.At))) yield return (block.At, at - block.At - 1);
+                break;
+            }
+        }
+    }
+
+    private static string HeaderOf(string[] lines, int block)
+    {
+        var from = block;
+        while (from > 0 && lines[from - 1].Length > 0 && !EndsBefore().IsMatch(lines[from - 1])) from--;
+        return string.Join(' ', lines[from..block]);
+    }
+
+    [GeneratedRegex(@"\b(class|record|struct|interface|enum|namespace)\b|=(?!>)")]
+    private static partial Regex NoMethod();
+
+    [GeneratedRegex(@"[;{}]$|^\s*//|^\s*\[")]
+    private static partial Regex EndsBefore();
+}
