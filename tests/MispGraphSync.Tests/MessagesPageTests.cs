@@ -50,7 +50,28 @@ public class MessagesPageTests
     [Fact]
     public void Source_reader_finds_many_messages() => Assert.True(Messages().Count() > 60);
 
+    [Fact]
+    public void Each_failure_of_the_core_has_a_sentence() => Assert.Equal(
+        typeof(Failure).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Failure))).Select(type => type.Name).Order(),
+        CoreFailures().Select(failure => failure.GetType().Name).Distinct().Order());
+
+    private static IEnumerable<Failure> CoreFailures()
+    {
+        var limit = new DeletionLimit(50, IsPercent: true);
+        foreach (var verdict in (DeletionVerdict[])[DeletionVerdict.EmptyRead, DeletionVerdict.NewSelection, DeletionVerdict.TooMany])
+            yield return new Failure.DeletionsWithheld("sentinel", verdict, 600, 0, 1_000) { Limit = limit, Source = "misp", EventsKnown = 120 };
+        yield return new Failure.TakeoverWithheld("graph", "python-sample", 600, 1_000, limit);
+        yield return new Failure.PastUnknown("sentinel", IsOutdated: false, "subscriptionId, resourceGroup and workspaceName");
+        yield return new Failure.NotConfirmed("graph", "…");
+        yield return new Failure.RejectsEverything("graph", 20, "…");
+    }
+
     private static IEnumerable<SourceMessages.Message> Messages() =>
+        CoreFailures().Select(failure => (failure.Outcome, Text: FailureText.Of(new RunFailedException(failure))!.Value))
+            .Select(one => new SourceMessages.Message($"{one.Outcome}", one.Text.Sentence, one.Text.Remedy ?? ""))
+            .Concat(MessagesInSources());
+
+    private static IEnumerable<SourceMessages.Message> MessagesInSources() =>
         new[] { "src/MispGraphSync", "src/MispGraphSync.Core" }
             .SelectMany(folder => Directory.EnumerateFiles(DocsTests.At(folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))

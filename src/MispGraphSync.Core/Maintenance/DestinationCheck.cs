@@ -1,45 +1,51 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Sending;
 
 namespace MispGraphSync.Core.Maintenance;
 
 /// <summary>Lists one destination to its end and compares it with what the ledger holds there.</summary>
-public sealed class DestinationCheck(
-    IDestination destination, DestinationState memory, IDestinationLedger ledger, Planner planner, DateTimeOffset now, IRunObserver observer)
+internal sealed class DestinationCheck(DestinationExecution execution, Planner planner)
 {
+    private readonly IDestination _destination = execution.Destination;
+    private readonly IDestinationLedger _ledger = execution.Ledger;
+    private readonly DestinationState _state = execution.State;
+    private readonly DateTimeOffset _now = execution.Now;
+
     /// <summary>Held and there as it was sent.</summary>
     public long AsSent { get; private set; }
 
     /// <summary>Held but not compared: the next push changes or removes it, or its events have aged and it is left to run out.</summary>
     public long Pending { get; private set; }
 
-    /// <summary>Reads the destination to the end, one by one into the ledger.</summary>
-    public async Task ListAsync(CancellationToken ct)
+    /// <summary>Reads the _destination to the end, one by one into the _ledger.</summary>
+    public async Task ListAsync()
     {
-        await destination.PrepareAsync(ct).ConfigureAwait(false);
-        ledger.BeginInventory(memory);
+        var ct = execution.Control.Stop;
+        await execution.PrepareAsync().ConfigureAwait(false);
+        _ledger.BeginInventory(_state);
         var count = 0L;
-        await foreach (var remote in destination.ReadAsync(ct).WithCancellation(ct).ConfigureAwait(false))
+        await foreach (var remote in _destination.ReadAsync(ct).WithCancellation(ct).ConfigureAwait(false))
         {
-            ledger.AddRemote(memory, remote);
-            observer.Listed(destination.Info, ++count);
+            _ledger.AddRemote(_state, remote);
+            execution.Observer.Listed(_destination.Info, ++count);
         }
 
-        ledger.EndInventory(memory);
+        _ledger.EndInventory(_state);
     }
 
     /// <summary>Goes through all keys, wanted or held, side by side with what is there, and adds the findings.</summary>
     public void Compare()
     {
         // Planning everything is walking every key; nothing is planned.
-        var all = memory with { PlansEverything = true };
-        ledger.PreparePlan([all], now);
-        foreach (var key in ledger.KeysToPlan(all)) Look(key, planner.Expect(key));
+        var all = _state with { PlansEverything = true };
+        _ledger.PreparePlan([all], _now);
+        foreach (var key in _ledger.KeysToPlan(all)) Look(key, planner.Expect(key));
     }
 
     /// <summary>Adds what is there and belongs to nothing found so far.</summary>
-    public void NoteForeign() => ledger.AddForeignFindings(memory, now);
+    public void AddForeign() => _ledger.AddForeignFindings(_state, _now);
 
     private void Look(PlanKey key, ExpectedItem? expected)
     {
@@ -49,11 +55,11 @@ public sealed class DestinationCheck(
 
     private void LookForHeld(HeldIndicator held, ExpectedItem? expected)
     {
-        var there = ledger.FindRemote(memory, held.Key);
-        var live = there.Where(remote => remote.IsLive(now)).ToList();
+        var there = _ledger.FindRemote(_state, held.Key);
+        var live = there.Where(remote => remote.IsLive(_now)).ToList();
         var kept = live.Find(remote => remote.Id == held.Id) ?? live.FirstOrDefault();
         if (kept is not null) AddCopies(held.Observables, held.Key, live, kept);
-        if (kept is null && held.Expires <= now) Add(Gone(FindingKind.Expired, RepairKind.None, held, expected));
+        if (kept is null && held.Expires <= _now) Add(Gone(FindingKind.Expired, RepairKind.None, held, expected));
         // Nobody wants it back: a push removes it, or it is left to run out.
         else if (expected is not { IsWanted: true }) Pending++;
         else if (kept is null) LookForGone(held, expected, isRevoked: there.Any(remote => remote.Revoked));
@@ -66,10 +72,10 @@ public sealed class DestinationCheck(
     {
         if (isRevoked)
         {
-            var repair = destination.Capabilities.IdsNotReusable ? RepairKind.NextLife : RepairKind.Create;
+            var repair = _destination.Capabilities.IdsNotReusable ? RepairKind.NextLife : RepairKind.Create;
             Add(Gone(FindingKind.Missing, repair, held, expected) with { Differences = [new Difference("revoked", "false", "true")] });
         }
-        else if (destination.Capabilities.HasSharedNamespace && ledger.IsHeldByOther(memory, held.Key))
+        else if (_destination.Capabilities.HasSharedNamespace && _ledger.IsHeldByOther(_state, held.Key))
         {
             Add(Gone(FindingKind.Missing, RepairKind.LetGo, held, expected) with { Differences = [new Difference("holder", "this installation", "somebody else")] });
         }
@@ -85,7 +91,7 @@ public sealed class DestinationCheck(
 
     private void LookForUntracked(PlanKey key, ExpectedItem expected)
     {
-        var live = ledger.FindRemote(memory, expected.Identity.Key).Where(remote => remote.IsLive(now)).ToList();
+        var live = _ledger.FindRemote(_state, expected.Identity.Key).Where(remote => remote.IsLive(_now)).ToList();
         if (live.Count == 0) return;
         AddCopies(key.Observables, expected.Identity.Key, live, live[0]);
         Add(Describe(FindingKind.Untracked, RepairKind.TakeOver, key.Observables, live[0]));
@@ -94,7 +100,7 @@ public sealed class DestinationCheck(
     private void AddCopies(Hash128 observables, Guid key, List<RemoteIndicator> live, RemoteIndicator kept)
     {
         // Where sending again updates, there is one of each, however often a list shows it. Without an id, removing one removes all.
-        if (destination.Capabilities.Upserts) return;
+        if (_destination.Capabilities.Upserts) return;
         foreach (var copy in live.Where(remote => remote != kept && remote.Id is not null))
         {
             Add(Describe(FindingKind.Duplicate, RepairKind.RemoveCopy, observables, copy) with { Key = key });
@@ -106,7 +112,7 @@ public sealed class DestinationCheck(
         var differences = ItemComparison.Compare(expected.Body, there.Raw);
         if (differences.Count > 0)
         {
-            var moving = ItemComparison.Compare(expected.Body, expected.WithOtherDates(destination)).Select(difference => difference.Property).ToHashSet();
+            var moving = ItemComparison.Compare(expected.Body, expected.WithOtherDates(_destination)).Select(difference => difference.Property).ToHashSet();
             differences.RemoveAll(difference => moving.Contains(difference.Property));
         }
 
@@ -126,13 +132,13 @@ public sealed class DestinationCheck(
     // not what: then it is made anew, which is right for either.
     private bool NeedsReplacing(HeldIndicator held, ExpectedItem expected, RemoteIndicator there, List<Difference> differences)
     {
-        if (destination.Capabilities.IdsNotReusable || expected.Hashes.Immutable == default) return false;
-        if (destination.Capabilities.Upserts) return true;
-        var carried = ItemComparison.PropertiesOf(expected.AsUpdate(destination, there.Id));
+        if (_destination.Capabilities.IdsNotReusable || expected.Hashes.Immutable == default) return false;
+        if (_destination.Capabilities.Upserts) return true;
+        var carried = ItemComparison.PropertiesOf(expected.AsUpdate(_destination, there.Id));
         return differences.Exists(difference => difference.Property != "id" && !carried.Contains(difference.Property));
     }
 
-    private bool IsFresh(HeldIndicator held) => ledger.LastSentAt(memory, held.Observables) is { } sent && now - sent < destination.Capabilities.VisibilityLag;
+    private bool IsFresh(HeldIndicator held) => _ledger.LastSentAt(_state, held.Observables) is { } sent && _now - sent < _destination.Capabilities.VisibilityLag;
 
     private static Finding Gone(FindingKind kind, RepairKind repair, HeldIndicator held, ExpectedItem? expected) => new()
     {
@@ -155,5 +161,5 @@ public sealed class DestinationCheck(
         Value = there.Value,
     };
 
-    private void Add(Finding finding) => ledger.AddFinding(memory, finding);
+    private void Add(Finding finding) => _ledger.AddFinding(_state, finding);
 }

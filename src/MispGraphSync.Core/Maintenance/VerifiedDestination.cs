@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Core.Runs;
 
 namespace MispGraphSync.Core.Maintenance;
 
@@ -10,12 +9,11 @@ public sealed record VerifiedDestination
 
     public required string Kind { get; init; }
 
-    /// <summary>Partial when there are faults that were not put right.</summary>
+    /// <summary>Incomplete when there are differences that were not repaired.</summary>
     public RunOutcome Outcome { get; init; }
 
-    public string? Error { get; init; }
-
-    public string? Remedy { get; init; }
+    /// <summary>What ended it early; null when nothing did.</summary>
+    public RunFailedException? Failure { get; init; }
 
     /// <summary>In the ledger before the comparison.</summary>
     public long Held { get; init; }
@@ -25,27 +23,26 @@ public sealed record VerifiedDestination
 
     public long AsSent { get; init; }
 
-    /// <summary>Held but not compared: a push is about to change or remove it, or it is left to run out.</summary>
+    /// <summary>Held but not compared: the next push changes or deletes it, or it is left to expire.</summary>
     public long Pending { get; init; }
 
     public IReadOnlyDictionary<FindingKind, long> Found { get; init; } = new Dictionary<FindingKind, long>();
 
-    /// <summary>Null: nothing was to be repaired, or it was not reached.</summary>
+    /// <summary>Null where nothing was to be repaired, or the destination was not reached.</summary>
     public RepairReport? Repair { get; init; }
 
     public RequestCounts Requests { get; init; }
 
     public long Faults => Findings.Faults.Sum(kind => Found.GetValueOrDefault(kind));
 
-    /// <summary>A repair as a run's history has it.</summary>
+    /// <summary>The repair, for the run history.</summary>
     public DestinationReport ToReport() => new()
     {
         Name = Name,
         Kind = Kind,
-        Status = DestinationRun.StatusOf(Outcome),
+        Status = RunReport.StatusOf(Outcome),
         Outcome = Outcome,
-        Error = Error,
-        Remedy = Remedy,
+        Failure = Failure,
         Planned = Repair?.Planned ?? PlanCounts.None,
         Unchanged = AsSent,
         Suppressed = Repair?.Suppressed ?? 0,
@@ -55,6 +52,6 @@ public sealed record VerifiedDestination
     };
 }
 
-/// <param name="Suppressed">Not sent, since the very same was turned down before.</param>
+/// <param name="Suppressed">Not resent: rejected earlier, unchanged.</param>
 /// <param name="Held">In the ledger after the repair.</param>
 public sealed record RepairReport(PlanCounts Planned, StepTally Tally, long Suppressed, long Held);

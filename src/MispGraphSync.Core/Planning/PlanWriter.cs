@@ -4,7 +4,7 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Core.Planning;
 
 /// <summary>Writes into the ledger what was decided of each key: a step, or what spares one.</summary>
-internal sealed class PlanWriter(Planner planner, IDestinationLedger ledger, DestinationState memory, DateTimeOffset now)
+internal sealed class PlanWriter(Planner planner, IDestinationLedger ledger, DestinationState state, DateTimeOffset now)
 {
     /// <summary>How many were held, ran out, and are known no longer.</summary>
     public long Forgotten { get; private set; }
@@ -12,26 +12,26 @@ internal sealed class PlanWriter(Planner planner, IDestinationLedger ledger, Des
     /// <param name="decision">The planner's last: its rank is taken from there.</param>
     public void Write(PlanKey key, PlanDecision decision, bool mayDelete)
     {
-        if (key.Rejected is not null && IsMoot(key.Held, decision)) ledger.ForgetRejection(memory, key.Observables);
+        if (key.Rejected is not null && IsMoot(key.Held, decision)) ledger.ForgetRejection(state, key.Observables);
         switch (decision)
         {
             case PlanDecision.Step { Decision.Action: StepAction.Delete } when !mayDelete:
                 break;
             case PlanDecision.Step step:
-                if (step.Generation > 0) ledger.RaiseGeneration(memory, key.Observables, step.Generation);
-                ledger.AddStep(memory, key, step.Decision);
+                if (step.Generation > 0) ledger.RaiseGeneration(state, key.Observables, step.Generation);
+                ledger.AddStep(state, key, step.Decision);
                 break;
             case PlanDecision.TakeOver adopt:
                 // Held first: should the update fail, it is still known to be ours, and goes when it is no longer wanted.
-                ledger.RecordTakeover(memory, adopt.Found with { Rank = planner.Rank });
-                ledger.AddStep(memory, key, adopt.Update);
+                ledger.RecordTakeover(state, adopt.Found with { Rank = planner.Rank });
+                ledger.AddStep(state, key, adopt.Update);
                 break;
             case PlanDecision.Expired when key.Held is not null:
                 Forgotten++;
-                ledger.ForgetHeld(memory, key.Observables);
+                ledger.ForgetHeld(state, key.Observables);
                 break;
             case PlanDecision.Reschedule reschedule:
-                ledger.RescheduleRenewal(memory, key.Observables, reschedule.RenewAt);
+                ledger.RescheduleRenewal(state, key.Observables, reschedule.RenewAt);
                 break;
         }
 
@@ -41,7 +41,7 @@ internal sealed class PlanWriter(Planner planner, IDestinationLedger ledger, Des
     // What is unchanged at the destination may still have gained or lost in confidence.
     private void Rerank(HeldIndicator held, Rank rank)
     {
-        if (rank != default && (rank.Outranks(held.Rank) || held.Rank.Outranks(rank))) ledger.RecordRank(memory, held.Observables, rank);
+        if (rank != default && (rank.Outranks(held.Rank) || held.Rank.Outranks(rank))) ledger.RecordRank(state, held.Observables, rank);
     }
 
     // Whatever was turned down then, nothing is to be done now. What is due for renewal by another source is not that.

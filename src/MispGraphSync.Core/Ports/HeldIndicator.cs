@@ -29,6 +29,19 @@ public sealed record HeldIndicator
 
     /// <summary>The item as last sent, where a deletion needs it again (Sentinel); else null.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
+
+    /// <summary>One that a list shows and that is about to be deleted: when it was sent is not known, nor what.</summary>
+    public static HeldIndicator Listed(Hash128 observables, Guid key, string? id, DateTimeOffset expires) => new()
+    {
+        Observables = observables,
+        Key = key,
+        Id = id,
+        Hashes = default,
+        Created = DateTimeOffset.UnixEpoch,
+        Modified = DateTimeOffset.UnixEpoch,
+        Expires = expires,
+        RenewAt = expires,
+    };
 }
 
 /// <summary>What identifies and dates one item on the wire.</summary>

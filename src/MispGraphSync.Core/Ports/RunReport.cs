@@ -19,6 +19,39 @@ public sealed record RunReport
 
     /// <summary>Sentences that say which count does not add up; empty, or there is a bug.</summary>
     public IReadOnlyList<string> Imbalances { get; init; } = [];
+
+    /// <summary>The report of a run, once its destinations have theirs. Counts that do not add up make it a bug.</summary>
+    public static RunReport Of(
+        long runId, SourceReport read, IReadOnlyList<DestinationReport> destinations, TimeSpan duration, RunControl control)
+    {
+        var imbalances = ConservationCheck.Check(read, destinations);
+        var outcome = RunOutcomes.Worst([
+            read.Outcome,
+            control.Outcome,
+            read.Complete ? RunOutcome.Done : RunOutcome.Incomplete,
+            imbalances.Count > 0 ? RunOutcome.Bug : RunOutcome.Done,
+            .. destinations.Select(destination => destination.Outcome)]);
+        return new RunReport
+        {
+            RunId = runId,
+            Status = outcome == RunOutcome.Incomplete && !read.Complete ? RunStatus.Partial : StatusOf(outcome),
+            Outcome = outcome,
+            Duration = duration,
+            Source = read,
+            Destinations = destinations,
+            Imbalances = imbalances,
+        };
+    }
+
+    public static RunStatus StatusOf(RunOutcome outcome) => outcome switch
+    {
+        RunOutcome.Done or RunOutcome.ChangesPending => RunStatus.Completed,
+        RunOutcome.Incomplete => RunStatus.CompletedWithErrors,
+        RunOutcome.DeletionsWithheld => RunStatus.Refused,
+        RunOutcome.Interrupted => RunStatus.Interrupted,
+        RunOutcome.OutOfTime => RunStatus.Partial,
+        _ => RunStatus.Failed,
+    };
 }
 
 public enum RunStatus
@@ -95,9 +128,11 @@ public sealed record DestinationReport
 
     public RunOutcome Outcome { get; init; } = RunOutcome.Done;
 
-    public string? Error { get; init; }
+    /// <summary>What ended its share early; null when nothing did.</summary>
+    public RunFailedException? Failure { get; init; }
 
-    public string? Remedy { get; init; }
+    /// <summary>Why deletions were withheld; null when they were not.</summary>
+    public Failure.DeletionsWithheld? WithheldDeletions { get; init; }
 
     /// <summary>
     /// Attributes read in this run that gave something, but nothing for this destination; and indicators that were to be created

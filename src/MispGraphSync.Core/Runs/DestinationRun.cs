@@ -6,188 +6,231 @@ using MispGraphSync.Core.Sending;
 
 namespace MispGraphSync.Core.Runs;
 
-/// <summary>One destination's share of a run: get ready, plan, guard, apply, account for every step.</summary>
-public sealed class DestinationRun
+/// <summary>One destination's share of a push or a retry: prepare, plan, check the limits, apply, report.</summary>
+internal sealed class DestinationRun
 {
+    private readonly DestinationExecution _execution;
     private readonly IDestinationLedger _ledger;
     private readonly PushOptions _options;
     private readonly string? _source;
-    private readonly DateTimeOffset _now;
-    private readonly IRunObserver _observer;
     private Planner _planner;
-    private Applier? _applier;
-    private PlanCounts _counts = PlanCounts.None;
-    private CapacityResult _fit = CapacityResult.Everything;
-    private long? _listed;
-    private RunFailedException? _failure;
-    private RunFailedException? _withheld;
+    private CapacityResult _capacity = CapacityResult.Everything;
+    private Failure.DeletionsWithheld? _withheld;
     private SourceReport? _read;
-    private RunOutcome _stopped = RunOutcome.Done;
+    private long? _listed;
     private long _forgotten;
-    private bool _mayAdopt;
+    private bool _mayTakeOver;
     private bool _mayDelete;
-    private bool _isPrepared;
-    private bool _isPartial;
+    private bool _isRetry;
+    private bool _hasPlan;
+    private bool _hasReplacedBodies;
 
     /// <param name="source">The source that was read; null where none was.</param>
-    public DestinationRun(
-        IDestination destination, DestinationState memory, IDestinationLedger ledger, Eligibility takes, PushOptions options, string? source, DateTimeOffset now, IRunObserver observer)
+    public DestinationRun(DestinationExecution execution, Eligibility eligibility, PushOptions options, string? source)
     {
-        Destination = destination;
-        State = memory;
-        Eligibility = takes;
-        _ledger = ledger;
+        _execution = execution;
+        _ledger = execution.Ledger;
         _options = options;
         _source = source;
-        _now = now;
-        _observer = observer;
+        Eligibility = eligibility;
         _planner = NewPlanner();
     }
 
-    public IDestination Destination { get; }
+    public IDestination Destination => _execution.Destination;
 
-    public DestinationState State { get; private set; }
+    public DestinationState State => _execution.State;
 
     public Eligibility Eligibility { get; }
 
-    public bool IsReady => _failure is null && _stopped == RunOutcome.Done;
+    public bool MayContinue => _execution.MayContinue;
+
+    private PlanCounts Planned => _execution.Planned;
+
+    private IRunObserver Observer => _execution.Observer;
+
+    private long Withheld => _withheld is null ? 0 : Planned.Delete;
+
+    // What chooses the destination's indicators: settings of its own, filters, rights. Null where no source was read.
+    private string? Selection => _read?.Selection is { } reading ? $"{_options.SelectionFingerprint(Destination)}\n{reading}" : null;
+
+    // Everything is suppressed: a destination without protection must not look like one without work.
+    private bool HoldsNothing => !_isRetry && _ledger.CountSuppressed(State) > 0 && !_ledger.HoldsAny(State, _execution.Now);
 
     /// <summary>The read failed: nothing is sent to the destination, and its report says why.</summary>
-    public void SkipBecause(SourceReport read)
-    {
-        _stopped = read.Outcome;
-        if (read.Error is { } error) _failure = new RunFailedException(read.Outcome, error, read.Remedy);
-    }
+    public void SkipBecause(SourceReport read) => _execution.EndBecause(
+        read.Outcome, read.Error is { } error ? new RunFailedException(read.Outcome, error, read.Remedy) : null);
 
-    /// <summary>Reads the destination's row again, for staging may have changed it.</summary>
+    /// <summary>Opens the destination's record again, since staging may have changed it.</summary>
     public void Refresh(SourceReport read)
     {
         _read = read;
-        if (CapacityPlanner.IsNeededAt(Destination)) _ledger.ReplanOverCapacity(State, Destination.Capabilities.Capacity, _now);
+        if (CapacityPlanner.IsNeededAt(Destination)) _ledger.ReplanOverCapacity(State, Destination.Capabilities.Capacity, _execution.Now);
         var fresh = _ledger.OpenDestination(Destination.Info, Destination.Capabilities.Shape, _options.PolicyFingerprint(Destination));
-        State = fresh with { IsNew = State.IsNew };
+        _execution.State = fresh with { IsNew = State.IsNew };
         _planner = NewPlanner();
     }
 
-    /// <summary>
-    /// Settles what earlier runs left open, and takes an inventory where the ledger is fresh, so that nothing is sent twice.
-    /// </summary>
-    public Task GetReadyAsync(RunControl control) => TryAsync(async () =>
+    /// <summary>Reconciles the requests of earlier runs, and lists the destination for a new ledger, so that nothing is sent twice.</summary>
+    public Task PrepareAsync() => _execution.TryAsync(async () =>
     {
-        if (_options.IsDryRun) return;
-        var open = _ledger.OpenIntents(State);
-        if (open.Count == 0 && !State.IsNew) return;
-        await PrepareAsync(control).ConfigureAwait(false);
-        if (open.Count > 0) await new Reconciler(Destination, _ledger, State, control).ReconcileAsync(open).ConfigureAwait(false);
-        if (State.IsNew && Destination.Capabilities.CanList) await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
-        else if (State is { IsNew: true, KeyNamespace: null } or { IsOutdated: true }) StartEpoch();
-        State = State with { Held = _ledger.CountHeld(State) };
-    }, control);
+        if (_options.IsDryRun || (!State.IsNew && _ledger.OpenIntents(State).Count == 0)) return;
+        await _execution.PrepareAsync().ConfigureAwait(false);
+        await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
+        if (State.IsNew && Destination.Capabilities.CanList) await ListAsync().ConfigureAwait(false);
+        else if (State is { IsNew: true, KeyNamespace: null } or { IsOutdated: true }) StartKeyNamespace();
+        _execution.State = State with { Held = _ledger.CountHeld(State) };
+    });
 
     /// <summary>Decides every key and adds the steps.</summary>
-    public void Plan(bool mayDelete)
+    public void Plan(bool isPartOfSource)
     {
-        _mayDelete = mayDelete;
-        var plan = new PlanWriter(_planner, _ledger, State, _now);
-        foreach (var key in _ledger.KeysToPlan(State)) plan.Write(key, _planner.Decide(key), mayDelete);
-        _forgotten += plan.Forgotten;
-        _ledger.ForgetObsoleteRejections(State);
-        _counts = _ledger.CountSteps(State);
+        _mayDelete = _read is { MayDelete: true } && !isPartOfSource;
+        Plan(_planner.Decide, _ => _mayDelete);
     }
 
     /// <summary>
-    /// Plans what was turned down as if it had not been. Deletes only what was to be deleted then and still is; whatever else
-    /// is pending stays so.
+    /// Plans the rejected keys as if they had not been rejected. Deletes only what was to be deleted then and still is.
     /// </summary>
     public void PlanRejected()
     {
-        _isPartial = true;
+        _isRetry = true;
         _ledger.ForgetObsoleteRejections(State);
-        var plan = new PlanWriter(_planner, _ledger, State, _now);
-        foreach (var key in _ledger.KeysToPlan(State))
-        {
-            plan.Write(key, _planner.Decide(key with { Rejected = null }), mayDelete: key.Rejected is { Action: StepAction.Delete });
-        }
-
-        _forgotten += plan.Forgotten;
-        _counts = _ledger.CountSteps(State);
+        Plan(key => _planner.Decide(key with { Rejected = null }), key => key.Rejected is { Action: StepAction.Delete });
     }
 
     /// <summary>
-    /// Makes the plan fit, where not everything finds a place, and asks the guard. Before a run's first creations at a
-    /// destination that is shared with others, what is there is listed.
+    /// Makes the plan fit the capacity and decides about its deletions. Where others share the destination, it is listed before the
+    /// run's first creations.
     /// </summary>
-    public Task CheckLimitsAsync(RunControl control) => TryAsync(async () =>
+    public Task CheckLimitsAsync() => _execution.TryAsync(async () =>
     {
-        if (_counts.Create > 0 && CapacityPlanner.IsNeededAt(Destination))
+        var isLimited = CapacityPlanner.IsNeededAt(Destination);
+        if (isLimited && Planned.Create > 0)
         {
             if (!_options.IsDryRun && _listed is null)
             {
-                await PrepareAsync(control).ConfigureAwait(false);
-                await TakeInventoryAsync(control.Stop).ConfigureAwait(false);
+                await _execution.PrepareAsync().ConfigureAwait(false);
+                await ListAsync().ConfigureAwait(false);
             }
 
-            _fit = new CapacityPlanner(Destination, State, _ledger, _now).Make(_listed, mayEvict: _mayDelete && _read is { Complete: true });
-            _counts = _ledger.CountSteps(State);
-            foreach (var warning in _fit.Warnings(Destination.Info.Name)) _observer.Warn(warning);
+            _capacity = new CapacityPlanner(Destination, State, _ledger, _execution.Now)
+                .Make(_listed, mayEvict: _mayDelete && _read is { Complete: true });
+            _execution.Planned = _ledger.CountSteps(State);
+            foreach (var warning in _capacity.Warnings(Destination.Info.Name)) Observer.Warn(warning);
         }
-        else if (CapacityPlanner.IsNeededAt(Destination) && State.PlansEverything && !_isPartial)
+        else if (isLimited && State.PlansEverything && !_isRetry)
         {
-            // All was planned and nothing wants a place: there is nothing to look at again.
+            // Everything was planned and nothing needs room.
             _ledger.RecordOverCapacity(State, null, Destination.Capabilities.Capacity);
         }
 
         if (_planner.StartingToAlert is > 0 and var alerting)
-            _observer.Warn(
-                $"'{Destination.Info.Name}': {alerting} indicators that are held there raise alerts from now on; "
-                + "generateAlert: false keeps them silent.");
-        _observer.Planned(Destination.Info, _counts);
-        _withheld = AskGuard();
-        // A run over some keys knows nothing of the others that are marked as changed.
-        if (!_isPartial) _ledger.ClearUnchanged(State, keepDeletions: !_mayDelete);
-    }, control);
+        {
+            Observer.Warn($"'{Destination.Info.Name}': {alerting} held indicators start to raise alerts; generateAlert: false keeps them silent.");
+        }
+
+        Observer.Planned(State.Info, Planned);
+        _withheld = DecideDeletions();
+        // A retry knows nothing of the other keys that are marked as changed.
+        if (!_isRetry) _ledger.ClearUnchanged(State, keepDeletions: !_mayDelete);
+    });
 
     /// <summary>Sends the plan. Deletions come last, except where they make room.</summary>
-    public async Task ApplyAsync(RunControl control)
+    public async Task ApplyAsync()
     {
-        if (_failure is not null) return;
-        var applier = _applier = NewApplier(control);
-        await TryAsync(async () =>
+        await _execution.TryAsync(SendAsync).ConfigureAwait(false);
+        if (_execution.IsFull)
         {
-            if (_counts.Total > Withheld) await PrepareAsync(control).ConfigureAwait(false);
-            await KeepReplacedAsync(control.Stop).ConfigureAwait(false);
-            var deletions = _withheld is null || _options.IsDryRun ? Steps(StepAction.Delete) : [];
-            if (_counts.Create > 0 && !_options.IsDryRun && _ledger.HasWaitingForRoom(State))
-            {
-                await TryRoomAsync(applier, deletions).ConfigureAwait(false);
-                return;
-            }
+            Observer.Warn(
+                $"'{Destination.Info.Name}' is full: it accepts no more indicators. Those that could not be created wait; each run "
+                + "tries one, and sends the rest when it is accepted.");
+        }
 
-            if (_counts.Create <= _fit.Free || _options.IsDryRun)
-            {
-                await applier.ApplyAsync(Steps(StepAction.Create, StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
-                await applier.ApplyAsync(deletions, _counts.Total).ConfigureAwait(false);
-                return;
-            }
-
-            await applier.ApplyAsync(Steps(StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
-            var turns = new InterleavedApply(applier, Destination.Capabilities.BatchSize, _counts.Total);
-            await turns.ApplyAsync(Steps(StepAction.Create), deletions, _fit.Free).ConfigureAwait(false);
-        }, control).ConfigureAwait(false);
-        _failure ??= applier.Failure;
-        if (applier.IsFull) _observer.Warn($"'{Destination.Info.Name}' is full: it takes no more indicators, whoever put them there. What could not be created waits; each run tries one, and sends the rest when it is accepted.");
-        if (IsReady && _withheld is null && _mayDelete && IsAllDone(applier)) Complete();
+        if (!MayContinue || _withheld is not null || !_mayDelete || !_execution.IsAllDone) return;
+        _ledger.CompleteDestination(State);
+        if (Selection is { } accepted) _ledger.RecordAcceptedSelection(State, _source!, accepted);
     }
 
-    // An earlier run found the service full. Deletions make room; then one creation is tried alone.
-    private async Task TryRoomAsync(Applier applier, IEnumerable<PlanStep> deletions)
+    public DestinationReport Report(IReadOnlyDictionary<SkipReason, long> skipped)
     {
-        await applier.ApplyAsync(deletions, _counts.Total).ConfigureAwait(false);
+        var report = _execution.Report(
+            _withheld is null ? RunOutcome.Done : RunOutcome.DeletionsWithheld, HoldsNothing ? RunOutcome.Incomplete : RunOutcome.Done);
+        return report with
+        {
+            Skipped = _capacity.AddTo(skipped),
+            Unchanged = Math.Max(0, State.Held - _forgotten - Planned.Update - Planned.Renew - Planned.Delete),
+            WithheldDeletions = _withheld,
+            Withheld = Withheld,
+            Suppressed = _ledger.CountSuppressed(State),
+        };
+    }
+
+    private void Plan(Func<PlanKey, PlanDecision> decide, Func<PlanKey, bool> mayDelete)
+    {
+        var plan = new PlanWriter(_planner, _ledger, State, _execution.Now);
+        foreach (var key in _ledger.KeysToPlan(State)) plan.Write(key, decide(key), mayDelete(key));
+        _forgotten += plan.Forgotten;
+        _ledger.ForgetObsoleteRejections(State);
+        _execution.Planned = _ledger.CountSteps(State);
+        _hasPlan = true;
+    }
+
+    private Failure.DeletionsWithheld? DecideDeletions()
+    {
+        var policy = new DeletionPolicy(_options.MaxDelete, _options.AcceptChanges);
+        var facts = new DeletionFacts
+        {
+            // A retry reads nothing: it deletes what an earlier complete read showed to be gone.
+            IsReadToEnd = _mayDelete || _isRetry,
+            IsEmptyRead = _read is { IsEmptyRead: true },
+            HasNewSelection = Selection is { } now && _ledger.FindAcceptedSelection(State, _source!) is { } accepted && accepted != now,
+            Deletions = _mayDelete || _isRetry ? Planned.Delete : State.Held,
+            Evictions = _capacity.Evicted,
+            Held = State.Held,
+        };
+        var verdict = policy.Decide(facts);
+        if (verdict is DeletionVerdict.Allowed or DeletionVerdict.NotRead) return null;
+        return new Failure.DeletionsWithheld(State.Info.Name, verdict, facts.Deletions, facts.Evictions, facts.Held)
+        {
+            Limit = _options.MaxDelete,
+            IsTooMany = policy.IsTooMany(facts),
+            Source = _read?.Name,
+            EventsKnown = _read?.EventsKnown ?? 0,
+        };
+    }
+
+    private async Task SendAsync()
+    {
+        if (Planned.Total > Withheld) await _execution.PrepareAsync().ConfigureAwait(false);
+        await KeepReplacedAsync().ConfigureAwait(false);
+        var deletions = _withheld is null || _options.IsDryRun ? Steps(StepAction.Delete) : [];
+        if (_options.IsDryRun || (Planned.Create <= _capacity.Free && !WaitsForRoom))
+        {
+            await _execution.ApplyAsync(Steps(StepAction.Create, StepAction.Update, StepAction.Renew)).ConfigureAwait(false);
+            await _execution.ApplyAsync(deletions).ConfigureAwait(false);
+        }
+        else if (WaitsForRoom)
+        {
+            await TryRoomAsync(deletions).ConfigureAwait(false);
+        }
+        else
+        {
+            await _execution.ApplyAsync(Steps(StepAction.Update, StepAction.Renew)).ConfigureAwait(false);
+            await _execution.ApplyInTurnsAsync(Steps(StepAction.Create), deletions, _capacity.Free).ConfigureAwait(false);
+        }
+    }
+
+    private bool WaitsForRoom => Planned.Create > 0 && _ledger.HasWaitingForRoom(State);
+
+    // An earlier run found the service full. Deletions make room; then one creation is tried alone.
+    private async Task TryRoomAsync(IEnumerable<PlanStep> deletions)
+    {
+        await _execution.ApplyAsync(deletions).ConfigureAwait(false);
         using var creations = Steps(StepAction.Create).GetEnumerator();
-        if (creations.MoveNext()) await applier.ApplyAsync([creations.Current], _counts.Total).ConfigureAwait(false);
-        if (!applier.IsFull) await applier.ApplyAsync(Rest(creations), _counts.Total).ConfigureAwait(false);
-        // Last, since nothing is removed to be replaced while the service is known to be full.
-        await applier.ApplyAsync(Steps(StepAction.Update, StepAction.Renew), _counts.Total).ConfigureAwait(false);
+        if (creations.MoveNext()) await _execution.ApplyAsync([creations.Current]).ConfigureAwait(false);
+        if (!_execution.IsFull) await _execution.ApplyAsync(Rest(creations)).ConfigureAwait(false);
+        // Last: nothing is deleted to be replaced while the service is full.
+        await _execution.ApplyAsync(Steps(StepAction.Update, StepAction.Renew)).ConfigureAwait(false);
     }
 
     private static IEnumerable<PlanStep> Rest(IEnumerator<PlanStep> steps)
@@ -195,104 +238,28 @@ public sealed class DestinationRun
         while (steps.MoveNext()) yield return steps.Current;
     }
 
-    public DestinationReport Report(IReadOnlyDictionary<SkipReason, long> skipped)
-    {
-        var tally = _applier?.Tally ?? default;
-        var taken = _applier?.Taken ?? 0;
-        tally += new StepTally(0, 0, 0, _counts.Total - taken);
-        var code = RunOutcomes.Worst([
-            _failure?.Outcome ?? RunOutcome.Done, _stopped, _withheld?.Outcome ?? RunOutcome.Done, tally.Rejected + tally.Unknown > 0 || HoldsNothing ? RunOutcome.Incomplete : RunOutcome.Done]);
-        RunFailedException[] failures = [.. new[] { _failure, _withheld }.OfType<RunFailedException>()];
-        return new DestinationReport
-        {
-            Name = Destination.Info.Name,
-            Kind = Destination.Info.Kind,
-            Status = StatusOf(code),
-            Outcome = code,
-            Error = Join(failures.Select(failure => failure.Message)),
-            Remedy = Join(failures.Select(failure => failure.Remedy)),
-            Skipped = _fit.AddTo(skipped),
-            Planned = _counts,
-            Unchanged = Math.Max(0, State.Held - _forgotten - _counts.Update - _counts.Renew - _counts.Delete),
-            Withheld = Withheld,
-            Suppressed = _ledger.CountSuppressed(State),
-            Held = _ledger.CountHeld(State),
-            Tally = tally,
-            Deleted = _applier?.Deleted ?? 0,
-            Requests = Destination.Requests,
-        };
-    }
+    private IEnumerable<PlanStep> Steps(params StepAction[] actions) =>
+        _ledger.ReadSteps(State, actions).Select(planned => _planner.Build(planned.Key, planned.Step));
 
-    /// <summary>Deletions that are planned and not sent, for a guard withholds them.</summary>
-    private long Withheld => _withheld is null ? 0 : _counts.Delete;
-
-    private RunFailedException? AskGuard()
-    {
-        var guard = new Guard(_options.MaxDelete, _options.AcceptChanges);
-        if (_read is { IsEmptyRead: true } read && !_mayDelete) return guard.CheckEmptyRead(State, read);
-        var hasNewSelection = Selection is { } now && _ledger.FindAcceptedSelection(State, _source!) is { } accepted && accepted != now;
-        return guard.Check(State, _counts, _fit.Evicted, hasNewSelection, _read is { IsEmptyRead: true });
-    }
-
-    // What chooses the destination's indicators: settings of its own, filters, rights. Null where no source was read.
-    private string? Selection => _read?.Selection is { } reading ? $"{_options.SelectionFingerprint(Destination)}\n{reading}" : null;
-
-    private void Complete()
-    {
-        _ledger.CompleteDestination(State);
-        if (Selection is { } accepted) _ledger.RecordAcceptedSelection(State, _source!, accepted);
-    }
-
-    // Everything is suppressed: what looks like a run without work is a destination without protection.
-    private bool HoldsNothing => !_isPartial && _ledger.CountSuppressed(State) > 0 && !_ledger.HoldsAny(State, _now);
-
-    // Steps that were never taken from the plan count as well: at a full destination creations wait for deletions that may fail.
-    private bool IsAllDone(Applier applier) =>
-        applier.Taken == _counts.Total && applier.Tally is { Unknown: 0, NotAttempted: 0 };
-
-    private static string? Join(IEnumerable<string?> sentences) => string.Join(' ', sentences.OfType<string>()) is { Length: > 0 } text ? text : null;
-
-    private IEnumerable<PlanStep> Steps(params StepAction[] actions) => _ledger.ReadSteps(State, actions).Select(Build);
-
-    private async Task PrepareAsync(RunControl control)
-    {
-        if (_isPrepared) return;
-        await Destination.PrepareAsync(control.Stop).ConfigureAwait(false);
-        _isPrepared = true;
-    }
-
-    private PlanStep Build(PlannedKey planned)
-    {
-        var step = _planner.Build(planned.Key, planned.Step);
-        _observer.Step(Destination.Info, step);
-        return step;
-    }
-
-    // What an earlier ledger sent there is not known and cannot be listed. Keys of a new epoch never meet it.
-    private void StartEpoch()
+    // What an earlier ledger sent there is not known and cannot be listed. Keys of a new namespace never meet it.
+    private void StartKeyNamespace()
     {
         if (!_options.StartsFresh)
-        {
-            throw new RunFailedException(
-                RunOutcome.DeletionsWithheld,
-                $"The ledger is {(State.IsOutdated ? "not the latest" : "new")}, and '{Destination.Info.Name}' cannot be listed without subscriptionId, "
-                + "resourceGroup and workspaceName: it is not known what an earlier run sent there.",
-                "Set those three, so that it can be listed. Or run once with --fresh: everything is sent under new ids, and what was sent earlier expires.");
-        }
+            throw new RunFailedException(new Failure.PastUnknown(State.Info.Name, State.IsOutdated, Destination.Capabilities.ListNeeds ?? ""));
 
-        var epoch = $"epoch {_now.ToUnixTimeSeconds()}";
+        var epoch = $"epoch {_execution.Now.ToUnixTimeSeconds()}";
         _ledger.StartKeyNamespace(State, epoch);
-        State = State with { KeyNamespace = epoch, IsOutdated = false };
+        _execution.State = State with { KeyNamespace = epoch, IsOutdated = false };
         _planner = NewPlanner();
     }
 
-    private async Task TakeInventoryAsync(CancellationToken ct)
+    private async Task ListAsync()
     {
         var found = 0L;
         var listed = 0L;
-        await foreach (var remote in Destination.ReadAsync(ct).ConfigureAwait(false))
+        await foreach (var remote in ReadAsync().ConfigureAwait(false))
         {
-            if (++listed % 1_000 == 0) _observer.Listed(Destination.Info, listed);
+            if (++listed % 1_000 == 0) Observer.Listed(State.Info, listed);
             if (remote.ConflictsWith is { } taken) _ledger.AddHeldByOther(State, taken);
             if (!State.IsNew || remote.Key is not { } key) continue;
             _ledger.AddListedIndicator(State, key, new ListedIndicator(remote.Id, remote.Expires, remote.Revoked, remote.ImmutableHash));
@@ -300,63 +267,49 @@ public sealed class DestinationRun
         }
 
         _listed = listed;
-        _mayAdopt = found > 0;
+        _mayTakeOver = found > 0;
         _planner = NewPlanner();
         if (State.IsOutdated)
         {
-            var gone = _ledger.ForgetUnlisted(State, _now);
-            State = State with { IsOutdated = false };
-            _observer.Warn($"'{Destination.Info.Name}' lists {found} indicators with keys like ours. {gone} that the ledger held there are gone.");
+            var gone = _ledger.ForgetUnlisted(State, _execution.Now);
+            _execution.State = State with { IsOutdated = false };
+            Observer.Warn($"'{State.Info.Name}' lists {found} indicators with keys like ours. {gone} that the ledger held there are gone.");
         }
         else if (found > 0)
         {
-            _observer.Warn(
-                $"The ledger is new, and '{Destination.Info.Name}' already holds {found} indicators with keys like ours: those that match are taken over.");
+            Observer.Warn(
+                $"The ledger is new, and '{State.Info.Name}' already holds {found} indicators with keys like ours: those that match are taken over.");
         }
     }
 
-    // What a replacement removes must be known as it is there, so that it can be put back.
-    private async Task KeepReplacedAsync(CancellationToken ct)
+    // What a replacement deletes must be known as it is there, so that it can be restored. The list before the first creations
+    // shows it as well.
+    private async Task KeepReplacedAsync()
     {
-        if (_options.IsDryRun || !Destination.Capabilities.CanList || _ledger.CountReplacements(State) == 0) return;
+        if (_hasReplacedBodies || _options.IsDryRun || !Destination.Capabilities.CanList || _ledger.CountReplacements(State) == 0) return;
+        await foreach (var _ in ReadAsync().ConfigureAwait(false))
+        {
+        }
+    }
+
+    private async IAsyncEnumerable<RemoteIndicator> ReadAsync()
+    {
+        var keeps = _hasPlan && _ledger.CountReplacements(State) > 0;
         var body = new ArrayBufferWriter<byte>(1024);
-        await foreach (var remote in Destination.ReadAsync(ct).ConfigureAwait(false))
+        await foreach (var remote in Destination.ReadAsync(_execution.Control.Stop).ConfigureAwait(false))
         {
             body.ResetWrittenCount();
-            if (remote.Key is { } key && remote.IsLive(_now) && Destination.TryWriteAgain(body, remote)) _ledger.KeepReplacedBody(State, key, body.WrittenSpan);
+            if (keeps && remote.Key is { } key && remote.IsLive(_execution.Now) && Destination.TryWriteAgain(body, remote))
+                _ledger.KeepReplacedBody(State, key, body.WrittenSpan);
+            yield return remote;
         }
+
+        _hasReplacedBodies = keeps;
     }
 
     private Planner NewPlanner() => new(
-        Destination, Eligibility, new PlanFacts(_now, _options.Instance, _source, State.KeyNamespace, _mayAdopt || _ledger.HasRevokedKeys(State)), key => _ledger.FindListedIndicator(State, key));
-
-    private Applier NewApplier(RunControl control) => new(Destination, _ledger, State, control, _observer);
-
-    private async Task TryAsync(Func<Task> work, RunControl control)
-    {
-        try
-        {
-            await work().ConfigureAwait(false);
-        }
-        catch (RunFailedException failure)
-        {
-            _failure = failure;
-        }
-        catch (OperationCanceledException) when (control.IsStopping)
-        {
-            _stopped = control.Outcome;
-        }
-
-        if (_stopped == RunOutcome.Done && control.IsStopping) _stopped = control.Outcome;
-    }
-
-    public static RunStatus StatusOf(RunOutcome code) => code switch
-    {
-        RunOutcome.Done => RunStatus.Completed,
-        RunOutcome.Incomplete => RunStatus.CompletedWithErrors,
-        RunOutcome.DeletionsWithheld => RunStatus.Refused,
-        RunOutcome.Interrupted => RunStatus.Interrupted,
-        RunOutcome.OutOfTime => RunStatus.Partial,
-        _ => RunStatus.Failed,
-    };
+        Destination,
+        Eligibility,
+        new PlanFacts(_execution.Now, _options.Instance, _source, State.KeyNamespace, _mayTakeOver || _ledger.HasRevokedKeys(State)),
+        key => _ledger.FindListedIndicator(State, key));
 }

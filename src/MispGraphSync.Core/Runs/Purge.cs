@@ -1,55 +1,60 @@
-using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Sending;
 
 namespace MispGraphSync.Core.Runs;
 
 /// <summary>
-/// Removes all that this installation put at the destinations: what the ledger holds there, and nothing else. The next push
-/// creates everything again.
+/// Deletes everything that this installation put at the destinations: what the ledger holds there, and nothing else. The next
+/// push creates everything again.
 /// </summary>
-/// <param name="confirm">Asked for each destination, with the number of indicators, before anything is removed anywhere.</param>
+/// <param name="confirm">Asked for each destination, with the number of indicators, before anything is deleted anywhere.</param>
 public sealed class Purge(
     IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, PurgeOptions options, IRunObserver observer, TimeProvider time,
     Func<DestinationInfo, long, Task<bool>> confirm)
 {
+    private static readonly SourceReport NoSource = new() { Name = "", Kind = "none", Complete = true };
+
     /// <summary>Runs to the end, or as far as it may; never throws for what a service or the user does.</summary>
     public async Task<RunReport> RunAsync(long runId, RunControl control)
     {
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
-        var runs = destinations.Select(destination => Open(destination, control)).ToList();
-        var confirmed = new List<DestinationPurge>();
-        foreach (var run in runs)
+        List<DestinationExecution> all = [.. destinations.Select(destination => Open(destination, now, control))];
+        var confirmed = new List<DestinationExecution>();
+        foreach (var one in all)
         {
-            if (run.HasWork(now) && await confirm(run.Info, run.Count(now)).ConfigureAwait(false)) confirmed.Add(run);
+            var held = ledger.CountLiveHeld(one.State, now);
+            // An earlier run may have sent something without a response.
+            if (held == 0 && ledger.OpenIntents(one.State).Count == 0) continue;
+            if (await confirm(one.State.Info, held).ConfigureAwait(false)) confirmed.Add(one);
         }
 
-        await Task.WhenAll(confirmed.Select(run => Task.Run(() => run.RunAsync(now)))).ConfigureAwait(false);
-        return Summarise(runId, runs, time.GetElapsedTime(started), control);
+        await Task.WhenAll(confirmed.Select(one => Task.Run(() => PurgeAsync(one)))).ConfigureAwait(false);
+        return RunReport.Of(runId, NoSource, all.ConvertAll(one => one.Report()), time.GetElapsedTime(started), control);
     }
 
-    private DestinationPurge Open(IDestination destination, RunControl control)
+    private DestinationExecution Open(IDestination destination, DateTimeOffset now, RunControl control)
     {
-        var memory = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
-        return new DestinationPurge(destination, memory, ledger, options.IsDryRun, control, observer);
+        var state = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
+        return new DestinationExecution(destination, ledger, state, control, observer, now);
     }
 
-    private static RunReport Summarise(long runId, List<DestinationPurge> runs, TimeSpan duration, RunControl control)
+    private async Task PurgeAsync(DestinationExecution one)
     {
-        var source = new SourceReport { Name = "", Kind = "none", Complete = true };
-        var reports = runs.ConvertAll(run => run.Report());
-        var imbalances = ConservationCheck.Check(source, reports);
-        var code = RunOutcomes.Worst([control.Outcome, imbalances.Count > 0 ? RunOutcome.Bug : RunOutcome.Done, .. reports.Select(report => report.Outcome)]);
-        return new RunReport
+        // First: should the process die in between, the next push still plans what is gone.
+        ledger.PlanEverythingNext(one.State);
+        if (!options.IsDryRun) await one.TryAsync(one.ReconcileEarlierAsync).ConfigureAwait(false);
+        await one.TryAsync(async () =>
         {
-            RunId = runId,
-            Status = DestinationRun.StatusOf(code),
-            Outcome = code,
-            Duration = duration,
-            Source = source,
-            Destinations = reports,
-            Imbalances = imbalances,
-        };
+            ledger.ForgetExpired(one.State, one.Now);
+            one.Planned = PlanCounts.None with { Delete = ledger.CountLiveHeld(one.State, one.Now) };
+            observer.Planned(one.State.Info, one.Planned);
+            if (one.Planned.Total > 0) await one.PrepareAsync().ConfigureAwait(false);
+            var decision = new StepDecision(StepAction.Delete, StepReasons.Purged);
+            await one.ApplyAsync(ledger.ReadHeld(one.State).Select(held => Planner.BuildDeletion(one.Destination, held, decision, one.Now)))
+                .ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 }
 

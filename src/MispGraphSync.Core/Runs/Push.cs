@@ -1,11 +1,12 @@
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Sending;
 
 namespace MispGraphSync.Core.Runs;
 
 /// <summary>
-/// One run: read and stage once, then for each destination plan, guard, apply and record. Destinations are planned one after
-/// the other, since they share the ledger, and send at the same time. One destination's trouble never stops another's.
+/// One push: read and stage once; then plan, check, apply and record for each destination. Destinations are planned one after
+/// the other, since they share the ledger, and send at the same time. A failure at one never stops another.
 /// </summary>
 public sealed class Push(
     ISource source, ISourceLedger staging, IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, PushOptions options,
@@ -18,22 +19,23 @@ public sealed class Push(
     {
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
-        var runs = OpenDestinations(now);
+        List<DestinationRun> runs = [.. destinations.Select(destination => Open(destination, now, control))];
         var stager = new Stager(source, staging, StageOptionsFor(runs), observer, time);
         var read = await stager.StageAsync(control).ConfigureAwait(false);
 
-        if (read.Outcome == RunOutcome.Done) await SendAsync(runs, read, now, control).ConfigureAwait(false);
+        if (read.Outcome == RunOutcome.Done) await SendAsync(runs, read, now).ConfigureAwait(false);
         else runs.ForEach(run => run.SkipBecause(read));
 
         var reports = runs.ConvertAll(run => run.Report(stager.SkippedAt(run.Destination.Info)));
-        return Summarise(runId, read, reports, time.GetElapsedTime(started), control);
+        return RunReport.Of(runId, read, reports, time.GetElapsedTime(started), control);
     }
 
-    private List<DestinationRun> OpenDestinations(DateTimeOffset now) => [.. destinations.Select(destination =>
+    private DestinationRun Open(IDestination destination, DateTimeOffset now, RunControl control)
     {
-        var memory = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
-        return new DestinationRun(destination, memory, ledger, new Eligibility(destination, _neverBlock), options, source.Info.Name, now, observer);
-    })];
+        var state = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
+        var execution = new DestinationExecution(destination, ledger, state, control, observer, now);
+        return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, source.Info.Name);
+    }
 
     private StageOptions StageOptionsFor(List<DestinationRun> runs) => options.Stage with
     {
@@ -41,53 +43,23 @@ public sealed class Push(
         AcceptsEmptyRead = options.AcceptChanges || runs.TrueForAll(run => run.State.Held == 0),
     };
 
-    private async Task SendAsync(List<DestinationRun> runs, SourceReport read, DateTimeOffset now, RunControl control)
+    private async Task SendAsync(List<DestinationRun> runs, SourceReport read, DateTimeOffset now)
     {
-        // Staging may have marked keys as changed: read again.
         foreach (var run in runs) run.Refresh(read);
-        await Task.WhenAll(runs.Select(run => run.GetReadyAsync(control))).ConfigureAwait(false);
-        var ready = runs.FindAll(run => run.IsReady);
+        await Task.WhenAll(runs.Select(run => run.PrepareAsync())).ConfigureAwait(false);
+        var ready = runs.FindAll(run => run.MayContinue);
         if (ready.Count > 0) ledger.PreparePlan([.. ready.Select(run => run.State)], now);
-        foreach (var run in ready) run.Plan(mayDelete: read.MayDelete && !options.Stage.IsPartOfSource);
-        await Task.WhenAll(ready.Select(run => run.CheckLimitsAsync(control))).ConfigureAwait(false);
+        foreach (var run in ready) run.Plan(options.Stage.IsPartOfSource);
+        await Task.WhenAll(ready.Select(run => run.CheckLimitsAsync())).ConfigureAwait(false);
         if (options.IsDryRun)
         {
             // Printed, not sent: one destination after the other.
-            foreach (var run in ready) await run.ApplyAsync(control).ConfigureAwait(false);
+            foreach (var run in ready) await run.ApplyAsync().ConfigureAwait(false);
             return;
         }
 
-        await Task.WhenAll(ready.Select(run => Task.Run(() => run.ApplyAsync(control)))).ConfigureAwait(false);
+        await Task.WhenAll(ready.Select(run => Task.Run(run.ApplyAsync))).ConfigureAwait(false);
     }
-
-    internal static RunReport Summarise(long runId, SourceReport read, IReadOnlyList<DestinationReport> reports, TimeSpan duration, RunControl control)
-    {
-        var imbalances = ConservationCheck.Check(read, reports);
-        List<RunOutcome> codes = [read.Outcome, control.Outcome, .. reports.Select(report => report.Outcome)];
-        if (!read.Complete && read.Outcome == RunOutcome.Done) codes.Add(RunOutcome.Incomplete);
-        if (imbalances.Count > 0) codes.Add(RunOutcome.Bug);
-        var code = RunOutcomes.Worst(codes);
-        return new RunReport
-        {
-            RunId = runId,
-            Status = StatusOf(code, read),
-            Outcome = code,
-            Duration = duration,
-            Source = read,
-            Destinations = reports,
-            Imbalances = imbalances,
-        };
-    }
-
-    private static RunStatus StatusOf(RunOutcome code, SourceReport read) => code switch
-    {
-        RunOutcome.Done or RunOutcome.ChangesPending => RunStatus.Completed,
-        RunOutcome.Interrupted => RunStatus.Interrupted,
-        RunOutcome.DeletionsWithheld => RunStatus.Refused,
-        RunOutcome.Incomplete => read.Complete ? RunStatus.CompletedWithErrors : RunStatus.Partial,
-        RunOutcome.OutOfTime => RunStatus.Partial,
-        _ => RunStatus.Failed,
-    };
 }
 
 public sealed record PushOptions

@@ -1,13 +1,16 @@
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Sending;
 
 namespace MispGraphSync.Core.Runs;
 
 /// <summary>
-/// Sends again what destinations turned down, and nothing else: the same plan, guard, apply and record as a push, over those
-/// keys and what the ledger knows of them. Nothing is read.
+/// Sends again what destinations rejected, and nothing else: the same plan, checks, apply and record as a push, for those keys
+/// and what the ledger knows of them. Reads no source.
 /// </summary>
-public sealed class Retry(IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, PushOptions options, IRunObserver observer, TimeProvider time)
+public sealed class Retry(
+    IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, PushOptions options, IRunObserver observer, TimeProvider time)
 {
     private readonly NeverBlock _neverBlock = new(options.NeverBlock);
 
@@ -16,27 +19,27 @@ public sealed class Retry(IReadOnlyList<IDestination> destinations, IDestination
     {
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
-        List<DestinationRun> runs = [.. destinations.Select(destination => Open(destination, now))];
-        await Task.WhenAll(runs.Select(run => run.GetReadyAsync(control))).ConfigureAwait(false);
-        var ready = runs.FindAll(run => run.IsReady);
+        List<DestinationRun> runs = [.. destinations.Select(destination => Open(destination, now, control))];
+        await Task.WhenAll(runs.Select(run => run.PrepareAsync())).ConfigureAwait(false);
+        var ready = runs.FindAll(run => run.MayContinue);
         if (ready.Count > 0) ledger.PrepareRetry([.. ready.Select(run => run.State)]);
         foreach (var run in ready)
         {
             run.PlanRejected();
-            await run.CheckLimitsAsync(control).ConfigureAwait(false);
+            await run.CheckLimitsAsync().ConfigureAwait(false);
         }
 
-        await Task.WhenAll(ready.Select(run => Task.Run(() => run.ApplyAsync(control)))).ConfigureAwait(false);
+        await Task.WhenAll(ready.Select(run => Task.Run(run.ApplyAsync))).ConfigureAwait(false);
 
-        var reports = runs.ConvertAll(run => run.Report(new Dictionary<MispGraphSync.Core.Domain.SkipReason, long>()));
-        return Push.Summarise(runId, SourceReport.OfLedger, reports, time.GetElapsedTime(started), control);
+        var reports = runs.ConvertAll(run => run.Report(new Dictionary<SkipReason, long>()));
+        return RunReport.Of(runId, SourceReport.OfLedger, reports, time.GetElapsedTime(started), control);
     }
 
-    private DestinationRun Open(IDestination destination, DateTimeOffset now)
+    private DestinationRun Open(IDestination destination, DateTimeOffset now, RunControl control)
     {
-        var memory = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
-        // Even where everything is to be planned anew: that is the next push's.
-        return new DestinationRun(
-            destination, memory with { PlansEverything = false }, ledger, new Eligibility(destination, _neverBlock), options, source: null, now, observer);
+        var state = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
+        // Even where everything is to be planned again: the next push does that.
+        var execution = new DestinationExecution(destination, ledger, state with { PlansEverything = false }, control, observer, now);
+        return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, source: null);
     }
 }

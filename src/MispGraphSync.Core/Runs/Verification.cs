@@ -6,10 +6,10 @@ using MispGraphSync.Core.Sending;
 namespace MispGraphSync.Core.Runs;
 
 /// <summary>
-/// Compares destinations with the ledger, one after the other, and puts right what differs if that is asked for. Reads no
-/// source: what is wanted is what the last push read.
+/// Compares destinations with the ledger, one after the other, and repairs the differences if that is asked for. Reads no source:
+/// what is wanted is what the last push read.
 /// </summary>
-/// <param name="show">Is given each destination's result with its findings, which can be read until it returns.</param>
+/// <param name="show">Receives each destination's result with its findings, which can be read until it returns.</param>
 public sealed class Verification(
     IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, VerifyOptions options, IRunObserver observer, TimeProvider time,
     Action<VerifiedDestination, IEnumerable<Finding>> show)
@@ -27,95 +27,88 @@ public sealed class Verification(
     private async Task<VerifiedDestination> VerifyAsync(IDestination destination, RunControl control)
     {
         var now = time.GetUtcNow();
-        var memory = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
-        var planner = PlannerFor(destination, memory, now);
-        var check = new DestinationCheck(destination, memory, ledger, planner, now, observer);
-        var attempt = new DestinationExecution(control);
-        Repair? repair = null;
-        var held = memory.Held;
+        var state = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
+        var execution = new DestinationExecution(destination, ledger, state, control, observer, now);
+        var tool = options.PredecessorOf(destination);
+        var planner = PlannerFor(destination, state, now);
+        var check = new DestinationCheck(execution, planner);
+        var held = state.Held;
 
-        await attempt.TryAsync(async () =>
+        await execution.TryAsync(async () =>
         {
-            await SettleAsync(destination, memory, control).ConfigureAwait(false);
-            held = ledger.CountHeld(memory);
-            await check.ListAsync(control.Stop).ConfigureAwait(false);
+            await ReconcileAsync(execution).ConfigureAwait(false);
+            held = ledger.CountHeld(state);
+            await check.ListAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
-        var isListed = attempt.Outcome == RunOutcome.Done;
-        var adoption = options.PredecessorOf(destination) is { } predecessor ? new Takeover(predecessor, memory, ledger, options.MaxDelete, control, observer) : null;
-        if (isListed)
-        {
-            check.Compare();
-            if (adoption is not null) await attempt.TryAsync(() => adoption.FindAsync(now)).ConfigureAwait(false);
-            check.NoteForeign();
-        }
+        if (!execution.MayContinue) return Show(new VerifiedDestination { Held = held, Name = state.Info.Name, Kind = state.Info.Kind }, execution, []);
 
-        if (isListed && options.Repairs)
+        var takeover = tool is not null
+            ? new Takeover(tool, new DestinationExecution(tool.At, ledger, state, control, observer, now), options.MaxDelete)
+            : null;
+        check.Compare();
+        if (takeover is not null) await execution.TryAsync(takeover.FindAsync).ConfigureAwait(false);
+        check.AddForeign();
+        var repair = options.Repairs ? await RepairAsync(execution, planner, takeover).ConfigureAwait(false) : null;
+        var result = new VerifiedDestination
         {
-            repair = new Repair(destination, memory, ledger, planner, control, observer);
-            await attempt.TryAsync(repair.RunAsync).ConfigureAwait(false);
-            attempt.Note(repair.Failure);
-            if (adoption is { Found: > 0 }) await attempt.TryAsync(() => adoption.RemoveAsync(now)).ConfigureAwait(false);
-        }
+            Name = state.Info.Name,
+            Kind = state.Info.Kind,
+            Held = held,
+            There = ledger.CountLiveRemote(state, now),
+            AsSent = check.AsSent,
+            Pending = check.Pending,
+            Found = ledger.CountFindings(state),
+            Repair = repair,
+        };
+        return Show(result, execution, ledger.ReadFindings(state));
+    }
 
-        var report = repair is null ? null : ReportOf(repair, adoption, memory);
-        var result = Summarise(destination, memory, held, isListed ? check : null, report, attempt, now);
-        show(result, isListed ? ledger.ReadFindings(memory) : []);
+    private VerifiedDestination Show(VerifiedDestination result, DestinationExecution execution, IEnumerable<Finding> findings)
+    {
+        var isIncomplete = result.Repair is { } repair
+            ? repair.Tally.Accepted < repair.Tally.Total || repair.Suppressed > 0
+            : execution.MayContinue && result.Faults > 0;
+        result = result with
+        {
+            Outcome = execution.Outcome == RunOutcome.Done && isIncomplete ? RunOutcome.Incomplete : execution.Outcome,
+            Failure = execution.Failure,
+            Requests = execution.Destination.Requests,
+        };
+        show(result, findings);
         return result;
     }
 
-    private async Task SettleAsync(IDestination destination, DestinationState memory, RunControl control)
+    private async Task ReconcileAsync(DestinationExecution execution)
     {
-        var open = ledger.OpenIntents(memory);
-        if (open.Count == 0) return;
-        if (!options.Repairs)
+        var open = ledger.OpenIntents(execution.State).Count;
+        if (options.Repairs || open == 0)
         {
-            observer.Warn($"{open.Count} requests of an earlier run at '{memory.Info.Name}' were never answered: what they sent may show as missing or untracked. The next push settles them.");
+            await execution.ReconcileEarlierAsync().ConfigureAwait(false);
             return;
         }
 
-        await destination.PrepareAsync(control.Stop).ConfigureAwait(false);
-        await new Reconciler(destination, ledger, memory, control).ReconcileAsync(open).ConfigureAwait(false);
+        observer.Warn(
+            $"{open} requests of an earlier run at '{execution.State.Info.Name}' got no response: their indicators may show as missing or "
+            + "untracked. The next push reconciles them.");
     }
 
-    // What is there under a wanted key is taken over as by a push with a fresh ledger.
-    private Planner PlannerFor(IDestination destination, DestinationState memory, DateTimeOffset now) => new(
+    private async Task<RepairReport?> RepairAsync(DestinationExecution execution, Planner planner, Takeover? takeover)
+    {
+        var repair = new Repair(execution, planner);
+        await execution.TryAsync(repair.RunAsync).ConfigureAwait(false);
+        if (takeover is { Found: > 0 }) await execution.TryAsync(takeover.DeleteAsync).ConfigureAwait(false);
+        var planned = execution.Planned with { Delete = execution.Planned.Delete + (takeover?.Found ?? 0) };
+        return new RepairReport(planned, execution.Tally + (takeover?.Tally ?? default), repair.Suppressed, ledger.CountHeld(execution.State));
+    }
+
+    // What is listed under a wanted key is taken over as by a push with a new ledger.
+    private Planner PlannerFor(IDestination destination, DestinationState state, DateTimeOffset now) => new(
         destination,
         new Eligibility(destination, _neverBlock),
-        new PlanFacts(now, options.Instance, options.Source, memory.KeyNamespace, MayTakeOver: true),
-        key => ledger.FindRemote(memory, key).FirstOrDefault(remote => remote.IsLive(now)) is { } found
+        new PlanFacts(now, options.Instance, options.Source, state.KeyNamespace, MayTakeOver: true),
+        key => ledger.FindRemote(state, key).FirstOrDefault(remote => remote.IsLive(now)) is { } found
             ? new ListedIndicator(found.Id, found.Expires, IsRevoked: false, found.ImmutableHash)
             : null);
-
-    private RepairReport ReportOf(Repair repair, Takeover? adoption, DestinationState memory)
-    {
-        var planned = repair.Planned with { Delete = repair.Planned.Delete + (adoption?.Found ?? 0) };
-        return new RepairReport(planned, repair.Tally + (adoption?.Tally ?? default), repair.Suppressed, ledger.CountHeld(memory));
-    }
-
-    private VerifiedDestination Summarise(
-        IDestination destination, DestinationState memory, long held, DestinationCheck? check, RepairReport? repair, DestinationExecution attempt, DateTimeOffset now)
-    {
-        var counts = check is null ? new Dictionary<FindingKind, long>() : ledger.CountFindings(memory);
-        var faults = Findings.Faults.Sum(kind => counts.GetValueOrDefault(kind));
-        var code = attempt.Outcome;
-        if (code == RunOutcome.Done && repair is null && faults > 0) code = RunOutcome.Incomplete;
-        if (code == RunOutcome.Done && repair is { Tally: { Accepted: var accepted, Total: var total }, Suppressed: var back } && (accepted < total || back > 0)) code = RunOutcome.Incomplete;
-        return new VerifiedDestination
-        {
-            Name = memory.Info.Name,
-            Kind = memory.Info.Kind,
-            Outcome = code,
-            Error = attempt.Failure?.Message,
-            Remedy = attempt.Failure?.Remedy,
-            Held = held,
-            There = check is null ? null : ledger.CountLiveRemote(memory, now),
-            AsSent = check?.AsSent ?? 0,
-            Pending = check?.Pending ?? 0,
-            Found = counts,
-            Repair = repair,
-            Requests = destination.Requests,
-        };
-    }
 }
 
 public sealed record VerifyOptions

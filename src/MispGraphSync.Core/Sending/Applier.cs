@@ -3,70 +3,105 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Core.Sending;
 
 /// <summary>
-/// Carries out one destination's plan: batches, several in flight, each by a <see cref="BatchSender"/>; replacements by a
+/// Sends one destination's steps: batches, several in flight, each by a <see cref="BatchSender"/>; replacements by a
 /// <see cref="Replacer"/>.
 /// </summary>
-public sealed class Applier
+internal sealed class Applier
 {
     private readonly IDestination _destination;
     private readonly RunControl _control;
-    private readonly ApplyProgress _account;
+    private readonly ApplyProgress _progress;
     private readonly BatchSender _sender;
     private readonly Replacer _replacer;
 
-    public Applier(IDestination destination, IDestinationLedger ledger, DestinationState memory, RunControl control, IRunObserver observer)
+    public Applier(IDestination destination, IDestinationLedger ledger, DestinationState state, RunControl control, IRunObserver observer)
     {
         _destination = destination;
         _control = control;
-        _account = new ApplyProgress(memory.Info, observer);
-        _sender = new BatchSender(destination, ledger, memory, control, _account);
-        _replacer = new Replacer(destination, ledger, memory, _sender, _account);
+        _progress = new ApplyProgress(state.Info, observer);
+        _sender = new BatchSender(destination, ledger, state, control, _progress);
+        _replacer = new Replacer(destination, ledger, state, _sender, _progress);
     }
 
-    /// <summary>What became of the steps so far; those never reached are not counted here.</summary>
-    public StepTally Tally => _account.Tally;
+    /// <inheritdoc cref="ApplyProgress.Tally"/>
+    public StepTally Tally => _progress.Tally;
 
     /// <summary>Steps that were taken from the plan: equal to the tally's total, or there is a bug.</summary>
     public long Taken { get; private set; }
 
-    /// <summary>Of the accepted steps, the deletions; replacements are none.</summary>
-    public long Deleted => _account.Deleted;
+    /// <inheritdoc cref="ApplyProgress.Deleted"/>
+    public long Deleted => _progress.Deleted;
 
-    /// <summary>Why the destination was given up, or what got no answer; null while neither.</summary>
-    public RunFailedException? Failure => _account.Failure ?? _account.Unanswered;
+    /// <summary>Why the destination was given up, or what got no response.</summary>
+    public RunFailedException? Failure => _progress.Failure ?? _progress.Unanswered;
 
-    /// <summary>The service holds as many as it takes: what could not be created waits for the next run.</summary>
-    public bool IsFull => _account.IsFull;
-
-    /// <summary>True when neither a failure nor the user keeps it from going on.</summary>
-    public bool MayContinue => _sender.MayContinue;
+    /// <inheritdoc cref="ApplyProgress.IsFull"/>
+    public bool IsFull => _progress.IsFull;
 
     /// <summary>Sends the steps, in their order, as far as nothing stops it. <paramref name="planned"/> is for progress only.</summary>
     public async Task ApplyAsync(IEnumerable<PlanStep> steps, long planned)
     {
-        _account.Planned = planned;
+        _progress.Planned = planned;
         var options = new ParallelOptions { MaxDegreeOfParallelism = _destination.ParallelRequests };
         try
         {
-            await Parallel.ForEachAsync(StepBatch.Cut(Taking(steps), _destination), options, async (batch, _) => await SendBatchAsync(batch).ConfigureAwait(false)).ConfigureAwait(false);
+            await Parallel.ForEachAsync(
+                StepBatch.Cut(Take(steps), _destination), options, async (batch, _) => await SendBatchAsync(batch).ConfigureAwait(false))
+                .ConfigureAwait(false);
         }
         catch (RunFailedException failure) when (failure.IsOfLedger)
         {
-            // What was in flight has ended by now; what is not accounted for was taken from the plan and not sent any more.
-            _account.Abort(failure);
-            var left = (int)(Taken - Tally.Total);
-            if (left > 0) _account.Count([], [.. Enumerable.Repeat(StepOutcome.NotAttempted.Instance, left)]);
+            // Requests in flight have ended by now. The other steps that were taken from the plan are not sent any more.
+            _progress.Abort(failure);
+            var rest = (int)(Taken - Tally.Total);
+            if (rest > 0) _progress.Count([], [.. Enumerable.Repeat(StepOutcome.NotAttempted.Instance, rest)]);
         }
 
         _control.Abort.ThrowIfCancellationRequested();
     }
 
-    // What was taken so far goes on as it is, to be accounted for as not attempted.
-    private IEnumerable<PlanStep> Taking(IEnumerable<PlanStep> steps)
+    /// <summary>
+    /// Sends creations where there is no room for all of them: as many as there is room for, then a batch of deletions and as many
+    /// creations as that made room for, in turns. So the capacity is never exceeded, and never is more than one batch deleted before
+    /// the creations it makes room for are sent.
+    /// </summary>
+    public async Task ApplyInTurnsAsync(IEnumerable<PlanStep> creations, IEnumerable<PlanStep> deletions, long free, long planned)
+    {
+        using var creation = creations.GetEnumerator();
+        using var deletion = deletions.GetEnumerator();
+        while (_sender.MayContinue)
+        {
+            var wanted = free;
+            var sent = 0L;
+            await ApplyAsync(Next(creation, wanted, () => sent++), planned).ConfigureAwait(false);
+            // Fewer than there was room for: that was the last creation.
+            if (sent < wanted) break;
+
+            var before = Tally.Accepted;
+            var deleted = 0L;
+            await ApplyAsync(Next(deletion, _destination.Capabilities.BatchSize, () => deleted++), planned).ConfigureAwait(false);
+            if (deleted == 0) return;
+            free = Tally.Accepted - before;
+        }
+
+        await ApplyAsync(Next(deletion, long.MaxValue, () => { }), planned).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<PlanStep> Next(IEnumerator<PlanStep> steps, long most, Action taken)
+    {
+        for (var i = 0L; i < most && steps.MoveNext(); i++)
+        {
+            taken();
+            yield return steps.Current;
+        }
+    }
+
+    // Steps taken so far are still reported when it stops.
+    private IEnumerable<PlanStep> Take(IEnumerable<PlanStep> steps)
     {
         foreach (var step in steps)
         {
-            if (!MayContinue) yield break;
+            if (!_sender.MayContinue) yield break;
             if (IsFull && step.Action == StepAction.Create) continue;
             Taken++;
             yield return step;
@@ -77,7 +112,7 @@ public sealed class Applier
     {
         BatchKind.Replace => _replacer.ReplaceAsync(batch.Steps),
         BatchKind.Create => _replacer.CreateAsync(batch.Steps, isHalfDone: false),
-        BatchKind.Update => _sender.SendAsync(Operation.Update, batch.Steps, _account.Count),
-        _ => _sender.SendAsync(Operation.Delete, batch.Steps, _account.Count),
+        BatchKind.Update => _sender.SendAsync(Operation.Update, batch.Steps, _progress.Count),
+        _ => _sender.SendAsync(Operation.Delete, batch.Steps, _progress.Count),
     };
 }

@@ -2,24 +2,24 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Core.Sending;
 
-/// <summary>What became of one destination's steps so far, and whether it was given up. Several requests count at once.</summary>
+/// <summary>The outcomes of one destination's steps so far, and whether it was given up. Requests report concurrently.</summary>
 internal sealed class ApplyProgress(DestinationInfo destination, IRunObserver observer)
 {
     /// <summary>
-    /// So many items in a row, each refused alone by a whole-request error, mean that the service refuses everything.
+    /// So many items in a row, each rejected alone by an error of the whole request, mean that the service rejects everything.
     /// </summary>
-    private const int HopelessAfter = 20;
+    private const int MostRejectedInARow = 20;
 
     private readonly Lock _gate = new();
     private StepTally _tally;
-    private int _refusedInARow;
+    private int _rejectedInARow;
     private long _answers;
-    private long? _unheardAt;
+    private long? _unansweredAt;
 
-    /// <summary>The service holds as many as it takes: no more is created in this run.</summary>
+    /// <summary>The service is at its limit: no more is created in this run.</summary>
     public bool IsFull { get; private set; }
 
-    /// <summary>Those never reached are not counted here.</summary>
+    /// <summary>Without the steps that were never taken from the plan.</summary>
     public StepTally Tally
     {
         get
@@ -28,55 +28,53 @@ internal sealed class ApplyProgress(DestinationInfo destination, IRunObserver ob
         }
     }
 
-    /// <summary>Of the accepted steps, the deletions; replacements are none.</summary>
+    /// <summary>Of the accepted steps, the deletions; replacements are not counted.</summary>
     public long Deleted { get; private set; }
 
-    /// <summary>Why the destination was given up: the first reason; null while it was not.</summary>
+    /// <summary>The first reason for giving up the destination.</summary>
     public RunFailedException? Failure { get; private set; }
 
-    /// <summary>How many steps there are in all, for progress only.</summary>
-    public long Planned { get; set; }
-
-    /// <summary>Why a single indicator got no answer, although the run went on; null while each did.</summary>
+    /// <summary>Why a batch got no response although the run continued.</summary>
     public RunFailedException? Unanswered { get; private set; }
 
-    /// <summary>One alone got no answer: it may be its own fault. A second one, with no answer to anything between them, is not.</summary>
+    /// <summary>The number of planned steps, for progress only.</summary>
+    public long Planned { get; set; }
+
+    /// <summary>Requests with a response for at least one of their steps.</summary>
+    public long Answers => Interlocked.Read(ref _answers);
+
+    /// <summary>
+    /// One batch without a response may be its own fault. A second one, with no response to anything between them, means that the
+    /// service is out of reach.
+    /// </summary>
     public void NoteUnanswered(RunFailedException failure)
     {
         lock (_gate)
         {
             Unanswered ??= failure;
-            if (_unheardAt == Answers) Failure ??= failure;
-            _unheardAt = Answers;
+            if (_unansweredAt == Answers) Failure ??= failure;
+            _unansweredAt = Answers;
         }
     }
-
-    /// <summary>Requests that were answered: by a word on at least one of their steps.</summary>
-    public long Answers => Interlocked.Read(ref _answers);
 
     public void NoteAnswer(IReadOnlyList<StepOutcome> outcomes)
     {
         if (outcomes.Any(outcome => outcome is StepOutcome.Accepted or StepOutcome.Rejected)) Interlocked.Increment(ref _answers);
+        // A part of a batch that was rejected whole may still have room.
+        if (outcomes.Count > 1 && IsRejectedWhole(outcomes)) return;
+        if (outcomes.Any(outcome => outcome is StepOutcome.Rejected { NoRoom: true })) IsFull = true;
     }
 
-    /// <summary>A replacement removed it, and neither its new form nor the old one is there now.</summary>
-    public void NoteLost(PlanStep old, StepOutcome outcome) => observer.Warn(
-        $"'{destination.Name}': {old.Value} was removed to be replaced, and could not be put back: {Words(outcome)}");
-
-    private static string Words(StepOutcome outcome) => outcome switch
+    /// <summary>A replacement deleted the old form, and now neither the old nor the new form exists.</summary>
+    public void NoteLost(PlanStep old, StepOutcome outcome)
     {
-        StepOutcome.Rejected rejected => rejected.Response,
-        StepOutcome.Unknown unknown => unknown.Why,
-        _ => "the run ended before.",
-    };
-
-    /// <summary>
-    /// Looks for a service that is full. A batch that was refused whole says too little: a part of it may still have room.
-    /// </summary>
-    public void NoteRoom(IReadOnlyList<StepOutcome> outcomes)
-    {
-        if (outcomes.Count > 1 && IsRefusedWhole(outcomes)) return;
-        if (outcomes.Any(outcome => outcome is StepOutcome.Rejected { NoRoom: true })) IsFull = true;
+        var why = outcome switch
+        {
+            StepOutcome.Rejected rejected => rejected.Response,
+            StepOutcome.Unknown unknown => unknown.Why,
+            _ => "the run ended before.",
+        };
+        observer.Warn($"'{destination.Name}': {old.Value} was deleted to be replaced, and could not be restored: {why}");
     }
 
     public void Abort(RunFailedException failure)
@@ -97,24 +95,21 @@ internal sealed class ApplyProgress(DestinationInfo destination, IRunObserver ob
         observer.Applied(destination, now, Planned);
     }
 
-    /// <summary>Gives up where one indicator after the other is turned down alone, and none gets through.</summary>
-    public void NoteRefusals(IReadOnlyList<StepOutcome> outcomes)
+    /// <summary>Gives up when the service rejects one item after the other and accepts none.</summary>
+    public void NoteRejections(IReadOnlyList<StepOutcome> outcomes)
     {
-        if (!IsRefusedWhole(outcomes))
+        if (!IsRejectedWhole(outcomes))
         {
-            if (outcomes.Any(outcome => outcome is StepOutcome.Accepted)) Interlocked.Exchange(ref _refusedInARow, 0);
+            if (outcomes.Any(outcome => outcome is StepOutcome.Accepted)) Interlocked.Exchange(ref _rejectedInARow, 0);
             return;
         }
 
-        if (Interlocked.Increment(ref _refusedInARow) < HopelessAfter) return;
+        if (Interlocked.Increment(ref _rejectedInARow) < MostRejectedInARow) return;
         var response = ((StepOutcome.Rejected)outcomes[0]).Response;
-        Abort(new RunFailedException(
-            RunOutcome.Incomplete,
-            $"'{destination.Name}' refuses every request: {HopelessAfter} indicators in a row were turned down one by one. Its last words: {response}",
-            "See the files named *_error_* in the log folder."));
+        Abort(new RunFailedException(new Failure.RejectsEverything(destination.Name, MostRejectedInARow, response)));
     }
 
-    /// <summary>The service refused the request without naming the culprit.</summary>
-    public static bool IsRefusedWhole(IReadOnlyList<StepOutcome> outcomes) =>
+    /// <summary>The service rejected the request without naming the cause.</summary>
+    public static bool IsRejectedWhole(IReadOnlyList<StepOutcome> outcomes) =>
         outcomes.Count > 0 && outcomes.All(outcome => outcome is StepOutcome.Rejected { WholeBatch: true });
 }

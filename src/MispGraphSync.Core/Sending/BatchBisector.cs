@@ -3,89 +3,78 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Core.Sending;
 
 /// <summary>
-/// Finds what keeps a service from answering a batch: the service itself, or something in the batch. First three steps are sent,
-/// each alone. When none is answered, nor any other request meanwhile, another batch is tried, and when that is not answered either
-/// the service is out of reach. When one is, the rest is cut up until each step that gets no answer is alone: that one is set aside.
-/// So a record or two never keep the others from being sent.
+/// Searches a batch that got no response for the step that causes it: three probes first, each one step. If none of them gets a
+/// response, the service is out of reach, not a step at fault. If one does, the rest is split until the steps without a response
+/// are alone. Decides only; the caller sends and reports back.
 /// </summary>
-/// <param name="answers">How many requests had been answered before this batch was first sent.</param>
-internal sealed class BatchBisector(BatchSender sender, ApplyProgress account, long answers)
+/// <param name="answersBefore">How many requests had a response before the batch was first sent.</param>
+internal sealed class BatchBisector(long answersBefore)
 {
-    /// <summary>Steps that are tried alone at first.</summary>
     private const int Probes = 3;
 
-    /// <summary>Silent requests in a row that say that a service is out of reach which has answered before.</summary>
-    private const int OnceAnswered = 10;
+    /// <summary>Requests in a row without a response after which the service counts as out of reach, although it answered before.</summary>
+    private const int MostInARow = 10;
 
-    /// <summary>Into so many pieces: getting no answer takes as long as a great many answers, so few levels are better than few requests.</summary>
-    private const int Pieces = 10;
+    /// <summary>Waiting for a missing response costs more than extra requests: few levels are better.</summary>
+    private const int Parts = 10;
 
-    private readonly Stack<IReadOnlyList<PlanStep>> _pieces = new();
-    private readonly List<UnansweredRequest> _alone = [];
-    private long _answersThen;
+    private readonly Stack<IReadOnlyList<PlanStep>> _parts = new();
+    private long _answers;
     private int _inARow;
-    private bool _isLeft;
+    private bool _hasStarted;
 
-    private bool IsAnswered => account.Answers > answers;
+    /// <summary>The next steps to send in one request; null when the search is over.</summary>
+    public IReadOnlyList<PlanStep>? Next() => _parts.TryPop(out var part) ? part : null;
 
-    public async Task RunAsync(Operation operation, UnansweredRequest silence, StepResultSink count)
+    /// <summary>What to do with the steps of a request that got no response.</summary>
+    /// <param name="answers">How many requests have had a response by now, of all batches.</param>
+    public BisectVerdict OnNoResponse(int steps, long answers)
     {
-        _answersThen = account.Answers;
-        if (silence.Intent.Steps.Count == 1) _alone.Add(silence);
-        else if (await sender.ReleaseAsync(silence, count).ConfigureAwait(false) is { Count: > 0 } steps) EnqueueProbes(steps);
-
-        while (_pieces.TryPop(out var piece))
+        if (!_hasStarted)
         {
-            if (!sender.MayContinue || _isLeft)
-            {
-                BatchSender.Leave(piece, count);
-                continue;
-            }
-
-            if (await sender.TrySendAsync(operation, piece, resends: 0, mayBeDone: !sender.IsPlainCreate(operation), count).ConfigureAwait(false) is { } silent) await NoteAsync(silent, count).ConfigureAwait(false);
+            (_hasStarted, _answers) = (true, answers);
+            return steps == 1 ? BisectVerdict.Suspect : BisectVerdict.Split;
         }
 
-        foreach (var one in _alone)
-        {
-            if (!sender.MayContinue) BatchSender.Leave(one.Intent.Steps, count);
-            else if (IsToBlame(one.Intent.Steps[0])) await sender.QuarantineAsync(one, count).ConfigureAwait(false);
-            else LeaveUnheard(one, count);
-        }
+        _inARow = answers > _answers ? 1 : _inARow + 1;
+        _answers = answers;
+        if (answers == answersBefore && _inARow >= Probes) return BisectVerdict.Skip;
+        if (_inARow >= MostInARow) return BisectVerdict.Unreachable;
+        return steps == 1 ? BisectVerdict.Suspect : BisectVerdict.Split;
     }
 
-    // What was turned down before needs less to be blamed again; but an outage is nobody's fault.
-    private bool IsToBlame(PlanStep step) => IsAnswered || (step.WasRejected && account.Answers > 0);
-
-    // Once for the batch: it is batches that are counted.
-    private void LeaveUnheard(UnansweredRequest silent, StepResultSink count)
-    {
-        if (_isLeft) BatchSender.Leave(silent.Intent.Steps, count);
-        else sender.SkipUnanswered(silent, count);
-        _isLeft = true;
-    }
-
-    private async Task NoteAsync(UnansweredRequest silent, StepResultSink count)
-    {
-        if (account.Answers > _answersThen) _inARow = 0;
-        _answersThen = account.Answers;
-        _inARow++;
-        if (!IsAnswered && _inARow >= Probes) LeaveUnheard(silent, count);
-        else if (_inARow >= OnceAnswered) sender.Abort(silent, count);
-        else if (silent.Intent.Steps.Count == 1) _alone.Add(silent);
-        else if (await sender.ReleaseAsync(silent, count).ConfigureAwait(false) is { } steps) Split(steps);
-    }
-
-    // The first alone, the last, and the one in the middle: most likely these are answered. Then what is between them.
-    private void EnqueueProbes(IReadOnlyList<PlanStep> steps)
+    /// <summary>Adds the probes of a whole batch: its first step, the one in the middle and the last; then what is between them.</summary>
+    public void AddProbes(IReadOnlyList<PlanStep> steps)
     {
         var probes = new SortedSet<int> { 0, steps.Count / 2, steps.Count - 1 };
         Split([.. steps.Where((_, i) => !probes.Contains(i))]);
-        foreach (var probe in probes) _pieces.Push([steps[probe]]);
+        foreach (var probe in probes) _parts.Push([steps[probe]]);
     }
 
-    private void Split(IReadOnlyList<PlanStep> steps)
+    public void Split(IReadOnlyList<PlanStep> steps, int parts = Parts)
     {
-        var size = Math.Max(1, (steps.Count + Pieces - 1) / Pieces);
-        foreach (var piece in steps.Chunk(size).Reverse()) _pieces.Push(piece);
+        var size = Math.Max(1, (steps.Count + parts - 1) / parts);
+        foreach (var part in steps.Chunk(size).Reverse()) _parts.Push(part);
     }
+
+    /// <summary>
+    /// Whether a step that got no response alone is the cause. One that was rejected before needs less evidence; without any
+    /// response to others it may be an outage.
+    /// </summary>
+    public bool IsCause(PlanStep step, long answers) => answers > answersBefore || (step.WasRejected && answers > 0);
+}
+
+internal enum BisectVerdict
+{
+    /// <summary>Send its steps in smaller parts.</summary>
+    Split,
+
+    /// <summary>One step alone: judge it when the search is over.</summary>
+    Suspect,
+
+    /// <summary>Nothing gets a response now: leave the rest of the batch, and let another batch show whether the service is out of reach.</summary>
+    Skip,
+
+    /// <summary>The service is out of reach.</summary>
+    Unreachable,
 }

@@ -2,259 +2,271 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Core.Sending;
 
-/// <summary>Is told of steps and, in the same places, of what became of them.</summary>
+/// <summary>Receives steps and their outcomes, index-aligned.</summary>
 internal delegate void StepResultSink(IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes);
 
 /// <summary>
-/// Sends steps of one operation until the service has said of each what became of it. The intent is committed before each
-/// request and the outcome recorded after it. A batch that is refused without naming the culprit is halved until it is found.
-/// A batch whose answer is lost is sent again, a plain create after it was settled; what still gets no answer is left to
-/// <see cref="BatchBisector"/>.
+/// Sends steps of one operation until each has an outcome. A batch that the service rejects without naming the cause is halved.
+/// A batch without a response is sent again, a plain create only after it was reconciled; after that <see cref="BatchBisector"/>
+/// finds out why.
 /// </summary>
-internal sealed class BatchSender(IDestination destination, IDestinationLedger ledger, DestinationState memory, RunControl control, ApplyProgress account)
+internal sealed class BatchSender(
+    IDestination destination, IDestinationLedger ledger, DestinationState state, RunControl control, ApplyProgress progress)
 {
-    /// <summary>How often a plain create is sent again after its answer was lost and the loss was settled.</summary>
+    /// <summary>How often a plain create is sent again after it was reconciled.</summary>
     private const int ResendsOfCreates = 2;
 
-    /// <summary>The same of what may be sent twice: the service's own pipeline has done so several times by then.</summary>
+    /// <summary>For repeatable requests, which the service's own pipeline has sent several times by then.</summary>
     private const int Resends = 1;
 
-    private static readonly StepOutcome Unsettled = new StepOutcome.Unknown("The run ended before it was settled.");
+    private static readonly StepOutcome NotReconciled = new StepOutcome.Unknown("The run ended before it was reconciled.");
 
-    private readonly Reconciler _settler = new(destination, ledger, memory, control);
+    private readonly RequestJournal _journal = new(destination, ledger, state);
 
-    /// <summary>True when neither a failure nor the user keeps it from going on.</summary>
-    public bool MayContinue => account.Failure is null && !control.IsStopping;
+    /// <summary>False once the destination failed or the run is to stop.</summary>
+    public bool MayContinue => progress.Failure is null && !control.IsStopping;
 
-    /// <param name="isHalfDone">A change that has begun is finished although the run is to stop, unless it is cut short.</param>
-    public Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepResultSink count, bool isHalfDone = false) =>
-        SendAsync(operation, steps, mayBeDone: false, count, isHalfDone);
-
-    private async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, bool mayBeDone, StepResultSink count,
-        bool isHalfDone = false)
+    /// <summary>Every step is reported to <paramref name="sink"/> when it returns.</summary>
+    /// <param name="isHalfDone">A change that has begun is finished although the run is to stop, unless it is aborted.</param>
+    public async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepResultSink sink, bool isHalfDone = false)
     {
-        var answers = account.Answers;
-        if (await TrySendAsync(operation, steps, IsPlainCreate(operation) ? ResendsOfCreates : Resends, mayBeDone, count, isHalfDone)
-            .ConfigureAwait(false) is not { } silence)
+        var resends = _journal.IsRepeatable(operation) ? Resends : ResendsOfCreates;
+        var batches = new Stack<Batch>([new Batch(steps)]);
+        while (batches.TryPop(out var batch))
         {
-            return;
+            var answersBefore = progress.Answers;
+            switch (await SendBatchAsync(operation, batch, resends, isHalfDone, sink).ConfigureAwait(false))
+            {
+                case SendResult.RejectedWhole rejected:
+                    foreach (var half in rejected.Batch.Halves()) batches.Push(half);
+                    break;
+                case SendResult.NoResponse silent:
+                    await BisectAsync(operation, silent.Request, answersBefore, sink).ConfigureAwait(false);
+                    break;
+            }
         }
-        await new BatchBisector(this, account, answers).RunAsync(operation, silence, count).ConfigureAwait(false);
     }
 
-    /// <summary>Null: all are accounted for. Else those that got no answer; their intent is open, and they are not yet accounted for.</summary>
-    /// <param name="mayBeDone">An earlier request with these steps may have gone through unheard.</param>
-    public async Task<UnansweredRequest?> TrySendAsync(
-        Operation operation, IReadOnlyList<PlanStep> steps, int resends, bool mayBeDone, StepResultSink count, bool isHalfDone = false)
+    // Null: each step has an outcome.
+    private async Task<SendResult?> SendBatchAsync(Operation operation, Batch batch, int resends, bool isHalfDone, StepResultSink sink)
     {
-        long? open = null;
-        if (account.IsFull && !isHalfDone) steps = WithoutCreations(steps, count);
+        var (steps, mayBeDone) = batch;
+        if (progress.IsFull && !isHalfDone) steps = WithoutCreations(steps, sink);
         if (steps.Count == 0) return null;
+        Request? request = null;
         for (var round = 0; ; round++)
         {
             if (isHalfDone && round == 0 ? control.Abort.IsCancellationRequested : !MayContinue)
             {
-                count(steps, Same(steps.Count, Unsent()));
+                sink(steps, Same(steps.Count, NotSent(mayBeDone)));
                 return null;
             }
 
-            var doubt = open is null ? UnconfirmedHandling.None : Reconciler.HandlingAt(destination);
-            var intent = open ?? ledger.RecordIntent(memory, operation, steps, keepBodies: destination.Capabilities.IdsNotReusable && operation != Operation.Delete);
-            var outcomes = await AttemptAsync(operation, steps).ConfigureAwait(false);
-            if (ApplyProgress.IsRefusedWhole(outcomes) && steps.Count > 1)
+            if (request is null) request = _journal.Open(operation, steps);
+            else request.Move(RequestEvent.SendAgain);
+            var outcomes = await ApplyAsync(operation, steps).ConfigureAwait(false);
+            var isRejectedWhole = ApplyProgress.IsRejectedWhole(outcomes) && steps.Count > 1;
+            // A step that was not sent this time may have been sent by an earlier request, without a response.
+            if (!isRejectedWhole) outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? NotSent(mayBeDone) : outcome)];
+            if (!TryRecord(() => _journal.Record(request, outcomes)))
             {
-                if (TryRecord(intent, operation, steps, outcomes, doubt))
-                {
-                    await HalveAsync(operation, steps, mayBeDone, count, isHalfDone).ConfigureAwait(false);
-                }
-                else count(steps, Same(steps.Count, Unsent()));
+                sink(steps, isRejectedWhole ? Same(steps.Count, NotSent(mayBeDone)) : [.. outcomes.Select(NotRecorded)]);
                 return null;
             }
 
-            // What was not sent this time may have been by an earlier request, unheard.
-            outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? Unsent() : outcome)];
-            if (!TryRecord(intent, operation, steps, outcomes, doubt))
+            if (isRejectedWhole) return new SendResult.RejectedWhole(new Batch(steps, mayBeDone));
+            if (request.State == RequestState.Answered || control.Abort.IsCancellationRequested || progress.Failure is not null)
             {
-                count(steps, [.. outcomes.Select(outcome => outcome is StepOutcome.Accepted or StepOutcome.Unknown ? new StepOutcome.Unknown("The answer could not be recorded.") : outcome)]);
+                sink(steps, outcomes);
+                progress.NoteRejections(outcomes);
                 return null;
             }
 
-            var lost = steps.Where((_, i) => outcomes[i] is StepOutcome.Unknown).ToList();
-            if (lost.Count == 0 || control.Abort.IsCancellationRequested || account.Failure is not null)
+            SinkAnswered(steps, outcomes, sink);
+            if (round == resends) return new SendResult.NoResponse(request);
+            if (_journal.IsRepeatable(operation))
             {
-                count(steps, outcomes);
-                account.NoteRefusals(outcomes);
-                return null;
-            }
-
-            var known = Enumerable.Range(0, steps.Count).Where(i => outcomes[i] is not StepOutcome.Unknown).ToList();
-            if (known.Count > 0) count([.. known.Select(i => steps[i])], [.. known.Select(i => outcomes[i])]);
-            var silence = new UnansweredRequest(new OpenIntent(intent, operation, lost), outcomes.OfType<StepOutcome.Unknown>().First().Why);
-            if (round == resends) return silence;
-
-            if (!IsPlainCreate(operation))
-            {
-                // Sending the same again does no harm, and the intent stays open until an answer is heard.
-                (open, steps, mayBeDone) = (intent, lost, true);
+                (steps, mayBeDone) = (request.Steps, true);
                 continue;
             }
 
-            if (await ReleaseAsync(silence, count).ConfigureAwait(false) is not { Count: > 0 } rest) return null;
-            steps = rest;
+            if (await CloseAsync(request, sink).ConfigureAwait(false) is not { Count: > 0 } rest) return null;
+            (request, steps) = (null, rest);
+        }
+    }
+
+    private async Task BisectAsync(Operation operation, Request first, long answersBefore, StepResultSink sink)
+    {
+        var search = new BatchBisector(answersBefore);
+        var suspects = new List<Request>();
+        var isSkipped = false;
+        if (search.OnNoResponse(first.Steps.Count, progress.Answers) == BisectVerdict.Suspect) suspects.Add(first);
+        else if (await CloseAsync(first, sink).ConfigureAwait(false) is { Count: > 0 } steps) search.AddProbes(steps);
+
+        while (search.Next() is { } part)
+        {
+            if (!MayContinue || isSkipped)
+            {
+                sink(part, Same(part.Count, NotReconciled));
+                continue;
+            }
+
+            var batch = new Batch(part, MayBeDone: _journal.IsRepeatable(operation));
+            var result = await SendBatchAsync(operation, batch, resends: 0, isHalfDone: false, sink).ConfigureAwait(false);
+            if (result is SendResult.RejectedWhole rejected) search.Split(rejected.Batch.Steps, parts: 2);
+            if (result is not SendResult.NoResponse { Request: var request }) continue;
+            switch (search.OnNoResponse(request.Steps.Count, progress.Answers))
+            {
+                case BisectVerdict.Split when await CloseAsync(request, sink).ConfigureAwait(false) is { } rest:
+                    search.Split(rest);
+                    break;
+                case BisectVerdict.Suspect:
+                    suspects.Add(request);
+                    break;
+                case BisectVerdict.Skip:
+                    progress.NoteUnanswered(LeaveUnconfirmed(request, sink));
+                    isSkipped = true;
+                    break;
+                case BisectVerdict.Unreachable:
+                    progress.Abort(LeaveUnconfirmed(request, sink));
+                    break;
+            }
         }
 
-        StepOutcome Unsent() => mayBeDone ? Unsettled : StepOutcome.NotAttempted.Instance;
+        foreach (var request in suspects)
+        {
+            if (!MayContinue || (isSkipped && !search.IsCause(request.Steps[0], progress.Answers)))
+            {
+                sink(request.Steps, Same(1, NotReconciled));
+            }
+            else if (search.IsCause(request.Steps[0], progress.Answers))
+            {
+                await QuarantineAsync(request, sink).ConfigureAwait(false);
+            }
+            else
+            {
+                // It cannot be known whose fault it is: other batches are tried before the service is given up.
+                progress.NoteUnanswered(LeaveUnconfirmed(request, sink));
+                isSkipped = true;
+            }
+        }
     }
 
     /// <summary>
-    /// Closes the intent of what got no answer, so that its steps may be sent in other batches, and answers with them: without
-    /// those that turned out to be there. Null when it cannot be: the run goes no further, and all are accounted for.
+    /// Closes a request without a response. The answer is its steps, without those that are found to exist; null when it stays
+    /// open for the next run and all its steps are reported.
     /// </summary>
-    public async Task<IReadOnlyList<PlanStep>?> ReleaseAsync(UnansweredRequest silence, StepResultSink count)
+    private async Task<IReadOnlyList<PlanStep>?> CloseAsync(Request request, StepResultSink sink)
     {
-        var intent = silence.Intent;
-        if (!IsPlainCreate(intent.Operation))
+        var steps = request.Steps;
+        if (await TryCloseAsync(request).ConfigureAwait(false) is not { } existing)
         {
-            if (TryLeaveInDoubt(intent)) return intent.Steps;
-            Leave(intent.Steps, count);
+            sink(steps, Same(steps.Count, NotReconciled));
             return null;
         }
 
-        if (await TrySettleAsync(intent).ConfigureAwait(false) is not { } settled)
+        var there = steps.Where(step => existing.ContainsKey(step.Key)).ToList();
+        if (there.Count > 0) sink(there, [.. there.Select(step => new StepOutcome.Accepted(existing[step.Key]))]);
+        return [.. steps.Where(step => !existing.ContainsKey(step.Key))];
+    }
+
+    private async Task<IReadOnlyDictionary<Guid, string>?> TryCloseAsync(Request request)
+    {
+        if (!_journal.IsRepeatable(request.Intent.Operation) && !MayContinue) return null;
+        try
         {
-            Leave(intent.Steps, count);
+            return await _journal.CloseAsync(request, control.Stop).ConfigureAwait(false);
+        }
+        catch (RunFailedException failure)
+        {
+            progress.Abort(failure);
             return null;
         }
-
-        var there = intent.Steps.Where(step => settled.Existing.ContainsKey(step.Key)).ToList();
-        if (there.Count > 0) count(there, [.. there.Select(step => new StepOutcome.Accepted(settled.Existing[step.Key]))]);
-        return [.. intent.Steps.Where(step => !settled.Existing.ContainsKey(step.Key))];
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
-    /// <summary>One step that keeps the service silent, while others are answered, is turned down: the run goes on without it.</summary>
-    public async Task QuarantineAsync(UnansweredRequest silence, StepResultSink count)
+    // The run continues without the one step that never gets a response while others do.
+    private async Task QuarantineAsync(Request request, StepResultSink sink)
     {
-        var (intent, why) = silence;
-        var isPlainCreate = IsPlainCreate(intent.Operation);
-        if (isPlainCreate && await ReleaseAsync(silence, count).ConfigureAwait(false) is not { Count: > 0 }) return;
-        StepOutcome[] outcomes = [new StepOutcome.Rejected($"No answer whenever this one is sent, while others are answered. What came instead: {why}", IsTransient: true)];
-        // A plain create is known not to be there by now, and its intent is closed: the number may be another's.
-        var isRecorded = isPlainCreate
-            ? TryRecord(null, intent.Operation, intent.Steps, outcomes, UnconfirmedHandling.None)
-            : TryRecord(intent.Id, intent.Operation, intent.Steps, outcomes, Reconciler.HandlingAt(destination));
-        count(intent.Steps, isRecorded ? outcomes : Same(intent.Steps.Count, Unsettled));
+        var steps = request.Steps;
+        var isPlainCreate = !_journal.IsRepeatable(request.Intent.Operation);
+        if (isPlainCreate && await CloseAsync(request, sink).ConfigureAwait(false) is not { Count: > 0 }) return;
+        var outcome = new StepOutcome.Rejected(
+            $"No response to this indicator, while others get one. What came instead: {request.Why}", IsTransient: true);
+        sink(steps, TryRecord(() => _journal.Quarantine(request, outcome)) ? [outcome] : [NotReconciled]);
     }
 
-    /// <summary>Nothing else is answered meanwhile: whose fault it is cannot be known, so other batches are tried before the service is given up.</summary>
-    public void SkipUnanswered(UnansweredRequest silence, StepResultSink count) => account.NoteUnanswered(Unheard(silence, count));
-
-    /// <summary>The service is out of reach: the intent stays open, for the next run to settle.</summary>
-    public void Abort(UnansweredRequest silence, StepResultSink count) => account.Abort(Unheard(silence, count));
-
-    /// <summary>Steps that were sent, and are not sent again in this run.</summary>
-    public static void Leave(IReadOnlyList<PlanStep> steps, StepResultSink count) => count(steps, Same(steps.Count, Unsettled));
-
-    private RunFailedException Unheard(UnansweredRequest silence, StepResultSink count)
+    // The intent stays open for the next run.
+    private RunFailedException LeaveUnconfirmed(Request request, StepResultSink sink)
     {
-        var steps = silence.Intent.Steps;
-        count(steps, Same(steps.Count, new StepOutcome.Unknown(silence.Why)));
-        return new RunFailedException(
-            RunOutcome.Unreachable,
-            $"'{memory.Info.Name}' gives no answer that tells what became of the indicators sent: {silence.Why}",
-            "Run again: whatever became of them, the next run leaves each there once.");
+        sink(request.Steps, Same(request.Steps.Count, new StepOutcome.Unknown(request.Why)));
+        return new RunFailedException(new Failure.NotConfirmed(state.Info.Name, request.Why));
     }
 
-    private async Task HalveAsync(Operation operation, IReadOnlyList<PlanStep> steps, bool mayBeDone, StepResultSink count, bool isHalfDone)
-    {
-        await SendAsync(operation, [.. steps.Take(steps.Count / 2)], mayBeDone, count, isHalfDone).ConfigureAwait(false);
-        await SendAsync(operation, [.. steps.Skip(steps.Count / 2)], mayBeDone, count, isHalfDone).ConfigureAwait(false);
-    }
-
-    private bool TryLeaveInDoubt(OpenIntent intent)
+    // False: the ledger could not be written. The intent is still open, and the next run reconciles it.
+    private bool TryRecord(Action record)
     {
         try
         {
-            ledger.MarkUnconfirmed(memory, intent, Reconciler.HandlingAt(destination));
+            record();
             return true;
         }
         catch (RunFailedException failure) when (failure.IsOfLedger)
         {
-            account.Abort(failure);
+            progress.Abort(failure);
             return false;
         }
     }
 
-    // False: the ledger could not be written. The intent is still open then, and the next run settles it.
-    private bool TryRecord(long? intent, Operation operation, IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, UnconfirmedHandling doubt)
-    {
-        try
-        {
-            ledger.RecordOutcomes(memory, intent, operation, steps, outcomes, doubt);
-            return true;
-        }
-        catch (RunFailedException failure) when (failure.IsOfLedger)
-        {
-            account.Abort(failure);
-            return false;
-        }
-    }
-
-    private async Task<IReadOnlyList<StepOutcome>> AttemptAsync(Operation operation, IReadOnlyList<PlanStep> steps)
+    private async Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps)
     {
         try
         {
             var outcomes = await destination.ApplyAsync(operation, steps, control.Abort).ConfigureAwait(false);
-            account.NoteAnswer(outcomes);
-            account.NoteRoom(outcomes);
+            progress.NoteAnswer(outcomes);
             return outcomes;
         }
         catch (RunFailedException failure)
         {
-            account.Abort(failure);
-            return Same(steps.Count, MayHaveHappened(operation, failure) ? new StepOutcome.Unknown(failure.Message) : StepOutcome.NotAttempted.Instance);
+            progress.Abort(failure);
+            return Unsure(MayHaveHappened(operation, failure), failure.Message);
         }
         catch (RequestNotSentException stopped)
         {
-            return Same(steps.Count, stopped.MayHaveHappened ? new StepOutcome.Unknown("The run was told to end before an answer came.") : StepOutcome.NotAttempted.Instance);
+            return Unsure(stopped.MayHaveHappened, "The run was stopped before a response came.");
         }
         catch (OperationCanceledException)
         {
-            return Same(steps.Count, control.Abort.IsCancellationRequested
-                ? new StepOutcome.Unknown("The run was interrupted while the request was under way.")
-                : StepOutcome.NotAttempted.Instance);
+            return Unsure(control.Abort.IsCancellationRequested, "The run was interrupted during the request.");
         }
+
+        StepOutcome[] Unsure(bool mayHaveHappened, string why) =>
+            Same(steps.Count, mayHaveHappened ? new StepOutcome.Unknown(why) : StepOutcome.NotAttempted.Instance);
     }
 
-    // What may be sent again is retried by the pipeline, so an earlier attempt may have reached the service before it gave up.
-    private bool MayHaveHappened(Operation operation, RunFailedException failure) => failure.MayHaveHappened ??
-        failure.Outcome is RunOutcome.Unreachable or RunOutcome.OutOfTime && !IsPlainCreate(operation);
+    // The pipeline retries repeatable requests, so an earlier attempt may have reached the service.
+    private bool MayHaveHappened(Operation operation, RunFailedException failure) => failure.MayHaveHappened
+        ?? (failure.Outcome is RunOutcome.Unreachable or RunOutcome.OutOfTime && _journal.IsRepeatable(operation));
 
-    /// <summary>Sent twice, it makes two.</summary>
-    public bool IsPlainCreate(Operation operation) => operation == Operation.Create && !destination.Capabilities.Upserts;
+    private static StepOutcome NotSent(bool mayBeDone) => mayBeDone ? NotReconciled : StepOutcome.NotAttempted.Instance;
 
-    // Null: it could not be settled now, and the open intent tells the next run.
-    private async Task<ReconcileResult?> TrySettleAsync(OpenIntent intent)
+    private static StepOutcome NotRecorded(StepOutcome outcome) => outcome is StepOutcome.Accepted or StepOutcome.Unknown
+        ? new StepOutcome.Unknown("The response could not be recorded.")
+        : outcome;
+
+    private static void SinkAnswered(IReadOnlyList<PlanStep> steps, IReadOnlyList<StepOutcome> outcomes, StepResultSink sink)
     {
-        if (!MayContinue) return null;
-        try
-        {
-            return await _settler.ReconcileAsync(intent).ConfigureAwait(false);
-        }
-        catch (RunFailedException failure)
-        {
-            account.Abort(failure);
-            return null;
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
+        int[] answered = [.. Enumerable.Range(0, steps.Count).Where(i => outcomes[i] is not StepOutcome.Unknown)];
+        if (answered.Length > 0) sink([.. answered.Select(i => steps[i])], [.. answered.Select(i => outcomes[i])]);
     }
 
-    private static IReadOnlyList<PlanStep> WithoutCreations(IReadOnlyList<PlanStep> steps, StepResultSink count)
+    private static IReadOnlyList<PlanStep> WithoutCreations(IReadOnlyList<PlanStep> steps, StepResultSink sink)
     {
         PlanStep[] creations = [.. steps.Where(step => step.Action == StepAction.Create)];
-        if (creations.Length > 0) count(creations, Same(creations.Length, StepOutcome.NotAttempted.Instance));
+        if (creations.Length > 0) sink(creations, Same(creations.Length, StepOutcome.NotAttempted.Instance));
         return [.. steps.Where(step => step.Action != StepAction.Create)];
     }
 
@@ -264,9 +276,19 @@ internal sealed class BatchSender(IDestination destination, IDestinationLedger l
         Array.Fill(outcomes, outcome);
         return outcomes;
     }
-}
 
-/// <summary>Steps that got no answer however often they were sent.</summary>
-/// <param name="Intent">Open.</param>
-/// <param name="Why">The last thing that came in the place of an answer.</param>
-internal sealed record UnansweredRequest(OpenIntent Intent, string Why);
+    /// <param name="MayBeDone">An earlier request with these steps may have succeeded without a response.</param>
+    private sealed record Batch(IReadOnlyList<PlanStep> Steps, bool MayBeDone = false)
+    {
+        // In reverse: they go onto a stack.
+        public IEnumerable<Batch> Halves() =>
+            [this with { Steps = [.. Steps.Skip(Steps.Count / 2)] }, this with { Steps = [.. Steps.Take(Steps.Count / 2)] }];
+    }
+
+    private abstract record SendResult
+    {
+        public sealed record RejectedWhole(Batch Batch) : SendResult;
+
+        public sealed record NoResponse(Request Request) : SendResult;
+    }
+}

@@ -2,20 +2,60 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Core.Sending;
 
-/// <summary>One destination's share of a run: keeps what ended it early, so that it does not end the others'.</summary>
-public sealed class DestinationExecution(RunControl control)
+/// <summary>
+/// One destination's share of a run, for each verb that sends: keeps what ended it early, so that it does not end the others',
+/// and accounts for every planned step.
+/// </summary>
+public sealed class DestinationExecution
 {
+    private readonly Applier _applier;
     private RunOutcome _stopped = RunOutcome.Done;
+    private bool _isPrepared;
+
+    public DestinationExecution(
+        IDestination destination, IDestinationLedger ledger, DestinationState state, RunControl control, IRunObserver observer, DateTimeOffset now)
+    {
+        (Destination, Ledger, State, Control, Observer, Now) = (destination, ledger, state, control, observer, now);
+        _applier = new Applier(destination, ledger, state, control, observer);
+    }
+
+    public IDestination Destination { get; }
+
+    public IDestinationLedger Ledger { get; }
+
+    public DestinationState State { get; set; }
+
+    public RunControl Control { get; }
+
+    public IRunObserver Observer { get; }
+
+    /// <summary>The run's one clock reading.</summary>
+    public DateTimeOffset Now { get; }
+
+    public PlanCounts Planned { get; set; } = PlanCounts.None;
 
     public RunFailedException? Failure { get; private set; }
 
-    /// <summary>Ok when nothing ended it early.</summary>
-    public RunOutcome Outcome => Failure?.Outcome ?? _stopped;
+    /// <summary>Done while nothing ended it early.</summary>
+    public RunOutcome Outcome => RunOutcomes.Worst([Failure?.Outcome ?? RunOutcome.Done, _stopped]);
 
-    /// <summary>Does the work, unless something ended the attempt before.</summary>
+    public bool MayContinue => Outcome == RunOutcome.Done;
+
+    /// <summary>The service is at its limit: what could not be created waits for the next run.</summary>
+    public bool IsFull => _applier.IsFull;
+
+    /// <summary>The outcomes of the planned steps; those never taken from the plan were not attempted.</summary>
+    public StepTally Tally => _applier.Tally + new StepTally(0, 0, 0, Planned.Total - _applier.Taken);
+
+    /// <summary>
+    /// Each planned step was taken, and has an answer. At a full destination creations wait for deletions that may fail.
+    /// </summary>
+    public bool IsAllDone => _applier.Taken == Planned.Total && _applier.Tally is { Unknown: 0, NotAttempted: 0 };
+
+    /// <summary>Does the work, unless something ended the run at this destination before.</summary>
     public async Task TryAsync(Func<Task> work)
     {
-        if (Outcome != RunOutcome.Done) return;
+        if (!MayContinue) return;
         try
         {
             await work().ConfigureAwait(false);
@@ -24,13 +64,64 @@ public sealed class DestinationExecution(RunControl control)
         {
             Failure = failure;
         }
-        catch (OperationCanceledException) when (control.IsStopping)
+        catch (OperationCanceledException) when (Control.IsStopping)
         {
         }
 
-        if (control.IsStopping) _stopped = control.Outcome;
+        Failure ??= _applier.Failure;
+        if (Control.IsStopping) _stopped = Control.Outcome;
     }
 
-    /// <summary>Takes over what made an <see cref="Applier"/> give up.</summary>
-    public void Note(RunFailedException? failure) => Failure ??= failure;
+    /// <summary>The run ended before it came to this destination.</summary>
+    public void EndBecause(RunOutcome outcome, RunFailedException? failure) => (_stopped, Failure) = (outcome, failure);
+
+    public async Task PrepareAsync()
+    {
+        if (_isPrepared) return;
+        await Destination.PrepareAsync(Control.Stop).ConfigureAwait(false);
+        _isPrepared = true;
+    }
+
+    /// <summary>Closes the requests that earlier runs left without a response. Does nothing when there are none.</summary>
+    public async Task ReconcileEarlierAsync()
+    {
+        if (Ledger.OpenIntents(State).Count == 0) return;
+        await PrepareAsync().ConfigureAwait(false);
+        await new RequestJournal(Destination, Ledger, State).CloseEarlierAsync(Control.Stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends steps of the plan, in their order, as far as nothing stops it.</summary>
+    public Task ApplyAsync(IEnumerable<PlanStep> steps) => _applier.ApplyAsync(steps.Select(Announce), Planned.Total);
+
+    /// <inheritdoc cref="Applier.ApplyInTurnsAsync"/>
+    public Task ApplyInTurnsAsync(IEnumerable<PlanStep> creations, IEnumerable<PlanStep> deletions, long free) =>
+        _applier.ApplyInTurnsAsync(creations.Select(Announce), deletions.Select(Announce), free, Planned.Total);
+
+    /// <summary>The report of what was sent; the caller adds what it knows of the plan.</summary>
+    /// <param name="others">Other ways in which this share ended.</param>
+    public DestinationReport Report(params IEnumerable<RunOutcome> others)
+    {
+        var tally = Tally;
+        var outcome = RunOutcomes.Worst(
+            [Outcome, tally.Rejected + tally.Unknown > 0 ? RunOutcome.Incomplete : RunOutcome.Done, .. others]);
+        return new DestinationReport
+        {
+            Name = State.Info.Name,
+            Kind = State.Info.Kind,
+            Status = RunReport.StatusOf(outcome),
+            Outcome = outcome,
+            Failure = Failure,
+            Planned = Planned,
+            Held = Ledger.CountHeld(State),
+            Tally = tally,
+            Deleted = _applier.Deleted,
+            Requests = Destination.Requests,
+        };
+    }
+
+    private PlanStep Announce(PlanStep step)
+    {
+        Observer.Step(State.Info, step);
+        return step;
+    }
 }

@@ -8,7 +8,7 @@ namespace MispGraphSync.Core.Sending;
 /// form, so one indicator is replaced alone until one is accepted, and what was removed for a rejected one is put back.
 /// </summary>
 internal sealed class Replacer(
-    IDestination destination, IDestinationLedger ledger, DestinationState memory, BatchSender sender, ApplyProgress account)
+    IDestination destination, IDestinationLedger ledger, DestinationState state, BatchSender sender, ApplyProgress progress)
 {
     /// <summary>So many single replacements in a row that are rejected: the others wait for the next run.</summary>
     private const int MostRejected = 3;
@@ -38,7 +38,7 @@ internal sealed class Replacer(
 
         void Note(IReadOnlyList<PlanStep> sent, IReadOnlyList<StepOutcome> outcomes)
         {
-            account.Count(sent, outcomes);
+            progress.Count(sent, outcomes);
             lock (rejected)
             {
                 accepted += outcomes.Count(outcome => outcome is StepOutcome.Accepted);
@@ -48,7 +48,7 @@ internal sealed class Replacer(
     }
 
     // At a full service others may take the place of what is removed before its new form, or the old one, is created.
-    private bool MayRemove => sender.MayContinue && !account.IsFull;
+    private bool MayRemove => sender.MayContinue && !progress.IsFull;
 
     private async Task ReplaceAfterAsync(Task earlier, IReadOnlyList<PlanStep> steps)
     {
@@ -60,7 +60,7 @@ internal sealed class Replacer(
         IReadOnlyList<PlanStep> rest = [.. steps.Skip(next)];
         if (rest.Count == 0) return;
         if (_isProven && MayRemove) await ReplaceBatchAsync(rest).ConfigureAwait(false);
-        else account.Count(rest, [.. rest.Select(_ => StepOutcome.NotAttempted.Instance)]);
+        else progress.Count(rest, [.. rest.Select(_ => StepOutcome.NotAttempted.Instance)]);
     }
 
     private void Learn(int accepted, int rejected)
@@ -83,7 +83,7 @@ internal sealed class Replacer(
         var updates = new Dictionary<Guid, PlanStep>();
         foreach (var step in steps)
         {
-            if (ledger.FindHeld(memory, step.Observables) is not { } held)
+            if (ledger.FindHeld(state, step.Observables) is not { } held)
             {
                 removed.Add(step);
                 continue;
@@ -100,7 +100,7 @@ internal sealed class Replacer(
             {
                 var update = updates[sent[i].Key];
                 if (outcomes[i] is StepOutcome.Accepted) removed.Add(update);
-                else account.Count([update], [outcomes[i]]);
+                else progress.Count([update], [outcomes[i]]);
             }
         }).ConfigureAwait(false);
         return removed;
@@ -123,7 +123,7 @@ internal sealed class Replacer(
     // Not counted: it is no step of the plan.
     private async Task PutBackAsync(IReadOnlyList<PlanStep> rejected)
     {
-        var old = rejected.Select(step => ledger.FindReplaced(memory, step.Observables) is { } held
+        var old = rejected.Select(step => ledger.FindReplaced(state, step.Observables) is { } held
             ? PlanStep.On(held, StepAction.Create, StepReasons.PutBack) with { Body = held.Body!.Value, Value = step.Value }
             : null).OfType<PlanStep>().ToList();
         if (old.Count == 0) return;
@@ -131,7 +131,7 @@ internal sealed class Replacer(
         {
             for (var i = 0; i < sent.Count; i++)
             {
-                if (outcomes[i] is not StepOutcome.Accepted) account.NoteLost(sent[i], outcomes[i]);
+                if (outcomes[i] is not StepOutcome.Accepted) progress.NoteLost(sent[i], outcomes[i]);
             }
         }, isHalfDone: true).ConfigureAwait(false);
     }

@@ -189,7 +189,7 @@ internal sealed partial class Composition
     private static RunReport ReportOf(long run, RunOutcome outcome) => new()
     {
         RunId = run,
-        Status = DestinationRun.StatusOf(outcome),
+        Status = RunReport.StatusOf(outcome),
         Outcome = outcome,
         Duration = TimeSpan.Zero,
         Source = new SourceReport { Name = "", Kind = "none", Complete = true },

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Text;
 

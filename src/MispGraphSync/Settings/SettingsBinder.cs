@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;

@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
+using MispGraphSync.Output;
 using Xunit;
 
 namespace MispGraphSync.Tests.Ledger;

@@ -181,10 +181,13 @@ public partial class RunTextTests
                 Held = 6_998,
                 Requests = new RequestCounts(13, 2, 1),
             },
-            Destination with { Name = "defender", Kind = "defender", Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed, Error = "Defender refuses access (403): the application has no permission.", Remedy = "Add Ti.ReadWrite.All to it and grant consent." },
+            Destination with { Name = "defender", Kind = "defender", Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed, Failure = NoPermission },
         ],
         Imbalances = [],
     };
+
+    private static RunFailedException NoPermission { get; } = new(
+        RunOutcome.SignInFailed, "Defender refuses access (403): the application has no permission.", "Add Ti.ReadWrite.All to it and grant consent.");
 
     private static RejectionGroups RejectionsOfEventful { get; } = RejectionGroups.OfRun(
         [.. Enumerable.Range(0, 7).Select(_ => Rejected("Invalid value for property 'domainName'.")), .. Enumerable.Range(0, 3).Select(at => Rejected($"The indicator '{Guid.NewGuid()}' is a duplicate."))]);

@@ -2,6 +2,7 @@ using System.Globalization;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Runs;
+using MispGraphSync.Output;
 using Xunit;
 
 namespace MispGraphSync.Tests.Reliability;

@@ -52,7 +52,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
         IdsNotReusable = IdsNotReusable,
         Upserts = Upserts,
         HasSharedNamespace = HasSharedNamespace,
-        VisibilityLag = TimeSpan.FromMinutes(Info.Kind == "sentinel" ? 5 : 1),
+        VisibilityLag = VisibilityLag,
         Capacity = Capacity,
         CapacityForAll = CapacityForAll,
     };
@@ -65,6 +65,8 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     public bool IdsNotReusable { get; set; }
 
     public bool Upserts { get; set; }
+
+    public TimeSpan VisibilityLag { get; set; } = TimeSpan.FromMinutes(1);
 
     public RequestCounts Requests => new(Sent.Count, 0, 0);
 

@@ -75,14 +75,17 @@ internal static partial class SourceMessages
     private static string Text(string expression)
     {
         var text = new StringBuilder();
+        var last = 0;
         for (var at = 0; at < expression.Length; at++)
         {
             if (expression[at] != '"') continue;
             var isInterpolated = at > 0 && expression[at - 1] == '$';
             var end = EndOfLiteral(expression, at, isInterpolated);
-            if (text.Length > 0) text.Append(" … ");
+            // A sentence that continues on the next line has nothing between its parts.
+            if (text.Length > 0 && expression[last..at].Trim(' ', '\n', '\r', '+', '$').Length > 0) text.Append(" … ");
             text.Append(isInterpolated ? Filled(expression[(at + 1)..end]) : expression[(at + 1)..end]);
             at = end;
+            last = end + 1;
         }
 
         return Blanks().Replace(

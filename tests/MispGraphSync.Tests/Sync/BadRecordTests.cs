@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Output;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;
@@ -73,7 +74,7 @@ public sealed class BadRecordTests : IDisposable
 
         Assert.InRange(_run.Destination.Sent.Count, 20, 60);
         Assert.Equal((20L, 80L), (report.Destinations[0].Tally.Rejected, report.Destinations[0].Tally.NotAttempted));
-        Assert.Contains("refuses every request", report.Destinations[0].Error, StringComparison.Ordinal);
+        Assert.Contains("rejects every request", report.Destinations[0].Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Output;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sync;

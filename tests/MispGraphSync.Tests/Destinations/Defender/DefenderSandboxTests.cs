@@ -4,6 +4,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Defender;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Ledger;
+using MispGraphSync.Output;
 using MispGraphSync.Sandbox;
 using MispGraphSync.Sandbox.Defender;
 using MispGraphSync.Settings;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Output;
 using MispGraphSync.Sandbox;
 using Xunit;
 

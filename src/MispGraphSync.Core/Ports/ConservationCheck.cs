@@ -1,6 +1,4 @@
-using MispGraphSync.Core.Ports;
-
-namespace MispGraphSync.Core.Runs;
+namespace MispGraphSync.Core.Ports;
 
 /// <summary>
 /// The conservation law: nothing that was read or planned is lost from the account. Held at the end of every run; if it

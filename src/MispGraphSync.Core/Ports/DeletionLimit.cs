@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MispGraphSync.Core.Planning;
+namespace MispGraphSync.Core.Ports;
 
 /// <summary>The most deletions that pass a destination's guard: a number, or a share of what is held there.</summary>
 public sealed record DeletionLimit(int Amount, bool IsPercent)

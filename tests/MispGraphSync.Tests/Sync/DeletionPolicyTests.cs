@@ -1,0 +1,72 @@
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public class DeletionPolicyTests
+{
+    /// <summary>
+    /// to the end, part of the source, empty read, new selection, --accept-changes, too many: the verdict. Every combination of the
+    /// six is a row of this table.
+    /// </summary>
+    public static TheoryData<bool, bool, bool, bool, bool, bool, DeletionVerdict> TruthTable()
+    {
+        var table = new TheoryData<bool, bool, bool, bool, bool, bool, DeletionVerdict>();
+        bool[] either = [false, true];
+        foreach (var toEnd in either)
+        foreach (var part in either)
+        foreach (var empty in either)
+        foreach (var selection in either)
+        foreach (var accepts in either)
+        foreach (var many in either)
+        {
+            var verdict = (toEnd, part, empty, selection, accepts, many) switch
+            {
+                (_, _, true, _, false, _) => DeletionVerdict.EmptyRead,
+                (false, _, _, _, _, _) or (_, true, _, _, _, _) => DeletionVerdict.NotRead,
+                (_, _, _, true, false, _) => DeletionVerdict.NewSelection,
+                (_, _, _, _, _, true) => DeletionVerdict.TooMany,
+                _ => DeletionVerdict.Allowed,
+            };
+            table.Add(toEnd, part, empty, selection, accepts, many, verdict);
+        }
+
+        return table;
+    }
+
+    [Theory]
+    [MemberData(nameof(TruthTable))]
+    public void The_verdict_follows_the_truth_table(bool toEnd, bool part, bool empty, bool selection, bool accepts, bool many, DeletionVerdict expected)
+    {
+        var policy = new DeletionPolicy(new DeletionLimit(30, IsPercent: false), accepts);
+        var facts = new DeletionFacts
+        {
+            IsReadToEnd = toEnd,
+            IsPartOfSource = part,
+            IsEmptyRead = empty,
+            HasNewSelection = selection,
+            Deletions = many ? 31 : 30,
+            Held = 100,
+        };
+
+        Assert.Equal(expected, policy.Decide(facts));
+    }
+
+    [Fact]
+    public void An_empty_read_withholds_nothing_where_nothing_is_held() => Assert.Equal(
+        DeletionVerdict.Allowed,
+        new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: false).Decide(new DeletionFacts { IsReadToEnd = true, IsEmptyRead = true }));
+
+    [Fact]
+    public void A_new_selection_does_not_withhold_evictions() => Assert.Equal(
+        DeletionVerdict.Allowed,
+        new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: false)
+            .Decide(new DeletionFacts { IsReadToEnd = true, HasNewSelection = true, Deletions = 5, Evictions = 5, Held = 100 }));
+
+    [Fact]
+    public void A_share_is_strict_after_an_empty_read() => Assert.Equal(
+        [DeletionVerdict.Allowed, DeletionVerdict.TooMany],
+        new[] { false, true }.Select(empty => new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: true)
+            .Decide(new DeletionFacts { IsReadToEnd = true, IsEmptyRead = empty, Deletions = 20, Held = 20 })));
+}

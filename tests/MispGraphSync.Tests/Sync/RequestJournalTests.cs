@@ -1,0 +1,41 @@
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Sending;
+using Xunit;
+
+namespace MispGraphSync.Tests.Sync;
+
+public class RequestJournalTests
+{
+    [Fact]
+    public void A_request_moves_by_the_table_and_in_no_other_way()
+    {
+        var moves = from state in Enum.GetValues<RequestState>()
+                    from what in Enum.GetValues<RequestEvent>()
+                    from isRepeatable in (bool[])[true, false]
+                    where Request.Next(state, what, isRepeatable) is not null
+                    select $"{state} {what} {(isRepeatable ? "repeatable" : "plain create")}: {Request.Next(state, what, isRepeatable)}";
+
+        Assert.Equal(
+            [
+                "Open Response repeatable: Answered",
+                "Open Response plain create: Answered",
+                "Open NoResponse repeatable: Unconfirmed",
+                "Open NoResponse plain create: Unconfirmed",
+                "Unconfirmed SendAgain repeatable: Open",
+                "Unconfirmed Reconcile plain create: Reconciled",
+                "Unconfirmed Release repeatable: Released",
+                "Unconfirmed Quarantine repeatable: Quarantined",
+                "Reconciled Quarantine plain create: Quarantined",
+            ],
+            moves);
+    }
+
+    [Fact]
+    public void A_plain_create_without_a_response_is_never_sent_again_before_it_is_reconciled()
+    {
+        var request = new Request(new OpenIntent(1, Operation.Create, []), isRepeatable: false, RequestState.Open);
+        request.MissResponse([], "timeout");
+
+        Assert.Throws<InvalidOperationException>(() => request.Move(RequestEvent.SendAgain));
+    }
+}
