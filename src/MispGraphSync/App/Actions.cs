@@ -67,6 +67,15 @@ internal sealed class Actions(ToolHost host)
         return WithLedger(settings, (ledger, owner) => StatusReport.Gather(ledger, settings, owner, runs, host.Time.GetUtcNow()));
     }
 
+    /// <summary>How this program reads settings.</summary>
+    public ReaderOptions ReaderOptions { get; } = new()
+    {
+        Table = Registration.Kinds.Table,
+        FilterFaults = FilterFaults,
+        FilterWarnings = FilterWarnings,
+        WorkingDirectory = host.WorkingDirectory,
+    };
+
     /// <summary>The settings for a verb that reads no MISP.</summary>
     public AppSettings ReadSettings(CommonArguments common) => ReadSettings(common.Config, needsMisp: false, enabled: []);
 
@@ -75,8 +84,7 @@ internal sealed class Actions(ToolHost host)
     {
         try
         {
-            var options = new ReaderOptions { WorkingDirectory = host.WorkingDirectory };
-            return [.. SettingsReader.Read(config, host.Environment, options).Settings.Destinations.Select(one => one.Name)];
+            return [.. SettingsReader.Read(config, host.Environment, ReaderOptions).Settings.Destinations.Select(one => one.Name)];
         }
         catch (RunFailedException)
         {
@@ -115,14 +123,14 @@ internal sealed class Actions(ToolHost host)
     }
 
     /// <summary>What is wrong with one event filter, in sentences.</summary>
-    public static IEnumerable<string> FilterFaults(JsonElement filter)
+    private static IEnumerable<string> FilterFaults(JsonElement filter)
     {
         _ = EventFilter.Parse(filter, out var faults);
         return faults;
     }
 
     /// <summary>What in one event filter is allowed, and probably not meant.</summary>
-    public static IEnumerable<string> FilterWarnings(JsonElement filter) => EventFilter.Parse(filter, out _)?.Warnings ?? [];
+    private static IEnumerable<string> FilterWarnings(JsonElement filter) => EventFilter.Parse(filter, out _)?.Warnings ?? [];
 
     private Composition NewComposition(CommonArguments common) =>
         new(ReadSettings(common), host, new ConsoleReporter(host, common, printsRequests: false));
@@ -136,12 +144,9 @@ internal sealed class Actions(ToolHost host)
     }
 
     private SettingsInspection Inspect(string? config, bool needsMisp, IReadOnlyList<string> enabled) => SettingsReader.Inspect(
-        config, host.Environment, new ReaderOptions
+        config, host.Environment, ReaderOptions with
         {
-            FilterFaults = FilterFaults,
-            FilterWarnings = FilterWarnings,
             NeedsMisp = needsMisp,
-            WorkingDirectory = host.WorkingDirectory,
             Overrides = enabled.Distinct().ToDictionary(name => $"destinations.{name}.enabled", _ => "true"),
         });
 

@@ -41,20 +41,7 @@ internal static class Tool
         root.Add(new VerifyCommand(common, host, actions.RunAsync));
         root.Add(new PurgeCommand(common, host, actions.RunAsync));
         root.Add(new DoctorCommand(common, host, actions.OpenDoctor));
-        root.Add(new ConfigCommand(new ConfigCommandContext
-        {
-            ConfigFile = args => args.GetValue(common.Config),
-            IsJson = args => common.Format(args) == "json",
-            IsInteractive = args => common.MayAsk(args, host),
-            Environment = host.Environment,
-            Input = host.In,
-            Interrupt = host.Interrupt,
-            FilterFaults = Actions.FilterFaults,
-            FilterWarnings = Actions.FilterWarnings,
-            WorkingDirectory = host.WorkingDirectory,
-            Width = host.Width,
-            ErrorWidth = host.ErrorWidth,
-        }));
+        root.Add(new ConfigCommand(common, host, actions.ReaderOptions));
         root.Add(new CompletionsCommand(host));
         // The library's own help option also takes /h and /?, which may be paths.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());

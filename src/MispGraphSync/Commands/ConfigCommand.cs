@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using MispGraphSync.Settings;
@@ -8,49 +7,17 @@ using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 
-/// <summary>What the config verb needs of the program around it.</summary>
-internal sealed record ConfigCommandContext
-{
-    /// <summary>The value of --config; null: not given.</summary>
-    public required Func<ParseResult, string?> ConfigFile { get; init; }
-
-    /// <summary>Whether JSON is asked for.</summary>
-    public required Func<ParseResult, bool> IsJson { get; init; }
-
-    /// <summary>Whether questions may be asked.</summary>
-    public required Func<ParseResult, bool> IsInteractive { get; init; }
-
-    public required IReadOnlyDictionary<string, string> Environment { get; init; }
-
-    /// <summary>Where answers come from.</summary>
-    public required TextReader Input { get; init; }
-
-    /// <summary>Ctrl-C while a question waits for its answer.</summary>
-    public CancellationToken Interrupt { get; init; }
-
-    /// <summary>The event filters' own checks; null: none.</summary>
-    public Func<JsonElement, IEnumerable<string>>? FilterFaults { get; init; }
-
-    public Func<JsonElement, IEnumerable<string>> FilterWarnings { get; init; } = _ => [];
-
-    /// <summary>Columns of stdout.</summary>
-    public int Width { get; init; } = 120;
-
-    /// <summary>Columns of stderr.</summary>
-    public Func<int> ErrorWidth { get; init; } = static () => 120;
-
-    public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
-}
-
 /// <summary><c>config init|show|validate|import</c></summary>
 internal sealed class ConfigCommand : Command
 {
-    private readonly ConfigCommandContext _context;
+    private readonly CommonOptions _common;
+    private readonly ToolHost _host;
+    private readonly ReaderOptions _options;
 
-    public ConfigCommand(ConfigCommandContext context)
+    public ConfigCommand(CommonOptions common, ToolHost host, ReaderOptions options)
         : base("config", "Make, show and check settings.")
     {
-        _context = context;
+        (_common, _host, _options) = (common, host, options);
         Add(Init());
         Add(Show());
         Add(Validate());
@@ -60,40 +27,39 @@ internal sealed class ConfigCommand : Command
     private Command Init()
     {
         var fromEnv = new Option<bool>("--from-env") { Description = "Take everything from environment variables and ask nothing." };
-        var force = new Option<bool>("--force") { Description = "Replace a settings file that is there." };
+        var force = new Option<bool>("--force") { Description = "Replace an existing settings file." };
         var command = new Command("init", "Make a settings file: asks what has no default.") { fromEnv, force };
         command.SetAction(args =>
         {
-            var talk = args.InvocationConfiguration.Error;
-            var file = Full(_context.ConfigFile(args) ?? SettingsFile.FileName);
+            var file = Full(args.GetValue(_common.Config) ?? SettingsFile.FileName);
             if (File.Exists(file) && !args.GetValue(force))
                 throw new RunFailedException(RunOutcome.InvalidInput,
-                    $"{file} is there already; it was not touched.", "Replace it with --force, or name another file with --config.");
-            if (!args.GetValue(fromEnv) && !_context.IsInteractive(args))
+                    $"{file} exists already; it was not changed.", "Replace it with --force, or name another file with --config.");
+            var isInteractive = _common.MayAsk(args, _host);
+            if (!args.GetValue(fromEnv) && !isInteractive)
                 throw new RunFailedException(RunOutcome.InvalidInput,
                     "`config init` asks questions, and none may be asked here.", "Run it at a terminal, or add --from-env.");
 
             var draft = args.GetValue(fromEnv)
-                ? ConfigFromEnvironment.Draft(_context.Environment)
-                : new ConfigInit(_context.Input, talk, Path.GetDirectoryName(file)!, _context.Interrupt).Ask();
-            OwnerOnlyFile.Write(file, draft.Write(ConfigInit.Head, hideSecrets: false), args.GetValue(force));
-            args.InvocationConfiguration.Output.Write($"{file}\n");
-            talk.Write("Written, for your eyes only. Next: misp-graph doctor, then misp-graph plan.\n");
-            return ExitCodes.Of(RunOutcome.Done);
+                ? ConfigFromEnvironment.Draft(_host.Environment, _options.Table)
+                : new ConfigInit(_options.Table, _host.In, _host.Error, Path.GetDirectoryName(file)!, _host.Interrupt).Ask();
+            SettingsFile.Write(file, draft.Write(ConfigInit.Head, hideSecrets: false), args.GetValue(force));
+            _host.Out.Write($"{file}\n");
+            _host.Error.Write("Written, readable by you alone. Next: misp-graph doctor, then misp-graph plan.\n");
+            return 0;
         });
         return command;
     }
 
     private Command Show()
     {
-        var command = new Command("show", "Show every value that counts and where it comes from; secrets are hidden.");
+        var command = new Command("show", "Show every value in effect and where it comes from; secrets are hidden.");
         command.SetAction(args =>
         {
             var inspection = Inspect(args);
-            args.InvocationConfiguration.Output.Write(_context.IsJson(args) ? ConfigShow.ToJson(inspection) : ConfigShow.ToText(inspection, _context.Width));
-            var talk = Talk(args);
-            foreach (var warning in inspection.Warnings) talk.Write($"warning: {warning}\n");
-            return inspection.Faults.Count == 0 ? ExitCodes.Of(RunOutcome.Done) : throw inspection.ToException();
+            _host.Out.Write(IsJson(args) ? ConfigShow.ToJson(inspection) : ConfigShow.ToText(inspection, _host.Width));
+            WriteMessages("warning", inspection.Warnings);
+            return inspection.Faults.Count == 0 ? 0 : throw inspection.ToException();
         });
         return command;
     }
@@ -101,45 +67,49 @@ internal sealed class ConfigCommand : Command
     private Command Validate()
     {
         var command = new Command("validate", "Check the settings: prints ok, or every fault.");
-        command.SetAction(args => (int)ConfigValidate.Run(
-            Inspect(args), _context.IsJson(args), new WrappingWriter(args.InvocationConfiguration.Output, _context.IsJson(args) ? int.MaxValue : _context.Width), Talk(args)));
+        command.SetAction(args =>
+        {
+            var inspection = Inspect(args);
+            if (IsJson(args)) _host.Out.Write(ConfigShow.ValidationJson(inspection));
+            else new WrappingWriter(_host.Out, _host.Width).Write(ConfigShow.Validation(inspection));
+            WriteMessages("warning", inspection.Warnings);
+            WriteMessages("note", inspection.Placeholders.Select(label => $"{label} still has the sample's placeholder."));
+            return ExitCodes.Of(inspection.Faults.Count == 0 ? RunOutcome.Done : RunOutcome.InvalidInput);
+        });
         return command;
     }
 
     private Command Import()
     {
         var file = new Argument<string>("FILE") { Description = "The config.py of the Python sample or of misp2sentinel." };
-        var to = new Option<string?>("--to") { Description = "Write the settings to this file, secrets included, readable by you alone.", HelpName = "FILE" };
-        var force = new Option<bool>("--force") { Description = "Replace a file that is there." };
+        var to = new Option<string?>("--to")
+        {
+            Description = "Write the settings to this file, secrets included, readable by you alone.", HelpName = "FILE",
+        };
+        var force = new Option<bool>("--force") { Description = "Replace an existing file." };
         var command = new Command("import", "Make settings from another tool's config.py; nothing in it is run.") { file, to, force };
         command.SetAction(args =>
         {
-            var target = args.GetValue(to) is { } path ? Full(path) : null;
             ConfigImport.Run(
-                Full(args.GetRequiredValue(file)),
-                target,
-                args.GetValue(force),
-                _context.FilterFaults,
-                args.InvocationConfiguration.Output,
-                Talk(args));
-            return ExitCodes.Of(RunOutcome.Done);
+                Full(args.GetRequiredValue(file)), args.GetValue(to) is { } path ? Full(path) : null, args.GetValue(force),
+                _options, _host.Out, new WrappingWriter(_host.Error, _host.ErrorWidth()));
+            return 0;
         });
         return command;
     }
 
-    private WrappingWriter Talk(ParseResult args) => new(args.InvocationConfiguration.Error, _context.ErrorWidth());
+    private void WriteMessages(string kind, IEnumerable<string> messages)
+    {
+        var output = new WrappingWriter(_host.Error, _host.ErrorWidth());
+        foreach (var message in messages) output.Write($"{kind}: {message}\n");
+    }
+
+    private bool IsJson(ParseResult args) => _common.Format(args) == "json";
 
     private string Full(string path) => path.Length == 0 || path.Any(char.IsControl)
         ? throw new RunFailedException(RunOutcome.InvalidInput, "A file's name is empty or has a control character in it.", "Give it a path.")
-        : Path.GetFullPath(path, _context.WorkingDirectory);
+        : Path.GetFullPath(path, _host.WorkingDirectory);
 
-    private SettingsInspection Inspect(ParseResult args) => SettingsReader.Inspect(
-        _context.ConfigFile(args),
-        _context.Environment,
-        new ReaderOptions
-        {
-            FilterFaults = _context.FilterFaults,
-            FilterWarnings = _context.FilterWarnings,
-            WorkingDirectory = _context.WorkingDirectory,
-        });
+    private SettingsInspection Inspect(ParseResult args) =>
+        SettingsReader.Inspect(args.GetValue(_common.Config), _host.Environment, _options);
 }

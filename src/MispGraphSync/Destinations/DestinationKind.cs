@@ -8,8 +8,10 @@ namespace MispGraphSync.Destinations;
 /// <summary>All that the program knows of one kind of destination. Its folder makes it, and App registers it.</summary>
 internal sealed record DestinationKind
 {
+    public required KindSettings Settings { get; init; }
+
     /// <summary>As in the setting <c>kind</c>.</summary>
-    public required string Name { get; init; }
+    public string Name => Settings.Name;
 
     /// <summary>Where a destination's requests go, the service first; empty where its cloud has none.</summary>
     public required Func<DestinationSettings, IReadOnlyList<Uri>> EndpointsOf { get; init; }

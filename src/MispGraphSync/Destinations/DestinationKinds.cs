@@ -9,6 +9,9 @@ namespace MispGraphSync.Destinations;
 /// <summary>The kinds of destination that App registered.</summary>
 internal sealed class DestinationKinds(params IReadOnlyList<DestinationKind> all)
 {
+    /// <summary>Every key that a user can set.</summary>
+    public SettingsTable Table { get; } = new(all.Select(kind => kind.Settings));
+
     /// <summary>Hosts of the services, in every cloud.</summary>
     public IEnumerable<string> NeverBlock => all.SelectMany(kind => kind.NeverBlock);
 

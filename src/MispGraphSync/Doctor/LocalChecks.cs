@@ -50,12 +50,12 @@ internal static class LocalChecks
                 RunOutcome.InvalidInput, fault.ToString(),
                 "Correct it and run misp-graph config validate; docs/configuration.md explains every key."))];
 
-        var permissions = PermissionWarnings.Of(inspection.Values, inspection.File).ToHashSet(StringComparer.Ordinal);
+        var ofPermissions = SettingsWarnings.OfOpenSecret(inspection.Values, inspection.File);
         CheckResult[] warnings =
         [
-            .. inspection.Warnings.Where(warning => !permissions.Contains(warning))
+            .. inspection.Warnings.Where(warning => warning != ofPermissions)
                 .Select(warning => CheckResult.Warning(warning, "Change it if it is not meant so.")),
-            .. ConfigValidate.Placeholders(inspection)
+            .. inspection.Placeholders
                 .Select(label => CheckResult.Warning($"{label} still has the sample's placeholder.", "Put your own value there.")),
         ];
         if (warnings.Length > 0) return warnings;
@@ -68,12 +68,12 @@ internal static class LocalChecks
         if (OperatingSystem.IsWindows())
             return [CheckResult.Skipped("on Windows, files take the rights of their folder: see docs/operations.md")];
         var found = new List<CheckResult>();
-        if (PermissionWarnings.Of(inspection.Values, inspection.File).Any())
+        if (SettingsWarnings.OfOpenSecret(inspection.Values, inspection.File) is not null)
             found.Add(CheckResult.Warning(
                 $"{inspection.File} holds a secret and other users may read it.",
                 $"Run chmod 600 {inspection.File}, or write the secret as env:NAME or file:PATH."));
         var files = SecretFiles(inspection.Settings).Append(inspection.Settings.Ledger).Distinct(StringComparer.Ordinal);
-        found.AddRange(files.Where(PermissionWarnings.IsOpenToOthers).Select(file => CheckResult.Warning(
+        found.AddRange(files.Where(SettingsWarnings.IsReadableByOthers).Select(file => CheckResult.Warning(
             $"Other users may read {file}.", $"Run chmod 600 {file}, as the account that runs misp-graph.")));
         return found.Count > 0 ? found : [CheckResult.Ok("settings, secrets and ledger are for their owner alone")];
     }

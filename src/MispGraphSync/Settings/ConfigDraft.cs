@@ -1,30 +1,39 @@
+using System.Text.Json;
 using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Settings;
 
-/// <summary>A settings file about to be written: only what differs from the defaults or has to be there.</summary>
-internal sealed class ConfigDraft
+/// <summary>A settings file about to be written: only what differs from the defaults or is required.</summary>
+internal sealed class ConfigDraft(SettingsTable table)
 {
     public List<DraftValue> Common { get; } = [];
 
-    public List<IReadOnlyList<DraftValue>> Destinations { get; } = [];
+    public List<List<DraftValue>> Destinations { get; } = [];
 
-    /// <summary>The file's text: each key under its one sentence.</summary>
+    /// <summary>Begins a destination, named after its kind.</summary>
+    public List<DraftValue> AddDestination(string kind)
+    {
+        List<DraftValue> values = [new(Keys.Name, kind), new(table.Kind, kind)];
+        Destinations.Add(values);
+        return values;
+    }
+
+    /// <summary>The file's text: each key below its meaning.</summary>
     /// <param name="head">Comment lines at the top.</param>
-    /// <param name="hideSecrets">Secrets that stand for themselves become <c>(hidden)</c>: for the screen.</param>
+    /// <param name="hideSecrets">Literal secrets become <c>(hidden)</c>: for the screen.</param>
     public string Write(IEnumerable<string> head, bool hideSecrets)
     {
         var json = new CommentedJson();
         foreach (var line in head) json.Comment(line);
         json.Open(null, '{');
-        WriteGroup(json, Ordered(Common), depth: 0, hideSecrets);
+        WriteGroup(json, InOrder(Common, table.AtTop), depth: 0, hideSecrets);
 
         json.Blank();
-        json.Open("destinations", '[');
+        json.Open(FileLayer.Destinations, '[');
         foreach (var destination in Destinations)
         {
             json.Open(null, '{');
-            WriteGroup(json, Ordered(destination), depth: 0, hideSecrets);
+            WriteGroup(json, InOrder(destination, table.InDestination).OrderBy(one => one.Key.Scope == KeyScope.Overridable), depth: 0, hideSecrets);
             json.Close('}');
         }
 
@@ -35,7 +44,7 @@ internal sealed class ConfigDraft
 
     private static void WriteGroup(CommentedJson json, IEnumerable<DraftValue> values, int depth, bool hideSecrets)
     {
-        foreach (var group in values.GroupBy(v => v.Key.Path.Split('.')[depth]))
+        foreach (var group in values.GroupBy(one => one.Key.Path.Split('.')[depth]))
         {
             if (group.First().Key.Path.Split('.').Length > depth + 1)
             {
@@ -48,28 +57,28 @@ internal sealed class ConfigDraft
             var value = group.Single();
             json.Comment(value.Key.Meaning);
             if (value.Note is { } note) json.Comment(note);
-            json.Key(group.Key, hideSecrets && value.IsLiteralSecret ? "\"(hidden)\"" : NodeJson.Text(value.Node));
+            json.Key(group.Key, hideSecrets && value.IsLiteralSecret ? "\"(hidden)\"" : SettingsJson.ToText(value.Json));
         }
     }
 
-    /// <summary>In the table's order; a destination's overrides after its own keys.</summary>
-    private static IEnumerable<DraftValue> Ordered(IReadOnlyList<DraftValue> values)
+    private static IEnumerable<DraftValue> InOrder(List<DraftValue> values, IReadOnlyDictionary<string, SettingKey> keys)
     {
-        var rows = SettingsTable.All.ToList();
-        var isDestination = values.Any(v => v.Key.Scope == KeyScope.Destination);
-        return values.OrderBy(v => isDestination && v.Key.Scope == KeyScope.Overridable).ThenBy(v => rows.IndexOf(v.Key));
+        var order = keys.Keys.ToList();
+        return values.OrderBy(one => order.IndexOf(one.Key.Path));
     }
 }
 
-/// <summary>One key with the value to write, and what to say about it beside its meaning.</summary>
-internal sealed record DraftValue(SettingKey Key, SettingNode Node, string? Note = null)
+/// <summary>One key with the value to write, and a note besides its meaning.</summary>
+internal sealed record DraftValue(SettingKey Key, JsonElement Json, string? Note = null)
 {
-    public static DraftValue Text(SettingKey key, string text, string? note = null) =>
-        new(key, new SettingNode.Text(new SettingOrigin.Default(), text), note);
+    public DraftValue(SettingKey key, string text, string? note = null) : this(key, SettingsJson.OfText(text), note)
+    {
+    }
 
-    public static DraftValue Switch(SettingKey key, bool value, string? note = null) =>
-        new(key, new SettingNode.Switch(new SettingOrigin.Default(), value), note);
+    /// <summary>The secret itself, not a reference to it.</summary>
+    public bool IsLiteralSecret =>
+        Key.Type.IsSecret && Json.ValueKind == JsonValueKind.String && new SecretReference(Json.GetString()!, "").IsLiteral;
 
-    /// <summary>A secret in plain words, not a reference to one.</summary>
-    public bool IsLiteralSecret => Key.Form is SecretForm && Node is SettingNode.Text { Value: var text } && new SecretReference(text, "").IsLiteral;
+    /// <summary>The placeholder of a key that the user has to fill in.</summary>
+    public static DraftValue ToFillIn(SettingKey key) => new(key, key.Placeholder!.Trim('"'), "Still to be filled in.");
 }

@@ -1,12 +1,21 @@
 using MispGraphSync.Core.Ports;
-using static MispGraphSync.Settings.SettingsTable;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Settings;
 
 /// <summary>The guided start: asks for what has no default, and for secrets only by reference.</summary>
-internal sealed class ConfigInit(TextReader answers, TextWriter talk, string folder, CancellationToken interrupt = default)
+internal sealed class ConfigInit(
+    SettingsTable table, TextReader answers, TextWriter output, string folder, CancellationToken interrupt = default)
 {
-    private const int Tries = 3;
+    private const int MaxTries = 3;
+
+    private static readonly (string Word, KindQuestion Question)[] SignIns =
+    [
+        ("secret", new(Keys.ClientSecret, "Where is the client secret?", "env:AZURE_CLIENT_SECRET")),
+        ("certificate", new(Keys.CertificatePath, "The certificate's file, PEM with key or PFX")),
+        ("managed-identity", new(Keys.ManagedIdentity, "A user-assigned identity's client id, or true for the machine's own", "true")),
+        ("token-file", new(Keys.FederatedTokenFile, "The token's file")),
+    ];
 
     public static IReadOnlyList<string> Head { get; } =
     [
@@ -16,86 +25,65 @@ internal sealed class ConfigInit(TextReader answers, TextWriter talk, string fol
 
     public ConfigDraft Ask()
     {
-        talk.Write("Press Enter to take what stands in brackets. Secrets are asked for by reference only: env:NAME or file:PATH.\n\n");
-        var draft = new ConfigDraft();
-        draft.Common.Add(Ask(MispUrl, "MISP's address", fallback: null));
-        draft.Common.Add(Ask(MispKey, "Where is MISP's auth key?", "env:MISP_KEY"));
+        output.Write("Press Enter to take the answer in brackets. Secrets are asked for by reference only: env:NAME or file:PATH.\n\n");
+        var draft = new ConfigDraft(table);
+        draft.Common.Add(Ask(new(Keys.MispUrl, "MISP's address")));
+        draft.Common.Add(Ask(new(Keys.MispKey, "Where is MISP's auth key?", "env:MISP_KEY")));
 
-        var kinds = AskKinds();
-        draft.Common.Add(Ask(Tenant, "Entra tenant (id or domain)", fallback: null));
-        draft.Common.AddRange(AskSignIn());
-        draft.Common.Add(Ask(SettingsTable.Action, "What shall the products do on a match? alert, block or allow", "alert"));
-        foreach (var kind in kinds) draft.Destinations.Add([.. AskDestination(kind)]);
+        var kinds = AskWords("Send to which?", [.. table.Kinds.Select(kind => kind.Name)], mayBeSeveral: true);
+        draft.Common.Add(Ask(new(Keys.Tenant, "Entra tenant (id or domain)")));
+        var signIn = AskWords("How to sign in?", [.. SignIns.Select(one => one.Word)], mayBeSeveral: false)[0];
+        if (signIn != "managed-identity") draft.Common.Add(Ask(new(Keys.ClientId, "Application (client) id")));
+        draft.Common.Add(Ask(SignIns.First(one => one.Word == signIn).Question));
+        draft.Common.Add(Ask(new(Keys.Action, "What should the products do on a match? alert, block or allow", "alert")));
+        foreach (var kind in kinds) draft.AddDestination(kind).AddRange(table.Named(kind)!.Questions.Select(Ask));
         return draft;
     }
 
-    private IReadOnlyList<string> AskKinds()
+    private List<string> AskWords(string question, IReadOnlyList<string> known, bool mayBeSeveral)
     {
-        var known = ((IChoices)Kind.Form).Words;
-        var kinds = Repeat($"Send to which? {string.Join(", ", known)}; several with commas", Graph, text =>
+        var list = string.Join(", ", known);
+        return Repeat($"{question} {list}{(mayBeSeveral ? "; several with commas" : "")}", known[0], text =>
         {
-            var words = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToList();
-            var wrong = words.FirstOrDefault(w => !known.Contains(w));
-            return wrong is null ? (words, null) : (words, $"{FaultText.Quote(wrong)} is not one of {string.Join(", ", known)}.");
+            List<string> words = mayBeSeveral
+                ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()]
+                : [text];
+            var wrong = words.Find(word => !known.Contains(word));
+            return (words, wrong is null ? null : $"{SettingsFaults.Quote(wrong)} is not one of {list}.");
         });
-        return kinds;
     }
 
-    private IEnumerable<DraftValue> AskSignIn()
+    private DraftValue Ask(KindQuestion question) => Repeat(question.Text, question.Fallback, text =>
     {
-        string[] ways = ["secret", "certificate", "managed-identity", "token-file"];
-        var way = Repeat($"How to sign in? {string.Join(", ", ways)}", "secret", text =>
-            (text, ways.Contains(text) ? null : $"{FaultText.Quote(text)} is not one of {string.Join(", ", ways)}."));
-
-        if (way != "managed-identity") yield return Ask(ClientId, "Application (client) id", fallback: null);
-        yield return way switch
-        {
-            "certificate" => Ask(CertificatePath, "The certificate's file, PEM with key or PFX", fallback: null),
-            "managed-identity" => Ask(ManagedIdentity, "A user-assigned identity's client id, or true for the machine's own", "true"),
-            "token-file" => Ask(FederatedTokenFile, "The token's file", fallback: null),
-            _ => Ask(ClientSecret, "Where is the client secret?", "env:AZURE_CLIENT_SECRET"),
-        };
-    }
-
-    private IEnumerable<DraftValue> AskDestination(string kind)
-    {
-        yield return DraftValue.Text(Name, kind);
-        yield return DraftValue.Text(Kind, kind);
-        if (kind == Graph) yield return Ask(TargetProduct,
-            "Graph's target product: Azure Sentinel or Microsoft Defender ATP", "Azure Sentinel");
-        if (kind == Sentinel) yield return Ask(WorkspaceId, "The Sentinel workspace's id, from its Overview page", fallback: null);
-    }
-
-    // Nothing interrupts a read from a terminal; so it is left alone, and the process ends over it.
-    private string? ReadLine() => Task.Run(answers.ReadLine, CancellationToken.None).WaitAsync(interrupt).GetAwaiter().GetResult();
-
-    private DraftValue Ask(SettingKey key, string question, string? fallback) => Repeat(question, fallback, text =>
-    {
-        var faults = new SettingsFaults();
-        var origin = new SettingOrigin.Default();
-        var value = new DraftValue(key, key.Form.FromText(text, origin, key.Path, faults));
-        key.Form.Check(value.Node, key.Path, new ReadingPlace { Faults = faults, Folder = folder, Variable = _ => null });
-        return (value, value.IsLiteralSecret ? "That would leave the secret itself in the file. Write env:NAME or file:PATH." : faults.All is [var fault, ..] ? fault.Text : null);
+        var key = question.Key;
+        var value = key.Type.FromText(text, SettingOrigin.Default, key.Path, new SettingsFaults());
+        var draft = new DraftValue(key, value.Json);
+        return (draft, draft.IsLiteralSecret
+            ? "That would put the secret itself into the file. Write env:NAME or file:PATH."
+            : key.Type.FaultsOf(value, key.Path, folder).All is [var fault, ..] ? fault.Text : null);
     });
 
     /// <summary>Asks until the answer is good, three times at most.</summary>
     private T Repeat<T>(string question, string? fallback, Func<string, (T Value, string? Fault)> read)
     {
-        for (var i = 0; i < Tries; i++)
+        for (var i = 0; i < MaxTries; i++)
         {
-            talk.Write(fallback is null ? $"{question}: " : $"{question} [{fallback}]: ");
-            var line = ReadLine() ?? throw new RunFailedException(
-                RunOutcome.InvalidInput,
-                    "The answers ended before the questions did; nothing was written.", "Run it at a terminal, or use `misp-graph config init --from-env`.");
+            output.Write(fallback is null ? $"{question}: " : $"{question} [{fallback}]: ");
+            var line = ReadLine() ?? throw new RunFailedException(RunOutcome.InvalidInput,
+                "The answers ended before the questions did; nothing was written.",
+                "Run it at a terminal, or use `misp-graph config init --from-env`.");
 
             var text = line.Trim() is { Length: > 0 } given ? given : fallback;
             if (text is null) continue;
             var (value, fault) = read(text);
             if (fault is null) return value;
-            talk.Write($"  {FaultText.OneLine(fault)}\n");
+            output.Write($"  {Sanitize.ForDisplay(fault, int.MaxValue)}\n");
         }
 
         throw new RunFailedException(RunOutcome.InvalidInput,
             $"There was no usable answer to \"{question}\"; nothing was written.", "Run it again, or copy config.sample.json.");
     }
+
+    // Nothing interrupts a read from a terminal; so the read stays behind, and the process ends over it.
+    private string? ReadLine() => Task.Run(answers.ReadLine, CancellationToken.None).WaitAsync(interrupt).GetAwaiter().GetResult();
 }

@@ -1,80 +1,74 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Settings;
 
-/// <summary><c>config show</c>: every value that counts and where it comes from, secrets hidden.</summary>
+/// <summary><c>config show --output json</c></summary>
+internal sealed record ShownSettings(int Schema, string? File, IReadOnlyList<ShownSetting> Settings);
+
+/// <param name="Origin">option, environment, file, common or default.</param>
+internal sealed record ShownSetting(string Key, JsonElement? Value, string Origin, string Place);
+
+/// <summary><c>config validate --output json</c></summary>
+internal sealed record ValidationResult(int Schema, bool Ok, IReadOnlyList<ValidationFault> Faults, IReadOnlyList<string> Warnings);
+
+internal sealed record ValidationFault(string Place, string Key, string Fault);
+
+/// <summary><c>config show</c> and <c>config validate</c>: every value in effect with its origin, secrets hidden; or every fault.</summary>
 internal static class ConfigShow
 {
-    private const int WidestValue = 44;
+    private const int MaxValueWidth = 44;
 
-    /// <summary>
-    /// Three columns: key, value, origin; below the head line that names the file. Where they have no room side by side, the
-    /// value stands behind the key, and the origin in brackets behind both.
-    /// </summary>
-    /// <param name="width">Columns of the terminal.</param>
+    /// <summary>Three columns: key, value, origin. On a narrow terminal, one wrapped line for each key.</summary>
     public static string ToText(SettingsInspection inspection, int width)
     {
-        var rows = inspection.Values.All()
-            .Select(value => (value.Label, Value: FaultText.OneLine(Words(Shown(value, inspection))), Place: Place(value.Origin)))
-            .ToList();
-        var keyWidth = rows.Max(r => r.Label.Length);
-        var valueWidth = Math.Min(WidestValue, rows.Max(r => r.Value.Length));
+        var rows = inspection.Values.All().Select(one => (one.Label, Value: ValueText(one), Place: Place(one.Origin))).ToList();
+        var keyWidth = rows.Max(row => row.Label.Length);
+        var valueWidth = Math.Min(MaxValueWidth, rows.Max(row => row.Value.Length));
+        var fits = keyWidth + 2 + valueWidth + 2 + rows.Max(row => row.Place.Length) <= width;
 
-        var text = new StringBuilder();
-        text.Append(inspection.File is { } file ? FaultText.OneLine(file) : "(no settings file)").Append("\n\n");
-        var fits = keyWidth + 2 + valueWidth + 2 + rows.Max(r => r.Place.Length) <= width;
+        var text = new StringBuilder(OneLine(inspection.File ?? "(no settings file)")).Append("\n\n");
         foreach (var row in rows)
         {
-            if (!fits) text.Append(WrappedText.Wrap($"{row.Label} = {row.Value} ({row.Place})", width)).Append('\n');
-            else text.Append(row.Label.PadRight(keyWidth)).Append("  ").Append(row.Value.PadRight(valueWidth)).Append("  ").Append(row.Place).Append('\n');
+            text.Append(fits
+                ? $"{row.Label.PadRight(keyWidth)}  {row.Value.PadRight(valueWidth)}  {row.Place}"
+                : WrappedText.Wrap($"{row.Label} = {row.Value} ({row.Place})", width)).Append('\n');
         }
 
         return text.ToString();
-    }
 
-    /// <summary><c>{ "schema": 1, "file", "settings": [{ "key", "value", "origin", "place" }] }</c></summary>
-    public static string ToJson(SettingsInspection inspection)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        string ValueText(EffectiveValue one) => OneLine(Shown(one, inspection) switch
         {
-            json.WriteStartObject();
-            json.WriteNumber("schema", 1);
-            json.WriteString("file", inspection.File);
-            json.WriteStartArray("settings");
-            foreach (var value in inspection.Values.All())
-            {
-                json.WriteStartObject();
-                json.WriteString("key", value.Label);
-                json.WritePropertyName("value");
-                if (Shown(value, inspection) is { } node) NodeJson.Write(json, node);
-                else json.WriteNullValue();
-                json.WriteString("origin", value.Origin.Kind);
-                json.WriteString("place", value.Origin.Place);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+            null => "(none)",
+            { ValueKind: JsonValueKind.String } json => json.GetString()!,
+            { } json => SettingsJson.ToText(json),
+        });
     }
 
-    private static SettingNode? Shown(EffectiveValue value, SettingsInspection inspection) =>
-        value.Node is null ? null : value.Key.Form.Show(value.Node, inspection.Place);
+    public static string ToJson(SettingsInspection inspection) => Serialize(
+        new ShownSettings(1, inspection.File,
+            [.. inspection.Values.All().Select(one => new ShownSetting(one.Label, Shown(one, inspection), one.Origin.Kind, one.Origin.Place))]),
+        SettingsJson.Indented.ShownSettings);
 
-    private static string Words(SettingNode? node) => node switch
-    {
-        null => "(none)",
-        SettingNode.Text text => text.Value,
-        _ => NodeJson.Text(node),
-    };
+    /// <summary>"ok", or a line for each fault.</summary>
+    public static string Validation(SettingsInspection inspection) =>
+        inspection.Faults.Count == 0 ? "ok\n" : string.Concat(inspection.Faults.Select(fault => $"{fault}\n"));
+
+    public static string ValidationJson(SettingsInspection inspection) => Serialize(
+        new ValidationResult(
+            1, inspection.Faults.Count == 0,
+            [.. inspection.Faults.Select(fault => new ValidationFault(fault.Where.Place, fault.Key, fault.Text))], inspection.Warnings),
+        SettingsJson.Indented.ValidationResult);
+
+    private static string Serialize<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+        JsonSerializer.Serialize(value, type) + "\n";
+
+    private static JsonElement? Shown(EffectiveValue one, SettingsInspection inspection) =>
+        one.Value is { } value ? one.Key.Type.Show(value, inspection.Values.Context) : null;
 
     private static string Place(SettingOrigin origin) =>
-        FaultText.OneLine(origin is SettingOrigin.File file ? $"{Path.GetFileName(file.Path)}:{file.Line}" : origin.Place);
+        OneLine(origin.Kind == SettingOrigin.FileKind ? Path.GetFileName(origin.Place) : origin.Place);
+
+    private static string OneLine(string text) => Sanitize.ForDisplay(text, int.MaxValue);
 }

@@ -2,57 +2,88 @@ using System.Text;
 
 namespace MispGraphSync.Settings;
 
-/// <summary>One key's value as it counts. <see cref="Node"/> is null when there is none.</summary>
+/// <summary>One key with the value in effect.</summary>
 /// <param name="Label">The full key, such as <c>destinations.graph.action</c>.</param>
-internal sealed record EffectiveValue(string Label, SettingKey Key, SettingNode? Node, SettingOrigin Origin);
+/// <param name="Value">Null: there is none.</param>
+internal sealed record EffectiveValue(string Label, SettingKey Key, SettingValue? Value, SettingOrigin Origin);
 
-/// <summary>Given over common over default, for each key.</summary>
-internal sealed class EffectiveValues(GivenValues given, ReadingPlace place)
+/// <summary>For each key: the destination's own value, else the common one, else the default.</summary>
+internal sealed class EffectiveValues(GivenSettings given, SettingsTable table, ReadContext context)
 {
-    public GivenValues Given => given;
+    public SettingsTable Table => table;
 
-    /// <summary>A top key's value; the type's default when there is none.</summary>
-    public T? Of<T>(SettingKey<T> key) => Read(key, Find(key), key.Path);
+    public IReadOnlyList<GivenDestination> Destinations => given.Destinations;
 
-    /// <summary>A destination's own value, else the common one, else the default.</summary>
-    public T? Of<T>(GivenDestination destination, SettingKey<T> key) => Read(key, Find(destination, key), destination.LabelOf(key));
+    public ReadContext Context => context;
 
-    public EffectiveValue Find(SettingKey key) => given.Common.TryGetValue(key.Path, out var node)
-        ? new EffectiveValue(key.Path, key, node, node.Origin)
-        : FromDefault(key.Path, key, key.Default);
+    /// <summary>The type's default when there is no value.</summary>
+    public T? Of<T>(SettingKey<T> key, GivenDestination? destination = null) =>
+        Find(key, destination) is { Value: { } value } found ? key.ValueType.Read(value, found.Label, context) : default;
 
-    public EffectiveValue Find(GivenDestination destination, SettingKey key)
+    public EffectiveValue Find(SettingKey key, GivenDestination? destination = null)
     {
-        var label = destination.LabelOf(key);
-        if (destination.Values.TryGetValue(key.Path, out var node)) return new EffectiveValue(label, key, node, node.Origin);
-        if (key.Scope != KeyScope.Overridable) return FromDefault(label, key, key.DefaultFor(destination.Kind));
-        if (destination.HasOwnCredential && CredentialKeys.Concerns(key)) return FromDefault(label, key, json: null);
-        return Find(key) with { Label = label, Origin = new SettingOrigin.Common(key.Path) };
-    }
-
-    /// <summary>Every key that counts, in the table's order.</summary>
-    public IEnumerable<EffectiveValue> All()
-    {
-        foreach (var key in SettingsTable.All.TakeWhile(k => k.Scope != KeyScope.Destination)) yield return Find(key);
-
-        foreach (var destination in given.Destinations)
+        if (destination is null)
         {
-            foreach (var key in SettingsTable.All.OrderBy(k => k.Scope == KeyScope.Overridable))
-            {
-                if (key.BelongsTo(destination.Kind)) yield return Find(destination, key);
-            }
+            return given.Common.TryGetValue(key.Path, out var common)
+                ? new EffectiveValue(key.Path, key, common, common.Origin)
+                : FromDefault(key.Path, key, key.Default);
         }
 
-        foreach (var key in SettingsTable.All.SkipWhile(k => k.Scope != KeyScope.Destination).Where(k => k.Scope == KeyScope.Top)) yield return Find(key);
+        var label = destination.LabelOf(key);
+        if (destination.Values.TryGetValue(key.Path, out var own)) return new EffectiveValue(label, key, own, own.Origin);
+        if (key.Scope != KeyScope.Overridable)
+            return FromDefault(label, key, table.InDestination[key.Path].DefaultFor(destination.Kind?.Name));
+        var isCredential = Keys.Credentials.Contains(key) || key == Keys.CertificatePassword;
+        if (isCredential && destination.HasOwnCredential) return FromDefault(label, key, json: null);
+        return Find(key) with { Label = label, Origin = SettingOrigin.Common(key.Path) };
     }
 
-    private T? Read<T>(SettingKey<T> key, EffectiveValue value, string label) =>
-        value.Node is null ? default : key.TypedForm.Read(value.Node, label, place);
+    /// <summary>Every key in effect, in the table's order; a destination's overrides after its own keys.</summary>
+    public IEnumerable<EffectiveValue> All()
+    {
+        var isBefore = true;
+        foreach (var key in table.All)
+        {
+            if (key.Scope != KeyScope.Destination) yield return Find(key);
+            else if (isBefore)
+            {
+                isBefore = false;
+                var keys = table.InDestination.Values.OrderBy(own => own.Scope == KeyScope.Overridable).ToList();
+                foreach (var destination in given.Destinations)
+                {
+                    foreach (var own in keys.Where(own => own.BelongsTo(destination.Kind?.Name))) yield return Find(own, destination);
+                }
+            }
+        }
+    }
 
     private EffectiveValue FromDefault(string label, SettingKey key, string? json)
     {
-        var origin = new SettingOrigin.Default();
-        var node = json is null ? null : JsonTree.Parse(Encoding.UTF8.GetBytes(json), label, _ => origin, place.Faults);
-        return new EffectiveValue(label, key, node, origin);
+        var value = json is null ? null : SettingsJson.Parse(Encoding.UTF8.GetBytes(json), label, _ => SettingOrigin.Default, context.Faults);
+        return new EffectiveValue(label, key, value, SettingOrigin.Default);
+    }
+}
+
+/// <summary>The values of one destination, for its kind.</summary>
+internal sealed class DestinationValues(EffectiveValues values, GivenDestination given, SettingsFaults faults)
+{
+    public T? Of<T>(SettingKey<T> key) => values.Of(key, given);
+
+    /// <summary>Whether the destination itself has it.</summary>
+    public bool IsGiven(SettingKey key) => given.Values.ContainsKey(key.Path);
+
+    /// <summary>Adds the fault that the destination lacks a key.</summary>
+    /// <param name="right">What to give.</param>
+    public void Missing(SettingKey key, string right)
+    {
+        var label = given.LabelOf(key);
+        if (!faults.Has(label)) faults.Add(given.Origin, label, $"This is missing; give {right}.");
+    }
+
+    /// <summary>Adds a fault where the value comes from.</summary>
+    public void Wrong(SettingKey key, string text)
+    {
+        var found = values.Find(key, given);
+        faults.Add(found.Value?.Origin ?? found.Origin, found.Label, text);
     }
 }

@@ -1,94 +1,79 @@
+using System.Text.Json;
+
 namespace MispGraphSync.Settings;
 
-/// <summary>Spreads the file's tree over the table's keys. What the table does not know is a fault.</summary>
-internal static class FileLayer
+/// <summary>Takes the values of the settings file over. A key that the table does not have is a fault.</summary>
+internal sealed class FileLayer(GivenSettings given, SettingsTable table, SettingsFaults faults)
 {
-    private const string Destinations = "destinations";
+    public const string Destinations = "destinations";
 
-    public static void Lay(SettingNode root, GivenValues given, SettingsFaults faults)
+    public void Add(SettingValue root)
     {
-        if (root is not SettingNode.Group group)
+        if (root.Json.ValueKind != JsonValueKind.Object)
         {
-            faults.Add(root.Origin, "the file", $"It holds {root.KindName}; settings are one object: {{ … }}.");
+            faults.Add(root.Origin, SettingsFaults.File, $"It holds {root}; settings are one object: {{ … }}.");
             return;
         }
 
-        Spread(new Level(SettingsTable.AtTop, given.Common, Label: "", IsTop: true), group, prefix: "", faults);
-
-        foreach (var member in group.Members.Where(m => m.Name == Destinations)) LayDestinations(member, given, faults);
+        AddMembers(Level.Of(given, table), root, prefix: "");
+        foreach (var (_, destinations) in root.Members.Where(member => member.Name == Destinations)) AddDestinations(destinations);
     }
 
-    private static void LayDestinations(SettingNode.Member member, GivenValues given, SettingsFaults faults)
+    private void AddDestinations(SettingValue list)
     {
-        if (member.Value is not SettingNode.List list)
+        if (list.Json.ValueKind != JsonValueKind.Array)
         {
-            faults.Add(member.Value.Origin, Destinations,
-                $"This is {member.Value.KindName}; write a list of objects: [{{ \"name\": …, \"kind\": … }}].");
+            faults.Add(list.Origin, Destinations, $"This is {list}; write a list of objects: [{{ \"name\": …, \"kind\": … }}].");
             return;
         }
 
         foreach (var item in list.Items)
         {
-            var destination = new GivenDestination(given.Destinations.Count, item.Origin);
+            var destination = new GivenDestination(given.Destinations.Count, item.Origin, table);
             given.Destinations.Add(destination);
-            if (item is SettingNode.Group group)
+            if (item.Json.ValueKind != JsonValueKind.Object)
             {
-                foreach (var own in group.Members.Where(m => m.Name is "name" or "kind")) destination.Values[own.Name] = own.Value;
-                Spread(new Level(SettingsTable.InDestination, destination.Values, destination.Label, IsTop: false), group, prefix: "", faults);
+                faults.Add(item.Origin, destination.Label, $"This is {item}; each destination is an object.");
+                continue;
             }
-            else
-            {
-                faults.Add(item.Origin, destination.Label, $"This is {item.KindName}; each destination is an object.");
-            }
+
+            // The name comes first, because it is part of the label of every fault.
+            foreach (var (name, value) in item.Members.Where(member => member.Name == Keys.Name.Path)) destination.Values[name] = value;
+            AddMembers(Level.Of(destination), item, prefix: "");
         }
     }
 
-    private static void Spread(Level level, SettingNode.Group group, string prefix, SettingsFaults faults)
+    private void AddMembers(Level level, SettingValue group, string prefix)
     {
-        foreach (var member in group.Members)
+        foreach (var (name, value) in group.Members)
         {
-            var path = prefix.Length == 0 ? member.Name : $"{prefix}.{member.Name}";
-            var isPlainName = !member.Name.Contains('.', StringComparison.Ordinal);
+            var path = prefix + name;
             if (level.IsTop && path is "$schema" or Destinations) continue;
 
-            if (isPlainName && level.Keys.TryGetValue(path, out var key)) Keep(level, key, member, faults);
-            else if (isPlainName && KeysUnder(level, path).Any()) SpreadGroup(level, member, path, faults);
-            else faults.Add(member.Origin, level.Key(path), UnknownKey.Text(path, level.Keys.Keys, level.IsTop));
+            var isPlainName = !name.Contains('.', StringComparison.Ordinal);
+            var below = level.Keys.Keys.Where(key => key.StartsWith(path + ".", StringComparison.Ordinal));
+            if (isPlainName && level.Keys.TryGetValue(path, out var key)) Set(level, key, value);
+            else if (!isPlainName || !below.Any()) faults.Add(value.Origin, level.LabelOf(path), level.UnknownKey(path));
+            else if (value.Json.ValueKind == JsonValueKind.Object) AddMembers(level, value, path + ".");
+            else if (!value.IsNull)
+            {
+                var inside = string.Join(", ", below.Select(one => one[(path.Length + 1)..].Split('.')[0]).Distinct());
+                faults.Add(value.Origin, level.LabelOf(path), $"This is {value}; it takes an object with some of: {inside}.");
+            }
         }
     }
 
-    private static void Keep(Level level, SettingKey key, SettingNode.Member member, SettingsFaults faults)
+    private void Set(Level level, SettingKey key, SettingValue value)
     {
-        if (member.Value is not SettingNode.Nothing)
+        if (!value.IsNull)
         {
-            level.Values[key.Path] = member.Value;
+            level.Values[key.Path] = value;
             return;
         }
 
         level.Values.Remove(key.Path);
         var inherits = !level.IsTop && key.Scope == KeyScope.Overridable;
         if (!inherits && key.Default is not null)
-            faults.Add(member.Value.Origin, level.Key(key.Path),
-                $"null is not {key.Form.Expects}. Leave the key out for its default.");
-    }
-
-    private static void SpreadGroup(Level level, SettingNode.Member member, string path, SettingsFaults faults)
-    {
-        if (member.Value is SettingNode.Group inner) Spread(level, inner, path, faults);
-        else if (member.Value is not SettingNode.Nothing)
-        {
-            var keys = string.Join(", ", KeysUnder(level, path).Select(k => k[(path.Length + 1)..].Split('.')[0]).Distinct());
-            faults.Add(member.Value.Origin, level.Key(path),
-                $"This is {member.Value.KindName}; it takes an object with some of: {keys}.");
-        }
-    }
-
-    private static IEnumerable<string> KeysUnder(Level level, string path) =>
-        level.Keys.Keys.Where(k => k.StartsWith(path + ".", StringComparison.Ordinal));
-
-    /// <summary>The top or one destination: which keys may stand there, and where their values go.</summary>
-    private sealed record Level(IReadOnlyDictionary<string, SettingKey> Keys, Dictionary<string, SettingNode> Values, string Label, bool IsTop)
-    {
-        public string Key(string path) => IsTop ? path : $"{Label}.{path}";
+            faults.Add(value.Origin, level.LabelOf(key.Path), $"null is not {key.Type.Expects}. Leave the key out for its default.");
     }
 }

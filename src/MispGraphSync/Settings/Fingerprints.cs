@@ -34,8 +34,7 @@ internal static class Fingerprints
             string.Join(',', policy.Types.Order(StringComparer.Ordinal)),
             string.Join(',', policy.ExcludeTypes.Order(StringComparer.Ordinal)),
             string.Join(',', policy.ExcludeTags.Order(StringComparer.OrdinalIgnoreCase)),
-            $"{destination.IncludeUnmatched} {destination.GenerateAlert}",
-            string.Join(',', destination.RbacGroupNames),
+            destination.Fingerprint.Content,
             string.Join(',', NeverBlockAt(settings, destination)),
         ])).ToString();
     }
@@ -51,7 +50,7 @@ internal static class Fingerprints
         return Hash128.Of(string.Join('\n',
         [
             settings.Instance,
-            $"{policy.Action} {policy.DefaultTlp} {policy.MaxTlp} {destination.IncludeUnmatched}",
+            $"{policy.Action} {policy.DefaultTlp} {policy.MaxTlp} {destination.Fingerprint.Selection}",
             string.Join(',', policy.Types.Order(StringComparer.Ordinal)),
             string.Join(',', policy.ExcludeTypes.Order(StringComparer.Ordinal)),
             string.Join(',', policy.ExcludeTags.Order(StringComparer.OrdinalIgnoreCase)),
@@ -71,8 +70,7 @@ internal static class Fingerprints
         if (source.Url is { } misp) yield return misp.Host;
         foreach (var destination in destinations)
         {
-            if (destination.Endpoint is { } endpoint) yield return endpoint.Host;
-            if (destination.ManagementEndpoint is { } management) yield return management.Host;
+            foreach (var endpoint in destination.OwnEndpoints) yield return endpoint.Host;
             if (destination.Auth.Authority is { } authority) yield return authority.Host;
         }
     }

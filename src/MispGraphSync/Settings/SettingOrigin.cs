@@ -1,52 +1,93 @@
+using System.Text.Json;
+using MispGraphSync.Text;
+
 namespace MispGraphSync.Settings;
 
 /// <summary>Where a value comes from; the strongest first: option, environment, file, default.</summary>
-internal abstract record SettingOrigin
+/// <param name="Kind">One stable word for machines.</param>
+/// <param name="Place">For people.</param>
+/// <param name="Line">In the file; beyond all lines for what is not in it.</param>
+internal sealed record SettingOrigin(string Kind, string Place, int Line = int.MaxValue)
 {
-    private SettingOrigin()
-    {
-    }
+    public const string FileKind = "file";
+    public const string VariableKind = "environment";
 
-    /// <summary>One stable word for machines.</summary>
-    public abstract string Kind { get; }
+    public static SettingOrigin Default { get; } = new("default", "default");
 
-    /// <summary>The place for people.</summary>
-    public abstract string Place { get; }
+    /// <summary>The origin of a part of this value, such as <c>[1]</c> or <c>.name</c>; null: that of the whole.</summary>
+    public Func<string, SettingOrigin>? OfPart { get; init; }
 
-    internal sealed record Option(string Name) : SettingOrigin
-    {
-        public override string Kind => "option";
+    public bool IsInherited => Kind == "common";
 
-        public override string Place => $"option {Name}";
-    }
+    public static SettingOrigin Option(string key) => new("option", $"option {key}");
 
-    internal sealed record Variable(string Name) : SettingOrigin
-    {
-        public override string Kind => "environment";
-
-        public override string Place => Name;
-    }
-
-    /// <param name="Line">From 1.</param>
-    internal sealed record File(string Path, int Line) : SettingOrigin
-    {
-        public override string Kind => "file";
-
-        public override string Place => $"{Path}:{Line}";
-    }
-
-    internal sealed record Default : SettingOrigin
-    {
-        public override string Kind => "default";
-
-        public override string Place => "default";
-    }
+    public static SettingOrigin Variable(string name) => new(VariableKind, name);
 
     /// <summary>A destination without a value of its own takes the common one.</summary>
-    internal sealed record Common(string Key) : SettingOrigin
-    {
-        public override string Kind => "common";
+    public static SettingOrigin Common(string key) => new("common", $"as {key}");
 
-        public override string Place => $"as {Key}";
+    public static SettingOrigin File(string path, int line) => new(FileKind, $"{path}:{line}", line);
+}
+
+/// <summary>A value as it was given. Its ToString shows the kind of JSON only, for it may hold a secret.</summary>
+internal sealed record SettingValue(JsonElement Json, SettingOrigin Origin)
+{
+    public SettingValue(string text, SettingOrigin origin) : this(SettingsJson.OfText(text), origin)
+    {
     }
+
+    public string? Text => Json.ValueKind == JsonValueKind.String ? Json.GetString() : null;
+
+    public bool IsNull => Json.ValueKind == JsonValueKind.Null;
+
+    public IEnumerable<SettingValue> Items => Json.EnumerateArray().Select((item, i) => Part(item, $"[{i}]"));
+
+    public IEnumerable<(string Name, SettingValue Value)> Members =>
+        Json.EnumerateObject().Select(member => (member.Name, Part(member.Value, $".{member.Name}")));
+
+    public override string ToString() => Json.ValueKind switch
+    {
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.Object => "an object",
+        _ => "null",
+    };
+
+    private SettingValue Part(JsonElement json, string path) => new(json, Origin.OfPart?.Invoke(path) ?? Origin);
+}
+
+/// <summary>One thing that is wrong: where, at which key, and a sentence that says what is wrong and what would be right.</summary>
+internal sealed record SettingsFault(SettingOrigin Where, string Key, string Text)
+{
+    public override string ToString() =>
+        Sanitize.ForDisplay(Where == SettingOrigin.Default ? $"{Key}: {Text}" : $"{Where.Place}: {Key}: {Text}", int.MaxValue);
+}
+
+/// <summary>Collects every fault, so that one run reports them all.</summary>
+internal sealed class SettingsFaults
+{
+    /// <summary>The key of a fault that concerns the file as a whole.</summary>
+    public const string File = "the file";
+
+    private const int LongestQuote = 30;
+    private readonly List<SettingsFault> _faults = [];
+
+    /// <summary>In the file's order; faults without a line come last.</summary>
+    public IReadOnlyList<SettingsFault> All => [.. _faults.OrderBy(fault => fault.Where.Line)];
+
+    public void Add(SettingOrigin where, string key, string text) => _faults.Add(new SettingsFault(where, key, text));
+
+    /// <summary>Whether a key already has a fault; then its consequences need none of their own.</summary>
+    public bool Has(string key) => _faults.Exists(fault => fault.Key == key);
+
+    /// <summary>A value for a sentence. A longer one may be a secret in the wrong place, so only its length is shown.</summary>
+    public static string Quote(string text) =>
+        text.Length <= LongestQuote ? $"\"{Sanitize.ForDisplay(text, int.MaxValue)}\"" : $"A text of {text.Length} characters";
+
+    public static string Quote(SettingValue value) => value.Text is { } text ? Quote(text)
+        : value.Json.ValueKind == JsonValueKind.Number && value.Json.GetRawText() is { Length: <= LongestQuote } digits ? digits
+        : value.ToString();
 }

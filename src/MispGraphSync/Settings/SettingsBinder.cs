@@ -3,100 +3,95 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
-using static MispGraphSync.Settings.SettingsTable;
 
 namespace MispGraphSync.Settings;
 
-/// <summary>Fills the settings' records from values that were checked before.</summary>
-internal sealed class SettingsBinder(EffectiveValues values)
+/// <summary>Fills the records from values that were checked before.</summary>
+internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faults)
 {
     public AppSettings Bind()
     {
-        var destinations = values.Given.Destinations.Select(Destination).ToArray();
-        return Bind(destinations, Misp(destinations));
+        var destinations = values.Destinations.Select(Destination).ToArray();
+        return new AppSettings
+        {
+            Instance = values.Of(Keys.Instance) ?? "",
+            Misp = Misp(destinations),
+            CaFile = values.Of(Keys.CaFile),
+            Destinations = destinations,
+            Guard = new GuardSettings
+            {
+                MaxDelete = values.Of(Keys.GuardMaxDelete) ?? new DeletionLimit(0, IsPercent: false),
+                NeverBlock = values.Of(Keys.GuardNeverBlock) ?? [],
+            },
+            Logs = new LogSettings
+            {
+                Directory = values.Of(Keys.LogsDirectory) ?? "",
+                Requests = values.Of(Keys.LogsRequests),
+                Format = values.Of(Keys.LogsFormat),
+                RetentionDays = values.Of(Keys.LogsRetentionDays),
+            },
+            Ledger = values.Of(Keys.LedgerPath) ?? "",
+            Proxy = values.Of(Keys.Proxy),
+            MetricsTextfile = values.Of(Keys.MetricsTextfile),
+        };
     }
-
-    private AppSettings Bind(IReadOnlyList<DestinationSettings> destinations, MispSettings misp) => new()
-    {
-        Instance = values.Of(Instance) ?? "",
-        Misp = misp,
-        CaFile = values.Of(CaFile),
-        Destinations = destinations,
-        Guard = new GuardSettings
-        {
-            MaxDelete = values.Of(GuardMaxDelete) ?? new DeletionLimit(0, IsPercent: false),
-            NeverBlock = values.Of(GuardNeverBlock) ?? [],
-        },
-        Logs = new LogSettings
-        {
-            Directory = values.Of(LogsDirectory) ?? "",
-            Requests = values.Of(LogsRequests),
-            Format = values.Of(LogsFormat),
-            RetentionDays = values.Of(LogsRetentionDays),
-        },
-        Ledger = values.Of(LedgerPath) ?? "",
-        Proxy = values.Of(Proxy),
-        MetricsTextfile = values.Of(MetricsTextfile),
-    };
 
     private MispSettings Misp(IReadOnlyList<DestinationSettings> destinations) => new()
     {
-        Url = values.Of(MispUrl),
-        Key = values.Of(MispKey),
-        VaultSignIn = values.Of(MispKey)?.VaultAddress is null ? null : KeyFetcher(destinations),
-        Name = values.Of(MispName) ?? "",
-        VerifyCert = values.Of(MispVerifyCert),
-        EventFilters = values.Of(MispEventFilters) ?? [],
-        ToIdsOnly = values.Of(MispToIdsOnly),
-        EnforceWarninglist = values.Of(MispEnforceWarninglist),
-        PageSize = values.Of(MispPageSize),
-        Timeout = TimeSpan.FromSeconds(values.Of(MispTimeoutSeconds)),
-        FullReadDays = values.Of(MispFullReadDays),
+        Url = values.Of(Keys.MispUrl),
+        Key = values.Of(Keys.MispKey),
+        VaultSignIn = values.Of(Keys.MispKey)?.VaultAddress is null ? null : VaultSignIn(destinations),
+        Name = values.Of(Keys.MispName) ?? "",
+        VerifyCert = values.Of(Keys.MispVerifyCert),
+        EventFilters = values.Of(Keys.MispEventFilters) ?? [],
+        ToIdsOnly = values.Of(Keys.MispToIdsOnly),
+        EnforceWarninglist = values.Of(Keys.MispEnforceWarninglist),
+        PageSize = values.Of(Keys.MispPageSize),
+        Timeout = TimeSpan.FromSeconds(values.Of(Keys.MispTimeoutSeconds)),
+        FullReadDays = values.Of(Keys.MispFullReadDays),
     };
 
     private DestinationSettings Destination(GivenDestination given)
     {
-        var isGraph = given.Kind == Graph;
-        var isSentinel = given.Kind == Sentinel;
-        var isDefender = given.Kind == Defender;
-        return new DestinationSettings
+        var common = new DestinationSettings
         {
-            Name = values.Of(given, Name) ?? "",
-            Kind = values.Of(given, Kind) ?? "",
-            Enabled = values.Of(given, Enabled),
-            Instance = values.Of(Instance) ?? "",
+            Name = values.Of(Keys.Name, given) ?? "",
+            Kind = values.Of(values.Table.Kind, given) ?? "",
+            Enabled = values.Of(Keys.Enabled, given),
+            Instance = values.Of(Keys.Instance) ?? "",
             Auth = Auth(given),
             Policy = Policy(given),
-            TargetProduct = isGraph ? values.Of(given, TargetProduct) ?? "" : "",
-            WorkspaceId = isSentinel ? values.Of(given, WorkspaceId) : null,
-            SourceSystem = isSentinel ? values.Of(given, SourceSystem) ?? "" : "",
-            IncludeUnmatched = isSentinel && values.Of(given, IncludeUnmatched),
-            SubscriptionId = isSentinel ? values.Of(given, SubscriptionId)?.ToString() : null,
-            ResourceGroup = isSentinel ? values.Of(given, ResourceGroup) : null,
-            WorkspaceName = isSentinel ? values.Of(given, WorkspaceName) : null,
-            Capacity = isDefender ? values.Of(given, Capacity) : 0,
-            GenerateAlert = isDefender && values.Of(given, GenerateAlert),
-            RbacGroupNames = isDefender ? values.Of(given, RbacGroupNames) ?? [] : [],
-            TokenScope = isDefender ? values.Of(given, TokenScope) : null,
-            RequestsPerMinute = values.Of(given, RequestsPerMinute),
-            ParallelRequests = values.Of(given, ParallelRequests),
-            Endpoint = values.Of(given, Endpoint),
-            ManagementEndpoint = isSentinel ? values.Of(given, ManagementEndpoint) : null,
+            RequestsPerMinute = values.Of(Keys.RequestsPerMinute, given),
+            ParallelRequests = values.Of(Keys.ParallelRequests, given),
+            Endpoint = values.Of(Keys.Endpoint, given),
         };
+        return given.Kind?.Bind(common, new DestinationValues(values, given, faults)) ?? common;
     }
 
-    /// <summary>The sign-in of the first enabled destination, best one that uses the common auth.</summary>
-    private AuthSettings? KeyFetcher(IReadOnlyList<DestinationSettings> destinations)
+    /// <summary>The sign-in of the first enabled destination, preferably one that uses the common auth.</summary>
+    private AuthSettings? VaultSignIn(IReadOnlyList<DestinationSettings> destinations)
     {
-        var auth = values.Given.Destinations.Zip(destinations).Where(d => d.Second.Enabled)
+        var auth = values.Destinations.Zip(destinations).Where(d => d.Second.Enabled)
             .OrderBy(d => d.First.HasOwnCredential).Select(d => d.Second.Auth).FirstOrDefault();
         return auth?.VaultSignIn ?? auth;
     }
 
     private AuthSettings Auth(GivenDestination given)
     {
-        var auth = AuthAsGiven(given);
-        // Beside a client secret in a vault, whatever else is given only fetches it.
+        var auth = new AuthSettings
+        {
+            Tenant = values.Of(Keys.Tenant, given) ?? "",
+            ClientId = values.Of(Keys.ClientId, given)?.ToString(),
+            ClientSecret = values.Of(Keys.ClientSecret, given),
+            Certificate = values.Of(Keys.CertificatePath, given) is { } path
+                ? new CertificateSettings(path, values.Of(Keys.CertificatePassword, given))
+                : null,
+            ManagedIdentity = values.Of(Keys.ManagedIdentity, given),
+            FederatedTokenFile = values.Of(Keys.FederatedTokenFile, given),
+            Cloud = values.Of(Keys.Cloud, given) ?? "",
+            Authority = values.Of(Keys.Authority, given),
+        };
+        // Next to a client secret in a vault, the other credential only fetches it.
         return auth.ClientSecret?.VaultAddress is null ? auth : auth with
         {
             Certificate = null,
@@ -106,46 +101,24 @@ internal sealed class SettingsBinder(EffectiveValues values)
         };
     }
 
-    private AuthSettings AuthAsGiven(GivenDestination given) => new()
-    {
-        Tenant = values.Of(given, Tenant) ?? "",
-        ClientId = values.Of(given, ClientId)?.ToString(),
-        ClientSecret = values.Of(given, ClientSecret),
-        Certificate = values.Of(given, CertificatePath) is { } path ? new CertificateSettings(path, values.Of(given, CertificatePassword)) : null,
-        ManagedIdentity = values.Of(given, ManagedIdentity),
-        FederatedTokenFile = values.Of(given, FederatedTokenFile),
-        Cloud = values.Of(given, SettingsTable.Cloud) ?? "",
-        Authority = values.Of(given, Authority),
-    };
-
     private DestinationPolicy Policy(GivenDestination given)
     {
-        var days = (values.Of(given, Expiry) ?? []).ToLookup(e => e.Key.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase));
+        var days = (values.Of(Keys.Expiry, given) ?? []).ToLookup(e => e.Key.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase));
         return new DestinationPolicy
         {
-            Action = values.Of(given, SettingsTable.Action),
-            PassiveOnly = values.Of(given, PassiveOnly),
-            DaysToExpire = values.Of(given, DaysToExpire),
+            Action = values.Of(Keys.Action, given),
+            PassiveOnly = values.Of(Keys.PassiveOnly, given),
+            DaysToExpire = values.Of(Keys.DaysToExpire, given),
             ExpiryByType = days[false].ToImmutableDictionary(StringComparer.Ordinal),
             ExpiryByTlp = days[true].Aggregate(
-                ImmutableDictionary<Tlp, int>.Empty,
-                (byTlp, e) => byTlp.SetItem(TlpOf(e.Key[4..]), e.Value)),
-            DefaultTlp = values.Of(given, DefaultTlp),
-            MaxTlp = values.Of(given, MaxTlp),
-            DefaultConfidence = values.Of(given, DefaultConfidence),
-            DefaultThreatType = values.Of(given, DefaultThreatType),
-            Types = (values.Of(given, Types) ?? []).ToImmutableHashSet(StringComparer.Ordinal),
-            ExcludeTypes = (values.Of(given, ExcludeTypes) ?? []).ToImmutableHashSet(StringComparer.Ordinal),
-            ExcludeTags = (values.Of(given, ExcludeTags) ?? []).ToImmutableHashSet(StringComparer.OrdinalIgnoreCase),
+                ImmutableDictionary<Tlp, int>.Empty, (byTlp, e) => byTlp.SetItem(Keys.TlpNamed(e.Key[4..]), e.Value)),
+            DefaultTlp = values.Of(Keys.DefaultTlp, given),
+            MaxTlp = values.Of(Keys.MaxTlp, given),
+            DefaultConfidence = values.Of(Keys.DefaultConfidence, given),
+            DefaultThreatType = values.Of(Keys.DefaultThreatType, given),
+            Types = (values.Of(Keys.Types, given) ?? []).ToImmutableHashSet(StringComparer.Ordinal),
+            ExcludeTypes = (values.Of(Keys.ExcludeTypes, given) ?? []).ToImmutableHashSet(StringComparer.Ordinal),
+            ExcludeTags = (values.Of(Keys.ExcludeTags, given) ?? []).ToImmutableHashSet(StringComparer.OrdinalIgnoreCase),
         };
     }
-
-    private static Tlp TlpOf(string word) => word.ToLowerInvariant() switch
-    {
-        "clear" or "white" => Tlp.Clear,
-        "green" => Tlp.Green,
-        "amber" => Tlp.Amber,
-        "amber+strict" => Tlp.AmberStrict,
-        _ => Tlp.Red,
-    };
 }

@@ -1,42 +1,62 @@
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Settings;
 
 /// <summary>What a command knows when it reads settings.</summary>
-public sealed record ReaderOptions
+internal sealed record ReaderOptions
 {
+    public required SettingsTable Table { get; init; }
+
     /// <summary>Values from the command line, text by key (<c>guard.maxDelete</c>): stronger than all else.</summary>
     public IReadOnlyDictionary<string, string> Overrides { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Tells what is wrong with one event filter, in sentences; null: filters are taken as they are.</summary>
-    public Func<JsonElement, IEnumerable<string>>? FilterFaults { get; init; }
+    /// <summary>The faults of one event filter, as sentences.</summary>
+    public Func<JsonElement, IEnumerable<string>> FilterFaults { get; init; } = static _ => [];
 
-    /// <summary>Sentences on what in one event filter is allowed, and probably not meant.</summary>
-    public Func<JsonElement, IEnumerable<string>> FilterWarnings { get; init; } = _ => [];
+    /// <summary>Sentences on what is allowed in one event filter and probably not meant.</summary>
+    public Func<JsonElement, IEnumerable<string>> FilterWarnings { get; init; } = static _ => [];
 
-    /// <summary>True when MISP itself will be read, so that its address and key must be there.</summary>
+    /// <summary>Whether MISP itself will be read, so that its address and key are required.</summary>
     public bool NeedsMisp { get; init; }
 
     /// <summary>Where config.json is looked for, and where relative paths start when there is no file.</summary>
     public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
 }
 
-/// <summary>Settings that passed every check, and what someone should know of nevertheless.</summary>
-/// <param name="File">The file they come from, absolute; null when there is none.</param>
-public sealed record LoadedSettings(AppSettings Settings, IReadOnlyList<string> Warnings, string? File);
+/// <summary>Settings with every fault and warning. They are valid only without a fault.</summary>
+/// <param name="File">Absolute; null when there is none.</param>
+internal sealed record SettingsInspection(AppSettings Settings, EffectiveValues Values, string? File)
+{
+    public IReadOnlyList<SettingsFault> Faults { get; init; } = [];
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Keys that still have the sample's placeholder.</summary>
+    public IEnumerable<string> Placeholders => Values.All()
+        .Where(one => !one.Origin.IsInherited && one.Value?.Text is { } text && !text.StartsWith("env:", StringComparison.Ordinal)
+            && one.Key.Placeholder == $"\"{text}\"")
+        .Select(one => one.Label)
+        .Where(label => !Settings.Destinations.Any(one => !one.Enabled && label.StartsWith($"destinations.{one.Name}.", StringComparison.Ordinal)));
+
+    public RunFailedException ToException() => new(
+        RunOutcome.InvalidInput,
+        Faults.Count == 1
+            ? $"The settings have a fault:\n  {Faults[0]}"
+            : $"The settings have {Faults.Count} faults:\n  {string.Join("\n  ", Faults)}",
+        "Correct them and run `misp-graph config validate`; docs/configuration.md explains every key.");
+}
 
 /// <summary>Reads settings: option over environment over file over default.</summary>
-public static class SettingsReader
+internal static class SettingsReader
 {
     /// <param name="path">As after --config; null: config.json here, then in the user's config folder.</param>
-    /// <exception cref="RunFailedException">With exit code 2 and every fault there is. Never with a secret.</exception>
-    public static LoadedSettings Read(string? path, IReadOnlyDictionary<string, string> environment, ReaderOptions? options = null)
+    /// <exception cref="RunFailedException">Invalid input, with every fault and without any secret.</exception>
+    public static SettingsInspection Read(string? path, IReadOnlyDictionary<string, string> environment, ReaderOptions options)
     {
-        var inspection = Inspect(path, environment, options ?? new ReaderOptions());
-        return inspection.Faults.Count == 0
-            ? new LoadedSettings(inspection.Settings, inspection.Warnings, inspection.File)
-            : throw inspection.ToException();
+        var inspection = Inspect(path, environment, options);
+        return inspection.Faults.Count == 0 ? inspection : throw inspection.ToException();
     }
 
     /// <summary>The process's environment, in the shape that <see cref="Read"/> takes.</summary>
@@ -46,74 +66,66 @@ public static class SettingsReader
             v => (string?)v.Value ?? "",
             OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
-    /// <summary>The same, but faults are handed over too: for <c>config show</c> and <c>config validate</c>.</summary>
+    /// <summary>The same, but faults are part of the result.</summary>
     /// <exception cref="RunFailedException">There is no file where one was named, or it cannot be opened.</exception>
-    internal static SettingsInspection Inspect(string? path, IReadOnlyDictionary<string, string> environment, ReaderOptions options)
+    public static SettingsInspection Inspect(string? path, IReadOnlyDictionary<string, string> environment, ReaderOptions options)
     {
         var file = SettingsFile.Find(path, environment, options.WorkingDirectory);
         var faults = new SettingsFaults();
-        var given = Lay(file, environment, options, faults);
-        if (file is null && given is { Common.Count: 0, Destinations.Count: 0 } && faults.All.Count == 0)
-            throw NothingGiven(environment, options);
+        var given = Gather(file, environment, options, faults);
+        if (file is null && given.IsEmpty && faults.All.Count == 0) throw NothingGiven(environment, options);
 
-        var place = new ReadingPlace
+        var context = new ReadContext
         {
             Faults = faults,
             Folder = file is null ? options.WorkingDirectory : Path.GetDirectoryName(file)!,
             Home = environment.GetValueOrDefault("HOME") ?? environment.GetValueOrDefault("USERPROFILE"),
             Variable = name => environment.GetValueOrDefault(name),
-            CheckFilter = options.FilterFaults,
+            FilterFaults = options.FilterFaults,
         };
-        CheckEach(given, place);
+        CheckEach(given, options.Table, context);
 
-        // Everything given is checked by now: filling the records must not say it again.
-        var values = new EffectiveValues(given, place with { Faults = new SettingsFaults(), CheckFilter = null });
-        var settings = new SettingsBinder(values).Bind();
-        if (!faults.Has(FileAsWhole)) new CrossChecks(values, settings, faults, options.NeedsMisp).Run();
-        return new SettingsInspection(settings, values, place, file)
+        // Everything given is checked by now: filling the records must not report it again.
+        var values = new EffectiveValues(given, options.Table, context with { Faults = new SettingsFaults(), FilterFaults = static _ => [] });
+        var settings = new SettingsBinder(values, faults).Bind();
+        if (!faults.Has(SettingsFaults.File)) new SettingsChecks(values, settings, faults, options.NeedsMisp).Run();
+        var warnings = SettingsWarnings.Of(values, settings, file, options.FilterWarnings);
+        return new SettingsInspection(settings, values, file)
         {
             Faults = faults.All,
-            Warnings = [.. SettingsWarnings.Of(values, settings, file, options.FilterWarnings).Select(FaultText.OneLine)],
+            Warnings = [.. warnings.Select(warning => Sanitize.ForDisplay(warning, int.MaxValue))],
         };
     }
 
-    /// <summary>The key of a fault that spoils the file as a whole.</summary>
-    private const string FileAsWhole = "the file";
-
-    private static GivenValues Lay(string? file, IReadOnlyDictionary<string, string> environment, ReaderOptions options, SettingsFaults faults)
+    private static GivenSettings Gather(
+        string? file, IReadOnlyDictionary<string, string> environment, ReaderOptions options, SettingsFaults faults)
     {
-        var given = new GivenValues();
-        if (file is not null)
-        {
-            var root = JsonTree.Parse(SettingsFile.Load(file), key: "", line => new SettingOrigin.File(file, line), faults);
-            if (root is not null) FileLayer.Lay(root, given, faults);
-        }
-
-        var overrides = new OverrideLayer(given, faults);
-        overrides.LayEnvironment(environment);
-        overrides.LayOptions(options.Overrides);
+        var given = new GivenSettings();
+        if (file is not null && SettingsJson.Parse(SettingsFile.Load(file), key: "", line => SettingOrigin.File(file, line), faults) is { } root)
+            new FileLayer(given, options.Table, faults).Add(root);
+        var overrides = new OverrideLayers(given, options.Table, faults);
+        overrides.AddEnvironment(environment);
+        overrides.AddOptions(options.Overrides);
         return given;
     }
 
-    private static void CheckEach(GivenValues given, ReadingPlace place)
+    private static void CheckEach(GivenSettings given, SettingsTable table, ReadContext context)
     {
-        foreach (var (path, node) in given.Common)
+        foreach (var level in given.Destinations.Select(Level.Of).Prepend(Level.Of(given, table)))
         {
-            if (!place.Faults.Has(path)) SettingsTable.AtTop[path].Form.Check(node, path, place);
-        }
-
-        foreach (var destination in given.Destinations)
-        {
-            foreach (var (path, node) in destination.Values)
+            foreach (var (path, value) in level.Values)
             {
-                var key = SettingsTable.InDestination[path];
-                if (!place.Faults.Has(destination.LabelOf(key))) key.Form.Check(node, destination.LabelOf(key), place);
+                var label = level.LabelOf(path);
+                if (!context.Faults.Has(label)) level.Keys[path].Type.Check(value, label, context);
             }
         }
     }
 
-    private static RunFailedException NothingGiven(IReadOnlyDictionary<string, string> environment, ReaderOptions options) => new(
-        RunOutcome.InvalidInput,
-        $"There are no settings: no {string.Join(", no ", SettingsFile.Defaults(environment, options.WorkingDirectory))}, and no {OverrideLayer.Prefix}… variable.",
-        "Run `misp-graph config init` to make a settings file, or name one with --config.");
+    private static RunFailedException NothingGiven(IReadOnlyDictionary<string, string> environment, ReaderOptions options)
+    {
+        var places = string.Join(", no ", SettingsFile.Defaults(environment, options.WorkingDirectory));
+        return new RunFailedException(
+            RunOutcome.InvalidInput, $"There are no settings: no {places}, and no {OverrideLayers.Prefix}… variable.",
+            "Run `misp-graph config init` to make a settings file, or name one with --config.");
+    }
 }

@@ -1,74 +1,89 @@
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Settings;
 
-/// <summary>What is allowed, but someone should know of.</summary>
+/// <summary>Settings that are allowed and probably not meant.</summary>
 internal static class SettingsWarnings
 {
     public static IEnumerable<string> Of(
-        EffectiveValues values, AppSettings settings, string? file, Func<JsonElement, IEnumerable<string>> doubtFilter)
+        EffectiveValues values, AppSettings settings, string? file, Func<JsonElement, IEnumerable<string>> filterWarnings)
     {
         if (!settings.Misp.VerifyCert)
-            yield return "misp.verifyCert is false: MISP's TLS certificate is NOT checked. Anyone on the way can read the auth key and"
-                + " put indicators of their own into what is pushed. Trust the server's authority with caFile instead.";
+            yield return "misp.verifyCert is false: MISP's TLS certificate is NOT checked. Anyone on the network path can read the auth key and"
+                + " add indicators to what is pushed. Trust the server's authority with caFile instead.";
         if (settings.Misp.Url is { Scheme: "http", IsLoopback: false })
-            yield return "misp.url begins with http://: the auth key and all events travel in the clear. Use https://.";
-        foreach (var warning in PermissionWarnings.Of(values, file)) yield return warning;
-
-        foreach (var value in GivenSecrets(values))
+            yield return "misp.url begins with http://: the auth key and all events travel unencrypted. Use https://.";
+        if (OfOpenSecret(values, file) is { } warning) yield return warning;
+        foreach (var value in values.All().Where(one => one.Key.Type.IsSecret && !one.Origin.IsInherited))
         {
-            if (value.Node is SettingNode.Text { Value: var text } && SecretReference.LooksLikeShellVariable(text))
+            if (value.Value?.Text is { } text && SecretReference.LooksLikeShellVariable(text))
                 yield return $"{value.Label} looks like a shell's variable, which is not expanded here; to read one, write env:NAME.";
         }
 
-        foreach (var warning in OfFilters(settings.Misp.EventFilters, doubtFilter)) yield return warning;
-        foreach (var warning in OfTypes(values)) yield return warning;
-        foreach (var destination in settings.Destinations.Where(d => d.Enabled))
+        foreach (var (i, filter) in settings.Misp.EventFilters.Index())
         {
-            foreach (var warning in Of(destination)) yield return warning;
+            foreach (var doubt in filterWarnings(filter)) yield return $"{Keys.MispEventFilters.Path}[{i}]: {doubt}";
+        }
+
+        foreach (var doubt in OfTypes(values)) yield return doubt;
+        foreach (var doubt in settings.Destinations.Where(one => one.Enabled).SelectMany(one => Of(one, values.Table)))
+            yield return doubt;
+    }
+
+    /// <summary>The warning that other users may read the secret in the settings file; null: they may not.</summary>
+    public static string? OfOpenSecret(EffectiveValues values, string? file)
+    {
+        var hasSecret = values.All().Any(one => one.Key.Type.IsSecret && one.Origin.Kind == SettingOrigin.FileKind
+            && one.Value?.Text is { } text && new SecretReference(text, "").IsLiteral);
+        return file is not null && hasSecret && IsReadableByOthers(file)
+            ? $"{file} holds a secret and other users may read it. Run: chmod 600 {file}, or write the secret as env:NAME or file:PATH."
+            : null;
+    }
+
+    /// <summary>Unknown on Windows: files take the rights of their folder.</summary>
+    public static bool IsReadableByOthers(string file)
+    {
+        if (OperatingSystem.IsWindows()) return false;
+        try
+        {
+            return File.Exists(file) && (File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
-    private static IEnumerable<string> Of(DestinationSettings destination)
+    private static IEnumerable<string> Of(DestinationSettings destination, SettingsTable table)
     {
         var policy = destination.Policy;
-        if (policy.DefaultTlp > policy.MaxTlp)
-            yield return $"destinations.{destination.Name}: defaultTlp is above maxTlp, so nothing that carries no TLP tag is sent.";
-        if (destination.Kind == SettingsTable.Defender
-            && policy.Action is IndicatorAction.Alert or IndicatorAction.Warn
-            && policy.Types.Any(t => t.StartsWith("x509-fingerprint", StringComparison.Ordinal)))
-        {
-            yield return $"destinations.{destination.Name}: Defender takes certificates with action allow or block only; with this action they are skipped.";
-        }
-
-        foreach (var type in policy.Types.Intersect(policy.ExcludeTypes).Order(StringComparer.Ordinal))
-            yield return $"destinations.{destination.Name}: {type} is in types and in excludeTypes, so it is skipped.";
+        IEnumerable<string> warnings =
+        [
+            .. policy.DefaultTlp > policy.MaxTlp ? ["defaultTlp is above maxTlp, so attributes without a TLP tag are not sent."] : (string[])[],
+            .. table.Named(destination.Kind)?.Warnings(destination) ?? [],
+            .. policy.Types.Intersect(policy.ExcludeTypes).Order(StringComparer.Ordinal)
+                .Select(type => $"{type} is in types and in excludeTypes, so it is skipped."),
+        ];
+        return warnings.Select(warning => $"destinations.{destination.Name}: {warning}");
     }
-
-    private static IEnumerable<string> OfFilters(IReadOnlyList<JsonElement> filters, Func<JsonElement, IEnumerable<string>> doubtFilter) =>
-        filters.SelectMany((filter, i) => doubtFilter(filter).Select(doubt => $"{SettingsTable.MispEventFilters.Path}[{i}]: {doubt}"));
 
     /// <summary>Names of MISP types that no MISP is known to have, once where they are written.</summary>
     private static IEnumerable<string> OfTypes(EffectiveValues values) =>
         from value in values.All()
-        where value.Origin is not (SettingOrigin.Common or SettingOrigin.Default)
-        let written = value.Key == SettingsTable.Types || value.Key == SettingsTable.ExcludeTypes ? ItemsOf(value.Node)
-            : value.Key == SettingsTable.Expiry ? NamesOf(value.Node)
-            : []
-        from type in written
+        where value.Value is not null && !value.Origin.IsInherited && value.Origin != SettingOrigin.Default
+        from type in TypesIn(value)
         let doubt = MispTypes.UnknownTypeWarning(type)
         where doubt is not null
         select $"{value.Origin.Place}: {value.Label}: {doubt}";
 
-    private static IEnumerable<string> ItemsOf(SettingNode? list) =>
-        list is SettingNode.List { Items: var items } ? items.OfType<SettingNode.Text>().Select(item => item.Value) : [];
-
-    private static IEnumerable<string> NamesOf(SettingNode? days) => days is SettingNode.Group { Members: var members }
-        ? members.Select(member => member.Name).Where(name => !name.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase))
-        : [];
-
-    private static IEnumerable<EffectiveValue> GivenSecrets(EffectiveValues values) =>
-        values.All().Where(v => v.Key.Form is SecretForm && v.Origin is not SettingOrigin.Common);
+    private static IEnumerable<string> TypesIn(EffectiveValue value)
+    {
+        var json = value.Value!.Json;
+        if (value.Key == Keys.Expiry && json.ValueKind == JsonValueKind.Object)
+            return json.EnumerateObject().Select(day => day.Name).Where(name => !name.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase));
+        return (value.Key == Keys.Types || value.Key == Keys.ExcludeTypes) && json.ValueKind == JsonValueKind.Array
+            ? value.Value.Items.Select(item => item.Text).OfType<string>()
+            : [];
+    }
 }

@@ -32,7 +32,7 @@ public class ConfigCommandTests
 
         var (_, output, talk) = Run(folder, ["config", "init"], answers: ["https://misp.example.net", Secret, "env:KEY", "", "contoso.com", "managed-identity", "", "", ""]);
 
-        Assert.Contains("That would leave the secret itself in the file. Write env:NAME or file:PATH.", talk, StringComparison.Ordinal);
+        Assert.Contains("That would put the secret itself into the file. Write env:NAME or file:PATH.", talk, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, output + talk + File.ReadAllText(folder.File), StringComparison.Ordinal);
         Assert.Equal("env:KEY", folder.Read().Settings.Misp.Key?.ToString());
     }
@@ -55,7 +55,7 @@ public class ConfigCommandTests
         using var folder = new SettingsFolder();
         using var silence = new SilentReader();
 
-        var init = new ConfigInit(silence, TextWriter.Null, folder.Path, new CancellationToken(canceled: true));
+        var init = new ConfigInit(SomeSettings.Table, silence, TextWriter.Null, folder.Path, new CancellationToken(canceled: true));
 
         Assert.ThrowsAny<OperationCanceledException>(() => { init.Ask(); });
     }
@@ -159,18 +159,18 @@ public class ConfigCommandTests
     {
         var talk = new StringWriter();
         output ??= new StringWriter();
-        var root = new RootCommand
+        var host = new ToolHost
         {
-            new ConfigCommand(new ConfigCommandContext
-            {
-                ConfigFile = _ => null,
-                IsJson = _ => false,
-                IsInteractive = _ => answers is not null,
-                Environment = variables ?? SomeSettings.NoVariables,
-                Input = new StringReader(string.Concat((answers ?? []).Select(a => a + '\n'))),
-                WorkingDirectory = folder.Path,
-            }),
+            Out = output,
+            Error = talk,
+            In = new StringReader(string.Concat((answers ?? []).Select(a => a + '\n'))),
+            Environment = variables ?? SomeSettings.NoVariables,
+            WorkingDirectory = folder.Path,
+            IsInteractive = answers is not null,
         };
+        var common = new CommonOptions();
+        var root = new RootCommand { new ConfigCommand(common, host, SomeSettings.Options with { WorkingDirectory = folder.Path }) };
+        common.AddTo(root);
         var code = root.Parse(args).Invoke(new InvocationConfiguration { Output = output, Error = talk, EnableDefaultExceptionHandler = false });
         return (code, output.ToString(), talk.ToString());
     }

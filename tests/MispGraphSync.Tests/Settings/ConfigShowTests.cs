@@ -44,14 +44,14 @@ public class ConfigShowTests
     [Fact]
     public void Secrets_are_never_shown()
     {
-        foreach (var key in SettingsTable.All.Where(k => k.Form is not MispGraphSync.Settings.PathForm))
+        foreach (var key in SomeSettings.Table.All.Where(k => k.Type != SettingTypes.FilePath && k.Type != SettingTypes.FolderPath))
         {
             var variable = (key.Scope == KeyScope.Destination ? "MISP_GRAPH__DESTINATIONS__GRAPH__" : "MISP_GRAPH__") + key.Path.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
             using var folder = new SettingsFolder(SomeSettings.Config());
             var inspection = folder.Inspect((variable, Secret));
 
             var printed = string.Join('\n', inspection.Faults) + string.Join('\n', inspection.Warnings);
-            if (key.Form is MispGraphSync.Settings.SecretForm) printed += ConfigShow.ToText(inspection, 120) + ConfigShow.ToJson(inspection);
+            if (key.Type.IsSecret) printed += ConfigShow.ToText(inspection, 120) + ConfigShow.ToJson(inspection);
 
             Assert.DoesNotContain(Secret, printed, StringComparison.Ordinal);
         }
@@ -70,23 +70,18 @@ public class ConfigShowTests
     {
         using var good = new SettingsFolder(SomeSettings.Config());
         using var bad = new SettingsFolder(SomeSettings.Config(""" "action": "blok", "daysToExpire": 0 """));
-        var (output, talk) = (new StringWriter(), new StringWriter());
 
-        Assert.Equal(RunOutcome.Done, ConfigValidate.Run(good.Inspect(), asJson: false, output, talk));
-        Assert.Equal("ok\n", output.ToString());
-        Assert.Equal(RunOutcome.InvalidInput, ConfigValidate.Run(bad.Inspect(), asJson: false, output = new StringWriter(), talk));
-        Assert.Equal(2, output.ToString().Trim().Split('\n').Length);
+        Assert.Equal("ok\n", ConfigShow.Validation(good.Inspect()));
+        Assert.Equal(2, ConfigShow.Validation(bad.Inspect()).Trim().Split('\n').Length);
     }
 
     [Fact]
     public void Validate_prints_JSON()
     {
         using var bad = new SettingsFolder(SomeSettings.Config(""" "action": "blok" """));
-        var output = new StringWriter();
 
-        ConfigValidate.Run(bad.Inspect(), asJson: true, output, TextWriter.Null);
+        using var json = JsonDocument.Parse(ConfigShow.ValidationJson(bad.Inspect()));
 
-        using var json = JsonDocument.Parse(output.ToString());
         Assert.False(json.RootElement.GetProperty("ok").GetBoolean());
         Assert.Equal("action", json.RootElement.GetProperty("faults")[0].GetProperty("key").GetString());
     }
@@ -95,10 +90,7 @@ public class ConfigShowTests
     public void Validate_names_remaining_placeholders()
     {
         using var folder = new SettingsFolder(SomeSettings.Config(""" "misp": { "url": "https://misp.example.com", "key": "env:MISP_KEY" } """));
-        var talk = new StringWriter();
 
-        ConfigValidate.Run(folder.Inspect(), asJson: false, TextWriter.Null, talk);
-
-        Assert.Equal("note: misp.url still has the sample's placeholder.\n", talk.ToString());
+        Assert.Equal(["misp.url"], folder.Inspect().Placeholders);
     }
 }

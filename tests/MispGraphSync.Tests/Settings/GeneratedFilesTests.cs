@@ -21,7 +21,7 @@ public class GeneratedFilesTests
     [Fact]
     public void Sample_loads_without_a_warning()
     {
-        var reading = SettingsReader.Read(At("config.sample.json"), SomeSettings.NoVariables);
+        var reading = SettingsReader.Read(At("config.sample.json"), SomeSettings.NoVariables, SomeSettings.Options);
 
         Assert.Empty(reading.Warnings);
         Assert.Equal(["graph"], reading.Settings.Destinations.Where(d => d.Enabled).Select(d => d.Name));
@@ -31,13 +31,13 @@ public class GeneratedFilesTests
     [Fact]
     public void Sample_has_every_key_at_its_default()
     {
-        var inspection = SettingsReader.Inspect(At("config.sample.json"), SomeSettings.NoVariables, new ReaderOptions());
+        var inspection = SettingsReader.Inspect(At("config.sample.json"), SomeSettings.NoVariables, SomeSettings.Options);
 
         foreach (var value in inspection.Values.All())
         {
             var kind = value.Label.Split('.')[1..].FirstOrDefault(w => w is "graph" or "sentinel" or "defender");
             if (value.Key is { Placeholder: null } && value.Key.Path is not ("name" or "kind" or "enabled"))
-                Assert.Equal((value.Label, value.Key.DefaultFor(kind) is { } json ? Plainly(json) : null), (value.Label, value.Node is null ? null : NodeJson.Text(value.Node)));
+                Assert.Equal((value.Label, value.Key.DefaultFor(kind) is { } json ? Plainly(json) : null), (value.Label, value.Value is { } given ? SettingsJson.ToText(given.Json) : null));
         }
     }
 
@@ -46,7 +46,7 @@ public class GeneratedFilesTests
     {
         var sample = File.ReadAllText(At("config.sample.json"));
 
-        Assert.All(SettingsTable.All, key => Assert.Contains($"\"{key.Path.Split('.')[^1]}\":", sample, StringComparison.Ordinal));
+        Assert.All(SomeSettings.Table.All, key => Assert.Contains($"\"{key.Path.Split('.')[^1]}\":", sample, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class GeneratedFilesTests
 
         using var folder = new SettingsFolder(on);
 
-        Assert.Equal("graph", SettingsReader.Read(folder.File, SomeSettings.NoVariables).Settings.Destinations[0].Name);
+        Assert.Equal("graph", SettingsReader.Read(folder.File, SomeSettings.NoVariables, SomeSettings.Options).Settings.Destinations[0].Name);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Ports;
+using MispGraphSync.App;
 using MispGraphSync.Settings;
 using Xunit;
 
@@ -25,10 +26,11 @@ internal sealed class SettingsFolder : IDisposable
         return path;
     }
 
-    public LoadedSettings Read(params (string Name, string Value)[] variables) => SettingsReader.Read(File, SomeSettings.Variables(variables));
+    public SettingsInspection Read(params (string Name, string Value)[] variables) =>
+        SettingsReader.Read(File, SomeSettings.Variables(variables), SomeSettings.Options);
 
     public SettingsInspection Inspect(params (string Name, string Value)[] variables) =>
-        SettingsReader.Inspect(File, SomeSettings.Variables(variables), new ReaderOptions());
+        SettingsReader.Inspect(File, SomeSettings.Variables(variables), SomeSettings.Options);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
@@ -36,6 +38,10 @@ internal sealed class SettingsFolder : IDisposable
 /// <summary>Settings and variables to start from.</summary>
 internal static class SomeSettings
 {
+    public static SettingsTable Table => Registration.Kinds.Table;
+
+    public static ReaderOptions Options { get; } = new() { Table = Table };
+
     public static IReadOnlyDictionary<string, string> NoVariables { get; } = new Dictionary<string, string>();
 
     public static IReadOnlyDictionary<string, string> Variables(params (string Name, string Value)[] variables) =>

@@ -40,7 +40,7 @@ public class SettingsFuzzTests
     {
         using var folder = new SettingsFolder("");
         string[] values = [.. Snippets, "0", "a,b", " ", "\0", "../..", "~/", "https://", "http://x\ny", "[1]", "{\"a\":", new string('x', 5000), "\ud800"];
-        var keys = SettingsTable.All.Select(k => k.Path).Append("").Append("destinations").ToArray();
+        var keys = SomeSettings.Table.All.Select(k => k.Path).Append("").Append("destinations").ToArray();
 
         Gen.Select(Gen.OneOf(keys), Gen.OneOf(Gen.OneOf(values), Gen.String), Gen.OneOf("", "DESTINATIONS__GRAPH__", "DESTINATIONS__1__", "DESTINATIONS__NEW__")).Sample(
             (key, value, prefix) =>
@@ -62,8 +62,8 @@ public class SettingsFuzzTests
         File.WriteAllBytes(folder.File, bytes);
         try
         {
-            _ = ConfigShow.ToText(SettingsReader.Inspect(folder.File, variables, new ReaderOptions()), 120);
-            SettingsReader.Read(folder.File, variables);
+            _ = ConfigShow.ToText(SettingsReader.Inspect(folder.File, variables, SomeSettings.Options), 120);
+            SettingsReader.Read(folder.File, variables, SomeSettings.Options);
         }
         catch (RunFailedException e)
         {

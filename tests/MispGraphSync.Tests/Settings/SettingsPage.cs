@@ -18,8 +18,8 @@ internal static class SettingsPage
 
         ```console
         misp-graph config init            # a guided start; --from-env takes everything from variables
-        misp-graph config validate        # "ok", or every fault at once (exit code 2)
-        misp-graph config show            # what counts, and where it comes from; secrets hidden
+        misp-graph config validate        # "ok", or every fault (exit code 2)
+        misp-graph config show            # every value in effect and its origin; secrets hidden
         misp-graph config import config.py --to config.json      # from the Python sample
         ```
 
@@ -35,7 +35,7 @@ internal static class SettingsPage
 
         **Paths** are relative to the settings file's folder (without a file, to the working directory); `~/` is your home.
 
-        **Unknown keys, keys given twice and wrong values are faults**, all reported at once, each with its file, line and
+        **Unknown keys, keys given twice and wrong values are faults**, all reported together, each with its file, line and
         key. `null` means none where a key has no default, and "as above" in a destination. A name in `types`, `excludeTypes`,
         `expiry` or a filter that is not an attribute type of MISP is a warning with the nearest one: a newer MISP may have it.
 
@@ -59,18 +59,18 @@ internal static class SettingsPage
         ## Signing in
 
         Each destination needs a tenant and exactly one of `auth.clientSecret`, `auth.certificate`, `auth.managedIdentity` and
-        `auth.federatedTokenFile`. It takes what stands in the common `auth`, key by key, except that a destination with a
-        credential of its own takes nothing of the common credential.
+        `auth.federatedTokenFile`. It inherits the common `auth`, key by key, except that a destination with a
+        credential of its own inherits no common credential.
 
         """;
 
     public static string Write()
     {
         var page = new StringBuilder(Head);
-        Section(page, "## At the top", SettingsTable.All.Where(k => k.Scope == KeyScope.Top));
-        Section(page, "## At the top, or in a destination in the common one's place", SettingsTable.All.Where(k => k.Scope == KeyScope.Overridable));
+        Section(page, "## At the top", SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Top));
+        Section(page, "## At the top, or in a destination in the common one's place", SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Overridable));
         page.Append("\nA destination's `expiry`, `types`, `excludeTypes` and `excludeTags` take the place of the common ones; they are not added to them.\n");
-        Section(page, "## In a destination (`destinations[]`)", SettingsTable.All.Where(k => k.Scope == KeyScope.Destination));
+        Section(page, "## In a destination (`destinations[]`)", SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Destination));
         return page.ToString();
     }
 
@@ -90,9 +90,9 @@ internal static class SettingsPage
 
     private static string Meaning(SettingKey key)
     {
-        var kinds = key.Kinds.Count > 0 ? $"*{string.Join(", ", key.Kinds)}.* " : "";
-        var takes = key.Form is SwitchForm ? "" : $" Takes {key.Form.Expects}.";
-        var example = key.Example is null || key.Form is IChoices ? "" : $" Example: `{Cell(key.Example)}`.";
+        var kinds = key.Kind is { } kind ? $"*{kind}.* " : "";
+        var takes = key.Type.Notation == Notation.Bool && key.Type is SettingType<bool> ? "" : $" Takes {key.Type.Expects}.";
+        var example = key.Example is null || key.Type.Words.Count > 0 ? "" : $" Example: `{Cell(key.Example)}`.";
         return Cell($"{kinds}{key.Meaning}{takes}") + example;
     }
 

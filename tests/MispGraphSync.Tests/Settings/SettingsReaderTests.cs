@@ -14,7 +14,7 @@ public class SettingsReaderTests
     {
         using var folder = new SettingsFolder(SomeSettings.Config(""" "misp": { "pageSize": 10, "fullReadDays": 3 }, "guard": { "maxDelete": "10%" } """));
         var variables = SomeSettings.Variables(("MISP_GRAPH__MISP__PAGESIZE", "20"), ("MISP_GRAPH__GUARD__MAXDELETE", "20%"));
-        var options = new ReaderOptions { Overrides = new Dictionary<string, string> { ["guard.maxDelete"] = "30" } };
+        var options = SomeSettings.Options with { Overrides = new Dictionary<string, string> { ["guard.maxDelete"] = "30" } };
 
         var settings = SettingsReader.Read(folder.File, variables, options).Settings;
 
@@ -60,7 +60,7 @@ public class SettingsReaderTests
             ("MISP_GRAPH__MISP__EVENTFILTERS", """{ "tags": ["a"] }"""),
             ("MISP_GRAPH__PROXY", ""));
 
-        var settings = SettingsReader.Read(null, variables, new ReaderOptions { WorkingDirectory = folder.Path }).Settings;
+        var settings = SettingsReader.Read(null, variables, SomeSettings.Options with { WorkingDirectory = folder.Path }).Settings;
 
         var destination = Assert.Single(settings.Destinations);
         Assert.Equal(("SOC", "sentinel"), (destination.Name.ToUpperInvariant(), destination.Kind));
@@ -133,7 +133,7 @@ public class SettingsReaderTests
     public void Faults_in_event_filters_are_reported_with_the_rest()
     {
         using var folder = new SettingsFolder(SomeSettings.Config(""" "misp": { "eventFilters": [{}, { "tag": "x" }], "pageSize": 0 } """));
-        var options = new ReaderOptions { FilterFaults = filter => filter.TryGetProperty("tag", out _) ? ["There is no filter tag. Did you mean tags?"] : [] };
+        var options = SomeSettings.Options with { FilterFaults = filter => filter.TryGetProperty("tag", out _) ? ["There is no filter tag. Did you mean tags?"] : [] };
 
         var failure = Assert.Throws<RunFailedException>(() => SettingsReader.Read(folder.File, SomeSettings.NoVariables, options));
 
@@ -163,7 +163,7 @@ public class SettingsReaderTests
         var user = Directory.CreateDirectory(Path.Combine(folder.Path, "xdg", "misp-graph")).FullName;
         File.WriteAllText(Path.Combine(user, "config.json"), SomeSettings.Config(""" "instance": "user" """));
         var variables = SomeSettings.Variables(("XDG_CONFIG_HOME", Path.Combine(folder.Path, "xdg")));
-        var options = new ReaderOptions { WorkingDirectory = folder.Path };
+        var options = SomeSettings.Options with { WorkingDirectory = folder.Path };
 
         var first = OperatingSystem.IsLinux() ? SettingsReader.Read(null, variables, options).Settings.Instance : "user";
         folder.Write("config.json", SomeSettings.Config(""" "instance": "here" """));
@@ -178,7 +178,7 @@ public class SettingsReaderTests
         using var folder = new SettingsFolder();
 
         var failure = Assert.Throws<RunFailedException>(() =>
-            SettingsReader.Read(null, SomeSettings.NoVariables, new ReaderOptions { WorkingDirectory = folder.Path }));
+            SettingsReader.Read(null, SomeSettings.NoVariables, SomeSettings.Options with { WorkingDirectory = folder.Path }));
 
         Assert.Equal(RunOutcome.InvalidInput, failure.Outcome);
         Assert.Contains(folder.File, failure.Message, StringComparison.Ordinal);
@@ -188,7 +188,7 @@ public class SettingsReaderTests
     [Fact]
     public void Missing_named_file_is_reported()
     {
-        var failure = Assert.Throws<RunFailedException>(() => SettingsReader.Read("/nowhere/at-all.json", SomeSettings.NoVariables));
+        var failure = Assert.Throws<RunFailedException>(() => SettingsReader.Read("/nowhere/at-all.json", SomeSettings.NoVariables, SomeSettings.Options));
 
         Assert.Equal((RunOutcome.InvalidInput, "There is no settings file /nowhere/at-all.json."), (failure.Outcome, failure.Message));
     }

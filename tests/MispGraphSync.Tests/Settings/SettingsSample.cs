@@ -14,15 +14,13 @@ internal static class SettingsSample
         json.Open(null, '{');
         json.Key("$schema", "\"./config.schema.json\"");
 
-        Group(json, [.. SettingsTable.All.TakeWhile(k => k.Scope != KeyScope.Destination)], depth: 0);
+        Group(json, [.. SomeSettings.Table.All.TakeWhile(k => k.Scope != KeyScope.Destination)], depth: 0);
         json.Blank();
         json.Comment("Where the indicators go. One read of MISP serves all of them; each has its own plan, limits and outcome.");
         json.Open("destinations", '[');
-        Destination(json, SettingsTable.Graph, isFirst: true);
-        Destination(json, SettingsTable.Sentinel, isFirst: false);
-        Destination(json, SettingsTable.Defender, isFirst: false);
+        foreach (var (i, kind) in SomeSettings.Table.Kinds.Index()) Destination(json, kind.Name, isFirst: i == 0);
         json.Close(']');
-        Group(json, [.. SettingsTable.All.SkipWhile(k => k.Scope != KeyScope.Destination).Where(k => k.Scope == KeyScope.Top)], depth: 0);
+        Group(json, [.. SomeSettings.Table.All.SkipWhile(k => k.Scope != KeyScope.Destination).Where(k => k.Scope == KeyScope.Top)], depth: 0);
 
         json.Close('}');
         return json.ToString();
@@ -57,12 +55,12 @@ internal static class SettingsSample
     private static void Destination(CommentedJson json, string kind, bool isFirst)
     {
         json.Open(null, '{');
-        var keys = SettingsTable.All.Where(k => k.Scope == KeyScope.Destination && k.BelongsTo(kind)).ToList();
+        var keys = SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Destination && k.BelongsTo(kind)).ToList();
         foreach (var key in keys)
         {
             // Before the last key, so that each of them can be switched on as it stands.
             if (isFirst && key == keys[^1]) Overrides(json);
-            if (isFirst || key.Kinds.Contains(kind)) Explain(json, key);
+            if (isFirst || key.Kind == kind) Explain(json, key);
             json.Key(key.Path, Value(key, kind));
         }
 
@@ -72,22 +70,22 @@ internal static class SettingsSample
     private static string Value(SettingKey key, string kind) => key.Path switch
     {
         "name" or "kind" => $"\"{kind}\"",
-        "enabled" => kind == SettingsTable.Graph ? "true" : "false",
+        "enabled" => kind == SomeSettings.Table.Kinds[0].Name ? "true" : "false",
         _ => key.Placeholder ?? key.DefaultFor(kind) ?? "null",
     };
 
     private static void Overrides(CommentedJson json)
     {
         json.Comment("Any destination may carry its own of these; left out, it takes the common one from above.");
-        var auth = SettingsTable.All.Where(k => k.Scope == KeyScope.Overridable && k.Path.StartsWith("auth.", StringComparison.Ordinal)).ToList();
+        var auth = SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Overridable && k.Path.StartsWith("auth.", StringComparison.Ordinal)).ToList();
         json.Off("auth", $"{{ \"tenant\": {auth[0].Placeholder}, \"clientId\": {auth[1].Placeholder}, \"clientSecret\": {auth[2].Placeholder} }}");
-        foreach (var key in SettingsTable.All.Where(k => k.Scope == KeyScope.Overridable && !k.Path.Contains('.')))
+        foreach (var key in SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Overridable && !k.Path.Contains('.')))
             json.Off(key.Path, key.Default!);
     }
 
     private static void Explain(CommentedJson json, SettingKey key)
     {
-        json.Comment(key.Form is IChoices choices ? $"{key.Meaning} One of: {string.Join(", ", choices.Words)}." : key.Meaning);
-        if (key is { Example: { } example } && key.Form is not IChoices) json.Comment($"Example: {example}");
+        json.Comment(key.Type.Words.Count > 0 ? $"{key.Meaning} One of: {string.Join(", ", key.Type.Words)}." : key.Meaning);
+        if (key is { Example: { } example } && key.Type.Words.Count == 0) json.Comment($"Example: {example}");
     }
 }

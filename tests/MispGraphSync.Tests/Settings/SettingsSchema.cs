@@ -18,14 +18,14 @@ internal static class SettingsSchema
 
     public static string Write()
     {
-        var root = Object(SettingsTable.All.Where(k => k.Scope != KeyScope.Destination), kind: null, mayBeNull: false);
+        var root = Object(SomeSettings.Table.All.Where(k => k.Scope != KeyScope.Destination), kind: null, mayBeNull: false);
         var properties = root["properties"]!.AsObject();
         properties.Insert(0, "$schema", new JsonObject { ["type"] = "string" });
         properties["destinations"] = new JsonObject
         {
             ["description"] = "Where the indicators go.",
             ["type"] = "array",
-            ["items"] = new JsonObject { ["oneOf"] = new JsonArray([.. new[] { "graph", "sentinel", "defender" }.Select(Destination)]) },
+            ["items"] = new JsonObject { ["oneOf"] = new JsonArray([.. SomeSettings.Table.Kinds.Select(kind => Destination(kind.Name))]) },
         };
 
         root.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
@@ -35,7 +35,7 @@ internal static class SettingsSchema
 
     private static JsonObject Destination(string kind)
     {
-        var schema = Object(SettingsTable.All.Where(k => k.BelongsTo(kind)), kind, mayBeNull: true);
+        var schema = Object(SomeSettings.Table.All.Where(k => k.BelongsTo(kind)), kind, mayBeNull: true);
         schema["properties"]!["kind"]!.AsObject().Remove("enum");
         schema["properties"]!["kind"]!.AsObject()["const"] = kind;
         schema.Insert(0, "title", $"a {kind} destination");
@@ -57,7 +57,7 @@ internal static class SettingsSchema
 
     private static JsonObject Property(SettingKey key, string? kind, bool inDestination)
     {
-        var schema = Form(key.Form);
+        var schema = JsonNode.Parse(key.Type.Schema)!.AsObject();
         schema.Insert(0, "description", key.Meaning);
         var inherits = inDestination && key.Scope == KeyScope.Overridable;
         if (!inherits && key.DefaultFor(kind) is { } json) schema["default"] = JsonNode.Parse(json);
@@ -73,30 +73,4 @@ internal static class SettingsSchema
         if (schema["enum"] is JsonArray words) words.Add(null);
         return schema;
     }
-
-    private static JsonObject Form(ValueForm form) => form switch
-    {
-        SwitchForm => Type("boolean"),
-        WholeNumberForm number => new JsonObject { ["type"] = "integer", ["minimum"] = number.Least, ["maximum"] = number.Most },
-        IChoices choices => new JsonObject
-        {
-            ["type"] = "string",
-            ["enum"] = new JsonArray([.. choices.Words.Select(w => JsonValue.Create(w))]),
-        },
-        TextForm text => new JsonObject { ["type"] = "string", ["pattern"] = text.Pattern },
-        TextListForm list => new JsonObject { ["type"] = "array", ["items"] = Form(list.Item) },
-        GuidForm => new JsonObject { ["type"] = "string", ["pattern"] = "^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$" },
-        SecretForm or PathForm => new JsonObject { ["type"] = "string", ["minLength"] = 1 },
-        AddressForm => new JsonObject { ["type"] = "string", ["pattern"] = "^https?://" },
-        DeletionLimitForm => new JsonObject { ["type"] = new JsonArray("string", "integer"), ["pattern"] = "^([0-9]{1,9}|[0-9]{1,2}%|100%)$", ["minimum"] = 0 },
-        DaysForm days => new JsonObject { ["type"] = "object", ["additionalProperties"] = Form(days.Days) },
-        FiltersForm => new JsonObject { ["type"] = new JsonArray("array", "object"), ["items"] = Type("object") },
-        ManagedIdentityForm => Type("boolean", "string"),
-        _ => throw new InvalidOperationException($"The schema does not know {form}."),
-    };
-
-    private static JsonObject Type(params string[] types) => new()
-    {
-        ["type"] = types.Length == 1 ? types[0] : new JsonArray([.. types.Select(t => JsonValue.Create(t))]),
-    };
 }

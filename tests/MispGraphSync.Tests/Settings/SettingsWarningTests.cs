@@ -33,7 +33,7 @@ public class SettingsWarningTests
         using var folder = new SettingsFolder(SomeSettings.Config(
             """ "misp": { "url": "https://m.example", "key": "env:K", "eventFilters": [{}, { "type": "ip_dst" }] } """,
             own: """ "types": ["domian"] """));
-        var options = new ReaderOptions { FilterWarnings = filter => filter.TryGetProperty("type", out _) ? ["It is doubtful."] : [] };
+        var options = SomeSettings.Options with { FilterWarnings = filter => filter.TryGetProperty("type", out _) ? ["It is doubtful."] : [] };
 
         var warnings = SettingsReader.Read(folder.File, SomeSettings.NoVariables, options).Warnings;
 

@@ -1,3 +1,5 @@
+using MispGraphSync.Destinations.Graph;
+using MispGraphSync.Destinations.Defender;
 using System.Buffers;
 using System.Net;
 using MispGraphSync.Core.Domain;
@@ -16,13 +18,18 @@ internal static class SomeIndicator
 
     public static Guid Event { get; } = new("5f000000-0000-4000-8000-00000000e001");
 
-    public static DestinationSettings Settings(string kind = "graph", string product = "Azure Sentinel", Uri? endpoint = null) => new()
+    public static GraphSettings GraphSettings(string product = "Azure Sentinel", Uri? endpoint = null) =>
+        new(CommonSettings("graph", endpoint)) { TargetProduct = product };
+
+    public static DefenderSettings DefenderSettings(Uri? endpoint = null) => new(CommonSettings("defender", endpoint) with { Capacity = 15_000 });
+
+    /// <summary>What each kind of destination has.</summary>
+    public static DestinationSettings CommonSettings(string kind, Uri? endpoint = null) => new()
     {
         Name = kind,
         Kind = kind,
         Auth = new AuthSettings { Tenant = "11111111-1111-4111-8111-111111111111", ClientId = "22222222-2222-4222-8222-222222222222" },
         Policy = new DestinationPolicy(),
-        TargetProduct = product,
         RequestsPerMinute = 60_000,
         Endpoint = endpoint,
     };

@@ -23,7 +23,7 @@ internal sealed class DefenderDestination : IDestination
     /// <summary>How an item without an alert may have been written.</summary>
     private static readonly bool?[] Silent = [null, false];
 
-    private readonly DestinationSettings _settings;
+    private readonly DefenderSettings _settings;
     private readonly DefenderApi _api;
     private readonly DefenderService _service;
     private readonly DefenderList _reading;
@@ -32,7 +32,7 @@ internal sealed class DefenderDestination : IDestination
     private readonly RequestLog _log;
     private readonly IDisposable? _tokens;
 
-    private DefenderDestination(DestinationSettings settings, DefenderApi api, Transport transport, IDisposable? tokens)
+    private DefenderDestination(DefenderSettings settings, DefenderApi api, Transport transport, IDisposable? tokens)
     {
         _settings = settings;
         Capabilities = DefenderKind.CapabilitiesOf(settings);
@@ -43,7 +43,7 @@ internal sealed class DefenderDestination : IDestination
         _deletion = new DefenderDeletion(api, _service, _reading);
         _log = transport.Log;
         _tokens = tokens;
-        Info = new DestinationInfo(settings.Name, "defender", settings.Auth.Tenant.ToLowerInvariant(), "");
+        Info = settings.Info;
     }
 
     public DestinationInfo Info { get; }
@@ -58,7 +58,7 @@ internal sealed class DefenderDestination : IDestination
 
     /// <param name="tokens">Null: those of the settings' own sign-in.</param>
     /// <exception cref="RunFailedException">Usage: a cloud without a known host, or a bad endpoint.</exception>
-    public static DefenderDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null)
+    public static DefenderDestination Create(DefenderSettings settings, Transport transport, ITokenSource? tokens = null)
     {
         var endpoint = EndpointOf(settings);
         var own = tokens is null ? new MsalTokenSource(settings.Auth, DefenderKind.Kind.ScopeOf(settings), transport) : null;

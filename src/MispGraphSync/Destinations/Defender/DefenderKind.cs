@@ -15,11 +15,11 @@ internal static class DefenderKind
 
     public static DestinationKind Kind { get; } = new()
     {
-        Name = "defender",
+        Settings = DefenderSettings.Settings,
         EndpointsOf = settings => (settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)) is { } host ? [host] : [],
         ScopeOf = ScopeOf,
         CapabilitiesOf = CapabilitiesOf,
-        Create = DefenderDestination.Create,
+        Create = static (settings, transport, tokens) => DefenderDestination.Create((DefenderSettings)settings, transport, tokens),
         NeverBlock = [.. Hosts.All],
         Remedies =
         [
@@ -33,7 +33,7 @@ internal static class DefenderKind
 
     /// <summary>Outside the global cloud no document names the scope; the host's own is the natural one.</summary>
     private static string ScopeOf(DestinationSettings settings) =>
-        settings.TokenScope ?? CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud) ?? DefenderDestination.EndpointOf(settings));
+        ((DefenderSettings)settings).TokenScope ?? CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud) ?? DefenderDestination.EndpointOf(settings));
 
     public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
     {

@@ -46,7 +46,7 @@ internal sealed class GraphDestination : IDestination
 
     /// <param name="tokens">Null: those of the settings' own sign-in.</param>
     /// <exception cref="RunFailedException">Usage: a cloud without tiIndicators, an unknown product, a bad endpoint.</exception>
-    public static GraphDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null)
+    public static GraphDestination Create(GraphSettings settings, Transport transport, ITokenSource? tokens = null)
     {
         var cloud = settings.Auth.Cloud;
         if (!GraphKind.HasTiIndicators(cloud))

@@ -16,11 +16,11 @@ internal static class GraphKind
 
     public static DestinationKind Kind { get; } = new()
     {
-        Name = "graph",
+        Settings = GraphSettings.Settings,
         EndpointsOf = settings => [settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)!],
         ScopeOf = settings => CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud)!),
         CapabilitiesOf = CapabilitiesOf,
-        Create = GraphDestination.Create,
+        Create = static (settings, transport, tokens) => GraphDestination.Create((GraphSettings)settings, transport, tokens),
         NeverBlock = [.. Hosts.All, "graph.windows.net"],
         Takeover = PythonSample.Source,
     };
@@ -30,7 +30,7 @@ internal static class GraphKind
 
     public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
     {
-        Shape = settings.TargetProduct == GraphProduct.Defender.Name ? IndicatorShape.Single : IndicatorShape.Combined,
+        Shape = ((GraphSettings)settings).TargetProduct == GraphProduct.Defender.Name ? IndicatorShape.Single : IndicatorShape.Combined,
         BatchSize = GraphDestination.MostItems,
     };
 }

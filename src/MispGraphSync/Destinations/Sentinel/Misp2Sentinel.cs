@@ -37,8 +37,9 @@ internal static class Misp2Sentinel
     }
 
     /// <exception cref="RunFailedException">InvalidInput: its source system is ours.</exception>
-    private static ForeignTool At(string tool, IDestination destination, DestinationSettings settings, Transport transport)
+    private static ForeignTool At(string tool, IDestination destination, DestinationSettings own, Transport transport)
     {
+        var settings = (SentinelSettings)own;
         var source = tool == Name ? "MISP" : tool[(Name.Length + 1)..];
         if (source.Equals(settings.SourceSystem, StringComparison.OrdinalIgnoreCase))
         {

@@ -3,7 +3,6 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -21,7 +20,7 @@ internal sealed class SentinelDestination : IDestination
     private readonly RequestLog _log;
 
     private SentinelDestination(
-        DestinationSettings settings, SentinelUpload upload, SentinelList query, ITokenSource tokens, IDisposable? ownTokens, RequestLog log)
+        SentinelSettings settings, SentinelUpload upload, SentinelList query, ITokenSource tokens, IDisposable? ownTokens, RequestLog log)
     {
         _includesUnmatched = settings.IncludeUnmatched;
         _upload = upload;
@@ -47,7 +46,7 @@ internal sealed class SentinelDestination : IDestination
 
     /// <param name="tokens">Null: those of the settings' own sign-in. Upload and list take the same ones.</param>
     /// <exception cref="RunFailedException">Usage: no workspace, or a bad endpoint.</exception>
-    public static SentinelDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null)
+    public static SentinelDestination Create(SentinelSettings settings, Transport transport, ITokenSource? tokens = null)
     {
         var place = SentinelTarget.Of(settings);
         var endpoint = Origin.Resolve(settings.Endpoint, SentinelKind.Hosts.In(settings.Auth.Cloud)!, "endpoint");

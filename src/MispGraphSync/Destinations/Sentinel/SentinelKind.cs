@@ -24,15 +24,15 @@ internal static class SentinelKind
 
     public static DestinationKind Kind { get; } = new()
     {
-        Name = "sentinel",
+        Settings = SentinelSettings.Settings,
         EndpointsOf = settings =>
         [
             settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)!,
-            .. settings.SubscriptionId is null ? Array.Empty<Uri>() : [ManagementOf(settings)],
+            .. ((SentinelSettings)settings).SubscriptionId is null ? Array.Empty<Uri>() : [ManagementOf(settings)],
         ],
         ScopeOf = settings => CloudHosts.ScopeOf(Management.In(settings.Auth.Cloud)!),
         CapabilitiesOf = CapabilitiesOf,
-        Create = SentinelDestination.Create,
+        Create = static (settings, transport, tokens) => SentinelDestination.Create((SentinelSettings)settings, transport, tokens),
         NeverBlock = [.. Hosts.All, .. Management.All, "management.core.windows.net"],
         Remedies =
         [
@@ -45,7 +45,8 @@ internal static class SentinelKind
         Takeover = Misp2Sentinel.Source,
     };
 
-    public static Uri ManagementOf(DestinationSettings settings) => settings.ManagementEndpoint ?? Management.In(settings.Auth.Cloud)!;
+    public static Uri ManagementOf(DestinationSettings settings) =>
+        ((SentinelSettings)settings).ManagementEndpoint ?? Management.In(settings.Auth.Cloud)!;
 
     public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
     {
@@ -55,7 +56,7 @@ internal static class SentinelKind
         IdsNotReusable = true,
         // Other clients wait up to two minutes before they read again.
         VisibilityLag = TimeSpan.FromMinutes(5),
-        ListNeeds = settings is { SubscriptionId: { Length: > 0 }, ResourceGroup: { Length: > 0 }, WorkspaceName: { Length: > 0 } }
+        ListNeeds = (SentinelSettings)settings is { SubscriptionId: { Length: > 0 }, ResourceGroup: { Length: > 0 }, WorkspaceName: { Length: > 0 } }
             ? null
             : "subscriptionId, resourceGroup and workspaceName",
     };

@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -12,7 +11,7 @@ internal sealed record SentinelTarget(
     string Destination, Guid Workspace, string SourceSystem, string? Management, int RequestsPerMinute, SentinelFailures Faults)
 {
     /// <exception cref="RunFailedException">Usage: no workspace.</exception>
-    public static SentinelTarget Of(DestinationSettings settings)
+    public static SentinelTarget Of(SentinelSettings settings)
     {
         if (settings.WorkspaceId is not { } workspace)
             throw new RunFailedException(
@@ -22,7 +21,7 @@ internal sealed record SentinelTarget(
             new SentinelFailures(workspace, settings.Auth.Cloud));
     }
 
-    private static string? ManagementPath(DestinationSettings settings) =>
+    private static string? ManagementPath(SentinelSettings settings) =>
         settings is { SubscriptionId: { Length: > 0 } subscription, ResourceGroup: { Length: > 0 } group, WorkspaceName: { Length: > 0 } name }
             ? $"subscriptions/{Uri.EscapeDataString(subscription)}/resourceGroups/{Uri.EscapeDataString(group)}"
               + $"/providers/Microsoft.OperationalInsights/workspaces/{Uri.EscapeDataString(name)}"

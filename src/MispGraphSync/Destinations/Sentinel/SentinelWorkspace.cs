@@ -3,7 +3,6 @@ using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
@@ -12,11 +11,11 @@ internal sealed class SentinelWorkspace : IDisposable
 {
     private const string ApiVersion = "2023-09-01";
 
-    private readonly DestinationSettings _settings;
+    private readonly SentinelSettings _settings;
     private readonly ServiceClient _client;
     private readonly Pace _pace;
 
-    public SentinelWorkspace(DestinationSettings settings, Transport transport, ITokenSource tokens)
+    public SentinelWorkspace(SentinelSettings settings, Transport transport, ITokenSource tokens)
     {
         _settings = settings;
         var endpoint = Origin.Resolve(settings.ManagementEndpoint, SentinelKind.Management.In(settings.Auth.Cloud)!, "managementEndpoint");

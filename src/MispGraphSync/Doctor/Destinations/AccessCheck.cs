@@ -28,8 +28,8 @@ internal static class AccessCheck
     private static async Task<CheckResult> OfUploadAsync(DestinationContext one, CancellationToken ct)
     {
         var endpoint = Origin.Resolve(one.Settings.Endpoint, SentinelKind.Hosts.In(one.Settings.Auth.Cloud)!, "endpoint");
-        using var upload = new SentinelUpload(SentinelTarget.Of(one.Settings), endpoint, one.Transport, one.Tokens);
+        using var upload = new SentinelUpload(SentinelTarget.Of((SentinelSettings)one.Settings), endpoint, one.Transport, one.Tokens);
         await upload.CheckAsync(ct).ConfigureAwait(false);
-        return CheckResult.Ok($"workspace {one.Settings.WorkspaceId} lets us upload");
+        return CheckResult.Ok($"workspace {((SentinelSettings)one.Settings).WorkspaceId} lets us upload");
     }
 }

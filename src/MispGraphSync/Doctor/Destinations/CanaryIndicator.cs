@@ -29,10 +29,8 @@ internal sealed class CanaryIndicator : IAsyncDisposable
     {
         _case = one;
         // By default the action could be allow, which is not harmless.
-        var settings = one.Settings with
+        var settings = one.Settings.ForCanary(Mark) with
         {
-            Instance = Mark,
-            SourceSystem = Mark,
             Policy = one.Settings.Policy with { Action = IndicatorAction.Alert },
         };
         _destination = one.DestinationKind.Create(settings, one.Transport, one.Tokens);

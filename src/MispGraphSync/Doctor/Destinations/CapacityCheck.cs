@@ -15,7 +15,7 @@ internal static class CapacityCheck
         {
             var (ours, others) = (0, 0);
             await foreach (var indicator in one.Destination.ReadAsync(ct).ConfigureAwait(false)) _ = indicator.Key is null ? others++ : ours++;
-            return Judge(one.Settings.Capacity, ours, others, seesAll);
+            return Judge(one.Settings.Capacity ?? Tenant, ours, others, seesAll);
         }).ConfigureAwait(false);
     }
 

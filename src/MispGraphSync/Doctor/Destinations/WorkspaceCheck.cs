@@ -8,7 +8,7 @@ internal static class WorkspaceCheck
 {
     public static async Task<CheckResult> LookAsync(DestinationContext one)
     {
-        var settings = one.Settings;
+        var settings = (SentinelSettings)one.Settings;
         if (!one.Destination.Capabilities.CanList) return CheckResult.Skipped("subscriptionId, resourceGroup and workspaceName are not set: read and verify need them");
         if (await one.Connectivity.SkipIfUnreachableAsync(MispGraphSync.Destinations.Sentinel.SentinelKind.ManagementOf(settings)).ConfigureAwait(false) is { } unreached) return unreached;
         if ((await one.Token.GetAsync().ConfigureAwait(false)).Value is null) return CheckResult.Skipped($"needs {one.Name} token");

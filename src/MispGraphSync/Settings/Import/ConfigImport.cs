@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Settings.Import;
@@ -7,32 +6,29 @@ namespace MispGraphSync.Settings.Import;
 /// <summary><c>config import FILE</c>: settings made from the config.py of the Python sample or of misp2sentinel; nothing in it is run.</summary>
 internal static class ConfigImport
 {
-    private const int LongestFile = 1024 * 1024;
+    private const int MaxLength = 1024 * 1024;
 
     /// <param name="to">Where to write them, owner-only, secrets included; null: print only, secrets hidden.</param>
     /// <exception cref="RunFailedException">A file cannot be read or written, or nothing in it is known.</exception>
     public static void Run(
-        string file, string? to, bool replace, Func<JsonElement, IEnumerable<string>>? checkFilter, TextWriter output, TextWriter talk)
+        string file, string? to, bool replace, ReaderOptions options, TextWriter output, TextWriter messages)
     {
-        var (draft, notes, head, isKnown) = ImportedConfig.ReadAny(Load(file), checkFilter);
-        if (!isKnown)
-        {
+        var import = ConfigImporter.Read(Load(file), options);
+        if (!import.IsKnown)
             throw new RunFailedException(RunOutcome.InvalidInput,
                 $"Nothing in {file} is a setting of the Python sample or of misp2sentinel.", "Name the config.py of the Python sample or of misp2sentinel.");
-        }
+        if (to is not null) SettingsFile.Write(to, import.Draft.Write(import.Tool.Head, hideSecrets: false), replace);
 
-        if (to is not null) OwnerOnlyFile.Write(to, draft.Write(head, hideSecrets: false), replace);
-
-        output.Write(draft.Write(head, hideSecrets: true));
-        foreach (var note in notes) talk.Write($"note: {note}\n");
-        if (to is not null) talk.Write($"Written to {to}, for your eyes only. Next: misp-graph doctor --config {to}\n");
+        output.Write(import.Draft.Write(import.Tool.Head, hideSecrets: true));
+        foreach (var note in import.Notes) messages.Write($"note: {note}\n");
+        if (to is not null) messages.Write($"Written to {to}, readable by you alone. Next: misp-graph doctor --config {to}\n");
     }
 
     private static string Load(string file)
     {
         try
         {
-            return new FileInfo(file).Length > LongestFile
+            return new FileInfo(file).Length > MaxLength
                 ? throw new RunFailedException(RunOutcome.InvalidInput, $"{file} is too long to be a config.py.", "Name the config.py of the Python sample or of misp2sentinel.")
                 : File.ReadAllText(file, Encoding.UTF8);
         }

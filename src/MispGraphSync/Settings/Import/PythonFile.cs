@@ -1,94 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
 namespace MispGraphSync.Settings.Import;
 
-/// <summary>Reads the assignments of literals out of a Python file. Nothing is run; everything else is named by its line.</summary>
-internal static class PythonFile
+/// <summary><c>name = literal</c></summary>
+internal sealed record PythonAssignment(string Name, JsonNode? Value, int Line);
+
+/// <summary>A statement that is more than an assignment of a literal. It is never quoted, because it may hold a secret.</summary>
+/// <param name="Name">What it assigns to, when that is a plain name.</param>
+internal sealed record SkippedStatement(string? Name, int Line);
+
+/// <param name="Text">Without the quotes of a text. Never printed, because it may hold a secret.</param>
+internal sealed record PythonToken(string Kind, string Text, int Line)
 {
-    public static (IReadOnlyList<PythonAssignment> Assignments, IReadOnlyList<PythonLeftOver> LeftOver) Read(string text)
+    public bool Is(string symbol) => Kind == "other" && Text == symbol;
+
+    public override string ToString() => Kind;
+}
+
+/// <summary>Reads the assignments of literals from a Python file. Nothing is executed; everything else is reported by its line.</summary>
+internal static partial class PythonFile
+{
+    public static (IReadOnlyList<PythonAssignment> Assignments, IReadOnlyList<SkippedStatement> Skipped) Read(string text)
     {
-        var cursor = new PythonCursor(text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal));
         var assignments = new List<PythonAssignment>();
-        var leftOver = new List<PythonLeftOver>();
-
-        while (SkipToStatement(cursor))
+        var skipped = new List<SkippedStatement>();
+        foreach (var (tokens, isIndented) in Statements(text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal)))
         {
-            var (start, line) = (cursor.Position, cursor.Line);
-            var isIndented = cursor.Current is ' ' or '\t';
-            var name = isIndented ? null : NameBeforeEquals(cursor);
-            if (name is not null && new PythonLiteral(cursor).Read() is { } value && EndsStatement(cursor))
+            var line = tokens[0].Line;
+            var name = !isIndented && tokens is [{ Kind: "name" }, var equals, ..] && equals.Is("=") ? tokens[0].Text : null;
+            if (name is not null && PythonLiteral.TryRead(tokens[2..], out var value)) assignments.Add(new PythonAssignment(name, value, line));
+            else if (isIndented || !PythonLiteral.TryRead(tokens, out var alone) || alone?.GetValueKind() != JsonValueKind.String)
+                skipped.Add(new SkippedStatement(name, line));
+        }
+
+        return (assignments, skipped);
+    }
+
+    /// <summary>Logical lines: brackets and a backslash continue them. Comments and white space are dropped.</summary>
+    private static IEnumerable<(List<PythonToken> Tokens, bool IsIndented)> Statements(string text)
+    {
+        var (tokens, depth, line, isLineStart, isIndented) = (new List<PythonToken>(), 0, 1, true, false);
+        foreach (Match match in Token().Matches(text))
+        {
+            var group = match.Groups.Values.Skip(1).First(one => one.Success && one.Name != "body");
+            if (group.Name == "space")
             {
-                assignments.Add(new PythonAssignment(name, value, line));
-                continue;
+                if (tokens.Count == 0) isIndented = isLineStart && match.Value[0] is ' ' or '\t';
+            }
+            else if (depth <= 0 && match.Value is "\n" or ";")
+            {
+                if (tokens.Count > 0) yield return (tokens, isIndented);
+                (tokens, depth, isLineStart, isIndented) = ([], 0, match.Value == "\n", false);
+            }
+            else if (match.Value != "\n")
+            {
+                var body = match.Groups["body"];
+                tokens.Add(new PythonToken(group.Name, body.Success ? body.Value : group.Value, line));
+                depth += match.Value switch { "(" or "[" or "{" => 1, ")" or "]" or "}" => -1, _ => 0 };
             }
 
-            cursor.Position = start;
-            if (!isIndented && new PythonLiteral(cursor).Read() is PythonValue.Text && EndsStatement(cursor)) continue;
-            cursor.Position = start;
-            SkipStatement(cursor);
-            leftOver.Add(new PythonLeftOver(name, line));
+            line += match.ValueSpan.Count('\n');
         }
 
-        return (assignments, leftOver);
+        if (tokens.Count > 0) yield return (tokens, isIndented);
     }
 
-    /// <summary>To the next line that holds more than a comment, its indentation kept; false at the end.</summary>
-    private static bool SkipToStatement(PythonCursor cursor)
-    {
-        while (!cursor.AtEnd)
-        {
-            var start = cursor.Position;
-            cursor.SkipSpace(inBrackets: false);
-            if (cursor.Take('\n') || cursor.Take(';')) continue;
-            if (cursor.AtEnd) return false;
-            cursor.Position = start;
-            return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>The name in <c>name = …</c>; null for every other statement.</summary>
-    private static string? NameBeforeEquals(PythonCursor cursor)
-    {
-        var name = cursor.TakeWhile(c => char.IsLetterOrDigit(c) || c == '_');
-        cursor.SkipSpace(inBrackets: false);
-        return name.Length > 0 && !cursor.Has("==") && cursor.Take('=') ? name : null;
-    }
-
-    private static bool EndsStatement(PythonCursor cursor)
-    {
-        cursor.SkipSpace(inBrackets: false);
-        if (cursor.AtEnd || cursor.Take('\n')) return true;
-        if (!cursor.Take(';')) return false;
-        cursor.SkipSpace(inBrackets: false);
-        return true;
-    }
-
-    /// <summary>To the end of the logical line: past open brackets, texts and continued lines.</summary>
-    private static void SkipStatement(PythonCursor cursor)
-    {
-        var depth = 0;
-        while (!cursor.AtEnd)
-        {
-            if (cursor.Current is '\'' or '"') SkipText(cursor);
-            else if (cursor.Current == '#') cursor.TakeWhile(c => c != '\n');
-            else if (!cursor.Take("\\\n"))
-            {
-                var c = cursor.Next();
-                if (c is '(' or '[' or '{') depth++;
-                if (c is ')' or ']' or '}') depth--;
-                if (c == '\n' && depth <= 0) return;
-            }
-        }
-    }
-
-    private static void SkipText(PythonCursor cursor)
-    {
-        var quote = cursor.Next();
-        var end = cursor.Take(new string(quote, 2)) ? new string(quote, 3) : quote.ToString();
-        while (!cursor.AtEnd && !cursor.Take(end))
-        {
-            if (end.Length == 1 && cursor.Current == '\n') return;
-            if (cursor.Next() == '\\') cursor.Next();
-        }
-    }
+    // A text that does not end is one token too, to its line's or the file's end.
+    [GeneratedRegex(
+        """
+        (?<space>[\ \t\f\r]+|\#[^\n]*|\\\n)
+        |(?<raw>[rR](?:'''(?<body>(?:[^\\]|\\.)*?)'''|\"{3}(?<body>(?:[^\\]|\\.)*?)\"{3}|'(?<body>(?:[^\\'\n]|\\.)*)'|"(?<body>(?:[^\\"\n]|\\.)*)"))
+        |(?<text>[uU]?(?:'''(?<body>(?:[^\\]|\\.)*?)'''|\"{3}(?<body>(?:[^\\]|\\.)*?)\"{3}|'(?<body>(?:[^\\'\n]|\\.)*)'|"(?<body>(?:[^\\"\n]|\\.)*)"))
+        |(?<open>(?:'''|\"{3}).*|['"][^\n]*)
+        |(?<number>[0-9.][0-9A-Za-z_.]*)
+        |(?<name>\w+)
+        |(?<other>==|.)
+        """,
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    private static partial Regex Token();
 }

@@ -1,176 +1,150 @@
 using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace MispGraphSync.Settings.Import;
 
-/// <summary>Reads one literal: text, number, True, False, None, list, tuple, set or dict. All else is null: it would have to be run.</summary>
-internal sealed class PythonLiteral(PythonCursor cursor)
+/// <summary>
+/// Reads a literal as JSON: text, number, True, False, None, list, tuple, set or dict. Anything else would have to be executed.
+/// </summary>
+internal sealed partial class PythonLiteral
 {
-    private const int Deepest = 40;
+    private const int MaxDepth = 40;
+    private const int MaxDigits = 18;
 
-    public PythonValue? Read(int depth = 0)
+    private readonly IReadOnlyList<PythonToken> _tokens;
+    private int _position;
+
+    private PythonLiteral(IReadOnlyList<PythonToken> tokens) => _tokens = tokens;
+
+    /// <summary>False when the tokens are not one literal.</summary>
+    public static bool TryRead(IReadOnlyList<PythonToken> tokens, out JsonNode? value)
     {
-        if (depth > Deepest) return null;
-        cursor.SkipSpace(depth > 0);
-        return cursor.Current switch
-        {
-            '[' => Sequence(']', depth + 1),
-            '(' => Parentheses(depth + 1),
-            '{' => Braces(depth + 1),
-            >= '0' and <= '9' or '-' or '+' or '.' => Number(),
-            _ => StartsText() ? Text(depth) : Word(),
-        };
+        var literal = new PythonLiteral(tokens);
+        return literal.TryRead(0, out value) && literal._position == tokens.Count;
     }
 
-    private PythonValue? Word() => cursor.TakeWhile(c => char.IsLetterOrDigit(c) || c == '_') switch
+    private bool TryRead(int depth, out JsonNode? value)
     {
-        "True" => new PythonValue.Switch(true),
-        "False" => new PythonValue.Switch(false),
-        "None" => new PythonValue.None(),
-        _ => null,
-    };
-
-    private PythonValue? Number()
-    {
-        var sign = cursor.Take('-') ? "-" : cursor.Take('+') ? "" : "";
-        var digits = cursor.TakeWhile(c => char.IsAsciiDigit(c) || c is '.' or '_').Replace("_", "", StringComparison.Ordinal);
-        var isWhole = digits.Length is > 0 and < 19 && digits.All(char.IsAsciiDigit) && (digits == "0" || digits[0] != '0');
-        var isDecimal = digits.Length is > 2 and < 19 && digits.Count(c => c == '.') == 1
-            && char.IsAsciiDigit(digits[0]) && char.IsAsciiDigit(digits[^1]) && (digits[0] != '0' || digits[1] == '.');
-        return (isWhole || isDecimal) && !char.IsLetter(cursor.Current) ? new PythonValue.Number(sign + digits) : null;
-    }
-
-    private PythonValue.Sequence? Sequence(char end, int depth)
-    {
-        cursor.Next();
-        var items = new List<PythonValue>();
-        return Items(end, () =>
+        value = null;
+        if (depth > MaxDepth || _position == _tokens.Count) return false;
+        var token = _tokens[_position++];
+        switch (token)
         {
-            if (Read(depth) is not { } item) return false;
-            items.Add(item);
-            return true;
-        })
-            ? new PythonValue.Sequence(items)
-            : null;
-    }
+            case { Kind: "text" or "raw" }: return TryText(token, out value);
+            case { Kind: "number" }: return TryNumber("", token, out value);
+            case { Kind: "other", Text: "-" or "+" } when _position < _tokens.Count:
+                return TryNumber(token.Text.TrimStart('+'), _tokens[_position++], out value);
+            case { Kind: "other", Text: "[" }: return TryItems("]", depth, out value, out _);
+            case { Kind: "other", Text: "(" }:
+                if (!TryItems(")", depth, out value, out var hasComma)) return false;
+                // One value in parentheses is that value; with a comma it is a tuple.
+                if (value is JsonArray { Count: 1 } single && !hasComma)
+                {
+                    value = single[0];
+                    single.Clear();
+                }
 
-    /// <summary>A tuple, or one value in parentheses.</summary>
-    private PythonValue? Parentheses(int depth)
-    {
-        cursor.Next();
-        var items = new List<PythonValue>();
-        var hasComma = false;
-        while (true)
-        {
-            cursor.SkipSpace(inBrackets: true);
-            if (cursor.Take(')')) return items.Count == 1 && !hasComma ? items[0] : new PythonValue.Sequence(items);
-            if (Read(depth) is not { } item) return null;
-            items.Add(item);
-            cursor.SkipSpace(inBrackets: true);
-            if (cursor.Take(',')) hasComma = true;
-            else if (cursor.Current != ')') return null;
-        }
-    }
-
-    /// <summary>A dict, or a set, which is read as a sequence.</summary>
-    private PythonValue? Braces(int depth)
-    {
-        cursor.Next();
-        var pairs = new List<KeyValuePair<string, PythonValue>>();
-        var members = new List<PythonValue>();
-        var isRead = Items('}', () =>
-        {
-            if (Read(depth) is not { } first) return false;
-            cursor.SkipSpace(inBrackets: true);
-            if (!cursor.Take(':'))
-            {
-                members.Add(first);
                 return true;
-            }
-
-            if (first is not PythonValue.Text { Value: var key } || Read(depth) is not { } value) return false;
-            pairs.RemoveAll(p => p.Key == key);
-            pairs.Add(new(key, value));
-            return true;
-        });
-
-        if (!isRead || (pairs.Count > 0 && members.Count > 0)) return null;
-        return members.Count > 0 ? new PythonValue.Sequence(members) : new PythonValue.Dict(pairs);
-    }
-
-    private bool Items(char end, Func<bool> readItem)
-    {
-        while (true)
-        {
-            cursor.SkipSpace(inBrackets: true);
-            if (cursor.Take(end)) return true;
-            if (!readItem()) return false;
-            cursor.SkipSpace(inBrackets: true);
-            if (!cursor.Take(',') && cursor.Current != end) return false;
+            case { Kind: "other", Text: "{" }: return TryDict(depth, out value);
+            case { Kind: "name", Text: "True" or "False" }:
+                value = JsonValue.Create(token.Text == "True");
+                return true;
+            default: return token is { Kind: "name", Text: "None" };
         }
     }
 
-    private bool StartsText() => cursor.Current is '\'' or '"'
-        || (cursor.Current is 'r' or 'R' or 'u' or 'U' && (cursor.Has($"{cursor.Current}'") || cursor.Has($"{cursor.Current}\"")));
-
-    /// <summary>Texts that stand beside each other are one, as in Python.</summary>
-    private PythonValue.Text? Text(int depth)
+    private bool TryItems(string end, int depth, out JsonNode? value, out bool hasComma)
     {
-        var text = new StringBuilder();
-        while (StartsText())
+        var items = new JsonArray();
+        (value, hasComma) = (items, false);
+        while (!Take(end))
         {
-            var isRaw = cursor.Current is 'r' or 'R';
-            if (cursor.Current is not ('\'' or '"')) cursor.Next();
-            var quote = cursor.Current;
-            var end = cursor.Take(new string(quote, 3)) ? new string(quote, 3) : cursor.Next().ToString();
-            if (!TextUpTo(end, isRaw, text)) return null;
-            cursor.SkipSpace(depth > 0);
+            if (!TryRead(depth + 1, out var item)) return false;
+            items.Add(item);
+            if (Take(",")) hasComma = true;
+            else if (!IsNext(end)) return false;
         }
 
-        return new PythonValue.Text(text.ToString());
-    }
-
-    private bool TextUpTo(string end, bool isRaw, StringBuilder text)
-    {
-        while (!cursor.AtEnd)
-        {
-            if (cursor.Take(end)) return true;
-            var c = cursor.Next();
-            if (c == '\n' && end.Length == 1) return false;
-            if (c != '\\') text.Append(c);
-            else if (isRaw) text.Append(c).Append(cursor.Next());
-            else if (!Escape(text)) return false;
-        }
-
-        return false;
-    }
-
-    private bool Escape(StringBuilder text)
-    {
-        var c = cursor.Next();
-        switch (c)
-        {
-            case '\n': return true;
-            case '\\' or '\'' or '"': text.Append(c); return true;
-            case 'n': text.Append('\n'); return true;
-            case 't': text.Append('\t'); return true;
-            case 'r': text.Append('\r'); return true;
-            case 'x': return Code(2, text);
-            case 'u': return Code(4, text);
-            case 'U' or 'N' or (>= '0' and <= '7'): return false;
-            default: text.Append('\\').Append(c); return true;
-        }
-    }
-
-    private bool Code(int length, StringBuilder text)
-    {
-        var value = 0;
-        for (var i = 0; i < length; i++)
-        {
-            if (!char.IsAsciiHexDigit(cursor.Current)) return false;
-            value = (value * 16) + Convert.ToInt32(cursor.Next().ToString(), 16);
-        }
-
-        text.Append((char)value);
         return true;
     }
+
+    /// <summary>A dict, or a set, which is read as a list. Of a key that is given twice the last value counts.</summary>
+    private bool TryDict(int depth, out JsonNode? value)
+    {
+        var start = _position;
+        var dict = new JsonObject();
+        value = dict;
+        while (!Take("}"))
+        {
+            if (!TryRead(depth + 1, out var key)) return false;
+            if (!Take(":"))
+            {
+                _position = start;
+                return dict.Count == 0 && TryItems("}", depth, out value, out _);
+            }
+
+            if (key is not JsonValue || !key.AsValue().TryGetValue<string>(out var name) || !TryRead(depth + 1, out var item)) return false;
+            dict.Remove(name);
+            dict.Add(name, item);
+            if (!Take(",") && !IsNext("}")) return false;
+        }
+
+        return true;
+    }
+
+    private static bool TryNumber(string sign, PythonToken token, out JsonNode? value)
+    {
+        var digits = token.Text.Replace("_", "", StringComparison.Ordinal);
+        var isNumber = token.Kind == "number" && digits.Length <= MaxDigits && Number().IsMatch(digits);
+        value = isNumber ? JsonNode.Parse(sign + digits) : null;
+        return isNumber;
+    }
+
+    /// <summary>Texts next to each other are one, as in Python.</summary>
+    private bool TryText(PythonToken first, out JsonNode? value)
+    {
+        var text = new StringBuilder();
+        var isKnown = true;
+        for (var token = first; ; token = _tokens[_position++])
+        {
+            text.Append(token.Kind == "raw" ? token.Text : Escape().Replace(token.Text, match => Unescape(match.Groups[1].Value, ref isKnown)));
+            if (_position == _tokens.Count || _tokens[_position].Kind is not ("text" or "raw")) break;
+        }
+
+        value = isKnown ? JsonValue.Create(text.ToString()) : null;
+        return isKnown;
+    }
+
+    private static string Unescape(string code, ref bool isKnown)
+    {
+        switch (code[0])
+        {
+            case '\n': return "";
+            case '\\' or '\'' or '"': return code;
+            case 'n': return "\n";
+            case 't': return "\t";
+            case 'r': return "\r";
+            case 'x' or 'u' when code.Length > 1: return ((char)Convert.ToInt32(code[1..], 16)).ToString();
+            case 'x' or 'u' or 'U' or 'N' or (>= '0' and <= '7'):
+                isKnown = false;
+                return "";
+            default: return "\\" + code;
+        }
+    }
+
+    private bool Take(string symbol)
+    {
+        if (!IsNext(symbol)) return false;
+        _position++;
+        return true;
+    }
+
+    private bool IsNext(string symbol) => _position < _tokens.Count && _tokens[_position].Is(symbol);
+
+    [GeneratedRegex(@"^(0|[1-9][0-9]*)(\.[0-9]+)?\z")]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", RegexOptions.Singleline)]
+    private static partial Regex Escape();
 }

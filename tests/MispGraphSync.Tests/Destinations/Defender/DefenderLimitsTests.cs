@@ -108,7 +108,7 @@ public class DefenderLimitsTests
     public void Cloud_without_a_known_host_needs_an_endpoint()
     {
         using var test = new TestTransport();
-        var settings = SomeIndicator.Settings("defender") with { Auth = new AuthSettings { Tenant = "t", ClientId = "c", Cloud = "china" } };
+        var settings = SomeIndicator.DefenderSettings() with { Auth = new AuthSettings { Tenant = "t", ClientId = "c", Cloud = "china" } };
 
         var failure = Assert.Throws<RunFailedException>(() => DefenderDestination.Create(settings, test.Transport, new FakeTokens()));
 

@@ -265,7 +265,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
         using var client = new SandboxClient(_sandbox);
         await client.SignInAsync("https://api.securitycenter.microsoft.com");
         var token = client.Http.DefaultRequestHeaders.Authorization!.Parameter!;
-        var settings = SomeIndicator.Settings("defender", endpoint: _sandbox.Defender);
+        var settings = SomeIndicator.DefenderSettings(_sandbox.Defender);
         settings = settings with
         {
             Auth = settings.Auth with { Tenant = _sandbox.Options.Tenant.ToString(), ClientId = _sandbox.Options.ClientId },

@@ -265,7 +265,7 @@ public class SentinelContractTests : DestinationContract
 
     private SentinelDestination Create(Uri endpoint) => Create(StixSamples.Settings(endpoint));
 
-    private SentinelDestination Create(DestinationSettings settings) => SentinelDestination.Create(settings, Test.Transport, Tokens);
+    private SentinelDestination Create(SentinelSettings settings) => SentinelDestination.Create(settings, Test.Transport, Tokens);
 
     private static Core.Domain.IndicatorSource Supporting(Observable? single) =>
         new() { Attribute = StixSamples.Key, Part = 0, Type = "x", Combined = [], Single = single };

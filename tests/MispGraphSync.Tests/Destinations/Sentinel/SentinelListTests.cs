@@ -270,7 +270,7 @@ public sealed class SentinelListTests : IDisposable
 
     private Task<List<RemoteIndicator>> ReadAsync() => ReadAsync(StixSamples.Settings(_service.Endpoint));
 
-    private async Task<List<RemoteIndicator>> ReadAsync(DestinationSettings settings)
+    private async Task<List<RemoteIndicator>> ReadAsync(SentinelSettings settings)
     {
         await using var destination = SentinelDestination.Create(settings, _test.Transport, new FakeTokens());
         return await _test.PassAsync(destination.ReadAsync(Ct).ToListAsync(Ct).AsTask());

@@ -35,7 +35,7 @@ internal sealed class SentinelRun : IAsyncDisposable
 
     public FakeSource Source { get; }
 
-    public DestinationSettings Settings { get; set; }
+    public SentinelSettings Settings { get; set; }
 
     public SentinelState Workspace => Sandbox.SentinelState;
 

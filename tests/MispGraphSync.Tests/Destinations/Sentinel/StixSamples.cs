@@ -15,8 +15,8 @@ internal static class StixSamples
     public static readonly Guid Key = new("6f000000-0000-5000-8000-000000000001");
 
     /// <summary>Endpoint and management endpoint may be the same: their paths differ.</summary>
-    public static DestinationSettings Settings(Uri? endpoint = null, Uri? management = null) =>
-        SomeIndicator.Settings("sentinel", endpoint: endpoint) with
+    public static SentinelSettings Settings(Uri? endpoint = null, Uri? management = null) =>
+        new(SomeIndicator.CommonSettings("sentinel", endpoint))
         {
             WorkspaceId = Workspace,
             SourceSystem = "misp-graph",

@@ -1,3 +1,5 @@
+using MispGraphSync.Destinations.Sentinel;
+using MispGraphSync.Destinations.Graph;
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Settings;
@@ -39,7 +41,7 @@ public class Misp2SentinelImportTests
         Import(folder, Whole, folder.File);
         var settings = folder.Read().Settings;
 
-        var sentinel = Assert.Single(settings.Destinations);
+        var sentinel = Assert.IsType<SentinelSettings>(Assert.Single(settings.Destinations));
         Assert.Equal(("sentinel", Guid.Parse("44444444-5555-6666-7777-888888888888"), "misp-graph", 60), (sentinel.Kind, sentinel.WorkspaceId!.Value, sentinel.SourceSystem, sentinel.RequestsPerMinute));
         Assert.Equal(("22222222-3333-4444-5555-666666666666", "33333333-4444-5555-6666-777777777777"), (sentinel.Auth.Tenant, sentinel.Auth.ClientId));
         Assert.Equal(("https://misp.example.net/", false, true, false, 40), (settings.Misp.Url!.ToString(), settings.Misp.VerifyCert, settings.Misp.ToIdsOnly, settings.Misp.EnforceWarninglist, settings.Misp.PageSize));
@@ -53,12 +55,12 @@ public class Misp2SentinelImportTests
     [InlineData("line 1: this is no assignment of a plain value")]
     [InlineData("misp_key is set to more than a plain value, which is not run")]
     [InlineData("misp_key has no usable value; misp.key is \"env:MISP_KEY\"")]
-    [InlineData("defaultTlp: \"clear\" is carried over (misp2sentinel marks what carries no TLP tag as clear); recommended: \"amber\".")]
+    [InlineData("defaultTlp: \"clear\" is carried over (misp2sentinel marks attributes without a TLP tag as clear); recommended: \"amber\".")]
     [InlineData("maxTlp: \"red\" is carried over")]
     [InlineData("misp.enforceWarninglist: false is carried over")]
     [InlineData("misp.verifyCert: false is carried over")]
     [InlineData("ms_auth.scope is not carried over")]
-    [InlineData("ms_action is not carried over: Sentinel's upload API knows no such thing")]
+    [InlineData("ms_action is not carried over: Sentinel's upload API has no such setting")]
     [InlineData("ms_useragent is not carried over: requests bear this program's name.")]
     [InlineData("write_parsed_indicators is not carried over: each request leaves a file of its own")]
     [InlineData("ipv6-addr is not carried over for ip-dst: there is one lifetime for both kinds of address, 14.")]
@@ -83,7 +85,7 @@ public class Misp2SentinelImportTests
         Import(folder, "ms_auth = {'tenant': '22222222-3333-4444-5555-666666666666', 'graph_api': True}\nms_action = 'Block'\nms_passiveonly = True\nms_target_product = 'Azure Sentinel'\nmisp_event_filters = {'enforceWarninglist': True}", folder.File);
 
         var settings = folder.Read().Settings;
-        var graph = Assert.Single(settings.Destinations);
+        var graph = Assert.IsType<GraphSettings>(Assert.Single(settings.Destinations));
         Assert.Equal(("graph", IndicatorAction.Block, true, "Azure Sentinel", true), (graph.Kind, graph.Policy.Action, graph.Policy.PassiveOnly, graph.TargetProduct, settings.Misp.EnforceWarninglist));
         Assert.Empty(settings.Misp.EventFilters);
     }
@@ -91,7 +93,7 @@ public class Misp2SentinelImportTests
     private static (string Output, string Talk) Import(SettingsFolder folder, string python, string? to = null)
     {
         var (output, talk) = (new StringWriter(), new StringWriter());
-        ConfigImport.Run(folder.Write("config.py", python), to, replace: false, _ => [], output, talk);
+        ConfigImport.Run(folder.Write("config.py", python), to, replace: false, SomeSettings.Options, output, talk);
         return (output.ToString(), talk.ToString());
     }
 }

@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
+using static MispGraphSync.Settings.SettingTypes;
+
+namespace MispGraphSync.Destinations.Defender;
+
+/// <summary>The settings of one Defender destination, and their rows in the table.</summary>
+public sealed record DefenderSettings : DestinationSettings
+{
+    private const string KindName = "defender";
+
+    private static readonly SettingKey<int> CapacityKey = new("capacity", KeyScope.Destination, Number(1, 15_000), "15000",
+        "Our share of the 15,000 indicators that a Defender tenant can hold.")
+    { Kind = KindName };
+
+    private static readonly SettingKey<bool> GenerateAlertKey = new("generateAlert", KeyScope.Destination, Bool, "true",
+        "block and warn raise an alert too; Audit always does, Allowed never.")
+    { Kind = KindName };
+
+    private static readonly SettingKey<IReadOnlyList<string>> RbacGroupNamesKey = new("rbacGroupNames", KeyScope.Destination, List(AnyText), "[]",
+        "Device groups that the indicators are for; [] is all devices.")
+    { Example = "[\"Servers\"]", Kind = KindName };
+
+    private static readonly SettingKey<string> TokenScopeKey = new("tokenScope", KeyScope.Destination, Matching(
+        "a scope such as https://api.example/.default", @"^https://[^\s/]+(/[^\s/]+)*/\.default$"), null,
+        "The scope of its tokens, where the cloud's default is not the one that your tenant knows.")
+    { Example = "\"https://api-gov.securitycenter.microsoft.us/.default\"", Kind = KindName };
+
+    [SetsRequiredMembers]
+    public DefenderSettings(DestinationSettings common) : base(common)
+    {
+    }
+
+    public bool GenerateAlert { get; init; } = true;
+
+    public IReadOnlyList<string> RbacGroupNames { get; init; } = [];
+
+    /// <summary>Null: the cloud's.</summary>
+    public string? TokenScope { get; init; }
+
+    /// <summary>Tenants are compared in lower case, because their spelling may vary.</summary>
+    public override DestinationInfo Info => new(Name, Kind, Auth.Tenant.ToLowerInvariant(), "");
+
+    public override (string Content, string Selection) Fingerprint =>
+        ($"False {GenerateAlert}\n{string.Join(',', RbacGroupNames)}", "False");
+
+    internal static KindSettings Settings { get; } = new(KindName, "Defender", "Defender for Endpoint's indicators")
+    {
+        Keys = [CapacityKey, GenerateAlertKey, RbacGroupNamesKey, TokenScopeKey],
+        RequestsPerMinute = 30,
+        TakesWarn = true,
+        Bind = static (common, values) => new DefenderSettings(common)
+        {
+            Capacity = values.Of(CapacityKey),
+            GenerateAlert = values.Of(GenerateAlertKey),
+            RbacGroupNames = values.Of(RbacGroupNamesKey) ?? [],
+            TokenScope = values.Of(TokenScopeKey),
+        },
+        Check = CheckCloud,
+        Warnings = WarningsOf,
+        Distinguishers = "tenant",
+    };
+
+    private static void CheckCloud(DestinationSettings settings, DestinationValues values)
+    {
+        if (settings.Auth.Cloud == "china" && settings.Endpoint is null)
+            values.Wrong(Keys.Cloud,
+                "No host of Defender is known in the China cloud; if you have one, name it in \"endpoint\".");
+    }
+
+    private static IEnumerable<string> WarningsOf(DestinationSettings settings)
+    {
+        var policy = settings.Policy;
+        if (policy.Action is IndicatorAction.Alert or IndicatorAction.Warn
+            && policy.Types.Any(type => type.StartsWith("x509-fingerprint", StringComparison.Ordinal)))
+            yield return "Defender takes certificates with action allow or block only; with this action they are skipped.";
+    }
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics.CodeAnalysis;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
+using static MispGraphSync.Settings.SettingTypes;
+
+namespace MispGraphSync.Destinations.Sentinel;
+
+/// <summary>The settings of one Sentinel destination, and their rows in the table.</summary>
+public sealed record SentinelSettings : DestinationSettings
+{
+    private const string KindName = "sentinel";
+    private const string ReservedSource = "Microsoft Sentinel";
+
+    private static readonly SettingKey<Guid?> WorkspaceIdKey = new("workspaceId", KeyScope.Destination, SettingTypes.Guid(
+        "a workspace's id, a GUID",
+        hint: text => text.Length == 0 ? null
+            : text.StartsWith('/') ? "That is the workspace's resource id; the workspace id is on its Overview page."
+            : "That is the workspace's name; the id is on its Overview page."), null,
+        "The Log Analytics workspace's id, a GUID, from its Overview page.")
+    { Placeholder = Keys.NoId, Kind = KindName };
+
+    private static readonly SettingKey<string> SourceSystemKey = new("sourceSystem", KeyScope.Destination, Matching(
+        "a text of 1 to 256 characters without line breaks", @"^[^\u0000-\u001f\u007f]{1,256}$",
+        hint: text => IsReserved(text) ? "Sentinel keeps that name for itself; choose another." : null,
+        accepts: text => !IsReserved(text)), "\"misp-graph\"",
+        "The source that Sentinel shows for our indicators, and part of their ids: do not change it later.")
+    { Kind = KindName };
+
+    private static readonly SettingKey<bool> IncludeUnmatchedKey = new("includeUnmatched", KeyScope.Destination, Bool, "false",
+        "Also send patterns that Sentinel stores but may never match against logs.")
+    { Kind = KindName };
+
+    private static readonly SettingKey<Guid?> SubscriptionIdKey = new("subscriptionId", KeyScope.Destination, SettingTypes.Guid(
+        "a subscription's id, a GUID"), null,
+        "For read and verify: the Azure subscription of the workspace.")
+    { Example = Keys.NoId, Kind = KindName };
+
+    private static readonly SettingKey<string> ResourceGroupKey = new("resourceGroup", KeyScope.Destination, Matching(
+        "a resource group's name", @"^[A-Za-z0-9_().-]{1,90}$"), null,
+        "For read and verify: the resource group of the workspace.")
+    { Example = "\"security\"", Kind = KindName };
+
+    private static readonly SettingKey<string> WorkspaceNameKey = new("workspaceName", KeyScope.Destination, Matching(
+        "a workspace's name: 4 to 63 letters, digits and hyphens", "^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$"), null,
+        "For read and verify: the workspace's name.")
+    { Example = "\"contoso-sentinel\"", Kind = KindName };
+
+    private static readonly SettingKey<Uri> ManagementEndpointKey = new("managementEndpoint", KeyScope.Destination, OriginAddress, null,
+        "For read and verify: an origin in place of Azure's management host.")
+    { Example = "\"https://management.azure.com\"", Kind = KindName };
+
+    [SetsRequiredMembers]
+    public SentinelSettings(DestinationSettings common) : base(common)
+    {
+    }
+
+    public Guid? WorkspaceId { get; init; }
+
+    public string SourceSystem { get; init; } = "misp-graph";
+
+    public bool IncludeUnmatched { get; init; }
+
+    /// <summary>For read and verify only, as are the next three.</summary>
+    public string? SubscriptionId { get; init; }
+
+    public string? ResourceGroup { get; init; }
+
+    public string? WorkspaceName { get; init; }
+
+    public Uri? ManagementEndpoint { get; init; }
+
+    public override DestinationInfo Info => new(Name, Kind, WorkspaceId?.ToString() ?? "", SourceSystem);
+
+    public override IEnumerable<Uri> OwnEndpoints =>
+        ManagementEndpoint is null ? base.OwnEndpoints : base.OwnEndpoints.Append(ManagementEndpoint);
+
+    public override (string Content, string Selection) Fingerprint => ($"{IncludeUnmatched} False\n", $"{IncludeUnmatched}");
+
+    public override DestinationSettings ForCanary(string instance) => this with { Instance = instance, SourceSystem = instance };
+
+    internal static KindSettings Settings { get; } = new(KindName, "Sentinel", "Microsoft Sentinel's upload API")
+    {
+        Keys =
+        [
+            WorkspaceIdKey, SourceSystemKey, IncludeUnmatchedKey, SubscriptionIdKey, ResourceGroupKey, WorkspaceNameKey,
+            ManagementEndpointKey,
+        ],
+        RequestsPerMinute = 100,
+        Bind = static (common, values) => new SentinelSettings(common)
+        {
+            WorkspaceId = values.Of(WorkspaceIdKey),
+            SourceSystem = values.Of(SourceSystemKey) ?? "",
+            IncludeUnmatched = values.Of(IncludeUnmatchedKey),
+            SubscriptionId = values.Of(SubscriptionIdKey)?.ToString(),
+            ResourceGroup = values.Of(ResourceGroupKey),
+            WorkspaceName = values.Of(WorkspaceNameKey),
+            ManagementEndpoint = values.Of(ManagementEndpointKey),
+        },
+        Check = CheckWorkspace,
+        Distinguishers = "workspaceId or sourceSystem",
+        Questions = [new(WorkspaceIdKey, "The Sentinel workspace's id, from its Overview page")],
+    };
+
+    private static void CheckWorkspace(DestinationSettings settings, DestinationValues values)
+    {
+        if (!values.IsGiven(WorkspaceIdKey))
+            values.Missing(WorkspaceIdKey, "the Log Analytics workspace's id, a GUID, from its Overview page");
+
+        // Listing a workspace needs all three, or none.
+        SettingKey[] forListing = [SubscriptionIdKey, ResourceGroupKey, WorkspaceNameKey];
+        var missing = forListing.Where(key => !values.IsGiven(key)).ToList();
+        if (missing.Count == forListing.Length) return;
+        foreach (var key in missing)
+            values.Missing(key, $"{key.Type.Expects}, since read and verify need all of subscriptionId, resourceGroup and workspaceName");
+    }
+
+    private static bool IsReserved(string source) => source.Equals(ReservedSource, StringComparison.OrdinalIgnoreCase);
+}

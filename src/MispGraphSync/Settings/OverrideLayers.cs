@@ -1,0 +1,112 @@
+using System.Globalization;
+using MispGraphSync.Text;
+
+namespace MispGraphSync.Settings;
+
+/// <summary>
+/// Puts <c>MISP_GRAPH__SECTION__KEY</c> variables over the file, and options over both. A destination is addressed by its name or
+/// its index; one that the file does not have is added where its kind is given.
+/// </summary>
+internal sealed class OverrideLayers(GivenSettings given, SettingsTable table, SettingsFaults faults)
+{
+    public const string Prefix = "MISP_GRAPH__";
+
+    /// <summary>An empty variable counts as none.</summary>
+    public void AddEnvironment(IReadOnlyDictionary<string, string> environment) => Add(environment
+        .Where(v => v.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && v.Value.Length > 0)
+        .OrderBy(v => v.Key, StringComparer.Ordinal)
+        .Select(v => new Override(v.Key[Prefix.Length..].Split("__"), v.Value, SettingOrigin.Variable(v.Key))));
+
+    /// <param name="options">Text by key: <c>guard.maxDelete</c>, <c>destinations.graph.enabled</c>.</param>
+    public void AddOptions(IReadOnlyDictionary<string, string> options) =>
+        Add(options.Select(o => new Override(o.Key.Split('.'), o.Value, SettingOrigin.Option(o.Key))));
+
+    private void Add(IEnumerable<Override> all)
+    {
+        var (common, own) = (Level.Of(given, table), all.ToLookup(one => one.IsForDestination));
+        foreach (var one in own[false]) Set(common, one, string.Join('.', one.Segments));
+
+        var byAddress = own[true]
+            .GroupBy(one => one.Segments.ElementAtOrDefault(1)?.ToLowerInvariant() ?? "", StringComparer.Ordinal)
+            .OrderBy(group => IndexOf(group.Key) ?? int.MaxValue)
+            .ThenBy(group => group.Key, StringComparer.Ordinal);
+        foreach (var group in byAddress) AddToDestination(group.Key, [.. group]);
+    }
+
+    private void AddToDestination(string address, List<Override> overrides)
+    {
+        var destination = Find(address) ?? (CanBeNew(address, overrides) ? New(address, overrides[0].Origin) : null);
+        foreach (var one in overrides)
+        {
+            if (destination is null) faults.Add(one.Origin, FileLayer.Destinations, NoSuchDestination(address));
+            else Set(Level.Of(destination), one, string.Join('.', one.Segments.Skip(2)));
+        }
+    }
+
+    private GivenDestination? Find(string address) => IndexOf(address) is { } index
+        ? given.Destinations.ElementAtOrDefault(index)
+        : given.Destinations.Find(one => one.Name is { } name && AsVariable(name) == AsVariable(address));
+
+    /// <summary>The next index, or a name; its kind has to be given along with it.</summary>
+    private bool CanBeNew(string address, List<Override> overrides) =>
+        address.Length > 0
+        && (IndexOf(address) is not { } index || index == given.Destinations.Count)
+        && overrides.Exists(one => one.Segments is [_, _, var key] && key.Equals(table.Kind.Path, StringComparison.OrdinalIgnoreCase));
+
+    private GivenDestination New(string address, SettingOrigin origin)
+    {
+        var destination = new GivenDestination(given.Destinations.Count, origin, table);
+        given.Destinations.Add(destination);
+        if (IndexOf(address) is null) destination.Values[Keys.Name.Path] = new SettingValue(address.Replace('_', '-'), origin);
+        return destination;
+    }
+
+    private string NoSuchDestination(string address)
+    {
+        if (address.Length == 0) return "After destinations go a destination's name (or index) and a key.";
+
+        var names = given.Destinations.Select(one => one.Name).OfType<string>().ToList();
+        var meant = DidYouMean.Nearest(address, names) is { } near ? $" Did you mean {near}?"
+            : names.Count > 0 ? $" There are: {string.Join(", ", names)}."
+            : "";
+        return $"There is no destination {SettingsFaults.Quote(address)}.{meant} To make one, give its kind as well.";
+    }
+
+    private void Set(Level level, Override one, string path)
+    {
+        var key = level.Keys.Values.FirstOrDefault(known => known.Path.Equals(path, StringComparison.OrdinalIgnoreCase));
+        if (key is null)
+        {
+            faults.Add(one.Origin, level.LabelOf(path), one.IsVariable ? UnknownVariable(level, one, path) : level.UnknownKey(path));
+            return;
+        }
+
+        var label = level.LabelOf(key.Path);
+        if (one.IsVariable && level.Values.GetValueOrDefault(key.Path)?.Origin is { Kind: SettingOrigin.VariableKind } other)
+            faults.Add(one.Origin, label, $"{other.Place} sets this key too; keep one of them.");
+        level.Values[key.Path] = key.Type.FromText(one.Text, one.Origin, label, faults);
+    }
+
+    private static string UnknownVariable(Level level, Override one, string path)
+    {
+        var meant = DidYouMean.Nearest(path, level.Keys.Keys) ?? Level.SameLastWord(path.Split('.')[^1], level.Keys);
+        if (meant is null) return "There is no such key. Variables are written MISP_GRAPH__SECTION__KEY.";
+        string[] segments = level.IsTop ? [.. meant.Split('.')] : [.. one.Segments.Take(2), .. meant.Split('.')];
+        return $"There is no such key. Did you mean {Prefix}{string.Join("__", segments).ToUpperInvariant()}?";
+    }
+
+    private static int? IndexOf(string address) =>
+        int.TryParse(address, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
+
+    private static string AsVariable(string name) => name.Replace('-', '_').ToLowerInvariant();
+
+    private sealed record Override(string[] Segments, string Text, SettingOrigin Origin)
+    {
+        public bool IsForDestination => Segments[0].Equals(FileLayer.Destinations, StringComparison.OrdinalIgnoreCase);
+
+        public bool IsVariable => Origin.Kind == SettingOrigin.VariableKind;
+
+        /// <summary>Never the text, which may be a secret.</summary>
+        public override string ToString() => Origin.Place;
+    }
+}
