@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Text;
 
