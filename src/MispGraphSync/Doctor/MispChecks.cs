@@ -125,5 +125,5 @@ internal static class MispChecks
             (var enabled, var all) => [CheckResult.Ok($"{enabled:N0} of {all:N0} enabled")],
         };
 
-    private static string Shown(string? name) => name is null ? "(not told)" : Sanitize.ForDisplay(name, 60);
+    private static string Shown(string? name) => name is null ? "(unknown)" : Sanitize.ForDisplay(name, 60);
 }

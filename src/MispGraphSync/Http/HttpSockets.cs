@@ -16,9 +16,9 @@ internal static class HttpSockets
     /// <param name="caFile">PEM with further authorities; null for none.</param>
     /// <param name="proxy">Null: the system's.</param>
     /// <param name="verify">False takes any certificate: for MISP servers whose owner insists, never for Microsoft.</param>
-    /// <param name="onRefused">Told of each certificate that is not accepted, with the chain that the system made of it.</param>
+    /// <param name="onRefused">Called with each certificate that is not accepted, and its chain.</param>
     /// <param name="direct">True leaves proxies out, for what only this machine can reach.</param>
-    /// <exception cref="RunFailedException">Usage: caFile cannot be read.</exception>
+    /// <exception cref="RunFailedException">InvalidInput: caFile cannot be read.</exception>
     public static SocketsHttpHandler Create(
         string? caFile = null, Uri? proxy = null, bool verify = true, bool direct = false,
         Action<X509Certificate2?, X509Chain?, SslPolicyErrors>? onRefused = null)

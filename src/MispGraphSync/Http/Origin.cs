@@ -9,7 +9,7 @@ internal static class Origin
         Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     /// <summary>The setting's origin, or the cloud's where there is none.</summary>
-    /// <exception cref="RunFailedException">Usage: plain http to another machine, or no web address at all.</exception>
+    /// <exception cref="RunFailedException">InvalidInput: plain http to another machine, or no web address at all.</exception>
     public static Uri Resolve(Uri? setting, Uri cloud, string key)
     {
         if (setting is null) return cloud;

@@ -37,7 +37,7 @@ internal sealed class RequestLog(
     /// <summary>What was sent to one destination so far in this run.</summary>
     public RequestCounts CountsOf(string destination) => _counts.GetValueOrDefault(destination);
 
-    /// <summary>In bytes; null where the system cannot tell, as for a network share on Windows.</summary>
+    /// <summary>In bytes; null where the system does not know, as for a network share on Windows.</summary>
     public static long? FreeSpaceOf(string folder)
     {
         try

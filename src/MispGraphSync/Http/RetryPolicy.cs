@@ -12,7 +12,7 @@ internal enum RetryKind
     /// <summary>The service asks to wait; that costs no retry.</summary>
     Throttled,
 
-    /// <summary>The token was refused: once more with a new one, without a wait.</summary>
+    /// <summary>The token was refused: try again with a new one, without a wait.</summary>
     NewToken,
 }
 
@@ -45,7 +45,7 @@ internal sealed record RetryOptions
     /// <summary>When the run has to end; null: it need not.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
-    /// <summary>Told when all requests of a destination pause: which one, and until when.</summary>
+    /// <summary>Called when all requests of a destination pause: which one, and until when.</summary>
     public Action<string, DateTimeOffset>? OnPause { get; init; }
 
     /// <summary>Ends waits and keeps attempts from starting; the attempt in flight continues.</summary>
@@ -88,7 +88,7 @@ internal sealed class RetryPolicy(TimeProvider time, RetryOptions options)
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
 
     /// <param name="judge">Gets the result or the exception of each attempt.</param>
-    /// <param name="onRetry">Told of each wait before it begins.</param>
+    /// <param name="onRetry">Called with each wait before it begins.</param>
     /// <returns>The result of the last attempt; its exception is thrown.</returns>
     public async Task<T> RunAsync<T>(
         RetryState state, Func<CancellationToken, Task<T>> attempt, Func<T?, Exception?, RetryVerdict> judge, CancellationToken ct,

@@ -21,7 +21,7 @@ internal static class SecretText
     public static bool IsLetterAt(ReadOnlySpan<byte> text, int at) =>
         at >= 0 && at < text.Length && char.IsAsciiLetterOrDigit((char)text[at]);
 
-    /// <summary>The next letter, and where it stands: from <paramref name="start"/> to <paramref name="at"/>.</summary>
+    /// <summary>The next letter, and where it is: from <paramref name="start"/> to <paramref name="at"/>.</summary>
     public static bool Next(ReadOnlySpan<byte> text, ref int at, out int start, out byte letter)
     {
         while (at < text.Length)
@@ -86,7 +86,7 @@ internal static class SecretText
         return written;
     }
 
-    // An escape may stand for the beginning of another: JSON in JSON, HTML in JSON, a URL in a URL.
+    // An escape may be the beginning of another: JSON in JSON, HTML in JSON, a URL in a URL.
     private static int Decode(int code, ReadOnlySpan<byte> text, ref int at)
     {
         while (true)

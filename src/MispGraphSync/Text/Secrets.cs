@@ -118,7 +118,7 @@ internal sealed partial class Secrets
         return SecretText.Letters(Encoding.UTF8.GetBytes(secret[..Math.Min(secret.Length, dot + 1 + PublicPayload)])).Length;
     }
 
-    // What stands before a secret decides how its bytes fall into Base64's groups of three.
+    // What comes before a secret decides how its bytes fall into Base64's groups of three.
     private static byte[] InBase64(byte[] secret, int shift)
     {
         var text = Convert.ToBase64String([.. new byte[shift], .. secret]).TrimEnd('=');

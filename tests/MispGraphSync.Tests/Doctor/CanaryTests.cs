@@ -8,7 +8,8 @@ public sealed class CanaryTests : IAsyncLifetime
 {
     private SandboxRun _run = null!;
 
-    public async ValueTask InitializeAsync() => _run = await SandboxRun.StartAsync(new SandboxOptions { SampleEvents = true }, "graph", "sentinel", "defender");
+    public async ValueTask InitializeAsync() =>
+        _run = await SandboxRun.StartAsync(new SandboxOptions { SampleEvents = true }, "graph", "sentinel", "defender");
 
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
@@ -18,8 +19,10 @@ public sealed class CanaryTests : IAsyncLifetime
         var doctor = await _run.RunAsync("doctor", "--write", "--output", "json");
 
         Assert.Equal(0, doctor.Code);
-        Assert.Equal(3, Writes(doctor).Count(row => row["cause"]!.ToString().EndsWith(".misp-graph-doctor.example was written and removed", StringComparison.Ordinal)));
-        Assert.Equal((0, 0, 0), (_run.Sandbox.GraphState.Count, _run.Sandbox.SentinelState.Active().Count, _run.Sandbox.DefenderState.Count));
+        Assert.Equal(3, Writes(doctor).Count(
+            row => row["cause"]!.ToString().EndsWith(".misp-graph-doctor.example was written and removed", StringComparison.Ordinal)));
+        Assert.Equal(
+            (0, 0, 0), (_run.Sandbox.GraphState.Count, _run.Sandbox.SentinelState.Active().Count, _run.Sandbox.DefenderState.Count));
     }
 
     [Fact]
@@ -40,7 +43,8 @@ public sealed class CanaryTests : IAsyncLifetime
     {
         // The upload of nothing, by which access is checked, goes before.
         var before = service == Service.Sentinel ? 1 : 0;
-        _run.Sandbox.Faults.Add(service, new Fault.Reset(AfterHandling: true), nth: 1 + before, times: 2, when: request => request.Path.Contains(call, StringComparison.Ordinal));
+        _run.Sandbox.Faults.Add(service, new Fault.Reset(AfterHandling: true), nth: 1 + before, times: 2, when: request =>
+            request.Path.Contains(call, StringComparison.Ordinal));
 
         var doctor = await _run.RunAsync("doctor", "--write", "--destination", kind, "--output", "json");
 
@@ -48,7 +52,8 @@ public sealed class CanaryTests : IAsyncLifetime
         Assert.Equal("failed", write["status"]!.ToString());
         Assert.Contains("it was removed in any case", write["cause"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal(5, doctor.Code);
-        Assert.Equal((0, 0, 0), (_run.Sandbox.GraphState.Count, _run.Sandbox.SentinelState.Active().Count, _run.Sandbox.DefenderState.Count));
+        Assert.Equal(
+            (0, 0, 0), (_run.Sandbox.GraphState.Count, _run.Sandbox.SentinelState.Active().Count, _run.Sandbox.DefenderState.Count));
     }
 
     [Fact]
@@ -56,7 +61,8 @@ public sealed class CanaryTests : IAsyncLifetime
     {
         using var interrupt = new CancellationTokenSource();
         _run.Interrupt = interrupt.Token;
-        var hold = _run.Sandbox.Faults.Hold(Service.Defender, afterHandling: true, when: request => request.Path.Contains("import", StringComparison.Ordinal));
+        var hold = _run.Sandbox.Faults.Hold(
+            Service.Defender, afterHandling: true, when: request => request.Path.Contains("import", StringComparison.Ordinal));
         var running = _run.RunAsync("doctor", "--write", "--destination", "defender");
         await hold.Reached;
         var whileHeld = _run.Sandbox.DefenderState.Count;
@@ -70,7 +76,8 @@ public sealed class CanaryTests : IAsyncLifetime
     [Fact]
     public async Task Canary_that_cannot_be_removed_is_named_with_its_expiry()
     {
-        _run.Sandbox.Faults.Add(Service.Defender, new Fault.Status(503), times: 9, when: request => request.Path.Contains("BatchDelete", StringComparison.Ordinal));
+        _run.Sandbox.Faults.Add(Service.Defender, new Fault.Status(503), times: 9, when: request =>
+            request.Path.Contains("BatchDelete", StringComparison.Ordinal));
 
         var doctor = await _run.RunAsync("doctor", "--write", "--destination", "defender", "--output", "json");
 
@@ -105,5 +112,6 @@ public sealed class CanaryTests : IAsyncLifetime
     }
 
     private static IReadOnlyList<JsonNode> Writes(ToolResult doctor) =>
-        [.. JsonNode.Parse(doctor.Out)!.AsArray().Select(row => row!).Where(row => row["check"]!.ToString().EndsWith(" write", StringComparison.Ordinal))];
+        [.. JsonNode.Parse(doctor.Out)!.AsArray().Select(row => row!)
+            .Where(row => row["check"]!.ToString().EndsWith(" write", StringComparison.Ordinal))];
 }

@@ -109,7 +109,8 @@ public class DoctorTests
 
         var clock = Assert.Single(Rows(doctor), row => row["check"]!.ToString() == "clock");
         Assert.Equal("warning", clock["status"]!.ToString());
-        Assert.Contains("(MISP) is 60 minutes ahead; this machine's agrees with the others'", clock["cause"]!.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "(MISP) is 60 minutes ahead; this machine's agrees with the others'", clock["cause"]!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,7 +7,8 @@ public sealed class DoctorTextTests : IAsyncLifetime
 {
     private SandboxRun _run = null!;
 
-    public async ValueTask InitializeAsync() => _run = await SandboxRun.StartAsync(new SandboxOptions { SampleEvents = true }, "graph", "sentinel", "defender");
+    public async ValueTask InitializeAsync() =>
+        _run = await SandboxRun.StartAsync(new SandboxOptions { SampleEvents = true }, "graph", "sentinel", "defender");
 
     public ValueTask DisposeAsync() => _run.DisposeAsync();
 
@@ -23,7 +24,8 @@ public sealed class DoctorTextTests : IAsyncLifetime
 
         var doctor = await _run.RunAsync("doctor");
 
-        Assert.All(doctor.Out.Split('\n').Where(line => !line.Contains(_run.Folder, StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, width));
+        Assert.All(doctor.Out.Split('\n').Where(line => !line.Contains(_run.Folder, StringComparison.Ordinal)), line =>
+            Assert.InRange(line.Length, 0, width));
         Assert.Contains("failed   graph roles", doctor.Out, StringComparison.Ordinal);
         Assert.Contains("-> Under the app's API permissions", doctor.Out, StringComparison.Ordinal);
         Assert.Contains("(exit 4).", doctor.Out, StringComparison.Ordinal);
@@ -47,8 +49,10 @@ public sealed class DoctorTextTests : IAsyncLifetime
     {
         var doctor = await _run.RunAsync("doctor");
 
-        var hosts = doctor.Out[doctor.Out.IndexOf("to be allowed in a firewall or proxy:", StringComparison.Ordinal)..].ReplaceLineEndings(" ");
-        foreach (var uri in (Uri[])[_run.Sandbox.Misp, _run.Sandbox.Entra, _run.Sandbox.Graph, _run.Sandbox.Sentinel, _run.Sandbox.Management, _run.Sandbox.Defender])
+        var hosts = doctor.Out[doctor.Out.IndexOf("to be allowed in a firewall or proxy:", StringComparison.Ordinal)..]
+            .ReplaceLineEndings(" ");
+        foreach (var uri in (Uri[])[_run.Sandbox.Misp, _run.Sandbox.Entra, _run.Sandbox.Graph, _run.Sandbox.Sentinel,
+            _run.Sandbox.Management, _run.Sandbox.Defender])
             Assert.Contains($"{uri.Host}:{uri.Port}", hosts, StringComparison.Ordinal);
     }
 }

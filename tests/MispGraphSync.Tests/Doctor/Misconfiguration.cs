@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace MispGraphSync.Tests.Doctor;
 
 /// <summary>One thing that is wrong, and what doctor shall find: that, and nothing else.</summary>
-/// <param name="ExpectedFindings">Each check that is not well, with its status: <c>failed misp key</c>. What is only skipped is left out.</param>
+/// <param name="ExpectedFindings">Each check that is not well, with its status: <c>failed misp key</c>. Skipped
+/// checks are not listed.</param>
 /// <param name="ExitCode">The exit code.</param>
 /// <param name="ExpectedText">A piece of the cause or the remedy.</param>
 internal sealed record Misconfiguration(string[] ExpectedFindings, int ExitCode, string ExpectedText)

@@ -116,7 +116,7 @@ public class RateLimiterTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
     }
 
-    /// <summary>When each of so many requests, all in line at once, got its turn.</summary>
+    /// <summary>When each of so many waiting requests got its permit.</summary>
     private List<DateTimeOffset> Starts(RateLimiter limiter, int count, TimeSpan step, Action? meanwhile = null)
     {
         var before = limiter.Granted;

@@ -60,7 +60,8 @@ public class RequestLogTests
         await SubmitAsync(test);
 
         Assert.EndsWith("_graph_submit_error_none.json", Assert.Single(test.Files), StringComparison.Ordinal);
-        Assert.StartsWith("The connection to graph.microsoft.com broke", Read(test).GetProperty("exception").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The connection to graph.microsoft.com broke", Read(test).GetProperty("exception").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,7 +78,8 @@ public class RequestLogTests
         Assert.Equal("https://graph.microsoft.com/beta/security/tiIndicators/submitTiIndicators", file.GetProperty("url").GetString());
         Assert.Equal("Azure Sentinel", file.GetProperty("requestBody").GetProperty("value")[0].GetProperty("targetProduct").GetString());
         Assert.Equal(200, file.GetProperty("status").GetInt32());
-        Assert.Equal("0f3c0000-0000-4000-8000-000000000001", file.GetProperty("responseBody").GetProperty("value")[0].GetProperty("id").GetString());
+        Assert.Equal(
+            "0f3c0000-0000-4000-8000-000000000001", file.GetProperty("responseBody").GetProperty("value")[0].GetProperty("id").GetString());
         Assert.Equal(JsonValueKind.Null, file.GetProperty("exception").ValueKind);
         Assert.True(file.GetProperty("durationMs").GetDouble() >= 0);
         Assert.Equal("""{"items":1,"accepted":1,"rejected":0}""", file.GetProperty("counts").GetRawText());
@@ -86,7 +88,8 @@ public class RequestLogTests
     [Fact]
     public async Task Token_is_never_written_even_if_the_service_echoes_it()
     {
-        using var test = new TestTransport(new ScriptedHandler(r => Answer(200, $$"""{"echo":"{{r.Headers.Authorization}}","value":[]}""")));
+        using var test = new TestTransport(
+            new ScriptedHandler(r => Answer(200, $$"""{"echo":"{{r.Headers.Authorization}}","value":[]}""")));
 
         await SubmitAsync(test);
 

@@ -34,7 +34,7 @@ public class RetryPolicyTests
     {
         var service = new ScriptedHandler(Says(status));
 
-        using var exchange = await SendAsync(service, isPlainCreate: true, stop: TestContext.Current.CancellationToken);
+        using var exchange = await SendAsync(service, isNonIdempotent: true, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(1, service.Count);
     }
@@ -56,7 +56,7 @@ public class RetryPolicyTests
     {
         var service = new ScriptedHandler(Breaks(HttpRequestError.ResponseEnded));
 
-        using var exchange = await SendAsync(service, isPlainCreate: true, stop: TestContext.Current.CancellationToken);
+        using var exchange = await SendAsync(service, isNonIdempotent: true, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(1, service.Count);
         Assert.False(TransportError.From(exchange.Failure!, exchange.SentUri).NothingSent);
@@ -70,7 +70,7 @@ public class RetryPolicyTests
     {
         var service = new ScriptedHandler(Breaks(error), Breaks(error), Says(200));
 
-        using var exchange = await SendAsync(service, isPlainCreate: true, stop: TestContext.Current.CancellationToken);
+        using var exchange = await SendAsync(service, isNonIdempotent: true, stop: TestContext.Current.CancellationToken);
 
         Assert.True(exchange.IsSuccess);
         Assert.Equal(3, service.Count);
@@ -101,7 +101,7 @@ public class RetryPolicyTests
     {
         var service = new ScriptedHandler(Says(429, body, retryAfter), Says(200));
 
-        using var exchange = await SendAsync(service, isPlainCreate: true, stop: TestContext.Current.CancellationToken);
+        using var exchange = await SendAsync(service, isNonIdempotent: true, stop: TestContext.Current.CancellationToken);
 
         Assert.True(exchange.IsSuccess);
         Assert.InRange((service.Times[1] - service.Times[0]).TotalSeconds, seconds - 0.001, seconds + 0.6);
@@ -134,7 +134,8 @@ public class RetryPolicyTests
     {
         var service = new ScriptedHandler(Says(429, retryAfter: "60"));
 
-        using var exchange = await SendAsync(service, deadline: new DateTimeOffset(2026, 1, 2, 3, 4, 30, TimeSpan.Zero), stop: TestContext.Current.CancellationToken);
+        using var exchange = await SendAsync(
+            service, deadline: new DateTimeOffset(2026, 1, 2, 3, 4, 30, TimeSpan.Zero), stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(1, service.Count);
         Assert.Equal(MispGraphSync.Core.Ports.RunOutcome.OutOfTime, ServiceUnavailable.From(exchange, "Service")!.Outcome);
@@ -144,7 +145,8 @@ public class RetryPolicyTests
     [InlineData(429, false, false)]
     [InlineData(503, false, true)]
     [InlineData(429, true, false)]
-    public async Task Stop_ends_waits_and_reports_whether_the_request_may_have_been_processed(int status, bool isPlainCreate, bool mayHaveHappened)
+    public async Task Stop_ends_waits_and_reports_whether_the_request_may_have_been_processed(
+        int status, bool isNonIdempotent, bool mayHaveHappened)
     {
         using var stop = new CancellationTokenSource();
         var service = new ScriptedHandler(_ =>
@@ -153,7 +155,8 @@ public class RetryPolicyTests
             return Answer(status, retryAfter: "600");
         });
 
-        var stopped = await Assert.ThrowsAsync<MispGraphSync.Core.Ports.RequestNotSentException>(() => SendAsync(service, isPlainCreate, stop: stop.Token));
+        var stopped = await Assert.ThrowsAsync<MispGraphSync.Core.Ports.RequestNotSentException>(
+            () => SendAsync(service, isNonIdempotent, stop: stop.Token));
 
         Assert.Equal((1, mayHaveHappened), (service.Count, stopped.MayHaveHappened));
     }
@@ -180,7 +183,8 @@ public class RetryPolicyTests
         await stop.CancelAsync();
         var service = new ScriptedHandler(Says(200));
 
-        var stopped = await Assert.ThrowsAsync<MispGraphSync.Core.Ports.RequestNotSentException>(() => SendAsync(service, stop: stop.Token));
+        var stopped = await Assert.ThrowsAsync<MispGraphSync.Core.Ports.RequestNotSentException>(
+            () => SendAsync(service, stop: stop.Token));
 
         Assert.Equal((0, false), (service.Count, stopped.MayHaveHappened));
     }
@@ -191,7 +195,7 @@ public class RetryPolicyTests
         var tokens = new FakeTokens();
         var service = new ScriptedHandler(Says(401), Says(401));
 
-        using var exchange = await SendAsync(service, isPlainCreate: true, tokens: tokens, stop: TestContext.Current.CancellationToken);
+        using var exchange = await SendAsync(service, isNonIdempotent: true, tokens: tokens, stop: TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Unauthorized, exchange.Status);
         Assert.Equal(["token-1", "token-2"], service.Tokens);
@@ -214,13 +218,15 @@ public class RetryPolicyTests
     {
         var service = new ScriptedHandler(Says(200));
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => SendAsync(service, uri: new Uri("https://elsewhere.example/x"), stop: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => SendAsync(service, uri: new Uri("https://elsewhere.example/x"), stop: TestContext.Current.CancellationToken));
 
         Assert.Equal(0, service.Count);
     }
 
     private static async Task<ApiCall> SendAsync(
-        ScriptedHandler service, bool isPlainCreate = false, FakeTokens? tokens = null, DateTimeOffset? deadline = null, Uri? uri = null, CancellationToken stop = default)
+        ScriptedHandler service, bool isNonIdempotent = false, FakeTokens? tokens = null, DateTimeOffset? deadline = null, Uri? uri = null,
+            CancellationToken stop = default)
     {
         using var test = new TestTransport(service, deadline: deadline);
         service.Time = test.Time;
@@ -237,7 +243,7 @@ public class RetryPolicyTests
             Uri = uri ?? new Uri("things", UriKind.Relative),
             Body = body,
             Items = 1,
-            IsNonIdempotent = isPlainCreate,
+            IsNonIdempotent = isNonIdempotent,
         };
         await test.PassAsync(client.SendAsync(exchange, Ct));
         return exchange;
@@ -257,7 +263,8 @@ public class RetryPolicyTests
 
         public override int Read(byte[] buffer, int offset, int count) => count;
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default) => ValueTask.FromResult(buffer.Length);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default) =>
+            ValueTask.FromResult(buffer.Length);
 
         public override void Flush() { }
 

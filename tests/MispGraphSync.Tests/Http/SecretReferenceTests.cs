@@ -14,7 +14,8 @@ public class SecretReferenceTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such device.");
 
-        var failure = await Assert.ThrowsAsync<RunFailedException>(async () => await new SecretReference("file:/dev/zero", "/").ResolveAsync(TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<RunFailedException>(
+            async () => await new SecretReference("file:/dev/zero", "/").ResolveAsync(TestContext.Current.CancellationToken));
 
         Assert.Contains("is not a secret", failure.Message, StringComparison.Ordinal);
     }
@@ -54,7 +55,8 @@ public class SecretReferenceTests
 
         Assert.Equal("The secret env:MISP_KEY is not there: the environment variable MISP_KEY is not set.", variable.Message);
         Assert.Equal("The secret file:no/such cannot be had from /no/such: there is no such file.", file.Message);
-        Assert.Equal("The secret keyvault:https://v-1.vault.azure.net/secrets/s cannot be fetched: no identity for the vault is at hand.", vault.Message);
+        Assert.Equal("The secret keyvault:https://v-1.vault.azure.net/secrets/s cannot be fetched: no identity for the vault is at hand.",
+            vault.Message);
     }
 
     [Theory]

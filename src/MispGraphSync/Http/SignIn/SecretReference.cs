@@ -5,7 +5,7 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Http.SignIn;
 
 /// <summary>
-/// Where a secret is to be found: in the settings as it stands, <c>env:NAME</c>, <c>file:PATH</c>, or
+/// Where a secret is to be found: in the settings themselves, <c>env:NAME</c>, <c>file:PATH</c>, or
 /// <c>keyvault:https://…/secrets/NAME</c>. Resolved only when used; never prints what it holds.
 /// </summary>
 /// <param name="text">As the user wrote it.</param>
@@ -23,7 +23,7 @@ public sealed partial class SecretReference(string text, string folder, Func<str
 
     private Func<Uri, CancellationToken, ValueTask<string>>? _vault;
 
-    /// <summary>True when the secret itself stands in the settings.</summary>
+    /// <summary>True when the secret itself is in the settings.</summary>
     public bool IsLiteral => !Has(text, Env) && !Has(text, FilePrefix) && !Has(text, KeyVault);
 
     /// <summary>The secret's address in a Key Vault; null for every other kind of reference.</summary>

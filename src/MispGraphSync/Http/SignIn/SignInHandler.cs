@@ -4,10 +4,10 @@ using System.Net.Http.Headers;
 namespace MispGraphSync.Http.SignIn;
 
 /// <summary>
-/// Puts the bearer token on each attempt. A token that the service refuses is fetched anew once a request, by whoever
-/// comes first; <see cref="RetryPolicy"/> then sends the request again.
+/// Puts the bearer token on each attempt. A refused token is renewed once a request, by whichever request comes first;
+/// <see cref="RetryPolicy"/> then sends again.
 /// </summary>
-/// <param name="stop">The run was told to end: nothing waits for a token any more.</param>
+/// <param name="stop">The run is stopping: nothing waits for a token any more.</param>
 internal sealed class SignInHandler(ITokenSource tokens, Uri origin, CancellationToken stop) : DelegatingHandler
 {
     private readonly SemaphoreSlim _refreshing = new(1);
@@ -16,13 +16,13 @@ internal sealed class SignInHandler(ITokenSource tokens, Uri origin, Cancellatio
     {
         if (!Origin.IsSame(request.RequestUri!, origin))
             throw new InvalidOperationException($"The token for {origin} must not go to {request.RequestUri!.Authority}.");
-        var exchange = ApiCall.Of(request);
+        var call = ApiCall.Of(request);
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(ct, stop);
-        var token = await TokenAsync(exchange.RefusedToken, asking.Token).ConfigureAwait(false);
+        var token = await TokenAsync(call.RefusedToken, asking.Token).ConfigureAwait(false);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        var answer = await base.SendAsync(request, ct).ConfigureAwait(false);
-        if (answer.StatusCode == HttpStatusCode.Unauthorized) exchange.RefusedToken = token;
-        return answer;
+        var response = await base.SendAsync(request, ct).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.Unauthorized) call.RefusedToken = token;
+        return response;
     }
 
     protected override void Dispose(bool disposing)

@@ -81,7 +81,8 @@ public sealed class CertificateFileTests : IDisposable
     {
         using var made = SomeCertificate.Ecdsa();
 
-        Assert.Contains("no RSA key", (await FailsAsync(Write("ec.pem", SomeCertificate.Pem(made)), null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no RSA key", (await FailsAsync(Write("ec.pem", SomeCertificate.Pem(made)), null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,7 +39,8 @@ public sealed class KeyVaultTests : IAsyncLifetime
         Assert.Equal(0, push.Code);
         Assert.Contains($"{Vault}:443", _proxy.Asked);
         var written = push.Out + push.Error + string.Concat(Directory.EnumerateFiles(_run.Folder, "*", SearchOption.AllDirectories)
-            .Where(file => !file.EndsWith("config.json", StringComparison.Ordinal)).Select(file => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file))));
+            .Where(file => !file.EndsWith("config.json", StringComparison.Ordinal))
+                .Select(file => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file))));
         Assert.DoesNotContain(_run.Sandbox.Options.MispKey, written, StringComparison.Ordinal);
         Assert.DoesNotContain(_run.Sandbox.Options.ClientSecret, written, StringComparison.Ordinal);
     }
@@ -59,10 +60,14 @@ public sealed class KeyVaultTests : IAsyncLifetime
         var push = await _run.RunAsync("push");
 
         Assert.Equal(0, push.Code);
-        var signIns = _run.Sandbox.RequestsTo(Service.Entra).Where(request => request.Method == "POST").Select(request => request.Body).ToList();
-        Assert.Contains(signIns, form => form.Contains("client_assertion=", StringComparison.Ordinal) && form.Contains("vault.azure.net", StringComparison.Ordinal));
-        Assert.Contains(signIns, form => form.Contains("client_secret=", StringComparison.Ordinal) && form.Contains("graph.microsoft.com", StringComparison.Ordinal));
-        Assert.DoesNotContain(signIns, form => form.Contains("client_secret=", StringComparison.Ordinal) && form.Contains("vault.azure.net", StringComparison.Ordinal));
+        var signIns = _run.Sandbox.RequestsTo(Service.Entra).Where(request => request.Method == "POST").Select(request => request.Body)
+            .ToList();
+        Assert.Contains(signIns, form =>
+            form.Contains("client_assertion=", StringComparison.Ordinal) && form.Contains("vault.azure.net", StringComparison.Ordinal));
+        Assert.Contains(signIns, form =>
+            form.Contains("client_secret=", StringComparison.Ordinal) && form.Contains("graph.microsoft.com", StringComparison.Ordinal));
+        Assert.DoesNotContain(signIns, form =>
+            form.Contains("client_secret=", StringComparison.Ordinal) && form.Contains("vault.azure.net", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Http.SignIn;
 
-/// <summary>Microsoft's library reads where the identity endpoint is from the process's environment, so each run is a process of its own.</summary>
+/// <summary>
+/// Microsoft's library reads where the identity endpoint is from the process's environment, so each run is a process of its own.
+/// </summary>
 public sealed class ManagedIdentityTests : IAsyncLifetime
 {
     private SandboxRun _run = null!;

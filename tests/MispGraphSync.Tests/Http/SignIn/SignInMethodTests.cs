@@ -10,7 +10,9 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Http.SignIn;
 
-/// <summary>Each way to sign in with Microsoft's real library, from settings to a push, against an Entra that checks what it is shown.</summary>
+/// <summary>
+/// Each way to sign in with Microsoft's real library, from settings to a push, against an Entra that checks what it is shown.
+/// </summary>
 public sealed class SignInMethodTests : IAsyncLifetime
 {
     private const string Issuer = "https://issuer.example";
@@ -37,7 +39,8 @@ public sealed class SignInMethodTests : IAsyncLifetime
         _run.Sandbox.EntraState.App.Certificates.Add(_certificate);
         Store(file, password);
         _run.Environment["CERT_PASSWORD"] = password ?? "";
-        SignInBy(new JsonObject { ["certificate"] = password is null ? new JsonObject { ["path"] = file } : new JsonObject { ["path"] = file, ["password"] = "env:CERT_PASSWORD" } });
+        SignInBy(new JsonObject { ["certificate"] = password is null ? new JsonObject { ["path"] = file }
+            : new JsonObject { ["path"] = file, ["password"] = "env:CERT_PASSWORD" } });
 
         var push = await _run.RunAsync("push");
 

@@ -203,7 +203,8 @@ public class SignInTests
         asked++;
         context.Response.StatusCode = number == 90033 ? 503 : 401;
         context.Response.ContentType = "application/json";
+        var error = number == 90033 ? "temporarily_unavailable" : "invalid_client";
         return context.Response.WriteAsync(
-            $$"""{"error":"{{(number == 90033 ? "temporarily_unavailable" : "invalid_client")}}","error_description":"AADSTS{{number}}: words","error_codes":[{{number}}]}""");
+            $$"""{"error":"{{error}}","error_description":"AADSTS{{number}}: words","error_codes":[{{number}}]}""");
     }
 }
