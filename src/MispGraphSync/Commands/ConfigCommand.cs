@@ -107,7 +107,8 @@ internal sealed class ConfigCommand : Command
     private bool IsJson(ParseResult args) => _common.Format(args) == "json";
 
     private string Full(string path) => path.Length == 0 || path.Any(char.IsControl)
-        ? throw new RunFailedException(RunOutcome.InvalidInput, "A file's name is empty or has a control character in it.", "Give it a path.")
+        ? throw new RunFailedException(
+            RunOutcome.InvalidInput, "A file's name is empty or has a control character in it.", "Give it a path.")
         : Path.GetFullPath(path, _host.WorkingDirectory);
 
     private SettingsInspection Inspect(ParseResult args) =>

@@ -26,14 +26,14 @@ internal sealed class ConfigDraft(SettingsTable table)
         var json = new CommentedJson();
         foreach (var line in head) json.Comment(line);
         json.Open(null, '{');
-        WriteGroup(json, InOrder(Common, table.AtTop), depth: 0, hideSecrets);
+        WriteGroup(json, InOrder(Common), depth: 0, hideSecrets);
 
         json.Blank();
         json.Open(FileLayer.Destinations, '[');
         foreach (var destination in Destinations)
         {
             json.Open(null, '{');
-            WriteGroup(json, InOrder(destination, table.InDestination).OrderBy(one => one.Key.Scope == KeyScope.Overridable), depth: 0, hideSecrets);
+            WriteGroup(json, InOrder(destination).OrderBy(one => one.Key.Scope == KeyScope.Overridable), depth: 0, hideSecrets);
             json.Close('}');
         }
 
@@ -61,11 +61,8 @@ internal sealed class ConfigDraft(SettingsTable table)
         }
     }
 
-    private static IEnumerable<DraftValue> InOrder(List<DraftValue> values, IReadOnlyDictionary<string, SettingKey> keys)
-    {
-        var order = keys.Keys.ToList();
-        return values.OrderBy(one => order.IndexOf(one.Key.Path));
-    }
+    private IEnumerable<DraftValue> InOrder(List<DraftValue> values) =>
+        values.OrderBy(one => table.All.TakeWhile(key => key.Path != one.Key.Path).Count());
 }
 
 /// <summary>One key with the value to write, and a note besides its meaning.</summary>

@@ -27,8 +27,8 @@ internal static class ConfigFromEnvironment
     /// <exception cref="RunFailedException">A MISP_GRAPH__… variable names no key.</exception>
     public static ConfigDraft Draft(IReadOnlyDictionary<string, string> environment, SettingsTable table)
     {
-        var (faults, given) = (new SettingsFaults(), new GivenSettings());
-        new OverrideLayers(given, table, faults).AddEnvironment(environment);
+        var (faults, given) = (new SettingsFaults(), new GivenSettings(table));
+        new OverrideLayers(given, faults).AddEnvironment(environment);
         if (faults.All.Count > 0)
             throw new RunFailedException(RunOutcome.InvalidInput,
                 $"Some variables are wrong:\n  {string.Join("\n  ", faults.All)}", "Correct or unset them; nothing was written.");
@@ -37,12 +37,12 @@ internal static class ConfigFromEnvironment
         if (!HasCredential()) _ = CommonCredentials.FirstOrDefault(TryAdd);
 
         var draft = new ConfigDraft(table);
-        draft.Common.AddRange(given.Common.Select(one => ByReference(table.AtTop[one.Key], one.Value)));
+        draft.Common.AddRange(given.Top.Values.Select(one => ByReference(table.AtTop[one.Key], one.Value)));
         foreach (var key in (SettingKey[])[Keys.MispUrl, Keys.MispKey, Keys.Tenant, Keys.ClientId, Keys.ClientSecret])
         {
             var isNeeded = key == Keys.ClientSecret ? !HasCredential()
-                : key != Keys.ClientId || !given.Common.ContainsKey(Keys.ManagedIdentity.Path);
-            if (isNeeded && !given.Common.ContainsKey(key.Path)) draft.Common.Add(DraftValue.ToFillIn(key));
+                : key != Keys.ClientId || !given.Top.Values.ContainsKey(Keys.ManagedIdentity.Path);
+            if (isNeeded && !given.Top.Values.ContainsKey(key.Path)) draft.Common.Add(DraftValue.ToFillIn(key));
         }
 
         foreach (var destination in given.Destinations)
@@ -50,11 +50,11 @@ internal static class ConfigFromEnvironment
         if (draft.Destinations.Count == 0) draft.AddDestination(table.Kinds[0].Name);
         return draft;
 
-        bool HasCredential() => Keys.Credentials.Any(key => given.Common.ContainsKey(key.Path));
+        bool HasCredential() => Keys.Credentials.Any(key => given.Top.Values.ContainsKey(key.Path));
 
         bool TryAdd((SettingKey Key, string[] Variables) common) =>
             common.Variables.FirstOrDefault(name => environment.GetValueOrDefault(name) is { Length: > 0 }) is { } name
-            && given.Common.TryAdd(common.Key.Path, new SettingValue(environment[name], SettingOrigin.Variable(name)));
+            && given.Top.Values.TryAdd(common.Key.Path, new SettingValue(environment[name], SettingOrigin.Variable(name)));
     }
 
     private static DraftValue ByReference(SettingKey key, SettingValue value)

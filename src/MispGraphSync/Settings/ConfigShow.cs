@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Settings;
@@ -48,7 +49,10 @@ internal static class ConfigShow
 
     public static string ToJson(SettingsInspection inspection) => Serialize(
         new ShownSettings(1, inspection.File,
-            [.. inspection.Values.All().Select(one => new ShownSetting(one.Label, Shown(one, inspection), one.Origin.Kind, one.Origin.Place))]),
+            [
+                .. inspection.Values.All().Select(one =>
+                    new ShownSetting(one.Label, Shown(one, inspection), one.Origin.Kind, one.Origin.Place)),
+            ]),
         SettingsJson.Indented.ShownSettings);
 
     /// <summary>"ok", or a line for each fault.</summary>
@@ -61,7 +65,7 @@ internal static class ConfigShow
             [.. inspection.Faults.Select(fault => new ValidationFault(fault.Where.Place, fault.Key, fault.Text))], inspection.Warnings),
         SettingsJson.Indented.ValidationResult);
 
-    private static string Serialize<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+    private static string Serialize<T>(T value, JsonTypeInfo<T> type) =>
         JsonSerializer.Serialize(value, type) + "\n";
 
     private static JsonElement? Shown(EffectiveValue one, SettingsInspection inspection) =>

@@ -8,23 +8,23 @@ namespace MispGraphSync.Settings;
 internal sealed record EffectiveValue(string Label, SettingKey Key, SettingValue? Value, SettingOrigin Origin);
 
 /// <summary>For each key: the destination's own value, else the common one, else the default.</summary>
-internal sealed class EffectiveValues(GivenSettings given, SettingsTable table, ReadContext context)
+internal sealed class EffectiveValues(GivenSettings given, ReadContext context)
 {
-    public SettingsTable Table => table;
+    public SettingsTable Table => given.Table;
 
-    public IReadOnlyList<GivenDestination> Destinations => given.Destinations;
+    public IReadOnlyList<GivenLevel> Destinations => given.Destinations;
 
     public ReadContext Context => context;
 
     /// <summary>The type's default when there is no value.</summary>
-    public T? Of<T>(SettingKey<T> key, GivenDestination? destination = null) =>
+    public T? Of<T>(SettingKey<T> key, GivenLevel? destination = null) =>
         Find(key, destination) is { Value: { } value } found ? key.ValueType.Read(value, found.Label, context) : default;
 
-    public EffectiveValue Find(SettingKey key, GivenDestination? destination = null)
+    public EffectiveValue Find(SettingKey key, GivenLevel? destination = null)
     {
         if (destination is null)
         {
-            return given.Common.TryGetValue(key.Path, out var common)
+            return given.Top.Values.TryGetValue(key.Path, out var common)
                 ? new EffectiveValue(key.Path, key, common, common.Origin)
                 : FromDefault(key.Path, key, key.Default);
         }
@@ -32,7 +32,7 @@ internal sealed class EffectiveValues(GivenSettings given, SettingsTable table, 
         var label = destination.LabelOf(key);
         if (destination.Values.TryGetValue(key.Path, out var own)) return new EffectiveValue(label, key, own, own.Origin);
         if (key.Scope != KeyScope.Overridable)
-            return FromDefault(label, key, table.InDestination[key.Path].DefaultFor(destination.Kind?.Name));
+            return FromDefault(label, key, Table.InDestination[key.Path].DefaultFor(destination.Kind?.Name));
         var isCredential = Keys.Credentials.Contains(key) || key == Keys.CertificatePassword;
         if (isCredential && destination.HasOwnCredential) return FromDefault(label, key, json: null);
         return Find(key) with { Label = label, Origin = SettingOrigin.Common(key.Path) };
@@ -41,31 +41,24 @@ internal sealed class EffectiveValues(GivenSettings given, SettingsTable table, 
     /// <summary>Every key in effect, in the table's order; a destination's overrides after its own keys.</summary>
     public IEnumerable<EffectiveValue> All()
     {
-        var isBefore = true;
-        foreach (var key in table.All)
-        {
-            if (key.Scope != KeyScope.Destination) yield return Find(key);
-            else if (isBefore)
-            {
-                isBefore = false;
-                var keys = table.InDestination.Values.OrderBy(own => own.Scope == KeyScope.Overridable).ToList();
-                foreach (var destination in given.Destinations)
-                {
-                    foreach (var own in keys.Where(own => own.BelongsTo(destination.Kind?.Name))) yield return Find(own, destination);
-                }
-            }
-        }
+        var inDestination = Table.InDestination.Values.OrderBy(key => key.Scope == KeyScope.Overridable).ToList();
+        var before = Table.All.TakeWhile(key => key.Scope != KeyScope.Destination).ToList();
+        return before.Select(key => Find(key))
+            .Concat(given.Destinations.SelectMany(
+                one => inDestination.Where(key => key.BelongsTo(one.Kind?.Name)).Select(key => Find(key, one))))
+            .Concat(Table.All.Skip(before.Count).Where(key => key.Scope != KeyScope.Destination).Select(key => Find(key)));
     }
 
     private EffectiveValue FromDefault(string label, SettingKey key, string? json)
     {
-        var value = json is null ? null : SettingsJson.Parse(Encoding.UTF8.GetBytes(json), label, _ => SettingOrigin.Default, context.Faults);
+        var value = json is null ? null
+            : SettingsJson.Parse(Encoding.UTF8.GetBytes(json), label, _ => SettingOrigin.Default, context.Faults);
         return new EffectiveValue(label, key, value, SettingOrigin.Default);
     }
 }
 
 /// <summary>The values of one destination, for its kind.</summary>
-internal sealed class DestinationValues(EffectiveValues values, GivenDestination given, SettingsFaults faults)
+internal sealed class DestinationValues(EffectiveValues values, GivenLevel given, SettingsFaults faults)
 {
     public T? Of<T>(SettingKey<T> key) => values.Of(key, given);
 

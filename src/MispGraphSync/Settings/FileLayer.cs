@@ -3,19 +3,21 @@ using System.Text.Json;
 namespace MispGraphSync.Settings;
 
 /// <summary>Takes the values of the settings file over. A key that the table does not have is a fault.</summary>
-internal sealed class FileLayer(GivenSettings given, SettingsTable table, SettingsFaults faults)
+internal sealed class FileLayer(GivenSettings given, SettingsFaults faults)
 {
     public const string Destinations = "destinations";
 
-    public void Add(SettingValue root)
+    /// <param name="root">Null: the file is no JSON, which is a fault already.</param>
+    public void Add(SettingValue? root)
     {
+        if (root is null) return;
         if (root.Json.ValueKind != JsonValueKind.Object)
         {
             faults.Add(root.Origin, SettingsFaults.File, $"It holds {root}; settings are one object: {{ … }}.");
             return;
         }
 
-        AddMembers(Level.Of(given, table), root, prefix: "");
+        AddMembers(given.Top, root, prefix: "");
         foreach (var (_, destinations) in root.Members.Where(member => member.Name == Destinations)) AddDestinations(destinations);
     }
 
@@ -29,8 +31,7 @@ internal sealed class FileLayer(GivenSettings given, SettingsTable table, Settin
 
         foreach (var item in list.Items)
         {
-            var destination = new GivenDestination(given.Destinations.Count, item.Origin, table);
-            given.Destinations.Add(destination);
+            var destination = given.AddDestination(item.Origin);
             if (item.Json.ValueKind != JsonValueKind.Object)
             {
                 faults.Add(item.Origin, destination.Label, $"This is {item}; each destination is an object.");
@@ -39,11 +40,11 @@ internal sealed class FileLayer(GivenSettings given, SettingsTable table, Settin
 
             // The name comes first, because it is part of the label of every fault.
             foreach (var (name, value) in item.Members.Where(member => member.Name == Keys.Name.Path)) destination.Values[name] = value;
-            AddMembers(Level.Of(destination), item, prefix: "");
+            AddMembers(destination, item, prefix: "");
         }
     }
 
-    private void AddMembers(Level level, SettingValue group, string prefix)
+    private void AddMembers(GivenLevel level, SettingValue group, string prefix)
     {
         foreach (var (name, value) in group.Members)
         {
@@ -63,7 +64,7 @@ internal sealed class FileLayer(GivenSettings given, SettingsTable table, Settin
         }
     }
 
-    private void Set(Level level, SettingKey key, SettingValue value)
+    private void Set(GivenLevel level, SettingKey key, SettingValue value)
     {
         if (!value.IsNull)
         {

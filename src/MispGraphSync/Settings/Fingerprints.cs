@@ -28,7 +28,8 @@ internal static class Fingerprints
         [
             Mapper.Version.ToString(CultureInfo.InvariantCulture),
             settings.Instance,
-            $"{policy.Action} {policy.PassiveOnly} {policy.DaysToExpire} {policy.DefaultTlp} {policy.MaxTlp} {policy.DefaultConfidence} {policy.DefaultThreatType}",
+            $"{policy.Action} {policy.PassiveOnly} {policy.DaysToExpire} {policy.DefaultTlp} {policy.MaxTlp} "
+                + $"{policy.DefaultConfidence} {policy.DefaultThreatType}",
             string.Join(',', policy.ExpiryByType.OrderBy(days => days.Key, StringComparer.Ordinal)),
             string.Join(',', policy.ExpiryByTlp.OrderBy(days => days.Key)),
             string.Join(',', policy.Types.Order(StringComparer.Ordinal)),

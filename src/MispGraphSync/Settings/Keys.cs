@@ -33,40 +33,30 @@ internal static class Keys
         "a name of letters, digits, dots and hyphens, at most 64 long", "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), "\"misp-graph\"",
         "This installation's name. It is part of every indicator's id, so it must differ between installations that write to one tenant "
         + "or workspace, and must not change later.");
-
     public static readonly SettingKey<Uri> MispUrl = new("misp.url", Top, WebAddress, null,
         "The MISP server's address. Not needed with --input.")
     { Placeholder = "\"https://misp.example.com\"" };
-
     public static readonly SettingKey<SecretReference> MispKey = new("misp.key", Top, Secret, null,
         "The auth key of the MISP user to read with; a read-only user is enough.")
     { Placeholder = "\"env:MISP_KEY\"" };
-
     public static readonly SettingKey<string> MispName = new("misp.name", Top, Slug, "\"misp\"",
         "The source's name in the ledger. Another name is another source: what the old one sent is no longer renewed.");
-
     public static readonly SettingKey<bool> MispVerifyCert = new("misp.verifyCert", Top, Bool, "true",
-        "Check MISP's TLS certificate. Without the check, anyone on the network path can read the auth key and change the data; prefer caFile.");
-
+        "Check MISP's TLS certificate. Without it, anyone on the network path can read the auth key and change the data; prefer caFile.");
     public static readonly SettingKey<IReadOnlyList<JsonElement>> MispEventFilters = new("misp.eventFilters", Top, Filters, "[]",
-        "Which events to take. Keys of one filter must all match, a list inside is any of them, several filters must all match; [] is every event.")
+        "Which events to take. Keys of one filter must all match, a list inside is any of them, several filters must all match; "
+        + "[] is every event.")
     { Example = "[{ \"tags\": [\"tlp:green\", \"tlp:clear\"], \"published\": true }]" };
-
     public static readonly SettingKey<bool> MispToIdsOnly = new("misp.toIdsOnly", Top, Bool, "true",
         "Take only attributes that MISP marks for detection (to_ids).");
-
     public static readonly SettingKey<bool> MispEnforceWarninglist = new("misp.enforceWarninglist", Top, Bool, "true",
         "Skip values that are on one of the server's enabled warninglists.");
-
     public static readonly SettingKey<int> MispPageSize = new("misp.pageSize", Top, Number(1, 5000), "100",
         "Events per request. Make it smaller when MISP runs out of memory or time.");
-
     public static readonly SettingKey<int> MispTimeoutSeconds = new("misp.timeoutSeconds", Top, Number(1, 3600), "300",
-        "How long MISP may be silent, in seconds, before a request is abandoned. So is a response slower than 4 KB a second after as long.");
-
+        "How long MISP may be silent, in seconds, before a request is abandoned. A response below 4 KB a second is abandoned as well.");
     public static readonly SettingKey<int> MispFullReadDays = new("misp.fullReadDays", Top, Number(1, 365), "7",
         "Everything is read again after so many days, whether MISP says it changed or not.");
-
     public static readonly SettingKey<string> CaFile = new("caFile", Top, FilePath, null,
         "A PEM file with further certificate authorities to trust, for all hosts.")
     { Example = "\"company-ca.pem\"" };
@@ -79,37 +69,29 @@ internal static class Keys
         hint: text => text is "common" or "organizations" or "consumers" ? "An application signs in to one tenant; name it." : null), null,
         "The Entra tenant to sign in to: its id or one of its domains.")
     { Placeholder = NoId };
-
     public static readonly SettingKey<Guid?> ClientId = new("auth.clientId", Overridable, SettingTypes.Guid(
         "an application (client) id, a GUID", hint: _ => "It is on the app registration's Overview page."), null,
         "The app registration's application (client) id. Not needed with a managed identity.")
     { Placeholder = NoId };
-
     public static readonly SettingKey<SecretReference> ClientSecret = new("auth.clientSecret", Overridable, Secret, null,
         "Sign in with a client secret. From a Key Vault it also needs one of the other ways to sign in, which fetches it.")
     { Placeholder = "\"env:AZURE_CLIENT_SECRET\"" };
-
     public static readonly SettingKey<string> CertificatePath = new("auth.certificate.path", Overridable, FilePath, null,
         "Sign in with a certificate: PEM with its private key, or PFX.")
     { Example = "\"misp-graph.pfx\"" };
-
     public static readonly SettingKey<SecretReference> CertificatePassword = new("auth.certificate.password", Overridable, Secret, null,
         "The certificate's password, if it has one.")
     { Example = "\"env:MISP_GRAPH_CERTIFICATE_PASSWORD\"" };
-
     public static readonly SettingKey<ManagedIdentitySettings> ManagedIdentity = new(
         "auth.managedIdentity", Overridable, SettingTypes.ManagedIdentity, null,
         "Sign in as the Azure machine's identity: true for the system-assigned one, or a user-assigned one's client id.")
     { Example = "true" };
-
     public static readonly SettingKey<string> FederatedTokenFile = new("auth.federatedTokenFile", Overridable, FilePath, null,
         "Sign in with a token that Kubernetes or a CI system keeps in this file (workload identity).")
     { Example = "\"/var/run/secrets/azure/tokens/azure-identity-token\"" };
-
     public static readonly SettingKey<string> Cloud = new(
         "auth.cloud", Overridable, Choice("global", "gcc", "usgov", "usgovdod", "china"), "\"global\"",
         "Which Microsoft cloud: it sets all hosts and scopes. gcc is the commercial cloud for US government (Microsoft 365 GCC).");
-
     public static readonly SettingKey<Uri> Authority = new("auth.authority", Overridable, OriginAddress, null,
         "An origin in place of the cloud's sign-in host.")
     { Example = "\"https://login.microsoftonline.com\"" };
@@ -122,39 +104,29 @@ internal static class Keys
             ("warn", IndicatorAction.Warn),
         ]), "\"alert\"",
         "What the product does on a match.");
-
     public static readonly SettingKey<bool> PassiveOnly = new("passiveOnly", Overridable, Bool, "false",
         "The user is not notified of a match.");
-
     public static readonly SettingKey<int> DaysToExpire = new("daysToExpire", Overridable, Number(1, 3650), "30",
         "An indicator's lifetime in days; it is renewed for as long as MISP has it.");
-
     public static readonly SettingKey<IReadOnlyList<KeyValuePair<string, int>>> Expiry = new(
         "expiry", Overridable, Days(MispType, TlpWord, Number(1, 3650)), "{}",
         "Other lifetimes in days, by MISP type or tlp:x; the type wins.")
     { Example = "{ \"ip-dst\": 7, \"tlp:red\": 14 }" };
-
     public static readonly SettingKey<Tlp> DefaultTlp = new("defaultTlp", Overridable, TlpWord, "\"amber\"",
         "The TLP of attributes without a TLP tag.");
-
     public static readonly SettingKey<Tlp> MaxTlp = new("maxTlp", Overridable, TlpWord, "\"amber+strict\"",
         "Stricter attributes are not sent, and add nothing to the indicators that are.");
-
     public static readonly SettingKey<int> DefaultConfidence = new("defaultConfidence", Overridable, Number(0, 100), "50",
         "The confidence of attributes without a confidence tag.");
-
     public static readonly SettingKey<ThreatType> DefaultThreatType = new("defaultThreatType", Overridable, Choice<ThreatType>(
         [.. Enum.GetValues<ThreatType>().Select(type => (type.ToString(), type))], ignoreCase: true), "\"WatchList\"",
         "The threat type of attributes without a sentinel-threattype tag.");
-
     public static readonly SettingKey<IReadOnlyList<string>> Types = new("types", Overridable, List(MispType), "[]",
         "MISP types to take; [] takes all that can be sent.")
     { Example = "[\"domain\", \"ip-dst\"]" };
-
     public static readonly SettingKey<IReadOnlyList<string>> ExcludeTypes = new("excludeTypes", Overridable, List(MispType), "[]",
         "MISP types to skip.")
     { Example = "[\"filename\"]" };
-
     public static readonly SettingKey<IReadOnlyList<string>> ExcludeTags = new("excludeTags", Overridable, List(AnyText), "[]",
         "Skip attributes that have one of these tags, their own or their event's; case is ignored.")
     { Example = "[\"workflow:state=\\\"incomplete\\\"\"]" };
@@ -165,16 +137,12 @@ internal static class Keys
         Slug.Expects, "^[A-Za-z][A-Za-z0-9-]{0,39}$", hint: ReservedName, accepts: text => ReservedName(text) is null), null,
         "A short name for options, output and log files' names. Only a label: it may change at any time.")
     { Example = "\"graph\"" };
-
     public static readonly SettingKey<bool> Enabled = new("enabled", Destination, Bool, "true",
         "false: the destination is not used, and may be incomplete.");
-
     public static readonly SettingKey<int> RequestsPerMinute = new("requestsPerMinute", Destination, Number(1, 100_000), null,
         "The most requests a minute, evenly spaced. The default stays within what Microsoft documents.");
-
     public static readonly SettingKey<int> ParallelRequests = new("parallelRequests", Destination, Number(1, 64), "4",
         "The most requests in flight at the same time.");
-
     public static readonly SettingKey<Uri> Endpoint = new("endpoint", Destination, OriginAddress, null,
         "An origin in place of the service's host, such as one of a nearer region.")
     { Example = "\"https://api.example.com\"" };
@@ -184,7 +152,6 @@ internal static class Keys
     public static readonly SettingKey<DeletionLimit> GuardMaxDelete = new("guard.maxDelete", Top, MaxDelete, "\"50%\"",
         "More deletions than this at a destination are withheld: a number, which is exact, or a share of what is held there. "
         + "A share above 0% always allows 20.");
-
     public static readonly SettingKey<IReadOnlyList<string>> GuardNeverBlock = new("guard.neverBlock", Top, List(Matching(
         "a host name, an address, a range such as 192.0.2.0/24, or a hash", @"^[^/@,;\u0000-\u001f\u007f]+(/[0-9.]+)?$",
         hint: text => NeverBlockEntry.Read(text, out var remedy) is null ? remedy : null,
@@ -192,28 +159,21 @@ internal static class Keys
         "Hosts (each with all below it), addresses, ranges and hashes that are never sent with block or warn, besides the built-in list. "
         + "*.contoso.com and contoso.com:443 mean contoso.com; 203.0.113.* and 203.0.113.1-203.0.113.9 are ranges.")
     { Example = "[\"contoso.com\", \"203.0.113.0/24\"]" };
-
     public static readonly SettingKey<string> LogsDirectory = new("logs.directory", Top, FolderPath, "\"logs\"",
         "The folder of the application log and of one file per request.");
-
     public static readonly SettingKey<RequestLogging> LogsRequests = new("logs.requests", Top, Choice(
         [("all", RequestLogging.All), ("errors", RequestLogging.Errors), ("none", RequestLogging.None)]), "\"all\"",
         "Which request attempts are written to a file of their own.");
-
     public static readonly SettingKey<LogFormat> LogsFormat = new("logs.format", Top, Choice(
         [("text", LogFormat.Text), ("json", LogFormat.Json)]), "\"text\"",
         "The format of the application log: lines for people, or one JSON object a line.");
-
     public static readonly SettingKey<int> LogsRetentionDays = new("logs.retentionDays", Top, Number(1, 3650), "30",
         "Log files older than this many days are removed at the end of a run.");
-
     public static readonly SettingKey<string> LedgerPath = new("ledger", Top, FilePath, "\"misp-graph.db\"",
         "The ledger: a SQLite file that knows what was sent. Back it up.");
-
     public static readonly SettingKey<Uri> Proxy = new("proxy", Top, ProxyAddress, null,
         "The proxy for all hosts; without it, the system's (HTTPS_PROXY and NO_PROXY on Linux).")
     { Example = "\"http://proxy.example:3128\"" };
-
     public static readonly SettingKey<string> MetricsTextfile = new("metrics.textfile", Top, FilePath, null,
         "A Prometheus text file to write at the end of each run.")
     { Example = "\"/var/lib/node_exporter/misp-graph.prom\"" };
@@ -224,7 +184,7 @@ internal static class Keys
     public static IEnumerable<string> CredentialNames => Credentials.Select(key => key.Path.Replace(".path", "", StringComparison.Ordinal));
 
     public static Tlp TlpNamed(string word) => TlpWord.Read(
-        new SettingValue(word, SettingOrigin.Default), "", new ReadContext { Faults = new SettingsFaults(), Folder = "" });
+        new SettingValue(word, SettingOrigin.Default), "", new ReadContext(new SettingsFaults(), ""));
 
     private static string? ReservedName(string name) =>
         name.Equals("error", StringComparison.OrdinalIgnoreCase) ? "\"error\" marks failures in log files' names; choose another." : null;

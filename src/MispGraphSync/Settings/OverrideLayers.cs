@@ -7,7 +7,7 @@ namespace MispGraphSync.Settings;
 /// Puts <c>MISP_GRAPH__SECTION__KEY</c> variables over the file, and options over both. A destination is addressed by its name or
 /// its index; one that the file does not have is added where its kind is given.
 /// </summary>
-internal sealed class OverrideLayers(GivenSettings given, SettingsTable table, SettingsFaults faults)
+internal sealed class OverrideLayers(GivenSettings given, SettingsFaults faults)
 {
     public const string Prefix = "MISP_GRAPH__";
 
@@ -23,8 +23,8 @@ internal sealed class OverrideLayers(GivenSettings given, SettingsTable table, S
 
     private void Add(IEnumerable<Override> all)
     {
-        var (common, own) = (Level.Of(given, table), all.ToLookup(one => one.IsForDestination));
-        foreach (var one in own[false]) Set(common, one, string.Join('.', one.Segments));
+        var own = all.ToLookup(one => one.IsForDestination);
+        foreach (var one in own[false]) Set(given.Top, one, string.Join('.', one.Segments));
 
         var byAddress = own[true]
             .GroupBy(one => one.Segments.ElementAtOrDefault(1)?.ToLowerInvariant() ?? "", StringComparer.Ordinal)
@@ -39,11 +39,11 @@ internal sealed class OverrideLayers(GivenSettings given, SettingsTable table, S
         foreach (var one in overrides)
         {
             if (destination is null) faults.Add(one.Origin, FileLayer.Destinations, NoSuchDestination(address));
-            else Set(Level.Of(destination), one, string.Join('.', one.Segments.Skip(2)));
+            else Set(destination, one, string.Join('.', one.Segments.Skip(2)));
         }
     }
 
-    private GivenDestination? Find(string address) => IndexOf(address) is { } index
+    private GivenLevel? Find(string address) => IndexOf(address) is { } index
         ? given.Destinations.ElementAtOrDefault(index)
         : given.Destinations.Find(one => one.Name is { } name && AsVariable(name) == AsVariable(address));
 
@@ -51,12 +51,12 @@ internal sealed class OverrideLayers(GivenSettings given, SettingsTable table, S
     private bool CanBeNew(string address, List<Override> overrides) =>
         address.Length > 0
         && (IndexOf(address) is not { } index || index == given.Destinations.Count)
-        && overrides.Exists(one => one.Segments is [_, _, var key] && key.Equals(table.Kind.Path, StringComparison.OrdinalIgnoreCase));
+        && overrides.Exists(one =>
+            one.Segments is [_, _, var key] && key.Equals(given.Table.Kind.Path, StringComparison.OrdinalIgnoreCase));
 
-    private GivenDestination New(string address, SettingOrigin origin)
+    private GivenLevel New(string address, SettingOrigin origin)
     {
-        var destination = new GivenDestination(given.Destinations.Count, origin, table);
-        given.Destinations.Add(destination);
+        var destination = given.AddDestination(origin);
         if (IndexOf(address) is null) destination.Values[Keys.Name.Path] = new SettingValue(address.Replace('_', '-'), origin);
         return destination;
     }
@@ -72,7 +72,7 @@ internal sealed class OverrideLayers(GivenSettings given, SettingsTable table, S
         return $"There is no destination {SettingsFaults.Quote(address)}.{meant} To make one, give its kind as well.";
     }
 
-    private void Set(Level level, Override one, string path)
+    private void Set(GivenLevel level, Override one, string path)
     {
         var key = level.Keys.Values.FirstOrDefault(known => known.Path.Equals(path, StringComparison.OrdinalIgnoreCase));
         if (key is null)
@@ -87,9 +87,9 @@ internal sealed class OverrideLayers(GivenSettings given, SettingsTable table, S
         level.Values[key.Path] = key.Type.FromText(one.Text, one.Origin, label, faults);
     }
 
-    private static string UnknownVariable(Level level, Override one, string path)
+    private static string UnknownVariable(GivenLevel level, Override one, string path)
     {
-        var meant = DidYouMean.Nearest(path, level.Keys.Keys) ?? Level.SameLastWord(path.Split('.')[^1], level.Keys);
+        var meant = DidYouMean.Nearest(path, level.Keys.Keys) ?? GivenLevel.SameLastWord(path, level.Keys);
         if (meant is null) return "There is no such key. Variables are written MISP_GRAPH__SECTION__KEY.";
         string[] segments = level.IsTop ? [.. meant.Split('.')] : [.. one.Segments.Take(2), .. meant.Split('.')];
         return $"There is no such key. Did you mean {Prefix}{string.Join("__", segments).ToUpperInvariant()}?";

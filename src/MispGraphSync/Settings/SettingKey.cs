@@ -31,7 +31,7 @@ internal abstract record SettingKey(string Path, KeyScope Scope, SettingType Typ
     /// <summary>Whether a destination of this kind may have it. An unknown kind may have every key.</summary>
     public bool BelongsTo(string? kind) => Scope != KeyScope.Top && (Kind is null || kind is null || Kind == kind);
 
-    public string? DefaultFor(string? kind) => DefaultByKind is null ? Default : kind is null ? null : DefaultByKind.GetValueOrDefault(kind);
+    public string? DefaultFor(string? kind) => DefaultByKind is null ? Default : DefaultByKind.GetValueOrDefault(kind ?? "");
 }
 
 /// <inheritdoc/>

@@ -14,8 +14,8 @@ internal sealed record SettingOrigin(string Kind, string Place, int Line = int.M
 
     public static SettingOrigin Default { get; } = new("default", "default");
 
-    /// <summary>The origin of a part of this value, such as <c>[1]</c> or <c>.name</c>; null: that of the whole.</summary>
-    public Func<string, SettingOrigin>? OfPart { get; init; }
+    /// <summary>The origin of a part of this value; null: that of the whole.</summary>
+    public Func<JsonElement, SettingOrigin>? OfPart { get; init; }
 
     public bool IsInherited => Kind == "common";
 
@@ -40,10 +40,13 @@ internal sealed record SettingValue(JsonElement Json, SettingOrigin Origin)
 
     public bool IsNull => Json.ValueKind == JsonValueKind.Null;
 
-    public IEnumerable<SettingValue> Items => Json.EnumerateArray().Select((item, i) => Part(item, $"[{i}]"));
+    /// <summary>Of a list; else empty.</summary>
+    public IEnumerable<SettingValue> Items => Json.ValueKind == JsonValueKind.Array ? Json.EnumerateArray().Select(Part) : [];
 
-    public IEnumerable<(string Name, SettingValue Value)> Members =>
-        Json.EnumerateObject().Select(member => (member.Name, Part(member.Value, $".{member.Name}")));
+    /// <summary>Of an object; else empty.</summary>
+    public IEnumerable<(string Name, SettingValue Value)> Members => Json.ValueKind == JsonValueKind.Object
+        ? Json.EnumerateObject().Select(member => (member.Name, Part(member.Value)))
+        : [];
 
     public override string ToString() => Json.ValueKind switch
     {
@@ -56,7 +59,7 @@ internal sealed record SettingValue(JsonElement Json, SettingOrigin Origin)
         _ => "null",
     };
 
-    private SettingValue Part(JsonElement json, string path) => new(json, Origin.OfPart?.Invoke(path) ?? Origin);
+    private SettingValue Part(JsonElement json) => new(json, Origin.OfPart?.Invoke(json) ?? Origin);
 }
 
 /// <summary>One thing that is wrong: where, at which key, and a sentence that says what is wrong and what would be right.</summary>

@@ -5,21 +5,16 @@ using System.Text.Json;
 namespace MispGraphSync.Settings;
 
 /// <summary>What reading needs around a value.</summary>
-internal sealed record ReadContext
+/// <param name="Folder">Relative paths start here: the settings file's folder, absolute.</param>
+/// <param name="FilterFaults">The faults of one event filter, as sentences; null: filters are not looked into.</param>
+internal sealed record ReadContext(
+    SettingsFaults Faults, string Folder, IReadOnlyDictionary<string, string>? Environment = null,
+    Func<JsonElement, IEnumerable<string>>? FilterFaults = null)
 {
-    public required SettingsFaults Faults { get; init; }
-
-    /// <summary>Relative paths start here: the settings file's folder, absolute.</summary>
-    public required string Folder { get; init; }
-
     /// <summary>What <c>~/</c> stands for; null when unknown.</summary>
-    public string? Home { get; init; }
+    public string? Home => Variable("HOME") ?? Variable("USERPROFILE");
 
-    /// <summary>Looks up an environment variable.</summary>
-    public Func<string, string?> Variable { get; init; } = static _ => null;
-
-    /// <summary>The faults of one event filter, as sentences.</summary>
-    public Func<JsonElement, IEnumerable<string>> FilterFaults { get; init; } = static _ => [];
+    public string? Variable(string name) => Environment?.GetValueOrDefault(name);
 }
 
 /// <summary>How an environment variable or an option writes a value.</summary>
@@ -57,35 +52,30 @@ internal abstract record SettingType(string Expects)
 
     public SettingsFaults FaultsOf(SettingValue value, string key, string folder)
     {
-        var context = new ReadContext { Faults = new SettingsFaults(), Folder = folder };
+        var context = new ReadContext(new SettingsFaults(), folder);
         Check(value, key, context);
         return context.Faults;
     }
 
     public bool Accepts(string text) => FaultsOf(new SettingValue(text, SettingOrigin.Default), "", "/").All.Count == 0;
 
-    /// <summary>The value of an environment variable or an option. A text that has another form stays a text, which the check then rejects.</summary>
+    /// <summary>The value of an environment variable or an option. A wrong one stays text, which the check rejects.</summary>
     public SettingValue FromText(string text, SettingOrigin origin, string key, SettingsFaults faults)
     {
-        var json = Notation switch
+        var json = (Notation, text.Trim().ToLowerInvariant()) switch
         {
-            Notation.Bool => ParseBool(text) is { } flag ? SettingsJson.OfBool(flag) : (JsonElement?)null,
-            Notation.Number when int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) =>
+            (Notation.Bool, "true" or "1" or "yes" or "on") => SettingsJson.OfBool(true),
+            (Notation.Bool, "false" or "0" or "no" or "off") => SettingsJson.OfBool(false),
+            (Notation.Number, _) when int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) =>
                 JsonSerializer.SerializeToElement(number, SettingsJson.Readable.Int32),
-            Notation.List when !text.TrimStart().StartsWith('[') => SettingsJson.OfTexts(
+            (Notation.List, not ['[', ..]) => SettingsJson.OfTexts(
                 text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)),
-            Notation.List or Notation.Json => SettingsJson.Parse(Encoding.UTF8.GetBytes(text), key, _ => origin, faults)?.Json ?? SettingsJson.Null,
-            _ => null,
+            (Notation.List or Notation.Json, _) =>
+                SettingsJson.Parse(Encoding.UTF8.GetBytes(text), key, _ => origin, faults)?.Json ?? SettingsJson.Null,
+            _ => SettingsJson.OfText(text),
         };
-        return json is { } value ? new SettingValue(value, origin) : new SettingValue(text, origin);
+        return new SettingValue(json, origin);
     }
-
-    private static bool? ParseBool(string text) => text.Trim().ToLowerInvariant() switch
-    {
-        "true" or "1" or "yes" or "on" => true,
-        "false" or "0" or "no" or "off" => false,
-        _ => null,
-    };
 }
 
 /// <inheritdoc/>
@@ -105,7 +95,8 @@ internal readonly record struct TypedValue(SettingType Type, SettingValue Value,
     public string? Text => Value.Text;
 
     /// <summary>Adds the fault that the value is not what is expected.</summary>
-    public T? Wrong<T>(string? hint = null) => Reject<T>($"{SettingsFaults.Quote(Value)} is not {Type.Expects}.{(hint is null ? "" : " " + hint)}");
+    public T? Wrong<T>(string? hint = null) =>
+        Reject<T>($"{SettingsFaults.Quote(Value)} is not {Type.Expects}.{(hint is null ? "" : " " + hint)}");
 
     public T? Reject<T>(string text)
     {

@@ -104,7 +104,7 @@ internal static partial class SettingTypes
                 if (isTlp && !tlp.Accepts(name[4..]))
                 {
                     value.Context.Faults.Add(member.Origin, value.Key,
-                        $"{SettingsFaults.Quote(name)} is no TLP; write one of {string.Join(", ", tlp.Words.Select(word => "tlp:" + word))}.");
+                        $"{SettingsFaults.Quote(name)} is no TLP; write one of tlp:{string.Join(", tlp:", tlp.Words)}.");
                 }
                 else if (!isTlp && !mispType.Accepts(name))
                 {
@@ -131,7 +131,7 @@ internal static partial class SettingTypes
             {
                 var part = value with { Value = filter, Key = isList ? $"{value.Key}[{i}]" : value.Key };
                 if (part.Json.ValueKind != JsonValueKind.Object) part.Wrong<JsonElement>();
-                else foreach (var fault in value.Context.FilterFaults(part.Json)) part.Reject<JsonElement>(fault);
+                else foreach (var fault in value.Context.FilterFaults?.Invoke(part.Json) ?? []) part.Reject<JsonElement>(fault);
                 filters.Add(part.Json);
             }
 

@@ -51,7 +51,7 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
         FullReadDays = values.Of(Keys.MispFullReadDays),
     };
 
-    private DestinationSettings Destination(GivenDestination given)
+    private DestinationSettings Destination(GivenLevel given)
     {
         var common = new DestinationSettings
         {
@@ -76,7 +76,7 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
         return auth?.VaultSignIn ?? auth;
     }
 
-    private AuthSettings Auth(GivenDestination given)
+    private AuthSettings Auth(GivenLevel given)
     {
         var auth = new AuthSettings
         {
@@ -101,7 +101,7 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
         };
     }
 
-    private DestinationPolicy Policy(GivenDestination given)
+    private DestinationPolicy Policy(GivenLevel given)
     {
         var days = (values.Of(Keys.Expiry, given) ?? []).ToLookup(e => e.Key.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase));
         return new DestinationPolicy

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Settings;
@@ -10,7 +11,8 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
         CheckMisp();
         CheckNames();
         if (!settings.Destinations.Any(one => one.Enabled) && !faults.Has(FileLayer.Destinations))
-            faults.Add(SettingOrigin.Default, FileLayer.Destinations, "None is enabled; give at least one, or set its \"enabled\" to true.");
+            faults.Add(SettingOrigin.Default, FileLayer.Destinations,
+                "None is enabled; give at least one, or set its \"enabled\" to true.");
 
         foreach (var (given, destination) in values.Destinations.Zip(settings.Destinations))
         {
@@ -20,8 +22,8 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
             if (destination.Policy.Action == IndicatorAction.Warn && !kind.TakesWarn && !faults.Has(Keys.Action.Path))
             {
                 new DestinationValues(values, given, faults).Wrong(Keys.Action,
-                    $"\"warn\" is for {values.Table.TitlesOf(one => one.TakesWarn)} only; give this {kind.Name} destination an \"action\" of its own: "
-                    + "alert, block or allow.");
+                    $"\"warn\" is for {values.Table.TitlesOf(one => one.TakesWarn)} only; "
+                    + $"give this {kind.Name} destination an \"action\" of its own: alert, block or allow.");
             }
 
             kind.Check(destination, new DestinationValues(values, given, faults));
@@ -42,7 +44,7 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
 
     private void CheckNames()
     {
-        var first = new Dictionary<string, GivenDestination>(StringComparer.OrdinalIgnoreCase);
+        var first = new Dictionary<string, GivenLevel>(StringComparer.OrdinalIgnoreCase);
         foreach (var given in values.Destinations)
         {
             var own = new DestinationValues(values, given, faults);
@@ -54,7 +56,7 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
         }
     }
 
-    private void CheckKeysOfKind(GivenDestination given)
+    private void CheckKeysOfKind(GivenLevel given)
     {
         foreach (var (path, value) in given.Values)
         {
@@ -81,20 +83,25 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
     }
 
     /// <summary>A tenant, an application, and exactly one credential.</summary>
-    private void CheckSignIn(GivenDestination given, DestinationSettings destination)
+    private void CheckSignIn(GivenLevel given, DestinationSettings destination)
     {
         var auth = destination.Auth;
-        var credentials = Keys.Credentials.Where(key => values.Find(key, given).Value is { Json.ValueKind: not System.Text.Json.JsonValueKind.False }).ToList();
+        // managedIdentity: false is no credential.
+        var credentials = Keys.Credentials
+            .Where(key => values.Find(key, given).Value is { Json.ValueKind: not JsonValueKind.False }).ToList();
         bool IsGiven(SettingKey key) => values.Find(key, given).Value is not null;
 
         if (!IsGiven(Keys.Tenant)) Missing(Keys.Tenant, "the Entra tenant's id or domain", given);
-        if (credentials.Count == 0 && !Keys.Credentials.Any(key => faults.Has(key.Path) || faults.Has(given.LabelOf(key))))
+        var paths = Keys.Credentials.Select(key => key.Path).Append("auth");
+        if (credentials.Count == 0 && !paths.Any(path => faults.Has(path) || faults.Has(given.LabelOf(path))))
             Wrong(given, "auth", $"No way to sign in is given; give one of {string.Join(", ", Keys.CredentialNames)}.");
         if (credentials.Count > (auth.VaultSignIn is null ? 1 : 2))
-            Wrong(given, "auth", $"{string.Join(" and ", credentials.Select(key => key.Path))} are given; keep exactly one way to sign in.");
+            Wrong(given, "auth",
+                $"{string.Join(" and ", credentials.Select(key => key.Path))} are given; keep exactly one way to sign in.");
         if (auth.VaultSignIn is { ManagedIdentity: null, Certificate: null, FederatedTokenFile: null })
             Wrong(given, Keys.ClientSecret.Path,
-                "A client secret from a Key Vault needs auth.managedIdentity, auth.certificate or auth.federatedTokenFile as well, which fetches it.");
+                "A client secret from a Key Vault needs auth.managedIdentity, auth.certificate or auth.federatedTokenFile as well, "
+                + "which fetches it.");
         if ((auth.VaultSignIn ?? auth).Certificate?.Password?.VaultAddress is not null)
             Wrong(given, Keys.CertificatePassword.Path,
                 "The password of the sign-in certificate cannot come from a Key Vault, since signing in comes first; use env: or file:.");
@@ -105,13 +112,13 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
     }
 
     /// <summary>Reported once for the common key, however many destinations need it.</summary>
-    private void Missing(SettingKey key, string right, GivenDestination? given = null)
+    private void Missing(SettingKey key, string right, GivenLevel? given = null)
     {
         if (!faults.Has(key.Path) && (given is null || !faults.Has(given.LabelOf(key))))
             faults.Add(SettingOrigin.Default, key.Path, $"This is missing; give {right}.");
     }
 
-    private void Wrong(GivenDestination given, string path, string text)
+    private void Wrong(GivenLevel given, string path, string text)
     {
         var isOwn = given.HasOwnCredential;
         var key = isOwn ? $"{given.Label}.{path}" : path;

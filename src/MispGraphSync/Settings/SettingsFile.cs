@@ -20,7 +20,8 @@ internal static class SettingsFile
     public static string? Find(string? named, IReadOnlyDictionary<string, string> environment, string workingDirectory)
     {
         if (named is null) return Defaults(environment, workingDirectory).FirstOrDefault(File.Exists);
-        if (named.Length == 0 || named.Any(char.IsControl)) throw new RunFailedException(RunOutcome.InvalidInput, "--config names no file.", "Give it a path.");
+        if (named.Length == 0 || named.Any(char.IsControl))
+            throw new RunFailedException(RunOutcome.InvalidInput, "--config names no file.", "Give it a path.");
 
         var full = Path.GetFullPath(named, workingDirectory);
         return File.Exists(full) ? full : throw new RunFailedException(
@@ -50,7 +51,8 @@ internal static class SettingsFile
     {
         if (!replace && File.Exists(path))
             throw new RunFailedException(
-                RunOutcome.InvalidInput, $"{path} exists already; it was not changed.", "Name another file, or replace this one with --force.");
+                RunOutcome.InvalidInput, $"{path} exists already; it was not changed.",
+                "Name another file, or replace this one with --force.");
         try
         {
             PrivateFile.Replace(path, replace, file => file.Write(text));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -23,6 +24,8 @@ internal static class SettingsJson
         NewLine = "\n",
     });
 
+    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
     public static JsonElement Null { get; } = OfText(null);
 
     public static JsonElement OfText(string? text) => JsonSerializer.SerializeToElement(text, Readable.String!);
@@ -30,6 +33,11 @@ internal static class SettingsJson
     public static JsonElement OfTexts(string[] texts) => JsonSerializer.SerializeToElement(texts, Readable.StringArray);
 
     public static JsonElement OfBool(bool value) => JsonSerializer.SerializeToElement(value, Readable.Boolean);
+
+    public static JsonElement OfList(List<JsonElement> items) => JsonSerializer.SerializeToElement(items, Readable.ListJsonElement);
+
+    public static JsonElement OfMembers(IEnumerable<KeyValuePair<string, JsonElement>> members) =>
+        JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement>(members), Readable.DictionaryStringJsonElement);
 
     /// <summary>In one line.</summary>
     public static string ToText(JsonElement json) => JsonSerializer.Serialize(json, Readable.JsonElement);
@@ -40,80 +48,57 @@ internal static class SettingsJson
     /// </summary>
     /// <param name="key">What the whole belongs to; empty for a file.</param>
     /// <param name="at">The origin of a line.</param>
-    public static SettingValue? Parse(ReadOnlySpan<byte> json, string key, Func<int, SettingOrigin> at, SettingsFaults faults)
+    public static SettingValue? Parse(ReadOnlyMemory<byte> json, string key, Func<int, SettingOrigin> at, SettingsFaults faults)
     {
-        if (json.StartsWith("\uFEFF"u8)) json = json[3..];
-        var line = 1;
+        if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
+        var current = default(JsonElement);
         try
         {
-            var lines = FindLines(json, ref line, key, at, faults);
-            using var document = JsonDocument.Parse(
-                json.ToArray(), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            return new SettingValue(document.RootElement.Clone(), OriginOf(""));
-
-            SettingOrigin OriginOf(string path) => at(lines.GetValueOrDefault(path, 1)) with { OfPart = part => OriginOf((path + part).TrimStart('.')) };
+            // Not disposed: each value knows its line by its place in the document's bytes.
+            current = JsonDocument.Parse(json, Lenient).RootElement;
+            var root = new SettingValue(current, OriginOf(current));
+            Check(root, key);
+            return root;
         }
         catch (JsonException fault)
         {
-            line = (int)(fault.LineNumber ?? line - 1) + 1;
-            Add(HasSingleBackslash(json, line)
+            var line = (int)(fault.LineNumber ?? 0) + 1;
+            Add(at(line), HasSingleBackslash(json.Span, line)
                 ? $"This is not valid JSON. {SecretReference.BackslashHint}"
                 : "This is not valid JSON. Often a comma, a quote or a bracket is missing here or on the line above.");
         }
         catch (InvalidOperationException)
         {
-            Add(Utf8.IsValid(json)
+            Add(OriginOf(current), Utf8.IsValid(json.Span)
                 ? "This text has half of a character, such as \\ud83d without its second half; write the character itself."
                 : "This text is not valid UTF-8; save the file as UTF-8.");
         }
 
         return null;
 
-        void Add(string text) => faults.Add(at(line), key.Length == 0 ? SettingsFaults.File : key, text);
-    }
+        void Add(SettingOrigin origin, string text) => faults.Add(origin, key.Length == 0 ? SettingsFaults.File : key, text);
 
-    /// <summary>The line of each key and list item, by its path. Reads every text, so that a broken one is found here.</summary>
-    private static Dictionary<string, int> FindLines(
-        ReadOnlySpan<byte> json, ref int line, string root, Func<int, SettingOrigin> at, SettingsFaults faults)
-    {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-        var lines = new Dictionary<string, int>(StringComparer.Ordinal);
-        var open = new Stack<Container>();
-        var (path, position) = ("", 0);
-        while (reader.Read())
+        SettingOrigin OriginOf(JsonElement part) => at(LineOf(json.Span, part)) with { OfPart = OriginOf };
+
+        // Reads every text, so that a broken one is found here.
+        void Check(SettingValue value, string path)
         {
-            line += json[position..(int)reader.TokenStartIndex].Count((byte)'\n');
-            position = (int)reader.TokenStartIndex;
-            if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+            current = value.Json;
+            _ = value.Text;
+            foreach (var (i, item) in value.Items.Index()) Check(item, $"{path}[{i}]");
+            var first = new Dictionary<string, SettingValue>(StringComparer.Ordinal);
+            foreach (var (name, member) in value.Members)
             {
-                open.Pop();
-                continue;
+                var full = path.Length == 0 ? name : $"{path}.{name}";
+                if (!first.TryAdd(name, member))
+                    faults.Add(member.Origin, full, $"This key is here twice, first at {first[name].Origin.Place}; keep one of them.");
+                Check(member, full);
             }
-
-            if (reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var name = reader.GetString()!;
-                var parent = open.Peek();
-                path = parent.Path.Length == 0 ? name : $"{parent.Path}.{name}";
-                if (!parent.Names.Add(name))
-                {
-                    var full = root.Length == 0 ? path : $"{root}.{path}";
-                    faults.Add(at(line), full, $"This key is here twice, first at {at(lines[path]).Place}; keep one of them.");
-                }
-            }
-            else
-            {
-                if (open.TryPeek(out var parent) && parent.IsList) path = $"{parent.Path}[{parent.Count++}]";
-                if (reader.TokenType == JsonTokenType.String) reader.GetString();
-                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-                    open.Push(new Container(path, reader.TokenType == JsonTokenType.StartArray));
-            }
-
-            lines[path] = line;
         }
-
-        return lines;
     }
+
+    private static int LineOf(ReadOnlySpan<byte> json, JsonElement part) =>
+        json.Overlaps(JsonMarshal.GetRawUtf8Value(part), out var start) ? json[..start].Count((byte)'\n') + 1 : 1;
 
     /// <summary>JSON may still take a backslash for an escape, such as \n.</summary>
     private static bool HasSingleBackslash(ReadOnlySpan<byte> json, int line)
@@ -125,20 +110,11 @@ internal static class SettingsJson
 
         return false;
     }
-
-    private sealed class Container(string path, bool isList)
-    {
-        public string Path => path;
-
-        public bool IsList => isList;
-
-        public int Count { get; set; }
-
-        public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
-    }
 }
 
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(List<JsonElement>))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(bool))]

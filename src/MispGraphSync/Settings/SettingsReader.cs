@@ -38,7 +38,8 @@ internal sealed record SettingsInspection(AppSettings Settings, EffectiveValues 
         .Where(one => !one.Origin.IsInherited && one.Value?.Text is { } text && !text.StartsWith("env:", StringComparison.Ordinal)
             && one.Key.Placeholder == $"\"{text}\"")
         .Select(one => one.Label)
-        .Where(label => !Settings.Destinations.Any(one => !one.Enabled && label.StartsWith($"destinations.{one.Name}.", StringComparison.Ordinal)));
+        .Where(label => !Settings.Destinations.Any(one =>
+            !one.Enabled && label.StartsWith($"destinations.{one.Name}.", StringComparison.Ordinal)));
 
     public RunFailedException ToException() => new(
         RunOutcome.InvalidInput,
@@ -73,20 +74,15 @@ internal static class SettingsReader
         var file = SettingsFile.Find(path, environment, options.WorkingDirectory);
         var faults = new SettingsFaults();
         var given = Gather(file, environment, options, faults);
-        if (file is null && given.IsEmpty && faults.All.Count == 0) throw NothingGiven(environment, options);
+        if (file is null && given is { Top.Values.Count: 0, Destinations.Count: 0 } && faults.All.Count == 0)
+            throw NothingGiven(environment, options);
 
-        var context = new ReadContext
-        {
-            Faults = faults,
-            Folder = file is null ? options.WorkingDirectory : Path.GetDirectoryName(file)!,
-            Home = environment.GetValueOrDefault("HOME") ?? environment.GetValueOrDefault("USERPROFILE"),
-            Variable = name => environment.GetValueOrDefault(name),
-            FilterFaults = options.FilterFaults,
-        };
-        CheckEach(given, options.Table, context);
+        var folder = file is null ? options.WorkingDirectory : Path.GetDirectoryName(file)!;
+        var context = new ReadContext(faults, folder, environment, options.FilterFaults);
+        CheckEach(given, context);
 
         // Everything given is checked by now: filling the records must not report it again.
-        var values = new EffectiveValues(given, options.Table, context with { Faults = new SettingsFaults(), FilterFaults = static _ => [] });
+        var values = new EffectiveValues(given, context with { Faults = new SettingsFaults(), FilterFaults = null });
         var settings = new SettingsBinder(values, faults).Bind();
         if (!faults.Has(SettingsFaults.File)) new SettingsChecks(values, settings, faults, options.NeedsMisp).Run();
         var warnings = SettingsWarnings.Of(values, settings, file, options.FilterWarnings);
@@ -100,18 +96,18 @@ internal static class SettingsReader
     private static GivenSettings Gather(
         string? file, IReadOnlyDictionary<string, string> environment, ReaderOptions options, SettingsFaults faults)
     {
-        var given = new GivenSettings();
-        if (file is not null && SettingsJson.Parse(SettingsFile.Load(file), key: "", line => SettingOrigin.File(file, line), faults) is { } root)
-            new FileLayer(given, options.Table, faults).Add(root);
-        var overrides = new OverrideLayers(given, options.Table, faults);
+        var given = new GivenSettings(options.Table);
+        if (file is not null)
+            new FileLayer(given, faults).Add(SettingsJson.Parse(SettingsFile.Load(file), "", line => SettingOrigin.File(file, line), faults));
+        var overrides = new OverrideLayers(given, faults);
         overrides.AddEnvironment(environment);
         overrides.AddOptions(options.Overrides);
         return given;
     }
 
-    private static void CheckEach(GivenSettings given, SettingsTable table, ReadContext context)
+    private static void CheckEach(GivenSettings given, ReadContext context)
     {
-        foreach (var level in given.Destinations.Select(Level.Of).Prepend(Level.Of(given, table)))
+        foreach (var level in given.Destinations.Prepend(given.Top))
         {
             foreach (var (path, value) in level.Values)
             {

@@ -10,8 +10,8 @@ internal static class SettingsWarnings
         EffectiveValues values, AppSettings settings, string? file, Func<JsonElement, IEnumerable<string>> filterWarnings)
     {
         if (!settings.Misp.VerifyCert)
-            yield return "misp.verifyCert is false: MISP's TLS certificate is NOT checked. Anyone on the network path can read the auth key and"
-                + " add indicators to what is pushed. Trust the server's authority with caFile instead.";
+            yield return "misp.verifyCert is false: MISP's TLS certificate is NOT checked. Anyone on the network path can read the auth key "
+                + "and add indicators to what is pushed. Trust the server's authority with caFile instead.";
         if (settings.Misp.Url is { Scheme: "http", IsLoopback: false })
             yield return "misp.url begins with http://: the auth key and all events travel unencrypted. Use https://.";
         if (OfOpenSecret(values, file) is { } warning) yield return warning;
@@ -27,8 +27,10 @@ internal static class SettingsWarnings
         }
 
         foreach (var doubt in OfTypes(values)) yield return doubt;
-        foreach (var doubt in settings.Destinations.Where(one => one.Enabled).SelectMany(one => Of(one, values.Table)))
-            yield return doubt;
+        foreach (var destination in settings.Destinations.Where(one => one.Enabled))
+        {
+            foreach (var doubt in Of(destination, values.Table)) yield return $"destinations.{destination.Name}: {doubt}";
+        }
     }
 
     /// <summary>The warning that other users may read the secret in the settings file; null: they may not.</summary>
@@ -58,14 +60,10 @@ internal static class SettingsWarnings
     private static IEnumerable<string> Of(DestinationSettings destination, SettingsTable table)
     {
         var policy = destination.Policy;
-        IEnumerable<string> warnings =
-        [
-            .. policy.DefaultTlp > policy.MaxTlp ? ["defaultTlp is above maxTlp, so attributes without a TLP tag are not sent."] : (string[])[],
-            .. table.Named(destination.Kind)?.Warnings(destination) ?? [],
-            .. policy.Types.Intersect(policy.ExcludeTypes).Order(StringComparer.Ordinal)
-                .Select(type => $"{type} is in types and in excludeTypes, so it is skipped."),
-        ];
-        return warnings.Select(warning => $"destinations.{destination.Name}: {warning}");
+        if (policy.DefaultTlp > policy.MaxTlp) yield return "defaultTlp is above maxTlp, so attributes without a TLP tag are not sent.";
+        foreach (var warning in table.Named(destination.Kind)?.Warnings(destination) ?? []) yield return warning;
+        foreach (var type in policy.Types.Intersect(policy.ExcludeTypes).Order(StringComparer.Ordinal))
+            yield return $"{type} is in types and in excludeTypes, so it is skipped.";
     }
 
     /// <summary>Names of MISP types that no MISP is known to have, once where they are written.</summary>
@@ -77,13 +75,9 @@ internal static class SettingsWarnings
         where doubt is not null
         select $"{value.Origin.Place}: {value.Label}: {doubt}";
 
-    private static IEnumerable<string> TypesIn(EffectiveValue value)
-    {
-        var json = value.Value!.Json;
-        if (value.Key == Keys.Expiry && json.ValueKind == JsonValueKind.Object)
-            return json.EnumerateObject().Select(day => day.Name).Where(name => !name.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase));
-        return (value.Key == Keys.Types || value.Key == Keys.ExcludeTypes) && json.ValueKind == JsonValueKind.Array
-            ? value.Value.Items.Select(item => item.Text).OfType<string>()
-            : [];
-    }
+    private static IEnumerable<string> TypesIn(EffectiveValue value) =>
+        value.Key == Keys.Expiry
+            ? value.Value!.Members.Select(day => day.Name).Where(name => !name.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase))
+        : value.Key == Keys.Types || value.Key == Keys.ExcludeTypes ? value.Value!.Items.Select(item => item.Text).OfType<string>()
+        : [];
 }

@@ -19,7 +19,8 @@ public sealed record DefenderSettings : DestinationSettings
         "block and warn raise an alert too; Audit always does, Allowed never.")
     { Kind = KindName };
 
-    private static readonly SettingKey<IReadOnlyList<string>> RbacGroupNamesKey = new("rbacGroupNames", KeyScope.Destination, List(AnyText), "[]",
+    private static readonly SettingKey<IReadOnlyList<string>> RbacGroupNamesKey = new(
+        "rbacGroupNames", KeyScope.Destination, List(AnyText), "[]",
         "Device groups that the indicators are for; [] is all devices.")
     { Example = "[\"Servers\"]", Kind = KindName };
 

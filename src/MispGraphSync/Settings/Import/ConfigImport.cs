@@ -3,7 +3,7 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Settings.Import;
 
-/// <summary><c>config import FILE</c>: settings made from the config.py of the Python sample or of misp2sentinel; nothing in it is run.</summary>
+/// <summary><c>config import FILE</c>: makes settings of the config.py of another tool; nothing in it is run.</summary>
 internal static class ConfigImport
 {
     private const int MaxLength = 1024 * 1024;
@@ -13,10 +13,9 @@ internal static class ConfigImport
     public static void Run(
         string file, string? to, bool replace, ReaderOptions options, TextWriter output, TextWriter messages)
     {
-        var import = ConfigImporter.Read(Load(file), options);
-        if (!import.IsKnown)
-            throw new RunFailedException(RunOutcome.InvalidInput,
-                $"Nothing in {file} is a setting of the Python sample or of misp2sentinel.", "Name the config.py of the Python sample or of misp2sentinel.");
+        var import = ConfigImporter.Read(Load(file), options) ?? throw new RunFailedException(RunOutcome.InvalidInput,
+            $"Nothing in {file} is a setting of the Python sample or of misp2sentinel.",
+            "Name the config.py of the Python sample or of misp2sentinel.");
         if (to is not null) SettingsFile.Write(to, import.Draft.Write(import.Tool.Head, hideSecrets: false), replace);
 
         output.Write(import.Draft.Write(import.Tool.Head, hideSecrets: true));
@@ -29,12 +28,14 @@ internal static class ConfigImport
         try
         {
             return new FileInfo(file).Length > MaxLength
-                ? throw new RunFailedException(RunOutcome.InvalidInput, $"{file} is too long to be a config.py.", "Name the config.py of the Python sample or of misp2sentinel.")
+                ? throw new RunFailedException(RunOutcome.InvalidInput,
+                    $"{file} is too long to be a config.py.", "Name the config.py of the Python sample or of misp2sentinel.")
                 : File.ReadAllText(file, Encoding.UTF8);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new RunFailedException(RunOutcome.InvalidInput, $"There is no file {file}.", "Name the config.py of the Python sample or of misp2sentinel.", e);
+            throw new RunFailedException(RunOutcome.InvalidInput,
+                $"There is no file {file}.", "Name the config.py of the Python sample or of misp2sentinel.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,9 +1,8 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace MispGraphSync.Settings.Import;
 
-/// <summary>misp2sentinel's config.py: settings that behave as that tool does, with our recommendation for each difference.</summary>
+/// <summary>misp2sentinel's config.py: settings that behave as that tool does.</summary>
 internal static class Misp2Sentinel
 {
     public const string AuthKey = "ms_auth";
@@ -12,7 +11,7 @@ internal static class Misp2Sentinel
     private const string NoLocalTags = "local tags are never sent.";
 
     public static ImportedTool Tool { get; } = new(
-        "misp2sentinel's",
+        "misp2sentinel",
         [
             AuthKey, "ms_max_requests_minute", "ms_target_product", "ms_passiveonly", "ms_action", "misp_key", "misp_domain",
             "misp_verifycert", "misp_event_filters", "misp_event_limit_per_page", "default_confidence", "days_to_expire",
@@ -37,14 +36,7 @@ internal static class Misp2Sentinel
             ["write_post_json"] = OwnFile,
             ["sentinel_write_response"] = "each response is in its request's file (logs.requests).",
         },
-        Import)
-    {
-        Head =
-        [
-            "Settings of misp-graph, made from misp2sentinel's config.py: they behave as misp2sentinel does.",
-            "What we recommend instead stands with each key. Check: misp-graph doctor, then misp-graph plan",
-        ],
-    };
+        Import);
 
     /// <summary>The STIX object types that have lifetimes there, and the MISP types that become them.</summary>
     private static readonly Dictionary<string, string[]> MispTypesOf = new(StringComparer.Ordinal)
@@ -63,24 +55,25 @@ internal static class Misp2Sentinel
         if (auth.ContainsKey("scope"))
             from.Note("ms_auth.scope is not carried over: the scope follows from the destination, and auth.cloud for another cloud.");
 
-        // Asked before the filters lose the keys that are settings of ours.
-        var checksWarninglist = FilterAsksFor(from, "enforceWarninglist");
-        from.AddMisp("misp2sentinel", "to_ids", "enforceWarninglist", "includeEventTags", "limit", "page");
+        from.AddMisp("to_ids", "enforceWarninglist", "includeEventTags", "limit", "page");
         // Only attributes that are marked for detection become indicators there, whatever the filter says: that is our default.
-        if (!checksWarninglist)
+        if (from.Dict("misp_event_filters").GetValueOrDefault("enforceWarninglist").ToString() is not ("True" or "1"))
             from.AddBehaviour(Keys.MispEnforceWarninglist, "false",
                 "misp2sentinel sends values that are on MISP's warninglists, unless its filter says otherwise", "true");
         from.AddNumber(Keys.MispPageSize, "misp_event_limit_per_page");
         from.AddSignIn(auth, AuthKey);
         from.AddNumber(Keys.DaysToExpire, "days_to_expire");
-        if (Lifetimes(from) is { Count: > 0 } lifetimes) from.Add(Keys.Expiry, ConfigImporter.ToJson(lifetimes), "days_to_expire_mapping");
+        if (Lifetimes(from) is { Count: > 0 } lifetimes) from.Add(Keys.Expiry, SettingsJson.OfMembers(lifetimes), "days_to_expire_mapping");
         from.AddNumber(Keys.DefaultConfidence, "default_confidence");
         from.AddBehaviour(Keys.DefaultTlp, "\"clear\"", "misp2sentinel marks attributes without a TLP tag as clear", "\"amber\"");
         from.AddBehaviour(Keys.MaxTlp, "\"red\"", "misp2sentinel sends everything, TLP:RED too", "\"amber+strict\"");
 
-        if (ConfigImporter.IsTrue(auth["graph_api"]))
-            from.AddGraphAction("ms_action", "ms_passiveonly", from.AddGraphDestination(from.Text("ms_target_product"), "ms_target_product"));
-        else AddSentinel(from, ConfigImporter.TextOf(auth["workspace_id"]));
+        if (auth.GetValueOrDefault("graph_api").ValueKind == JsonValueKind.True)
+        {
+            from.AddGraph("ms_target_product");
+            from.AddAction("ms_action", "ms_passiveonly");
+        }
+        else AddSentinel(from, ConfigImporter.TextOf(auth.GetValueOrDefault("workspace_id")));
     }
 
     private static void AddSentinel(ConfigImporter from, string? workspace)
@@ -95,29 +88,25 @@ internal static class Misp2Sentinel
         var sentinel = from.Draft.AddDestination("sentinel");
         from.AddRequired(from.Table.InDestination["workspaceId"], workspace, "ms_auth.workspace_id", sentinel);
         var rate = from.Table.InDestination[Keys.RequestsPerMinute.Path];
-        if (from.Value("ms_max_requests_minute")?.ToJsonString() != rate.DefaultFor("sentinel"))
+        if (from.Value("ms_max_requests_minute")?.ToString() != rate.DefaultFor("sentinel"))
             from.AddNumber(rate, "ms_max_requests_minute", sentinel);
     }
 
-    private static JsonObject Lifetimes(ConfigImporter from)
+    private static Dictionary<string, JsonElement> Lifetimes(ConfigImporter from)
     {
-        var lifetimes = new JsonObject();
-        foreach (var (stix, days) in from.Dict("days_to_expire_mapping"))
+        var lifetimes = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var (stix, days) in from.Dict("days_to_expire_mapping").Where(one => one.Value.ValueKind == JsonValueKind.Number))
         {
-            if (days?.GetValueKind() != JsonValueKind.Number) continue;
             var types = MispTypesOf.GetValueOrDefault(stix);
             if (types is null) from.Note($"days_to_expire_mapping: {stix} is not carried over: no MISP type is known for it; see expiry.");
             foreach (var type in types ?? [])
             {
-                if (lifetimes[type] is not { } known) lifetimes[type] = days.DeepClone();
-                else if (!JsonNode.DeepEquals(known, days))
-                    from.Note($"days_to_expire_mapping: {stix} is not carried over for {type}: there is one lifetime for both kinds of address, {known}.");
+                if (!lifetimes.TryAdd(type, days) && !JsonElement.DeepEquals(lifetimes[type], days))
+                    from.Note($"days_to_expire_mapping: {stix} is not carried over for {type}: "
+                        + $"there is one lifetime for both kinds of address, {lifetimes[type]}.");
             }
         }
 
         return lifetimes;
     }
-
-    private static bool FilterAsksFor(ConfigImporter from, string key) =>
-        (from.Value("misp_event_filters") as JsonObject)?[key]?.ToJsonString() is "true" or "1";
 }

@@ -1,45 +1,41 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace MispGraphSync.Settings.Import;
 
-/// <summary><c>name = literal</c></summary>
-internal sealed record PythonAssignment(string Name, JsonNode? Value, int Line);
-
-/// <summary>A statement that is more than an assignment of a literal. It is never quoted, because it may hold a secret.</summary>
+/// <summary>One statement of a Python file. It is never quoted, because it may hold a secret.</summary>
 /// <param name="Name">What it assigns to, when that is a plain name.</param>
-internal sealed record SkippedStatement(string? Name, int Line);
+/// <param name="Value">The literal that it assigns; null: something else, which is not executed.</param>
+internal sealed record PythonStatement(string? Name, JsonElement? Value, int Line);
 
 /// <param name="Text">Without the quotes of a text. Never printed, because it may hold a secret.</param>
 internal sealed record PythonToken(string Kind, string Text, int Line)
 {
+    public bool IsText => Kind is "text" or "raw";
+
     public bool Is(string symbol) => Kind == "other" && Text == symbol;
 
     public override string ToString() => Kind;
 }
 
-/// <summary>Reads the assignments of literals from a Python file. Nothing is executed; everything else is reported by its line.</summary>
+/// <summary>Reads a Python file without executing it.</summary>
 internal static partial class PythonFile
 {
-    public static (IReadOnlyList<PythonAssignment> Assignments, IReadOnlyList<SkippedStatement> Skipped) Read(string text)
+    /// <summary>All statements but a text alone, which is a comment.</summary>
+    public static IEnumerable<PythonStatement> Read(string text)
     {
-        var assignments = new List<PythonAssignment>();
-        var skipped = new List<SkippedStatement>();
-        foreach (var (tokens, isIndented) in Statements(text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal)))
+        foreach (var (tokens, isIndented) in Lines(text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal)))
         {
-            var line = tokens[0].Line;
+            if (!isIndented && PythonLiteral.TryRead(tokens, out var alone) && alone.ValueKind == JsonValueKind.String) continue;
             var name = !isIndented && tokens is [{ Kind: "name" }, var equals, ..] && equals.Is("=") ? tokens[0].Text : null;
-            if (name is not null && PythonLiteral.TryRead(tokens[2..], out var value)) assignments.Add(new PythonAssignment(name, value, line));
-            else if (isIndented || !PythonLiteral.TryRead(tokens, out var alone) || alone?.GetValueKind() != JsonValueKind.String)
-                skipped.Add(new SkippedStatement(name, line));
+            yield return name is not null && PythonLiteral.TryRead(tokens[2..], out var value)
+                ? new PythonStatement(name, value, tokens[0].Line)
+                : new PythonStatement(name, null, tokens[0].Line);
         }
-
-        return (assignments, skipped);
     }
 
     /// <summary>Logical lines: brackets and a backslash continue them. Comments and white space are dropped.</summary>
-    private static IEnumerable<(List<PythonToken> Tokens, bool IsIndented)> Statements(string text)
+    private static IEnumerable<(List<PythonToken> Tokens, bool IsIndented)> Lines(string text)
     {
         var (tokens, depth, line, isLineStart, isIndented) = (new List<PythonToken>(), 0, 1, true, false);
         foreach (Match match in Token().Matches(text))
@@ -71,8 +67,8 @@ internal static partial class PythonFile
     [GeneratedRegex(
         """
         (?<space>[\ \t\f\r]+|\#[^\n]*|\\\n)
-        |(?<raw>[rR](?:'''(?<body>(?:[^\\]|\\.)*?)'''|\"{3}(?<body>(?:[^\\]|\\.)*?)\"{3}|'(?<body>(?:[^\\'\n]|\\.)*)'|"(?<body>(?:[^\\"\n]|\\.)*)"))
-        |(?<text>[uU]?(?:'''(?<body>(?:[^\\]|\\.)*?)'''|\"{3}(?<body>(?:[^\\]|\\.)*?)\"{3}|'(?<body>(?:[^\\'\n]|\\.)*)'|"(?<body>(?:[^\\"\n]|\\.)*)"))
+        |(?:(?<raw>[rR])|(?<text>[uU]?))
+            (?:'''(?<body>(?:[^\\]|\\.)*?)'''|\"{3}(?<body>(?:[^\\]|\\.)*?)\"{3}|'(?<body>(?:[^\\'\n]|\\.)*)'|"(?<body>(?:[^\\"\n]|\\.)*)")
         |(?<open>(?:'''|\"{3}).*|['"][^\n]*)
         |(?<number>[0-9.][0-9A-Za-z_.]*)
         |(?<name>\w+)

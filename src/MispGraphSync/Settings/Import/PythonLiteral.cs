@@ -1,149 +1,104 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace MispGraphSync.Settings.Import;
 
 /// <summary>
-/// Reads a literal as JSON: text, number, True, False, None, list, tuple, set or dict. Anything else would have to be executed.
+/// Rewrites a literal as JSON: text, number, True, False, None, list, tuple, set or dict. Anything else would have to be executed.
 /// </summary>
-internal sealed partial class PythonLiteral
+internal static partial class PythonLiteral
 {
-    private const int MaxDepth = 40;
-    private const int MaxDigits = 18;
-
-    private readonly IReadOnlyList<PythonToken> _tokens;
-    private int _position;
-
-    private PythonLiteral(IReadOnlyList<PythonToken> tokens) => _tokens = tokens;
+    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, MaxDepth = 40 };
 
     /// <summary>False when the tokens are not one literal.</summary>
-    public static bool TryRead(IReadOnlyList<PythonToken> tokens, out JsonNode? value)
+    public static bool TryRead(IReadOnlyList<PythonToken> tokens, out JsonElement value)
     {
-        var literal = new PythonLiteral(tokens);
-        return literal.TryRead(0, out value) && literal._position == tokens.Count;
-    }
-
-    private bool TryRead(int depth, out JsonNode? value)
-    {
-        value = null;
-        if (depth > MaxDepth || _position == _tokens.Count) return false;
-        var token = _tokens[_position++];
-        switch (token)
+        value = default;
+        if (Brackets(tokens) is not { } brackets) return false;
+        var json = new StringBuilder();
+        for (var i = 0; i < tokens.Count; i++)
         {
-            case { Kind: "text" or "raw" }: return TryText(token, out value);
-            case { Kind: "number" }: return TryNumber("", token, out value);
-            case { Kind: "other", Text: "-" or "+" } when _position < _tokens.Count:
-                return TryNumber(token.Text.TrimStart('+'), _tokens[_position++], out value);
-            case { Kind: "other", Text: "[" }: return TryItems("]", depth, out value, out _);
-            case { Kind: "other", Text: "(" }:
-                if (!TryItems(")", depth, out value, out var hasComma)) return false;
-                // One value in parentheses is that value; with a comma it is a tuple.
-                if (value is JsonArray { Count: 1 } single && !hasComma)
-                {
-                    value = single[0];
-                    single.Clear();
-                }
-
-                return true;
-            case { Kind: "other", Text: "{" }: return TryDict(depth, out value);
-            case { Kind: "name", Text: "True" or "False" }:
-                value = JsonValue.Create(token.Text == "True");
-                return true;
-            default: return token is { Kind: "name", Text: "None" };
-        }
-    }
-
-    private bool TryItems(string end, int depth, out JsonNode? value, out bool hasComma)
-    {
-        var items = new JsonArray();
-        (value, hasComma) = (items, false);
-        while (!Take(end))
-        {
-            if (!TryRead(depth + 1, out var item)) return false;
-            items.Add(item);
-            if (Take(",")) hasComma = true;
-            else if (!IsNext(end)) return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>A dict, or a set, which is read as a list. Of a key that is given twice the last value counts.</summary>
-    private bool TryDict(int depth, out JsonNode? value)
-    {
-        var start = _position;
-        var dict = new JsonObject();
-        value = dict;
-        while (!Take("}"))
-        {
-            if (!TryRead(depth + 1, out var key)) return false;
-            if (!Take(":"))
+            var token = tokens[i];
+            if (token.IsText)
             {
-                _position = start;
-                return dict.Count == 0 && TryItems("}", depth, out value, out _);
+                // Texts next to each other are one, as in Python.
+                var parts = tokens.Skip(i).TakeWhile(next => next.IsText).Select(Unescape).ToList();
+                if (parts.Contains(null)) return false;
+                i += parts.Count - 1;
+                json.Append(SettingsJson.ToText(SettingsJson.OfText(string.Concat(parts))));
             }
-
-            if (key is not JsonValue || !key.AsValue().TryGetValue<string>(out var name) || !TryRead(depth + 1, out var item)) return false;
-            dict.Remove(name);
-            dict.Add(name, item);
-            if (!Take(",") && !IsNext("}")) return false;
+            else json.Append(brackets[i] ?? token.Text switch
+            {
+                "True" => "true",
+                "False" => "false",
+                "None" => "null",
+                "+" => "",
+                _ when token.Kind == "number" => token.Text.Replace("_", "", StringComparison.Ordinal),
+                "," or ":" or "-" => token.Text,
+                _ => "?",
+            });
+            // Numbers next to each other are none, but a sign belongs to its number.
+            if (!token.Is("-")) json.Append(' ');
         }
 
-        return true;
+        try
+        {
+            using var document = JsonDocument.Parse(json.ToString(), Lenient);
+            value = document.RootElement.Clone();
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
-    private static bool TryNumber(string sign, PythonToken token, out JsonNode? value)
+    /// <summary>For each of Python's brackets the one in JSON: a tuple and a set become lists. Null: they do not match.</summary>
+    private static string?[]? Brackets(IReadOnlyList<PythonToken> tokens)
     {
-        var digits = token.Text.Replace("_", "", StringComparison.Ordinal);
-        var isNumber = token.Kind == "number" && digits.Length <= MaxDigits && Number().IsMatch(digits);
-        value = isNumber ? JsonNode.Parse(sign + digits) : null;
-        return isNumber;
+        var json = new string?[tokens.Count];
+        var open = new Stack<(int At, string Bracket, HashSet<string> Inside)>();
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            if (tokens[i].Kind != "other") continue;
+            var symbol = tokens[i].Text;
+            if (symbol is "(" or "[" or "{") open.Push((i, symbol, []));
+            else if (symbol is "," or ":" && open.TryPeek(out var around)) around.Inside.Add(symbol);
+            else if (symbol is ")" or "]" or "}")
+            {
+                if (!open.TryPop(out var start) || start.Bracket + symbol is not ("()" or "[]" or "{}")) return null;
+                var isEmpty = i == start.At + 1;
+                (json[start.At], json[i]) = start.Bracket switch
+                {
+                    // One value in parentheses is that value.
+                    "(" when !isEmpty && !start.Inside.Contains(",") => ("", ""),
+                    "{" when isEmpty || start.Inside.Contains(":") => ("{", "}"),
+                    _ => ("[", "]"),
+                };
+            }
+        }
+
+        return open.Count == 0 ? json : null;
     }
 
-    /// <summary>Texts next to each other are one, as in Python.</summary>
-    private bool TryText(PythonToken first, out JsonNode? value)
+    /// <summary>Null: an escape by name or octal number, or a broken one.</summary>
+    private static string? Unescape(PythonToken token)
     {
-        var text = new StringBuilder();
         var isKnown = true;
-        for (var token = first; ; token = _tokens[_position++])
+        var text = token.Kind == "raw" ? token.Text : Escape().Replace(token.Text, match => match.Groups[1].Value switch
         {
-            text.Append(token.Kind == "raw" ? token.Text : Escape().Replace(token.Text, match => Unescape(match.Groups[1].Value, ref isKnown)));
-            if (_position == _tokens.Count || _tokens[_position].Kind is not ("text" or "raw")) break;
-        }
-
-        value = isKnown ? JsonValue.Create(text.ToString()) : null;
-        return isKnown;
+            "\n" => "",
+            "n" => "\n",
+            "t" => "\t",
+            "r" => "\r",
+            "\\" or "'" or "\"" => match.Groups[1].Value,
+            [('x' or 'u'), _, ..] code => ((char)Convert.ToInt32(code[1..], 16)).ToString(),
+            [('x' or 'u' or 'U' or 'N') or (>= '0' and <= '7')] => (isKnown = false).ToString(),
+            _ => match.Value,
+        });
+        return isKnown ? text : null;
     }
-
-    private static string Unescape(string code, ref bool isKnown)
-    {
-        switch (code[0])
-        {
-            case '\n': return "";
-            case '\\' or '\'' or '"': return code;
-            case 'n': return "\n";
-            case 't': return "\t";
-            case 'r': return "\r";
-            case 'x' or 'u' when code.Length > 1: return ((char)Convert.ToInt32(code[1..], 16)).ToString();
-            case 'x' or 'u' or 'U' or 'N' or (>= '0' and <= '7'):
-                isKnown = false;
-                return "";
-            default: return "\\" + code;
-        }
-    }
-
-    private bool Take(string symbol)
-    {
-        if (!IsNext(symbol)) return false;
-        _position++;
-        return true;
-    }
-
-    private bool IsNext(string symbol) => _position < _tokens.Count && _tokens[_position].Is(symbol);
-
-    [GeneratedRegex(@"^(0|[1-9][0-9]*)(\.[0-9]+)?\z")]
-    private static partial Regex Number();
 
     [GeneratedRegex(@"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", RegexOptions.Singleline)]
     private static partial Regex Escape();
