@@ -85,7 +85,7 @@ internal sealed class HelpText
         if (rows.Count == 0) return;
         var width = Math.Min(MaxNameWidth, rows.Max(row => row.Name.Length));
         _page.Blank();
-        _page.Line($"{heading}:", static (style, line) => style.Bold(line));
+        _page.Line($"{heading}:", _page.Style.Bold);
         foreach (var (name, text) in rows) _page.Line($"  {name.PadRight(width)}  {text}");
     }
 
@@ -94,7 +94,7 @@ internal sealed class HelpText
         var examples = HelpExample.Of(_verb);
         if (examples.Count == 0) return;
         _page.Blank();
-        _page.Line(examples.Count == 1 ? "Example:" : "Examples:", static (style, line) => style.Bold(line));
+        _page.Line(examples.Count == 1 ? "Example:" : "Examples:", _page.Style.Bold);
         foreach (var example in examples)
         {
             _page.Line($"  {Program} {example.Command}");

@@ -102,10 +102,7 @@ internal sealed record UnconfirmedRequests(long Run, long Requests);
 /// <param name="Past">Due: the next push renews or forgets them.</param>
 /// <param name="Today">Before the next midnight, UTC.</param>
 /// <param name="Next">The next one due; null for none.</param>
-internal sealed record ExpirySummary(long Past, long Today, long Within7Days, long Within30Days, DateTimeOffset? Next)
-{
-    public static ExpirySummary None { get; } = new(0, 0, 0, 0, null);
-}
+internal sealed record ExpirySummary(long Past, long Today, long Within7Days, long Within30Days, DateTimeOffset? Next);
 
 /// <param name="Sent">Accepted creations, updates and renewals.</param>
 /// <param name="Deleted">Accepted deletions.</param>

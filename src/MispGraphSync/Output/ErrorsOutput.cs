@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
@@ -11,19 +10,62 @@ internal static class ErrorsOutput
     public static IItemOutput<RejectedItem> For(string format, TextWriter to, int width, long? run) => format == "text"
         ? new ErrorsText(to, width, run)
         : new RowOutput<RejectedItem>(
-            to, format, item => JsonSerializer.Serialize(RejectionJson.Of(item), OutputJson.Default.RejectionJson),
-            "run,destination,key,value,reason,response,event,attribute,remedy", item => RejectionJson.Of(item).Cells);
+            to, format, item => JsonSerializer.Serialize(item, OutputJson.Default.RejectedItem),
+            "run,destination,key,value,reason,response,event,attribute,remedy", one =>
+            [
+                $"{one.Run}", one.Destination, $"{one.Key}", one.Value, one.Reason, Sanitize.ForDisplay(one.Response, 2_000), one.Event,
+                one.Attribute?.ToString(), one.Remedy,
+            ]);
 }
 
-/// <param name="Event">A link to it where there is one, else its UUID. Value, event and attribute are null once MISP withdrew it.</param>
-internal sealed record RejectionJson(
-    long Run, string Destination, Guid Key, string? Value, string Reason, string Response, string? Event, Guid? Attribute, string Remedy)
+/// <summary>The rejections by destination and reason, the most frequent first.</summary>
+internal sealed class ErrorsText(TextWriter to, int width, long? run) : IItemOutput<RejectedItem>
 {
-    public static RejectionJson Of(RejectedItem item) => new(
-        item.Rejection.Run, item.Rejection.Destination, item.Rejection.Key, item.Value, item.Reason, item.Rejection.Response,
-        item.Event, item.Rejection.Attribute, item.Remedy);
+    private readonly RejectionGroups _groups = new();
 
-    [JsonIgnore]
-    public IEnumerable<string?> Cells =>
-        [$"{Run}", Destination, $"{Key}", Value, Reason, Sanitize.ForDisplay(Response, 2_000), Event, Attribute?.ToString(), Remedy];
+    public void Add(RejectedItem item) => _groups.Add(item);
+
+    public void End()
+    {
+        var destinations = _groups.MostFrequent.GroupBy(group => group.Destination).OrderBy(one => one.Key, StringComparer.Ordinal).ToList();
+        if (destinations.Count == 0)
+        {
+            Line(run is null ? "No indicator is rejected." : $"No indicator that run {run} sent last is rejected. For all runs: misp-graph errors");
+            return;
+        }
+
+        foreach (var destination in destinations)
+        {
+            Line($"{destination.Key}: {Plural.Of(destination.Sum(group => group.Count), "indicator")} rejected");
+            foreach (var group in destination) Write(group);
+            to.WriteLine();
+        }
+
+        if (_groups.Others > 0) Line($"… and {_groups.Others:N0} more for other reasons: --output csv or jsonl lists them all.");
+        Line("A suppressed indicator is sent again when its attribute changes in MISP, when a setting changes, or with:");
+        Line("  misp-graph errors --retry                     all of them, now");
+        Line("  misp-graph errors --retry --destination NAME  those of one destination");
+    }
+
+    private void Write(RejectionGroup group)
+    {
+        to.WriteLine();
+        Line($"  {group.Count:N0} × {group.Reason}");
+        Line($"    {Sanitize.ForDisplay(group.Remedy, 1_000)}");
+        var response = "";
+        foreach (var item in group.Shown)
+        {
+            Line($"    - {Sanitize.ForDisplay(item.Value ?? "(withdrawn in MISP)", 300)}");
+            Line($"      {item.Action.Slug()}, tried {Plural.Times(item.Attempts)}, last in run {item.Run}; "
+                + $"{(item.IsRetried ? "the next push tries again" : "suppressed")}  key {item.Key:D}");
+            if (item.Event is { } from) Line($"      from {Sanitize.ForDisplay(from)}  attribute {item.Attribute:D}");
+            // The same response is printed once, not under each value.
+            if (item.Response != response) Line($"      response: {Sanitize.ForDisplay(response = item.Response, 500)}");
+        }
+
+        if (group.Count > group.Shown.Count)
+            Line($"    … and {group.Count - group.Shown.Count:N0} more: --output csv or jsonl lists them all.");
+    }
+
+    private void Line(string text) => to.WriteLine(WrappedText.Wrap(text, width));
 }

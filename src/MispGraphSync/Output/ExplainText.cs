@@ -88,8 +88,8 @@ internal sealed class ExplainText
 
         if (one.Rejected is { } rejected)
         {
-            var tried = rejected.Attempts == 1 ? "once" : $"{rejected.Attempts} times";
-            Line($"    rejected  {rejected.Step}, tried {tried}, last in run {rejected.Run}: {Safe(rejected.Response, 500)}");
+            var tried = $"tried {Plural.Times(rejected.Attempts)}, last in run {rejected.Run}";
+            Line($"    rejected  {rejected.Step}, {tried}: {Safe(rejected.Response, 500)}");
         }
 
         if (one.UnansweredIn is { } run) Line($"    no reply  to a request of run {run}; the next push reconciles it");

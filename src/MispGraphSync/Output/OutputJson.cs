@@ -12,12 +12,13 @@ namespace MispGraphSync.Output;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters = [typeof(TimeConverter), typeof(SkipReasonConverter), typeof(FindingKindConverter), typeof(IndicatorStateConverter)])]
 [JsonSerializable(typeof(RunJson))]
+[JsonSerializable(typeof(PlanStepJson))]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(PastReport))]
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(VerifyJson))]
 [JsonSerializable(typeof(FindingJson))]
-[JsonSerializable(typeof(RejectionJson))]
+[JsonSerializable(typeof(RejectedItem))]
 [JsonSerializable(typeof(CheckJson))]
 internal sealed partial class OutputJson : JsonSerializerContext;
 
@@ -39,3 +40,13 @@ internal sealed class SkipReasonConverter() : TextConverter<SkipReason>(SkipReas
 internal sealed class FindingKindConverter() : TextConverter<FindingKind>(Findings.Slug);
 
 internal sealed class IndicatorStateConverter() : TextConverter<IndicatorState>(IndicatorStates.Slug);
+
+/// <summary>Writes bytes that are JSON already.</summary>
+internal sealed class RawJsonConverter : JsonConverter<ReadOnlyMemory<byte>>
+{
+    public override ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw new NotSupportedException();
+
+    public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(value.IsEmpty ? "null"u8 : value.Span, skipInputValidation: true);
+}

@@ -1,5 +1,6 @@
 using System.Text;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 
@@ -7,7 +8,7 @@ namespace MispGraphSync.Output;
 internal static class PurgeText
 {
     public static string Question(DestinationInfo destination, long count) => count > 0
-        ? $"Remove {Count(count)} from '{destination.Name}'?"
+        ? $"Remove {Plural.Of(count, "indicator")} from '{destination.Name}'?"
         : $"Remove what an interrupted run may have left at '{destination.Name}'?";
 
     public static string Of(RunReport report, IReadOnlyCollection<string> declined, bool isDryRun)
@@ -21,14 +22,14 @@ internal static class PurgeText
 
     private static string Line(DestinationReport destination, bool isDeclined, bool isDryRun)
     {
-        if (isDeclined) return $"not changed; {Count(destination.Held)} held";
+        if (isDeclined) return $"not changed; {Plural.Of(destination.Held, "indicator")} held";
         if (destination.Planned.Delete == 0) return destination.Error is null ? "the ledger holds nothing there" : "nothing removed";
-        if (isDryRun) return $"{Count(destination.Planned.Delete)} would be removed";
+        if (isDryRun) return $"{Plural.Of(destination.Planned.Delete, "indicator")} would be removed";
         var tally = destination.Tally;
         var rest = destination.Held == 0
             ? ""
-            : $"; {tally.Rejected:N0} rejected, {tally.Unknown:N0} unknown, {tally.NotAttempted:N0} not attempted; {Count(destination.Held)} still held";
-        return $"{Count(tally.Accepted)} removed in {destination.Requests.Sent:N0} requests{rest}";
+            : $"; {tally.Rejected:N0} rejected, {tally.Unknown:N0} unknown, {tally.NotAttempted:N0} not attempted; {Plural.Of(destination.Held, "indicator")} still held";
+        return $"{Plural.Of(tally.Accepted, "indicator")} removed in {destination.Requests.Sent:N0} requests{rest}";
     }
 
     private static string Next(RunReport report, bool isDryRun)
@@ -40,6 +41,4 @@ internal static class PurgeText
             ? "Done. The next push creates everything again: to keep a destination empty, first remove it from the settings."
             : "Done; nothing was removed.";
     }
-
-    private static string Count(long count) => $"{count:N0} {(count == 1 ? "indicator" : "indicators")}";
 }

@@ -44,7 +44,7 @@ internal static class ReadOutput
             }
 
             if (_count > MaxRows) to.WriteLine($"The first {MaxRows} of {_count}: --output jsonl or csv lists them all.");
-            to.WriteLine($"{_count} {(_count == 1 ? "indicator" : "indicators")} at '{destination}'.");
+            to.WriteLine($"{Plural.Of(_count, "indicator")} at '{destination}'.");
         }
     }
 }

@@ -6,14 +6,36 @@ using MispGraphSync.Ledger;
 
 namespace MispGraphSync.Output;
 
-/// <summary>A rejection with its reason in short and what to do about it.</summary>
-internal sealed record RejectedItem(Rejection Rejection, string? Value, string Reason, string Remedy)
+/// <summary>A rejection as <c>errors --output json</c> prints it, with its reason in short and what to do about it.</summary>
+/// <param name="Value">The observables, or the service's own text; null for a deletion of what MISP has withdrawn.</param>
+/// <param name="Event">A link to the event where there is one, else its UUID.</param>
+internal sealed record RejectedItem(
+    long Run, string Destination, Guid Key, string? Value, string Reason, string Response, string? Event, Guid? Attribute, string Remedy)
 {
+    internal StepAction Action { get; init; }
+
+    internal int Attempts { get; init; }
+
+    internal string? EventLink { get; init; }
+
+    /// <summary>The next push sends it again, unasked.</summary>
+    internal bool IsRetried { get; init; }
+
+    /// <summary>The remedy for all with the same reason: the fallback names the key of one.</summary>
+    internal string CommonRemedy => Remedy.Replace($"{Key}", "KEY", StringComparison.Ordinal);
+
     public static RejectedItem WithoutRemedy(Rejection rejection)
     {
-        // The observables, or the service's own text; null for a deletion of what MISP has withdrawn.
         var value = rejection.Observables.Count > 0 ? ObservableText.Of(rejection.Observables) : rejection.Canonical?.Replace('\n', ' ');
-        return new RejectedItem(rejection, value, RejectionReason.Of(rejection.Response, value), Remedy: "");
+        return new RejectedItem(
+            rejection.Run, rejection.Destination, rejection.Key, value, RejectionReason.Of(rejection.Response, value), rejection.Response,
+            rejection.EventLink ?? rejection.Event?.ToString(), rejection.Attribute, Remedy: "")
+        {
+            Action = rejection.Action,
+            Attempts = rejection.Attempts,
+            EventLink = rejection.EventLink,
+            IsRetried = rejection.Action == StepAction.Delete || (rejection.IsTransient && rejection.Attempts < Planner.RejectedAttempts),
+        };
     }
 
     /// <param name="logFolder">The folder of the request files.</param>
@@ -23,14 +45,4 @@ internal sealed record RejectedItem(Rejection Rejection, string? Value, string R
         var logs = Path.Combine(logFolder, $"*_{rejection.Destination}_*_error_*.json");
         return item with { Remedy = Remedies.For(kinds.Find(rejection.Kind), rejection.Response, item.Value, logs, rejection.Key) };
     }
-
-    /// <summary>A link to the event, or its UUID.</summary>
-    public string? Event => Rejection.EventLink ?? Rejection.Event?.ToString();
-
-    /// <summary>The next push sends it again, unasked.</summary>
-    public bool IsRetried =>
-        Rejection.Action == StepAction.Delete || (Rejection.IsTransient && Rejection.Attempts < Planner.RejectedAttempts);
-
-    /// <summary>The remedy for all with the same reason: the fallback names the key of one.</summary>
-    public string CommonRemedy => Remedy.Replace($"{Rejection.Key}", "KEY", StringComparison.Ordinal);
 }

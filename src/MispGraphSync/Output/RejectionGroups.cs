@@ -43,7 +43,7 @@ internal sealed class RejectionGroups
 
     public void Add(RejectedItem item)
     {
-        var key = (item.Rejection.Destination, item.Reason, Remedy: item.CommonRemedy);
+        var key = (item.Destination, item.Reason, Remedy: item.CommonRemedy);
         if (!_groups.TryGetValue(key, out var group))
         {
             if (_groups.Count == MaxGroups)

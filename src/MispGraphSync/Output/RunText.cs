@@ -27,7 +27,7 @@ internal sealed class RunText
         if (Problems(report) is { Length: > 0 } problems)
         {
             page.Blank();
-            foreach (var line in problems.Split('\n')) page.Line(line, line[0] == '!' ? Red : null);
+            foreach (var line in problems.Split('\n')) page.Line(line, line[0] == '!' ? page.Style.Red : null);
         }
 
         text.Ending();
@@ -69,14 +69,14 @@ internal sealed class RunText
         var name = Sanitize.ForDisplay(source.Name, 200);
         if (source is { Error: not null, Events: 0, Complete: false })
         {
-            _page.Line($"{name}: not read", Bold);
+            _page.Line($"{name}: not read", _page.Style.Bold);
             return;
         }
 
         var aged = source.EventsAged > 0 ? $", {source.EventsAged:N0} aged" : "";
         var withdrawn = source.EventsWithdrawn > 0 ? $", {source.EventsWithdrawn:N0} withdrawn" : "";
-        var events = Count(source.Events, "event matches", "events match");
-        _page.Line($"{name}: {events}, {source.EventsUnchanged:N0} of them unchanged{aged}{withdrawn}", Bold);
+        var events = Plural.Of(source.Events, "event matches", "events match");
+        _page.Line($"{name}: {events}, {source.EventsUnchanged:N0} of them unchanged{aged}{withdrawn}", _page.Style.Bold);
         if (source.Attributes == 0) return;
         Row(source.Attributes, "attributes read");
         Row(source.Mapped, "  support an indicator");
@@ -87,7 +87,7 @@ internal sealed class RunText
     private void Destination(DestinationReport destination)
     {
         _page.Blank();
-        _page.Line(DestinationInfo.LabelOf(destination.Name, destination.Kind), Bold);
+        _page.Line(DestinationInfo.LabelOf(destination.Name, destination.Kind), _page.Style.Bold);
         RowIfAny(destination.Skipped.Values.Sum(), $"skipped here: {Reasons(destination.Skipped)}");
         RowIfAny(destination.Suppressed, "not resent: rejected earlier, unchanged");
         // A run that failed before it planned knows nothing of changes.
@@ -107,10 +107,10 @@ internal sealed class RunText
     {
         var tally = destination.Tally;
         Row(tally.Accepted, "  accepted");
-        RowIfAny(tally.Rejected, "  rejected", Red);
+        RowIfAny(tally.Rejected, "  rejected", _page.Style.Red);
         foreach (var (reason, count) in _rejections.At(destination)) _page.Line($"{"",13}  {count:N0} × {reason}");
-        RowIfAny(tally.Unknown, "  unknown: no response", Red);
-        RowIfAny(destination.Withheld, "  deletions withheld by a guard", Red);
+        RowIfAny(tally.Unknown, "  unknown: no response", _page.Style.Red);
+        RowIfAny(destination.Withheld, "  deletions withheld by a guard", _page.Style.Red);
         RowIfAny(tally.NotAttempted - destination.Withheld, "  not attempted");
     }
 
@@ -126,9 +126,9 @@ internal sealed class RunText
     private static string Requests(RequestCounts requests)
     {
         if (requests.Sent == 0) return "";
-        var retries = requests.Retries > 0 ? $", {Count(requests.Retries, "retry", "retries")}" : "";
-        var throttled = requests.Throttled > 0 ? $", throttled {Count(requests.Throttled, "time", "times")}" : "";
-        return $", after {Count(requests.Sent, "request", "requests")}{retries}{throttled}";
+        var retries = requests.Retries > 0 ? $", {Plural.Of(requests.Retries, "retry", "retries")}" : "";
+        var throttled = requests.Throttled > 0 ? $", throttled {Plural.Of(requests.Throttled, "time")}" : "";
+        return $", after {Plural.Of(requests.Sent, "request")}{retries}{throttled}";
     }
 
     private static string Reasons(IReadOnlyDictionary<SkipReason, long> skipped) => string.Join(", ", skipped
@@ -150,21 +150,13 @@ internal sealed class RunText
             _ => $"failed after {duration}",
         };
         _page.Blank();
-        _page.Line($"{what} {how} (exit {ExitCodes.Of(_report.Outcome)}).", _report.Outcome == RunOutcome.Done ? Green : Red);
+        _page.Line($"{what} {how} (exit {ExitCodes.Of(_report.Outcome)}).", _report.Outcome == RunOutcome.Done ? _page.Style.Green : _page.Style.Red);
     }
 
-    private void Row(long number, string what, Func<AnsiStyle, string, string>? paint = null) => _page.Line($"{number,11:N0}  {what}", paint);
+    private void Row(long number, string what, Func<string, string>? paint = null) => _page.Line($"{number,11:N0}  {what}", paint);
 
-    private void RowIfAny(long number, string what, Func<AnsiStyle, string, string>? paint = null)
+    private void RowIfAny(long number, string what, Func<string, string>? paint = null)
     {
         if (number > 0) Row(number, what, paint);
     }
-
-    private static string Bold(AnsiStyle style, string text) => style.Bold(text);
-
-    private static string Red(AnsiStyle style, string text) => style.Red(text);
-
-    private static string Green(AnsiStyle style, string text) => style.Green(text);
-
-    private static string Count(long number, string one, string many) => $"{number:N0} {(number == 1 ? one : many)}";
 }

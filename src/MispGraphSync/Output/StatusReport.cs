@@ -7,49 +7,29 @@ using MispGraphSync.Settings;
 namespace MispGraphSync.Output;
 
 /// <summary>The state of the ledger at one moment, as <c>status --output json</c> prints it.</summary>
-internal sealed record StatusReport
+/// <param name="Lock">The run in progress; null for none.</param>
+/// <param name="Runs">The newest first.</param>
+/// <param name="Destinations">Those of the settings, then those that only the ledger knows.</param>
+internal sealed record StatusReport(
+    int Schema, DateTimeOffset Now, string Ledger, LockOwner? Lock, IReadOnlyList<ReportedRun> Runs,
+    IReadOnlyList<DestinationStatus> Destinations, IReadOnlyList<SourceStatus> Sources)
 {
-    public int Schema { get; } = 1;
-
-    public required DateTimeOffset Now { get; init; }
-
-    public required string Ledger { get; init; }
-
-    /// <summary>The run in progress; null for none.</summary>
-    public required LockOwner? Lock { get; init; }
-
-    /// <summary>The newest first.</summary>
-    public required IReadOnlyList<ReportedRun> Runs { get; init; }
-
-    /// <summary>Those of the settings, then those that only the ledger knows.</summary>
-    public required IReadOnlyList<DestinationStatus> Destinations { get; init; }
-
-    public required IReadOnlyList<SourceStatus> Sources { get; init; }
-
     /// <summary>Nothing has been pushed with this ledger.</summary>
-    [JsonIgnore]
-    public bool IsNew { get; init; }
+    internal bool IsNew { get; init; }
 
     public static StatusReport Gather(LedgerFile ledger, AppSettings settings, LockOwner? owner, int runs, DateTimeOffset now)
     {
-        var rows = DestinationRow.All(ledger);
-        var configured = settings.Destinations.Select(one => DestinationStatus.Of(one.Info, one, rows.FirstOrDefault(row => row.Is(one.Info)), ledger, now));
+        var figures = new LedgerStatus(ledger);
+        var rows = figures.Destinations();
+        var configured = settings.Destinations.Select(one => DestinationStatus.Of(one.Info, one, rows.FirstOrDefault(row => row.Is(one.Info)), figures, now));
         var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info)))
-            .Select(row => DestinationStatus.Of(row.Info, null, row, ledger, now));
-        return new StatusReport
-        {
-            Now = now,
-            IsNew = ledger.IsNew,
-            Ledger = settings.Ledger,
-            Lock = owner,
-            Runs = [.. new RunHistory(ledger).Latest(runs).Select(ReportedRun.Of)],
-            Destinations = [.. configured, .. others],
-            Sources =
-            [
-                .. new LedgerStatus(ledger).Sources().Select(row => new SourceStatus(
-                    row.Name, row.Events, row.Aged, row.ReadAt, row.FullReadAt, row.FullReadAt?.AddDays(settings.Misp.FullReadDays))),
-            ],
-        };
+            .Select(row => DestinationStatus.Of(row.Info, null, row, figures, now));
+        var sources = figures.Sources().Select(row => new SourceStatus(
+            row.Name, row.Events, row.Aged, row.ReadAt, row.FullReadAt, row.FullReadAt?.AddDays(settings.Misp.FullReadDays)));
+        return new StatusReport(
+            Schema: 1, now, settings.Ledger, owner, [.. new RunHistory(ledger).Latest(runs).Select(ReportedRun.Of)],
+            [.. configured, .. others], [.. sources])
+        { IsNew = ledger.IsNew };
     }
 
     /// <summary>A run without an end was killed, unless it is the one that holds the lock.</summary>
@@ -114,11 +94,11 @@ internal sealed record DestinationStatus
 
     public bool PlansEverything { get; init; }
 
-    public IReadOnlyList<UnconfirmedRequests> OpenRequests { get; init; } = [];
+    public required IReadOnlyList<UnconfirmedRequests> OpenRequests { get; init; }
 
-    public ExpirySummary Expiries { get; init; } = ExpirySummary.None;
+    public required ExpirySummary Expiries { get; init; }
 
-    public ExpirySummary Renewals { get; init; } = ExpirySummary.None;
+    public required ExpirySummary Renewals { get; init; }
 
     internal DestinationInfo Info { get; }
 
@@ -135,26 +115,23 @@ internal sealed record DestinationStatus
     };
 
     public static DestinationStatus Of(
-        DestinationInfo info, DestinationSettings? settings, DestinationRow? row, LedgerFile ledger, DateTimeOffset now)
+        DestinationInfo info, DestinationSettings? settings, DestinationRow? row, LedgerStatus figures, DateTimeOffset now)
     {
-        var status = new DestinationStatus(info)
+        // No row of the ledger has the id 0.
+        var id = row?.Id ?? 0;
+        return new DestinationStatus(info)
         {
             IsConfigured = settings is not null,
             IsEnabled = settings is { Enabled: true },
+            IsKnown = row is not null,
             Capacity = settings is { Capacity: > 0 and var capacity } ? capacity : null,
-        };
-        if (row is null) return status;
-        var open = new LedgerStatus(ledger);
-        return status with
-        {
-            IsKnown = true,
-            Held = row.Held,
-            Rejected = open.Rejected(row.Id),
-            Pending = open.Pending(row.Id),
-            PlansEverything = row.PlansEverything,
-            OpenRequests = open.Unconfirmed(row.Id),
-            Expiries = open.Expiries(row.Id, now),
-            Renewals = open.Renewals(row.Id, now),
+            Held = row?.Held ?? 0,
+            Rejected = figures.Rejected(id),
+            Pending = figures.Pending(id),
+            PlansEverything = row is { PlansEverything: true },
+            OpenRequests = figures.Unconfirmed(id),
+            Expiries = figures.Expiries(id, now),
+            Renewals = figures.Renewals(id, now),
         };
     }
 }

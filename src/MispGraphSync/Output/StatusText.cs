@@ -30,10 +30,10 @@ internal static class StatusText
         if (one.Rejected > 0) yield return $"  rejected     {one.Rejected:N0}: see 'misp-graph errors'";
         yield return $"  expire       {Summary(one.Expiries, "expired")}";
         yield return $"  renewals     {Summary(one.Renewals, "due")}";
-        yield return $"  pending      {(one.PlansEverything ? "the next push plans everything again" : Count(one.Pending, "change", "changes"))}";
+        yield return $"  pending      {(one.PlansEverything ? "the next push plans everything again" : Plural.Of(one.Pending, "change"))}";
         foreach (var open in one.OpenRequests)
         {
-            var requests = $"{Count(open.Requests, "request", "requests")} of run {open.Run}";
+            var requests = $"{Plural.Of(open.Requests, "request")} of run {open.Run}";
             var isInProgress = report.Runs is [var newest, ..] && newest.Run == open.Run && report.IsInProgress(newest);
             yield return isInProgress ? $"  in flight    {requests}" : $"  unconfirmed  {requests} got no response; the next push reconciles them";
         }
@@ -49,7 +49,7 @@ internal static class StatusText
     private static IEnumerable<string> Source(SourceStatus one)
     {
         var aged = one.Aged > 0 ? $", {one.Aged:N0} of them aged" : "";
-        yield return $"{Sanitize.ForDisplay(one.Name, 120)}: {Count(one.Events, "event", "events")}{aged}";
+        yield return $"{Sanitize.ForDisplay(one.Name, 120)}: {Plural.Of(one.Events, "event")}{aged}";
         yield return $"  last complete read {Times.Text(one.LastCompleteRead)}, in full {Times.Text(one.LastFullRead)}, "
             + $"next in full {Times.Text(one.NextFullRead)}";
     }
@@ -71,6 +71,4 @@ internal static class StatusText
         var rest = (one.Unknown > 0 ? $", {one.Unknown:N0} unknown" : "") + (one.NotAttempted > 0 ? $", {one.NotAttempted:N0} not attempted" : "");
         return $"{one.Accepted:N0} accepted{deleted}, {one.Rejected:N0} rejected{rest}";
     }
-
-    private static string Count(long number, string one, string many) => $"{number:N0} {(number == 1 ? one : many)}";
 }

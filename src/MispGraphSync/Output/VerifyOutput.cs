@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MispGraphSync.Core.Maintenance;
 using MispGraphSync.Core.Ports;
 
@@ -64,3 +65,37 @@ internal abstract class VerifyOutput
         }
     }
 }
+
+/// <summary>One verified destination, without its items: they may be many, and are written one by one after it.</summary>
+internal sealed record VerifyJson(
+    string Name, string Kind, int ExitCode, string? Error, string? Remedy, long Held, long? There, long AsSent, long Pending,
+    IReadOnlyDictionary<FindingKind, long> Found, RepairJson? Repair)
+{
+    public static VerifyJson Of(VerifiedDestination destination) => new(
+        destination.Name, destination.Kind, ExitCodes.Of(destination.Outcome), destination.Error, destination.Remedy,
+        destination.Held, destination.There, destination.AsSent, destination.Pending,
+        Enum.GetValues<FindingKind>().ToDictionary(kind => kind, kind => destination.Found.GetValueOrDefault(kind)),
+        destination.Repair is { } repair ? RepairJson.Of(repair) : null);
+}
+
+internal sealed record RepairJson(
+    long Create, long Update, long Delete, long Accepted, long Rejected, long Unknown, long NotAttempted, long HeldBack, long Held)
+{
+    public static RepairJson Of(RepairReport repair) => new(
+        repair.Planned.Create, repair.Planned.Update, repair.Planned.Delete,
+        repair.Tally.Accepted, repair.Tally.Rejected, repair.Tally.Unknown, repair.Tally.NotAttempted, repair.Suppressed, repair.Held);
+}
+
+/// <param name="Destination">Null inside of a destination's object.</param>
+internal sealed record FindingJson(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Destination,
+    string Kind, Guid? Key, string? Id, string? Type, string? Value, string Repair, IReadOnlyList<DifferenceJson> Difference)
+{
+    public static string Text(Finding finding, string? destination) => JsonSerializer.Serialize(
+        new FindingJson(
+            destination, finding.Kind.Slug(), finding.Key, finding.Id, finding.Type, finding.Value, finding.Repair.Slug(),
+            [.. finding.Differences.Select(one => new DifferenceJson(one.Property, one.Sent, one.There))]),
+        OutputJson.Default.FindingJson);
+}
+
+internal sealed record DifferenceJson(string Property, string? Sent, string? There);

@@ -9,11 +9,13 @@ internal sealed partial class WrappedText(int width, AnsiStyle style)
 {
     private readonly StringBuilder _text = new();
 
+    public AnsiStyle Style => style;
+
     /// <summary>Adds a line. It continues below its own text, after its label or number.</summary>
     /// <param name="hang">The indentation of continued lines; null: as above.</param>
-    public void Line(string text, Func<AnsiStyle, string, string>? paint = null, int? hang = null)
+    public void Line(string text, Func<string, string>? paint = null, int? hang = null)
     {
-        foreach (var line in WrapLine(text, width, hang)) _text.AppendLine(paint is null ? line : paint(style, line));
+        foreach (var line in WrapLine(text, width, hang)) _text.AppendLine(paint?.Invoke(line) ?? line);
     }
 
     public void Blank()

@@ -67,7 +67,7 @@ public class WrappedTextTests
     {
         var page = new WrappedText(9, AnsiStyle.Ansi);
 
-        page.Line("one two three", (ink, line) => ink.Red(line));
+        page.Line("one two three", page.Style.Red);
 
         Assert.Equal(["\e[31mone two\e[0m", "\e[31m  three\e[0m"], page.ToString().ReplaceLineEndings("\n").Split('\n'));
     }

@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Output.Explain;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Output.Report;
 
@@ -97,7 +98,7 @@ internal static class AttributeSections
         var rest = breakdown.EventCount - breakdown.Events.Count;
         if (rest == 0) return;
         var (attributes, held) = (breakdown.Events.Sum(one => one.Count.Attributes), breakdown.Events.Sum(one => one.Count.Held));
-        var label = $"{rest:N0} other {(rest == 1 ? "event" : "events")}";
+        var label = Plural.Of(rest, "other event");
         bars.Row("share rest", label, null, breakdown.All.Attributes - attributes, breakdown.All.Held - held);
     }
 

@@ -5,29 +5,22 @@ using MispGraphSync.Output.Explain;
 namespace MispGraphSync.Output.Report;
 
 /// <summary>The attributes that support an indicator, counted in one pass in bounded memory.</summary>
-internal sealed record Breakdown
+/// <param name="Types">The most frequent; a null name counts the others.</param>
+/// <param name="Tlps">From clear to red, untagged last; without empty ones.</param>
+/// <param name="Organisations">Those that created the events; an empty name where MISP has none.</param>
+/// <param name="EventCount">How many events have such an attribute.</param>
+/// <param name="Skipped">For each destination, in the order given: attributes that it skips by its present settings.</param>
+internal sealed record Breakdown(
+    AttributeCount All,
+    IReadOnlyList<(string? Name, AttributeCount Count)> Types,
+    IReadOnlyList<(Tlp? Tlp, AttributeCount Count)> Tlps,
+    IReadOnlyList<(string? Name, AttributeCount Count)> Organisations,
+    IReadOnlyList<CountedEvent> Events,
+    long EventCount,
+    IReadOnlyList<IReadOnlyDictionary<SkipReason, long>> Skipped)
 {
     /// <summary>Of each list; the rest is one line.</summary>
     private const int MaxShown = 10;
-
-    public required AttributeCount All { get; init; }
-
-    /// <summary>The most frequent; a null name counts the others.</summary>
-    public required IReadOnlyList<(string? Name, AttributeCount Count)> Types { get; init; }
-
-    /// <summary>From clear to red, untagged last; without empty ones.</summary>
-    public required IReadOnlyList<(Tlp? Tlp, AttributeCount Count)> Tlps { get; init; }
-
-    /// <summary>The organisations that created the events; an empty name where MISP has none.</summary>
-    public required IReadOnlyList<(string? Name, AttributeCount Count)> Organisations { get; init; }
-
-    public required IReadOnlyList<CountedEvent> Events { get; init; }
-
-    /// <summary>How many events have such an attribute.</summary>
-    public required long EventCount { get; init; }
-
-    /// <summary>For each destination, in the order given: attributes that it skips by its present settings.</summary>
-    public required IReadOnlyList<IReadOnlyDictionary<SkipReason, long>> Skipped { get; init; }
 
     public static Breakdown Count(LedgerFile ledger, IReadOnlyList<ExplainedDestination> destinations)
     {
@@ -50,16 +43,9 @@ internal sealed record Breakdown
             }
         }
 
-        return new Breakdown
-        {
-            All = all,
-            Types = types.Top(MaxShown),
-            Tlps = [.. tlps.Select(one => (one.Key == int.MaxValue ? (Tlp?)null : (Tlp)one.Key, one.Value))],
-            Organisations = organisations.Top(MaxShown),
-            Events = [.. events.Top().Select(one => one with { Link = attributes.Link(one.Row).Link })],
-            EventCount = events.Count,
-            Skipped = skipped,
-        };
+        return new Breakdown(
+            all, types.Top(MaxShown), [.. tlps.Select(one => (one.Key == int.MaxValue ? (Tlp?)null : (Tlp)one.Key, one.Value))],
+            organisations.Top(MaxShown), [.. events.Top().Select(one => one with { Link = attributes.Link(one.Row).Link })], events.Count, skipped);
     }
 }
 

@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Output.Report;
 
@@ -117,7 +118,7 @@ internal static class DestinationSections
             """);
         if (one.Rejected > 0) Fact("rejected", $"{one.Rejected:N0}", " class=ill");
         foreach (var open in one.OpenRequests)
-            Fact("unconfirmed", $"{open.Requests:N0} {(open.Requests == 1 ? "request" : "requests")} of run {open.Run}", " class=ill");
+            Fact("unconfirmed", $"{Plural.Of(open.Requests, "request")} of run {open.Run}", " class=ill");
         Fact("waiting", one.PlansEverything ? "the next push plans everything" : $"{one.Pending:N0}");
         if (one.Expiries.Past > 0) Fact("expired", $"{one.Expiries.Past:N0}");
         Fact("next expiry", Html.Moment(one.Expiries.Next));
@@ -128,9 +129,8 @@ internal static class DestinationSections
 
     private static void Item(Html html, RejectedItem item)
     {
-        var rejection = item.Rejection;
-        html.Write($"<li><code class=\"value\">{item.Value ?? "(withdrawn in MISP)",200}</code><span>{rejection.Destination,80}, run {rejection.Run}");
-        if (Html.IsSafeLink(rejection.EventLink)) html.Write($", <a href=\"{rejection.EventLink,2_000}\" rel=\"noreferrer noopener\">event</a>");
-        html.Write($"</span><q>{rejection.Response,240}</q></li>\n");
+        html.Write($"<li><code class=\"value\">{item.Value ?? "(withdrawn in MISP)",200}</code><span>{item.Destination,80}, run {item.Run}");
+        if (Html.IsSafeLink(item.EventLink)) html.Write($", <a href=\"{item.EventLink,2_000}\" rel=\"noreferrer noopener\">event</a>");
+        html.Write($"</span><q>{item.Response,240}</q></li>\n");
     }
 }

@@ -5,47 +5,29 @@ using MispGraphSync.Output.Explain;
 namespace MispGraphSync.Output.Report;
 
 /// <summary>The data of the page, from the ledger at one moment.</summary>
-internal sealed record ReportData
+/// <param name="Days">The days with a run, of the last <see cref="PastDays"/>.</param>
+/// <param name="Skipped">Attributes that became no indicator, by the reason's slug.</param>
+/// <param name="Destinations">In the order of <see cref="Breakdown.Skipped"/>.</param>
+/// <param name="Expiries">What expires today, tomorrow and so on; last, what expires later.</param>
+internal sealed record ReportData(
+    StatusReport Status, IReadOnlyList<RunDay> Days, IReadOnlyList<(string Reason, long Count)> Skipped, Breakdown Breakdown,
+    IReadOnlyList<ExplainedDestination> Destinations, IReadOnlyList<long> Expiries, RejectedItems Rejected)
 {
     public const int PastDays = 30;
-
     public const int ComingDays = 45;
-
     public const int RecentRuns = 20;
 
-    public required StatusReport Status { get; init; }
-
-    /// <summary>The days with a run, of the last <see cref="PastDays"/>.</summary>
-    public required IReadOnlyList<RunDay> Days { get; init; }
-
-    /// <summary>Attributes that became no indicator, by the reason's slug.</summary>
-    public required IReadOnlyList<(string Reason, long Count)> Skipped { get; init; }
-
-    public required Breakdown Breakdown { get; init; }
-
-    /// <summary>In the order of <see cref="Breakdown.Skipped"/>.</summary>
-    public required IReadOnlyList<ExplainedDestination> Destinations { get; init; }
-
-    /// <summary>What expires today, tomorrow and so on; last, what expires later.</summary>
-    public required IReadOnlyList<long> Expiries { get; init; }
-
-    public required RejectedItems Rejected { get; init; }
-
-    /// <summary>The first day of <see cref="Days"/>.</summary>
+    /// <summary>The first of the <see cref="PastDays"/>.</summary>
     public DateOnly FirstDay => FirstDayOf(Status.Now);
 
     public static ReportData Gather(
-        LedgerFile ledger, StatusReport status, IReadOnlyList<ExplainedDestination> destinations, string logFolder, DestinationKinds kinds) => new()
-        {
-            Status = status,
-            Days = new LedgerStatus(ledger).RunDays(FirstDayOf(status.Now)),
-            Skipped = new LedgerStatus(ledger).SkippedByReason(),
-            Breakdown = Breakdown.Count(ledger, destinations),
-            Destinations = destinations,
-            Expiries = new LedgerStatus(ledger).ExpiriesByDay(status.Now, ComingDays),
-            Rejected = RejectedItems.Of(
-                new Rejections(ledger).List(run: null, destination: null).Select(one => RejectedItem.Of(one, logFolder, kinds))),
-        };
+        LedgerFile ledger, StatusReport status, IReadOnlyList<ExplainedDestination> destinations, string logFolder, DestinationKinds kinds)
+    {
+        var (figures, rejections) = (new LedgerStatus(ledger), new Rejections(ledger).List(run: null, destination: null));
+        return new ReportData(
+            status, figures.RunDays(FirstDayOf(status.Now)), figures.SkippedByReason(), Breakdown.Count(ledger, destinations), destinations,
+            figures.ExpiriesByDay(status.Now, ComingDays), RejectedItems.Of(rejections.Select(one => RejectedItem.Of(one, logFolder, kinds))));
+    }
 
     private static DateOnly FirstDayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime).AddDays(1 - PastDays);
 }

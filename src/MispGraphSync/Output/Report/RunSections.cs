@@ -16,7 +16,7 @@ internal static class RunSections
             return;
         }
 
-        html.Note($"{runs:N0} {(runs == 1 ? "run" : "runs")}. Accepted are creations, updates and renewals that the services took; "
+        html.Note($"{Plural.Of(runs, "run")}. Accepted are creations, updates and renewals that the services took; "
             + "each chart has a scale of its own.");
         var byDay = data.Days.ToDictionary(day => day.Day);
         Chart("put", "Accepted", day => day.Sent);
