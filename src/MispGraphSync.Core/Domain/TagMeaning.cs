@@ -17,10 +17,8 @@ public sealed record TagMeaning
     public DiamondModel? DiamondModel { get; init; }
     public ThreatType? ThreatType { get; init; }
 
-    /// <summary>Names of threat actors, from galaxies.</summary>
+    /// <summary>Names of threat actors and malware families, from galaxies.</summary>
     public ImmutableArray<string> Actors { get; init; } = [];
-
-    /// <summary>Names of malware families, from galaxies.</summary>
     public ImmutableArray<string> Families { get; init; } = [];
 
     /// <summary>Tag names that may be sent out, in MISP's order, without local ones, each once.</summary>

@@ -13,13 +13,8 @@ public sealed class EventNotes
     private readonly OrderedDictionary<string, bool> _families = new(StringComparer.OrdinalIgnoreCase);
     private readonly OrderedDictionary<string, bool> _campaigns = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Values of threat-actor attributes.</summary>
     public IReadOnlyList<string> Actors => _actors.Keys;
-
-    /// <summary>Values of malware-type attributes.</summary>
     public IReadOnlyList<string> Families => _families.Keys;
-
-    /// <summary>Values of campaign-name and campaign-id attributes.</summary>
     public IReadOnlyList<string> Campaigns => _campaigns.Keys;
 
     public void Add(EventItem item)
