@@ -28,6 +28,34 @@ public sealed partial class StyleTests
         Assert.Empty(Sources().Where(source => source.Name.StartsWith("src/", StringComparison.Ordinal) && source.Lines.Length > MaxFile)
             .Select(source => $"{source.Name}: {source.Lines.Length} lines"));
 
+    [Fact(Skip = Pending)]
+    public void Messages_have_plain_words() =>
+        Assert.Empty(
+            from source in Sources()
+            where source.Name.StartsWith("src/MispGraphSync/", StringComparison.Ordinal)
+                || source.Name.StartsWith("src/MispGraphSync.Core/", StringComparison.Ordinal)
+            from line in source.Lines
+            where !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
+            from literal in Literal().Matches(line)
+            where Unplain().IsMatch(literal.Value)
+            select $"{source.Name}: {literal.Value}");
+
+    [Fact(Skip = Pending)]
+    public void Pages_have_plain_words() =>
+        Assert.Empty(
+            from page in Directory.EnumerateFiles(DocsTests.At("docs"), "*.md").Append(DocsTests.At("README.md"))
+            from line in File.ReadLines(page)
+            where Unplain().IsMatch(line)
+            select $"{Path.GetFileName(page)}: {line}");
+
+    [Fact(Skip = Pending)]
+    public void Names_of_tests_have_plain_words() =>
+        Assert.Empty(
+            from type in typeof(StyleTests).Assembly.GetTypes()
+            from method in type.GetMethods()
+            where Unplain().IsMatch(method.Name.Replace('_', ' '))
+            select $"{type.Name}.{method.Name}");
+
     private static IEnumerable<(string Name, string[] Lines)> Sources() =>
         from folder in (string[])["src", "tests", "bench"]
         from file in Directory.EnumerateFiles(DocsTests.At(folder), "*.cs", SearchOption.AllDirectories)
@@ -64,6 +92,15 @@ public sealed partial class StyleTests
 
     [GeneratedRegex(@"\b(class|record|struct|interface|enum|namespace)\b|=(?!>)")]
     private static partial Regex NoMethod();
+
+    [GeneratedRegex(@"""([^""\\]|\\.)*""")]
+    private static partial Regex Literal();
+
+    // A reader with little English must understand each sentence at first reading. "create-anew" is a word of the JSON output.
+    [GeneratedRegex(
+        @"(?i)\b(turned down|held back|left out|goes on|once more|whatever became of|speaks of|tells|at once|by itself|(?<!create-)anew"
+        + @"|mends|told apart|for likeness|of old|beyond its end|stands(?! for))\b")]
+    private static partial Regex Unplain();
 
     [GeneratedRegex(@"[;{}]$|^\s*//|^\s*\[")]
     private static partial Regex EndsBefore();

@@ -29,7 +29,7 @@ internal sealed partial class Composition
         }
         catch (Exception fault)
         {
-            Failure.Of(fault, _host.IsStopped).Log(_log, NameOf(request.Verb));
+            Failures.Log(_log, NameOf(request.Verb), fault, _host);
             throw;
         }
         finally
@@ -82,7 +82,7 @@ internal sealed partial class Composition
         }
         catch (Exception fault)
         {
-            var report = ReportOf(id, Failure.Of(fault, _host.IsStopped).Outcome);
+            var report = ReportOf(id, Failures.OutcomeOf(fault, _host));
             RecordEnd(ledger, report, json: null);
             if (isPush && !request.IsDryRun) WriteMetrics(report);
             throw;

@@ -83,7 +83,7 @@ internal sealed partial class Composition : IAsyncDisposable
         }
         catch (Exception fault)
         {
-            Failure.Of(fault, _host.IsStopped).Log(_log, "read");
+            Failures.Log(_log, "read", fault, _host);
             throw;
         }
         finally
@@ -115,7 +115,7 @@ internal sealed partial class Composition : IAsyncDisposable
         ];
     }
 
-    /// <summary>Unlike a run, the doctor tries a request once more only, and does not wait long.</summary>
+    /// <summary>Unlike a run, the doctor repeats a request only one time, and does not wait long.</summary>
     public DoctorContext OpenDoctor(
         SettingsInspection inspection, IReadOnlyList<DestinationSettings> chosen, bool writes, CancellationToken ct)
     {

@@ -23,8 +23,8 @@ internal static class RunLog
 
     private static void LogSource(ILogger log, SourceReport source)
     {
-        if (source.Error is { } error) log.Error("{Source}: {Reason}", source.Name, Failure.OneLine(error, source.Remedy));
-        foreach (var gap in source.Gaps.Take(MaxGaps)) log.Warning("{Source}: {Gap}", source.Name, Failure.OneLine(gap));
+        if (source.Error is { } error) log.Error("{Source}: {Reason}", source.Name, Failures.OneLine(error, source.Remedy));
+        foreach (var gap in source.Gaps.Take(MaxGaps)) log.Warning("{Source}: {Gap}", source.Name, Failures.OneLine(gap));
         if (source.Gaps.Count > MaxGaps) log.Warning("{Source}: {Count} more gaps", source.Name, source.Gaps.Count - MaxGaps);
     }
 
@@ -35,11 +35,11 @@ internal static class RunLog
             "{Destination}: {Accepted} accepted, {Rejected} rejected, {Unknown} unknown, {NotAttempted} not attempted, {Held} held",
             destination.Name, tally.Accepted, tally.Rejected, tally.Unknown, tally.NotAttempted, destination.Held);
         foreach (var (reason, count) in rejections.At(destination))
-            log.Warning("{Destination}: {Count} rejected: {Reason}", destination.Name, count, Failure.OneLine(reason));
+            log.Warning("{Destination}: {Count} rejected: {Reason}", destination.Name, count, Failures.OneLine(reason));
         if (destination.Error is not { } error) return;
         log.Write(
             ExitCodes.LevelOf(destination.Outcome), "{Destination}: exit {ExitCode}: {Reason}", destination.Name,
-            ExitCodes.Of(destination.Outcome), Failure.OneLine(error, destination.Remedy));
+            ExitCodes.Of(destination.Outcome), Failures.OneLine(error, destination.Remedy));
     }
 }
 
@@ -71,7 +71,7 @@ internal sealed class LoggingObserver(IRunObserver to, ILogger log) : IRunObserv
 
     public void Warn(string message)
     {
-        log.Warning("{Warning}", Failure.OneLine(message));
+        log.Warning("{Warning}", Failures.OneLine(message));
         to.Warn(message);
     }
 }

@@ -91,9 +91,8 @@ internal static class Tool
         }
         catch (Exception fault)
         {
-            var failure = Failure.Of(fault, host.IsStopped);
-            failure.Print(host);
-            return ExitCodes.Of(failure.Outcome);
+            Failures.Print(fault, host);
+            return ExitCodes.Of(Failures.OutcomeOf(fault, host));
         }
     }
 }

@@ -115,6 +115,21 @@ public sealed class RunEndTests : IAsyncLifetime
             line => line.Contains(" ERR ", StringComparison.Ordinal) && line.Contains("No such key", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Application_log_has_an_unknown_destination_and_a_failed_list_as_errors()
+    {
+        Assert.Equal(2, (await _run.RunAsync("push", "-q", "--destination", "nowhere")).Code);
+        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Reply(403, """{"error":{"code":"Forbidden","message":"Consent is missing"}}"""),
+            times: int.MaxValue);
+        Assert.Equal(4, (await _run.RunAsync("read")).Code);
+
+        Assert.Contains(Log(),
+            line => line.Contains("ERR push failed, exit 2: There is no destination 'nowhere'.", StringComparison.Ordinal));
+        Assert.Contains(Log(),
+            line => line.Contains("ERR read failed, exit 4: ", StringComparison.Ordinal)
+                && line.Contains("Consent is missing", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
