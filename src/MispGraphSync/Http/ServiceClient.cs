@@ -17,10 +17,9 @@ internal sealed class ServiceClient : IDisposable
     /// <param name="baseAddress">Tokens go to its origin only.</param>
     /// <param name="retries">Null: the run's.</param>
     /// <param name="library">Handlers of the service's own library.</param>
-    /// <param name="create">Makes a client of the handlers; null: one without further parts.</param>
     public ServiceClient(
         Uri baseAddress, int requestsPerMinute, Transport transport, ITokenSource tokens, RetryOptions? retries = null,
-        IEnumerable<DelegatingHandler>? library = null, Func<IEnumerable<DelegatingHandler>, HttpClient>? create = null)
+        params ReadOnlySpan<DelegatingHandler> library)
     {
         retries ??= transport.RetryOptions;
         Limiter = new RateLimiter(requestsPerMinute, transport.Time);
@@ -29,14 +28,19 @@ internal sealed class ServiceClient : IDisposable
             new RetryingHandler(Limiter, transport.Time, retries),
             new SignInHandler(tokens, baseAddress, retries.Stop),
             new AttemptTimeoutHandler(transport.Time, retries.AttemptTimeout),
-            .. library ?? [],
+            .. library,
             new RequestLogHandler(transport.Log),
         ];
         if (transport.Clocks is { } clocks) handlers.Insert(0, new ClockHandler(clocks));
-        _http = create is null ? Chain(handlers, transport.Sockets) : create(handlers);
-        _http.BaseAddress = baseAddress;
+        HttpMessageHandler inner = transport.Sockets;
+        foreach (var handler in handlers.AsEnumerable().Reverse())
+        {
+            handler.InnerHandler = inner;
+            inner = handler;
+        }
+
         // Each attempt has its time limit, and waits take longer than any one limit allows.
-        _http.Timeout = Timeout.InfiniteTimeSpan;
+        _http = new HttpClient(inner, disposeHandler: false) { BaseAddress = baseAddress, Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
     }
 
@@ -73,6 +77,12 @@ internal sealed class ServiceClient : IDisposable
         {
             call.Failure = e;
         }
+        catch (Exception e) when (TransportError.Matches(e))
+        {
+            // Cancelling broke the connection.
+            call.Dispose();
+            throw new OperationCanceledException(e.Message, e, ct);
+        }
         catch
         {
             call.Dispose();
@@ -86,17 +96,5 @@ internal sealed class ServiceClient : IDisposable
     {
         _http.Dispose();
         Limiter?.Dispose();
-    }
-
-    private static HttpClient Chain(List<DelegatingHandler> handlers, HttpMessageHandler sockets)
-    {
-        var inner = sockets;
-        foreach (var handler in handlers.AsEnumerable().Reverse())
-        {
-            handler.InnerHandler = inner;
-            inner = handler;
-        }
-
-        return new HttpClient(inner, disposeHandler: false);
     }
 }
