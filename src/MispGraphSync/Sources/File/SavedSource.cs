@@ -142,6 +142,7 @@ internal sealed class SavedSource : ISource
 
         /// <summary>It matches the filters without their relative time spans.</summary>
         public required bool MatchesTimeless { get; init; }
+
         public bool HasAged => MatchesTimeless && !IsMatch;
     }
 }

@@ -17,6 +17,7 @@ internal abstract record Condition(FilterKey Key)
 
     /// <summary>Events to be subtracted; null for none.</summary>
     public virtual Condition? Subtracted => null;
+
     public virtual bool IsSent => !Key.IsIgnored && !Key.IsEvaluatedHere;
 
     public abstract bool Matches(EventView e);
@@ -106,6 +107,7 @@ internal sealed record SwitchCondition(FilterKey Key, bool? On) : Condition(Key)
 {
     /// <summary>With any <c>deleted</c> MISP drops events without attributes, and "off" is its default.</summary>
     public override bool IsSent => base.IsSent && (On is true || Key.Kind is not FilterKind.Deleted);
+
     public override bool Matches(EventView e) => On is not { } on || Key.IsOn is null || Key.IsOn(e, on);
     public override JsonNode ToJson() => JsonValue.Create(On is true ? 1 : 0);
 }

@@ -62,6 +62,7 @@ internal sealed class EventFilter
 
     /// <summary>The events with one of these ids or UUIDs.</summary>
     public static EventFilter OfEvents(IEnumerable<string> ids) => OfSet("eventid", ids);
+
     public static EventFilter OfValues(IEnumerable<string> values) => OfSet("value", values);
 
     /// <summary>The same filter without relative time spans; absolute halves of a range stay.</summary>

@@ -29,6 +29,7 @@ internal sealed record EventView(MispEvent Event, IEnumerable<EventItem> Items, 
 
     /// <summary>The fields of a full-text search, as MISP's database compares them.</summary>
     public IEnumerable<string> SearchedWithCase => Tags.Prepend(Event.Info);
+
     public IEnumerable<string> SearchedWithoutCase => Attributes.SelectMany(a => ValuesOf(a).Concat(Texts(a.Comment)));
 
     /// <summary>One form for each IPv6 address; any other text is unchanged.</summary>

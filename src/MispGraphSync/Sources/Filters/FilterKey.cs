@@ -17,6 +17,7 @@ internal sealed record FilterKey(string Name, FilterKind Kind)
 
     /// <summary>As MISP's database compares.</summary>
     public StringComparer Comparer { get; init; } = StringComparer.Ordinal;
+
     public Wildcards Wildcards { get; init; }
 
     /// <summary>Makes a value what MISP itself writes; null for no change.</summary>
@@ -42,6 +43,7 @@ internal sealed record FilterKey(string Name, FilterKind Kind)
 
     /// <summary>Why a value is probably a mistake; null for none.</summary>
     public Func<string, string?>? Warning { get; init; }
+
     public string? Note { get; init; }
 
     /// <summary>Accepted, but never sent.</summary>
@@ -64,10 +66,9 @@ internal enum FilterKind
 
     /// <summary>A moment or time span, or a range of two.</summary>
     Time,
-    Switch,
 
     /// <summary>A switch that also takes "only" and [0, 1].</summary>
     Deleted,
 
-    Text,
+    Switch, Text,
 }

@@ -12,28 +12,16 @@ internal enum Container : byte
     /// <summary>An event, or a wrapper with the event under <c>Event</c>, and perhaps with parts of it beside that name.</summary>
     Envelope,
 
-    /// <summary>The object under <c>Event</c>.</summary>
-    Event,
-    Organisation,
-    AttributeList,
-    Attribute,
-    ObjectList,
-    Object,
-    TagList,
-    Tag,
-
     /// <summary>A list of <c>EventTag</c> or <c>AttributeTag</c>, as old exports have it.</summary>
     TagLinkList,
 
     /// <summary>One of those, with the tag itself under <c>Tag</c>.</summary>
     TagLink,
-    GalaxyList,
-    Galaxy,
-    ClusterList,
-    Cluster,
 
     /// <summary>The list or object of an attribute's warninglist hits.</summary>
     Warnings,
+
+    Event, Organisation, AttributeList, Attribute, ObjectList, Object, TagList, Tag, GalaxyList, Galaxy, ClusterList, Cluster,
 }
 
 /// <summary>How the containers are nested in each other.</summary>

@@ -4,9 +4,9 @@ using MispGraphSync.Core.Domain;
 namespace MispGraphSync.Sources.Json;
 
 /// <summary>An event or an attribute while its JSON is read; reused for the next one.</summary>
-internal abstract class TaggedDraft(StringPool pool)
+internal abstract class TaggedDraft(StringPool pool, bool hasNumbers = false)
 {
-    public FieldValues Values { get; } = new(pool);
+    public FieldValues Values { get; } = new(pool, hasNumbers);
     public List<MispTag> Tags { get; } = [];
 
     /// <summary>Galaxy clusters, each with the tag that attached it.</summary>
@@ -73,11 +73,11 @@ internal sealed class ObjectDraft(StringPool pool)
     };
 }
 
-internal sealed class EventDraft(StringPool pool) : TaggedDraft(pool)
+internal sealed class EventDraft(StringPool pool) : TaggedDraft(pool, hasNumbers: true)
 {
     private bool _hasEventName;
 
-    public FieldValues Organisation { get; } = new(pool);
+    public FieldValues Organisation { get; } = new(pool, hasNumbers: true);
 
     /// <summary>A name was read that only an event has; otherwise the object may be an attribute.</summary>
     public bool IsEvent =>
@@ -106,6 +106,7 @@ internal sealed class EventDraft(StringPool pool) : TaggedDraft(pool)
 
     /// <summary>It is named as one.</summary>
     public void MarkAsEvent() => _hasEventName = true;
+
     public void MarkUnreadable(string fault) => Fault ??= fault;
 
     /// <summary>

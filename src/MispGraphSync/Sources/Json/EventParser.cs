@@ -43,7 +43,7 @@ internal sealed class EventParser : IDisposable
         (_uuidFor, _skipItems) = (uuidFor, skipItems);
         _items = new ItemStore(memoryLimit);
         (_event, _attribute, _object) = (new(_pool), new(_pool), new(_pool));
-        (_tag, _galaxy, _cluster) = (new(_pool), new(_pool), new(_pool, poolsValues: true));
+        (_tag, _galaxy, _cluster) = (new(_pool), new(_pool), new(_pool, hasNumbers: true, poolsValues: true));
     }
 
     public int Events { get; private set; }
@@ -56,13 +56,15 @@ internal sealed class EventParser : IDisposable
 
     /// <summary>Entries of lists of events that are no event.</summary>
     public int NonEventEntries { get; private set; }
+
     public long SpooledBytes => _items.SpooledBytes;
 
     /// <summary>The event that <see cref="Parse"/> has completed.</summary>
     public MispJsonEvent? Current { get; private set; }
 
-    /// <summary>The next text is not needed, whatever its length.</summary>
+    /// <summary>The next text is not needed and can be skipped.</summary>
     public bool IgnoresNextText => _skipping > 0 || _field is Field.None;
+
     private TaggedDraft Owner => _inAttribute ? _attribute : _event;
 
     /// <summary>True at the end of an event; false when the reader has no more tokens for now.</summary>

@@ -20,7 +20,7 @@ internal enum Field : byte
 internal static class FieldNames
 {
     private const int Longest = 17;
-    private const int Mask = 255;
+    private const int Mask = 127;
 
     private static readonly (byte[]? Name, Field Field)[] Slots = Fill(
         ("analysis", Field.Analysis), ("Attribute", Field.Attribute), ("attribute_count", Field.AttributeCount),
@@ -53,7 +53,8 @@ internal static class FieldNames
         return name.ContainsAnyExceptInRange((byte)'0', (byte)'9') ? Field.None : Field.Index;
     }
 
-    private static int SlotOf(ReadOnlySpan<byte> name) => ((name.Length * 31) + (name[0] * 7) + (name[^1] * 5)) & Mask;
+    // With these factors no two of the names share a slot.
+    private static int SlotOf(ReadOnlySpan<byte> name) => ((name.Length * 17) + (name[0] * 29) + (name[^1] * 4)) & Mask;
 
     private static (byte[]?, Field)[] Fill(params ReadOnlySpan<(string Name, Field Field)> names)
     {

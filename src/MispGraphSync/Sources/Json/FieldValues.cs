@@ -6,8 +6,9 @@ namespace MispGraphSync.Sources.Json;
 /// The scalars of one JSON object, by name; the last of duplicate names is used. A name has the same meaning in every object of MISP.
 /// Reused for the next object: a bit mask says which values belong to the current one.
 /// </summary>
+/// <param name="hasNumbers">Its ids, levels and counts are needed.</param>
 /// <param name="poolsValues">Its "value" is often repeated.</param>
-internal sealed class FieldValues(StringPool pool, bool poolsValues = false)
+internal sealed class FieldValues(StringPool pool, bool hasNumbers = false, bool poolsValues = false)
 {
     private const int Count = (int)Field.Warnings + 1;
 
@@ -22,10 +23,12 @@ internal sealed class FieldValues(StringPool pool, bool poolsValues = false)
 
     /// <summary>A tag that must not leave: local, or not exportable. An inherited tag does not say which it is.</summary>
     public bool IsLocal => IsOn(Field.Local) || IsOn(Field.Inherited) || IsOn(Field.Exportable);
+
     public void Clear() => (_given, _on) = (0, 0);
 
     /// <summary>A scalar was read, even if it is null or invalid.</summary>
     public bool Has(Field field) => (_given & Bit(field)) != 0;
+
     public string? Text(Field field) => Has(field) ? _texts[(int)field] : null;
     public string? NonEmptyText(Field field) => Text(field) is { Length: > 0 } text ? text : null;
     public long? Number(Field field) => Has(field) ? _numbers[(int)field] : null;
@@ -57,7 +60,7 @@ internal sealed class FieldValues(StringPool pool, bool poolsValues = false)
             case Field.Exportable when Scalar.IsOff(ref reader): TurnOn(field); break;
             case Field.Warnings when Scalar.IsSomething(ref reader): TurnOn(field); break;
             case Field.Id or Field.OrgcId or Field.SharingGroupId or Field.AttributeCount or Field.ThreatLevelId or Field.Distribution
-                or Field.Analysis:
+                or Field.Analysis when hasNumbers:
                 _numbers[index] = Scalar.Integer(ref reader);
                 break;
         }

@@ -18,21 +18,21 @@ internal sealed class ItemSpool : IDisposable
     /// <exception cref="RunFailedException">The temporary folder is full or read-only; so for all methods.</exception>
     public ItemSpool(Func<FileStream>? openFile = null)
     {
-        _file = OnDisk(openFile ?? Create);
+        _file = OnDisk(openFile ?? Create, static open => open());
         _writer = new BinaryWriter(_file, Encoding.UTF8);
     }
 
-    public void Write(EventItem item) => OnDisk(() =>
+    public void Write(EventItem item) => OnDisk((Spool: this, Item: item), static one =>
     {
-        ItemEncoding.Write(_writer, item);
-        return ++_count;
+        ItemEncoding.Write(one.Spool._writer, one.Item);
+        return ++one.Spool._count;
     });
 
     /// <returns>Bytes in the file.</returns>
-    public long Complete() => OnDisk(() =>
+    public long Complete() => OnDisk(this, static spool =>
     {
-        _writer.Flush();
-        return _file.Position;
+        spool._writer.Flush();
+        return spool._file.Position;
     });
 
     /// <summary>The items from the first on, for each enumeration; until the spool is disposed.</summary>
@@ -46,7 +46,7 @@ internal sealed class ItemSpool : IDisposable
         for (var i = 0; i < _count; i++)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            yield return OnDisk(() => ItemEncoding.Read(reader));
+            yield return OnDisk(reader, ItemEncoding.Read);
         }
     }
 
@@ -63,11 +63,11 @@ internal sealed class ItemSpool : IDisposable
         }
     }
 
-    private static T OnDisk<T>(Func<T> work)
+    private static TResult OnDisk<T, TResult>(T argument, Func<T, TResult> work)
     {
         try
         {
-            return work();
+            return work(argument);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

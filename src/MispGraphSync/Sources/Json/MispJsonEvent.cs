@@ -37,11 +37,5 @@ internal sealed class MispReadException(MispReadFault fault, string message, lon
 
 internal enum MispReadFault
 {
-    Empty,
-    Html,
-    NotJson,
-    Truncated,
-    TooDeep,
-    TooLong,
-    NotUtf8,
+    Empty, Html, NotJson, Truncated, TooDeep, TooLong, NotUtf8,
 }

@@ -42,6 +42,7 @@ internal sealed class MispJsonReader(
 
     /// <summary>Entries of lists of events that are no event.</summary>
     public int NonEventEntries => _parser.NonEventEntries;
+
     public long SpooledBytes => _parser.SpooledBytes;
 
     /// <exception cref="MispReadException">The input is not MISP JSON, or broken. The events before that point were returned.</exception>

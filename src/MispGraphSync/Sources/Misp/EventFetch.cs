@@ -26,10 +26,7 @@ internal sealed class EventFetch(
 
     private enum Form
     {
-        Plain,
-        WithGalaxies,
-        WithoutGalaxies,
-        InPieces,
+        Plain, WithGalaxies, WithoutGalaxies, InPieces,
     }
 
     /// <summary>Why MISP could not send events in one response that were read in pieces, one sentence each.</summary>

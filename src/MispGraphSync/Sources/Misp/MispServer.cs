@@ -10,6 +10,7 @@ namespace MispGraphSync.Sources.Misp;
 /// </summary>
 internal static class MispServer
 {
+    // Part of the stored fingerprint: another text would make a run read all events again.
     private const string Unknown = "not told";
 
     public static async Task<string> VersionAsync(MispClient client, CancellationToken ct) =>

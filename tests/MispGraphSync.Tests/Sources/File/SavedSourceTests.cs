@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Feed;
 using MispGraphSync.Sources.File;
@@ -42,7 +43,8 @@ public sealed class SavedSourceTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no pipes in folders.");
         Write("b.json", Event(One));
-        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_folder.FullName, "a.json")])) await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_folder.FullName, "a.json")]))
+            await mkfifo.WaitForExitAsync(Ct);
 
         var (source, headers) = await ListAsync(_folder.FullName);
 
@@ -68,7 +70,8 @@ public sealed class SavedSourceTests : IDisposable
     [InlineData("""{"response":{"Attribute":[{"type":"md5","value":"x"}]}}""", "attributes without their event")]
     [InlineData("""{"response":[{"Object":{"name":"file","Attribute":[]}}]}""", "attributes without their event")]
     [InlineData("""{"name":"Authentication failed","message":"no","url":"/events"}""", "holds no MISP event")]
-    [InlineData("""[{"id":"1","info":"x","uuid":"33333333-3333-4333-8333-333333333333","attribute_count":"7"}]""", "without its attributes")]
+    [InlineData(
+        """[{"id":"1","info":"x","uuid":"33333333-3333-4333-8333-333333333333","attribute_count":"7"}]""", "without its attributes")]
     [InlineData("<html>", "is HTML")]
     public async Task A_file_without_MISP_events_is_a_gap_and_the_next_one_is_read(string content, string words)
     {
@@ -105,7 +108,8 @@ public sealed class SavedSourceTests : IDisposable
         var thrown = await Assert.ThrowsAsync<RunFailedException>(() => ListAsync(_folder.FullName));
 
         Assert.Equal(RunOutcome.Unreachable, thrown.Outcome);
-        Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => Open(Path.Combine(_folder.FullName, "missing"), "[]")).Outcome);
+        var missing = Assert.Throws<RunFailedException>(() => Open(Path.Combine(_folder.FullName, "missing"), "[]"));
+        Assert.Equal(RunOutcome.InvalidInput, missing.Outcome);
     }
 
     [Fact]
@@ -348,9 +352,9 @@ public sealed class SavedSourceTests : IDisposable
         return FeedSource.Find(path, options, _warnings.Add) ?? FileSource.Open(path, options);
     }
 
-    private static async Task<List<(MispGraphSync.Core.Domain.MispEvent Event, int Attributes)>> FetchAsync(ISource source, List<EventHeader> headers)
+    private static async Task<List<(MispEvent Event, int Attributes)>> FetchAsync(ISource source, List<EventHeader> headers)
     {
-        var read = new List<(MispGraphSync.Core.Domain.MispEvent, int)>();
+        var read = new List<(MispEvent, int)>();
         await foreach (var item in source.FetchAsync(headers, Ct))
         {
             read.Add((item.Event, MispGraphSync.Tests.Sources.Json.TestReader.Attributes(item.Items).Count()));
@@ -368,5 +372,8 @@ public sealed class SavedSourceTests : IDisposable
     private static EventHeader Header(string uuid) => new(Guid.Parse(uuid), null, default);
 
     private static string Event(string uuid, long timestamp = 1, string info = "x") =>
-        $$$"""{"Event":{"uuid":"{{{uuid}}}","info":"{{{info}}}","timestamp":"{{{timestamp}}}","Attribute":[{"type":"domain","value":"a.example"}]}}""";
+        $$$"""
+        {"Event":{"uuid":"{{{uuid}}}","info":"{{{info}}}","timestamp":"{{{timestamp}}}",
+         "Attribute":[{"type":"domain","value":"a.example"}]}}
+        """;
 }

@@ -31,7 +31,8 @@ public class FilterMatchTests
     [
         new EventItem.Attribute(new MispAttribute
         {
-            Uuid = new Guid("33333333-3333-4333-8333-333333333333"), Type = "domain", Category = "Network activity", Value = "p1.example.com",
+            Uuid = new Guid("33333333-3333-4333-8333-333333333333"),
+            Type = "domain", Category = "Network activity", Value = "p1.example.com",
             ToIds = true, Comment = "seen in a partner's network", Tags = [new MispTag("kill-chain:Delivery")],
         }),
         new EventItem.Attribute(new MispAttribute { Type = "ip-dst", Value = "2001:db8:0:0::1" }),
@@ -39,7 +40,10 @@ public class FilterMatchTests
         new EventItem.Object(new MispObject
         {
             Name = "file",
-            Attributes = [new MispAttribute { Type = "filename|md5", Value = "a.exe|0123456789abcdef0123456789abcdef", ObjectRelation = "md5" }],
+            Attributes =
+            [
+                new MispAttribute { Type = "filename|md5", Value = "a.exe|0123456789abcdef0123456789abcdef", ObjectRelation = "md5" },
+            ],
         }),
         new EventItem.Attribute(new MispAttribute { Type = "email", Value = "a@example.com" }),
     ];

@@ -9,8 +9,9 @@ namespace MispGraphSync.Tests.Sources.Json;
 public class BrokenInputTests
 {
     private const string Good = """
-        {"response":[{"Event":{"info":"one \u0041","uuid":"11111111-1111-4111-8111-111111111111","date":"2026-01-02","timestamp":"1795498979",
-        "Orgc":{"name":"Ä"},"Attribute":[{"type":"domain","value":"a.example","to_ids":true,"Tag":[{"name":"tlp:red","local":false}],
+        {"response":[{"Event":{"info":"one \u0041","uuid":"11111111-1111-4111-8111-111111111111","date":"2026-01-02",
+        "timestamp":"1795498979","Orgc":{"name":"Ä"},"Attribute":[{"type":"domain","value":"a.example","to_ids":true,
+        "Tag":[{"name":"tlp:red","local":false}],
         "first_seen":"2026-10-09T01:02:03.123456+00:00","Galaxy":[{"type":"tool","GalaxyCluster":[{"value":"X"}]}],"warnings":[]}],
         "Object":[{"name":"file","Attribute":[{"type":"md5","value":"x"}]}]}},{"Event":{"info":"two"}}]}
         """;
@@ -58,8 +59,11 @@ public class BrokenInputTests
     [InlineData("Object", """{"name":"file","Attribute":[ENDLESS]}""")]
     public async Task Endless_lists_in_one_place_are_rejected(string list, string item)
     {
-        var endless = string.Join(',', Enumerable.Repeat(item.Contains("ENDLESS", StringComparison.Ordinal) ? """{"type":"md5","value":"x"}""" : item, EventParser.MaxPerList + 1));
-        var json = "{\"Event\":{\"info\":\"x\",\"" + list + "\":[" + (item.Contains("ENDLESS", StringComparison.Ordinal) ? item.Replace("ENDLESS", endless, StringComparison.Ordinal) : endless) + "]}}";
+        var isInner = item.Contains("ENDLESS", StringComparison.Ordinal);
+        var repeated = isInner ? """{"type":"md5","value":"x"}""" : item;
+        var endless = string.Join(',', Enumerable.Repeat(repeated, EventParser.MaxPerList + 1));
+        var entries = isInner ? item.Replace("ENDLESS", endless, StringComparison.Ordinal) : endless;
+        var json = $$$"""{"Event":{"info":"x","{{{list}}}":[{{{entries}}}]}}""";
 
         var thrown = await Assert.ThrowsAsync<MispReadException>(() => TestReader.ReadAsync(json));
 
@@ -147,7 +151,9 @@ public class BrokenInputTests
         var pieces = await TestReader.ReadAsync(Encoding.UTF8.GetBytes(Good), chunk);
 
         Assert.Equal(whole.Select(e => e.Event.Info), pieces.Select(e => e.Event.Info));
-        Assert.Equal(whole.SelectMany(e => e.Items.Attributes()).Select(a => a.Value), pieces.SelectMany(e => e.Items.Attributes()).Select(a => a.Value));
+        Assert.Equal(
+            whole.SelectMany(e => e.Items.Attributes()).Select(a => a.Value),
+            pieces.SelectMany(e => e.Items.Attributes()).Select(a => a.Value));
     }
 
     [Fact]

@@ -6,7 +6,8 @@ namespace MispGraphSync.Tests.Sources.Json;
 
 public class EnvelopeTests
 {
-    private const string Bare = """{"uuid":"11111111-1111-4111-8111-111111111111","info":"one","Attribute":[{"type":"domain","value":"a.example"}]}""";
+    private const string Bare =
+        """{"uuid":"11111111-1111-4111-8111-111111111111","info":"one","Attribute":[{"type":"domain","value":"a.example"}]}""";
 
     [Theory]
     [InlineData("{0}")]
@@ -43,7 +44,10 @@ public class EnvelopeTests
     }
 
     [Theory]
-    [InlineData("""{"response":{"Attribute":[{"type":"domain","value":"a.example","uuid":"11111111-1111-4111-8111-111111111111","Event":{"info":"x","id":"1"}}]}}""")]
+    [InlineData("""
+        {"response":{"Attribute":[{"type":"domain","value":"a.example","uuid":"11111111-1111-4111-8111-111111111111",
+         "Event":{"info":"x","id":"1"}}]}}
+        """)]
     [InlineData("""{"response":[{"Object":{"name":"file","Attribute":[{"type":"md5","value":"x"}]}}]}""")]
     [InlineData("""{"Attribute":{"type":"domain","value":"a.example"}}""")]
     public async Task Attributes_without_an_event_are_detected(string json)
@@ -75,7 +79,8 @@ public class EnvelopeTests
         using var reader = new MispJsonReader(
             new MemoryStream("""[{"id":"1","info":"x","attribute_count":"7"}]"""u8.ToArray()), _ => TestReader.Derived);
 
-        var summary = Assert.Single(await reader.ReadAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+        var ct = TestContext.Current.CancellationToken;
+        var summary = Assert.Single(await reader.ReadAsync(ct).ToListAsync(ct));
 
         Assert.True(summary.IsSummary);
         Assert.Equal(TestReader.Derived, summary.Event.Uuid);

@@ -10,7 +10,8 @@ public class FieldTests
     {
         const string asText = """
             {"id":"322","uuid":"11111111-1111-4111-8111-111111111111","info":"Ti\u0074le","date":"2026-11-20","timestamp":"1795498979",
-             "publish_timestamp":"1795499119","threat_level_id":"2","analysis":"1","distribution":"4","sharing_group_id":"7","published":true,
+             "publish_timestamp":"1795499119","threat_level_id":"2","analysis":"1","distribution":"4","sharing_group_id":"7",
+             "published":true,
              "orgc_id":"9","Orgc":{"id":"9","name":"Example Org","uuid":"22222222-2222-4222-8222-222222222222"},
              "Tag":[{"name":" tlp:amber ","local":0},{"name":"reviewed","local":true}]}
             """;
@@ -46,7 +47,8 @@ public class FieldTests
     [InlineData("null", false)]
     public async Task A_tag_that_is_not_exportable_is_treated_as_local(string exportable, bool stays)
     {
-        var read = Assert.Single(await TestReader.ReadAsync($$"""{"info":"x","Tag":[{"name":"tlp:red","exportable":{{exportable}} }]}""")).Event;
+        var json = $$"""{"info":"x","Tag":[{"name":"tlp:red","exportable":{{exportable}} }]}""";
+        var read = Assert.Single(await TestReader.ReadAsync(json)).Event;
 
         Assert.Equal(new MispTag("tlp:red", stays), Assert.Single(read.Tags));
     }
@@ -86,7 +88,10 @@ public class FieldTests
     public async Task Missing_or_unreadable_fields_have_their_default()
     {
         var read = Assert.Single(await TestReader.ReadAsync(
-            """{"info":null,"uuid":"no uuid","date":"soon","timestamp":"","publish_timestamp":"0","threat_level_id":{"a":[1]},"Orgc":null}""")).Event;
+            """
+            {"info":null,"uuid":"no uuid","date":"soon","timestamp":"","publish_timestamp":"0",
+             "threat_level_id":{"a":[1]},"Orgc":null}
+            """)).Event;
 
         Assert.Equal(new MispEvent { Uuid = TestReader.Derived }, read);
     }
@@ -233,7 +238,8 @@ public class FieldTests
     [Fact]
     public async Task Unusual_text_is_preserved()
     {
-        var attribute = await TestReader.ReadAttributeAsync("{\"type\":\"text\",\"value\":\"a\\u0000\\n\\/\\\"\u202E\u2028 \\ud83d\\ude00 é\"}");
+        var attribute = await TestReader.ReadAttributeAsync(
+            "{\"type\":\"text\",\"value\":\"a\\u0000\\n\\/\\\"\u202E\u2028 \\ud83d\\ude00 é\"}");
 
         Assert.Equal("a\0\n/\"\u202E\u2028 😀 é", attribute.Value);
     }

@@ -67,9 +67,11 @@ public class MemoryTests
     {
         var data = new string('A', 3_000_000) + "\\\"\\\\" + new string('B', 100_000);
         var json = """
-            {"Event":{"info":"x","Attribute":[{"type":"attachment","data":"DATA","value":"a.bin"},{"data" : "DATA","type":"b","value":"c"}],"Tag":[{"name":"t"}]}}
+            {"Event":{"info":"x","Attribute":[{"type":"attachment","data":"DATA","value":"a.bin"},
+             {"data" : "DATA","type":"b","value":"c"}],"Tag":[{"name":"t"}]}}
             """.Replace("DATA", data, StringComparison.Ordinal);
-        using var reader = new MispJsonReader(new MemoryStream(Encoding.UTF8.GetBytes(json)), _ => TestReader.Derived, longestText: 100_000);
+        using var reader = new MispJsonReader(
+            new MemoryStream(Encoding.UTF8.GetBytes(json)), _ => TestReader.Derived, longestText: 100_000);
 
         await foreach (var item in reader.ReadAsync(TestContext.Current.CancellationToken))
         {
@@ -84,9 +86,11 @@ public class MemoryTests
     {
         var json = """{"Event":{"info":"TEXT"}}""".Replace("TEXT", new string('A', 3_000_000), StringComparison.Ordinal);
         using var fits = new MispJsonReader(new MemoryStream(Encoding.UTF8.GetBytes(json)), _ => TestReader.Derived);
-        using var tooLong = new MispJsonReader(new MemoryStream(Encoding.UTF8.GetBytes(json)), _ => TestReader.Derived, longestText: 1_000_000);
+        using var tooLong = new MispJsonReader(
+            new MemoryStream(Encoding.UTF8.GetBytes(json)), _ => TestReader.Derived, longestText: 1_000_000);
+        var ct = TestContext.Current.CancellationToken;
 
-        Assert.Equal(3_000_000, (await fits.ReadAsync(TestContext.Current.CancellationToken).SingleAsync(TestContext.Current.CancellationToken)).Event.Info.Length);
+        Assert.Equal(3_000_000, (await fits.ReadAsync(ct).SingleAsync(ct)).Event.Info.Length);
         var thrown = await Assert.ThrowsAsync<MispReadException>(
             () => tooLong.ReadAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken).AsTask());
         Assert.Equal(MispReadFault.TooLong, thrown.Fault);
@@ -106,7 +110,8 @@ public class MemoryTests
     private static string Describe(EventItem item) => item switch
     {
         EventItem.Attribute { Value: var a } => Describe(a),
-        EventItem.Object { Value: var o } => $"{o.Uuid} {o.Name} {o.Comment} {o.Deleted} [{string.Join("; ", o.Attributes.Select(Describe))}]",
+        EventItem.Object { Value: var o } =>
+            $"{o.Uuid} {o.Name} {o.Comment} {o.Deleted} [{string.Join("; ", o.Attributes.Select(Describe))}]",
         _ => "",
     };
 
@@ -117,7 +122,8 @@ public class MemoryTests
 /// <summary>One event of any size, made while it is read.</summary>
 internal sealed class GeneratedEvent(int megabytes) : Stream
 {
-    private const string Start = """{"response": [{"Event":{"id":"1","info":"big","uuid":"11111111-1111-4111-8111-111111111111","Attribute":[],"Object":[""";
+    private const string Start =
+        """{"response": [{"Event":{"id":"1","info":"big","uuid":"11111111-1111-4111-8111-111111111111","Attribute":[],"Object":[""";
     private const string End = """{"name":"last"}],"Tag":[{"name":"tlp:green"}]}}]}""";
 
     private byte[] _piece = Encoding.UTF8.GetBytes(Start);
@@ -179,8 +185,16 @@ internal sealed class GeneratedEvent(int megabytes) : Stream
         $$"""{"id":"{{n}}","uuid":"{{Uuid(n)}}","name":"file","comment":"c{{n}}","Attribute":[{{Attribute(n)}}]}""";
 
     private static string Attribute(int n) => $$"""
-        {"id":"{{n}}","type":"{{(n % 3 == 0 ? "ip-dst" : "url")}}","category":"Network activity","to_ids":{{(n % 2 == 0 ? "true" : "false")}},"uuid":"{{Uuid(n)}}","timestamp":"{{1795498977 + n}}","comment":"{{(n % 5 == 0 ? "é \\u0000" : "")}}","deleted":{{(n % 7 == 0 ? "true" : "false")}},"first_seen":{{(n % 4 == 0 ? "\"2026-10-09T01:02:03.123456+00:00\"" : "null")}},"value":"http://{{n}}.example.com/path","warnings":[{{(n % 11 == 0 ? "1" : "")}}],"Galaxy":[{{(n % 13 == 0 ? """{"type":"tool","GalaxyCluster":[{"value":"X"}]}""" : "")}}],"Tag":[{"name":"tlp:red","local":{{n % 2}}}]}
+        {"id":"{{n}}","type":"{{(n % 3 == 0 ? "ip-dst" : "url")}}","category":"Network activity","to_ids":{{Bool(n % 2 == 0)}},
+         "uuid":"{{Uuid(n)}}","timestamp":"{{1795498977 + n}}","comment":"{{(n % 5 == 0 ? "é \\u0000" : "")}}",
+         "deleted":{{Bool(n % 7 == 0)}},
+         "first_seen":{{(n % 4 == 0 ? "\"2026-10-09T01:02:03.123456+00:00\"" : "null")}},"value":"http://{{n}}.example.com/path",
+         "warnings":[{{(n % 11 == 0 ? "1" : "")}}],
+         "Galaxy":[{{(n % 13 == 0 ? """{"type":"tool","GalaxyCluster":[{"value":"X"}]}""" : "")}}],
+         "Tag":[{"name":"tlp:red","local":{{n % 2}}}]}
         """;
+
+    private static string Bool(bool value) => value ? "true" : "false";
 
     private static string Uuid(int n) => $"{n:x8}-1111-4111-8111-111111111111";
 }

@@ -14,7 +14,7 @@ public class RealDataTests
     {
         var (events, items) = await ReadFolderAsync(SharedData.Require("misp-events"));
 
-        // 51,624 stand inside their events, and three beside one, in an old export.
+        // 51,624 are inside their events, and three beside one, in an old export.
         Assert.Equal(112, events.Count);
         Assert.Equal(51_624 + 3, items.Attributes().Count());
         Assert.Equal(2_201, items.OfType<EventItem.Object>().Count());
@@ -34,7 +34,8 @@ public class RealDataTests
 
         var (events, items) = await ReadFolderAsync(folder, except: "manifest.json");
 
-        using var manifest = JsonDocument.Parse(await System.IO.File.ReadAllBytesAsync(Path.Combine(folder, "manifest.json"), TestContext.Current.CancellationToken));
+        using var manifest = JsonDocument.Parse(
+            await System.IO.File.ReadAllBytesAsync(Path.Combine(folder, "manifest.json"), TestContext.Current.CancellationToken));
         Assert.Equal(manifest.RootElement.EnumerateObject().Select(e => Guid.Parse(e.Name)).Order(), events.Select(e => e.Uuid).Order());
         Assert.All(items.Attributes(), attribute => Assert.NotEmpty(attribute.Value));
     }
@@ -43,7 +44,8 @@ public class RealDataTests
     public async Task Recorded_responses_have_the_events_and_attributes_of_their_index()
     {
         var folder = SharedData.Require("misp-recorded");
-        using var index = JsonDocument.Parse(await System.IO.File.ReadAllBytesAsync(Path.Combine(folder, "index.json"), TestContext.Current.CancellationToken));
+        using var index = JsonDocument.Parse(
+            await System.IO.File.ReadAllBytesAsync(Path.Combine(folder, "index.json"), TestContext.Current.CancellationToken));
         var recordings = index.RootElement.EnumerateArray().Where(r => r.TryGetProperty("events", out _)).ToArray();
         Assert.NotEmpty(recordings);
 

@@ -23,7 +23,8 @@ internal sealed class FakeMisp : IDisposable
         Get("/misp/servers/getVersion", """{"version":"2.5.1"}""");
         Get("/misp/users/view/me", """{"User":{"id":"2","org_id":"34"},"Role":{"id":"5","perm_sync":true,"perm_admin":false}}""");
         Get("/misp/warninglists/index", """
-            {"Warninglists":[{"Warninglist":{"id":"58","version":"20240422","enabled":true}},{"Warninglist":{"id":"2","version":"7","enabled":"1"}},
+            {"Warninglists":[{"Warninglist":{"id":"58","version":"20240422","enabled":true}},
+             {"Warninglist":{"id":"2","version":"7","enabled":"1"}},
              {"Warninglist":{"id":"3","version":"1","enabled":false}}]}
             """);
     }
@@ -59,11 +60,11 @@ internal sealed class FakeMisp : IDisposable
             .AtPriority(-_server.Mappings.Count)
             .RespondWith(Response.Create().WithCallback(_ => Reply(status, body, headers)));
 
-    /// <summary>Metadata of these events, whatever was asked for.</summary>
+    /// <summary>Metadata of these events, for any search.</summary>
     public static ResponseMessage Reply(params int[] events) =>
         Reply(200, Answer(events, full: false), ("X-Result-Count", events.Length.ToString()));
 
-    /// <summary>Metadata of all events, whatever was asked for, and without their number.</summary>
+    /// <summary>Metadata of all events, for any search, without their number.</summary>
     public ResponseMessage ReplyAll() => Reply(200, Answer(Events, full: false));
 
     public static bool IsMetadata(JsonElement search) => search.TryGetProperty("metadata", out _);
@@ -94,7 +95,8 @@ internal sealed class FakeMisp : IDisposable
     }
 
     private static HashSet<int> Among(JsonElement ids) =>
-        (ids.ValueKind is JsonValueKind.Array ? ids.EnumerateArray().ToArray() : [ids]).Select(id => int.Parse(id.GetString()!)).ToHashSet();
+        (ids.ValueKind is JsonValueKind.Array ? ids.EnumerateArray().ToArray() : [ids])
+            .Select(id => int.Parse(id.GetString()!)).ToHashSet();
 
     private static string Answer(IEnumerable<int> ids, bool full) =>
         $$"""{"response": [{{string.Join(", ", ids.Select(id => Event(id, full).ToJsonString()))}}]}""" + "\n";

@@ -66,7 +66,8 @@ public sealed class MispHttpTests : IAsyncLifetime
 
     [Fact]
     public async Task Any_certificate_is_accepted_without_verification() =>
-        Assert.Contains("not told", (await OpenAsync(new MispSettings { VerifyCert = false }, caFile: null)).Fingerprint, StringComparison.Ordinal);
+        Assert.Contains(
+            "not told", (await OpenAsync(new MispSettings { VerifyCert = false }, caFile: null)).Fingerprint, StringComparison.Ordinal);
 
     [Fact]
     public void A_caFile_without_certificates_is_a_usage_error()

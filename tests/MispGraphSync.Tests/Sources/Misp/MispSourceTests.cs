@@ -65,7 +65,9 @@ public sealed class MispSourceTests : IDisposable
     {
         using var misp = new FakeMisp(1)
         {
-            Misbehave = search => search.TryGetProperty("metadata", out _) ? FakeMisp.Reply(200, $$"""{"response":[{"Event":{ {{uuid}} "id":"1","info":"x","timestamp":"1"} }]}""") : null,
+            Misbehave = search => FakeMisp.IsMetadata(search)
+                ? FakeMisp.Reply(200, $$"""{"response":[{"Event":{ {{uuid}} "id":"1","info":"x","timestamp":"1"} }]}""")
+                : null,
         };
         var source = Source(misp);
 
@@ -105,14 +107,16 @@ public sealed class MispSourceTests : IDisposable
         var next = 1;
         misp.Misbehave = _ =>
         {
-            var page = Enumerable.Range(next, eventsAPage).Select(id => $$$"""{"Event":{"id":"{{{id}}}","uuid":"{{{FakeMisp.Uuid(id)}}}","info":"x"}}""");
+            var page = Enumerable.Range(next, eventsAPage)
+                .Select(id => $$$"""{"Event":{"id":"{{{id}}}","uuid":"{{{FakeMisp.Uuid(id)}}}","info":"x"}}""");
             next += eventsAPage;
             return FakeMisp.Reply(200, $$"""{"response":[{{string.Join(',', page)}}]}""");
         };
         var client = Client(misp);
         var found = new Dictionary<Guid, EventHeader>();
 
-        var gaps = await new EventListing(client, pageSize: 10, _time, _log.Log, maxEvents: 200).ReadAsync(EventFilter.Everything, found, TestContext.Current.CancellationToken);
+        var listing = new EventListing(client, pageSize: 10, _time, _log.Log, maxEvents: 200);
+        var gaps = await listing.ReadAsync(EventFilter.Everything, found, TestContext.Current.CancellationToken);
 
         Assert.Contains("has no end", Assert.Single(gaps), StringComparison.Ordinal);
         Assert.InRange(found.Count, 200, 211);
@@ -122,7 +126,8 @@ public sealed class MispSourceTests : IDisposable
     public async Task A_response_with_endless_unrequested_events_is_rejected()
     {
         using var misp = new FakeMisp(1);
-        misp.Misbehave = _ => FakeMisp.Reply(200, $$"""{"response":[{{string.Join(',', Enumerable.Range(2, 5_000).Select(id => $$$"""{"Event":{"uuid":"{{{FakeMisp.Uuid(id)}}}","info":"x"}}"""))}}]}""");
+        var others = Enumerable.Range(2, 5_000).Select(id => $$$"""{"Event":{"uuid":"{{{FakeMisp.Uuid(id)}}}","info":"x"}}""");
+        misp.Misbehave = _ => FakeMisp.Reply(200, $$"""{"response":[{{string.Join(',', others)}}]}""");
         var source = Source(misp);
 
         var failure = await Assert.ThrowsAsync<RunFailedException>(() => FetchAsync(source, [Header(1)]));
@@ -178,7 +183,9 @@ public sealed class MispSourceTests : IDisposable
     public async Task A_server_that_fails_on_large_pages_gets_smaller_ones()
     {
         using var misp = new FakeMisp(25);
-        misp.Misbehave = search => search.GetProperty("limit").GetInt32() > 3 ? FakeMisp.Reply(500, """{"name":"An Internal Error Has Occurred."}""") : null;
+        misp.Misbehave = search => search.GetProperty("limit").GetInt32() > 3
+            ? FakeMisp.Reply(500, """{"name":"An Internal Error Has Occurred."}""")
+            : null;
         var source = Source(misp);
 
         var headers = await ListAsync(source);
@@ -196,7 +203,8 @@ public sealed class MispSourceTests : IDisposable
     {
         using var misp = new FakeMisp(10);
         misp.Misbehave = search => FakeMisp.IsMetadata(search) == metadata && search.GetProperty("limit").GetInt32() > 4
-            ? FakeMisp.Reply(200, """{"response": [{"Event":{"id":"1","uuid":"00000001-1111-4111-8111-111111111111","info":"x","Attribute":[]}},{"Ev""")
+            ? FakeMisp.Reply(
+                200, """{"response": [{"Event":{"id":"1","uuid":"00000001-1111-4111-8111-111111111111","info":"x","Attribute":[]}},{"Ev""")
             : null;
         var source = Source(misp);
 
@@ -210,7 +218,8 @@ public sealed class MispSourceTests : IDisposable
     public async Task An_event_that_fails_alone_is_a_gap_and_the_others_are_read()
     {
         using var misp = new FakeMisp(10);
-        misp.Misbehave = search => !FakeMisp.IsMetadata(search) && search.GetProperty("eventid").EnumerateArray().Any(id => id.GetString() == "7")
+        misp.Misbehave = search =>
+            !FakeMisp.IsMetadata(search) && search.GetProperty("eventid").EnumerateArray().Any(id => id.GetString() == "7")
             ? FakeMisp.Reply(500, "{}")
             : null;
         var source = Source(misp);
@@ -416,7 +425,9 @@ public sealed class MispSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData(403, """{"message":"Authentication failed. Your user account has been\ndisabled."}""", "", RunOutcome.SignInFailed, "Your user account has been disabled")]
+    [InlineData(
+        403, """{"message":"Authentication failed. Your user account has been\ndisabled."}""", "", RunOutcome.SignInFailed,
+        "Your user account has been disabled")]
     [InlineData(403, "", "", RunOutcome.SignInFailed, "refused the key")]
     [InlineData(403, "<html><title>Blocked</title>", "", RunOutcome.Unreachable, "answered with HTML (403)")]
     [InlineData(404, "\r\n<!DOCTYPE html>", "", RunOutcome.Unreachable, "answered with HTML (404)")]
@@ -427,8 +438,11 @@ public sealed class MispSourceTests : IDisposable
     [InlineData(404, "{}", "", RunOutcome.Unreachable, "was not found")]
     [InlineData(200, "<html></html>", "", RunOutcome.Unreachable, "does not answer as MISP does")]
     [InlineData(200, """{"hello":1}""", "", RunOutcome.Unreachable, "does not answer as MISP does")]
-    [InlineData(500, """{"message":"An Internal Error Has Occurred."}""", "", RunOutcome.Unreachable, "failed (500): \"An Internal Error Has Occurred\"")]
-    public async Task An_error_at_the_start_is_reported_in_one_sentence(int status, string body, string location, RunOutcome code, string words)
+    [InlineData(
+        500, """{"message":"An Internal Error Has Occurred."}""", "", RunOutcome.Unreachable,
+        "failed (500): \"An Internal Error Has Occurred\"")]
+    public async Task An_error_at_the_start_is_reported_in_one_sentence(
+        int status, string body, string location, RunOutcome code, string words)
     {
         using var misp = new FakeMisp(3);
         misp.Get("/misp/servers/getVersion", body, status, location.Length > 0 ? [("Location", location)] : []);
