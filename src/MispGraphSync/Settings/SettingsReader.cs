@@ -98,7 +98,8 @@ internal static class SettingsReader
     {
         var given = new GivenSettings(options.Table);
         if (file is not null)
-            new FileLayer(given, faults).Add(SettingsJson.Parse(SettingsFile.Load(file), "", line => SettingOrigin.File(file, line), faults));
+            new FileLayer(given, faults).Add(
+                SettingsJson.Parse(SettingsFile.Load(file), key: "", line => SettingOrigin.File(file, line), faults));
         var overrides = new OverrideLayers(given, faults);
         overrides.AddEnvironment(environment);
         overrides.AddOptions(options.Overrides);

@@ -10,8 +10,8 @@ internal static class SettingsWarnings
         EffectiveValues values, AppSettings settings, string? file, Func<JsonElement, IEnumerable<string>> filterWarnings)
     {
         if (!settings.Misp.VerifyCert)
-            yield return "misp.verifyCert is false: MISP's TLS certificate is NOT checked. Anyone on the network path can read the auth key "
-                + "and add indicators to what is pushed. Trust the server's authority with caFile instead.";
+            yield return "misp.verifyCert is false: MISP's TLS certificate is NOT checked. Anyone on the network path can read the auth "
+                + "key and add indicators to what is pushed. Trust the server's authority with caFile instead.";
         if (settings.Misp.Url is { Scheme: "http", IsLoopback: false })
             yield return "misp.url begins with http://: the auth key and all events travel unencrypted. Use https://.";
         if (OfOpenSecret(values, file) is { } warning) yield return warning;

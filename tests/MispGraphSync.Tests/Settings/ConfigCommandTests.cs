@@ -16,12 +16,16 @@ public class ConfigCommandTests
     {
         using var folder = new SettingsFolder();
 
-        var (code, output, _) = Run(folder, ["config", "init"], answers: ["https://misp.example.net", "", "sentinel,defender", "contoso.com", "", Guid1, "file:secret.txt", "", Guid1]);
+        var (code, output, _) = Run(
+            folder,
+            ["config", "init"],
+            answers: ["https://misp.example.net", "", "sentinel,defender", "contoso.com", "", Guid1, "file:secret.txt", "", Guid1]);
 
         Assert.Equal((0, folder.File + "\n"), (code, output));
         var settings = folder.Read().Settings;
         Assert.Equal(["sentinel", "defender"], settings.Destinations.Select(d => d.Kind));
-        Assert.Equal(("env:MISP_KEY", "file:secret.txt"), (settings.Misp.Key?.ToString(), settings.Destinations[0].Auth.ClientSecret?.ToString()));
+        Assert.Equal(
+            ("env:MISP_KEY", "file:secret.txt"), (settings.Misp.Key?.ToString(), settings.Destinations[0].Auth.ClientSecret?.ToString()));
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File));
     }
 
@@ -30,7 +34,10 @@ public class ConfigCommandTests
     {
         using var folder = new SettingsFolder();
 
-        var (_, output, talk) = Run(folder, ["config", "init"], answers: ["https://misp.example.net", Secret, "env:KEY", "", "contoso.com", "managed-identity", "", "", ""]);
+        var (_, output, talk) = Run(
+            folder,
+            ["config", "init"],
+            answers: ["https://misp.example.net", Secret, "env:KEY", "", "contoso.com", "managed-identity", "", "", ""]);
 
         Assert.Contains("That would put the secret itself into the file. Write env:NAME or file:PATH.", talk, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, output + talk + File.ReadAllText(folder.File), StringComparison.Ordinal);
@@ -42,7 +49,8 @@ public class ConfigCommandTests
     {
         using var folder = new SettingsFolder();
 
-        var bad = Assert.Throws<RunFailedException>(() => Run(folder, ["config", "init"], answers: ["x", "y", "z", "https://misp.example.net"]));
+        var bad = Assert.Throws<RunFailedException>(
+            () => Run(folder, ["config", "init"], answers: ["x", "y", "z", "https://misp.example.net"]));
         var none = Assert.Throws<RunFailedException>(() => Run(folder, ["config", "init"], answers: []));
 
         Assert.Equal((RunOutcome.InvalidInput, RunOutcome.InvalidInput), (bad.Outcome, none.Outcome));
@@ -94,7 +102,8 @@ public class ConfigCommandTests
     {
         using var folder = new SettingsFolder();
         var variables = SomeSettings.Variables(
-            ("MISP_URL", "https://misp.example.net"), ("MISP_API_KEY", Secret), ("AZURE_TENANT_ID", "contoso.com"), ("AZURE_CLIENT_ID", Guid1),
+            ("MISP_URL", "https://misp.example.net"), ("MISP_API_KEY", Secret),
+            ("AZURE_TENANT_ID", "contoso.com"), ("AZURE_CLIENT_ID", Guid1),
             ("MISP_GRAPH__AUTH__CLIENTSECRET", Secret), ("MISP_GRAPH__DESTINATIONS__SOC__KIND", "sentinel"),
             ("MISP_GRAPH__DESTINATIONS__SOC__WORKSPACEID", Guid1), ("MISP_GRAPH__MISP__PAGESIZE", "50"));
 
@@ -103,7 +112,9 @@ public class ConfigCommandTests
         Assert.DoesNotContain(Secret, File.ReadAllText(folder.File), StringComparison.Ordinal);
         var settings = folder.Read().Settings;
         Assert.Equal(("env:MISP_API_KEY", 50), (settings.Misp.Key?.ToString(), settings.Misp.PageSize));
-        Assert.Equal(("sentinel", "env:MISP_GRAPH__AUTH__CLIENTSECRET"), (settings.Destinations[0].Kind, settings.Destinations[0].Auth.ClientSecret?.ToString()));
+        Assert.Equal(
+            ("sentinel", "env:MISP_GRAPH__AUTH__CLIENTSECRET"),
+            (settings.Destinations[0].Kind, settings.Destinations[0].Auth.ClientSecret?.ToString()));
     }
 
     [Fact]
@@ -155,7 +166,8 @@ public class ConfigCommandTests
     }
 
     private static (int Code, string Output, string Talk) Run(
-        SettingsFolder folder, string[] args, IReadOnlyDictionary<string, string>? variables = null, string[]? answers = null, StringWriter? output = null)
+        SettingsFolder folder, string[] args, IReadOnlyDictionary<string, string>? variables = null, string[]? answers = null,
+        StringWriter? output = null)
     {
         var talk = new StringWriter();
         output ??= new StringWriter();
@@ -171,7 +183,8 @@ public class ConfigCommandTests
         var common = new CommonOptions();
         var root = new RootCommand { new ConfigCommand(common, host, SomeSettings.Options with { WorkingDirectory = folder.Path }) };
         common.AddTo(root);
-        var code = root.Parse(args).Invoke(new InvocationConfiguration { Output = output, Error = talk, EnableDefaultExceptionHandler = false });
+        var code = root.Parse(args).Invoke(
+            new InvocationConfiguration { Output = output, Error = talk, EnableDefaultExceptionHandler = false });
         return (code, output.ToString(), talk.ToString());
     }
 }

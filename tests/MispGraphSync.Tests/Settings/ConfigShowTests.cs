@@ -12,9 +12,11 @@ public class ConfigShowTests
     [Fact]
     public void Show_prints_each_value_with_its_origin()
     {
-        using var folder = new SettingsFolder(SomeSettings.Config(""" "misp": { "url": "https://m.example", "key": "env:MISP_KEY" }, "action": "block" """));
+        using var folder = new SettingsFolder(
+            SomeSettings.Config(""" "misp": { "url": "https://m.example", "key": "env:MISP_KEY" }, "action": "block" """));
 
-        var lines = ConfigShow.ToText(folder.Inspect(("MISP_GRAPH__DAYSTOEXPIRE", "9")), 400).Split('\n').Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList();
+        var lines = ConfigShow.ToText(folder.Inspect(("MISP_GRAPH__DAYSTOEXPIRE", "9")), 400).Split('\n').Select(
+            l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList();
 
         Assert.Equal(folder.File, lines[0]);
         Assert.Contains("misp.url https://m.example config.json:8", lines);
@@ -35,7 +37,11 @@ public class ConfigShowTests
         using var json = JsonDocument.Parse(ConfigShow.ToJson(folder.Inspect()));
 
         var rows = json.RootElement.GetProperty("settings").EnumerateArray().ToDictionary(r => r.GetProperty("key").GetString()!);
-        Assert.Equal(("common", 30), (rows["destinations.graph.daysToExpire"].GetProperty("origin").GetString(), rows["destinations.graph.daysToExpire"].GetProperty("value").GetInt32()));
+        Assert.Equal(
+            ("common", 30),
+            (
+                rows["destinations.graph.daysToExpire"].GetProperty("origin").GetString(),
+                rows["destinations.graph.daysToExpire"].GetProperty("value").GetInt32()));
         Assert.Equal("file", rows["auth.tenant"].GetProperty("origin").GetString());
         Assert.Equal(JsonValueKind.Null, rows["caFile"].GetProperty("value").ValueKind);
     }
@@ -46,7 +52,8 @@ public class ConfigShowTests
     {
         foreach (var key in SomeSettings.Table.All.Where(k => k.Type != SettingTypes.FilePath && k.Type != SettingTypes.FolderPath))
         {
-            var variable = (key.Scope == KeyScope.Destination ? "MISP_GRAPH__DESTINATIONS__GRAPH__" : "MISP_GRAPH__") + key.Path.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
+            var prefix = key.Scope == KeyScope.Destination ? "MISP_GRAPH__DESTINATIONS__GRAPH__" : "MISP_GRAPH__";
+            var variable = prefix + key.Path.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
             using var folder = new SettingsFolder(SomeSettings.Config());
             var inspection = folder.Inspect((variable, Secret));
 
@@ -89,7 +96,8 @@ public class ConfigShowTests
     [Fact]
     public void Validate_names_remaining_placeholders()
     {
-        using var folder = new SettingsFolder(SomeSettings.Config(""" "misp": { "url": "https://misp.example.com", "key": "env:MISP_KEY" } """));
+        using var folder = new SettingsFolder(
+            SomeSettings.Config(""" "misp": { "url": "https://misp.example.com", "key": "env:MISP_KEY" } """));
 
         Assert.Equal(["misp.url"], folder.Inspect().Placeholders);
     }

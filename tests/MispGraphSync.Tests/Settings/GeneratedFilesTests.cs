@@ -37,7 +37,9 @@ public class GeneratedFilesTests
         {
             var kind = value.Label.Split('.')[1..].FirstOrDefault(w => w is "graph" or "sentinel" or "defender");
             if (value.Key is { Placeholder: null } && value.Key.Path is not ("name" or "kind" or "enabled"))
-                Assert.Equal((value.Label, value.Key.DefaultFor(kind) is { } json ? Plainly(json) : null), (value.Label, value.Value is { } given ? SettingsJson.ToText(given.Json) : null));
+                Assert.Equal(
+                    (value.Label, value.Key.DefaultFor(kind) is { } json ? Plainly(json) : null),
+                    (value.Label, value.Value is { } given ? SettingsJson.ToText(given.Json) : null));
         }
     }
 
@@ -53,17 +55,23 @@ public class GeneratedFilesTests
     public void Commented_keys_of_the_sample_destination_can_be_enabled()
     {
         var lines = File.ReadAllLines(At("config.sample.json"));
-        var on = string.Join('\n', lines.Select(line => line.TrimStart().StartsWith("// \"", StringComparison.Ordinal) ? line.Replace("// ", "", StringComparison.Ordinal) : line));
+        var on = string.Join(
+            '\n',
+            lines.Select(line => line.TrimStart().StartsWith("// \"", StringComparison.Ordinal)
+                ? line.Replace("// ", "", StringComparison.Ordinal)
+                : line));
 
         using var folder = new SettingsFolder(on);
 
-        Assert.Equal("graph", SettingsReader.Read(folder.File, SomeSettings.NoVariables, SomeSettings.Options).Settings.Destinations[0].Name);
+        Assert.Equal(
+            "graph", SettingsReader.Read(folder.File, SomeSettings.NoVariables, SomeSettings.Options).Settings.Destinations[0].Name);
     }
 
     [Fact]
     public void Table_defaults_match_the_defaults_of_the_records()
     {
-        using var folder = new SettingsFolder("""{ "auth": { "tenant": "contoso.com", "managedIdentity": true }, "destinations": [{ "name": "g", "kind": "graph" }] }""");
+        using var folder = new SettingsFolder(
+            """{ "auth": { "tenant": "contoso.com", "managedIdentity": true }, "destinations": [{ "name": "g", "kind": "graph" }] }""");
 
         var settings = folder.Read().Settings;
         var plain = new AppSettings();
@@ -75,7 +83,16 @@ public class GeneratedFilesTests
         Assert.Equal(Path.Combine(folder.Path, plain.Ledger), settings.Ledger);
         var policy = settings.Destinations[0].Policy;
         var own = new MispGraphSync.Core.Ports.DestinationPolicy();
-        Assert.Equal(own with { ExcludeTags = policy.ExcludeTags, ExpiryByType = policy.ExpiryByType, Types = policy.Types, ExcludeTypes = policy.ExcludeTypes, ExpiryByTlp = policy.ExpiryByTlp }, policy);
+        Assert.Equal(
+            own with
+            {
+                ExcludeTags = policy.ExcludeTags,
+                ExpiryByType = policy.ExpiryByType,
+                Types = policy.Types,
+                ExcludeTypes = policy.ExcludeTypes,
+                ExpiryByTlp = policy.ExpiryByTlp,
+            },
+            policy);
         Assert.Equal(4, settings.Destinations[0].ParallelRequests);
     }
 

@@ -12,7 +12,8 @@ internal sealed class SettingsFolder : IDisposable
     {
         Path = Directory.CreateTempSubdirectory("misp-graph-config-").FullName;
         if (config is not null) System.IO.File.WriteAllText(File, config);
-        if (config is not null && !OperatingSystem.IsWindows()) System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (config is not null && !OperatingSystem.IsWindows())
+            System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     public string Path { get; }
@@ -42,6 +43,8 @@ internal static class SomeSettings
 
     public static ReaderOptions Options { get; } = new() { Table = Table };
 
+    private const string Workspace = "\"workspaceId\": \"66666666-7777-8888-9999-000000000000\",";
+
     public static IReadOnlyDictionary<string, string> NoVariables { get; } = new Dictionary<string, string>();
 
     public static IReadOnlyDictionary<string, string> Variables(params (string Name, string Value)[] variables) =>
@@ -52,13 +55,14 @@ internal static class SomeSettings
         string top = "",
         string own = "",
         string kind = "graph",
-        string auth = """ "tenant": "contoso.onmicrosoft.com", "clientId": "11111111-2222-3333-4444-555555555555", "clientSecret": "env:SECRET" """,
+        string auth = """ "tenant": "contoso.onmicrosoft.com", """
+            + """ "clientId": "11111111-2222-3333-4444-555555555555", "clientSecret": "env:SECRET" """,
         string required = "") =>
         $$"""
         {
           "auth": { {{auth}} },
           "destinations": [
-            { "name": "{{kind}}", "kind": "{{kind}}", {{(required.Length > 0 ? required : kind == "sentinel" ? "\"workspaceId\": \"66666666-7777-8888-9999-000000000000\"," : "")}}
+            { "name": "{{kind}}", "kind": "{{kind}}", {{(required.Length > 0 ? required : kind == "sentinel" ? Workspace : "")}}
               {{own}}
             }
           ],

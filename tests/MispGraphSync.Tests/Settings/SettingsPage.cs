@@ -48,7 +48,7 @@ internal static class SettingsPage
         | --- | --- |
         | `env:NAME` | from the environment variable `NAME` |
         | `file:PATH` | from the file, one trailing newline taken off: Docker's and Kubernetes' secrets, systemd's credentials |
-        | `keyvault:https://VAULT.vault.azure.net/secrets/NAME` | from an Azure Key Vault (also `vault.usgovcloudapi.net`, `vault.azure.cn`) |
+        | `keyvault:https://VAULT.vault.azure.net/secrets/NAME` | from a Key Vault (also `vault.usgovcloudapi.net`, `vault.azure.cn`) |
         | anything else | is the secret itself; keep the file to yourself (`chmod 600`) |
 
         No option takes a secret, and none is ever printed or logged. A *client secret* in a Key Vault needs
@@ -68,8 +68,11 @@ internal static class SettingsPage
     {
         var page = new StringBuilder(Head);
         Section(page, "## At the top", SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Top));
-        Section(page, "## At the top, or in a destination in the common one's place", SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Overridable));
-        page.Append("\nA destination's `expiry`, `types`, `excludeTypes` and `excludeTags` take the place of the common ones; they are not added to them.\n");
+        Section(
+            page,
+            "## At the top, or in a destination in the common one's place",
+            SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Overridable));
+        page.Append("\nA destination's `expiry`, `types`, `excludeTypes` and `excludeTags` replace the common ones.\n");
         Section(page, "## In a destination (`destinations[]`)", SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Destination));
         return page.ToString();
     }

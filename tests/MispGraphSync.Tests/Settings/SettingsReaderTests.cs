@@ -12,7 +12,8 @@ public class SettingsReaderTests
     [Fact]
     public void Option_overrides_variable_overrides_file_overrides_default()
     {
-        using var folder = new SettingsFolder(SomeSettings.Config(""" "misp": { "pageSize": 10, "fullReadDays": 3 }, "guard": { "maxDelete": "10%" } """));
+        using var folder = new SettingsFolder(
+            SomeSettings.Config(""" "misp": { "pageSize": 10, "fullReadDays": 3 }, "guard": { "maxDelete": "10%" } """));
         var variables = SomeSettings.Variables(("MISP_GRAPH__MISP__PAGESIZE", "20"), ("MISP_GRAPH__GUARD__MAXDELETE", "20%"));
         var options = SomeSettings.Options with { Overrides = new Dictionary<string, string> { ["guard.maxDelete"] = "30" } };
 
@@ -41,9 +42,11 @@ public class SettingsReaderTests
     [Fact]
     public void Hyphen_in_a_destination_name_is_an_underscore_in_a_variable()
     {
-        using var folder = new SettingsFolder(SomeSettings.Config().Replace("\"name\": \"graph\"", "\"name\": \"graph-eu\"", StringComparison.Ordinal));
+        using var folder = new SettingsFolder(
+            SomeSettings.Config().Replace("\"name\": \"graph\"", "\"name\": \"graph-eu\"", StringComparison.Ordinal));
 
-        Assert.Equal(7, folder.Read(("MISP_GRAPH__DESTINATIONS__GRAPH_EU__DAYSTOEXPIRE", "7")).Settings.Destinations[0].Policy.DaysToExpire);
+        Assert.Equal(
+            7, folder.Read(("MISP_GRAPH__DESTINATIONS__GRAPH_EU__DAYSTOEXPIRE", "7")).Settings.Destinations[0].Policy.DaysToExpire);
     }
 
     [Fact]
@@ -64,7 +67,8 @@ public class SettingsReaderTests
 
         var destination = Assert.Single(settings.Destinations);
         Assert.Equal(("SOC", "sentinel"), (destination.Name.ToUpperInvariant(), destination.Kind));
-        Assert.Equal(new DestinationInfo(destination.Name, "sentinel", "66666666-7777-8888-9999-000000000000", "misp-graph"), destination.Info);
+        Assert.Equal(
+            new DestinationInfo(destination.Name, "sentinel", "66666666-7777-8888-9999-000000000000", "misp-graph"), destination.Info);
         Assert.Equal(["domain", "ip-dst"], destination.Policy.Types.Order());
         Assert.Equal(5, destination.Policy.ExpiryByType["domain"]);
         Assert.Equal(2, destination.Policy.ExpiryByTlp[Tlp.Red]);
@@ -90,7 +94,8 @@ public class SettingsReaderTests
     [Fact]
     public void Destination_with_its_own_credential_inherits_no_common_credential()
     {
-        using var folder = new SettingsFolder(SomeSettings.Config(own: """ "auth": { "managedIdentity": "aaaaaaaa-2222-3333-4444-555555555555" } """));
+        using var folder = new SettingsFolder(
+            SomeSettings.Config(own: """ "auth": { "managedIdentity": "aaaaaaaa-2222-3333-4444-555555555555" } """));
 
         var auth = folder.Read().Settings.Destinations[0].Auth;
 
@@ -112,7 +117,8 @@ public class SettingsReaderTests
     [Fact]
     public void Paths_are_relative_to_the_settings_file_and_a_tilde_is_home()
     {
-        using var folder = new SettingsFolder(SomeSettings.Config(""" "ledger": "../state/x.db", "logs": { "directory": "~/logs" }, "metrics": { "textfile": "/m.prom" } """));
+        using var folder = new SettingsFolder(SomeSettings.Config(
+            """ "ledger": "../state/x.db", "logs": { "directory": "~/logs" }, "metrics": { "textfile": "/m.prom" } """));
 
         var settings = folder.Read(("HOME", "/home/me")).Settings;
 
@@ -133,7 +139,10 @@ public class SettingsReaderTests
     public void Faults_in_event_filters_are_reported_with_the_rest()
     {
         using var folder = new SettingsFolder(SomeSettings.Config(""" "misp": { "eventFilters": [{}, { "tag": "x" }], "pageSize": 0 } """));
-        var options = SomeSettings.Options with { FilterFaults = filter => filter.TryGetProperty("tag", out _) ? ["There is no filter tag. Did you mean tags?"] : [] };
+        var options = SomeSettings.Options with
+        {
+            FilterFaults = filter => filter.TryGetProperty("tag", out _) ? ["There is no filter tag. Did you mean tags?"] : [],
+        };
 
         var failure = Assert.Throws<RunFailedException>(() => SettingsReader.Read(folder.File, SomeSettings.NoVariables, options));
 
@@ -151,7 +160,8 @@ public class SettingsReaderTests
     {
         using var folder = new SettingsFolder("");
         var text = Encoding.GetEncoding(encoding);
-        File.WriteAllBytes(folder.File, [.. hasMark ? text.GetPreamble() : [], .. text.GetBytes(SomeSettings.Config(""" "instance": "here" """))]);
+        File.WriteAllBytes(
+            folder.File, [.. hasMark ? text.GetPreamble() : [], .. text.GetBytes(SomeSettings.Config(""" "instance": "here" """))]);
 
         Assert.Equal("here", folder.Read().Settings.Instance);
     }
@@ -188,7 +198,8 @@ public class SettingsReaderTests
     [Fact]
     public void Missing_named_file_is_reported()
     {
-        var failure = Assert.Throws<RunFailedException>(() => SettingsReader.Read("/nowhere/at-all.json", SomeSettings.NoVariables, SomeSettings.Options));
+        var failure = Assert.Throws<RunFailedException>(
+            () => SettingsReader.Read("/nowhere/at-all.json", SomeSettings.NoVariables, SomeSettings.Options));
 
         Assert.Equal((RunOutcome.InvalidInput, "There is no settings file /nowhere/at-all.json."), (failure.Outcome, failure.Message));
     }

@@ -8,9 +8,12 @@ internal static class SettingsSample
     public static string Write()
     {
         var json = new CommentedJson();
-        json.Comment("Settings of misp-graph: every key with its default. Copy it to config.json, fill in what is yours, and delete what you do not need.");
-        json.Comment("Each key can be set by a variable too, such as MISP_GRAPH__MISP__URL, or MISP_GRAPH__DESTINATIONS__GRAPH__ENABLED by a destination's name.");
-        json.Comment("Secrets are best written as env:NAME, file:PATH or keyvault:https://VAULT.vault.azure.net/secrets/NAME. Relative paths start at this file's folder.");
+        json.Comment("Settings of misp-graph: every key with its default. Copy it to config.json, fill in what is yours, "
+            + "and delete what you do not need.");
+        json.Comment("Each key can be set by a variable too, such as MISP_GRAPH__MISP__URL, "
+            + "or MISP_GRAPH__DESTINATIONS__GRAPH__ENABLED by a destination's name.");
+        json.Comment("Secrets are best written as env:NAME, file:PATH or keyvault:https://VAULT.vault.azure.net/secrets/NAME. "
+            + "Relative paths start at this file's folder.");
         json.Open(null, '{');
         json.Key("$schema", "\"./config.schema.json\"");
 
@@ -20,7 +23,10 @@ internal static class SettingsSample
         json.Open("destinations", '[');
         foreach (var (i, kind) in SomeSettings.Table.Kinds.Index()) Destination(json, kind.Name, isFirst: i == 0);
         json.Close(']');
-        Group(json, [.. SomeSettings.Table.All.SkipWhile(k => k.Scope != KeyScope.Destination).Where(k => k.Scope == KeyScope.Top)], depth: 0);
+        Group(
+            json,
+            [.. SomeSettings.Table.All.SkipWhile(k => k.Scope != KeyScope.Destination).Where(k => k.Scope == KeyScope.Top)],
+            depth: 0);
 
         json.Close('}');
         return json.ToString();
@@ -34,7 +40,9 @@ internal static class SettingsSample
             var isNested = group.Any(k => k.Path.Split('.').Length > depth + 1);
             if (isNested)
             {
-                if (group.Key == "auth") json.Comment("Signing in to Microsoft: a tenant, an application, and exactly one of clientSecret, certificate, managedIdentity and federatedTokenFile.");
+                if (group.Key == "auth")
+                    json.Comment("Signing in to Microsoft: a tenant, an application, and exactly one of clientSecret, certificate, "
+                        + "managedIdentity and federatedTokenFile.");
                 json.Open(group.Key, '{');
                 Group(json, [.. group], depth + 1);
                 json.Close('}');
@@ -58,7 +66,7 @@ internal static class SettingsSample
         var keys = SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Destination && k.BelongsTo(kind)).ToList();
         foreach (var key in keys)
         {
-            // Before the last key, so that each of them can be switched on as it stands.
+            // Before the last key, so that each of them can be uncommented unchanged.
             if (isFirst && key == keys[^1]) Overrides(json);
             if (isFirst || key.Kind == kind) Explain(json, key);
             json.Key(key.Path, Value(key, kind));
@@ -76,9 +84,12 @@ internal static class SettingsSample
 
     private static void Overrides(CommentedJson json)
     {
-        json.Comment("Any destination may carry its own of these; left out, it takes the common one from above.");
-        var auth = SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Overridable && k.Path.StartsWith("auth.", StringComparison.Ordinal)).ToList();
-        json.Off("auth", $"{{ \"tenant\": {auth[0].Placeholder}, \"clientId\": {auth[1].Placeholder}, \"clientSecret\": {auth[2].Placeholder} }}");
+        json.Comment("Any destination may have its own of these; without it, the common one applies from above.");
+        var auth = SomeSettings.Table.All.Where(
+            k => k.Scope == KeyScope.Overridable && k.Path.StartsWith("auth.", StringComparison.Ordinal)).ToList();
+        json.Off(
+            "auth",
+            $"{{ \"tenant\": {auth[0].Placeholder}, \"clientId\": {auth[1].Placeholder}, \"clientSecret\": {auth[2].Placeholder} }}");
         foreach (var key in SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Overridable && !k.Path.Contains('.')))
             json.Off(key.Path, key.Default!);
     }

@@ -6,11 +6,14 @@ namespace MispGraphSync.Tests.Settings;
 public class SettingsWarningTests
 {
     [Theory]
-    [InlineData(""" "misp": { "url": "https://m.example", "key": "env:K", "verifyCert": false } """, "misp.verifyCert is false: MISP's TLS certificate is NOT checked.")]
+    [InlineData(""" "misp": { "url": "https://m.example", "key": "env:K", "verifyCert": false } """,
+        "misp.verifyCert is false: MISP's TLS certificate is NOT checked.")]
     [InlineData(""" "misp": { "url": "http://m.example", "key": "env:K" } """, "misp.url begins with http://")]
-    [InlineData(""" "misp": { "url": "https://m.example", "key": "${MISP_KEY}" } """, "misp.key looks like a shell's variable, which is not expanded here; to read one, write env:NAME.")]
+    [InlineData(""" "misp": { "url": "https://m.example", "key": "${MISP_KEY}" } """,
+        "misp.key looks like a shell's variable, which is not expanded here; to read one, write env:NAME.")]
     [InlineData(""" "defaultTlp": "red" """, "destinations.defender: defaultTlp is above maxTlp")]
-    [InlineData(""" "types": ["x509-fingerprint-sha1"] """, "destinations.defender: Defender takes certificates with action allow or block only")]
+    [InlineData(""" "types": ["x509-fingerprint-sha1"] """,
+        "destinations.defender: Defender takes certificates with action allow or block only")]
     [InlineData(""" "types": ["url"], "excludeTypes": ["url"] """, "destinations.defender: url is in types and in excludeTypes")]
     [InlineData(""" "types": ["ip_dst"] """, "config.json:",
         "types: \"ip_dst\" is not an attribute type of MISP that is known here, so it may match nothing; did you mean ip-dst?")]
@@ -33,7 +36,10 @@ public class SettingsWarningTests
         using var folder = new SettingsFolder(SomeSettings.Config(
             """ "misp": { "url": "https://m.example", "key": "env:K", "eventFilters": [{}, { "type": "ip_dst" }] } """,
             own: """ "types": ["domian"] """));
-        var options = SomeSettings.Options with { FilterWarnings = filter => filter.TryGetProperty("type", out _) ? ["It is doubtful."] : [] };
+        var options = SomeSettings.Options with
+        {
+            FilterWarnings = filter => filter.TryGetProperty("type", out _) ? ["It is doubtful."] : [],
+        };
 
         var warnings = SettingsReader.Read(folder.File, SomeSettings.NoVariables, options).Warnings;
 
@@ -56,7 +62,8 @@ public class SettingsWarningTests
     public void Readable_file_with_a_secret_is_a_warning()
     {
         if (OperatingSystem.IsWindows()) return;
-        using var folder = new SettingsFolder(SomeSettings.Config(auth: """ "tenant": "contoso.com", "clientId": "11111111-2222-3333-4444-555555555555", "clientSecret": "plain-secret" """));
+        using var folder = new SettingsFolder(SomeSettings.Config(
+            auth: """ "tenant": "contoso.com", "clientId": "11111111-2222-3333-4444-555555555555", "clientSecret": "plain-secret" """));
         Assert.Empty(folder.Read().Warnings);
 
         File.SetUnixFileMode(folder.File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);

@@ -21,7 +21,8 @@ internal static class SomeIndicator
     public static GraphSettings GraphSettings(string product = "Azure Sentinel", Uri? endpoint = null) =>
         new(CommonSettings("graph", endpoint)) { TargetProduct = product };
 
-    public static DefenderSettings DefenderSettings(Uri? endpoint = null) => new(CommonSettings("defender", endpoint) with { Capacity = 15_000 });
+    public static DefenderSettings DefenderSettings(Uri? endpoint = null) =>
+        new(CommonSettings("defender", endpoint) with { Capacity = 15_000 });
 
     /// <summary>What each kind of destination has.</summary>
     public static DestinationSettings CommonSettings(string kind, Uri? endpoint = null) => new()

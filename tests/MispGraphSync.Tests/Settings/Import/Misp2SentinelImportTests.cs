@@ -15,7 +15,8 @@ public class Misp2SentinelImportTests
     private const string Whole = $$"""
         import os
         ms_auth = {
-            'tenant': '22222222-3333-4444-5555-666666666666', 'client_id': '33333333-4444-5555-6666-777777777777', 'client_secret': '{{Secret}}',
+            'tenant': '22222222-3333-4444-5555-666666666666', 'client_id': '33333333-4444-5555-6666-777777777777',
+            'client_secret': '{{Secret}}',
             'scope': 'https://management.azure.com/.default', 'graph_api': False, 'workspace_id': '44444444-5555-6666-7777-888888888888',
         }
         ms_max_requests_minute = 60
@@ -42,20 +43,37 @@ public class Misp2SentinelImportTests
         var settings = folder.Read().Settings;
 
         var sentinel = Assert.IsType<SentinelSettings>(Assert.Single(settings.Destinations));
-        Assert.Equal(("sentinel", Guid.Parse("44444444-5555-6666-7777-888888888888"), "misp-graph", 60), (sentinel.Kind, sentinel.WorkspaceId!.Value, sentinel.SourceSystem, sentinel.RequestsPerMinute));
-        Assert.Equal(("22222222-3333-4444-5555-666666666666", "33333333-4444-5555-6666-777777777777"), (sentinel.Auth.Tenant, sentinel.Auth.ClientId));
-        Assert.Equal(("https://misp.example.net/", false, true, false, 40), (settings.Misp.Url!.ToString(), settings.Misp.VerifyCert, settings.Misp.ToIdsOnly, settings.Misp.EnforceWarninglist, settings.Misp.PageSize));
+        Assert.Equal(
+            ("sentinel", Guid.Parse("44444444-5555-6666-7777-888888888888"), "misp-graph", 60),
+            (sentinel.Kind, sentinel.WorkspaceId!.Value, sentinel.SourceSystem, sentinel.RequestsPerMinute));
+        Assert.Equal(
+            ("22222222-3333-4444-5555-666666666666", "33333333-4444-5555-6666-777777777777"),
+            (sentinel.Auth.Tenant, sentinel.Auth.ClientId));
+        Assert.Equal(
+            ("https://misp.example.net/", false, true, false, 40),
+            (
+                settings.Misp.Url!.ToString(),
+                settings.Misp.VerifyCert,
+                settings.Misp.ToIdsOnly,
+                settings.Misp.EnforceWarninglist,
+                settings.Misp.PageSize));
         Assert.Equal(["""{"published":1,"tags":["tlp:green"]}"""], settings.Misp.EventFilters.Select(filter => filter.GetRawText()));
-        Assert.Equal((60, 70, Tlp.Clear, Tlp.Red), (sentinel.Policy.DaysToExpire, sentinel.Policy.DefaultConfidence, sentinel.Policy.DefaultTlp, sentinel.Policy.MaxTlp));
-        using var written = JsonDocument.Parse(File.ReadAllText(folder.File), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
-        Assert.Equal("""{"ip-dst":14,"ip-src":14,"domain":90,"hostname":90}""", string.Concat(written.RootElement.GetProperty("expiry").GetRawText().Where(c => !char.IsWhiteSpace(c))));
+        Assert.Equal(
+            (60, 70, Tlp.Clear, Tlp.Red),
+            (sentinel.Policy.DaysToExpire, sentinel.Policy.DefaultConfidence, sentinel.Policy.DefaultTlp, sentinel.Policy.MaxTlp));
+        using var written = JsonDocument.Parse(
+            File.ReadAllText(folder.File), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+        Assert.Equal(
+            """{"ip-dst":14,"ip-src":14,"domain":90,"hostname":90}""",
+            string.Concat(written.RootElement.GetProperty("expiry").GetRawText().Where(c => !char.IsWhiteSpace(c))));
     }
 
     [Theory]
     [InlineData("line 1: this is no assignment of a plain value")]
     [InlineData("misp_key is set to more than a plain value, which is not run")]
     [InlineData("misp_key has no usable value; misp.key is \"env:MISP_KEY\"")]
-    [InlineData("defaultTlp: \"clear\" is carried over (misp2sentinel marks attributes without a TLP tag as clear); recommended: \"amber\".")]
+    [InlineData(
+        "defaultTlp: \"clear\" is carried over (misp2sentinel marks attributes without a TLP tag as clear); recommended: \"amber\".")]
     [InlineData("maxTlp: \"red\" is carried over")]
     [InlineData("misp.enforceWarninglist: false is carried over")]
     [InlineData("misp.verifyCert: false is carried over")]
@@ -82,11 +100,17 @@ public class Misp2SentinelImportTests
     {
         using var folder = new SettingsFolder();
 
-        Import(folder, "ms_auth = {'tenant': '22222222-3333-4444-5555-666666666666', 'graph_api': True}\nms_action = 'Block'\nms_passiveonly = True\nms_target_product = 'Azure Sentinel'\nmisp_event_filters = {'enforceWarninglist': True}", folder.File);
+        Import(
+            folder,
+            "ms_auth = {'tenant': '22222222-3333-4444-5555-666666666666', 'graph_api': True}\nms_action = 'Block'\n"
+            + "ms_passiveonly = True\nms_target_product = 'Azure Sentinel'\nmisp_event_filters = {'enforceWarninglist': True}",
+            folder.File);
 
         var settings = folder.Read().Settings;
         var graph = Assert.IsType<GraphSettings>(Assert.Single(settings.Destinations));
-        Assert.Equal(("graph", IndicatorAction.Block, true, "Azure Sentinel", true), (graph.Kind, graph.Policy.Action, graph.Policy.PassiveOnly, graph.TargetProduct, settings.Misp.EnforceWarninglist));
+        Assert.Equal(
+            ("graph", IndicatorAction.Block, true, "Azure Sentinel", true),
+            (graph.Kind, graph.Policy.Action, graph.Policy.PassiveOnly, graph.TargetProduct, settings.Misp.EnforceWarninglist));
         Assert.Empty(settings.Misp.EventFilters);
     }
 

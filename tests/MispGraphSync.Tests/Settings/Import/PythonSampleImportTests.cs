@@ -38,10 +38,18 @@ public class PythonSampleImportTests
         var settings = folder.Read().Settings;
 
         var graph = Assert.IsType<GraphSettings>(Assert.Single(settings.Destinations));
-        Assert.Equal(("https://misp.example.net/", false, false, false), (settings.Misp.Url!.ToString(), settings.Misp.VerifyCert, settings.Misp.ToIdsOnly, settings.Misp.EnforceWarninglist));
-        Assert.Equal(["""{"tags":["tlp:green","tlp:clear"],"published":true}""", """{"date_from":"2026-01-01"}"""], settings.Misp.EventFilters.Select(f => f.GetRawText()));
-        Assert.Equal((IndicatorAction.Block, true, 5, Tlp.Red, Tlp.Red), (graph.Policy.Action, graph.Policy.PassiveOnly, graph.Policy.DaysToExpire, graph.Policy.DefaultTlp, graph.Policy.MaxTlp));
-        Assert.Equal(("22222222-3333-4444-5555-666666666666", "33333333-4444-5555-6666-777777777777", "Azure Sentinel"), (graph.Auth.Tenant, graph.Auth.ClientId, graph.TargetProduct));
+        Assert.Equal(
+            ("https://misp.example.net/", false, false, false),
+            (settings.Misp.Url!.ToString(), settings.Misp.VerifyCert, settings.Misp.ToIdsOnly, settings.Misp.EnforceWarninglist));
+        Assert.Equal(
+            ["""{"tags":["tlp:green","tlp:clear"],"published":true}""", """{"date_from":"2026-01-01"}"""],
+            settings.Misp.EventFilters.Select(f => f.GetRawText()));
+        Assert.Equal(
+            (IndicatorAction.Block, true, 5, Tlp.Red, Tlp.Red),
+            (graph.Policy.Action, graph.Policy.PassiveOnly, graph.Policy.DaysToExpire, graph.Policy.DefaultTlp, graph.Policy.MaxTlp));
+        Assert.Equal(
+            ("22222222-3333-4444-5555-666666666666", "33333333-4444-5555-6666-777777777777", "Azure Sentinel"),
+            (graph.Auth.Tenant, graph.Auth.ClientId, graph.TargetProduct));
     }
 
     [Fact]
@@ -51,10 +59,17 @@ public class PythonSampleImportTests
 
         var (_, talk) = Import(folder, Whole);
 
-        Assert.Contains("note: misp.toIdsOnly: false is carried over (the sample sends attributes whether MISP marks them for detection or not); recommended: true.", talk, StringComparison.Ordinal);
+        Assert.Contains(
+            "note: misp.toIdsOnly: false is carried over (the sample sends attributes whether MISP marks them for detection or not); "
+            + "recommended: true.",
+            talk,
+            StringComparison.Ordinal);
         Assert.Contains("misp.enforceWarninglist: false is carried over", talk, StringComparison.Ordinal);
         Assert.Contains("misp.verifyCert: false is carried over", talk, StringComparison.Ordinal);
-        Assert.Contains("defaultTlp: \"red\" is carried over (the sample marks attributes without a TLP tag as red); recommended: \"amber\".", talk, StringComparison.Ordinal);
+        Assert.Contains(
+            "defaultTlp: \"red\" is carried over (the sample marks attributes without a TLP tag as red); recommended: \"amber\".",
+            talk,
+            StringComparison.Ordinal);
         Assert.Contains("maxTlp: \"red\" is carried over", talk, StringComparison.Ordinal);
         Assert.Contains("daysToExpire: 5 is carried over; recommended: 30", talk, StringComparison.Ordinal);
         Assert.DoesNotContain("no usable value", talk, StringComparison.Ordinal);
@@ -84,17 +99,20 @@ public class PythonSampleImportTests
 
     [Theory]
     [InlineData("import os\naction = 'alert'", "line 1: this is no assignment of a plain value; it is not carried over.")]
-    [InlineData("misp_key = os.environ['KEY']", "line 1: misp_key is set to more than a plain value, which is not run; it is not carried over.")]
+    [InlineData("misp_key = os.environ['KEY']",
+        "line 1: misp_key is set to more than a plain value, which is not run; it is not carried over.")]
     [InlineData("x = 1\nmisp_key = 'a' + \\\n  'b'\ndays_to_expire = 7", "line 2: misp_key is set to more than a plain value")]
     [InlineData("if True:\n    action = 'block'\naction = 'alert'", "line 2: this is no assignment of a plain value")]
     [InlineData("misp_key = f'{x}'", "line 1: misp_key is set to more")]
     [InlineData("misp_tag = 'x'\naction = 'alert'", "line 1: misp_tag is no key of the sample's; it is not carried over.")]
     [InlineData("graph_auth = {'tenant': 'contoso.com', 'scope': 'x'}", "line 1: graph_auth.scope is no key of the sample's")]
-    [InlineData("targetProduct = 'Microsoft Sentinel'", "targetProduct \"Microsoft Sentinel\" is an error at Graph; \"Azure Sentinel\" is written instead.")]
+    [InlineData("targetProduct = 'Microsoft Sentinel'",
+        "targetProduct \"Microsoft Sentinel\" is an error at Graph; \"Azure Sentinel\" is written instead.")]
     [InlineData("action = 'unknown'", "action is not carried over: \"unknown\" is not one of")]
     [InlineData("days_to_expire = 0", "days_to_expire is not carried over: 0 is not a whole number from 1 to 3650.")]
     [InlineData("misp_key = '<misp key>'", "misp_key has no usable value; misp.key is \"env:MISP_KEY\": put the secret there.")]
-    [InlineData("misp_event_filters = {'tags': ''}", "line 1: misp_event_filters is carried over, but is to be corrected: misp.eventFilters: tags is empty")]
+    [InlineData("misp_event_filters = {'tags': ''}",
+        "line 1: misp_event_filters is carried over, but is to be corrected: misp.eventFilters: tags is empty")]
     public void Skipped_settings_are_reported(string python, string sentence)
     {
         using var folder = new SettingsFolder();
@@ -146,9 +164,16 @@ public class PythonSampleImportTests
     [Fact]
     public void Import_never_throws_on_arbitrary_input()
     {
-        string[] pieces = ["misp_key", "=", "'", "\"", "'''", "{", "}", "[", "]", "(", ")", ",", ":", "\\", "\n", "#", " ", "True", "None", "-", "1", ".", "r", ";", "é", "\0", "action", "misp_event_filters", "ms_auth", "days_to_expire_mapping"];
+        string[] pieces =
+        [
+            "misp_key", "=", "'", "\"", "'''", "{", "}", "[", "]", "(", ")", ",", ":", "\\", "\n", "#", " ", "True", "None",
+            "-", "1", ".", "r", ";", "é", "\0", "action", "misp_event_filters", "ms_auth", "days_to_expire_mapping",
+        ];
 
-        Gen.OneOf(pieces).Array[0, 40].Sample(parts => ConfigImporter.Read(string.Concat(parts), SomeSettings.Options)?.Draft.Write([], hideSecrets: true) != "", iter: 1000, threads: 1);
+        Gen.OneOf(pieces).Array[0, 40].Sample(
+            parts => ConfigImporter.Read(string.Concat(parts), SomeSettings.Options)?.Draft.Write([], hideSecrets: true) != "",
+            iter: 1000,
+            threads: 1);
         Assert.NotNull(ConfigImporter.Read("misp_key = " + new string('[', 100_000), SomeSettings.Options)?.Draft);
     }
 
@@ -161,5 +186,7 @@ public class PythonSampleImportTests
     }
 
     private static IEnumerable<string> EmptyTags(JsonElement filter) =>
-        filter.TryGetProperty("tags", out var tags) && tags.ValueKind == JsonValueKind.String && tags.ValueEquals("") ? ["tags is empty; leave it out."] : [];
+        filter.TryGetProperty("tags", out var tags) && tags.ValueKind == JsonValueKind.String && tags.ValueEquals("")
+            ? ["tags is empty; leave it out."]
+            : [];
 }
