@@ -33,20 +33,20 @@ public class SerialisingBenchmark
     public ItemHashes Graph()
     {
         _body.ResetWrittenCount();
-        return GraphItem.Own.Write(_body, GraphProduct.Sentinel, _indicator, _identity, StepAction.Create);
+        return GraphItem.Write(_body, GraphProduct.Sentinel, _indicator, _identity, StepAction.Create);
     }
 
     [Benchmark]
     public ItemHashes Sentinel()
     {
         _body.ResetWrittenCount();
-        return SentinelItem.Own.Write(_body, _indicator, _identity);
+        return SentinelItem.Write(_body, _indicator, _identity);
     }
 
     [Benchmark]
     public ItemHashes Defender()
     {
         _body.ResetWrittenCount();
-        return DefenderItem.Own.Write(_body, "misp-graph", [], true, _indicator, _identity);
+        return DefenderItem.Write(_body, "misp-graph", [], true, _indicator, _identity);
     }
 }

@@ -18,12 +18,12 @@ internal sealed class TakesEverything : IDestination
 
     public RequestCounts Requests => default;
 
-    public SkipReason? SkipReasonFor(IndicatorSource support) => GraphLimits.SkipReasonFor(support, GraphProduct.Sentinel, Policy.Action);
+    public SkipReason? SkipReasonFor(IndicatorSource support) => GraphProduct.Sentinel.SkipReasonFor(support, Policy.Action);
 
     public string Canonical(IReadOnlyList<Observable> observables) => string.Join('\n', GraphFields.Of(observables, GraphProduct.Sentinel));
 
     public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
-        GraphItem.Own.Write(body, GraphProduct.Sentinel, indicator, identity, action);
+        GraphItem.Write(body, GraphProduct.Sentinel, indicator, identity, action);
 
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) => throw new NotSupportedException();
 

@@ -1,8 +1,8 @@
 using MispGraphSync.Commands;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Destinations;
 using MispGraphSync.Doctor;
-using MispGraphSync.Doctor.Destinations;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Ledger;
@@ -129,8 +129,8 @@ internal sealed partial class Composition : IAsyncDisposable
         };
         var connectivity = new Connectivity(Endpoint.Of(Settings, chosen, kinds), Settings, _host.Time, ct);
         var misp = new MispContext(Settings, WithVault(Settings.Misp, () => transport), _filters, connectivity, transport, ct);
-        DestinationContext[] destinations =
-            [.. chosen.Select(one => new DestinationContext(one, kinds.Of(one), transport, connectivity, ct))];
+        DestinationChecks[] destinations =
+            [.. chosen.Select(one => kinds.Of(one).Checks(new CheckInput(kinds, one, transport, connectivity.SkipIfUnreachableAsync, ct)))];
         return new DoctorContext(DoctorContext.All(inspection, logError, connectivity, misp, destinations, writes), async () =>
         {
             foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);

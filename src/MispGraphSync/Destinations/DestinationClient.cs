@@ -1,21 +1,42 @@
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
+using MispGraphSync.Http.SignIn;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations;
 
 /// <summary>Sends the calls of one destination to one host of its service, and judges responses as a whole.</summary>
-/// <param name="service">The service's name for people.</param>
-/// <param name="failureOf">
-/// The failure of the whole destination that an error response means; null where it concerns its own items. The flag says whether the
-/// service has answered in this run.
-/// </param>
-/// <param name="setting">The setting that replaces the host.</param>
-internal sealed class DestinationClient(
-    string service, string destination, ServiceClient client, Func<ApiCall, ErrorBody, bool, RunFailedException?> failureOf,
-    string setting = "endpoint") : IDisposable
+internal sealed class DestinationClient : IDisposable
 {
+    private readonly string _service;
+    private readonly string _destination;
+    private readonly string _setting;
+    private readonly Func<ApiCall, ErrorBody, bool, RunFailedException?> _failureOf;
+    private readonly Pace _pace;
+    private readonly ServiceClient _client;
     private volatile bool _hasAnswered;
+
+    /// <param name="service">The service's name for people.</param>
+    /// <param name="endpoint">An origin.</param>
+    /// <param name="failureOf">
+    /// The failure of the whole destination that an error response means; null where it concerns its own items. The flag says whether
+    /// the service has answered in this run.
+    /// </param>
+    /// <param name="path">Of the API, below the origin.</param>
+    /// <param name="setting">The setting that replaces the host.</param>
+    /// <param name="options">Null: as for every service.</param>
+    /// <param name="library">Handlers of the service's own library.</param>
+    public DestinationClient(
+        string service, DestinationSettings settings, Uri endpoint, Transport transport, ITokenSource tokens,
+        Func<ApiCall, ErrorBody, bool, RunFailedException?> failureOf,
+        string path = "", string setting = "endpoint", RetryOptions? options = null, params ReadOnlySpan<DelegatingHandler> library)
+    {
+        (_service, _destination, _setting, _failureOf) = (service, settings.Name, setting, failureOf);
+        _pace = new Pace(settings.RequestsPerMinute, transport.Time);
+        var handlers = ServiceHandlers.Create(transport, _pace, options ?? transport.RetryOptions, tokens, endpoint, library);
+        _client = new ServiceClient(ServiceHandlers.Client(handlers, transport.Sockets, new Uri(endpoint, path)));
+    }
 
     /// <param name="isNonIdempotent">Sent twice, it may create twice.</param>
     public async Task<ApiCall> SendAsync(
@@ -23,7 +44,7 @@ internal sealed class DestinationClient(
     {
         var call = new ApiCall
         {
-            Destination = destination,
+            Destination = _destination,
             Operation = operation,
             Method = method,
             Uri = new Uri(uri, UriKind.RelativeOrAbsolute),
@@ -33,7 +54,7 @@ internal sealed class DestinationClient(
         };
         try
         {
-            await client.SendAsync(call, ct).ConfigureAwait(false);
+            await _client.SendAsync(call, ct).ConfigureAwait(false);
             return call;
         }
         catch
@@ -46,9 +67,9 @@ internal sealed class DestinationClient(
     /// <exception cref="RunFailedException">The response concerns every request.</exception>
     public void ThrowIfFailed(ApiCall call)
     {
-        if (ServiceUnavailable.From(call, service) is { } unavailable) throw unavailable;
+        if (ServiceUnavailable.From(call, _service) is { } unavailable) throw unavailable;
         if (call.Status is null || call.IsSuccess) return;
-        if (failureOf(call, ErrorBody.Read(call.Response.Written), _hasAnswered) is { } failure) throw failure;
+        if (_failureOf(call, ErrorBody.Read(call.Response.Written), _hasAnswered) is { } failure) throw failure;
     }
 
     /// <summary>What a successful response says.</summary>
@@ -75,16 +96,16 @@ internal sealed class DestinationClient(
     /// <exception cref="RunFailedException">Unreachable: to another host, or nowhere.</exception>
     public Uri Follow(string link)
     {
-        if (Uri.TryCreate(client.BaseAddress, link, out var next) && Origin.IsSame(next, client.BaseAddress)) return next;
+        if (Uri.TryCreate(_client.BaseAddress, link, out var next) && Origin.IsSame(next, _client.BaseAddress)) return next;
         throw new RunFailedException(
             RunOutcome.Unreachable,
-            $"{service}'s next page is at {next?.Authority ?? "no address"}, not at {client.BaseAddress.Authority}; it is not followed.",
-            $"Check the destination's {setting} and the proxy.");
+            $"{_service}: the next page is at {next?.Authority ?? "no address"}, not at {_client.BaseAddress.Authority}; it is not followed.",
+            $"Check the destination's {_setting} and the proxy.");
     }
 
     public RunFailedException NoUsableResponse(ApiCall call) => new(
-        RunOutcome.Unreachable, $"{service} gives no usable answer ({call.Operation}). {ServiceUnavailable.Describe(call)}",
-        $"Run again later; check the destination's {setting} and the proxy.", call.Failure);
+        RunOutcome.Unreachable, $"{_service} gives no usable answer ({call.Operation}). {ServiceUnavailable.Describe(call)}",
+        $"Run again later; check the destination's {_setting} and the proxy.", call.Failure);
 
     /// <summary>The outcome of each item of a call whose response says nothing of single items.</summary>
     public static StepOutcome OutcomeOf(ApiCall call)
@@ -130,7 +151,11 @@ internal sealed class DestinationClient(
         return body;
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _pace.Dispose();
+    }
 
     private static void Write(PooledBuffer body, ReadOnlySpan<byte> bytes)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
@@ -35,6 +36,14 @@ internal sealed record DestinationKind
     public string FullRemedy { get; init; } =
         "The service holds as many as it takes. Send less (types, excludeTags, daysToExpire), wait until some expire, "
         + "then run 'misp-graph errors --retry'.";
+
+    /// <summary>The doctor's checks of one destination.</summary>
+    public Func<CheckInput, DestinationChecks> Checks { get; init; } = input => new DestinationChecks(input);
+
+    /// <summary>
+    /// What Entra's discovery document says against a destination's cloud, of any kind: every kind is asked. Null: nothing.
+    /// </summary>
+    public Func<DestinationSettings, JsonElement, CheckResult?> CheckTenant { get; init; } = (_, _) => null;
 
     /// <summary>The other tool whose indicators can be taken over; null: none is known.</summary>
     public TakeoverSource? Takeover { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
@@ -26,6 +27,10 @@ internal sealed class DestinationKinds(params IReadOnlyList<DestinationKind> all
     /// <param name="tokens">Null: those of the settings' own sign-in.</param>
     public IDestination Create(DestinationSettings settings, Transport transport, ITokenSource? tokens = null) =>
         Of(settings).Create(settings, transport, tokens);
+
+    /// <summary>What a tenant's discovery document says against a destination's cloud; null: nothing.</summary>
+    public CheckResult? CheckTenant(DestinationSettings settings, JsonElement discovery) =>
+        all.Select(kind => kind.CheckTenant(settings, discovery)).FirstOrDefault(result => result is not null);
 
     /// <summary>The kind of destination that another tool pushed to.</summary>
     /// <exception cref="RunFailedException">InvalidInput: no such tool is known.</exception>

@@ -41,6 +41,10 @@ internal abstract class ServiceDestination : IDestination
 
     public abstract void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified);
 
+    public virtual bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => false;
+
+    public virtual bool StartsToAlert(Indicator indicator, ItemIdentity identity, ItemHashes held) => false;
+
     public abstract Task PrepareAsync(CancellationToken ct);
 
     public async Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
@@ -55,11 +59,14 @@ internal abstract class ServiceDestination : IDestination
 
     public abstract IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct);
 
-    public virtual ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
+        DisposeClients();
         _ownTokens?.Dispose();
         return ValueTask.CompletedTask;
     }
 
     protected abstract Task<IReadOnlyList<StepOutcome>> SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct);
+
+    protected abstract void DisposeClients();
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Destinations;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Doctor;

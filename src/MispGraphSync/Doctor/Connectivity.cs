@@ -1,3 +1,4 @@
+using MispGraphSync.Destinations;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Doctor;

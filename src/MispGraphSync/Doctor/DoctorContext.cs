@@ -1,4 +1,4 @@
-using MispGraphSync.Doctor.Destinations;
+using MispGraphSync.Destinations;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Doctor;
@@ -15,7 +15,7 @@ internal sealed class DoctorContext(IReadOnlyList<Check> checks, Func<ValueTask>
     /// <param name="writes">Whether an indicator may be written to each destination.</param>
     public static IReadOnlyList<Check> All(
         SettingsInspection inspection, string? logError, Connectivity connectivity, MispContext misp,
-        IReadOnlyList<DestinationContext> destinations, bool writes) =>
+        IReadOnlyList<DestinationChecks> destinations, bool writes) =>
     [
         LocalChecks.Settings(inspection),
         LocalChecks.Permissions(inspection),
@@ -24,7 +24,7 @@ internal sealed class DoctorContext(IReadOnlyList<Check> checks, Func<ValueTask>
         new("secrets", _ => SecretsAsync(misp, destinations)),
         .. NetworkChecks.Of(connectivity),
         .. MispChecks.Of(misp),
-        .. destinations.SelectMany(one => Of(one, writes)),
+        .. destinations.SelectMany(one => one.All(writes)),
         NetworkChecks.Hosts(connectivity),
     ];
 
@@ -35,23 +35,11 @@ internal sealed class DoctorContext(IReadOnlyList<Check> checks, Func<ValueTask>
     public ValueTask DisposeAsync() => dispose?.Invoke() ?? ValueTask.CompletedTask;
 
     /// <summary>Whether each secret is where the settings say: variables, files, Key Vaults, certificates, tokens.</summary>
-    private static async Task<IReadOnlyList<CheckResult>> SecretsAsync(MispContext misp, IReadOnlyList<DestinationContext> destinations)
+    private static async Task<IReadOnlyList<CheckResult>> SecretsAsync(MispContext misp, IReadOnlyList<DestinationChecks> destinations)
     {
         var found = await Task.WhenAll(destinations.Select(one => one.Credential.GetAsync()).Prepend(misp.Key.GetAsync()))
             .ConfigureAwait(false);
         CheckResult[] faults = [.. found.OfType<CheckResult>().Distinct()];
         return faults.Length > 0 ? faults : [CheckResult.Ok("all are where the settings say")];
-    }
-
-    private static IEnumerable<Check> Of(DestinationContext one, bool writes)
-    {
-        yield return new($"{one.Name} tenant", _ => one.Tenant.GetAsync());
-        yield return TokenCheck.Of(one);
-        yield return new($"{one.Name} roles", one.Roles.GetAsync);
-        if (one.Kind == "sentinel") yield return new($"{one.Name} workspace", one.Workspace.GetAsync);
-        yield return new($"{one.Name} access", one.Access.GetAsync);
-        if (one.Kind == "sentinel") yield return new($"{one.Name} list", () => ListCheck.LookAsync(one));
-        if (one.Kind == "defender") yield return new($"{one.Name} capacity", one.Capacity.GetAsync);
-        if (writes) yield return new($"{one.Name} write", async ct => [await WriteCheck.LookAsync(one, ct).ConfigureAwait(false)]);
     }
 }

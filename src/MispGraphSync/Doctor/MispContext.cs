@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Destinations;
 using MispGraphSync.Http;
 using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;

@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Destinations;
 
 namespace MispGraphSync.Doctor;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Doctor;
+using MispGraphSync.Destinations;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;

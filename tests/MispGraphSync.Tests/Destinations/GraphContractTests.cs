@@ -175,7 +175,7 @@ public class GraphContractTests : DestinationContract
     private protected override ServiceDouble Start() => new GraphDouble();
 
     private protected override IDestination Create(Uri endpoint, Transport transport, ITokenSource tokens) =>
-        GraphDestination.Create(SomeIndicator.GraphSettings(endpoint: endpoint), transport, tokens);
+        new GraphDestination(SomeIndicator.GraphSettings(endpoint: endpoint), transport, tokens);
 
     private async Task<List<RemoteIndicator>> ReadAsync()
     {

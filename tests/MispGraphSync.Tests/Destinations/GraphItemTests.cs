@@ -127,12 +127,12 @@ public class GraphItemTests
     [InlineData(" \t\r\n ")]
     [InlineData("\u202E\u0000")]
     public void Description_is_never_empty(string title) =>
-        Assert.Equal($"MISP event {SomeIndicator.Event:D}", GraphText.Description(Rich with { Title = title }));
+        Assert.Equal($"MISP event {SomeIndicator.Event:D}", GraphItem.Description(Rich with { Title = title }));
 
     [Fact]
     public void Description_is_cut_between_text_elements()
     {
-        var text = GraphText.Description(Rich with { Title = new string('a', 97) + "👩‍💻👩‍💻" });
+        var text = GraphItem.Description(Rich with { Title = new string('a', 97) + "👩‍💻👩‍💻" });
 
         Assert.Equal(new string('a', 97) + "…", text);
     }
@@ -209,24 +209,23 @@ public class GraphItemTests
     public void STIX_patterns_are_skipped() =>
         Assert.Equal(
             SkipReason.NoFieldHere,
-            GraphLimits.SkipReasonFor(
-                Supporting([]) with { Single = SomeIndicator.Address(1), Type = "stix2-pattern" }, GraphProduct.Defender,
-                IndicatorAction.Alert));
+            GraphProduct.Defender.SkipReasonFor(
+                Supporting([]) with { Single = SomeIndicator.Address(1), Type = "stix2-pattern" }, IndicatorAction.Alert));
 
     [Fact]
     public void Observables_without_field_and_the_warn_action_are_skipped_for_Sentinel()
     {
-        Assert.Equal(SkipReason.NoFieldHere, GraphLimits.SkipReasonFor(Supporting([]), GraphProduct.Sentinel, IndicatorAction.Alert));
+        Assert.Equal(SkipReason.NoFieldHere, GraphProduct.Sentinel.SkipReasonFor(Supporting([]), IndicatorAction.Alert));
         Assert.Equal(
             SkipReason.NoFieldHere,
-            GraphLimits.SkipReasonFor(Supporting([new Observable.RegistryKey(@"HKLM\x")]), GraphProduct.Sentinel, IndicatorAction.Alert));
+            GraphProduct.Sentinel.SkipReasonFor(Supporting([new Observable.RegistryKey(@"HKLM\x")]), IndicatorAction.Alert));
         Assert.Equal(
-            SkipReason.ActionNotAllowed, GraphLimits.SkipReasonFor(Supporting([SomeIndicator.Address(1)]), GraphProduct.Sentinel, IndicatorAction.Warn));
-        Assert.Null(GraphLimits.SkipReasonFor(Supporting([SomeIndicator.Address(1)]), GraphProduct.Sentinel, IndicatorAction.Block));
+            SkipReason.ActionNotAllowed, GraphProduct.Sentinel.SkipReasonFor(Supporting([SomeIndicator.Address(1)]), IndicatorAction.Warn));
+        Assert.Null(GraphProduct.Sentinel.SkipReasonFor(Supporting([SomeIndicator.Address(1)]), IndicatorAction.Block));
     }
 
     private static SkipReason? Refused(Observable? single) =>
-        GraphLimits.SkipReasonFor(Supporting([]) with { Single = single }, GraphProduct.Defender, IndicatorAction.Alert);
+        GraphProduct.Defender.SkipReasonFor(Supporting([]) with { Single = single }, IndicatorAction.Alert);
 
     private static Core.Domain.IndicatorSource Supporting(Observable[] combination) => new() { Attribute = Key, Part = 0, Type = "x", Combined = [.. combination] };
 
@@ -237,7 +236,7 @@ public class GraphItemTests
     {
         var body = new ArrayBufferWriter<byte>();
         var identity = SomeIndicator.Identity(Key, action == StepAction.Create ? null : "0f3c0000-0000-4000-8000-000000000001");
-        var marks = GraphItem.Own.Write(body, product, indicator, identity with { Expires = expires ?? identity.Expires }, action);
+        var marks = GraphItem.Write(body, product, indicator, identity with { Expires = expires ?? identity.Expires }, action);
         return (body.WrittenMemory, marks);
     }
 

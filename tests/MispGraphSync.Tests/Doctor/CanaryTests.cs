@@ -83,7 +83,7 @@ public sealed class CanaryTests : IAsyncLifetime
 
         var write = Assert.Single(Writes(doctor));
         Assert.Contains("could not be removed", write["cause"]!.ToString(), StringComparison.Ordinal);
-        Assert.Contains("runs out at", write["remedy"]!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("expires at", write["remedy"]!.ToString(), StringComparison.Ordinal);
         _run.Time.Advance(TimeSpan.FromHours(3));
         Assert.Equal(0, _run.Sandbox.DefenderState.Count);
     }
@@ -97,7 +97,7 @@ public sealed class CanaryTests : IAsyncLifetime
 
         var write = Assert.Single(Writes(doctor));
         Assert.Equal("failed", write["status"]!.ToString());
-        Assert.Contains("turned the test indicator", write["cause"]!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("rejected the test indicator", write["cause"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal(4, doctor.Code);
     }
 

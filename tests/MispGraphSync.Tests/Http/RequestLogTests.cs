@@ -186,7 +186,7 @@ public class RequestLogTests
 
     private static async Task<IReadOnlyList<StepOutcome>> SubmitAsync(TestTransport test)
     {
-        await using var graph = GraphDestination.Create(SomeIndicator.GraphSettings(), test.Transport, new FakeTokens());
+        await using var graph = new GraphDestination(SomeIndicator.GraphSettings(), test.Transport, new FakeTokens());
         return await test.PassAsync(graph.ApplyAsync(Operation.Create, [SomeIndicator.Step(graph, 0)], Ct));
     }
 }

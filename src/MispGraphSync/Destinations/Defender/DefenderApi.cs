@@ -1,13 +1,14 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Net;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Defender;
 
 /// <summary>The calls of Defender for Endpoint's <c>/api/indicators</c>. All may be sent twice without harm.</summary>
-internal sealed class DefenderApi : IDisposable
+internal sealed class DefenderApi(DestinationSettings settings, Transport transport, ITokenSource tokens) : IDisposable
 {
     /// <summary>The request log's word for both kinds of deletion.</summary>
     public const string Deletion = "delete";
@@ -17,99 +18,52 @@ internal sealed class DefenderApi : IDisposable
 
     private const string Indicators = "indicators";
 
-    private readonly string _destination;
-    private readonly ServiceClient _client;
-    private readonly Pace _pace;
+    private readonly DestinationClient _client = new(
+        "Defender", settings, DefenderKind.EndpointOf(settings), transport, tokens, DefenderFailures.Of, "api/");
 
-    /// <param name="endpoint">An origin.</param>
-    public DefenderApi(string destination, Uri endpoint, int requestsPerMinute, Transport transport, ITokenSource tokens)
+    /// <summary>Lists one indicator at most: whether the API is there, and lets us in.</summary>
+    public async Task CheckAsync(CancellationToken ct)
     {
-        _destination = destination;
-        _pace = new Pace(requestsPerMinute, transport.Time);
-        var handlers = ServiceHandlers.Create(transport, _pace, transport.RetryOptions, tokens, endpoint);
-        _client = new ServiceClient(ServiceHandlers.Client(handlers, transport.Sockets, new Uri(endpoint, "api/")));
+        using var call = await _client.SendAsync("check", HttpMethod.Get, Indicators + "?$top=1", null, ct).ConfigureAwait(false);
+        _client.Read(call, response => ResponseJson.Read(response, root => root.List("value") is null ? null : "ok"));
     }
 
-    /// <summary>One indicator at most: whether the API is there, and lets us in.</summary>
-    public Task<ApiCall> CheckAsync(CancellationToken ct) => SendAsync("check", HttpMethod.Get, Indicators + "?$top=1", null, 0, ct);
-
-    /// <summary>One page of the list, after so many indicators.</summary>
-    public Task<ApiCall> ListAsync(int skip, CancellationToken ct) => SendAsync(
-        "list", HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{Indicators}?$top={PageSize}&$skip={skip}"), null, 0, ct);
-
-    /// <summary>The page that the last one named.</summary>
-    /// <exception cref="RunFailedException">OutOfReach: it is at another address.</exception>
-    public Task<ApiCall> ListAsync(Uri next, CancellationToken ct)
+    /// <param name="next">The page that the last one named; null: the one after so many indicators.</param>
+    public async Task<DefenderPage> ListAsync(Uri? next, int skip, DefenderOwner owner, CancellationToken ct)
     {
-        if (!Origin.IsSame(next, _client.BaseAddress))
-            throw new RunFailedException(
-                RunOutcome.Unreachable, $"Defender's next page is at {next.Authority}, not at {_client.BaseAddress.Authority}; it is not followed.",
-                "Check the destination's endpoint and the proxy.");
-        return SendAsync("list", HttpMethod.Get, next.AbsoluteUri, null, 0, ct);
+        var uri = next?.AbsoluteUri ?? string.Create(CultureInfo.InvariantCulture, $"{Indicators}?$top={PageSize}&$skip={skip}");
+        using var call = await _client.SendAsync("list", HttpMethod.Get, uri, null, ct).ConfigureAwait(false);
+        return _client.Read(call, response => DefenderPage.Read(response, owner));
     }
 
-    public Task<ApiCall> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    /// <exception cref="RunFailedException">Unreachable: to another host, or nowhere.</exception>
+    public Uri? Follow(string? link) => string.IsNullOrEmpty(link) ? null : _client.Follow(link);
+
+    public async Task<StepOutcome[]> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
-        var body = new PooledBuffer(64 * 1024);
-        Write(body, "{\"Indicators\":["u8);
-        for (var i = 0; i < steps.Count; i++)
-        {
-            if (i > 0) Write(body, ","u8);
-            Write(body, steps[i].Body.Span);
-        }
-        Write(body, "]}"u8);
-        return SendAsync("import", HttpMethod.Post, Indicators + "/import", body, steps.Count, ct);
+        using var call = await _client.SendAsync(
+            "import", HttpMethod.Post, Indicators + "/import", DestinationClient.Body("{\"Indicators\":["u8, steps), ct, steps.Count).ConfigureAwait(false);
+        _client.ThrowIfFailed(call);
+        return call.IsSuccess && DefenderResponse.Read(call.Response.Written, steps) is { } outcomes
+            ? _client.Record(call, outcomes)
+            : DestinationClient.Each(steps.Count, DestinationClient.OutcomeOf(call));
     }
 
-    public Task<ApiCall> DeleteAsync(IReadOnlyList<string> ids, CancellationToken ct)
-    {
-        var body = new PooledBuffer();
-        using (var json = new Utf8JsonWriter(body))
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("IndicatorIds"u8);
-            foreach (var id in ids) json.WriteStringValue(id);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        return SendAsync(Deletion, HttpMethod.Post, Indicators + "/BatchDelete", body, ids.Count, ct);
-    }
+    /// <summary>The outcome of all; null: at least one of them is not there, and none was deleted.</summary>
+    public Task<StepOutcome?> DeleteAsync(IReadOnlyList<string> ids, CancellationToken ct) =>
+        DeleteAsync(HttpMethod.Post, Indicators + "/BatchDelete", DestinationClient.Body("IndicatorIds", ids), ids.Count, ct);
 
-    public Task<ApiCall> DeleteOneAsync(string id, CancellationToken ct) =>
-        SendAsync(Deletion, HttpMethod.Delete, $"{Indicators}/{Uri.EscapeDataString(id)}", null, 1, ct);
+    /// <summary>Null: it is not there.</summary>
+    public Task<StepOutcome?> DeleteOneAsync(string id, CancellationToken ct) =>
+        DeleteAsync(HttpMethod.Delete, $"{Indicators}/{Uri.EscapeDataString(id)}", body: null, 1, ct);
 
-    public void Dispose()
-    {
-        _client.Dispose();
-        _pace.Dispose();
-    }
+    public void Dispose() => _client.Dispose();
 
-    private static void Write(PooledBuffer body, ReadOnlySpan<byte> bytes)
+    private async Task<StepOutcome?> DeleteAsync(HttpMethod method, string uri, PooledBuffer? body, int items, CancellationToken ct)
     {
-        bytes.CopyTo(body.GetSpan(bytes.Length));
-        body.Advance(bytes.Length);
-    }
-
-    private async Task<ApiCall> SendAsync(string operation, HttpMethod method, string uri, PooledBuffer? body, int items, CancellationToken ct)
-    {
-        var exchange = new ApiCall
-        {
-            Destination = _destination,
-            Operation = operation,
-            Method = method,
-            Uri = new Uri(uri, UriKind.RelativeOrAbsolute),
-            Body = body,
-            Items = items,
-        };
-        try
-        {
-            await _client.SendAsync(exchange, ct).ConfigureAwait(false);
-            return exchange;
-        }
-        catch
-        {
-            exchange.Dispose();
-            throw;
-        }
+        using var call = await _client.SendAsync(Deletion, method, uri, body, ct, items).ConfigureAwait(false);
+        _client.ThrowIfFailed(call);
+        if (call.Status == HttpStatusCode.NotFound) return null;
+        return call.IsSuccess ? _client.Record(call, DestinationClient.Each(items, new StepOutcome.Accepted(null)))[0] : DestinationClient.OutcomeOf(call);
     }
 }

@@ -3,25 +3,24 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Destinations.Defender;
 
 /// <summary>
-/// Deletes by the service's ids. A batch with one id that is not there is refused as a whole, so then the list says which
-/// are: those that are not are deleted already, the others are tried again, in the end one by one.
+/// Deletes by the service's ids. A batch with one missing id is refused as a whole, so then the list says which are there: missing
+/// ones count as deleted, the others are tried again, at last one by one.
 /// </summary>
-internal sealed class DefenderDeletion(DefenderApi api, DefenderService service, DefenderList reading)
+internal sealed class DefenderDeletion(DefenderApi api, DefenderList list)
 {
     private static readonly StepOutcome Gone = new StepOutcome.Accepted(null);
 
     public async Task<IReadOnlyList<StepOutcome>> DeleteAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
         var ids = steps.Select(step => step.Id).ToArray();
-        // There is no deletion by value: an id that no answer told comes from the list.
+        // There is no deletion by value: an id that no response named comes from the list.
         if (ids.Contains(null))
         {
             var known = await ListAsync(ct).ConfigureAwait(false);
             for (var i = 0; i < ids.Length; i++) ids[i] ??= known.ByKey.GetValueOrDefault(steps[i].Key);
         }
 
-        var outcomes = new StepOutcome[steps.Count];
-        Array.Fill(outcomes, Gone);
+        var outcomes = DestinationClient.Each(steps.Count, Gone);
         if (await DeleteBatchAsync(ids, outcomes, ct).ConfigureAwait(false)) return outcomes;
 
         var there = await ListAsync(ct).ConfigureAwait(false);
@@ -29,9 +28,8 @@ internal sealed class DefenderDeletion(DefenderApi api, DefenderService service,
         {
             if (ids[i] is { } id && !there.Ids.Contains(id)) ids[i] = null;
         }
-        if (await DeleteBatchAsync(ids, outcomes, ct).ConfigureAwait(false)) return outcomes;
 
-        await DeleteEachAsync(ids, outcomes, ct).ConfigureAwait(false);
+        if (!await DeleteBatchAsync(ids, outcomes, ct).ConfigureAwait(false)) await DeleteEachAsync(ids, outcomes, ct).ConfigureAwait(false);
         return outcomes;
     }
 
@@ -42,57 +40,52 @@ internal sealed class DefenderDeletion(DefenderApi api, DefenderService service,
             if (ids[i] is not { } id) continue;
             try
             {
-                outcomes[i] = await DeleteOneAsync(id, ct).ConfigureAwait(false);
+                outcomes[i] = await api.DeleteOneAsync(id, ct).ConfigureAwait(false) switch
+                {
+                    null => Gone,
+                    // It is a request of its own: there is nothing to bisect.
+                    StepOutcome.Rejected { Response: var response } => new StepOutcome.Rejected(response),
+                    var outcome => outcome,
+                };
                 if (outcomes[i] is not StepOutcome.Unknown { Why: var why } || i == 0 || outcomes[i - 1] is not StepOutcome.Unknown) continue;
-                // Two without an answer: whether it is theirs or the service's fault is found out with the whole batch.
+                // Two without a response: the whole batch finds out whether it is their fault or the service's.
                 Array.Fill(outcomes, new StepOutcome.Unknown(why), i, ids.Length - i);
                 return;
             }
             catch (Exception e) when (e is RunFailedException or RequestNotSentException && i > 0)
             {
-                // What went before it is done, and must not be forgotten for the sake of the rest.
+                // The earlier ones are deleted, and must not be forgotten because of the rest.
                 Array.Fill(outcomes, new StepOutcome.Unknown(e.Message), i, ids.Length - i);
                 return;
             }
         }
     }
 
-    /// <summary>Deletes those with an id and notes what became of them; false when one of them is not there.</summary>
+    /// <summary>Deletes those with an id and notes their outcome; false when one of them is not there.</summary>
     private async Task<bool> DeleteBatchAsync(string?[] ids, StepOutcome[] outcomes, CancellationToken ct)
     {
         string[] batch = [.. ids.OfType<string>().Distinct()];
         if (batch.Length == 0) return true;
-        using var exchange = await api.DeleteAsync(batch, ct).ConfigureAwait(false);
-        if (service.JudgeDeletion(exchange) is not { } outcome) return false;
+        if (await api.DeleteAsync(batch, ct).ConfigureAwait(false) is not { } outcome) return false;
         for (var i = 0; i < ids.Length; i++)
         {
             if (ids[i] is not null) outcomes[i] = outcome;
         }
-        return true;
-    }
 
-    private async Task<StepOutcome> DeleteOneAsync(string id, CancellationToken ct)
-    {
-        using var exchange = await api.DeleteOneAsync(id, ct).ConfigureAwait(false);
-        return service.JudgeDeletion(exchange) switch
-        {
-            null => Gone,
-            // It is a request of its own: nothing is to be halved.
-            StepOutcome.Rejected { Response: var response } => new StepOutcome.Rejected(response),
-            var outcome => outcome,
-        };
+        return true;
     }
 
     private async Task<(HashSet<string> Ids, Dictionary<Guid, string> ByKey)> ListAsync(CancellationToken ct)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
         var byKey = new Dictionary<Guid, string>();
-        await foreach (var indicator in reading.ReadAsync(ct).ConfigureAwait(false))
+        await foreach (var indicator in list.ReadAsync(ct).ConfigureAwait(false))
         {
             if (indicator.Id is not { } id) continue;
             ids.Add(id);
             if (indicator.Key is { } key) byKey[key] = id;
         }
+
         return (ids, byKey);
     }
 }

@@ -4,7 +4,7 @@ using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Defender;
 
-/// <summary>Answers of Defender that concern every request, and what the user can do about them.</summary>
+/// <summary>Error responses of Defender that concern every request, and what the user can do about them.</summary>
 internal static class DefenderFailures
 {
     private const string Permission =
@@ -14,15 +14,12 @@ internal static class DefenderFailures
     private const string Feature =
         "In the Defender portal, Settings > Endpoints > Advanced features, turn on \"Custom network indicators\" and \"Allow or block file\".";
 
-    /// <summary>Null when the exchange tells of its own items only.</summary>
+    /// <summary>Null when it concerns its own items only.</summary>
     /// <param name="answeredBefore">The API has let us in before in this run: then a refused deletion concerns its items.</param>
-    public static RunFailedException? Of(ApiCall exchange, bool answeredBefore)
+    public static RunFailedException? Of(ApiCall call, ErrorBody error, bool answeredBefore)
     {
-        if (ServiceUnavailable.From(exchange, "Defender") is { } failure) return failure;
-        if (exchange.Status is not { } status || exchange.IsSuccess) return null;
-        var error = ErrorBody.Read(exchange.Response.Written);
-        var isDeletion = exchange.Operation == DefenderApi.Deletion;
-        return status switch
+        var isDeletion = call.Operation == DefenderApi.Deletion;
+        return call.Status switch
         {
             HttpStatusCode.Unauthorized => new RunFailedException(
                 RunOutcome.SignInFailed, $"Defender refuses the token (401): {error}", "Check auth.tenant and auth.cloud. " + Permission),
@@ -32,7 +29,7 @@ internal static class DefenderFailures
                 RunOutcome.SignInFailed, $"A feature that Defender needs for this is off (403): {error}", Feature),
             HttpStatusCode.Forbidden => new RunFailedException(RunOutcome.SignInFailed, $"Defender refuses access (403): {error}", Permission),
             HttpStatusCode.NotFound when !isDeletion => new RunFailedException(
-                RunOutcome.Unreachable, $"There is no Defender API at {exchange.SentUri.GetLeftPart(UriPartial.Authority)} (404): {error}",
+                RunOutcome.Unreachable, $"There is no Defender API at {call.SentUri.GetLeftPart(UriPartial.Authority)} (404): {error}",
                 "Check the destination's endpoint and auth.cloud."),
             _ => null,
         };

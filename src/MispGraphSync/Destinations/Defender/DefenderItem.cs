@@ -1,32 +1,26 @@
 using System.Buffers;
 using System.Collections.Frozen;
-using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Text;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Http;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Destinations.Defender;
 
 /// <summary>
-/// Writes one indicator of an import. What cannot be changed in place comes first and the expiry last, so both marks are
-/// hashes of the beginning. Every field is sent every time: what an import leaves out may keep its old value. The one
-/// exception is <c>application</c>, which the service takes when it makes the indicator and ignores ever after; an import
-/// cannot know which of the two it will be. Reused; not for two threads at once.
+/// Writes one indicator of an import. What cannot be changed in place comes first and the expiry last, so both hashes are of the
+/// beginning. Every field is sent every time: a field that an import lacks may keep its old value. The one exception is
+/// <c>application</c>, which the service reads when it creates the indicator and ignores ever after; an import cannot know which of the
+/// two it will be.
 /// </summary>
-#pragma warning disable CA1001 // One a thread, for as long as the thread lives.
-internal sealed class DefenderItem
-#pragma warning restore CA1001
+internal static class DefenderItem
 {
-    [ThreadStatic]
-    private static DefenderItem? _own;
+    /// <summary>Microsoft names no limit for title and description; these are ours.</summary>
+    public const int MaxTitle = 100;
 
-    private readonly PooledBuffer _buffer = new();
-    private readonly Utf8JsonWriter _json;
-
-    private DefenderItem() => _json = new Utf8JsonWriter(
-        _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    public const int MaxDescription = 1000;
+    private const int MaxInfo = 300;
+    private const int MaxComment = 300;
 
     // Lists also carry who made an indicator and when, and much that no document names.
     private static readonly FrozenSet<string> Writable = new[]
@@ -37,64 +31,52 @@ internal sealed class DefenderItem
 
     public static bool IsWritable(string property) => Writable.Contains(property);
 
-    public static DefenderItem Own => _own ??= new DefenderItem();
+    public static string Title(Indicator indicator) => IndicatorText.Title(indicator, MaxTitle);
 
     /// <param name="alerts">Whether what blocks or warns raises an alert. Null: without the field, as before there was the setting.</param>
-    /// <param name="application">Tells ours from what others put there with the same app registration.</param>
-    public ItemHashes Write(
+    /// <param name="application">Distinguishes our indicators from those that others created with the same app registration.</param>
+    public static ItemHashes Write(
         IBufferWriter<byte> body, string application, IReadOnlyList<string> deviceGroups, bool? alerts,
         Indicator indicator, ItemIdentity identity)
     {
         var value = DefenderValue.Of(indicator.Observables[0])
             ?? throw new InvalidOperationException($"Defender has no type for {indicator.Observables[0].GetType().Name}.");
-        var action = DefenderActions.Of(value.Type, indicator.Action)
+        var action = DefenderLimits.ActionOf(value.Type, indicator.Action)
             ?? throw new InvalidOperationException($"Defender has no {indicator.Action} for {value.Type}.");
-        var endOfFixed = WriteFixed(value, action);
+        var item = Begin(value, action);
+        var immutable = item.Position;
+        var json = item.Json;
         // Required with Audit. What blocks or warns raises no alert without it; what is allowed never does.
-        if (action == DefenderActions.Audit) _json.WriteBoolean("generateAlert"u8, true);
-        else if (action != DefenderActions.Allowed && alerts is { } raises) _json.WriteBoolean("generateAlert"u8, raises);
-        _json.WriteString("title"u8, DefenderText.Title(indicator));
-        _json.WriteString("description"u8, DefenderText.Description(indicator));
-        _json.WriteString("severity"u8, Of(indicator.Severity));
-        _json.WriteStartArray("rbacGroupNames"u8);
-        foreach (var group in deviceGroups) _json.WriteStringValue(group);
-        _json.WriteEndArray();
-        _json.WriteString("application"u8, application);
-        _json.WriteString("externalID"u8, identity.Key);
-        var endOfStable = Position;
-        _json.WriteString("expirationTime"u8, Instant(identity.Expires));
-        _json.WriteEndObject();
-        _json.Flush();
-        var written = _buffer.Written.Span;
-        body.Write(written);
-        return new ItemHashes(Hash128.Of(written[..endOfStable]), Hash128.Of(written[..endOfFixed]));
+        if (action == DefenderLimits.Audit) json.WriteBoolean("generateAlert"u8, true);
+        else if (action != DefenderLimits.Allowed && alerts is { } raises) json.WriteBoolean("generateAlert"u8, raises);
+        json.WriteString("title"u8, Title(indicator));
+        json.WriteString("description"u8, Description(indicator));
+        json.WriteString("severity"u8, Of(indicator.Severity));
+        json.WriteStartArray("rbacGroupNames"u8);
+        foreach (var group in deviceGroups) json.WriteStringValue(group);
+        json.WriteEndArray();
+        json.WriteString("application"u8, application);
+        json.WriteString("externalID"u8, identity.Key);
+        var content = item.Position;
+        item.WriteInstant("expirationTime"u8, identity.Expires, ".0Z");
+        body.Write(item.End());
+        return new ItemHashes(item.HashUntil(content), item.HashUntil(immutable));
     }
 
-    /// <summary>The mark of what is listed with this value and action.</summary>
-    public Hash128 ImmutableHashOf(DefenderValue value, string action)
+    /// <summary>Of what is listed with this value and action.</summary>
+    public static Hash128 ImmutableHashOf(DefenderValue value, string action)
     {
-        var end = WriteFixed(value, action);
-        return Hash128.Of(_buffer.Written.Span[..end]);
+        var item = Begin(value, action);
+        return item.HashUntil(item.Position);
     }
 
-    private int WriteFixed(DefenderValue value, string action)
+    private static ItemWriter Begin(DefenderValue value, string action)
     {
-        _buffer.Clear();
-        _json.Reset();
-        _json.WriteStartObject();
-        _json.WriteString("indicatorType"u8, value.Type);
-        _json.WriteString("indicatorValue"u8, value.Text);
-        _json.WriteString("action"u8, action);
-        return Position;
-    }
-
-    private int Position
-    {
-        get
-        {
-            _json.Flush();
-            return _buffer.Written.Length;
-        }
+        var item = ItemWriter.Begin();
+        item.Json.WriteString("indicatorType"u8, value.Type);
+        item.Json.WriteString("indicatorValue"u8, value.Text);
+        item.Json.WriteString("action"u8, action);
+        return item;
     }
 
     private static string Of(ThreatLevel level) => level switch
@@ -105,5 +87,22 @@ internal sealed class DefenderItem
         _ => "Informational",
     };
 
-    private static string Instant(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:s}.0Z");
+    /// <summary>What the title has no room for: the rest of the event's title, the comment, and where it comes from.</summary>
+    private static string Description(Indicator indicator)
+    {
+        var text = new StringBuilder(256);
+        Add(text, Sanitize.ForField(indicator.Title, MaxInfo));
+        Add(text, Sanitize.ForField(indicator.Comment ?? "", MaxComment));
+        var type = Sanitize.OneLine(indicator.Type);
+        Add(text, indicator.Category is { Length: > 0 } category ? $"{Sanitize.OneLine(category)}/{type}" : type);
+        foreach (var uuid in indicator.Sources.Select(source => source.Event).Distinct()) Add(text, $"MISP event {uuid:D}");
+        return Sanitize.Truncate(text.ToString(), MaxDescription);
+    }
+
+    private static void Add(StringBuilder text, string part)
+    {
+        if (part.Length == 0) return;
+        if (text.Length > 0) text.Append("; ");
+        text.Append(part);
+    }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Http;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Defender;
@@ -6,6 +8,14 @@ namespace MispGraphSync.Destinations.Defender;
 /// <summary>Microsoft Defender for Endpoint's custom indicators.</summary>
 internal static class DefenderKind
 {
+    public const string Name = "defender";
+
+    /// <summary>Import and BatchDelete: at most 500 a request.</summary>
+    public const int MaxItems = 500;
+
+    /// <summary>Active indicators of a tenant, all creators together; cannot be raised.</summary>
+    public const int TenantCapacity = 15_000;
+
     /// <summary>Defender for Endpoint ("gov"); none is documented for China.</summary>
     public static CloudHosts Hosts { get; } = new(
         ("global", "api.securitycenter.microsoft.com"),
@@ -19,7 +29,7 @@ internal static class DefenderKind
         EndpointsOf = settings => (settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)) is { } host ? [host] : [],
         ScopeOf = ScopeOf,
         CapabilitiesOf = CapabilitiesOf,
-        Create = static (settings, transport, tokens) => DefenderDestination.Create((DefenderSettings)settings, transport, tokens),
+        Create = (settings, transport, tokens) => new DefenderDestination((DefenderSettings)settings, transport, tokens),
         NeverBlock = [.. Hosts.All],
         Remedies =
         [
@@ -27,21 +37,37 @@ internal static class DefenderKind
             new(["action", "actions", "generate alert", "block", "warn", "audit"],
                 "Defender does not take this action for this type. Set the destination's action to another, such as alert."),
         ],
+        Checks = input => new DefenderChecks(input),
+        CheckTenant = CheckTenant,
         FullRemedy = "The tenant holds as many indicators as Defender takes. Lower capacity, daysToExpire or what is sent (types, excludeTags), "
             + "or remove others' indicators.",
     };
 
+    /// <exception cref="RunFailedException">InvalidInput: a cloud without a known host, or a bad endpoint.</exception>
+    public static Uri EndpointOf(DestinationSettings settings) =>
+        (settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)) is { } host
+            ? Origin.Resolve(settings.Endpoint, host, "endpoint")
+            : throw new RunFailedException(
+                RunOutcome.InvalidInput, $"Destination {settings.Name}: no host of Defender is known in the cloud {settings.Auth.Cloud}.",
+                "If you have one, name it in \"endpoint\".");
+
+    private static CheckResult? CheckTenant(DestinationSettings settings, JsonElement discovery) =>
+        settings is { Kind: Name, Endpoint: null, Auth.Cloud: "global" } && discovery.Text("tenant_region_sub_scope") == "GCC"
+            ? CheckResult.Warning(
+                $"Tenant {settings.Auth.Tenant} is a GCC tenant, whose Defender is at another host than the global one.", "Set auth.cloud to gcc.")
+            : null;
+
     /// <summary>Outside the global cloud no document names the scope; the host's own is the natural one.</summary>
     private static string ScopeOf(DestinationSettings settings) =>
-        ((DefenderSettings)settings).TokenScope ?? CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud) ?? DefenderDestination.EndpointOf(settings));
+        ((DefenderSettings)settings).TokenScope ?? CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud) ?? EndpointOf(settings));
 
     public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
     {
         Shape = IndicatorShape.Single,
-        BatchSize = DefenderDestination.MostItems,
+        BatchSize = MaxItems,
         Upserts = true,
         HasSharedNamespace = true,
         Capacity = settings.Capacity,
-        CapacityForAll = DefenderDestination.TenantCapacity,
+        CapacityForAll = TenantCapacity,
     };
 }

@@ -7,6 +7,18 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Destinations.Defender;
 
+/// <summary>The words of <c>indicatorType</c>; their case counts.</summary>
+internal static class DefenderTypes
+{
+    public const string FileMd5 = "FileMd5";
+    public const string FileSha1 = "FileSha1";
+    public const string FileSha256 = "FileSha256";
+    public const string CertificateThumbprint = "CertificateThumbprint";
+    public const string IpAddress = "IpAddress";
+    public const string DomainName = "DomainName";
+    public const string Url = "Url";
+}
+
 /// <summary>One thing to watch for in Defender's words. Two values that the service takes for one are equal here.</summary>
 /// <param name="Type">One of <see cref="DefenderTypes"/>.</param>
 internal readonly record struct DefenderValue(string Type, string Text)

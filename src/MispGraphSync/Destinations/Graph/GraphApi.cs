@@ -1,9 +1,11 @@
-using System.Text.Json;
+using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.Graph;
 using Microsoft.Kiota.Http.HttpClientLibrary.Middleware;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
+using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Graph;
 
@@ -12,123 +14,124 @@ internal sealed class GraphApi : IDisposable
 {
     private const string Indicators = "security/tiIndicators";
 
-    private readonly string _destination;
-    private readonly ServiceClient _client;
-    private readonly Pace _pace;
+    // Five million indicators if each page holds 50.
+    private const int MaxPages = 100_000;
+    private const int MaxEmptyPages = 20;
+
+    private readonly GraphProduct _product;
+    private readonly DestinationClient _client;
 
     /// <param name="endpoint">An origin.</param>
-    public GraphApi(string destination, Uri endpoint, int requestsPerMinute, Transport transport, ITokenSource tokens)
+    public GraphApi(DestinationSettings settings, GraphProduct product, Uri endpoint, Transport transport, ITokenSource tokens)
     {
-        _destination = destination;
-        _pace = new Pace(requestsPerMinute, transport.Time);
-        var handlers = ServiceHandlers.Create(transport, _pace, transport.RetryOptions, tokens, endpoint, [.. LibraryHandlers()]);
-        var http = GraphClientFactory.Create(
-            handlers, version: "beta", nationalCloud: GraphClientFactory.Global_Cloud, finalHandler: transport.Sockets, disposeHandler: false);
-        http.BaseAddress = new Uri(endpoint, "beta/");
-        _client = new ServiceClient(http);
+        _product = product;
+        _client = new DestinationClient("Graph", settings, endpoint, transport, tokens, GraphFailures.Of, "beta/", library: LibraryHandlers());
     }
 
-    /// <summary>One indicator at most: whether the API is there, and lets us in.</summary>
-    public Task<ApiCall> CheckAsync(CancellationToken ct) => GetAsync("check", new Uri(Indicators + "?$top=1", UriKind.Relative), ct);
-
-    /// <summary>One page of the list; null for the first.</summary>
-    /// <exception cref="RunFailedException">OutOfReach: the next page is at another address.</exception>
-    public Task<ApiCall> ListAsync(Uri? next, CancellationToken ct)
+    /// <summary>Lists one indicator at most: whether the API is there, and lets us in.</summary>
+    public async Task CheckAsync(CancellationToken ct)
     {
-        if (next is not null && !Origin.IsSame(next, _client.BaseAddress))
-            throw new RunFailedException(
-                RunOutcome.Unreachable, $"Graph's next page is at {next.Authority}, not at {_client.BaseAddress.Authority}; it is not followed.",
-                "Check the destination's endpoint and the proxy.");
-        return GetAsync("list", next ?? new Uri(Indicators, UriKind.Relative), ct);
+        using var call = await _client.SendAsync("check", HttpMethod.Get, Indicators + "?$top=1", null, ct).ConfigureAwait(false);
+        _client.Read(call, response => GraphPage.Read(response, _product));
     }
 
     /// <summary>A plain create: sent twice, it creates twice.</summary>
-    public Task<ApiCall> SubmitAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
-        PostAsync("submit", "submitTiIndicators", Items(steps), steps.Count, isPlainCreate: true, ct);
+    public Task<StepOutcome[]> SubmitAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) => SendAsync("submit", "submitTiIndicators", steps, ct);
 
-    public Task<ApiCall> UpdateAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
-        PostAsync("update", "updateTiIndicators", Items(steps), steps.Count, isPlainCreate: false, ct);
+    public Task<StepOutcome[]> UpdateAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) => SendAsync("update", "updateTiIndicators", steps, ct);
 
-    public Task<ApiCall> DeleteAsync(IReadOnlyList<string> ids, CancellationToken ct) =>
-        PostAsync("delete", "deleteTiIndicators", Strings(ids), ids.Count, isPlainCreate: false, ct);
-
-    /// <param name="operation">The word for lines and files: <c>delete</c> or <c>settle</c>.</param>
-    public Task<ApiCall> DeleteByExternalIdAsync(string operation, IReadOnlyList<string> keys, CancellationToken ct) =>
-        PostAsync(operation, "deleteTiIndicatorsByExternalId", Strings(keys), keys.Count, isPlainCreate: false, ct);
-
-    public void Dispose()
+    /// <summary>By the service's ids; by our keys where it never named one.</summary>
+    public async Task<StepOutcome[]> DeleteAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
-        _client.Dispose();
-        _pace.Dispose();
+        var haveIds = steps.All(step => step.Id is not null);
+        string[] names = [.. steps.Select(step => haveIds ? step.Id! : step.Key.ToString("D"))];
+        using var call = await DeleteAsync("delete", haveIds ? "deleteTiIndicators" : "deleteTiIndicatorsByExternalId", names, ct).ConfigureAwait(false);
+        return OutcomesOf(call, results => GraphOutcomes.OfResults(results, names));
     }
+
+    /// <summary>Deletes by our keys, and finds the rest in the list.</summary>
+    public async Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct)
+    {
+        var open = keys.ToHashSet();
+        foreach (var batch in keys.Chunk(GraphKind.MaxItems))
+        {
+            string[] names = [.. batch.Select(key => key.ToString("D"))];
+            using var call = await DeleteAsync("settle", "deleteTiIndicatorsByExternalId", names, ct).ConfigureAwait(false);
+            // Where the call is missing or refused, the list still says.
+            if (IsRefused(call)) break;
+            var outcomes = OutcomesOf(call, results => GraphOutcomes.OfResults(results, names));
+            if (!call.IsSuccess) throw _client.NoUsableResponse(call);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                if (outcomes[i] is StepOutcome.Accepted) open.Remove(batch[i]);
+            }
+        }
+
+        var existing = new Dictionary<Guid, string>();
+        if (open.Count == 0) return ReconcileResult.None;
+        await foreach (var indicator in ReadAsync(ct).ConfigureAwait(false))
+        {
+            if (indicator is { Key: { } key, Id: { } id } && open.Contains(key)) existing[key] = id;
+        }
+
+        return new ReconcileResult(existing);
+    }
+
+    public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        var seen = new HashSet<Uri>();
+        var empty = 0;
+        Uri? next = null;
+        do
+        {
+            using var call = await _client.SendAsync("list", HttpMethod.Get, next?.AbsoluteUri ?? Indicators, null, ct).ConfigureAwait(false);
+            var page = _client.Read(call, response => GraphPage.Read(response, _product));
+            foreach (var indicator in page.Indicators) yield return indicator;
+            if (page.Next is null) yield break;
+            next = _client.Follow(page.Next);
+            empty = page.Indicators.Count == 0 ? empty + 1 : 0;
+            if (!seen.Add(next)) throw Endless("repeats a page");
+        }
+        while (seen.Count < MaxPages && empty < MaxEmptyPages);
+        throw Endless($"does not end: {seen.Count} pages, the last {empty} of them empty, and more to come");
+    }
+
+    public void Dispose() => _client.Dispose();
 
     /// <summary>
     /// Without the library's retries and redirects, which are ours to decide, and without the handler that rewrites
-    /// parameter names: a next link is followed as it stands.
+    /// parameter names: a next link is followed as it is.
     /// </summary>
-    private static IEnumerable<DelegatingHandler> LibraryHandlers() =>
-        GraphClientFactory.CreateDefaultHandlers(new GraphClientOptions())
-            .Where(h => h is not (RetryHandler or RedirectHandler or ParametersNameDecodingHandler));
+    private static DelegatingHandler[] LibraryHandlers() =>
+    [
+        .. GraphClientFactory.CreateDefaultHandlers(new GraphClientOptions())
+            .Where(handler => handler is not (RetryHandler or RedirectHandler or ParametersNameDecodingHandler)),
+    ];
 
-    private static PooledBuffer Items(IReadOnlyList<PlanStep> steps)
+    /// <summary>A clear no to this one call, which another call may not get.</summary>
+    private static bool IsRefused(ApiCall call) => call.Status is HttpStatusCode.NotImplemented
+        || (int?)call.Status is >= 400 and < 500 and not (401 or 407 or 408 or 429);
+
+    private static RunFailedException Endless(string how) => new(RunOutcome.Unreachable, $"Graph's list {how}.", "Run again.");
+
+    private async Task<StepOutcome[]> SendAsync(string operation, string action, IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
-        var body = new PooledBuffer(64 * 1024);
-        Write(body, "{\"value\":["u8);
-        for (var i = 0; i < steps.Count; i++)
-        {
-            if (i > 0) Write(body, ","u8);
-            Write(body, steps[i].Body.Span);
-        }
-        Write(body, "]}"u8);
-        return body;
+        using var call = await _client.SendAsync(
+            operation, HttpMethod.Post, $"{Indicators}/{action}", DestinationClient.Body("{\"value\":["u8, steps), ct,
+            steps.Count, isNonIdempotent: operation == "submit").ConfigureAwait(false);
+        return OutcomesOf(call, elements => GraphOutcomes.OfEntities(elements, steps));
     }
 
-    private static PooledBuffer Strings(IReadOnlyList<string> values)
+    private Task<ApiCall> DeleteAsync(string operation, string action, IReadOnlyList<string> names, CancellationToken ct) =>
+        _client.SendAsync(operation, HttpMethod.Post, $"{Indicators}/{action}", DestinationClient.Body("value", names), ct, names.Count);
+
+    private StepOutcome[] OutcomesOf(ApiCall call, Func<List<GraphResult>, StepOutcome[]> read)
     {
-        var body = new PooledBuffer();
-        using var json = new Utf8JsonWriter(body);
-        json.WriteStartObject();
-        json.WriteStartArray("value"u8);
-        foreach (var value in values) json.WriteStringValue(value);
-        json.WriteEndArray();
-        json.WriteEndObject();
-        return body;
-    }
-
-    private static void Write(PooledBuffer body, ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(body.GetSpan(bytes.Length));
-        body.Advance(bytes.Length);
-    }
-
-    private Task<ApiCall> GetAsync(string operation, Uri uri, CancellationToken ct) => SendAsync(
-        new ApiCall { Destination = _destination, Operation = operation, Method = HttpMethod.Get, Uri = uri }, ct);
-
-    private Task<ApiCall> PostAsync(string operation, string action, PooledBuffer body, int items, bool isPlainCreate, CancellationToken ct) =>
-        SendAsync(
-            new ApiCall
-            {
-                Destination = _destination,
-                Operation = operation,
-                Method = HttpMethod.Post,
-                Uri = new Uri($"{Indicators}/{action}", UriKind.Relative),
-                Body = body,
-                Items = items,
-                IsNonIdempotent = isPlainCreate,
-            },
-            ct);
-
-    private async Task<ApiCall> SendAsync(ApiCall exchange, CancellationToken ct)
-    {
-        try
-        {
-            await _client.SendAsync(exchange, ct).ConfigureAwait(false);
-            return exchange;
-        }
-        catch
-        {
-            exchange.Dispose();
-            throw;
-        }
+        _client.ThrowIfFailed(call);
+        if (call.IsSuccess && GraphResponse.Read(call.Response.Written) is { } elements) return _client.Record(call, read(elements));
+        var outcomes = call is { Status: HttpStatusCode.NoContent, Operation: "delete" or "settle" }
+            ? _client.Record(call, DestinationClient.Each(call.Items, new StepOutcome.Accepted(null)))
+            : DestinationClient.Each(call.Items, DestinationClient.OutcomeOf(call));
+        return outcomes;
     }
 }

@@ -4,7 +4,7 @@ using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Graph;
 
-/// <summary>Answers of Graph that concern every request, and what the user can do about them.</summary>
+/// <summary>Error responses of Graph that concern every request, and what the user can do about them.</summary>
 internal static class GraphFailures
 {
     private const string Permission =
@@ -14,23 +14,17 @@ internal static class GraphFailures
     private const string Successor =
         "Microsoft announced the end of tiIndicators for 2026. Send to the Sentinel or Defender destination: set kind to sentinel or defender.";
 
-    /// <summary>Null when the exchange tells of its own items only.</summary>
-    /// <param name="answeredBefore">The API has answered in this run: then a missing item is no missing API.</param>
-    public static RunFailedException? Of(ApiCall exchange, bool answeredBefore)
+    /// <summary>Null when it concerns its own items only.</summary>
+    /// <param name="answeredBefore">The API has answered in this run: then a missing item is not a missing API.</param>
+    public static RunFailedException? Of(ApiCall call, ErrorBody error, bool answeredBefore) => call.Status switch
     {
-        if (ServiceUnavailable.From(exchange, "Graph") is { } failure) return failure;
-        if (exchange.Status is not { } status || exchange.IsSuccess) return null;
-        var error = ErrorBody.Read(exchange.Response.Written);
-        return status switch
-        {
-            HttpStatusCode.Unauthorized => new RunFailedException(
-                RunOutcome.SignInFailed, $"Graph refuses the token (401): {error}", "Check auth.tenant and auth.cloud. " + Permission),
-            HttpStatusCode.Forbidden => new RunFailedException(RunOutcome.SignInFailed, $"Graph refuses access (403): {error}", Permission),
-            _ when IsRetired(status, error, answeredBefore) => new RunFailedException(
-                RunOutcome.Retired, $"Graph no longer has tiIndicators ({(int)status}): {error}", Successor),
-            _ => null,
-        };
-    }
+        HttpStatusCode.Unauthorized => new RunFailedException(
+            RunOutcome.SignInFailed, $"Graph refuses the token (401): {error}", "Check auth.tenant and auth.cloud. " + Permission),
+        HttpStatusCode.Forbidden => new RunFailedException(RunOutcome.SignInFailed, $"Graph refuses access (403): {error}", Permission),
+        { } status when IsRetired(status, error, answeredBefore) => new RunFailedException(
+            RunOutcome.Retired, $"Graph no longer has tiIndicators ({(int)status}): {error}", Successor),
+        _ => null,
+    };
 
     private static bool IsRetired(HttpStatusCode status, ErrorBody error, bool answeredBefore) => status switch
     {
@@ -41,7 +35,5 @@ internal static class GraphFailures
     };
 
     /// <summary>Graph's words for a path that it does not have.</summary>
-    private static bool NamesSegment(ErrorBody error) =>
-        error.Message.Contains("segment", StringComparison.OrdinalIgnoreCase)
-        || error.Message.Contains("resource does not exist", StringComparison.OrdinalIgnoreCase);
+    private static bool NamesSegment(ErrorBody error) => error.Message.ContainsAny("segment", "resource does not exist");
 }

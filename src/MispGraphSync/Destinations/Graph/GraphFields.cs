@@ -5,11 +5,17 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Destinations.Graph;
 
+/// <summary>One observable property of a tiIndicator: a text, or a number where <see cref="Text"/> is null.</summary>
+internal readonly record struct GraphField(string Name, string? Text, long Number = 0)
+{
+    public override string ToString() => Text is null ? $"{Name}={Number}" : $"{Name}={Text}";
+}
+
 /// <summary>Turns observables into tiIndicator's properties ("Indicator observables" of its page).</summary>
 internal static class GraphFields
 {
     /// <summary>
-    /// Sorted by name, each once, whatever the order of the observables; what Graph has no property for is left out.
+    /// Sorted by name, each once, whatever the order of the observables; what Graph has no property for is skipped.
     /// Several file names share one property, separated by commas. Of anything else the first in order counts.
     /// </summary>
     public static List<GraphField> Of(IReadOnlyList<Observable> observables, GraphProduct product)

@@ -1,26 +1,25 @@
 using System.Buffers;
 using System.Collections.Frozen;
-using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Http;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Destinations.Graph;
 
 /// <summary>
-/// Writes one tiIndicator. What cannot be changed in place comes first, then what can, then the dates that move by
-/// themselves: so both marks are hashes of the beginning. Reused; not for two threads at once.
+/// Writes one tiIndicator. What cannot be changed in place comes first, then what can, then the moving dates: so both hashes are
+/// of the beginning.
 /// </summary>
-#pragma warning disable CA1001 // One a thread, for as long as the thread lives.
-internal sealed class GraphItem
-#pragma warning restore CA1001
+internal static class GraphItem
 {
     /// <summary>Graph's default where severity was never sent.</summary>
     private const int DefaultSeverity = 3;
+
+    /// <summary>Graph, tiIndicator: at most 100 characters.</summary>
+    private const int MaxDescription = 100;
+
+    private const int MaxComment = 500;
 
     // Besides the observables. The rest of a listed item is the service's own.
     private static readonly FrozenSet<string> Writable = new[]
@@ -30,161 +29,118 @@ internal sealed class GraphItem
         "expirationDateTime", "lastReportedDateTime",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    [ThreadStatic]
-    private static GraphItem? _own;
-
-    private readonly PooledBuffer _buffer = new();
-    private readonly Utf8JsonWriter _json;
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-
-    private GraphItem() => _json = new Utf8JsonWriter(
-        _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
-
     public static bool IsWritable(string property) => Writable.Contains(property) || GraphPage.IsObservable(property);
 
-    public static GraphItem Own => _own ??= new GraphItem();
+    public static string Description(Indicator indicator) => IndicatorText.Title(indicator, MaxDescription);
 
     /// <summary>
     /// A create carries everything; an update or renewal the id and what the product lets one edit, with empty values
-    /// spelled out, since a property left out keeps its old value.
+    /// written too, since a missing property keeps its old value.
     /// </summary>
-    public ItemHashes Write(IBufferWriter<byte> body, GraphProduct product, Indicator indicator, ItemIdentity identity, StepAction action)
+    public static ItemHashes Write(IBufferWriter<byte> body, GraphProduct product, Indicator indicator, ItemIdentity identity, StepAction action)
     {
-        Begin();
-        WriteFixed(product, indicator);
-        if (product.IsDefender) WriteHandling(indicator, identity, spellOut: false);
-        var endOfFixed = Position;
-        if (product.IsDefender) WriteAddressWithoutEnd(indicator);
-        else WriteHandling(indicator, identity, spellOut: false);
-        WriteDescriptionAndSeverity(indicator, spellOut: false);
-        var endOfStable = Position;
-        WriteDates(indicator, identity, withLastReported: true);
-        End();
-        var written = _buffer.Written.Span;
-        var marks = new ItemHashes(Hash128.Of(written[..endOfStable]), Hash128.Of(written[..endOfFixed]));
-
-        if (action is StepAction.Update or StepAction.Renew)
-        {
-            Begin();
-            _json.WriteString("id"u8, identity.Id ?? throw new InvalidOperationException("An update of what has no id."));
-            _json.WriteString("targetProduct"u8, product.Name);
-            if (!product.IsDefender) WriteHandling(indicator, identity, spellOut: true);
-            WriteDescriptionAndSeverity(indicator, spellOut: true);
-            WriteDates(indicator, identity, withLastReported: !product.IsDefender);
-            End();
-        }
-        body.Write(_buffer.Written.Span);
-        return marks;
-    }
-
-    private int Position
-    {
-        get
-        {
-            _json.Flush();
-            return _buffer.Written.Length;
-        }
-    }
-
-    private void Begin()
-    {
-        _buffer.Clear();
-        _json.Reset();
-        _json.WriteStartObject();
-    }
-
-    private void End()
-    {
-        _json.WriteEndObject();
-        _json.Flush();
-    }
-
-    private void WriteFixed(GraphProduct product, Indicator indicator)
-    {
-        _json.WriteString("targetProduct"u8, product.Name);
-        _json.WriteString("threatType"u8, ThreatTypeWords.Of(indicator.ThreatType));
+        var item = ItemWriter.Begin();
+        item.Json.WriteString("targetProduct"u8, product.Name);
+        item.Json.WriteString("threatType"u8, indicator.ThreatType.ToString());
         foreach (var field in GraphFields.Of(indicator.Observables, product))
         {
-            if (field.Text is { } text) _json.WriteString(field.Name, text);
-            else _json.WriteNumber(field.Name, field.Number);
+            if (field.Text is { } text) item.Json.WriteString(field.Name, text);
+            else item.Json.WriteNumber(field.Name, field.Number);
         }
+
+        if (product.IsDefender) WriteHandling(item, indicator, identity, withEmpty: false);
+        var immutable = item.Position;
+        if (product.IsDefender) WriteAddressWithoutDirection(item.Json, indicator);
+        else WriteHandling(item, indicator, identity, withEmpty: false);
+        WriteDescriptionAndSeverity(item.Json, indicator, withEmpty: false);
+        var content = item.Position;
+        WriteDates(item, indicator, identity, withLastReported: true);
+        var written = item.End();
+        var hashes = new ItemHashes(item.HashUntil(content), item.HashUntil(immutable));
+        if (action is StepAction.Update or StepAction.Renew) written = Update(product, indicator, identity);
+        body.Write(written);
+        return hashes;
+    }
+
+    private static ReadOnlySpan<byte> Update(GraphProduct product, Indicator indicator, ItemIdentity identity)
+    {
+        var item = ItemWriter.Begin();
+        item.Json.WriteString("id"u8, identity.Id ?? throw new InvalidOperationException("An update of an indicator without an id."));
+        item.Json.WriteString("targetProduct"u8, product.Name);
+        if (!product.IsDefender) WriteHandling(item, indicator, identity, withEmpty: true);
+        WriteDescriptionAndSeverity(item.Json, indicator, withEmpty: true);
+        WriteDates(item, indicator, identity, withLastReported: !product.IsDefender);
+        return item.End();
     }
 
     /// <summary>
-    /// Defender answers "Missing indicators value" to a destination address that is not also in the field without an end. It
+    /// Defender answers "Missing indicators value" to a destination address that is not also in the field without direction. It
     /// names nothing new, so it is no part of the key or of what cannot be changed.
     /// </summary>
-    private void WriteAddressWithoutEnd(Indicator indicator)
+    private static void WriteAddressWithoutDirection(Utf8JsonWriter json, Indicator indicator)
     {
         foreach (var observable in indicator.Observables)
         {
             if (observable is Observable.NetworkAddress address)
-                _json.WriteString(GraphFields.AddressName(Direction.Unknown, address.Value), address.Value.ToString());
+                json.WriteString(GraphFields.AddressName(Direction.Unknown, address.Value), address.Value.ToString());
         }
     }
 
-    private void WriteHandling(Indicator indicator, ItemIdentity identity, bool spellOut)
+    private static void WriteHandling(ItemWriter item, Indicator indicator, ItemIdentity identity, bool withEmpty)
     {
-        _json.WriteString("externalId"u8, identity.Key);
-        _json.WriteString("action"u8, GraphVocabulary.Of(indicator.Action));
-        _json.WriteString("tlpLevel"u8, GraphVocabulary.Of(indicator.Tlp));
-        _json.WriteBoolean("passiveOnly"u8, indicator.PassiveOnly || indicator.Tlp == Tlp.Red);
-        _json.WriteNumber("confidence"u8, indicator.Confidence);
-        WriteList("activityGroupNames"u8, indicator.Actors.AsSpan(), spellOut);
-        WriteList("malwareFamilyNames"u8, indicator.Families.AsSpan(), spellOut);
-        if (indicator.DiamondModel is { } model) _json.WriteString("diamondModel"u8, GraphVocabulary.Of(model));
-        else if (spellOut) _json.WriteString("diamondModel"u8, "unknown"u8);
-        WriteKillChain(indicator, spellOut);
-        WriteTags(indicator);
-        _json.WritePropertyName("additionalInformation"u8);
-        GraphText.WriteAdditionalInformation(_json, indicator);
+        var json = item.Json;
+        json.WriteString("externalId"u8, identity.Key);
+        json.WriteString("action"u8, GraphVocabulary.Of(indicator.Action));
+        json.WriteString("tlpLevel"u8, GraphVocabulary.Of(indicator.Tlp));
+        json.WriteBoolean("passiveOnly"u8, indicator.PassiveOnly || indicator.Tlp == Tlp.Red);
+        json.WriteNumber("confidence"u8, indicator.Confidence);
+        WriteList(item, "activityGroupNames"u8, indicator.Actors.AsSpan(), withEmpty);
+        WriteList(item, "malwareFamilyNames"u8, indicator.Families.AsSpan(), withEmpty);
+        if (indicator.DiamondModel is { } model) json.WriteString("diamondModel"u8, GraphVocabulary.Of(model));
+        else if (withEmpty) json.WriteString("diamondModel"u8, "unknown"u8);
+        if (!indicator.KillChain.IsEmpty || withEmpty)
+        {
+            json.WriteStartArray("killChain"u8);
+            foreach (var phase in indicator.KillChain) json.WriteStringValue(GraphVocabulary.Of(phase));
+            json.WriteEndArray();
+        }
+
+        WriteTags(item, indicator);
+        json.WritePropertyName("additionalInformation"u8);
+        WriteAdditionalInformation(json, indicator);
     }
 
-    private void WriteDescriptionAndSeverity(Indicator indicator, bool spellOut)
+    private static void WriteDescriptionAndSeverity(Utf8JsonWriter json, Indicator indicator, bool withEmpty)
     {
-        _json.WriteString("description"u8, GraphText.Description(indicator));
+        json.WriteString("description"u8, Description(indicator));
         var severity = GraphVocabulary.Of(indicator.Severity);
-        if (severity is not null || spellOut) _json.WriteNumber("severity"u8, severity ?? DefaultSeverity);
+        if (severity is not null || withEmpty) json.WriteNumber("severity"u8, severity ?? DefaultSeverity);
     }
 
-    private void WriteDates(Indicator indicator, ItemIdentity identity, bool withLastReported)
+    private static void WriteDates(ItemWriter item, Indicator indicator, ItemIdentity identity, bool withLastReported)
     {
-        WriteInstant("expirationDateTime"u8, identity.Expires);
-        // MISP may name a time to come, by first_seen or by a clock that is wrong. Nobody can have reported it then.
+        item.WriteInstant("expirationDateTime"u8, identity.Expires, "Z");
+        // MISP may name a future time, by first_seen or by a wrong clock. Nobody can have reported it then.
         var reported = indicator.LastReported < identity.Modified ? indicator.LastReported : identity.Modified;
-        if (withLastReported) WriteInstant("lastReportedDateTime"u8, reported);
+        if (withLastReported) item.WriteInstant("lastReportedDateTime"u8, reported, "Z");
     }
 
-    private void WriteInstant(ReadOnlySpan<byte> name, DateTimeOffset at)
+    private static void WriteTags(ItemWriter item, Indicator indicator)
     {
-        Span<byte> text = stackalloc byte[32];
-        Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{at.UtcDateTime:s}Z", out var length);
-        _json.WriteString(name, text[..length]);
-    }
-
-    private void WriteKillChain(Indicator indicator, bool spellOut)
-    {
-        if (indicator.KillChain.IsEmpty && !spellOut) return;
-        _json.WriteStartArray("killChain"u8);
-        foreach (var phase in indicator.KillChain) _json.WriteStringValue(GraphVocabulary.Of(phase));
-        _json.WriteEndArray();
-    }
-
-    private void WriteTags(Indicator indicator)
-    {
-        _json.WriteStartArray("tags"u8);
-        WriteEach(indicator.Tags.AsSpan());
-        var supports = indicator.Sources;
-        for (var i = 0; i < supports.Length; i++)
+        item.Json.WriteStartArray("tags"u8);
+        WriteEach(item, indicator.Tags.AsSpan());
+        var sources = indicator.Sources;
+        for (var i = 0; i < sources.Length; i++)
         {
             var isRepeated = false;
-            for (var j = 0; j < i && !isRepeated; j++) isRepeated = supports[j].Event == supports[i].Event;
-            if (!isRepeated) WriteEventTag(indicator, supports[i].Event);
+            for (var j = 0; j < i && !isRepeated; j++) isRepeated = sources[j].Event == sources[i].Event;
+            if (!isRepeated) WriteEventTag(item.Json, indicator, sources[i].Event);
         }
-        _json.WriteEndArray();
+
+        item.Json.WriteEndArray();
     }
 
-    private void WriteEventTag(Indicator indicator, Guid uuid)
+    private static void WriteEventTag(Utf8JsonWriter json, Indicator indicator, Guid uuid)
     {
         Span<char> tag = stackalloc char[64];
         tag.TryWrite($"misp:event={uuid:D}", out var length);
@@ -194,27 +150,53 @@ internal sealed class GraphItem
             if (tag.SequenceEqual(written)) return;
         }
 
-        _json.WriteStringValue(tag);
+        json.WriteStringValue(tag);
     }
 
-    private void WriteList(ReadOnlySpan<byte> name, ReadOnlySpan<string> values, bool spellOut)
+    private static void WriteList(ItemWriter item, ReadOnlySpan<byte> name, ReadOnlySpan<string> values, bool withEmpty)
     {
-        if (values.IsEmpty && !spellOut) return;
-        _json.WriteStartArray(name);
-        WriteEach(values);
-        _json.WriteEndArray();
+        if (values.IsEmpty && !withEmpty) return;
+        item.Json.WriteStartArray(name);
+        WriteEach(item, values);
+        item.Json.WriteEndArray();
     }
 
-    /// <summary>Each once, without what is blank on one line.</summary>
-    private void WriteEach(ReadOnlySpan<string> values)
+    /// <summary>Each once, on one line; blank ones are skipped.</summary>
+    private static void WriteEach(ItemWriter item, ReadOnlySpan<string> values)
     {
-        _seen.Clear();
+        item.Seen.Clear();
         foreach (var value in values)
         {
             var line = Sanitize.OneLine(value);
             if (line.Length == 0) continue;
-            if (values.Length > 1 && !_seen.Add(line)) continue;
-            _json.WriteStringValue(line);
+            if (values.Length > 1 && !item.Seen.Add(line)) continue;
+            item.Json.WriteStringValue(line);
         }
+    }
+
+    /// <summary>What the other fields have no room for, as one JSON string: category and type, comment, and where it comes from.</summary>
+    private static void WriteAdditionalInformation(Utf8JsonWriter json, Indicator indicator)
+    {
+        if (indicator.Category is { Length: > 0 } category)
+        {
+            json.WriteStringValueSegment(Sanitize.OneLine(category), isFinalSegment: false);
+            json.WriteStringValueSegment("/", isFinalSegment: false);
+        }
+
+        json.WriteStringValueSegment(Sanitize.OneLine(indicator.Type), isFinalSegment: false);
+        if (indicator.Comment is { } comment && Sanitize.ForField(comment, MaxComment) is { Length: > 0 } line)
+        {
+            json.WriteStringValueSegment("; ", isFinalSegment: false);
+            json.WriteStringValueSegment(line, isFinalSegment: false);
+        }
+
+        Span<char> reference = stackalloc char[128];
+        foreach (var source in indicator.Sources)
+        {
+            reference.TryWrite($"; event {source.Event:D} attribute {source.Attribute:D}", out var length);
+            json.WriteStringValueSegment(reference[..length], isFinalSegment: false);
+        }
+
+        json.WriteStringValueSegment("", isFinalSegment: true);
     }
 }

@@ -6,6 +6,9 @@ namespace MispGraphSync.Destinations.Graph;
 /// <summary>Microsoft Graph tiIndicators (beta).</summary>
 internal static class GraphKind
 {
+    /// <summary>Graph, submitTiIndicators: at most 100 a request. No limit of updates and deletions is documented.</summary>
+    public const int MaxItems = 100;
+
     /// <summary>Graph itself ("national cloud deployments").</summary>
     public static CloudHosts Hosts { get; } = new(
         ("global", "graph.microsoft.com"),
@@ -20,8 +23,10 @@ internal static class GraphKind
         EndpointsOf = settings => [settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)!],
         ScopeOf = settings => CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud)!),
         CapabilitiesOf = CapabilitiesOf,
-        Create = static (settings, transport, tokens) => GraphDestination.Create((GraphSettings)settings, transport, tokens),
+        Create = (settings, transport, tokens) => new GraphDestination((GraphSettings)settings, transport, tokens),
         NeverBlock = [.. Hosts.All, "graph.windows.net"],
+        Checks = input => new GraphChecks(input),
+        CheckTenant = GraphChecks.CheckTenant,
         Takeover = PythonSample.Source,
     };
 
@@ -31,6 +36,6 @@ internal static class GraphKind
     public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
     {
         Shape = ((GraphSettings)settings).TargetProduct == GraphProduct.Defender.Name ? IndicatorShape.Single : IndicatorShape.Combined,
-        BatchSize = GraphDestination.MostItems,
+        BatchSize = MaxItems,
     };
 }

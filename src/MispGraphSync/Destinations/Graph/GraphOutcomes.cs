@@ -2,7 +2,7 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Graph;
 
-/// <summary>Finds out which element of a bulk answer is about which step, and what it says.</summary>
+/// <summary>Matches the elements of a bulk response with steps, and decides what they say.</summary>
 internal static class GraphOutcomes
 {
     // A shorter one could be any number in a sentence.
@@ -11,8 +11,8 @@ internal static class GraphOutcomes
     private static readonly StepOutcome SharedId = new StepOutcome.Unknown("The answer gives this id to several indicators.");
 
     /// <summary>
-    /// Of a submit or an update: by our key, an update also by the service's id. An element without an id is a failure; a step that no
-    /// element is about is unknown.
+    /// Of a submit or an update: by our key, an update also by the service's id. An element without an id is a failure; a step without an
+    /// element is unknown.
     /// </summary>
     public static StepOutcome[] OfEntities(List<GraphResult> elements, IReadOnlyList<PlanStep> steps)
     {
@@ -28,7 +28,7 @@ internal static class GraphOutcomes
 
     /// <summary>
     /// Of a deletion: by the id that the result's words name, else by its place. With fewer or more results than were asked for, what
-    /// names no id tells nothing.
+    /// names no id is ignored.
     /// </summary>
     public static StepOutcome[] OfResults(List<GraphResult> results, IReadOnlyList<string> ids)
     {
@@ -61,10 +61,7 @@ internal static class GraphOutcomes
         return new StepOutcome.Rejected(words ?? $"Code {result.Code}.", result.Code is 429 or (>= 500 and < 600));
     }
 
-    private static bool IsGone(string words) =>
-        words.Contains("not found", StringComparison.OrdinalIgnoreCase)
-        || words.Contains("notfound", StringComparison.OrdinalIgnoreCase)
-        || words.Contains("not exist", StringComparison.OrdinalIgnoreCase);
+    private static bool IsGone(string words) => words.ContainsAny("not found", "notfound", "not exist");
 
     private static bool IsPraise(string words) =>
         words.Equals("ok", StringComparison.OrdinalIgnoreCase)

@@ -1,13 +1,16 @@
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Graph;
 
-/// <summary>Reads one page of the list.</summary>
-internal static class GraphPage
+/// <summary>One page of the list.</summary>
+/// <param name="Indicators">Those of one product.</param>
+/// <param name="Next">Where the next page is; null on the last.</param>
+internal sealed record GraphPage(List<RemoteIndicator> Indicators, string? Next)
 {
-    private static readonly HashSet<string> Observables = new(StringComparer.Ordinal)
+    private static readonly FrozenSet<string> Observables = new[]
     {
         "domainName", "url", "userAgent", "fileHashValue", "fileName", "filePath", "fileSize", "fileType", "fileMutexName",
         "filePacker", "fileCompileDateTime", "fileCreatedDateTime", "networkIPv4", "networkIPv6", "networkSourceIPv4", "networkSourceIPv6",
@@ -15,33 +18,21 @@ internal static class GraphPage
         "networkPort", "networkSourcePort", "networkDestinationPort", "networkProtocol", "networkSourceAsn", "networkDestinationAsn",
         "emailSenderAddress", "emailRecipient", "emailSenderName", "emailSourceDomain", "emailSourceIpAddress", "emailSubject",
         "emailXMailer", "emailEncoding", "emailLanguage",
-    };
+    }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>The page's indicators of one product, and where the next page is; null when the answer is no page.</summary>
-    public static (List<RemoteIndicator> Indicators, string? Next)? Read(ReadOnlyMemory<byte> answer, GraphProduct product)
+    /// <summary>Null when the response is not a page. The list holds what was sent to any product.</summary>
+    public static GraphPage? Read(ReadOnlyMemory<byte> response, GraphProduct product) => ResponseJson.Read(response, root =>
     {
-        try
+        if (root.List("value") is not { } items) return null;
+        var indicators = new List<RemoteIndicator>();
+        foreach (var item in items)
         {
-            using var json = JsonDocument.Parse(answer);
-            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("value"u8, out var value)
-                || value.ValueKind != JsonValueKind.Array) return null;
-            var indicators = new List<RemoteIndicator>(value.GetArrayLength());
-            foreach (var item in value.EnumerateArray())
-            {
-                if (item.ValueKind == JsonValueKind.Object && IsOf(item, product)) indicators.Add(Indicator(item, product));
-            }
-            return (indicators, Text(json.RootElement, "@odata.nextLink"));
+            if (item.ValueKind == JsonValueKind.Object && item.Text("targetProduct") is var name
+                && (name is null || name.Equals(product.Name, StringComparison.OrdinalIgnoreCase))) indicators.Add(Indicator(item, product));
         }
-        // InvalidOperationException: half a surrogate pair, escaped.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
 
-    /// <summary>The list holds what was sent to any product.</summary>
-    private static bool IsOf(JsonElement item, GraphProduct product) =>
-        Text(item, "targetProduct") is not { } name || name.Equals(product.Name, StringComparison.OrdinalIgnoreCase);
+        return new GraphPage(indicators, root.Text("@odata.nextLink"));
+    });
 
     /// <summary>Whether the property names something to watch for.</summary>
     public static bool IsObservable(string property) => Observables.Contains(property);
@@ -50,15 +41,14 @@ internal static class GraphPage
     {
         var (type, value) = FirstObservable(item, product);
         return new RemoteIndicator(
-            Text(item, "id"),
-            Guid.TryParseExact(Text(item, "externalId"), "D", out var key) ? key : null,
+            item.Text("id"),
+            Guid.TryParseExact(item.Text("externalId"), "D", out var key) ? key : null,
             Encoding.UTF8.GetBytes(item.GetRawText()),
             type,
             value,
-            Text(item, "tlpLevel"),
-            Text(item, "action"),
-            item.TryGetProperty("expirationDateTime"u8, out var expires) && expires.ValueKind == JsonValueKind.String
-                && expires.TryGetDateTimeOffset(out var at) ? at : null);
+            item.Text("tlpLevel"),
+            item.Text("action"),
+            item.Instant("expirationDateTime"));
     }
 
     private static (string Type, string Value) FirstObservable(JsonElement item, GraphProduct product)
@@ -66,18 +56,12 @@ internal static class GraphPage
         var first = ("", "");
         foreach (var property in item.EnumerateObject())
         {
-            if (property.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number) || !Observables.Contains(property.Name))
-            {
-                continue;
-            }
+            if (property.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number) || !Observables.Contains(property.Name)) continue;
             first = (property.Name, property.Value.ToString());
-            // At Defender an address without an end repeats the destination.
+            // At Defender an address without direction repeats the destination.
             if (!product.IsDefender || property.Name is not ("networkIPv4" or "networkIPv6")) break;
         }
 
         return first;
     }
-
-    private static string? Text(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -1,122 +1,98 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Graph;
 
+/// <summary>One element of a bulk response's <c>value</c>: an entity, or a resultInfo.</summary>
+internal readonly record struct GraphResult
+{
+    /// <summary>The service's id; null when missing or empty.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>A sentence where the id would be: it failed.</summary>
+    public string? ErrorInsteadOfId { get; init; }
+
+    /// <summary>Our key, where the element repeats it.</summary>
+    public Guid? ExternalId { get; init; }
+
+    /// <summary>It repeats an externalId that is not ours.</summary>
+    public bool HasForeignId { get; init; }
+
+    /// <summary>The service's words; null when it names no error.</summary>
+    public string? Error { get; init; }
+
+    public bool IsTransient { get; init; }
+
+    /// <summary>resultInfo's.</summary>
+    public long? Code { get; init; }
+
+    /// <summary>resultInfo's; null when missing or empty.</summary>
+    public string? Message { get; init; }
+}
+
 /// <summary>
-/// Reads a bulk answer. The shape of a failed item is documented nowhere. Seen are the item as it was sent, with a sentence for an id,
-/// and an <c>Error</c> of prose or of JSON in a string; names are read whatever their case, and an object for an error too.
+/// Reads a bulk response. The shape of a failed item is documented nowhere. Seen are the item as it was sent, with a sentence for an
+/// id, and an <c>Error</c> of prose or of JSON in a string; names are read whatever their case, and an object for an error too.
 /// </summary>
 internal static class GraphResponse
 {
-    /// <summary>The elements in the answer's order; null when it is no JSON object with a list called <c>value</c>.</summary>
-    public static List<GraphResult>? Read(ReadOnlySpan<byte> answer)
+    // No document lists the reasons. A wrong guess costs at most a few more attempts.
+    private static readonly HashSet<string> TransientCodes = new(StringComparer.OrdinalIgnoreCase)
     {
-        try
-        {
-            var reader = new Utf8JsonReader(answer);
-            return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? ReadList(ref reader) : null;
-        }
-        // InvalidOperationException: half a surrogate pair, escaped.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private static List<GraphResult>? ReadList(ref Utf8JsonReader reader)
-    {
-        List<GraphResult>? elements = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isValue = reader.ValueTextEquals("value"u8);
-            reader.Read();
-            if (!isValue || reader.TokenType != JsonTokenType.StartArray)
-            {
-                reader.Skip();
-                continue;
-            }
-            elements = new List<GraphResult>(100);
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) elements.Add(ReadElement(ref reader));
-        }
-        // Nothing may follow: half an answer is none.
-        reader.Read();
-        return elements;
-    }
-
-    private static GraphResult ReadElement(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            return WithError(new GraphResult(), ref reader);
-        }
-        var element = new GraphResult();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var name = Recognise(reader.ValueSpan);
-            reader.Read();
-            if (name == Property.Other || reader.TokenType == JsonTokenType.Null) reader.Skip();
-            else element = With(element, name, ref reader);
-        }
-        return element;
-    }
-
-    private static GraphResult With(GraphResult element, Property name, ref Utf8JsonReader reader)
-    {
-        switch (name)
-        {
-            case Property.Error:
-                return WithError(element, ref reader);
-            case Property.Id when reader.TokenType == JsonTokenType.String:
-                return reader.ValueSpan.IsEmpty ? element : WithId(element, reader.GetString()!);
-            case Property.ExternalId when reader.TokenType == JsonTokenType.String:
-                return Guid.TryParse(reader.GetString(), out var key)
-                    ? element with { ExternalId = key }
-                    : element with { HasForeignId = !reader.ValueSpan.IsEmpty };
-            case Property.Code when reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var code):
-                return element with { Code = code };
-            case Property.Code when reader.TokenType == JsonTokenType.String && long.TryParse(reader.GetString(), out var code):
-                return element with { Code = code };
-            case Property.Message when reader.TokenType == JsonTokenType.String:
-                return reader.ValueSpan.IsEmpty ? element : element with { Message = ErrorBody.OneLine(reader.GetString()!) };
-            default:
-                reader.Skip();
-                return element;
-        }
-    }
-
-    /// <summary>An id has no blanks.</summary>
-    private static GraphResult WithId(GraphResult element, string id) =>
-        id.Any(char.IsWhiteSpace) ? element with { ErrorInsteadOfId = ErrorBody.OneLine(id) } : element with { Id = id };
-
-    /// <summary>An empty error is none: what failed has no id either.</summary>
-    private static GraphResult WithError(GraphResult element, ref Utf8JsonReader reader)
-    {
-        using var json = JsonDocument.ParseValue(ref reader);
-        var error = ErrorBody.Read(json.RootElement);
-        return error.ToString() is { Length: > 0 } words
-            ? element with { Error = words, IsTransient = GraphTransientErrors.IsTransient(error) }
-            : element;
-    }
-
-    private static Property Recognise(ReadOnlySpan<byte> name) => name.Length switch
-    {
-        2 when Ascii.EqualsIgnoreCase(name, "id"u8) => Property.Id,
-        4 when Ascii.EqualsIgnoreCase(name, "code"u8) => Property.Code,
-        5 when Ascii.EqualsIgnoreCase(name, "error"u8) => Property.Error,
-        7 when Ascii.EqualsIgnoreCase(name, "message"u8) => Property.Message,
-        10 when Ascii.EqualsIgnoreCase(name, "externalId"u8) => Property.ExternalId,
-        _ => Property.Other,
+        "activityLimitReached", "serviceNotAvailable", "tooManyRequests", "timeout", "gatewayTimeout", "internalServerError",
+        "429", "500", "502", "503", "504", "509",
     };
 
-    private enum Property
+    private static readonly string[] TransientWords =
+        ["timeout", "timed out", "temporar", "try again", "throttl", "too many requests", "unavailable"];
+
+    /// <summary>The elements in the response's order; null when it is not a JSON object with a list called <c>value</c>.</summary>
+    public static List<GraphResult>? Read(ReadOnlyMemory<byte> response) => ResponseJson.Read(response, root =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("value"u8, out var value) && value.ValueKind == JsonValueKind.Array
+            ? value.EnumerateArray().Select(Read).ToList()
+            : null);
+
+    private static GraphResult Read(JsonElement element)
     {
-        Other,
-        Id,
-        ExternalId,
-        Error,
-        Code,
-        Message,
+        var result = new GraphResult();
+        if (element.ValueKind != JsonValueKind.Object) return WithError(result, element);
+        foreach (var property in element.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.Null)
+                result = With(result, JsonMarshal.GetRawUtf8PropertyName(property), property.Value);
+        }
+
+        return result;
     }
+
+    private static GraphResult With(GraphResult result, ReadOnlySpan<byte> name, JsonElement value)
+    {
+        if (Ascii.EqualsIgnoreCase(name, "error"u8)) return WithError(result, value);
+        if (Ascii.EqualsIgnoreCase(name, "code"u8)) return result with { Code = Number(value) };
+        if (value.ValueKind != JsonValueKind.String || value.ValueEquals(""u8)) return result;
+        if (Ascii.EqualsIgnoreCase(name, "id"u8)) return WithId(result, value.GetString()!);
+        if (Ascii.EqualsIgnoreCase(name, "message"u8)) return result with { Message = ErrorBody.OneLine(value.GetString()!) };
+        if (!Ascii.EqualsIgnoreCase(name, "externalId"u8)) return result;
+        return Guid.TryParse(value.GetString(), out var key) ? result with { ExternalId = key } : result with { HasForeignId = true };
+    }
+
+    private static long? Number(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number or JsonValueKind.String && long.TryParse(value.ToString(), out var number) ? number : null;
+
+    /// <summary>An id has no blanks.</summary>
+    private static GraphResult WithId(GraphResult result, string id) =>
+        id.Any(char.IsWhiteSpace) ? result with { ErrorInsteadOfId = ErrorBody.OneLine(id) } : result with { Id = id };
+
+    /// <summary>An empty error is none: what failed has no id either.</summary>
+    private static GraphResult WithError(GraphResult result, JsonElement value)
+    {
+        var error = ErrorBody.Read(value);
+        return error.ToString() is { Length: > 0 } words ? result with { Error = words, IsTransient = IsTransient(error) } : result;
+    }
+
+    private static bool IsTransient(ErrorBody error) => error.Code is { } code
+        ? TransientCodes.Contains(code)
+        : error.Message.ContainsAny(TransientWords);
 }

@@ -49,6 +49,6 @@ internal static class Misp2Sentinel
                 "The other tool's indicators expire; nothing needs to be done.");
         }
 
-        return new ForeignTool(tool, SentinelDestination.Create(settings with { SourceSystem = source }, transport, tokens: null), Recognise);
+        return new ForeignTool(tool, new SentinelDestination(settings with { SourceSystem = source }, transport), Recognise);
     }
 }

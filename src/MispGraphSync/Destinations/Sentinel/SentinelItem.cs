@@ -1,121 +1,163 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Http;
+using static MispGraphSync.Text.Sanitize;
 
 namespace MispGraphSync.Destinations.Sentinel;
 
 /// <summary>
-/// Writes one STIX 2.1 indicator. What counts as change comes first, the dates that move by themselves last: so the mark is a
-/// hash of the beginning. Reused; not for two threads at once.
+/// Writes one STIX 2.1 indicator. What counts as change comes first, the moving dates last: so the hash is of the beginning.
+/// Sentinel names no lengths; these keep a request of a hundred well below a megabyte.
 /// </summary>
-#pragma warning disable CA1001 // One a thread, for as long as the thread lives.
-internal sealed class SentinelItem
-#pragma warning restore CA1001
+internal static class SentinelItem
 {
-    [ThreadStatic]
-    private static SentinelItem? _own;
+    private const int MaxName = 250;
+    private const int MaxTitle = 1000;
+    private const int MaxComment = 1000;
+    private const int MaxEventInfo = 100;
 
-    private readonly PooledBuffer _buffer = new();
-    private readonly Utf8JsonWriter _json;
-    private readonly SentinelLabels _labels = new();
+    /// <summary>Stands for a pattern that nobody knows any more; a name under .invalid is never seen in a log (RFC 2606).</summary>
+    private const string NoPattern = "[domain-name:value = 'revoked.invalid']";
 
-    private SentinelItem() => _json = new Utf8JsonWriter(
-        _buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static SentinelItem Own => _own ??= new SentinelItem();
+    public static string Name(Indicator indicator) => IndicatorText.Title(indicator, MaxName);
 
-    /// <summary>The STIX id of a key.</summary>
-    public static string Id(Guid key) => $"indicator--{key:D}";
-
-    /// <summary>The whole object, whatever the action: an upload replaces what is there. Nothing is fixed.</summary>
-    public ItemHashes Write(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity)
+    /// <summary>The whole object, whatever the action: an upload replaces what is there. Nothing is immutable.</summary>
+    public static ItemHashes Write(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity)
     {
-        _buffer.Clear();
-        _json.Reset();
-        _json.WriteStartObject();
-        _json.WriteString("type"u8, "indicator"u8);
-        _json.WriteString("spec_version"u8, "2.1"u8);
-        _json.WriteString("id"u8, Id(identity.Key));
-        WriteWhatToWatch(indicator);
-        WriteWhatItMeans(indicator);
-        WriteOrigin(indicator);
-        _json.WriteString("valid_from"u8, StixVocabulary.Instant(ValidFrom(indicator, identity)));
-        _json.Flush();
-        var endOfStable = _buffer.Written.Length;
+        var item = ItemWriter.Begin();
+        var json = item.Json;
+        WriteHead(json, identity.Key, Name(indicator), indicator);
+        json.WriteString("pattern"u8, SentinelPattern.Of(indicator.Observables));
+        json.WriteString("pattern_type"u8, "stix"u8);
+        WriteMeaning(json, indicator);
+        WriteList(json, "labels"u8, SentinelLabels.Of(indicator, item.Seen));
+        WriteReferences(json, indicator);
+        // MISP's first_seen may lie in the future: Sentinel would match nothing until then. Such an indicator is valid from its first send.
+        json.WriteString("valid_from"u8, StixVocabulary.Instant(indicator.ValidFrom < identity.Created ? indicator.ValidFrom : identity.Created));
+        var content = item.Position;
 
-        _json.WriteString("created"u8, StixVocabulary.Instant(identity.Created));
-        _json.WriteString("modified"u8, StixVocabulary.Instant(identity.Modified));
-        _json.WriteString("valid_until"u8, StixVocabulary.Instant(identity.Expires));
-        _json.WriteEndObject();
-        _json.Flush();
-        var written = _buffer.Written.Span;
-        body.Write(written);
-        return new ItemHashes(Hash128.Of(written[..endOfStable]), default);
+        json.WriteString("created"u8, StixVocabulary.Instant(identity.Created));
+        json.WriteString("modified"u8, StixVocabulary.Instant(identity.Modified));
+        json.WriteString("valid_until"u8, StixVocabulary.Instant(identity.Expires));
+        body.Write(item.End());
+        return new ItemHashes(item.HashUntil(content), default);
     }
 
     /// <summary>
-    /// MISP's first_seen may lie in the future, where nobody has seen anything: Sentinel would match nothing until then. Such
-    /// an indicator is valid from its first send, and so never after its own end.
+    /// The object that removes an indicator: the same again, revoked, modified later. (Azure's own deletion of an indicator answers 200
+    /// and keeps what was uploaded.) STIX: revoked is final for its id.
     /// </summary>
-    private static DateTimeOffset ValidFrom(Indicator indicator, ItemIdentity identity) =>
-        indicator.ValidFrom < identity.Created ? indicator.ValidFrom : identity.Created;
-
-    private void WriteWhatToWatch(Indicator indicator)
+    public static void WriteRevocation(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified)
     {
-        _json.WriteString("name"u8, SentinelText.Name(indicator));
-        _json.WriteString("description"u8, SentinelText.Description(indicator));
-        _json.WriteString("pattern"u8, SentinelDestination.PatternOf(indicator.Observables));
-        _json.WriteString("pattern_type"u8, "stix"u8);
+        using var json = new Utf8JsonWriter(body, Relaxed);
+        json.WriteStartObject();
+        if (held.Body is { Length: > 0 } sent) WriteAgain(json, sent);
+        else WriteLeast(json, held, modified);
+        json.WriteString("modified"u8, StixVocabulary.Instant(modified));
+        json.WriteBoolean("revoked"u8, true);
+        json.WriteEndObject();
     }
 
-    private void WriteWhatItMeans(Indicator indicator)
+    private static void WriteAgain(Utf8JsonWriter json, ReadOnlyMemory<byte> sent)
     {
-        _json.WriteStartArray("indicator_types"u8);
-        _json.WriteStringValue(StixVocabulary.StixType(indicator.ThreatType));
-        if (indicator.ThreatTypeIsTagged) _json.WriteStringValue(ThreatTypeWords.Of(indicator.ThreatType));
-        _json.WriteEndArray();
-        _json.WriteNumber("confidence"u8, indicator.Confidence);
-        _json.WriteStartArray("object_marking_refs"u8);
-        _json.WriteStringValue(StixVocabulary.Marking(indicator.Tlp));
-        _json.WriteEndArray();
+        using var item = JsonDocument.Parse(sent);
+        foreach (var property in item.RootElement.EnumerateObject())
+        {
+            if (!property.NameEquals("modified"u8) && !property.NameEquals("revoked"u8)) property.WriteTo(json);
+        }
+    }
+
+    /// <summary>The last body is not known: Sentinel goes by id and source alone, so a minimal STIX object is revoked in its place.</summary>
+    private static void WriteLeast(Utf8JsonWriter json, HeldIndicator held, DateTimeOffset modified)
+    {
+        var created = held.Created < modified ? held.Created : modified;
+        var expires = held.Expires > created ? held.Expires : created.AddSeconds(1);
+        WriteHead(json, held.Key, "Revoked", indicator: null);
+        json.WriteString("pattern"u8, NoPattern);
+        json.WriteString("pattern_type"u8, "stix"u8);
+        json.WriteString("valid_from"u8, StixVocabulary.Instant(created));
+        json.WriteString("valid_until"u8, StixVocabulary.Instant(expires));
+        json.WriteString("created"u8, StixVocabulary.Instant(created));
+    }
+
+    private static void WriteHead(Utf8JsonWriter json, Guid key, string name, Indicator? indicator)
+    {
+        json.WriteString("type"u8, "indicator"u8);
+        json.WriteString("spec_version"u8, "2.1"u8);
+        json.WriteString("id"u8, $"indicator--{key:D}");
+        json.WriteString("name"u8, name);
+        if (indicator is not null) json.WriteString("description"u8, Description(indicator));
+    }
+
+    private static void WriteMeaning(Utf8JsonWriter json, Indicator indicator)
+    {
+        json.WriteStartArray("indicator_types"u8);
+        json.WriteStringValue(StixVocabulary.StixType(indicator.ThreatType));
+        if (indicator.ThreatTypeIsTagged) json.WriteStringValue(indicator.ThreatType.ToString());
+        json.WriteEndArray();
+        json.WriteNumber("confidence"u8, indicator.Confidence);
+        json.WriteStartArray("object_marking_refs"u8);
+        json.WriteStringValue(StixVocabulary.Marking(indicator.Tlp));
+        json.WriteEndArray();
         if (indicator.KillChain.IsEmpty) return;
-        _json.WriteStartArray("kill_chain_phases"u8);
+        json.WriteStartArray("kill_chain_phases"u8);
         foreach (var phase in indicator.KillChain)
         {
-            _json.WriteStartObject();
-            _json.WriteString("kill_chain_name"u8, StixVocabulary.KillChain);
-            _json.WriteString("phase_name"u8, StixVocabulary.Of(phase));
-            _json.WriteEndObject();
+            json.WriteStartObject();
+            json.WriteString("kill_chain_name"u8, StixVocabulary.KillChain);
+            json.WriteString("phase_name"u8, StixVocabulary.Of(phase));
+            json.WriteEndObject();
         }
-        _json.WriteEndArray();
+
+        json.WriteEndArray();
     }
 
-    private void WriteOrigin(Indicator indicator)
+    /// <summary>An empty list is not STIX.</summary>
+    private static void WriteList(Utf8JsonWriter json, ReadOnlySpan<byte> name, List<string> texts)
     {
-        WriteLabels(indicator);
+        if (texts.Count == 0) return;
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    private static void WriteReferences(Utf8JsonWriter json, Indicator indicator)
+    {
         if (indicator.Sources.IsEmpty) return;
-        _json.WriteStartArray("external_references"u8);
-        foreach (var support in indicator.Sources)
+        json.WriteStartArray("external_references"u8);
+        foreach (var source in indicator.Sources)
         {
-            _json.WriteStartObject();
-            _json.WriteString("source_name"u8, "MISP"u8);
-            _json.WriteString("external_id"u8, support.Attribute);
-            _json.WriteString("description"u8, SentinelText.Reference(support));
-            _json.WriteEndObject();
+            var info = ForField(source.EventInfo, MaxEventInfo);
+            json.WriteStartObject();
+            json.WriteString("source_name"u8, "MISP"u8);
+            json.WriteString("external_id"u8, source.Attribute);
+            json.WriteString("description"u8, info.Length == 0 ? $"MISP event {source.Event:D}" : $"MISP event {source.Event:D}: {info}");
+            json.WriteEndObject();
         }
-        _json.WriteEndArray();
+
+        json.WriteEndArray();
     }
 
-    /// <summary>An empty list is no STIX.</summary>
-    private void WriteLabels(Indicator indicator)
+    /// <summary>Title, category and type, comment.</summary>
+    private static string Description(Indicator indicator)
     {
-        var labels = _labels.Of(indicator);
-        if (labels.Count == 0) return;
-        _json.WriteStartArray("labels"u8);
-        foreach (var label in labels) _json.WriteStringValue(label);
-        _json.WriteEndArray();
+        var text = new StringBuilder(256);
+        Append(text, "", ForField(indicator.Title, MaxTitle));
+        Append(text, "; ", ForField(indicator.Category ?? "", SentinelLabels.MaxLabel));
+        Append(text, indicator.Category is { Length: > 0 } ? "/" : "; ", ForField(indicator.Type, SentinelLabels.MaxLabel));
+        Append(text, "; ", ForField(indicator.Comment ?? "", MaxComment));
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, string separator, string line)
+    {
+        if (line.Length == 0) return;
+        if (text.Length > 0) text.Append(separator);
+        text.Append(line);
     }
 }

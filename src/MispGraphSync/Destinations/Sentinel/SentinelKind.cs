@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Http;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Sentinel;
@@ -6,6 +7,11 @@ namespace MispGraphSync.Destinations.Sentinel;
 /// <summary>Microsoft Sentinel's upload API.</summary>
 internal static class SentinelKind
 {
+    /// <summary>The upload API takes at most 100 objects a request.</summary>
+    public const int MaxObjects = 100;
+
+    public const string ManagementName = "Azure's management API";
+
     /// <summary>Takes threat intelligence; its tokens are those of <see cref="Management"/>.</summary>
     public static CloudHosts Hosts { get; } = new(
         ("global", "api.ti.sentinel.azure.com"),
@@ -28,11 +34,11 @@ internal static class SentinelKind
         EndpointsOf = settings =>
         [
             settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)!,
-            .. ((SentinelSettings)settings).SubscriptionId is null ? Array.Empty<Uri>() : [ManagementOf(settings)],
+            .. settings is SentinelSettings { SubscriptionId: not null } sentinel ? [ManagementOf(sentinel)] : Array.Empty<Uri>(),
         ],
         ScopeOf = settings => CloudHosts.ScopeOf(Management.In(settings.Auth.Cloud)!),
         CapabilitiesOf = CapabilitiesOf,
-        Create = static (settings, transport, tokens) => SentinelDestination.Create((SentinelSettings)settings, transport, tokens),
+        Create = (settings, transport, tokens) => new SentinelDestination((SentinelSettings)settings, transport, tokens),
         NeverBlock = [.. Hosts.All, .. Management.All, "management.core.windows.net"],
         Remedies =
         [
@@ -42,22 +48,31 @@ internal static class SentinelKind
             new(["property", "properties", "schema", "required", "additional"],
                 "Sentinel's schema refuses a field. This is more likely a fault of misp-graph than of the value: please report it with the log file."),
         ],
+        Checks = input => new SentinelChecks(input),
         Takeover = Misp2Sentinel.Source,
     };
 
-    public static Uri ManagementOf(DestinationSettings settings) =>
-        ((SentinelSettings)settings).ManagementEndpoint ?? Management.In(settings.Auth.Cloud)!;
+    public static Uri ManagementOf(SentinelSettings settings) => settings.ManagementEndpoint ?? Management.In(settings.Auth.Cloud)!;
+
+    /// <exception cref="RunFailedException">InvalidInput: a bad endpoint.</exception>
+    public static Uri ResolveManagement(SentinelSettings settings) =>
+        Origin.Resolve(settings.ManagementEndpoint, Management.In(settings.Auth.Cloud)!, "managementEndpoint");
+
+    /// <summary>The workspace's path at the management API; null where the settings do not name it.</summary>
+    public static string? WorkspacePath(SentinelSettings settings) =>
+        settings is { SubscriptionId: { Length: > 0 } subscription, ResourceGroup: { Length: > 0 } group, WorkspaceName: { Length: > 0 } name }
+            ? $"subscriptions/{Uri.EscapeDataString(subscription)}/resourceGroups/{Uri.EscapeDataString(group)}"
+              + $"/providers/Microsoft.OperationalInsights/workspaces/{Uri.EscapeDataString(name)}"
+            : null;
 
     public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
     {
         Shape = IndicatorShape.Single,
-        BatchSize = SentinelUpload.MostObjects,
+        BatchSize = MaxObjects,
         Upserts = true,
         IdsNotReusable = true,
         // Other clients wait up to two minutes before they read again.
         VisibilityLag = TimeSpan.FromMinutes(5),
-        ListNeeds = (SentinelSettings)settings is { SubscriptionId: { Length: > 0 }, ResourceGroup: { Length: > 0 }, WorkspaceName: { Length: > 0 } }
-            ? null
-            : "subscriptionId, resourceGroup and workspaceName",
+        ListNeeds = WorkspacePath((SentinelSettings)settings) is null ? "subscriptionId, resourceGroup and workspaceName" : null,
     };
 }

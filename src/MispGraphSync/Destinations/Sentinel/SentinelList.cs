@@ -9,114 +9,98 @@ namespace MispGraphSync.Destinations.Sentinel;
 
 /// <summary>
 /// Lists indicators by Azure's management API (Microsoft.SecurityInsights, threatIntelligence, queryIndicators): revoked and
-/// expired ones are among them, and what was uploaded shows some minutes later.
+/// expired ones are among them, and uploads show some minutes later.
 /// </summary>
+/// <remarks>
+/// The page comes by POST, and its next link can be meant in two ways: its token goes into the next body (what the specification
+/// has), or the same body goes to the link (what some clients do).
+/// </remarks>
 internal sealed class SentinelList : IDisposable
 {
-    public const string ApiVersion = "2025-09-01";
+    private const string ApiVersion = "2025-09-01";
 
-    /// <summary>What clients commonly ask for; the most is documented nowhere.</summary>
+    /// <summary>What clients commonly ask for; the maximum is documented nowhere.</summary>
     private const int PageSize = 100;
 
-    /// <summary>In a row: pages of other sources may be empty for us, and a list that only leads on ends at some time.</summary>
-    private const int MostEmptyPages = 1000;
+    /// <summary>In a row: pages of other sources may be empty for us.</summary>
+    private const int MaxEmptyPages = 1000;
 
     /// <summary>Ten million indicators: more than any workspace answers for.</summary>
-    private const int MostPages = 100_000;
+    private const int MaxPages = 100_000;
 
-    private readonly SentinelTarget _place;
-    private readonly ServiceClient _client;
-    private readonly Pace _pace;
+    private readonly SentinelSettings _settings;
+    private readonly Uri _endpoint;
+    private readonly DestinationClient _client;
 
-    /// <param name="endpoint">An origin.</param>
-    public SentinelList(SentinelTarget place, Uri endpoint, Transport transport, ITokenSource tokens)
+    /// <exception cref="RunFailedException">InvalidInput: a bad endpoint.</exception>
+    public SentinelList(SentinelSettings settings, Transport transport, ITokenSource tokens)
     {
-        _place = place;
-        _pace = new Pace(place.RequestsPerMinute, transport.Time);
-        var handlers = ServiceHandlers.Create(transport, _pace, transport.RetryOptions, tokens, endpoint);
-        _client = new ServiceClient(ServiceHandlers.Client(handlers, transport.Sockets, endpoint));
+        _settings = settings;
+        _endpoint = SentinelKind.ResolveManagement(settings);
+        _client = new DestinationClient(
+            SentinelKind.ManagementName, settings, _endpoint, transport, tokens, new SentinelFailures(settings).OfList, setting: "managementEndpoint");
     }
 
-    /// <exception cref="RunFailedException">Usage: the settings do not tell where to ask. OutOfReach: the list did not come to its end.</exception>
+    /// <exception cref="RunFailedException">InvalidInput: the settings do not name the workspace. Unreachable: the list is not complete.</exception>
     public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
         var first = FirstPage();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var followsLinks = false;
-        SentinelNextPage? next = null;
+        NextPage? next = null;
         string? previous = null;
         var empty = 0;
-        for (var count = 0; count < MostPages; count++)
+        for (var count = 0; count < MaxPages; count++)
         {
             var usesToken = next is { Token: not null } && !followsLinks;
             var page = await ReadPageAsync(usesToken || next is null ? first : next.Link, usesToken ? next!.Token : null, ct).ConfigureAwait(false);
             if (usesToken && (page is null || IsAgain(page)))
             {
-                // It does not listen to the token in the body, and gave the page before once more or refused.
+                // It ignores the token in the body and repeats the page before, or refuses it.
                 followsLinks = true;
                 page = await ReadPageAsync(next!.Link, token: null, ct).ConfigureAwait(false);
             }
+
             if (page is null) yield break;
-            if (page.First is not null && page.First == previous) throw Endless("leads in a circle: a page comes again");
+            if (page.First is not null && page.First == previous) throw Endless("repeats a page");
             foreach (var indicator in page.Indicators) yield return indicator;
-            if (Next(page) is not { } after) yield break;
+            if (NextOf(page) is not { } after) yield break;
             next = after;
-            if (!seen.Add(Name(next)))
+            if (!seen.Add(next.Name))
             {
                 // An empty page that leads nowhere new is an end.
                 if (page.First is null) yield break;
-                throw Endless("leads in a circle: a next page comes again");
+                throw Endless("repeats a next page");
             }
+
             previous = page.First ?? previous;
             empty = page.First is null ? empty + 1 : 0;
-            if (empty == MostEmptyPages) throw Endless($"has no end: {empty} empty pages, and still more");
+            if (empty == MaxEmptyPages) throw Endless($"does not end: {empty} empty pages, and more to come");
         }
-        throw Endless($"has more than {MostPages} pages");
+
+        throw Endless($"has more than {MaxPages} pages");
 
         bool IsAgain(SentinelPage page) => page.First is { } name
             ? name == previous
-            : previous is null && Next(page) is { } same && seen.Contains(Name(same));
+            : previous is null && NextOf(page) is { } same && seen.Contains(same.Name);
     }
 
-    public void Dispose()
-    {
-        _client.Dispose();
-        _pace.Dispose();
-    }
-
-    private SentinelNextPage? Next(SentinelPage page) =>
-        page.Next is { Length: > 0 } link ? SentinelNextPage.Of(link, _client.BaseAddress) : null;
-
-    private static string Name(SentinelNextPage page) => page.Token ?? page.Link.AbsoluteUri;
+    public void Dispose() => _client.Dispose();
 
     private static RunFailedException Endless(string how) => new(RunOutcome.Unreachable, $"Sentinel's list {how}.", "Run again.");
 
-    /// <summary>The settings name the workspace as the management API knows it.</summary>
-    public bool IsSetUp => _place.Management is not null;
-
-    private Uri FirstPage() => _place.Management is { } path
-        ? new Uri(_client.BaseAddress, $"{path}/queryIndicators?api-version={ApiVersion}")
+    private Uri FirstPage() => SentinelKind.WorkspacePath(_settings) is { } path
+        ? new Uri(_endpoint, $"{path}/providers/Microsoft.SecurityInsights/threatIntelligence/main/queryIndicators?api-version={ApiVersion}")
         : throw new RunFailedException(
-            RunOutcome.InvalidInput, $"Destination {_place.Destination}: read and verify need subscriptionId, resourceGroup and workspaceName.",
-            "Add the three to the destination's settings; they stand on the workspace's Overview page.");
+            RunOutcome.InvalidInput, $"Destination {_settings.Name}: read and verify need subscriptionId, resourceGroup and workspaceName.",
+            "Add the three to the destination's settings; they are on the workspace's Overview page.");
 
     /// <summary>Null when the service refuses the token in the body (400).</summary>
     private async Task<SentinelPage?> ReadPageAsync(Uri uri, string? token, CancellationToken ct)
     {
-        using var exchange = new ApiCall
-        {
-            Destination = _place.Destination,
-            Operation = "query",
-            Method = HttpMethod.Post,
-            Uri = uri,
-            Body = Body(token),
-        };
-        await _client.SendAsync(exchange, ct).ConfigureAwait(false);
-        if (token is not null && exchange.Status == HttpStatusCode.BadRequest) return null;
-        if (_place.Faults.OfQuery(exchange) is { } failure) throw failure;
-        var page = SentinelPageReader.Read(exchange.Response.Written, _place.SourceSystem) ?? throw SentinelFailures.NoAnswer(exchange);
-        exchange.RecordResult(0, 0);
-        return page;
+        using var call = await _client.SendAsync("query", HttpMethod.Post, uri.AbsoluteUri, Body(token), ct).ConfigureAwait(false);
+        if (token is not null && call.Status == HttpStatusCode.BadRequest) return null;
+        return _client.Read(call, response => SentinelPage.Read(response, _settings.SourceSystem));
     }
 
     private PooledBuffer Body(string? token)
@@ -127,10 +111,38 @@ internal sealed class SentinelList : IDisposable
         json.WriteNumber("pageSize"u8, PageSize);
         json.WriteBoolean("includeDisabled"u8, true);
         json.WriteStartArray("sources"u8);
-        json.WriteStringValue(_place.SourceSystem);
+        json.WriteStringValue(_settings.SourceSystem);
         json.WriteEndArray();
         if (token is not null) json.WriteString("skipToken"u8, token);
         json.WriteEndObject();
         return body;
+    }
+
+    private NextPage? NextOf(SentinelPage page)
+    {
+        if (page.Next is not { Length: > 0 } next) return null;
+        var link = _client.Follow(next);
+        var token = TokenOf(link);
+        if (!link.Query.Contains("api-version=", StringComparison.OrdinalIgnoreCase))
+            link = new UriBuilder(link) { Query = $"{link.Query}{(link.Query.Length > 1 ? '&' : '?')}api-version={ApiVersion}" }.Uri;
+        return new NextPage(link, token);
+    }
+
+    private static string? TokenOf(Uri link)
+    {
+        foreach (var pair in link.Query.TrimStart('?').Split('&'))
+        {
+            // A plus sign stays as it is: tokens are often base64, and links seldom forms.
+            if (pair.Split('=', 2) is [var name, { Length: > 0 } value]
+                && Uri.UnescapeDataString(name).Equals("$skipToken", StringComparison.OrdinalIgnoreCase)) return Uri.UnescapeDataString(value);
+        }
+
+        return null;
+    }
+
+    /// <param name="Token">The link's <c>$skipToken</c>; null when it has none.</param>
+    private sealed record NextPage(Uri Link, string? Token)
+    {
+        public string Name => Token ?? Link.AbsoluteUri;
     }
 }

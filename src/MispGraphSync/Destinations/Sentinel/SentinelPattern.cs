@@ -11,6 +11,11 @@ namespace MispGraphSync.Destinations.Sentinel;
 /// </summary>
 internal static class SentinelPattern
 {
+    /// <summary>Of a single observable that is not skipped.</summary>
+    public static string Of(IReadOnlyList<Observable> observables) => observables is [var single] && Of(single) is { } pattern
+        ? pattern
+        : throw new InvalidOperationException($"No pattern for {string.Join(" and ", observables.Select(o => o.GetType().Name))}.");
+
     /// <summary>Null where STIX has no path for it, or one that would match far too much.</summary>
     public static string? Of(Observable observable) => PathOf(observable) is { } path ? $"[{path} = {Literal(observable)}]" : null;
 

@@ -266,7 +266,7 @@ public class DefenderContractTests : DestinationContract
     private protected override ServiceDouble Start() => new DefenderDouble();
 
     private protected override IDestination Create(Uri endpoint, Transport transport, ITokenSource tokens) =>
-        DefenderDestination.Create(SomeIndicator.DefenderSettings(endpoint) with { Instance = "test" }, transport, tokens);
+        new DefenderDestination(SomeIndicator.DefenderSettings(endpoint) with { Instance = "test" }, transport, tokens);
 
     private static JsonObject Theirs(string address, string source, string by, string application) => new()
     {

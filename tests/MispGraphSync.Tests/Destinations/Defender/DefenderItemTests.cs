@@ -109,14 +109,14 @@ public class DefenderItemTests
         {
             using var item = JsonDocument.Parse(Write(SomeIndicator.Of(SomeIndicator.Address(1)) with { Title = title, Comment = comment, Category = category }).Body);
             Assert.Empty(DefenderImportRules.OfItem(item.RootElement));
-            Assert.InRange(item.RootElement.GetProperty("description").GetString()!.Length, 1, DefenderText.LongestDescription);
+            Assert.InRange(item.RootElement.GetProperty("description").GetString()!.Length, 1, DefenderItem.MaxDescription);
         });
 
     [Theory]
     [InlineData("")]
     [InlineData(" \t\r\n ")]
     [InlineData("\u202E\u0000")]
-    public void Title_is_never_empty(string title) => Assert.Equal($"MISP event {SomeIndicator.Event:D}", DefenderText.Title(Rich with { Title = title }));
+    public void Title_is_never_empty(string title) => Assert.Equal($"MISP event {SomeIndicator.Event:D}", DefenderItem.Title(Rich with { Title = title }));
 
     [Fact]
     public void Expiry_is_not_in_the_content_hash_and_the_action_is_immutable()
@@ -135,7 +135,7 @@ public class DefenderItemTests
         DateTimeOffset? expires = null, bool? alerts = true)
     {
         var body = new ArrayBufferWriter<byte>();
-        var marks = DefenderItem.Own.Write(body, "misp-graph", groups ?? [], alerts, indicator,
+        var marks = DefenderItem.Write(body, "misp-graph", groups ?? [], alerts, indicator,
             SomeIndicator.Identity(Key) with { Expires = expires ?? SomeIndicator.Expires });
         return (body.WrittenMemory, marks);
     }

@@ -110,7 +110,7 @@ public class DefenderLimitsTests
         using var test = new TestTransport();
         var settings = SomeIndicator.DefenderSettings() with { Auth = new AuthSettings { Tenant = "t", ClientId = "c", Cloud = "china" } };
 
-        var failure = Assert.Throws<RunFailedException>(() => DefenderDestination.Create(settings, test.Transport, new FakeTokens()));
+        var failure = Assert.Throws<RunFailedException>(() => new DefenderDestination(settings, test.Transport, new FakeTokens()));
 
         Assert.Equal(RunOutcome.InvalidInput, failure.Outcome);
         Assert.Contains("endpoint", failure.Remedy, StringComparison.Ordinal);

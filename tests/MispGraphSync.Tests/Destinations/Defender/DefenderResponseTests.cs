@@ -89,7 +89,7 @@ public class DefenderResponseTests
             """,
             Three)!;
 
-        Assert.Equal(["1"], DefenderOutcomes.ForgetSharedIds(outcomes));
+        Assert.Equal(["1"], DefenderResponse.ForgetSharedIds(outcomes));
         Assert.Equal([new StepOutcome.Accepted(null), new StepOutcome.Accepted(null), new StepOutcome.Accepted("3")], outcomes);
     }
 
@@ -150,7 +150,7 @@ public class DefenderResponseTests
         Value = canonical,
     };
 
-    private static StepOutcome[]? Read(string answer, PlanStep[] steps) => DefenderOutcomes.Of(Encoding.UTF8.GetBytes(answer), steps);
+    private static StepOutcome[]? Read(string answer, PlanStep[] steps) => DefenderResponse.Read(Encoding.UTF8.GetBytes(answer), steps);
 
     private static IEnumerable<string?> Ids(string answer, PlanStep[] steps) => Read(answer, steps)!.Select(o => Assert.IsType<StepOutcome.Accepted>(o).Id);
 }

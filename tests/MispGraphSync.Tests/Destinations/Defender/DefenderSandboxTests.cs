@@ -212,7 +212,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
 
         Assert.Equal((3L, 0L, 3L), (report.Planned.Update, report.Planned.Delete, report.Tally.Accepted));
         Assert.All(Defender.All(), one => Assert.True((bool)one.Fields["generateAlert"]!));
-        Assert.Contains("3 indicators that are held there raise alerts from now on", Assert.Single(_run.Warnings),
+        Assert.Contains("3 held indicators start to raise alerts", Assert.Single(_run.Warnings),
             StringComparison.Ordinal);
     }
 
@@ -274,7 +274,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
             Capacity = _capacity,
             GenerateAlert = alerts,
         };
-        await using var destination = DefenderDestination.Create(settings, _test.Transport, new OneToken(token));
+        await using var destination = new DefenderDestination(settings, _test.Transport, new OneToken(token));
         _run.Real = destination;
         var report = await _test.PassAsync(Task.Run(() => _run.PushAsync()));
         Assert.Empty(report.Imbalances);

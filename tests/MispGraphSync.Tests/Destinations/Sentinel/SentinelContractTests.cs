@@ -261,11 +261,11 @@ public class SentinelContractTests : DestinationContract
     private protected override ServiceDouble Start() => new SentinelDouble();
 
     private protected override IDestination Create(Uri endpoint, Transport transport, ITokenSource tokens) =>
-        SentinelDestination.Create(StixSamples.Settings(endpoint), transport, tokens);
+        new SentinelDestination(StixSamples.Settings(endpoint), transport, tokens);
 
     private SentinelDestination Create(Uri endpoint) => Create(StixSamples.Settings(endpoint));
 
-    private SentinelDestination Create(SentinelSettings settings) => SentinelDestination.Create(settings, Test.Transport, Tokens);
+    private SentinelDestination Create(SentinelSettings settings) => new SentinelDestination(settings, Test.Transport, Tokens);
 
     private static Core.Domain.IndicatorSource Supporting(Observable? single) =>
         new() { Attribute = StixSamples.Key, Part = 0, Type = "x", Combined = [], Single = single };

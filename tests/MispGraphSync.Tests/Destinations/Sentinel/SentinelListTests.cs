@@ -272,7 +272,7 @@ public sealed class SentinelListTests : IDisposable
 
     private async Task<List<RemoteIndicator>> ReadAsync(SentinelSettings settings)
     {
-        await using var destination = SentinelDestination.Create(settings, _test.Transport, new FakeTokens());
+        await using var destination = new SentinelDestination(settings, _test.Transport, new FakeTokens());
         return await _test.PassAsync(destination.ReadAsync(Ct).ToListAsync(Ct).AsTask());
     }
 }

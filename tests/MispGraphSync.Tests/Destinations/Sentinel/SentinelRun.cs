@@ -84,7 +84,7 @@ internal sealed class SentinelRun : IAsyncDisposable
 
     private string LedgerPath => Path.Combine(_folder, "ledger.db");
 
-    private SentinelDestination Open() => SentinelDestination.Create(Settings, Test.Transport, _tokens);
+    private SentinelDestination Open() => new SentinelDestination(Settings, Test.Transport, _tokens);
 
     private sealed class Quiet : IRunObserver
     {

@@ -29,14 +29,14 @@ internal static class StixSamples
     public static (ReadOnlyMemory<byte> Body, ItemHashes Marks) Write(Indicator indicator, ItemIdentity? identity = null)
     {
         var body = new ArrayBufferWriter<byte>();
-        var marks = SentinelItem.Own.Write(body, indicator, identity ?? SomeIndicator.Identity(Key));
+        var marks = SentinelItem.Write(body, indicator, identity ?? SomeIndicator.Identity(Key));
         return (body.WrittenMemory, marks);
     }
 
     public static ReadOnlyMemory<byte> Revoke(HeldIndicator held, DateTimeOffset modified)
     {
         var body = new ArrayBufferWriter<byte>();
-        SentinelRevocation.Write(body, held, modified);
+        SentinelItem.WriteRevocation(body, held, modified);
         return body.WrittenMemory;
     }
 

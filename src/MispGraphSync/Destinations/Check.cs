@@ -1,4 +1,4 @@
-namespace MispGraphSync.Doctor;
+namespace MispGraphSync.Destinations;
 
 /// <summary>One thing that doctor looks at. Checks run side by side; what one needs of another it awaits in what they share.</summary>
 /// <param name="Name">As it is printed, documented and given to machines: <c>clock</c>, <c>graph token</c>.</param>

@@ -1,6 +1,6 @@
 using MispGraphSync.Core.Ports;
 
-namespace MispGraphSync.Doctor;
+namespace MispGraphSync.Destinations;
 
 /// <summary>One result of a check. Holds no secret.</summary>
 /// <param name="Cause">In a sentence or two; also when all is well.</param>

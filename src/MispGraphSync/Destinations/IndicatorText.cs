@@ -3,13 +3,13 @@ using MispGraphSync.Text;
 
 namespace MispGraphSync.Destinations;
 
-/// <summary>Titles for indicators that fit a service's field.</summary>
-internal static class HostileText
+/// <summary>Texts of indicators that fit a service's field.</summary>
+internal static class IndicatorText
 {
     /// <summary>The event's title; where nothing of it is left, its UUID. Never empty.</summary>
-    public static string Title(Indicator indicator, int longest)
+    public static string Title(Indicator indicator, int maxLength)
     {
-        var text = Sanitize.ForField(indicator.Title, longest);
+        var text = Sanitize.ForField(indicator.Title, maxLength);
         if (text is not ("" or "…")) return text;
         return indicator.Sources is [var first, ..] ? $"MISP event {first.Event:D}" : "MISP event";
     }

@@ -1,4 +1,4 @@
-namespace MispGraphSync.Doctor;
+namespace MispGraphSync.Destinations;
 
 /// <summary>Something that several checks need and that is done once, when the first of them asks.</summary>
 internal sealed class AsyncLazy<T>(Func<Task<T>> work)

@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text.Json;
+using MispGraphSync.Http;
+
+namespace MispGraphSync.Destinations;
+
+/// <summary>Reads JSON of services without trusting its spelling: names whatever their case, numbers for texts.</summary>
+internal static class ResponseJson
+{
+    /// <summary>What a response says; null when it is not JSON, or does not say it.</summary>
+    public static T? Read<T>(ReadOnlyMemory<byte> response, Func<JsonElement, T?> read)
+        where T : class
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(response);
+            return read(json.RootElement);
+        }
+        // InvalidOperationException: half a surrogate pair, escaped.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Null when missing or null, or when there is no object to look in.</summary>
+    public static JsonElement? Find(this JsonElement item, string name)
+    {
+        if (item.ValueKind != JsonValueKind.Object) return null;
+        return item.TryGetProperty(name, out var exact) && exact.ValueKind != JsonValueKind.Null ? exact : ErrorBody.Find(item, name);
+    }
+
+    /// <summary>Whether there is such a property, if only with null.</summary>
+    public static bool Has(this JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object && item.EnumerateObject().Any(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The items of a list; null when there is none of that name.</summary>
+    public static JsonElement.ArrayEnumerator? List(this JsonElement item, string name) =>
+        item.Find(name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : null;
+
+    /// <summary>A text, or a number as it stands; null for anything else.</summary>
+    public static string? Text(this JsonElement item, string name)
+    {
+        if (item.Find(name) is not { } value) return null;
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.Number => value.GetRawText(),
+                JsonValueKind.String => value.GetString(),
+                _ => null,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    public static DateTimeOffset? Instant(this JsonElement item, string name) =>
+        item.Find(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var at) ? at : null;
+
+    /// <summary>Writes a listed object as an item to send: the properties that have a value and that the service lets one write.</summary>
+    /// <returns>False when what was listed is not a JSON object.</returns>
+    public static bool TryCopy(IBufferWriter<byte> body, ReadOnlyMemory<byte> listed, Func<string, bool> isWritable)
+    {
+        using var document = JsonDocument.Parse(listed);
+        if (document.RootElement.ValueKind != JsonValueKind.Object) return false;
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.Null && isWritable(property.Name)) property.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+        return true;
+    }
+}

@@ -1,0 +1,89 @@
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Destinations.Sentinel;
+
+/// <summary>Uploads go by the workspace's id, lists by its names: both are checked, and that they mean the same workspace.</summary>
+internal sealed class SentinelChecks : DestinationChecks
+{
+    private const string WorkspaceApiVersion = "2023-09-01";
+
+    private readonly AsyncLazy<CheckResult> _workspace;
+    private readonly AsyncLazy<CheckResult> _list;
+    private bool _isOtherWorkspace;
+
+    private SentinelSettings Workspace => (SentinelSettings)Settings;
+
+    public SentinelChecks(CheckInput input)
+        : base(input)
+    {
+        _workspace = new(FindWorkspaceAsync);
+        _list = new(FindListAsync);
+    }
+
+    protected override IEnumerable<Check> OfService() =>
+        [new($"{Name} workspace", _workspace.GetAsync), .. base.OfService(), new($"{Name} list", _list.GetAsync)];
+
+    protected override async Task<CheckResult> CheckAccessAsync(CancellationToken ct)
+    {
+        await _workspace.GetAsync().ConfigureAwait(false);
+        // Only a wrong id keeps uploads away; wrong names do not.
+        if (_isOtherWorkspace) return CheckResult.Skipped($"needs {Name} workspace");
+        using var upload = new SentinelUpload(Workspace, Transport, Tokens);
+        await upload.CheckAsync(ct).ConfigureAwait(false);
+        return CheckResult.Ok($"workspace {Workspace.WorkspaceId} lets us upload");
+    }
+
+    private async Task<CheckResult> FindWorkspaceAsync()
+    {
+        if (await SkipWithoutManagementAsync().ConfigureAwait(false) is { } skipped) return skipped;
+        if (await SkipWithoutTokenAsync().ConfigureAwait(false) is { } missing) return missing;
+        return await ProbeAsync(async ct =>
+        {
+            var id = await LookUpAsync(ct).ConfigureAwait(false);
+            _isOtherWorkspace = id is not null && id != Workspace.WorkspaceId;
+            return id switch
+            {
+                null => CheckResult.Skipped("the role does not let it be looked up"),
+                _ when !_isOtherWorkspace => CheckResult.Ok($"{Workspace.WorkspaceName} has the id {id}"),
+                _ => CheckResult.Failed(
+                    RunOutcome.InvalidInput,
+                    $"workspaceId is {Workspace.WorkspaceId}, but the workspace {Workspace.WorkspaceName} has the id {id}: pushes and lists would go to different workspaces.",
+                    $"Set workspaceId to {id}, or the three names to those of the workspace that you mean."),
+            };
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether indicators can be listed, which read and verify need, and a push whose ledger was lost.</summary>
+    private async Task<CheckResult> FindListAsync()
+    {
+        if (await SkipWithoutManagementAsync().ConfigureAwait(false) is { } skipped) return skipped;
+        if ((await _workspace.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return CheckResult.Skipped($"needs {Name} workspace");
+        var access = await Access.GetAsync().ConfigureAwait(false);
+        if (access is { Status: CheckStatus.Failed, Code: RunOutcome.SignInFailed }) return CheckResult.Skipped($"needs {Name} access");
+        if (await SkipWithoutTokenAsync().ConfigureAwait(false) is { } missing) return missing;
+        return await ProbeAsync(async ct =>
+        {
+            await foreach (var _ in Destination.ReadAsync(ct).ConfigureAwait(false)) break;
+            return CheckResult.Ok("indicators can be listed");
+        }).ConfigureAwait(false);
+    }
+
+    private async Task<CheckResult?> SkipWithoutManagementAsync() => Destination.Capabilities.ListNeeds is { } missing
+        ? CheckResult.Skipped($"{missing} are not set: read and verify need them")
+        : await Input.SkipIfUnreachableAsync(SentinelKind.ManagementOf(Workspace)).ConfigureAwait(false);
+
+    /// <summary>The workspace's id by its name (Azure Resource Manager, "Workspaces - Get"); null when the role does not let us ask.</summary>
+    private async Task<Guid?> LookUpAsync(CancellationToken ct)
+    {
+        using var client = new DestinationClient(
+            SentinelKind.ManagementName, Settings, SentinelKind.ResolveManagement(Workspace), Transport, Tokens, new SentinelFailures(Workspace).OfWorkspace,
+            setting: "managementEndpoint");
+        var path = $"{SentinelKind.WorkspacePath(Workspace)}?api-version={WorkspaceApiVersion}";
+        using var call = await client.SendAsync("workspace", HttpMethod.Get, path, null, ct).ConfigureAwait(false);
+        client.ThrowIfFailed(call);
+        if ((int?)call.Status is 401 or 403) return null;
+        var id = client.Read(call, response => ResponseJson.Read(response, root =>
+            root.Find("properties") is { } properties && Guid.TryParse(properties.Text("customerId"), out _) ? properties.Text("customerId") : null));
+        return Guid.Parse(id);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Json;
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Destinations.Sentinel;
+
+/// <summary>One page of the management API's <c>queryIndicators</c>.</summary>
+/// <param name="Indicators">Those of our source.</param>
+/// <param name="First">The name of the page's first item, of any source; null when the page is empty.</param>
+/// <param name="Next">Where the next page is; null on the last.</param>
+internal sealed record SentinelPage(List<RemoteIndicator> Indicators, string? First, string? Next)
+{
+    private const string IdPrefix = "indicator--";
+
+    /// <summary>Null when the response is not a page.</summary>
+    public static SentinelPage? Read(ReadOnlyMemory<byte> response, string source) => ResponseJson.Read(response, root =>
+    {
+        if (root.List("value") is not { } items) return null;
+        var indicators = new List<RemoteIndicator>();
+        string? first = null;
+        foreach (var item in items)
+        {
+            if (item.ValueKind != JsonValueKind.Object) return null;
+            first ??= item.Text("name") ?? item.Text("id") ?? "";
+            if (item.Find("properties") is not { ValueKind: JsonValueKind.Object } properties) continue;
+            // The request asks for our source only; a service that ignores it must not make others' indicators ours.
+            if (properties.Text("source")?.Equals(source, StringComparison.OrdinalIgnoreCase) ?? true) indicators.Add(Indicator(item, properties));
+        }
+
+        return new SentinelPage(indicators, first, root.Text("nextLink"));
+    });
+
+    private static RemoteIndicator Indicator(JsonElement item, JsonElement properties)
+    {
+        var id = properties.Text("externalId");
+        var (type, value) = SentinelPattern.Read(properties.Text("pattern") ?? "");
+        var markings = properties.List("objectMarkingRefs")?.Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()!).ToList();
+        return new RemoteIndicator(
+            id ?? item.Text("name"),
+            KeyOf(id),
+            Encoding.UTF8.GetBytes(item.GetRawText()),
+            type,
+            value,
+            StixVocabulary.TlpOf(markings ?? []),
+            Action: null,
+            properties.Instant("validUntil"),
+            Revoked: properties.Find("revoked") is { ValueKind: JsonValueKind.True });
+    }
+
+    private static Guid? KeyOf(string? id) =>
+        id?.StartsWith(IdPrefix, StringComparison.OrdinalIgnoreCase) == true && Guid.TryParseExact(id.AsSpan(IdPrefix.Length), "D", out var key)
+            ? key
+            : null;
+}
