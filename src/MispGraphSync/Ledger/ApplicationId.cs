@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using MispGraphSync.Core.Ports;
 
@@ -9,7 +8,7 @@ namespace MispGraphSync.Ledger;
 /// </summary>
 internal static class ApplicationId
 {
-    private const int HeaderSize = 100, ApplicationIdAt = 68;
+    private const string AnyTables = "SELECT COUNT(*) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'";
 
     private const string OurTables =
         "SELECT COUNT(*) FROM sqlite_master "
@@ -17,48 +16,11 @@ internal static class ApplicationId
 
     private const int TablesOfVersion1 = 7;
 
-    private const string AnyTables = "SELECT COUNT(*) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'";
-
     /// <summary>
-    /// Checks the file without its write-ahead log, since opening a database the usual way may write to it. SQLite reports files that
-    /// are unreadable or no databases.
+    /// Checks the file without its write-ahead log, since opening a database the usual way may write to it.
     /// </summary>
     /// <exception cref="RunFailedException">The file belongs to another program.</exception>
     public static void CheckFile(string path)
-    {
-        if (ReadApplicationId(path) is not { } id || id == LedgerSchema.ApplicationId) return;
-        if (id != 0 || HasForeignTables(path)) throw Foreign(path);
-    }
-
-    /// <summary>Checks an open ledger, including its write-ahead log.</summary>
-    /// <returns>True when the id is missing, but the tables are ours.</returns>
-    public static bool Check(LedgerFile ledger, long version)
-    {
-        var id = ledger.Scalar("PRAGMA application_id");
-        if (id == LedgerSchema.ApplicationId) return false;
-        var isOurs = id == 0 && (ledger.Scalar(AnyTables) == 0 || (version > 0 && ledger.Scalar(OurTables) == TablesOfVersion1));
-        return isOurs ? version > 0 : throw Foreign(ledger.Path);
-    }
-
-    private static int? ReadApplicationId(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            Span<byte> header = stackalloc byte[HeaderSize];
-            var size = file.ReadAtLeast(header, HeaderSize, throwOnEndOfStream: false);
-            return size == HeaderSize && header.StartsWith("SQLite format 3\0"u8)
-                ? BinaryPrimitives.ReadInt32BigEndian(header[ApplicationIdAt..])
-                : null;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    // A ledger whose first transaction is still in the log has no table here.
-    private static bool HasForeignTables(string path)
     {
         var source = $"{new Uri(path).AbsoluteUri}?immutable=1";
         using var connection = new SqliteConnection(
@@ -66,16 +28,31 @@ internal static class ApplicationId
         try
         {
             connection.Open();
-            return Count(connection, AnyTables) > 0
-                && (Count(connection, OurTables) < TablesOfVersion1 || Count(connection, "PRAGMA user_version") == 0);
+            if (!IsOurs(sql => Scalar(connection, sql))) throw Foreign(path);
         }
         catch (SqliteException)
         {
-            return false;
+            // Opening the ledger reports it.
         }
     }
 
-    private static long Count(SqliteConnection connection, string sql)
+    /// <summary>Checks an open ledger, including its write-ahead log.</summary>
+    /// <returns>True when the id is missing, but the tables are ours.</returns>
+    public static bool Check(LedgerFile ledger, long version)
+    {
+        if (!IsOurs(sql => ledger.Scalar(sql))) throw Foreign(ledger.Path);
+        return version > 0 && ledger.Scalar("PRAGMA application_id") == 0;
+    }
+
+    // A file without tables is new, or has its first transaction still in the log.
+    private static bool IsOurs(Func<string, long> scalar) => scalar("PRAGMA application_id") switch
+    {
+        LedgerSchema.ApplicationId => true,
+        0 => scalar(AnyTables) == 0 || (scalar("PRAGMA user_version") > 0 && scalar(OurTables) == TablesOfVersion1),
+        _ => false,
+    };
+
+    private static long Scalar(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

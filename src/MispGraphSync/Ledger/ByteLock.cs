@@ -52,25 +52,17 @@ internal static partial class ByteLock
 
     private static FileStream? TakeOnWindows(string path)
     {
-        FileStream file;
+        FileStream? file = null;
         try
         {
             file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-
-        try
-        {
             if (OperatingSystem.IsWindows()) file.Lock(At, 1);
             return file;
         }
-        catch
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            file.Dispose();
-            throw;
+            file?.Dispose();
+            return file is null ? null : throw new IOException("The file is locked.", fault);
         }
     }
 

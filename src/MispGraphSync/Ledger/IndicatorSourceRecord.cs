@@ -34,50 +34,45 @@ internal static class IndicatorSourceRecord
     {
         try
         {
-            return Decode(detail, attribute, part);
+            var from = new BlobReader(detail);
+            var type = from.Name();
+            var category = from.Flag() ? from.Name() : null;
+            var combination = ImmutableArray.CreateBuilder<Observable>(from.Count());
+            for (var i = combination.Capacity; i > 0; i--) combination.Add(ObservableRecord.Read(ref from));
+            var shared = (int)from.Signed();
+            var single = shared switch
+            {
+                -2 => null,
+                -1 => ObservableRecord.Read(ref from),
+                _ => combination[shared],
+            };
+            var source = new IndicatorSource
+            {
+                Attribute = attribute,
+                Part = part,
+                Type = type,
+                Category = category,
+                Combined = combination.MoveToImmutable(),
+                Single = single,
+                Timestamp = from.Time() ?? DateTimeOffset.UnixEpoch,
+                FirstSeen = from.Time(),
+                LastSeen = from.Time(),
+                Comment = from.TextOrNull(),
+                Tags = TagRecord.ReadTags(ref from),
+                Galaxies = TagRecord.ReadGalaxies(ref from),
+            };
+            if (from.IsAtEnd) return source;
+            var more = from.Number();
+            return source with
+            {
+                IsHostOfUrl = (more & HostOfUrl) != 0,
+                OtherHalf = (more & OtherHalf) != 0 ? ObservableRecord.Read(ref from) : null,
+            };
         }
         catch (Exception fault) when (LedgerFault.IsDamage(fault))
         {
             throw LedgerFault.Damaged($"attribute {attribute}", fault);
         }
-    }
-
-    private static IndicatorSource Decode(ReadOnlySpan<byte> detail, Guid attribute, int part)
-    {
-        var from = new BlobReader(detail);
-        var type = from.Name();
-        var category = from.Flag() ? from.Name() : null;
-        var combination = ImmutableArray.CreateBuilder<Observable>(from.Count());
-        for (var i = combination.Capacity; i > 0; i--) combination.Add(ObservableRecord.Read(ref from));
-        var shared = (int)from.Signed();
-        var single = shared switch
-        {
-            -2 => null,
-            -1 => ObservableRecord.Read(ref from),
-            _ => combination[shared],
-        };
-        var source = new IndicatorSource
-        {
-            Attribute = attribute,
-            Part = part,
-            Type = type,
-            Category = category,
-            Combined = combination.MoveToImmutable(),
-            Single = single,
-            Timestamp = from.Time() ?? DateTimeOffset.UnixEpoch,
-            FirstSeen = from.Time(),
-            LastSeen = from.Time(),
-            Comment = from.TextOrNull(),
-            Tags = TagRecord.ReadTags(ref from),
-            Galaxies = TagRecord.ReadGalaxies(ref from),
-        };
-        if (from.IsAtEnd) return source;
-        var more = from.Number();
-        return source with
-        {
-            IsHostOfUrl = (more & HostOfUrl) != 0,
-            OtherHalf = (more & OtherHalf) != 0 ? ObservableRecord.Read(ref from) : null,
-        };
     }
 }
 

@@ -7,8 +7,6 @@ internal sealed class LedgerStatus(LedgerFile file)
 {
     private const long Day = 86_400_000;
 
-    public IReadOnlyList<DestinationRow> Destinations() => DestinationRow.All(file);
-
     public IReadOnlyList<SourceRow> Sources() => file.All(
         """
         SELECT s.name, s.read_at, s.full_read_at, COUNT(e.id), TOTAL(e.aged_at IS NOT NULL)

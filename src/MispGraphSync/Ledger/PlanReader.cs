@@ -73,7 +73,7 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, Destination
             yield return new PlanKey
             {
                 Observables = observables,
-                Sources = hasSources ? sources.Of(observables, sources.Row) : [],
+                Sources = hasSources ? sources.OfCurrentKey() : [],
                 Held = isHeld ? HeldRecord.Read(held) : null,
                 Rejected = Rejected(observables),
                 Generation = Generation(observables),
@@ -134,7 +134,14 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, Destination
 
         public Hash128 Key { get; private set; }
 
-        /// <summary>The sources of a key that begin at this row. Valid for one pass, until the next key.</summary>
+        /// <summary>The sources of the current key. Valid for one pass, until the next key.</summary>
+        public IEnumerable<IndicatorSourceRow> OfCurrentKey()
+        {
+            var key = Key;
+            while (Take(key) is { } source) yield return source;
+        }
+
+        /// <summary>The same for a key whose sources begin at this row.</summary>
         public IEnumerable<IndicatorSourceRow> Of(Hash128 key, long first)
         {
             if (!MoveTo(first)) yield break;

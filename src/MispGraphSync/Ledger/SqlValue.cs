@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using MispGraphSync.Core.Domain;
@@ -39,6 +40,7 @@ internal readonly struct SqlValue
     public static implicit operator SqlValue(Hash128? value) => value is { } hash ? hash : default(SqlValue);
 
     /// <summary>Big-endian, as it is written.</summary>
+    [SkipLocalsInit]
     public static implicit operator SqlValue(Guid value)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -63,6 +65,7 @@ internal readonly struct SqlValue
     public static implicit operator SqlValue(byte[] value) => new(Kind.Bytes, value, 0, value.Length);
 
     /// <summary>Binds it to the parameter at this position, from 1, and returns SQLite's code.</summary>
+    [SkipLocalsInit]
     public int BindTo(nint statement, int at)
     {
         switch (_kind)
@@ -82,6 +85,7 @@ internal readonly struct SqlValue
         }
     }
 
+    [SkipLocalsInit]
     private static int BindText(nint statement, int at, string text)
     {
         if (text.Length > ShortText) return Sqlite.BindText(statement, at, Encoding.UTF8.GetBytes(text));
