@@ -20,7 +20,7 @@ internal sealed record StatusReport(
     public static StatusReport Gather(LedgerFile ledger, AppSettings settings, LockOwner? owner, int runs, DateTimeOffset now)
     {
         var figures = new LedgerStatus(ledger);
-        var rows = figures.Destinations();
+        var rows = DestinationRow.All(ledger);
         var configured = settings.Destinations.Select(one => DestinationStatus.Of(one.Info, one, rows.FirstOrDefault(row => row.Is(one.Info)), figures, now));
         var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info)))
             .Select(row => DestinationStatus.Of(row.Info, null, row, figures, now));
