@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Text.Json;
 
 namespace MispGraphSync.Core.Domain;
 
@@ -24,9 +23,6 @@ public enum SkipReason
 
 public static class SkipReasons
 {
-    private static readonly string[] Slugs =
-        [.. Enum.GetNames<SkipReason>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
-
     private static readonly FrozenDictionary<SkipReason, string> Meanings = new Dictionary<SkipReason, string>
     {
         [SkipReason.Deleted] = "The attribute or its object is deleted in MISP.",
@@ -67,9 +63,6 @@ public static class SkipReasons
         [SkipReason.HeldByOther] = "Someone else put this value there; it is not changed.",
         [SkipReason.OverCapacity] = "The destination is full and this one ranks below what is there.",
     }.ToFrozenDictionary();
-
-    /// <summary>The name in reports, JSON and the ledger. Stable, so the enum's names are too.</summary>
-    public static string Slug(this SkipReason reason) => Slugs[(int)reason];
 
     /// <summary>One sentence for people.</summary>
     public static string Meaning(this SkipReason reason) => Meanings[reason];

@@ -72,7 +72,7 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
     {
         if (isRevoked)
         {
-            var repair = _destination.Capabilities.IdsNotReusable ? RepairKind.NextLife : RepairKind.Create;
+            var repair = _destination.Capabilities.IdsNotReusable ? RepairKind.CreateAnew : RepairKind.Create;
             Add(Gone(FindingKind.Missing, repair, held, expected) with { Differences = [new Difference("revoked", "false", "true")] });
         }
         else if (_destination.Capabilities.HasSharedNamespace && _ledger.IsHeldByOther(_state, held.Key))
@@ -103,7 +103,7 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
         if (_destination.Capabilities.Upserts) return;
         foreach (var copy in live.Where(remote => remote != kept && remote.Id is not null))
         {
-            Add(Describe(FindingKind.Duplicate, RepairKind.RemoveCopy, observables, copy) with { Key = key });
+            Add(Describe(FindingKind.Duplicate, RepairKind.Remove, observables, copy) with { Key = key });
         }
     }
 

@@ -35,8 +35,8 @@ internal sealed class Takeover(ForeignTool tool, DestinationExecution execution,
             Found++;
             _ledger.AddFinding(_state, new Finding
             {
-                Kind = FindingKind.Legacy,
-                Repair = RepairKind.RemoveCopy,
+                Kind = FindingKind.LeftBehind,
+                Repair = RepairKind.Remove,
                 Observables = legacy.Observables,
                 Key = there.Key,
                 Id = id,
@@ -56,7 +56,7 @@ internal sealed class Takeover(ForeignTool tool, DestinationExecution execution,
         if (!maxDelete.Allows(Found, there))
             throw new RunFailedException(new Failure.TakeoverWithheld(_state.Info.Name, tool.Name, Found, there, maxDelete));
 
-        var deletions = _ledger.ReadFindings(_state, FindingKind.Legacy).Select(Delete);
+        var deletions = _ledger.ReadFindings(_state, FindingKind.LeftBehind).Select(Delete);
         await execution.TryAsync(() => execution.ApplyAsync(deletions)).ConfigureAwait(false);
         if (execution.Failure is { } failure) throw failure;
     }

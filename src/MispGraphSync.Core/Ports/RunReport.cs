@@ -6,15 +6,10 @@ namespace MispGraphSync.Core.Ports;
 public sealed record RunReport
 {
     public required long RunId { get; init; }
-
     public required RunStatus Status { get; init; }
-
     public required RunOutcome Outcome { get; init; }
-
     public required TimeSpan Duration { get; init; }
-
     public required SourceReport Source { get; init; }
-
     public required IReadOnlyList<DestinationReport> Destinations { get; init; }
 
     /// <summary>Sentences that say which count does not add up; empty, or there is a bug.</summary>
@@ -64,14 +59,13 @@ public enum RunStatus
     Failed,
 }
 
-/// <summary>Each attribute read in this run counts once: mapped, context, or skipped for one reason.</summary>
+/// <summary>What a run read. Each attribute counts once: mapped, context, or skipped for one reason.</summary>
 public sealed record SourceReport
 {
-    /// <summary>In the place of a read, where a run sends from the ledger alone.</summary>
+    /// <summary>For a run that sends from the ledger alone.</summary>
     public static SourceReport OfLedger { get; } = new() { Name = "ledger", Kind = "ledger", Complete = true };
 
     public required string Name { get; init; }
-
     public required string Kind { get; init; }
 
     /// <summary>The read provably reached its end.</summary>
@@ -83,84 +77,73 @@ public sealed record SourceReport
     /// <summary>Events that match the filters.</summary>
     public long Events { get; init; }
 
-    /// <summary>Of these, how many were known and unchanged, so that they were not read in full.</summary>
+    /// <summary>Of these, the known and unchanged ones, which were not read in full.</summary>
     public long EventsUnchanged { get; init; }
 
-    /// <summary>Events that left the filters by growing old only, in this run.</summary>
+    /// <summary>Events that left the filters in this run only because they grew old.</summary>
     public long EventsAged { get; init; }
-
     public long EventsWithdrawn { get; init; }
 
-    public long Attributes { get; init; }
-
-    public long Mapped { get; init; }
-
-    public long Context { get; init; }
-
-    public IReadOnlyDictionary<SkipReason, long> Skipped { get; init; } = new Dictionary<SkipReason, long>();
-
-    /// <summary>Deletions may follow from this read: what it did not see is known to be gone.</summary>
-    public bool MayDelete { get; init; }
-
-    /// <summary>No event matches, although some are known: a wrong filter or lost rights more often than an empty MISP.</summary>
-    public bool IsEmptyRead { get; init; }
-
-    /// <summary>How many events of the source were known before this read.</summary>
+    /// <summary>Events of the source that were known before this read.</summary>
     public long EventsKnown { get; init; }
 
-    /// <summary>Text that changes when filters or rights would choose other events or attributes; null when it is not known.</summary>
+    public long Attributes { get; init; }
+    public long Mapped { get; init; }
+    public long Context { get; init; }
+    public IReadOnlyDictionary<SkipReason, long> Skipped { get; init; } = new Dictionary<SkipReason, long>();
+
+    /// <summary>Deletions may follow: what this read did not see is known to be gone.</summary>
+    public bool MayDelete { get; init; }
+
+    /// <summary>No event matches, although some are known.</summary>
+    public bool IsEmptyRead { get; init; }
+
+    /// <summary>Text that changes when filters or rights would choose other events or attributes; null when unknown.</summary>
     public string? Selection { get; init; }
 
     public string? Error { get; init; }
-
     public string? Remedy { get; init; }
-
     public RunOutcome Outcome { get; init; } = RunOutcome.Done;
 }
 
+/// <summary>What a run did at one destination.</summary>
 public sealed record DestinationReport
 {
     public required string Name { get; init; }
-
     public required string Kind { get; init; }
-
     public required RunStatus Status { get; init; }
-
     public RunOutcome Outcome { get; init; } = RunOutcome.Done;
 
-    /// <summary>What ended its share early; null when nothing did.</summary>
+    /// <summary>What ended it early; null when nothing did.</summary>
     public RunFailedException? Failure { get; init; }
 
     /// <summary>Why deletions were withheld; null when they were not.</summary>
     public Failure.DeletionsWithheld? WithheldDeletions { get; init; }
 
     /// <summary>
-    /// Attributes read in this run that gave something, but nothing for this destination; and indicators that were to be created
-    /// and were left out: held by others, or over the capacity.
+    /// Attributes read in this run that gave an indicator, but none for this destination; and creations that were skipped: held by
+    /// others, or over capacity.
     /// </summary>
     public IReadOnlyDictionary<SkipReason, long> Skipped { get; init; } = new Dictionary<SkipReason, long>();
 
     public PlanCounts Planned { get; init; } = PlanCounts.None;
-
     public long Unchanged { get; init; }
 
-    /// <summary>Planned deletions that a guard withheld; they count as not attempted.</summary>
+    /// <summary>Planned deletions that were withheld; they count as not attempted.</summary>
     public long Withheld { get; init; }
-
     public long Suppressed { get; init; }
 
-    /// <summary>Held there at the end of the run.</summary>
+    /// <summary>Held at the end of the run.</summary>
     public long Held { get; init; }
 
     public StepTally Tally { get; init; }
 
     /// <summary>Of the accepted steps, the deletions.</summary>
     public long Deleted { get; init; }
-
     public RequestCounts Requests { get; init; }
 }
 
-/// <summary>What became of the planned steps.</summary>
+/// <summary>The outcomes of the planned steps.</summary>
 public readonly record struct StepTally(long Accepted, long Rejected, long Unknown, long NotAttempted)
 {
     public long Total => Accepted + Rejected + Unknown + NotAttempted;
@@ -168,20 +151,9 @@ public readonly record struct StepTally(long Accepted, long Rejected, long Unkno
     public static StepTally operator +(StepTally one, StepTally other) => new(
         one.Accepted + other.Accepted, one.Rejected + other.Rejected, one.Unknown + other.Unknown, one.NotAttempted + other.NotAttempted);
 
-    public static StepTally Of(IEnumerable<StepOutcome> outcomes)
-    {
-        var tally = default(StepTally);
-        foreach (var outcome in outcomes)
-        {
-            tally += outcome switch
-            {
-                StepOutcome.Accepted => new StepTally(1, 0, 0, 0),
-                StepOutcome.Rejected => new StepTally(0, 1, 0, 0),
-                StepOutcome.Unknown => new StepTally(0, 0, 1, 0),
-                _ => new StepTally(0, 0, 0, 1),
-            };
-        }
-
-        return tally;
-    }
+    public static StepTally Of(IReadOnlyList<StepOutcome> outcomes) => new(
+        outcomes.Count(outcome => outcome is StepOutcome.Accepted),
+        outcomes.Count(outcome => outcome is StepOutcome.Rejected),
+        outcomes.Count(outcome => outcome is StepOutcome.Unknown),
+        outcomes.Count(outcome => outcome is StepOutcome.NotAttempted));
 }

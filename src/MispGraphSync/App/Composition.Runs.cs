@@ -1,4 +1,5 @@
 using MispGraphSync.Commands;
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Runs;
 using MispGraphSync.Core.Sending;
@@ -202,7 +203,7 @@ internal sealed partial class Composition
         try
         {
             new RunHistory(ledger).End(
-                report.RunId, RunJson.Slug(report.Status), ExitCodes.Of(report.Outcome), json, _host.Time.GetUtcNow());
+                report.RunId, report.Status.Slug(), ExitCodes.Of(report.Outcome), json, _host.Time.GetUtcNow());
         }
         catch (RunFailedException fault) when (fault.IsOfLedger && report.Outcome != RunOutcome.Done)
         {

@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using MispGraphSync.Text;
@@ -18,7 +19,7 @@ internal static class RunLog
         foreach (var destination in report.Destinations) LogDestination(log, destination, rejections);
         foreach (var imbalance in report.Imbalances) log.Error("{Imbalance}", imbalance);
         log.Information(
-            "Run {Run} ended: {Status}, exit {ExitCode}", report.RunId, RunJson.Slug(report.Status), ExitCodes.Of(report.Outcome));
+            "Run {Run} ended: {Status}, exit {ExitCode}", report.RunId, report.Status.Slug(), ExitCodes.Of(report.Outcome));
     }
 
     private static void LogSource(ILogger log, SourceReport source)

@@ -35,9 +35,9 @@ internal abstract class TextConverter<T>(Func<T, string> text) : JsonConverter<T
 
 internal sealed class TimeConverter() : TextConverter<DateTimeOffset>(Times.Iso);
 
-internal sealed class SkipReasonConverter() : TextConverter<SkipReason>(SkipReasons.Slug);
+internal sealed class SkipReasonConverter() : TextConverter<SkipReason>(static reason => reason.Slug());
 
-internal sealed class FindingKindConverter() : TextConverter<FindingKind>(Findings.Slug);
+internal sealed class FindingKindConverter() : TextConverter<FindingKind>(static kind => kind.Slug());
 
 internal sealed class IndicatorStateConverter() : TextConverter<IndicatorState>(IndicatorStates.Slug);
 

@@ -13,20 +13,10 @@ internal sealed record RunJson(
 {
     public static string Text(RunReport report) => JsonSerializer.Serialize(
         new RunJson(
-            Schema: 1, report.RunId, Slug(report.Status), ExitCodes.Of(report.Outcome), (long)report.Duration.TotalMilliseconds,
+            Schema: 1, report.RunId, report.Status.Slug(), ExitCodes.Of(report.Outcome), (long)report.Duration.TotalMilliseconds,
             RunSourceJson.Of(report.Source), [.. report.Destinations.Select(RunDestinationJson.Of)],
             report.Imbalances.Count > 0 ? report.Imbalances : null),
         OutputJson.Default.RunJson);
-
-    public static string Slug(RunStatus status) => status switch
-    {
-        RunStatus.Completed => "completed",
-        RunStatus.CompletedWithErrors => "completed-with-errors",
-        RunStatus.Partial => "partial",
-        RunStatus.Refused => "refused",
-        RunStatus.Interrupted => "interrupted",
-        _ => "failed",
-    };
 }
 
 internal sealed record RunSourceJson(
@@ -47,7 +37,7 @@ internal sealed record RunDestinationJson(
     long Accepted, long Rejected, long Unknown, long NotAttempted, long Requests, long Retries, long Throttled, long Deleted)
 {
     public static RunDestinationJson Of(DestinationReport report) => new(
-        report.Name, report.Kind, RunJson.Slug(report.Status), ExitCodes.Of(report.Outcome), report.Error, report.Remedy,
+        report.Name, report.Kind, report.Status.Slug(), ExitCodes.Of(report.Outcome), report.Error, report.Remedy,
         report.Skipped, PlannedJson.Of(report.Planned),
         report.Unchanged, report.Withheld, report.Suppressed, report.Held,
         report.Tally.Accepted, report.Tally.Rejected, report.Tally.Unknown, report.Tally.NotAttempted,

@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Maintenance;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Text;
@@ -20,7 +21,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
         _hasFaults |= destination.Faults > 0;
         _hasRepaired |= destination.Repair is not null;
         _hasErrors |= destination.Error is not null;
-        _hasLegacy |= destination.Found.GetValueOrDefault(FindingKind.Legacy) > 0;
+        _hasLegacy |= destination.Found.GetValueOrDefault(FindingKind.LeftBehind) > 0;
         _hasExpired |= destination.Found.GetValueOrDefault(FindingKind.Expired) > 0;
         Counts(destination);
         if (destination.Faults > 0) Items(findings, destination.Faults);
@@ -49,7 +50,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
         FindingKind.Duplicate => "duplicate: a second indicator under a key of ours",
         FindingKind.Expired => "expired: no longer at the destination",
         FindingKind.NotYetVisible => "sent a moment ago, perhaps not visible yet",
-        FindingKind.Legacy => "legacy: sent by the other tool, and ours exists too",
+        FindingKind.LeftBehind => "legacy: sent by the other tool, and ours exists too",
         _ => "foreign: not ours, not touched",
     };
 

@@ -186,7 +186,7 @@ public partial class RunTextTests
         Imbalances = [],
     };
 
-    private static RunFailedException NoPermission { get; } = new(
+    private static RunFailedException NoPermission => new(
         RunOutcome.SignInFailed, "Defender refuses access (403): the application has no permission.", "Add Ti.ReadWrite.All to it and grant consent.");
 
     private static RejectionGroups RejectionsOfEventful { get; } = RejectionGroups.OfRun(
