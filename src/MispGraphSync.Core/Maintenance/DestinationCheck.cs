@@ -16,7 +16,7 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
     /// <summary>Held and there as it was sent.</summary>
     public long AsSent { get; private set; }
 
-    /// <summary>Held but not compared: the next push changes or removes it, or its events have aged and it is left to run out.</summary>
+    /// <summary>Held but not compared: the next push changes or removes it, or its events have aged and it is left to expire.</summary>
     public long Pending { get; private set; }
 
     /// <summary>Reads the _destination to the end, one by one into the _ledger.</summary>
@@ -60,7 +60,7 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
         var kept = live.Find(remote => remote.Id == held.Id) ?? live.FirstOrDefault();
         if (kept is not null) AddCopies(held.Observables, held.Key, live, kept);
         if (kept is null && held.Expires <= _now) Add(Gone(FindingKind.Expired, RepairKind.None, held, expected));
-        // Nobody wants it back: a push removes it, or it is left to run out.
+        // Not wanted: a push deletes it, or it is left to expire.
         else if (expected is not { IsWanted: true }) Pending++;
         else if (kept is null) LookForGone(held, expected, isRevoked: there.Any(remote => remote.Revoked));
         // What was last sent is no longer known once something else is wanted.
@@ -77,7 +77,8 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
         }
         else if (_destination.Capabilities.HasSharedNamespace && _ledger.IsHeldByOther(_state, held.Key))
         {
-            Add(Gone(FindingKind.Missing, RepairKind.LetGo, held, expected) with { Differences = [new Difference("holder", "this installation", "somebody else")] });
+            var holder = new Difference("holder", "this installation", "somebody else");
+            Add(Gone(FindingKind.Missing, RepairKind.LetGo, held, expected) with { Differences = [holder] });
         }
         else if (IsFresh(held))
         {
@@ -112,8 +113,9 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
         var differences = ItemComparison.Compare(expected.Body, there.Raw);
         if (differences.Count > 0)
         {
-            var moving = ItemComparison.Compare(expected.Body, expected.WithOtherDates(_destination)).Select(difference => difference.Property).ToHashSet();
-            differences.RemoveAll(difference => moving.Contains(difference.Property));
+            // Dates that each request sets are no difference.
+            var dates = ItemComparison.Compare(expected.Body, expected.WithOtherDates(_destination));
+            differences.RemoveAll(difference => dates.Exists(date => date.Property == difference.Property));
         }
 
         if (held.Id is not null && there.Id is not null && held.Id != there.Id) differences.Add(new Difference("id", held.Id, there.Id));
@@ -129,7 +131,7 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
     }
 
     // An update leaves alone what it does not carry. Where it carries everything, only the mark knows that something is fixed,
-    // not what: then it is made anew, which is right for either.
+    // not what: then it is replaced, which is right for either.
     private bool NeedsReplacing(HeldIndicator held, ExpectedItem expected, RemoteIndicator there, List<Difference> differences)
     {
         if (_destination.Capabilities.IdsNotReusable || expected.Hashes.Immutable == default) return false;
@@ -138,7 +140,8 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
         return differences.Exists(difference => difference.Property != "id" && !carried.Contains(difference.Property));
     }
 
-    private bool IsFresh(HeldIndicator held) => _ledger.LastSentAt(_state, held.Observables) is { } sent && _now - sent < _destination.Capabilities.VisibilityLag;
+    private bool IsFresh(HeldIndicator held) =>
+        _ledger.LastSentAt(_state, held.Observables) is { } sent && _now - sent < _destination.Capabilities.VisibilityLag;
 
     private static Finding Gone(FindingKind kind, RepairKind repair, HeldIndicator held, ExpectedItem? expected) => new()
     {

@@ -8,7 +8,7 @@ namespace MispGraphSync.Core.Maintenance;
 /// <summary>
 /// Compares an item as we write it with the same item as a service returns it, property by property and by meaning. A
 /// service has its own spelling: names in another case, numbers in strings, dates with more digits, lists in another
-/// order, everything inside an envelope. What it does not return (absent, null, an empty list) tells nothing: a difference
+/// order, everything inside an envelope. What it does not return (absent, null, an empty list) is no evidence: a difference
 /// that is none would be repaired for ever.
 /// </summary>
 public static class ItemComparison
@@ -19,7 +19,7 @@ public static class ItemComparison
     /// <summary>Sentinel is sent "stix" here and answers with the kind of observable.</summary>
     private static readonly FrozenSet<string> ServicesOwn = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "patterntype");
 
-    /// <summary>The properties of what was sent that stand there with another value; none when either is no JSON object.</summary>
+    /// <summary>The properties that have another value there than was sent; none when either is no JSON object.</summary>
     public static List<Difference> Compare(ReadOnlyMemory<byte> sent, ReadOnlyMemory<byte> returned)
     {
         var differences = new List<Difference>();
@@ -75,14 +75,16 @@ public static class ItemComparison
         return (sent.ValueKind, there.ValueKind) switch
         {
             (JsonValueKind.Array, JsonValueKind.Array) => HaveTheSame(sent, there),
-            (JsonValueKind.Object, JsonValueKind.Object) => sent.EnumerateObject().All(property => !TryFind(there, property.Name, out var value) || AreAlike(property.Value, value)),
+            (JsonValueKind.Object, JsonValueKind.Object) => 
+                sent.EnumerateObject().All(property => !TryFind(there, property.Name, out var value) || AreAlike(property.Value, value)),
             (JsonValueKind.Array or JsonValueKind.Object, _) or (_, JsonValueKind.Array or JsonValueKind.Object) => false,
             _ => AreSameText(Text(sent) ?? "", Text(there) ?? ""),
         };
     }
 
     private static bool IsNothing(JsonElement value) =>
-        value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0);
+        value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined
+        || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0);
 
     private static bool HaveTheSame(JsonElement sent, JsonElement there)
     {

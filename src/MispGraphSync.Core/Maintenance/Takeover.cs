@@ -29,7 +29,8 @@ internal sealed class Takeover(ForeignTool tool, DestinationExecution execution,
         await foreach (var there in tool.At.ReadAsync(ct).WithCancellation(ct).ConfigureAwait(false))
         {
             execution.Observer.Listed(_state.Info, ++listed);
-            if (!there.IsLive(execution.Now) || there.Id is not { } id || tool.Recognise(there) is not { } legacy || !Duplicates(legacy)) continue;
+            if (!there.IsLive(execution.Now) || there.Id is not { } id) continue;
+            if (tool.Recognise(there) is not { } legacy || !Duplicates(legacy)) continue;
             // A list of pages is no snapshot.
             if (!seen.Add(Hash128.Of(id))) continue;
             Found++;

@@ -1,8 +1,7 @@
 namespace MispGraphSync.Core.Planning;
 
 /// <summary>
-/// Where the bodies of a plan's steps stand: a few dozen share one array, which goes when the last of them does. So many
-/// small arrays would each be cleared first, and collected.
+/// Keeps the bodies of a plan's steps: a few dozen share one array. Many small arrays would each be cleared first, and collected.
 /// </summary>
 internal sealed class BodyStore
 {

@@ -4,16 +4,17 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Core.Planning;
 
 /// <summary>
-/// Makes a plan fit its destination: leaves out what others hold and what finds no place, and evicts what is outranked.
+/// Makes a plan fit its destination: skips what others hold and what is over capacity, and evicts what is outranked.
 /// What this installation did not put there is never touched.
 /// </summary>
 public sealed class CapacityPlanner(IDestination destination, DestinationState state, IDestinationLedger ledger, DateTimeOffset now)
 {
-    /// <summary>Others come and go without a word.</summary>
+    /// <summary>Others add and delete indicators without notice.</summary>
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromDays(1);
 
-    /// <summary>Whether not everything may find a place there.</summary>
-    public static bool IsNeededAt(IDestination destination) => destination.Capabilities.HasSharedNamespace || destination.Capabilities.Capacity is not null;
+    /// <summary>Whether the destination may not take everything.</summary>
+    public static bool IsNeededAt(IDestination destination) =>
+        destination.Capabilities is { HasSharedNamespace: true } or { Capacity: not null };
 
     /// <param name="listed">How many indicators are there, whoever put them there; null when nobody looked.</param>
     /// <param name="mayEvict">False after a read that did not reach its end.</param>
@@ -38,40 +39,40 @@ public sealed class CapacityPlanner(IDestination destination, DestinationState s
 
     private CapacityResult MakeRoom(CapacityResult fit, int capacity, long? listed, bool mayEvict)
     {
-        var crowd = ledger.ReadCapacityUse(state, capacity, now);
-        var free = capacity - crowd.Held;
+        var use = ledger.ReadCapacityUse(state, capacity, now);
+        var free = capacity - use.Held;
         if (destination.Capabilities.CapacityForAll is { } forAll && listed is { } there) free = Math.Min(free, forAll - there);
         fit = fit with { Free = Math.Max(0, free) };
-        if (crowd.Creations.Count <= fit.Free) return fit;
+        if (use.Creations.Count <= fit.Free) return fit;
 
-        var plan = CapacityPlan.Of(free + crowd.Leaving, crowd.Creations, mayEvict ? crowd.Evictable : []);
+        var plan = CapacityPlan.Of(free + use.Leaving, use.Creations, mayEvict ? use.Evictable : []);
         return fit with { OverCapacity = ledger.FitToCapacity(state, plan), Evicted = plan.Evicted };
     }
 }
 
-/// <summary>What became of a plan that had to fit.</summary>
+/// <summary>The result of fitting a plan to the capacity.</summary>
 public sealed record CapacityResult
 {
     public static CapacityResult Everything { get; } = new();
 
-    /// <summary>Creations left out since others hold the value.</summary>
+    /// <summary>Creations skipped because others hold the value.</summary>
     public long HeldByOther { get; init; }
 
-    /// <summary>Creations left out since there is no place for them.</summary>
+    /// <summary>Creations skipped because the destination is full.</summary>
     public long OverCapacity { get; init; }
 
     /// <summary>Deletions that were added to the plan, to make room.</summary>
     public long Evicted { get; init; }
 
-    /// <summary>Creations that have a place before anything is deleted.</summary>
+    /// <summary>Creations that have room before anything is deleted.</summary>
     public long Free { get; init; } = long.MaxValue;
 
-    /// <summary>When the next of ours runs out that nothing will renew.</summary>
+    /// <summary>The next expiry of a held indicator that is not renewed.</summary>
     public DateTimeOffset? NextVacancy { get; init; }
 
     public bool ExcludesAny => HeldByOther + OverCapacity + Evicted > 0;
 
-    /// <summary>What was left out, beside what was for other reasons.</summary>
+    /// <summary>The skip counts, with those of this result added.</summary>
     public SortedDictionary<SkipReason, long> AddTo(IReadOnlyDictionary<SkipReason, long> skipped)
     {
         var all = new SortedDictionary<SkipReason, long>(skipped.ToDictionary());
@@ -80,14 +81,14 @@ public sealed record CapacityResult
         return all;
     }
 
-    /// <summary>What somebody should know of it, in sentences.</summary>
+    /// <summary>Warnings, one sentence each.</summary>
     public IEnumerable<string> Warnings(string destination)
     {
         if (HeldByOther > 0) yield return $"'{destination}': others hold {HeldByOther} of these values; they are left alone.";
         if (OverCapacity == 0) yield break;
         var next = NextVacancy is { } at
-            ? $"The next of ours runs out at {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC."
-            : "None of ours is about to run out; they are looked at again when one goes, and once a day.";
-        yield return $"'{destination}' is full: {OverCapacity} indicators that rank no higher than what is there are left out. {next}";
+            ? $"The next held indicator expires at {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC."
+            : "No held indicator is about to expire; a run checks again when one is deleted, and once a day.";
+        yield return $"'{destination}' is full: {OverCapacity} indicators are over capacity and rank no higher than those held. {next}";
     }
 }

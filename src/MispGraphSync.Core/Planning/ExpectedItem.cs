@@ -4,11 +4,12 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Core.Planning;
 
-/// <summary>How an indicator should stand at a destination: as it was last sent, or as it would be sent first.</summary>
+/// <summary>An indicator as it should be at a destination: as last sent, or as it would be created.</summary>
 /// <param name="Value">The canonical text.</param>
-/// <param name="IsWanted">False when all that supports it has aged: it may run out.</param>
+/// <param name="IsWanted">False when all its sources have aged: it may expire.</param>
 /// <param name="Body">The JSON item of a creation.</param>
-public sealed record ExpectedItem(Indicator Indicator, ItemIdentity Identity, string Value, bool IsWanted, ItemHashes Hashes, ReadOnlyMemory<byte> Body)
+public sealed record ExpectedItem(
+    Indicator Indicator, ItemIdentity Identity, string Value, bool IsWanted, ItemHashes Hashes, ReadOnlyMemory<byte> Body)
 {
     /// <summary>
     /// The same item with other bookkeeping dates (created, modified, last reported). They move without being sent, or the
@@ -21,7 +22,7 @@ public sealed record ExpectedItem(Indicator Indicator, ItemIdentity Identity, st
         return Write(destination, Indicator with { LastReported = Indicator.LastReported + day }, identity, StepAction.Create);
     }
 
-    /// <summary>The item of an update: what it does not carry, an update cannot put right.</summary>
+    /// <summary>The item of an update: an update cannot repair what it does not carry.</summary>
     public ReadOnlyMemory<byte> AsUpdate(IDestination destination, string? id) =>
         Write(destination, Indicator, Identity with { Id = Identity.Id ?? id ?? "" }, StepAction.Update);
 

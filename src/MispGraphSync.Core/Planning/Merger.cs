@@ -6,13 +6,12 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Core.Planning;
 
 /// <summary>
-/// Merges the supports of one key into one indicator under one destination's policy. Takes them one by one and holds
-/// none but the lead and the five oldest, so that a value seen a million times costs no more memory than one seen twice.
-/// The order in which supports come changes nothing.
+/// Merges the sources of one key into one indicator under one destination's policy. Streams: keeps only the lead and the
+/// five oldest, so memory does not grow with their number. The order of the sources does not matter.
 /// </summary>
 public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
 {
-    /// <summary>How many supports an indicator names.</summary>
+    /// <summary>How many sources an indicator names.</summary>
     public const int NamedSources = 5;
 
     /// <summary>How many events an indicator names: a value of thousands must not change with each of them.</summary>
@@ -35,10 +34,10 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
     private DateTimeOffset _validFrom;
     private DateTimeOffset _lastReported;
 
-    /// <summary>How many supports were added since the last <see cref="Clear"/>.</summary>
+    /// <summary>How many sources were added since the last <see cref="Clear"/>.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The longest lifetime of the supports so far.</summary>
+    /// <summary>The longest lifetime of the sources so far.</summary>
     public TimeSpan Lifetime => TimeSpan.FromDays(_days);
 
     public void Clear()
@@ -55,7 +54,7 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
     /// <summary>The rank of the indicator of all that was added; unset when nothing was.</summary>
     public Rank Rank => Count == 0 ? default : Rank.Of(_severity, _confidence, _lastReported);
 
-    /// <summary>Adds a support that the destination takes.</summary>
+    /// <summary>Adds a source that the destination takes.</summary>
     public void Add(in IndicatorSourceRow row)
     {
         var tlp = row.TaggedTlp ?? policy.DefaultTlp;
@@ -94,14 +93,14 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
         _killChain.Add(row.Own.KillChain);
     }
 
-    /// <summary>The indicator of all that was added; at least one support must have been.</summary>
+    /// <summary>The indicator of all that was added; at least one source must have been.</summary>
     public Indicator Merge()
     {
-        if (Count == 0) throw new InvalidOperationException("An indicator needs a support.");
-        var support = _lead.Source;
+        if (Count == 0) throw new InvalidOperationException("An indicator needs a source.");
+        var source = _lead.Source;
         return new Indicator
         {
-            Observables = form == IndicatorShape.Single ? [support.Single!] : support.Combined,
+            Observables = form == IndicatorShape.Single ? [source.Single!] : source.Combined,
             Tlp = _tlp,
             Action = policy.Action,
             PassiveOnly = policy.PassiveOnly || _tlp == Tlp.Red,
@@ -115,9 +114,9 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
             Families = _families.All(),
             Tags = MostTelling(_tags.All()),
             Title = _lead.Event.Context.Info,
-            Comment = support.Comment,
-            Type = support.Type,
-            Category = support.Category,
+            Comment = source.Comment,
+            Type = source.Type,
+            Category = source.Category,
             ValidFrom = _validFrom,
             LastReported = _lastReported,
             Lifetime = Lifetime,
@@ -151,7 +150,7 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
         if (oldest.Count > most) oldest.RemoveAt(most);
     }
 
-    // Each event once, by its oldest support.
+    // Each event once, by its oldest source.
     private void NameEvent(in IndicatorSourceRow row)
     {
         if (_events.Count == NamedEvents && CompareAge(row, _events[^1]) >= 0) return;

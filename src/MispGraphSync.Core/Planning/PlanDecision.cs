@@ -19,20 +19,20 @@ public abstract record PlanDecision
         public static Nothing Instance { get; } = new();
     }
 
-    /// <summary>Turned down before, and unchanged since.</summary>
+    /// <summary>Not resent: rejected earlier, unchanged.</summary>
     public sealed record Suppressed : PlanDecision
     {
         public static Suppressed Instance { get; } = new();
     }
 
-    /// <summary>The destination has let go of it by itself and it is not wanted: gone without a request.</summary>
+    /// <summary>Expired at the destination and not wanted: forgotten without a request.</summary>
     public sealed record Expired : PlanDecision
     {
         public static Expired Instance { get; } = new();
     }
 
     /// <summary>
-    /// Nothing is sent, but it comes up for renewal at another time: at its expiry, that is never, when its supports have aged.
+    /// Nothing is sent, but the time of its renewal changes; its expiry means never, when its sources have aged.
     /// </summary>
     public sealed record Reschedule(DateTimeOffset RenewAt) : PlanDecision;
 }

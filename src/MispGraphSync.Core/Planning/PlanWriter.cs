@@ -6,13 +6,13 @@ namespace MispGraphSync.Core.Planning;
 /// <summary>Writes into the ledger what was decided of each key: a step, or what spares one.</summary>
 internal sealed class PlanWriter(Planner planner, IDestinationLedger ledger, DestinationState state, DateTimeOffset now)
 {
-    /// <summary>How many were held, ran out, and are known no longer.</summary>
+    /// <summary>Held indicators that expired and were forgotten.</summary>
     public long Forgotten { get; private set; }
 
     /// <param name="decision">The planner's last: its rank is taken from there.</param>
     public void Write(PlanKey key, PlanDecision decision, bool mayDelete)
     {
-        if (key.Rejected is not null && IsMoot(key.Held, decision)) ledger.ForgetRejection(state, key.Observables);
+        if (key.Rejected is not null && IsObsolete(key.Held, decision)) ledger.ForgetRejection(state, key.Observables);
         switch (decision)
         {
             case PlanDecision.Step { Decision.Action: StepAction.Delete } when !mayDelete:
@@ -44,8 +44,8 @@ internal sealed class PlanWriter(Planner planner, IDestinationLedger ledger, Des
         if (rank != default && (rank.Outranks(held.Rank) || held.Rank.Outranks(rank))) ledger.RecordRank(state, held.Observables, rank);
     }
 
-    // Whatever was turned down then, nothing is to be done now. What is due for renewal by another source is not that.
-    private bool IsMoot(HeldIndicator? held, PlanDecision decision) => decision switch
+    // The rejection is obsolete: nothing is to be done now, and no renewal by another source is due.
+    private bool IsObsolete(HeldIndicator? held, PlanDecision decision) => decision switch
     {
         PlanDecision.Nothing => held is null || held.RenewAt > now,
         PlanDecision.Expired or PlanDecision.Reschedule => true,

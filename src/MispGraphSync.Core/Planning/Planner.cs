@@ -9,7 +9,7 @@ namespace MispGraphSync.Core.Planning;
 /// building are two passes over the same keys, since the guard must see the whole plan before the first body is sent.
 /// </summary>
 /// <param name="destination">Where to.</param>
-/// <param name="eligibility">Which supports it takes.</param>
+/// <param name="eligibility">Which sources it takes.</param>
 /// <param name="run">The run's fixed facts: clock, instance, source.</param>
 /// <param name="findAdoptable">What a fresh ledger found at the destination under a key; always null else.</param>
 public sealed class Planner(IDestination destination, Eligibility eligibility, PlanFacts run, Func<Guid, ListedIndicator?> findAdoptable)
@@ -19,15 +19,15 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     private readonly BodyStore _bodies = new();
     private readonly bool _ranks = CapacityPlanner.IsNeededAt(destination);
 
-    /// <summary>The rank of the key that was decided last; unset where all find a place, or when it is not wanted.</summary>
+    /// <summary>The rank of the key that was decided last; unset without a capacity, or when it is not wanted.</summary>
     public Rank Rank => _ranks ? _merger.Rank : default;
 
-    /// <summary>What the key needs. Reads the key's supports once.</summary>
+    /// <summary>What the key needs. Reads the key's sources once.</summary>
     public PlanDecision Decide(PlanKey key)
     {
         var decision = Compare(key);
         if (!_ranks || decision is not PlanDecision.Step { Decision: { Action: not StepAction.Delete } step }) return decision;
-        Guid? created = step.Action == StepAction.Create ? key.Held?.Key ?? KeyOf(destination.Canonical(_merger.Merge().Observables), key.Generation) : null;
+        Guid? created = step.Action == StepAction.Create ? key.Held?.Key ?? KeyOf(_merger.Merge(), key.Generation) : null;
         return new PlanDecision.Step(step with { Rank = Rank, Key = created }, ((PlanDecision.Step)decision).Generation);
     }
 
@@ -39,7 +39,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         if (key.Held is not { } held)
         {
             if (run.MayTakeOver && LookAtDestination(key) is { } found) return found;
-            return key.Rejected is { } turnedDown && IsHeldBack(key, turnedDown)
+            return key.Rejected is { } rejected && IsSuppressed(key, rejected)
                 ? PlanDecision.Suppressed.Instance
                 : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New));
         }
@@ -50,13 +50,13 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     /// <summary>Held indicators for which an update was decided that makes them raise alerts.</summary>
     public long StartingToAlert { get; private set; }
 
-    /// <summary>The step ready to be sent. Reads the key's supports once.</summary>
+    /// <summary>The step ready to be sent. Reads the key's sources once.</summary>
     public PlanStep Build(PlanKey key, StepDecision step)
     {
         if (step.Action == StepAction.Delete) return BuildDeletion(key.Held!, step) with { WasRejected = key.Rejected is not null };
         Gather(key, all: true);
         var indicator = _merger.Merge();
-        // What is held under a key that may not live again has a new life.
+        // An id that is not reusable gets the next generation.
         var held = IsSpent(key) ? null : key.Held;
         var canonical = destination.Canonical(indicator.Observables);
         var generation = held?.Generation ?? key.Generation;
@@ -86,7 +86,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         };
     }
 
-    /// <summary>How the key should stand at the destination; null when nothing that it takes supports it. Reads the key's supports once.</summary>
+    /// <summary>The indicator as it should be at the destination; null when no source is taken. Reads the key's sources once.</summary>
     public ExpectedItem? Expect(PlanKey key)
     {
         var wanted = Gather(key, all: true);
@@ -110,7 +110,12 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         var modified = Lifecycle.Modified(now, held.Modified);
         var body = new ArrayBufferWriter<byte>(256);
         destination.WriteDeletion(body, held, modified);
-        return PlanStep.On(held, StepAction.Delete, step.Reason) with { Body = body.WrittenMemory, Modified = modified, IdsNotReusable = destination.Capabilities.IdsNotReusable };
+        return PlanStep.On(held, StepAction.Delete, step.Reason) with
+        {
+            Body = body.WrittenMemory,
+            Modified = modified,
+            IdsNotReusable = destination.Capabilities.IdsNotReusable,
+        };
     }
 
     private PlanDecision Unwanted(PlanKey key, Wanted wanted)
@@ -119,7 +124,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         if (held is null) return PlanDecision.Nothing.Instance;
         if (held.Expires <= run.Now) return PlanDecision.Expired.Instance;
         if (wanted.IsAged) return EndsTooLate(held) ? Compare(key, held, isFresh: false) : Reschedule(held, held.Expires);
-        var reason = wanted.HasSupport ? StepReasons.Excluded : StepReasons.Withdrawn;
+        var reason = wanted.HasSource ? StepReasons.Excluded : StepReasons.Withdrawn;
         return new PlanDecision.Step(new StepDecision(StepAction.Delete, reason));
     }
 
@@ -129,18 +134,18 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         {
             // Another source wants it: when that is read, it is sent again.
             if (!isFresh) return PlanDecision.Nothing.Instance;
-            if (key.Rejected is { } refused && IsHeldBack(refused, MarksOf(key, held))) return PlanDecision.Suppressed.Instance;
+            if (key.Rejected is { } refused && IsSuppressed(refused, MarksOf(key, held))) return PlanDecision.Suppressed.Instance;
             var action = destination.Capabilities.IdsNotReusable && !IsSpent(key) ? StepAction.Update : StepAction.Create;
             return new PlanDecision.Step(new StepDecision(action, StepReasons.Expired));
         }
 
         var marks = MarksOf(key, held);
         var isChanged = marks.Content != held.Hashes.Content || EndsTooLate(held);
-        // What was left to run out, for its events had aged, and is wanted again, gets its renewal back.
+        // An aged indicator that is wanted again is renewed again.
         var renewAt = held.RenewAt < held.Expires ? held.RenewAt : Lifecycle.RenewalOf(held.Expires, _merger.Lifetime, held.Key);
         if (!isChanged && !isFresh) return PlanDecision.Nothing.Instance;
         if (!isChanged && renewAt > run.Now) return Reschedule(held, renewAt);
-        if (key.Rejected is { } turnedDown && IsHeldBack(turnedDown, marks)) return PlanDecision.Suppressed.Instance;
+        if (key.Rejected is { } rejected && IsSuppressed(rejected, marks)) return PlanDecision.Suppressed.Instance;
         if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));
         // An immutable part that is not known is not the wanted one: an update might leave the old one there for ever.
         var replaces = IsSpent(key) || marks.Immutable != held.Hashes.Immutable;
@@ -160,17 +165,17 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     private static PlanDecision Reschedule(HeldIndicator held, DateTimeOffset renewAt) =>
         held.RenewAt == renewAt ? PlanDecision.Nothing.Instance : new PlanDecision.Reschedule(renewAt);
 
-    private bool IsHeldBack(PlanKey key, RejectedIndicator turnedDown) =>
-        !MayRetry(turnedDown) && IsHeldBack(turnedDown, MarksOf(key, null));
+    private bool IsSuppressed(PlanKey key, RejectedIndicator rejected) =>
+        !MayRetry(rejected) && IsSuppressed(rejected, MarksOf(key, null));
 
-    // A deletion that was turned down says nothing of what is to be there.
-    private static bool IsHeldBack(RejectedIndicator turnedDown, ItemHashes marks) =>
-        turnedDown.Action != StepAction.Delete && turnedDown.ContentHash == marks.Content && !MayRetry(turnedDown);
+    // A rejected deletion does not say that the content is rejected.
+    private static bool IsSuppressed(RejectedIndicator rejected, ItemHashes marks) =>
+        rejected.Action != StepAction.Delete && rejected.ContentHash == marks.Content && !MayRetry(rejected);
 
-    // Held, and perhaps removed for good: a deletion of it may have gone through unheard.
+    // Held, but a deletion of it may have succeeded without a response, and its id is not reusable then.
     private static bool IsSpent(PlanKey key) => key.Held is { } held && held.Generation < key.Generation;
 
-    private static bool MayRetry(RejectedIndicator turnedDown) => turnedDown.IsTransient && turnedDown.Attempts < RejectedAttempts;
+    private static bool MayRetry(RejectedIndicator rejected) => rejected.IsTransient && rejected.Attempts < RejectedAttempts;
 
     private ItemHashes MarksOf(PlanKey key, HeldIndicator? held)
     {
@@ -198,7 +203,9 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             var id = KeyOf(canonical, generation);
             if (findAdoptable(id) is not { } found)
             {
-                return generation == key.Generation ? null : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New), generation);
+                return generation == key.Generation
+                    ? null
+                    : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New), generation);
             }
 
             if (found.IsRevoked) continue;
@@ -219,18 +226,22 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         }
     }
 
-    private Guid KeyOf(string canonical, int generation) =>
-        StableId.ForIndicator(
-            run.Instance, destination.Info.Kind, destination.Info.Scope, run.Epoch is null ? canonical : $"{canonical}\n{run.Epoch}", generation);
+    private Guid KeyOf(Indicator indicator, int generation) => KeyOf(destination.Canonical(indicator.Observables), generation);
 
-    // With all false, the first active support ends the walk: the caller only wants to know whether there is one.
+    private Guid KeyOf(string canonical, int generation)
+    {
+        var name = run.Epoch is null ? canonical : $"{canonical}\n{run.Epoch}";
+        return StableId.ForIndicator(run.Instance, destination.Info.Kind, destination.Info.Scope, name, generation);
+    }
+
+    // With all false, the first active source ends the loop: the caller only asks whether there is one.
     private Wanted Gather(PlanKey key, bool all)
     {
         _merger.Clear();
         var wanted = default(Wanted);
         foreach (var row in key.Sources)
         {
-            wanted.HasSupport = true;
+            wanted.HasSource = true;
             if (eligibility.SkipReasonFor(row) is not null) continue;
             if (row.Event.IsAged) wanted.IsAged = true;
             else wanted.IsActive = true;
@@ -249,7 +260,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 
     private struct Wanted
     {
-        public bool HasSupport;
+        public bool HasSource;
         public bool IsActive;
         public bool IsAged;
         public bool IsFresh;
@@ -258,7 +269,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 
 /// <param name="Now">The run's one clock reading: the same for both passes.</param>
 /// <param name="Instance">The setting of that name.</param>
-/// <param name="Source">The source being read: only its supports renew. Null where none is read, and all of them do.</param>
+/// <param name="Source">The source being read: only its references renew. Null where none is read, and all of them do.</param>
 /// <param name="Epoch">The destination's, null for none.</param>
-/// <param name="MayTakeOver">True when the destination was listed for a ledger that is new or in doubt, and something was found.</param>
+/// <param name="MayTakeOver">True when the destination was listed for a ledger that is new or outdated, and something was found.</param>
 public sealed record PlanFacts(DateTimeOffset Now, string Instance, string? Source, string? Epoch, bool MayTakeOver);

@@ -12,7 +12,7 @@ public sealed record Capabilities
     /// <summary>Create and update are one and the same request, and sending it again changes nothing.</summary>
     public bool Upserts { get; init; }
 
-    /// <summary>A revoked or deleted id can never live again; a recreated indicator gets the next generation.</summary>
+    /// <summary>A revoked or deleted id is not reusable; a recreated indicator gets the next generation.</summary>
     public bool IdsNotReusable { get; init; }
 
     /// <summary>

@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Ports;
 
-/// <summary>Who gets a place where there are too few.</summary>
+/// <summary>Which indicators get the free places, and which are evicted.</summary>
 /// <param name="Kept">How many of the creations are kept, the highest first.</param>
 /// <param name="Evicted">How many of those held leave for some of them, the lowest first.</param>
 public readonly record struct CapacityPlan(int Kept, int Evicted)
@@ -10,12 +10,13 @@ public readonly record struct CapacityPlan(int Kept, int Evicted)
     /// <summary>Free places go to the highest; the next take the place of someone of ours that they outrank.</summary>
     /// <param name="room">Free places; less than none when there are too many already.</param>
     /// <param name="creations">Highest first.</param>
-    /// <param name="incumbents">Lowest first; empty when nobody may be evicted.</param>
-    public static CapacityPlan Of(long room, IReadOnlyList<Rank> creations, IReadOnlyList<Rank> incumbents)
+    /// <param name="evictable">Lowest first; empty when nobody may be evicted.</param>
+    public static CapacityPlan Of(long room, IReadOnlyList<Rank> creations, IReadOnlyList<Rank> evictable)
     {
         var placed = (int)Math.Clamp(room, 0, creations.Count);
         var evicted = 0;
-        while (placed + evicted < creations.Count && evicted < incumbents.Count && creations[placed + evicted].Outranks(incumbents[evicted])) evicted++;
+        var most = Math.Min(creations.Count - placed, evictable.Count);
+        while (evicted < most && creations[placed + evicted].Outranks(evictable[evicted])) evicted++;
         return new CapacityPlan(placed + evicted, evicted);
     }
 }

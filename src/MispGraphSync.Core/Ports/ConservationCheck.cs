@@ -10,16 +10,20 @@ public static class ConservationCheck
     public static IReadOnlyList<string> Check(SourceReport read, IReadOnlyList<DestinationReport> destinations)
     {
         var faults = new List<string>();
-        var attributes = read.Mapped + read.Context + read.Skipped.Values.Sum();
+        var skipped = read.Skipped.Values.Sum();
+        var attributes = read.Mapped + read.Context + skipped;
         if (attributes != read.Attributes)
         {
-            faults.Add($"{read.Attributes} attributes were read, but {read.Mapped} mapped, {read.Context} context and {read.Skipped.Values.Sum()} skipped make {attributes}.");
+            faults.Add(
+                $"{read.Attributes} attributes were read, but {read.Mapped} mapped, {read.Context} context and {skipped} skipped make {attributes}.");
         }
 
-        faults.AddRange(
-            from destination in destinations
-            where destination.Tally.Total != destination.Planned.Total
-            select $"{destination.Planned.Total} steps were planned for '{destination.Name}', but {destination.Tally.Total} are accounted for.");
+        foreach (var destination in destinations)
+        {
+            var (planned, done) = (destination.Planned.Total, destination.Tally.Total);
+            if (done != planned) faults.Add($"{planned} steps were planned for '{destination.Name}', but {done} are accounted for.");
+        }
+
         return faults;
     }
 }

@@ -2,7 +2,8 @@ namespace MispGraphSync.Core.Ports;
 
 /// <summary>
 /// <see cref="Kind"/> is <c>graph</c>, <c>sentinel</c> or <c>defender</c>. The ledger knows a destination by
-/// <see cref="Kind"/>, <see cref="Place"/> (the tenant, or the workspace) and <see cref="Scope"/> (targetProduct, sourceSystem or empty); the name is a label.
+/// <see cref="Kind"/>, <see cref="Place"/> (the tenant, or the workspace) and <see cref="Scope"/> (a part of the place, or empty);
+/// the name is a label.
 /// </summary>
 public sealed record DestinationInfo(string Name, string Kind, string Place, string Scope)
 {

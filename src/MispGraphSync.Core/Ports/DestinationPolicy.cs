@@ -3,7 +3,7 @@ using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Ports;
 
-/// <summary>The settings that decide what of a support reaches a destination, and how it is handled there.</summary>
+/// <summary>The settings that decide which sources reach a destination, and what is sent.</summary>
 public sealed record DestinationPolicy
 {
     public IndicatorAction Action { get; init; } = IndicatorAction.Alert;

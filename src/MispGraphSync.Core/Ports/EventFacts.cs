@@ -5,7 +5,7 @@ using MispGraphSync.Core.Mapping;
 namespace MispGraphSync.Core.Ports;
 
 /// <summary>
-/// An event's context with its tags read once, since all of its supports need them: names united with those of the
+/// An event's context with its tags read once, since all of its sources need them: names united with those of the
 /// event's own attributes, each once, in ordinal order.
 /// </summary>
 public sealed class EventFacts
@@ -27,7 +27,7 @@ public sealed class EventFacts
     /// <summary>The name of the source that the event was read from.</summary>
     public string Source { get; }
 
-    /// <summary>True when the event left the filters only by growing old: its supports stay, but renew nothing.</summary>
+    /// <summary>True when the event left the filters only by growing old: its sources stay, but renew nothing.</summary>
     public bool IsAged { get; }
 
     public TagMeaning Tagging { get; }
@@ -47,11 +47,13 @@ public sealed class EventFacts
         [.. names.Distinct(same).Order(StringComparer.Ordinal)];
 }
 
-/// <summary>One support with its event: what merging and filtering work on.</summary>
+/// <summary>One indicator source with its event, for merging and filtering.</summary>
 public readonly record struct IndicatorSourceRow(IndicatorSource Source, EventFacts Event, TagMeaning Own)
 {
-    public IndicatorSourceRow(IndicatorSource support, EventFacts @event)
-        : this(support, @event, support.Tags.IsEmpty && support.Galaxies.IsEmpty ? TagMeaning.Empty : TagMap.Read(support.Tags, support.Galaxies))
+    public IndicatorSourceRow(IndicatorSource source, EventFacts @event)
+        : this(
+            source, @event,
+            source.Tags.IsEmpty && source.Galaxies.IsEmpty ? TagMeaning.Empty : TagMap.Read(source.Tags, source.Galaxies))
     {
     }
 

@@ -40,7 +40,7 @@ public abstract record Failure
         public override RunOutcome Outcome => RunOutcome.DeletionsWithheld;
     }
 
-    /// <summary>Requests got no response that tells whether they succeeded.</summary>
+    /// <summary>Requests got no response, so they may or may not have succeeded.</summary>
     public sealed record NotConfirmed(string Destination, string Why) : Failure
     {
         public override RunOutcome Outcome => RunOutcome.Unreachable;
@@ -60,7 +60,7 @@ public enum DeletionVerdict
     /// <summary>The read shows nothing to be gone: its list did not reach the end, or only a part of the source was asked for.</summary>
     NotRead,
 
-    /// <summary>The source has no event at all, although some are known: a wrong filter or lost rights more often than an empty MISP.</summary>
+    /// <summary>The source has no event, although some are known: rather a wrong filter or lost rights than an empty MISP.</summary>
     EmptyRead,
 
     /// <summary>Filters, settings or rights choose other indicators than the accepted ones: what is gone may only look withdrawn.</summary>

@@ -11,5 +11,5 @@ public sealed record ForeignTool(string Name, IDestination At, Func<RemoteIndica
 /// <summary>One indicator that another tool left.</summary>
 /// <param name="There">As it is there.</param>
 /// <param name="Observables">The ledger's key of what it watches.</param>
-/// <param name="Event">The MISP event that it says it comes from, where only that tells whose it is; else null.</param>
+/// <param name="Event">The MISP event that it says it comes from, where only the event identifies it; else null.</param>
 public sealed record LegacyIndicator(RemoteIndicator There, Hash128 Observables, Guid? Event);

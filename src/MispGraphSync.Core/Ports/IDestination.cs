@@ -20,10 +20,10 @@ public interface IDestination : IAsyncDisposable
     int ParallelRequests { get; }
 
     /// <summary>
-    /// Why this destination cannot take such a support, whatever its tags: no field, not a public address, an action that
+    /// Reason why the destination cannot take this indicator source, ignoring tags: no field, not a public address, an action that
     /// the service refuses for the type. Null: it can. Filters, TLP and never-block are not asked here.
     /// </summary>
-    SkipReason? SkipReasonFor(IndicatorSource support);
+    SkipReason? SkipReasonFor(IndicatorSource source);
 
     /// <summary>
     /// The text that names the observables at this service (the "canonical" of the stable key): Graph's fields sorted as
@@ -31,7 +31,7 @@ public interface IDestination : IAsyncDisposable
     /// </summary>
     string Canonical(IReadOnlyList<Observable> observables);
 
-    /// <summary>Writes the JSON item for a create, update, renew or replace, and tells what of it counts as change.</summary>
+    /// <summary>Writes the JSON item for a create, update, renew or replace, and returns the hashes that detect a change.</summary>
     ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action);
 
     /// <summary>Writes the JSON item of a deletion: Graph's and Defender's id, Sentinel's object with revoked true.</summary>
@@ -59,8 +59,8 @@ public interface IDestination : IAsyncDisposable
     Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct);
 
     /// <summary>
-    /// After a lost answer or a killed run: brings the service to where none of these creations exists, or tells which do
-    /// (key → the service's id). Services whose writes are idempotent return an empty answer at once.
+    /// For creations without a response, or of a killed run: makes sure that none of them exists, or returns those that do (key to the
+    /// service's id). Empty for services whose requests are idempotent.
     /// </summary>
     Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct);
 

@@ -24,7 +24,7 @@ public interface ISource
     /// </summary>
     bool IsListComplete { get; }
 
-    /// <summary>Checks that the source answers, and tells what shaped its answers besides the settings.</summary>
+    /// <summary>Checks that the source answers, and returns what else shapes its answers besides the settings.</summary>
     Task<SourceState> OpenAsync(CancellationToken ct);
 
     /// <summary>Every event that matches the filters, each once, without attributes.</summary>

@@ -55,7 +55,7 @@ public sealed record PlanStep
 
     public DateTimeOffset RenewAt { get; init; }
 
-    /// <summary>Its key may not live again once it was removed, and removing it needs <see cref="Body"/> again.</summary>
+    /// <summary>Its id is not reusable after a deletion, and the deletion needs <see cref="Body"/> again.</summary>
     public bool IdsNotReusable { get; init; }
 
     /// <summary>The service turned it down in an earlier run.</summary>
@@ -104,19 +104,19 @@ public static class StepReasons
         [New] = "MISP has it, the destination does not.",
         [Changed] = "What MISP says of it, or a setting, has changed.",
         [Expiring] = "Little is left of its lifetime and MISP still has it.",
-        [Expired] = "It ran out at the destination while MISP still has it.",
+        [Expired] = "It expired at the destination while MISP still has it.",
         [Adopted] = "Found at the destination by a fresh ledger, and taken over.",
-        [Withdrawn] = "No attribute in MISP supports it any more.",
+        [Withdrawn] = "No attribute in MISP is a source of it any more.",
         [Excluded] = "MISP still has it, but a setting of this destination leaves it out.",
         [Evicted] = "Makes room for one that ranks higher.",
         [Purged] = "Everything of this installation was to be removed.",
         [Duplicate] = "The destination has another one under the same key, which stays.",
         [PutBack] = "A replacement removed it, and the destination rejected its new form.",
-        [Legacy] = "Another tool had put it there, and ours stands beside it.",
+        [Legacy] = "Another tool put it there; ours watches the same value.",
     };
 }
 
-/// <summary>What became of one step.</summary>
+/// <summary>The outcome of one step.</summary>
 public abstract record StepOutcome
 {
     private StepOutcome() { }
@@ -132,7 +132,7 @@ public abstract record StepOutcome
     public sealed record Rejected(
         string Response, bool IsTransient = false, bool WholeBatch = false, bool IsGone = false, bool NoRoom = false) : StepOutcome;
 
-    /// <summary>No answer, or none that tells: it may or may not have happened.</summary>
+    /// <summary>No response: it may or may not have happened.</summary>
     public sealed record Unknown(string Why) : StepOutcome;
 
     public sealed record NotAttempted : StepOutcome

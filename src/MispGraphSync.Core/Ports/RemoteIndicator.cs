@@ -8,8 +8,8 @@ namespace MispGraphSync.Core.Ports;
 /// <param name="Raw">The JSON object as returned, UTF-8.</param>
 /// <param name="Type">The service's word for the kind of observable.</param>
 /// <param name="Revoked">True for what is only still listed (Sentinel).</param>
-/// <param name="ConflictsWith">Of what others put there: the key of ours that cannot be used while it is there; null where values are not shared.</param>
-/// <param name="ImmutableHash">The hash of its immutable part (<see cref="ItemHashes.Immutable"/>), where the list tells; else unset.</param>
+/// <param name="ConflictsWith">Of what others put there: our key that cannot be used meanwhile; null where values are not shared.</param>
+/// <param name="ImmutableHash"><see cref="ItemHashes.Immutable"/>, where the list shows it; else unset.</param>
 public sealed record RemoteIndicator(
     string? Id,
     Guid? Key,
@@ -23,6 +23,6 @@ public sealed record RemoteIndicator(
     Guid? ConflictsWith = null,
     Hash128 ImmutableHash = default)
 {
-    /// <summary>Neither revoked nor run out.</summary>
+    /// <summary>Neither revoked nor expired.</summary>
     public bool IsLive(DateTimeOffset now) => !Revoked && !(Expires <= now);
 }

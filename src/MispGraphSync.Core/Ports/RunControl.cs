@@ -1,7 +1,7 @@
 namespace MispGraphSync.Core.Ports;
 
 /// <summary>
-/// How a run is told to end early. The first Ctrl-C and the deadline let the requests in flight finish; the second Ctrl-C
+/// How a run is stopped early. The first Ctrl-C and the deadline let the requests in flight finish; the second Ctrl-C
 /// cuts them off.
 /// </summary>
 public sealed class RunControl : IDisposable
@@ -30,7 +30,7 @@ public sealed class RunControl : IDisposable
 
     public bool IsStopping => Stop.IsCancellationRequested;
 
-    /// <summary>The exit code of a run that was told to end; Ok when it was not.</summary>
+    /// <summary>The outcome of a stopped run; Done when it was not stopped.</summary>
     public RunOutcome Outcome =>
         Interrupt.IsCancellationRequested || Abort.IsCancellationRequested ? RunOutcome.Interrupted
         : Deadline.IsCancellationRequested ? RunOutcome.OutOfTime

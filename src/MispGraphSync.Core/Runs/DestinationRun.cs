@@ -70,7 +70,7 @@ internal sealed class DestinationRun
         _planner = NewPlanner();
     }
 
-    /// <summary>Reconciles the requests of earlier runs, and lists the destination for a new ledger, so that nothing is sent twice.</summary>
+    /// <summary>Reconciles requests of earlier runs and lists the destination for a new ledger, so that nothing is sent twice.</summary>
     public Task PrepareAsync() => _execution.TryAsync(async () =>
     {
         if (_options.IsDryRun || (!State.IsNew && _ledger.OpenIntents(State).Count == 0)) return;
@@ -126,7 +126,8 @@ internal sealed class DestinationRun
 
         if (_planner.StartingToAlert is > 0 and var alerting)
         {
-            Observer.Warn($"'{Destination.Info.Name}': {alerting} held indicators start to raise alerts; generateAlert: false keeps them silent.");
+            Observer.Warn(
+                $"'{State.Info.Name}': {alerting} held indicators start to raise alerts; generateAlert: false keeps them silent.");
         }
 
         Observer.Planned(State.Info, Planned);
@@ -245,7 +246,10 @@ internal sealed class DestinationRun
     private void StartKeyNamespace()
     {
         if (!_options.StartsFresh)
-            throw new RunFailedException(new Failure.PastUnknown(State.Info.Name, State.IsOutdated, Destination.Capabilities.ListNeeds ?? ""));
+        {
+            var needs = Destination.Capabilities.ListNeeds ?? "";
+            throw new RunFailedException(new Failure.PastUnknown(State.Info.Name, State.IsOutdated, needs));
+        }
 
         var epoch = $"epoch {_execution.Now.ToUnixTimeSeconds()}";
         _ledger.StartKeyNamespace(State, epoch);
@@ -278,7 +282,8 @@ internal sealed class DestinationRun
         else if (found > 0)
         {
             Observer.Warn(
-                $"The ledger is new, and '{State.Info.Name}' already holds {found} indicators with keys like ours: those that match are taken over.");
+                $"The ledger is new, and '{State.Info.Name}' already holds {found} indicators with keys like ours: "
+                + "those that match are taken over.");
         }
     }
 

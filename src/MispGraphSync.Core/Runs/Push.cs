@@ -83,9 +83,9 @@ public sealed record PushOptions
     /// <summary><c>guard.neverBlock</c>, the MISP host and the destinations' own hosts.</summary>
     public IReadOnlyList<string> NeverBlock { get; init; } = [];
 
-    /// <summary>A destination that a new ledger cannot list is started anew.</summary>
+    /// <summary>A destination that cannot be listed gets new ids with a new ledger.</summary>
     public bool StartsFresh { get; init; }
 
-    /// <summary>Nothing is sent: no inventory is taken, no earlier request is settled.</summary>
+    /// <summary>Nothing is sent: the destination is not listed, and no earlier request is reconciled.</summary>
     public bool IsDryRun { get; init; }
 }

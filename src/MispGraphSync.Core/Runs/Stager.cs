@@ -15,7 +15,7 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
     /// <summary>
     /// An event that changed so shortly before it was read may have changed again in the same second.
     /// </summary>
-    private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SameSecond = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan MostClockDifference = TimeSpan.FromHours(1);
 
@@ -29,26 +29,26 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
     private long _context;
 
     /// <summary>
-    /// Per destination, the attributes of this run that gave a support which this destination does not take, by first reason.
+    /// The attributes of this run whose sources this destination does not take, by first reason.
     /// </summary>
     public IReadOnlyDictionary<SkipReason, long> SkippedAt(DestinationInfo destination) =>
         _destinations.First(one => one.Destination == destination).Skipped;
 
     /// <summary>
-    /// Reads and stages. A failure before the first event is in the report with its exit code; one after it makes the read
-    /// incomplete. Cancellation ends the read where it stands: what was staged is kept.
+    /// Reads and stages. A failure before the first event is in the report with its outcome; one after it makes the read
+    /// incomplete. Cancellation ends the read; what was staged is kept.
     /// </summary>
     public async Task<SourceReport> StageAsync(RunControl control)
     {
-        var memory = ledger.OpenSource(source.Info);
+        var known = ledger.OpenSource(source.Info);
         var report = new SourceReport { Name = source.Info.Name, Kind = source.Info.Kind };
         try
         {
-            return await StageAsync(memory, report, control.Stop).ConfigureAwait(false);
+            return await StageAsync(known, report, control.Stop).ConfigureAwait(false);
         }
         catch (RunFailedException failure) when (_events > 0 && !failure.IsOfLedger)
         {
-            // What was read may be sent; what was not is a gap, and while there is one nothing is deleted.
+            // What was read may be sent. The rest is a gap, and while there is one nothing is deleted.
             return Counted(report) with { Events = _events, Gaps = [.. source.Gaps, failure.Message], Remedy = failure.Remedy };
         }
         catch (RunFailedException failure)
@@ -65,21 +65,24 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         }
     }
 
-    private async Task<SourceReport> StageAsync(SourceRecord memory, SourceReport report, CancellationToken ct)
+    private async Task<SourceReport> StageAsync(SourceRecord known, SourceReport report, CancellationToken ct)
     {
         var state = await source.OpenAsync(ct).ConfigureAwait(false);
         var fingerprint = $"{options.Fingerprint}\n{state.Fingerprint}";
-        var isKnown = memory.Fingerprint is not null;
-        var hasChanged = isKnown && memory.Fingerprint != fingerprint;
         var now = time.GetUtcNow();
-        var everything = options.Full || !isKnown || hasChanged || memory.FullReadAt is not { } last || last > now || last + options.FullReadEvery <= now;
+        // A full read in the future was recorded by a wrong clock.
+        var isDue = known.FullReadAt is not { } last || last > now || last + options.FullReadEvery <= now;
+        var everything = options.Full || known.Fingerprint != fingerprint || isDue;
         if ((state.ServerTime - now).Duration() > MostClockDifference)
         {
-            observer.Warn($"The clocks of this machine and of '{source.Info.Name}' differ: it is {now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC here and {state.ServerTime.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC there. Set the wrong one right (NTP).");
+            observer.Warn(
+                $"The clocks of this machine and of '{source.Info.Name}' differ: it is {now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC here and "
+                + $"{state.ServerTime.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC there. Correct the wrong one (NTP).");
         }
-        report = report with { Selection = $"{options.Fingerprint}\n{state.Selection ?? state.Fingerprint}", EventsKnown = memory.Events };
 
-        ledger.BeginListing(memory);
+        report = report with { Selection = $"{options.Fingerprint}\n{state.Selection ?? state.Fingerprint}", EventsKnown = known.Events };
+
+        ledger.BeginListing(known);
         var listed = 0L;
         var missing = options.OnlyEvents.ToHashSet();
         await foreach (var header in source.ListAsync(ct).ConfigureAwait(false))
@@ -89,7 +92,7 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
             listed++;
         }
 
-        var toRead = ledger.EventsToRead(everything || options.OnlyEvents.Count > 0, Doubt);
+        var toRead = ledger.EventsToRead(everything || options.OnlyEvents.Count > 0, SameSecond);
         await foreach (var read in ReadAsync(toRead, ct).ConfigureAwait(false)) Stage(read);
 
         report = report with { Events = listed, EventsUnchanged = listed - toRead.Count };
@@ -103,7 +106,8 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
             }
         }
 
-        IReadOnlyList<string> gaps = [.. source.Gaps, .. missing.Select(uuid => $"Event {uuid} is not listed: it is not there, the key may not see it, or the filters exclude it.")];
+        IReadOnlyList<string> gaps = [.. source.Gaps, .. missing.Select(uuid =>
+            $"Event {uuid} is not listed: it does not exist, the key may not see it, or the filters exclude it.")];
         return Counted(report) with { Complete = gaps.Count == 0, Gaps = gaps };
     }
 
@@ -125,13 +129,13 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         var gaps = source.Gaps.Count;
         var found = await source.LookUpAsync(gone, ct).ConfigureAwait(false);
         if (source.Gaps.Count > gaps) return report;
-        var known = gone.ToDictionary(header => header.Uuid);
+        var before = gone.ToDictionary(header => header.Uuid);
         // The last change of an event that has aged is read too, before it no longer renews anything.
-        var changed = found.Where(header => header.IsChangedSince(known[header.Uuid])).ToList();
+        var changed = found.Where(header => header.IsChangedSince(before[header.Uuid])).ToList();
         await foreach (var read in ReadAsync(changed, ct).ConfigureAwait(false)) Stage(read);
 
         var aged = found.Select(header => header.Uuid).ToHashSet();
-        var withdrawn = known.Keys.Where(uuid => !aged.Contains(uuid)).ToList();
+        var withdrawn = before.Keys.Where(uuid => !aged.Contains(uuid)).ToList();
         // Events that have only grown too old for a filter are no reason to doubt the read.
         report = report with { IsEmptyRead = report.Events == 0 && withdrawn.Count > 0 };
         if (report.IsEmptyRead && !options.AcceptsEmptyRead) return report;
@@ -143,7 +147,7 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
     private void Stage(ReadEvent read)
     {
         var notes = new EventNotes();
-        // What single attributes say of their event is known at its end only; whether a support is taken hangs on none of it.
+        // Event-level notes are complete only after the last attribute; eligibility does not depend on them.
         var facts = new EventFacts(read.Event, source.Info.Name, isAged: false);
         var map = new MapContext(source.Info.Name, read.Event.Uuid, options.ToIdsOnly, options.EnforceWarninglist);
 
@@ -152,7 +156,7 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         {
             notes.Add(item);
             var mapped = Mapper.Map(item, map);
-            foreach (var support in mapped.Sources) writer.Add(support);
+            foreach (var reference in mapped.Sources) writer.Add(reference);
             foreach (var attribute in mapped.Attributes) Count(attribute, mapped.Sources, facts, writer);
         }
 
@@ -160,7 +164,7 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         _unread.Remove(read.Event.Uuid);
     }
 
-    private void Count(MappedAttribute attribute, IReadOnlyList<IndicatorSource> supports, EventFacts facts, IEventWriter writer)
+    private void Count(MappedAttribute attribute, IReadOnlyList<IndicatorSource> sources, EventFacts facts, IEventWriter writer)
     {
         _attributes++;
         switch (attribute.Outcome)
@@ -172,7 +176,7 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
                 Skip(_skipped, skipped);
                 writer.AddSkipped(attribute.Id, attribute.Attribute.Type, skipped, attribute.Attribute.Value);
                 break;
-            case { IsMapped: true } when FirstRefusal(attribute.Id, supports, facts) is { } reason:
+            case { IsMapped: true } when SkipReasonOf(attribute.Id, sources, facts) is { } reason:
                 Skip(_skipped, reason);
                 break;
             default:
@@ -181,8 +185,8 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         }
     }
 
-    // Null when at least one destination takes at least one of the attribute's supports; else the first reason.
-    private SkipReason? FirstRefusal(Guid attribute, IReadOnlyList<IndicatorSource> supports, EventFacts facts)
+    // Null when at least one destination takes at least one of the attribute's sources; else the first reason.
+    private SkipReason? SkipReasonOf(Guid attribute, IReadOnlyList<IndicatorSource> sources, EventFacts facts)
     {
         SkipReason? first = null;
         var isTaken = _destinations.Count == 0;
@@ -190,13 +194,14 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         {
             SkipReason? here = null;
             var isTakenHere = false;
-            for (var i = 0; i < supports.Count && !isTakenHere; i++)
+            for (var i = 0; i < sources.Count && !isTakenHere; i++)
             {
-                if (supports[i].Attribute != attribute) continue;
-                var reason = takes.SkipReasonFor(new IndicatorSourceRow(supports[i], facts));
+                if (sources[i].Attribute != attribute) continue;
+                var reason = takes.SkipReasonFor(new IndicatorSourceRow(sources[i], facts));
                 isTakenHere = reason is null;
                 // That one part has no field says nothing where another part was refused for what it is.
-                if (here is null or SkipReason.NoFieldHere || (reason is not SkipReason.NoFieldHere && reason < here)) here = reason ?? here;
+                var counts = here is null or SkipReason.NoFieldHere || (reason is not SkipReason.NoFieldHere && reason < here);
+                if (counts) here = reason ?? here;
             }
 
             isTaken |= isTakenHere;
@@ -234,7 +239,7 @@ public sealed record StageOptions
 
     public TimeSpan FullReadEvery { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Text that changes when the settings would give other supports: filters, switches, mapping version.</summary>
+    /// <summary>Text that changes when the settings would give other sources: filters, switches, mapping version.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>Only these events; empty = all.</summary>

@@ -29,7 +29,7 @@ public sealed class Verification(
         var now = time.GetUtcNow();
         var state = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
         var execution = new DestinationExecution(destination, ledger, state, control, observer, now);
-        var tool = options.PredecessorOf(destination);
+        var tool = options.ForeignToolAt(destination);
         var planner = PlannerFor(destination, state, now);
         var check = new DestinationCheck(execution, planner);
         var held = state.Held;
@@ -40,7 +40,8 @@ public sealed class Verification(
             held = ledger.CountHeld(state);
             await check.ListAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
-        if (!execution.MayContinue) return Show(new VerifiedDestination { Held = held, Name = state.Info.Name, Kind = state.Info.Kind }, execution, []);
+        var result = new VerifiedDestination { Name = state.Info.Name, Kind = state.Info.Kind, Held = held };
+        if (!execution.MayContinue) return Show(result, execution, []);
 
         var takeover = tool is not null
             ? new Takeover(tool, new DestinationExecution(tool.At, ledger, state, control, observer, now), options.MaxDelete)
@@ -49,11 +50,8 @@ public sealed class Verification(
         if (takeover is not null) await execution.TryAsync(takeover.FindAsync).ConfigureAwait(false);
         check.AddForeign();
         var repair = options.Repairs ? await RepairAsync(execution, planner, takeover).ConfigureAwait(false) : null;
-        var result = new VerifiedDestination
+        result = result with
         {
-            Name = state.Info.Name,
-            Kind = state.Info.Kind,
-            Held = held,
             There = ledger.CountLiveRemote(state, now),
             AsSent = check.AsSent,
             Pending = check.Pending,
@@ -98,7 +96,8 @@ public sealed class Verification(
         await execution.TryAsync(repair.RunAsync).ConfigureAwait(false);
         if (takeover is { Found: > 0 }) await execution.TryAsync(takeover.DeleteAsync).ConfigureAwait(false);
         var planned = execution.Planned with { Delete = execution.Planned.Delete + (takeover?.Found ?? 0) };
-        return new RepairReport(planned, execution.Tally + (takeover?.Tally ?? default), repair.Suppressed, ledger.CountHeld(execution.State));
+        var tally = execution.Tally + (takeover?.Tally ?? default);
+        return new RepairReport(planned, tally, repair.Suppressed, ledger.CountHeld(execution.State));
     }
 
     // What is listed under a wanted key is taken over as by a push with a new ledger.
@@ -115,7 +114,7 @@ public sealed record VerifyOptions
 {
     public required string Instance { get; init; }
 
-    /// <summary>The source that pushes read: only its supports are fresh.</summary>
+    /// <summary>The source that pushes read: only its references are current.</summary>
     public required string Source { get; init; }
 
     /// <inheritdoc cref="PushOptions.PolicyFingerprint"/>
@@ -124,10 +123,10 @@ public sealed record VerifyOptions
     /// <inheritdoc cref="PushOptions.NeverBlock"/>
     public IReadOnlyList<string> NeverBlock { get; init; } = [];
 
-    /// <summary>Who was there before, at this destination; null from it: nobody that is asked for.</summary>
-    public Func<IDestination, ForeignTool?> PredecessorOf { get; init; } = _ => null;
+    /// <summary>The other tool to take over from at a destination; null for none.</summary>
+    public Func<IDestination, ForeignTool?> ForeignToolAt { get; init; } = _ => null;
 
-    /// <summary>How much of what a predecessor left may go at once.</summary>
+    /// <summary>How many of another tool's indicators may be deleted in one run.</summary>
     public DeletionLimit MaxDelete { get; init; } = new(50, IsPercent: true);
 
     /// <summary>False: nothing is sent and the ledger is only read.</summary>

@@ -72,7 +72,7 @@ internal enum BisectVerdict
     /// <summary>One step alone: judge it when the search is over.</summary>
     Suspect,
 
-    /// <summary>Nothing gets a response now: leave the rest of the batch, and let another batch show whether the service is out of reach.</summary>
+    /// <summary>Nothing gets a response now: skip the rest of the batch. Another batch shows whether the service is out of reach.</summary>
     Skip,
 
     /// <summary>The service is out of reach.</summary>

@@ -67,7 +67,8 @@ internal sealed class BatchSender(
             var outcomes = await ApplyAsync(operation, steps).ConfigureAwait(false);
             var isRejectedWhole = ApplyProgress.IsRejectedWhole(outcomes) && steps.Count > 1;
             // A step that was not sent this time may have been sent by an earlier request, without a response.
-            if (!isRejectedWhole) outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? NotSent(mayBeDone) : outcome)];
+            if (!isRejectedWhole && mayBeDone)
+                outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? NotReconciled : outcome)];
             if (!TryRecord(() => _journal.Record(request, outcomes)))
             {
                 sink(steps, isRejectedWhole ? Same(steps.Count, NotSent(mayBeDone)) : [.. outcomes.Select(NotRecorded)]);

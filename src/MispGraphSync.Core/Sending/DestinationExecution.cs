@@ -13,7 +13,8 @@ public sealed class DestinationExecution
     private bool _isPrepared;
 
     public DestinationExecution(
-        IDestination destination, IDestinationLedger ledger, DestinationState state, RunControl control, IRunObserver observer, DateTimeOffset now)
+        IDestination destination, IDestinationLedger ledger, DestinationState state, RunControl control, IRunObserver observer,
+        DateTimeOffset now)
     {
         (Destination, Ledger, State, Control, Observer, Now) = (destination, ledger, state, control, observer, now);
         _applier = new Applier(destination, ledger, state, control, observer);

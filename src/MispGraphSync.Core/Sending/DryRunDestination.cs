@@ -22,14 +22,15 @@ public sealed class DryRunDestination(IDestination real) : IDestination
 
     public RequestCounts Requests => default;
 
-    public SkipReason? SkipReasonFor(IndicatorSource support) => real.SkipReasonFor(support);
+    public SkipReason? SkipReasonFor(IndicatorSource source) => real.SkipReasonFor(source);
 
     public string Canonical(IReadOnlyList<Observable> observables) => real.Canonical(observables);
 
     public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
         real.WriteItem(body, indicator, identity, action);
 
-    public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) => real.WriteDeletion(body, held, modified);
+    public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) =>
+        real.WriteDeletion(body, held, modified);
 
     public Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;
 

@@ -86,7 +86,8 @@ internal sealed class RequestJournal(IDestination destination, IDestinationLedge
 
     public Request Open(Operation operation, IReadOnlyList<PlanStep> steps)
     {
-        var id = ledger.RecordIntent(state, operation, steps, keepBodies: destination.Capabilities.IdsNotReusable && operation != Operation.Delete);
+        var keepBodies = destination.Capabilities.IdsNotReusable && operation != Operation.Delete;
+        var id = ledger.RecordIntent(state, operation, steps, keepBodies);
         return new Request(new OpenIntent(id, operation, steps), IsRepeatable(operation), RequestState.Open);
     }
 
@@ -122,9 +123,10 @@ internal sealed class RequestJournal(IDestination destination, IDestinationLedge
     /// <summary>Sets the only step of a request aside, as a rejection that a later run tries again.</summary>
     public void Quarantine(Request request, StepOutcome.Rejected outcome)
     {
-        var isClosed = request.State == RequestState.Reconciled;
-        ledger.RecordOutcomes(
-            state, isClosed ? null : request.Intent.Id, request.Intent.Operation, request.Steps, [outcome], isClosed ? UnconfirmedHandling.None : Handling);
+        var (id, operation, steps) = request.Intent;
+        // A reconciled request is closed, and its number may be another's by now.
+        if (request.State == RequestState.Reconciled) ledger.RecordOutcomes(state, null, operation, steps, [outcome]);
+        else ledger.RecordOutcomes(state, id, operation, steps, [outcome], Handling);
         request.Move(RequestEvent.Quarantine);
     }
 

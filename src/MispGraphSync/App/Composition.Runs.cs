@@ -130,7 +130,7 @@ internal sealed partial class Composition
             PolicyFingerprint = FingerprintOf,
             NeverBlock = NeverBlock,
             Repairs = !request.IsDryRun,
-            PredecessorOf = destination => foreign.GetValueOrDefault(destination),
+            ForeignToolAt = destination => foreign.GetValueOrDefault(destination),
             MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
         };
         var verification = new Verification(
