@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Text;
@@ -15,14 +16,6 @@ internal abstract class DoctorOutput
     public abstract void Add(string check, IReadOnlyList<CheckResult> results);
 
     public abstract void End(RunOutcome outcome);
-
-    protected static string Slug(CheckStatus status) => status switch
-    {
-        CheckStatus.Ok => "ok",
-        CheckStatus.Warning => "warning",
-        CheckStatus.Failed => "failed",
-        _ => "skipped",
-    };
 }
 
 internal sealed record CheckJson(string Check, string Status, string Cause, string? Remedy);
@@ -34,7 +27,7 @@ internal sealed class DoctorJson(TextWriter to) : DoctorOutput
 
     public override void Add(string check, IReadOnlyList<CheckResult> results)
     {
-        foreach (var result in results) _rows.Add(new CheckJson(check, Slug(result.Status), result.Cause, result.Remedy));
+        foreach (var result in results) _rows.Add(new CheckJson(check, result.Status.Slug(), result.Cause, result.Remedy));
     }
 
     public override void End(RunOutcome outcome) => _rows.End();
@@ -83,7 +76,7 @@ internal sealed class DoctorText(TextWriter to, int width, AnsiStyle style, int 
 
     private string Paint(CheckStatus status)
     {
-        var text = Slug(status).PadRight(StatusWidth);
+        var text = status.Slug().PadRight(StatusWidth);
         return status switch
         {
             CheckStatus.Ok => style.Green(text),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Text;
 
@@ -15,14 +16,6 @@ internal static class PlanOutput
         "jsonl" => (destination, step) => to.WriteLine(JsonSerializer.Serialize(
             new PlanStepJson(destination.Name, step.Action.Slug(), step.Reason, step.Key, step.Id, step.Body), OutputJson.Default.PlanStepJson)),
         _ => null,
-    };
-
-    public static string Slug(this StepAction action) => action switch
-    {
-        StepAction.Create => "create",
-        StepAction.Update => "update",
-        StepAction.Renew => "renew",
-        _ => "delete",
     };
 
     private static string Text(DestinationInfo destination, PlanStep step, int width)
