@@ -51,6 +51,7 @@ internal static class SettingsJson
     public static SettingValue? Parse(ReadOnlyMemory<byte> json, string key, Func<int, SettingOrigin> at, SettingsFaults faults)
     {
         if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
+        var breaks = LineBreaks(json.Span);
         var current = default(JsonElement);
         try
         {
@@ -78,7 +79,10 @@ internal static class SettingsJson
 
         void Add(SettingOrigin origin, string text) => faults.Add(origin, key.Length == 0 ? SettingsFaults.File : key, text);
 
-        SettingOrigin OriginOf(JsonElement part) => at(LineOf(json.Span, part)) with { OfPart = OriginOf };
+        SettingOrigin OriginOf(JsonElement part) => at(LineOf(part)) with { OfPart = OriginOf };
+
+        int LineOf(JsonElement part) =>
+            json.Span.Overlaps(JsonMarshal.GetRawUtf8Value(part), out var start) ? ~breaks.BinarySearch(start) + 1 : 1;
 
         // Reads every text, so that a broken one is found here.
         void Check(SettingValue value, string path)
@@ -97,8 +101,16 @@ internal static class SettingsJson
         }
     }
 
-    private static int LineOf(ReadOnlySpan<byte> json, JsonElement part) =>
-        json.Overlaps(JsonMarshal.GetRawUtf8Value(part), out var start) ? json[..start].Count((byte)'\n') + 1 : 1;
+    private static List<int> LineBreaks(ReadOnlySpan<byte> text)
+    {
+        var breaks = new List<int>();
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\n') breaks.Add(i);
+        }
+
+        return breaks;
+    }
 
     /// <summary>JSON may still take a backslash for an escape, such as \n.</summary>
     private static bool HasSingleBackslash(ReadOnlySpan<byte> json, int line)

@@ -42,8 +42,6 @@ internal sealed class ConfigImporter
                 ? $"{one.Name} is not carried over: {reason}"
                 : $"{one.Name} is no key of {Tool.Name}'s; it is not carried over.");
         }
-
-        Tool.Import(this);
     }
 
     public SettingsTable Table => _options.Table;
@@ -62,7 +60,10 @@ internal sealed class ConfigImporter
         var tool = isMisp2Sentinel ? Misp2Sentinel.Tool : PythonSample.Tool;
         var isKnown = string.IsNullOrWhiteSpace(text)
             || statements.Exists(one => one.Name is { } name && (tool.Known.Contains(name) || tool.Skipped.ContainsKey(name)));
-        return isKnown ? new ConfigImporter(statements, tool, options) : null;
+        if (!isKnown) return null;
+        var importer = new ConfigImporter(statements, tool, options);
+        tool.Import(importer);
+        return importer;
     }
 
     public void Note(string text) => _notes.Add(text);
