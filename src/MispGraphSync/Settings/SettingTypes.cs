@@ -130,8 +130,13 @@ internal static partial class SettingTypes
             foreach (var (i, filter) in (isList ? value.Value.Items : [value.Value]).Index())
             {
                 var part = value with { Value = filter, Key = isList ? $"{value.Key}[{i}]" : value.Key };
-                if (part.Json.ValueKind != JsonValueKind.Object) part.Wrong<JsonElement>();
-                else foreach (var fault in value.Context.FilterFaults?.Invoke(part.Json) ?? []) part.Reject<JsonElement>(fault);
+                if (part.Json.ValueKind != JsonValueKind.Object)
+                {
+                    part.Wrong<JsonElement>();
+                    continue;
+                }
+
+                foreach (var fault in value.Context.FilterFaults?.Invoke(part.Json) ?? []) part.Reject<JsonElement>(fault);
                 filters.Add(part.Json);
             }
 
