@@ -28,14 +28,16 @@ internal sealed class ErrorsText(TextWriter to, int width, long? run) : IItemOut
 
     public void End()
     {
-        var destinations = _groups.MostFrequent.GroupBy(group => group.Destination).OrderBy(one => one.Key, StringComparer.Ordinal).ToList();
-        if (destinations.Count == 0)
+        if (!_groups.MostFrequent.Any())
         {
-            Line(run is null ? "No indicator is rejected." : $"No indicator that run {run} sent last is rejected. For all runs: misp-graph errors");
+            Line(run is null
+                ? "No indicator is rejected."
+                : $"No rejected indicator was last sent by run {run}. For all runs: misp-graph errors");
             return;
         }
 
-        foreach (var destination in destinations)
+        var destinations = _groups.MostFrequent.GroupBy(group => group.Destination);
+        foreach (var destination in destinations.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
             Line($"{destination.Key}: {Plural.Of(destination.Sum(group => group.Count), "indicator")} rejected");
             foreach (var group in destination) Write(group);

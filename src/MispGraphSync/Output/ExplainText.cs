@@ -19,7 +19,7 @@ internal sealed class ExplainText
         var text = new ExplainText();
         text.Line(Safe(explanation.Asked, 300));
         if (!explanation.IsSeen) text.Unseen(explanation);
-        text.Sources(explanation.Sources);
+        text.Each([.. explanation.Sources.GroupBy(one => (one.Source, one.Event))], "events", text.Event);
         if (explanation.Skipped.Count > 0) text.Line("", "Skipped");
         text.Each(explanation.Skipped, "skipped attributes", text.Skipped);
         var destinations = explanation.Indicators.GroupBy(indicator => indicator.Info).ToList();
@@ -36,14 +36,14 @@ internal sealed class ExplainText
         return string.Join('\n', text._lines).TrimEnd();
     }
 
-    private void Sources(IReadOnlyList<ExplainedSource> sources) => Each([.. sources.GroupBy(one => (one.Source, one.Event))], "events", ofEvent =>
+    private void Event(IEnumerable<ExplainedSource> sources)
     {
-        var first = ofEvent.First();
+        var first = sources.First();
         Line("", $"From \"{Safe(first.Info, 160)}\" ({Safe(first.Source, 80)}){(first.Aged ? ", aged" : "")}");
         Line($"  event      {Safe(first.Link ?? $"{first.Event:D}")}");
         Tags(first.EventTags);
-        Each([.. ofEvent.GroupBy(source => source.Attribute)], "attributes", parts => Attribute([.. parts]));
-    });
+        Each([.. sources.GroupBy(source => source.Attribute)], "attributes", parts => Attribute([.. parts]));
+    }
 
     private void Attribute(List<ExplainedSource> parts)
     {
@@ -101,7 +101,7 @@ internal sealed class ExplainText
     {
         Line("Never seen: no attribute that was read has it, and it was never sent.");
         foreach (var log in explanation.Logs) Line($"A request file contains it: {log}");
-        if (explanation.Defanged is { } defanged) Line($"An attribute with this value would be skipped, for it is defanged: {defanged.Slug()}.");
+        if (explanation.Defanged is { } defanged) Line($"MISP's attribute would be skipped, for it is defanged: {defanged.Slug()}.");
         foreach (var forecast in explanation.Forecasts)
         {
             Line("", $"As {forecast.Type}: {Joined(forecast.Observables)}");

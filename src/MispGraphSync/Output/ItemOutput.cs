@@ -20,7 +20,8 @@ internal sealed class RowOutput<T> : IItemOutput<T>
     private bool _hasAny;
 
     /// <param name="columns">The header of the CSV; null where that format is not offered.</param>
-    public RowOutput(TextWriter to, string format, Func<T, string> json, string? columns = null, Func<T, IEnumerable<string?>>? cells = null)
+    public RowOutput(
+        TextWriter to, string format, Func<T, string> json, string? columns = null, Func<T, IEnumerable<string?>>? cells = null)
     {
         (_to, _format, _json, _cells) = (to, format, json, cells ?? (_ => []));
         if (format == "csv") to.WriteLine(columns);

@@ -17,12 +17,14 @@ internal static class NextSteps
         if (doctor is not null && report.Outcome is RunOutcome.SignInFailed or RunOutcome.InvalidInput) yield return doctor;
         foreach (var refused in destinations.Where(one => one.Withheld > 0 && !isDryRun))
             yield return new NextStep($"plan --destination {refused.Name}", "shows the withheld deletions");
-        if (destinations.Any(one => one.Tally.Rejected > 0)) yield return new NextStep($"errors --run {report.RunId}", "which, why, and what to do");
-        else if (destinations.Any(one => one.Suppressed > 0)) yield return new NextStep("errors", "which, why, and what to do");
+        var isRejecting = destinations.Any(one => one.Tally.Rejected > 0);
+        if (isRejecting || destinations.Any(one => one.Suppressed > 0))
+            yield return new NextStep(isRejecting ? $"errors --run {report.RunId}" : "errors", "which, why, and what to do");
 
         if (isDryRun)
         {
-            if (report.Outcome == RunOutcome.Done && destinations.Any(one => one.Planned.Total > 0)) yield return new NextStep("push", "applies this plan");
+            var isPlanned = report.Outcome == RunOutcome.Done && destinations.Any(one => one.Planned.Total > 0);
+            if (isPlanned) yield return new NextStep("push", "applies this plan");
         }
         else if (report.Outcome is RunOutcome.Interrupted or RunOutcome.OutOfTime) yield return new NextStep("push", "resumes");
         else if (report.Outcome == RunOutcome.Unreachable || destinations.Any(one => one.Tally.Unknown > 0))

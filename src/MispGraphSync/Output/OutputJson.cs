@@ -25,7 +25,8 @@ internal sealed partial class OutputJson : JsonSerializerContext;
 /// <summary>Writes values, also as keys, by their stable texts.</summary>
 internal abstract class TextConverter<T>(Func<T, string> text) : JsonConverter<T>
 {
-    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw new NotSupportedException();
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(text(value));
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Text;
 
@@ -13,10 +12,12 @@ internal static class PlanOutput
     public static Action<DestinationInfo, PlanStep>? For(string format, TextWriter to, int width) => format switch
     {
         "text" => (destination, step) => to.WriteLine(Text(destination, step, width)),
-        "jsonl" => (destination, step) => to.WriteLine(JsonSerializer.Serialize(
-            new PlanStepJson(destination.Name, step.Action.Slug(), step.Reason, step.Key, step.Id, step.Body), OutputJson.Default.PlanStepJson)),
+        "jsonl" => (destination, step) => to.WriteLine(Json(destination, step)),
         _ => null,
     };
+
+    private static string Json(DestinationInfo destination, PlanStep step) => JsonSerializer.Serialize(
+        new PlanStepJson(destination.Name, step.Action.Slug(), step.Reason, step.Key, step.Id, step.Body), OutputJson.Default.PlanStepJson);
 
     private static string Text(DestinationInfo destination, PlanStep step, int width)
     {

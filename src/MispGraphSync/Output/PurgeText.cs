@@ -26,17 +26,18 @@ internal static class PurgeText
         if (destination.Planned.Delete == 0) return destination.Error is null ? "the ledger holds nothing there" : "nothing removed";
         if (isDryRun) return $"{Plural.Of(destination.Planned.Delete, "indicator")} would be removed";
         var tally = destination.Tally;
-        var rest = destination.Held == 0
-            ? ""
-            : $"; {tally.Rejected:N0} rejected, {tally.Unknown:N0} unknown, {tally.NotAttempted:N0} not attempted; {Plural.Of(destination.Held, "indicator")} still held";
-        return $"{Plural.Of(tally.Accepted, "indicator")} removed in {destination.Requests.Sent:N0} requests{rest}";
+        var removed = $"{Plural.Of(tally.Accepted, "indicator")} removed in {destination.Requests.Sent:N0} requests";
+        if (destination.Held == 0) return removed;
+        return $"{removed}; {tally.Rejected:N0} rejected, {tally.Unknown:N0} unknown, {tally.NotAttempted:N0} not attempted; "
+            + $"{Plural.Of(destination.Held, "indicator")} still held";
     }
 
     private static string Next(RunReport report, bool isDryRun)
     {
         if (isDryRun)
             return "Dry run; nothing was sent." + (report.Destinations.Any(one => one.Planned.Delete > 0) ? " Next: misp-graph purge" : "");
-        if (report.Outcome != RunOutcome.Done) return $"Not everything was removed (exit {ExitCodes.Of(report.Outcome)}). Run it again: it continues.";
+        if (report.Outcome != RunOutcome.Done)
+            return $"Not everything was removed (exit {ExitCodes.Of(report.Outcome)}). Run it again: it continues.";
         return report.Destinations.Any(one => one.Tally.Accepted > 0)
             ? "Done. The next push creates everything again: to keep a destination empty, first remove it from the settings."
             : "Done; nothing was removed.";

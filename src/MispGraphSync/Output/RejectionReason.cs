@@ -4,48 +4,34 @@ using MispGraphSync.Text;
 namespace MispGraphSync.Output;
 
 /// <summary>
-/// The service's words without what differs from indicator to indicator, so that the same complaint about a thousand of them
-/// is one line. Texts in quotes stay where they look like a property's name.
+/// The service's words without the values that differ between indicators, so that the same complaint about a thousand of them
+/// is one line.
 /// </summary>
 internal static partial class RejectionReason
 {
-    private const int Longest = 160;
+    private const int MaxLength = 160;
 
-    /// <param name="response">The service's words.</param>
-    /// <param name="value">The value that they may quote; null when it is not known.</param>
+    /// <param name="value">The value that the response may quote; null when it is unknown.</param>
     public static string Of(string response, string? value)
     {
         var words = Normalise(response, value);
-        return words.Length == 0 ? "(no words)" : Sanitize.ForDisplay(words, Longest);
+        return words.Length == 0 ? "(no words)" : Sanitize.ForDisplay(words, MaxLength);
     }
 
-    /// <inheritdoc cref="Of"/>
-    /// <returns>All of it, as it came.</returns>
+    /// <summary>The same, neither truncated nor sanitized.</summary>
     public static string Normalise(string response, string? value)
     {
         var words = value is { Length: > 2 } ? response.Replace(value, "…", StringComparison.OrdinalIgnoreCase) : response;
-        words = Uuid().Replace(words, "…");
-        words = Address().Replace(words, "…");
-        words = Quoted().Replace(words, "…");
-        words = LongHex().Replace(words, "…");
-        words = Number().Replace(words, "#");
-        return Blanks().Replace(words, " ").Trim();
+        return Blanks().Replace(Number().Replace(Value().Replace(words, "…"), "#"), " ").Trim();
     }
 
-    [GeneratedRegex(@"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")]
-    private static partial Regex Uuid();
+    // UUIDs, addresses, quotations and hashes. In quotes 'networkIPv4' is a name; 'evil.example' and "1.2" are values.
+    [GeneratedRegex(
+        @"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\b[a-zA-Z]{3,6}://[^\s'""]+"
+        + @"|'(?![A-Za-z][A-Za-z0-9]{1,40}')[^']*'|""(?![A-Za-z][A-Za-z0-9]{1,40}"")[^""]*""|\b[0-9a-fA-F]{16,}\b")]
+    private static partial Regex Value();
 
-    [GeneratedRegex(@"\b[a-zA-Z]{3,6}://[^\s'""]+")]
-    private static partial Regex Address();
-
-    // 'networkIPv4' is a name; 'evil.example' and "1.2" are values.
-    [GeneratedRegex(@"'(?![A-Za-z][A-Za-z0-9]{1,40}')[^']*'|""(?![A-Za-z][A-Za-z0-9]{1,40}"")[^""]*""")]
-    private static partial Regex Quoted();
-
-    [GeneratedRegex(@"\b[0-9a-fA-F]{16,}\b")]
-    private static partial Regex LongHex();
-
-    // But not the status that an answer began with.
+    // But not the status at the beginning of an answer.
     [GeneratedRegex(@"\b(?![45]\d\d: )\d+(?:[.,:]\d+)*\b")]
     private static partial Regex Number();
 

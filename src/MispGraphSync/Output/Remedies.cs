@@ -4,7 +4,7 @@ using MispGraphSync.Destinations;
 namespace MispGraphSync.Output;
 
 /// <summary>
-/// What to do about a service's words. A table from whole words to remedies; the first row that fits counts. A star stands for any end
+/// What to do about a service's response: a table from whole words to remedies, where the first match counts. A star is any end
 /// of a word. Codes are read word by word: InvalidIpAddress is "invalid ip address".
 /// </summary>
 internal static partial class Remedies
@@ -19,13 +19,13 @@ internal static partial class Remedies
             ],
             "The token was no longer valid when the request arrived: check this machine's clock, then run 'misp-graph errors --retry'."),
         new(["expiration date time", "expiration time", "valid until", "must be in the future", "expired"],
-            "The service takes the expiry for past or too far: check this machine's clock, then daysToExpire and expiry."),
+            "The service considers the expiry past or too far away: check this machine's clock, then daysToExpire and expiry."),
         new(
             [
                 "throttl*", "too many requests", "try again", "timeout", "timed out", "time out", "temporar*", "internal error",
                 "internal server error", "unavailable", "busy",
             ],
-            "Passing trouble of the service. It is sent again in up to 5 runs, or now with 'misp-graph errors --retry'."),
+            "The service failed for a time. The indicator is sent again in up to 5 runs, or now with 'misp-graph errors --retry'."),
         new(["forbidden", "unauthor*", "permission", "permissions", "not allowed to", "access denied"],
             "The app may not do this: compare its permissions with those in the README, then run 'misp-graph errors --retry'."),
     ];
@@ -38,22 +38,23 @@ internal static partial class Remedies
         new(["cannot be updated", "read only", "readonly"],
             "The service cannot change this in place. Delete it in the portal, then run 'misp-graph verify --repair'."),
         new(["cidr", "ipv4", "ipv6", "address", "addresses", "domain", "url", "hash*", "invalid", "not valid", "malformed", "format"],
-            "The service does not take the value. Correct it in MISP or take away its to_ids flag: a changed attribute is sent by the next push."),
+            "The service does not accept the value. Correct it in MISP or remove its to_ids flag; the next push sends the change."),
         new(["missing", "required"],
-            "The service misses a field. This is more likely a fault of misp-graph than of the value: please report it with the log file."),
+            "The service misses a field. This is probably a bug in misp-graph: please report it with the log file."),
     ];
 
     /// <param name="kind">The destination's kind; null: this version does not know it.</param>
     /// <param name="response">The service's words.</param>
-    /// <param name="value">The value that they may quote, and whose words decide nothing; null when it is not known.</param>
+    /// <param name="value">The value that they may quote, whose words do not count; null when it is unknown.</param>
     /// <param name="logs">The pattern of the log files that hold the requests.</param>
-    /// <param name="key">For the verb that tells more.</param>
+    /// <param name="key">For <c>explain</c>.</param>
     public static string For(DestinationKind? kind, string response, string? value, string logs, Guid key)
     {
         if (kind is not null && CapacityError.Matches(response)) return kind.FullRemedy;
         var words = $" {Gap().Replace(RejectionReason.Normalise(response, value), " ").Trim().ToLowerInvariant()} ";
         return First.Concat(kind?.Remedies ?? []).Concat(General).FirstOrDefault(remedy => remedy.Fits(words))?.Text
-            ?? $"Look at the request and the answer in {logs} and at 'misp-graph explain {key:D}'. Correct the attribute in MISP and push, or run 'misp-graph errors --retry'.";
+            ?? $"Look at the request and the response in {logs} and at 'misp-graph explain {key:D}'. "
+            + "Correct the attribute in MISP and push, or run 'misp-graph errors --retry'.";
     }
 
     /// <summary>Between words, also those of a code.</summary>

@@ -44,7 +44,7 @@ internal sealed class RunText
         lines.AddRange(source.Gaps.Take(MaxGaps).Select(gap => $"! not read: {Sanitize.ForDisplay(gap)}"));
         if (source.Gaps.Count > MaxGaps) lines.Add($"! and {source.Gaps.Count - MaxGaps:N0} more gaps in the read.");
         if (source.Gaps.Count > 0)
-            lines.Add("  The read is partial" + (source.MayDelete ? ": the indicators of these events do not change." : ", so nothing was deleted."));
+            lines.Add($"  The read is partial{(source.MayDelete ? ": the indicators of these events do not change" : ", so nothing was deleted")}.");
         foreach (var one in report.Destinations.Where(one => one.Error != source.Error)) Add(one.Name, one.Error, one.Remedy);
         lines.AddRange(report.Imbalances.Select(imbalance => $"! This is a bug: {imbalance}"));
         return string.Join('\n', lines);
@@ -62,7 +62,7 @@ internal sealed class RunText
         if (source.Kind == SourceReport.OfLedger.Kind)
         {
             var isSending = _report.Destinations.Any(one => one.Planned.Total > 0);
-            _page.Line(isSending ? "Sent rejected indicators again; nothing was read." : "No rejected indicator is to be sent again; nothing was read.");
+            _page.Line((isSending ? "Sent rejected indicators again" : "No rejected indicator is to be sent again") + "; nothing was read.");
             return;
         }
 
@@ -120,7 +120,8 @@ internal sealed class RunText
         {
             (planned.Create, "to create"), (planned.Update, "to update"), (planned.Renew, "to renew"), (planned.Delete, "to delete"),
         };
-        return planned.Total == 0 ? "" : ": " + string.Join(", ", counts.Where(one => one.Count > 0).Select(one => $"{one.Count:N0} {one.What}"));
+        var actions = counts.Where(one => one.Count > 0).Select(one => $"{one.Count:N0} {one.What}");
+        return planned.Total == 0 ? "" : ": " + string.Join(", ", actions);
     }
 
     private static string Requests(RequestCounts requests)
@@ -150,7 +151,8 @@ internal sealed class RunText
             _ => $"failed after {duration}",
         };
         _page.Blank();
-        _page.Line($"{what} {how} (exit {ExitCodes.Of(_report.Outcome)}).", _report.Outcome == RunOutcome.Done ? _page.Style.Green : _page.Style.Red);
+        var isDone = _report.Outcome == RunOutcome.Done;
+        _page.Line($"{what} {how} (exit {ExitCodes.Of(_report.Outcome)}).", isDone ? _page.Style.Green : _page.Style.Red);
     }
 
     private void Row(long number, string what, Func<string, string>? paint = null) => _page.Line($"{number,11:N0}  {what}", paint);

@@ -21,7 +21,8 @@ internal sealed record StatusReport(
     {
         var figures = new LedgerStatus(ledger);
         var rows = DestinationRow.All(ledger);
-        var configured = settings.Destinations.Select(one => DestinationStatus.Of(one.Info, one, rows.FirstOrDefault(row => row.Is(one.Info)), figures, now));
+        var configured = settings.Destinations
+            .Select(one => DestinationStatus.Of(one.Info, one, rows.FirstOrDefault(row => row.Is(one.Info)), figures, now));
         var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info)))
             .Select(row => DestinationStatus.Of(row.Info, null, row, figures, now));
         var sources = figures.Sources().Select(row => new SourceStatus(

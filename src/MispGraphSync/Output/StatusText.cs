@@ -11,7 +11,7 @@ internal static class StatusText
         var text = new List<string>();
         if (report.IsNew) text.Add($"Nothing has been pushed yet: there is no ledger at {report.Ledger}.");
         if (report.Lock is { } owner)
-            text.Add($"A run is in progress: process {owner.Process} on {Sanitize.ForDisplay(owner.Host, 80)}, since {Times.Text(owner.Started)}.");
+            text.Add($"In progress: process {owner.Process} on {Sanitize.ForDisplay(owner.Host, 80)}, since {Times.Text(owner.Started)}.");
         foreach (var destination in report.Destinations) text.AddRange(["", .. Destination(destination, report)]);
         if (report.Sources.Count > 0) text.Add("");
         foreach (var source in report.Sources) text.AddRange(Source(source));
@@ -35,7 +35,9 @@ internal static class StatusText
         {
             var requests = $"{Plural.Of(open.Requests, "request")} of run {open.Run}";
             var isInProgress = report.Runs is [var newest, ..] && newest.Run == open.Run && report.IsInProgress(newest);
-            yield return isInProgress ? $"  in flight    {requests}" : $"  unconfirmed  {requests} got no response; the next push reconciles them";
+            yield return isInProgress
+                ? $"  in flight    {requests}"
+                : $"  unconfirmed  {requests} got no response; the next push reconciles them";
         }
     }
 
@@ -68,7 +70,8 @@ internal static class StatusText
     {
         if (one is { Accepted: 0, Rejected: 0, Unknown: 0, NotAttempted: 0 }) return "nothing to send";
         var deleted = one.Deleted > 0 ? $" ({one.Deleted:N0} deleted)" : "";
-        var rest = (one.Unknown > 0 ? $", {one.Unknown:N0} unknown" : "") + (one.NotAttempted > 0 ? $", {one.NotAttempted:N0} not attempted" : "");
-        return $"{one.Accepted:N0} accepted{deleted}, {one.Rejected:N0} rejected{rest}";
+        var unknown = one.Unknown > 0 ? $", {one.Unknown:N0} unknown" : "";
+        var notAttempted = one.NotAttempted > 0 ? $", {one.NotAttempted:N0} not attempted" : "";
+        return $"{one.Accepted:N0} accepted{deleted}, {one.Rejected:N0} rejected{unknown}{notAttempted}";
     }
 }

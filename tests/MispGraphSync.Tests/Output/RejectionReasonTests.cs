@@ -41,5 +41,7 @@ public sealed class RejectionReasonTests
     [InlineData("sentinel", "Reformatting failed", "misp-graph explain")]
     [InlineData("graph", "¯\\_(ツ)_/¯", "misp-graph explain")]
     public void Every_response_has_a_remedy(string kind, string response, string named) =>
-        Assert.Contains(named, Remedies.For(Registration.Kinds.Find(kind), response, "evil.example", "logs/*_error_*.json", Guid.Empty), StringComparison.Ordinal);
+        Assert.Contains(
+            named, Remedies.For(Registration.Kinds.Find(kind), response, "evil.example", "logs/*_error_*.json", Guid.Empty),
+            StringComparison.Ordinal);
 }

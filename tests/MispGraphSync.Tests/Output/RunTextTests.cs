@@ -17,7 +17,7 @@ public partial class RunTextTests
     [InlineData(120)]
     public void Summary_shows_counts_from_read_to_held(int width)
     {
-        var text = RunText.Of(Eventful, RejectionsOfEventful, isDryRun: false, new WrappedText(width, AnsiStyle.None), " --config other.json");
+        var text = Text(Eventful, RejectionsOfEventful, width, " --config other.json");
 
         TextSnapshot.Matches(text, $"push-{width}");
         Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, width));
@@ -25,23 +25,31 @@ public partial class RunTextTests
 
     [Fact]
     public void Dry_run_shows_planned_steps_and_the_push_command() => TextSnapshot.Matches(
-        RunText.Of(Quiet with { Destinations = [Destination with { Planned = new PlanCounts(3, 2, 1, 0), Tally = new StepTally(0, 0, 0, 6) }] }, RejectionGroups.None, isDryRun: true, new WrappedText(80, AnsiStyle.None), ""),
+        RunText.Of(
+            Quiet with { Destinations = [Destination with { Planned = new PlanCounts(3, 2, 1, 0), Tally = new StepTally(0, 0, 0, 6) }] },
+            RejectionGroups.None, isDryRun: true, new WrappedText(80, AnsiStyle.None), ""),
         "plan-80");
 
     [Fact]
     public void Run_with_nothing_to_send_has_a_short_summary() =>
-        TextSnapshot.Matches(RunText.Of(Quiet, RejectionGroups.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), ""), "push-nothing-new");
+        TextSnapshot.Matches(Text(Quiet), "push-nothing-new");
 
     [Fact]
     public void Printed_numbers_add_up()
     {
-        var lines = RunText.Of(Eventful, RejectionsOfEventful, isDryRun: false, new WrappedText(400, AnsiStyle.None), "").Split('\n');
+        var lines = Text(Eventful, RejectionsOfEventful, width: 400).Split('\n');
 
-        Assert.Equal(Number(lines, "attributes read"), Number(lines, "support an indicator") + Number(lines, "give context") + Number(lines, "skipped"));
+        Assert.Equal(
+            Number(lines, "attributes read"),
+            Number(lines, "support an indicator") + Number(lines, "give context") + Number(lines, "skipped"));
         Assert.Equal(Number(lines, "skipped"), Parts(lines, "skipped").Sum());
         Assert.Equal(Number(lines, "planned"), Parts(lines, "planned").Sum());
-        Assert.Equal(Number(lines, "planned"), Number(lines, "accepted") + Number(lines, "  rejected") + Number(lines, "unknown") + Number(lines, "not attempted"));
-        Assert.Equal(Number(lines, "  rejected"), lines.Sum(line => TimesRow().Match(line) is { Success: true } row ? Whole(row.Groups[1].Value) : 0));
+        Assert.Equal(
+            Number(lines, "planned"),
+            Number(lines, "accepted") + Number(lines, "  rejected") + Number(lines, "unknown") + Number(lines, "not attempted"));
+        Assert.Equal(
+            Number(lines, "  rejected"),
+            lines.Sum(line => TimesRow().Match(line) is { Success: true } row ? Whole(row.Groups[1].Value) : 0));
     }
 
     [Theory]
@@ -51,7 +59,7 @@ public partial class RunTextTests
     [InlineData(RunStatus.Completed, RunOutcome.Done, "verify")]
     public void Each_outcome_suggests_its_next_command(RunStatus status, RunOutcome code, string command)
     {
-        var report = Quiet with { Status = status, Outcome = code, Destinations = [Destination with { Planned = new PlanCounts(1, 0, 0, 0), Tally = new StepTally(1, 0, 0, 0) }] };
+        var report = Quiet with { Status = status, Outcome = code, Destinations = [OneAccepted] };
 
         Assert.Equal(command, NextSteps.After(report, isDryRun: false).First().Command.Split(' ')[0]);
     }
@@ -63,7 +71,7 @@ public partial class RunTextTests
     [InlineData(RunStatus.Refused, RunOutcome.DeletionsWithheld, "")]
     public void Configuration_and_connection_failures_suggest_doctor(RunStatus status, RunOutcome code, string commands)
     {
-        var report = Quiet with { Status = status, Outcome = code, Source = Unread(code), Destinations = [Destination with { Status = status, Outcome = code }] };
+        var report = Failed(status, code);
 
         Assert.Equal(commands, string.Join(", ", NextSteps.After(report, isDryRun: false).Select(next => next.Command)));
     }
@@ -71,7 +79,12 @@ public partial class RunTextTests
     [Fact]
     public void Doctor_is_suggested_for_the_failing_destination_only()
     {
-        var report = Quiet with { Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed, Destinations = [Destination, Destination with { Name = "edr", Kind = "defender", Outcome = RunOutcome.SignInFailed }] };
+        var report = Quiet with
+        {
+            Status = RunStatus.Failed,
+            Outcome = RunOutcome.SignInFailed,
+            Destinations = [Destination, Destination with { Name = "edr", Kind = "defender", Outcome = RunOutcome.SignInFailed }],
+        };
 
         Assert.Equal("doctor --destination edr", NextSteps.After(report, isDryRun: false).First().Command);
         Assert.Equal("doctor --destination edr", NextSteps.After(report, isDryRun: true).First().Command);
@@ -80,16 +93,16 @@ public partial class RunTextTests
     [Fact]
     public void Failed_read_shows_no_counts()
     {
-        var report = Quiet with { Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed, Source = Unread(RunOutcome.SignInFailed), Destinations = [Destination with { Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed }] };
+        var report = Failed(RunStatus.Failed, RunOutcome.SignInFailed);
 
-        TextSnapshot.Matches(RunText.Of(report, RejectionGroups.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), ""), "push-not-read");
+        TextSnapshot.Matches(Text(report), "push-not-read");
     }
 
     [Fact]
     public void Retry_without_candidates_reports_nothing_sent()
     {
-        var nothing = RunText.Of(Quiet with { Source = SourceReport.OfLedger }, RejectionGroups.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
-        var one = RunText.Of(Quiet with { Source = SourceReport.OfLedger, Destinations = [Destination with { Planned = new PlanCounts(1, 0, 0, 0), Tally = new StepTally(1, 0, 0, 0) }] }, RejectionGroups.None, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
+        var nothing = Text(Quiet with { Source = SourceReport.OfLedger });
+        var one = Text(Quiet with { Source = SourceReport.OfLedger, Destinations = [OneAccepted] });
 
         Assert.StartsWith("No rejected indicator is to be sent again", nothing, StringComparison.Ordinal);
         Assert.StartsWith("Sent rejected indicators again", one, StringComparison.Ordinal);
@@ -112,11 +125,12 @@ public partial class RunTextTests
     [Fact]
     public void Output_without_colours_has_the_same_text()
     {
-        var plain = RunText.Of(Eventful, RejectionsOfEventful, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
+        var plain = Text(Eventful, RejectionsOfEventful);
         var painted = RunText.Of(Eventful, RejectionsOfEventful, isDryRun: false, new WrappedText(80, AnsiStyle.Ansi), "");
 
         Assert.Equal(plain, Paint().Replace(painted, ""));
-        Assert.Subset(new HashSet<string> { "\e[0m", "\e[1m", "\e[31m", "\e[32m" }, Paint().Matches(painted).Select(one => one.Value).ToHashSet());
+        var codes = Paint().Matches(painted).Select(one => one.Value).ToHashSet();
+        Assert.Subset(new HashSet<string> { "\e[0m", "\e[1m", "\e[31m", "\e[32m" }, codes);
     }
 
     [Fact]
@@ -124,15 +138,41 @@ public partial class RunTextTests
     {
         var failures = RejectionGroups.OfRun([Rejected("\e[2J\e[31mowned\r\n")]);
 
-        var text = RunText.Of(Eventful, failures, isDryRun: false, new WrappedText(80, AnsiStyle.None), "");
+        var text = Text(Eventful, failures);
 
         Assert.DoesNotContain('\e', text);
         Assert.DoesNotContain('\r', text.ReplaceLineEndings("\n"));
     }
 
-    private static SourceReport Unread(RunOutcome code) => new() { Name = "misp", Kind = "misp", Error = "MISP at https://misp.example refused the key (403).", Remedy = "Check misp.key.", Outcome = code };
+    private static string Text(RunReport report, RejectionGroups? rejections = null, int width = 80, string options = "") =>
+        RunText.Of(report, rejections ?? RejectionGroups.None, isDryRun: false, new WrappedText(width, AnsiStyle.None), options);
 
-    private static DestinationReport Destination { get; } = new() { Name = "graph", Kind = "graph", Status = RunStatus.Completed, Unchanged = 7_000, Held = 7_000 };
+    private static RunReport Failed(RunStatus status, RunOutcome outcome) => Quiet with
+    {
+        Status = status,
+        Outcome = outcome,
+        Source = new SourceReport
+        {
+            Name = "misp",
+            Kind = "misp",
+            Error = "MISP at https://misp.example refused the key (403).",
+            Remedy = "Check misp.key.",
+            Outcome = outcome,
+        },
+        Destinations = [Destination with { Status = status, Outcome = outcome }],
+    };
+
+    private static DestinationReport Destination { get; } = new()
+    {
+        Name = "graph",
+        Kind = "graph",
+        Status = RunStatus.Completed,
+        Unchanged = 7_000,
+        Held = 7_000,
+    };
+
+    private static DestinationReport OneAccepted =>
+        Destination with { Planned = new PlanCounts(1, 0, 0, 0), Tally = new StepTally(1, 0, 0, 0) };
 
     private static RunReport Quiet { get; } = new()
     {
@@ -162,7 +202,13 @@ public partial class RunTextTests
             Attributes = 9_000,
             Mapped = 7_400,
             Context = 500,
-            Skipped = new Dictionary<SkipReason, long> { [SkipReason.NotForDetection] = 900, [SkipReason.UnsupportedType] = 100, [SkipReason.InvalidUrl] = 60, [SkipReason.Warninglist] = 40 },
+            Skipped = new Dictionary<SkipReason, long>
+            {
+                [SkipReason.NotForDetection] = 900,
+                [SkipReason.UnsupportedType] = 100,
+                [SkipReason.InvalidUrl] = 60,
+                [SkipReason.Warninglist] = 40,
+            },
             Gaps = ["Event 5 (11111111-1111-4111-8111-111111111111) could not be read: MISP answered 500."],
         },
         Destinations =
@@ -181,16 +227,23 @@ public partial class RunTextTests
                 Held = 6_998,
                 Requests = new RequestCounts(13, 2, 1),
             },
-            Destination with { Name = "defender", Kind = "defender", Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed, Failure = NoPermission },
+            Destination with
+            {
+                Name = "defender", Kind = "defender", Status = RunStatus.Failed, Outcome = RunOutcome.SignInFailed, Failure = NoPermission,
+            },
         ],
         Imbalances = [],
     };
 
     private static RunFailedException NoPermission => new(
-        RunOutcome.SignInFailed, "Defender refuses access (403): the application has no permission.", "Add Ti.ReadWrite.All to it and grant consent.");
+        RunOutcome.SignInFailed, "Defender refuses access (403): the application has no permission.",
+        "Add Ti.ReadWrite.All to it and grant consent.");
 
     private static RejectionGroups RejectionsOfEventful { get; } = RejectionGroups.OfRun(
-        [.. Enumerable.Range(0, 7).Select(_ => Rejected("Invalid value for property 'domainName'.")), .. Enumerable.Range(0, 3).Select(at => Rejected($"The indicator '{Guid.NewGuid()}' is a duplicate."))]);
+    [
+        .. Enumerable.Range(0, 7).Select(_ => Rejected("Invalid value for property 'domainName'.")),
+        .. Enumerable.Range(0, 3).Select(_ => Rejected($"The indicator '{Guid.NewGuid()}' is a duplicate.")),
+    ]);
 
     private static Rejection Rejected(string response) => new()
     {
@@ -209,10 +262,12 @@ public partial class RunTextTests
         EventLink = null,
     };
 
-    private static long Number(string[] lines, string what) => Whole(lines.First(line => line.Contains(what, StringComparison.Ordinal)).TrimStart().Split(' ')[0]);
+    private static long Number(string[] lines, string what) =>
+        Whole(lines.First(line => line.Contains(what, StringComparison.Ordinal)).TrimStart().Split(' ')[0]);
 
     private static IEnumerable<long> Parts(string[] lines, string what) =>
-        lines.First(line => line.Contains(what, StringComparison.Ordinal)).Split(':')[1].Split(", ").Select(part => Whole(part.Trim().Split(' ')[0]));
+        lines.First(line => line.Contains(what, StringComparison.Ordinal)).Split(':')[1].Split(", ")
+            .Select(part => Whole(part.Trim().Split(' ')[0]));
 
     private static long Whole(string text) => long.Parse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 

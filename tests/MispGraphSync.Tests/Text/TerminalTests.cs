@@ -41,7 +41,8 @@ public class TerminalTests
 
     [Fact]
     public void COLUMNS_sets_the_width_of_redirected_output() =>
-        Assert.Equal(76, new Terminal(new Dictionary<string, string> { ["COLUMNS"] = "76" }, isOutputRedirected: true, isErrorRedirected: true).Width(() => 80));
+        Assert.Equal(76, new Terminal(
+            new Dictionary<string, string> { ["COLUMNS"] = "76" }, isOutputRedirected: true, isErrorRedirected: true).Width(() => 80));
 
     private static Terminal Of(params (string Name, string Value)[] environment) =>
         new(environment.ToDictionary(one => one.Name, one => one.Value), isOutputRedirected: false, isErrorRedirected: false);

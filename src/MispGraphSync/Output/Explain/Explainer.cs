@@ -169,8 +169,9 @@ internal sealed class Explainer(
     private ExplainedSkip Skip(SkippedAttribute skipped)
     {
         var link = _search.Link(skipped.Event);
-        var meaning = Enum.GetValues<SkipReason>().Where(one => one.Slug() == skipped.Reason).Select(one => one.Meaning()).FirstOrDefault("");
-        return new ExplainedSkip(link.Source, link.Uuid, link.Link, skipped.Attribute, skipped.Type, skipped.Reason, meaning);
+        var reason = Enum.GetValues<SkipReason>().Where(one => one.Slug() == skipped.Reason).Cast<SkipReason?>().FirstOrDefault();
+        return new ExplainedSkip(
+            link.Source, link.Uuid, link.Link, skipped.Attribute, skipped.Type, skipped.Reason, reason?.Meaning() ?? "");
     }
 
     private static IReadOnlyList<string> Texts(IEnumerable<Observable> observables) => [.. observables.Select(ObservableText.Of)];

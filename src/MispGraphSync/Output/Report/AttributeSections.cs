@@ -4,7 +4,7 @@ using MispGraphSync.Text;
 
 namespace MispGraphSync.Output.Report;
 
-/// <summary>The attributes that the ledger knows: from those read to the indicators held, and by type, TLP, organisation and event.</summary>
+/// <summary>The attributes that the ledger knows: the way from read to held, and by type, TLP, organisation and event.</summary>
 internal static class AttributeSections
 {
     private static readonly Dictionary<string, string> Meanings =
@@ -31,7 +31,8 @@ internal static class AttributeSections
             bars.Row("kept", "Support an indicator", null, supporting, figure: "supporting");
         });
         html.Write($"<div class=\"panels narrow\">\n");
-        foreach (var (destination, reasons) in data.Destinations.Zip(data.Breakdown.Skipped)) Destination(html, bars, data, destination, reasons);
+        foreach (var (destination, reasons) in data.Destinations.Zip(data.Breakdown.Skipped))
+            Destination(html, bars, data, destination, reasons);
         html.Write($"</div>\n");
     }
 
@@ -39,8 +40,12 @@ internal static class AttributeSections
     {
         var breakdown = data.Breakdown;
         var bars = new BarList(html, breakdown.All.Attributes);
-        html.Write($"<p class=\"note\">Attributes that support an indicator. The strong part of a bar shows those with an indicator held now: ");
-        html.Write($"<b data-figure=\"supporting-held\">{breakdown.All.Held}</b> of {breakdown.All.Attributes}.</p>\n<div class=\"panels\">\n");
+        html.Write($"""
+            <p class="note">Attributes that support an indicator. The strong part of a bar shows those with an indicator held now:
+            <b data-figure="supporting-held">{breakdown.All.Held}</b> of {breakdown.All.Attributes}.</p>
+            <div class="panels">
+
+            """);
         Panel(html, bars, "By type", () => Counts(bars, breakdown.Types, "other types", "type "));
         Panel(html, bars, "By TLP", () =>
         {
@@ -63,9 +68,11 @@ internal static class AttributeSections
             foreach (var (reason, count) in skipped.OrderByDescending(one => one.Value))
                 bars.Row("skipped", reason.Slug(), reason.Meaning(), count, figure: $"skipped-at {name} {reason.Slug()}");
             var eligible = data.Breakdown.All.Attributes - skipped.Values.Sum();
-            if (destination.Eligibility is not null) bars.Row("kept", "Eligible", "attributes that its settings accept", eligible, figure: $"eligible {name}");
+            if (destination.Eligibility is not null)
+                bars.Row("kept", "Eligible", "attributes that its settings accept", eligible, figure: $"eligible {name}");
             if (status is null) return;
-            if (status.Rejected > 0) bars.Row("rejected", "Rejected", "by the service, and not accepted since", status.Rejected, figure: $"rejected {name}");
+            if (status.Rejected > 0)
+                bars.Row("rejected", "Rejected", "by the service, and not accepted since", status.Rejected, figure: $"rejected {name}");
             if (status.Pending > 0) bars.Row("skipped", "Waiting", "changed since the last push", status.Pending);
             bars.Row("held", "Indicators held", "the same value in several attributes is one", status.Held, figure: $"held-of {name}");
         });

@@ -39,20 +39,23 @@ internal sealed record Breakdown(
             events.Add(attribute.Event, first.Event.Context.Info, attribute.IsHeld);
             for (var i = 0; i < destinations.Count; i++)
             {
-                if (destinations[i].SkipReasonFor(attribute.Sources) is { } reason) skipped[i][reason] = skipped[i].GetValueOrDefault(reason) + 1;
+                if (destinations[i].SkipReasonFor(attribute.Sources) is not { } reason) continue;
+                skipped[i][reason] = skipped[i].GetValueOrDefault(reason) + 1;
             }
         }
 
         return new Breakdown(
             all, types.Top(MaxShown), [.. tlps.Select(one => (one.Key == int.MaxValue ? (Tlp?)null : (Tlp)one.Key, one.Value))],
-            organisations.Top(MaxShown), [.. events.Top().Select(one => one with { Link = attributes.Link(one.Row).Link })], events.Count, skipped);
+            organisations.Top(MaxShown), [.. events.Top().Select(one => one with { Link = attributes.Link(one.Row).Link })],
+            events.Count, skipped);
     }
 }
 
 /// <param name="Held">Those with an indicator that a destination holds.</param>
 internal readonly record struct AttributeCount(long Attributes, long Held)
 {
-    public static AttributeCount operator +(AttributeCount one, AttributeCount other) => new(one.Attributes + other.Attributes, one.Held + other.Held);
+    public static AttributeCount operator +(AttributeCount one, AttributeCount other) =>
+        new(one.Attributes + other.Attributes, one.Held + other.Held);
 
     public AttributeCount Plus(bool isHeld) => new(Attributes + 1, Held + (isHeld ? 1 : 0));
 }
@@ -113,7 +116,8 @@ internal sealed class TopEvents(int most)
     {
         Keep();
         _current = null;
-        return [.. _largest.UnorderedItems.Select(one => one.Element).OrderByDescending(one => one.Count.Attributes).ThenBy(one => one.Row)];
+        var events = _largest.UnorderedItems.Select(one => one.Element);
+        return [.. events.OrderByDescending(one => one.Count.Attributes).ThenBy(one => one.Row)];
     }
 
     private void Keep()

@@ -16,19 +16,24 @@ internal static class ColumnChart
         var isLogarithmic = IsDwarfed(values, most);
         html.Write($"<figure class=\"days {kind}\">\n<figcaption><b>{title}</b> <span data-figure=\"{id}\">{total}</span>");
         if (most > 0) html.Write($" <small>most in a day {most}{(isLogarithmic ? ", logarithmic scale" : "")}</small>");
-        html.Write($"</figcaption>\n<svg viewBox=\"0 0 {values.Count * 10} 100\" preserveAspectRatio=\"none\" role=\"img\" aria-labelledby=\"{id}\">");
+        html.Write($"</figcaption>\n<svg viewBox=\"0 0 {values.Count * 10} 100\" preserveAspectRatio=\"none\" role=\"img\" ");
+        html.Write($"aria-labelledby=\"{id}\">");
         html.Write($"<title id=\"{id}\">{title} by day from {first} to {first.AddDays(values.Count - 1)}: {total} in all");
         if (most > 0) html.Write($", most on {first.AddDays(values.ToList().IndexOf(most))}: {most}");
         html.Write($"</title>");
         for (var i = 0; i < values.Count; i++)
         {
             var height = Height(values[i], most, isLogarithmic);
-            html.Write($"<g><title>{first.AddDays(i)}: {values[i]}</title><rect class=\"hit\" x=\"{i * 10.0}\" y=\"0\" width=\"10\" height=\"100\"/>");
-            if (height > 0) html.Write($"<rect class=\"bar\" x=\"{(i * 10) + 1.5}\" y=\"{100 - height}\" width=\"7\" height=\"{height}\"/>");
+            html.Write($"<g><title>{first.AddDays(i)}: {values[i]}</title>");
+            Rect("hit", i * 10.0, 0, 10, 100);
+            if (height > 0) Rect("bar", (i * 10) + 1.5, 100 - height, 7, height);
             html.Write($"</g>");
         }
 
         html.Write($"</svg>\n</figure>\n");
+
+        void Rect(string part, double x, double y, double width, double size) =>
+            html.Write($"<rect class=\"{part}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{size}\"/>");
     }
 
     public static void Axis(Html html, DateOnly first, int days)

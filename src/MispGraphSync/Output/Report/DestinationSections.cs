@@ -49,11 +49,8 @@ internal static class DestinationSections
             }
         });
 
-        void Row(string name, ExpirySummary summary)
-        {
-            html.Write($"<tr><th scope=\"row\">{name,100}</th><td>{summary.Today}</td><td>{summary.Within7Days}</td>");
-            html.Write($"<td>{summary.Within30Days}</td><td>{Html.Moment(summary.Next)}</td></tr>\n");
-        }
+        void Row(string name, ExpirySummary one) =>
+            html.Row(name, [$"{one.Today:N0}", $"{one.Within7Days:N0}", $"{one.Within30Days:N0}", Html.Moment(one.Next)]);
     }
 
     public static void Rejected(Html html, ReportData data)
@@ -65,15 +62,19 @@ internal static class DestinationSections
             return;
         }
 
-        html.Write($"<p class=\"note\"><b data-figure=\"suppressed\">{rejected.Suppressed}</b> not resent until the attribute or a setting changes, ");
-        html.Write($"<b data-figure=\"retried\">{rejected.Retried}</b> tried again by the next push.</p>\n<ol class=\"reasons\">\n");
-        foreach (var reason in rejected.Reasons)
+        html.Write($"""
+            <p class="note"><b data-figure="suppressed">{rejected.Suppressed}</b> not resent until the attribute or a setting changes,
+            <b data-figure="retried">{rejected.Retried}</b> tried again by the next push.</p>
+            <ol class="reasons">
+
+            """);
+        var others = new RejectionGroup("", "for other reasons", "") { Count = rejected.Others };
+        foreach (var reason in rejected.Others > 0 ? rejected.Reasons.Append(others) : rejected.Reasons)
         {
             html.Write($"<li><p class=\"number\">{reason.Count}</p><div><p class=\"said\">{reason.Reason}</p>");
             html.Write($"<p>{reason.Remedy,1_000}</p><p class=\"where\">{reason.Destination,80}</p></div></li>\n");
         }
 
-        if (rejected.Others > 0) html.Write($"<li><p class=\"number\">{rejected.Others}</p><div><p class=\"said\">for other reasons</p></div></li>\n");
         html.Write($"</ol>\n");
         if (rejected.Listed.Count == 0) return;
         html.Write($"<h3>Suppressed</h3>\n<ul class=\"items\">\n");
@@ -129,7 +130,8 @@ internal static class DestinationSections
 
     private static void Item(Html html, RejectedItem item)
     {
-        html.Write($"<li><code class=\"value\">{item.Value ?? "(withdrawn in MISP)",200}</code><span>{item.Destination,80}, run {item.Run}");
+        html.Write($"<li><code class=\"value\">{item.Value ?? "(withdrawn in MISP)",200}</code>");
+        html.Write($"<span>{item.Destination,80}, run {item.Run}");
         if (Html.IsSafeLink(item.EventLink)) html.Write($", <a href=\"{item.EventLink,2_000}\" rel=\"noreferrer noopener\">event</a>");
         html.Write($"</span><q>{item.Response,240}</q></li>\n");
     }

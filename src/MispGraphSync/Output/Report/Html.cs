@@ -20,7 +20,7 @@ internal sealed class Html(TextWriter to)
 
     /// <summary>Only web links become links; others could run scripts or open files.</summary>
     public static bool IsSafeLink(string? link) =>
-        Uri.TryCreate(link, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp);
+        Uri.TryCreate(link, UriKind.Absolute, out var address) && address.Scheme is "https" or "http";
 
 #pragma warning disable CA1822 // The handler writes, and is given this object.
     public void Write([InterpolatedStringHandlerArgument("")] Markup markup) => _ = markup;
@@ -46,6 +46,13 @@ internal sealed class Html(TextWriter to)
         Write($"</tr></thead><tbody>\n");
         rows();
         Write($"</tbody>");
+    }
+
+    public void Row(string head, IEnumerable<string> cells)
+    {
+        Write($"<tr><th scope=\"row\">{head}</th>");
+        foreach (var cell in cells) Write($"<td>{cell}</td>");
+        Write($"</tr>\n");
     }
 
     [InterpolatedStringHandler]

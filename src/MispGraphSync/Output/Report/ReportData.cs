@@ -26,7 +26,8 @@ internal sealed record ReportData(
         var (figures, rejections) = (new LedgerStatus(ledger), new Rejections(ledger).List(run: null, destination: null));
         return new ReportData(
             status, figures.RunDays(FirstDayOf(status.Now)), figures.SkippedByReason(), Breakdown.Count(ledger, destinations), destinations,
-            figures.ExpiriesByDay(status.Now, ComingDays), RejectedItems.Of(rejections.Select(one => RejectedItem.Of(one, logFolder, kinds))));
+            figures.ExpiriesByDay(status.Now, ComingDays),
+            RejectedItems.Of(rejections.Select(one => RejectedItem.Of(one, logFolder, kinds))));
     }
 
     private static DateOnly FirstDayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime).AddDays(1 - PastDays);

@@ -4,7 +4,7 @@ using MispGraphSync.Text;
 
 namespace MispGraphSync.Output.Report;
 
-/// <summary>The whole page: one file that loads nothing and runs no script, and tells the browser so.</summary>
+/// <summary>The whole page: one file that loads nothing and runs no script; its policy enforces that.</summary>
 internal static class ReportPage
 {
     /// <summary>The beginning of each page of ours, so that a page replaces nothing else.</summary>
@@ -43,7 +43,8 @@ internal static class ReportPage
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+            <meta http-equiv="Content-Security-Policy"
+              content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <meta name="referrer" content="no-referrer">
@@ -61,8 +62,14 @@ internal static class ReportPage
         Section("Expiry", DestinationSections.Expiry);
         Section("Rejected", DestinationSections.Rejected);
         Section("The last runs", RunSections.Recent);
-        html.Write($"</main>\n<footer><p>Made by misp-graph {Version} from the ledger {Path.GetFileName(data.Status.Ledger)} on {data.Status.Now}. ");
-        html.Write($"All times are UTC. This page loads nothing from any network.</p></footer>\n</body>\n</html>\n");
+        html.Write($"""
+            </main>
+            <footer><p>Made by misp-graph {Version} from the ledger {Path.GetFileName(data.Status.Ledger)} on {data.Status.Now}.
+            All times are UTC. This page loads nothing from any network.</p></footer>
+            </body>
+            </html>
+
+            """);
 
         void Section(string title, Action<Html, ReportData> write)
         {

@@ -27,7 +27,7 @@ internal static class RunSections
         html.Rows(["Day", "Runs", "Accepted", "Removed", "Rejected"], () =>
         {
             foreach (var day in data.Days.Reverse())
-                html.Write($"<tr><th scope=\"row\">{day.Day}</th><td>{day.Runs}</td><td>{day.Sent}</td><td>{day.Deleted}</td><td>{day.Rejected}</td></tr>\n");
+                html.Row($"{day.Day:yyyy-MM-dd}", [$"{day.Runs:N0}", $"{day.Sent:N0}", $"{day.Deleted:N0}", $"{day.Rejected:N0}"]);
         });
         html.Write($"</table></details>\n");
 
@@ -57,6 +57,7 @@ internal static class RunSections
         html.Write($"<td><time>{run.Started}</time></td><td>{run.Command,40}</td><td class=\"how\">{outcome,60}");
         if (run.ExitCode is { } code and not 0) html.Write($" <small>exit {code}</small>");
         html.Write($"</td><td>{(run.Ended is { } ended ? Durations.Text(ended - run.Started) : "-")}</td>");
-        html.Write($"<td>{run.Destinations.Sum(one => one.Accepted) - removed}</td><td>{removed}</td><td>{run.Destinations.Sum(one => one.Rejected)}</td></tr>\n");
+        html.Write($"<td>{run.Destinations.Sum(one => one.Accepted) - removed}</td><td>{removed}</td>");
+        html.Write($"<td>{run.Destinations.Sum(one => one.Rejected)}</td></tr>\n");
     }
 }

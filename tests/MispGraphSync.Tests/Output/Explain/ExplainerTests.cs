@@ -34,7 +34,7 @@ public sealed class ExplainerTests : IDisposable
         Assert.True(explanation.IsSeen);
         Assert.Equal(["graph held", "sentinel held"], States(explanation));
         Assert.Equal((Some.Uuid(1), Some.Uuid(1_000_001)), (explanation.Sources[0].Event, explanation.Sources[0].Attribute));
-        Assert.All(explanation.Indicators, one => Assert.Equal((1L, 1L, Some.Now), (one.Status.Held!.Run, one.Status.Held.FirstRun, one.SentAt)));
+        Assert.All(explanation.Indicators, one => Assert.Equal((1L, 1L, Some.Now), (one.Sent, one.Since, one.SentAt)));
     }
 
     [Theory]
@@ -86,7 +86,9 @@ public sealed class ExplainerTests : IDisposable
     public async Task Indicator_skipped_by_a_destination_names_the_reason()
     {
         _run.Destination.Policy = new DestinationPolicy { MaxTlp = Tlp.Green };
-        Put(Some.Attribute(1, "domain", "evil.example", true, "tlp:amber"), Some.Attribute(2, "regkey", @"HKLM\Software\Evil", true, "tlp:green"));
+        Put(
+            Some.Attribute(1, "domain", "evil.example", true, "tlp:amber"),
+            Some.Attribute(2, "regkey", @"HKLM\Software\Evil", true, "tlp:green"));
         await _run.PushAsync();
 
         var explanation = Explain("evil.example");
@@ -104,7 +106,8 @@ public sealed class ExplainerTests : IDisposable
         Put(Some.Domain(1), Some.Domain(2), Some.Domain(3));
         await _run.PushAsync();
 
-        var reasons = new[] { "d1.example", "d2.example", "d3.example" }.Select(asked => Explain(asked).Indicators.Single(one => one.Destination == "graph"))
+        var reasons = new[] { "d1.example", "d2.example", "d3.example" }
+            .Select(asked => Explain(asked).Indicators.Single(one => one.Destination == "graph"))
             .Select(one => $"{one.State} {one.Reason}").ToList();
         Assert.Equal("Skipped HeldByOther", reasons[0]);
         Assert.Equal(["Held ", "Skipped OverCapacity"], reasons[1..].Order());
@@ -147,7 +150,9 @@ public sealed class ExplainerTests : IDisposable
     [Fact]
     public async Task Value_in_an_object_combination_is_found()
     {
-        _run.Source.Put(Some.Event(1), Object("file", ("filename", "filename", "invoice.exe"), ("md5", "md5", "44d88612fea8a8f36de82e1278abb02f"), ("sha256", "sha256", new string('a', 64))));
+        _run.Source.Put(Some.Event(1), Object(
+            "file", ("filename", "filename", "invoice.exe"), ("md5", "md5", "44d88612fea8a8f36de82e1278abb02f"),
+            ("sha256", "sha256", new string('a', 64))));
         await _run.PushAsync();
 
         foreach (var asked in (string[])["invoice.exe", new string('A', 64), "44d88612fea8a8f36de82e1278abb02f"])
@@ -169,7 +174,9 @@ public sealed class ExplainerTests : IDisposable
 
         Assert.False(explanation.IsSeen);
         Assert.Equal("url", explanation.Forecasts[0].Type);
-        Assert.Equal([new("graph", SkipReason.AboveMaxTlp), new KeyValuePair<string, SkipReason?>("sentinel", null)], explanation.Forecasts[0].Destinations);
+        Assert.Equal(
+            [new("graph", SkipReason.AboveMaxTlp), new KeyValuePair<string, SkipReason?>("sentinel", null)],
+            explanation.Forecasts[0].Destinations);
         Assert.Equal(SkipReason.InvalidUrl, explanation.Defanged);
     }
 
@@ -181,7 +188,15 @@ public sealed class ExplainerTests : IDisposable
     {
         _run.Source.Put(
             Some.Event(1) with { Info = "red \u001b[31m\u202e" },
-            new EventItem.Attribute(new MispAttribute { Uuid = Some.Uuid(9), Type = "mutex", Value = "a\"b\u202ec", ToIds = true, Comment = "\u0007\u001b]0;x", Tags = [new MispTag("t\u001b[2J")] }));
+            new EventItem.Attribute(new MispAttribute
+            {
+                Uuid = Some.Uuid(9),
+                Type = "mutex",
+                Value = "a\"b\u202ec",
+                ToIds = true,
+                Comment = "\u0007\u001b]0;x",
+                Tags = [new MispTag("t\u001b[2J")],
+            }));
         await _run.PushAsync();
 
         var explanation = Explain($"{Some.Uuid(9)}");
@@ -194,14 +209,20 @@ public sealed class ExplainerTests : IDisposable
         Assert.DoesNotContain('\u001b', JsonSerializer.Serialize(explanation, OutputJson.Default.Explanation));
     }
 
-    private static EventItem Object(string name, params (string Relation, string Type, string Value)[] members) => new EventItem.Object(new MispObject
-    {
-        Name = name,
-        Attributes = [.. members.Select((member, i) => new MispAttribute
+    private static EventItem Object(string name, params (string Relation, string Type, string Value)[] members) =>
+        new EventItem.Object(new MispObject
         {
-            Uuid = Some.Uuid(2_000_000 + i), Type = member.Type, Value = member.Value, ObjectRelation = member.Relation, ToIds = true, Timestamp = Some.Now.AddDays(-3),
-        })],
-    });
+            Name = name,
+            Attributes = [.. members.Select((member, i) => new MispAttribute
+            {
+                Uuid = Some.Uuid(2_000_000 + i),
+                Type = member.Type,
+                Value = member.Value,
+                ObjectRelation = member.Relation,
+                ToIds = true,
+                Timestamp = Some.Now.AddDays(-3),
+            })],
+        });
 
     private void Put(params EventItem[] items) => _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), items);
 
@@ -209,9 +230,12 @@ public sealed class ExplainerTests : IDisposable
     {
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
         var rows = DestinationRow.All(ledger);
-        var destinations = _run.Destinations.Select(one => new ExplainedDestination(rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, new NeverBlock([]))));
-        return new Explainer(ledger, [.. destinations], _run.Instance, Path.GetDirectoryName(_run.LedgerPath)!, _run.Time.GetUtcNow()).Explain(asked);
+        var destinations = _run.Destinations.Select(one => new ExplainedDestination(
+            rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, new NeverBlock([]))));
+        var folder = Path.GetDirectoryName(_run.LedgerPath)!;
+        return new Explainer(ledger, [.. destinations], _run.Instance, folder, _run.Time.GetUtcNow()).Explain(asked);
     }
 
-    private static IEnumerable<string> States(Explanation explanation) => explanation.Indicators.Select(one => $"{one.Destination} {one.State.Slug()}");
+    private static IEnumerable<string> States(Explanation explanation) =>
+        explanation.Indicators.Select(one => $"{one.Destination} {one.State.Slug()}");
 }

@@ -22,7 +22,8 @@ public sealed class IndicatorSourceSearchTests : IDisposable
         var search = new IndicatorSourceSearch(ledger);
 
         var byValue = Assert.Single(search.Find(new IndicatorSourceQuery { Observables = [observable] }, 10));
-        var byKey = Assert.Single(search.Find(new IndicatorSourceQuery { Keys = new HashSet<Hash128> { ObservableKey.OfSingle(observable) } }, 10));
+        var query = new IndicatorSourceQuery { Keys = new HashSet<Hash128> { ObservableKey.OfSingle(observable) } };
+        var byKey = Assert.Single(search.Find(query, 10));
         var byAttribute = Assert.Single(search.Find(new IndicatorSourceQuery { Attribute = byValue.Row.Source.Attribute }, 10));
 
         Assert.Equal([observable, observable, observable],

@@ -89,7 +89,8 @@ public sealed class NotSentReasonTests : IDisposable
     private void Others(params int[] numbers)
     {
         _run.Destination.Others.Clear();
-        foreach (var number in numbers) _run.Destination.Others.Add(_run.Destination.Canonical([new Observable.DomainName($"d{number}.example")]));
+        foreach (var number in numbers)
+            _run.Destination.Others.Add(_run.Destination.Canonical([new Observable.DomainName($"d{number}.example")]));
     }
 
     private void Put(params EventItem[] items) => _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), items);
@@ -97,15 +98,18 @@ public sealed class NotSentReasonTests : IDisposable
     private long LeftOut()
     {
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
-        return ledger.Scalar("SELECT COUNT(*) FROM destination WHERE look_again_at IS NOT NULL") + ledger.Scalar("SELECT COUNT(*) FROM left_out");
+        return ledger.Scalar("SELECT COUNT(*) FROM destination WHERE look_again_at IS NOT NULL")
+            + ledger.Scalar("SELECT COUNT(*) FROM left_out");
     }
 
     private string State(int number)
     {
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
         var rows = DestinationRow.All(ledger);
-        var destinations = _run.Destinations.Select(one => new ExplainedDestination(rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, new NeverBlock([]))));
-        var explainer = new Explainer(ledger, [.. destinations], _run.Instance, Path.GetDirectoryName(_run.LedgerPath)!, _run.Time.GetUtcNow());
+        var destinations = _run.Destinations.Select(one => new ExplainedDestination(
+            rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, new NeverBlock([]))));
+        var folder = Path.GetDirectoryName(_run.LedgerPath)!;
+        var explainer = new Explainer(ledger, [.. destinations], _run.Instance, folder, _run.Time.GetUtcNow());
         var indicator = explainer.Explain($"d{number}.example").Indicators.Single(one => one.Destination == _run.Destination.Info.Name);
         return $"{indicator.State} {indicator.Reason}";
     }
