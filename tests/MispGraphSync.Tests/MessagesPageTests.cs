@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests;
 
-/// <summary>docs/messages.md lists what the sources say. UPDATE_SNAPSHOTS=1 writes it anew.</summary>
+/// <summary>docs/messages.md lists what the sources say. UPDATE_SNAPSHOTS=1 rewrites it.</summary>
 public class MessagesPageTests
 {
     private const string Head = """
@@ -12,11 +12,11 @@ public class MessagesPageTests
 
         <!-- Made from the sources; a test rewrites it (UPDATE_SNAPSHOTS=1). Do not edit. -->
 
-        Each sentence that ends a run, or a destination's share of one, with its [exit code](troubleshooting.md#exit-codes) and
-        what it advises. An ellipsis stands for what is filled in: a name, a path, a service's own words. What sign-in and MISP
-        answer is told in the same way; the sentences for it are in [troubleshooting](troubleshooting.md#4-sign-in-or-permission).
+        Each message that ends a run, or the part of one destination, with its [exit code](troubleshooting.md#exit-codes) and its
+        remedy. An ellipsis replaces a name, a path or a service's own message. Failures of sign-in and of MISP have the same form;
+        [troubleshooting](troubleshooting.md#4-sign-in-or-permission) lists them.
 
-        | code | says | advises |
+        | code | message | remedy |
         | --- | --- | --- |
 
         """;

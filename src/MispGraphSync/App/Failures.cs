@@ -33,8 +33,9 @@ internal static class Failures
             return;
         }
 
+        var (sentence, remedy) = FailureText.Of(failed)!.Value;
         var label = "error: ";
-        foreach (var line in (string[])[.. failed.Message.Split('\n'), .. failed.Remedy?.Split('\n') ?? []])
+        foreach (var line in (string[])[.. sentence.Split('\n'), .. remedy?.Split('\n') ?? []])
         {
             var hang = label.Length + (line.StartsWith("  ", StringComparison.Ordinal) ? 4 : 0);
             host.Error.WriteLine(WrappedText.Wrap(label + Sanitize.ForDisplay(line, MaxLength), host.ErrorWidth(), hang));
@@ -46,10 +47,12 @@ internal static class Failures
     {
         var outcome = OutcomeOf(fault, host);
         var (level, code) = (ExitCodes.LevelOf(outcome), ExitCodes.Of(outcome));
-        if (outcome == RunOutcome.Interrupted) log.Write(level, "{Command} was interrupted, exit {ExitCode}", command, code);
-        else if (fault is not RunFailedException failed)
+        if (outcome == RunOutcome.Interrupted)
+            log.Write(level, "{Command} was interrupted, exit {ExitCode}", command, code);
+        else if (FailureText.Of(fault as RunFailedException) is var (sentence, remedy))
+            log.Write(level, "{Command} failed, exit {ExitCode}: {Reason}", command, code, OneLine(sentence, remedy));
+        else
             log.Write(level, fault, "{Command} failed, exit {ExitCode}: this is a bug", command, code);
-        else log.Write(level, "{Command} failed, exit {ExitCode}: {Reason}", command, code, OneLine(failed.Message, failed.Remedy));
     }
 
     /// <summary>A reason with its remedy, for one line of the application log.</summary>

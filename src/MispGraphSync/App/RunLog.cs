@@ -37,11 +37,15 @@ internal static class RunLog
             destination.Name, tally.Accepted, tally.Rejected, tally.Unknown, tally.NotAttempted, destination.Held);
         foreach (var (reason, count) in rejections.At(destination))
             log.Warning("{Destination}: {Count} rejected: {Reason}", destination.Name, count, Failures.OneLine(reason));
-        if (destination.Error is not { } error) return;
-        log.Write(
-            ExitCodes.LevelOf(destination.Outcome), "{Destination}: exit {ExitCode}: {Reason}", destination.Name,
-            ExitCodes.Of(destination.Outcome), Failures.OneLine(error, destination.Remedy));
+        if (destination.Failure is { } failure) LogReason(log, destination, failure.Outcome, FailureText.Of(failure)!.Value);
+        if (destination.WithheldDeletions is { } withheld) LogReason(log, destination, withheld.Outcome, FailureText.Of(withheld));
     }
+
+    private static void LogReason(
+        ILogger log, DestinationReport destination, RunOutcome outcome, (string Sentence, string? Remedy) text) =>
+        log.Write(
+            ExitCodes.LevelOf(outcome), "{Destination}: exit {ExitCode}: {Reason}", destination.Name, ExitCodes.Of(outcome),
+            Failures.OneLine(text.Sentence, text.Remedy));
 }
 
 /// <summary>Logs a run's plans, steps and warnings on their way to whoever watches it.</summary>

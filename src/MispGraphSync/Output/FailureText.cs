@@ -31,7 +31,7 @@ internal static class FailureText
         _ => (failure.Message, failure.Remedy),
     };
 
-    private static (string Sentence, string? Remedy) Of(Failure failure) => failure switch
+    public static (string Sentence, string? Remedy) Of(Failure failure) => failure switch
     {
         Failure.DeletionsWithheld withheld => Of(withheld),
         Failure.TakeoverWithheld (var destination, var tool, var found, var there, var limit) => (

@@ -42,6 +42,51 @@ public sealed class FailuresTests : IDisposable
     }
 
     [Fact]
+    public void Failure_of_the_core_is_printed_and_logged_in_words()
+    {
+        var failure = new RunFailedException(new Failure.PastUnknown("sentinel", IsOutdated: false, ListNeeds: "subscriptionId"));
+
+        Failures.Print(failure, Host());
+        Failures.Log(_log.Log, "push", failure, Host());
+
+        Assert.StartsWith(
+            "error: The ledger is new, and 'sentinel' cannot be listed without subscriptionId", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("exit 6: \"The ledger is new", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Destination_that_failed_and_had_deletions_withheld_logs_both_reasons()
+    {
+        var report = new RunReport
+        {
+            RunId = 7,
+            Status = RunStatus.Failed,
+            Outcome = RunOutcome.DeletionsWithheld,
+            Duration = TimeSpan.Zero,
+            Source = SourceReport.OfLedger,
+            Destinations =
+            [
+                new DestinationReport
+                {
+                    Name = "graph",
+                    Kind = "graph",
+                    Status = RunStatus.Failed,
+                    Failure = new RunFailedException(RunOutcome.Unreachable, "Graph is out of reach.", "Run again."),
+                    WithheldDeletions = new Failure.DeletionsWithheld("graph", DeletionVerdict.TooMany, 3, 0, 4)
+                    {
+                        Limit = new DeletionLimit(1, IsPercent: false),
+                    },
+                },
+            ],
+        };
+
+        RunLog.Ended(_log.Log, report, RejectionGroups.None);
+
+        Assert.Contains("\"graph\": exit 5: \"Graph is out of reach. Run again.\"", _log.Lines);
+        Assert.Contains(_log.Lines, line => line.StartsWith("\"graph\": exit 6: \"3 of 4 indicators", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Cancellation_is_an_interruption_only_when_the_user_asked_for_it()
     {
         var cancelled = new OperationCanceledException();
