@@ -9,15 +9,13 @@ internal sealed class Cancellation : IDisposable
 {
     private readonly CancellationTokenSource _interrupt = new();
     private readonly CancellationTokenSource _abort = new();
-    private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly PosixSignalRegistration[] _signals;
 
-    public Cancellation()
-    {
-        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM])
-        {
-            _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
-        }
-    }
+    public Cancellation() => _signals =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+    ];
 
     public CancellationToken Interrupt => _interrupt.Token;
 
@@ -25,7 +23,7 @@ internal sealed class Cancellation : IDisposable
 
     public void Dispose()
     {
-        _registrations.ForEach(registration => registration.Dispose());
+        foreach (var signal in _signals) signal.Dispose();
         _interrupt.Dispose();
         _abort.Dispose();
     }
@@ -33,7 +31,6 @@ internal sealed class Cancellation : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (_interrupt.IsCancellationRequested) _abort.Cancel();
-        else _interrupt.Cancel();
+        (_interrupt.IsCancellationRequested ? _abort : _interrupt).Cancel();
     }
 }

@@ -16,7 +16,7 @@ internal sealed partial class Composition
 {
     public async Task<FinishedRun> RunAsync(RunRequest request)
     {
-        _log = OpenLog(request.Common, isOptional: request.IsDryRun);
+        OpenLog(request.Common, isOptional: request.IsDryRun);
         _reporter.OnStep = request.OnStep;
         using var deadline = new CancellationTokenSource(request.MaxDuration ?? Timeout.InfiniteTimeSpan, _host.Time);
         using var control = new RunControl(_host.Interrupt, deadline.Token, _host.Abort);
@@ -70,7 +70,7 @@ internal sealed partial class Composition
             if (request.IsDryRun && request.Verb != RunVerb.Verify)
                 destinations = destinations.ConvertAll(IDestination (one) => new DryRunDestination(one));
 
-            var run = new OpenRun(id, chosen, destinations, ledger, transport, control, new LoggingObserver(_reporter, _log));
+            var run = new OpenRun(id, chosen, destinations, ledger, transport, control);
             var report = await WorkAsync(request, run).ConfigureAwait(false);
             var rejections = request.IsDryRun
                 ? RejectionGroups.None
@@ -100,10 +100,10 @@ internal sealed partial class Composition
         _reporter.Begin(source: null, run.Limits);
         return request.Verb switch
         {
-            RunVerb.Retry => new Retry(run.Destinations, run.DestinationLedger, PushOptionsOf(request), run.Observer, _host.Time)
+            RunVerb.Retry => new Retry(run.Destinations, run.DestinationLedger, PushOptionsOf(request), _reporter, _host.Time)
                 .RunAsync(run.Id, run.Control),
             RunVerb.Verify => VerifyAsync(request, run),
-            _ => new Purge(run.Destinations, run.DestinationLedger, PurgeOptionsOf(request), run.Observer, _host.Time, request.ConfirmAsync)
+            _ => new Purge(run.Destinations, run.DestinationLedger, PurgeOptionsOf(request), _reporter, _host.Time, request.ConfirmAsync)
                 .RunAsync(run.Id, run.Control),
         };
     }
@@ -114,7 +114,7 @@ internal sealed partial class Composition
         using var connection = source as IDisposable;
         _reporter.Begin(source.Info.Name, run.Limits);
         var push = new Push(
-            source, new SourceLedger(run.Ledger), run.Destinations, run.DestinationLedger, PushOptionsOf(request), run.Observer,
+            source, new SourceLedger(run.Ledger), run.Destinations, run.DestinationLedger, PushOptionsOf(request), _reporter,
             _host.Time);
         return await push.RunAsync(run.Id, run.Control).ConfigureAwait(false);
     }
@@ -134,7 +134,7 @@ internal sealed partial class Composition
             MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
         };
         var verification = new Verification(
-            run.Destinations, run.DestinationLedger, options, run.Observer, _host.Time,
+            run.Destinations, run.DestinationLedger, options, _reporter, _host.Time,
             (result, findings) => _reporter.Write(() => request.OnVerified(result, findings)));
         var results = await verification.RunAsync(run.Control).ConfigureAwait(false);
         return ReportOf(run.Id, RunOutcomes.Worst([run.Control.Outcome, .. results.Select(result => result.Outcome)])) with
@@ -222,7 +222,7 @@ internal sealed partial class Composition
     /// <summary>What a run has while it holds the lock.</summary>
     private sealed record OpenRun(
         long Id, IReadOnlyList<DestinationSettings> Settings, IReadOnlyList<IDestination> Destinations, LedgerFile Ledger,
-        Transport Transport, RunControl Control, IRunObserver Observer)
+        Transport Transport, RunControl Control)
     {
         public DestinationLedger DestinationLedger { get; } = new(Ledger, Id);
 

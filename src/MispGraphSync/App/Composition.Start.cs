@@ -42,7 +42,6 @@ internal sealed partial class Composition
         }
 
         _reporter.Warn(message);
-        _log.Warning("{Doubt}", message);
     }
 
     private static string? ListNeeds(DestinationSettings one) => Registration.Kinds.Of(one).CapabilitiesOf(one).ListNeeds;

@@ -63,7 +63,7 @@ internal sealed partial class Composition : IAsyncDisposable
                 "Name one with --destination.");
         }
 
-        _log = OpenLog(request.Common, isOptional: true);
+        OpenLog(request.Common, isOptional: true);
         using var stop = _host.StopSource();
         try
         {
@@ -140,8 +140,8 @@ internal sealed partial class Composition : IAsyncDisposable
         });
     }
 
-    private Logger OpenLog(CommonArguments common, bool isOptional) =>
-        AppLog.Create(Settings.Logs, common.IsVeryVerbose, isOptional, _host.Time, _secrets);
+    private void OpenLog(CommonArguments common, bool isOptional) =>
+        _reporter.Log = _log = AppLog.Create(Settings.Logs, common.IsVeryVerbose, isOptional, _host.Time, _secrets);
 
     private Transport NewTransport(long run, RetryOptions? retries = null) => new()
     {

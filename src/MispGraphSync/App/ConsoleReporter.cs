@@ -5,12 +5,14 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Output.Progress;
 using MispGraphSync.Text;
+using Serilog;
+using Serilog.Events;
 
 namespace MispGraphSync.App;
 
 /// <summary>
-/// Prints progress and warnings to stderr, so that stdout has the result alone. On a terminal one line of progress is rewritten;
-/// elsewhere a plain line for each source or destination is printed every half minute.
+/// Prints progress and warnings to stderr, so that stdout has the result alone, and logs plans, steps and warnings. On a terminal one
+/// line of progress is rewritten; elsewhere a plain line for each source or destination is printed every half minute.
 /// </summary>
 internal sealed class ConsoleReporter(ToolHost host, CommonArguments common, bool printsRequests) : IRunObserver
 {
@@ -22,6 +24,9 @@ internal sealed class ConsoleReporter(ToolHost host, CommonArguments common, boo
     private readonly ProgressLine _line = new(host.Error);
     private ITimer? _timer;
     private bool _hasEnded;
+
+    /// <summary>The application log, once it is open.</summary>
+    public ILogger Log { get; set; } = AppLog.None;
 
     /// <summary>Called with each step as it is taken from the plan.</summary>
     public Action<DestinationInfo, PlanStep>? OnStep { get; set; }
@@ -53,6 +58,9 @@ internal sealed class ConsoleReporter(ToolHost host, CommonArguments common, boo
 
     public void Planned(DestinationInfo destination, PlanCounts counts)
     {
+        Log.Information(
+            "{Destination}: planned {Create} to create, {Update} to update, {Renew} to renew, {Delete} to delete",
+            destination.Name, counts.Create, counts.Update, counts.Renew, counts.Delete);
         lock (_gate) _progress.Sending(destination.Name, 0, counts.Total);
     }
 
@@ -63,6 +71,13 @@ internal sealed class ConsoleReporter(ToolHost host, CommonArguments common, boo
 
     public void Step(DestinationInfo destination, PlanStep step)
     {
+        if (Log.IsEnabled(LogEventLevel.Debug))
+        {
+            Log.Debug(
+                "{Destination}: {Action} {Key} ({Reason}) {Value}",
+                destination.Name, step.Action.ToString(), step.Key, step.Reason, Sanitize.ForDisplay(step.Value ?? "", 200));
+        }
+
         if (OnStep is null) return;
         lock (_gate)
         {
@@ -76,7 +91,11 @@ internal sealed class ConsoleReporter(ToolHost host, CommonArguments common, boo
         lock (_gate) _progress.Sending(destination.Name, soFar.Total, inAll);
     }
 
-    public void Warn(string message) => Write(() => host.Warn(message));
+    public void Warn(string message)
+    {
+        Log.Warning("{Warning}", Failures.OneLine(message));
+        Write(() => host.Warn(message));
+    }
 
     /// <summary>A destination asked to wait: nothing is sent there before that instant.</summary>
     public void Paused(string destination, DateTimeOffset until)

@@ -1,9 +1,7 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
-using MispGraphSync.Text;
 using Serilog;
-using Serilog.Events;
 
 namespace MispGraphSync.App;
 
@@ -46,37 +44,4 @@ internal static class RunLog
         log.Write(
             ExitCodes.LevelOf(outcome), "{Destination}: exit {ExitCode}: {Reason}", destination.Name, ExitCodes.Of(outcome),
             Failures.OneLine(text.Sentence, text.Remedy));
-}
-
-/// <summary>Logs a run's plans, steps and warnings on their way to whoever watches it.</summary>
-internal sealed class LoggingObserver(IRunObserver to, ILogger log) : IRunObserver
-{
-    public void Reading(SourceInfo source, long eventsDone, long eventsInAll) => to.Reading(source, eventsDone, eventsInAll);
-
-    public void Planned(DestinationInfo destination, PlanCounts counts)
-    {
-        log.Information(
-            "{Destination}: planned {Create} to create, {Update} to update, {Renew} to renew, {Delete} to delete",
-            destination.Name, counts.Create, counts.Update, counts.Renew, counts.Delete);
-        to.Planned(destination, counts);
-    }
-
-    public void Step(DestinationInfo destination, PlanStep step)
-    {
-        to.Step(destination, step);
-        if (!log.IsEnabled(LogEventLevel.Debug)) return;
-        log.Debug(
-            "{Destination}: {Action} {Key} ({Reason}) {Value}",
-            destination.Name, step.Action.ToString(), step.Key, step.Reason, Sanitize.ForDisplay(step.Value ?? "", 200));
-    }
-
-    public void Applied(DestinationInfo destination, StepTally soFar, long inAll) => to.Applied(destination, soFar, inAll);
-
-    public void Listed(DestinationInfo destination, long soFar) => to.Listed(destination, soFar);
-
-    public void Warn(string message)
-    {
-        log.Warning("{Warning}", Failures.OneLine(message));
-        to.Warn(message);
-    }
 }
