@@ -1,3 +1,6 @@
+using Polly;
+using Polly.Retry;
+
 namespace MispGraphSync.Http;
 
 /// <summary>What the outcome of one attempt means for the next one.</summary>
@@ -81,7 +84,7 @@ internal sealed class RetryState
 
 /// <summary>
 /// The one place where anything is sent again: destinations, MISP, sign-in and Key Vault. The caller judges each outcome;
-/// the policy counts, waits and gives up.
+/// the policy counts the retries and their waits; Polly runs them.
 /// </summary>
 internal sealed class RetryPolicy(TimeProvider time, RetryOptions options)
 {
@@ -94,25 +97,26 @@ internal sealed class RetryPolicy(TimeProvider time, RetryOptions options)
         RetryState state, Func<CancellationToken, Task<T>> attempt, Func<T?, Exception?, RetryVerdict> judge, CancellationToken ct,
         Action<TimeSpan>? onRetry = null)
     {
-        while (true)
-        {
-            TimeSpan wait;
-            try
+        TimeSpan? wait = null;
+        var pipeline = new ResiliencePipelineBuilder<T> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<T>
             {
-                var result = await attempt(ct).ConfigureAwait(false);
-                if (NextWait(state, judge(result, null)) is not { } next) return result;
-                (result as IDisposable)?.Dispose();
-                wait = next;
-            }
-            catch (Exception e)
-            {
-                if (NextWait(state, judge(default, e)) is not { } next) throw;
-                wait = next;
-            }
-
-            onRetry?.Invoke(wait);
-            await Task.Delay(wait, time, ct).ConfigureAwait(false);
-        }
+                // The verdict of each attempt is the limit.
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = args =>
+                {
+                    wait = NextWait(state, judge(args.Outcome.Result, args.Outcome.Exception));
+                    return ValueTask.FromResult(wait is not null);
+                },
+                DelayGenerator = _ => ValueTask.FromResult(wait),
+                OnRetry = args =>
+                {
+                    onRetry?.Invoke(args.RetryDelay);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+        return await pipeline.ExecuteAsync(token => new ValueTask<T>(attempt(token)), ct).ConfigureAwait(false);
     }
 
     /// <summary>Null: no further attempt.</summary>
