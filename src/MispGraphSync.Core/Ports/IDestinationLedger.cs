@@ -222,6 +222,6 @@ public interface IDestinationLedger
 
     IReadOnlyDictionary<FindingKind, long> CountFindings(DestinationState destination);
 
-    /// <summary>The findings by kind, read in pages. Null: all kinds.</summary>
+    /// <summary>The findings by kind, streamed. Null: all kinds.</summary>
     IEnumerable<Finding> ReadFindings(DestinationState destination, FindingKind? kind = null);
 }

@@ -6,8 +6,6 @@ namespace MispGraphSync.Ledger;
 // What a destination lists and how it differs, in temporary tables on disk: a list of any length costs no memory.
 internal sealed partial class DestinationLedger
 {
-    private const int FindingsPerPage = 256;
-
     public void BeginInventory(DestinationState destination)
     {
         var (found, findings) = (Tables.Found(destination), Tables.Findings(destination));
@@ -93,40 +91,32 @@ internal sealed partial class DestinationLedger
 
     public IEnumerable<Finding> ReadFindings(DestinationState destination, FindingKind? kind = null)
     {
-        foreach (var one in kind is { } only ? [only] : Enum.GetValues<FindingKind>())
-        {
-            var (last, isLast) = (0L, false);
-            while (!isLast)
-            {
-                var page = file.All(
-                    $"SELECT n, kind, repair, observables, key, id, type, value, differences FROM {Tables.Findings(destination)} "
-                    + $"WHERE kind = ? AND n > ? ORDER BY n LIMIT {FindingsPerPage}",
-                    static row => (N: row.Long(0), Finding: ReadFinding(row)), (long)one, last);
-                foreach (var (n, finding) in page)
-                {
-                    yield return finding;
-                    last = n;
-                }
-
-                isLast = page.Count < FindingsPerPage;
-            }
-        }
+        using var rows = file.NewStatement(
+            $"SELECT kind, repair, observables, key, id, type, value, differences FROM {Tables.Findings(destination)} "
+            + $"{(kind is { } only ? $"WHERE kind = {(int)only}" : "")} ORDER BY kind, n");
+        while (Next(rows) is { } finding) yield return finding;
     }
 
     private void AddIndex(string table, string name, string columns) =>
         file.Run($"CREATE INDEX {table}_{name} ON {table[(table.IndexOf('.', StringComparison.Ordinal) + 1)..]} ({columns})");
 
-    private static Finding ReadFinding(Statement row) => new()
+    private Finding? Next(Statement rows)
     {
-        Kind = (FindingKind)row.Int(1),
-        Repair = (RepairKind)row.Int(2),
-        Observables = row.HashOrNull(3),
-        Key = row.GuidOrNull(4),
-        Id = row.TextOrNull(5),
-        Type = row.TextOrNull(6),
-        Value = row.TextOrNull(7),
-        Differences = row.IsNull(8) ? [] : ReadDifferences(row.Blob(8)),
-    };
+        lock (file.Gate)
+        {
+            return !rows.Read() ? null : new Finding
+            {
+                Kind = (FindingKind)rows.Int(0),
+                Repair = (RepairKind)rows.Int(1),
+                Observables = rows.HashOrNull(2),
+                Key = rows.GuidOrNull(3),
+                Id = rows.TextOrNull(4),
+                Type = rows.TextOrNull(5),
+                Value = rows.TextOrNull(6),
+                Differences = rows.IsNull(7) ? [] : ReadDifferences(rows.Blob(7)),
+            };
+        }
+    }
 
     private static ReadOnlyMemory<byte> WriteDifferences(IReadOnlyList<Difference> differences)
     {
