@@ -289,6 +289,31 @@ public class SettingsFaultTests
     }
 
     [Fact]
+    public void Fault_inside_a_value_has_its_own_line()
+    {
+        using var folder = new SettingsFolder("\uFEFF" + """
+            {
+              // a comment
+              "types": [
+                "domain",
+                ""
+              ],
+              "expiry": { "domain": 5,
+                "ip-dst": 0 },
+              "auth": { "tenant": "contoso.com", "managedIdentity": true },
+              "destinations": [{ "name": "g", "kind": "graph", "excludeTags": [
+                7] }]
+            }
+            """);
+
+        var lines = SomeSettings.FaultsOf(folder).Split('\n');
+
+        Assert.Equal(
+            ["config.json:5: types[1]", "config.json:8: expiry.ip-dst", "config.json:11: destinations.g.excludeTags[0]"],
+            lines[1..].Select(line => string.Join(": ", line.Trim().Split(": ")[..2])));
+    }
+
+    [Fact]
     public void Missing_common_key_is_reported_once()
     {
         using var folder = new SettingsFolder(SomeSettings.Config(auth: "", own: """ }, { "name": "d", "kind": "defender" """));
