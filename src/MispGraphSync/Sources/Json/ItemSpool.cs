@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Text;
 
 namespace MispGraphSync.Sources.Json;
 
@@ -90,7 +91,7 @@ internal sealed class ItemSpool : IDisposable
             BufferSize = BufferSize,
             Options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None,
         };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = PrivateFile.Private;
         var file = new FileStream(path, options);
         // On Unix the file disappears with the last handle: a killed run leaves nothing behind.
         if (!OperatingSystem.IsWindows()) System.IO.File.Delete(path);
