@@ -4,7 +4,7 @@ namespace MispGraphSync.Core.Ports;
 /// An expected failure of a whole run, or of one destination's share of it. Adapters, which know their service, give one sentence
 /// and a remedy; the core gives facts. Neither ever holds a secret.
 /// </summary>
-public sealed class RunFailedException : Exception
+public class RunFailedException : Exception
 {
     public RunFailedException(RunOutcome outcome, string message, string? remedy = null, Exception? inner = null)
         : base(message, inner)

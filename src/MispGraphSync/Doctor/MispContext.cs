@@ -48,7 +48,7 @@ internal sealed class MispContext : IDisposable
     public EventFetch Fetch(MispClient client, Action<string> gap) =>
         new(client, Settings.PageSize, Settings.EnforceWarninglist, gap, _transport.Time, _transport.AppLog);
 
-    /// <summary>Asks something of a connected server; a failure becomes the result.</summary>
+    /// <summary>Asks something of a connected server.</summary>
     /// <param name="limit">For all of it; null: 20 seconds.</param>
     public async Task<IReadOnlyList<CheckResult>> AskAsync(
         Func<MispClient, CancellationToken, Task<IReadOnlyList<CheckResult>>> ask, TimeSpan? limit = null)
@@ -59,7 +59,7 @@ internal sealed class MispContext : IDisposable
                 : CheckResult.Skipped(connection.IsKeyRefused ? "needs misp key" : "needs misp")];
         try
         {
-            return await TimeLimit.RunAsync(limit ?? Limit, _transport.Time, ct => AnswerAsync(client, ask, ct), _ct).ConfigureAwait(false);
+            return await TimeLimit.RunAsync(limit ?? Limit, _transport.Time, ct => ask(client, ct), _ct).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -68,19 +68,6 @@ internal sealed class MispContext : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
-
-    private static async Task<IReadOnlyList<CheckResult>> AnswerAsync(
-        MispClient client, Func<MispClient, CancellationToken, Task<IReadOnlyList<CheckResult>>> ask, CancellationToken ct)
-    {
-        try
-        {
-            return await ask(client, ct).ConfigureAwait(false);
-        }
-        catch (MispException fault)
-        {
-            return [CheckResult.FromFailure(fault.ToRunFailed())];
-        }
-    }
 
     private static CheckResult Slow(TimeSpan limit) => CheckResult.Failed(
         RunOutcome.Unreachable, $"MISP did not answer this within {limit.TotalSeconds:0} seconds.",
@@ -118,7 +105,7 @@ internal sealed class MispContext : IDisposable
         }
         catch (MispException fault)
         {
-            return new(null, CheckResult.FromFailure(fault.ToRunFailed()), fault.Kind is MispErrorKind.SignIn);
+            return new(null, CheckResult.FromFailure(fault), fault.Kind is MispErrorKind.SignIn);
         }
         catch (TimeoutException)
         {

@@ -32,7 +32,7 @@ internal sealed class EventFetch(
     /// <summary>Why MISP could not send events in one response that were read in pieces, one sentence each.</summary>
     public List<string> Workarounds { get; } = [];
 
-    /// <exception cref="RunFailedException">The server fails on everything; the events before that may be used.</exception>
+    /// <exception cref="MispException">The server fails on everything; the events before that may be used.</exception>
     public async IAsyncEnumerable<ReadEvent> ReadAsync(
         IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -75,7 +75,7 @@ internal sealed class EventFetch(
             else if (await FindOutageAsync(failure, ct) is { } outage)
             {
                 if (_read > 0) gap($"{_waiting.Count + portion.Count + withGalaxies.Count} events were not read.");
-                throw outage.ToRunFailed();
+                throw outage;
             }
             else Retry(portion.Values, form, failure);
 

@@ -4,12 +4,9 @@ namespace MispGraphSync.Sources.Misp;
 
 /// <summary>A request to MISP that failed after all retries, in words for the user. Holds no secret.</summary>
 internal sealed class MispException(MispErrorKind kind, string message, string? remedy = null, Exception? inner = null)
-    : Exception(message, inner)
+    : RunFailedException(kind is MispErrorKind.SignIn ? RunOutcome.SignInFailed : RunOutcome.Unreachable, message, remedy, inner)
 {
     public MispErrorKind Kind => kind;
-
-    public RunFailedException ToRunFailed() => new(
-        kind is MispErrorKind.SignIn ? RunOutcome.SignInFailed : RunOutcome.Unreachable, Message, remedy, this);
 }
 
 internal enum MispErrorKind

@@ -46,17 +46,10 @@ internal sealed class MispSource : ISource, IDisposable
 
     public void Dispose() => _ownHttp?.Dispose();
 
-    public async Task<SourceState> OpenAsync(CancellationToken ct)
+    public Task<SourceState> OpenAsync(CancellationToken ct)
     {
         foreach (var note in _plan.Notes) _log.Information("Filters: {Note}", note);
-        try
-        {
-            return await MispServer.StateAsync(_client, _settings.EnforceWarninglist, _plan.HasRelativeTime, _log, ct);
-        }
-        catch (MispException e)
-        {
-            throw e.ToRunFailed();
-        }
+        return MispServer.StateAsync(_client, _settings.EnforceWarninglist, _plan.HasRelativeTime, _log, ct);
     }
 
     public async IAsyncEnumerable<EventHeader> ListAsync([EnumeratorCancellation] CancellationToken ct)
@@ -98,26 +91,19 @@ internal sealed class MispSource : ISource, IDisposable
 
     private async Task<Dictionary<Guid, EventHeader>> ListAsync(EventFilter filter, CancellationToken ct)
     {
-        try
+        var found = new Dictionary<Guid, EventHeader>();
+        _gaps.AddRange(await _listing.ReadAsync(filter.Positive, found, ct));
+        foreach (var search in filter.Subtracted)
         {
-            var found = new Dictionary<Guid, EventHeader>();
-            _gaps.AddRange(await _listing.ReadAsync(filter.Positive, found, ct));
-            foreach (var search in filter.Subtracted)
-            {
-                var unwanted = new Dictionary<Guid, EventHeader>();
-                var gaps = await _listing.ReadAsync(search, unwanted, ct);
-                _gaps.AddRange(gaps);
-                // After a gap, an unknown part of the events is unwanted: none of them may be sent.
-                if (gaps.Count > 0) found.Clear();
-                foreach (var uuid in unwanted.Keys) found.Remove(uuid);
-            }
-            if (filter.IsFullText) _fullText[filter] = found;
-            return found;
+            var unwanted = new Dictionary<Guid, EventHeader>();
+            var gaps = await _listing.ReadAsync(search, unwanted, ct);
+            _gaps.AddRange(gaps);
+            // After a gap, an unknown part of the events is unwanted: none of them may be sent.
+            if (gaps.Count > 0) found.Clear();
+            foreach (var uuid in unwanted.Keys) found.Remove(uuid);
         }
-        catch (MispException e)
-        {
-            throw e.ToRunFailed();
-        }
+        if (filter.IsFullText) _fullText[filter] = found;
+        return found;
     }
 
     /// <summary>

@@ -27,10 +27,6 @@ internal sealed class ValueSearch(MispSettings settings, string? caFile, Uri? pr
         {
             return await TimeLimit.RunAsync(Limit, time, limited => FindAsync(client, variants, limited), ct);
         }
-        catch (MispException e)
-        {
-            throw e.ToRunFailed();
-        }
         catch (TimeoutException)
         {
             throw new RunFailedException(RunOutcome.Unreachable, $"MISP did not answer within {Limit.TotalSeconds:0} seconds.");

@@ -52,7 +52,7 @@ public sealed class MispHttpTests : IAsyncLifetime
     {
         var time = new SkippingTime();
 
-        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => OpenAsync(new MispSettings(), caFile: null, time));
+        var thrown = await Assert.ThrowsAsync<MispException>(() => OpenAsync(new MispSettings(), caFile: null, time));
 
         Assert.Equal(RunOutcome.Unreachable, thrown.Outcome);
         Assert.Contains("No secure connection", thrown.Message, StringComparison.Ordinal);

@@ -130,7 +130,7 @@ public sealed class MispSourceTests : IDisposable
         misp.Misbehave = _ => FakeMisp.Reply(200, $$"""{"response":[{{string.Join(',', others)}}]}""");
         var source = Source(misp);
 
-        var failure = await Assert.ThrowsAsync<RunFailedException>(() => FetchAsync(source, [Header(1)]));
+        var failure = await Assert.ThrowsAsync<MispException>(() => FetchAsync(source, [Header(1)]));
 
         Assert.Contains("does not answer as MISP does", failure.Message, StringComparison.Ordinal);
     }
@@ -141,7 +141,7 @@ public sealed class MispSourceTests : IDisposable
         using var misp = new FakeMisp(1);
         misp.Get("/misp/servers/getVersion", $$"""{"message":"{{new string('x', 180)}} {{Key}} is no key"}""", 403);
 
-        var failure = await Assert.ThrowsAsync<RunFailedException>(() => Source(misp).OpenAsync(TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<MispException>(() => Source(misp).OpenAsync(TestContext.Current.CancellationToken));
 
         Assert.Contains("***", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Key[..10], failure.ToString() + _log, StringComparison.Ordinal);
@@ -351,7 +351,7 @@ public sealed class MispSourceTests : IDisposable
         using var misp = new FakeMisp(3);
         misp.Misbehave = _ => FakeMisp.Reply(429, "{}", ("X-Rate-Limit-Reset", "500"));
 
-        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => ListAsync(Source(misp)));
+        var thrown = await Assert.ThrowsAsync<MispException>(() => ListAsync(Source(misp)));
 
         Assert.Equal(RunOutcome.Unreachable, thrown.Outcome);
         Assert.Equal(2, misp.Searches.Count);
@@ -388,7 +388,7 @@ public sealed class MispSourceTests : IDisposable
         _time.Limit = TimeSpan.FromMilliseconds(300);
         var source = Source(new Uri($"http://{silent.LocalEndpoint}"), pageSize: 1);
 
-        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => source.OpenAsync(TestContext.Current.CancellationToken));
+        var thrown = await Assert.ThrowsAsync<MispException>(() => source.OpenAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(RunOutcome.Unreachable, thrown.Outcome);
         Assert.Contains("sent nothing", thrown.Message, StringComparison.Ordinal);
@@ -447,7 +447,7 @@ public sealed class MispSourceTests : IDisposable
         using var misp = new FakeMisp(3);
         misp.Get("/misp/servers/getVersion", body, status, location.Length > 0 ? [("Location", location)] : []);
 
-        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => Source(misp).OpenAsync(TestContext.Current.CancellationToken));
+        var thrown = await Assert.ThrowsAsync<MispException>(() => Source(misp).OpenAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(code, thrown.Outcome);
         Assert.Contains(words, thrown.Message, StringComparison.Ordinal);
@@ -463,7 +463,7 @@ public sealed class MispSourceTests : IDisposable
         using var misp = new FakeMisp(3);
         misp.Misbehave = _ => FakeMisp.Reply(200, "<!DOCTYPE html><p>Login");
 
-        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => ListAsync(Source(misp)));
+        var thrown = await Assert.ThrowsAsync<MispException>(() => ListAsync(Source(misp)));
 
         Assert.Contains("HTML", thrown.Message, StringComparison.Ordinal);
     }
@@ -476,7 +476,7 @@ public sealed class MispSourceTests : IDisposable
         var address = new Uri($"http://{listener.LocalEndpoint}");
         listener.Stop();
 
-        var thrown = await Assert.ThrowsAsync<RunFailedException>(() => Source(address).OpenAsync(TestContext.Current.CancellationToken));
+        var thrown = await Assert.ThrowsAsync<MispException>(() => Source(address).OpenAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(RunOutcome.Unreachable, thrown.Outcome);
         Assert.Contains("refused", thrown.Message, StringComparison.Ordinal);
@@ -490,7 +490,7 @@ public sealed class MispSourceTests : IDisposable
     {
         using var misp = new FakeMisp(1);
 
-        var thrown = await Assert.ThrowsAsync<RunFailedException>(
+        var thrown = await Assert.ThrowsAsync<MispException>(
             () => Source(misp.Url, key: key).OpenAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(RunOutcome.SignInFailed, thrown.Outcome);

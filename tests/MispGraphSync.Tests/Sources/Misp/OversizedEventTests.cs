@@ -116,7 +116,7 @@ public sealed class OversizedEventTests : IAsyncLifetime
         _sandbox.Faults.Add(Service.Misp, new Fault.Status(500),
             when: request => request.Path.StartsWith("/objects", StringComparison.Ordinal), times: 1000);
 
-        var failure = await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
+        var failure = await Assert.ThrowsAsync<MispException>(ReadAsync);
 
         Assert.Equal(RunOutcome.Unreachable, failure.Outcome);
         Assert.InRange(Requests, 1, 24);
@@ -131,7 +131,7 @@ public sealed class OversizedEventTests : IAsyncLifetime
         var asked = Requests;
         _sandbox.Faults.Add(Service.Misp, new Fault.Status(500), times: 1000);
 
-        await Assert.ThrowsAsync<RunFailedException>(() => TextsAsync(source, headers));
+        await Assert.ThrowsAsync<MispException>(() => TextsAsync(source, headers));
 
         Assert.InRange(Requests - asked, 1, 8);
     }
