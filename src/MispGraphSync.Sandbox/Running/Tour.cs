@@ -11,7 +11,7 @@ internal sealed class Tour(string executable, DirectoryInfo folder, IReadOnlyLis
 
     private readonly List<string> _differences = [];
 
-    /// <returns>0 when all is as it should be, else 1.</returns>
+    /// <returns>0 when no difference was found, else 1.</returns>
     public async Task<int> RunAsync()
     {
         await using var sandbox = await SandboxHost.StartAsync(new SandboxOptions { SampleEvents = true }, ct);
@@ -84,13 +84,13 @@ internal sealed class Tour(string executable, DirectoryInfo folder, IReadOnlyLis
         if (_differences.Count == 0)
         {
             await SayAsync($"""
-                All is as it should be: what MISP marks for detection is at every product once, and a second push changes nothing.
-                Next: look at {Path.Combine(folder.FullName, "logs")}, or keep the sandbox up with `-- serve` and try things yourself.
+                No differences found: each product holds what MISP marks for detection once, and a second push changes nothing.
+                Next: look at {Path.Combine(folder.FullName, "logs")}, or run the sandbox with `-- serve` and try things yourself.
                 """);
             return 0;
         }
 
-        await SayAsync("Not all is as it should be:");
+        await SayAsync("Differences found:");
         foreach (var difference in _differences) await output.WriteLineAsync($"  - {difference}");
         return 1;
     }

@@ -41,7 +41,7 @@ internal static class MetricsFile
         Metric("attributes_skipped", "Attributes skipped in the last run.",
             [.. report.Source.Skipped.Select(skip => ($"{{reason=\"{skip.Key.Slug()}\"}}", skip.Value))]);
         Each("held", "Indicators held at the destination.", one => one.Held);
-        Each("held_back", "Indicators not resent: rejected earlier, unchanged.", one => one.Suppressed);
+        Each("suppressed", "Indicators not resent: rejected earlier, unchanged.", one => one.Suppressed);
         Each("accepted", "Steps accepted in the last run.", one => one.Tally.Accepted);
         Each("rejected", "Steps rejected in the last run.", one => one.Tally.Rejected);
         Each("unknown", "Steps whose outcome is unknown.", one => one.Tally.Unknown);

@@ -33,7 +33,7 @@ internal sealed record RunSourceJson(
 
 internal sealed record RunDestinationJson(
     string Name, string Kind, string Status, int ExitCode, string? Error, string? Remedy, IReadOnlyDictionary<SkipReason, long> Skipped,
-    PlannedJson Planned, long Unchanged, long Withheld, long HeldBack, long Held,
+    PlannedJson Planned, long Unchanged, long Withheld, long Suppressed, long Held,
     long Accepted, long Rejected, long Unknown, long NotAttempted, long Requests, long Retries, long Throttled, long Deleted)
 {
     public static RunDestinationJson Of(DestinationReport report) => new(

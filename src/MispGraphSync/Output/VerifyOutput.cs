@@ -80,7 +80,7 @@ internal sealed record VerifyJson(
 }
 
 internal sealed record RepairJson(
-    long Create, long Update, long Delete, long Accepted, long Rejected, long Unknown, long NotAttempted, long HeldBack, long Held)
+    long Create, long Update, long Delete, long Accepted, long Rejected, long Unknown, long NotAttempted, long Suppressed, long Held)
 {
     public static RepairJson Of(RepairReport repair) => new(
         repair.Planned.Create, repair.Planned.Update, repair.Planned.Delete,

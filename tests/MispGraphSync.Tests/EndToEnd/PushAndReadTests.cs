@@ -125,7 +125,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
         var skipped = source.GetProperty("skipped").EnumerateObject().Sum(reason => reason.Value.GetInt64());
         Assert.Equal(source.GetProperty("attributes").GetInt64(),
             source.GetProperty("mapped").GetInt64() + source.GetProperty("context").GetInt64() + skipped);
-        foreach (var name in (string[])["name", "kind", "status", "exitCode", "error", "skipped", "planned", "unchanged", "heldBack",
+        foreach (var name in (string[])["name", "kind", "status", "exitCode", "error", "skipped", "planned", "unchanged", "suppressed",
             "held", "accepted", "rejected", "unknown", "notAttempted", "requests", "retries", "throttled"])
         {
             Assert.True(report.GetProperty("destinations")[0].TryGetProperty(name, out _), name);

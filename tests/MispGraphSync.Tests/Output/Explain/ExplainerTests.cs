@@ -77,9 +77,9 @@ public sealed class ExplainerTests : IDisposable
         await _run.PushAsync();
 
         Assert.Equal(["graph leaving", "sentinel leaving"], States(Explain("d1.example")));
-        Assert.Equal(["graph held-back", "sentinel held"], States(Explain("d4.example")));
+        Assert.Equal(["graph suppressed", "sentinel held"], States(Explain("d4.example")));
         Assert.Equal("no", Explain("d4.example").Indicators[0].Status.Rejected!.Response);
-        Assert.Equal(["graph turned-down", "sentinel held"], States(Explain("d5.example")));
+        Assert.Equal(["graph rejected", "sentinel held"], States(Explain("d5.example")));
     }
 
     [Fact]
