@@ -9,7 +9,7 @@ namespace MispGraphSync.Ledger;
 /// </summary>
 internal sealed class DirtyKeys(LedgerFile file)
 {
-    private const int MostMarks = 100_000;
+    private const int MaxMarks = 100_000;
 
     private List<(long Id, IndicatorShape Shape)>? _destinations;
     private long _marks;
@@ -23,7 +23,7 @@ internal sealed class DirtyKeys(LedgerFile file)
             _marks++;
         }
 
-        if (_marks > MostMarks) PlanEverything();
+        if (_marks > MaxMarks) PlanEverything();
     }
 
     /// <summary>Marks all keys of one event.</summary>
@@ -37,7 +37,7 @@ internal sealed class DirtyKeys(LedgerFile file)
             _marks += file.Changes;
         }
 
-        if (_marks > MostMarks) PlanEverything();
+        if (_marks > MaxMarks) PlanEverything();
     }
 
     private List<(long Id, IndicatorShape Shape)> Destinations => _destinations ??= file.All(

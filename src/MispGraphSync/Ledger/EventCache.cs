@@ -6,7 +6,7 @@ namespace MispGraphSync.Ledger;
 /// <summary>Events by their row, since the sources of one key come from many events, in no order. Bounded.</summary>
 internal sealed class EventCache(LedgerFile file)
 {
-    private const int MostEvents = 4_096;
+    private const int MaxEvents = 4_096;
 
     private readonly Dictionary<long, EventFacts> _events = [];
 
@@ -17,7 +17,7 @@ internal sealed class EventCache(LedgerFile file)
             "SELECT e.context, s.name, e.aged_at IS NOT NULL FROM event e JOIN source s ON s.id = e.source WHERE e.id = ?",
             static row => new EventFacts(EventRecord.Read(row.Blob(0)), row.Text(1), row.Flag(2)), id)
             ?? throw LedgerFault.Damaged($"there are attributes of event {id}, but not the event");
-        if (_events.Count >= MostEvents) _events.Clear();
+        if (_events.Count >= MaxEvents) _events.Clear();
         _events.Add(id, facts);
         return facts;
     }

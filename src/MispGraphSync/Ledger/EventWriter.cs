@@ -10,7 +10,7 @@ namespace MispGraphSync.Ledger;
 internal sealed class EventWriter : IEventWriter
 {
     /// <summary>Larger events are rewritten whole: comparing them would hold them in memory.</summary>
-    private const int MostComparedRows = 100_000;
+    private const int MaxComparedRows = 100_000;
 
     private readonly LedgerFile _file;
     private readonly DirtyKeys _dirty;
@@ -123,7 +123,7 @@ internal sealed class EventWriter : IEventWriter
         long rows;
         (rows, _next) = _file.First(
             "SELECT COUNT(*), COALESCE(MAX(seq) + 1, 0) FROM support WHERE event = ?", static row => (row.Long(0), row.Long(1)), _id);
-        if (rows > MostComparedRows)
+        if (rows > MaxComparedRows)
         {
             _dirty.MarkEvent(_id);
             _file.Run("DELETE FROM support WHERE event = ?", _id);

@@ -14,8 +14,8 @@ internal sealed class IndicatorSourceSearch(LedgerFile file)
 
     private readonly EventCache _events = new(file);
 
-    /// <returns>At most <paramref name="most"/>, in the order of events.</returns>
-    public IReadOnlyList<FoundIndicatorSource> Find(IndicatorSourceQuery query, int most)
+    /// <returns>At most <paramref name="max"/>, in the order of events.</returns>
+    public IReadOnlyList<FoundIndicatorSource> Find(IndicatorSourceQuery query, int max)
     {
         var found = new List<FoundIndicatorSource>();
         if (query.IsEmpty) return found;
@@ -23,7 +23,7 @@ internal sealed class IndicatorSourceSearch(LedgerFile file)
         var needles = query.Observables.Select(ObservableRecord.ValueOf).DistinctBy(Convert.ToHexString).ToList();
         using var rows = file.NewStatement($"{string.Join(" UNION ", Parts(query, needles.Count))} ORDER BY event, seq");
         rows.Bind([.. needles]);
-        while (found.Count < most && rows.Read())
+        while (found.Count < max && rows.Read())
         {
             var (row, attribute, combination, single) = (rows.Long(0), rows.Guid(2), rows.HashOrNull(4), rows.HashOrNull(5));
             var source = IndicatorSourceRecord.Read(rows.Blob(6), attribute, rows.Int(3));
@@ -41,14 +41,14 @@ internal sealed class IndicatorSourceSearch(LedgerFile file)
     /// <param name="attribute">Null: any.</param>
     /// <param name="events">Rows of events, all of whose skipped attributes are found.</param>
     /// <param name="values">Hashes of values.</param>
-    public IReadOnlyList<SkippedAttribute> FindSkipped(Guid? attribute, IReadOnlySet<long> events, IReadOnlySet<Hash128> values, int most)
+    public IReadOnlyList<SkippedAttribute> FindSkipped(Guid? attribute, IReadOnlySet<long> events, IReadOnlySet<Hash128> values, int max)
     {
         List<string> conditions = [];
         if (attribute is { } one) conditions.Add($"attribute = x'{one:N}'");
         if (events.Count > 0) conditions.Add($"event IN ({string.Join(", ", events)})");
         if (values.Count > 0) conditions.Add($"value_hash IN ({string.Join(", ", values.Select(hash => $"x'{hash}'"))})");
         return conditions.Count == 0 ? [] : file.All(
-            $"SELECT event, attribute, type, reason FROM skipped WHERE {string.Join(" OR ", conditions)} ORDER BY event, seq LIMIT {most}",
+            $"SELECT event, attribute, type, reason FROM skipped WHERE {string.Join(" OR ", conditions)} ORDER BY event, seq LIMIT {max}",
             static row => new SkippedAttribute(row.Long(0), row.Guid(1), row.Text(2), row.Text(3)));
     }
 

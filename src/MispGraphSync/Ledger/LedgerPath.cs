@@ -8,7 +8,7 @@ namespace MispGraphSync.Ledger;
 /// </summary>
 internal static class LedgerPath
 {
-    private const int MostLinks = 40;
+    private const int MaxLinks = 40;
 
     /// <exception cref="RunFailedException">The links form a loop, or are not accessible.</exception>
     public static string Resolve(string path)
@@ -32,7 +32,7 @@ internal static class LedgerPath
         var folder = Resolve(parent, ref links);
         var here = Path.Combine(folder, Path.GetFileName(path));
         if (new FileInfo(here).LinkTarget is not { } target) return here;
-        if (++links > MostLinks) throw new IOException("too many symbolic links.");
+        if (++links > MaxLinks) throw new IOException("too many symbolic links.");
         return Resolve(Path.GetFullPath(target, folder), ref links);
     }
 }
