@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations;
@@ -13,7 +13,6 @@ internal sealed class DestinationClient : IDisposable
     private readonly string _destination;
     private readonly string _setting;
     private readonly Func<ApiCall, ErrorBody, bool, RunFailedException?> _failureOf;
-    private readonly Pace _pace;
     private readonly ServiceClient _client;
     private volatile bool _hasAnswered;
 
@@ -33,36 +32,25 @@ internal sealed class DestinationClient : IDisposable
         string path = "", string setting = "endpoint", RetryOptions? options = null, params ReadOnlySpan<DelegatingHandler> library)
     {
         (_service, _destination, _setting, _failureOf) = (service, settings.Name, setting, failureOf);
-        _pace = new Pace(settings.RequestsPerMinute, transport.Time);
-        var handlers = ServiceHandlers.Create(transport, _pace, options ?? transport.RetryOptions, tokens, endpoint, library);
-        _client = new ServiceClient(ServiceHandlers.Client(handlers, transport.Sockets, new Uri(endpoint, path)));
+        _client = new ServiceClient(new Uri(endpoint, path), settings.RequestsPerMinute, transport, tokens, options, library);
     }
 
     /// <param name="isNonIdempotent">Sent twice, it may create twice.</param>
-    public async Task<ApiCall> SendAsync(
-        string operation, HttpMethod method, string uri, PooledBuffer? body, CancellationToken ct, int items = 0, bool isNonIdempotent = false)
-    {
-        var call = new ApiCall
-        {
-            Destination = _destination,
-            Operation = operation,
-            Method = method,
-            Uri = new Uri(uri, UriKind.RelativeOrAbsolute),
-            Body = body,
-            Items = items,
-            IsNonIdempotent = isNonIdempotent,
-        };
-        try
-        {
-            await _client.SendAsync(call, ct).ConfigureAwait(false);
-            return call;
-        }
-        catch
-        {
-            call.Dispose();
-            throw;
-        }
-    }
+    public Task<ApiCall> SendAsync(
+        string operation, HttpMethod method, string uri, PooledBuffer? body, CancellationToken ct, int items = 0,
+            bool isNonIdempotent = false) =>
+        _client.SendAsync(
+            new ApiCall
+            {
+                Destination = _destination,
+                Operation = operation,
+                Method = method,
+                Uri = new Uri(uri, UriKind.RelativeOrAbsolute),
+                Body = body,
+                Items = items,
+                IsNonIdempotent = isNonIdempotent,
+            },
+            ct);
 
     /// <exception cref="RunFailedException">The response concerns every request.</exception>
     public void ThrowIfFailed(ApiCall call)
@@ -127,14 +115,14 @@ internal sealed class DestinationClient : IDisposable
     public static PooledBuffer Body(ReadOnlySpan<byte> head, IReadOnlyList<PlanStep> steps)
     {
         var body = new PooledBuffer(64 * 1024);
-        Write(body, head);
+        body.Write(head);
         for (var i = 0; i < steps.Count; i++)
         {
-            if (i > 0) Write(body, ","u8);
-            Write(body, steps[i].Body.Span);
+            if (i > 0) body.Write(","u8);
+            body.Write(steps[i].Body.Span);
         }
 
-        Write(body, "]}"u8);
+        body.Write("]}"u8);
         return body;
     }
 
@@ -151,15 +139,5 @@ internal sealed class DestinationClient : IDisposable
         return body;
     }
 
-    public void Dispose()
-    {
-        _client.Dispose();
-        _pace.Dispose();
-    }
-
-    private static void Write(PooledBuffer body, ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(body.GetSpan(bytes.Length));
-        body.Advance(bytes.Length);
-    }
+    public void Dispose() => _client.Dispose();
 }

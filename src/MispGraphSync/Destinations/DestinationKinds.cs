@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 using MispGraphSync.Text;
 

@@ -1,4 +1,5 @@
 using MispGraphSync.Destinations;
+using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 

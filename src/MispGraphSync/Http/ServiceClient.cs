@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Http;
 
@@ -44,15 +43,7 @@ internal sealed class ServiceClient : IDisposable
         _http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
     }
 
-    /// <param name="http">Its handlers are those of <see cref="ServiceHandlers"/>; owned from now on.</param>
-    public ServiceClient(HttpClient http)
-    {
-        http.Timeout = Timeout.InfiniteTimeSpan;
-        http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
-        _http = http;
-    }
-
-    public RateLimiter Limiter { get; } = null!;
+    public RateLimiter Limiter { get; }
 
     public Uri BaseAddress => _http.BaseAddress!;
 
@@ -95,6 +86,6 @@ internal sealed class ServiceClient : IDisposable
     public void Dispose()
     {
         _http.Dispose();
-        Limiter?.Dispose();
+        Limiter.Dispose();
     }
 }

@@ -1,4 +1,3 @@
-using MispGraphSync.Http.SignIn;
 using MispGraphSync.Text;
 using Serilog;
 

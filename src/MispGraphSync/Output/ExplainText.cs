@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Output.Explain;
 using MispGraphSync.Sources.Misp;
 using MispGraphSync.Text;

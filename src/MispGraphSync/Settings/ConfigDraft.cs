@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MispGraphSync.Http.SignIn;
+using MispGraphSync.Http;
 
 namespace MispGraphSync.Settings;
 

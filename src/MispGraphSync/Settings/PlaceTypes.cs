@@ -1,4 +1,4 @@
-using MispGraphSync.Http.SignIn;
+using MispGraphSync.Http;
 
 namespace MispGraphSync.Settings;
 

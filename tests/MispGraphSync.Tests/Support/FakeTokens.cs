@@ -1,3 +1,4 @@
+using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Tests;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Defender;

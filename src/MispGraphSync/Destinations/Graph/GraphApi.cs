@@ -4,7 +4,6 @@ using Microsoft.Graph;
 using Microsoft.Kiota.Http.HttpClientLibrary.Middleware;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Destinations.Graph;

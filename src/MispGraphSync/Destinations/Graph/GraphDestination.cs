@@ -3,7 +3,6 @@ using System.Text.Json;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Destinations.Graph;
 

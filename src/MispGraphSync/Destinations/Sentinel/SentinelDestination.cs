@@ -2,7 +2,6 @@ using System.Buffers;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Destinations.Sentinel;
 

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Destinations.Sentinel;
 

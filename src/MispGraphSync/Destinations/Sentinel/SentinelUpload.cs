@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Destinations.Sentinel;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using MispGraphSync.Http.SignIn;
+using MispGraphSync.Http;
 using MispGraphSync.Text;
 
 namespace MispGraphSync.Settings.Import;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Defender;
+using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;

@@ -1,4 +1,4 @@
-namespace MispGraphSync.Http.SignIn;
+namespace MispGraphSync.Http;
 
 /// <summary>Where a destination's bearer tokens come from. Safe to use by several requests at the same time.</summary>
 internal interface ITokenSource

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace MispGraphSync.Http.SignIn;
+namespace MispGraphSync.Http;
 
 /// <summary>
 /// Puts the bearer token on each attempt. A refused token is renewed once a request, by whichever request comes first;

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using MispGraphSync.Core.Ports;
 
-namespace MispGraphSync.Http.SignIn;
+namespace MispGraphSync.Http;
 
 /// <summary>
 /// Where a secret is to be found: in the settings themselves, <c>env:NAME</c>, <c>file:PATH</c>, or
