@@ -38,9 +38,8 @@ public sealed class NeverBlock
         "microsoft.com", "microsoftonline.com", "microsoftonline.us", "partner.microsoftonline.cn", "windows.com",
         "windowsupdate.com", "office.com", "office.net", "office365.com", "office365.us", "live.com", "outlook.com",
         "msn.com", "bing.com", "skype.com", "msftauth.net", "msauth.net", "msftncsi.com", "msftconnecttest.com", "aka.ms",
-        "azure.com", "azure.us", "azure.cn", "azure-api.net", "login.windows.net", "graph.windows.net",
-        "management.core.windows.net", "vault.azure.net", "microsoft.us", "management.usgovcloudapi.net",
-        "vault.usgovcloudapi.net", "management.chinacloudapi.cn", "microsoftgraph.chinacloudapi.cn",
+        "azure.com", "azure.us", "azure.cn", "azure-api.net", "login.windows.net",
+        "vault.azure.net", "microsoft.us", "vault.usgovcloudapi.net",
         // Names that every network has for itself (RFC 6761, 6762 with its appendix G, 8375, and ICANN's private use).
         "localhost", "localdomain", "local", "home.arpa", "internal", "intranet", "private", "corp", "home", "lan",
     ];
@@ -60,7 +59,7 @@ public sealed class NeverBlock
     private readonly List<IPNetwork> _networks = [];
     private readonly HashSet<string> _hashes = new(StringComparer.Ordinal);
 
-    /// <param name="extra">As in <c>guard.neverBlock</c> (see <see cref="NeverBlockEntry"/>), and hosts of our own.</param>
+    /// <param name="extra">As in <c>guard.neverBlock</c> (see <see cref="NeverBlockEntry"/>), hosts of our own and of the services.</param>
     public NeverBlock(IEnumerable<string> extra)
     {
         foreach (var text in extra) Add(text);

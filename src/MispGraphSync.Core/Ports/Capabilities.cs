@@ -30,6 +30,9 @@ public sealed record Capabilities
     /// <summary>How many it can hold of all who write to it; null: no limit is known.</summary>
     public int? CapacityForAll { get; init; }
 
+    /// <summary>The setting with which indicators that raise no alert stay so; null: none.</summary>
+    public string? SilenceSetting { get; init; }
+
     /// <summary>The settings that listing needs and that are missing; null: it can be listed.</summary>
     public string? ListNeeds { get; init; }
 

@@ -127,7 +127,8 @@ internal sealed class DestinationRun
         if (_planner.StartingToAlert is > 0 and var alerting)
         {
             Observer.Warn(
-                $"'{State.Info.Name}': {alerting} held indicators start to raise alerts; generateAlert: false keeps them silent.");
+                $"'{State.Info.Name}': {alerting} held indicators start to raise alerts; "
+                + $"{Destination.Capabilities.SilenceSetting} keeps them silent.");
         }
 
         Observer.Planned(State.Info, Planned);

@@ -44,7 +44,7 @@ internal sealed partial class Composition : IAsyncDisposable
 
     public AppSettings Settings { get; }
 
-    private string[] NeverBlock => [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings)];
+    private string[] NeverBlock => [.. Settings.Guard.NeverBlock, .. Fingerprints.OwnHosts(Settings), .. Registration.Kinds.NeverBlock];
 
     public async ValueTask DisposeAsync()
     {

@@ -67,6 +67,7 @@ internal static class DefenderKind
         BatchSize = MaxItems,
         Upserts = true,
         HasSharedNamespace = true,
+        SilenceSetting = "generateAlert: false",
         Capacity = settings.Capacity,
         CapacityForAll = TenantCapacity,
     };

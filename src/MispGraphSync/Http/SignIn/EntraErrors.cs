@@ -48,7 +48,7 @@ internal static class EntraErrors
         500011 or 50001 => ($"The tenant does not know the service {scope}.", "Check auth.cloud and that the tenant has the product."),
         1002012 => (
             $"The scope {scope} is not one for applications: it must end in /.default.",
-            "Correct the destination's tokenScope, or take it out of the settings."),
+            "Correct the scope in the destination's settings, or remove it."),
         70011 or 28002 or 28003 or 700022 or 700023 =>
             ($"The scope {scope} is not accepted.", "Check auth.cloud and the destination's endpoint."),
         9001023 or 50194 => ($"Tenant {auth.Tenant} cannot be used by an application.",
