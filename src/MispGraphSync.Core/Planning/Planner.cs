@@ -166,16 +166,14 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         held.RenewAt == renewAt ? PlanDecision.Nothing.Instance : new PlanDecision.Reschedule(renewAt);
 
     private bool IsSuppressed(PlanKey key, RejectedIndicator rejected) =>
-        !MayRetry(rejected) && IsSuppressed(rejected, MarksOf(key, null));
+        !rejected.IsRetried && IsSuppressed(rejected, MarksOf(key, null));
 
-    // A rejected deletion does not say that the content is rejected.
+    // A rejected deletion does not mean that the content is rejected.
     private static bool IsSuppressed(RejectedIndicator rejected, ItemHashes marks) =>
-        rejected.Action != StepAction.Delete && rejected.ContentHash == marks.Content && !MayRetry(rejected);
+        rejected.ContentHash == marks.Content && !rejected.IsRetried;
 
     // Held, but a deletion of it may have succeeded without a response, and its id is not reusable then.
     private static bool IsSpent(PlanKey key) => key.Held is { } held && held.Generation < key.Generation;
-
-    private static bool MayRetry(RejectedIndicator rejected) => rejected.IsTransient && rejected.Attempts < RejectedAttempts;
 
     private ItemHashes MarksOf(PlanKey key, HeldIndicator? held)
     {
@@ -252,11 +250,6 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 
         return wanted;
     }
-
-    /// <summary>
-    /// How many runs a transient rejection is tried in. What waits for room is tried without limit: its attempts do not count.
-    /// </summary>
-    public const int RejectedAttempts = 5;
 
     private struct Wanted
     {

@@ -24,7 +24,18 @@ public sealed record PlanKey
 /// <summary>A rejected indicator, which is not sent again unchanged.</summary>
 /// <param name="Action">The rejected action.</param>
 /// <param name="ContentHash">Of the rejected body.</param>
-public sealed record RejectedIndicator(StepAction Action, Hash128 ContentHash, bool IsTransient, int Attempts);
+public sealed record RejectedIndicator(StepAction Action, Hash128 ContentHash, bool IsTransient, int Attempts)
+{
+    /// <summary>The number of runs that try a transient rejection. Waiting for room is not limited: those attempts do not count.</summary>
+    public const int MaxAttempts = 5;
+
+    /// <summary>Whether a push sends the same content again.</summary>
+    public bool IsRetried => MayRetry(Action, IsTransient, Attempts);
+
+    /// <summary>Transient rejections are tried again for some runs, and deletions forever, since nothing may stay held forever.</summary>
+    public static bool MayRetry(StepAction action, bool isTransient, int attempts) =>
+        action == StepAction.Delete || (isTransient && attempts < MaxAttempts);
+}
 
 /// <summary>An indicator that a list of the destination showed.</summary>
 /// <param name="IsRevoked">Its key cannot be used again.</param>

@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
@@ -31,7 +30,7 @@ internal sealed record HeldStatus(HeldIndicator Indicator, long Run, long FirstR
 internal sealed record RejectedStatus(Guid Key, StepAction Action, string Response, bool IsTransient, int Attempts, long Run)
 {
     /// <summary>The next push sends it again.</summary>
-    public bool IsResent => Action == StepAction.Delete || (IsTransient && Attempts < Planner.RejectedAttempts);
+    public bool IsResent => RejectedIndicator.MayRetry(Action, IsTransient, Attempts);
 }
 
 /// <summary>Looks up the status of indicators.</summary>

@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Ledger;
@@ -34,7 +33,7 @@ internal sealed record RejectedItem(
             Action = rejection.Action,
             Attempts = rejection.Attempts,
             EventLink = rejection.EventLink,
-            IsRetried = rejection.Action == StepAction.Delete || (rejection.IsTransient && rejection.Attempts < Planner.RejectedAttempts),
+            IsRetried = RejectedIndicator.MayRetry(rejection.Action, rejection.IsTransient, rejection.Attempts),
         };
     }
 

@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using Xunit;
@@ -62,7 +61,7 @@ public sealed class BadRecordTests : IDisposable
         var tries = 0;
         for (var i = 0; i < 8; i++) tries += (int)(await _run.PushAsync()).Destinations[0].Tally.Rejected;
 
-        Assert.Equal(Planner.RejectedAttempts, tries);
+        Assert.Equal(RejectedIndicator.MaxAttempts, tries);
     }
 
     [Fact]
