@@ -35,12 +35,14 @@ internal static class FailureText
     {
         Failure.DeletionsWithheld withheld => Of(withheld),
         Failure.TakeoverWithheld (var destination, var tool, var found, var there, var limit) => (
-            $"{found} indicators of {tool} at '{destination}' would be deleted, of {there} there, more than guard.maxDelete ({limit}) allows.",
-            $"Look at them with 'misp-graph verify --adopt {tool}'. If the deletions are intended, run once with --max-delete {found}."),
+            $"{found} indicators of {tool} at '{destination}' would be deleted, of {there} there, "
+            + $"more than guard.maxDelete ({limit}) allows.",
+            $"Look at them with 'misp-graph verify --adopt {tool}'. If they are intended, run once with --max-delete {found}."),
         Failure.PastUnknown (var destination, var isOutdated, var needs) => (
             $"The ledger is {(isOutdated ? "not the latest" : "new")}, and '{destination}' cannot be listed without {needs}: "
             + "it is not known what an earlier run sent there.",
-            "Set them, so that it can be listed. Or run once with --fresh: everything is sent under new ids, and what was sent earlier expires."),
+            "Set them, so that it can be listed. Or run once with --fresh: "
+            + "everything is sent under new ids, and what was sent earlier expires."),
         Failure.NotConfirmed (var destination, var why) => (
             $"'{destination}' did not confirm the indicators sent: {why}",
             "Run again: the next run reconciles them; nothing is duplicated."),
@@ -61,8 +63,9 @@ internal static class FailureText
                 "Check the filters and the rights of the MISP key. If they are intended, run once with --accept-changes"
                 + $"{(it.IsTooMany ? " --max-delete 100%" : "")}."),
             DeletionVerdict.NewSelection => (
-                $"{it.Deletions - it.Evictions} of {it.Held} indicators at '{it.Destination}' would be deleted. They may only look withdrawn: "
-                + "the filters, the settings or the rights of the MISP key have changed. The deletions were withheld.",
+                $"{it.Deletions - it.Evictions} of {it.Held} indicators at '{it.Destination}' would be deleted. "
+                + "They may only look withdrawn: the filters, the settings or the rights of the MISP key have changed. "
+                + "The deletions were withheld.",
                 $"{LookAtPlan} If they are intended, run once with --accept-changes{many}."),
             _ => (
                 $"{it.Deletions} of {it.Held} indicators at '{it.Destination}' would be deleted"

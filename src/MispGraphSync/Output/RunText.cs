@@ -8,16 +8,8 @@ namespace MispGraphSync.Output;
 /// The summary of a run for people: from the attributes read to the indicators held, with each loss by its reason; then the
 /// problems, then what to run next. Its sums add up as in the conservation check.
 /// </summary>
-internal sealed class RunText
+internal sealed class RunText(RunReport report, RejectionGroups rejections, bool isDryRun, WrappedText page)
 {
-    private readonly RunReport _report;
-    private readonly RejectionGroups _rejections;
-    private readonly bool _isDryRun;
-    private readonly WrappedText _page;
-
-    private RunText(RunReport report, RejectionGroups rejections, bool isDryRun, WrappedText page) =>
-        (_report, _rejections, _isDryRun, _page) = (report, rejections, isDryRun, page);
-
     /// <param name="options">What the next commands need, such as <c>--config FILE</c>; empty for nothing.</param>
     public static string Of(RunReport report, RejectionGroups rejections, bool isDryRun, WrappedText page, string options)
     {
@@ -61,22 +53,22 @@ internal sealed class RunText
     {
         if (source.Kind == SourceReport.OfLedger.Kind)
         {
-            var isSending = _report.Destinations.Any(one => one.Planned.Total > 0);
-            _page.Line((isSending ? "Sent rejected indicators again" : "No rejected indicator is to be sent again") + "; nothing was read.");
+            var isSending = report.Destinations.Any(one => one.Planned.Total > 0);
+            page.Line((isSending ? "Sent rejected indicators again" : "No rejected indicator is to be sent again") + "; nothing was read.");
             return;
         }
 
         var name = Sanitize.ForDisplay(source.Name, 200);
         if (source is { Error: not null, Events: 0, Complete: false })
         {
-            _page.Line($"{name}: not read", _page.Style.Bold);
+            page.Line($"{name}: not read", page.Style.Bold);
             return;
         }
 
         var aged = source.EventsAged > 0 ? $", {source.EventsAged:N0} aged" : "";
         var withdrawn = source.EventsWithdrawn > 0 ? $", {source.EventsWithdrawn:N0} withdrawn" : "";
         var events = Plural.Of(source.Events, "event matches", "events match");
-        _page.Line($"{name}: {events}, {source.EventsUnchanged:N0} of them unchanged{aged}{withdrawn}", _page.Style.Bold);
+        page.Line($"{name}: {events}, {source.EventsUnchanged:N0} of them unchanged{aged}{withdrawn}", page.Style.Bold);
         if (source.Attributes == 0) return;
         Row(source.Attributes, "attributes read");
         Row(source.Mapped, "  support an indicator");
@@ -86,8 +78,8 @@ internal sealed class RunText
 
     private void Destination(DestinationReport destination)
     {
-        _page.Blank();
-        _page.Line(DestinationInfo.LabelOf(destination.Name, destination.Kind), _page.Style.Bold);
+        page.Blank();
+        page.Line(DestinationInfo.LabelOf(destination.Name, destination.Kind), page.Style.Bold);
         RowIfAny(destination.Skipped.Values.Sum(), $"skipped here: {Reasons(destination.Skipped)}");
         RowIfAny(destination.Suppressed, "not resent: rejected earlier, unchanged");
         // A run that failed before it planned knows nothing of changes.
@@ -98,19 +90,19 @@ internal sealed class RunText
         }
 
         Row(destination.Planned.Total, $"planned{Actions(destination.Planned)}");
-        if (!_isDryRun && destination.Tally.Total > 0) Outcome(destination);
+        if (!isDryRun && destination.Tally.Total > 0) Outcome(destination);
         if (destination.Unchanged > 0 || destination.Planned.Total == 0) Row(destination.Unchanged, "unchanged");
-        if (!_isDryRun) Row(destination.Held, $"at destination{Requests(destination.Requests)}");
+        if (!isDryRun) Row(destination.Held, $"at destination{Requests(destination.Requests)}");
     }
 
     private void Outcome(DestinationReport destination)
     {
         var tally = destination.Tally;
         Row(tally.Accepted, "  accepted");
-        RowIfAny(tally.Rejected, "  rejected", _page.Style.Red);
-        foreach (var (reason, count) in _rejections.At(destination)) _page.Line($"{"",13}  {count:N0} × {reason}");
-        RowIfAny(tally.Unknown, "  unknown: no response", _page.Style.Red);
-        RowIfAny(destination.Withheld, "  deletions withheld by a guard", _page.Style.Red);
+        RowIfAny(tally.Rejected, "  rejected", page.Style.Red);
+        foreach (var (reason, count) in rejections.At(destination)) page.Line($"{"",13}  {count:N0} × {reason}");
+        RowIfAny(tally.Unknown, "  unknown: no response", page.Style.Red);
+        RowIfAny(destination.Withheld, "  deletions withheld by a guard", page.Style.Red);
         RowIfAny(tally.NotAttempted - destination.Withheld, "  not attempted");
     }
 
@@ -138,11 +130,11 @@ internal sealed class RunText
 
     private void Ending()
     {
-        var what = _isDryRun ? "Dry run" : $"Run {_report.RunId}";
-        var duration = Durations.Text(_report.Duration);
-        var how = _report.Status switch
+        var what = isDryRun ? "Dry run" : $"Run {report.RunId}";
+        var duration = Durations.Text(report.Duration);
+        var how = report.Status switch
         {
-            RunStatus.Completed when _isDryRun => $"done in {duration}; nothing was sent",
+            RunStatus.Completed when isDryRun => $"done in {duration}; nothing was sent",
             RunStatus.Completed => $"completed in {duration}",
             RunStatus.CompletedWithErrors => $"completed in {duration}, with errors",
             RunStatus.Partial => $"partial, ended after {duration}",
@@ -150,12 +142,12 @@ internal sealed class RunText
             RunStatus.Interrupted => $"interrupted after {duration}; progress is saved",
             _ => $"failed after {duration}",
         };
-        _page.Blank();
-        var isDone = _report.Outcome == RunOutcome.Done;
-        _page.Line($"{what} {how} (exit {ExitCodes.Of(_report.Outcome)}).", isDone ? _page.Style.Green : _page.Style.Red);
+        page.Blank();
+        var isDone = report.Outcome == RunOutcome.Done;
+        page.Line($"{what} {how} (exit {ExitCodes.Of(report.Outcome)}).", isDone ? page.Style.Green : page.Style.Red);
     }
 
-    private void Row(long number, string what, Func<string, string>? paint = null) => _page.Line($"{number,11:N0}  {what}", paint);
+    private void Row(long number, string what, Func<string, string>? paint = null) => page.Line($"{number,11:N0}  {what}", paint);
 
     private void RowIfAny(long number, string what, Func<string, string>? paint = null)
     {

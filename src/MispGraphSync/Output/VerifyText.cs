@@ -10,19 +10,11 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
 {
     private const int MaxItems = 40;
 
-    private bool _hasFaults;
-    private bool _hasRepaired;
-    private bool _hasErrors;
-    private bool _hasExpired;
-    private bool _hasLegacy;
+    private readonly List<VerifiedDestination> _destinations = [];
 
     public override void Add(VerifiedDestination destination, IEnumerable<Finding> findings)
     {
-        _hasFaults |= destination.Faults > 0;
-        _hasRepaired |= destination.Repair is not null;
-        _hasErrors |= destination.Error is not null;
-        _hasLegacy |= destination.Found.GetValueOrDefault(FindingKind.LeftBehind) > 0;
-        _hasExpired |= destination.Found.GetValueOrDefault(FindingKind.Expired) > 0;
+        _destinations.Add(destination);
         Counts(destination);
         if (destination.Faults > 0) Items(findings, destination.Faults);
         if (destination.Repair is { } repair && destination.Faults > 0) Repair(repair);
@@ -33,14 +25,18 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
 
     public override void End(RunOutcome outcome)
     {
+        var hasRepaired = _destinations.Exists(one => one.Repair is not null);
+        var hasFaults = _destinations.Exists(one => one.Faults > 0);
         if (outcome == RunOutcome.Done)
-            Line(_hasRepaired && _hasFaults ? "Repaired. Verify again in a few minutes: misp-graph verify" : "No differences found.");
-        else if (_hasErrors) Line("Next: misp-graph doctor finds the cause; then verify again.");
-        else if (_hasRepaired) Line("Some could not be repaired. Next: misp-graph errors");
-        else if (_hasLegacy) Line("Next: misp-graph verify --repair, with the same --adopt to remove the legacy indicators");
-        else if (_hasFaults) Line("Next: misp-graph verify --repair");
-        if (_hasExpired) Line("The next push sends expired indicators again or forgets them: misp-graph push");
+            Line(hasRepaired && hasFaults ? "Repaired. Verify again in a few minutes: misp-graph verify" : "No differences found.");
+        else if (_destinations.Exists(one => one.Failure is not null)) Line("Next: misp-graph doctor finds the cause; then verify again.");
+        else if (hasRepaired) Line("Some could not be repaired. Next: misp-graph errors");
+        else if (Has(FindingKind.LeftBehind)) Line("Next: misp-graph verify --repair, with the same --adopt to remove legacy indicators");
+        else if (hasFaults) Line("Next: misp-graph verify --repair");
+        if (Has(FindingKind.Expired)) Line("The next push sends expired indicators again or forgets them: misp-graph push");
     }
+
+    private bool Has(FindingKind kind) => _destinations.Exists(one => one.Found.GetValueOrDefault(kind) > 0);
 
     private static string Meaning(FindingKind kind) => kind switch
     {
