@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 /// <summary>What a service cannot change in place: it is removed and created, and nothing may be lost in between.</summary>
 public sealed class ReplacementTests : IDisposable
@@ -16,7 +16,7 @@ public sealed class ReplacementTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Rejected_new_forms_leave_the_old_ones_there(bool upserts)
+    public async Task Rejected_replacement_keeps_the_old_indicator(bool upserts)
     {
         await HoldAsync(300, upserts);
         var before = Bodies();
@@ -31,7 +31,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task A_new_form_that_is_accepted_later_replaces_all()
+    public async Task Replacement_accepted_later_replaces_all()
     {
         await HoldAsync(300, upserts: true);
         Reform("Botnet", rejects: true);
@@ -47,7 +47,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task One_is_replaced_alone_before_many_are()
+    public async Task One_replacement_is_tried_before_many()
     {
         await HoldAsync(250, upserts: true);
         Reform("Botnet", rejects: false);
@@ -60,7 +60,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task Settings_that_are_as_before_need_no_request_after_a_rejected_change()
+    public async Task Restored_settings_need_no_request_after_a_rejected_replacement()
     {
         await HoldAsync(5, upserts: true);
         Reform("Botnet", rejects: true);
@@ -75,7 +75,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_that_refuses_the_new_form_with_its_permission_keeps_the_old_one()
+    public async Task Replacement_refused_for_lack_of_permission_keeps_the_old_indicator()
     {
         await HoldAsync(5, upserts: true);
         var before = Bodies();
@@ -93,7 +93,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_was_killed_before_the_new_form_was_sent_still_puts_the_old_one_back()
+    public async Task Run_killed_within_a_replacement_restores_the_old_indicator()
     {
         await HoldAsync(1, upserts: true);
         var before = Bodies();
@@ -114,7 +114,7 @@ public sealed class ReplacementTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_replacement_whose_deletion_got_no_response_takes_effect_in_the_next_run(bool upserts)
+    public async Task Replacement_with_an_unconfirmed_deletion_takes_effect_in_the_next_run(bool upserts)
     {
         await HoldAsync(3, upserts);
         Reform("Botnet", rejects: false);
@@ -129,7 +129,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_new_ledger_takes_over_is_replaced_where_the_immutable_part_is_not_known()
+    public async Task Takeover_replaces_indicators_with_an_unknown_immutable_part()
     {
         await HoldAsync(3, upserts: true);
         File.Delete(_run.LedgerPath);
@@ -142,7 +142,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task A_repair_that_was_interrupted_is_found_again()
+    public async Task Interrupted_replacement_of_a_repair_is_found_again()
     {
         await HoldAsync(3, upserts: true);
         _run.Time.Advance(TimeSpan.FromHours(1));
@@ -159,7 +159,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task A_destination_that_holds_nothing_since_all_is_suppressed_is_no_success()
+    public async Task Destination_with_all_indicators_suppressed_is_incomplete()
     {
         Service.Answer = (_, _) => new StepOutcome.Rejected("no");
         Put(3);
@@ -171,7 +171,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task A_shorter_life_shortens_what_is_held()
+    public async Task Shorter_lifetime_shortens_held_indicators()
     {
         Service.HasLifetime = false;
         await HoldAsync(2, upserts: true);
@@ -185,7 +185,7 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
-    public async Task A_shorter_life_shortens_what_has_aged_as_well()
+    public async Task Shorter_lifetime_shortens_aged_indicators()
     {
         Service.HasLifetime = false;
         await HoldAsync(2, upserts: true);

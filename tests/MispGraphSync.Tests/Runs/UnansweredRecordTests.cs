@@ -2,15 +2,15 @@ using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 /// <summary>Records that keep a service from answering: a 500 with no word of whose fault it is, or no answer at all.</summary>
-public sealed class SilentRecordTests : IDisposable
+public sealed class UnansweredRecordTests : IDisposable
 {
     private readonly TestRun _run = new();
     private readonly Dictionary<Guid, string> _names = [];
 
-    public SilentRecordTests() => Put(100);
+    public UnansweredRecordTests() => Put(100);
 
     public void Dispose() => _run.Dispose();
 
@@ -22,7 +22,7 @@ public sealed class SilentRecordTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task One_is_set_aside_and_the_others_go(bool upserts, bool keysLiveOnce, bool arrives)
+    public async Task Unanswered_record_is_quarantined_and_the_others_are_sent(bool upserts, bool keysLiveOnce, bool arrives)
     {
         (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (upserts, keysLiveOnce);
         NoAnswerWith(arrives, 42);
@@ -45,7 +45,7 @@ public sealed class SilentRecordTests : IDisposable
     [InlineData(1, 100)]
     [InlineData(30, 31)]
     [InlineData(20, 80)]
-    public async Task Two_are_set_aside_wherever_they_are(int one, int other)
+    public async Task Two_unanswered_records_are_quarantined_anywhere_in_the_batch(int one, int other)
     {
         NoAnswerWith(arrives: false, one, other);
 
@@ -57,7 +57,7 @@ public sealed class SilentRecordTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task One_whose_change_or_removal_gets_no_answer_keeps_nothing_else_waiting(bool upserts, bool keysLiveOnce, bool arrives)
+    public async Task Unanswered_update_or_deletion_does_not_block_others(bool upserts, bool keysLiveOnce, bool arrives)
     {
         (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (upserts, keysLiveOnce);
         await _run.PushAsync();
@@ -78,7 +78,7 @@ public sealed class SilentRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task Tried_in_five_runs_it_is_held_back_until_asked_for()
+    public async Task Unanswered_record_is_suppressed_after_five_runs()
     {
         NoAnswerWith(arrives: false, 42);
         for (var run = 0; run < 5; run++)
@@ -103,7 +103,7 @@ public sealed class SilentRecordTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Where_nothing_is_answered_it_is_the_service_and_nobody_is_blamed(bool upserts)
+    public async Task Outage_quarantines_no_record(bool upserts)
     {
         _run.Destination.Upserts = upserts;
         NoAnswerWith(arrives: false, [.. Enumerable.Range(1, 100)]);
@@ -121,7 +121,7 @@ public sealed class SilentRecordTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_outage_is_no_attempt_at_what_was_turned_down_before(bool upserts)
+    public async Task Outage_does_not_count_as_retry_of_a_rejected_indicator(bool upserts)
     {
         _run.Destination.Upserts = upserts;
         Put(1);
@@ -139,7 +139,7 @@ public sealed class SilentRecordTests : IDisposable
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task Two_that_are_all_there_is_to_create_keep_no_deletion_waiting(bool upserts, bool keysLiveOnce)
+    public async Task Two_unanswered_creations_do_not_block_deletions(bool upserts, bool keysLiveOnce)
     {
         (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (upserts, keysLiveOnce);
         Put(30);
@@ -155,7 +155,7 @@ public sealed class SilentRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task At_both_ends_of_the_only_batch_two_are_set_aside()
+    public async Task Unanswered_records_at_both_ends_of_the_only_batch_are_quarantined()
     {
         Put(30);
         await _run.PlanAsync();
@@ -168,7 +168,7 @@ public sealed class SilentRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_that_falls_silent_while_the_one_is_looked_for_is_given_up_soon()
+    public async Task Service_that_stops_answering_during_bisection_is_given_up()
     {
         _run.Destination.Upserts = true;
         var isDown = false;
@@ -190,7 +190,7 @@ public sealed class SilentRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task Alone_in_its_batch_it_is_unknown_and_the_others_go()
+    public async Task Unanswered_record_alone_in_its_batch_is_unknown_and_the_others_are_sent()
     {
         Put(5);
         _run.Destination.BatchSize = 1;
@@ -208,7 +208,7 @@ public sealed class SilentRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task One_by_one_a_service_that_answers_nothing_is_given_up_at_the_second()
+    public async Task Service_without_answers_to_single_requests_is_given_up_at_the_second()
     {
         Put(5);
         _run.Destination.BatchSize = 1;

@@ -3,18 +3,18 @@ using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
-public sealed class LostAnswerTests : IDisposable
+public sealed class LostResponseTests : IDisposable
 {
     private readonly TestRun _run = new();
 
-    public LostAnswerTests() => _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+    public LostResponseTests() => _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2), Some.Domain(3));
 
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task A_creation_whose_answer_was_lost_is_settled_and_sent_again()
+    public async Task Creation_with_a_lost_response_is_reconciled_and_sent_again()
     {
         LoseAnswers(Operation.Create, times: 1);
 
@@ -25,7 +25,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_creation_that_stays_lost_is_settled_by_the_next_run()
+    public async Task Creation_that_stays_unconfirmed_is_reconciled_by_the_next_run()
     {
         LoseAnswers(Operation.Create, times: 100);
         var lost = await _run.PushAsync();
@@ -40,7 +40,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_died_after_its_request_leaves_exactly_one()
+    public async Task Run_killed_after_its_request_leaves_exactly_one_indicator()
     {
         // The process is gone between the service's answer and the record of it.
         _run.Destination.OnRequest = (operation, steps) =>
@@ -59,7 +59,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_deletion_whose_answer_was_lost_is_sent_again()
+    public async Task Deletion_with_a_lost_response_is_sent_again()
     {
         await _run.PushAsync();
         _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1));
@@ -71,7 +71,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task An_update_lost_and_taken_back_in_MISP_is_still_put_right()
+    public async Task Unconfirmed_update_that_MISP_reverted_is_corrected()
     {
         await _run.PushAsync();
         var before = _run.Destination.Held.Select(one => one.Body).Order().ToList();
@@ -88,7 +88,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task An_upserting_service_gets_the_same_again_and_what_became_unwanted_is_removed()
+    public async Task Upserting_service_gets_the_same_again_and_unwanted_ones_are_removed()
     {
         var sentinel = _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true };
         LoseAnswers(Operation.Create, times: 100);
@@ -104,7 +104,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_lost_goes_out_again_whole()
+    public async Task Unconfirmed_batch_is_sent_again_as_a_whole()
     {
         _run.Destination.Upserts = true;
         _run.Destination.Answer = LostBeforeArrival;
@@ -120,7 +120,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lost_change_and_a_lost_deletion_of_it_leave_nothing_behind()
+    public async Task Lost_update_and_lost_deletion_leave_nothing_behind()
     {
         _run.Destination.Upserts = true;
         await _run.PushAsync();
@@ -139,7 +139,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_made_anew_unheard_is_found_by_its_key_when_it_has_to_go()
+    public async Task Recreated_indicator_with_a_lost_response_is_deleted_by_key()
     {
         _run.Destination.Upserts = true;
         await _run.PushAsync();
@@ -158,7 +158,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_loss_that_is_followed_by_a_refusal_of_all_is_still_settled_by_the_next_run()
+    public async Task Lost_response_followed_by_a_refusal_is_reconciled_by_the_next_run()
     {
         _run.Destination.Upserts = true;
         var asked = 0;
@@ -181,7 +181,7 @@ public sealed class LostAnswerTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_request_that_went_out_and_could_not_be_logged_is_settled_by_the_next_run(bool upserts)
+    public async Task Sent_request_that_could_not_be_logged_is_reconciled_by_the_next_run(bool upserts)
     {
         _run.Destination.Upserts = upserts;
         _run.Destination.OnRequest = (operation, steps) =>
@@ -201,7 +201,7 @@ public sealed class LostAnswerTests : IDisposable
     [Theory]
     [InlineData(true, 3)]
     [InlineData(false, 0)]
-    public async Task A_request_given_up_while_it_waited_counts_as_what_it_is(bool mayHaveHappened, int unknown)
+    public async Task Request_cancelled_while_waiting_is_counted_as_not_attempted_or_unknown(bool mayHaveHappened, int unknown)
     {
         _run.Destination.Upserts = true;
         using var stop = new CancellationTokenSource();
@@ -222,7 +222,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_settles_nothing()
+    public async Task Dry_run_reconciles_nothing()
     {
         LoseAnswers(Operation.Create, times: 100);
         await _run.PushAsync();
@@ -240,7 +240,7 @@ public sealed class LostAnswerTests : IDisposable
     [InlineData(true, false, false)]
     [InlineData(true, true, true)]
     [InlineData(true, true, false)]
-    public async Task What_was_deleted_unheard_and_refused_when_asked_again_comes_back_when_it_is_wanted_again(bool upserts, bool keysLiveOnce, bool isTransient)
+    public async Task Indicator_with_an_unconfirmed_and_then_refused_deletion_returns_when_wanted(bool upserts, bool keysLiveOnce, bool isTransient)
     {
         (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (upserts, keysLiveOnce);
         await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
@@ -259,7 +259,7 @@ public sealed class LostAnswerTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_deletion_that_was_lost_and_then_refused_in_one_run_holds_nothing_back(bool upserts)
+    public async Task Deletion_that_was_lost_and_then_refused_suppresses_nothing(bool upserts)
     {
         _run.Destination.Upserts = upserts;
         await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
@@ -275,7 +275,7 @@ public sealed class LostAnswerTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(60 * 24 * 31)]
-    public async Task What_may_have_been_removed_for_good_comes_back_under_another_key(int minutesLater)
+    public async Task Indicator_that_may_have_been_revoked_returns_under_another_key(int minutesLater)
     {
         (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (true, true);
         await PushAsync(1, null, Some.Domain(1));
@@ -291,7 +291,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task Lost_again_and_again_around_a_deletion_nothing_is_left_over()
+    public async Task Repeatedly_lost_responses_around_a_deletion_leave_nothing_behind()
     {
         (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (true, true);
         await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
@@ -307,7 +307,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_batch_that_was_lost_and_then_refused_whole_leaves_nothing_that_nobody_knows_of()
+    public async Task Batch_that_was_lost_and_then_refused_leaves_nothing_untracked()
     {
         _run.Destination.Upserts = true;
         var asked = 0;
@@ -321,7 +321,7 @@ public sealed class LostAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_sent_and_may_be_there_is_never_called_not_attempted()
+    public async Task Sent_step_that_may_have_succeeded_is_never_counted_as_not_attempted()
     {
         _run.Destination.Upserts = true;
         using var stop = new CancellationTokenSource();

@@ -3,7 +3,7 @@ using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 public sealed class PushTests : IDisposable
 {
@@ -12,7 +12,7 @@ public sealed class PushTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task A_first_push_creates_each_indicator_once()
+    public async Task First_push_creates_each_indicator_once()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
         _run.Source.Put(Some.Event(2), Some.Domain(2), Some.Domain(3));
@@ -26,7 +26,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task Pushing_twice_sends_nothing_the_second_time()
+    public async Task Second_push_sends_nothing()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
         await _run.PushAsync();
@@ -40,7 +40,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_without_a_time_of_its_last_change_is_read_each_time()
+    public async Task Event_without_a_timestamp_is_read_each_time()
     {
         var untimed = Some.Event(1) with { Timestamp = DateTimeOffset.UnixEpoch };
         _run.Source.Put(untimed, Some.Domain(1));
@@ -55,7 +55,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_read_of_unchanged_events_sends_nothing_either()
+    public async Task Full_read_of_unchanged_events_sends_nothing()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
         await _run.PushAsync();
@@ -68,7 +68,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task A_changed_event_updates_its_indicators_in_place()
+    public async Task Changed_event_updates_its_indicators_in_place()
     {
         _run.Source.Put(Some.Event(1, tags: "tlp:green"), Some.Domain(1), Some.Domain(2));
         await _run.PushAsync();
@@ -83,7 +83,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task An_attribute_that_is_gone_is_deleted_and_deletions_come_last()
+    public async Task Removed_attribute_is_deleted_and_deletions_come_last()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
         await _run.PushAsync();
@@ -98,7 +98,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task An_indicator_goes_only_with_its_last_support()
+    public async Task Indicator_is_deleted_only_with_its_last_source()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         _run.Source.Put(Some.Event(2), Some.Domain(1));
@@ -115,7 +115,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_service_cannot_change_is_deleted_and_created_anew()
+    public async Task Immutable_change_is_a_deletion_and_a_creation()
     {
         _run.Source.Put(Some.Event(1, tags: "sentinel-threattype:Malware"), Some.Domain(1));
         await _run.PushAsync();
@@ -133,7 +133,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_plans_the_same_and_leaves_no_trace()
+    public async Task Dry_run_plans_the_same_and_leaves_no_trace()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
 
@@ -148,7 +148,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_over_a_ledger_leaves_it_as_it_was()
+    public async Task Dry_run_does_not_change_the_ledger()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         await _run.PushAsync();
@@ -161,7 +161,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task One_failing_destination_does_not_stop_another()
+    public async Task Failing_destination_does_not_stop_another()
     {
         _run.Destinations.Add(new FakeDestination("sentinel", IndicatorShape.Single));
         _run.Destination.OnRequest = (_, _) => throw new RunFailedException(RunOutcome.SignInFailed, "No.", "Ask.");
@@ -179,7 +179,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task Ended_in_the_middle_of_a_batch_every_step_is_accounted_for()
+    public async Task Run_stopped_within_a_batch_accounts_for_each_step()
     {
         _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 30).Select(number => Some.Domain(number))]);
         _run.Destination.BatchSize = 10;
@@ -197,7 +197,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task A_destination_left_out_of_a_run_hears_of_the_change_in_the_next()
+    public async Task Destination_not_in_a_run_gets_the_change_in_the_next()
     {
         var sentinel = new FakeDestination("sentinel", IndicatorShape.Single);
         _run.Destinations.Add(sentinel);
@@ -214,7 +214,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task A_partial_read_sends_what_it_has_and_deletes_nothing_until_a_complete_one()
+    public async Task Partial_read_sends_what_it_has_and_deletes_nothing()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
         await _run.PushAsync();
@@ -231,7 +231,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task A_read_that_fails_before_the_first_event_changes_nothing()
+    public async Task Read_that_fails_before_the_first_event_changes_nothing()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         await _run.PushAsync();
@@ -245,7 +245,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task A_read_that_fails_halfway_keeps_what_it_read()
+    public async Task Read_that_fails_halfway_keeps_what_it_read()
     {
         for (var i = 1; i <= 4; i++) _run.Source.Put(Some.Event(i), Some.Domain(i));
         _run.Source.FailsAfter = 2;
@@ -258,7 +258,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_over_one_event_updates_it_and_deletes_nothing()
+    public async Task Run_over_one_event_updates_it_and_deletes_nothing()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         _run.Source.Put(Some.Event(2), Some.Domain(2));
@@ -274,7 +274,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task A_fresh_ledger_takes_over_what_is_there()
+    public async Task Fresh_ledger_takes_over_existing_indicators()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
         await _run.PushAsync();

@@ -3,7 +3,7 @@ using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 public sealed class LifecycleTests : IDisposable
 {
@@ -12,7 +12,7 @@ public sealed class LifecycleTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task Nothing_is_renewed_while_half_of_its_lifetime_is_left()
+    public async Task Indicator_with_half_of_its_lifetime_left_is_not_renewed()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         await _run.PushAsync();
@@ -23,7 +23,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task Everything_is_renewed_by_the_time_a_quarter_is_left()
+    public async Task Indicator_with_a_quarter_of_its_lifetime_left_is_renewed()
     {
         _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 40).Select(number => Some.Domain(number))]);
         await _run.PushAsync();
@@ -36,7 +36,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task Renewals_are_spread_over_days()
+    public async Task Renewals_are_spread_over_several_days()
     {
         _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 400).Select(number => Some.Domain(number))]);
         await _run.PushAsync();
@@ -54,7 +54,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_grew_too_old_for_the_filters_is_not_renewed_and_runs_out()
+    public async Task Aged_event_is_not_renewed_and_expires()
     {
         var old = Some.Event(1);
         _run.Source.Put(old, Some.Domain(1));
@@ -75,7 +75,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task An_aged_event_that_matches_again_is_renewed_again()
+    public async Task Aged_event_that_matches_again_is_renewed()
     {
         var old = Some.Event(1);
         _run.Source.Put(old, Some.Domain(1));
@@ -92,7 +92,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task The_last_change_of_an_event_that_aged_is_read()
+    public async Task Last_change_of_an_aged_event_is_read()
     {
         var old = Some.Event(1);
         _run.Source.Put(old, Some.Domain(1), Some.Domain(2));
@@ -111,7 +111,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task An_aged_event_is_looked_up_in_each_run()
+    public async Task Aged_event_is_looked_up_in_each_run()
     {
         var (deleted, edited) = (Some.Event(1), Some.Event(2));
         _run.Source.Put(deleted, Some.Domain(1));
@@ -136,7 +136,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_tag_that_moves_no_timestamp_is_seen()
+    public async Task Tag_change_without_a_new_timestamp_is_noticed()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         _run.Source.Put(Some.Event(2), Some.Domain(2));
@@ -153,7 +153,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_withdrawn_event_takes_its_indicators_with_it()
+    public async Task Withdrawn_event_deletes_its_indicators()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         _run.Source.Put(Some.Event(2), Some.Domain(2));
@@ -167,7 +167,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task What_expired_but_is_wanted_is_created_again()
+    public async Task Expired_indicator_that_is_wanted_is_created_again()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         await _run.PushAsync();
@@ -182,7 +182,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task What_expired_and_is_unwanted_is_gone_without_a_request()
+    public async Task Expired_indicator_that_is_unwanted_needs_no_request()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         _run.Source.Put(Some.Event(2), Some.Domain(2));
@@ -198,7 +198,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_renews_what_its_own_source_supports_and_nothing_else()
+    public async Task Run_renews_only_indicators_of_its_own_source()
     {
         var feed = new FakeSource(_run.Time, "input:/feeds/one");
         _run.Source.Put(Some.Event(1), Some.Domain(1));
@@ -213,7 +213,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_withdraws_nothing_of_another_source()
+    public async Task Run_withdraws_nothing_of_another_source()
     {
         var feed = new FakeSource(_run.Time, "input:/feeds/one");
         _run.Source.Put(Some.Event(1), Some.Domain(1));
@@ -229,7 +229,7 @@ public sealed class LifecycleTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_ran_out_while_its_own_source_was_not_read_comes_back_with_it(bool keysLiveOnce)
+    public async Task Indicator_that_expired_while_its_source_was_not_read_returns_with_the_source(bool keysLiveOnce)
     {
         (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (keysLiveOnce, keysLiveOnce);
         var feed = new FakeSource(_run.Time, "input:/feeds/one");
@@ -249,7 +249,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_refused_for_good_is_held_back_beyond_its_expiry()
+    public async Task Permanently_rejected_indicator_is_suppressed_after_its_expiry()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         await _run.PushAsync();
@@ -269,7 +269,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_revoked_key_never_lives_again_but_its_next_generation_does()
+    public async Task Revoked_key_is_not_reused_and_the_next_generation_is()
     {
         _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { IdsNotReusable = true, Upserts = true };
         _run.Source.Put(Some.Event(1), Some.Domain(1));
@@ -287,7 +287,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
-    public void Modified_always_moves_on()
+    public void Modified_time_always_grows()
     {
         var sent = Some.Now.AddSeconds(5);
 

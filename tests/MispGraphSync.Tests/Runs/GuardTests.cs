@@ -3,7 +3,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 public sealed class GuardTests : IDisposable
 {
@@ -12,7 +12,7 @@ public sealed class GuardTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task Too_many_deletions_are_withheld_until_they_are_allowed_once()
+    public async Task Deletions_above_the_limit_are_withheld_until_allowed_for_one_run()
     {
         await HoldAsync(100);
         Keep(40);
@@ -31,7 +31,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task Twenty_deletions_always_pass()
+    public async Task Twenty_deletions_pass_under_any_share()
     {
         await HoldAsync(25);
         Keep(5);
@@ -41,7 +41,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task Half_of_what_is_held_may_go()
+    public async Task Half_of_the_held_indicators_may_be_deleted()
     {
         await HoldAsync(100);
         Keep(50);
@@ -51,7 +51,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_read_deletes_nothing_while_anything_is_held()
+    public async Task Empty_read_deletes_nothing_while_anything_is_held()
     {
         await HoldAsync(3);
         _run.Source.Events.Clear();
@@ -70,7 +70,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_read_does_not_stop_renewals()
+    public async Task Empty_read_does_not_stop_renewals()
     {
         await HoldAsync(1);
         _run.Source.Events.Clear();
@@ -83,7 +83,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task Events_that_only_grew_too_old_for_the_filters_are_no_empty_read()
+    public async Task Aged_events_are_no_empty_read()
     {
         await HoldAsync(3);
         foreach (var uuid in _run.Source.Events.Keys) _run.Source.Aged.Add(uuid);
@@ -95,11 +95,11 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_read_is_no_trouble_when_nothing_was_ever_there() =>
+    public async Task Empty_read_is_no_failure_where_nothing_was_ever_held() =>
         Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
 
     [Fact]
-    public async Task Deletions_after_a_change_of_filters_wait_until_it_is_accepted()
+    public async Task Filter_change_withholds_deletions_until_accepted()
     {
         await HoldAsync(10);
         Keep(9);
@@ -115,7 +115,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task Deletions_are_sent_again_when_the_settings_are_as_before()
+    public async Task Restored_settings_allow_deletions_again()
     {
         await HoldAsync(10);
         Keep(9);
@@ -129,7 +129,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_new_version_of_a_warninglist_withholds_nothing()
+    public async Task New_warninglist_version_withholds_nothing()
     {
         _run.Source.Selection = "user 1";
         await HoldAsync(10);
@@ -141,7 +141,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_change_of_settings_and_too_many_deletions_are_allowed_together()
+    public async Task Settings_change_and_deletion_limit_are_allowed_together()
     {
         await HoldAsync(100);
         Keep(40);
@@ -153,7 +153,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_change_at_one_destination_withholds_nothing_at_another()
+    public async Task Change_at_one_destination_withholds_nothing_at_another()
     {
         _run.Destinations.Add(new FakeDestination("sentinel", IndicatorShape.Single));
         await HoldAsync(10);
@@ -166,7 +166,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_that_lost_its_rights_withdraws_nothing()
+    public async Task MISP_key_with_fewer_rights_withdraws_nothing()
     {
         await HoldAsync(10);
         Keep(9);
@@ -177,7 +177,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_accepts_nothing()
+    public async Task Dry_run_accepts_no_change()
     {
         await HoldAsync(10);
         Keep(9);
@@ -189,7 +189,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_widened_filter_that_deletes_nothing_is_accepted()
+    public async Task Widened_filter_without_deletions_is_accepted()
     {
         await HoldAsync(10);
         _run.Filters = "more";
@@ -201,7 +201,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_tightened_destination_setting_asks_before_it_deletes()
+    public async Task Tightened_destination_setting_withholds_deletions()
     {
         _run.Source.Put(Some.Event(1, tags: "tlp:amber"), Some.Domain(1));
         await _run.PushAsync();
@@ -214,7 +214,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task One_destinations_refusal_leaves_the_other_free()
+    public async Task Refusal_at_one_destination_does_not_affect_another()
     {
         _run.Destinations.Add(new FakeDestination("sentinel", IndicatorShape.Single));
         await HoldAsync(100);
@@ -235,20 +235,20 @@ public sealed class GuardTests : IDisposable
     [InlineData("1%", 21, 100, false)]
     [InlineData("50%", 50, 100, true)]
     [InlineData("50%", 51, 100, false)]
-    public void A_number_is_exact_and_a_share_lets_twenty_pass(string limit, long deletions, long held, bool allowed) =>
+    public void Number_is_exact_and_share_allows_twenty(string limit, long deletions, long held, bool allowed) =>
         Assert.Equal(allowed, DeletionLimit.Parse(limit)!.Allows(deletions, held));
 
     [Theory]
     [InlineData("50%", 11, 20, false)]
     [InlineData("50%", 10, 20, true)]
-    public void The_allowance_of_twenty_can_be_off(string limit, long deletions, long held, bool allowed) =>
+    public void Allowance_of_twenty_can_be_disabled(string limit, long deletions, long held, bool allowed) =>
         Assert.Equal(allowed, DeletionLimit.Parse(limit)!.Allows(deletions, held, isStrict: true));
 
     [Theory]
     [InlineData("50%", 50, true)]
     [InlineData("0", 0, false)]
     [InlineData("1000", 1000, false)]
-    public void A_limit_is_a_number_or_a_share(string text, int amount, bool isPercent) =>
+    public void Limit_parses_a_number_or_a_share(string text, int amount, bool isPercent) =>
         Assert.Equal(new DeletionLimit(amount, isPercent), DeletionLimit.Parse(text));
 
     [Theory]
@@ -257,7 +257,7 @@ public sealed class GuardTests : IDisposable
     [InlineData("101%")]
     [InlineData("half")]
     [InlineData("5.5%")]
-    public void Anything_else_is_no_limit(string text) => Assert.Null(DeletionLimit.Parse(text));
+    public void Limit_rejects_other_text(string text) => Assert.Null(DeletionLimit.Parse(text));
 
     private async Task HoldAsync(int count)
     {

@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 /// <summary>A destination where sending a value takes it over from whoever put it there.</summary>
 public sealed class HeldByOtherTests : IDisposable
@@ -20,7 +20,7 @@ public sealed class HeldByOtherTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task What_others_hold_is_left_alone_and_counted()
+    public async Task Values_held_by_others_are_skipped_and_counted()
     {
         Defender.Others.Add(Theirs(2));
 
@@ -35,7 +35,7 @@ public sealed class HeldByOtherTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_was_lost_on_its_way_and_others_put_there_since_is_theirs(bool killed)
+    public async Task Value_that_another_tool_created_after_a_lost_response_is_not_adopted(bool killed)
     {
         if (killed) Defender.OnRequest = (_, _) => throw new InvalidOperationException("killed");
         else Defender.Answer = (_, _) => new StepOutcome.Unknown("lost before it arrived");
@@ -52,7 +52,7 @@ public sealed class HeldByOtherTests : IDisposable
     }
 
     [Fact]
-    public async Task What_others_gave_up_is_ours_a_day_later()
+    public async Task Value_released_by_others_is_created_a_day_later()
     {
         Defender.Others.Add(Theirs(2));
         await _run.PushAsync();
@@ -65,7 +65,7 @@ public sealed class HeldByOtherTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_creations_need_a_look()
+    public async Task Only_creations_list_the_destination()
     {
         await _run.PushAsync();
         _run.Time.Advance(TimeSpan.FromMinutes(1));
@@ -77,7 +77,7 @@ public sealed class HeldByOtherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_replacement_is_a_deletion_and_a_creation_where_updates_are_imports_too()
+    public async Task Replacement_at_an_upserting_service_is_a_deletion_and_a_creation()
     {
         await _run.PushAsync();
         Defender.Sent.Clear();
@@ -96,7 +96,7 @@ public sealed class HeldByOtherTests : IDisposable
     [InlineData(Operation.Delete, 0)]
     [InlineData(Operation.Create, 0)]
     [InlineData(Operation.Create, 3)]
-    public async Task A_replacement_that_died_half_way_is_finished_by_the_next_run(Operation dies, int done)
+    public async Task Interrupted_replacement_is_finished_by_the_next_run(Operation dies, int done)
     {
         await _run.PushAsync();
         Defender.FixedPart = _ => "another action";

@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 /// <summary>What is deleted when not everything could be read.</summary>
 public sealed class PartialReadTests : IDisposable
@@ -12,7 +12,7 @@ public sealed class PartialReadTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task An_unreadable_event_keeps_its_indicators_and_the_others_are_deleted()
+    public async Task Unreadable_event_keeps_its_indicators_and_deletions_of_others_pass()
     {
         await HoldAsync(4);
         Change(1);
@@ -30,7 +30,7 @@ public sealed class PartialReadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_value_that_an_unread_event_supported_stays()
+    public async Task Value_supported_by_an_unread_event_is_kept()
     {
         _run.Source.Put(Some.Event(1), Some.Attribute(1, "domain", "both.example"));
         _run.Source.Put(Some.Event(2), Some.Attribute(2, "domain", "both.example"), Some.Domain(9));
@@ -45,7 +45,7 @@ public sealed class PartialReadTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_could_not_be_read_in_a_full_read_is_read_by_the_next_run()
+    public async Task Event_unreadable_in_a_full_read_is_read_by_the_next_run()
     {
         await HoldAsync(3);
         _run.Source.Unreadable.Add(Some.Uuid(2));
@@ -60,7 +60,7 @@ public sealed class PartialReadTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_deleted_after_an_incomplete_list()
+    public async Task Incomplete_list_deletes_nothing()
     {
         await HoldAsync(3);
         _run.Source.Remove(Some.Event(1));
@@ -72,7 +72,7 @@ public sealed class PartialReadTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_deleted_after_a_read_that_broke_down()
+    public async Task Failed_read_deletes_nothing()
     {
         await HoldAsync(3);
         _run.Source.Remove(Some.Event(1));
@@ -86,7 +86,7 @@ public sealed class PartialReadTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_was_asked_for_and_is_not_there_is_named()
+    public async Task Requested_event_that_is_missing_is_named()
     {
         await HoldAsync(2);
         var asked = new HashSet<Guid> { Some.Uuid(1), Some.Uuid(7) };
@@ -98,7 +98,7 @@ public sealed class PartialReadTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_is_evicted_after_a_partial_read()
+    public async Task Partial_read_does_not_evict()
     {
         var service = _run.Destinations[0] = new FakeDestination("defender", IndicatorShape.Single) { Upserts = true, Capacity = 3 };
         await HoldAsync(3);

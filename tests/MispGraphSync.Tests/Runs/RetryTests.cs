@@ -4,7 +4,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 public sealed class RetryTests : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class RetryTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task What_was_turned_down_is_sent_again_and_nothing_else()
+    public async Task Retry_sends_only_rejected_indicators()
     {
         Refuse(7, 9);
         await _run.PushAsync();
@@ -33,7 +33,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_turned_down_again_counts_its_attempts_and_ends_with_3()
+    public async Task Indicator_rejected_again_counts_its_attempts_and_is_incomplete()
     {
         Refuse(7);
         await _run.PushAsync();
@@ -46,7 +46,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task What_spoils_its_whole_batch_is_found_and_sent_again()
+    public async Task Retry_finds_the_record_that_fails_its_batch()
     {
         _run.Destination.OnRequest = (_, steps) => _run.Destination.Answer = (_, _) =>
             steps.Any(step => Is(step, 4)) ? new StepOutcome.Rejected("400 bad request", WholeBatch: true) : null;
@@ -59,7 +59,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_deletion_that_was_turned_down_is_sent_again()
+    public async Task Retry_sends_rejected_deletions()
     {
         await _run.PushAsync();
         _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, 19).Select(number => Some.Domain(number))]);
@@ -75,7 +75,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_change_that_was_turned_down_and_is_withdrawn_since_is_not_deleted_by_a_retry()
+    public async Task Retry_does_not_delete_a_rejected_update_that_was_withdrawn()
     {
         await _run.PushAsync();
         _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 20).Select(number => Some.Domain(number))]);
@@ -96,7 +96,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_the_destination_that_was_named_is_sent_to()
+    public async Task Retry_sends_only_to_the_named_destination()
     {
         _run.Destinations.Add(new FakeDestination("other", IndicatorShape.Single));
         foreach (var one in _run.Destinations) one.Answer = (_, step) => Is(step, 7) ? new StepOutcome.Rejected("no") : null;
@@ -113,7 +113,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task Pending_changes_are_left_to_the_next_push()
+    public async Task Retry_leaves_pending_changes_to_the_next_push()
     {
         Refuse(7);
         await _run.PushAsync();
@@ -128,7 +128,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task What_MISP_withdrew_is_no_error_any_more()
+    public async Task Rejection_is_cleared_when_MISP_withdraws_the_indicator()
     {
         Refuse(7);
         await _run.PushAsync();
@@ -142,7 +142,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_setting_leaves_out_is_no_error_any_more()
+    public async Task Rejection_is_cleared_when_settings_skip_the_indicator()
     {
         Refuse(7);
         await _run.PushAsync();
@@ -154,7 +154,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rejection_names_its_attribute_and_the_event_that_can_be_looked_at()
+    public async Task Rejection_names_its_attribute_and_event()
     {
         Refuse(7);
         await _run.PushAsync();
@@ -167,7 +167,7 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
-    public async Task Rejections_are_told_by_run_and_by_destination()
+    public async Task Rejections_are_listed_by_run_and_destination()
     {
         Refuse(7);
         await _run.PushAsync();

@@ -5,14 +5,14 @@ using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Planning;
 
 public class MergerTests
 {
     private static readonly DestinationPolicy Policy = new();
 
     [Fact]
-    public void Tags_actors_families_and_kill_chain_are_united_in_order()
+    public void Merge_unites_tags_actors_families_and_kill_chain_in_order()
     {
         var merged = Merge(
             Row(1, attributeTags: ["b", "kill-chain:Delivery"]),
@@ -24,7 +24,7 @@ public class MergerTests
     }
 
     [Fact]
-    public void Severity_and_confidence_are_the_highest()
+    public void Merge_takes_the_highest_severity_and_confidence()
     {
         var merged = Merge(
             Row(1, level: ThreatLevel.Low, eventTags: ["misp:confidence-level=\"completely-confident\""]),
@@ -34,7 +34,7 @@ public class MergerTests
     }
 
     [Fact]
-    public void TLP_is_the_strictest_and_untagged_counts_as_the_default()
+    public void Merge_takes_the_strictest_TLP_and_the_default_for_untagged()
     {
         Assert.Equal(Tlp.Red, Merge(Row(1, eventTags: ["tlp:clear"]), Row(2, attributeTags: ["tlp:red"])).Tlp);
         Assert.Equal(Tlp.Amber, Merge(Row(1, eventTags: ["tlp:clear"]), Row(2)).Tlp);
@@ -42,17 +42,17 @@ public class MergerTests
     }
 
     [Fact]
-    public void Red_is_passive_whatever_the_setting_says() => Assert.True(Merge(Row(1, eventTags: ["tlp:red"])).PassiveOnly);
+    public void TLP_red_is_always_passive() => Assert.True(Merge(Row(1, eventTags: ["tlp:red"])).PassiveOnly);
 
     [Fact]
-    public void The_lead_has_the_highest_severity_then_the_oldest_event()
+    public void Lead_has_the_highest_severity_then_the_oldest_event()
     {
         Assert.Equal("Event 3", Merge(Row(3, level: ThreatLevel.High), Row(1), Row(2)).Title);
         Assert.Equal("Event 1", Merge(Row(3), Row(1), Row(2)).Title);
     }
 
     [Fact]
-    public void A_hundred_events_are_named_each_once_the_oldest_first()
+    public void Hundred_events_are_named_once_each_oldest_first()
     {
         IndicatorSourceRow[] rows = [.. Enumerable.Range(1, 150).Reverse().Select(number => Row(number))];
 
@@ -63,7 +63,7 @@ public class MergerTests
     }
 
     [Fact]
-    public void Of_too_many_tags_the_most_telling_stay()
+    public void Most_relevant_tags_are_kept_of_too_many()
     {
         string[] tags = [.. Enumerable.Range(0, 150).Select(number => $"a{number:d3}"),
             "misp-galaxy:mitre-attack-pattern=\"Phishing - T1566\"", "misp-galaxy:threat-actor=\"Some Bear\"", "tlp:red"];
@@ -75,7 +75,7 @@ public class MergerTests
     }
 
     [Fact]
-    public void Five_supports_are_named_the_oldest_first()
+    public void Five_oldest_sources_are_named_oldest_first()
     {
         var merged = Merge([.. Enumerable.Range(1, 9).Reverse().Select(number => Row(number))]);
 
@@ -84,7 +84,7 @@ public class MergerTests
     }
 
     [Fact]
-    public void The_lifetime_is_the_longest_and_the_type_wins_over_the_TLP()
+    public void Merge_takes_the_longest_lifetime_and_type_wins_over_TLP()
     {
         var policy = Policy with
         {
@@ -98,7 +98,7 @@ public class MergerTests
     }
 
     [Fact]
-    public void Valid_from_is_the_earliest_and_last_reported_the_latest()
+    public void Merge_takes_the_earliest_valid_from_and_the_latest_last_reported()
     {
         var merged = Merge(Row(5), Row(2));
 
@@ -107,7 +107,7 @@ public class MergerTests
     }
 
     [Fact]
-    public void The_order_of_supports_changes_nothing() =>
+    public void Merge_does_not_depend_on_the_order_of_sources() =>
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 4], OneOf("tlp:clear", "tlp:green", "tlp:amber", "tlp:red", "x")).Array[1, 6].Sample(drawn =>
         {
             var rows = drawn.Select(one => Row(one.Item1, level: (ThreatLevel)one.Item2, attributeTags: [one.Item3])).ToArray();
@@ -115,7 +115,7 @@ public class MergerTests
         });
 
     [Fact]
-    public void Merged_TLP_is_never_laxer_than_any_support() =>
+    public void Merged_TLP_is_never_laxer_than_any_source() =>
         OneOf("tlp:clear", "TLP:WHITE", "tlp:green", "tlp:amber", "tlp:amber+strict", "tlp:red", "none").Array[1, 6].Sample(tags =>
         {
             var rows = tags.Select((tag, i) => Row(i + 1, attributeTags: [tag])).ToArray();

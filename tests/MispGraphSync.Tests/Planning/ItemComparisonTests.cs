@@ -3,7 +3,7 @@ using MispGraphSync.Core.Maintenance;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Planning;
 
 public sealed class ItemComparisonTests
 {
@@ -24,7 +24,7 @@ public sealed class ItemComparisonTests
     [InlineData("""{"name":"n"}""", """{"name":"3f2a","properties":{"data":{"name":"n"}}}""")]
     [InlineData("null", "{}")]
     [InlineData("{}", "[]")]
-    public void Another_spelling_is_no_difference(string sent, string there) => Assert.Empty(Compare(sent, there));
+    public void Different_spelling_is_no_difference(string sent, string there) => Assert.Empty(Compare(sent, there));
 
     [Theory]
     [InlineData("""{"a":1}""", """{"a":2}""", "a", "1", "2")]
@@ -35,7 +35,7 @@ public sealed class ItemComparisonTests
     [InlineData("""{"groups":[]}""", """{"groups":["x"]}""", "groups", "[]", """["x"]""")]
     [InlineData("""{"a":"x"}""", """{"a":["x"]}""", "a", "x", """["x"]""")]
     [InlineData("""{"confidence":50}""", """{"properties":{"confidence":80}}""", "confidence", "50", "80")]
-    public void Another_value_is_a_difference_with_both_sides(string sent, string there, string property, string ours, string theirs) =>
+    public void Different_value_is_reported_with_both_sides(string sent, string there, string property, string ours, string theirs) =>
         Assert.Equal([new Difference(property, ours, theirs)], Compare(sent, there));
 
     private static List<Difference> Compare(string sent, string there) => ItemComparison.Compare(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(there));

@@ -3,7 +3,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 public sealed class VerificationTests : IDisposable
 {
@@ -12,7 +12,7 @@ public sealed class VerificationTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task What_was_pushed_is_as_it_should_be()
+    public async Task Verify_after_a_push_finds_no_differences()
     {
         await PushAsync(3);
 
@@ -23,7 +23,7 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_there_is_missing_and_named_by_its_value()
+    public async Task Missing_indicator_is_named_by_its_value()
     {
         await PushAsync(3);
         _run.Destination.Held.RemoveAt(0);
@@ -38,7 +38,7 @@ public sealed class VerificationTests : IDisposable
     [Theory]
     [InlineData(1, 59, 61)]
     [InlineData(5, 299, 301)]
-    public async Task Recently_sent_indicators_may_be_missing_from_the_list(int lag, int before, int after)
+    public async Task Recently_sent_indicator_may_be_missing_from_the_list(int lag, int before, int after)
     {
         _run.Destination.VisibilityLag = TimeSpan.FromMinutes(lag);
         await PushAsync(1, isSettled: false);
@@ -53,7 +53,7 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public async Task What_differs_is_edited_and_says_in_what()
+    public async Task Edited_indicator_is_reported_with_its_differences()
     {
         await PushAsync(2);
         Edit(0, """{"content":"somebody else's words"}""");
@@ -67,7 +67,7 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_push_is_about_to_change_is_not_called_edited()
+    public async Task Pending_update_is_not_reported_as_edited()
     {
         await PushAsync(2);
         Edit(0, """{"content":"old"}""");
@@ -79,7 +79,7 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public async Task What_ran_out_is_expired_and_no_fault()
+    public async Task Expired_indicator_is_no_fault()
     {
         await PushAsync(2);
         _run.Time.Advance(TimeSpan.FromDays(31));
@@ -90,7 +90,7 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public async Task What_others_put_there_is_foreign_and_no_fault()
+    public async Task Foreign_indicator_is_no_fault()
     {
         await PushAsync(1);
         _run.Destination.Held.Add(new FakeIndicator("x-1", Guid.NewGuid(), "theirs", "{}", _run.Time.GetUtcNow().AddDays(1)));
@@ -102,7 +102,7 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_there_under_a_wanted_key_but_not_in_the_ledger_is_untracked()
+    public async Task Indicator_under_a_wanted_key_without_a_ledger_entry_is_untracked()
     {
         await PushAsync(2);
         ForgetHeld();
@@ -114,7 +114,7 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_under_one_key_are_a_duplicate_and_the_one_in_the_ledger_stays()
+    public async Task Second_indicator_under_one_key_is_a_duplicate()
     {
         await PushAsync(2);
         var one = _run.Destination.Held[0];
@@ -127,7 +127,7 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_that_shows_one_twice_shows_no_duplicate()
+    public async Task Indicator_listed_twice_is_no_duplicate()
     {
         await PushAsync(1);
         _run.Destination.Held.Add(_run.Destination.Held[0]);
@@ -138,7 +138,7 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public async Task Verifying_sends_nothing_and_leaves_the_ledger_as_it_was()
+    public async Task Verify_sends_nothing_and_does_not_change_the_ledger()
     {
         await PushAsync(3);
         _run.Destination.Held.Clear();
@@ -151,7 +151,7 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_ledger_nothing_is_ours_and_none_is_left_behind()
+    public async Task Verify_without_a_ledger_finds_everything_foreign_and_creates_no_ledger()
     {
         _run.Destination.Held.Add(new FakeIndicator("x-1", Guid.NewGuid(), "theirs", "{}", _run.Time.GetUtcNow().AddDays(1)));
 

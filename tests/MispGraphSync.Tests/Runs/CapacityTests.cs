@@ -4,7 +4,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 /// <summary>A destination that holds too little: who gets in, who has to go, and when.</summary>
 public sealed class CapacityTests : IDisposable
@@ -25,7 +25,7 @@ public sealed class CapacityTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task What_finds_no_place_is_counted_and_the_second_push_sends_nothing()
+    public async Task Over_capacity_indicators_are_counted_and_a_second_push_sends_nothing()
     {
         Put(1, ThreatLevel.Medium, 1, 2, 3, 4, 5, 6);
 
@@ -40,7 +40,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task The_highest_get_in()
+    public async Task Highest_ranked_indicators_are_created()
     {
         Put(1, ThreatLevel.Low, 1, 2, 3);
         Put(2, ThreatLevel.High, 4, 5);
@@ -52,7 +52,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_leaves_for_an_equal()
+    public async Task Eviction_requires_strictly_higher_rank()
     {
         Put(1, ThreatLevel.Medium, 1, 2, 3, 4);
         await PushAsync();
@@ -65,7 +65,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task The_lowest_leaves_for_a_higher_and_before_it()
+    public async Task Lowest_ranked_indicator_is_evicted_before_a_higher_one_is_created()
     {
         Put(1, ThreatLevel.Medium, 1, 2, 3);
         Put(2, ThreatLevel.Low, 4);
@@ -83,7 +83,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_higher_confidence_of_the_same_severity_counts_too()
+    public async Task Higher_confidence_of_the_same_severity_evicts()
     {
         Put(1, ThreatLevel.Medium, 1, 2, 3, 4);
         await PushAsync();
@@ -96,7 +96,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task Evictions_go_batch_for_batch_with_what_they_make_room_for()
+    public async Task Evictions_and_creations_alternate_batch_by_batch()
     {
         Put(1, ThreatLevel.Low, 1, 2, 3, 4);
         await PushAsync();
@@ -110,7 +110,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task What_could_not_be_removed_keeps_its_place()
+    public async Task Indicator_that_could_not_be_removed_keeps_its_place()
     {
         Put(1, ThreatLevel.Low, 1, 2, 3, 4);
         await PushAsync();
@@ -133,7 +133,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task After_half_a_read_nobody_is_evicted()
+    public async Task Partial_read_evicts_nothing()
     {
         Put(1, ThreatLevel.Low, 1, 2, 3, 4);
         await PushAsync();
@@ -150,7 +150,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_place_that_is_given_up_is_taken_in_the_same_run()
+    public async Task Freed_place_is_used_in_the_same_run()
     {
         Put(1, ThreatLevel.Medium, 1, 2, 3);
         var leaving = Some.Event(2);
@@ -169,7 +169,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task What_runs_out_makes_room_and_the_run_said_when()
+    public async Task Expiry_makes_room_at_the_time_that_the_run_reported()
     {
         var old = Some.Event(1);
         _run.Source.Put(old, Some.Domain(1), Some.Domain(2), Some.Domain(3), Some.Domain(4));
@@ -190,7 +190,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task What_ran_out_competes_again_like_the_others()
+    public async Task Expired_indicator_competes_again_for_room()
     {
         Put(1, ThreatLevel.Low, 1, 2, 3, 4);
         await PushAsync();
@@ -206,7 +206,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_larger_share_is_used_at_once_and_a_smaller_one_evicts_nobody()
+    public async Task Larger_capacity_is_used_in_the_next_run_and_a_smaller_one_evicts_nothing()
     {
         Put(1, ThreatLevel.Medium, 1, 2, 3, 4, 5, 6);
         await PushAsync();
@@ -221,7 +221,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task What_others_hold_counts_against_what_the_service_holds_in_all()
+    public async Task Indicators_of_others_count_toward_the_capacity_of_the_service()
     {
         Defender.CapacityForAll = 6;
         Defender.Others.AddRange(["one", "two", "three"]);
@@ -233,7 +233,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_gain_in_confidence_that_changes_nothing_there_still_protects()
+    public async Task Raised_confidence_protects_from_eviction_without_an_update()
     {
         Defender.HasConfidence = false;
         Put(1, ThreatLevel.Medium, 1);
@@ -252,7 +252,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task The_guard_counts_evictions()
+    public async Task Deletion_limit_counts_evictions()
     {
         Defender.Capacity = 30;
         Put(1, ThreatLevel.Low, [.. Enumerable.Range(1, 30)]);
@@ -270,7 +270,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_changed_filter_does_not_make_an_eviction_look_like_a_withdrawal()
+    public async Task Eviction_after_a_filter_change_is_no_withdrawal()
     {
         Put(1, ThreatLevel.Low, 1, 2, 3, 4);
         await PushAsync();
@@ -282,7 +282,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_says_the_same_and_asks_nobody()
+    public async Task Dry_run_plans_the_same_evictions_without_a_request()
     {
         Put(1, ThreatLevel.Medium, 1, 2, 3, 4, 5, 6);
 
@@ -292,7 +292,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_fresh_ledger_counts_what_it_takes_over()
+    public async Task Fresh_ledger_counts_indicators_that_it_takes_over()
     {
         Put(1, ThreatLevel.Medium, 1, 2, 3);
         await PushAsync();
@@ -306,7 +306,7 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
-    public async Task Creations_that_wait_for_rejected_deletions_are_planned_again()
+    public async Task Creations_behind_rejected_deletions_are_planned_again()
     {
         for (var i = 1; i <= 4; i++) Put(i, ThreatLevel.Medium, i);
         await PushAsync();

@@ -2,7 +2,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 public sealed class BadRecordTests : IDisposable
 {
@@ -13,7 +13,7 @@ public sealed class BadRecordTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task A_named_bad_record_is_taken_out_and_the_rest_goes()
+    public async Task Named_bad_record_is_removed_from_the_batch_and_the_rest_is_sent()
     {
         _run.Destination.Answer = (_, step) => Is(step, 7) ? new StepOutcome.Rejected("description is too long") : null;
 
@@ -24,7 +24,7 @@ public sealed class BadRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task A_bad_record_that_spoils_its_batch_is_found_by_halving()
+    public async Task Record_that_fails_its_batch_is_found_by_bisection()
     {
         _run.Destination.OnRequest = (_, steps) => _run.Destination.Answer = (_, _) =>
             steps.Any(step => Is(step, 42)) ? new StepOutcome.Rejected("400 bad request", WholeBatch: true) : null;
@@ -37,7 +37,7 @@ public sealed class BadRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_turned_down_is_held_back_until_it_changes()
+    public async Task Rejected_indicator_is_suppressed_until_it_changes()
     {
         _run.Destination.Answer = (_, step) => Is(step, 7) ? new StepOutcome.Rejected("no") : null;
         await _run.PushAsync();
@@ -55,7 +55,7 @@ public sealed class BadRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task A_transient_rejection_is_tried_in_five_runs()
+    public async Task Transient_rejection_is_tried_in_five_runs()
     {
         _run.Destination.Answer = (_, step) => Is(step, 7) ? new StepOutcome.Rejected("busy", IsTransient: true) : null;
         var tries = 0;
@@ -65,7 +65,7 @@ public sealed class BadRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_that_refuses_everything_is_given_up_after_twenty()
+    public async Task Service_that_rejects_twenty_in_a_row_is_given_up()
     {
         _run.Destination.Answer = (_, _) => new StepOutcome.Rejected("400 no", WholeBatch: true);
 
@@ -77,7 +77,7 @@ public sealed class BadRecordTests : IDisposable
     }
 
     [Fact]
-    public async Task A_deletion_that_was_turned_down_is_tried_again()
+    public async Task Rejected_deletion_is_tried_again()
     {
         await _run.PushAsync();
         _run.Destination.Answer = (operation, step) => operation == Operation.Delete ? new StepOutcome.Rejected("busy") : null;

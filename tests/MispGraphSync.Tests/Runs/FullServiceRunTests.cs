@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 /// <summary>A tenant that takes no more indicators, whoever filled it.</summary>
 public sealed class FullServiceRunTests : IDisposable
@@ -33,7 +33,7 @@ public sealed class FullServiceRunTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task As_many_as_have_room_are_created_and_the_rest_waits(bool refusesWhole)
+    public async Task Full_service_gets_what_has_room_and_the_rest_waits(bool refusesWhole)
     {
         IsWhole = refusesWhole;
         Put(1, 100);
@@ -46,7 +46,7 @@ public sealed class FullServiceRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_service_is_tried_with_one_indicator_in_each_run_and_never_given_up()
+    public async Task Full_service_is_tried_with_one_indicator_in_each_run()
     {
         Put(1, 100);
         await PushAsync();
@@ -63,7 +63,7 @@ public sealed class FullServiceRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Updates_and_deletions_are_sent_to_a_full_service_and_make_room()
+    public async Task Full_service_gets_updates_and_deletions()
     {
         Put(1, 30);
         await PushAsync();
@@ -80,7 +80,7 @@ public sealed class FullServiceRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_removed_to_be_replaced_at_a_full_service()
+    public async Task Full_service_gets_no_replacements()
     {
         _room = 40;
         Put(1, 40);

@@ -3,7 +3,7 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Planning;
 
 public class CapacityPlanTests
 {
@@ -11,7 +11,7 @@ public class CapacityPlanTests
         .Select((level, confidence, day) => Rank.Of((ThreatLevel)level, confidence * 33, DateTimeOffset.UnixEpoch.AddDays(day)));
 
     [Fact]
-    public void Nobody_gets_in_without_a_place_and_nobody_leaves_for_less_than_a_higher() =>
+    public void Creation_needs_room_and_eviction_a_strictly_higher_rank() =>
         Gen.Select(Gen.Int[-3, 12], Ranks.List[0, 12], Ranks.List[0, 12]).Sample((room, creations, incumbents) =>
         {
             List<Rank> wanted = [.. creations.OrderByDescending(rank => rank.Value)];
@@ -27,7 +27,7 @@ public class CapacityPlanTests
         });
 
     [Fact]
-    public void Severity_counts_before_confidence_and_confidence_before_the_date()
+    public void Rank_compares_severity_then_confidence_then_date()
     {
         var now = Some.Now;
 

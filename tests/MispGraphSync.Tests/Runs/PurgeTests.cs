@@ -1,7 +1,7 @@
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 public sealed class PurgeTests : IDisposable
 {
@@ -10,7 +10,7 @@ public sealed class PurgeTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task Everything_of_ours_goes_nothing_of_others_and_a_push_creates_it_again()
+    public async Task Purge_removes_only_ours_and_a_push_recreates_it()
     {
         await PushAsync(700);
         _run.Destination.Held.Add(new FakeIndicator("x-1", Guid.NewGuid(), "theirs", "{}", _run.Time.GetUtcNow().AddDays(1)));
@@ -26,7 +26,7 @@ public sealed class PurgeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_purge_finds_nothing_and_asks_nothing()
+    public async Task Second_purge_finds_and_asks_nothing()
     {
         await PushAsync(3);
         await _run.PurgeAsync();
@@ -39,7 +39,7 @@ public sealed class PurgeTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_service_turns_down_stays_in_the_ledger_until_the_next_purge()
+    public async Task Rejected_deletion_stays_in_the_ledger_until_the_next_purge()
     {
         await PushAsync(5);
         var stubborn = _run.Destination.Held[2].Id;
@@ -54,7 +54,7 @@ public sealed class PurgeTests : IDisposable
     }
 
     [Fact]
-    public async Task It_says_how_many_and_a_no_leaves_everything()
+    public async Task Purge_states_the_number_and_a_no_keeps_everything()
     {
         await PushAsync(3);
         _run.Destination.Sent.Clear();
@@ -72,7 +72,7 @@ public sealed class PurgeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_counts_and_sends_nothing()
+    public async Task Dry_run_of_purge_counts_and_sends_nothing()
     {
         await PushAsync(3);
         _run.Destination.Sent.Clear();
@@ -85,7 +85,7 @@ public sealed class PurgeTests : IDisposable
     }
 
     [Fact]
-    public async Task What_ran_out_needs_no_request()
+    public async Task Expired_indicator_is_purged_without_a_request()
     {
         await PushAsync(2);
         _run.Time.Advance(TimeSpan.FromDays(20));
@@ -100,7 +100,7 @@ public sealed class PurgeTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_revoked_lives_again_under_a_new_key()
+    public async Task Purged_indicator_returns_under_a_new_key_where_ids_are_not_reusable()
     {
         _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true };
         await PushAsync(2);
@@ -114,7 +114,7 @@ public sealed class PurgeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_purge_that_died_on_the_way_goes_on_and_a_push_leaves_exactly_one_of_each()
+    public async Task Interrupted_purge_continues_and_a_push_leaves_exactly_one_of_each()
     {
         _run.Destination.BatchSize = 2;
         await PushAsync(6);
@@ -136,7 +136,7 @@ public sealed class PurgeTests : IDisposable
     }
 
     [Fact]
-    public async Task One_failing_destination_does_not_keep_another_from_being_emptied()
+    public async Task Failing_destination_does_not_stop_the_purge_of_another()
     {
         _run.Destinations.Add(new FakeDestination("sentinel", IndicatorShape.Single));
         await PushAsync(2);

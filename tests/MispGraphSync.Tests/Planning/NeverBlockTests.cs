@@ -7,7 +7,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Tests.Mapping;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Planning;
 
 /// <summary>Values as MISP holds them, mapped and then asked for: whatever the spelling, what is protected is not blocked.</summary>
 public class NeverBlockTests
@@ -62,7 +62,7 @@ public class NeverBlockTests
     [InlineData("email-dst", "Info@B\u00DCCHER.example")]
     // A field of its own at Graph
     [InlineData("email-src", "someone@outlook.com")]
-    public void Every_spelling_of_a_protected_name_is_protected(string type, string value) => AssertProtected(type, value);
+    public void Protected_name_is_protected_in_each_spelling(string type, string value) => AssertProtected(type, value);
 
     [Theory]
     [InlineData("ip-dst", "10.1.2.3")]
@@ -113,7 +113,7 @@ public class NeverBlockTests
     [InlineData("ip-src", "2001:db8::/32")]
     [InlineData("ip-src", "2001:db8:9:0:0:0:0:1")]
     [InlineData("stix2-pattern", "[ipv4-addr:value = '203.0.113.7/32']")]
-    public void Every_spelling_of_a_protected_address_is_protected(string type, string value) => AssertProtected(type, value);
+    public void Protected_address_is_protected_in_each_spelling(string type, string value) => AssertProtected(type, value);
 
     [Theory]
     [InlineData("http://www.microsoft.com./update")]
@@ -161,7 +161,7 @@ public class NeverBlockTests
     [InlineData("https://github.com/a/..//%2e/")]
     [InlineData("https://s3.amazonaws.com/")]
     [InlineData("github.io/")]
-    public void Every_spelling_of_a_url_on_a_protected_host_is_protected(string url)
+    public void URL_on_a_protected_host_is_protected_in_each_spelling(string url)
     {
         var type = url.Contains("://", StringComparison.Ordinal) ? "uri" : "url";
 
@@ -197,11 +197,11 @@ public class NeverBlockTests
     [InlineData("email", "someone@outlook.com")]
     [InlineData("email-src", "someone@evil.example")]
     [InlineData("sha256", "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc")]
-    public void What_only_looks_like_it_is_not_protected(string type, string value) =>
+    public void Similar_values_are_not_protected(string type, string value) =>
         Assert.DoesNotContain(Observables(type, value), Guard.Protects);
 
     [Fact]
-    public void A_hash_is_protected_in_any_case_and_a_certificate_too()
+    public void Hash_and_certificate_are_protected_in_any_case()
     {
         AssertProtected("sha256", new string('b', 64));
         AssertProtected("filename|sha256", "a.exe|" + new string('B', 64));
@@ -209,7 +209,7 @@ public class NeverBlockTests
     }
 
     [Fact]
-    public void Any_notation_of_a_protected_address_in_a_url_is_protected() =>
+    public void Protected_address_in_a_URL_is_protected_in_each_notation() =>
         Gen.Select(
             Gen.OneOf("8.8.8.8", "10.1.2.3", "127.0.0.1", "203.0.113.7", "198.51.100.99"), Gen.Int[1, 4], Gen.Int[0, 2].Array[4], Gen.Bool)
             .Sample((address, parts, bases, dot) =>
@@ -222,7 +222,7 @@ public class NeverBlockTests
             });
 
     [Fact]
-    public void Any_mix_of_case_width_and_dots_of_a_protected_name_is_protected() =>
+    public void Protected_name_is_protected_in_any_case_width_and_dots() =>
         Gen.Select(Gen.OneOf("login.microsoft.com", "www.contoso.example", "co.uk", "github.io"), Gen.Int[0, 3].Array[24], Gen.Bool)
             .Sample((name, kinds, dot) =>
             {
@@ -236,7 +236,7 @@ public class NeverBlockTests
     [InlineData("login.microsoft.com|9.10.11.12")]
     [InlineData("evil.example|10.1.2.3")]
     [InlineData("evil.example|::ffff:8.8.8.8")]
-    public async Task A_value_with_a_protected_half_is_not_blocked_at_all(string value)
+    public async Task Combination_with_a_protected_part_is_not_blocked(string value)
     {
         using var run = new TestRun();
         run.Destinations.Clear();

@@ -3,7 +3,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 public sealed class RepairTests : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class RepairTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task Missing_edited_and_untracked_are_put_right_and_the_next_look_is_clean(bool upserts, bool keysLiveOnce)
+    public async Task Missing_edited_and_untracked_are_repaired_and_the_next_verify_is_clean(bool upserts, bool keysLiveOnce)
     {
         await PushAsync(upserts, keysLiveOnce, domains: 6);
         var bodies = Bodies();
@@ -38,7 +38,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public async Task Copies_of_ours_are_removed_and_the_other_stays_in_the_ledger()
+    public async Task Duplicates_of_ours_are_removed_and_the_tracked_one_stays()
     {
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 2);
         var kept = _run.Destination.Held.Select(one => one.Id).Order().ToList();
@@ -53,7 +53,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public async Task A_copy_whose_removal_was_lost_is_not_taken_for_the_one_that_is_held()
+    public async Task Duplicate_with_an_unconfirmed_removal_is_not_taken_for_the_held_one()
     {
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 2);
         var kept = _run.Destination.Held.Select(one => one.Id).Order().ToList();
@@ -71,7 +71,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_foreign_is_neither_touched_nor_looked_at_twice()
+    public async Task Foreign_indicators_are_not_changed()
     {
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 1);
         var theirs = new FakeIndicator("x-1", Guid.NewGuid(), "theirs", "{}", _run.Time.GetUtcNow().AddDays(9));
@@ -86,7 +86,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_one_that_only_did_not_show_does_not_become_two()
+    public async Task Indicator_not_yet_visible_is_not_duplicated()
     {
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 3);
         var hidden = _run.Destination.Held[0];
@@ -101,7 +101,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_revoked_there_lives_again_under_a_new_key()
+    public async Task Indicator_revoked_at_the_destination_returns_under_a_new_key()
     {
         await PushAsync(upserts: true, keysLiveOnce: true, domains: 2);
         var old = _run.Destination.Held[0];
@@ -115,7 +115,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public async Task What_no_update_can_change_is_made_anew()
+    public async Task Immutable_difference_is_repaired_by_recreation()
     {
         await PushAsync(upserts: true, keysLiveOnce: false, domains: 1);
         _run.Destination.Held[0] = _run.Destination.Held[0] with { Body = """{"fixed":"Botnet"}""" };
@@ -128,7 +128,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public async Task A_value_that_somebody_else_holds_by_now_is_let_go()
+    public async Task Value_held_by_others_now_is_released()
     {
         await PushAsync(upserts: true, keysLiveOnce: false, domains: 2);
         _run.Destination.HasSharedNamespace = true;
@@ -145,7 +145,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public async Task Repair_leaves_to_push_what_else_has_changed()
+    public async Task Repair_leaves_other_changes_to_push()
     {
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 3);
         _run.Destination.Held.RemoveAt(0);
@@ -162,7 +162,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public async Task A_repair_that_is_turned_down_ends_with_3_and_is_tried_by_the_next_push_when_it_may_pass()
+    public async Task Rejected_repair_is_incomplete_and_tried_by_the_next_push()
     {
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 2);
         _run.Destination.Held.RemoveAt(0);
@@ -177,7 +177,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public async Task A_repair_that_died_on_the_way_is_settled_by_the_next_run()
+    public async Task Interrupted_repair_is_reconciled_by_the_next_run()
     {
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 3);
         _run.Destination.Held.RemoveAt(0);
@@ -196,7 +196,7 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
-    public async Task A_destination_that_fails_while_it_is_listed_is_not_repaired()
+    public async Task Destination_that_fails_during_the_list_is_not_repaired()
     {
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 3);
         _run.Destination.Sent.Clear();

@@ -1,7 +1,7 @@
 using MispGraphSync.Core.Planning;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Planning;
 
 public class NeverBlockEntryTests
 {
@@ -17,7 +17,7 @@ public class NeverBlockEntryTests
     [InlineData("localhost", "localhost")]
     [InlineData("intranet:8080", "intranet")]
     [InlineData("1-2.contoso.example", "1-2.contoso.example")]
-    public void A_name_may_have_a_wildcard_a_dot_or_a_port(string text, string name) =>
+    public void Name_may_have_a_wildcard_a_dot_or_a_port(string text, string name) =>
         Assert.Equal(new NeverBlockEntry.Name(name), NeverBlockEntry.Read(text, out _));
 
     [Theory]
@@ -45,7 +45,7 @@ public class NeverBlockEntryTests
     [InlineData("2001:db8::1-2001:db8::2", "2001:db8::1/128 2001:db8::2/128")]
     [InlineData("2001:db8::-2001:db8::ffff:ffff:ffff:ffff", "2001:db8::/64")]
     [InlineData("::ffff:ffff:ffff:fffe-::ffff:ffff:ffff:ffff", "::ffff:ffff:ffff:fffe/127")]
-    public void Addresses_may_be_written_as_any_range(string text, string ranges) =>
+    public void Address_may_be_any_form_of_range(string text, string ranges) =>
         Assert.Equal(ranges, string.Join(' ', Assert.IsType<NeverBlockEntry.Ranges>(NeverBlockEntry.Read(text, out _)).Value));
 
     [Theory]
@@ -53,7 +53,7 @@ public class NeverBlockEntryTests
     [InlineData("01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67", "0123456789abcdef0123456789abcdef01234567")]
     [InlineData("3:AbC:dEf", "3:AbC:dEf")]
     [InlineData("T10123456789ABCDEF0123456789ABCDEF0123456789ABCDEF", "t10123456789abcdef0123456789abcdef0123456789abcdef")]
-    public void A_hash_may_have_capitals_and_colons(string text, string hash) =>
+    public void Hash_may_have_capitals_and_colons(string text, string hash) =>
         Assert.Equal(new NeverBlockEntry.Hash(hash), NeverBlockEntry.Read(text, out _));
 
     [Theory]
@@ -88,7 +88,7 @@ public class NeverBlockEntryTests
     [InlineData("203.0.113.9-2001:db8::1", "address in full")]
     [InlineData("0.0.0.0-255.255.255.255", "address in full")]
     [InlineData("00:00:5e:00:53:01", "address in full")]
-    public void What_would_protect_nothing_is_not_read(string text, string? remedy)
+    public void Entry_that_would_protect_nothing_is_rejected(string text, string? remedy)
     {
         Assert.Null(NeverBlockEntry.Read(text, out var said));
         if (remedy is null) Assert.Null(said);

@@ -2,7 +2,7 @@ using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Planning;
 
 public class DeletionPolicyTests
 {
@@ -37,7 +37,7 @@ public class DeletionPolicyTests
 
     [Theory]
     [MemberData(nameof(TruthTable))]
-    public void The_verdict_follows_the_truth_table(bool toEnd, bool part, bool empty, bool selection, bool accepts, bool many, DeletionVerdict expected)
+    public void Verdict_follows_the_truth_table(bool toEnd, bool part, bool empty, bool selection, bool accepts, bool many, DeletionVerdict expected)
     {
         var policy = new DeletionPolicy(new DeletionLimit(30, IsPercent: false), accepts);
         var facts = new DeletionFacts
@@ -54,18 +54,18 @@ public class DeletionPolicyTests
     }
 
     [Fact]
-    public void An_empty_read_withholds_nothing_where_nothing_is_held() => Assert.Equal(
+    public void Empty_read_withholds_nothing_where_nothing_is_held() => Assert.Equal(
         DeletionVerdict.Allowed,
         new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: false).Decide(new DeletionFacts { IsReadToEnd = true, IsEmptyRead = true }));
 
     [Fact]
-    public void A_new_selection_does_not_withhold_evictions() => Assert.Equal(
+    public void New_selection_does_not_withhold_evictions() => Assert.Equal(
         DeletionVerdict.Allowed,
         new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: false)
             .Decide(new DeletionFacts { IsReadToEnd = true, HasNewSelection = true, Deletions = 5, Evictions = 5, Held = 100 }));
 
     [Fact]
-    public void A_share_is_strict_after_an_empty_read() => Assert.Equal(
+    public void Share_has_no_allowance_after_an_empty_read() => Assert.Equal(
         [DeletionVerdict.Allowed, DeletionVerdict.TooMany],
         new[] { false, true }.Select(empty => new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: true)
             .Decide(new DeletionFacts { IsReadToEnd = true, IsEmptyRead = empty, Deletions = 20, Held = 20 })));

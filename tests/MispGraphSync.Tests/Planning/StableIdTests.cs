@@ -1,9 +1,9 @@
 using MispGraphSync.Core.Domain;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Planning;
 
-public class StableKeyTests
+public class StableIdTests
 {
     // Golden: if one of these changes, every indicator ever sent is orphaned.
     [Theory]
@@ -11,11 +11,11 @@ public class StableKeyTests
     [InlineData("misp-graph", "sentinel", "misp-graph", "[ipv4-addr:value = '198.51.100.7']", 0, "fafda436-e704-5411-a958-6924c486f585")]
     [InlineData("misp-graph", "sentinel", "misp-graph", "[ipv4-addr:value = '198.51.100.7']", 1, "06f5d853-812b-550e-b713-f1296e112a8f")]
     [InlineData("other", "defender", "", "DomainName:evil.example", 0, "a512f698-e62f-5be4-8320-e0c4e2f0311f")]
-    public void Keys_are_the_same_for_ever(string instance, string kind, string scope, string canonical, int generation, string key) =>
+    public void Golden_keys_do_not_change(string instance, string kind, string scope, string canonical, int generation, string key) =>
         Assert.Equal(key, StableId.ForIndicator(instance, kind, scope, canonical, generation).ToString());
 
     [Fact]
-    public void A_key_is_a_version_5_UUID_of_the_RFC_variant()
+    public void Key_is_a_version_5_UUID_of_the_RFC_variant()
     {
         var text = StableId.From("anything").ToString();
 
@@ -24,7 +24,7 @@ public class StableKeyTests
     }
 
     [Fact]
-    public void Direction_and_role_do_not_part_single_observables()
+    public void Single_observables_ignore_direction_and_role()
     {
         var address = System.Net.IPAddress.Parse("203.0.113.9");
 
@@ -37,7 +37,7 @@ public class StableKeyTests
     }
 
     [Fact]
-    public void The_order_in_a_combination_does_not_matter()
+    public void Key_does_not_depend_on_the_order_in_a_combination()
     {
         Observable name = new Observable.FileName("a.exe");
         Observable hash = new Observable.FileHash(HashAlgorithm.Md5, new string('a', 32));

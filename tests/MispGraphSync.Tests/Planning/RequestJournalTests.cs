@@ -2,12 +2,12 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Sending;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Planning;
 
 public class RequestJournalTests
 {
     [Fact]
-    public void A_request_moves_by_the_table_and_in_no_other_way()
+    public void Request_follows_the_transition_table()
     {
         var moves = from state in Enum.GetValues<RequestState>()
                     from what in Enum.GetValues<RequestEvent>()
@@ -31,7 +31,7 @@ public class RequestJournalTests
     }
 
     [Fact]
-    public void A_plain_create_without_a_response_is_never_sent_again_before_it_is_reconciled()
+    public void Plain_create_without_a_response_is_reconciled_before_it_is_sent_again()
     {
         var request = new Request(new OpenIntent(1, Operation.Create, []), isRepeatable: false, RequestState.Open);
         request.MissResponse([], "timeout");

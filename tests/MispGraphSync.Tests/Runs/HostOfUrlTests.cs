@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Sync;
+namespace MispGraphSync.Tests.Runs;
 
 public sealed class HostOfUrlTests : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class HostOfUrlTests : IDisposable
     [InlineData(IndicatorAction.Block, 1, 2L)]
     [InlineData(IndicatorAction.Warn, 1, 2L)]
     [InlineData(IndicatorAction.Allow, 1, 2L)]
-    public async Task The_hosts_of_a_url_are_sent_only_where_the_action_is_alert(IndicatorAction action, int held, long? skipped)
+    public async Task Hosts_of_URLs_are_sent_only_with_action_alert(IndicatorAction action, int held, long? skipped)
     {
         _run.Destinations.Clear();
         foreach (var form in Enum.GetValues<IndicatorShape>())
@@ -34,7 +34,7 @@ public sealed class HostOfUrlTests : IDisposable
     }
 
     [Fact]
-    public async Task Hosts_that_were_sent_are_removed_when_the_action_becomes_block()
+    public async Task Hosts_of_URLs_are_removed_when_the_action_becomes_block()
     {
         _run.Destination.Policy = new DestinationPolicy { Action = IndicatorAction.Alert };
         _run.Source.Put(Some.Event(1), UrlWithHosts());
@@ -47,7 +47,7 @@ public sealed class HostOfUrlTests : IDisposable
     }
 
     [Fact]
-    public async Task A_host_that_stands_outside_the_object_too_is_sent_whatever_the_action()
+    public async Task Host_that_is_also_outside_the_object_is_sent_with_any_action()
     {
         _run.Destination.Policy = new DestinationPolicy { Action = IndicatorAction.Block };
         _run.Source.Put(Some.Event(1), UrlWithHosts(), Some.Attribute(9, "domain", "shared.example"));
