@@ -82,7 +82,8 @@ internal static class LocalChecks
     private static IEnumerable<string> SecretFiles(AppSettings settings)
     {
         var signIns = settings.Destinations.Where(one => one.Enabled).SelectMany(one => new[] { one.Auth, one.Auth.VaultSignIn });
-        return signIns.OfType<AuthSettings>().SelectMany(auth => new[] { auth.ClientSecret?.File, auth.Certificate?.Path, auth.Certificate?.Password?.File })
+        return signIns.OfType<AuthSettings>()
+            .SelectMany(auth => new[] { auth.ClientSecret?.File, auth.Certificate?.Path, auth.Certificate?.Password?.File })
             .Prepend(settings.Misp.Key?.File).OfType<string>();
     }
 

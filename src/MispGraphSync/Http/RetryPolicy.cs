@@ -86,9 +86,38 @@ internal sealed class RetryState
 /// The one place where anything is sent again: destinations, MISP, sign-in and Key Vault. The caller judges each outcome;
 /// the policy counts the retries and their waits; Polly runs them.
 /// </summary>
-internal sealed class RetryPolicy(TimeProvider time, RetryOptions options)
+internal sealed class RetryPolicy
 {
+    private static readonly ResiliencePropertyKey<Run> Key = new("misp-graph.run");
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+
+    private readonly TimeProvider _time;
+    private readonly RetryOptions _options;
+    private readonly ResiliencePipeline _pipeline;
+
+    public RetryPolicy(TimeProvider time, RetryOptions options)
+    {
+        (_time, _options) = (time, options);
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                // The verdict of each attempt is the limit.
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = args =>
+                {
+                    var run = RunOf(args.Context);
+                    run.Wait = NextWait(run.State, run.Judge(args.Outcome.Result, args.Outcome.Exception));
+                    return ValueTask.FromResult(run.Wait is not null);
+                },
+                DelayGenerator = args => ValueTask.FromResult(RunOf(args.Context).Wait),
+                OnRetry = args =>
+                {
+                    RunOf(args.Context).OnRetry?.Invoke(args.RetryDelay);
+                    return default;
+                },
+            })
+            .Build();
+    }
 
     /// <param name="judge">Gets the result or the exception of each attempt.</param>
     /// <param name="onRetry">Called with each wait before it begins.</param>
@@ -97,38 +126,32 @@ internal sealed class RetryPolicy(TimeProvider time, RetryOptions options)
         RetryState state, Func<CancellationToken, Task<T>> attempt, Func<T?, Exception?, RetryVerdict> judge, CancellationToken ct,
         Action<TimeSpan>? onRetry = null)
     {
-        TimeSpan? wait = null;
-        var pipeline = new ResiliencePipelineBuilder<T> { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions<T>
-            {
-                // The verdict of each attempt is the limit.
-                MaxRetryAttempts = int.MaxValue,
-                ShouldHandle = args =>
-                {
-                    wait = NextWait(state, judge(args.Outcome.Result, args.Outcome.Exception));
-                    return ValueTask.FromResult(wait is not null);
-                },
-                DelayGenerator = _ => ValueTask.FromResult(wait),
-                OnRetry = args =>
-                {
-                    onRetry?.Invoke(args.RetryDelay);
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .Build();
-        return await pipeline.ExecuteAsync(token => new ValueTask<T>(attempt(token)), ct).ConfigureAwait(false);
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, ct);
+        context.Properties.Set(Key, new Run(state, (result, e) => judge((T?)result, e), onRetry));
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                static async (context, attempt) => await attempt(context.CancellationToken).ConfigureAwait(false), context, attempt)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
     }
+
+    private static Run RunOf(ResilienceContext context) => context.Properties.GetValue(Key, null!);
 
     /// <summary>Null: no further attempt.</summary>
     private TimeSpan? NextWait(RetryState state, RetryVerdict verdict)
     {
         switch (verdict.Kind)
         {
-            case RetryKind.Failed when ++state.Failures <= (verdict.MaxRetries ?? options.MaxRetries):
+            case RetryKind.Failed when ++state.Failures <= (verdict.MaxRetries ?? _options.MaxRetries):
                 return Allowed(state, verdict.Asked ?? Backoff(state.Failures), verdict.IsForAll);
             case RetryKind.Throttled:
                 state.Throttled++;
-                return Allowed(state, verdict.Asked ?? options.DefaultThrottleWait ?? Backoff(state.Throttled), isForAll: true);
+                return Allowed(state, verdict.Asked ?? _options.DefaultThrottleWait ?? Backoff(state.Throttled), isForAll: true);
             case RetryKind.NewToken when !state.HasNewToken:
                 state.HasNewToken = true;
                 return TimeSpan.Zero;
@@ -140,10 +163,10 @@ internal sealed class RetryPolicy(TimeProvider time, RetryOptions options)
     /// <summary>Null when the wait is longer than the request, or the run, can take.</summary>
     private TimeSpan? Allowed(RetryState state, TimeSpan wait, bool isForAll)
     {
-        if (isForAll && wait < options.MinWait) wait = options.MinWait;
-        var waited = time.GetElapsedTime(state.WaitingSince ??= time.GetTimestamp());
-        state.IsOverDeadline = options.Deadline is { } deadline && time.GetUtcNow() + wait > deadline;
-        if (!state.IsOverDeadline && waited + wait <= options.MaxWait) return wait;
+        if (isForAll && wait < _options.MinWait) wait = _options.MinWait;
+        var waited = _time.GetElapsedTime(state.WaitingSince ??= _time.GetTimestamp());
+        state.IsOverDeadline = _options.Deadline is { } deadline && _time.GetUtcNow() + wait > deadline;
+        if (!state.IsOverDeadline && waited + wait <= _options.MaxWait) return wait;
         (state.ExcessiveWait, state.TotalWaited) = (wait, waited);
         return null;
     }
@@ -152,6 +175,18 @@ internal sealed class RetryPolicy(TimeProvider time, RetryOptions options)
     private TimeSpan Backoff(int count)
     {
         var full = Math.Min(LongestBackoff.TotalSeconds, Math.Pow(2, Math.Min(count, 10) - 1));
-        return TimeSpan.FromSeconds(full * (1 - (0.5 * options.Jitter())));
+        return TimeSpan.FromSeconds(full * (1 - (0.5 * _options.Jitter())));
+    }
+
+    private sealed class Run(RetryState state, Func<object?, Exception?, RetryVerdict> judge, Action<TimeSpan>? onRetry)
+    {
+        public RetryState State => state;
+
+        public Func<object?, Exception?, RetryVerdict> Judge => judge;
+
+        public Action<TimeSpan>? OnRetry => onRetry;
+
+        /// <summary>Before the next attempt; null: there is none.</summary>
+        public TimeSpan? Wait { get; set; }
     }
 }

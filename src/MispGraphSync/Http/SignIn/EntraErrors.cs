@@ -36,9 +36,8 @@ internal static class EntraErrors
             $"This network may not sign in to tenant {auth.Tenant}: access to tenants is restricted.",
             "Have the tenant allowed in the proxy's tenant restrictions, or in the cross-tenant access policy."),
         50049 => ("The sign-in host is none of Microsoft's.", "Check auth.cloud and auth.authority."),
-        700011 or 700016 or 70001 or 7000229 =>
-            ($"The application {auth.ClientId} is not in tenant {auth.Tenant}.",
-                "Check auth.clientId and auth.tenant; an administrator may have to consent."),
+        700011 or 700016 or 70001 or 7000229 => ($"The application {auth.ClientId} is not in tenant {auth.Tenant}.",
+            "Check auth.clientId and auth.tenant; an administrator may have to consent."),
         7000112 => ($"The application {auth.ClientId} is disabled.", "Have it enabled under Enterprise applications."),
         90002 => ($"There is no tenant {auth.Tenant} in this cloud.", "Check auth.tenant and auth.cloud."),
         900021 or 900023 or 90019 or 50059 or 50128 => (
@@ -51,11 +50,10 @@ internal static class EntraErrors
             "Correct the scope in the destination's settings, or remove it."),
         70011 or 28002 or 28003 or 700022 or 700023 =>
             ($"The scope {scope} is not accepted.", "Check auth.cloud and the destination's endpoint."),
-        9001023 or 50194 => ($"Tenant {auth.Tenant} cannot be used by an application.",
-            "Set auth.tenant to your own tenant's id or domain."),
-        50012 or 50013 or 50017 or 50027 or 50048 or 700030 =>
-            ("The certificate or federated token was not accepted.",
-                "Check that it is registered with the app and not expired, and this machine's clock."),
+        9001023 or 50194 =>
+            ($"Tenant {auth.Tenant} cannot be used by an application.", "Set auth.tenant to your own tenant's id or domain."),
+        50012 or 50013 or 50017 or 50027 or 50048 or 700030 => ("The certificate or federated token was not accepted.",
+            "Check that it is registered with the app and not expired, and this machine's clock."),
         500133 or 700024 => ("The certificate or federated token is not valid at this time.",
             "Set this machine's clock right; a federated token must be renewed by whoever issues it."),
         700027 => ($"The certificate is not registered with application {auth.ClientId}, or has expired.",
