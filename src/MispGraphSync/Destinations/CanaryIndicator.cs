@@ -31,7 +31,8 @@ internal sealed class CanaryIndicator : IAsyncDisposable
         var settings = checks.Settings.ForCanary(Mark) with { Policy = checks.Settings.Policy with { Action = IndicatorAction.Alert } };
         _destination = checks.Kind.Create(settings, checks.Transport, checks.Tokens);
         var now = DateTimeOffset.FromUnixTimeSeconds(_time.GetUtcNow().ToUnixTimeSeconds());
-        var key = StableId.ForIndicator(Mark, checks.Kind.Name, _destination.Info.Scope, _destination.Canonical([new Observable.DomainName(_name)]), 0);
+        var key = StableId.ForIndicator(
+            Mark, checks.Kind.Name, _destination.Info.Scope, _destination.Canonical([new Observable.DomainName(_name)]), 0);
         var body = new ArrayBufferWriter<byte>();
         var expires = now + Lifetime;
         _held = new HeldIndicator
@@ -73,10 +74,12 @@ internal sealed class CanaryIndicator : IAsyncDisposable
         if (await RemoveAsync((written as StepOutcome.Accepted)?.Id).ConfigureAwait(false) is { } error)
             return CheckResult.Failed(
                 RunOutcome.Unreachable, $"The test indicator {_name} was written and could not be removed: {error}",
-                $"Remove it by hand in the portal (search for {Mark}), or leave it: it alerts at most, and expires at {_held.Expires.UtcDateTime:HH:mm} UTC.");
+                $"Remove it by hand in the portal (search for {Mark}), or leave it: it alerts at most, and expires at "
+                + $"{_held.Expires.UtcDateTime:HH:mm} UTC.");
         return written is StepOutcome.Unknown unknown
             ? CheckResult.Failed(
-                RunOutcome.Unreachable, $"No response says whether the test indicator {_name} was written; it was removed in any case. {unknown.Why}",
+                RunOutcome.Unreachable,
+                $"No response says whether the test indicator {_name} was written; it was removed in any case. {unknown.Why}",
                 "Run again later; look at the network and the proxy.")
             : CheckResult.Ok($"{_name} was written and removed");
     }
@@ -115,7 +118,8 @@ internal sealed class CanaryIndicator : IAsyncDisposable
             id = found;
         }
 
-        var step = Planner.BuildDeletion(_destination, _held with { Id = id }, new StepDecision(StepAction.Delete, StepReasons.Purged), _time.GetUtcNow());
+        var step = Planner.BuildDeletion(
+            _destination, _held with { Id = id }, new StepDecision(StepAction.Delete, StepReasons.Purged), _time.GetUtcNow());
         return (await _destination.ApplyAsync(Operation.Delete, [step], ct).ConfigureAwait(false))[0] switch
         {
             StepOutcome.Accepted => null,

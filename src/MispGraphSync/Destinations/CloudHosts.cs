@@ -11,7 +11,8 @@ internal sealed class CloudHosts(params IReadOnlyList<(string Cloud, string Host
 
     /// <summary>The service's origin; null where the cloud does not have it.</summary>
     public Uri? In(string cloud) =>
-        hosts.FirstOrDefault(one => one.Cloud.Equals(cloud, StringComparison.OrdinalIgnoreCase)).Host is { } host ? new Uri($"https://{host}") : null;
+        hosts.FirstOrDefault(one => one.Cloud.Equals(cloud, StringComparison.OrdinalIgnoreCase)).Host is { } host
+            ? new Uri($"https://{host}") : null;
 
     /// <summary>The scope of the service's own tokens.</summary>
     public static string ScopeOf(Uri origin) => origin.GetLeftPart(UriPartial.Authority) + "/.default";

@@ -13,7 +13,9 @@ internal sealed record CheckInput(
     DestinationKinds Kinds, DestinationSettings Settings, Transport Transport, Func<Uri?, Task<CheckResult?>> SkipIfUnreachableAsync,
     CancellationToken Stop);
 
-/// <summary>The doctor's checks of one destination. What several of them need is looked at once. A kind with checks of its own derives from it.</summary>
+/// <summary>
+/// The doctor's checks of one destination. Results that several of them need are shared. A kind with checks of its own derives from it.
+/// </summary>
 internal class DestinationChecks : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -63,7 +65,8 @@ internal class DestinationChecks : IAsyncDisposable
         Check[] checks =
         [
             new($"{Name} tenant", _tenant.GetAsync),
-            new($"{Name} token", async () => (await _token.GetAsync().ConfigureAwait(false)).Missing ?? CheckResult.Ok($"signed in by {WayOf(Settings.Auth)}")),
+            new($"{Name} token", async () => (await _token.GetAsync().ConfigureAwait(false)).Missing
+                ?? CheckResult.Ok($"signed in by {WayOf(Settings.Auth)}")),
             new($"{Name} roles", Roles.GetAsync),
             .. OfService(),
         ];
@@ -80,7 +83,8 @@ internal class DestinationChecks : IAsyncDisposable
     protected virtual IEnumerable<Check> OfService() => [new($"{Name} access", Access.GetAsync)];
 
     /// <summary>Whether the token carries the roles that the service asks for.</summary>
-    protected virtual CheckResult CheckRoles(JwtClaims claims) => CheckResult.Ok("given in the workspace, not in the token: see the next checks");
+    protected virtual CheckResult CheckRoles(JwtClaims claims) =>
+        CheckResult.Ok("given in the workspace, not in the token: see the next checks");
 
     /// <summary>Whether the service lets us in, without anything being written. Throws when not.</summary>
     protected virtual async Task<CheckResult> CheckAccessAsync(CancellationToken ct)
@@ -112,7 +116,8 @@ internal class DestinationChecks : IAsyncDisposable
         catch (TimeoutException)
         {
             return CheckResult.Failed(
-                RunOutcome.Unreachable, $"No answer within {Limit.TotalSeconds:0} seconds.", "Run again later; if it stays so, look at the network and the proxy.");
+                RunOutcome.Unreachable, $"No answer within {Limit.TotalSeconds:0} seconds.",
+                "Run again later; if it stays so, look at the network and the proxy.");
         }
     }
 
@@ -133,17 +138,21 @@ internal class DestinationChecks : IAsyncDisposable
     private async Task<CheckResult> FindTenantAsync()
     {
         if (Settings.Auth.ManagedIdentity is not null) return CheckResult.Skipped("a managed identity is of its machine's tenant");
-        if (await Input.SkipIfUnreachableAsync(Cloud.AuthorityOf(Settings.Auth)).ConfigureAwait(false) is { } unreachable) return unreachable;
+        if (await Input.SkipIfUnreachableAsync(Cloud.AuthorityOf(Settings.Auth)).ConfigureAwait(false) is { } unreachable)
+            return unreachable;
         return await ProbeAsync(ct => TenantCheck.RunAsync(Input, ct)).ConfigureAwait(false);
     }
 
     private async Task<(string? Token, CheckResult? Missing)> FindTokenAsync()
     {
         var auth = Settings.Auth;
-        if (auth.ManagedIdentity is null && await Input.SkipIfUnreachableAsync(Cloud.AuthorityOf(auth)).ConfigureAwait(false) is { } unreachable) return (null, unreachable);
+        if (auth.ManagedIdentity is null
+            && await Input.SkipIfUnreachableAsync(Cloud.AuthorityOf(auth)).ConfigureAwait(false) is { } unreachable) return (
+                null, unreachable);
         if (await Input.SkipIfUnreachableAsync(auth.ClientSecret?.VaultAddress).ConfigureAwait(false) is { } vault) return (null, vault);
         if (await Credential.GetAsync().ConfigureAwait(false) is not null) return (null, CheckResult.Skipped("needs secrets"));
-        if ((await _tenant.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return (null, CheckResult.Skipped($"needs {Name} tenant"));
+        if ((await _tenant.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed)
+            return (null, CheckResult.Skipped($"needs {Name} tenant"));
         string? token = null;
         var asked = await ProbeAsync(async ct =>
         {

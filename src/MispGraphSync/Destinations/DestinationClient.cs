@@ -87,7 +87,8 @@ internal sealed class DestinationClient : IDisposable
         if (Uri.TryCreate(_client.BaseAddress, link, out var next) && Origin.IsSame(next, _client.BaseAddress)) return next;
         throw new RunFailedException(
             RunOutcome.Unreachable,
-            $"{_service}: the next page is at {next?.Authority ?? "no address"}, not at {_client.BaseAddress.Authority}; it is not followed.",
+            $"{_service}: the next page is at {next?.Authority ?? "no address"}, not at {_client.BaseAddress.Authority}; it is not "
+            + "followed.",
             $"Check the destination's {_setting} and the proxy.");
     }
 

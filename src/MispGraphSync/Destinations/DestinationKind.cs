@@ -49,7 +49,7 @@ internal sealed record DestinationKind
 }
 
 /// <summary>What to do about a service's message.</summary>
-/// <param name="Words">Whole words of the message, one of which must be there. A star stands for any end of a word.</param>
+/// <param name="Words">Whole words of the message, one of which must be there. A star is any end of a word.</param>
 internal sealed record Remedy(string[] Words, string Text)
 {
     public static Remedy AlreadyExists { get; } = new(

@@ -13,4 +13,15 @@ internal static class IndicatorText
         if (text is not ("" or "…")) return text;
         return indicator.Sources is [var first, ..] ? $"MISP event {first.Event:D}" : "MISP event";
     }
+
+    /// <summary>Whether no earlier source is of the same event.</summary>
+    public static bool IsFirstOfEvent(Indicator indicator, int source)
+    {
+        for (var i = 0; i < source; i++)
+        {
+            if (indicator.Sources[i].Event == indicator.Sources[source].Event) return false;
+        }
+
+        return true;
+    }
 }

@@ -27,18 +27,20 @@ internal static class ResponseJson
     public static JsonElement? Find(this JsonElement item, string name)
     {
         if (item.ValueKind != JsonValueKind.Object) return null;
-        return item.TryGetProperty(name, out var exact) && exact.ValueKind != JsonValueKind.Null ? exact : ErrorBody.Find(item, name);
+        if (!item.TryGetProperty(name, out var exact)) return ErrorBody.Find(item, name);
+        return exact.ValueKind == JsonValueKind.Null ? null : exact;
     }
 
     /// <summary>Whether there is such a property, if only with null.</summary>
-    public static bool Has(this JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.EnumerateObject().Any(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    public static bool Has(this JsonElement item, string name) => item.ValueKind == JsonValueKind.Object
+        && (item.TryGetProperty(name, out _)
+            || item.EnumerateObject().Any(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>The items of a list; null when there is none of that name.</summary>
     public static JsonElement.ArrayEnumerator? List(this JsonElement item, string name) =>
         item.Find(name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : null;
 
-    /// <summary>A text, or a number as it stands; null for anything else.</summary>
+    /// <summary>A text, or a number as it is; null for anything else.</summary>
     public static string? Text(this JsonElement item, string name)
     {
         if (item.Find(name) is not { } value) return null;

@@ -50,7 +50,7 @@ internal sealed class ResponseMatcher(int steps, int elements, Func<int, int, St
         var named = OpenSteps().ToLookup(naming.OfStep, StringComparer.Ordinal);
         foreach (var group in OpenElements().GroupBy(naming.OfElement).Where(group => group.Key is not null).ToList())
         {
-            // Several steps of one name are told by the order alone.
+            // Only the order distinguishes several steps of one name.
             if (named[group.Key].ToList() is not [var step]) continue;
             var said = group.Select(element => read(element, step)).Distinct().ToList();
             _outcomes[step] = said is [var one] ? one : Contradictory;

@@ -16,7 +16,8 @@ internal abstract class ServiceDestination : IDestination
     /// <param name="tokens">Null: those of the settings' own sign-in.</param>
     protected ServiceDestination(DestinationKind kind, DestinationSettings settings, Transport transport, ITokenSource? tokens)
     {
-        (Info, Policy, Capabilities, ParallelRequests) = (settings.Info, settings.Policy, kind.CapabilitiesOf(settings), settings.ParallelRequests);
+        (Info, Policy, Capabilities, ParallelRequests) =
+            (settings.Info, settings.Policy, kind.CapabilitiesOf(settings), settings.ParallelRequests);
         _log = transport.Log;
         Tokens = tokens ?? (_ownTokens = new MsalTokenSource(settings.Auth, kind.ScopeOf(settings), transport));
     }
@@ -55,7 +56,8 @@ internal abstract class ServiceDestination : IDestination
     }
 
     /// <summary>Nothing to find out where sending again changes nothing.</summary>
-    public virtual Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => Task.FromResult(ReconcileResult.None);
+    public virtual Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) =>
+        Task.FromResult(ReconcileResult.None);
 
     public abstract IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct);
 

@@ -43,7 +43,8 @@ public abstract class DestinationContract : IAsyncLifetime
 
     [Fact]
     public async Task More_steps_than_a_batch_throw() =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => ApplyAsync(Operation.Create, Steps(Destination.Capabilities.BatchSize + 1)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => ApplyAsync(Operation.Create, Steps(Destination.Capabilities.BatchSize + 1)));
 
     [Fact]
     public async Task No_steps_send_no_request()

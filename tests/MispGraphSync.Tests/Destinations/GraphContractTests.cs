@@ -154,7 +154,11 @@ public class GraphContractTests : DestinationContract
     [Fact]
     public async Task Paging_stops_after_too_many_empty_pages()
     {
-        for (var i = 0; i < 50; i++) Service.Script(200, $$"""{"value":[],"@odata.nextLink":"{{new Uri(Service.Endpoint, $"/beta/security/tiIndicators/page/{i}").AbsoluteUri}}"}""");
+        for (var i = 0; i < 50; i++)
+        {
+            var next = new Uri(Service.Endpoint, $"/beta/security/tiIndicators/page/{i}");
+            Service.Script(200, $$"""{"value":[],"@odata.nextLink":"{{next.AbsoluteUri}}"}""");
+        }
 
         await Assert.ThrowsAsync<RunFailedException>(ReadAsync);
 

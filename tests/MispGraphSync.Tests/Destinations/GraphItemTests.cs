@@ -28,7 +28,8 @@ public class GraphItemTests
         Actors = ["Some Bear"],
         Families = ["SomeRat", "SomeRat"],
         Tags = ["tlp:red", "osint:source-type=\"blog\""],
-        Title = "Invoices\r\nwith \u202Eexe.tenohp <inside> — and a title that goes on and on until it is much longer than Graph's hundred characters 👩‍💻",
+        Title = "Invoices\r\nwith \u202Eexe.tenohp <inside> — and a title that goes on and on "
+            + "until it is much longer than Graph's hundred characters 👩‍💻",
         Comment = "seen in\nthe wild",
         Type = "filename|md5",
         Category = "Payload delivery",
@@ -40,20 +41,24 @@ public class GraphItemTests
     };
 
     [Fact]
-    public void Create_writes_every_field() => Snapshot.Matches(Write(GraphProduct.Sentinel, Rich, StepAction.Create).Body, "graph-create-full");
+    public void Create_writes_every_field() =>
+        Snapshot.Matches(Write(GraphProduct.Sentinel, Rich, StepAction.Create).Body, "graph-create-full");
 
     [Fact]
     public void Create_omits_empty_fields() =>
-        Snapshot.Matches(Write(GraphProduct.Sentinel, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body, "graph-create-plain");
+        Snapshot.Matches(
+            Write(GraphProduct.Sentinel, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body, "graph-create-plain");
 
     [Fact]
     public void Update_writes_editable_fields_and_empty_values() =>
         Snapshot.Matches(
-            Write(GraphProduct.Sentinel, SomeIndicator.Of(SomeIndicator.Address(7)) with { Severity = ThreatLevel.Undefined }, StepAction.Update).Body, "graph-update-plain");
+            Write(GraphProduct.Sentinel, SomeIndicator.Of(SomeIndicator.Address(7)) with { Severity = ThreatLevel.Undefined },
+                StepAction.Update).Body, "graph-update-plain");
 
     [Fact]
     public void Item_for_Defender_has_one_observable() =>
-        Snapshot.Matches(Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body, "graph-defender-create");
+        Snapshot.Matches(
+            Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body, "graph-defender-create");
 
     [Theory]
     [InlineData("192.0.2.7", "networkIPv4")]
@@ -80,7 +85,8 @@ public class GraphItemTests
 
         Assert.Equal("networkDestinationIPv4=192.0.2.7",
             string.Join('\n', GraphFields.Of([SomeIndicator.Address(7)], GraphProduct.Defender)));
-        Assert.Equal(Hash128.Of(Encoding.UTF8.GetBytes(body[..body.IndexOf(",\"networkIPv4\"", StringComparison.Ordinal)])), marks.Immutable);
+        Assert.Equal(
+            Hash128.Of(Encoding.UTF8.GetBytes(body[..body.IndexOf(",\"networkIPv4\"", StringComparison.Ordinal)])), marks.Immutable);
     }
 
     [Fact]
@@ -101,7 +107,8 @@ public class GraphItemTests
 
     [Fact]
     public void Update_for_Defender_edits_three_fields() =>
-        Snapshot.Matches(Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Renew).Body, "graph-defender-renew");
+        Snapshot.Matches(
+            Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Renew).Body, "graph-defender-renew");
 
     [Fact]
     public void Every_kind_of_observable_follows_the_rules()
@@ -109,17 +116,21 @@ public class GraphItemTests
         foreach (var observable in EveryKind())
         {
             using var item = JsonDocument.Parse(Write(GraphProduct.Sentinel, SomeIndicator.Of(observable), StepAction.Create).Body);
-            Assert.True(TiIndicatorRules.OfCreate(item.RootElement) is [], $"{observable}: {string.Join(" ", TiIndicatorRules.OfCreate(item.RootElement))}");
+            Assert.True(TiIndicatorRules.OfCreate(item.RootElement) is [],
+                $"{observable}: {string.Join(" ", TiIndicatorRules.OfCreate(item.RootElement))}");
         }
     }
 
     [Fact]
     public void Arbitrary_text_follows_the_rules() =>
-        Gen.Select(Gen.String, Gen.String, Gen.String[Gen.Char, 0, 200], Gen.Enum<StepAction>().Where(a => a != StepAction.Delete)).Sample((title, comment, tag, action) =>
+        Gen.Select(Gen.String, Gen.String, Gen.String[Gen.Char, 0, 200], Gen.Enum<StepAction>().Where(a => a != StepAction.Delete)).Sample(
+            (title, comment, tag, action) =>
         {
-            var indicator = SomeIndicator.Of(SomeIndicator.Address(1)) with { Title = title, Comment = comment, Tags = [tag, "x"], Actors = [title, tag] };
+            var indicator = SomeIndicator.Of(
+                SomeIndicator.Address(1)) with { Title = title, Comment = comment, Tags = [tag, "x"], Actors = [title, tag] };
             using var item = JsonDocument.Parse(Write(GraphProduct.Sentinel, indicator, action).Body);
-            return (action == StepAction.Create ? TiIndicatorRules.OfCreate(item.RootElement) : TiIndicatorRules.OfUpdate(item.RootElement)).Count == 0;
+            return (action == StepAction.Create ? TiIndicatorRules.OfCreate(item.RootElement)
+                : TiIndicatorRules.OfUpdate(item.RootElement)).Count == 0;
         });
 
     [Theory]
@@ -142,7 +153,8 @@ public class GraphItemTests
     {
         var before = Write(GraphProduct.Sentinel, Rich, StepAction.Create).Marks;
 
-        var after = Write(GraphProduct.Sentinel, Rich with { LastReported = SomeIndicator.Expires }, StepAction.Update, SomeIndicator.Expires.AddDays(9)).Marks;
+        var after = Write(GraphProduct.Sentinel, Rich with { LastReported = SomeIndicator.Expires }, StepAction.Update,
+            SomeIndicator.Expires.AddDays(9)).Marks;
 
         Assert.Equal(before, after);
     }
@@ -177,7 +189,8 @@ public class GraphItemTests
     [Fact]
     public void Canonical_text_is_independent_of_observable_order()
     {
-        Observable[] observables = [new Observable.FileName("b"), new Observable.Port(443, Direction.Destination), SomeIndicator.Address(9), new Observable.FileName("a")];
+        Observable[] observables = [new Observable.FileName("b"), new Observable.Port(443, Direction.Destination), SomeIndicator.Address(9),
+            new Observable.FileName("a")];
 
         Assert.Equal("fileName=a,b\nnetworkDestinationIPv4=192.0.2.9\nnetworkDestinationPort=443", Canonical(observables));
         Assert.Equal(Canonical(observables), Canonical([.. observables.Reverse()]));
@@ -187,7 +200,8 @@ public class GraphItemTests
     public void Type_and_value_of_a_hash_stay_together()
     {
         var fields = GraphFields.Of(
-            [new Observable.FileHash(HashAlgorithm.Sha1, "0000"), new Observable.FileHash(HashAlgorithm.Md5, "ffff")], GraphProduct.Sentinel);
+            [new Observable.FileHash(HashAlgorithm.Sha1, "0000"),
+                new Observable.FileHash(HashAlgorithm.Md5, "ffff")], GraphProduct.Sentinel);
 
         Assert.Equal(["fileHashType=md5", "fileHashValue=ffff"], fields.Select(f => f.ToString()));
     }
@@ -227,9 +241,11 @@ public class GraphItemTests
     private static SkipReason? Refused(Observable? single) =>
         GraphProduct.Defender.SkipReasonFor(Supporting([]) with { Single = single }, IndicatorAction.Alert);
 
-    private static Core.Domain.IndicatorSource Supporting(Observable[] combination) => new() { Attribute = Key, Part = 0, Type = "x", Combined = [.. combination] };
+    private static Core.Domain.IndicatorSource Supporting(Observable[] combination) =>
+        new() { Attribute = Key, Part = 0, Type = "x", Combined = [.. combination] };
 
-    private static string Canonical(IReadOnlyList<Observable> observables) => string.Join('\n', GraphFields.Of(observables, GraphProduct.Sentinel));
+    private static string Canonical(IReadOnlyList<Observable> observables) =>
+        string.Join('\n', GraphFields.Of(observables, GraphProduct.Sentinel));
 
     private static (ReadOnlyMemory<byte> Body, ItemHashes Marks) Write(
         GraphProduct product, Indicator indicator, StepAction action, DateTimeOffset? expires = null)

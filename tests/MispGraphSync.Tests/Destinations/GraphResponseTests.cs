@@ -12,7 +12,11 @@ public class GraphResponseTests
     [Fact]
     public void Results_are_matched_by_our_key_in_any_order()
     {
-        var outcomes = Entities($$"""[{"id":"c","externalId":"{{Key(3)}}"},{"id":"a","externalId":"{{Key(1)}}"},{"Error":{"message":"no"},"externalId":"{{Key(2)}}"}]""");
+        var outcomes = Entities(
+            $$"""
+            [{"id":"c","externalId":"{{Key(3)}}"},{"id":"a","externalId":"{{Key(1)}}"},
+            {"Error":{"message":"no"},"externalId":"{{Key(2)}}"}]
+            """);
 
         Assert.Equal([new StepOutcome.Accepted("a"), new StepOutcome.Rejected("no"), new StepOutcome.Accepted("c")], outcomes);
     }
@@ -185,7 +189,8 @@ public class GraphResponseTests
 
     private static StepOutcome[] Entities(string elements) => GraphOutcomes.OfEntities(Read(elements), Steps);
 
-    private static List<GraphResult> Read(string elements) => GraphResponse.Read(Encoding.UTF8.GetBytes($$"""{"@odata.context":"x","value":{{elements}}}"""))!;
+    private static List<GraphResult> Read(string elements) =>
+        GraphResponse.Read(Encoding.UTF8.GetBytes($$"""{"@odata.context":"x","value":{{elements}}}"""))!;
 
     private static Guid Key(int number) => new($"00000000-0000-5000-8000-{number:d12}");
 

@@ -41,7 +41,8 @@ internal sealed class DefenderApi(DestinationSettings settings, Transport transp
     public async Task<StepOutcome[]> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
         using var call = await _client.SendAsync(
-            "import", HttpMethod.Post, Indicators + "/import", DestinationClient.Body("{\"Indicators\":["u8, steps), ct, steps.Count).ConfigureAwait(false);
+            "import", HttpMethod.Post, Indicators + "/import", DestinationClient.Body("{\"Indicators\":["u8, steps), ct, steps.Count)
+            .ConfigureAwait(false);
         _client.ThrowIfFailed(call);
         return call.IsSuccess && DefenderResponse.Read(call.Response.Written, steps) is { } outcomes
             ? _client.Record(call, outcomes)
@@ -63,6 +64,8 @@ internal sealed class DefenderApi(DestinationSettings settings, Transport transp
         using var call = await _client.SendAsync(Deletion, method, uri, body, ct, items).ConfigureAwait(false);
         _client.ThrowIfFailed(call);
         if (call.Status == HttpStatusCode.NotFound) return null;
-        return call.IsSuccess ? _client.Record(call, DestinationClient.Each(items, new StepOutcome.Accepted(null)))[0] : DestinationClient.OutcomeOf(call);
+        return call.IsSuccess
+            ? _client.Record(call, DestinationClient.Each(items, new StepOutcome.Accepted(null)))[0]
+            : DestinationClient.OutcomeOf(call);
     }
 }

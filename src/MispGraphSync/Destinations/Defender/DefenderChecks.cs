@@ -21,12 +21,15 @@ internal sealed class DefenderChecks : DestinationChecks
         if (claims.Roles.Contains(RoleForAll)) return CheckResult.Ok(Listed(claims));
         return claims.Roles.Contains(Role)
             ? CheckResult.Warning(
-                $"With {Role} alone, the indicators of others are invisible: a value that they hold cannot be recognised before it is sent, "
+                $"With {Role} alone, the indicators of others are invisible: a value that they hold cannot be recognised before it is "
+                + "sent, "
                 + $"nor how many of the tenant's {DefenderKind.TenantCapacity:N0} places they take.",
-                $"Grant {RoleForAll} of WindowsDefenderATP as well, with admin consent, unless nobody else makes indicators in this tenant.")
+                $"Grant {RoleForAll} of WindowsDefenderATP as well, with admin consent, unless nobody else makes indicators in this "
+                + "tenant.")
             : CheckResult.Failed(
                 RunOutcome.SignInFailed, $"The token lacks {RoleForAll} and {Role}{Has(claims)}.",
-                $"Under the app's API permissions add WindowsDefenderATP > Application permissions > {RoleForAll} and have an administrator "
+                $"Under the app's API permissions add WindowsDefenderATP > Application permissions > {RoleForAll} and have an "
+                + "administrator "
                 + "grant consent; then wait some minutes. See docs/defender.md.");
     }
 
@@ -50,7 +53,8 @@ internal sealed class DefenderChecks : DestinationChecks
         return ours + others > Total * 9 / 10
             ? CheckResult.Warning(
                 $"{taken}: more than nine in ten.",
-                $"Narrow what is sent (types, misp.eventFilters) or shorten daysToExpire; with capacity at {Math.Max(1, Total - others):N0}, "
+                $"Narrow what is sent (types, misp.eventFilters) or shorten daysToExpire; with capacity at "
+                + $"{Math.Max(1, Total - others):N0}, "
                 + "what others hold leaves us, the highest severity and confidence stay.")
             : CheckResult.Ok($"{taken}; our share (capacity) is {Settings.Capacity:N0}");
     }

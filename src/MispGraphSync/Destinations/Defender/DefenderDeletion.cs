@@ -29,7 +29,8 @@ internal sealed class DefenderDeletion(DefenderApi api, DefenderList list)
             if (ids[i] is { } id && !there.Ids.Contains(id)) ids[i] = null;
         }
 
-        if (!await DeleteBatchAsync(ids, outcomes, ct).ConfigureAwait(false)) await DeleteEachAsync(ids, outcomes, ct).ConfigureAwait(false);
+        if (!await DeleteBatchAsync(ids, outcomes, ct).ConfigureAwait(false))
+            await DeleteEachAsync(ids, outcomes, ct).ConfigureAwait(false);
         return outcomes;
     }
 
@@ -47,7 +48,8 @@ internal sealed class DefenderDeletion(DefenderApi api, DefenderList list)
                     StepOutcome.Rejected { Response: var response } => new StepOutcome.Rejected(response),
                     var outcome => outcome,
                 };
-                if (outcomes[i] is not StepOutcome.Unknown { Why: var why } || i == 0 || outcomes[i - 1] is not StepOutcome.Unknown) continue;
+                if (outcomes[i] is not StepOutcome.Unknown { Why: var why } || i == 0 || outcomes[i - 1] is not StepOutcome.Unknown)
+                    continue;
                 // Two without a response: the whole batch finds out whether it is their fault or the service's.
                 Array.Fill(outcomes, new StepOutcome.Unknown(why), i, ids.Length - i);
                 return;

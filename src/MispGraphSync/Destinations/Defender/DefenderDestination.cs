@@ -46,7 +46,8 @@ internal sealed class DefenderDestination : ServiceDestination
     public override bool StartsToAlert(Indicator indicator, ItemIdentity identity, ItemHashes held)
     {
         if (!_settings.GenerateAlert || indicator.Action is not (IndicatorAction.Block or IndicatorAction.Warn)) return false;
-        return Array.Exists(Silent, alerts => Write(new ArrayBufferWriter<byte>(1024), indicator, identity, alerts).Content == held.Content);
+        return Array.Exists(
+            Silent, alerts => Write(new ArrayBufferWriter<byte>(1024), indicator, identity, alerts).Content == held.Content);
     }
 
     public override void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified)
@@ -62,7 +63,8 @@ internal sealed class DefenderDestination : ServiceDestination
 
     public override IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _list.ReadAsync(ct);
 
-    protected override Task<IReadOnlyList<StepOutcome>> SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
+    protected override Task<IReadOnlyList<StepOutcome>> SendAsync(
+        Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
         operation == Operation.Delete ? _deletion.DeleteAsync(steps, ct) : _import.ImportAsync(steps, ct);
 
     protected override void DisposeClients() => _api.Dispose();

@@ -12,7 +12,8 @@ internal static class DefenderFailures
         + "the app, with admin consent; a new consent takes some minutes.";
 
     private const string Feature =
-        "In the Defender portal, Settings > Endpoints > Advanced features, turn on \"Custom network indicators\" and \"Allow or block file\".";
+        "In the Defender portal, Settings > Endpoints > Advanced features, turn on \"Custom network indicators\" and \"Allow or block "
+        + "file\".";
 
     /// <summary>Null when it concerns its own items only.</summary>
     /// <param name="answeredBefore">The API has let us in before in this run: then a refused deletion concerns its items.</param>
@@ -27,7 +28,8 @@ internal static class DefenderFailures
             HttpStatusCode.Forbidden when isDeletion && answeredBefore => null,
             HttpStatusCode.Forbidden when error.Code == "DisabledFeature" => new RunFailedException(
                 RunOutcome.SignInFailed, $"A feature that Defender needs for this is off (403): {error}", Feature),
-            HttpStatusCode.Forbidden => new RunFailedException(RunOutcome.SignInFailed, $"Defender refuses access (403): {error}", Permission),
+            HttpStatusCode.Forbidden =>
+                new RunFailedException(RunOutcome.SignInFailed, $"Defender refuses access (403): {error}", Permission),
             HttpStatusCode.NotFound when !isDeletion => new RunFailedException(
                 RunOutcome.Unreachable, $"There is no Defender API at {call.SentUri.GetLeftPart(UriPartial.Authority)} (404): {error}",
                 "Check the destination's endpoint and auth.cloud."),

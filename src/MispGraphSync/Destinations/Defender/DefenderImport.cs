@@ -4,7 +4,9 @@ using Serilog;
 
 namespace MispGraphSync.Destinations.Defender;
 
-/// <summary>Imports, and looks in the list for steps that a response does not mention: sent again, they would get the same response.</summary>
+/// <summary>
+/// Imports, and looks in the list for steps that a response does not mention: sent again, they would get the same response.
+/// </summary>
 internal sealed class DefenderImport(string destination, DefenderApi api, DefenderList list, ILogger log)
 {
     public async Task<IReadOnlyList<StepOutcome>> ImportAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
@@ -25,7 +27,8 @@ internal sealed class DefenderImport(string destination, DefenderApi api, Defend
 
     private async Task LookUpAsync(IReadOnlyList<PlanStep> steps, StepOutcome[] outcomes, CancellationToken ct)
     {
-        var open = Enumerable.Range(0, steps.Count).Where(i => IsNotMentioned(outcomes[i])).ToLookup(i => Comparable(DefenderValue.Parse(steps[i].Value ?? "")));
+        var open = Enumerable.Range(0, steps.Count).Where(i => IsNotMentioned(outcomes[i])).ToLookup(
+            i => Comparable(DefenderValue.Parse(steps[i].Value ?? "")));
         var there = new List<RemoteIndicator>();
         try
         {
@@ -45,7 +48,8 @@ internal sealed class DefenderImport(string destination, DefenderApi api, Defend
         {
             foreach (var i in open[listed.Key])
             {
-                var found = listed.FirstOrDefault(indicator => indicator.Key == steps[i].Key) ?? (open[listed.Key].Count() == 1 ? listed.First() : null);
+                var found = listed.FirstOrDefault(indicator => indicator.Key == steps[i].Key)
+                    ?? (open[listed.Key].Count() == 1 ? listed.First() : null);
                 if (found is not null && IsAsSent(steps[i], found)) outcomes[i] = new StepOutcome.Accepted(found.Id);
             }
         }

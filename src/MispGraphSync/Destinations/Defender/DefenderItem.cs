@@ -95,7 +95,11 @@ internal static class DefenderItem
         Add(text, Sanitize.ForField(indicator.Comment ?? "", MaxComment));
         var type = Sanitize.OneLine(indicator.Type);
         Add(text, indicator.Category is { Length: > 0 } category ? $"{Sanitize.OneLine(category)}/{type}" : type);
-        foreach (var uuid in indicator.Sources.Select(source => source.Event).Distinct()) Add(text, $"MISP event {uuid:D}");
+        for (var i = 0; i < indicator.Sources.Length; i++)
+        {
+            if (IndicatorText.IsFirstOfEvent(indicator, i)) Add(text, $"MISP event {indicator.Sources[i].Event:D}");
+        }
+
         return Sanitize.Truncate(text.ToString(), MaxDescription);
     }
 

@@ -33,13 +33,15 @@ internal static class DefenderKind
         NeverBlock = [.. Hosts.All],
         Remedies =
         [
-            new(Remedy.AlreadyExists.Words, "Someone else holds this value there. Remove theirs in the Defender portal, or leave it to them (excludeTags)."),
+            new(Remedy.AlreadyExists.Words,
+                "Someone else holds this value there. Remove theirs in the Defender portal, or leave it to them (excludeTags)."),
             new(["action", "actions", "generate alert", "block", "warn", "audit"],
                 "Defender does not take this action for this type. Set the destination's action to another, such as alert."),
         ],
         Checks = input => new DefenderChecks(input),
         CheckTenant = CheckTenant,
-        FullRemedy = "The tenant holds as many indicators as Defender takes. Lower capacity, daysToExpire or what is sent (types, excludeTags), "
+        FullRemedy =
+            "The tenant holds as many indicators as Defender takes. Lower capacity, daysToExpire or what is sent (types, excludeTags), "
             + "or remove others' indicators.",
     };
 
@@ -54,7 +56,8 @@ internal static class DefenderKind
     private static CheckResult? CheckTenant(DestinationSettings settings, JsonElement discovery) =>
         settings is { Kind: Name, Endpoint: null, Auth.Cloud: "global" } && discovery.Text("tenant_region_sub_scope") == "GCC"
             ? CheckResult.Warning(
-                $"Tenant {settings.Auth.Tenant} is a GCC tenant, whose Defender is at another host than the global one.", "Set auth.cloud to gcc.")
+                $"Tenant {settings.Auth.Tenant} is a GCC tenant, whose Defender is at another host than the global one.",
+                "Set auth.cloud to gcc.")
             : null;
 
     /// <summary>Outside the global cloud no document names the scope; the host's own is the natural one.</summary>

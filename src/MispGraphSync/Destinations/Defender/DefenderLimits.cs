@@ -6,7 +6,9 @@ using static MispGraphSync.Destinations.Defender.DefenderTypes;
 
 namespace MispGraphSync.Destinations.Defender;
 
-/// <summary>What Defender cannot take: an observable without a type, a value that it refuses, or an action that the type does not have.</summary>
+/// <summary>
+/// What Defender cannot take: an observable without a type, a value that it refuses, or an action that the type does not have.
+/// </summary>
 internal static partial class DefenderLimits
 {
     public const string Audit = "Audit";
@@ -27,7 +29,7 @@ internal static partial class DefenderLimits
     }
 
     /// <summary>
-    /// Defender's word for an action; null where it refuses the action for the type, whether or not it says so at once. To block a
+    /// Defender's word for an action; null where it refuses the action for the type, with or without an error. To block a
     /// file is to block and remediate: the setting asks that the file cannot run, and Block alone leaves it there, ready for the
     /// next device where the indicator has expired. A certificate has no other blocking; a network indicator has nothing to remediate.
     /// </summary>

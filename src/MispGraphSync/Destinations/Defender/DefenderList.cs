@@ -33,7 +33,8 @@ internal sealed class DefenderList(DefenderApi api, DefenderOwner owner)
             if (next is null && page.Indicators.Count < DefenderApi.PageSize) yield break;
         }
 
-        throw new RunFailedException(RunOutcome.Unreachable, $"Defender's list does not end: {MaxPages} pages, and more to come.", "Run again.");
+        throw new RunFailedException(
+            RunOutcome.Unreachable, $"Defender's list does not end: {MaxPages} pages, and more to come.", "Run again.");
     }
 }
 
@@ -43,7 +44,9 @@ internal sealed record DefenderPage(List<RemoteIndicator> Indicators, string? Ne
 {
     /// <summary>Null when the response is not a page.</summary>
     public static DefenderPage? Read(ReadOnlyMemory<byte> response, DefenderOwner owner) => ResponseJson.Read(response, root =>
-        root.List("value") is { } items ? new DefenderPage([.. items.Select(item => Indicator(item, owner))], root.Text("@odata.nextLink")) : null);
+        root.List("value") is { } items
+            ? new DefenderPage([.. items.Select(item => Indicator(item, owner))], root.Text("@odata.nextLink"))
+            : null);
 
     private static RemoteIndicator Indicator(JsonElement item, DefenderOwner owner)
     {

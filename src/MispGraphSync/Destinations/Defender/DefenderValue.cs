@@ -53,7 +53,7 @@ internal readonly record struct DefenderValue(string Type, string Text)
         return new(canonical[..Math.Max(colon, 0)], canonical[(colon + 1)..]);
     }
 
-    /// <summary>A listed URL may have got the slash that stands for its empty path.</summary>
+    /// <summary>The service may list a URL with a slash for its empty path.</summary>
     public DefenderValue? WithoutEmptyPath =>
         Type == DefenderTypes.Url && Text.EndsWith('/')
         && Text.IndexOf('/', Text.IndexOf("://", StringComparison.Ordinal) + 3) == Text.Length - 1
@@ -91,7 +91,8 @@ internal readonly record struct DefenderValue(string Type, string Text)
         Span<char> text = stackalloc char[39];
         for (var group = 0; group < 8; group++)
         {
-            BinaryPrimitives.ReadUInt16BigEndian(bytes[(group * 2)..]).TryFormat(text[(group * 5)..], out _, "x4", CultureInfo.InvariantCulture);
+            BinaryPrimitives.ReadUInt16BigEndian(bytes[(group * 2)..]).TryFormat(
+                text[(group * 5)..], out _, "x4", CultureInfo.InvariantCulture);
             if (group < 7) text[(group * 5) + 4] = ':';
         }
         return text.ToString();

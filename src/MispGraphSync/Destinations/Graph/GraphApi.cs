@@ -24,7 +24,8 @@ internal sealed class GraphApi : IDisposable
     public GraphApi(DestinationSettings settings, GraphProduct product, Uri endpoint, Transport transport, ITokenSource tokens)
     {
         _product = product;
-        _client = new DestinationClient("Graph", settings, endpoint, transport, tokens, GraphFailures.Of, "beta/", library: LibraryHandlers());
+        _client = new DestinationClient(
+            "Graph", settings, endpoint, transport, tokens, GraphFailures.Of, "beta/", library: LibraryHandlers());
     }
 
     /// <summary>Lists one indicator at most: whether the API is there, and lets us in.</summary>
@@ -35,16 +36,19 @@ internal sealed class GraphApi : IDisposable
     }
 
     /// <summary>A plain create: sent twice, it creates twice.</summary>
-    public Task<StepOutcome[]> SubmitAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) => SendAsync("submit", "submitTiIndicators", steps, ct);
+    public Task<StepOutcome[]> SubmitAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
+        SendAsync("submit", "submitTiIndicators", steps, ct);
 
-    public Task<StepOutcome[]> UpdateAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) => SendAsync("update", "updateTiIndicators", steps, ct);
+    public Task<StepOutcome[]> UpdateAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
+        SendAsync("update", "updateTiIndicators", steps, ct);
 
     /// <summary>By the service's ids; by our keys where it never named one.</summary>
     public async Task<StepOutcome[]> DeleteAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
         var haveIds = steps.All(step => step.Id is not null);
         string[] names = [.. steps.Select(step => haveIds ? step.Id! : step.Key.ToString("D"))];
-        using var call = await DeleteAsync("delete", haveIds ? "deleteTiIndicators" : "deleteTiIndicatorsByExternalId", names, ct).ConfigureAwait(false);
+        using var call =
+            await DeleteAsync("delete", haveIds ? "deleteTiIndicators" : "deleteTiIndicatorsByExternalId", names, ct).ConfigureAwait(false);
         return OutcomesOf(call, results => GraphOutcomes.OfResults(results, names));
     }
 
@@ -83,7 +87,8 @@ internal sealed class GraphApi : IDisposable
         Uri? next = null;
         do
         {
-            using var call = await _client.SendAsync("list", HttpMethod.Get, next?.AbsoluteUri ?? Indicators, null, ct).ConfigureAwait(false);
+            using var call =
+                await _client.SendAsync("list", HttpMethod.Get, next?.AbsoluteUri ?? Indicators, null, ct).ConfigureAwait(false);
             var page = _client.Read(call, response => GraphPage.Read(response, _product));
             foreach (var indicator in page.Indicators) yield return indicator;
             if (page.Next is null) yield break;

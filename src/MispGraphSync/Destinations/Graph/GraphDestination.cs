@@ -54,7 +54,8 @@ internal sealed class GraphDestination : ServiceDestination
 
     public override IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _api.ReadAsync(ct);
 
-    protected override async Task<IReadOnlyList<StepOutcome>> SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
+    protected override async Task<IReadOnlyList<StepOutcome>> SendAsync(
+        Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
         operation switch
         {
             Operation.Create => await _api.SubmitAsync(steps, ct).ConfigureAwait(false),

@@ -12,7 +12,8 @@ internal static class GraphFailures
         + "a new consent takes some minutes.";
 
     private const string Successor =
-        "Microsoft announced the end of tiIndicators for 2026. Send to the Sentinel or Defender destination: set kind to sentinel or defender.";
+        "Microsoft announced the end of tiIndicators for 2026. Send to the Sentinel or Defender destination: set kind to sentinel or "
+        + "defender.";
 
     /// <summary>Null when it concerns its own items only.</summary>
     /// <param name="answeredBefore">The API has answered in this run: then a missing item is not a missing API.</param>

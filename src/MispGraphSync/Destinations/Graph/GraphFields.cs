@@ -50,11 +50,13 @@ internal static class GraphFields
         Observable.Url o => new("url", o.Value),
         Observable.NetworkAddress o => new(
             AddressName(product.IsDefender ? Direction.Destination : o.Direction, o.Value), o.Value.ToString()),
-        Observable.CidrBlock o => new(Ends(o.Direction, "networkCidrBlock", "networkSourceCidrBlock", "networkDestinationCidrBlock"), o.Value.ToString()),
+        Observable.CidrBlock o =>
+            new(Ends(o.Direction, "networkCidrBlock", "networkSourceCidrBlock", "networkDestinationCidrBlock"), o.Value.ToString()),
         Observable.Port o => new(Ends(o.Direction, "networkPort", "networkSourcePort", "networkDestinationPort"), null, o.Value),
         Observable.Protocol o => new("networkProtocol", null, o.Value),
         // There is no property for an unknown end.
-        Observable.AutonomousSystem o => new(Ends(o.Direction, "networkSourceAsn", "networkSourceAsn", "networkDestinationAsn"), null, o.Value),
+        Observable.AutonomousSystem o =>
+            new(Ends(o.Direction, "networkSourceAsn", "networkSourceAsn", "networkDestinationAsn"), null, o.Value),
         Observable.FileHash => null,
         Observable.FileName o => new("fileName", o.Value),
         Observable.FilePath o => new("filePath", o.Value),

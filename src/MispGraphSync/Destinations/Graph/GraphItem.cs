@@ -37,7 +37,8 @@ internal static class GraphItem
     /// A create carries everything; an update or renewal the id and what the product lets one edit, with empty values
     /// written too, since a missing property keeps its old value.
     /// </summary>
-    public static ItemHashes Write(IBufferWriter<byte> body, GraphProduct product, Indicator indicator, ItemIdentity identity, StepAction action)
+    public static ItemHashes Write(
+        IBufferWriter<byte> body, GraphProduct product, Indicator indicator, ItemIdentity identity, StepAction action)
     {
         var item = ItemWriter.Begin();
         item.Json.WriteString("targetProduct"u8, product.Name);
@@ -129,12 +130,9 @@ internal static class GraphItem
     {
         item.Json.WriteStartArray("tags"u8);
         WriteEach(item, indicator.Tags.AsSpan());
-        var sources = indicator.Sources;
-        for (var i = 0; i < sources.Length; i++)
+        for (var i = 0; i < indicator.Sources.Length; i++)
         {
-            var isRepeated = false;
-            for (var j = 0; j < i && !isRepeated; j++) isRepeated = sources[j].Event == sources[i].Event;
-            if (!isRepeated) WriteEventTag(item.Json, indicator, sources[i].Event);
+            if (IndicatorText.IsFirstOfEvent(indicator, i)) WriteEventTag(item.Json, indicator, indicator.Sources[i].Event);
         }
 
         item.Json.WriteEndArray();

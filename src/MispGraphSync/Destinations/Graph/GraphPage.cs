@@ -27,8 +27,9 @@ internal sealed record GraphPage(List<RemoteIndicator> Indicators, string? Next)
         var indicators = new List<RemoteIndicator>();
         foreach (var item in items)
         {
-            if (item.ValueKind == JsonValueKind.Object && item.Text("targetProduct") is var name
-                && (name is null || name.Equals(product.Name, StringComparison.OrdinalIgnoreCase))) indicators.Add(Indicator(item, product));
+            if (item.ValueKind != JsonValueKind.Object) continue;
+            if (item.Text("targetProduct")?.Equals(product.Name, StringComparison.OrdinalIgnoreCase) ?? true)
+                indicators.Add(Indicator(item, product));
         }
 
         return new GraphPage(indicators, root.Text("@odata.nextLink"));
@@ -56,7 +57,8 @@ internal sealed record GraphPage(List<RemoteIndicator> Indicators, string? Next)
         var first = ("", "");
         foreach (var property in item.EnumerateObject())
         {
-            if (property.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number) || !Observables.Contains(property.Name)) continue;
+            if (property.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number) || !Observables.Contains(property.Name))
+                continue;
             first = (property.Name, property.Value.ToString());
             // At Defender an address without direction repeats the destination.
             if (!product.IsDefender || property.Name is not ("networkIPv4" or "networkIPv6")) break;

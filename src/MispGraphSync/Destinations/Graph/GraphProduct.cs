@@ -3,7 +3,9 @@ using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Graph;
 
-/// <summary>The product behind Graph ("tiIndicator", targetProduct). The service takes its exact name only, not "Microsoft Sentinel".</summary>
+/// <summary>
+/// The product behind Graph ("tiIndicator", targetProduct). The service takes its exact name only, not "Microsoft Sentinel".
+/// </summary>
 internal sealed record GraphProduct(string Name, bool IsDefender)
 {
     /// <summary>Takes every observable, several in one indicator; most fields can be changed in place.</summary>

@@ -7,7 +7,7 @@ namespace MispGraphSync.Destinations.Graph;
 
 /// <summary>
 /// Knows the tiIndicators of Microsoft's Python sample: their externalId is the UUID of the MISP event. Which attribute they
-/// were follows from their fields. What has other fields than one attribute gave is none of them, or cannot be told.
+/// were follows from their fields. An indicator with other fields than one attribute gives is not one of them, or ambiguous.
 /// </summary>
 internal static class PythonSample
 {
@@ -48,7 +48,8 @@ internal static class PythonSample
         if (there.Key is not { } @event || there.Id is null) return null;
         using var json = JsonDocument.Parse(there.Raw);
         var fields = json.RootElement.EnumerateObject()
-            .Where(field => GraphPage.IsObservable(field.Name) && field.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && field.Value.ToString().Length > 0)
+            .Where(field => GraphPage.IsObservable(field.Name) && field.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number
+                && field.Value.ToString().Length > 0)
             .ToDictionary(field => field.Name, field => field.Value.ToString(), StringComparer.Ordinal);
         // Made from the sender's address, not from an attribute.
         if (fields.ContainsKey("emailSenderAddress")) fields.Remove("emailSourceDomain");
@@ -61,8 +62,10 @@ internal static class PythonSample
         var value = string.Join('|', row.Fields.Select(field => fields[field]));
         foreach (var support in TypeGuesses.As(value, type).Sources)
         {
-            if (form == IndicatorShape.Single && support.Single is { } single) return new LegacyIndicator(there, ObservableKey.OfSingle(single), @event);
-            if (form == IndicatorShape.Combined && !support.Combined.IsEmpty) return new LegacyIndicator(there, ObservableKey.OfCombination(support.Combined), @event);
+            if (form == IndicatorShape.Single && support.Single is { } single)
+                return new LegacyIndicator(there, ObservableKey.OfSingle(single), @event);
+            if (form == IndicatorShape.Combined && !support.Combined.IsEmpty)
+                return new LegacyIndicator(there, ObservableKey.OfCombination(support.Combined), @event);
         }
 
         return null;

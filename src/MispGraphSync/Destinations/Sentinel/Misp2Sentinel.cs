@@ -12,7 +12,8 @@ namespace MispGraphSync.Destinations.Sentinel;
 /// </summary>
 internal static class Misp2Sentinel
 {
-    private static readonly (string Theirs, string Stix)[] HashNames = [("SHA1", "'SHA-1'"), ("SHA256", "'SHA-256'"), ("SHA512", "'SHA-512'")];
+    private static readonly (string Theirs, string Stix)[] HashNames =
+        [("SHA1", "'SHA-1'"), ("SHA256", "'SHA-256'"), ("SHA512", "'SHA-512'")];
 
     private const string Name = "misp2sentinel";
 
@@ -27,11 +28,13 @@ internal static class Misp2Sentinel
         var path = there.Type;
         foreach (var (theirs, stix) in HashNames)
         {
-            if (path.Replace("'", "", StringComparison.Ordinal).EndsWith($":hashes.{theirs}", StringComparison.OrdinalIgnoreCase)) path = path[..(path.IndexOf('.', StringComparison.Ordinal) + 1)] + stix;
+            if (path.Replace("'", "", StringComparison.Ordinal).EndsWith($":hashes.{theirs}", StringComparison.OrdinalIgnoreCase))
+                path = path[..(path.IndexOf('.', StringComparison.Ordinal) + 1)] + stix;
         }
 
         var literal = there.Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal);
-        return TypeGuesses.As($"[{path} = '{literal}']", "stix2-pattern").Sources.FirstOrDefault(support => support.Single is not null) is { Single: { } single }
+        var sources = TypeGuesses.As($"[{path} = '{literal}']", "stix2-pattern").Sources;
+        return sources.Select(source => source.Single).FirstOrDefault(one => one is not null) is { } single
             ? new LegacyIndicator(there, ObservableKey.OfSingle(single), Event: null)
             : null;
     }
@@ -45,7 +48,8 @@ internal static class Misp2Sentinel
         {
             throw new RunFailedException(
                 RunOutcome.InvalidInput,
-                $"--adopt: '{settings.Name}' uploads under the source system {settings.SourceSystem} too, so indicators of {tool} look like its own.",
+                $"--adopt: '{settings.Name}' uploads under the source system {settings.SourceSystem} too, so indicators of {tool} look "
+                + "like its own.",
                 "The other tool's indicators expire; nothing needs to be done.");
         }
 

@@ -47,7 +47,8 @@ internal sealed class SentinelChecks : DestinationChecks
                 _ when !_isOtherWorkspace => CheckResult.Ok($"{Workspace.WorkspaceName} has the id {id}"),
                 _ => CheckResult.Failed(
                     RunOutcome.InvalidInput,
-                    $"workspaceId is {Workspace.WorkspaceId}, but the workspace {Workspace.WorkspaceName} has the id {id}: pushes and lists would go to different workspaces.",
+                    $"workspaceId is {Workspace.WorkspaceId}, but the workspace {Workspace.WorkspaceName} has the id {id}: pushes and "
+                    + "lists would go to different workspaces.",
                     $"Set workspaceId to {id}, or the three names to those of the workspace that you mean."),
             };
         }).ConfigureAwait(false);
@@ -57,7 +58,8 @@ internal sealed class SentinelChecks : DestinationChecks
     private async Task<CheckResult> FindListAsync()
     {
         if (await SkipWithoutManagementAsync().ConfigureAwait(false) is { } skipped) return skipped;
-        if ((await _workspace.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return CheckResult.Skipped($"needs {Name} workspace");
+        if ((await _workspace.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed)
+            return CheckResult.Skipped($"needs {Name} workspace");
         var access = await Access.GetAsync().ConfigureAwait(false);
         if (access is { Status: CheckStatus.Failed, Code: RunOutcome.SignInFailed }) return CheckResult.Skipped($"needs {Name} access");
         if (await SkipWithoutTokenAsync().ConfigureAwait(false) is { } missing) return missing;
@@ -72,18 +74,21 @@ internal sealed class SentinelChecks : DestinationChecks
         ? CheckResult.Skipped($"{missing} are not set: read and verify need them")
         : await Input.SkipIfUnreachableAsync(SentinelKind.ManagementOf(Workspace)).ConfigureAwait(false);
 
-    /// <summary>The workspace's id by its name (Azure Resource Manager, "Workspaces - Get"); null when the role does not let us ask.</summary>
+    /// <summary>
+    /// The workspace's id by its name (Azure Resource Manager, "Workspaces - Get"); null when the role does not let us ask.
+    /// </summary>
     private async Task<Guid?> LookUpAsync(CancellationToken ct)
     {
         using var client = new DestinationClient(
-            SentinelKind.ManagementName, Settings, SentinelKind.ResolveManagement(Workspace), Transport, Tokens, new SentinelFailures(Workspace).OfWorkspace,
+            SentinelKind.ManagementName, Settings, SentinelKind.ResolveManagement(Workspace), Transport, Tokens,
+            new SentinelFailures(Workspace).OfWorkspace,
             setting: "managementEndpoint");
         var path = $"{SentinelKind.WorkspacePath(Workspace)}?api-version={WorkspaceApiVersion}";
         using var call = await client.SendAsync("workspace", HttpMethod.Get, path, null, ct).ConfigureAwait(false);
         client.ThrowIfFailed(call);
         if ((int?)call.Status is 401 or 403) return null;
         var id = client.Read(call, response => ResponseJson.Read(response, root =>
-            root.Find("properties") is { } properties && Guid.TryParse(properties.Text("customerId"), out _) ? properties.Text("customerId") : null));
+            root.Find("properties")?.Text("customerId") is { } text && Guid.TryParse(text, out _) ? text : null));
         return Guid.Parse(id);
     }
 }

@@ -21,7 +21,8 @@ internal sealed class SentinelDestination : ServiceDestination
     {
         if (settings.WorkspaceId is null)
             throw new RunFailedException(
-                RunOutcome.InvalidInput, $"Destination {settings.Name}: workspaceId is missing.", "It is the GUID on the workspace's Overview page.");
+                RunOutcome.InvalidInput, $"Destination {settings.Name}: workspaceId is missing.",
+                "It is the GUID on the workspace's Overview page.");
         _includesUnmatched = settings.IncludeUnmatched;
         _upload = new SentinelUpload(settings, transport, Tokens);
         _list = new SentinelList(settings, transport, Tokens);
@@ -48,7 +49,8 @@ internal sealed class SentinelDestination : ServiceDestination
 
     public override IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _list.ReadAsync(ct);
 
-    protected override Task<IReadOnlyList<StepOutcome>> SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
+    protected override Task<IReadOnlyList<StepOutcome>> SendAsync(
+        Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
         _upload.SendAsync(steps, ct);
 
     protected override void DisposeClients()

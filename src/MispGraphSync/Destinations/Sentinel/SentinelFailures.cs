@@ -8,7 +8,8 @@ namespace MispGraphSync.Destinations.Sentinel;
 internal sealed class SentinelFailures(SentinelSettings settings)
 {
     private const string ToWrite =
-        "Give the app the role Microsoft Sentinel Contributor on the workspace (docs/sentinel.md has the command); a new role takes some minutes.";
+        "Give the app the role Microsoft Sentinel Contributor on the workspace (docs/sentinel.md has the command); a new role takes "
+        + "some minutes.";
 
     private const string ToRead =
         "Give the app the role Microsoft Sentinel Contributor (to read only, Microsoft Sentinel Reader) on the workspace; "
@@ -21,7 +22,8 @@ internal sealed class SentinelFailures(SentinelSettings settings)
             RunOutcome.SignInFailed, $"Sentinel refuses access to workspace {settings.WorkspaceId} ({(int)status}): {error}", ToWrite),
         HttpStatusCode.Unauthorized => RefusedToken("Sentinel", error),
         HttpStatusCode.NotFound => new RunFailedException(
-            RunOutcome.InvalidInput, $"Sentinel in the cloud {settings.Auth.Cloud} knows no workspace {settings.WorkspaceId} (404): {error}",
+            RunOutcome.InvalidInput,
+            $"Sentinel in the cloud {settings.Auth.Cloud} knows no workspace {settings.WorkspaceId} (404): {error}",
             "workspaceId is the workspace's GUID, on its Overview page, not its name nor its resource id; "
             + "auth.cloud must be the workspace's cloud."),
         HttpStatusCode.Gone => Retired(error),
@@ -56,10 +58,12 @@ internal sealed class SentinelFailures(SentinelSettings settings)
     /// </summary>
     private static bool IsRole(HttpStatusCode status, ErrorBody error) =>
         error.Code is "UnauthorizedAccess" or "AuthorizationFailed" or "LinkedAuthorizationFailed"
-        || (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && error.Message.ContainsAny("permission", "authorization to perform"));
+        || (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+            && error.Message.ContainsAny("permission", "authorization to perform"));
 
     private static RunFailedException RefusedToken(string service, ErrorBody error) => new(
-        RunOutcome.SignInFailed, $"{service} refuses the token (401): {error}", "Check auth.tenant and auth.cloud: they must be the workspace's own.");
+        RunOutcome.SignInFailed, $"{service} refuses the token (401): {error}",
+        "Check auth.tenant and auth.cloud: they must be the workspace's own.");
 
     private static RunFailedException Retired(ErrorBody error) => new(
         RunOutcome.Retired, $"Sentinel no longer takes uploads of version {SentinelUpload.ApiVersion}: {error}",

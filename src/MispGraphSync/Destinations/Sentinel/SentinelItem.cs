@@ -19,10 +19,11 @@ internal static class SentinelItem
     private const int MaxComment = 1000;
     private const int MaxEventInfo = 100;
 
-    /// <summary>Stands for a pattern that nobody knows any more; a name under .invalid is never seen in a log (RFC 2606).</summary>
+    /// <summary>In place of a pattern that is no longer known; a name under .invalid is never seen in a log (RFC 2606).</summary>
     private const string NoPattern = "[domain-name:value = 'revoked.invalid']";
 
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Relaxed =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public static string Name(Indicator indicator) => IndicatorText.Title(indicator, MaxName);
 
@@ -38,7 +39,8 @@ internal static class SentinelItem
         WriteList(json, "labels"u8, SentinelLabels.Of(indicator, item.Seen));
         WriteReferences(json, indicator);
         // MISP's first_seen may lie in the future: Sentinel would match nothing until then. Such an indicator is valid from its first send.
-        json.WriteString("valid_from"u8, StixVocabulary.Instant(indicator.ValidFrom < identity.Created ? indicator.ValidFrom : identity.Created));
+        json.WriteString(
+            "valid_from"u8, StixVocabulary.Instant(indicator.ValidFrom < identity.Created ? indicator.ValidFrom : identity.Created));
         var content = item.Position;
 
         json.WriteString("created"u8, StixVocabulary.Instant(identity.Created));
@@ -72,7 +74,9 @@ internal static class SentinelItem
         }
     }
 
-    /// <summary>The last body is not known: Sentinel goes by id and source alone, so a minimal STIX object is revoked in its place.</summary>
+    /// <summary>
+    /// The last body is not known: Sentinel goes by id and source alone, so a minimal STIX object is revoked in its place.
+    /// </summary>
     private static void WriteLeast(Utf8JsonWriter json, HeldIndicator held, DateTimeOffset modified)
     {
         var created = held.Created < modified ? held.Created : modified;

@@ -46,7 +46,8 @@ internal static class SentinelKind
             Remedy.TextLength,
             new(["pattern"], "Sentinel cannot store the pattern. Correct the value in MISP, or take away its to_ids flag."),
             new(["property", "properties", "schema", "required", "additional"],
-                "Sentinel's schema refuses a field. This is more likely a fault of misp-graph than of the value: please report it with the log file."),
+                "Sentinel's schema refuses a field. This is more likely a fault of misp-graph than of the value: please report it with "
+                + "the log file."),
         ],
         Checks = input => new SentinelChecks(input),
         Takeover = Misp2Sentinel.Source,
@@ -60,7 +61,8 @@ internal static class SentinelKind
 
     /// <summary>The workspace's path at the management API; null where the settings do not name it.</summary>
     public static string? WorkspacePath(SentinelSettings settings) =>
-        settings is { SubscriptionId: { Length: > 0 } subscription, ResourceGroup: { Length: > 0 } group, WorkspaceName: { Length: > 0 } name }
+        settings is { SubscriptionId: { Length: > 0 } subscription, ResourceGroup: { Length: > 0 } group,
+            WorkspaceName: { Length: > 0 } name }
             ? $"subscriptions/{Uri.EscapeDataString(subscription)}/resourceGroups/{Uri.EscapeDataString(group)}"
               + $"/providers/Microsoft.OperationalInsights/workspaces/{Uri.EscapeDataString(name)}"
             : null;

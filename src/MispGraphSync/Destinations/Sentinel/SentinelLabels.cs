@@ -11,7 +11,9 @@ internal static class SentinelLabels
 {
     public const int MaxLabel = 255;
 
-    /// <summary>Sentinel truncates the column Tags at so many bytes, all labels together, and loses the last ones without an error.</summary>
+    /// <summary>
+    /// Sentinel truncates the column Tags at so many bytes, all labels together, and loses the last ones without an error.
+    /// </summary>
     private const int MaxBytes = 32_766;
 
     /// <summary>Of one character, written as JSON: six of a control character or of half a pair.</summary>
@@ -33,7 +35,8 @@ internal static class SentinelLabels
         foreach (var misp in indicator.Events) Add($"misp:event={misp:D}", OfEvent);
         foreach (var actor in indicator.Actors) Add(actor, TagPriority.Actor);
         foreach (var family in indicator.Families) Add(family, TagPriority.Other);
-        if (Brackets + labels.Sum(one => (one.Label.Length * MaxBytesOfCharacter) + QuotesAndComma) > MaxBytes) RemoveLeastImportant(labels);
+        if (Brackets + labels.Sum(one => (one.Label.Length * MaxBytesOfCharacter) + QuotesAndComma) > MaxBytes)
+            RemoveLeastImportant(labels);
         return labels.ConvertAll(one => one.Label);
 
         void Add(string text, int order)

@@ -17,6 +17,7 @@ namespace MispGraphSync.Destinations.Sentinel;
 internal sealed class SentinelList : IDisposable
 {
     private const string ApiVersion = "2025-09-01";
+    private const string Query = "providers/Microsoft.SecurityInsights/threatIntelligence/main/queryIndicators";
 
     /// <summary>What clients commonly ask for; the maximum is documented nowhere.</summary>
     private const int PageSize = 100;
@@ -37,10 +38,11 @@ internal sealed class SentinelList : IDisposable
         _settings = settings;
         _endpoint = SentinelKind.ResolveManagement(settings);
         _client = new DestinationClient(
-            SentinelKind.ManagementName, settings, _endpoint, transport, tokens, new SentinelFailures(settings).OfList, setting: "managementEndpoint");
+            SentinelKind.ManagementName, settings, _endpoint, transport, tokens, new SentinelFailures(settings).OfList,
+            setting: "managementEndpoint");
     }
 
-    /// <exception cref="RunFailedException">InvalidInput: the settings do not name the workspace. Unreachable: the list is not complete.</exception>
+    /// <exception cref="RunFailedException">InvalidInput: no workspace is named. Unreachable: the list is not complete.</exception>
     public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
         var first = FirstPage();
@@ -52,7 +54,8 @@ internal sealed class SentinelList : IDisposable
         for (var count = 0; count < MaxPages; count++)
         {
             var usesToken = next is { Token: not null } && !followsLinks;
-            var page = await ReadPageAsync(usesToken || next is null ? first : next.Link, usesToken ? next!.Token : null, ct).ConfigureAwait(false);
+            var page = await ReadPageAsync(
+                usesToken || next is null ? first : next.Link, usesToken ? next!.Token : null, ct).ConfigureAwait(false);
             if (usesToken && (page is null || IsAgain(page)))
             {
                 // It ignores the token in the body and repeats the page before, or refuses it.
@@ -89,7 +92,7 @@ internal sealed class SentinelList : IDisposable
     private static RunFailedException Endless(string how) => new(RunOutcome.Unreachable, $"Sentinel's list {how}.", "Run again.");
 
     private Uri FirstPage() => SentinelKind.WorkspacePath(_settings) is { } path
-        ? new Uri(_endpoint, $"{path}/providers/Microsoft.SecurityInsights/threatIntelligence/main/queryIndicators?api-version={ApiVersion}")
+        ? new Uri(_endpoint, $"{path}/{Query}?api-version={ApiVersion}")
         : throw new RunFailedException(
             RunOutcome.InvalidInput, $"Destination {_settings.Name}: read and verify need subscriptionId, resourceGroup and workspaceName.",
             "Add the three to the destination's settings; they are on the workspace's Overview page.");
@@ -133,7 +136,8 @@ internal sealed class SentinelList : IDisposable
         {
             // A plus sign stays as it is: tokens are often base64, and links seldom forms.
             if (pair.Split('=', 2) is [var name, { Length: > 0 } value]
-                && Uri.UnescapeDataString(name).Equals("$skipToken", StringComparison.OrdinalIgnoreCase)) return Uri.UnescapeDataString(value);
+                && Uri.UnescapeDataString(name).Equals("$skipToken", StringComparison.OrdinalIgnoreCase))
+                return Uri.UnescapeDataString(value);
         }
 
         return null;

@@ -24,7 +24,8 @@ internal sealed record SentinelPage(List<RemoteIndicator> Indicators, string? Fi
             first ??= item.Text("name") ?? item.Text("id") ?? "";
             if (item.Find("properties") is not { ValueKind: JsonValueKind.Object } properties) continue;
             // The request asks for our source only; a service that ignores it must not make others' indicators ours.
-            if (properties.Text("source")?.Equals(source, StringComparison.OrdinalIgnoreCase) ?? true) indicators.Add(Indicator(item, properties));
+            if (properties.Text("source")?.Equals(source, StringComparison.OrdinalIgnoreCase) ?? true)
+                indicators.Add(Indicator(item, properties));
         }
 
         return new SentinelPage(indicators, first, root.Text("nextLink"));
@@ -34,7 +35,8 @@ internal sealed record SentinelPage(List<RemoteIndicator> Indicators, string? Fi
     {
         var id = properties.Text("externalId");
         var (type, value) = SentinelPattern.Read(properties.Text("pattern") ?? "");
-        var markings = properties.List("objectMarkingRefs")?.Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()!).ToList();
+        var markings = properties.List("objectMarkingRefs")?.Where(one => one.ValueKind == JsonValueKind.String).Select(
+            one => one.GetString()!).ToList();
         return new RemoteIndicator(
             id ?? item.Text("name"),
             KeyOf(id),
@@ -48,7 +50,8 @@ internal sealed record SentinelPage(List<RemoteIndicator> Indicators, string? Fi
     }
 
     private static Guid? KeyOf(string? id) =>
-        id?.StartsWith(IdPrefix, StringComparison.OrdinalIgnoreCase) == true && Guid.TryParseExact(id.AsSpan(IdPrefix.Length), "D", out var key)
+        id?.StartsWith(IdPrefix, StringComparison.OrdinalIgnoreCase) == true
+            && Guid.TryParseExact(id.AsSpan(IdPrefix.Length), "D", out var key)
             ? key
             : null;
 }

@@ -23,7 +23,9 @@ internal static class SentinelResponse
     public static List<SentinelError>? Read(ReadOnlyMemory<byte> response) =>
         response.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0 ? [] : ResponseJson.Read(response, Read);
 
-    /// <summary>Of a good response: objects that are not named were taken. Null when it names a position that the request does not have.</summary>
+    /// <summary>
+    /// Of a good response: objects that are not named were taken. Null when it names a position that the request does not have.
+    /// </summary>
     public static StepOutcome[]? OutcomesOf(List<SentinelError> errors, int count)
     {
         var outcomes = DestinationClient.Each(count, new StepOutcome.Accepted(null));
@@ -68,10 +70,13 @@ internal static class SentinelResponse
     private static bool IsErrorOfRequest(JsonElement response) =>
         response.Find("error") is not null || response.Find("message") is not null || response.Find("statusCode") is not null;
 
-    /// <summary>The list is <c>errorMessages</c> in Microsoft's article, <c>validationErrorMessages</c> in its REST specification.</summary>
+    /// <summary>
+    /// The list is <c>errorMessages</c> in Microsoft's article, <c>validationErrorMessages</c> in its REST specification.
+    /// </summary>
     private static string Words(JsonElement error) => (error.Find("errorMessages") ?? error.Find("validationErrorMessages")) switch
     {
-        { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > 0 => ErrorBody.OneLine(string.Join(" ", list.EnumerateArray())),
+        { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > 0 =>
+            ErrorBody.OneLine(string.Join(" ", list.EnumerateArray())),
         { ValueKind: JsonValueKind.String } text => ErrorBody.OneLine(text.GetString()!),
         _ => ErrorBody.Read(error).Message,
     };

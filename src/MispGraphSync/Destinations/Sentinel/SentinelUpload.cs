@@ -27,7 +27,8 @@ internal sealed class SentinelUpload : IDisposable
     {
         _destination = settings.Name;
         // Sentinel wants both names in lower case. The list is closed by Body.
-        _head = [.. "{\"sourcesystem\":\""u8, .. JsonEncodedText.Encode(settings.SourceSystem).EncodedUtf8Bytes, .. "\",\"stixobjects\":["u8];
+        _head = [.. "{\"sourcesystem\":\""u8, .. JsonEncodedText.Encode(settings.SourceSystem).EncodedUtf8Bytes,
+            .. "\",\"stixobjects\":["u8];
         _path = $"workspaces/{settings.WorkspaceId:D}/threat-intelligence-stix-objects:upload?api-version={ApiVersion}";
         _log = transport.AppLog;
         var endpoint = Origin.Resolve(settings.Endpoint, SentinelKind.Hosts.In(settings.Auth.Cloud)!, "endpoint");
@@ -39,7 +40,8 @@ internal sealed class SentinelUpload : IDisposable
     /// <exception cref="RunFailedException">Nothing was taken, and nothing will be.</exception>
     public async Task<IReadOnlyList<StepOutcome>> SendAsync(IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
-        using var call = await _client.SendAsync("upload", HttpMethod.Post, _path, DestinationClient.Body(_head, steps), ct, steps.Count).ConfigureAwait(false);
+        using var call = await _client.SendAsync(
+            "upload", HttpMethod.Post, _path, DestinationClient.Body(_head, steps), ct, steps.Count).ConfigureAwait(false);
         _client.ThrowIfFailed(call);
         if (call.IsSuccess && SentinelResponse.Read(call.Response.Written) is { } errors)
             return _client.Record(call, SentinelResponse.OutcomesOf(errors, steps.Count) ?? Suspect(errors, steps.Count));
@@ -52,7 +54,8 @@ internal sealed class SentinelUpload : IDisposable
     /// <exception cref="RunFailedException">It is not there, or does not let us.</exception>
     public async Task CheckAsync(CancellationToken ct)
     {
-        using var call = await _client.SendAsync("check", HttpMethod.Post, _path, DestinationClient.Body(_head, []), ct).ConfigureAwait(false);
+        using var call =
+            await _client.SendAsync("check", HttpMethod.Post, _path, DestinationClient.Body(_head, []), ct).ConfigureAwait(false);
         _client.ThrowIfFailed(call);
         if (!call.IsSuccess && call.Status != HttpStatusCode.BadRequest) throw _client.NoUsableResponse(call);
         call.RecordResult(0, 0);
@@ -68,7 +71,8 @@ internal sealed class SentinelUpload : IDisposable
     {
         var error = errors.Find(e => e.Index is null || e.Index < 0 || e.Index >= count);
         var position = error.Index is { } index ? $"object {index}" : "an object without a number";
-        _log.Warning("{Destination}: an error of Sentinel refers to {Position}; splitting the batch of {Count}", _destination, position, count);
+        _log.Warning(
+            "{Destination}: an error of Sentinel refers to {Position}; splitting the batch of {Count}", _destination, position, count);
         return DestinationClient.Each(
             count, new StepOutcome.Rejected($"The error refers to {position} in a batch of {count}: {error.Words}", WholeBatch: true));
     }

@@ -53,8 +53,10 @@ internal static class StixVocabulary
     };
 
     /// <summary>STIX's word for the kind of threat (its open vocabulary, indicator-type-ov).</summary>
-    public static string StixType(ThreatType type) => type is ThreatType.Darknet or ThreatType.Proxy ? "anonymization" : "malicious-activity";
+    public static string StixType(ThreatType type) =>
+        type is ThreatType.Darknet or ThreatType.Proxy ? "anonymization" : "malicious-activity";
 
     /// <summary>UTC, milliseconds: what STIX 2.1's schema asks of <c>created</c> and <c>modified</c>.</summary>
-    public static string Instant(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:s}.{at.Millisecond:D3}Z");
+    public static string Instant(DateTimeOffset at) =>
+        string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:s}.{at.Millisecond:D3}Z");
 }

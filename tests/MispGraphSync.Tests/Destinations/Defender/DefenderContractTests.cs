@@ -41,7 +41,8 @@ public class DefenderContractTests : DestinationContract
 
         Assert.All(outcomes, o => Assert.IsType<StepOutcome.Accepted>(o));
         Assert.Equal(0, Service.Held);
-        Assert.Equal(["/api/indicators/BatchDelete", "/api/indicators", "/api/indicators/BatchDelete"], Service.Requests.Select(r => r.Path));
+        Assert.Equal(
+            ["/api/indicators/BatchDelete", "/api/indicators", "/api/indicators/BatchDelete"], Service.Requests.Select(r => r.Path));
         Assert.Equal($$"""{"IndicatorIds":["{{ids[0]}}","{{ids[2]}}"]}""", Service.Requests[^1].Body);
     }
 
@@ -200,7 +201,8 @@ public class DefenderContractTests : DestinationContract
         await ReadAsync();
         await ApplyAsync(Operation.Delete, Deletions(ids));
 
-        Assert.Equal(["check_200", "import_200", "list_200", "delete_204"], Test.Files.Select(f => string.Join('_', Path.GetFileNameWithoutExtension(f).Split('_')[^2..])));
+        Assert.Equal(["check_200", "import_200", "list_200", "delete_204"],
+            Test.Files.Select(f => string.Join('_', Path.GetFileNameWithoutExtension(f).Split('_')[^2..])));
     }
 
     [Fact]
@@ -221,7 +223,8 @@ public class DefenderContractTests : DestinationContract
         Assert.Equal([steps[0].Key, steps[1].Key, null, null, null], read.Select(r => r.Key));
         Assert.Equal([null, null, "192.0.2.77", "192.0.2.78", "192.0.2.79"], read.Select(r => r.ConflictsWith is null ? null : r.Value));
         Assert.Equal(StableId.ForIndicator("test", "defender", "", "IpAddress:192.0.2.77", 0), read[2].ConflictsWith);
-        Assert.Equal(("IpAddress", "192.0.2.0", "Audit", (DateTimeOffset?)SomeIndicator.Expires), (read[0].Type, read[0].Value, read[0].Action, read[0].Expires));
+        Assert.Equal(("IpAddress", "192.0.2.0", "Audit", (DateTimeOffset?)SomeIndicator.Expires),
+            (read[0].Type, read[0].Value, read[0].Action, read[0].Expires));
     }
 
     [Fact]

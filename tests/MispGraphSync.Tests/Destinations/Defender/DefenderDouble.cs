@@ -3,7 +3,9 @@ using WireMock;
 
 namespace MispGraphSync.Tests.Destinations.Defender;
 
-/// <summary>Defender's indicators as the contract describes them: an import makes or updates by value, one bad id spoils a batch deletion.</summary>
+/// <summary>
+/// Defender's indicators as the contract describes them: an import makes or updates by value, one bad id spoils a batch deletion.
+/// </summary>
 internal sealed class DefenderDouble : ServiceDouble
 {
     private const string Root = "/api/indicators";
@@ -46,16 +48,19 @@ internal sealed class DefenderDouble : ServiceDouble
     private JsonObject Take(JsonNode item)
     {
         var indicator = item.DeepClone().AsObject();
-        var known = Kept.FindIndex(h => (string?)h["indicatorType"] == (string?)item["indicatorType"] && (string?)h["indicatorValue"] == (string?)item["indicatorValue"]);
+        var known = Kept.FindIndex(h => (string?)h["indicatorType"] == (string?)item["indicatorType"]
+            && (string?)h["indicatorValue"] == (string?)item["indicatorValue"]);
         indicator["id"] = known < 0 ? $"{++_lastId}" : (string?)Kept[known]["id"];
         if (known < 0) Kept.Add(indicator);
         else Kept[known] = indicator;
-        return new JsonObject { ["id"] = (string?)indicator["id"], ["indicator"] = (string?)item["indicatorValue"], ["isFailed"] = false, ["failureReason"] = null };
+        return new JsonObject { ["id"] = (string?)indicator["id"], ["indicator"] = (string?)item["indicatorValue"], ["isFailed"] = false,
+            ["failureReason"] = null };
     }
 
     private ResponseMessage Delete(string[] ids)
     {
-        if (ids.Any(id => !Kept.Exists(i => (string?)i["id"] == id))) return Json(404, """{"error":{"code":"ResourceNotFound","message":"not there"}}""");
+        if (ids.Any(id => !Kept.Exists(i => (string?)i["id"] == id)))
+            return Json(404, """{"error":{"code":"ResourceNotFound","message":"not there"}}""");
         Kept.RemoveAll(i => ids.Contains((string?)i["id"]));
         return Json(204, "");
     }

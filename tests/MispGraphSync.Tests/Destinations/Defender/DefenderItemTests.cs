@@ -18,7 +18,8 @@ public class DefenderItemTests
     {
         Action = IndicatorAction.Block,
         Severity = ThreatLevel.High,
-        Title = "Invoices\r\nwith \u202Eexe.tenohp <inside> — and a title that goes on and on until it is much longer than the hundred characters 👩‍💻",
+        Title = "Invoices\r\nwith \u202Eexe.tenohp <inside> — and a title that goes on and on "
+            + "until it is much longer than the hundred characters 👩‍💻",
         Comment = "seen in\nthe wild",
         Type = "sha1",
         Category = "Payload delivery",
@@ -35,16 +36,19 @@ public class DefenderItemTests
 
     [Fact]
     public void Address_to_alert_on() => Snapshot.Matches(
-        Write(SomeIndicator.Of(new Observable.NetworkAddress(IPAddress.Parse("2606:4700::6810:84e5"), Direction.Source))).Body, "defender-ipv6-alert");
+        Write(SomeIndicator.Of(
+            new Observable.NetworkAddress(IPAddress.Parse("2606:4700::6810:84e5"), Direction.Source))).Body, "defender-ipv6-alert");
 
     [Fact]
     public void Certificate_to_allow() => Snapshot.Matches(
-        Write(SomeIndicator.Of(new Observable.CertificateFingerprint(HashAlgorithm.Sha1, Sha1)) with { Action = IndicatorAction.Allow, Severity = ThreatLevel.Undefined }).Body,
+        Write(SomeIndicator.Of(new Observable.CertificateFingerprint(HashAlgorithm.Sha1, Sha1)) with { Action = IndicatorAction.Allow,
+            Severity = ThreatLevel.Undefined }).Body,
         "defender-certificate-allow");
 
     [Fact]
     public void Url_to_warn_about() => Snapshot.Matches(
-        Write(SomeIndicator.Of(new Observable.Url("https://evil.example/A?b=1&c='\"")) with { Action = IndicatorAction.Warn, Severity = ThreatLevel.Low }).Body, "defender-url-warn");
+        Write(SomeIndicator.Of(new Observable.Url("https://evil.example/A?b=1&c='\"")) with { Action = IndicatorAction.Warn,
+            Severity = ThreatLevel.Low }).Body, "defender-url-warn");
 
     [Theory]
     [InlineData(IndicatorAction.Block, true, true)]
@@ -107,7 +111,8 @@ public class DefenderItemTests
     public void Arbitrary_text_follows_the_rules() =>
         Gen.Select(Gen.String, Gen.String, Gen.String).Sample((title, comment, category) =>
         {
-            using var item = JsonDocument.Parse(Write(SomeIndicator.Of(SomeIndicator.Address(1)) with { Title = title, Comment = comment, Category = category }).Body);
+            using var item = JsonDocument.Parse(
+                Write(SomeIndicator.Of(SomeIndicator.Address(1)) with { Title = title, Comment = comment, Category = category }).Body);
             Assert.Empty(DefenderImportRules.OfItem(item.RootElement));
             Assert.InRange(item.RootElement.GetProperty("description").GetString()!.Length, 1, DefenderItem.MaxDescription);
         });
@@ -116,7 +121,8 @@ public class DefenderItemTests
     [InlineData("")]
     [InlineData(" \t\r\n ")]
     [InlineData("\u202E\u0000")]
-    public void Title_is_never_empty(string title) => Assert.Equal($"MISP event {SomeIndicator.Event:D}", DefenderItem.Title(Rich with { Title = title }));
+    public void Title_is_never_empty(string title) =>
+        Assert.Equal($"MISP event {SomeIndicator.Event:D}", DefenderItem.Title(Rich with { Title = title }));
 
     [Fact]
     public void Expiry_is_not_in_the_content_hash_and_the_action_is_immutable()

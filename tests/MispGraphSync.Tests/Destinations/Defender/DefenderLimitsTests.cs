@@ -88,12 +88,14 @@ public class DefenderLimitsTests
     [InlineData(IndicatorAction.Block, null)]
     [InlineData(IndicatorAction.Allow, null)]
     public void Certificates_accept_block_and_allow_only(IndicatorAction action, SkipReason? reason) =>
-        Assert.Equal(reason, DefenderLimits.SkipReasonFor(new Observable.CertificateFingerprint(HashAlgorithm.Sha1, new string('a', 40)), action));
+        Assert.Equal(
+            reason, DefenderLimits.SkipReasonFor(new Observable.CertificateFingerprint(HashAlgorithm.Sha1, new string('a', 40)), action));
 
     [Theory]
     [InlineData("2606:4700::6810:84e5", "IpAddress:2606:4700:0000:0000:0000:0000:6810:84e5")]
     [InlineData("8.8.4.4", "IpAddress:8.8.4.4")]
-    public void Addresses_are_written_in_full(string address, string canonical) => Assert.Equal(canonical, DefenderValue.Of(Address(address)).ToString());
+    public void Addresses_are_written_in_full(string address, string canonical) =>
+        Assert.Equal(canonical, DefenderValue.Of(Address(address)).ToString());
 
     [Theory]
     [InlineData("IpAddress", "2606:4700::6810:84E5", "IpAddress:2606:4700:0000:0000:0000:0000:6810:84e5")]

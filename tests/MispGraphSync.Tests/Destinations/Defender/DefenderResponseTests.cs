@@ -107,7 +107,11 @@ public class DefenderResponseTests
     [Fact]
     public void Step_without_a_result_is_unknown()
     {
-        var outcomes = Read("""{"value":[{"id":"3","indicator":"http://a.example/X","isFailed":false},{"id":"9","indicator":"b.example","isFailed":false}]}""", Three)!;
+        var outcomes = Read(
+            """
+            {"value":[{"id":"3","indicator":"http://a.example/X","isFailed":false},
+            {"id":"9","indicator":"b.example","isFailed":false}]}
+            """, Three)!;
 
         Assert.IsType<StepOutcome.Unknown>(outcomes[0]);
         Assert.IsType<StepOutcome.Unknown>(outcomes[1]);
@@ -152,5 +156,6 @@ public class DefenderResponseTests
 
     private static StepOutcome[]? Read(string answer, PlanStep[] steps) => DefenderResponse.Read(Encoding.UTF8.GetBytes(answer), steps);
 
-    private static IEnumerable<string?> Ids(string answer, PlanStep[] steps) => Read(answer, steps)!.Select(o => Assert.IsType<StepOutcome.Accepted>(o).Id);
+    private static IEnumerable<string?> Ids(string answer, PlanStep[] steps) =>
+        Read(answer, steps)!.Select(o => Assert.IsType<StepOutcome.Accepted>(o).Id);
 }

@@ -98,11 +98,14 @@ internal sealed class LinesDestination : ServiceDestination
         foreach (var indicator in _client.Read(call, ReadPage)) yield return indicator;
     }
 
-    protected override async Task<IReadOnlyList<StepOutcome>> SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
+    protected override async Task<IReadOnlyList<StepOutcome>> SendAsync(
+        Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
         using var call = operation == Operation.Delete
-            ? await _client.SendAsync("delete", HttpMethod.Delete, _path, DestinationClient.Body("{\"value\":["u8, steps), ct, steps.Count).ConfigureAwait(false)
-            : await _client.SendAsync("put", HttpMethod.Put, _path, DestinationClient.Body("{\"value\":["u8, steps), ct, steps.Count).ConfigureAwait(false);
+            ? await _client.SendAsync(
+                "delete", HttpMethod.Delete, _path, DestinationClient.Body("{\"value\":["u8, steps), ct, steps.Count).ConfigureAwait(false)
+            : await _client.SendAsync(
+                "put", HttpMethod.Put, _path, DestinationClient.Body("{\"value\":["u8, steps), ct, steps.Count).ConfigureAwait(false);
         _client.ThrowIfFailed(call);
         return call.IsSuccess && ResponseJson.Read(call.Response.Written, root => Outcomes(root, steps)) is { } outcomes
             ? _client.Record(call, outcomes)
@@ -125,7 +128,8 @@ internal sealed class LinesDestination : ServiceDestination
             .MatchBy(new NameMatch(step => steps[step].Key.ToString("D"), result => results[result].Text("key")));
     }
 
-    private static List<RemoteIndicator>? ReadPage(ReadOnlyMemory<byte> response) => ResponseJson.Read(response, root => root.List("value")?.Select(item =>
+    private static List<RemoteIndicator>? ReadPage(ReadOnlyMemory<byte> response) =>
+        ResponseJson.Read(response, root => root.List("value")?.Select(item =>
         new RemoteIndicator(
             item.Text("key"), Guid.TryParse(item.Text("key"), out var key) ? key : null, Encoding.UTF8.GetBytes(item.GetRawText()),
             "line", item.Text("value") ?? "", Tlp: null, Action: null, item.Instant("expires"))).ToList());

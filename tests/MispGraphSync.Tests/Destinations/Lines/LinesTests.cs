@@ -18,8 +18,8 @@ public class LinesTests : DestinationContract
     [Fact]
     public async Task New_kind_is_configured_created_and_listed_like_the_others()
     {
-        var settings = Read("""{ "name": "mine", "kind": "lines", "topic": "iocs" }""").Settings.Destinations[0] with { Endpoint = Service.Endpoint };
-        await using var destination = Kinds.Create(settings, Test.Transport, Tokens);
+        var settings = Read("""{ "name": "mine", "kind": "lines", "topic": "iocs" }""").Settings.Destinations[0];
+        await using var destination = Kinds.Create(settings with { Endpoint = Service.Endpoint }, Test.Transport, Tokens);
 
         await Test.PassAsync(destination.ApplyAsync(Operation.Create, Steps(2), Ct));
         var listed = await Test.PassAsync(destination.ReadAsync(Ct).ToListAsync(Ct).AsTask());
@@ -33,9 +33,11 @@ public class LinesTests : DestinationContract
     public async Task New_kind_is_checked_by_doctor()
     {
         var settings = Read("""{ "name": "mine", "kind": "lines" }""").Settings.Destinations[0];
-        await using var checks = Kinds.Of(settings).Checks(new CheckInput(Kinds, settings, Test.Transport, _ => Task.FromResult<CheckResult?>(null), Ct));
+        await using var checks =
+            Kinds.Of(settings).Checks(new CheckInput(Kinds, settings, Test.Transport, _ => Task.FromResult<CheckResult?>(null), Ct));
 
-        Assert.Equal(["mine tenant", "mine token", "mine roles", "mine access", "mine write"], checks.All(writes: true).Select(check => check.Name));
+        Assert.Equal(
+            ["mine tenant", "mine token", "mine roles", "mine access", "mine write"], checks.All(writes: true).Select(check => check.Name));
     }
 
     [Fact]
@@ -57,7 +59,8 @@ public class LinesTests : DestinationContract
               "destinations": [ {{destination}} ]
             }
             """);
-        return SettingsReader.Inspect(file, new Dictionary<string, string>(), new ReaderOptions { Table = Kinds.Table, WorkingDirectory = "/" });
+        return SettingsReader.Inspect(
+            file, new Dictionary<string, string>(), new ReaderOptions { Table = Kinds.Table, WorkingDirectory = "/" });
     }
 
     private sealed class LinesDouble : ServiceDouble
@@ -78,7 +81,8 @@ public class LinesTests : DestinationContract
             var results = new JsonArray();
             foreach (var (at, line) in JsonNode.Parse(body)!["value"]!.AsArray().Index())
             {
-                var result = new JsonObject { ["key"] = line is JsonObject ? (string)line["key"]! : (string)line!, ["error"] = at == Refuse ? "No." : null };
+                var result = new JsonObject { ["key"] = line is JsonObject ? (string)line["key"]!
+                    : (string)line!, ["error"] = at == Refuse ? "No." : null };
                 if (at != Refuse) one(line!.DeepClone());
                 results.Add(result);
             }

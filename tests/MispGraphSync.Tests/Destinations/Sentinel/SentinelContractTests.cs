@@ -224,9 +224,11 @@ public class SentinelContractTests : DestinationContract
     {
         Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => Create(new Uri("http://sentinel.example"))).Outcome);
         Assert.Equal(
-            RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => Create(StixSamples.Settings(Service.Endpoint) with { WorkspaceId = null })).Outcome);
+            RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(
+                () => Create(StixSamples.Settings(Service.Endpoint) with { WorkspaceId = null })).Outcome);
         Assert.Equal(
-            RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => Create(StixSamples.Settings(Service.Endpoint, new Uri("http://arm.example")))).Outcome);
+            RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(
+                () => Create(StixSamples.Settings(Service.Endpoint, new Uri("http://arm.example")))).Outcome);
     }
 
     [Fact]

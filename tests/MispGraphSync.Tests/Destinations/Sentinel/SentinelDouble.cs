@@ -3,7 +3,9 @@ using WireMock;
 
 namespace MispGraphSync.Tests.Destinations.Sentinel;
 
-/// <summary>The upload API as its article describes it: the latest object of an id counts, and 200 says nothing when all went well.</summary>
+/// <summary>
+/// The upload API as its article describes it: the latest object of an id counts, and 200 says nothing when all went well.
+/// </summary>
 internal sealed class SentinelDouble : ServiceDouble
 {
     private readonly Dictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
@@ -24,7 +26,8 @@ internal sealed class SentinelDouble : ServiceDouble
         var errors = new JsonArray();
         for (var i = 0; i < objects.Count; i++)
         {
-            if (i == Refuse) errors.Add(new JsonObject { ["recordIndex"] = i, [ErrorList] = new JsonArray("Error for Property=pattern: no.") });
+            if (i == Refuse)
+                errors.Add(new JsonObject { ["recordIndex"] = i, [ErrorList] = new JsonArray("Error for Property=pattern: no.") });
             else _objects[(string)objects[i]!["id"]!] = objects[i]!.DeepClone().AsObject();
         }
         Refuse = null;

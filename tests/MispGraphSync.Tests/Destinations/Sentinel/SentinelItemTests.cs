@@ -125,7 +125,8 @@ public class SentinelItemTests
 
     [Fact]
     public void Arbitrary_text_follows_the_rules() =>
-        Gen.Select(Gen.String, Gen.String, Gen.String[Gen.Char, 0, 600], Gen.String[Gen.Char[' ', '\uffff'], 1, 50]).Sample((title, comment, tag, value) =>
+        Gen.Select(Gen.String, Gen.String, Gen.String[Gen.Char, 0, 600], Gen.String[Gen.Char[' ', '\uffff'], 1, 50]).Sample(
+            (title, comment, tag, value) =>
         {
             var indicator = SomeIndicator.Of(new Observable.FileName(value)) with
             {
@@ -170,9 +171,12 @@ public class SentinelItemTests
         var before = StixSamples.Write(Rich).Marks;
         Indicator[] changed =
         [
-            Rich with { Title = "x" }, Rich with { Comment = "x" }, Rich with { Category = "x" }, Rich with { Tags = ["x"] }, Rich with { Actors = ["x"] },
-            Rich with { Families = ["x"] }, Rich with { Confidence = 1 }, Rich with { Tlp = Tlp.Green }, Rich with { ThreatType = ThreatType.Darknet },
-            Rich with { ThreatTypeIsTagged = false }, Rich with { KillChain = [] }, Rich with { ValidFrom = SomeIndicator.Expires.AddDays(-9) },
+            Rich with { Title = "x" }, Rich with { Comment = "x" }, Rich with { Category = "x" }, Rich with { Tags = ["x"] },
+            Rich with { Actors = ["x"] },
+            Rich with { Families = ["x"] }, Rich with { Confidence = 1 }, Rich with { Tlp = Tlp.Green },
+            Rich with { ThreatType = ThreatType.Darknet },
+            Rich with { ThreatTypeIsTagged = false }, Rich with { KillChain = [] }, Rich with { ValidFrom = SomeIndicator.Expires.AddDays(
+                -9) },
             Rich with { Sources = [] },
         ];
 
@@ -205,6 +209,7 @@ public class SentinelItemTests
     {
         using var item = JsonDocument.Parse(StixSamples.Write(Plain with { Tlp = tlp }).Body);
 
-        Assert.Equal("marking-definition--" + marking, Assert.Single(item.RootElement.GetProperty("object_marking_refs").EnumerateArray()).GetString());
+        Assert.Equal("marking-definition--" + marking,
+            Assert.Single(item.RootElement.GetProperty("object_marking_refs").EnumerateArray()).GetString());
     }
 }

@@ -31,7 +31,8 @@ public sealed class SentinelListTests : IDisposable
 
         var (path, _, body) = Assert.Single(_service.Requests);
         Assert.Contains("/resourceGroups/security (prod)/", Uri.UnescapeDataString(path), StringComparison.Ordinal);
-        Assert.EndsWith("/workspaces/contoso-sentinel/providers/Microsoft.SecurityInsights/threatIntelligence/main/queryIndicators", path, StringComparison.Ordinal);
+        Assert.EndsWith("/workspaces/contoso-sentinel/providers/Microsoft.SecurityInsights/threatIntelligence/main/queryIndicators", path,
+            StringComparison.Ordinal);
         Assert.Equal("""{"pageSize":100,"includeDisabled":true,"sources":["misp-graph"]}""", body);
         Assert.EndsWith("_sentinel_query_200.json", Assert.Single(_test.Files), StringComparison.Ordinal);
     }

@@ -52,7 +52,8 @@ internal static class StixSamples
         yield return (new Observable.NetworkAddress(v4, Direction.Source), "[ipv4-addr:value = '192.0.2.7']");
         yield return (new Observable.NetworkAddress(v6, Direction.Destination), "[ipv6-addr:value = '2001:db8::7']");
         yield return (new Observable.EmailSourceAddress(v4), "[ipv4-addr:value = '192.0.2.7']");
-        yield return (new Observable.CidrBlock(IPNetwork.Parse("198.51.100.0/24"), Direction.Unknown), "[ipv4-addr:value = '198.51.100.0/24']");
+        yield return (
+            new Observable.CidrBlock(IPNetwork.Parse("198.51.100.0/24"), Direction.Unknown), "[ipv4-addr:value = '198.51.100.0/24']");
         yield return (new Observable.CidrBlock(IPNetwork.Parse("2001:db8::/48"), Direction.Unknown), "[ipv6-addr:value = '2001:db8::/48']");
         yield return (new Observable.EmailAddress("a@b.example", EmailRole.Recipient), "[email-addr:value = 'a@b.example']");
         yield return (new Observable.EmailSenderName("O'Neil"), @"[email-addr:display_name = 'O\'Neil']");
@@ -69,7 +70,8 @@ internal static class StixSamples
         yield return (new Observable.FileHash(HashAlgorithm.Tlsh, "t1" + hex), $"[file:hashes.TLSH = 't1{hex}']");
         yield return (new Observable.FileName(@"a\b.exe"), @"[file:name = 'a\\b.exe']");
         yield return (new Observable.Mutex(@"Global\it's"), @"[mutex:name = 'Global\\it\'s']");
-        yield return (new Observable.UserAgent("Mozilla/5.0"), "[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = 'Mozilla/5.0']");
+        yield return (new Observable.UserAgent("Mozilla/5.0"),
+            "[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = 'Mozilla/5.0']");
         yield return (new Observable.RegistryKey(@"HKLM\Run"), @"[windows-registry-key:key = 'HKLM\\Run']");
         yield return (new Observable.MacAddress("00:11:22:33:44:55"), "[mac-addr:value = '00:11:22:33:44:55']");
         yield return (new Observable.AutonomousSystem(4294967295, Direction.Unknown), "[autonomous-system:number = 4294967295]");

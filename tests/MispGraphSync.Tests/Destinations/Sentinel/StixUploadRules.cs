@@ -10,7 +10,8 @@ namespace MispGraphSync.Tests.Destinations.Sentinel;
 /// </summary>
 internal static partial class StixUploadRules
 {
-    private static readonly string[] Required = ["type", "spec_version", "id", "created", "modified", "pattern", "pattern_type", "valid_from"];
+    private static readonly string[] Required =
+        ["type", "spec_version", "id", "created", "modified", "pattern", "pattern_type", "valid_from"];
     private static readonly string[] Dates = ["created", "modified", "valid_from", "valid_until"];
     private static readonly string[] TextLists = ["labels", "indicator_types", "object_marking_refs"];
 
@@ -34,7 +35,8 @@ internal static partial class StixUploadRules
         var faults = new List<string>();
         var names = body.EnumerateObject().Select(p => p.Name).ToList();
         if (!names.SequenceEqual(["sourcesystem", "stixobjects"])) faults.Add($"The body has {string.Join(", ", names)}.");
-        if (body.GetProperty("sourcesystem").GetString() is not { Length: > 0 and <= 256 } source || IsReserved(source)) faults.Add("A bad source.");
+        if (body.GetProperty("sourcesystem").GetString() is not { Length: > 0 and <= 256 } source || IsReserved(source))
+            faults.Add("A bad source.");
         var objects = body.GetProperty("stixobjects");
         if (objects.GetArrayLength() is 0 or > 100) faults.Add($"{objects.GetArrayLength()} objects.");
         foreach (var item in objects.EnumerateArray()) faults.AddRange(OfIndicator(item));
@@ -50,12 +52,15 @@ internal static partial class StixUploadRules
         faults.AddRange(Required.Except(names).Select(n => $"{n} is missing."));
         if (faults.Count > 0) return faults;
 
-        if (Text(item, "type") != "indicator" || Text(item, "spec_version") != "2.1" || Text(item, "pattern_type") != "stix") faults.Add("No STIX 2.1 indicator.");
+        if (Text(item, "type") != "indicator" || Text(item, "spec_version") != "2.1" || Text(item, "pattern_type") != "stix")
+            faults.Add("No STIX 2.1 indicator.");
         if (!Id().IsMatch(Text(item, "id"))) faults.Add($"id: {Text(item, "id")}");
         if (!IsPattern(Text(item, "pattern"))) faults.Add($"pattern: {Text(item, "pattern")}");
         if (item.TryGetProperty("name", out var name) && string.IsNullOrWhiteSpace(name.GetString())) faults.Add("name is blank.");
-        if (item.TryGetProperty("confidence", out var confidence) && !(confidence.TryGetInt32(out var c) && c is >= 0 and <= 100)) faults.Add("confidence");
-        if (item.TryGetProperty("revoked", out var revoked) && revoked.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) faults.Add("revoked");
+        if (item.TryGetProperty("confidence", out var confidence) && !(confidence.TryGetInt32(out var c) && c is >= 0 and <= 100))
+            faults.Add("confidence");
+        if (item.TryGetProperty("revoked", out var revoked) && revoked.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            faults.Add("revoked");
         faults.AddRange(OfDates(item));
         faults.AddRange(OfLists(item));
         return faults;
@@ -68,7 +73,8 @@ internal static partial class StixUploadRules
             if (item.TryGetProperty(date, out var at) && !Timestamp().IsMatch(at.GetString()!)) yield return $"{date}: {at}";
         }
         if (At(item, "created") > At(item, "modified")) yield return "created is later than modified.";
-        if (item.TryGetProperty("valid_until", out _) && At(item, "valid_from") >= At(item, "valid_until")) yield return "valid_until is not later than valid_from.";
+        if (item.TryGetProperty("valid_until", out _) && At(item, "valid_from") >= At(item, "valid_until"))
+            yield return "valid_until is not later than valid_from.";
     }
 
     private static IEnumerable<string> OfLists(JsonElement item)
@@ -84,7 +90,8 @@ internal static partial class StixUploadRules
         }
         foreach (var phase in Items(item, "kill_chain_phases"))
         {
-            if (!Slug().IsMatch(Text(phase, "kill_chain_name")) || !Slug().IsMatch(Text(phase, "phase_name"))) yield return $"kill_chain_phases: {phase}";
+            if (!Slug().IsMatch(Text(phase, "kill_chain_name")) || !Slug().IsMatch(Text(phase, "phase_name")))
+                yield return $"kill_chain_phases: {phase}";
         }
         foreach (var reference in Items(item, "external_references"))
         {
@@ -103,7 +110,8 @@ internal static partial class StixUploadRules
     {
         if (AutonomousSystem().IsMatch(pattern)) return true;
         var sign = pattern.IndexOf(" = '", StringComparison.Ordinal);
-        if (pattern.Length == 0 || pattern[0] != '[' || sign < 0 || !Paths.Contains(pattern[1..sign]) || !pattern.EndsWith("']", StringComparison.Ordinal)) return false;
+        if (pattern.Length == 0 || pattern[0] != '[' || sign < 0 || !Paths.Contains(pattern[1..sign])
+            || !pattern.EndsWith("']", StringComparison.Ordinal)) return false;
         var literal = pattern[(sign + 4)..^2];
         if (literal.Length == 0) return false;
         for (var i = 0; i < literal.Length; i++)
