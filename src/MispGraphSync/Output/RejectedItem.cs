@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
@@ -8,18 +9,12 @@ namespace MispGraphSync.Output;
 /// <summary>A rejection as <c>errors --output json</c> prints it, with its reason in short and what to do about it.</summary>
 /// <param name="Value">The observables, or the service's own text; null for a deletion of what MISP has withdrawn.</param>
 /// <param name="Event">A link to the event where there is one, else its UUID.</param>
+/// <param name="IsRetried">The next push sends it again, unasked.</param>
 internal sealed record RejectedItem(
-    long Run, string Destination, Guid Key, string? Value, string Reason, string Response, string? Event, Guid? Attribute, string Remedy)
+    long Run, string Destination, Guid Key, string? Value, string Reason, string Response, string? Event, Guid? Attribute, string Remedy,
+    [property: JsonIgnore] StepAction Action, [property: JsonIgnore] int Attempts, [property: JsonIgnore] string? EventLink,
+    [property: JsonIgnore] bool IsRetried)
 {
-    internal StepAction Action { get; init; }
-
-    internal int Attempts { get; init; }
-
-    internal string? EventLink { get; init; }
-
-    /// <summary>The next push sends it again, unasked.</summary>
-    internal bool IsRetried { get; init; }
-
     /// <summary>The remedy for all with the same reason: the fallback names the key of one.</summary>
     internal string CommonRemedy => Remedy.Replace($"{Key}", "KEY", StringComparison.Ordinal);
 
@@ -28,13 +23,8 @@ internal sealed record RejectedItem(
         var value = rejection.Observables.Count > 0 ? ObservableText.Of(rejection.Observables) : rejection.Canonical?.Replace('\n', ' ');
         return new RejectedItem(
             rejection.Run, rejection.Destination, rejection.Key, value, RejectionReason.Of(rejection.Response, value), rejection.Response,
-            rejection.EventLink ?? rejection.Event?.ToString(), rejection.Attribute, Remedy: "")
-        {
-            Action = rejection.Action,
-            Attempts = rejection.Attempts,
-            EventLink = rejection.EventLink,
-            IsRetried = RejectedIndicator.MayRetry(rejection.Action, rejection.IsTransient, rejection.Attempts),
-        };
+            rejection.EventLink ?? rejection.Event?.ToString(), rejection.Attribute, Remedy: "", rejection.Action, rejection.Attempts,
+            rejection.EventLink, RejectedIndicator.MayRetry(rejection.Action, rejection.IsTransient, rejection.Attempts));
     }
 
     /// <param name="logFolder">The folder of the request files.</param>

@@ -69,43 +69,24 @@ internal sealed record ReportedDestination(string Name, long Accepted, long Dele
 internal sealed record SourceStatus(
     string Name, long Events, long Aged, DateTimeOffset? LastCompleteRead, DateTimeOffset? LastFullRead, DateTimeOffset? NextFullRead);
 
-internal sealed record DestinationStatus
+/// <param name="IsKnown">Something has been pushed there.</param>
+/// <param name="Capacity">Our share at a service with a limited capacity; null elsewhere.</param>
+internal sealed record DestinationStatus(
+    [property: JsonIgnore] DestinationInfo Info,
+    string Name,
+    string Kind,
+    [property: JsonPropertyName("configured")] bool IsConfigured,
+    [property: JsonPropertyName("enabled")] bool IsEnabled,
+    [property: JsonIgnore] bool IsKnown,
+    long Held,
+    int? Capacity,
+    [property: JsonPropertyName("turnedDown")] long Rejected,
+    long Pending,
+    bool PlansEverything,
+    IReadOnlyList<UnconfirmedRequests> OpenRequests,
+    ExpirySummary Expiries,
+    ExpirySummary Renewals)
 {
-    internal DestinationStatus(DestinationInfo info) => Info = info;
-
-    public string Name => Info.Name;
-
-    public string Kind => Info.Kind;
-
-    [JsonPropertyName("configured")]
-    public bool IsConfigured { get; init; }
-
-    [JsonPropertyName("enabled")]
-    public bool IsEnabled { get; init; }
-
-    public long Held { get; init; }
-
-    /// <summary>Our share at a service with a limited capacity; null elsewhere.</summary>
-    public int? Capacity { get; init; }
-
-    [JsonPropertyName("turnedDown")]
-    public long Rejected { get; init; }
-
-    public long Pending { get; init; }
-
-    public bool PlansEverything { get; init; }
-
-    public required IReadOnlyList<UnconfirmedRequests> OpenRequests { get; init; }
-
-    public required ExpirySummary Expiries { get; init; }
-
-    public required ExpirySummary Renewals { get; init; }
-
-    internal DestinationInfo Info { get; }
-
-    /// <summary>Something has been pushed there.</summary>
-    internal bool IsKnown { get; init; }
-
     /// <summary>Why it gets nothing new; empty for a destination in use.</summary>
     internal string Note => this switch
     {
@@ -120,19 +101,9 @@ internal sealed record DestinationStatus
     {
         // No row of the ledger has the id 0.
         var id = row?.Id ?? 0;
-        return new DestinationStatus(info)
-        {
-            IsConfigured = settings is not null,
-            IsEnabled = settings is { Enabled: true },
-            IsKnown = row is not null,
-            Capacity = settings is { Capacity: > 0 and var capacity } ? capacity : null,
-            Held = row?.Held ?? 0,
-            Rejected = figures.Rejected(id),
-            Pending = figures.Pending(id),
-            PlansEverything = row is { PlansEverything: true },
-            OpenRequests = figures.Unconfirmed(id),
-            Expiries = figures.Expiries(id, now),
-            Renewals = figures.Renewals(id, now),
-        };
+        return new DestinationStatus(
+            info, info.Name, info.Kind, settings is not null, settings is { Enabled: true }, row is not null, row?.Held ?? 0,
+            settings is { Capacity: > 0 and var capacity } ? capacity : null, figures.Rejected(id), figures.Pending(id),
+            row is { PlansEverything: true }, figures.Unconfirmed(id), figures.Expiries(id, now), figures.Renewals(id, now));
     }
 }

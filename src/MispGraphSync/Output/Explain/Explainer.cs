@@ -162,8 +162,7 @@ internal sealed class Explainer(
         return new ExplainedSource(
             link.Source, link.Uuid, link.Link, facts.Context.Info, facts.Tagging.AllTags, facts.IsAged,
             source.Attribute, source.Type, source.Category, found.Row.Own.AllTags,
-            Texts(source.Combined), source.Single is { } single ? ObservableText.Of(single) : null)
-        { Comment = source.Comment };
+            Texts(source.Combined), source.Single is { } single ? ObservableText.Of(single) : null, source.Comment);
     }
 
     private ExplainedSkip Skip(SkippedAttribute skipped)

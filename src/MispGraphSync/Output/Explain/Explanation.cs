@@ -52,10 +52,8 @@ internal sealed record Explanation
 /// <summary>An attribute that supports an indicator, with its event.</summary>
 internal sealed record ExplainedSource(
     string Source, Guid Event, string? Link, string Info, IReadOnlyList<string> EventTags, bool Aged, Guid Attribute, string Type,
-    string? Category, IReadOnlyList<string> Tags, IReadOnlyList<string> Combination, string? Single)
-{
-    internal string? Comment { get; init; }
-}
+    string? Category, IReadOnlyList<string> Tags, IReadOnlyList<string> Combination, string? Single,
+    [property: JsonIgnore] string? Comment);
 
 /// <summary>An attribute that became no indicator anywhere.</summary>
 internal sealed record ExplainedSkip(string Source, Guid Event, string? Link, Guid Attribute, string Type, string Reason, string Meaning);
