@@ -89,7 +89,7 @@ public sealed class FanOutTests : IAsyncLifetime
             (one.GetProperty("accepted").GetInt32(), one.GetProperty("rejected").GetInt32(), one.GetProperty("unknown").GetInt32())));
         var errors = (await _run.RunAsync("errors", "--json")).Json.EnumerateArray().ToList();
         Assert.Equal(3, errors.Count);
-        Assert.All(errors, error => Assert.Contains("while others are answered",
+        Assert.All(errors, error => Assert.Contains("while others get one",
             error.GetProperty("reason").GetString() + error.GetProperty("response").GetString(), StringComparison.Ordinal));
 
         _run.Sandbox.Faults.Clear();
