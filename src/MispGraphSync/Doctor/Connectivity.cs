@@ -29,7 +29,7 @@ internal sealed class Connectivity : IDisposable
     {
         if (address is null || !_probes.TryGetValue(new Endpoint(address).Address, out var probe)) return null;
         var result = await probe.GetAsync().ConfigureAwait(false);
-        return result.IsReachable ? null : CheckResult.Skipped($"needs a way to {result.Endpoint.Address}");
+        return result.IsReachable ? null : CheckResult.Skipped($"needs a connection to {result.Endpoint.Address}");
     }
 
     public void Dispose()

@@ -61,7 +61,7 @@ internal sealed class HostProbe(AppSettings settings, TimeProvider time)
             using var response = await TimeLimit.RunAsync(
                 Limit, time, c => http.GetAsync(endpoint.Origin, HttpCompletionOption.ResponseHeadersRead, c), ct).ConfigureAwait(false);
             return response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired
-                ? result with { Outcome = ProbeOutcome.ProxyFailed, Error = "it wants to know who asks (407)" }
+                ? result with { Outcome = ProbeOutcome.ProxyFailed, Error = "it requires authentication (407)" }
                 : result with { ClockAhead = response.Headers.Date - time.GetUtcNow() };
         }
         catch (Exception e) when (TransportError.Matches(e))

@@ -38,9 +38,9 @@ internal static class NetworkChecks
 
     private static CheckResult ProxyFault(Uri proxy, string error, IEnumerable<ProbeResult> behind) => CheckResult.Failed(
         RunOutcome.Unreachable,
-        $"The proxy {proxy.Authority} opens no way to {string.Join(", ", behind.Select(one => one.Endpoint.Address))}: {error}.",
+        $"The proxy {proxy.Authority} does not connect to {string.Join(", ", behind.Select(one => one.Endpoint.Address))}: {error}.",
         error.Contains("407", StringComparison.Ordinal)
-            ? "It wants a user name: leave proxy out of the settings and set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT for the account "
+            ? "It requires a user name: remove proxy from the settings and set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT for the account "
                 + "that runs misp-graph."
         : error.Contains("403", StringComparison.Ordinal) ? "Have these hosts allowed on the proxy; the last check lists them all."
         : "Check proxy in the settings, or HTTPS_PROXY and NO_PROXY in the environment, and that the proxy runs.");

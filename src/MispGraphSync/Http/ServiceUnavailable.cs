@@ -29,7 +29,7 @@ internal static class ServiceUnavailable
         if (IsPageInsteadOf((int)status, response))
             return new RunFailedException(
                 RunOutcome.Unreachable,
-                $"What answers at {uri.GetLeftPart(UriPartial.Authority)} sent a web page ({(int)status}), not an answer of {service}.",
+                $"{uri.GetLeftPart(UriPartial.Authority)} sent a web page ({(int)status}), not an answer of {service}.",
                 $"A proxy or a login page may stand in between: have this host allowed; check the proxy and {place}.")
             {
                 MayHaveHappened = mayHaveHappened,
@@ -40,7 +40,7 @@ internal static class ServiceUnavailable
                 RunOutcome.Unreachable, $"{service} answered with a redirect ({(int)status}), which is not followed.",
                 $"Check {place} and the proxy."),
             HttpStatusCode.ProxyAuthenticationRequired => new RunFailedException(
-                RunOutcome.Unreachable, $"The proxy wants to know who asks for {service}.", "Check the proxy setting."),
+                RunOutcome.Unreachable, $"The proxy requires authentication for {service} (407).", "Check the proxy setting."),
             _ => null,
         };
     }

@@ -41,7 +41,7 @@ internal sealed record TransportError(TransportErrorKind Kind, string Message, s
             TransportErrorKind.NameNotResolved =>
                 new(kind, $"The name of {host} could not be resolved.", "Check the name, DNS and the proxy."),
             TransportErrorKind.ProxyFailed =>
-                new(kind, $"The proxy gave no way to {host}.", "Check the proxy setting and whether the proxy allows this host."),
+                new(kind, $"The proxy did not connect to {host}.", "Check the proxy setting and whether the proxy allows this host."),
             TransportErrorKind.ConnectionFailed =>
                 new(kind, $"No connection to {host}{(IsRefused(e) ? ": it was refused" : "")}.", CheckNetwork),
             TransportErrorKind.TlsFailed => new(kind, $"No secure connection to {host}.", "Check the network and the proxy."),

@@ -133,7 +133,7 @@ public class DoctorTests
 
     [Theory]
     [InlineData("403 Forbidden", "Have these hosts allowed")]
-    [InlineData("407 Proxy Authentication Required", "It wants a user name")]
+    [InlineData("407 Proxy Authentication Required", "It requires a user name")]
     public async Task Proxy_refusals_have_different_remedies(string refusal, string remedy)
     {
         await using var proxy = new ConnectProxy { Refusal = refusal };

@@ -74,7 +74,7 @@ internal static class Misconfigurations
         },
 
         // ---- network
-        ["a proxy that is down"] = new(["failed proxy"], 5, "127.0.0.1:1 opens no way")
+        ["a proxy that is down"] = new(["failed proxy"], 5, "127.0.0.1:1 does not connect")
         {
             Settings = s => s["proxy"] = "http://127.0.0.1:1",
         },

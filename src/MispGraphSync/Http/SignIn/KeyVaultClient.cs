@@ -74,7 +74,7 @@ internal sealed class KeyVaultClient(AuthSettings identity, Transport transport)
         }
 
         throw new RunFailedException(
-            RunOutcome.Unreachable, $"What answers at {secret.Host} does not answer as a Key Vault does.",
+            RunOutcome.Unreachable, $"The server at {secret.Host} does not answer as a Key Vault does.",
             "Check the vault's name, the network and the proxy.");
     }
 
