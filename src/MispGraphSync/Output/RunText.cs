@@ -35,8 +35,8 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
         Add($"read {source.Name}", source.Error, source.Remedy);
         lines.AddRange(source.Gaps.Take(MaxGaps).Select(gap => $"! not read: {Sanitize.ForDisplay(gap)}"));
         if (source.Gaps.Count > MaxGaps) lines.Add($"! and {source.Gaps.Count - MaxGaps:N0} more gaps in the read.");
-        if (source.Gaps.Count > 0)
-            lines.Add("  The read is partial" + (source.MayDelete ? ": indicators of these events do not change." : ", so nothing was deleted."));
+        var result = source.MayDelete ? ": the indicators of these events do not change." : ", so nothing was deleted.";
+        if (source.Gaps.Count > 0) lines.Add("  The read is partial" + result);
         foreach (var one in report.Destinations.Where(one => one.Error != source.Error)) Add(one.Name, one.Error, one.Remedy);
         lines.AddRange(report.Imbalances.Select(imbalance => $"! This is a bug: {imbalance}"));
         return string.Join('\n', lines);
