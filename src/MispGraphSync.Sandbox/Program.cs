@@ -25,7 +25,8 @@ try
         return 2;
     }
 
-    return await new Tour(executable, Directory.CreateTempSubdirectory("misp-graph-sandbox-"), arguments.Only, Console.Out, stop.Token).RunAsync();
+    var folder = Directory.CreateTempSubdirectory("misp-graph-sandbox-");
+    return await new Tour(executable, folder, arguments.Only, Console.Out, stop.Token).RunAsync();
 }
 catch (FormatException wrong)
 {

@@ -1,6 +1,6 @@
 namespace MispGraphSync.Sandbox;
 
-/// <summary>How a 429 tells when to come back. All four are seen in the field.</summary>
+/// <summary>Where a 429 says how long to wait. All four have been observed.</summary>
 public enum RetryAfterForm
 {
     /// <summary><c>Retry-After: 7</c></summary>

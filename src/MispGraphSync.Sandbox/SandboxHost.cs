@@ -103,7 +103,8 @@ public sealed class SandboxHost : IAsyncDisposable
         var certificate = Certificates.Make(TimeProvider.System.GetUtcNow()); // judged by clients with the real clock
         var listening = new Dictionary<Service, ListenOptions>();
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(SandboxHost).Assembly.GetName().Name });
+        var name = typeof(SandboxHost).Assembly.GetName().Name;
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = name });
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -134,7 +135,7 @@ public sealed class SandboxHost : IAsyncDisposable
         return new SandboxHost(app, certificate, origins, states);
     }
 
-    /// <summary>What is held is let go, what is in flight is cut off.</summary>
+    /// <summary>Releases held requests and aborts those in flight.</summary>
     public async ValueTask DisposeAsync()
     {
         Faults.Clear();

@@ -26,7 +26,7 @@ public sealed class SeenRequest
     /// <summary>Set before the first byte of the answer leaves. Null: in flight, or the connection was closed without one.</summary>
     public int? Status { get; internal set; }
 
-    /// <summary>The fault that struck, or null.</summary>
+    /// <summary>The fault that was applied, or null.</summary>
     public string? Fault { get; internal set; }
 
     internal ReadOnlyMemory<byte> Bytes { get; }

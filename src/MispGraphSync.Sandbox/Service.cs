@@ -1,6 +1,6 @@
 namespace MispGraphSync.Sandbox;
 
-/// <summary>The services played here, each on a port of its own.</summary>
+/// <summary>The simulated services, each on its own port.</summary>
 public enum Service
 {
     Misp,

@@ -59,8 +59,11 @@ public class LedgerBenchmark
         return bytes;
     }
 
-    private static Planner NewPlanner() =>
-        new(Destination, new Eligibility(Destination, new NeverBlock([])), new PlanFacts(Now, "bench", "misp", null, MayTakeOver: false), _ => null);
+    private static Planner NewPlanner()
+    {
+        var facts = new PlanFacts(Now, "bench", "misp", null, MayTakeOver: false);
+        return new Planner(Destination, new Eligibility(Destination, new NeverBlock([])), facts, _ => null);
+    }
 
     private static PlanCounts Plan(DestinationLedger plan, Planner planner)
     {
@@ -83,7 +86,8 @@ public class LedgerBenchmark
         {
             using var writer = staging.WriteEvent(read, Now);
             foreach (var support in supports) writer.Add(support);
-            writer.Complete(new MispEvent { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, Tags = read.Tags });
+            var context = new MispEvent { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp };
+            writer.Complete(context with { Tags = read.Tags });
         }
 
         staging.EndReading();

@@ -11,7 +11,11 @@ public class MappingBenchmark
     private List<EventItem> _items = [];
 
     [GlobalSetup]
-    public async Task SetUp() => _items = [.. (await SampleEvents.ReadAsync(SampleEvents.Json(events: 100, attributes: 100))).SelectMany(read => read.Items)];
+    public async Task SetUp()
+    {
+        var events = await SampleEvents.ReadAsync(SampleEvents.Json(events: 100, attributes: 100));
+        _items = [.. events.SelectMany(read => read.Items)];
+    }
 
     [Benchmark(OperationsPerInvoke = 10_000)]
     public int Map()

@@ -8,7 +8,13 @@ namespace MispGraphSync.Bench.Parts;
 /// <summary>MISP JSON of so many events, as a server would answer it, and what the reader makes of it.</summary>
 internal static class SampleEvents
 {
-    private static readonly string[] Types = ["ip-dst", "domain", "hostname", "sha256", "md5", "url", "filename|sha1", "domain|ip", "email-src", "comment"];
+    private static readonly string[] Types =
+        ["ip-dst", "domain", "hostname", "sha256", "md5", "url", "filename|sha1", "domain|ip", "email-src", "comment"];
+
+    private const string EventFields = "\"date\":\"2026-01-02\",\"timestamp\":\"1767312000\",\"threat_level_id\":\"2\"";
+
+    private const string Unset = "\"comment\":\"\",\"sharing_group_id\":\"0\",\"deleted\":false,\"disable_correlation\":false,"
+        + "\"object_id\":\"0\",\"object_relation\":null,\"first_seen\":null,\"last_seen\":null";
 
     /// <summary>About 550 bytes an attribute.</summary>
     public static byte[] Json(int events, int attributes)
@@ -16,15 +22,10 @@ internal static class SampleEvents
         var json = new StringBuilder("{\"response\":[");
         for (var i = 0; i < events; i++)
         {
-            json.Append(i == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $$"""{"Event":{"id":"{{i}}","uuid":"{{Uuid(1, i)}}","info":"Campaign {{i}}","date":"2026-01-02","timestamp":"1767312000","threat_level_id":"2","Attribute":[""");
-            for (var j = 0; j < attributes; j++)
-            {
-                var n = (i * attributes) + j;
-                var type = Types[n % Types.Length];
-                json.Append(j == 0 ? "" : ",").Append(
-                    CultureInfo.InvariantCulture,
-                    $$"""{"id":"{{n}}","type":"{{type}}","category":"Network activity","to_ids":{{(n % 5 == 0 ? "false" : "true")}},"uuid":"{{Uuid(2, n)}}","event_id":"{{i}}","distribution":"5","timestamp":"1767312000","comment":"","sharing_group_id":"0","deleted":false,"disable_correlation":false,"object_id":"0","object_relation":null,"first_seen":null,"last_seen":null,"value":"{{Value(type, n)}}","Galaxy":[],"ShadowAttribute":[]}""");
-            }
+            json.Append(i == 0 ? "" : ",").Append(
+                CultureInfo.InvariantCulture,
+                $$"""{"Event":{"id":"{{i}}","uuid":"{{Uuid(1, i)}}","info":"Campaign {{i}}",{{EventFields}},"Attribute":[""");
+            for (var j = 0; j < attributes; j++) AppendAttribute(json.Append(j == 0 ? "" : ","), i, (i * attributes) + j);
 
             json.Append("],\"Tag\":[{\"name\":\"tlp:green\"},{\"name\":\"misp-galaxy:threat-actor=\\\"Sofacy\\\"\"}]}}");
         }
@@ -38,6 +39,17 @@ internal static class SampleEvents
         var read = new List<(MispEvent, List<EventItem>)>();
         await foreach (var one in reader.ReadAsync(default)) read.Add((one.Event, [.. one.Items]));
         return read;
+    }
+
+    private static void AppendAttribute(StringBuilder json, int e, int n)
+    {
+        var type = Types[n % Types.Length];
+        var toIds = n % 5 == 0 ? "false" : "true";
+        json.Append(
+            CultureInfo.InvariantCulture,
+            $$"""{"id":"{{n}}","type":"{{type}}","category":"Network activity","to_ids":{{toIds}}"""
+            + $$""","uuid":"{{Uuid(2, n)}}","event_id":"{{e}}","distribution":"5","timestamp":"1767312000",{{Unset}}"""
+            + $$""","value":"{{Value(type, n)}}","Galaxy":[],"ShadowAttribute":[]}""");
     }
 
     private static string Value(string type, int n) => type switch

@@ -15,7 +15,8 @@ namespace MispGraphSync.Bench.Parts;
 public class SerialisingBenchmark
 {
     private readonly ArrayBufferWriter<byte> _body = new(4096);
-    private readonly ItemIdentity _identity = new(Guid.NewGuid(), null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly ItemIdentity _identity = new(
+        Guid.NewGuid(), null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(56).AddMonths(1));
     private Indicator _indicator = null!;
 
     [GlobalSetup]

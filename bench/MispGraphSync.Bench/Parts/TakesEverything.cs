@@ -29,7 +29,8 @@ internal sealed class TakesEverything : IDestination
 
     public Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;
 
-    public Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) => throw new NotSupportedException();
+    public Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
+        throw new NotSupportedException();
 
     public Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => throw new NotSupportedException();
 

@@ -9,10 +9,17 @@ internal static partial class MeasuredProcess
 {
     private const int Children = -1;
     private const int MinorFaults = 8;
+    private const string PeakMark = "VmHWM:";
 
-    public static async Task<Measurement> RunAsync(string exe, string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static async Task<Measurement> RunAsync(
+        string exe, string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(exe, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(exe, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var before = OfChildren();
         var clock = Stopwatch.StartNew();
@@ -34,20 +41,22 @@ internal static partial class MeasuredProcess
             process.ExitCode, await output, await errors);
     }
 
-    // The kernel's own high-water mark: what lies between two looks is not missed, but for the last milliseconds.
+    // The kernel's own high-water mark, so only a peak in the last milliseconds can be missed.
     private static long PeakOf(int process)
     {
         try
         {
-            foreach (var line in File.ReadLines($"/proc/{process}/status"))
+            var status = File.ReadLines($"/proc/{process}/status");
+            var peak = status.FirstOrDefault(line => line.StartsWith(PeakMark, StringComparison.Ordinal));
+            if (peak is not null)
             {
-                if (line.StartsWith("VmHWM:", StringComparison.Ordinal))
-                    return 1024 * long.Parse(line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+                var kilobytes = peak[PeakMark.Length..].Replace("kB", "", StringComparison.Ordinal).Trim();
+                return 1024 * long.Parse(kilobytes, CultureInfo.InvariantCulture);
             }
         }
         catch (IOException)
         {
-            // Gone meanwhile.
+            // The process has ended.
         }
 
         return 0;
@@ -57,7 +66,8 @@ internal static partial class MeasuredProcess
     private static (TimeSpan User, TimeSpan Kernel, long Faults) OfChildren()
     {
         Span<long> usage = stackalloc long[18];
-        if (GetResourceUsage(Children, usage) != 0) throw new InvalidOperationException($"getrusage failed with {Marshal.GetLastPInvokeError()}.");
+        if (GetResourceUsage(Children, usage) != 0)
+            throw new InvalidOperationException($"getrusage failed with {Marshal.GetLastPInvokeError()}.");
         return (Time(usage), Time(usage[2..]), usage[MinorFaults]);
     }
 
@@ -72,4 +82,5 @@ internal static partial class MeasuredProcess
 /// <param name="Kernel">The system time in it.</param>
 /// <param name="Faults">Pages of memory that the system had to make or find, without reading the disk.</param>
 /// <param name="Peak">Bytes resident at most.</param>
-internal sealed record Measurement(TimeSpan Wall, TimeSpan Cpu, TimeSpan Kernel, long Faults, long Peak, int ExitCode, string Output, string Errors);
+internal sealed record Measurement(
+    TimeSpan Wall, TimeSpan Cpu, TimeSpan Kernel, long Faults, long Peak, int ExitCode, string Output, string Errors);

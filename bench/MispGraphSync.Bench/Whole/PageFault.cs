@@ -14,7 +14,7 @@ internal static unsafe class PageFault
     public static TimeSpan Cost()
     {
         var size = (nuint)(Pages * Environment.SystemPageSize);
-        // So much at once comes from the system as it is, untouched.
+        // The system maps an allocation of this size lazily, so each first write is a page fault.
         var memory = (byte*)NativeMemory.Alloc(size);
         var clock = Stopwatch.StartNew();
         for (nuint at = 0; at < size; at += (nuint)Environment.SystemPageSize) memory[at] = 1;

@@ -12,25 +12,28 @@ internal sealed class ResultTable
 
     private readonly StringBuilder _rows = new();
     private string _machine = "";
-
     public void Add(string size, Result result)
     {
         var measured = result.Measured;
-        var row = string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {size} | {result.What} | {measured.Wall.TotalSeconds:0.00} | {measured.Cpu.TotalSeconds:0.00} | {measured.Kernel.TotalSeconds:0.00} | {measured.Faults:#,0} | {measured.Peak / 1_000_000.0:0} | {result.Attributes:#,0} | {result.Accepted:#,0} | {result.Requests:#,0} |");
+        FormattableString[] cells =
+        [
+            $"{size}", $"{result.What}",
+            $"{measured.Wall.TotalSeconds:0.00}", $"{measured.Cpu.TotalSeconds:0.00}", $"{measured.Kernel.TotalSeconds:0.00}",
+            $"{measured.Faults:#,0}", $"{measured.Peak / 1_000_000.0:0}",
+            $"{result.Attributes:#,0}", $"{result.Accepted:#,0}", $"{result.Requests:#,0}",
+        ];
+        var row = $"| {string.Join(" | ", cells.Select(FormattableString.Invariant))} |";
         Console.Error.WriteLine(row);
         _rows.Append(row).Append('\n');
     }
 
     public void AddMachine(string exe)
     {
-        var processor = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
-            : null;
-        _machine = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} cores of {processor ?? RuntimeInformation.ProcessArchitecture.ToString()}, {RuntimeInformation.OSDescription.Trim()}; binary {new FileInfo(exe).Length / 1_000_000.0:0.0} MB. On this machine a page fault costs {PageFault.Cost().TotalMicroseconds:0.0} µs.");
+        var processor = ProcessorName() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        var megabytes = new FileInfo(exe).Length / 1_000_000.0;
+        _machine = FormattableString.Invariant($"{Environment.ProcessorCount} cores of {processor}, ")
+            + FormattableString.Invariant($"{RuntimeInformation.OSDescription.Trim()}; binary {megabytes:0.0} MB. ")
+            + FormattableString.Invariant($"On this machine a page fault costs {PageFault.Cost().TotalMicroseconds:0.0} µs.");
     }
 
     public string ToMarkdown() =>
@@ -50,4 +53,9 @@ internal sealed class ResultTable
         if (begin < 0 || end < begin) throw new InvalidOperationException($"{file} has no {Begin} … {End}.");
         File.WriteAllText(file, $"{page[..(begin + Begin.Length)]}\n{figures}{page[end..]}");
     }
+
+    private static string? ProcessorName() => File.Exists("/proc/cpuinfo")
+        ? File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
+        : null;
 }

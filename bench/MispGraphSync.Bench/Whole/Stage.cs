@@ -7,6 +7,7 @@ namespace MispGraphSync.Bench.Whole;
 /// <summary>A MISP with so many generated events, a sign-in, destinations that take everything, and an empty folder to run in.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly string _exe;
     private readonly SandboxHost _services;
     private readonly Acceptor _acceptor;
@@ -31,10 +32,11 @@ internal sealed class Stage : IAsyncDisposable
         {
             destination!["endpoint"] = acceptor.Origin.GetLeftPart(UriPartial.Authority);
             destination["requestsPerMinute"] = 100_000;
-            if ((string?)destination["kind"] == "sentinel") Keep(destination, "name", "kind", "workspaceId", "endpoint", "requestsPerMinute");
+            if ((string?)destination["kind"] == "sentinel")
+                Keep(destination, "name", "kind", "workspaceId", "endpoint", "requestsPerMinute");
         }
 
-        await File.WriteAllTextAsync(Path.Combine(directory, "config.json"), config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        await File.WriteAllTextAsync(Path.Combine(directory, "config.json"), config.ToJsonString(Indented));
         return new Stage(exe, services, acceptor, directory);
     }
 
@@ -48,8 +50,10 @@ internal sealed class Stage : IAsyncDisposable
     public async Task<Result> PushAsync(string what, IReadOnlyDictionary<string, string>? environment = null, params string[] more)
     {
         _acceptor.TakeCounts();
-        var measured = await MeasuredProcess.RunAsync(_exe, Directory, environment ?? new Dictionary<string, string>(), ["push", "--output", "json", "-q", .. more]);
-        if (measured.ExitCode != 0) throw new InvalidOperationException($"{what}: exit {measured.ExitCode}\n{measured.Errors}\n{measured.Output}");
+        environment ??= new Dictionary<string, string>();
+        var measured = await MeasuredProcess.RunAsync(_exe, Directory, environment, ["push", "--output", "json", "-q", .. more]);
+        if (measured.ExitCode != 0)
+            throw new InvalidOperationException($"{what}: exit {measured.ExitCode}\n{measured.Errors}\n{measured.Output}");
         var (requests, items) = _acceptor.TakeCounts();
         var report = JsonNode.Parse(measured.Output)!;
         var accepted = report["destinations"]!.AsArray().Sum(one => (long)one!["accepted"]!);

@@ -64,7 +64,8 @@ internal static class WholeCommand
         var (events, attributes) = Sizes[size];
         await using (var stage = await Stage.SetAsync(root, exe, events, attributes))
         {
-            table.Add(size, await stage.PushAsync("first push, no request logs", new Dictionary<string, string> { ["MISP_GRAPH__LOGS__REQUESTS"] = "none" }));
+            var noLogs = new Dictionary<string, string> { ["MISP_GRAPH__LOGS__REQUESTS"] = "none" };
+            table.Add(size, await stage.PushAsync("first push, no request logs", noLogs));
         }
 
         await using (var stage = await Stage.SetAsync(root, exe, events, attributes, "graph", "sentinel", "defender"))

@@ -6,16 +6,16 @@ using MispGraphSync.Sandbox.Hosting;
 namespace MispGraphSync.Sandbox.Control;
 
 /// <summary>
-/// How another process looks into the sandbox and changes it, on a port of its own. Neither journal nor faults touch it.
+/// Lets another process inspect and change the sandbox, on its own port. Not journaled and without faults.
 /// <code>
 /// GET    /_control/state                           what each service holds, and requests by status
 /// GET    /_control/requests?service=graph          the last requests
 /// DELETE /_control/requests                        forget them, and their counts
 /// GET    /_control/indicators/graph                one JSON line an indicator; also sentinel, defender
-/// GET    /_control/faults                          the rules, and how often each struck
+/// GET    /_control/faults                          the rules, and how often each was applied
 /// POST   /_control/faults      {"fault":"graph=429@2"}
-/// DELETE /_control/faults                          end them all; what is held goes on
-/// POST   /_control/release                         let go what is held
+/// DELETE /_control/faults                          end them all and release held requests
+/// POST   /_control/release                         release held requests
 /// POST   /_control/switch      {"service":"graph","name":"PageSize","value":1000}
 /// POST   /_control/clear/graph                     empty one service; also misp, sentinel, defender
 /// POST   /_control/misp/events EVENT               add, or replace by UUID
@@ -68,15 +68,18 @@ internal sealed class ControlService(States states) : IService
             case ["touch", var uuid]:
                 return Done(() => states.Misp.TouchTimestamp(uuid));
             case ["change"]:
-                var body = Body(request);
-                return Answer.Json(200, new JsonObject { ["changed"] = states.Misp.Change(Share(body, "events"), Share(body, "attributes")) });
+                var change = Body(request);
+                var changed = states.Misp.Change(Share(change, "events"), Share(change, "attributes"));
+                return Answer.Json(200, new JsonObject { ["changed"] = changed });
             case ["generate"]:
-                var wish = Body(request);
-                return Done(() => states.Misp.Generate((int)wish.Number("events"), (int)wish.Number("attributes"), (int)Math.Max(1, wish.Number("seed"))));
+                return Done(() => Generate(Body(request)));
             default:
                 return Fail(404);
         }
     }
+
+    private void Generate(JsonObject wish) => states.Misp.Generate(
+        (int)wish.Number("events"), (int)wish.Number("attributes"), seed: (int)Math.Max(1, wish.Number("seed")));
 
     private void Clear(Service service)
     {
@@ -94,7 +97,9 @@ internal sealed class ControlService(States states) : IService
         JsonNode.Parse(request.Body.Span) as JsonObject ?? throw new FormatException("The body must be a JSON object.");
 
     private static Service ServiceOf(string name) =>
-        Enum.TryParse<Service>(name, ignoreCase: true, out var service) ? service : throw new FormatException($"There is no service '{name}'.");
+        Enum.TryParse<Service>(name, ignoreCase: true, out var service)
+            ? service
+            : throw new FormatException($"There is no service '{name}'.");
 
     private static Answer Done(Action action)
     {

@@ -4,7 +4,7 @@ using MispGraphSync.Sandbox.Hosting;
 
 namespace MispGraphSync.Sandbox.Control;
 
-/// <summary>The state of the sandbox in JSON, for eyes and scripts outside.</summary>
+/// <summary>The state of the sandbox in JSON.</summary>
 internal static class Report
 {
     public static JsonObject State(States states)
@@ -18,7 +18,8 @@ internal static class Report
             ["graph"] = new JsonObject
             {
                 ["indicators"] = graph.Count,
-                ["externalIds"] = graph.Select(one => one.ExternalId).Distinct().Count(), // fewer than indicators: something was submitted twice
+                // Fewer than indicators: something was submitted twice.
+                ["externalIds"] = graph.Select(one => one.ExternalId).Distinct().Count(),
             },
             ["sentinel"] = new JsonObject
             {

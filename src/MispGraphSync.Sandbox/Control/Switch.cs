@@ -24,7 +24,8 @@ internal static class Switch
             "defender" => states.Defender,
             var other => throw new FormatException($"There is no service '{other}'."),
         };
-        var property = state.GetType().GetProperty(wish.Text("name"), BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
+        const BindingFlags Anywhere = BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase;
+        var property = state.GetType().GetProperty(wish.Text("name"), Anywhere);
         if (property?.SetMethod is not { IsPublic: true }) throw new FormatException($"There is no switch '{wish.Text("name")}'.");
 
         property.SetValue(state, wish["value"].Deserialize(property.PropertyType, Names));

@@ -37,21 +37,29 @@ internal static class DefenderRules
         if (fields["rbacGroupNames"] is { } groups and not JsonArray) return ("InvalidRequestBody", "rbacGroupNames is not a list.");
         if (fields["generateAlert"] is { } alert && alert.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
             return ("InvalidRequestBody", "generateAlert is not a boolean.");
-        if (fields["expirationTime"] is { } expires && !(expires.GetValueKind() == JsonValueKind.String && DateTimeOffset.TryParse(expires.ToString(), out _)))
+        if (fields["expirationTime"] is { } expires && !IsDate(expires))
             return ("InvalidRequestBody", "expirationTime is not a date.");
         return null;
     }
 
+    private static bool IsDate(JsonNode value) =>
+        value.GetValueKind() == JsonValueKind.String && DateTimeOffset.TryParse(value.ToString(), out _);
+
     public static (string Code, string Message)? Fault(JsonObject fields, DateTimeOffset now, bool documentationToo)
     {
-        var (type, value, action) = (fields["indicatorType"]!.ToString(), fields["indicatorValue"]!.ToString(), fields["action"]!.ToString());
+        var type = fields["indicatorType"]!.ToString();
+        var value = fields["indicatorValue"]!.ToString();
+        var action = fields["action"]!.ToString();
         if (!ActionsOf.TryGetValue(type, out var actions)) return ("InvalidInput", $"indicatorType '{type}' is not supported.");
         if (!actions.Contains(action)) return ("InvalidInput", $"Action '{action}' is not supported for {type}.");
-        if (action == "Audit" && fields["generateAlert"]?.GetValueKind() != JsonValueKind.True) return ("InvalidInput", "generateAlert must be true when the action is Audit.");
-        if (fields["severity"]?.ToString() is not (null or "Informational" or "Low" or "Medium" or "High")) return ("InvalidInput", "severity is not supported.");
+        if (action == "Audit" && fields["generateAlert"]?.GetValueKind() != JsonValueKind.True)
+            return ("InvalidInput", "generateAlert must be true when the action is Audit.");
+        if (fields["severity"]?.ToString() is not (null or "Informational" or "Low" or "Medium" or "High"))
+            return ("InvalidInput", "severity is not supported.");
         if (fields["educateUrl"] is not null && !(action is "Warn" or "Block" && type is "Url" or "DomainName" or "IpAddress"))
             return ("InvalidInput", "educateUrl is for network indicators that block or warn.");
-        if (fields["expirationTime"] is { } expires && DateTimeOffset.Parse(expires.ToString()) <= now) return ("InvalidInput", "expirationTime is in the past.");
+        if (fields["expirationTime"] is { } expires && DateTimeOffset.Parse(expires.ToString()) <= now)
+            return ("InvalidInput", "expirationTime is in the past.");
         return DefenderValues.Fault(type, value, documentationToo) is { } code ? (code, $"The value is no valid {type}.") : null;
     }
 }

@@ -17,11 +17,16 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
     public Answer Handle(Request request)
     {
         if (request.Segments is not ["api", "indicators", ..]) return Error(404, "NotFound", "No such path.");
-        if (Bearer.Of(request, entra.Mint, Audiences.Defender) is not { } token) return Error(401, "Unauthorized", "The token is missing, invalid or expired.");
+        if (Bearer.Of(request, entra.Mint, Audiences.Defender) is not { } token)
+            return Error(401, "Unauthorized", "The token is missing, invalid or expired.");
         if (Limited(request) is { } wait) return Fail(429, wait, state.ThrottleForm);
 
         var all = token.Roles.Contains("Ti.ReadWrite.All");
-        if (!all && !token.Roles.Contains("Ti.ReadWrite")) return Error(403, "Forbidden", "The application does not have any of the required permissions: Ti.ReadWrite, Ti.ReadWrite.All.");
+        if (!all && !token.Roles.Contains("Ti.ReadWrite"))
+        {
+            const string Needed = "Ti.ReadWrite, Ti.ReadWrite.All";
+            return Error(403, "Forbidden", $"The application does not have any of the required permissions: {Needed}.");
+        }
 
         try
         {
@@ -31,9 +36,7 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
                 ("POST", []) => One(request, token.AppId, all),
                 ("POST", ["import"]) => Import(request, token.AppId, all),
                 ("POST", ["BatchDelete"]) => BatchDelete(request, token.AppId, all),
-                ("DELETE", [var id]) => long.TryParse(id, CultureInfo.InvariantCulture, out var number) && state.Delete(token.AppId, all, [number])
-                    ? new Answer(204)
-                    : Error(404, "ResourceNotFound", $"Indicator {id} was not found."),
+                ("DELETE", [var id]) => Delete(id, token.AppId, all),
                 _ => Error(404, "NotFound", "No such path."),
             };
         }
@@ -43,18 +46,24 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
         }
     }
 
-    public Answer Fail(int status, TimeSpan? retryAfter, RetryAfterForm form) => status switch
+    public Answer Fail(int status, TimeSpan? retryAfter, RetryAfterForm form)
     {
-        429 => Error(429, "TooManyRequests", RetryAfter.Sentence(retryAfter, form)).WithRetryAfter(retryAfter, form, time),
-        _ => Error(status, status >= 500 ? "InternalServerError" : "BadRequest", "The request could not be served.").WithRetryAfter(retryAfter, form, time),
-    };
+        var (code, message) = status switch
+        {
+            429 => ("TooManyRequests", RetryAfter.Sentence(retryAfter, form)),
+            >= 500 => ("InternalServerError", "The request could not be served."),
+            _ => ("BadRequest", "The request could not be served."),
+        };
+        return Error(status, code, message).WithRetryAfter(retryAfter, form, time);
+    }
 
     private Answer Import(Request request, string app, bool all)
     {
         if (JsonNode.Parse(request.Body.Span) is not JsonObject body || body["Indicators"] is not JsonArray { Count: > 0 } items)
             return Error(400, "MissingRequiredParameter", "Parameter Indicators is missing.");
-        if (items.Count > state.MaxBatch) return Error(400, "MaximumBatchSizeExceeded", $"At most {state.MaxBatch} indicators are allowed in one request.");
-        if (items.Select(DefenderRules.Unreadable).FirstOrDefault(fault => fault is not null) is { } unreadable) return Error(400, unreadable.Code, unreadable.Message);
+        if (items.Count > state.MaxBatch) return TooMany("indicators");
+        if (items.Select(DefenderRules.Unreadable).FirstOrDefault(fault => fault is not null) is { } unreadable)
+            return Error(400, unreadable.Code, unreadable.Message);
         if (state.CapacityFailsBatch && items.OfType<JsonObject>().Count(IsNew) > state.Room())
             return Error(400, "InvalidInput", "The maximum number of indicators would be exceeded.");
 
@@ -72,7 +81,9 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
     {
         var value = item["indicatorValue"]!.ToString();
         var twice = !seen.Add($"{item["indicatorType"]}:{value}") && state.RefusesDuplicatesInBatch;
-        var fault = twice ? "The same indicator stands twice in the request." : DefenderRules.Fault(item, time.GetUtcNow(), state.TakesDocumentationAddresses)?.Message;
+        var fault = twice
+            ? "The same indicator is in the request twice."
+            : DefenderRules.Fault(item, time.GetUtcNow(), state.TakesDocumentationAddresses)?.Message;
         DefenderIndicator? submitted = null;
         if (fault is null) (submitted, fault) = state.Submit(app, all, (JsonObject)item.DeepClone());
         return new JsonObject
@@ -88,17 +99,26 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
     {
         var item = JsonNode.Parse(request.Body.Span);
         if (DefenderRules.Unreadable(item) is { } unreadable) return Error(400, unreadable.Code, unreadable.Message);
-        if (DefenderRules.Fault((JsonObject)item!, time.GetUtcNow(), state.TakesDocumentationAddresses) is { } fault) return Error(400, fault.Code, fault.Message);
+        if (DefenderRules.Fault((JsonObject)item!, time.GetUtcNow(), state.TakesDocumentationAddresses) is { } fault)
+            return Error(400, fault.Code, fault.Message);
 
         var (submitted, refused) = state.Submit(app, all, (JsonObject)item!);
         return submitted is null ? Error(400, "InvalidInput", refused!) : Answer.Json(200, json => Entity(json, submitted));
     }
 
+    private Answer Delete(string id, string app, bool all) =>
+        long.TryParse(id, CultureInfo.InvariantCulture, out var number) && state.Delete(app, all, [number])
+            ? new Answer(204)
+            : Error(404, "ResourceNotFound", $"Indicator {id} was not found.");
+
+    private Answer TooMany(string what) =>
+        Error(400, "MaximumBatchSizeExceeded", $"At most {state.MaxBatch} {what} are allowed in one request.");
+
     private Answer BatchDelete(Request request, string app, bool all)
     {
         if (JsonNode.Parse(request.Body.Span) is not JsonObject body || body["IndicatorIds"] is not JsonArray { Count: > 0 } ids)
             return Error(400, "MissingRequiredParameter", "Parameter IndicatorIds is missing or empty.");
-        if (ids.Count > state.MaxBatch) return Error(400, "MaximumBatchSizeExceeded", $"At most {state.MaxBatch} ids are allowed in one request.");
+        if (ids.Count > state.MaxBatch) return TooMany("ids");
 
         var numbers = new List<long>();
         foreach (var id in ids)
@@ -116,7 +136,8 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
         Func<DefenderIndicator, bool>? wanted = _ => true;
         if (request.Parameter("$filter") is { } filter) wanted = ListFilter.Parse(filter);
         if (wanted is null) return Error(400, "ODataError", "The filter is invalid.");
-        if (!Whole(request, "$top", state.DefaultTop, out var top) || top > state.MaxTop) return Error(400, "ODataError", $"$top must be 0 to {state.MaxTop}.");
+        if (!Whole(request, "$top", state.DefaultTop, out var top) || top > state.MaxTop)
+            return Error(400, "ODataError", $"$top must be 0 to {state.MaxTop}.");
         if (!Whole(request, "$skip", 0, out var skip)) return Error(400, "ODataError", "$skip is invalid.");
 
         var page = state.Visible(app, all).Where(wanted).Skip(skip).Take(top).ToArray();

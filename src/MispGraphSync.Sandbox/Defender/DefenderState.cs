@@ -48,7 +48,7 @@ public sealed class DefenderState
     /// <summary>The second of two equal values in one import fails.</summary>
     public bool RefusesDuplicatesInBatch { get; set; } = true;
 
-    /// <summary>Items of an import's answer stand in another order than in the request.</summary>
+    /// <summary>Items of an import's answer are in a different order from the request.</summary>
     public bool ReversesAnswers { get; set; }
 
     /// <summary>Answers have URLs as their standard writes them: a slash for an empty path.</summary>
@@ -78,7 +78,7 @@ public sealed class DefenderState
         }
     }
 
-    /// <summary>Puts an indicator there by the back door, e.g. one that somebody else made. No rule is applied.</summary>
+    /// <summary>Adds an indicator without applying any rule, e.g. one of another application.</summary>
     public DefenderIndicator Seed(string createdBy, JsonObject fields)
     {
         lock (_gate) return Add(createdBy, (JsonObject)fields.DeepClone(), _time.GetUtcNow());
@@ -86,7 +86,11 @@ public sealed class DefenderState
 
     public bool Remove(string id)
     {
-        lock (_gate) return long.TryParse(id, CultureInfo.InvariantCulture, out var number) && _byNumber.TryGetValue(number, out var found) && Drop(found);
+        lock (_gate)
+        {
+            return long.TryParse(id, CultureInfo.InvariantCulture, out var number)
+                && _byNumber.TryGetValue(number, out var found) && Drop(found);
+        }
     }
 
     public void Clear()
@@ -98,7 +102,7 @@ public sealed class DefenderState
         }
     }
 
-    /// <summary>Creates or updates. Null when there is no room, or when somebody else holds the value and the caller may not touch it.</summary>
+    /// <summary>Creates or updates. Null if there is no room, or if the value is another application's.</summary>
     internal (DefenderIndicator? Indicator, string? Fault) Submit(string app, bool touchesForeign, JsonObject fields)
     {
         var now = _time.GetUtcNow();
@@ -106,7 +110,8 @@ public sealed class DefenderState
         {
             Expire();
             var held = _byValue.GetValueOrDefault(Key(fields["indicatorType"]!.ToString(), fields["indicatorValue"]!.ToString()));
-            if (held is null) return _byNumber.Count >= Capacity ? (null, "The maximum number of indicators has been reached.") : (Add(app, fields, now), null);
+            if (held is null && _byNumber.Count >= Capacity) return (null, "The maximum number of indicators has been reached.");
+            if (held is null) return (Add(app, fields, now), null);
             if (held.CreatedBy != app && !touchesForeign) return (null, "An indicator with this value was created by another source.");
 
             foreach (var name in SetOnCreate)

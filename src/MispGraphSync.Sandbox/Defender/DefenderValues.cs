@@ -38,10 +38,14 @@ internal static partial class DefenderValues
     private static bool IsPublic(string value, bool documentationToo)
     {
         if (!IPAddress.TryParse(value, out var address)) return false;
-        if (address.AddressFamily == AddressFamily.InterNetwork ? value.Split('.').Length != 4 : value.Split(':').Length != 8 || value.Contains("::", StringComparison.Ordinal)) return false;
-
-        return !Covered(NotPublic, address) && (documentationToo || !Covered(Documentation, address));
+        return IsWrittenOut(address.AddressFamily, value)
+            && !Covered(NotPublic, address)
+            && (documentationToo || !Covered(Documentation, address));
     }
+
+    private static bool IsWrittenOut(AddressFamily family, string value) => family == AddressFamily.InterNetwork
+        ? value.Split('.').Length == 4
+        : value.Split(':').Length == 8 && !value.Contains("::", StringComparison.Ordinal);
 
     private static bool Covered(IPNetwork[] networks, IPAddress address) =>
         Array.Exists(networks, network => network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address));

@@ -23,7 +23,8 @@ internal static partial class ListFilter
             if (!match.Success || !Fields.Contains(field)) return null;
 
             var sign = match.Groups[2].Value;
-            var value = match.Groups[3].Success ? match.Groups[3].Value.Replace("''", "'", StringComparison.Ordinal) : match.Groups[4].Value;
+            var quoted = match.Groups[3];
+            var value = quoted.Success ? quoted.Value.Replace("''", "'", StringComparison.Ordinal) : match.Groups[4].Value;
             conditions.Add(one => Holds(Text(one, field), sign, value));
         }
 
@@ -32,8 +33,18 @@ internal static partial class ListFilter
 
     private static bool Holds(string held, string sign, string value)
     {
-        var order = Instant(held) is { } one && Instant(value) is { } other ? one.CompareTo(other) : string.Compare(held, value, StringComparison.OrdinalIgnoreCase);
-        return sign switch { "eq" => order == 0, "ne" => order != 0, "gt" => order > 0, "ge" => order >= 0, "lt" => order < 0, _ => order <= 0 };
+        var order = Instant(held) is { } one && Instant(value) is { } other
+            ? one.CompareTo(other)
+            : string.Compare(held, value, StringComparison.OrdinalIgnoreCase);
+        return sign switch
+        {
+            "eq" => order == 0,
+            "ne" => order != 0,
+            "gt" => order > 0,
+            "ge" => order >= 0,
+            "lt" => order < 0,
+            _ => order <= 0,
+        };
     }
 
     private static string Text(DefenderIndicator one, string field) => field switch

@@ -24,7 +24,7 @@ public sealed class AppRegistration(string clientId)
     /// <summary>Consented on WindowsDefenderATP: <c>Ti.ReadWrite</c> and/or <c>Ti.ReadWrite.All</c>.</summary>
     public ISet<string> DefenderRoles { get; } = new HashSet<string> { "Ti.ReadWrite.All" };
 
-    /// <summary>Has Microsoft Sentinel Contributor on the workspace. Not part of a token: takes effect at once.</summary>
+    /// <summary>Has Microsoft Sentinel Contributor on the workspace. Not part of a token, so a change takes effect immediately.</summary>
     public bool IsSentinelContributor { get; set; } = true;
 
     /// <summary>May list through ARM.</summary>

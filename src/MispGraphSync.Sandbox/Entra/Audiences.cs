@@ -15,7 +15,8 @@ internal static class Audiences
         "https://securitycenter.onmicrosoft.com/windowsatpservice",
         "https://api-gcc.securitycenter.microsoft.us", "https://api-gov.securitycenter.microsoft.us");
 
-    public static readonly IReadOnlySet<string> Vault = Names("https://vault.azure.net", "https://vault.usgovcloudapi.net", "https://vault.azure.cn");
+    public static readonly IReadOnlySet<string> Vault = Names(
+        "https://vault.azure.net", "https://vault.usgovcloudapi.net", "https://vault.azure.cn");
 
     public static IReadOnlySet<string>? Of(string resource) =>
         new[] { Graph, Management, Defender, Vault }.FirstOrDefault(names => names.Contains(resource));

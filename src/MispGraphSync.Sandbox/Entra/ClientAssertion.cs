@@ -38,7 +38,8 @@ internal static class ClientAssertion
     }
 
     private static int? OfCertificate(
-        AppRegistration app, JsonDocument header, JsonDocument claims, byte[] signed, byte[] signature, IReadOnlyCollection<string> endpoints, DateTimeOffset now)
+        AppRegistration app, JsonDocument header, JsonDocument claims, byte[] signed, byte[] signature,
+        IReadOnlyCollection<string> endpoints, DateTimeOffset now)
     {
         if (Text(claims, "sub") != app.ClientId || !endpoints.Contains(Text(claims, "aud") ?? "")) return 50012;
         if (!IsTimely(claims, now)) return 700024;
@@ -65,8 +66,12 @@ internal static class ClientAssertion
     private static bool IsTimely(JsonDocument claims, DateTimeOffset now) =>
         now <= Instant(claims, "exp") + Tolerance && now >= Instant(claims, "nbf") - Tolerance;
 
-    private static DateTimeOffset Instant(JsonDocument claims, string name) =>
-        DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.TryGetProperty(name, out var value) && long.TryParse(value.ToString(), out var seconds) ? seconds : 0);
+    private static DateTimeOffset Instant(JsonDocument claims, string name)
+    {
+        var seconds = 0L;
+        if (claims.RootElement.TryGetProperty(name, out var value)) _ = long.TryParse(value.ToString(), out seconds);
+        return DateTimeOffset.FromUnixTimeSeconds(seconds);
+    }
 
     private static bool Signed(X509Certificate2 certificate, string? algorithm, byte[] signed, byte[] signature)
     {

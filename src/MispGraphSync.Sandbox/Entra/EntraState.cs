@@ -39,7 +39,7 @@ public sealed class EntraState
     /// <summary>This machine has a managed identity.</summary>
     public bool HasIdentity { get; set; } = true;
 
-    /// <summary>What the identity endpoint wants to see in a header, and the environment tells who may see it.</summary>
+    /// <summary>The header value that the identity endpoint requires. Clients get it from the environment.</summary>
     public string IdentityHeader { get; } = "sandbox-identity-header-of-no-value";
 
     internal TokenMint Mint { get; }

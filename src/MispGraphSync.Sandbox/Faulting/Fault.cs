@@ -24,7 +24,8 @@ public abstract record Fault
     /// <summary>429 in the service's own shape.</summary>
     public sealed record Throttle(TimeSpan? After = null, RetryAfterForm Form = RetryAfterForm.Seconds) : Fault
     {
-        internal override ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) => new(service.Fail(429, After, Form));
+        internal override ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) =>
+            new(service.Fail(429, After, Form));
     }
 
     /// <summary>A status such as 500, 502, 503, 504 in the service's own shape.</summary>

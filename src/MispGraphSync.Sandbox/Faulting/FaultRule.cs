@@ -24,7 +24,7 @@ public sealed class FaultRule(Service service, Fault fault)
 
     public Func<SeenRequest, bool>? When { get; init; }
 
-    /// <summary>How often it has struck.</summary>
+    /// <summary>How often it was applied.</summary>
     public int Struck { get; private set; }
 
     internal bool Strikes(SeenRequest request)

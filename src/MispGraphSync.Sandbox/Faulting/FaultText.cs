@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace MispGraphSync.Sandbox;
 
 /// <summary>
-/// A fault as one word, for the command line and the control end point: <c>SERVICE=KIND[@NTH][xTIMES][~PROBABILITY][/TEXT]</c>;
-/// with a text it strikes every request with that in its body. E.g. <c>graph=429@2</c>, <c>sentinel=500x3</c>, <c>defender=reset-after~0.05</c>, <c>misp=slow:1500</c>,
-/// <c>sentinel=html/evil.example</c>.
+/// A fault as one word, for the command line and the control end point: <c>SERVICE=KIND[@NTH][xTIMES][~PROBABILITY][/TEXT]</c>.
+/// With a text it applies to every request that has the text in its body. Examples: <c>graph=429@2</c>, <c>sentinel=500x3</c>,
+/// <c>defender=reset-after~0.05</c>, <c>misp=slow:1500</c>, <c>sentinel=html/evil.example</c>.
 /// </summary>
 public static partial class FaultText
 {
@@ -48,7 +48,8 @@ public static partial class FaultText
             "slow" => new Fault.Slow(TimeSpan.FromMilliseconds(Math.Max(0, number))),
             "silence" => new Fault.Silence(after),
             "hold" => new Fault.Held(new Hold(), after),
-            var status when int.TryParse(status, CultureInfo.InvariantCulture, out var code) && code is >= 400 and < 600 => new Fault.Status(code, after),
+            var status when int.TryParse(status, CultureInfo.InvariantCulture, out var code) && code is >= 400 and < 600 =>
+                new Fault.Status(code, after),
             _ => throw new FormatException($"'{kind}' is no kind of fault; there are {Kinds}."),
         };
     }

@@ -11,11 +11,11 @@ public sealed class Faults
 
     public IReadOnlyList<FaultRule> Rules => _rules;
 
-    /// <summary>Strikes at the <paramref name="nth"/> matching request from now (from 1) and <paramref name="times"/> in all.</summary>
+    /// <summary>Applies to the <paramref name="nth"/> matching request from now (from 1), <paramref name="times"/> times.</summary>
     public FaultRule Add(Service service, Fault fault, int nth = 1, int times = 1, Func<SeenRequest, bool>? when = null) =>
         Add(new FaultRule(service, fault) { Nth = nth, Times = times, When = when });
 
-    /// <summary>Strikes each matching request with this probability, the same ones for the same seed.</summary>
+    /// <summary>Applies to each matching request with this probability; the same seed selects the same requests.</summary>
     public FaultRule AddRandom(Service service, Fault fault, double probability, int seed = 1, Func<SeenRequest, bool>? when = null) =>
         Add(new FaultRule(service, fault) { Times = int.MaxValue, Probability = probability, Seed = seed, When = when });
 
@@ -43,13 +43,13 @@ public sealed class Faults
 
     public TimeSpan Latency(Service service) => _latency.GetValueOrDefault(service);
 
-    /// <summary>Lets go whatever is held, and whatever would have been.</summary>
+    /// <summary>Releases held requests, and removes the rules that would hold more.</summary>
     public void Release()
     {
         foreach (var held in _rules.Select(rule => rule.Fault).OfType<Fault.Held>()) held.Hold.Release();
     }
 
-    /// <summary>Ends all faults and latencies; what is held is let go.</summary>
+    /// <summary>Ends all faults and latencies; held requests are released.</summary>
     public void Clear()
     {
         lock (_latency)

@@ -1,6 +1,6 @@
 namespace MispGraphSync.Sandbox;
 
-/// <summary>One request stopped in its tracks, e.g. to kill the client meanwhile.</summary>
+/// <summary>Stops one request, e.g. to kill the client while it waits.</summary>
 public sealed class Hold
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -42,12 +42,17 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
         }
     }
 
-    public Answer Fail(int status, TimeSpan? retryAfter, RetryAfterForm form) => status switch
+    public Answer Fail(int status, TimeSpan? retryAfter, RetryAfterForm form)
     {
-        429 => Error(429, "activityLimitReached", RetryAfter.Sentence(retryAfter, form)).WithRetryAfter(retryAfter, form, time),
-        503 => Error(503, "serviceNotAvailable", "The service is not available. Try the request again after a delay.").WithRetryAfter(retryAfter, form, time),
-        _ => Error(status, status >= 500 ? "generalException" : "invalidRequest", "The request could not be served.").WithRetryAfter(retryAfter, form, time),
-    };
+        var (code, message) = status switch
+        {
+            429 => ("activityLimitReached", RetryAfter.Sentence(retryAfter, form)),
+            503 => ("serviceNotAvailable", "The service is not available. Try the request again after a delay."),
+            >= 500 => ("generalException", "The request could not be served."),
+            _ => ("invalidRequest", "The request could not be served."),
+        };
+        return Error(status, code, message).WithRetryAfter(retryAfter, form, time);
+    }
 
     private Answer Route(Request request, string app) => (request.Method, request.Segments[3..]) switch
     {
@@ -119,7 +124,8 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
             json.WriteString("@odata.context", $"{request.Origin}beta/$metadata#security/tiIndicators");
             if (next is { } slot)
             {
-                var kept = (top is null ? "" : $"$top={top}&") + (externalId is null ? "" : $"$filter={Uri.EscapeDataString(request.Parameter("$filter")!)}&");
+                var kept = (top is null ? "" : $"$top={top}&")
+                    + (externalId is null ? "" : $"$filter={Uri.EscapeDataString(request.Parameter("$filter")!)}&");
                 json.WriteString("@odata.nextLink", $"{request.Origin}beta/security/tiIndicators?{kept}$skiptoken={slot}");
             }
 

@@ -36,6 +36,6 @@ public sealed partial class GraphState
     /// <summary>Undeclared properties are kept and given back, as the open type allows.</summary>
     public bool EchoesUndeclared { get; set; } = true;
 
-    /// <summary>Items of an answer stand in another order than in the request.</summary>
+    /// <summary>Items of an answer are in a different order from the request.</summary>
     public bool ReversesAnswers { get; set; }
 }

@@ -37,7 +37,7 @@ public sealed partial class GraphState
         lock (_gate) return Twins(externalId).ToArray();
     }
 
-    /// <summary>Puts an indicator there by the back door, e.g. one of another application. No rule is applied.</summary>
+    /// <summary>Adds an indicator without applying any rule, e.g. one of another application.</summary>
     public TiIndicator Seed(string appId, JsonObject item)
     {
         using var json = JsonDocument.Parse(item.ToJsonString());

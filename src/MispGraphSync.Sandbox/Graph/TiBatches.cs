@@ -3,7 +3,7 @@ using MispGraphSync.Sandbox.Hosting;
 
 namespace MispGraphSync.Sandbox.Graph;
 
-/// <summary>The four actions on many indicators: 200 when all went well, 206 when at least one did not.</summary>
+/// <summary>The four actions on many indicators: 200 when all succeeded, 206 when at least one failed.</summary>
 internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider time)
 {
     public const string Full = "The maximum number of indicators in the tenant has been reached.";
@@ -34,7 +34,8 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
     private Answer Items(ReadOnlyMemory<byte> body, Func<TiItem, DateTimeOffset, (bool Good, Action<Utf8JsonWriter> Write)> handle)
     {
         using var document = JsonDocument.Parse(body);
-        var items = Values(document).Select(item => TiItem.Read(item, state.EnumFailsBatch)).ToArray(); // all of them before any is taken in
+        // One unreadable item fails the batch, so all are read before any is stored.
+        var items = Values(document).Select(item => TiItem.Read(item, state.EnumFailsBatch)).ToArray();
         var now = time.GetUtcNow();
         return Value([.. items.Select(item => handle(item, now))], "tiIndicator");
     }
@@ -76,7 +77,8 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
             || value.ValueKind != JsonValueKind.Array)
             throw new UnreadableBodyException("The parameter 'value' is missing or no list.");
         if (value.GetArrayLength() == 0) throw new UnreadableBodyException("The parameter 'value' is empty.");
-        if (value.GetArrayLength() > state.MaxBatch) throw new UnreadableBodyException($"At most {state.MaxBatch} indicators are allowed in one request.");
+        if (value.GetArrayLength() > state.MaxBatch)
+            throw new UnreadableBodyException($"At most {state.MaxBatch} indicators are allowed in one request.");
         return [.. value.EnumerateArray()];
     }
 }

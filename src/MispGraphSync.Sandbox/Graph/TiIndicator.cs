@@ -62,7 +62,8 @@ public sealed class TiIndicator
         Item = JsonMarshal.GetRawUtf8Value(item.Json).ToArray();
         (Present, IsPlain) = (item.Present, item.IsPlain);
         ExternalId = item.Text("externalId");
-        TargetProduct = item["targetProduct"].ValueEquals(TiProperties.Products[0]) ? TiProperties.Products[0] : item.Text("targetProduct")!;
+        var sentinel = TiProperties.Products[0];
+        TargetProduct = item["targetProduct"].ValueEquals(sentinel) ? sentinel : item.Text("targetProduct")!;
         Expires = item["expirationDateTime"].GetDateTimeOffset();
     }
 }

@@ -46,7 +46,8 @@ internal readonly struct TiItem
             }
 
             var kind = TiProperties.Kinds[number];
-            if (!TiProperties.Fits(kind, property.Value)) throw new UnreadableBodyException($"Cannot convert the value of property '{property.Name}'.");
+            if (!TiProperties.Fits(kind, property.Value))
+                throw new UnreadableBodyException($"Cannot convert the value of property '{property.Name}'.");
             if (enumerationsToo && !TiProperties.IsOfEnumeration(number, property.Value))
                 throw new UnreadableBodyException($"Requested value '{property.Value}' of '{property.Name}' was not found.");
 

@@ -62,11 +62,13 @@ internal static class TiProperties
     public static readonly Kind[] Kinds =
         [.. Declarations.SelectMany(declaration => declaration.Names.Split(' ').Select(_ => declaration.Kind))];
 
-    private static readonly FrozenDictionary<string, int> ByName = Names.Index().ToFrozenDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, int> ByName =
+        Names.Index().ToFrozenDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
 
     private static readonly string[][] ValuesOf = [.. Names.Select(name => Enumerations.GetValueOrDefault(name, []))];
 
-    public static FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> Numbers { get; } = ByName.GetAlternateLookup<ReadOnlySpan<char>>();
+    public static FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> Numbers { get; } =
+        ByName.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>fileHashType alone says nothing, so it is none.</summary>
     public static ulong Observables { get; } = BitsOf(Names.Where(name => name is "domainName" or "url" or "userAgent"

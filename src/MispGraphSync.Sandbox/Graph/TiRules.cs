@@ -4,7 +4,7 @@ using System.Numerics;
 
 namespace MispGraphSync.Sandbox.Graph;
 
-/// <summary>What the service holds against one item. Null is no objection.</summary>
+/// <summary>The fault of one item, or null.</summary>
 internal static class TiRules
 {
     private static readonly string[] Required = ["action", "description", "expirationDateTime", "threatType", "tlpLevel"];
@@ -32,7 +32,7 @@ internal static class TiRules
         return FaultOfValues(item, now) ?? FaultOfObservables(item, defender: product == TiProperties.Products[1]);
     }
 
-    /// <summary>What is wrong with a change of an indicator that stands for this product.</summary>
+    /// <summary>What is wrong with a change of an indicator of this product.</summary>
     public static string? FaultOfUpdate(TiItem change, string product, DateTimeOffset now)
     {
         if (!change.Has("expirationDateTime")) return Missing("expirationDateTime");
@@ -59,9 +59,7 @@ internal static class TiRules
             return "expirationDateTime must be in the future.";
         if (Outside(item, "confidence", 0, 100)) return Invalid(item, "confidence");
         if (Outside(item, "severity", 0, 5)) return Invalid(item, "severity");
-        return item.Has("killChain") && !item["killChain"].EnumerateArray().All(phase => Array.Exists(TiProperties.KillChain, phase.ValueEquals))
-            ? Invalid(item, "killChain")
-            : null;
+        return HasUnknownPhase(item) ? Invalid(item, "killChain") : null;
     }
 
     private static string? FaultOfObservables(TiItem item, bool defender)
@@ -74,12 +72,12 @@ internal static class TiRules
 
         if (Array.Find(AddressesV4, name => IsNoAddress(item, name, AddressFamily.InterNetwork)) is { } v4) return Invalid(item, v4);
         if (Array.Find(AddressesV6, name => IsNoAddress(item, name, AddressFamily.InterNetworkV6)) is { } v6) return Invalid(item, v6);
-        if (Array.Find(Blocks, name => item.Text(name) is { } block && !IPNetwork.TryParse(block, out _)) is { } cidr) return Invalid(item, cidr);
+        if (Array.Find(Blocks, name => IsNoNetwork(item, name)) is { } cidr) return Invalid(item, cidr);
         if (Array.Find(Ports, name => Outside(item, name, 0, 65535)) is { } port) return Invalid(item, port);
         return item.Text("url") is { } url && !Uri.TryCreate(url, UriKind.Absolute, out _) ? Invalid(item, "url") : null;
     }
 
-    /// <summary>One observable; a destination address also stands in the field that names no end.</summary>
+    /// <summary>One observable; a destination address is repeated in the field without a direction.</summary>
     private static string? FaultForDefender(TiItem item, ulong observables)
     {
         if (BitOperations.PopCount(observables & TiProperties.DefenderObservables) != 1)
@@ -94,6 +92,11 @@ internal static class TiRules
             ? $"Microsoft Defender ATP does not take '{TiProperties.Names[BitOperations.TrailingZeroCount(others)]}'."
             : null;
     }
+
+    private static bool HasUnknownPhase(TiItem item) => item.Has("killChain")
+        && !item["killChain"].EnumerateArray().All(phase => Array.Exists(TiProperties.KillChain, phase.ValueEquals));
+
+    private static bool IsNoNetwork(TiItem item, string name) => item.Text(name) is { } block && !IPNetwork.TryParse(block, out _);
 
     private static bool IsNoAddress(TiItem item, string name, AddressFamily family) =>
         item.Text(name) is { } text && !(IPAddress.TryParse(text, out var address) && address.AddressFamily == family);

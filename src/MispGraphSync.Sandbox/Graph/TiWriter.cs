@@ -23,7 +23,10 @@ internal sealed class TiWriter(GraphState state, Guid tenant)
         var item = indicator.IsPlain ? indicator.Item.Span : Cleaned(indicator);
         var tail = _tails.GetOrAdd((indicator.Present, withNulls), Tail);
         var entity = ArrayPool<byte>.Shared.Rent(item.Length + tail.Length + 256);
-        Utf8.TryWrite(entity, $"{{\"id\":\"{indicator.Id}\",\"azureTenantId\":\"{tenant}\",\"ingestedDateTime\":\"{indicator.Ingested.UtcDateTime:O}\",", out var length);
+        Utf8.TryWrite(
+            entity,
+            $"{{\"id\":\"{indicator.Id}\",\"azureTenantId\":\"{tenant}\",\"ingestedDateTime\":\"{indicator.Ingested.UtcDateTime:O}\",",
+            out var length);
         item[1..^1].CopyTo(entity.AsSpan(length));
         length += item.Length - 2;
         tail.CopyTo(entity.AsSpan(length));

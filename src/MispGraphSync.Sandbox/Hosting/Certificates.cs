@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MispGraphSync.Sandbox.Hosting;
 
-/// <summary>One certificate for localhost, 127.0.0.1 and vaults' names, made at start: its own authority, worth nothing anywhere else.</summary>
+/// <summary>A self-signed certificate for localhost, 127.0.0.1 and vault names, made at start. No other program trusts it.</summary>
 internal static class Certificates
 {
     public static X509Certificate2 Make(DateTimeOffset now)

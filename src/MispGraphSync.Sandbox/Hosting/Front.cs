@@ -34,6 +34,8 @@ internal sealed class Front(
             return;
         }
 
+        var headers = request.Headers.ToDictionary(
+            header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         var seen = new SeenRequest(request.Body)
         {
             Number = journal.NextNumber(),
@@ -41,7 +43,7 @@ internal sealed class Front(
             Method = request.Method,
             Path = http.Request.GetEncodedPathAndQuery(),
             Time = time.GetUtcNow(),
-            Headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            Headers = headers,
         };
         journal.Add(seen);
         if (faults.Latency(name) is { Ticks: > 0 } latency) await Task.Delay(latency, aborted);
@@ -53,7 +55,7 @@ internal sealed class Front(
         }
         catch (Exception bug) when (bug is not OperationCanceledException)
         {
-            // No service speaks so: a test that meets this has found a mistake of the sandbox, not of the tool.
+            // No service responds like this: the test has found a bug in the sandbox, not in the tool.
             seen.Fault = $"bug: {bug}";
             answer = new Answer(500) { ContentType = "text/plain", Body = Encoding.UTF8.GetBytes($"The sandbox itself failed. {bug}") };
         }

@@ -36,7 +36,7 @@ internal static class Reply
         if (answer.CutAfter is not null) http.Abort();
     }
 
-    /// <summary>Passes on the first bytes and swallows the rest.</summary>
+    /// <summary>Writes the first bytes and discards the rest.</summary>
     private sealed class CuttingWriter(PipeWriter inner, int bytes) : PipeWriter
     {
         private byte[] _buffer = [];
@@ -57,7 +57,8 @@ internal static class Reply
             _left -= passed;
         }
 
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+            inner.FlushAsync(cancellationToken);
 
         public override void CancelPendingFlush() => inner.CancelPendingFlush();
 

@@ -8,7 +8,7 @@ using MispGraphSync.Sandbox.Vault;
 
 namespace MispGraphSync.Sandbox.Hosting;
 
-/// <summary>All that a sandbox holds, and the services that stand on it.</summary>
+/// <summary>The state of a sandbox, and its services.</summary>
 internal sealed class States(SandboxOptions options)
 {
     public SandboxOptions Options => options;

@@ -138,11 +138,12 @@ internal sealed class EventForm(TimeProvider time)
     {
         var name = given is JsonObject json ? json.Text("name") : given?.GetValue<string>() ?? "Sandbox CERT";
         var number = MispNumbers.Of("org", name);
+        var uuid = (given as JsonObject)?["uuid"]?.GetValue<string>() ?? MispIds.Uuid(MispIds.Kind.Organisation, number);
         return new JsonObject
         {
             ["id"] = number.ToString(),
             ["name"] = name,
-            ["uuid"] = (given as JsonObject)?["uuid"] is { } uuid ? uuid.GetValue<string>() : MispIds.Uuid(MispIds.Kind.Organisation, number),
+            ["uuid"] = uuid,
             ["local"] = true,
         };
     }
@@ -152,7 +153,8 @@ internal sealed class EventForm(TimeProvider time)
         form.Remove("Tag");
         if (given["Tag"] is not JsonArray { Count: > 0 } tags) return; // an event or attribute without tags has no such key
 
-        form["Tag"] = new JsonArray([.. tags.Select(tag => Tag(tag as JsonObject ?? new JsonObject { ["name"] = tag!.GetValue<string>() }))]);
+        var made = tags.Select(tag => Tag(tag as JsonObject ?? new JsonObject { ["name"] = tag!.GetValue<string>() }));
+        form["Tag"] = new JsonArray([.. made]);
     }
 
     private static JsonObject Tag(JsonObject given)

@@ -20,9 +20,13 @@ internal sealed record EventOrder(string Field, bool Descending)
 
     public IEnumerable<StoredEvent> Sort(IEnumerable<StoredEvent> events) => (Field, Descending) switch
     {
-        ("info" or "date", false) => events.OrderBy(stored => stored.Head.Text(Field), StringComparer.Ordinal).ThenBy(stored => stored.Id),
-        ("info" or "date", true) => events.OrderByDescending(stored => stored.Head.Text(Field), StringComparer.Ordinal).ThenBy(stored => stored.Id),
-        (_, false) => events.OrderBy(stored => stored.Head.Number(Field)).ThenBy(stored => stored.Id),
-        (_, true) => events.OrderByDescending(stored => stored.Head.Number(Field)).ThenBy(stored => stored.Id),
+        ("info" or "date", false) => events.OrderBy(Text, StringComparer.Ordinal).ThenBy(stored => stored.Id),
+        ("info" or "date", true) => events.OrderByDescending(Text, StringComparer.Ordinal).ThenBy(stored => stored.Id),
+        (_, false) => events.OrderBy(Number).ThenBy(stored => stored.Id),
+        (_, true) => events.OrderByDescending(Number).ThenBy(stored => stored.Id),
     };
+
+    private string Text(StoredEvent stored) => stored.Head.Text(Field);
+
+    private long Number(StoredEvent stored) => stored.Head.Number(Field);
 }

@@ -43,11 +43,11 @@ internal sealed record EventView
     /// <summary>Attributes on one of these lists are cut out (<c>enforceWarninglist</c>).</summary>
     public IReadOnlyList<Warninglist> Enforced { get; init; } = [];
 
-    /// <summary>Hits on these lists are told in <c>warnings</c> (<c>includeWarninglistHits</c>).</summary>
-    public IReadOnlyList<Warninglist> Told { get; init; } = [];
+    /// <summary>Hits on these lists are reported in <c>warnings</c> (<c>includeWarninglistHits</c>).</summary>
+    public IReadOnlyList<Warninglist> Reported { get; init; } = [];
 
-    /// <summary>Nothing is cut or told, attribute by attribute.</summary>
-    public bool IsPlain => Deleted == DeletedMode.Left && ToIds is null && CutTags.Count == 0 && Enforced.Count == 0 && Told.Count == 0;
+    /// <summary>No attribute is removed or gets a warning.</summary>
+    public bool IsPlain => Deleted == DeletedMode.Left && ToIds is null && CutTags.Count == 0 && Enforced.Count == 0 && Reported.Count == 0;
 
     public bool Keeps(JsonObject attribute) => IsThere(attribute)
         && (ToIds is not { } wanted || attribute.Flag("to_ids") == wanted)

@@ -45,7 +45,8 @@ internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
 
     private void Attributes(JsonObject whole)
     {
-        var shown = view.Flatten ? whole.List("Attribute").Concat(whole.List("Object").SelectMany(one => one.List("Attribute"))) : whole.List("Attribute");
+        var shown = whole.List("Attribute");
+        if (view.Flatten) shown = shown.Concat(whole.List("Object").SelectMany(one => one.List("Attribute")));
         foreach (var attribute in shown) Attribute(attribute);
     }
 
@@ -120,7 +121,8 @@ internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
     {
         foreach (var (name, value) in attribute)
         {
-            if (name is "Tag" || (name == "Galaxy" && view.ExcludeGalaxy) || (name == "ShadowAttribute" && view.NoShadowAttributes)) continue;
+            var isHidden = (name == "Galaxy" && view.ExcludeGalaxy) || (name == "ShadowAttribute" && view.NoShadowAttributes);
+            if (isHidden || name is "Tag") continue;
             if (name == "Galaxy") Warnings(attribute.Text("value"));
             Property(name, name == "Galaxy" ? Seen(value) : value);
         }
@@ -130,7 +132,7 @@ internal sealed class EventWriter(Utf8JsonWriter json, EventView view)
 
     private void Warnings(string value)
     {
-        var hits = view.Told.Select(list => (List: list, Entry: list.Hit(value))).Where(hit => hit.Entry is not null).ToArray();
+        var hits = view.Reported.Select(list => (List: list, Entry: list.Hit(value))).Where(hit => hit.Entry is not null).ToArray();
         if (hits.Length == 0) return;
 
         json.WriteStartArray("warnings");

@@ -8,13 +8,16 @@ using System.Text.Unicode;
 namespace MispGraphSync.Sandbox.Misp;
 
 /// <summary>
-/// One event of a made-up mass, for measuring: never held as a whole, written out of its number each time.
+/// A generated event, for benchmarks: never held as a whole, computed from its number each time.
 /// About a fifth of the attributes are addresses of the benchmark network 198.18.0.0/15, so that a tenth of a million
 /// values are shared by several events; 79 of 100 have <c>to_ids</c>.
 /// </summary>
 internal sealed class GeneratedEvent : StoredEvent
 {
     private const long Epoch = 1_767_225_600; // 2026-01-01T00:00:00Z
+
+    private const string Unset = "\"comment\":\"\",\"sharing_group_id\":\"0\",\"deleted\":false,\"disable_correlation\":false,"
+        + "\"object_id\":\"0\",\"object_relation\":null,\"first_seen\":null,\"last_seen\":null";
 
     private static readonly string[] Tlp = ["tlp:green", "tlp:amber", "tlp:clear", ""];
 
@@ -61,12 +64,16 @@ internal sealed class GeneratedEvent : StoredEvent
         {
             var dice = Mix(((ulong)_seed << 48) ^ ((ulong)_number << 20) ^ (ulong)index);
             var (type, category, value) = Value((int)(dice % 100), dice);
+            var id = AttributeId(index);
+            var uuid = MispIds.Of(MispIds.Kind.Attribute, id);
             var toIds = (dice >> 8) % 100 < 79 ? "true" : "false";
             var galaxy = noGalaxy ? "" : ",\"Galaxy\":[]";
             var shadow = noShadowAttributes ? "" : ",\"ShadowAttribute\":[]";
             Utf8.TryWrite(
                 text,
-                $$"""{"id":"{{AttributeId(index)}}","type":"{{type}}","category":"{{category}}","to_ids":{{toIds}},"uuid":"{{MispIds.Of(MispIds.Kind.Attribute, AttributeId(index))}}","event_id":"{{Id}}","distribution":"5","timestamp":"{{_timestamp}}","comment":"","sharing_group_id":"0","deleted":false,"disable_correlation":false,"object_id":"0","object_relation":null,"first_seen":null,"last_seen":null,"value":"{{value}}"{{galaxy}}{{shadow}}}""",
+                $$"""{"id":"{{id}}","type":"{{type}}","category":"{{category}}","to_ids":{{toIds}}"""
+                + $$""","uuid":"{{uuid}}","event_id":"{{Id}}","distribution":"5","timestamp":"{{_timestamp}}",{{Unset}}"""
+                + $$""","value":"{{value}}"{{galaxy}}{{shadow}}}""",
                 out var length);
             json.WriteRawValue(text[..length], skipInputValidation: true);
         }

@@ -14,6 +14,14 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
     private const string NotAuthenticated =
         "Authentication failed. Please make sure you pass the API key of an API enabled user along in the Authorization header.";
 
+    private const string SearchByGet =
+        "Restsearch queries using GET and no parameters are not allowed. If you have passed parameters via a JSON body, "
+        + "make sure you use POST requests.";
+
+    private const string InvalidJson =
+        "Invalid JSON input. Make sure that the JSON input is a correctly formatted JSON string. "
+        + "This request has been blocked to avoid an unfiltered request.";
+
     private readonly Dictionary<string, RateWindow> _windows = [];
 
     public Answer Handle(Request request)
@@ -39,13 +47,15 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
             .With("X-Rate-Limit-Reset", RetryAfter.WholeSeconds(retryAfter ?? TimeSpan.FromSeconds(900)).ToString()),
         403 => Error(403, "You do not have permission to use this functionality.", "/events/restSearch"),
         500 => Error(500, "An Internal Error Has Occurred.", "/events/restSearch"),
-        _ => Answer.Html(status, $"<html>\n<head><title>{status} Bad Gateway</title></head>\n<body>\n<hr><center>nginx/1.22.1</center>\n</body>\n</html>\n"),
+        _ => Answer.Html(
+            status,
+            $"<html>\n<head><title>{status} Bad Gateway</title></head>\n<body>\n<hr><center>nginx/1.22.1</center>\n</body>\n</html>\n"),
     };
 
     private Answer Route(Request request, MispUser user) => (request.Method, Plain(request.Segments)) switch
     {
         ("POST", ["events" or "attributes" or "objects", "restSearch", ..]) => Limited(user, () => Search(request, user)),
-        ("GET", ["events", "restSearch"]) => Error(400, "Restsearch queries using GET and no parameters are not allowed. If you have passed parameters via a JSON body, make sure you use POST requests.", request.Path),
+        ("GET", ["events", "restSearch"]) => Error(400, SearchByGet, request.Path),
         ("GET", ["events", "view" or "viewEvent", var id]) => View(id, user, request.Path),
         ("GET", ["servers", "getVersion"]) => Answer.Json(200, MispPages.Version(state, user), indented: true),
         ("GET", ["users", "view", "me"]) => Answer.Json(200, MispPages.User(state, user), indented: true),
@@ -66,10 +76,11 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
         }
         catch (JsonException)
         {
-            return Error(405, "Invalid JSON input. Make sure that the JSON input is a correctly formatted JSON string. This request has been blocked to avoid an unfiltered request.", request.Path);
+            return Error(405, InvalidJson, request.Path);
         }
 
-        if (body is JsonObject json && json.Text("returnFormat") is not ("" or "json")) return Error(404, "Invalid output format.", request.Path);
+        if (body is JsonObject json && json.Text("returnFormat") is not ("" or "json"))
+            return Error(404, "Invalid output format.", request.Path);
 
         var search = RestSearch.Read(body, user, state.Warninglists, time.GetUtcNow());
         List<StoredEvent> found;
@@ -162,7 +173,8 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
     {
         lock (state.Gate)
         {
-            var found = state.Snapshot(user).Find(stored => stored.Id.ToString() == id || string.Equals(stored.Uuid, id, StringComparison.OrdinalIgnoreCase));
+            var found = state.Snapshot(user).Find(stored =>
+                stored.Id.ToString() == id || string.Equals(stored.Uuid, id, StringComparison.OrdinalIgnoreCase));
             if (found is null) return Error(404, "Invalid event", path);
 
             var view = new EventView { ExcludeLocalTags = user is { IsSync: true, IsSiteAdmin: false }, Organisation = user.Organisation };
@@ -189,7 +201,8 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
 
     private MispUser? UserOf(Request request)
     {
-        var key = request.Headers["X-MISP-AUTH"].ToString() is { Length: > 0 } alternative ? alternative : request.Headers.Authorization.ToString();
+        var key = request.Headers["X-MISP-AUTH"].ToString();
+        if (key.Length == 0) key = request.Headers.Authorization.ToString();
         return state.Users.FirstOrDefault(user => user.Key == key && !user.IsRefused);
     }
 
@@ -201,7 +214,10 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
 
         return state.RedirectsToLogin
             ? Answer.Html(302, "").With("Location", $"{request.Origin}users/login")
-            : Answer.Html(403, $"<!DOCTYPE html>\n<html lang=\"en\"><head><title>Errors - MISP</title></head><body><h2>{NotAuthenticated}</h2></body></html>");
+            : Answer.Html(
+                403,
+                "<!DOCTYPE html>\n<html lang=\"en\"><head><title>Errors - MISP</title></head>"
+                + $"<body><h2>{NotAuthenticated}</h2></body></html>");
     }
 
     /// <summary>A path may end in <c>.json</c> or with a slash.</summary>

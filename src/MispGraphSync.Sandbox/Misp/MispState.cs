@@ -68,12 +68,16 @@ public sealed partial class MispState
 
     internal Lock Gate { get; } = new();
 
-    /// <summary>Copies of all events, by id. Generated ones are left out.</summary>
+    /// <summary>Copies of all events except generated ones, by id.</summary>
     public IReadOnlyList<JsonObject> Events
     {
         get
         {
-            lock (Gate) return [.. _events.Values.OfType<JsonEvent>().OrderBy(stored => stored.Id).Select(stored => (JsonObject)stored.Load().DeepClone())];
+            lock (Gate)
+            {
+                var events = _events.Values.OfType<JsonEvent>().OrderBy(stored => stored.Id);
+                return [.. events.Select(stored => (JsonObject)stored.Load().DeepClone())];
+            }
         }
     }
 

@@ -147,7 +147,10 @@ internal sealed class RestSearch
     private void Days(List<Func<StoredEvent, bool>> into)
     {
         if (MispTime.Date(_filters["from"], _now) is { } from) into.Add(stored => DateOf(stored) >= from);
-        if (MispTime.Date(_filters["to"], _now) is { } to) into.Add(stored => DateOf(stored) <= (to == DateOnly.MaxValue ? DateOnly.MinValue : to));
+        if (MispTime.Date(_filters["to"], _now) is not { } to) return;
+
+        var last = to == DateOnly.MaxValue ? DateOnly.MinValue : to;
+        into.Add(stored => DateOf(stored) <= last);
     }
 
     private void PublishedField(List<Func<StoredEvent, bool>> into)
@@ -159,7 +162,8 @@ internal sealed class RestSearch
     {
         if (View.ToIds is { } toIds) _conditions.Add(stored => HasToIds(stored, toIds));
         else if (_filters["to_ids"]?.GetValueKind() == JsonValueKind.False) _conditions.Add(stored => HasToIds(stored, false));
-        if (View.Deleted == EventView.DeletedMode.Only) _conditions.Add(stored => stored.Attributes().Any(attribute => attribute.Flag("deleted")));
+        if (View.Deleted == EventView.DeletedMode.Only)
+            _conditions.Add(stored => stored.Attributes().Any(attribute => attribute.Flag("deleted")));
     }
 
     /// <summary>Both look at attributes, whatever they are to be: an event without any is not found.</summary>
@@ -250,7 +254,9 @@ internal sealed class RestSearch
         Metadata = filters.Flag("metadata"),
         ExcludeGalaxy = filters.Flag("excludeGalaxy"),
         Organisation = user.Organisation,
-        ExcludeLocalTags = filters["excludeLocalTags"] is null ? user is { IsSync: true, IsSiteAdmin: false } : filters.Flag("excludeLocalTags"),
+        ExcludeLocalTags = filters["excludeLocalTags"] is null
+            ? user is { IsSync: true, IsSiteAdmin: false }
+            : filters.Flag("excludeLocalTags"),
         IncludeAllTags = filters.Flag("includeAllTags"),
         IncludeEventTags = filters.Flag("includeEventTags"),
         Flatten = filters.Flag("flatten"),
@@ -258,6 +264,6 @@ internal sealed class RestSearch
         NoEventReports = filters.Flag("noEventReports"),
         CutTags = FilterSet.From(filters["tags"])?.Not ?? [],
         Enforced = filters.Flag("enforceWarninglist") ? warninglists : [],
-        Told = filters.Flag("includeWarninglistHits") ? warninglists : [],
+        Reported = filters.Flag("includeWarninglistHits") ? warninglists : [],
     };
 }

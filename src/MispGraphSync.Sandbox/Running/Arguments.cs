@@ -75,7 +75,8 @@ internal sealed class Arguments
 
         var parsed = new Arguments { Serves = args is ["serve", ..] };
         var rest = new Queue<string>(parsed.Serves ? args[1..] : args);
-        while (rest.TryDequeue(out var name)) parsed.Take(name, () => rest.TryDequeue(out var value) ? value : throw new FormatException($"{name} needs a value."));
+        while (rest.TryDequeue(out var name))
+            parsed.Take(name, () => rest.TryDequeue(out var value) ? value : throw new FormatException($"{name} needs a value."));
         return parsed;
     }
 
@@ -106,7 +107,8 @@ internal sealed class Arguments
         ? text
         : throw new FormatException($"--only takes graph, sentinel or defender, not '{text}'.");
 
-    private static int Number(string name, string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        ? number
-        : throw new FormatException($"{name} needs a number, not '{text}'.");
+    private static int Number(string name, string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new FormatException($"{name} needs a number, not '{text}'.");
 }

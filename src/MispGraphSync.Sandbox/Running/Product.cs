@@ -20,10 +20,15 @@ internal sealed class Product(string executable, string workingDirectory)
         return Names.Select(name => Path.Combine(built, name)).FirstOrDefault(File.Exists);
     }
 
-    /// <summary>Runs it to its end; what it writes to stderr goes on as it comes, stdout is returned.</summary>
-    public async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyList<string> arguments, TextWriter talk, CancellationToken ct)
+    /// <summary>Runs it to its end. Forwards stderr line by line and returns stdout.</summary>
+    public async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyList<string> arguments, TextWriter progress, CancellationToken ct)
     {
-        var start = new ProcessStartInfo { WorkingDirectory = workingDirectory, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo
+        {
+            WorkingDirectory = workingDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         var isAssembly = executable.EndsWith(".dll", StringComparison.Ordinal);
         start.FileName = isAssembly ? "dotnet" : executable;
         if (isAssembly) start.ArgumentList.Add(executable);
@@ -36,7 +41,7 @@ internal sealed class Product(string executable, string workingDirectory)
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(ct);
-            while (await process.StandardError.ReadLineAsync(ct) is { } line) await talk.WriteLineAsync($"    {line}");
+            while (await process.StandardError.ReadLineAsync(ct) is { } line) await progress.WriteLineAsync($"    {line}");
             var text = await output;
             await process.WaitForExitAsync(ct);
             return (process.ExitCode, text);
@@ -51,7 +56,8 @@ internal sealed class Product(string executable, string workingDirectory)
     /// <summary>No setting of the user's own may lead the tool to a real tenant, and no proxy may come between.</summary>
     private static void KeepAtHome(IDictionary<string, string?> environment)
     {
-        foreach (var name in environment.Keys.Where(name => name.StartsWith("MISP_GRAPH_", StringComparison.OrdinalIgnoreCase)).ToArray()) environment.Remove(name);
+        var settings = environment.Keys.Where(name => name.StartsWith("MISP_GRAPH_", StringComparison.OrdinalIgnoreCase));
+        foreach (var name in settings.ToArray()) environment.Remove(name);
         environment["NO_PROXY"] = "localhost,127.0.0.1";
         environment["no_proxy"] = "localhost,127.0.0.1";
         environment["NO_COLOR"] = "1";

@@ -1,13 +1,15 @@
 namespace MispGraphSync.Sandbox.Running;
 
-/// <summary>Keeps a sandbox up until the process is told to stop.</summary>
+/// <summary>Runs a sandbox until the process is stopped.</summary>
 internal static class ServeCommand
 {
     public static async Task RunAsync(Arguments arguments, TextWriter output, CancellationToken ct)
     {
         await using var sandbox = await SandboxHost.StartAsync(OptionsOf(arguments), ct);
         Prepare(sandbox, arguments);
-        var folder = arguments.Directory is { } stated ? Directory.CreateDirectory(stated) : Directory.CreateTempSubdirectory("misp-graph-sandbox-");
+        var folder = arguments.Directory is { } stated
+            ? Directory.CreateDirectory(stated)
+            : Directory.CreateTempSubdirectory("misp-graph-sandbox-");
         await WriteFilesAsync(sandbox, folder, arguments.Only, ct);
 
         await output.WriteLineAsync($"""

@@ -40,7 +40,7 @@ internal sealed class Tour(string executable, DirectoryInfo folder, IReadOnlyLis
         }
 
         var twins = sandbox.GraphState.All().GroupBy(one => one.ExternalId).Count(group => group.Count() > 1);
-        if (twins > 0) Differs($"{twins} indicators stand twice at Graph");
+        if (twins > 0) Differs($"{twins} indicators are at Graph twice");
     }
 
     private async Task ReadAsync(SandboxHost sandbox, Product product, Service destination)
@@ -50,7 +50,8 @@ internal sealed class Tour(string executable, DirectoryInfo folder, IReadOnlyLis
         if (!await RunAsync(product, "read", "--destination", name, "--output", "table")) return;
 
         // The same again for machines, and compared with the sandbox's own memory, one by one.
-        var (_, lines) = await product.RunAsync(["read", "--config", "config.json", "--destination", name, "--output", "jsonl"], TextWriter.Null, ct);
+        string[] command = ["read", "--config", "config.json", "--destination", name, "--output", "jsonl"];
+        var (_, lines) = await product.RunAsync(command, TextWriter.Null, ct);
         var read = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var held = Held(sandbox, destination);
         var missing = held.Count(id => !read.Any(line => line.Contains($"\"{id}\"", StringComparison.Ordinal)));
@@ -74,7 +75,8 @@ internal sealed class Tour(string executable, DirectoryInfo folder, IReadOnlyLis
     {
         await output.WriteLineAsync($"  $ misp-graph {string.Join(' ', arguments)}");
         var (exitCode, text) = await product.RunAsync([arguments[0], "--config", "config.json", .. arguments[1..]], output, ct);
-        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries)) await output.WriteLineAsync($"    {line.TrimEnd('\r')}");
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            await output.WriteLineAsync($"    {line.TrimEnd('\r')}");
         if (exitCode != 0) Differs($"`misp-graph {string.Join(' ', arguments)}` ended with exit code {exitCode}");
         return exitCode == 0;
     }

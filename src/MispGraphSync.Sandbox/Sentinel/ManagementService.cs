@@ -12,22 +12,27 @@ namespace MispGraphSync.Sandbox.Sentinel;
 /// </summary>
 internal sealed class ManagementService(SentinelState state, EntraState entra, SandboxOptions options) : IService
 {
+    private const string OperationalInsights = "Microsoft.OperationalInsights";
+    private const string SecurityInsights = "Microsoft.SecurityInsights";
+    private const string SkipTokenPrefix = "place-";
+
+    private string IndicatorsPath { get; } = $"/subscriptions/{options.SubscriptionId}/resourceGroups/{options.ResourceGroup}"
+        + $"/providers/{OperationalInsights}/workspaces/{options.WorkspaceName}"
+        + $"/providers/{SecurityInsights}/threatIntelligence/main/indicators";
+
     public Answer Handle(Request request)
     {
         if (Bearer.Of(request, entra.Mint, Audiences.Management) is not { } token)
-            return Error(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing or its token is invalid.");
-        if (request is { Method: "GET", Segments: ["subscriptions", var owner, _, var place, "providers", "Microsoft.OperationalInsights", "workspaces", var named] })
-            return Unknown(owner, place, named) ?? Workspace(request, token);
+            return Error(
+                401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing or its token is invalid.");
         if (request.Segments is not
-            [
-                "subscriptions", var subscription, _, var group, "providers", "Microsoft.OperationalInsights", "workspaces", var workspace,
-                "providers", "Microsoft.SecurityInsights", "threatIntelligence", "main", .. var rest,
-            ])
-            return Error(404, "InvalidResourceType", "The resource type could not be found.");
-        if (request.Parameter("api-version") is not "2025-09-01") return Error(400, "InvalidApiVersionParameter", "The api-version is invalid.");
+            ["subscriptions", var subscription, _, var group, "providers", OperationalInsights, "workspaces", var workspace, .. var below])
+            return UnknownType();
+        if (request.Method == "GET" && below is []) return Unknown(subscription, group, workspace) ?? Workspace(request, token);
+        if (below is not ["providers", SecurityInsights, "threatIntelligence", "main", .. var rest]) return UnknownType();
+        if (request.Parameter("api-version") is not "2025-09-01") return InvalidApiVersion();
         if (Unknown(subscription, group, workspace) is { } unknown) return unknown;
-        if (entra.Find(token.AppId) is not ({ IsSentinelReader: true } or { IsSentinelContributor: true }))
-            return Error(403, "AuthorizationFailed", "The client does not have authorization to perform action 'Microsoft.SecurityInsights/threatIntelligence/read'.");
+        if (!MayRead(token)) return Unauthorized($"{SecurityInsights}/threatIntelligence/read");
 
         return (request.Method, rest) switch
         {
@@ -43,16 +48,16 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
     {
         if (!Guid.TryParse(subscription, out var id) || id != options.SubscriptionId)
             return Error(404, "SubscriptionNotFound", $"The subscription '{subscription}' could not be found.");
-        if (!Same(group, options.ResourceGroup)) return Error(404, "ResourceGroupNotFound", $"Resource group '{group}' could not be found.");
+        if (!Same(group, options.ResourceGroup))
+            return Error(404, "ResourceGroupNotFound", $"Resource group '{group}' could not be found.");
         return Same(workspace, options.WorkspaceName) ? null : Error(404, "ResourceNotFound", $"The Resource '{workspace}' was not found.");
     }
 
     /// <summary>The workspace itself; <c>customerId</c> is the id that the upload API knows it by.</summary>
     private Answer Workspace(Request request, AccessToken token)
     {
-        if (request.Parameter("api-version") is not "2023-09-01") return Error(400, "InvalidApiVersionParameter", "The api-version is invalid.");
-        if (entra.Find(token.AppId) is not ({ IsSentinelReader: true } or { IsSentinelContributor: true }))
-            return Error(403, "AuthorizationFailed", "The client does not have authorization to perform action 'Microsoft.OperationalInsights/workspaces/read'.");
+        if (request.Parameter("api-version") is not "2023-09-01") return InvalidApiVersion();
+        if (!MayRead(token)) return Unauthorized($"{OperationalInsights}/workspaces/read");
         return Answer.Json(200, new JsonObject
         {
             ["name"] = options.WorkspaceName,
@@ -83,9 +88,10 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
 
     private Answer Page(Request request, string? token, string? pageSize, Func<StixObject, bool> wanted)
     {
-        var size = int.TryParse(pageSize, CultureInfo.InvariantCulture, out var asked) && asked > 0 ? Math.Min(asked, state.MaxPageSize) : state.MaxPageSize;
+        var isSized = int.TryParse(pageSize, CultureInfo.InvariantCulture, out var asked) && asked > 0;
+        var size = isSized ? Math.Min(asked, state.MaxPageSize) : state.MaxPageSize;
         var from = 0;
-        if (token is not null && !(token.StartsWith("place-", StringComparison.Ordinal) && int.TryParse(token["place-".Length..], CultureInfo.InvariantCulture, out from)))
+        if (token is not null && !TryReadSkipToken(token, out from))
             return Error(400, "InvalidSkipToken", "The skip token is invalid.");
 
         var (page, next) = state.Page(from, size, wanted);
@@ -96,10 +102,19 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
             json.WriteStartArray("value");
             foreach (var shown in page) Item(json, shown);
             json.WriteEndArray();
-            if (next is { } place)
-                json.WriteString("nextLink", $"{request.Origin.GetLeftPart(UriPartial.Authority)}{request.Path}?api-version=2025-09-01&$skipToken=place-{place}");
+            if (next is { } place) json.WriteString("nextLink", NextLink(request, place));
             json.WriteEndObject();
         });
+    }
+
+    private static string NextLink(Request request, int place) =>
+        $"{request.Origin.GetLeftPart(UriPartial.Authority)}{request.Path}?api-version=2025-09-01&$skipToken={SkipTokenPrefix}{place}";
+
+    private static bool TryReadSkipToken(string token, out int place)
+    {
+        place = 0;
+        return token.StartsWith(SkipTokenPrefix, StringComparison.Ordinal)
+            && int.TryParse(token[SkipTokenPrefix.Length..], CultureInfo.InvariantCulture, out place);
     }
 
     private static Func<StixObject, bool> Wanted(JsonObject query)
@@ -121,7 +136,7 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
         using var stix = JsonDocument.Parse(shown.Bytes);
         var name = shown.Name;
         json.WriteStartObject();
-        json.WriteString("id", $"/subscriptions/{options.SubscriptionId}/resourceGroups/{options.ResourceGroup}/providers/Microsoft.OperationalInsights/workspaces/{options.WorkspaceName}/providers/Microsoft.SecurityInsights/threatIntelligence/main/indicators/{name}");
+        json.WriteString("id", $"{IndicatorsPath}/{name}");
         json.WriteString("name", name);
         json.WriteString("kind", "indicator");
         json.WriteString("type", "Microsoft.SecurityInsights/threatIntelligence");
@@ -174,12 +189,27 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
         json.WriteEndArray();
     }
 
-    private static HashSet<string> Texts(JsonNode? list) => list is JsonArray array ? [.. array.Select(text => text?.ToString() ?? "")] : [];
+    private static HashSet<string> Texts(JsonNode? list) =>
+        list is JsonArray array ? [.. array.Select(text => text?.ToString() ?? "")] : [];
 
-    private static DateTimeOffset? Instant(JsonNode? value) =>
-        DateTimeOffset.TryParse(value?.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? instant : null;
+    private static DateTimeOffset? Instant(JsonNode? value)
+    {
+        var isRead = DateTimeOffset.TryParse(
+            value?.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant);
+        return isRead ? instant : null;
+    }
 
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+
+    private bool MayRead(AccessToken token) =>
+        entra.Find(token.AppId) is { IsSentinelReader: true } or { IsSentinelContributor: true };
+
+    private static Answer UnknownType() => Error(404, "InvalidResourceType", "The resource type could not be found.");
+
+    private static Answer InvalidApiVersion() => Error(400, "InvalidApiVersionParameter", "The api-version is invalid.");
+
+    private static Answer Unauthorized(string action) => Error(
+        403, "AuthorizationFailed", $"The client does not have authorization to perform action '{action}'.");
 
     private static Answer Error(int status, string code, string message) =>
         Answer.Json(status, new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = message } });

@@ -18,11 +18,13 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
     {
         if (request is not { Method: "POST", Segments: ["workspaces", var workspace, "threat-intelligence-stix-objects:upload"] })
             return Gateway(404, "Resource not found");
-        if (request.Parameter("api-version") != ApiVersion) return Error(400, "InvalidApiVersion", $"The api-version must be {ApiVersion}.");
+        if (request.Parameter("api-version") != ApiVersion)
+            return Error(400, "InvalidApiVersion", $"The api-version must be {ApiVersion}.");
         if (Bearer.Of(request, entra.Mint, Audiences.Management) is not { } token)
             return Gateway(401, "Unauthorized. Access token is missing or invalid.");
         if (_minute.Refuse(state.RequestsPerMinute) is { } wait) return Fail(429, wait, state.ThrottleForm);
-        if (!Guid.TryParse(workspace, out var id) || id != options.WorkspaceId) return Error(404, "WorkspaceNotFound", $"Workspace {workspace} was not found.");
+        if (!Guid.TryParse(workspace, out var id) || id != options.WorkspaceId)
+            return Error(404, "WorkspaceNotFound", $"Workspace {workspace} was not found.");
         if (entra.Find(token.AppId) is not { IsSentinelContributor: true })
             return MissingRole(token.AppId, id);
         if (request.Body.Length > state.MaxBodyBytes) return Error(413, "RequestEntityTooLarge", "The request body is too large.");
@@ -75,13 +77,19 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
         {
             var faults = StixRules.Faults(item);
             if (faults.Count == 0) state.Upload(source, item);
-            else failed.Add((JsonNode)new JsonObject { ["recordIndex"] = index, [state.ErrorListName] = new JsonArray([.. faults.Select(fault => (JsonNode)fault)]) });
+            else failed.Add((JsonNode)Failed(index, faults));
             index++;
         }
 
         if (failed.Count == 0) return new Answer(200);
         return Answer.Json(failed.Count == count ? state.AllFailedStatus : 200, new JsonObject { ["errors"] = failed });
     }
+
+    private JsonObject Failed(int index, IEnumerable<string> faults) => new()
+    {
+        ["recordIndex"] = index,
+        [state.ErrorListName] = new JsonArray([.. faults.Select(fault => (JsonNode)fault)]),
+    };
 
     /// <summary>The service's own errors, as its specification shows them.</summary>
     private static Answer Error(int status, string code, string message) => Answer

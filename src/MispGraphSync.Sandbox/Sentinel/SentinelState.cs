@@ -24,7 +24,7 @@ public sealed class SentinelState
     /// <summary>Documented is the sentence in the body; a header is not.</summary>
     public RetryAfterForm ThrottleForm { get; set; } = RetryAfterForm.Body;
 
-    /// <summary>The list of an object's faults: <c>errorMessages</c> in the article, <c>validationErrorMessages</c> in the specification.</summary>
+    /// <summary><c>errorMessages</c> in the article, <c>validationErrorMessages</c> in the specification.</summary>
     public string ErrorListName { get; set; } = "errorMessages";
 
     /// <summary>What a well-formed batch gets of which nothing is good: 400 or 200, both with <c>errors</c>.</summary>
@@ -68,7 +68,7 @@ public sealed class SentinelState
         lock (_gate) return _records.TryGetValue((source, id), out var record) ? record.Latest : null;
     }
 
-    /// <summary>Puts an object there by the back door, e.g. one of another source. No rule is applied.</summary>
+    /// <summary>Adds an object without applying any rule, e.g. one of another source.</summary>
     public void Seed(string source, JsonObject item)
     {
         using var json = JsonDocument.Parse(item.ToJsonString());

@@ -21,7 +21,9 @@ public sealed class StixObject
 
         Pattern = text;
         var pattern = StixRules.Text(item, "pattern_type") == "stix" ? StixPattern.Parse(text) : null;
-        (ObservableKey, ObservableValue, PatternType) = (pattern?.ObservableKey ?? "", pattern?.ObservableValue ?? "", pattern?.ObjectType ?? "");
+        ObservableKey = pattern?.ObservableKey ?? "";
+        ObservableValue = pattern?.ObservableValue ?? "";
+        PatternType = pattern?.ObjectType ?? "";
     }
 
     public string Source { get; }

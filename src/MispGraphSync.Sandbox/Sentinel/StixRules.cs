@@ -8,6 +8,8 @@ internal static partial class StixRules
 {
     private static readonly string[] Types = ["indicator", "attack-pattern", "threat-actor", "identity", "relationship"];
 
+    private static readonly string[] PatternTypes = ["stix", "yara", "sigma", "snort", "suricata", "pcre"];
+
     public static List<string> Faults(JsonElement item)
     {
         List<string> faults = [];
@@ -51,10 +53,11 @@ internal static partial class StixRules
         var until = Instant(item, "valid_until", required: false, faults);
         if (until <= from) faults.Add(Wrong(item, "valid_until", "is not later than valid_from"));
         if (Text(item, "pattern_type") is not { } patternType) faults.Add(Missing("pattern_type"));
-        else if (patternType is not ("stix" or "yara" or "sigma" or "snort" or "suricata" or "pcre")) faults.Add(Wrong(item, "pattern_type", "is not supported"));
+        else if (!PatternTypes.Contains(patternType)) faults.Add(Wrong(item, "pattern_type", "is not supported"));
         if (Text(item, "pattern") is not { Length: > 0 } pattern) faults.Add(Missing("pattern"));
-        else if (Text(item, "pattern_type") == "stix" && StixPattern.Parse(pattern) is null) faults.Add(Wrong(item, "pattern", "is not a valid STIX pattern"));
-        if (item.TryGetProperty("kill_chain_phases", out var phases) && !(phases.ValueKind == JsonValueKind.Array && phases.EnumerateArray().All(IsPhase)))
+        else if (Text(item, "pattern_type") == "stix" && StixPattern.Parse(pattern) is null)
+            faults.Add(Wrong(item, "pattern", "is not a valid STIX pattern"));
+        if (item.TryGetProperty("kill_chain_phases", out var phases) && !IsPhaseList(phases))
             faults.Add(Wrong(item, "kill_chain_phases", "is not a list of kill chain phases"));
     }
 
@@ -73,11 +76,15 @@ internal static partial class StixRules
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.String && value.GetString()!.EndsWith('Z') && value.TryGetDateTimeOffset(out var instant)) return instant;
+        if (value.ValueKind == JsonValueKind.String && value.GetString()!.EndsWith('Z') && value.TryGetDateTimeOffset(out var instant))
+            return instant;
 
         faults.Add(Wrong(item, name, "is not a UTC timestamp"));
         return null;
     }
+
+    private static bool IsPhaseList(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsPhase);
 
     private static bool IsPhase(JsonElement phase) =>
         phase.ValueKind == JsonValueKind.Object && Text(phase, "kill_chain_name") is not null && Text(phase, "phase_name") is not null;
