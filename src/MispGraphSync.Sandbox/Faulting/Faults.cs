@@ -43,7 +43,7 @@ public sealed class Faults
 
     public TimeSpan Latency(Service service) => _latency.GetValueOrDefault(service);
 
-    /// <summary>Releases held requests, and removes the rules that would hold more.</summary>
+    /// <summary>Releases held requests, and those that the same rules would hold later.</summary>
     public void Release()
     {
         foreach (var held in _rules.Select(rule => rule.Fault).OfType<Fault.Held>()) held.Hold.Release();
