@@ -94,7 +94,7 @@ public class AttributeMapTests
     }
 
     [Fact]
-    public void The_first_reason_that_applies_counts()
+    public void First_applicable_reason_is_used()
     {
         var attribute = Given.Attribute("passport-number", "") with { ToIds = false, OnWarninglist = true, Deleted = true };
 
@@ -106,7 +106,7 @@ public class AttributeMapTests
     }
 
     [Fact]
-    public void Switches_off_let_the_attributes_through()
+    public void Disabled_switches_skip_no_attributes()
     {
         var attribute = Given.Attribute("domain", "evil.example") with { ToIds = false, OnWarninglist = true };
 
@@ -147,7 +147,7 @@ public class AttributeMapTests
     }
 
     [Fact]
-    public void The_table_has_the_types_of_MISP_and_no_others()
+    public void Table_has_exactly_the_types_of_MISP()
     {
         var file = SharedFolder.Find("contracts/misp-attribute-types.json");
         Assert.SkipWhen(file is null, "The shared contracts are not beside this clone.");

@@ -392,7 +392,7 @@ public class ObjectMapTests
     [InlineData("whois", "domain", "evil.example", "domain")]
     [InlineData("ddos-config", "url", "http://evil.example/", "role-of-tomorrow")]
     [InlineData("network-profile", "domain", "evil.example", "domain")]
-    public void The_other_roles_of_such_an_object_map_by_their_type(string name, string type, string value, string relation) =>
+    public void Other_roles_of_an_object_with_a_context_role_map_by_their_type(string name, string type, string value, string relation) =>
         Assert.Equal(["mapped"], Object(name, Attribute(type, value, relation)).Map().Outcomes());
 
     [Fact]

@@ -25,7 +25,7 @@ public class TagMapTests
     public void TLP_tag_gives_its_level(string tag, Tlp? level) => Assert.Equal(level, Read(tag).Tlp);
 
     [Fact]
-    public void The_strictest_TLP_counts_local_ones_too()
+    public void Strictest_TLP_is_used_including_local_tags()
     {
         Assert.Equal(Tlp.Red, Read("tlp:green", "tlp:red", "tlp:amber", "tlp:ex:chr").Tlp);
         Assert.Equal(Tlp.Red, TagMap.Read([new("tlp:green"), new("tlp:red", IsLocal: true)], []).Tlp);
@@ -74,7 +74,7 @@ public class TagMapTests
     public void Each_kill_chain_tag_means_its_phase(string tag, KillChainPhase phase) => Assert.Equal([phase], Read(tag).KillChain);
 
     [Fact]
-    public void Phases_come_in_the_order_of_the_chain_each_once() => Assert.Equal(
+    public void Kill_chain_phases_are_distinct_and_in_order() => Assert.Equal(
         [KillChainPhase.Delivery, KillChainPhase.Installation],
         Read("kill-chain:Installation", "kill-chain:Delivery", "Kill-Chain:delivery", "kill-chain:lunch").KillChain);
 
@@ -111,7 +111,7 @@ public class TagMapTests
     [InlineData("mitre-ics-groups")]
     [InlineData("microsoft-activity-group")]
     [InlineData("360net-threat-actor")]
-    public void These_galaxies_name_actors(string galaxy)
+    public void Actor_galaxies_give_actors(string galaxy)
     {
         Assert.Equal(["Sofacy"], TagMap.Read([], [new(galaxy, "Sofacy")]).Actors);
         Assert.Equal(["Sofacy"], Read($"misp-galaxy:{galaxy}=\"Sofacy\"").Actors);
@@ -133,7 +133,7 @@ public class TagMapTests
     [InlineData("cryptominers")]
     [InlineData("wiper")]
     [InlineData("stalkerware")]
-    public void These_galaxies_name_families(string galaxy)
+    public void Malware_galaxies_give_families(string galaxy)
     {
         Assert.Equal(["Emotet"], TagMap.Read([], [new(galaxy, "Emotet")]).Families);
         Assert.Equal(["Emotet"], Read($"misp-galaxy:{galaxy}=\"Emotet\"").Families);
@@ -195,7 +195,7 @@ public class TagMapTests
     }
 
     [Fact]
-    public void Tags_keep_their_order_and_come_once() => Assert.Equal(["b", "a", "B"], Read("b", "a", " b ", "B", " ").Tags);
+    public void Tags_are_distinct_and_keep_their_order() => Assert.Equal(["b", "a", "B"], Read("b", "a", " b ", "B", " ").Tags);
 
     private static TagMeaning Read(params string[] tags) => TagMap.Read([.. tags.Select(tag => new MispTag(tag))], []);
 }

@@ -31,7 +31,7 @@ public sealed class ValueVariantTests
     [InlineData("hxxp://evil[.]example/x", "url")]
     [InlineData("a@evil.example", "email-src")]
     [InlineData("Global\\mutex of theirs", "filename")]
-    public void The_likeliest_type_comes_first(string asked, string type) => Assert.Equal(type, TypeGuesses.Likely(asked)[0].Type);
+    public void Most_likely_type_is_first(string asked, string type) => Assert.Equal(type, TypeGuesses.Likely(asked)[0].Type);
 
     [Fact]
     public void Arbitrary_text_never_throws() => Gen.String.Sample(text =>

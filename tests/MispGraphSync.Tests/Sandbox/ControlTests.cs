@@ -23,7 +23,7 @@ public sealed class ControlTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_state_tells_what_each_service_holds_and_what_was_asked()
+    public async Task State_lists_contents_and_request_counts_of_each_service()
     {
         await _client.GetAsync(_sandbox.Graph, "beta/security/tiIndicators");
 
@@ -34,7 +34,7 @@ public sealed class ControlTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_process_can_hold_a_request_and_let_it_go()
+    public async Task Request_can_be_held_and_released_from_another_process()
     {
         await _client.PostAsync(_sandbox.Control!, "_control/faults", new JsonObject { ["fault"] = "graph=hold" });
         var list = _client.GetAsync(_sandbox.Graph, "beta/security/tiIndicators");
@@ -48,7 +48,7 @@ public sealed class ControlTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Any_switch_can_be_set_by_its_name()
+    public async Task Switch_is_set_by_its_name()
     {
         var (good, _) = await _client.PostAsync(
             _sandbox.Control!, "_control/switch", new JsonObject { ["service"] = "graph", ["name"] = "Availability", ["value"] = "RetiredGone" });
@@ -74,7 +74,7 @@ public sealed class ControlTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_fault_may_strike_each_request_with_a_text_in_its_body()
+    public void Fault_applies_to_each_request_with_a_text_in_its_body()
     {
         var rule = FaultText.Parse("graph=500/evil.example");
 
@@ -88,11 +88,11 @@ public sealed class ControlTests : IAsyncLifetime
     [InlineData("sentinel=503-afterx3", "Status")]
     [InlineData("misp=slow:10", "Slow")]
     [InlineData("defender=reset-after~0.05", "Reset")]
-    public void A_fault_is_one_word(string text, string kind) => Assert.Equal(kind, FaultText.Parse(text).Fault.GetType().Name);
+    public void Fault_text_is_parsed(string text, string kind) => Assert.Equal(kind, FaultText.Parse(text).Fault.GetType().Name);
 
     [Theory]
     [InlineData("graph")]
     [InlineData("graph=sulk")]
     [InlineData("github=500")]
-    public void Another_word_is_refused(string text) => Assert.Throws<FormatException>(() => FaultText.Parse(text));
+    public void Invalid_fault_text_is_refused(string text) => Assert.Throws<FormatException>(() => FaultText.Parse(text));
 }

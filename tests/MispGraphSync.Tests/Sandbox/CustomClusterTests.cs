@@ -34,7 +34,7 @@ public sealed class CustomClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_tag_of_a_custom_cluster_holds_its_UUID()
+    public async Task Custom_cluster_tag_contains_its_UUID()
     {
         var found = await SearchAsync(_sandbox.Options.MispKey);
 
@@ -50,7 +50,7 @@ public sealed class CustomClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_organisation_sees_the_tag_but_not_the_cluster()
+    public async Task Other_organisations_see_the_tag_but_not_the_cluster()
     {
         var found = await SearchAsync("another-key");
 

@@ -26,7 +26,7 @@ public sealed class DefenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Importing_a_value_again_updates_it()
+    public async Task Repeated_import_updates_the_value()
     {
         await ImportAsync(Domain("a.example"));
         var again = Domain("a.example");
@@ -39,7 +39,7 @@ public sealed class DefenderTests : IAsyncLifetime
     [Theory]
     [InlineData("action", "Audit", "Block")]
     [InlineData("application", "first", "second")]
-    public async Task Importing_a_value_again_keeps_its_first(string name, string first, string second)
+    public async Task Repeated_import_keeps_action_and_application(string name, string first, string second)
     {
         var item = Domain("a.example");
         item[name] = first;
@@ -64,7 +64,7 @@ public sealed class DefenderTests : IAsyncLifetime
     [InlineData("DomainName", "a.example", "BlockAndRemediate")]
     [InlineData("DomainName", "a.example", "Alert")]
     [InlineData("CertificateThumbprint", "00ff", "Audit")]
-    public async Task These_fail_alone_in_a_200(string type, string value, string action)
+    public async Task Invalid_items_fail_individually_in_a_200(string type, string value, string action)
     {
         var bad = Domain("a.example");
         (bad["indicatorType"], bad["indicatorValue"], bad["action"]) = (type, value, action);
@@ -79,7 +79,7 @@ public sealed class DefenderTests : IAsyncLifetime
     [Theory]
     [InlineData("Action")]
     [InlineData("")]
-    public async Task A_wrong_letter_or_a_missing_field_fails_the_whole_import(string insteadOfAction)
+    public async Task Misspelled_or_missing_field_fails_the_whole_import(string insteadOfAction)
     {
         var bad = Domain("a.example");
         bad.Remove("action");
@@ -92,7 +92,7 @@ public sealed class DefenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_capacity_counts_everybodys_and_refuses_what_is_too_many()
+    public async Task Capacity_counts_all_applications_and_rejects_the_excess()
     {
         _sandbox.DefenderState.Capacity = 2;
         _sandbox.DefenderState.Seed("somebody else", Domain("theirs.example"));
@@ -103,7 +103,7 @@ public sealed class DefenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_ReadWrite_alone_the_values_of_others_are_invisible_and_refused()
+    public async Task Values_of_others_are_hidden_and_refused_with_ReadWrite_only()
     {
         _sandbox.DefenderState.Seed("somebody else", Domain("theirs.example"));
         _sandbox.EntraState.App.DefenderRoles.Clear();
@@ -118,7 +118,7 @@ public sealed class DefenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_batch_deletion_with_one_unknown_id_deletes_nothing()
+    public async Task Batch_deletion_with_an_unknown_id_deletes_nothing()
     {
         await ImportAsync(Domain("a.example"), Domain("b.example"));
         var ids = _sandbox.DefenderState.All().Select(one => one.Id).ToArray();
@@ -147,7 +147,7 @@ public sealed class DefenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_expired_one_is_gone_at_its_second()
+    public async Task Indicator_is_removed_at_the_second_of_its_expiry()
     {
         var item = Domain("a.example");
         item["expirationTime"] = "2026-01-03T00:00:00.0Z";
@@ -159,7 +159,7 @@ public sealed class DefenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Imports_have_a_rate_of_their_own()
+    public async Task Imports_have_a_separate_rate_limit()
     {
         _sandbox.DefenderState.ImportsPerMinute = 1;
         await ImportAsync(Domain("a.example"));

@@ -60,7 +60,7 @@ public class EntraTests
     [InlineData("https://graph.microsoft.com/User.Read", null, null, 70011)]
     [InlineData("https://nowhere.example/.default", null, null, 500011)]
     [InlineData("https://graph.microsoft.com/.default https://management.azure.com/.default", null, null, 28002)]
-    public async Task A_refusal_has_its_AADSTS_number(string scope, string? tenant, string? clientId, int number)
+    public async Task Refused_sign_in_has_its_AADSTS_number(string scope, string? tenant, string? clientId, int number)
     {
         await using var sandbox = await SandboxHost.StartAsync(new SandboxOptions(), Ct);
         using var client = new SandboxClient(sandbox);

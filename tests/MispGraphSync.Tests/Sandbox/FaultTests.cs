@@ -23,7 +23,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_fault_strikes_at_the_nth_request_and_no_other()
+    public async Task Fault_applies_to_the_nth_request_only()
     {
         _sandbox.Faults.Add(Service.Graph, new Fault.Status(503), nth: 2);
 
@@ -34,7 +34,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reset_after_handling_has_changed_the_state()
+    public async Task Reset_after_handling_leaves_the_state_changed()
     {
         _sandbox.Faults.Add(Service.Graph, new Fault.Reset(), nth: 1);
         _sandbox.Faults.Add(Service.Graph, new Fault.Reset(AfterHandling: true), nth: 2);
@@ -46,7 +46,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cut_off_answer_breaks_in_the_middle()
+    public async Task Truncated_response_ends_in_the_middle()
     {
         _sandbox.MispState.AddEvent([]);
         _client.Http.DefaultRequestHeaders.Clear();
@@ -60,7 +60,7 @@ public sealed class FaultTests : IAsyncLifetime
     [InlineData(RetryAfterForm.Seconds, true)]
     [InlineData(RetryAfterForm.Date, true)]
     [InlineData(RetryAfterForm.None, false)]
-    public async Task A_throttle_tells_when_to_come_back_in_its_own_form(RetryAfterForm form, bool header)
+    public async Task Throttle_states_the_wait_in_the_chosen_form(RetryAfterForm form, bool header)
     {
         _sandbox.Faults.Add(Service.Graph, new Fault.Throttle(TimeSpan.FromSeconds(7), form));
 
@@ -71,7 +71,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_held_request_waits_until_it_is_released()
+    public async Task Held_request_waits_until_it_is_released()
     {
         var hold = _sandbox.Faults.Hold(Service.Graph, afterHandling: true);
         var submit = SubmitAsync();
@@ -105,14 +105,14 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_loopback_is_served()
+    public async Task Sandbox_serves_loopback_only()
     {
         await Assert.ThrowsAsync<ArgumentException>(() => SandboxHost.StartAsync(
             new SandboxOptions { Address = System.Net.IPAddress.Any }, TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task With_TLS_every_service_is_reached_over_https()
+    public async Task Every_service_uses_https_with_TLS()
     {
         await using var sandbox = await SandboxHost.StartAsync(new SandboxOptions { Tls = true }, TestContext.Current.CancellationToken);
         using var client = new SandboxClient(sandbox);

@@ -28,7 +28,7 @@ public sealed class GraphTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Submitting_the_same_external_id_twice_makes_two_indicators()
+    public async Task Repeated_external_id_creates_a_second_indicator()
     {
         await SubmitAsync(Item("a"));
         await SubmitAsync(Item("a"));
@@ -37,7 +37,7 @@ public sealed class GraphTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bad_item_fails_alone_and_says_which_it_is()
+    public async Task Invalid_item_fails_alone_and_is_identified()
     {
         var bad = Item("b");
         bad["threatType"] = "watchlist";
@@ -58,7 +58,7 @@ public sealed class GraphTests : IAsyncLifetime
     [InlineData("expirationDateTime", "2025-01-01T00:00:00Z")]
     [InlineData("domainName", null)]
     [InlineData("networkIPv4", "2001:db8::1")]
-    public async Task These_are_refused_item_by_item(string property, string? value)
+    public async Task Invalid_values_are_refused_item_by_item(string property, string? value)
     {
         var bad = Item("a");
         bad[property] = value;
@@ -70,7 +70,7 @@ public sealed class GraphTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_number_sent_as_text_fails_the_whole_batch()
+    public async Task Number_sent_as_text_fails_the_whole_batch()
     {
         var bad = Item("b");
         bad["severity"] = "3";
@@ -82,7 +82,7 @@ public sealed class GraphTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_hundred_and_one_are_too_many()
+    public async Task Batch_of_101_is_refused()
     {
         var (status, _) = await SubmitAsync([.. Enumerable.Range(0, 101).Select(number => Item($"{number}"))]);
 
@@ -90,7 +90,7 @@ public sealed class GraphTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Defender_takes_exactly_one_kind_of_observable()
+    public async Task Defender_accepts_exactly_one_kind_of_observable()
     {
         var two = Item("a");
         two["targetProduct"] = "Microsoft Defender ATP";
@@ -104,7 +104,7 @@ public sealed class GraphTests : IAsyncLifetime
     [Theory]
     [InlineData("192.0.2.7", 200)]
     [InlineData(null, 206)]
-    public async Task Defender_takes_a_destination_address_only_beside_one_without_an_end(string? beside, int expected)
+    public async Task Defender_accepts_a_destination_address_only_repeated_without_direction(string? beside, int expected)
     {
         var item = Item("a");
         item["targetProduct"] = "Microsoft Defender ATP";
@@ -154,7 +154,7 @@ public sealed class GraphTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deleting_by_external_id_removes_every_twin_and_reports_what_is_unknown()
+    public async Task Deletion_by_external_id_removes_duplicates_and_reports_unknown_ids()
     {
         await SubmitAsync(Item("a"), Item("a"), Item("b"));
 
@@ -167,7 +167,7 @@ public sealed class GraphTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_another_application_made_is_not_there()
+    public async Task Indicators_of_another_application_are_hidden()
     {
         var other = _sandbox.GraphState.Seed("other-app", Item("theirs"));
 
@@ -179,7 +179,7 @@ public sealed class GraphTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Expired_indicators_vanish()
+    public async Task Expired_indicators_are_removed()
     {
         await SubmitAsync(Item("a"));
         _sandbox.EntraState.TokenLifetime = TimeSpan.FromDays(365);
@@ -192,7 +192,7 @@ public sealed class GraphTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_expires_and_one_without_the_role_is_forbidden()
+    public async Task Expired_token_is_refused_and_token_without_the_role_is_forbidden()
     {
         _time.Advance(TimeSpan.FromHours(2));
         var (expired, _) = await _client.GetAsync(_sandbox.Graph, Base);
@@ -209,7 +209,7 @@ public sealed class GraphTests : IAsyncLifetime
     [InlineData(GraphAvailability.RetiredNotImplemented, 501)]
     [InlineData(GraphAvailability.RetiredSegment, 400)]
     [InlineData(GraphAvailability.Forbidden, 403)]
-    public async Task It_can_be_retired(GraphAvailability availability, int expected)
+    public async Task Graph_endpoint_can_be_retired(GraphAvailability availability, int expected)
     {
         _sandbox.GraphState.Availability = availability;
 

@@ -89,7 +89,7 @@ public sealed class MispTests : IAsyncLifetime
     [InlineData("""{ "limit": 2, "page": 3 }""", "")]
     [InlineData("""{ "page": 2 }""", "First Second Third")]
     [InlineData("""{ "limit": "abc" }""", "")]
-    public async Task Filters_choose_events_as_the_server_does(string filters, string expected)
+    public async Task Filters_select_events_as_the_server_does(string filters, string expected)
     {
         var body = Event(filters);
         if (body["request"] is null) body["order"] = "Event.id asc";
@@ -100,7 +100,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Attribute_filters_do_not_thin_but_to_ids_and_warninglists_and_negated_tags_do()
+    public async Task Only_to_ids_warninglists_and_negated_tags_remove_attributes()
     {
         Assert.Equal(3, await CountAsync("""{ "eventid": 1, "type": "domain|ip" }"""));
         Assert.Equal(2, await CountAsync("""{ "eventid": 1, "to_ids": 1 }"""));
@@ -112,7 +112,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_users_search_defaults_are_merged_into_a_search()
+    public async Task Search_defaults_of_the_user_are_merged_into_a_search()
     {
         _sandbox.MispState.User.SearchDefaults = Event("""{ "published": "1", "eventid": ["1", "2", "3"], "searchall": "no:such" }""");
 
@@ -131,7 +131,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Attributes_and_objects_come_page_by_page_without_a_count()
+    public async Task Attributes_and_objects_are_paged_without_a_count()
     {
         var (_, first) = await _client.PostAsync(_sandbox.Misp, "attributes/restSearch", Event(
             """{ "eventid": 1, "limit": 2, "page": 1, "excludeLocalTags": 0, "includeWarninglistHits": 1 }"""));
@@ -152,7 +152,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tags_come_after_attributes_and_objects_and_local_ones_only_when_asked_for()
+    public async Task Tags_follow_attributes_and_objects_and_local_tags_need_a_parameter()
     {
         var plain = Assert.Single(await SearchAsync(Event("""{ "eventid": 1 }""")));
         var withLocal = Assert.Single(await SearchAsync(Event("""{ "eventid": 1, "excludeLocalTags": 0 }""")));
@@ -163,7 +163,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tags_that_may_not_be_exported_come_only_when_all_are_asked_for()
+    public async Task Non_exportable_tags_are_returned_only_with_includeAllTags()
     {
         _sandbox.MispState.SetExportable("tlp:red", false);
         _sandbox.MispState.SetExportable("tlp:green", false);
@@ -185,7 +185,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Metadata_leaves_the_arrays_out()
+    public async Task Metadata_omits_the_arrays()
     {
         var head = Assert.Single(await SearchAsync(Event("""{ "eventid": 1, "metadata": 1, "excludeGalaxy": 1 }""")));
 
@@ -195,7 +195,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Warninglist_hits_are_told()
+    public async Task Warninglist_hits_are_reported()
     {
         var whole = Assert.Single(await SearchAsync(Event("""{ "eventid": 1, "includeWarninglistHits": 1 }""")));
 
@@ -216,7 +216,7 @@ public sealed class MispTests : IAsyncLifetime
     [InlineData("""{ "enforceWarninglist": 1, "noShadowAttributes": 1 }""", 500)]
     [InlineData("""{ "enforceWarninglist": 1, "metadata": 1 }""", 500)]
     [InlineData("""{ "timestamp": ["1d", "2d", "3d"] }""", 500)]
-    public async Task Combinations_that_the_server_cannot_answer_are_a_500(string filters, int expected)
+    public async Task Unsupported_combinations_return_500(string filters, int expected)
     {
         var (status, body) = await _client.PostAsync(_sandbox.Misp, "events/restSearch", Event(filters));
 
@@ -229,7 +229,7 @@ public sealed class MispTests : IAsyncLifetime
     [InlineData("[1, 2]", 0)]
     [InlineData("\"!1\"", 0)]
     [InlineData("\"0\"", 3)]
-    public async Task A_distribution_makes_pages_shorter_and_leaves_the_count_as_it_is(string distribution, int expected)
+    public async Task Distribution_filter_shortens_pages_and_not_the_count(string distribution, int expected)
     {
         using var content = new StringContent(
             $$"""{ "distribution": {{distribution}}, "limit": 5, "page": 1 }""", System.Text.Encoding.UTF8, "application/json");
@@ -241,7 +241,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_count_is_of_all_pages_and_the_date_is_the_clocks()
+    public async Task Count_covers_all_pages_and_Date_is_the_sandbox_clock()
     {
         using var content = new StringContent("""{ "limit": 1 }""", System.Text.Encoding.UTF8, "application/json");
         using var answer = await _client.Http.PostAsync(new Uri(_sandbox.Misp, "events/restSearch"), content, SandboxClient.Ct);
@@ -251,7 +251,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wrong_key_is_a_403_and_broken_JSON_a_405()
+    public async Task Wrong_key_returns_403_and_broken_JSON_405()
     {
         using var broken = new StringContent("{", System.Text.Encoding.UTF8, "application/json");
         using var answer = await _client.Http.PostAsync(new Uri(_sandbox.Misp, "events/restSearch"), broken, SandboxClient.Ct);
@@ -265,7 +265,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Changes_show_and_move_the_timestamp()
+    public async Task Changes_are_visible_and_update_the_timestamp()
     {
         _time.Advance(TimeSpan.FromMinutes(1));
         var added = _sandbox.MispState.AddAttribute(_first, new JsonObject { ["type"] = "url", ["value"] = "https://c.example/" });
@@ -280,7 +280,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Generated_events_are_the_same_each_time_and_can_change()
+    public async Task Generated_events_are_deterministic_and_can_change()
     {
         _sandbox.MispState.Clear();
         _sandbox.MispState.Generate(20, 50);
@@ -296,7 +296,7 @@ public sealed class MispTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_rate_limit_is_told_in_headers_and_without_Retry_After()
+    public async Task Rate_limit_is_in_headers_without_Retry_After()
     {
         _sandbox.MispState.RateLimit = 1;
         await SearchAsync([]);

@@ -11,7 +11,7 @@ public class SampleEventTests
         ["192.0.2.", "198.51.100.", "203.0.113.", "198.18.", "2001:db8:", "2001:0DB8:", "192.168."];
 
     [Fact]
-    public void There_are_a_dozen_with_about_a_hundred_and_fifty_attributes()
+    public void Sample_has_a_dozen_events_with_about_150_attributes()
     {
         var events = SampleEvents.All();
 
@@ -20,7 +20,7 @@ public class SampleEventTests
     }
 
     [Fact]
-    public void Every_address_is_one_that_nobody_has()
+    public void Sample_addresses_are_reserved()
     {
         var addresses = SampleEvents.All().SelectMany(Attributes)
             .Where(attribute => ((string)attribute["type"]!).StartsWith("ip-", StringComparison.Ordinal))
@@ -30,7 +30,7 @@ public class SampleEventTests
     }
 
     [Fact]
-    public void Every_name_is_one_that_nobody_has()
+    public void Sample_names_are_reserved()
     {
         var names = SampleEvents.All().SelectMany(Attributes)
             .Where(attribute => (string?)attribute["type"] is "domain" or "hostname")
@@ -40,7 +40,7 @@ public class SampleEventTests
     }
 
     [Fact]
-    public async Task They_are_the_same_in_every_sandbox()
+    public async Task Sample_is_the_same_in_every_sandbox()
     {
         var options = new SandboxOptions { SampleEvents = true, Time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider() };
         await using var one = await SandboxHost.StartAsync(options, TestContext.Current.CancellationToken);

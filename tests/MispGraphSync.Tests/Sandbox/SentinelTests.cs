@@ -28,7 +28,7 @@ public sealed class SentinelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_good_batch_is_answered_with_nothing()
+    public async Task Valid_batch_gets_an_empty_response()
     {
         var (status, body) = await UploadAsync(Indicator(Id));
 
@@ -39,7 +39,7 @@ public sealed class SentinelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bad_object_is_named_by_its_index_in_a_200()
+    public async Task Invalid_object_is_identified_by_its_index_in_a_200()
     {
         var (status, body) = await UploadAsync(Indicator(Id), Indicator("indicator--NOT-A-UUID"));
 
@@ -50,7 +50,7 @@ public sealed class SentinelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_newest_upload_wins_and_an_older_one_changes_nothing()
+    public async Task Newest_upload_wins_and_an_older_one_changes_nothing()
     {
         await UploadAsync(Indicator(Id, modified: "2026-01-01T00:00:00.000Z", confidence: 10));
         await UploadAsync(Indicator(Id, modified: "2026-01-01T00:00:00.002Z", confidence: 20));
@@ -60,7 +60,7 @@ public sealed class SentinelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Revoked_is_final()
+    public async Task Revocation_is_final()
     {
         await UploadAsync(Indicator(Id, modified: "2026-01-01T00:00:00.001Z", revoked: true));
         await UploadAsync(Indicator(Id, modified: "2026-01-01T00:00:00.002Z"));
@@ -76,7 +76,7 @@ public sealed class SentinelTests : IAsyncLifetime
     [InlineData("[file:hashes.SHA-256 = '00']", false)]
     [InlineData("[ipv4-addr:value = '198.51.100.7'", false)]
     [InlineData(@"[file:name = 'c:\x.exe']", false)]
-    public async Task Any_valid_pattern_is_stored_but_only_one_equality_is_taken_apart(string pattern, bool stored)
+    public async Task Any_valid_pattern_is_stored_but_only_a_single_equality_is_parsed(string pattern, bool stored)
     {
         var indicator = Indicator(Id);
         indicator["pattern"] = pattern;
@@ -91,7 +91,7 @@ public sealed class SentinelTests : IAsyncLifetime
     [InlineData("SourceSystem", "stixobjects", "misp-graph")]
     [InlineData("sourcesystem", "stixObjects", "misp-graph")]
     [InlineData("sourcesystem", "stixobjects", "Microsoft Sentinel")]
-    public async Task Names_are_lower_case_and_the_services_own_source_is_reserved(string source, string objects, string name)
+    public async Task Property_names_are_lower_case_and_the_source_of_the_service_is_reserved(string source, string objects, string name)
     {
         var (status, _) = await _client.PostAsync(
             _sandbox.Sentinel, UploadPath(), new JsonObject { [source] = name, [objects] = new JsonArray(Indicator(Id)) });
@@ -100,7 +100,7 @@ public sealed class SentinelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_workspace_the_role_and_the_spelling_matter()
+    public async Task Workspace_role_and_path_are_checked()
     {
         var body = new JsonObject { ["sourcesystem"] = "misp-graph", ["stixobjects"] = new JsonArray(Indicator(Id)) };
         var (wrongWorkspace, _) = await _client.PostAsync(_sandbox.Sentinel, UploadPath("11111111-1111-4111-8111-111111111111"), body);
@@ -112,7 +112,7 @@ public sealed class SentinelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_throttle_tells_its_seconds_in_the_body()
+    public async Task Throttle_states_its_seconds_in_the_body()
     {
         _sandbox.SentinelState.RequestsPerMinute = 1;
         await UploadAsync(Indicator(Id));
@@ -125,7 +125,7 @@ public sealed class SentinelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reading_back_lags_and_pages_by_skip_token()
+    public async Task Read_back_lags_and_is_paged_by_skip_token()
     {
         _sandbox.SentinelState.ReadLag = TimeSpan.FromSeconds(30);
         await UploadAsync([.. Enumerable.Range(10, 25).Select(number => Indicator($"indicator--11111111-1111-5111-8111-1111111111{number}"))]);
@@ -147,7 +147,7 @@ public sealed class SentinelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ARMs_delete_says_yes_and_removes_nothing()
+    public async Task ARM_deletion_returns_success_and_removes_nothing()
     {
         await UploadAsync(Indicator(Id));
 

@@ -32,23 +32,32 @@ public class DefenderItemTests
     };
 
     [Fact]
-    public void File_to_block() => Snapshot.Matches(Write(Rich, ["Servers", "Köln"]).Body, "defender-file-block");
+    public void File_to_block_has_its_documented_form() => Snapshot.Matches(Write(Rich, ["Servers", "Köln"]).Body, "defender-file-block");
 
     [Fact]
-    public void Address_to_alert_on() => Snapshot.Matches(
-        Write(SomeIndicator.Of(
-            new Observable.NetworkAddress(IPAddress.Parse("2606:4700::6810:84e5"), Direction.Source))).Body, "defender-ipv6-alert");
+    public void Address_to_alert_on_has_its_documented_form()
+    {
+        var address = new Observable.NetworkAddress(IPAddress.Parse("2606:4700::6810:84e5"), Direction.Source);
+
+        Snapshot.Matches(Write(SomeIndicator.Of(address)).Body, "defender-ipv6-alert");
+    }
 
     [Fact]
-    public void Certificate_to_allow() => Snapshot.Matches(
-        Write(SomeIndicator.Of(new Observable.CertificateFingerprint(HashAlgorithm.Sha1, Sha1)) with { Action = IndicatorAction.Allow,
-            Severity = ThreatLevel.Undefined }).Body,
-        "defender-certificate-allow");
+    public void Certificate_to_allow_has_its_documented_form()
+    {
+        var certificate = SomeIndicator.Of(new Observable.CertificateFingerprint(HashAlgorithm.Sha1, Sha1));
+        var allowed = certificate with { Action = IndicatorAction.Allow, Severity = ThreatLevel.Undefined };
+
+        Snapshot.Matches(Write(allowed).Body, "defender-certificate-allow");
+    }
 
     [Fact]
-    public void Url_to_warn_about() => Snapshot.Matches(
-        Write(SomeIndicator.Of(new Observable.Url("https://evil.example/A?b=1&c='\"")) with { Action = IndicatorAction.Warn,
-            Severity = ThreatLevel.Low }).Body, "defender-url-warn");
+    public void Url_to_warn_about_has_its_documented_form()
+    {
+        var url = SomeIndicator.Of(new Observable.Url("https://evil.example/A?b=1&c='\""));
+
+        Snapshot.Matches(Write(url with { Action = IndicatorAction.Warn, Severity = ThreatLevel.Low }).Body, "defender-url-warn");
+    }
 
     [Theory]
     [InlineData(IndicatorAction.Block, true, true)]

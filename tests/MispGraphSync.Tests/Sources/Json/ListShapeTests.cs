@@ -44,7 +44,7 @@ public class ListShapeTests
     [InlineData("""{"response":{"0":{"Event":{"info":"one"}},"2":{"Event":{"info":"two"}}}}""")]
     [InlineData("""{"0":{"Event":{"info":"one"}},"2":{"Event":{"info":"two"}}}""")]
     [InlineData("""{"Event":{"1":{"info":"one"},"2":{"Event":{"info":"two"}}}}""")]
-    public async Task A_list_of_events_may_be_such_an_object_too(string json)
+    public async Task A_list_of_events_may_be_an_object_with_numbers_for_keys(string json)
     {
         using var reader = Reader(json);
 

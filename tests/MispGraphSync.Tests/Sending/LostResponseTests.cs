@@ -1,9 +1,8 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Runs;
+namespace MispGraphSync.Tests.Sending;
 
 public sealed class LostResponseTests : IDisposable
 {

@@ -2,7 +2,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Sending;
 using Xunit;
 
-namespace MispGraphSync.Tests.Planning;
+namespace MispGraphSync.Tests.Sending;
 
 public class RequestJournalTests
 {

@@ -3,7 +3,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using Xunit;
 
-namespace MispGraphSync.Tests.Runs;
+namespace MispGraphSync.Tests.Maintenance;
 
 public sealed class RepairTests : IDisposable
 {

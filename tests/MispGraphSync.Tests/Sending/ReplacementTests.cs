@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Runs;
+namespace MispGraphSync.Tests.Sending;
 
 /// <summary>What a service cannot change in place: it is removed and created, and nothing may be lost in between.</summary>
 public sealed class ReplacementTests : IDisposable

@@ -1,8 +1,7 @@
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Runs;
+namespace MispGraphSync.Tests.Sending;
 
 /// <summary>Records that keep a service from answering: a 500 with no word of whose fault it is, or no answer at all.</summary>
 public sealed class UnansweredRecordTests : IDisposable

@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Runs;
+namespace MispGraphSync.Tests.Planning;
 
 public sealed class HostOfUrlTests : IDisposable
 {

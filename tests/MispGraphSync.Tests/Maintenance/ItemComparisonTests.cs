@@ -3,7 +3,7 @@ using MispGraphSync.Core.Maintenance;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Planning;
+namespace MispGraphSync.Tests.Maintenance;
 
 public sealed class ItemComparisonTests
 {

@@ -1,10 +1,9 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using Xunit;
 
-namespace MispGraphSync.Tests.Runs;
+namespace MispGraphSync.Tests.Planning;
 
 /// <summary>A destination that holds too little: who gets in, who has to go, and when.</summary>
 public sealed class CapacityTests : IDisposable

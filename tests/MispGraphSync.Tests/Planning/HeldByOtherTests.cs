@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Runs;
+namespace MispGraphSync.Tests.Planning;
 
 /// <summary>A destination where sending a value takes it over from whoever put it there.</summary>
 public sealed class HeldByOtherTests : IDisposable

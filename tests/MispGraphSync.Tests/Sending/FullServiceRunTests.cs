@@ -2,7 +2,7 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Runs;
+namespace MispGraphSync.Tests.Sending;
 
 /// <summary>A tenant that takes no more indicators, whoever filled it.</summary>
 public sealed class FullServiceRunTests : IDisposable

@@ -2,7 +2,7 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using Xunit;
 
-namespace MispGraphSync.Tests.Runs;
+namespace MispGraphSync.Tests.Sending;
 
 public sealed class BadRecordTests : IDisposable
 {

@@ -3,7 +3,7 @@ using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Runs;
+namespace MispGraphSync.Tests.Planning;
 
 public sealed class LifecycleTests : IDisposable
 {

@@ -1,9 +1,8 @@
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using Xunit;
 
-namespace MispGraphSync.Tests.Runs;
+namespace MispGraphSync.Tests.Planning;
 
 public sealed class GuardTests : IDisposable
 {
