@@ -37,8 +37,8 @@ internal sealed class DestinationClient : IDisposable
 
     /// <param name="isNonIdempotent">Sent twice, it may create twice.</param>
     public Task<ApiCall> SendAsync(
-        string operation, HttpMethod method, string uri, PooledBuffer? body, CancellationToken ct, int items = 0,
-            bool isNonIdempotent = false) =>
+        string operation, HttpMethod method, string uri, PooledBuffer? body, CancellationToken ct,
+        int items = 0, bool isNonIdempotent = false) =>
         _client.SendAsync(
             new ApiCall
             {

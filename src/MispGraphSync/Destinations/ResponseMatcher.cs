@@ -36,6 +36,11 @@ internal sealed class ResponseMatcher(int steps, int elements, Func<int, int, St
         return [.. _outcomes.Select(outcome => outcome ?? NotMentioned)];
     }
 
+    /// <summary>The ids that more than one step was given: they identify none.</summary>
+    public static HashSet<string> SharedIds(IEnumerable<StepOutcome> outcomes) => outcomes.OfType<StepOutcome.Accepted>()
+        .Select(accepted => accepted.Id).OfType<string>().CountBy(id => id, StringComparer.Ordinal)
+        .Where(count => count.Value > 1).Select(count => count.Key).ToHashSet(StringComparer.Ordinal);
+
     private bool AreSame(NameMatch naming)
     {
         for (var i = 0; i < steps; i++)

@@ -22,11 +22,9 @@ internal static class DefenderResponse
     });
 
     /// <summary>The ids that more than one step was given; those steps are accepted without one from now on.</summary>
-    public static IReadOnlyList<string> ForgetSharedIds(StepOutcome[] outcomes)
+    public static IReadOnlyCollection<string> ForgetSharedIds(StepOutcome[] outcomes)
     {
-        var shared = outcomes.OfType<StepOutcome.Accepted>().Where(accepted => accepted.Id is not null)
-            .GroupBy(accepted => accepted.Id!, StringComparer.Ordinal)
-            .Where(group => group.Skip(1).Any()).Select(group => group.Key).ToList();
+        var shared = ResponseMatcher.SharedIds(outcomes);
         for (var i = 0; i < outcomes.Length && shared.Count > 0; i++)
         {
             if (outcomes[i] is StepOutcome.Accepted { Id: { } id } && shared.Contains(id)) outcomes[i] = new StepOutcome.Accepted(null);

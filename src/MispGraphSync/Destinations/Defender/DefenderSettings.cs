@@ -9,25 +9,23 @@ namespace MispGraphSync.Destinations.Defender;
 /// <summary>The settings of one Defender destination, and their rows in the table.</summary>
 public sealed record DefenderSettings : DestinationSettings
 {
-    private const string KindName = "defender";
-
     private static readonly SettingKey<int> CapacityKey = new("capacity", KeyScope.Destination, Number(1, 15_000), "15000",
         "Our share of the 15,000 indicators that a Defender tenant can hold.")
-    { Kind = KindName };
+    { Kind = DefenderKind.Name };
 
     private static readonly SettingKey<bool> GenerateAlertKey = new("generateAlert", KeyScope.Destination, Bool, "true",
         "block and warn raise an alert too; Audit always does, Allowed never.")
-    { Kind = KindName };
+    { Kind = DefenderKind.Name };
 
     private static readonly SettingKey<IReadOnlyList<string>> RbacGroupNamesKey = new(
         "rbacGroupNames", KeyScope.Destination, List(AnyText), "[]",
         "Device groups that the indicators are for; [] is all devices.")
-    { Example = "[\"Servers\"]", Kind = KindName };
+    { Example = "[\"Servers\"]", Kind = DefenderKind.Name };
 
     private static readonly SettingKey<string> TokenScopeKey = new("tokenScope", KeyScope.Destination, Matching(
         "a scope such as https://api.example/.default", @"^https://[^\s/]+(/[^\s/]+)*/\.default$"), null,
         "The scope of its tokens, where the cloud's default is not the one that your tenant knows.")
-    { Example = "\"https://api-gov.securitycenter.microsoft.us/.default\"", Kind = KindName };
+    { Example = "\"https://api-gov.securitycenter.microsoft.us/.default\"", Kind = DefenderKind.Name };
 
     [SetsRequiredMembers]
     public DefenderSettings(DestinationSettings common) : base(common)
@@ -47,7 +45,7 @@ public sealed record DefenderSettings : DestinationSettings
     public override (string Content, string Selection) Fingerprint =>
         ($"False {GenerateAlert}\n{string.Join(',', RbacGroupNames)}", "False");
 
-    internal static KindSettings Settings { get; } = new(KindName, "Defender", "Defender for Endpoint's indicators")
+    internal static KindSettings Settings { get; } = new(DefenderKind.Name, "Defender", "Defender for Endpoint's indicators")
     {
         Keys = [CapacityKey, GenerateAlertKey, RbacGroupNamesKey, TokenScopeKey],
         RequestsPerMinute = 30,
@@ -66,7 +64,7 @@ public sealed record DefenderSettings : DestinationSettings
 
     private static void CheckCloud(DestinationSettings settings, DestinationValues values)
     {
-        if (settings.Auth.Cloud == "china" && settings.Endpoint is null)
+        if (settings.Endpoint is null && DefenderKind.Hosts.In(settings.Auth.Cloud) is null)
             values.Wrong(Keys.Cloud,
                 "No host of Defender is known in the China cloud; if you have one, name it in \"endpoint\".");
     }

@@ -35,7 +35,7 @@ internal static class GraphKind
 
     public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
     {
-        Shape = ((GraphSettings)settings).TargetProduct == GraphProduct.Defender.Name ? IndicatorShape.Single : IndicatorShape.Combined,
+        Shape = ((GraphSettings)settings).TargetProduct == GraphProduct.DefenderName ? IndicatorShape.Single : IndicatorShape.Combined,
         BatchSize = MaxItems,
     };
 }

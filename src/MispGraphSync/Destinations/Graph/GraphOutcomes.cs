@@ -22,8 +22,10 @@ internal static class GraphOutcomes
         var outcomes = match.MatchBy(
             new NameMatch(i => steps[i].Key.ToString("D"), i => elements[i].ExternalId?.ToString("D")),
             new NameMatch(i => steps[i].Id?.ToLowerInvariant(), i => elements[i].Id?.ToLowerInvariant()));
-        var ids = outcomes.OfType<StepOutcome.Accepted>().CountBy(accepted => accepted.Id!).ToDictionary();
-        return Array.ConvertAll(outcomes, outcome => outcome is StepOutcome.Accepted { Id: { } id } && ids[id] > 1 ? SharedId : outcome);
+        var shared = ResponseMatcher.SharedIds(outcomes);
+        if (shared.Count == 0) return outcomes;
+        return Array.ConvertAll(
+            outcomes, outcome => outcome is StepOutcome.Accepted { Id: { } id } && shared.Contains(id) ? SharedId : outcome);
     }
 
     /// <summary>

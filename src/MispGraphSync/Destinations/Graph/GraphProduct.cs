@@ -8,11 +8,14 @@ namespace MispGraphSync.Destinations.Graph;
 /// </summary>
 internal sealed record GraphProduct(string Name, bool IsDefender)
 {
+    public const string SentinelName = "Azure Sentinel";
+    public const string DefenderName = "Microsoft Defender ATP";
+
     /// <summary>Takes every observable, several in one indicator; most fields can be changed in place.</summary>
-    public static GraphProduct Sentinel { get; } = new("Azure Sentinel", IsDefender: false);
+    public static GraphProduct Sentinel { get; } = new(SentinelName, IsDefender: false);
 
     /// <summary>Takes one domain, URL, destination address or file hash; changes expiry, severity and description only.</summary>
-    public static GraphProduct Defender { get; } = new("Microsoft Defender ATP", IsDefender: true);
+    public static GraphProduct Defender { get; } = new(DefenderName, IsDefender: true);
 
     /// <exception cref="RunFailedException">InvalidInput: no such product.</exception>
     public static GraphProduct Named(string name) =>

@@ -9,8 +9,8 @@ namespace MispGraphSync.Destinations.Graph;
 public sealed record GraphSettings : DestinationSettings
 {
     private const string KindName = "graph";
-    private const string SentinelProduct = "Azure Sentinel";
-    private const string DefenderProduct = "Microsoft Defender ATP";
+    private const string SentinelProduct = GraphProduct.SentinelName;
+    private const string DefenderProduct = GraphProduct.DefenderName;
 
     private static readonly SettingKey<string> TargetProductKey = new("targetProduct", KeyScope.Destination, Choice(
         [(SentinelProduct, SentinelProduct), (DefenderProduct, DefenderProduct)],
@@ -47,7 +47,7 @@ public sealed record GraphSettings : DestinationSettings
 
     private static void CheckCloud(DestinationSettings settings, DestinationValues values)
     {
-        if (settings.Auth.Cloud is "usgov" or "usgovdod" or "china")
+        if (!GraphKind.HasTiIndicators(settings.Auth.Cloud))
             values.Wrong(Keys.Cloud,
                 $"Graph takes indicators in the global cloud only (global or gcc), not in \"{settings.Auth.Cloud}\"; "
                 + "use another kind of destination there.");
