@@ -30,7 +30,7 @@ internal static class ServiceUnavailable
             return new RunFailedException(
                 RunOutcome.Unreachable,
                 $"{uri.GetLeftPart(UriPartial.Authority)} sent a web page ({(int)status}), not an answer of {service}.",
-                $"A proxy or a login page may stand in between: have this host allowed; check the proxy and {place}.")
+                $"A proxy or a login page may be in between: have this host allowed; check the proxy and {place}.")
             {
                 MayHaveHappened = mayHaveHappened,
             };

@@ -55,7 +55,7 @@ internal static partial class SignInErrors
     private static RunFailedException Foreign(AuthSettings auth, string how, Exception e) => new(
         RunOutcome.Unreachable,
         $"Signing in: the server at {Host(auth)} does not answer as a sign-in service does{how}.",
-        "A proxy or a login page may stand in between: have this host allowed; check the proxy and auth.authority.", e);
+        "A proxy or a login page may be in between: have this host allowed; check the proxy and auth.authority.", e);
 
     private static TransportError? Network(Exception e, Uri host)
     {
