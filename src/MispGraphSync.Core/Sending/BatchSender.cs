@@ -196,7 +196,7 @@ internal sealed class BatchSender(
         var isPlainCreate = !_journal.IsRepeatable(request.Intent.Operation);
         if (isPlainCreate && await CloseAsync(request, sink).ConfigureAwait(false) is not { Count: > 0 }) return;
         var outcome = new StepOutcome.Rejected(
-            $"No response to this indicator, while others get one. What came instead: {request.Why}", IsTransient: true);
+            $"No response to this indicator, while others get one: {request.Why}", IsTransient: true);
         sink(steps, TryRecord(() => _journal.Quarantine(request, outcome)) ? [outcome] : [NotReconciled]);
     }
 

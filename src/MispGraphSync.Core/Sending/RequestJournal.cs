@@ -46,7 +46,7 @@ internal sealed class Request(OpenIntent intent, bool isRepeatable, RequestState
     /// <summary>Sent before without a response: what a later response says may not be the whole truth.</summary>
     public bool WasUnconfirmed { get; private set; }
 
-    /// <summary>What came instead of the last response.</summary>
+    /// <summary>Why there was no response.</summary>
     public string Why { get; private set; } = "";
 
     public void MissResponse(IReadOnlyList<PlanStep> steps, string why)

@@ -36,7 +36,7 @@ internal sealed partial class Composition
         var message = mismatch.Message;
         if (isOutdated)
         {
-            message += " What the destinations hold is listed and compared with it.";
+            message += " The destinations are listed and compared with it.";
             message += string.Concat(trusted.Select(one =>
                 $" '{one.Name}' cannot be listed without {ListNeeds(one)}: the ledger is trusted there."));
         }

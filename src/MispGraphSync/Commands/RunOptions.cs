@@ -22,7 +22,7 @@ internal sealed class RunOptions
     private readonly Option<bool> _acceptChanges = NewOption.Flag(
         "--accept-changes", "Allow deletions that come with changed settings, or with an empty read, for this run.");
     private readonly Option<bool> _fresh = NewOption.Flag(
-        "--fresh", "Start with new ids where a lost ledger cannot be rebuilt by listing; what was sent before expires.");
+        "--fresh", "Start with new ids where a lost ledger cannot be rebuilt by listing; earlier indicators stay until they expire.");
 
     /// <param name="readsSource">The verb reads MISP; else it takes the first two options only.</param>
     public RunOptions(Command command, bool readsSource)

@@ -7,7 +7,7 @@ namespace MispGraphSync.Commands;
 /// <summary><c>misp-graph verify</c>: whether the destinations hold what the ledger says, and with --repair, that they do.</summary>
 internal sealed class VerifyCommand : Command
 {
-    private readonly Option<bool> _repair = NewOption.Flag("--repair", "Correct differences; what is not ours is never touched.");
+    private readonly Option<bool> _repair = NewOption.Flag("--repair", "Correct differences; indicators of others stay unchanged.");
     private readonly Option<string?> _adopt = NewOption.Of<string?>(
         "--adopt", "SOURCE", "Look also for what another tool left beside ours, python-sample or misp2sentinel; --repair removes it.");
     private readonly Option<string?> _maxDelete = RunOptions.MaxDelete(

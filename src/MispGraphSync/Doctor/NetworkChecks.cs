@@ -114,7 +114,7 @@ internal static class NetworkChecks
         if (off.Count < dated.Count)
             return [.. off.Select(one => CheckResult.Warning(
                 $"The clock of {one.Endpoint} is {Difference(one.ClockAhead!.Value)}; this machine's agrees with the others'.",
-                "Set that server's clock right (NTP)."))];
+                "Correct that server's clock (NTP)."))];
 
         var ahead = off.MinBy(one => one.ClockAhead!.Value.Duration())!.ClockAhead!.Value;
         var cause = $"This machine's clock is {Difference(-ahead)}, by what the services say.";

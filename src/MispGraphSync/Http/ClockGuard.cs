@@ -38,7 +38,7 @@ internal sealed class ClockGuard(TimeProvider time, HttpMessageHandler sockets, 
             IsWrong = true;
             throw new RunFailedException(
                 RunOutcome.InvalidInput, $"The clock of this machine is wrong. {wrong[0]} Nothing was sent.",
-                "Set the clock right (NTP), then run again.");
+                "Correct the clock (NTP), then run again.");
         }
 
         foreach (var (destination, host) in hosts) Note(destination, wrong.Find(reading => reading.Host == host.Authority));
@@ -64,7 +64,7 @@ internal sealed class ClockGuard(TimeProvider time, HttpMessageHandler sockets, 
         if (!_wrong.TryGetValue(destination, out var reading)) return;
         throw new RunFailedException(
             RunOutcome.InvalidInput, $"The clocks of this machine and of '{destination}' differ. {reading} Nothing more is sent there.",
-            "Set the wrong one right (NTP). Where a proxy answers in the service's place, look at its clock.")
+            "Correct the wrong one (NTP). Where a proxy answers in the service's place, look at its clock.")
         {
             MayHaveHappened = false,
         };

@@ -40,7 +40,7 @@ internal static class Keys
         "The auth key of the MISP user to read with; a read-only user is enough.")
     { Placeholder = "\"env:MISP_KEY\"" };
     public static readonly SettingKey<string> MispName = new("misp.name", Top, Slug, "\"misp\"",
-        "The source's name in the ledger. Another name is another source: what the old one sent is no longer renewed.");
+        "The source's name in the ledger. Another name is another source: indicators of the old one are no longer renewed.");
     public static readonly SettingKey<bool> MispVerifyCert = new("misp.verifyCert", Top, Bool, "true",
         "Check MISP's TLS certificate. Without it, anyone on the network path can read the auth key and change the data; prefer caFile.");
     public static readonly SettingKey<IReadOnlyList<JsonElement>> MispEventFilters = new("misp.eventFilters", Top, Filters, "[]",

@@ -59,7 +59,7 @@ internal sealed class GraphApi : IDisposable
         foreach (var batch in keys.Chunk(GraphKind.MaxItems))
         {
             string[] names = [.. batch.Select(key => key.ToString("D"))];
-            using var call = await DeleteAsync("settle", "deleteTiIndicatorsByExternalId", names, ct).ConfigureAwait(false);
+            using var call = await DeleteAsync("reconcile", "deleteTiIndicatorsByExternalId", names, ct).ConfigureAwait(false);
             // Where the call is missing or refused, the list still says.
             if (IsRefused(call)) break;
             var outcomes = OutcomesOf(call, results => GraphOutcomes.OfResults(results, names));
@@ -133,7 +133,7 @@ internal sealed class GraphApi : IDisposable
     {
         _client.ThrowIfFailed(call);
         if (call.IsSuccess && GraphResponse.Read(call.Response.Written) is { } elements) return _client.Record(call, read(elements));
-        var outcomes = call is { Status: HttpStatusCode.NoContent, Operation: "delete" or "settle" }
+        var outcomes = call is { Status: HttpStatusCode.NoContent, Operation: "delete" or "reconcile" }
             ? _client.Record(call, DestinationClient.Each(call.Items, new StepOutcome.Accepted(null)))
             : DestinationClient.Each(call.Items, DestinationClient.OutcomeOf(call));
         return outcomes;

@@ -96,7 +96,7 @@ internal static class CertificateFile
 
     private static RunFailedException WithoutKey(string path) => Unusable(
         path, "holds no private key.",
-        "Name the file that holds both, a PEM with certificate and key or a PFX; what was uploaded to Entra is the public part alone.");
+        "Name the file that holds both, a PEM with certificate and key or a PFX; the file uploaded to Entra is the public part alone.");
 
     private static RunFailedException Unusable(string path, string what, string remedy, Exception? inner = null) =>
         new(RunOutcome.InvalidInput, $"auth.certificate: {path} {what}", remedy, inner);

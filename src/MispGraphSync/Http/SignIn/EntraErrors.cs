@@ -55,7 +55,7 @@ internal static class EntraErrors
         50012 or 50013 or 50017 or 50027 or 50048 or 700030 => ("The certificate or federated token was not accepted.",
             "Check that it is registered with the app and not expired, and this machine's clock."),
         500133 or 700024 => ("The certificate or federated token is not valid at this time.",
-            "Set this machine's clock right; a federated token must be renewed by whoever issues it."),
+            "Correct this machine's clock; the issuer must renew a federated token."),
         700027 => ($"The certificate is not registered with application {auth.ClientId}, or has expired.",
             "Upload its public part under the app's Certificates & secrets, or name the registered one in auth.certificate."),
         70021 or 700211 or 700212 or 700213 => ($"No federated credential of application {auth.ClientId} matches this token.",

@@ -35,12 +35,12 @@ internal sealed class ConfigImporter
         foreach (var one in statements)
         {
             if (one.Value is null)
-                NoteAt(one.Line, one.Name is null ? "this is no assignment of a plain value; it is not carried over."
-                    : $"{one.Name} is set to more than a plain value, which is not run; it is not carried over.");
+                NoteAt(one.Line, one.Name is null ? "skipped: not a plain name = value line."
+                    : $"{one.Name} is skipped: its value is an expression, which is not run.");
             else if (Tool.Known.Contains(one.Name!)) _given[one.Name!] = one;
             else NoteAt(one.Line, Tool.Skipped.TryGetValue(one.Name!, out var reason)
-                ? $"{one.Name} is not carried over: {reason}"
-                : $"{one.Name} is no key of {Tool.Name}'s; it is not carried over.");
+                ? $"{one.Name} is not imported: {reason}"
+                : $"{one.Name} is no key of {Tool.Name}'s; it is not imported.");
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class ConfigImporter
     {
         var members = Members(Value(name));
         foreach (var unknown in known.Length > 0 ? members.Keys.Except(known) : [])
-            NoteAt(_given[name].Line, $"{name}.{unknown} is no key of {Tool.Name}'s; it is not carried over.");
+            NoteAt(_given[name].Line, $"{name}.{unknown} is no key of {Tool.Name}'s; it is not imported.");
         return members;
     }
 
@@ -122,7 +122,7 @@ internal sealed class ConfigImporter
 
     public void AddBehaviour(SettingKey key, string json, string reason, string recommended)
     {
-        Note($"{key.Path}: {json} is carried over ({reason}); recommended: {recommended}.");
+        Note($"{key.Path}: {json} is imported ({reason}); recommended: {recommended}.");
         using var document = JsonDocument.Parse(json);
         Draft.Common.Add(new DraftValue(key, document.RootElement.Clone(), $"Carried over, since {reason}. Recommended: {recommended}."));
     }
@@ -145,8 +145,8 @@ internal sealed class ConfigImporter
         var value = new SettingValue(json, SettingOrigin.Default);
         var faults = key.Type.FaultsOf(value, key.Path, Directory.GetCurrentDirectory()).All;
         if (faults.Count == 0) (to ?? Draft.Common).Add(new DraftValue(key, json));
-        else if (value.Text is { Length: 0 }) Note($"{name} has no usable value; it is not carried over.");
-        else foreach (var fault in faults) Note($"{name} is not carried over: {fault.Text}");
+        else if (value.Text is { Length: 0 }) Note($"{name} has no usable value; it is not imported.");
+        else foreach (var fault in faults) Note($"{name} is not imported: {fault.Text}");
         return faults.Count == 0;
     }
 
@@ -167,7 +167,7 @@ internal sealed class ConfigImporter
             return;
         }
 
-        Note($"{key.Path}: the secret of {name} is carried over as it is, with --to only; "
+        Note($"{key.Path}: the secret of {name} is imported as it is, with --to only; "
             + $"recommended: {key.Placeholder}, and the secret in that variable.");
         Draft.Common.Add(new DraftValue(key, text, $"Recommended: {key.Placeholder}, and the secret in that variable."));
     }
@@ -188,7 +188,7 @@ internal sealed class ConfigImporter
         var context = new ReadContext(new SettingsFaults(), "/", FilterFaults: _options.FilterFaults);
         Keys.MispEventFilters.Type.Check(value, Keys.MispEventFilters.Path, context);
         foreach (var fault in context.Faults.All)
-            NoteAt(_given[name].Line, $"{name} is carried over, but is to be corrected: {fault.Key}: {fault.Text}");
+            NoteAt(_given[name].Line, $"{name} is imported, but must be corrected: {fault.Key}: {fault.Text}");
         Draft.Common.Add(new DraftValue(Keys.MispEventFilters, value.Json));
     }
 

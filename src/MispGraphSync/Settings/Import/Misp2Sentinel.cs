@@ -53,7 +53,7 @@ internal static class Misp2Sentinel
     {
         var auth = from.Dict(AuthKey, "tenant", "client_id", "client_secret", "workspace_id", "graph_api", "scope");
         if (auth.ContainsKey("scope"))
-            from.Note("ms_auth.scope is not carried over: the scope follows from the destination, and auth.cloud for another cloud.");
+            from.Note("ms_auth.scope is not imported: the scope follows from the destination, and auth.cloud for another cloud.");
 
         from.AddMisp("to_ids", "enforceWarninglist", "includeEventTags", "limit", "page");
         // Only attributes that are marked for detection become indicators there, whatever the filter says: that is our default.
@@ -80,7 +80,7 @@ internal static class Misp2Sentinel
     {
         foreach (var name in (string[])["ms_target_product", "ms_passiveonly", "ms_action"])
         {
-            if (from.Has(name)) from.Note($"{name} is not carried over: Sentinel's upload API has no such setting.");
+            if (from.Has(name)) from.Note($"{name} is not imported: Sentinel's upload API has no such setting.");
         }
 
         from.Note("sourceSystem is \"misp-graph\"; misp2sentinel uploads under its own, mostly \"MISP\". "
@@ -98,11 +98,11 @@ internal static class Misp2Sentinel
         foreach (var (stix, days) in from.Dict("days_to_expire_mapping").Where(one => one.Value.ValueKind == JsonValueKind.Number))
         {
             var types = MispTypesOf.GetValueOrDefault(stix);
-            if (types is null) from.Note($"days_to_expire_mapping: {stix} is not carried over: no MISP type is known for it; see expiry.");
+            if (types is null) from.Note($"days_to_expire_mapping: {stix} is not imported: no MISP type is known for it; see expiry.");
             foreach (var type in types ?? [])
             {
                 if (!lifetimes.TryAdd(type, days) && !JsonElement.DeepEquals(lifetimes[type], days))
-                    from.Note($"days_to_expire_mapping: {stix} is not carried over for {type}: "
+                    from.Note($"days_to_expire_mapping: {stix} is not imported for {type}: "
                         + $"there is one lifetime for both kinds of address, {lifetimes[type]}.");
             }
         }

@@ -20,7 +20,7 @@ internal static class PythonSample
         from.AddSignIn(from.Dict("graph_auth", "tenant", "client_id", "client_secret"), "graph_auth");
         from.AddAction("action", "passiveOnly");
         if (from.AddNumber(Keys.DaysToExpire, "days_to_expire"))
-            from.Note($"daysToExpire: {from.Value("days_to_expire")} is carried over; recommended: {Keys.DaysToExpire.Default}, "
+            from.Note($"daysToExpire: {from.Value("days_to_expire")} is imported; recommended: {Keys.DaysToExpire.Default}, "
                 + "since what MISP still has is renewed in time.");
         from.AddBehaviour(Keys.DefaultTlp, "\"red\"", "the sample marks attributes without a TLP tag as red", "\"amber\"");
         from.AddBehaviour(Keys.MaxTlp, "\"red\"", "the sample sends everything, TLP:RED too", "\"amber+strict\"");

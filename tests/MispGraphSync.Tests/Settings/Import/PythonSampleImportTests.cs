@@ -60,18 +60,18 @@ public class PythonSampleImportTests
         var (_, talk) = Import(folder, Whole);
 
         Assert.Contains(
-            "note: misp.toIdsOnly: false is carried over (the sample sends attributes whether MISP marks them for detection or not); "
+            "note: misp.toIdsOnly: false is imported (the sample sends attributes whether MISP marks them for detection or not); "
             + "recommended: true.",
             talk,
             StringComparison.Ordinal);
-        Assert.Contains("misp.enforceWarninglist: false is carried over", talk, StringComparison.Ordinal);
-        Assert.Contains("misp.verifyCert: false is carried over", talk, StringComparison.Ordinal);
+        Assert.Contains("misp.enforceWarninglist: false is imported", talk, StringComparison.Ordinal);
+        Assert.Contains("misp.verifyCert: false is imported", talk, StringComparison.Ordinal);
         Assert.Contains(
-            "defaultTlp: \"red\" is carried over (the sample marks attributes without a TLP tag as red); recommended: \"amber\".",
+            "defaultTlp: \"red\" is imported (the sample marks attributes without a TLP tag as red); recommended: \"amber\".",
             talk,
             StringComparison.Ordinal);
-        Assert.Contains("maxTlp: \"red\" is carried over", talk, StringComparison.Ordinal);
-        Assert.Contains("daysToExpire: 5 is carried over; recommended: 30", talk, StringComparison.Ordinal);
+        Assert.Contains("maxTlp: \"red\" is imported", talk, StringComparison.Ordinal);
+        Assert.Contains("daysToExpire: 5 is imported; recommended: 30", talk, StringComparison.Ordinal);
         Assert.DoesNotContain("no usable value", talk, StringComparison.Ordinal);
     }
 
@@ -98,21 +98,21 @@ public class PythonSampleImportTests
     }
 
     [Theory]
-    [InlineData("import os\naction = 'alert'", "line 1: this is no assignment of a plain value; it is not carried over.")]
+    [InlineData("import os\naction = 'alert'", "line 1: skipped: not a plain name = value line.")]
     [InlineData("misp_key = os.environ['KEY']",
-        "line 1: misp_key is set to more than a plain value, which is not run; it is not carried over.")]
+        "line 1: misp_key is skipped: its value is an expression, which is not run.")]
     [InlineData("x = 1\nmisp_key = 'a' + \\\n  'b'\ndays_to_expire = 7", "line 2: misp_key is set to more than a plain value")]
     [InlineData("if True:\n    action = 'block'\naction = 'alert'", "line 2: this is no assignment of a plain value")]
     [InlineData("misp_key = f'{x}'", "line 1: misp_key is set to more")]
-    [InlineData("misp_tag = 'x'\naction = 'alert'", "line 1: misp_tag is no key of the sample's; it is not carried over.")]
+    [InlineData("misp_tag = 'x'\naction = 'alert'", "line 1: misp_tag is no key of the sample's; it is not imported.")]
     [InlineData("graph_auth = {'tenant': 'contoso.com', 'scope': 'x'}", "line 1: graph_auth.scope is no key of the sample's")]
     [InlineData("targetProduct = 'Microsoft Sentinel'",
         "targetProduct \"Microsoft Sentinel\" is an error at Graph; \"Azure Sentinel\" is written instead.")]
-    [InlineData("action = 'unknown'", "action is not carried over: \"unknown\" is not one of")]
-    [InlineData("days_to_expire = 0", "days_to_expire is not carried over: 0 is not a whole number from 1 to 3650.")]
+    [InlineData("action = 'unknown'", "action is not imported: \"unknown\" is not one of")]
+    [InlineData("days_to_expire = 0", "days_to_expire is not imported: 0 is not a whole number from 1 to 3650.")]
     [InlineData("misp_key = '<misp key>'", "misp_key has no usable value; misp.key is \"env:MISP_KEY\": put the secret there.")]
     [InlineData("misp_event_filters = {'tags': ''}",
-        "line 1: misp_event_filters is carried over, but is to be corrected: misp.eventFilters: tags is empty")]
+        "line 1: misp_event_filters is imported, but must be corrected: misp.eventFilters: tags is empty")]
     public void Skipped_settings_are_reported(string python, string sentence)
     {
         using var folder = new SettingsFolder();
