@@ -95,6 +95,28 @@ public partial class DocsTests
     }
 
     [Fact]
+    public void Messages_quoted_in_tables_exist()
+    {
+        var printed = Read("docs/messages.md") + string.Concat(
+            from folder in (string[])["src/MispGraphSync", "src/MispGraphSync.Core"]
+            from file in Directory.EnumerateFiles(At(folder), "*.cs", SearchOption.AllDirectories)
+            select Joint().Replace(File.ReadAllText(file), "").Replace("\\\"", "\"", StringComparison.Ordinal));
+
+        var quoted =
+            (from page in Directory.EnumerateFiles(At("docs"), "*.md")
+             from table in MessageTable().Matches(File.ReadAllText(page).ReplaceLineEndings("\n"))
+             from row in table.Value.Split('\n').Skip(2)
+             from quote in Quote().Matches(row.Split(" | ")[0])
+             from part in quote.Groups[1].Value.Split('…')
+             let text = Status().Replace(part, "").Trim(' ', '.', ',', ':', ';', '?', '\'')
+             where text.Count(char.IsLetter) > 3
+             select (Page: Path.GetFileName(page), text)).ToList();
+
+        Assert.True(quoted.Count > 60, $"only {quoted.Count} are quoted");
+        Assert.All(quoted, one => Assert.True(printed.Contains(one.text, StringComparison.Ordinal), $"{one.Page}: {one.text}"));
+    }
+
+    [Fact]
     public async Task Documented_commands_exist()
     {
         foreach (var (paper, command) in Commands())
@@ -160,6 +182,21 @@ public partial class DocsTests
     /// <summary>What stands beside a command: a comment, a redirection, another command.</summary>
     [GeneratedRegex(@"\s+(#|>|\||;|&&).*$")]
     private static partial Regex Beside();
+
+    /// <summary>A table whose first column quotes what the program prints.</summary>
+    [GeneratedRegex(@"^\| (message|cause|error) \| .*\n(\|.*\n)+", RegexOptions.Multiline)]
+    private static partial Regex MessageTable();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Quote();
+
+    /// <summary>Between the parts of a sentence that continues on the next line.</summary>
+    [GeneratedRegex(@"""\s*\+ \$?""")]
+    private static partial Regex Joint();
+
+    /// <summary>A service's status, which the program fills in.</summary>
+    [GeneratedRegex(@"\([0-9]+\)")]
+    private static partial Regex Status();
 
     [GeneratedRegex("`([A-Z][A-Za-z]*Tests\\.[A-Za-z0-9_]+)`")]
     private static partial Regex TestName();

@@ -12,55 +12,54 @@ internal static class SettingsPage
 
         <!-- Made from the table of keys in the code; a test rewrites it (UPDATE_SNAPSHOTS=1). Do not edit. -->
 
-        `misp-graph` reads one JSON file with comments: the one after `--config`, else `config.json` in the working directory,
+        `misp-graph` reads one JSON file with comments: the file after `--config`, else `config.json` in the working directory,
         else `misp-graph/config.json` in your config folder (`~/.config` or `$XDG_CONFIG_HOME` on Linux, `~/Library/Application
         Support` on macOS, `%APPDATA%` on Windows).
 
         ```console
-        misp-graph config init            # a guided start; --from-env takes everything from variables
+        misp-graph config init            # asks for the settings; --from-env reads them from variables
         misp-graph config validate        # "ok", or every fault (exit code 2)
         misp-graph config show            # every value in effect and its origin; secrets hidden
         misp-graph config import config.py --to config.json      # from the Python sample
         ```
 
-        `config.sample.json` has every key with its default, and `config.schema.json` gives editors completion: put
+        `config.sample.json` has every key with its default. `config.schema.json` gives editors completion: put
         `"$schema": "./config.schema.json"` at the top of your file.
 
-        **What wins:** an option, then an environment variable, then the file, then the default. A key's variable is
-        `MISP_GRAPH__` and its path with `__` for each dot: `misp.url` is `MISP_GRAPH__MISP__URL`. A destination is addressed
-        by its name or its index: `MISP_GRAPH__DESTINATIONS__GRAPH__ENABLED=false` (a hyphen in the name becomes `_`). Lists
-        are written `a,b` or as JSON; `eventFilters` and `expiry` as JSON. An empty variable counts as none. A variable that
-        begins with `MISP_GRAPH__` and names no key is a fault. A destination can be made by variables alone, when its `KIND`
-        is among them.
+        **Precedence:** an option, then an environment variable, then the file, then the default. The variable of a key is
+        `MISP_GRAPH__` and its path with `__` for each dot: `misp.url` is `MISP_GRAPH__MISP__URL`. Address a destination by its
+        name or its index: `MISP_GRAPH__DESTINATIONS__GRAPH__ENABLED=false` (a hyphen in the name becomes `_`). Write lists as
+        `a,b` or as JSON; `eventFilters` and `expiry` as JSON. An empty variable counts as none. A variable that begins with
+        `MISP_GRAPH__` and names no key is a fault. Variables alone can define a destination when its `KIND` is among them.
 
         **Paths** are relative to the settings file's folder (without a file, to the working directory); `~/` is your home.
 
-        **Unknown keys, keys given twice and wrong values are faults**, all reported together, each with its file, line and
-        key. `null` means none where a key has no default, and "as above" in a destination. A name in `types`, `excludeTypes`,
-        `expiry` or a filter that is not an attribute type of MISP is a warning with the nearest one: a newer MISP may have it.
+        **Unknown keys, duplicate keys and wrong values are faults**, all reported together, each with its file, line and key.
+        `null` means none where a key has no default, and "as above" in a destination. An unknown MISP attribute type in `types`,
+        `excludeTypes`, `expiry` or a filter is only a warning, with the nearest known type: a newer MISP may have it.
 
-        The file is UTF-8; UTF-16, which Windows PowerShell writes, is read too. A backslash begins an escape in JSON: write each
-        backslash of a path twice, or use `/`.
+        The file is UTF-8; UTF-16, which Windows PowerShell writes, is accepted too. JSON uses the backslash for escapes: write
+        each backslash of a path twice, or use `/`.
 
         ## Secrets
 
         | written | read when used |
         | --- | --- |
         | `env:NAME` | from the environment variable `NAME` |
-        | `file:PATH` | from the file, one trailing newline taken off: Docker's and Kubernetes' secrets, systemd's credentials |
+        | `file:PATH` | from the file, without one trailing newline: Docker's and Kubernetes' secrets, systemd's credentials |
         | `keyvault:https://VAULT.vault.azure.net/secrets/NAME` | from a Key Vault (also `vault.usgovcloudapi.net`, `vault.azure.cn`) |
-        | anything else | is the secret itself; keep the file to yourself (`chmod 600`) |
+        | anything else | is the secret itself; make the file readable only by you (`chmod 600`) |
 
-        No option takes a secret, and none is ever printed or logged. A *client secret* in a Key Vault needs
-        `auth.managedIdentity`, `auth.certificate` or `auth.federatedTokenFile` beside it, which fetches it and is used for
-        nothing else. `misp.key` in a Key Vault is fetched with the sign-in of the first enabled destination, one that uses the
-        common `auth` before one that has its own. Whoever fetches needs the role *Key Vault Secrets User* on the vault.
+        No option takes a secret, and none is ever printed or logged. A *client secret* in a Key Vault also needs
+        `auth.managedIdentity`, `auth.certificate` or `auth.federatedTokenFile`, which is used only to fetch it. `misp.key` in a
+        Key Vault is fetched with the sign-in of the first enabled destination; one that uses the common `auth` comes before one
+        that has its own. The identity that fetches a secret needs the role *Key Vault Secrets User* on the vault.
 
         ## Signing in
 
         Each destination needs a tenant and exactly one of `auth.clientSecret`, `auth.certificate`, `auth.managedIdentity` and
-        `auth.federatedTokenFile`. It inherits the common `auth`, key by key, except that a destination with a
-        credential of its own inherits no common credential.
+        `auth.federatedTokenFile`. It inherits the common `auth` key by key, but a destination with its own credential inherits
+        no common credential.
 
         """;
 

@@ -69,8 +69,8 @@ public class Misp2SentinelImportTests
     }
 
     [Theory]
-    [InlineData("line 1: this is no assignment of a plain value")]
-    [InlineData("misp_key is set to more than a plain value, which is not run")]
+    [InlineData("line 1: skipped: not a plain name = value line")]
+    [InlineData("misp_key is skipped: its value is an expression, which is not run")]
     [InlineData("misp_key has no usable value; misp.key is \"env:MISP_KEY\"")]
     [InlineData(
         "defaultTlp: \"clear\" is imported (misp2sentinel marks attributes without a TLP tag as clear); recommended: \"amber\".")]
