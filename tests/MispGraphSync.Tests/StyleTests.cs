@@ -24,7 +24,7 @@ public sealed partial class StyleTests
         Assert.Empty(Sources().SelectMany(source => Methods(source.Lines)
             .Where(method => method.Length > MaxMethod).Select(method => $"{source.Name}:{method.Start}: {method.Length} lines")));
 
-    [Fact(Skip = Pending)]
+    [Fact]
     public void Files_of_the_program_have_at_most_350_lines() =>
         Assert.Empty(Sources().Where(source => source.Name.StartsWith("src/", StringComparison.Ordinal) && source.Lines.Length > MaxFile)
             .Select(source => $"{source.Name}: {source.Lines.Length} lines"));
@@ -47,7 +47,7 @@ public sealed partial class StyleTests
             where Unplain().IsMatch(line)
             select $"{Path.GetFileName(page)}: {line}");
 
-    [Fact(Skip = Pending)]
+    [Fact]
     public void Names_of_tests_have_plain_words() =>
         Assert.Empty(
             from type in typeof(StyleTests).Assembly.GetTypes()

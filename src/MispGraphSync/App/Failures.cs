@@ -28,7 +28,8 @@ internal static class Failures
 
         if (fault is not RunFailedException failed)
         {
-            host.Error.WriteLine($"error: this is a bug in misp-graph: {fault.GetType().Name}: {Sanitize.ForDisplay(fault.Message, 1_000)}");
+            var reason = Sanitize.ForDisplay(fault.Message, 1_000);
+            host.Error.WriteLine($"error: this is a bug in misp-graph: {fault.GetType().Name}: {reason}");
             host.Error.WriteLine(fault.StackTrace);
             return;
         }

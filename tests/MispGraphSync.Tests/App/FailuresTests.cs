@@ -36,7 +36,8 @@ public sealed class FailuresTests : IDisposable
 
         Assert.Equal(RunOutcome.Bug, Failures.OutcomeOf(bug, Host()));
         Assert.StartsWith(
-            "error: this is a bug in misp-graph: InvalidOperationException: Nobody expects this.", _error.ToString(), StringComparison.Ordinal);
+            "error: this is a bug in misp-graph: InvalidOperationException: Nobody expects this.", _error.ToString(),
+            StringComparison.Ordinal);
         Assert.Contains(nameof(Unexpected), _error.ToString(), StringComparison.Ordinal);
         Assert.Contains("exit 1: this is a bug", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
@@ -50,7 +51,8 @@ public sealed class FailuresTests : IDisposable
         Failures.Log(_log.Log, "push", failure, Host());
 
         Assert.StartsWith(
-            "error: The ledger is new, and 'sentinel' cannot be listed without subscriptionId", _error.ToString(), StringComparison.Ordinal);
+            "error: The ledger is new, and 'sentinel' cannot be listed without subscriptionId", _error.ToString(),
+            StringComparison.Ordinal);
         Assert.Contains("exit 6: \"The ledger is new", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 

@@ -19,7 +19,8 @@ public sealed class ItemComparisonTests
     [InlineData("""{"tags":["a"]}""", """{"tags":[]}""")]
     [InlineData("""{"tags":[]}""", """{"tags":null}""")]
     [InlineData("""{"externalID":"k"}""", """{"externalId":"K"}""")]
-    [InlineData("""{"valid_from":"2026-01-01T00:00:00Z","pattern_type":"stix"}""", """{"name":"x","properties":{"validFrom":"2026-01-01T00:00:00.000Z","patternType":"url"}}""")]
+    [InlineData("""{"valid_from":"2026-01-01T00:00:00Z","pattern_type":"stix"}""",
+        """{"name":"x","properties":{"validFrom":"2026-01-01T00:00:00.000Z","patternType":"url"}}""")]
     [InlineData("""{"kill_chain_phases":[{"phase_name":"c2"}]}""", """{"properties":{"killChainPhases":[{"phaseName":"C2","order":0}]}}""")]
     [InlineData("""{"name":"n"}""", """{"name":"3f2a","properties":{"data":{"name":"n"}}}""")]
     [InlineData("null", "{}")]
@@ -29,7 +30,8 @@ public sealed class ItemComparisonTests
     [Theory]
     [InlineData("""{"a":1}""", """{"a":2}""", "a", "1", "2")]
     [InlineData("""{"a":"x"}""", """{"a":"y"}""", "a", "x", "y")]
-    [InlineData("""{"until":"2026-02-01T00:00:00Z"}""", """{"until":"2026-02-01T00:00:02Z"}""", "until", "2026-02-01T00:00:00Z", "2026-02-01T00:00:02Z")]
+    [InlineData("""{"until":"2026-02-01T00:00:00Z"}""", """{"until":"2026-02-01T00:00:02Z"}""", "until", "2026-02-01T00:00:00Z",
+        "2026-02-01T00:00:02Z")]
     [InlineData("""{"tags":["a"]}""", """{"tags":["a","b"]}""", "tags", """["a"]""", """["a","b"]""")]
     [InlineData("""{"tags":["a","a"]}""", """{"tags":["a","b"]}""", "tags", """["a","a"]""", """["a","b"]""")]
     [InlineData("""{"groups":[]}""", """{"groups":["x"]}""", "groups", "[]", """["x"]""")]
@@ -38,5 +40,6 @@ public sealed class ItemComparisonTests
     public void Different_value_is_reported_with_both_sides(string sent, string there, string property, string ours, string theirs) =>
         Assert.Equal([new Difference(property, ours, theirs)], Compare(sent, there));
 
-    private static List<Difference> Compare(string sent, string there) => ItemComparison.Compare(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(there));
+    private static List<Difference> Compare(string sent, string there) =>
+        ItemComparison.Compare(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(there));
 }

@@ -30,7 +30,8 @@ public sealed class RepairTests : IDisposable
         }
 
         var repaired = await _run.VerifyAsync(repairs: true);
-        Assert.Equal((RunOutcome.Done, 1L, 1L, 2L), (repaired.Outcome, repaired.Found[FindingKind.Missing], repaired.Found[FindingKind.Edited], repaired.Found[FindingKind.Untracked]));
+        Assert.Equal((RunOutcome.Done, 1L, 1L, 2L), (repaired.Outcome, repaired.Found[FindingKind.Missing],
+            repaired.Found[FindingKind.Edited], repaired.Found[FindingKind.Untracked]));
         Assert.Equal(bodies, Bodies());
         Assert.Equal(keys, Keys());
 
@@ -138,7 +139,8 @@ public sealed class RepairTests : IDisposable
         _run.Destination.Sent.Clear();
 
         var repaired = await _run.VerifyAsync(repairs: true);
-        Assert.Equal((RunOutcome.Done, RepairKind.LetGo, 1L), (repaired.Outcome, _run.Findings.Single(finding => finding.Kind == FindingKind.Missing).Repair, repaired.Repair!.Held));
+        Assert.Equal((RunOutcome.Done, RepairKind.LetGo, 1L),
+            (repaired.Outcome, _run.Findings.Single(finding => finding.Kind == FindingKind.Missing).Repair, repaired.Repair!.Held));
         Assert.Empty(_run.Destination.Sent);
 
         await AssertCleanAsync(1, there: 2);
@@ -211,7 +213,8 @@ public sealed class RepairTests : IDisposable
 
     private async Task PushAsync(bool upserts, bool keysLiveOnce, int domains)
     {
-        _run.Destinations[0] = new FakeDestination(upserts ? "sentinel" : "graph", upserts ? IndicatorShape.Single : IndicatorShape.Combined) { Upserts = upserts, IdsNotReusable = keysLiveOnce };
+        _run.Destinations[0] = new FakeDestination(upserts ? "sentinel" : "graph",
+            upserts ? IndicatorShape.Single : IndicatorShape.Combined) { Upserts = upserts, IdsNotReusable = keysLiveOnce };
         _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, domains).Select(number => Some.Domain(number))]);
         await _run.PushAsync();
         _run.Time.Advance(TimeSpan.FromMinutes(10));

@@ -31,7 +31,8 @@ public sealed class CapacityTests : IDisposable
         var first = await PushAsync();
         Assert.Equal((RunOutcome.Done, 4L, 2L), (first.Outcome, first.Planned.Create, first.Skipped[SkipReason.OverCapacity]));
         Assert.Equal(4, Defender.Held.Count);
-        Assert.Contains(_run.Warnings, warning => warning.Contains("2 indicators", StringComparison.Ordinal) && warning.Contains("full", StringComparison.Ordinal));
+        Assert.Contains(_run.Warnings, warning =>
+            warning.Contains("2 indicators", StringComparison.Ordinal) && warning.Contains("full", StringComparison.Ordinal));
 
         var sent = Defender.Sent.Count;
         var second = await PushAsync();
@@ -86,7 +87,8 @@ public sealed class CapacityTests : IDisposable
     {
         Put(1, ThreatLevel.Medium, 1, 2, 3, 4);
         await PushAsync();
-        _run.Source.Put(Some.Event(2, _run.Time.GetUtcNow(), ThreatLevel.Medium, "misp:confidence-level=\"completely-confident\""), Some.Domain(5));
+        _run.Source.Put(
+            Some.Event(2, _run.Time.GetUtcNow(), ThreatLevel.Medium, "misp:confidence-level=\"completely-confident\""), Some.Domain(5));
 
         await PushAsync();
 
@@ -239,11 +241,13 @@ public sealed class CapacityTests : IDisposable
         Put(2, ThreatLevel.Medium, 2, 3, 4);
         await PushAsync();
         _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), ThreatLevel.Medium), Some.Domain(1, "misp:confidence-level=\"completely-confident\""));
+        _run.Source.Put(
+            Some.Event(1, _run.Time.GetUtcNow(), ThreatLevel.Medium), Some.Domain(1, "misp:confidence-level=\"completely-confident\""));
         Defender.FixedPart = _ => "";
         await PushAsync();
 
-        _run.Source.Put(Some.Event(3, _run.Time.GetUtcNow(), ThreatLevel.Medium), [.. Enumerable.Range(5, 4).Select(n => Some.Domain(n, "misp:confidence-level=\"usually-confident\""))]);
+        _run.Source.Put(Some.Event(3, _run.Time.GetUtcNow(), ThreatLevel.Medium),
+            [.. Enumerable.Range(5, 4).Select(n => Some.Domain(n, "misp:confidence-level=\"usually-confident\""))]);
         await PushAsync();
 
         Assert.Contains("d1.example", Names());

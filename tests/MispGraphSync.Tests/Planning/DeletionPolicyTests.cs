@@ -37,7 +37,8 @@ public class DeletionPolicyTests
 
     [Theory]
     [MemberData(nameof(TruthTable))]
-    public void Verdict_follows_the_truth_table(bool toEnd, bool part, bool empty, bool selection, bool accepts, bool many, DeletionVerdict expected)
+    public void Verdict_follows_the_truth_table(
+        bool toEnd, bool part, bool empty, bool selection, bool accepts, bool many, DeletionVerdict expected)
     {
         var policy = new DeletionPolicy(new DeletionLimit(30, IsPercent: false), accepts);
         var facts = new DeletionFacts
@@ -56,7 +57,8 @@ public class DeletionPolicyTests
     [Fact]
     public void Empty_read_withholds_nothing_where_nothing_is_held() => Assert.Equal(
         DeletionVerdict.Allowed,
-        new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: false).Decide(new DeletionFacts { IsReadToEnd = true, IsEmptyRead = true }));
+        new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: false)
+            .Decide(new DeletionFacts { IsReadToEnd = true, IsEmptyRead = true }));
 
     [Fact]
     public void New_selection_does_not_withhold_evictions() => Assert.Equal(

@@ -128,7 +128,8 @@ public sealed class LifecycleTests : IDisposable
         Assert.Equal((0L, 0L), (quiet.Source.EventsAged, quiet.Destinations[0].Planned.Total));
 
         _run.Source.Aged.Remove(deleted.Uuid);
-        _run.Source.AgedAndChanged[edited.Uuid] = new SourceEvent(edited with { Timestamp = edited.Timestamp.AddHours(1) }, [Some.Domain(3)]);
+        _run.Source.AgedAndChanged[edited.Uuid] =
+            new SourceEvent(edited with { Timestamp = edited.Timestamp.AddHours(1) }, [Some.Domain(3)]);
         var report = await _run.PushAsync();
 
         Assert.Equal((1L, 2L), (report.Source.EventsWithdrawn, report.Destinations[0].Planned.Delete));

@@ -18,7 +18,8 @@ public class MergerTests
             Row(1, attributeTags: ["b", "kill-chain:Delivery"]),
             Row(2, attributeTags: ["a", "kill-chain:Reconnaissance", "misp-galaxy:threat-actor=\"Made Up Bear\""]));
 
-        Assert.Equal(["a", "b", "kill-chain:Delivery", "kill-chain:Reconnaissance", "misp-galaxy:threat-actor=\"Made Up Bear\""], merged.Tags);
+        Assert.Equal(
+            ["a", "b", "kill-chain:Delivery", "kill-chain:Reconnaissance", "misp-galaxy:threat-actor=\"Made Up Bear\""], merged.Tags);
         Assert.Equal([KillChainPhase.Reconnaissance, KillChainPhase.Delivery], merged.KillChain);
         Assert.Equal(["Made Up Bear"], merged.Actors);
     }
@@ -80,7 +81,8 @@ public class MergerTests
         var merged = Merge([.. Enumerable.Range(1, 9).Reverse().Select(number => Row(number))]);
 
         Assert.Equal(9, merged.SourceCount);
-        Assert.Equal([1, 2, 3, 4, 5], merged.Sources.Select(support => int.Parse(support.EventInfo["Event ".Length..], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal([1, 2, 3, 4, 5], merged.Sources.Select(support =>
+            int.Parse(support.EventInfo["Event ".Length..], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -126,7 +128,8 @@ public class MergerTests
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(at => texts[at]);
 
     private static string Text(Indicator merged) =>
-        $"{merged.Tlp} {merged.Severity} {merged.Confidence} {merged.Title} {string.Join(',', merged.Tags)} {string.Join(',', merged.Sources)} {merged.ValidFrom} {merged.LastReported}";
+        $"{merged.Tlp} {merged.Severity} {merged.Confidence} {merged.Title} {string.Join(',', merged.Tags)} "
+        + $"{string.Join(',', merged.Sources)} {merged.ValidFrom} {merged.LastReported}";
 
     private static Indicator Merge(params IndicatorSourceRow[] rows) => Merge(Policy, rows);
 
@@ -137,10 +140,12 @@ public class MergerTests
         return merger.Merge();
     }
 
-    private static IndicatorSourceRow Row(int number, string type = "domain", ThreatLevel level = ThreatLevel.Medium, string[]? eventTags = null, string[]? attributeTags = null)
+    private static IndicatorSourceRow Row(int number, string type = "domain", ThreatLevel level = ThreatLevel.Medium,
+        string[]? eventTags = null, string[]? attributeTags = null)
     {
         var read = Some.Event(number, level: level, tags: eventTags ?? []);
-        var context = new MispEvent { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, ThreatLevel = level, Tags = read.Tags };
+        var context = new MispEvent { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, ThreatLevel = level,
+            Tags = read.Tags };
         return new IndicatorSourceRow(
             new IndicatorSource
             {

@@ -70,7 +70,8 @@ public sealed class RateTests
         while (await Task.WhenAny(senders, Task.Delay(1, TestContext.Current.CancellationToken)) != senders)
         {
             // A request with a permit may not have begun yet.
-            if (service.InFlight == 0 && service.IsHeard && client.Limiter.Granted == service.Answered) time.Advance(TimeSpan.FromMilliseconds(250));
+            if (service.InFlight == 0 && service.IsHeard && client.Limiter.Granted == service.Answered)
+                time.Advance(TimeSpan.FromMilliseconds(250));
         }
 
         await senders;

@@ -22,7 +22,8 @@ public sealed class PartialReadTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((RunOutcome.Incomplete, RunStatus.Partial, 2L), (report.Outcome, report.Status, report.Destinations[0].Planned.Delete));
+        Assert.Equal(
+            (RunOutcome.Incomplete, RunStatus.Partial, 2L), (report.Outcome, report.Status, report.Destinations[0].Planned.Delete));
         Assert.Equal(["d1.example", "d4.example"], Names());
         _run.Source.Unreadable.Clear();
         Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);

@@ -16,7 +16,8 @@ public sealed class PurgeTests : IDisposable
         _run.Destination.Held.Add(new FakeIndicator("x-1", Guid.NewGuid(), "theirs", "{}", _run.Time.GetUtcNow().AddDays(1)));
 
         var report = await _run.PurgeAsync();
-        Assert.Equal((RunOutcome.Done, new PlanCounts(0, 0, 0, 700), 700L, 0L), (report.Outcome, report.Destinations[0].Planned, report.Destinations[0].Tally.Accepted, report.Destinations[0].Held));
+        Assert.Equal((RunOutcome.Done, new PlanCounts(0, 0, 0, 700), 700L, 0L),
+            (report.Outcome, report.Destinations[0].Planned, report.Destinations[0].Tally.Accepted, report.Destinations[0].Held));
         Assert.Equal("x-1", Assert.Single(_run.Destination.Held).Id);
         Assert.All(_run.Steps, step => Assert.Equal((StepAction.Delete, StepReasons.Purged), (step.Action, step.Reason)));
 
@@ -46,7 +47,8 @@ public sealed class PurgeTests : IDisposable
         _run.Destination.Answer = (_, step) => step.Id == stubborn ? new StepOutcome.Rejected("no") : null;
 
         var report = await _run.PurgeAsync();
-        Assert.Equal((RunOutcome.Incomplete, 4L, 1L, 1L), (report.Outcome, report.Destinations[0].Tally.Accepted, report.Destinations[0].Tally.Rejected, report.Destinations[0].Held));
+        Assert.Equal((RunOutcome.Incomplete, 4L, 1L, 1L),
+            (report.Outcome, report.Destinations[0].Tally.Accepted, report.Destinations[0].Tally.Rejected, report.Destinations[0].Held));
 
         _run.Destination.Answer = null;
         Assert.Equal(1, (await _run.PurgeAsync()).Destinations[0].Tally.Accepted);
@@ -144,7 +146,8 @@ public sealed class PurgeTests : IDisposable
 
         var report = await _run.PurgeAsync();
 
-        Assert.Equal((RunOutcome.SignInFailed, 2L, 0L), (report.Outcome, report.Destinations[0].Tally.NotAttempted, report.Destinations[1].Held));
+        Assert.Equal(
+            (RunOutcome.SignInFailed, 2L, 0L), (report.Outcome, report.Destinations[0].Tally.NotAttempted, report.Destinations[1].Held));
     }
 
     private async Task PushAsync(int domains)

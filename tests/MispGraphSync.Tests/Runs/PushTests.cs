@@ -220,7 +220,8 @@ public sealed class PushTests : IDisposable
 
         _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(2), Some.Domain(3));
         _run.Source.Gap = "page 2 was cut off";
-        var partial = await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(100, IsPercent: true), AcceptChanges = true });
+        var partial =
+            await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(100, IsPercent: true), AcceptChanges = true });
         Assert.Equal((RunOutcome.Incomplete, RunStatus.Partial), (partial.Outcome, partial.Status));
         Assert.Equal(3, _run.Destination.Held.Count);
 
@@ -265,7 +266,8 @@ public sealed class PushTests : IDisposable
         _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(3));
         _run.Source.Remove(Some.Event(2));
 
-        var report = await _run.PushAsync(options => options with { Stage = options.Stage with { OnlyEvents = new HashSet<Guid> { Some.Uuid(1) } } });
+        var report = await _run.PushAsync(options =>
+            options with { Stage = options.Stage with { OnlyEvents = new HashSet<Guid> { Some.Uuid(1) } } });
         Assert.Equal(new PlanCounts(1, 0, 0, 0), report.Destinations[0].Planned);
 
         await _run.PushAsync();

@@ -77,11 +77,13 @@ public sealed class RetryTests : IDisposable
     public async Task Retry_does_not_delete_a_rejected_update_that_was_withdrawn()
     {
         await _run.PushAsync();
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 20).Select(number => Some.Domain(number))]);
+        _run.Source.Put(
+            Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 20).Select(number => Some.Domain(number))]);
         _run.Destination.Answer = (_, step) => Is(step, 3) ? new StepOutcome.Rejected("no") : null;
         await _run.PushAsync();
         _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 20).Where(number => number != 3).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"),
+            [.. Enumerable.Range(1, 20).Where(number => number != 3).Select(number => Some.Domain(number))]);
         _run.Source.Gap = "One page is missing.";
         await _run.PushAsync();
         _run.Destination.Answer = null;
@@ -132,7 +134,8 @@ public sealed class RetryTests : IDisposable
         Refuse(7);
         await _run.PushAsync();
         _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, 20).Where(number => number != 7).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()),
+            [.. Enumerable.Range(1, 20).Where(number => number != 7).Select(number => Some.Domain(number))]);
 
         var report = await _run.PushAsync();
 
@@ -160,7 +163,8 @@ public sealed class RetryTests : IDisposable
 
         var rejection = Assert.Single(Rejections());
 
-        Assert.Equal((Some.Uuid(1_000_007), Some.Uuid(1), "graph", StepAction.Create), (rejection.Attribute, rejection.Event, rejection.Destination, rejection.Action));
+        Assert.Equal((Some.Uuid(1_000_007), Some.Uuid(1), "graph", StepAction.Create),
+            (rejection.Attribute, rejection.Event, rejection.Destination, rejection.Action));
         Assert.Equal("d7.example", ObservableText.Of(rejection.Observables));
         Assert.Equal($"https://misp.example/events/view/{Some.Uuid(1)}", rejection.EventLink);
     }
@@ -178,7 +182,8 @@ public sealed class RetryTests : IDisposable
         Assert.Empty(rejections.List(run: null, destination: "other"));
     }
 
-    private void Refuse(params int[] numbers) => _run.Destination.Answer = (_, step) => numbers.Any(number => Is(step, number)) ? new StepOutcome.Rejected("no") : null;
+    private void Refuse(params int[] numbers) =>
+        _run.Destination.Answer = (_, step) => numbers.Any(number => Is(step, number)) ? new StepOutcome.Rejected("no") : null;
 
     private List<Rejection> Rejections()
     {

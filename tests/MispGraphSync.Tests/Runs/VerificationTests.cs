@@ -98,7 +98,8 @@ public sealed class VerificationTests : IDisposable
 
         var verified = await _run.VerifyAsync();
 
-        Assert.Equal((RunOutcome.Done, "theirs"), (verified.Outcome, Assert.Single(_run.Findings, finding => finding.Kind == FindingKind.Foreign).Value));
+        Assert.Equal((RunOutcome.Done, "theirs"),
+            (verified.Outcome, Assert.Single(_run.Findings, finding => finding.Kind == FindingKind.Foreign).Value));
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed class BadRecordTests : IDisposable
 
         _run.Destination.Answer = null;
         _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 100).Select(number => Some.Domain(number))]);
+        _run.Source.Put(
+            Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 100).Select(number => Some.Domain(number))]);
         await _run.PushAsync();
         Assert.Equal(100, _run.Destination.Held.Count);
     }

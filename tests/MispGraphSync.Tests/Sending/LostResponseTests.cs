@@ -89,7 +89,8 @@ public sealed class LostResponseTests : IDisposable
     [Fact]
     public async Task Upserting_service_gets_the_same_again_and_unwanted_ones_are_removed()
     {
-        var sentinel = _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true };
+        var sentinel =
+            _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true };
         LoseAnswers(Operation.Create, times: 100);
         await _run.PushAsync();
         Assert.Equal(3, sentinel.Held.Count);
@@ -214,7 +215,8 @@ public sealed class LostResponseTests : IDisposable
         var stopped = await _run.PushAsync(control: control);
 
         var tally = stopped.Destinations[0].Tally;
-        Assert.Equal((RunOutcome.Interrupted, 0, unknown, 3 - unknown), (stopped.Outcome, stopped.Imbalances.Count, (int)tally.Unknown, (int)tally.NotAttempted));
+        Assert.Equal((RunOutcome.Interrupted, 0, unknown, 3 - unknown),
+            (stopped.Outcome, stopped.Imbalances.Count, (int)tally.Unknown, (int)tally.NotAttempted));
         _run.Destination.OnRequest = null;
         Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(3, _run.Destination.Held.Count);
@@ -239,7 +241,8 @@ public sealed class LostResponseTests : IDisposable
     [InlineData(true, false, false)]
     [InlineData(true, true, true)]
     [InlineData(true, true, false)]
-    public async Task Indicator_with_an_unconfirmed_and_then_refused_deletion_returns_when_wanted(bool upserts, bool keysLiveOnce, bool isTransient)
+    public async Task Indicator_with_an_unconfirmed_and_then_refused_deletion_returns_when_wanted(
+        bool upserts, bool keysLiveOnce, bool isTransient)
     {
         (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (upserts, keysLiveOnce);
         await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
@@ -263,7 +266,8 @@ public sealed class LostResponseTests : IDisposable
         _run.Destination.Upserts = upserts;
         await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
         var asked = 0;
-        await PushAsync(1, (operation, step) => asked++ == 0 ? LostAfterArrival(operation, step) : new StepOutcome.Rejected("no"), Some.Domain(2));
+        await PushAsync(1, (operation, step) =>
+            asked++ == 0 ? LostAfterArrival(operation, step) : new StepOutcome.Rejected("no"), Some.Domain(2));
         Assert.Single(_run.Destination.Held);
 
         var last = await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
@@ -296,7 +300,8 @@ public sealed class LostResponseTests : IDisposable
         await PushAsync(1, null, Some.Domain(1), Some.Domain(2));
         await PushAsync(1, LostAfterArrival, Some.Domain(2));
         await PushAsync(2, LostBeforeArrival, Some.Domain(1), Some.Domain(2));
-        await PushAsync(3, (operation, step) => operation == Operation.Delete ? null : LostAfterArrival(operation, step), Some.Domain(1), Some.Domain(2));
+        await PushAsync(3, (operation, step) =>
+            operation == Operation.Delete ? null : LostAfterArrival(operation, step), Some.Domain(1), Some.Domain(2));
 
         var last = await PushAsync(4, null, Some.Domain(1), Some.Domain(2));
 
@@ -311,7 +316,9 @@ public sealed class LostResponseTests : IDisposable
         _run.Destination.Upserts = true;
         var asked = 0;
         _run.Destination.OnRequest = (_, _) => asked++;
-        await PushAsync(1, (operation, step) => asked == 1 ? LostAfterArrival(operation, step) : new StepOutcome.Rejected("bad request", WholeBatch: true), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+        await PushAsync(1, (operation, step) => asked == 1
+            ? LostAfterArrival(operation, step)
+            : new StepOutcome.Rejected("bad request", WholeBatch: true), Some.Domain(1), Some.Domain(2), Some.Domain(3));
         Assert.Equal(3, _run.Destination.Held.Count);
 
         await PushAsync(1, null);
@@ -330,7 +337,8 @@ public sealed class LostResponseTests : IDisposable
         {
             if (++asked == 2) stop.Cancel();
         };
-        _run.Destination.Answer = (operation, step) => asked == 1 ? LostAfterArrival(operation, step) : new StepOutcome.Rejected("bad request", WholeBatch: true);
+        _run.Destination.Answer = (operation, step) =>
+            asked == 1 ? LostAfterArrival(operation, step) : new StepOutcome.Rejected("bad request", WholeBatch: true);
 
         var report = await _run.PushAsync(control: control);
 

@@ -16,7 +16,8 @@ public sealed class UnansweredRecordTests : IDisposable
     /// <summary>Graph's manners, Defender's, Sentinel's; and whether what was not answered was carried out.</summary>
     public static TheoryData<bool, bool, bool> Services => new()
     {
-        { false, false, false }, { false, false, true }, { true, false, false }, { true, false, true }, { true, true, false }, { true, true, true },
+        { false, false, false }, { false, false, true }, { true, false, false }, { true, false, true }, { true, true, false },
+        { true, true, true },
     };
 
     [Theory]
@@ -28,7 +29,8 @@ public sealed class UnansweredRecordTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((new StepTally(99, 1, 0, 0), RunOutcome.Incomplete, 0), (report.Destinations[0].Tally, report.Outcome, report.Imbalances.Count));
+        Assert.Equal((new StepTally(99, 1, 0, 0), RunOutcome.Incomplete, 0),
+            (report.Destinations[0].Tally, report.Outcome, report.Imbalances.Count));
         Assert.Equal(99, Values().Count(value => !value.Contains("d42.", StringComparison.Ordinal)));
         Assert.InRange(_run.Destination.Sent.Count, 2, 26);
 
@@ -63,12 +65,14 @@ public sealed class UnansweredRecordTests : IDisposable
         NoAnswerWith(arrives, 7, 60);
         // Sixty go, forty change; one of each gets no answer.
         _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 40).Select(number => Some.Domain(number))]);
+        _run.Source.Put(
+            Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 40).Select(number => Some.Domain(number))]);
 
         var report = await PushAsync();
 
         Assert.Equal(new StepTally(98, 2, 0, 0), report.Destinations[0].Tally);
-        Assert.Equal(39, Values().Count(value => !value.Contains("d7.", StringComparison.Ordinal) && !value.Contains("d60.", StringComparison.Ordinal)));
+        Assert.Equal(39, Values()
+            .Count(value => !value.Contains("d7.", StringComparison.Ordinal) && !value.Contains("d60.", StringComparison.Ordinal)));
 
         (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
         Assert.Equal(RunOutcome.Done, (await PushAsync()).Outcome);
@@ -109,7 +113,8 @@ public sealed class UnansweredRecordTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((RunOutcome.Unreachable, 100L, 0L), (report.Outcome, report.Destinations[0].Tally.Unknown, report.Destinations[0].Tally.Rejected));
+        Assert.Equal((RunOutcome.Unreachable, 100L, 0L),
+            (report.Outcome, report.Destinations[0].Tally.Unknown, report.Destinations[0].Tally.Rejected));
         // The batch itself, three times where nobody else repeats it and twice where the pipeline has, and three of it alone.
         Assert.Equal(upserts ? 5 : 6, _run.Destination.Sent.Count);
         (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
@@ -145,7 +150,8 @@ public sealed class UnansweredRecordTests : IDisposable
         await _run.PushAsync();
         NoAnswerWith(arrives: false, 101, 102);
         _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, 20).Concat([101, 102]).Select(number => Some.Domain(number))]);
+        _run.Source.Put(
+            Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, 20).Concat([101, 102]).Select(number => Some.Domain(number))]);
 
         var report = await PushAsync();
 
@@ -158,7 +164,8 @@ public sealed class UnansweredRecordTests : IDisposable
     {
         Put(30);
         await _run.PlanAsync();
-        var order = _run.Steps.Select(step => int.Parse(step.Value!.Split('d', '.')[^2], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        var order = _run.Steps.Select(step => int.Parse(step.Value!.Split('d', '.')[^2], System.Globalization.CultureInfo.InvariantCulture))
+            .ToList();
         NoAnswerWith(arrives: false, order[0], order[^1]);
 
         var report = await _run.PushAsync();
@@ -198,7 +205,8 @@ public sealed class UnansweredRecordTests : IDisposable
         for (var run = 0; run < 2; run++)
         {
             var report = await _run.PushAsync();
-            Assert.Equal((RunOutcome.Unreachable, 1L, 4), (report.Outcome, report.Destinations[0].Tally.Unknown, _run.Destination.Held.Count));
+            Assert.Equal(
+                (RunOutcome.Unreachable, 1L, 4), (report.Outcome, report.Destinations[0].Tally.Unknown, _run.Destination.Held.Count));
         }
 
         (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
@@ -221,7 +229,8 @@ public sealed class UnansweredRecordTests : IDisposable
     private void Put(int domains) =>
         _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, domains).Select(number => Some.Domain(number))]);
 
-    private Task<RunReport> PushAsync() => _run.PushAsync(options => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) });
+    private Task<RunReport> PushAsync() =>
+        _run.PushAsync(options => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) });
 
     private IEnumerable<string> Values() => _run.Destination.Held.Select(one => one.Value);
 

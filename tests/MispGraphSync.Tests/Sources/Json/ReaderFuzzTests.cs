@@ -43,7 +43,8 @@ public class ReaderFuzzTests
     private static readonly byte[][] Snippets =
     [
         "\\ud800"u8.ToArray(), [0xFF, 0xFE], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0],
-        "\u202e"u8.ToArray(), "}"u8.ToArray(), "]"u8.ToArray(), "{"u8.ToArray(), "["u8.ToArray(), "\""u8.ToArray(), ","u8.ToArray(), ":"u8.ToArray(),
+        "\u202e"u8.ToArray(), "}"u8.ToArray(), "]"u8.ToArray(), "{"u8.ToArray(), "["u8.ToArray(), "\""u8.ToArray(), ","u8.ToArray(),
+        ":"u8.ToArray(),
         "null"u8.ToArray(),
         "\"Event\":"u8.ToArray(), "\"Attribute\":["u8.ToArray(), "\"Object\":{"u8.ToArray(), "\"Tag\":[\"a\",1,null],"u8.ToArray(),
         "\"uuid\":\"x\","u8.ToArray(), "// x\n"u8.ToArray(), "\\u001b[2J"u8.ToArray(),
