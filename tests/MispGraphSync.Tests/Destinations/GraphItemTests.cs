@@ -50,10 +50,12 @@ public class GraphItemTests
             Write(GraphProduct.Sentinel, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body, "graph-create-plain");
 
     [Fact]
-    public void Update_writes_editable_fields_and_empty_values() =>
-        Snapshot.Matches(
-            Write(GraphProduct.Sentinel, SomeIndicator.Of(SomeIndicator.Address(7)) with { Severity = ThreatLevel.Undefined },
-                StepAction.Update).Body, "graph-update-plain");
+    public void Update_writes_editable_fields_and_empty_values()
+    {
+        var indicator = SomeIndicator.Of(SomeIndicator.Address(7)) with { Severity = ThreatLevel.Undefined };
+
+        Snapshot.Matches(Write(GraphProduct.Sentinel, indicator, StepAction.Update).Body, "graph-update-plain");
+    }
 
     [Fact]
     public void Item_for_Defender_has_one_observable() =>
@@ -79,14 +81,13 @@ public class GraphItemTests
     [Fact]
     public void Address_without_direction_is_not_part_of_key_or_immutable_hash()
     {
-        var body = Encoding.UTF8.GetString(
-            Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Body.Span);
-        var marks = Write(GraphProduct.Defender, SomeIndicator.Of(SomeIndicator.Address(7)), StepAction.Create).Marks;
+        var address = SomeIndicator.Address(7);
+        var (bytes, hashes) = Write(GraphProduct.Defender, SomeIndicator.Of(address), StepAction.Create);
+        var body = Encoding.UTF8.GetString(bytes.Span);
+        var before = body[..body.IndexOf(",\"networkIPv4\"", StringComparison.Ordinal)];
 
-        Assert.Equal("networkDestinationIPv4=192.0.2.7",
-            string.Join('\n', GraphFields.Of([SomeIndicator.Address(7)], GraphProduct.Defender)));
-        Assert.Equal(
-            Hash128.Of(Encoding.UTF8.GetBytes(body[..body.IndexOf(",\"networkIPv4\"", StringComparison.Ordinal)])), marks.Immutable);
+        Assert.Equal("networkDestinationIPv4=192.0.2.7", string.Join('\n', GraphFields.Of([address], GraphProduct.Defender)));
+        Assert.Equal(Hash128.Of(Encoding.UTF8.GetBytes(before)), hashes.Immutable);
     }
 
     [Fact]
@@ -116,22 +117,25 @@ public class GraphItemTests
         foreach (var observable in EveryKind())
         {
             using var item = JsonDocument.Parse(Write(GraphProduct.Sentinel, SomeIndicator.Of(observable), StepAction.Create).Body);
-            Assert.True(TiIndicatorRules.OfCreate(item.RootElement) is [],
-                $"{observable}: {string.Join(" ", TiIndicatorRules.OfCreate(item.RootElement))}");
+            Assert.Equal((observable, ""), (observable, string.Join(" ", TiIndicatorRules.OfCreate(item.RootElement))));
         }
     }
 
     [Fact]
-    public void Arbitrary_text_follows_the_rules() =>
-        Gen.Select(Gen.String, Gen.String, Gen.String[Gen.Char, 0, 200], Gen.Enum<StepAction>().Where(a => a != StepAction.Delete)).Sample(
-            (title, comment, tag, action) =>
+    public void Arbitrary_text_follows_the_rules()
+    {
+        var actions = Gen.Enum<StepAction>().Where(action => action != StepAction.Delete);
+        Gen.Select(Gen.String, Gen.String, Gen.String[Gen.Char, 0, 200], actions).Sample((title, comment, tag, action) =>
         {
-            var indicator = SomeIndicator.Of(
-                SomeIndicator.Address(1)) with { Title = title, Comment = comment, Tags = [tag, "x"], Actors = [title, tag] };
+            var plain = SomeIndicator.Of(SomeIndicator.Address(1));
+            var indicator = plain with { Title = title, Comment = comment, Tags = [tag, "x"], Actors = [title, tag] };
             using var item = JsonDocument.Parse(Write(GraphProduct.Sentinel, indicator, action).Body);
-            return (action == StepAction.Create ? TiIndicatorRules.OfCreate(item.RootElement)
-                : TiIndicatorRules.OfUpdate(item.RootElement)).Count == 0;
+            var faults = action == StepAction.Create
+                ? TiIndicatorRules.OfCreate(item.RootElement)
+                : TiIndicatorRules.OfUpdate(item.RootElement);
+            return faults.Count == 0;
         });
+    }
 
     [Theory]
     [InlineData("")]
@@ -189,8 +193,11 @@ public class GraphItemTests
     [Fact]
     public void Canonical_text_is_independent_of_observable_order()
     {
-        Observable[] observables = [new Observable.FileName("b"), new Observable.Port(443, Direction.Destination), SomeIndicator.Address(9),
-            new Observable.FileName("a")];
+        Observable[] observables =
+        [
+            new Observable.FileName("b"), new Observable.Port(443, Direction.Destination), SomeIndicator.Address(9),
+            new Observable.FileName("a"),
+        ];
 
         Assert.Equal("fileName=a,b\nnetworkDestinationIPv4=192.0.2.9\nnetworkDestinationPort=443", Canonical(observables));
         Assert.Equal(Canonical(observables), Canonical([.. observables.Reverse()]));

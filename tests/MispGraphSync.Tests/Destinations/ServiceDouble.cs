@@ -40,8 +40,8 @@ internal abstract class ServiceDouble : IDisposable
 
     protected static ResponseMessage Json(int status, string body)
     {
-        var answer = new ResponseMessage { StatusCode = status,
-            BodyData = new BodyData { DetectedBodyType = BodyType.String, BodyAsString = body } };
+        var content = new BodyData { DetectedBodyType = BodyType.String, BodyAsString = body };
+        var answer = new ResponseMessage { StatusCode = status, BodyData = content };
         answer.AddHeader("Content-Type", "application/json");
         return answer;
     }

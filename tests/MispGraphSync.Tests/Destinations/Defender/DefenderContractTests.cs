@@ -201,8 +201,8 @@ public class DefenderContractTests : DestinationContract
         await ReadAsync();
         await ApplyAsync(Operation.Delete, Deletions(ids));
 
-        Assert.Equal(["check_200", "import_200", "list_200", "delete_204"],
-            Test.Files.Select(f => string.Join('_', Path.GetFileNameWithoutExtension(f).Split('_')[^2..])));
+        var operations = Test.Files.Select(file => string.Join('_', Path.GetFileNameWithoutExtension(file).Split('_')[^2..]));
+        Assert.Equal(["check_200", "import_200", "list_200", "delete_204"], operations);
     }
 
     [Fact]

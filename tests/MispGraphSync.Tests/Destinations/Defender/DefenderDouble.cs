@@ -48,13 +48,19 @@ internal sealed class DefenderDouble : ServiceDouble
     private JsonObject Take(JsonNode item)
     {
         var indicator = item.DeepClone().AsObject();
-        var known = Kept.FindIndex(h => (string?)h["indicatorType"] == (string?)item["indicatorType"]
-            && (string?)h["indicatorValue"] == (string?)item["indicatorValue"]);
+        var known = Kept.FindIndex(kept => Has("indicatorType", kept) && Has("indicatorValue", kept));
         indicator["id"] = known < 0 ? $"{++_lastId}" : (string?)Kept[known]["id"];
         if (known < 0) Kept.Add(indicator);
         else Kept[known] = indicator;
-        return new JsonObject { ["id"] = (string?)indicator["id"], ["indicator"] = (string?)item["indicatorValue"], ["isFailed"] = false,
-            ["failureReason"] = null };
+        return new JsonObject
+        {
+            ["id"] = (string?)indicator["id"],
+            ["indicator"] = (string?)item["indicatorValue"],
+            ["isFailed"] = false,
+            ["failureReason"] = null,
+        };
+
+        bool Has(string name, JsonObject kept) => (string?)kept[name] == (string?)item[name];
     }
 
     private ResponseMessage Delete(string[] ids)

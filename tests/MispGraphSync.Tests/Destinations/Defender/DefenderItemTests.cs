@@ -120,8 +120,8 @@ public class DefenderItemTests
     public void Arbitrary_text_follows_the_rules() =>
         Gen.Select(Gen.String, Gen.String, Gen.String).Sample((title, comment, category) =>
         {
-            using var item = JsonDocument.Parse(
-                Write(SomeIndicator.Of(SomeIndicator.Address(1)) with { Title = title, Comment = comment, Category = category }).Body);
+            var plain = SomeIndicator.Of(SomeIndicator.Address(1));
+            using var item = JsonDocument.Parse(Write(plain with { Title = title, Comment = comment, Category = category }).Body);
             Assert.Empty(DefenderImportRules.OfItem(item.RootElement));
             Assert.InRange(item.RootElement.GetProperty("description").GetString()!.Length, 1, DefenderItem.MaxDescription);
         });

@@ -87,9 +87,12 @@ public class DefenderLimitsTests
     [InlineData(IndicatorAction.Warn, SkipReason.ActionNotAllowed)]
     [InlineData(IndicatorAction.Block, null)]
     [InlineData(IndicatorAction.Allow, null)]
-    public void Certificates_accept_block_and_allow_only(IndicatorAction action, SkipReason? reason) =>
-        Assert.Equal(
-            reason, DefenderLimits.SkipReasonFor(new Observable.CertificateFingerprint(HashAlgorithm.Sha1, new string('a', 40)), action));
+    public void Certificates_accept_block_and_allow_only(IndicatorAction action, SkipReason? reason)
+    {
+        var certificate = new Observable.CertificateFingerprint(HashAlgorithm.Sha1, new string('a', 40));
+
+        Assert.Equal(reason, DefenderLimits.SkipReasonFor(certificate, action));
+    }
 
     [Theory]
     [InlineData("2606:4700::6810:84e5", "IpAddress:2606:4700:0000:0000:0000:0000:6810:84e5")]

@@ -109,8 +109,8 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
 
         Assert.Equal((RunOutcome.Done, 2L, 2L), (report.Outcome, report.Planned.Create, report.Skipped[SkipReason.OverCapacity]));
         Assert.Equal((15_000, 2L), (Defender.Count, report.Tally.Accepted));
-        Assert.Equal(["/api/indicators?$top=10000&$skip=0", "/api/indicators?$top=10000&$skip=10000"],
-            _sandbox.RequestsTo(Service.Defender).Where(r => r.Path.Contains("skip", StringComparison.Ordinal)).Select(r => r.Path));
+        var listed = _sandbox.RequestsTo(Service.Defender).Where(r => r.Path.Contains("skip", StringComparison.Ordinal));
+        Assert.Equal(["/api/indicators?$top=10000&$skip=0", "/api/indicators?$top=10000&$skip=10000"], listed.Select(r => r.Path));
     }
 
     [Fact]
@@ -131,8 +131,8 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
         Assert.Equal(3, Defender.Count);
         Assert.NotNull(Defender.Find("DomainName", "x1.example"));
         Assert.Null(Defender.Find("DomainName", "d1.example"));
-        Assert.Equal(["BatchDelete", "import"],
-            _sandbox.RequestsTo(Service.Defender).Where(r => r.Method == "POST").Select(r => r.Path.Split('/')[^1]));
+        var posted = _sandbox.RequestsTo(Service.Defender).Where(r => r.Method == "POST");
+        Assert.Equal(["BatchDelete", "import"], posted.Select(r => r.Path.Split('/')[^1]));
         Assert.Equal(0, (await PushAsync()).Planned.Total);
     }
 
@@ -190,7 +190,8 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
         Later();
         _run.Source.Put(
             Some.Event(1, _run.Time.GetUtcNow()),
-            Some.Attribute(1, "ip-dst", "45.83.9.1"), Some.Attribute(2, "url", "http://evil-1.example"),
+            Some.Attribute(1, "ip-dst", "45.83.9.1"),
+            Some.Attribute(2, "url", "http://evil-1.example"),
             Some.Attribute(3, "url", "http://evil-2.example/x"),
             Some.Domain(4));
 
@@ -225,8 +226,11 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
     {
         Put(1, 1, 2, 3);
         Defender.ImportsPerMinute = 1;
-        _sandbox.Faults.Add(new FaultRule(Service.Defender,
-            new Fault.Status(503)) { When = request => request.Path.Contains("import", StringComparison.Ordinal), Times = 2 });
+        _sandbox.Faults.Add(new FaultRule(Service.Defender, new Fault.Status(503))
+        {
+            When = request => request.Path.Contains("import", StringComparison.Ordinal),
+            Times = 2,
+        });
 
         var report = await PushAsync();
 

@@ -101,11 +101,9 @@ internal sealed class LinesDestination : ServiceDestination
     protected override async Task<IReadOnlyList<StepOutcome>> SendAsync(
         Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
-        using var call = operation == Operation.Delete
-            ? await _client.SendAsync(
-                "delete", HttpMethod.Delete, _path, DestinationClient.Body("{\"value\":["u8, steps), ct, steps.Count).ConfigureAwait(false)
-            : await _client.SendAsync(
-                "put", HttpMethod.Put, _path, DestinationClient.Body("{\"value\":["u8, steps), ct, steps.Count).ConfigureAwait(false);
+        var (name, method) = operation == Operation.Delete ? ("delete", HttpMethod.Delete) : ("put", HttpMethod.Put);
+        var body = DestinationClient.Body("{\"value\":["u8, steps);
+        using var call = await _client.SendAsync(name, method, _path, body, ct, steps.Count).ConfigureAwait(false);
         _client.ThrowIfFailed(call);
         return call.IsSuccess && ResponseJson.Read(call.Response.Written, root => Outcomes(root, steps)) is { } outcomes
             ? _client.Record(call, outcomes)
@@ -122,15 +120,22 @@ internal sealed class LinesDestination : ServiceDestination
     private static StepOutcome[]? Outcomes(JsonElement root, IReadOnlyList<PlanStep> steps)
     {
         if (root.List("value")?.ToArray() is not { } results) return null;
-        return new ResponseMatcher(steps.Count, results.Length, (result, _) => results[result].Text("error") is { } error
-                ? CapacityError.ToRejection(error)
-                : new StepOutcome.Accepted(null), _ => true)
+        return new ResponseMatcher(steps.Count, results.Length, (result, _) => OutcomeOf(results[result]), _ => true)
             .MatchBy(new NameMatch(step => steps[step].Key.ToString("D"), result => results[result].Text("key")));
     }
 
+    private static StepOutcome OutcomeOf(JsonElement result) => result.Text("error") is { } error
+        ? CapacityError.ToRejection(error)
+        : new StepOutcome.Accepted(null);
+
     private static List<RemoteIndicator>? ReadPage(ReadOnlyMemory<byte> response) =>
-        ResponseJson.Read(response, root => root.List("value")?.Select(item =>
-        new RemoteIndicator(
-            item.Text("key"), Guid.TryParse(item.Text("key"), out var key) ? key : null, Encoding.UTF8.GetBytes(item.GetRawText()),
-            "line", item.Text("value") ?? "", Tlp: null, Action: null, item.Instant("expires"))).ToList());
+        ResponseJson.Read(response, root => root.List("value")?.Select(Line).ToList());
+
+    private static RemoteIndicator Line(JsonElement item)
+    {
+        Guid? key = Guid.TryParse(item.Text("key"), out var read) ? read : null;
+        return new RemoteIndicator(
+            item.Text("key"), key, Encoding.UTF8.GetBytes(item.GetRawText()),
+            "line", item.Text("value") ?? "", Tlp: null, Action: null, item.Instant("expires"));
+    }
 }

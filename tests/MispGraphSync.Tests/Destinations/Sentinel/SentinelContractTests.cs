@@ -222,13 +222,15 @@ public class SentinelContractTests : DestinationContract
     [Fact]
     public void Invalid_endpoint_or_missing_workspace_is_a_settings_error()
     {
-        Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => Create(new Uri("http://sentinel.example"))).Outcome);
-        Assert.Equal(
-            RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(
-                () => Create(StixSamples.Settings(Service.Endpoint) with { WorkspaceId = null })).Outcome);
-        Assert.Equal(
-            RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(
-                () => Create(StixSamples.Settings(Service.Endpoint, new Uri("http://arm.example")))).Outcome);
+        var withoutWorkspace = StixSamples.Settings(Service.Endpoint) with { WorkspaceId = null };
+        var plainManagement = StixSamples.Settings(Service.Endpoint, new Uri("http://arm.example"));
+
+        Refused(() => Create(new Uri("http://sentinel.example")));
+        Refused(() => Create(withoutWorkspace));
+        Refused(() => Create(plainManagement));
+
+        static void Refused(Func<IDestination> create) =>
+            Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(create).Outcome);
     }
 
     [Fact]

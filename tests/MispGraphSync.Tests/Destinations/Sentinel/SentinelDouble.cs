@@ -26,11 +26,13 @@ internal sealed class SentinelDouble : ServiceDouble
         var errors = new JsonArray();
         for (var i = 0; i < objects.Count; i++)
         {
-            if (i == Refuse)
-                errors.Add(new JsonObject { ["recordIndex"] = i, [ErrorList] = new JsonArray("Error for Property=pattern: no.") });
+            if (i == Refuse) errors.Add(Error(i));
             else _objects[(string)objects[i]!["id"]!] = objects[i]!.DeepClone().AsObject();
         }
         Refuse = null;
         return Json(200, errors.Count == 0 ? "" : new JsonObject { ["errors"] = errors }.ToJsonString());
     }
+
+    private JsonObject Error(int index) =>
+        new() { ["recordIndex"] = index, [ErrorList] = new JsonArray("Error for Property=pattern: no.") };
 }

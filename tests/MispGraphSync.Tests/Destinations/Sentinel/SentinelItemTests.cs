@@ -124,9 +124,10 @@ public class SentinelItemTests
     }
 
     [Fact]
-    public void Arbitrary_text_follows_the_rules() =>
-        Gen.Select(Gen.String, Gen.String, Gen.String[Gen.Char, 0, 600], Gen.String[Gen.Char[' ', '\uffff'], 1, 50]).Sample(
-            (title, comment, tag, value) =>
+    public void Arbitrary_text_follows_the_rules()
+    {
+        var values = Gen.String[Gen.Char[' ', '\uffff'], 1, 50];
+        Gen.Select(Gen.String, Gen.String, Gen.String[Gen.Char, 0, 600], values).Sample((title, comment, tag, value) =>
         {
             var indicator = SomeIndicator.Of(new Observable.FileName(value)) with
             {
@@ -143,6 +144,7 @@ public class SentinelItemTests
             using var revoked = JsonDocument.Parse(StixSamples.Revoke(held, SomeIndicator.Expires));
             return StixUploadRules.OfIndicator(item.RootElement).Count + StixUploadRules.OfIndicator(revoked.RootElement).Count == 0;
         });
+    }
 
     [Fact]
     public void Start_after_the_end_is_replaced_by_the_first_send()
@@ -171,13 +173,11 @@ public class SentinelItemTests
         var before = StixSamples.Write(Rich).Marks;
         Indicator[] changed =
         [
-            Rich with { Title = "x" }, Rich with { Comment = "x" }, Rich with { Category = "x" }, Rich with { Tags = ["x"] },
-            Rich with { Actors = ["x"] },
-            Rich with { Families = ["x"] }, Rich with { Confidence = 1 }, Rich with { Tlp = Tlp.Green },
-            Rich with { ThreatType = ThreatType.Darknet },
-            Rich with { ThreatTypeIsTagged = false }, Rich with { KillChain = [] }, Rich with { ValidFrom = SomeIndicator.Expires.AddDays(
-                -9) },
-            Rich with { Sources = [] },
+            Rich with { Title = "x" }, Rich with { Comment = "x" }, Rich with { Category = "x" },
+            Rich with { Tags = ["x"] }, Rich with { Actors = ["x"] }, Rich with { Families = ["x"] },
+            Rich with { Confidence = 1 }, Rich with { Tlp = Tlp.Green }, Rich with { ThreatType = ThreatType.Darknet },
+            Rich with { ThreatTypeIsTagged = false }, Rich with { KillChain = [] }, Rich with { Sources = [] },
+            Rich with { ValidFrom = SomeIndicator.Expires.AddDays(-9) },
         ];
 
         Assert.All(changed, indicator =>

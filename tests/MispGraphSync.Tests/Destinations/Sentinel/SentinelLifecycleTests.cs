@@ -27,7 +27,9 @@ public sealed class SentinelLifecycleTests : IAsyncLifetime
         var id = IdOf("d1.example");
 
         Later();
-        _run.Source.Put(Some.Event(1, timestamp: _run.Test.Time.GetUtcNow(), tags: "tlp:green"), Some.Domain(1),
+        _run.Source.Put(
+            Some.Event(1, timestamp: _run.Test.Time.GetUtcNow(), tags: "tlp:green"),
+            Some.Domain(1),
             Some.Attribute(2, "ip-dst", "198.51.100.7"));
         var updated = await _run.PushAsync();
         Assert.Equal(new PlanCounts(0, 2, 0, 0), updated.Planned);
@@ -57,10 +59,12 @@ public sealed class SentinelLifecycleTests : IAsyncLifetime
         _run.Settings = _run.Settings with { IncludeUnmatched = true };
         _run.Source.Put(Some.Event(9), Some.Domain(9));
         _run.Source.Put(
-            Some.Event(1, tags: ["tlp:green", "kill-chain:Delivery", "sentinel-threattype:c2"]), Some.Domain(
-                1), Some.Attribute(2, "ip-src", "2001:db8::1"),
-            Some.Attribute(3, "regkey", @"HKLM\Software\it's"), Some.Attribute(4, "AS", "AS64496"), Some.Attribute(
-                5, "url", "http://evil.example/'x"));
+            Some.Event(1, tags: ["tlp:green", "kill-chain:Delivery", "sentinel-threattype:c2"]),
+            Some.Domain(1),
+            Some.Attribute(2, "ip-src", "2001:db8::1"),
+            Some.Attribute(3, "regkey", @"HKLM\Software\it's"),
+            Some.Attribute(4, "AS", "AS64496"),
+            Some.Attribute(5, "url", "http://evil.example/'x"));
         await _run.PushAsync();
         Later();
         _run.Source.Remove(Some.Event(1));

@@ -59,8 +59,9 @@ internal sealed class SentinelRun : IAsyncDisposable
             SelectionFingerprint = _ => "all",
             PolicyFingerprint = one => $"{one.Policy}",
         };
-        var push = new Push(Source, new SourceLedger(ledger), [destination], new DestinationLedger(ledger, run), with?.Invoke(options)
-            ?? options, new Quiet(), Test.Time);
+        if (with is not null) options = with(options);
+        var steps = new DestinationLedger(ledger, run);
+        var push = new Push(Source, new SourceLedger(ledger), [destination], steps, options, new Quiet(), Test.Time);
         return (await Test.PassAsync(push.RunAsync(run, RunControl.None))).Destinations[0];
     }
 

@@ -110,8 +110,8 @@ internal static partial class StixUploadRules
     {
         if (AutonomousSystem().IsMatch(pattern)) return true;
         var sign = pattern.IndexOf(" = '", StringComparison.Ordinal);
-        if (pattern.Length == 0 || pattern[0] != '[' || sign < 0 || !Paths.Contains(pattern[1..sign])
-            || !pattern.EndsWith("']", StringComparison.Ordinal)) return false;
+        if (!pattern.StartsWith('[') || !pattern.EndsWith("']", StringComparison.Ordinal)) return false;
+        if (sign < 0 || !Paths.Contains(pattern[1..sign])) return false;
         var literal = pattern[(sign + 4)..^2];
         if (literal.Length == 0) return false;
         for (var i = 0; i < literal.Length; i++)
