@@ -15,7 +15,8 @@ public static class ConservationCheck
         if (attributes != read.Attributes)
         {
             faults.Add(
-                $"{read.Attributes} attributes were read, but {read.Mapped} mapped, {read.Context} context and {skipped} skipped make {attributes}.");
+                $"{read.Attributes} attributes were read, but {read.Mapped} mapped, {read.Context} context "
+                + $"and {skipped} skipped make {attributes}.");
         }
 
         foreach (var destination in destinations)

@@ -28,7 +28,8 @@ internal static class TenantCheck
             using var response = await http.GetAsync(address, ct).ConfigureAwait(false);
             using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false));
             if (!response.IsSuccessStatusCode) return OfError(auth, (int)response.StatusCode, json.RootElement);
-            return input.Kinds.CheckTenant(input.Settings, json.RootElement) ?? CheckResult.Ok($"{auth.Tenant} is in the cloud {auth.Cloud}");
+            return input.Kinds.CheckTenant(input.Settings, json.RootElement)
+                ?? CheckResult.Ok($"{auth.Tenant} is in the cloud {auth.Cloud}");
         }
         catch (Exception e) when (e is JsonException or HttpRequestException or IOException)
         {
@@ -40,7 +41,8 @@ internal static class TenantCheck
 
     private static CheckResult OfError(AuthSettings auth, int status, JsonElement response)
     {
-        if (status is >= 500 or 429) return CheckResult.Failed(RunOutcome.Unreachable, $"The sign-in service is busy ({status}).", "Run again later.");
+        if (status is >= 500 or 429)
+            return CheckResult.Failed(RunOutcome.Unreachable, $"The sign-in service is busy ({status}).", "Run again later.");
         int? number = response.List("error_codes") is { } codes && codes.FirstOrDefault() is { ValueKind: JsonValueKind.Number } first
             && first.TryGetInt32(out var code) ? code : null;
         var (sentence, remedy) = EntraErrors.Explain(number ?? NoSuchTenant, "", auth, "");

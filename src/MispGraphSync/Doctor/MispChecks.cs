@@ -47,7 +47,8 @@ internal static class MispChecks
                 "Raise the role's rate limit in MISP, or remove the limit.");
         if (user.IsSiteAdmin)
             return CheckResult.Warning(
-                $"The key is a site administrator's (role {Shown(user.Role)}): it gives full control of this MISP, and pushes see every event.",
+                $"The key is a site administrator's (role {Shown(user.Role)}): it gives full control of this MISP, "
+                + "and pushes see every event.",
                 "Make a user of its own with the role Read Only and API access, and give its key to misp.key.");
         var limit = user.RateLimit is > 0 and { } searches ? $"; {searches} searches in 15 minutes" : "";
         return CheckResult.Ok($"role {Shown(user.Role)}, sees what organisation {Shown(user.Organisation)} may see{limit}");

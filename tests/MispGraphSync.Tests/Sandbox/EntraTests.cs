@@ -32,7 +32,8 @@ public class EntraTests
         using var client = new SandboxClient(sandbox);
         var app = Msal(sandbox, client).WithCertificate(certificate).Build();
 
-        var unknown = await Assert.ThrowsAsync<MsalServiceException>(() => app.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).ExecuteAsync(Ct));
+        var unknown = await Assert.ThrowsAsync<MsalServiceException>(() =>
+            app.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).ExecuteAsync(Ct));
         sandbox.EntraState.App.Certificates.Add(certificate);
         var token = await app.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).ExecuteAsync(Ct);
 
@@ -47,7 +48,8 @@ public class EntraTests
         using var client = new SandboxClient(sandbox);
         var app = Msal(sandbox, client).WithClientSecret("wrong").Build();
 
-        var refused = await Assert.ThrowsAsync<MsalServiceException>(() => app.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).ExecuteAsync(Ct));
+        var refused = await Assert.ThrowsAsync<MsalServiceException>(() =>
+            app.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).ExecuteAsync(Ct));
 
         Assert.Equal("invalid_client", refused.ErrorCode);
         Assert.Contains("AADSTS7000215", refused.Message, StringComparison.Ordinal);

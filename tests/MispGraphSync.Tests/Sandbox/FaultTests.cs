@@ -129,7 +129,8 @@ public sealed class FaultTests : IAsyncLifetime
         return (int)answer.StatusCode;
     }
 
-    private async Task<int> SubmitAsync() => (await _client.PostAsync(_sandbox.Graph, "beta/security/tiIndicators/submitTiIndicators", new JsonObject
+    private async Task<int> SubmitAsync() =>
+        (await _client.PostAsync(_sandbox.Graph, "beta/security/tiIndicators/submitTiIndicators", new JsonObject
     {
         ["value"] = new JsonArray(new JsonObject
         {

@@ -20,7 +20,8 @@ public sealed class MispTests : IAsyncLifetime
         _client.Http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", _sandbox.Options.MispKey);
         _first = _sandbox.MispState.AddEvent(Event(
             """
-            { "info": "First", "date": "2026-01-01", "Tag": ["tlp:green", { "name": "working", "local": true }, "misp-galaxy:ransomware=\"Sandfox\""],
+            { "info": "First", "date": "2026-01-01",
+              "Tag": ["tlp:green", { "name": "working", "local": true }, "misp-galaxy:ransomware=\"Sandfox\""],
               "Attribute": [ { "type": "domain", "value": "a.example" }, { "type": "ip-dst", "value": "198.51.100.53", "Tag": ["tlp:red"] },
                              { "type": "domain|ip", "value": "b.example|192.0.2.7", "to_ids": false },
                              { "type": "domain", "value": "old.example", "deleted": true } ] }

@@ -44,7 +44,8 @@ internal sealed class SandboxClient : IDisposable
             ["client_secret"] = secret,
             ["scope"] = scope,
         });
-        using var answer = await Http.PostAsync(new Uri(_sandbox.Entra, $"{tenant ?? _sandbox.Options.Tenant.ToString()}/oauth2/v2.0/token"), form, Ct);
+        using var answer =
+            await Http.PostAsync(new Uri(_sandbox.Entra, $"{tenant ?? _sandbox.Options.Tenant.ToString()}/oauth2/v2.0/token"), form, Ct);
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(Ct))!;
     }
 
@@ -58,7 +59,8 @@ internal sealed class SandboxClient : IDisposable
         return ((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
     }
 
-    public Task<(int Status, JsonNode? Body)> PostAsync(Uri origin, string path, JsonNode body) => SendAsync(HttpMethod.Post, origin, path, body);
+    public Task<(int Status, JsonNode? Body)> PostAsync(Uri origin, string path, JsonNode body) =>
+        SendAsync(HttpMethod.Post, origin, path, body);
 
     public Task<(int Status, JsonNode? Body)> GetAsync(Uri origin, string path) => SendAsync(HttpMethod.Get, origin, path);
 

@@ -104,7 +104,8 @@ public sealed class SentinelTests : IAsyncLifetime
     {
         var body = new JsonObject { ["sourcesystem"] = "misp-graph", ["stixobjects"] = new JsonArray(Indicator(Id)) };
         var (wrongWorkspace, _) = await _client.PostAsync(_sandbox.Sentinel, UploadPath("11111111-1111-4111-8111-111111111111"), body);
-        var (otherSpelling, _) = await _client.PostAsync(_sandbox.Sentinel, UploadPath().Replace("threat-intelligence", "threatintelligence", StringComparison.Ordinal), body);
+        var (otherSpelling, _) = await _client.PostAsync(
+            _sandbox.Sentinel, UploadPath().Replace("threat-intelligence", "threatintelligence", StringComparison.Ordinal), body);
         _sandbox.EntraState.App.IsSentinelContributor = false;
         var (withoutRole, _) = await _client.PostAsync(_sandbox.Sentinel, UploadPath(), body);
 
@@ -128,7 +129,8 @@ public sealed class SentinelTests : IAsyncLifetime
     public async Task Read_back_lags_and_is_paged_by_skip_token()
     {
         _sandbox.SentinelState.ReadLag = TimeSpan.FromSeconds(30);
-        await UploadAsync([.. Enumerable.Range(10, 25).Select(number => Indicator($"indicator--11111111-1111-5111-8111-1111111111{number}"))]);
+        await UploadAsync(
+            [.. Enumerable.Range(10, 25).Select(number => Indicator($"indicator--11111111-1111-5111-8111-1111111111{number}"))]);
         var (_, early) = await QueryAsync(null);
         _time.Advance(TimeSpan.FromMinutes(1));
 
@@ -138,7 +140,9 @@ public sealed class SentinelTests : IAsyncLifetime
         {
             var (_, page) = await QueryAsync(token);
             seen.AddRange(page!["value"]!.AsArray().Select(one => (string)one!["properties"]!["externalId"]!));
-            token = (string?)page["nextLink"] is { } link ? System.Web.HttpUtility.ParseQueryString(new Uri(link).Query)["$skipToken"] : null;
+            token = (string?)page["nextLink"] is { } link
+                ? System.Web.HttpUtility.ParseQueryString(new Uri(link).Query)["$skipToken"]
+                : null;
         }
         while (token is not null);
 
@@ -168,12 +172,16 @@ public sealed class SentinelTests : IAsyncLifetime
     }
 
     private string UploadPath(string? workspace = null) =>
-        $"workspaces/{workspace ?? _sandbox.Options.WorkspaceId.ToString()}/threat-intelligence-stix-objects:upload?api-version=2024-02-01-preview";
+        $"workspaces/{workspace ?? _sandbox.Options.WorkspaceId.ToString()}/threat-intelligence-stix-objects:upload"
+        + "?api-version=2024-02-01-preview";
 
     private string ArmPath(string call) =>
-        $"subscriptions/{_sandbox.Options.SubscriptionId}/resourceGroups/{_sandbox.Options.ResourceGroup}/providers/Microsoft.OperationalInsights/workspaces/{_sandbox.Options.WorkspaceName}/providers/Microsoft.SecurityInsights/threatIntelligence/main/{call}?api-version=2025-09-01";
+        $"subscriptions/{_sandbox.Options.SubscriptionId}/resourceGroups/{_sandbox.Options.ResourceGroup}/providers/"
+        + $"Microsoft.OperationalInsights/workspaces/{_sandbox.Options.WorkspaceName}/providers/Microsoft.SecurityInsights/"
+        + $"threatIntelligence/main/{call}?api-version=2025-09-01";
 
-    private static JsonObject Indicator(string id, string modified = "2026-01-01T00:00:00.000Z", int confidence = 50, bool revoked = false) => new()
+    private static JsonObject Indicator(
+        string id, string modified = "2026-01-01T00:00:00.000Z", int confidence = 50, bool revoked = false) => new()
     {
         ["type"] = "indicator",
         ["spec_version"] = "2.1",

@@ -83,8 +83,8 @@ internal static class Credentials
                 RunOutcome.SignInFailed,
                 $"auth.federatedTokenFile: the token in {file} ran out at "
                 + $"{expires.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)}.",
-                "The process that writes the file must replace it before that: check the projected volume or the CI job that issues it, and "
-                + "this machine's clock.");
+                "The process that writes the file must replace it before that: check the projected volume or the CI job that issues it, "
+                + "and this machine's clock.");
         return text;
     }
 }

@@ -124,7 +124,8 @@ internal sealed class ConfigImporter
     {
         Note($"{key.Path}: {json} is imported ({reason}); recommended: {recommended}.");
         using var document = JsonDocument.Parse(json);
-        Draft.Common.Add(new DraftValue(key, document.RootElement.Clone(), $"Imported as it is, because {reason}. Recommended: {recommended}."));
+        Draft.Common.Add(
+            new DraftValue(key, document.RootElement.Clone(), $"Imported as it is, because {reason}. Recommended: {recommended}."));
     }
 
     /// <summary>Adds the value, or the sample's placeholder and a note.</summary>
