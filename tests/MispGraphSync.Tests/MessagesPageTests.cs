@@ -55,6 +55,10 @@ public class MessagesPageTests
         typeof(Failure).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Failure))).Select(type => type.Name).Order(),
         CoreFailures().Select(failure => failure.GetType().Name).Distinct().Order());
 
+    [Fact]
+    public void Remedies_are_whole_sentences() =>
+        Assert.All(Messages(), message => Assert.DoesNotMatch(@"(with|to|of|and|or)\.?$", message.Remedy));
+
     private static IEnumerable<Failure> CoreFailures()
     {
         var limit = new DeletionLimit(50, IsPercent: true);

@@ -11,7 +11,7 @@ public sealed record DeletionPolicy(DeletionLimit MaxDelete, bool AcceptChanges)
     public DeletionVerdict Decide(DeletionFacts facts)
     {
         if (facts.IsEmptyRead && !AcceptChanges && facts.Held > 0) return DeletionVerdict.EmptyRead;
-        if (!facts.IsReadToEnd || facts.IsPartOfSource) return DeletionVerdict.NotRead;
+        if (!facts.MayDelete) return DeletionVerdict.NotRead;
         // A change of settings does not make an eviction look like a withdrawal.
         if (facts.HasNewSelection && facts.Deletions > facts.Evictions && !AcceptChanges) return DeletionVerdict.NewSelection;
         return IsTooMany(facts) ? DeletionVerdict.TooMany : DeletionVerdict.Allowed;
@@ -24,18 +24,18 @@ public sealed record DeletionPolicy(DeletionLimit MaxDelete, bool AcceptChanges)
 /// <summary>What decides about the deletions of one destination.</summary>
 public sealed record DeletionFacts
 {
-    /// <summary>The source's list reached its end. Single events may be unread: what is known of them stays.</summary>
-    public required bool IsReadToEnd { get; init; }
-
-    /// <summary>Only some events of the source were asked for.</summary>
-    public bool IsPartOfSource { get; init; }
+    /// <summary>
+    /// The read shows what is gone: its list reached the end, and all of the source was asked for. Single events may be unread: what
+    /// is known of them stays. True for a retry, which deletes what an earlier read showed to be gone.
+    /// </summary>
+    public required bool MayDelete { get; init; }
 
     public bool IsEmptyRead { get; init; }
 
     /// <summary>The settings or rights that choose the destination's indicators differ from the accepted ones.</summary>
     public bool HasNewSelection { get; init; }
 
-    /// <summary>Planned deletions, evictions included.</summary>
+    /// <summary>Planned deletions, evictions included; after an empty read all that is held, since none was planned.</summary>
     public long Deletions { get; init; }
 
     /// <summary>Of these, those that make room for indicators of a higher rank.</summary>

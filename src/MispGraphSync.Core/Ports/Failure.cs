@@ -17,8 +17,8 @@ public abstract record Failure
 
         public required DeletionLimit Limit { get; init; }
 
-        /// <summary>The limit withholds them as well, whatever the verdict.</summary>
-        public bool IsTooMany { get; init; }
+        /// <summary>Beside another verdict: they are above the limit as well.</summary>
+        public bool IsAlsoTooMany { get; init; }
 
         /// <summary>The source that was read.</summary>
         public string? Source { get; init; }

@@ -182,8 +182,7 @@ internal sealed class DestinationRun
         var policy = new DeletionPolicy(_options.MaxDelete, _options.AcceptChanges);
         var facts = new DeletionFacts
         {
-            // A retry reads nothing: it deletes what an earlier complete read showed to be gone.
-            IsReadToEnd = _mayDelete || _isRetry,
+            MayDelete = _mayDelete || _isRetry,
             IsEmptyRead = _read is { IsEmptyRead: true },
             HasNewSelection = Selection is { } now && _ledger.FindAcceptedSelection(State, _source!) is { } accepted && accepted != now,
             Deletions = _mayDelete || _isRetry ? Planned.Delete : State.Held,
@@ -195,7 +194,7 @@ internal sealed class DestinationRun
         return new Failure.DeletionsWithheld(State.Info.Name, verdict, facts.Deletions, facts.Evictions, facts.Held)
         {
             Limit = _options.MaxDelete,
-            IsTooMany = policy.IsTooMany(facts),
+            IsAlsoTooMany = verdict != DeletionVerdict.TooMany && policy.IsTooMany(facts),
             Source = _read?.Name,
             EventsKnown = _read?.EventsKnown ?? 0,
         };

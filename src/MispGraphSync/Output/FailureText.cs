@@ -54,14 +54,14 @@ internal static class FailureText
 
     private static (string Sentence, string? Remedy) Of(Failure.DeletionsWithheld it)
     {
-        var many = it.IsTooMany ? $" --max-delete {it.Deletions}" : "";
+        var many = it.IsAlsoTooMany ? $" --max-delete {it.Deletions}" : "";
         return it.Verdict switch
         {
             DeletionVerdict.EmptyRead => (
                 $"'{it.Source}' answered with no event at all, but {it.EventsKnown} events are known from it. "
                 + $"The {it.Held} indicators at '{it.Destination}' were kept. The deletions were withheld.",
-                "Check the filters and the rights of the MISP key. If they are intended, run once with --accept-changes"
-                + $"{(it.IsTooMany ? " --max-delete 100%" : "")}."),
+                "Check the filters and the rights of the MISP key. Look at the deletions with 'misp-graph plan --accept-changes'. "
+                + $"If they are intended, run once with --accept-changes{(it.IsAlsoTooMany ? " --max-delete 100%" : "")}."),
             DeletionVerdict.NewSelection => (
                 $"{it.Deletions - it.Evictions} of {it.Held} indicators at '{it.Destination}' would be deleted. "
                 + "They may only look withdrawn: the filters, the settings or the rights of the MISP key have changed. "
@@ -71,7 +71,7 @@ internal static class FailureText
                 $"{it.Deletions} of {it.Held} indicators at '{it.Destination}' would be deleted"
                 + $"{(it.Evictions > 0 ? $" ({it.Evictions} of them to make room for others)" : "")}, "
                 + $"more than guard.maxDelete ({it.Limit}) allows. The deletions were withheld.",
-                $"{LookAtPlan} If they are intended, run once with{many}."),
+                $"{LookAtPlan} If they are intended, run once with --max-delete {it.Deletions}."),
         };
     }
 

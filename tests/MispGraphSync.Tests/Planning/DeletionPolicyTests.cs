@@ -7,29 +7,28 @@ namespace MispGraphSync.Tests.Planning;
 public class DeletionPolicyTests
 {
     /// <summary>
-    /// to the end, part of the source, empty read, new selection, --accept-changes, too many: the verdict. Every combination of the
-    /// six is a row of this table.
+    /// A read that shows what is gone, empty read, new selection, --accept-changes, too many: the verdict. Every combination of the
+    /// five is a row of this table.
     /// </summary>
-    public static TheoryData<bool, bool, bool, bool, bool, bool, DeletionVerdict> TruthTable()
+    public static TheoryData<bool, bool, bool, bool, bool, DeletionVerdict> TruthTable()
     {
-        var table = new TheoryData<bool, bool, bool, bool, bool, bool, DeletionVerdict>();
+        var table = new TheoryData<bool, bool, bool, bool, bool, DeletionVerdict>();
         bool[] either = [false, true];
-        foreach (var toEnd in either)
-        foreach (var part in either)
+        foreach (var mayDelete in either)
         foreach (var empty in either)
         foreach (var selection in either)
         foreach (var accepts in either)
         foreach (var many in either)
         {
-            var verdict = (toEnd, part, empty, selection, accepts, many) switch
+            var verdict = (mayDelete, empty, selection, accepts, many) switch
             {
-                (_, _, true, _, false, _) => DeletionVerdict.EmptyRead,
-                (false, _, _, _, _, _) or (_, true, _, _, _, _) => DeletionVerdict.NotRead,
-                (_, _, _, true, false, _) => DeletionVerdict.NewSelection,
-                (_, _, _, _, _, true) => DeletionVerdict.TooMany,
+                (_, true, _, false, _) => DeletionVerdict.EmptyRead,
+                (false, _, _, _, _) => DeletionVerdict.NotRead,
+                (_, _, true, false, _) => DeletionVerdict.NewSelection,
+                (_, _, _, _, true) => DeletionVerdict.TooMany,
                 _ => DeletionVerdict.Allowed,
             };
-            table.Add(toEnd, part, empty, selection, accepts, many, verdict);
+            table.Add(mayDelete, empty, selection, accepts, many, verdict);
         }
 
         return table;
@@ -38,13 +37,12 @@ public class DeletionPolicyTests
     [Theory]
     [MemberData(nameof(TruthTable))]
     public void Verdict_follows_the_truth_table(
-        bool toEnd, bool part, bool empty, bool selection, bool accepts, bool many, DeletionVerdict expected)
+        bool mayDelete, bool empty, bool selection, bool accepts, bool many, DeletionVerdict expected)
     {
         var policy = new DeletionPolicy(new DeletionLimit(30, IsPercent: false), accepts);
         var facts = new DeletionFacts
         {
-            IsReadToEnd = toEnd,
-            IsPartOfSource = part,
+            MayDelete = mayDelete,
             IsEmptyRead = empty,
             HasNewSelection = selection,
             Deletions = many ? 31 : 30,
@@ -58,17 +56,17 @@ public class DeletionPolicyTests
     public void Empty_read_withholds_nothing_where_nothing_is_held() => Assert.Equal(
         DeletionVerdict.Allowed,
         new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: false)
-            .Decide(new DeletionFacts { IsReadToEnd = true, IsEmptyRead = true }));
+            .Decide(new DeletionFacts { MayDelete = true, IsEmptyRead = true }));
 
     [Fact]
     public void New_selection_does_not_withhold_evictions() => Assert.Equal(
         DeletionVerdict.Allowed,
         new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: false)
-            .Decide(new DeletionFacts { IsReadToEnd = true, HasNewSelection = true, Deletions = 5, Evictions = 5, Held = 100 }));
+            .Decide(new DeletionFacts { MayDelete = true, HasNewSelection = true, Deletions = 5, Evictions = 5, Held = 100 }));
 
     [Fact]
     public void Share_has_no_allowance_after_an_empty_read() => Assert.Equal(
         [DeletionVerdict.Allowed, DeletionVerdict.TooMany],
         new[] { false, true }.Select(empty => new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: true)
-            .Decide(new DeletionFacts { IsReadToEnd = true, IsEmptyRead = empty, Deletions = 20, Held = 20 })));
+            .Decide(new DeletionFacts { MayDelete = true, IsEmptyRead = empty, Deletions = 20, Held = 20 })));
 }
