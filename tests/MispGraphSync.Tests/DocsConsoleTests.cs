@@ -7,7 +7,7 @@ using Xunit;
 namespace MispGraphSync.Tests;
 
 /// <summary>
-/// Every console block of the papers is run here, line by line, against a sandbox; or the comment before it says why not:
+/// Runs every console block of the pages, line by line, against a sandbox, unless the comment before it says why not:
 /// <c>&lt;!-- not run: it needs a tenant --&gt;</c>.
 /// </summary>
 public sealed partial class DocsConsoleTests : IAsyncLifetime
@@ -15,7 +15,7 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
     private const string Event = "5f8e1c3a-9d7b-4c2e-8f10-6a5b4c3d2e1f";
     private const string Value = "evil.example";
 
-    /// <summary>What stands for the reader's own in the papers, and what takes its place here.</summary>
+    /// <summary>The placeholders of the pages, and their values here.</summary>
     private static readonly (string Written, string Here)[] Placeholders =
         [("NAME", "graph"), ("VALUE", Value), ("UUID", Event), ("/data/feed", "feed"), ("/data/export", "export"), ("/etc/misp-graph/", ""),
             ("/srv/www/", "")];
@@ -30,7 +30,7 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
         _run = await SandboxRun.StartAsync(options: null, "graph", "sentinel", "defender");
         _run.Change(settings =>
         {
-            // Nothing is to be waited for here.
+            // Do not wait.
             foreach (var destination in settings["destinations"]!.AsArray()) destination!["requestsPerMinute"] = 1_000;
         });
         var uuid = _run.Sandbox.MispState.AddEvent(
@@ -63,7 +63,7 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
         Assert.All(All().Where(block => block.NotRun is not null), block =>
             Assert.True(block.NotRun!.Length > 10, $"{block.Where} is marked as not run, and does not say why."));
 
-    // The blocks speak of runs, failures and requests: there are some.
+    // The blocks list runs, failures and requests.
     private async Task PushWithOneFailureAsync()
     {
         _run.Sandbox.Faults.Add(Service.Graph, new Fault.Status(400), times: 20, when: request =>
@@ -77,7 +77,7 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
         if (!command.StartsWith("misp-graph ", StringComparison.Ordinal)) return await BashAsync(command);
         var words = Redirection().Replace(command, "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).ToArray();
         var kept = File.ReadAllText(_run.ConfigFile);
-        // What makes settings must not lead out of the sandbox.
+        // New settings must not lead out of the sandbox.
         var makes = words is ["config", "init", ..] || (words[0] == "config" && words.Contains("--to"));
         if (makes) File.Delete(_run.ConfigFile);
         _run.Answers = words[0] == "purge" ? "y\n" : string.Join(
@@ -96,7 +96,7 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
 
     private async Task<(int Code, string Error)> BashAsync(string command)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "It is a shell's.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no bash.");
         using var process = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = _run.Folder,
             RedirectStandardOutput = true, RedirectStandardError = true })!;
         var result = await process.EndAsync();
@@ -139,11 +139,11 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
     }
 
     private static IEnumerable<Block> All() =>
-        from paper in Directory.EnumerateFiles(DocsTests.At("docs"), "*.md").Append(DocsTests.At("README.md")).Order(StringComparer.Ordinal)
-        let text = File.ReadAllText(paper).ReplaceLineEndings("\n")
+        from page in Directory.EnumerateFiles(DocsTests.At("docs"), "*.md").Append(DocsTests.At("README.md")).Order(StringComparer.Ordinal)
+        let text = File.ReadAllText(page).ReplaceLineEndings("\n")
         from found in ConsoleBlock().Matches(text)
         select new Block(
-            $"{Path.GetFileName(paper)}:{text[..found.Groups["text"].Index].Count(sign => sign == '\n') + 1}",
+            $"{Path.GetFileName(page)}:{text[..found.Groups["text"].Index].Count(sign => sign == '\n') + 1}",
             found.Groups["text"].Value,
             found.Groups["why"].Success ? found.Groups["why"].Value : null);
 

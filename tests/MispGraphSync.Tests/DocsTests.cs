@@ -11,7 +11,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests;
 
-/// <summary>What people read agrees with what the program does.</summary>
+/// <summary>The pages agree with the program.</summary>
 public partial class DocsTests
 {
     [Fact]
@@ -119,27 +119,27 @@ public partial class DocsTests
     [Fact]
     public async Task Documented_commands_exist()
     {
-        foreach (var (paper, command) in Commands())
+        foreach (var (page, command) in Commands())
         {
             var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var verbs = words.TakeWhile(word => VerbWord().IsMatch(word)).Take(words is ["config", ..] ? 2 : 1).ToArray();
             var help = await HelpAsync(verbs);
 
             Assert.True(help.Contains($"Usage: misp-graph {string.Join(' ', verbs)} ", StringComparison.Ordinal),
-                $"{paper}: no such verb: misp-graph {command}");
+                $"{page}: no such verb: misp-graph {command}");
             foreach (var option in words.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
                 Assert.True(
-                    help.Contains(option + " ", StringComparison.Ordinal), $"{paper}: there is no {option} to: misp-graph {command}");
+                    help.Contains(option + " ", StringComparison.Ordinal), $"{page}: there is no {option} to: misp-graph {command}");
         }
     }
 
-    private static IEnumerable<(string Paper, string Command)> Commands() =>
-        from paper in Directory.EnumerateFiles(At("docs"), "*.md").Append(At("README.md"))
-        from block in ConsoleBlock().Matches(File.ReadAllText(paper))
+    private static IEnumerable<(string Page, string Command)> Commands() =>
+        from page in Directory.EnumerateFiles(At("docs"), "*.md").Append(At("README.md"))
+        from block in ConsoleBlock().Matches(File.ReadAllText(page))
         from line in block.Groups[1].Value.Split('\n')
         let text = Beside().Replace(line, "").Trim()
         where text.StartsWith("misp-graph ", StringComparison.Ordinal)
-        select (Path.GetFileName(paper), text["misp-graph ".Length..]);
+        select (Path.GetFileName(page), text["misp-graph ".Length..]);
 
     private static async Task<string> HelpAsync(string[] verbs)
     {
@@ -179,7 +179,7 @@ public partial class DocsTests
     [GeneratedRegex(@"```console\r?\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex ConsoleBlock();
 
-    /// <summary>What stands beside a command: a comment, a redirection, another command.</summary>
+    /// <summary>What follows a command: a comment, a redirection, another command.</summary>
     [GeneratedRegex(@"\s+(#|>|\||;|&&).*$")]
     private static partial Regex Beside();
 

@@ -4,24 +4,24 @@ using Xunit;
 
 namespace MispGraphSync.Tests;
 
-/// <summary>Whoever follows a link in the papers arrives.</summary>
+/// <summary>The links in the pages have targets.</summary>
 public sealed partial class LinksTests
 {
     private static readonly string Root = DocsTests.At("");
 
-    public static TheoryData<string> Papers => [.. Pages().Select(page => Path.GetRelativePath(Root, page).Replace('\\', '/'))];
+    public static TheoryData<string> AllPages => [.. Pages().Select(page => Path.GetRelativePath(Root, page).Replace('\\', '/'))];
 
     [Theory]
-    [MemberData(nameof(Papers))]
-    public void Each_link_targets_an_existing_file_and_heading(string paper)
+    [MemberData(nameof(AllPages))]
+    public void Each_link_targets_an_existing_file_and_heading(string page)
     {
-        var folder = Path.GetDirectoryName(Path.Combine(Root, paper))!;
+        var folder = Path.GetDirectoryName(Path.Combine(Root, page))!;
 
-        Assert.All(Links(Path.Combine(Root, paper)), link =>
+        Assert.All(Links(Path.Combine(Root, page)), link =>
         {
             var (file, anchor) =
                 link.Split('#') switch { [var only] => (only, null), [var before, var after, ..] => (before, after), _ => ("", null) };
-            var target = file.Length == 0 ? Path.Combine(Root, paper) : Path.GetFullPath(Path.Combine(folder, file));
+            var target = file.Length == 0 ? Path.Combine(Root, page) : Path.GetFullPath(Path.Combine(folder, file));
             Assert.True(File.Exists(target) || Directory.Exists(target), $"{link}: there is no {file}.");
             if (anchor is not null) Assert.True(Anchors(target).Contains(anchor), $"{link}: there is no heading #{anchor}.");
         });
@@ -56,14 +56,14 @@ public sealed partial class LinksTests
             .Concat(new[] { "docs", "deploy", "bench" }.Select(folder => Path.Combine(Root, folder)).Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories)));
 
-    /// <summary>Those within the project.</summary>
+    /// <summary>Links within the project.</summary>
     private static IEnumerable<string> Links(string page) =>
         Link()
             .Matches(Fence().Replace(File.ReadAllText(page), ""))
             .Select(link => link.Groups[1].Value)
             .Where(link => !link.Contains(':', StringComparison.Ordinal));
 
-    /// <summary>The headings as the hosts of such pages make anchors of them: the second of a name gets -1.</summary>
+    /// <summary>The anchors that GitHub makes of the headings: a second one of the same name gets -1.</summary>
     private static HashSet<string> Anchors(string page)
     {
         var anchors = new HashSet<string>(StringComparer.Ordinal);

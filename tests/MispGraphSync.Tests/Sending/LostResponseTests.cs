@@ -19,7 +19,7 @@ public sealed class LostResponseTests : IDisposable
 
         var report = await _run.PushAsync();
 
-        Assert.Equal((RunOutcome.Done, 3L, 1), (report.Outcome, report.Destinations[0].Tally.Accepted, _run.Destination.Settled));
+        Assert.Equal((RunOutcome.Done, 3L, 1), (report.Outcome, report.Destinations[0].Tally.Accepted, _run.Destination.Reconciled));
         Assert.Equal(3, _run.Destination.Held.Count);
     }
 
@@ -227,11 +227,11 @@ public sealed class LostResponseTests : IDisposable
     {
         LoseAnswers(Operation.Create, times: 100);
         await _run.PushAsync();
-        var settled = _run.Destination.Settled;
+        var settled = _run.Destination.Reconciled;
 
         await _run.PlanAsync();
 
-        Assert.Equal(settled, _run.Destination.Settled);
+        Assert.Equal(settled, _run.Destination.Reconciled);
     }
 
     [Theory]

@@ -28,7 +28,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
 
     public List<(Operation Operation, int Items)> Sent { get; } = [];
 
-    public int Settled { get; private set; }
+    public int Reconciled { get; private set; }
 
     public Action? BeforeSettling { get; set; }
 
@@ -126,7 +126,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     {
         lock (_gate)
         {
-            Settled++;
+            Reconciled++;
             BeforeSettling?.Invoke();
             if (!Upserts) Held.RemoveAll(one => keys.Contains(one.Key));
         }
