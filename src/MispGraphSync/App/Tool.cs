@@ -26,8 +26,7 @@ internal static class Tool
     public static RootCommand Root(ToolHost host)
     {
         var root = new RootCommand(
-            "Keeps Microsoft Sentinel, Defender and Graph in step with a MISP server: every indicator that should be there is there, once, "
-            + "until it should not be.");
+            "Keeps Microsoft Sentinel, Defender and Graph in sync with a MISP server: each wanted indicator is there exactly once.");
         var common = new CommonOptions();
         var actions = new Actions(host);
         common.AddTo(root);
@@ -45,7 +44,7 @@ internal static class Tool
         root.Add(new CompletionsCommand(host));
         // The library's own help option also takes /h and /?, which may be paths.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
-        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this.", Action = new Commands.HelpAction(host, common) });
+        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help.", Action = new Commands.HelpAction(host, common) });
         Suggestions.AddCompletions(root, common, actions.DestinationNames);
         return root;
     }

@@ -8,7 +8,7 @@ internal sealed class CompletionsCommand : Command
     private readonly Argument<string> _shell = new("SHELL") { Description = $"{string.Join(", ", ShellScripts.Names)}." };
 
     public CompletionsCommand(ToolHost host)
-        : base("completions", "Prints a script that lets a shell complete verbs, options and their values.")
+        : base("completions", "Prints a script that completes commands, options and their values in a shell.")
     {
         _shell.AcceptOnlyFromAmong([.. ShellScripts.Names]);
         Add(_shell);

@@ -15,7 +15,7 @@ internal sealed class ConfigCommand : Command
     private readonly ReaderOptions _options;
 
     public ConfigCommand(CommonOptions common, ToolHost host, ReaderOptions options)
-        : base("config", "Make, show and check settings.")
+        : base("config", "Creates, shows and checks settings.")
     {
         (_common, _host, _options) = (common, host, options);
         Add(Init());
@@ -26,9 +26,9 @@ internal sealed class ConfigCommand : Command
 
     private Command Init()
     {
-        var fromEnv = new Option<bool>("--from-env") { Description = "Take everything from environment variables and ask nothing." };
+        var fromEnv = new Option<bool>("--from-env") { Description = "Read everything from environment variables and ask nothing." };
         var force = new Option<bool>("--force") { Description = "Replace an existing settings file." };
-        var command = new Command("init", "Make a settings file: asks what has no default.") { fromEnv, force };
+        var command = new Command("init", "Creates a settings file; asks for values without a default.") { fromEnv, force };
         command.SetAction(args =>
         {
             var file = Full(args.GetValue(_common.Config) ?? SettingsFile.FileName);
@@ -53,7 +53,7 @@ internal sealed class ConfigCommand : Command
 
     private Command Show()
     {
-        var command = new Command("show", "Show every value in effect and where it comes from; secrets are hidden.");
+        var command = new Command("show", "Shows every value in effect and its origin; secrets are hidden.");
         command.SetAction(args =>
         {
             var inspection = Inspect(args);
@@ -66,7 +66,7 @@ internal sealed class ConfigCommand : Command
 
     private Command Validate()
     {
-        var command = new Command("validate", "Check the settings: prints ok, or every fault.");
+        var command = new Command("validate", "Checks the settings; prints ok, or every fault.");
         command.SetAction(args =>
         {
             var inspection = Inspect(args);
@@ -84,10 +84,10 @@ internal sealed class ConfigCommand : Command
         var file = new Argument<string>("FILE") { Description = "The config.py of the Python sample or of misp2sentinel." };
         var to = new Option<string?>("--to")
         {
-            Description = "Write the settings to this file, secrets included, readable by you alone.", HelpName = "FILE",
+            Description = "Write the settings to this file, with the secrets, readable only by you.", HelpName = "FILE",
         };
         var force = new Option<bool>("--force") { Description = "Replace an existing file." };
-        var command = new Command("import", "Make settings from another tool's config.py; nothing in it is run.") { file, to, force };
+        var command = new Command("import", "Imports the settings of another tool's config.py; nothing in it is run.") { file, to, force };
         command.SetAction(args =>
         {
             ConfigImport.Run(

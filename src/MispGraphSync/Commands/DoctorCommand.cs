@@ -17,7 +17,7 @@ internal sealed class DoctorCommand : Command
     private readonly Option<string[]> _destinations = NewOption.Destinations();
 
     public DoctorCommand(CommonOptions common, ToolHost host, Func<DoctorRequest, CancellationToken, DoctorContext> open)
-        : base("doctor", "Checks settings, files, network, MISP, sign-in and permissions; each failure with its remedy.")
+        : base("doctor", "Checks settings, files, network, MISP, sign-in and permissions; says how to fix each failure.")
     {
         Add(_write);
         Add(_destinations);

@@ -10,9 +10,9 @@ namespace MispGraphSync.Commands;
 /// <summary><c>misp-graph errors</c>: what was rejected, why, and what to do; with <c>--retry</c> it is sent again.</summary>
 internal sealed class ErrorsCommand : Command
 {
-    private readonly Option<bool> _retry = NewOption.Flag("--retry", "Send just those again, now. MISP is not read.");
-    private readonly Option<string?> _destination = NewOption.Of<string?>("--destination", "NAME", "Only this destination's.");
-    private readonly Option<long?> _run = NewOption.Of<long?>("--run", "N", "Only what this run was the last to send.");
+    private readonly Option<bool> _retry = NewOption.Flag("--retry", "Send the rejected indicators again now, without reading MISP.");
+    private readonly Option<string?> _destination = NewOption.Of<string?>("--destination", "NAME", "Only this destination.");
+    private readonly Option<long?> _run = NewOption.Of<long?>("--run", "N", "Only indicators that this run was the last to send.");
     private readonly CommonOptions _common;
     private readonly ToolHost _host;
     private readonly DestinationKinds _kinds;

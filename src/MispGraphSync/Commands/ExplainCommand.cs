@@ -21,7 +21,7 @@ internal sealed class ExplainCommand : Command
     private readonly Option<bool> _offline = NewOption.Flag("--offline", "Do not ask MISP for a value that was never seen.");
 
     public ExplainCommand(CommonOptions common, ToolHost host, Func<ExplainRequest, Task<Explanation>> explainAsync)
-        : base("explain", "Shows where a value comes from, and what happened to it at each destination, and why.")
+        : base("explain", "Shows where a value comes from, what happened to it at each destination, and why.")
     {
         Add(_asked);
         Add(_offline);

@@ -9,11 +9,11 @@ namespace MispGraphSync.Commands;
 internal sealed class PurgeCommand : Command
 {
     private readonly Option<bool> _yes = NewOption.Flag("--yes", "Do not ask.", "-y");
-    private readonly Option<bool> _dryRun = NewOption.Flag("--dry-run", "Say what would be removed, and send nothing.", "-n");
+    private readonly Option<bool> _dryRun = NewOption.Flag("--dry-run", "Count the indicators that would be removed, and send nothing.", "-n");
     private readonly RunOptions _options;
 
     public PurgeCommand(CommonOptions common, ToolHost host, Func<RunRequest, Task<FinishedRun>> runAsync)
-        : base("purge", "Removes all that this installation put at the destinations. A later push creates it again.")
+        : base("purge", "Removes all indicators of this installation from the destinations. A later push creates them again.")
     {
         Add(_yes);
         Add(_dryRun);

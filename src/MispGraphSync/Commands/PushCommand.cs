@@ -10,7 +10,7 @@ internal sealed class PushCommand : Command
     private readonly RunOptions _options;
 
     public PushCommand(CommonOptions common, ToolHost host, Func<RunRequest, Task<FinishedRun>> runAsync)
-        : base("push", "Brings the destinations in step with MISP.")
+        : base("push", "Synchronises the destinations with MISP: creates, updates, renews and deletes indicators.")
     {
         Add(_dryRun);
         _options = new RunOptions(this, readsSource: true);

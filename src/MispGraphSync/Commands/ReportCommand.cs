@@ -9,7 +9,7 @@ namespace MispGraphSync.Commands;
 internal sealed class ReportCommand : Command
 {
     private readonly Option<string> _to = NewOption.Of<string>(
-        "--to", "FILE", "The file to write; an older report there is replaced, nothing else is.");
+        "--to", "FILE", "The file to write. It replaces an older report, but no other file.");
 
     public ReportCommand(CommonOptions common, ToolHost host, Func<CommonArguments, Task<ReportData>> gatherAsync)
         : base("report", "Writes the state as one HTML page to read or to mail. Needs no network.")

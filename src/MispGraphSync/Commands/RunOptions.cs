@@ -9,18 +9,18 @@ internal sealed class RunOptions
 {
     private readonly Option<string[]> _destinations = NewOption.Destinations();
     private readonly Option<string?> _wait = NewOption.Of<string?>(
-        "--wait", "DURATION", "How long to wait for another run to end, such as 10m.");
+        "--wait", "DURATION", "How long to wait while another run holds the lock, such as 10m.");
 
     private readonly Option<string?> _maxDuration = NewOption.Of<string?>(
-        "--max-duration", "DURATION", "Stop in good order after this time, such as 50m.");
+        "--max-duration", "DURATION", "Stop after the requests in flight when this time is over, such as 50m.");
     private readonly Option<string?> _input = NewOption.Of<string?>(
         "--input", "PATH", "Read saved MISP JSON or a MISP feed folder in place of the server.");
     private readonly Option<string[]> _events = NewOption.Of<string[]>(
         "--event", "UUID", "Only this event; may be given several times. Deletes nothing.");
     private readonly Option<bool> _full = NewOption.Flag("--full", "Read everything again, not only what changed.");
-    private readonly Option<string?> _maxDelete = MaxDelete("The most deletions to carry out, for this run: a number or a share.");
+    private readonly Option<string?> _maxDelete = MaxDelete("The maximum number or share of deletions in this run.");
     private readonly Option<bool> _acceptChanges = NewOption.Flag(
-        "--accept-changes", "Allow deletions that come with changed settings, or with an empty read, for this run.");
+        "--accept-changes", "In this run, allow deletions after changed settings or an empty read.");
     private readonly Option<bool> _fresh = NewOption.Flag(
         "--fresh", "Start with new ids where a lost ledger cannot be rebuilt by listing; earlier indicators stay until they expire.");
 

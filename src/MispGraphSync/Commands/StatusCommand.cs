@@ -13,7 +13,7 @@ internal sealed class StatusCommand : Command
 
     /// <param name="gather">Given how many runs to show.</param>
     public StatusCommand(CommonOptions common, ToolHost host, Func<CommonArguments, int, StatusReport> gather)
-        : base("status", "Shows the last runs, what each destination holds, and what comes up. Needs no network.")
+        : base("status", "Shows the last runs, what each destination holds, and what expires next. Needs no network.")
     {
         _runs.DefaultValueFactory = _ => 10;
         Add(_runs);

@@ -9,9 +9,9 @@ internal sealed class VerifyCommand : Command
 {
     private readonly Option<bool> _repair = NewOption.Flag("--repair", "Correct differences; indicators of others stay unchanged.");
     private readonly Option<string?> _adopt = NewOption.Of<string?>(
-        "--adopt", "SOURCE", "Look also for what another tool left beside ours, python-sample or misp2sentinel; --repair removes it.");
+        "--adopt", "SOURCE", "Also find indicators that another tool left, python-sample or misp2sentinel; --repair removes them.");
     private readonly Option<string?> _maxDelete = RunOptions.MaxDelete(
-        "With --adopt: the most to remove, for this run: a number or a share.");
+        "With --adopt: the maximum number or share to remove in this run.");
     private readonly RunOptions _options;
 
     public VerifyCommand(CommonOptions common, ToolHost host, Func<RunRequest, Task<FinishedRun>> runAsync)
