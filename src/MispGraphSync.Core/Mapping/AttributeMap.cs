@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using MispGraphSync.Core.Domain;
 using static MispGraphSync.Core.Domain.Direction;
 using static MispGraphSync.Core.Domain.HashAlgorithm;
 using static MispGraphSync.Core.Mapping.ValueParsers;

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-
 namespace MispGraphSync.Core.Mapping;
 
 /// <summary>What became of one attribute. Each attribute read has exactly one outcome: mapped, context or skipped.</summary>

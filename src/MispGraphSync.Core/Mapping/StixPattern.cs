@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping.Normalise;
 using static MispGraphSync.Core.Domain.HashAlgorithm;
 

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Mapping;

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-
 namespace MispGraphSync.Core.Mapping;
 
 /// <summary>The order in which tags are kept where there is no room for all: the lowest number first.</summary>

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-
 namespace MispGraphSync.Core.Mapping;
 
 /// <summary>What a text may be: it is mapped as every detectable type, in every variant.</summary>

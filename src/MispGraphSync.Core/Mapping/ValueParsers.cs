@@ -1,5 +1,4 @@
 using System.Globalization;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping.Normalise;
 using static MispGraphSync.Core.Domain.SkipReason;
 using static MispGraphSync.Core.Mapping.ParseResult;

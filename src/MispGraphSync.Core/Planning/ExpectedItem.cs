@@ -1,5 +1,4 @@
 using System.Buffers;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Core.Planning;

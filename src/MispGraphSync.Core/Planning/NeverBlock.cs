@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Planning;

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Numerics;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping.Normalise;
 
 namespace MispGraphSync.Core.Planning;

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-
 namespace MispGraphSync.Core.Ports;
 
 /// <summary>What the comparison of a destination with the ledger showed about one indicator. The slugs are listed in the docs.</summary>

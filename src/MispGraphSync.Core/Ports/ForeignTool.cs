@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-
 namespace MispGraphSync.Core.Ports;
 
 /// <summary>A tool that was used before this one, and how to know what it left at a destination.</summary>

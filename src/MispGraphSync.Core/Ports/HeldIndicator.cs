@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-
 namespace MispGraphSync.Core.Ports;
 
 /// <summary>What the ledger knows of an indicator that a destination holds.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Core.Ports;
 

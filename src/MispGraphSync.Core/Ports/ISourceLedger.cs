@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-
 namespace MispGraphSync.Core.Ports;
 
 /// <summary>The ledger's side of reading: the events it knows and the attributes they contribute.</summary>

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-
 namespace MispGraphSync.Core.Ports;
 
 /// <summary>The steps of one unconfirmed request. Bodies are empty where they were not kept.</summary>

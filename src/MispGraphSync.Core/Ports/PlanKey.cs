@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-
 namespace MispGraphSync.Core.Ports;
 
 /// <summary>One key to plan, with all the ledger knows about it at one destination.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Sending;

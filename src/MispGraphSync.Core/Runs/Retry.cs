@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Sending;

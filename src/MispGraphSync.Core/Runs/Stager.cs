@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MispGraphSync.Commands;
 using MispGraphSync.Core.Mapping;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Doctor;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
-using MispGraphSync.Text;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,13 +1,10 @@
 using MispGraphSync.Commands;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Runs;
 using MispGraphSync.Core.Sending;
 using MispGraphSync.Http;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using MispGraphSync.Settings;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.App;
 

@@ -1,5 +1,4 @@
 using MispGraphSync.Commands;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Ledger;

@@ -1,6 +1,5 @@
 using MispGraphSync.Commands;
 using MispGraphSync.Core.Planning;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Doctor;
 using MispGraphSync.Http;
@@ -12,7 +11,6 @@ using MispGraphSync.Sources.Feed;
 using MispGraphSync.Sources.File;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
-using MispGraphSync.Text;
 using Serilog.Core;
 
 namespace MispGraphSync.App;

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text;
 using MispGraphSync.Commands;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Output.Progress;
-using MispGraphSync.Text;
 using Serilog;
 using Serilog.Events;
 

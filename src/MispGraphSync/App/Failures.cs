@@ -1,7 +1,5 @@
 using MispGraphSync.Commands;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
-using MispGraphSync.Text;
 using Serilog;
 
 namespace MispGraphSync.App;

@@ -1,7 +1,6 @@
 using MispGraphSync.App;
 using MispGraphSync.Commands;
 using MispGraphSync.Settings;
-using MispGraphSync.Text;
 
 using var cancellation = new Cancellation();
 var environment = SettingsReader.ProcessEnvironment();

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using Serilog;
 

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using MispGraphSync.Commands;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.App;
 

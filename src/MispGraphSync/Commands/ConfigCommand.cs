@@ -1,9 +1,7 @@
 using System.CommandLine;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using MispGraphSync.Settings;
 using MispGraphSync.Settings.Import;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using MispGraphSync.Output.Explain;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 

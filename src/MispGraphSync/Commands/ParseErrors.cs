@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Output.Report;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 

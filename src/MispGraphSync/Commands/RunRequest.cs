@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Maintenance;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;

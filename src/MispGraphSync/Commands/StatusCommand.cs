@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 

@@ -1,5 +1,3 @@
-using MispGraphSync.Text;
-
 namespace MispGraphSync.Commands;
 
 /// <summary>What the tool needs of the process around it: tests hand in their own.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MispGraphSync.Output;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Commands;
 

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations;
 

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Destinations;
 
 /// <summary>One result of a check. Holds no secret.</summary>

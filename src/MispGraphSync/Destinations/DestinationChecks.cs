@@ -1,8 +1,6 @@
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Destinations;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Settings;
 

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Settings;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Destinations;
 

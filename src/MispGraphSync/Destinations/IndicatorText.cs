@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Text;
-
 namespace MispGraphSync.Destinations;
 
 /// <summary>Texts of indicators that fit a service's field.</summary>

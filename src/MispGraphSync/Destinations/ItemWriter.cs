@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations;

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Destinations;
 
 /// <summary>One spelling of the names by which an answer's elements are recognised.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Http;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using MispGraphSync.Http;
 using MispGraphSync.Settings;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Doctor;
 

@@ -1,10 +1,8 @@
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Ledger;
 using MispGraphSync.Settings;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Doctor;
 

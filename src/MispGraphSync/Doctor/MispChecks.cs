@@ -1,9 +1,6 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Doctor;
 

@@ -1,10 +1,8 @@
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Http;
 using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Doctor;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
-using MispGraphSync.Core.Ports;
 using Serilog;
 
 namespace MispGraphSync.Http;

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Http;
 
 /// <summary>Scheme, host and port: the boundary that no credential crosses.</summary>

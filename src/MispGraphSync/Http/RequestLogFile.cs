@@ -1,5 +1,3 @@
-using MispGraphSync.Text;
-
 namespace MispGraphSync.Http;
 
 /// <summary>

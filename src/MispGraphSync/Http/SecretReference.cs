@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Http;
 

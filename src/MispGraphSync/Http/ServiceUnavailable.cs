@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Http;
 

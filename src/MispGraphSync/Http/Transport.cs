@@ -1,4 +1,3 @@
-using MispGraphSync.Text;
 using Serilog;
 
 namespace MispGraphSync.Http;

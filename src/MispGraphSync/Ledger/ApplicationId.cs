@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 

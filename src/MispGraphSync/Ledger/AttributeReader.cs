@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Ledger;
 
 /// <summary>Reads all attributes that contribute to indicators, event by event, each once with all its sources. Streamed.</summary>

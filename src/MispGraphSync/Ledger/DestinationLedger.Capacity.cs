@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Ledger;
 
 // Destinations with a capacity: SQLite sorts and cuts the plan by rank, so that memory holds one capacity of ranks at most.

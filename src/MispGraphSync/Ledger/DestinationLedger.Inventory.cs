@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Ledger;
 
 // What a destination lists and how it differs, in temporary tables on disk: a list of any length costs no memory.

@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Ledger;
 
 // Requests and their outcomes. All but RecordOutcomes commit before they return.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 

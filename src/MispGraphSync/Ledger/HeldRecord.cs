@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Ledger;
 
 /// <summary>The columns of a held indicator, in one order for all readers, and of indicators that a replacement deleted.</summary>

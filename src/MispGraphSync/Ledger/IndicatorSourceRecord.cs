@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Ledger;
 

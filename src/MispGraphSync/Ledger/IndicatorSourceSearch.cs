@@ -1,6 +1,4 @@
 using System.Globalization;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Ledger;
 

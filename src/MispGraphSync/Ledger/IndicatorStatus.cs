@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Ledger;
 
 /// <summary>The status of one indicator at one destination.</summary>

@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Ports;
 using SQLitePCL;
 
 namespace MispGraphSync.Ledger;

@@ -1,6 +1,4 @@
 using Microsoft.Data.Sqlite;
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
 using SQLitePCL;
 
 namespace MispGraphSync.Ledger;

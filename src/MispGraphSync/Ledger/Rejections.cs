@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Ledger;
 
 /// <summary>The rejected indicators, each with its first attribute. Streamed: there may be as many as indicators.</summary>

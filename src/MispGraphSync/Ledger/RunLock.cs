@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
-
 namespace MispGraphSync.Ledger;
 
 /// <summary>

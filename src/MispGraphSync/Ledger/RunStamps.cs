@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Ledger;
 

@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Ledger;
 
 /// <summary>Stages what was read. Many events share a transaction; each event is written whole or not at all.</summary>

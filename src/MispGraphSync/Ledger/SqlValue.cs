@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Ledger;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using MispGraphSync.Core.Domain;
 using SQLitePCL;
 
 namespace MispGraphSync.Ledger;

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Ledger;
 
 /// <summary>The temporary tables of one run, and the indexes that are built on demand.</summary>

@@ -1,8 +1,5 @@
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 

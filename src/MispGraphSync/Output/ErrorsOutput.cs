@@ -1,6 +1,4 @@
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 

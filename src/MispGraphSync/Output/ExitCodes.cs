@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Ports;
 using Serilog.Events;
 
 namespace MispGraphSync.Output;

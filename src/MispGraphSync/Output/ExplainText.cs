@@ -1,7 +1,5 @@
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Output.Explain;
 using MispGraphSync.Sources.Misp;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 

@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Maintenance;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Output;
 

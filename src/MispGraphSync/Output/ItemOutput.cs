@@ -1,5 +1,3 @@
-using MispGraphSync.Text;
-
 namespace MispGraphSync.Output;
 
 /// <summary>Writes items one by one as they come, in one format.</summary>

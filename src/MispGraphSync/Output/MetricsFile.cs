@@ -1,7 +1,4 @@
 using System.Text;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Output;
 
 /// <summary>A command to run next, without the program's name, and its purpose.</summary>

@@ -1,9 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Output.Explain;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 

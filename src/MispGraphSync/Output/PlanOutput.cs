@@ -1,8 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 

@@ -1,6 +1,4 @@
 using System.Text;
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
 using Spectre.Console;
 
 namespace MispGraphSync.Output;

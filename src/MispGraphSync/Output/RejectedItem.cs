@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Ledger;
 

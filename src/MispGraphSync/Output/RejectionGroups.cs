@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 
 namespace MispGraphSync.Output;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 

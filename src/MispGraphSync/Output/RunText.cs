@@ -1,7 +1,3 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
-
 namespace MispGraphSync.Output;
 
 /// <summary>

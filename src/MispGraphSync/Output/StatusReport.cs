@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using MispGraphSync.Settings;
 

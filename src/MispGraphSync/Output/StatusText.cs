@@ -1,5 +1,4 @@
 using MispGraphSync.Ledger;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Maintenance;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Output;
 

@@ -1,7 +1,4 @@
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Maintenance;
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output;
 

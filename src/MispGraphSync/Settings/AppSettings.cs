@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 

@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
-
 namespace MispGraphSync.Settings;
 
 /// <summary>The guided start: asks for what has no default, and for secrets only by reference.</summary>

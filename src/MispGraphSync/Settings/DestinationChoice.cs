@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
-
 namespace MispGraphSync.Settings;
 
 /// <summary>The destinations that a command line names.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Settings;
 

@@ -1,5 +1,3 @@
-using MispGraphSync.Text;
-
 namespace MispGraphSync.Settings;
 
 /// <summary>What the user gave; a stronger layer has already replaced a weaker one.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 using static MispGraphSync.Settings.KeyScope;

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using MispGraphSync.Core.Mapping;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Settings;
 

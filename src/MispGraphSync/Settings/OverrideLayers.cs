@@ -1,5 +1,4 @@
 using System.Globalization;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Settings;
 

@@ -1,9 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http.SignIn;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Settings;
 

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Settings;
 

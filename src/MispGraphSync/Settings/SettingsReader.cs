@@ -1,6 +1,4 @@
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Settings;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using MispGraphSync.Core.Domain;
 using static MispGraphSync.Core.Domain.HashAlgorithm;
 
 namespace MispGraphSync.Core.Mapping.Normalise;

@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Destinations.Defender;

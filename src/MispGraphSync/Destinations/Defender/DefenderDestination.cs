@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Defender;

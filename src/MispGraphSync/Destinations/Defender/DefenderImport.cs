@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Maintenance;
-using MispGraphSync.Core.Ports;
 using Serilog;
 
 namespace MispGraphSync.Destinations.Defender;

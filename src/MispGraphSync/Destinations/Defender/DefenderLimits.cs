@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
 using static MispGraphSync.Destinations.Defender.DefenderTypes;
 

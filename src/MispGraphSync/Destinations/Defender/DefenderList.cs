@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Defender;
 

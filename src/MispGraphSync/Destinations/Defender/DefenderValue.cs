@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Destinations.Defender;
 

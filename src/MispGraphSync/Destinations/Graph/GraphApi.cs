@@ -2,7 +2,6 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.Graph;
 using Microsoft.Kiota.Http.HttpClientLibrary.Middleware;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Settings;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Graph;

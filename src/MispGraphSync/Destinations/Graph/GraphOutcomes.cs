@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Destinations.Graph;
 
 /// <summary>Matches the elements of a bulk response with steps, and decides what they say.</summary>

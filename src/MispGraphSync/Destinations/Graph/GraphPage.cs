@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Graph;
 

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-
 namespace MispGraphSync.Destinations.Graph;
 
 /// <summary>The spelling of tiIndicator's enumerations; their case counts.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Graph;
 

@@ -1,6 +1,4 @@
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Settings;
 

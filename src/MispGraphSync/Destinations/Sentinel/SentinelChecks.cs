@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Destinations.Sentinel;
 
 /// <summary>Uploads go by the workspace's id, lists by its names: both are checked, and that they mean the same workspace.</summary>

@@ -1,6 +1,4 @@
 using System.Buffers;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Sentinel;

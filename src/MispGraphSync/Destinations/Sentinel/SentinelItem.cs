@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using static MispGraphSync.Text.Sanitize;
 
 namespace MispGraphSync.Destinations.Sentinel;

@@ -1,8 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Destinations.Sentinel;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Sentinel;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Destinations.Sentinel;
 

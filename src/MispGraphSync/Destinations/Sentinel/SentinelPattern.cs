@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Destinations.Sentinel;
 

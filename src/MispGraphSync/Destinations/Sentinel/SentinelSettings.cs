@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Settings;
 using static MispGraphSync.Settings.SettingTypes;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Destinations.Sentinel;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Destinations.Sentinel;
 

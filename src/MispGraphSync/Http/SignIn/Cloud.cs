@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Http.SignIn;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Identity.Client;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Http.SignIn;
 

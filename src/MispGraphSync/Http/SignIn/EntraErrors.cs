@@ -1,4 +1,3 @@
-
 namespace MispGraphSync.Http.SignIn;
 
 /// <summary>What Entra's error numbers mean for a user (Entra, "authentication and authorization error codes").</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using Microsoft.Identity.Client;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Http.SignIn;
 

@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using MispGraphSync.Sources.Misp;
 

@@ -1,5 +1,3 @@
-using MispGraphSync.Text;
-
 namespace MispGraphSync.Output.Progress;
 
 /// <summary>

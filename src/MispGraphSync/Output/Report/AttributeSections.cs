@@ -1,6 +1,4 @@
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Output.Explain;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output.Report;
 

@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output.Explain;
 

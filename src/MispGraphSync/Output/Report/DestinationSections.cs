@@ -1,6 +1,4 @@
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output.Report;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output.Report;
 

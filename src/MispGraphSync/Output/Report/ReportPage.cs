@@ -1,6 +1,4 @@
 using System.Reflection;
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Output.Report;
 

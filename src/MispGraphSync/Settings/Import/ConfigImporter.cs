@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using MispGraphSync.Http;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Settings.Import;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Sources.File;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Json;
 using Serilog;

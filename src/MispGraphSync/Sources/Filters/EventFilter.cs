@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 
 namespace MispGraphSync.Sources.Filters;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Sources.Filters;
 

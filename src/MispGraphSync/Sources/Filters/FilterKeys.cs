@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using MispGraphSync.Settings;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Sources.Filters;
 

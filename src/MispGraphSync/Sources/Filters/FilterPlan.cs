@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Sources.Filters;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
 
 namespace MispGraphSync.Sources.Json;
 

@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Domain;
-
 namespace MispGraphSync.Sources.Json;
 
 /// <summary>Items as compact bytes, for a temporary file that only the process that wrote it reads.</summary>

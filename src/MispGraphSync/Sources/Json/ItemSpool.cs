@@ -1,8 +1,5 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Sources.Json;
 

@@ -1,6 +1,3 @@
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Sources.Json;
 
 /// <summary>

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;

@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
 using Serilog;
 

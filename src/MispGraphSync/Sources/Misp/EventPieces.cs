@@ -3,8 +3,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Json;
 

@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MispGraphSync.Http;
 using MispGraphSync.Settings;
-using MispGraphSync.Text;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;

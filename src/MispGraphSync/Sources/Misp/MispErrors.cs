@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MispGraphSync.Http;
 using MispGraphSync.Sources.Json;
-using MispGraphSync.Text;
 
 namespace MispGraphSync.Sources.Misp;
 

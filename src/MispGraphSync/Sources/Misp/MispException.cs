@@ -1,5 +1,3 @@
-using MispGraphSync.Core.Ports;
-
 namespace MispGraphSync.Sources.Misp;
 
 /// <summary>A request to MISP that failed after all retries, in words for the user. Holds no secret.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Sources.Misp;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;

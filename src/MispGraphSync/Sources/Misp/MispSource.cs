@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
-using MispGraphSync.Text;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;

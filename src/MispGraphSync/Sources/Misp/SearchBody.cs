@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Filters;
 
 namespace MispGraphSync.Sources.Misp;

@@ -1,8 +1,6 @@
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
-using MispGraphSync.Text;
 using Serilog;
 
 namespace MispGraphSync.Sources.Misp;
