@@ -8,7 +8,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests;
 
-/// <summary>What stands in deploy/ agrees with the program, and with as much of its own systems' rules as can be had here.</summary>
+/// <summary>The files in deploy/ agree with the program, and with the rules of their systems as far as they can be checked here.</summary>
 public sealed partial class DeployTests : IDisposable
 {
     private static readonly XNamespace Schema = "http://schemas.microsoft.com/windows/2004/02/mit/task";
@@ -21,7 +21,7 @@ public sealed partial class DeployTests : IDisposable
     public async Task Systemd_accepts_the_units()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "There is no systemd-analyze on this machine.");
-        // It asks for the program too, which is not installed here.
+        // It also checks for the program, which is not installed here.
         var service = Path.Combine(_folder, "misp-graph.service");
         await File.WriteAllTextAsync(
             service, Program().Replace(Read("systemd/misp-graph.service"), "/bin/true"), TestContext.Current.CancellationToken);

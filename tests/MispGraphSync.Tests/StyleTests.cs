@@ -3,7 +3,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests;
 
-/// <summary>What a reader of the sources may rely on.</summary>
+/// <summary>Rules that hold for all sources.</summary>
 public sealed partial class StyleTests
 {
     private const int MaxLine = 140;

@@ -5,7 +5,7 @@ using Xunit;
 namespace MispGraphSync.Tests.Destinations;
 
 /// <summary>
-/// Holds JSON against a file that is reviewed like code. UPDATE_SNAPSHOTS=1 writes the files anew, into the sources.
+/// Holds JSON against a file that is reviewed like code. UPDATE_SNAPSHOTS=1 rewrites the files in the sources.
 /// </summary>
 internal static class Snapshot
 {

@@ -41,7 +41,7 @@ public sealed class CanaryTests : IAsyncLifetime
     [InlineData("defender", Service.Defender, "import")]
     public async Task Canary_is_removed_after_a_lost_response(string kind, Service service, string call)
     {
-        // The upload of nothing, by which access is checked, goes before.
+        // After the empty upload that checks access.
         var before = service == Service.Sentinel ? 1 : 0;
         _run.Sandbox.Faults.Add(service, new Fault.Reset(AfterHandling: true), nth: 1 + before, times: 2, when: request =>
             request.Path.Contains(call, StringComparison.Ordinal));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Doctor;
 
-/// <summary>The whole tool against a sandbox in which one thing is wrong: it is named by its own check, and no other complains.</summary>
+/// <summary>The whole tool against a sandbox with one misconfiguration: only the check for it reports a finding.</summary>
 public class DoctorTests
 {
     public static TheoryData<string> Names => [.. Misconfigurations.All.Keys];

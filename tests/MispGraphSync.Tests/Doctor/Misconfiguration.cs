@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace MispGraphSync.Tests.Doctor;
 
-/// <summary>One thing that is wrong, and what doctor shall find: that, and nothing else.</summary>
+/// <summary>One misconfiguration, and the only findings that doctor must report.</summary>
 /// <param name="ExpectedFindings">Each check that is not well, with its status: <c>failed misp key</c>. Skipped
 /// checks are not listed.</param>
 /// <param name="ExitCode">The exit code.</param>
@@ -12,7 +12,7 @@ internal sealed record Misconfiguration(string[] ExpectedFindings, int ExitCode,
     /// <summary>Changes the settings.</summary>
     public Action<JsonObject>? Settings { get; init; }
 
-    /// <summary>Changes the world: the sandbox, files, the environment.</summary>
+    /// <summary>Changes the sandbox, files or the environment.</summary>
     public Action<SandboxRun>? World { get; init; }
 
     public string[] Kinds { get; init; } = ["graph", "sentinel", "defender"];

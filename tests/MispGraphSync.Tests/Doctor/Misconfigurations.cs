@@ -5,7 +5,7 @@ using MispGraphSync.Sandbox.Misp;
 
 namespace MispGraphSync.Tests.Doctor;
 
-/// <summary>What people get wrong, each by a name that says it.</summary>
+/// <summary>Common misconfigurations, by name.</summary>
 internal static class Misconfigurations
 {
     private static readonly string[] GraphOnly = ["graph"];

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.EndToEnd;
 
-/// <summary>One read of MISP, all three kinds of destination at once: what each holds equals what MISP implies, item by item.</summary>
+/// <summary>One read of MISP for all three kinds of destination: each holds exactly what MISP implies.</summary>
 public sealed class FanOutTests : IAsyncLifetime
 {
     private const int Events = 20;

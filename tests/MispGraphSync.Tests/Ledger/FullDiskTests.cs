@@ -14,7 +14,7 @@ public sealed class FullDiskTests : IDisposable
 
     private readonly TestRun _run = new() { EndsRuns = false };
 
-    public FullDiskTests() => _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, Items).Select(number => Some.Domain(number))]);
+    public FullDiskTests() => _run.Source.Put(Some.Event(1), Some.Domains(1, Items));
 
     public void Dispose() => _run.Dispose();
 

@@ -127,7 +127,7 @@ public sealed class MigrationTests : IDisposable
 
     private async Task FillAsync()
     {
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 300).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 300));
         await _run.PushAsync();
     }
 

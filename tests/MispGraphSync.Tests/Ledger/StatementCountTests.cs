@@ -2,7 +2,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Ledger;
 
-/// <summary>The cost of a run, counted in ledger statements: unlike times, the same on every machine.</summary>
+/// <summary>The cost of a run in ledger statements: unlike times, the same on every machine.</summary>
 public sealed class StatementCountTests
 {
     [Fact]

@@ -8,7 +8,7 @@ public sealed class StatusTests : IDisposable
 {
     private readonly TestRun _run = new();
 
-    public StatusTests() => _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 20).Select(number => Some.Domain(number))]);
+    public StatusTests() => _run.Source.Put(Some.Event(1), Some.Domains(1, 20));
 
     public void Dispose() => _run.Dispose();
 

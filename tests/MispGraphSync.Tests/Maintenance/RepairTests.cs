@@ -215,7 +215,7 @@ public sealed class RepairTests : IDisposable
     {
         _run.Destinations[0] = new FakeDestination(upserts ? "sentinel" : "graph",
             upserts ? IndicatorShape.Single : IndicatorShape.Combined) { Upserts = upserts, IdsNotReusable = keysLiveOnce };
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, domains).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, domains));
         await _run.PushAsync();
         _run.Time.Advance(TimeSpan.FromMinutes(10));
     }

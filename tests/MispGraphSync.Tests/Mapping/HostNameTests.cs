@@ -21,7 +21,7 @@ public class HostNameTests
     [InlineData("\uD835\uDC1E\uD835\uDC2F\uD835\uDC22\uD835\uDC25.example", "evil.example")]
     [InlineData("\u2173.example", "iv.example")]
     [InlineData("\u3392.example", "mhz.example")]
-    // Characters that are nothing: soft hyphen, zero-width space, word joiner, byte-order mark, variation selectors, grapheme joiner.
+    // Characters that are removed: soft hyphen, zero-width space, word joiner, byte-order mark, variation selectors, grapheme joiner.
     [InlineData("ev\u00ADil.example", "evil.example")]
     [InlineData("ev\u200Bil.exam\u2060ple", "evil.example")]
     [InlineData("www.\u200Bevil.\u200Bexample", "www.evil.example")]

@@ -7,7 +7,7 @@ using Clean = MispGraphSync.Core.Mapping.Normalise.ValueText;
 
 namespace MispGraphSync.Tests.Mapping;
 
-/// <summary>What holds for any value at all, and for values that nearly fit.</summary>
+/// <summary>Properties for arbitrary values and for nearly valid ones.</summary>
 public class MapperPropertyTests
 {
     private static readonly string[] Pieces =

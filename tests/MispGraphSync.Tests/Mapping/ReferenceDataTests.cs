@@ -5,7 +5,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Mapping;
 
-/// <summary>The mapping over real events, where they are at hand. Reads just enough of MISP's JSON to feed it.</summary>
+/// <summary>Maps real events, if they are available. Reads only the JSON that mapping needs.</summary>
 public class ReferenceDataTests
 {
     [Fact]

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Output;
 
-/// <summary>The summary of a run, as it stands on a terminal.</summary>
+/// <summary>The summary of a run on a terminal.</summary>
 public partial class RunTextTests
 {
     [Theory]

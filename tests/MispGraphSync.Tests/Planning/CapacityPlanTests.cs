@@ -22,7 +22,7 @@ public class CapacityPlanTests
             Assert.InRange(plan.Kept, 0, wanted.Count);
             Assert.True(plan.Kept - plan.Evicted <= Math.Max(0, room));
             for (var i = 0; i < plan.Evicted; i++) Assert.True(wanted[plan.Kept - plan.Evicted + i].Outranks(held[i]));
-            // Whoever is left out outranks nobody who stays.
+            // No skipped indicator outranks a held one.
             if (plan.Kept < wanted.Count && plan.Evicted < held.Count) Assert.False(wanted[plan.Kept].Outranks(held[plan.Evicted]));
         });
 

@@ -25,7 +25,7 @@ public sealed class LifecycleTests : IDisposable
     [Fact]
     public async Task Indicator_with_a_quarter_of_its_lifetime_left_is_renewed()
     {
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 40).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 40));
         await _run.PushAsync();
 
         _run.Time.Advance(TimeSpan.FromDays(22.6));
@@ -38,7 +38,7 @@ public sealed class LifecycleTests : IDisposable
     [Fact]
     public async Task Renewals_are_spread_over_several_days()
     {
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 400).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 400));
         await _run.PushAsync();
         var renewed = new List<long>();
         _run.Time.Advance(TimeSpan.FromDays(15));

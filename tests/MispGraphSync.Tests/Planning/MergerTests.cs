@@ -59,15 +59,18 @@ public class MergerTests
 
         var merged = Merge([.. rows, .. rows]);
 
-        Assert.Equal(rows.OrderBy(row => row.Event.When).ThenBy(row => row.Source.Attribute).Take(100)
-            .Select(row => row.Event.Context.Uuid), merged.Events);
+        var oldest = rows.OrderBy(row => row.Event.When).ThenBy(row => row.Source.Attribute).Take(100);
+        Assert.Equal(oldest.Select(row => row.Event.Context.Uuid), merged.Events);
     }
 
     [Fact]
     public void Most_relevant_tags_are_kept_of_too_many()
     {
-        string[] tags = [.. Enumerable.Range(0, 150).Select(number => $"a{number:d3}"),
-            "misp-galaxy:mitre-attack-pattern=\"Phishing - T1566\"", "misp-galaxy:threat-actor=\"Some Bear\"", "tlp:red"];
+        string[] tags =
+        [
+            .. Enumerable.Range(0, 150).Select(number => $"a{number:d3}"),
+            "misp-galaxy:mitre-attack-pattern=\"Phishing - T1566\"", "misp-galaxy:threat-actor=\"Some Bear\"", "tlp:red",
+        ];
 
         var merged = Merge(Row(1, attributeTags: tags));
 

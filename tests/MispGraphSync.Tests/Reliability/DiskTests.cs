@@ -5,7 +5,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Reliability;
 
-/// <summary>The whole tool where there is no room, or no right to write.</summary>
+/// <summary>The whole tool with a full disk or without permission to write.</summary>
 public sealed class DiskTests : IAsyncLifetime
 {
     private const int Domains = 600;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Reliability;
 
-/// <summary>Services that repeat a request's credentials in their answers: no secret is said or kept.</summary>
+/// <summary>Services that repeat credentials in their responses: no secret is printed or stored.</summary>
 public sealed class EchoedSecretTests : MarkedSecrets
 {
     public static TheoryData<string, int> Echoes => new()

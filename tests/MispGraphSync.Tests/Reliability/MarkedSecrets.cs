@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Reliability;
 
-/// <summary>Runs verbs with marked secrets, and looks for them in all that was said and left behind.</summary>
+/// <summary>Runs verbs with marked secrets, and searches all output and files for them.</summary>
 public abstract class MarkedSecrets : IAsyncLifetime
 {
     protected const string Secret = "Marked~Client-Secret.4711_QZ";

@@ -8,7 +8,7 @@ using Xunit;
 namespace MispGraphSync.Tests.Reliability;
 
 /// <summary>
-/// Random histories against services of all three manners, over a real ledger: events come, change and go, answers are lost,
+/// Random histories against services of all three kinds, over a real ledger: events come, change and go, responses are lost,
 /// records refused, reads cut short, settings changed, the process dies. A last clean run must leave each service with exactly
 /// what MISP implies. The same histories each time, as many as 15 seconds hold; <c>MISP_GRAPH_MODEL_SECONDS</c> explores new
 /// ones for so long, and <c>MISP_GRAPH_SEED</c> repeats one.
@@ -79,7 +79,7 @@ public sealed class ModelTests
             }
             catch (Exception died) when (Holds<DeathException>(died))
             {
-                // The process is gone; the ledger stands as it was last committed.
+                // The process has ended; the ledger is as last committed.
             }
         }
 
@@ -90,7 +90,7 @@ public sealed class ModelTests
             (run.Source.Gap, run.Source.FailsAfter) = (null, null);
             run.Time.Advance(TimeSpan.FromMinutes(1));
             Expire(run);
-            // What was refused in the past is held back by design. A change of every event makes it worth sending again; so does asking.
+            // Earlier rejections are suppressed by design. They are resent after a change of their event, or on request.
             if (_random.Next(2) == 0)
             {
                 await run.PushAsync(Allow);
@@ -174,7 +174,7 @@ public sealed class ModelTests
             }
             else if (kind == 8)
             {
-                // One record spoils its batch, and nobody says which; some answers are lost besides.
+                // One record fails its batch without being named; some responses are lost too.
                 var isSpoilt = false;
                 var spoils = _random.Next(4);
                 var chance = new Random(_random.Next());
@@ -246,6 +246,6 @@ public sealed class ModelTests
                 : thrown.InnerException is { } inner && Holds<T>(inner));
     }
 
-    /// <summary>Stands for the end of the process.</summary>
+    /// <summary>Simulates the end of the process.</summary>
     private sealed class DeathException : Exception;
 }

@@ -10,8 +10,8 @@ using Xunit;
 namespace MispGraphSync.Tests.Reliability;
 
 /// <summary>
-/// Throttling: at a service's documented rate nothing is wasted and nothing is provoked, by the real pace and pipeline
-/// against the strictest services that can be; and what a service says to wait is waited out by all.
+/// Throttling: the real rate limiter and pipeline use the documented rate of a service without a 429,
+/// against the strictest possible services, and all requests wait as long as a service asks.
 /// </summary>
 public sealed class RateTests
 {
@@ -34,7 +34,7 @@ public sealed class RateTests
             while (Interlocked.Decrement(ref left) >= 0) await SendAsync(client);
         })).ToList();
 
-        // Time moves on when everyone waits: for a turn, or for the service.
+        // Time advances when all senders wait for a permit or for the service.
         while (senders.Exists(sender => !sender.IsCompleted) && service.Refused == 0)
         {
             if (client.Limiter.Waiting + service.InFlight >= senders.Count(sender => !sender.IsCompleted)) time.Advance(
@@ -154,7 +154,7 @@ public sealed class RateTests
 
         private async Task WaitAsync(TimeSpan wait)
         {
-            // Counted last: from then on time may move, and what ends the wait has to take itself out of the count at once.
+            // Counted last, since time may advance from then on and the end of the wait has to decrement the count immediately.
             var over = Task.Delay(wait, time)
                 .ContinueWith(_ => Interlocked.Decrement(ref _inFlight), TaskContinuationOptions.ExecuteSynchronously);
             Interlocked.Increment(ref _inFlight);
@@ -183,7 +183,7 @@ public sealed class RateTests
         }
     }
 
-    /// <summary>Throttles for a while every now and then, and says how long in each way there is, or not at all.</summary>
+    /// <summary>Throttles at intervals, and states the wait in each possible form, or not at all.</summary>
     private sealed class StormyService(FakeTimeProvider time, Random random) : HttpMessageHandler
     {
         private readonly Lock _gate = new();
@@ -225,7 +225,7 @@ public sealed class RateTests
                     if (time.GetUtcNow() > _wait.From && time.GetUtcNow() < _wait.To) InsideAWait++;
                 }
 
-                // Others overtake it, as on a network.
+                // Other requests may overtake it, as on a network.
                 await Task.Yield();
                 lock (_gate) return Answer(time.GetUtcNow());
             }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Reliability;
 
-/// <summary>However a run ends, the ledger, the log and the metrics say so, and old log files go.</summary>
+/// <summary>However a run ends, the ledger, the log and the metrics record it, and old log files are removed.</summary>
 public sealed class RunEndTests : IAsyncLifetime
 {
     private SandboxRun _run = null!;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Reliability;
 
-/// <summary>Every verb, well and badly: no secret is said or left behind.</summary>
+/// <summary>Every verb, successful or failing: no secret is printed or stored.</summary>
 public sealed class SecretTests : MarkedSecrets
 {
     [Theory]
@@ -30,7 +30,7 @@ public sealed class SecretTests : MarkedSecrets
             await RunAsync("push", "-vv", "--full");
         }
 
-        // And credentials that are wrong are as secret as right ones.
+        // Wrong credentials are as secret as right ones.
         Run.Sandbox.Faults.Clear();
         Write(how, "Wrong~" + Secret, Key);
         await RunAsync("push", "-vv");

@@ -4,12 +4,12 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Reliability;
 
-/// <summary>The real process, told to end. Windows knows no such signals from one process to another.</summary>
+/// <summary>The real process, stopped by signals. Windows has no such signals between processes.</summary>
 public sealed class SignalTests : IAsyncLifetime
 {
     private const string Once = "Stopping after";
 
-    /// <summary>What a shell starts in its background ignores SIGINT, and so does all that comes of it, unless told otherwise.</summary>
+    /// <summary>A background process of a shell ignores SIGINT, and so do its children unless they reset it.</summary>
     private const string HearsInterrupt = "exec env --default-signal=INT \"$0\" \"$@\"";
 
     private SandboxRun _run = null!;

@@ -152,7 +152,7 @@ public sealed class PurgeTests : IDisposable
 
     private async Task PushAsync(int domains)
     {
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, domains).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, domains));
         await _run.PushAsync();
     }
 }

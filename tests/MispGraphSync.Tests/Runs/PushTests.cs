@@ -180,7 +180,7 @@ public sealed class PushTests : IDisposable
     [Fact]
     public async Task Run_stopped_within_a_batch_accounts_for_each_step()
     {
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 30).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 30));
         _run.Destination.BatchSize = 10;
         using var interrupt = new CancellationTokenSource();
         using var control = new RunControl(interrupt.Token, CancellationToken.None, CancellationToken.None);

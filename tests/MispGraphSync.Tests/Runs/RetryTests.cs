@@ -9,7 +9,7 @@ public sealed class RetryTests : IDisposable
 {
     private readonly TestRun _run = new();
 
-    public RetryTests() => _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 20).Select(number => Some.Domain(number))]);
+    public RetryTests() => _run.Source.Put(Some.Event(1), Some.Domains(1, 20));
 
     public void Dispose() => _run.Dispose();
 
@@ -61,7 +61,7 @@ public sealed class RetryTests : IDisposable
     public async Task Retry_sends_rejected_deletions()
     {
         await _run.PushAsync();
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, 19).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domains(1, 19));
         _run.Destination.Answer = (operation, _) => operation == Operation.Delete ? new StepOutcome.Rejected("no") : null;
         await _run.PushAsync();
         Assert.Equal(StepAction.Delete, Assert.Single(Rejections()).Action);
@@ -77,13 +77,11 @@ public sealed class RetryTests : IDisposable
     public async Task Retry_does_not_delete_a_rejected_update_that_was_withdrawn()
     {
         await _run.PushAsync();
-        _run.Source.Put(
-            Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 20).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), Some.Domains(1, 20));
         _run.Destination.Answer = (_, step) => Is(step, 3) ? new StepOutcome.Rejected("no") : null;
         await _run.PushAsync();
         _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"),
-            [.. Enumerable.Range(1, 20).Where(number => number != 3).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Some.Domains(1, 2), .. Some.Domains(4, 17)]);
         _run.Source.Gap = "One page is missing.";
         await _run.PushAsync();
         _run.Destination.Answer = null;
@@ -134,8 +132,7 @@ public sealed class RetryTests : IDisposable
         Refuse(7);
         await _run.PushAsync();
         _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()),
-            [.. Enumerable.Range(1, 20).Where(number => number != 7).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Some.Domains(1, 6), .. Some.Domains(8, 13)]);
 
         var report = await _run.PushAsync();
 

@@ -164,7 +164,7 @@ public sealed class VerificationTests : IDisposable
 
     private async Task PushAsync(int domains, bool isSettled = true)
     {
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, domains).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, domains));
         await _run.PushAsync();
         if (isSettled) _run.Time.Advance(TimeSpan.FromMinutes(10));
     }

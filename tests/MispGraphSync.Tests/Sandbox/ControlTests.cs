@@ -11,8 +11,8 @@ public sealed class ControlTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _sandbox = await SandboxHost.StartAsync(
-            new SandboxOptions { Control = true, SampleEvents = true }, TestContext.Current.CancellationToken);
+        var options = new SandboxOptions { Control = true, SampleEvents = true };
+        _sandbox = await SandboxHost.StartAsync(options, TestContext.Current.CancellationToken);
         _client = new SandboxClient(_sandbox);
         await _client.SignInAsync("https://graph.microsoft.com");
     }
@@ -51,22 +51,24 @@ public sealed class ControlTests : IAsyncLifetime
     [Fact]
     public async Task Switch_is_set_by_its_name()
     {
-        var (good, _) = await _client.PostAsync(
-            _sandbox.Control!, "_control/switch",
-            new JsonObject { ["service"] = "graph", ["name"] = "Availability", ["value"] = "RetiredGone" });
-        var (bad, _) = await _client.PostAsync(
-            _sandbox.Control!, "_control/switch", new JsonObject { ["service"] = "graph", ["name"] = "Colour", ["value"] = "green" });
+        var good = await SetAsync("Availability", "RetiredGone");
+        var bad = await SetAsync("Colour", "green");
         var (gone, _) = await _client.GetAsync(_sandbox.Graph, "beta/security/tiIndicators");
 
         Assert.Equal((200, 400, 410), (good, bad, gone));
     }
 
+    private async Task<int> SetAsync(string name, string value)
+    {
+        var wish = new JsonObject { ["service"] = "graph", ["name"] = name, ["value"] = value };
+        return (await _client.PostAsync(_sandbox.Control!, "_control/switch", wish)).Status;
+    }
+
     [Fact]
     public async Task Events_can_be_added_changed_and_removed()
     {
-        var (_, added) = await _client.PostAsync(
-            _sandbox.Control!, "_control/misp/events",
-            (JsonObject)JsonNode.Parse("""{ "Attribute": [ { "type": "domain", "value": "a.example" } ] }""")!);
+        var made = JsonNode.Parse("""{ "Attribute": [ { "type": "domain", "value": "a.example" } ] }""")!;
+        var (_, added) = await _client.PostAsync(_sandbox.Control!, "_control/misp/events", made);
         var uuid = (string)added!["uuid"]!;
         await _client.PostAsync(_sandbox.Control!, "_control/misp/change", new JsonObject { ["events"] = 1, ["attributes"] = 1 });
         var changed = _sandbox.MispState.Get(uuid);

@@ -138,8 +138,8 @@ public sealed class DefenderTests : IAsyncLifetime
         await ImportAsync([.. Enumerable.Range(0, 25).Select(number => Domain($"d{number}.example"))]);
 
         var (_, page) = await _client.GetAsync(_sandbox.Defender, "api/indicators?$top=10&$skip=20");
-        var (_, one) =
-            await _client.GetAsync(_sandbox.Defender, "api/indicators?$filter=indicatorValue eq 'd7.example' and action eq 'Audit'");
+        var (_, one) = await _client.GetAsync(
+            _sandbox.Defender, "api/indicators?$filter=indicatorValue eq 'd7.example' and action eq 'Audit'");
         var (tooMany, _) = await _client.GetAsync(_sandbox.Defender, "api/indicators?$top=10001");
 
         Assert.Equal(5, page!["value"]!.AsArray().Count);
@@ -174,9 +174,11 @@ public sealed class DefenderTests : IAsyncLifetime
     private Task<(int Status, JsonNode? Body)> ImportAsync(params JsonNode[] items) =>
         _client.PostAsync(_sandbox.Defender, "api/indicators/import", new JsonObject { ["Indicators"] = new JsonArray(items) });
 
-    private Task<(int Status, JsonNode? Body)> DeleteAsync(params string[] ids) => _client.PostAsync(
-        _sandbox.Defender, "api/indicators/BatchDelete",
-        new JsonObject { ["IndicatorIds"] = new JsonArray([.. ids.Select(id => (JsonNode)id)]) });
+    private Task<(int Status, JsonNode? Body)> DeleteAsync(params string[] ids)
+    {
+        var list = new JsonArray([.. ids.Select(id => (JsonNode)id)]);
+        return _client.PostAsync(_sandbox.Defender, "api/indicators/BatchDelete", new JsonObject { ["IndicatorIds"] = list });
+    }
 
     private static JsonObject Domain(string value) => new()
     {

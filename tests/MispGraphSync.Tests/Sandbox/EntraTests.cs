@@ -16,8 +16,7 @@ public class EntraTests
         await using var sandbox = await SandboxHost.StartAsync(new SandboxOptions(), Ct);
         using var client = new SandboxClient(sandbox);
 
-        var token = await Msal(sandbox, client).WithClientSecret(sandbox.Options.ClientSecret).Build()
-            .AcquireTokenForClient(["https://graph.microsoft.com/.default"]).ExecuteAsync(Ct);
+        var token = await TokenAsync(Msal(sandbox, client).WithClientSecret(sandbox.Options.ClientSecret).Build());
 
         Assert.NotEmpty(token.AccessToken);
     }
@@ -32,10 +31,9 @@ public class EntraTests
         using var client = new SandboxClient(sandbox);
         var app = Msal(sandbox, client).WithCertificate(certificate).Build();
 
-        var unknown = await Assert.ThrowsAsync<MsalServiceException>(() =>
-            app.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).ExecuteAsync(Ct));
+        var unknown = await Assert.ThrowsAsync<MsalServiceException>(() => TokenAsync(app));
         sandbox.EntraState.App.Certificates.Add(certificate);
-        var token = await app.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).ExecuteAsync(Ct);
+        var token = await TokenAsync(app);
 
         Assert.Contains("AADSTS700027", unknown.Message, StringComparison.Ordinal);
         Assert.NotEmpty(token.AccessToken);
@@ -48,8 +46,7 @@ public class EntraTests
         using var client = new SandboxClient(sandbox);
         var app = Msal(sandbox, client).WithClientSecret("wrong").Build();
 
-        var refused = await Assert.ThrowsAsync<MsalServiceException>(() =>
-            app.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).ExecuteAsync(Ct));
+        var refused = await Assert.ThrowsAsync<MsalServiceException>(() => TokenAsync(app));
 
         Assert.Equal("invalid_client", refused.ErrorCode);
         Assert.Contains("AADSTS7000215", refused.Message, StringComparison.Ordinal);
@@ -77,6 +74,9 @@ public class EntraTests
             .WithAuthority($"{sandbox.Entra}{sandbox.Options.Tenant}", false)
             .WithInstanceDiscovery(false)
             .WithHttpClientFactory(new Factory(client.Http));
+
+    private static Task<AuthenticationResult> TokenAsync(IConfidentialClientApplication app) =>
+        app.AcquireTokenForClient(["https://graph.microsoft.com/.default"]).ExecuteAsync(Ct);
 
     private sealed class Factory(HttpClient http) : IMsalHttpClientFactory
     {

@@ -129,10 +129,9 @@ public sealed class FaultTests : IAsyncLifetime
         return (int)answer.StatusCode;
     }
 
-    private async Task<int> SubmitAsync() =>
-        (await _client.PostAsync(_sandbox.Graph, "beta/security/tiIndicators/submitTiIndicators", new JsonObject
+    private async Task<int> SubmitAsync()
     {
-        ["value"] = new JsonArray(new JsonObject
+        var indicator = new JsonObject
         {
             ["externalId"] = "a",
             ["targetProduct"] = "Azure Sentinel",
@@ -142,6 +141,8 @@ public sealed class FaultTests : IAsyncLifetime
             ["threatType"] = "WatchList",
             ["tlpLevel"] = "amber",
             ["domainName"] = "a.example",
-        }),
-    })).Status;
+        };
+        var body = new JsonObject { ["value"] = new JsonArray(indicator) };
+        return (await _client.PostAsync(_sandbox.Graph, "beta/security/tiIndicators/submitTiIndicators", body)).Status;
+    }
 }

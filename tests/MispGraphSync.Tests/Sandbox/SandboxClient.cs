@@ -44,8 +44,8 @@ internal sealed class SandboxClient : IDisposable
             ["client_secret"] = secret,
             ["scope"] = scope,
         });
-        using var answer =
-            await Http.PostAsync(new Uri(_sandbox.Entra, $"{tenant ?? _sandbox.Options.Tenant.ToString()}/oauth2/v2.0/token"), form, Ct);
+        tenant ??= _sandbox.Options.Tenant.ToString();
+        using var answer = await Http.PostAsync(new Uri(_sandbox.Entra, $"{tenant}/oauth2/v2.0/token"), form, Ct);
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(Ct))!;
     }
 

@@ -104,8 +104,8 @@ public sealed class SentinelTests : IAsyncLifetime
     {
         var body = new JsonObject { ["sourcesystem"] = "misp-graph", ["stixobjects"] = new JsonArray(Indicator(Id)) };
         var (wrongWorkspace, _) = await _client.PostAsync(_sandbox.Sentinel, UploadPath("11111111-1111-4111-8111-111111111111"), body);
-        var (otherSpelling, _) = await _client.PostAsync(
-            _sandbox.Sentinel, UploadPath().Replace("threat-intelligence", "threatintelligence", StringComparison.Ordinal), body);
+        var misspelled = UploadPath().Replace("threat-intelligence", "threatintelligence", StringComparison.Ordinal);
+        var (otherSpelling, _) = await _client.PostAsync(_sandbox.Sentinel, misspelled, body);
         _sandbox.EntraState.App.IsSentinelContributor = false;
         var (withoutRole, _) = await _client.PostAsync(_sandbox.Sentinel, UploadPath(), body);
 
@@ -129,8 +129,8 @@ public sealed class SentinelTests : IAsyncLifetime
     public async Task Read_back_lags_and_is_paged_by_skip_token()
     {
         _sandbox.SentinelState.ReadLag = TimeSpan.FromSeconds(30);
-        await UploadAsync(
-            [.. Enumerable.Range(10, 25).Select(number => Indicator($"indicator--11111111-1111-5111-8111-1111111111{number}"))]);
+        var ids = Enumerable.Range(10, 25).Select(number => $"indicator--11111111-1111-5111-8111-1111111111{number}");
+        await UploadAsync([.. ids.Select(id => Indicator(id))]);
         var (_, early) = await QueryAsync(null);
         _time.Advance(TimeSpan.FromMinutes(1));
 
@@ -140,9 +140,8 @@ public sealed class SentinelTests : IAsyncLifetime
         {
             var (_, page) = await QueryAsync(token);
             seen.AddRange(page!["value"]!.AsArray().Select(one => (string)one!["properties"]!["externalId"]!));
-            token = (string?)page["nextLink"] is { } link
-                ? System.Web.HttpUtility.ParseQueryString(new Uri(link).Query)["$skipToken"]
-                : null;
+            var next = (string?)page["nextLink"];
+            token = next is null ? null : System.Web.HttpUtility.ParseQueryString(new Uri(next).Query)["$skipToken"];
         }
         while (token is not null);
 
@@ -171,14 +170,19 @@ public sealed class SentinelTests : IAsyncLifetime
         return _client.PostAsync(_sandbox.Management, ArmPath("queryIndicators"), query);
     }
 
-    private string UploadPath(string? workspace = null) =>
-        $"workspaces/{workspace ?? _sandbox.Options.WorkspaceId.ToString()}/threat-intelligence-stix-objects:upload"
-        + "?api-version=2024-02-01-preview";
+    private string UploadPath(string? workspace = null)
+    {
+        workspace ??= _sandbox.Options.WorkspaceId.ToString();
+        return $"workspaces/{workspace}/threat-intelligence-stix-objects:upload?api-version=2024-02-01-preview";
+    }
 
-    private string ArmPath(string call) =>
-        $"subscriptions/{_sandbox.Options.SubscriptionId}/resourceGroups/{_sandbox.Options.ResourceGroup}/providers/"
-        + $"Microsoft.OperationalInsights/workspaces/{_sandbox.Options.WorkspaceName}/providers/Microsoft.SecurityInsights/"
-        + $"threatIntelligence/main/{call}?api-version=2025-09-01";
+    private string ArmPath(string call)
+    {
+        var options = _sandbox.Options;
+        return $"subscriptions/{options.SubscriptionId}/resourceGroups/{options.ResourceGroup}"
+            + $"/providers/Microsoft.OperationalInsights/workspaces/{options.WorkspaceName}"
+            + $"/providers/Microsoft.SecurityInsights/threatIntelligence/main/{call}?api-version=2025-09-01";
+    }
 
     private static JsonObject Indicator(
         string id, string modified = "2026-01-01T00:00:00.000Z", int confidence = 50, bool revoked = false) => new()

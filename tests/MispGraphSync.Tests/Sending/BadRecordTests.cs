@@ -8,7 +8,7 @@ public sealed class BadRecordTests : IDisposable
 {
     private readonly TestRun _run = new();
 
-    public BadRecordTests() => _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 100).Select(number => Some.Domain(number))]);
+    public BadRecordTests() => _run.Source.Put(Some.Event(1), Some.Domains(1, 100));
 
     public void Dispose() => _run.Dispose();
 
@@ -49,8 +49,7 @@ public sealed class BadRecordTests : IDisposable
 
         _run.Destination.Answer = null;
         _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(
-            Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 100).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), Some.Domains(1, 100));
         await _run.PushAsync();
         Assert.Equal(100, _run.Destination.Held.Count);
     }
@@ -82,7 +81,7 @@ public sealed class BadRecordTests : IDisposable
     {
         await _run.PushAsync();
         _run.Destination.Answer = (operation, step) => operation == Operation.Delete ? new StepOutcome.Rejected("busy") : null;
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(2, 99).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domains(2, 99));
         await _run.PushAsync();
 
         _run.Destination.Answer = null;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Sending;
 
-/// <summary>A tenant that takes no more indicators, whoever filled it.</summary>
+/// <summary>A tenant that is at its capacity.</summary>
 public sealed class FullServiceRunTests : IDisposable
 {
     private readonly TestRun _run = new();
@@ -87,7 +87,7 @@ public sealed class FullServiceRunTests : IDisposable
         await PushAsync();
         Service.FixedPart = _ => "Block";
         Service.Policy = new DestinationPolicy { DefaultThreatType = ThreatType.Botnet };
-        // Another tool takes each place that becomes free.
+        // Another tool uses each freed slot.
         Service.OnRequest = (operation, _) => _room = operation == Operation.Delete ? Service.Held.Count - 1 : _room;
         Service.Answer = (operation, step) => operation != Operation.Create ? null
             : Service.Held.Count < _room ? null : new StepOutcome.Rejected("Max limit reached", IsTransient: true, NoRoom: true);

@@ -41,7 +41,7 @@ public sealed class LostResponseTests : IDisposable
     [Fact]
     public async Task Run_killed_after_its_request_leaves_exactly_one_indicator()
     {
-        // The process is gone between the service's answer and the record of it.
+        // The process ends between the response and its record in the ledger.
         _run.Destination.OnRequest = (operation, steps) =>
         {
             foreach (var step in steps) _run.Destination.Apply(operation, step);
@@ -89,8 +89,8 @@ public sealed class LostResponseTests : IDisposable
     [Fact]
     public async Task Upserting_service_gets_the_same_again_and_unwanted_ones_are_removed()
     {
-        var sentinel =
-            _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true };
+        var sentinel = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true };
+        _run.Destinations[0] = sentinel;
         LoseAnswers(Operation.Create, times: 100);
         await _run.PushAsync();
         Assert.Equal(3, sentinel.Held.Count);
@@ -143,7 +143,7 @@ public sealed class LostResponseTests : IDisposable
     {
         _run.Destination.Upserts = true;
         await _run.PushAsync();
-        // All ran out, and is sent again; nobody hears which ids it got.
+        // All expired and are sent again; the responses with their ids are lost.
         _run.Time.Advance(TimeSpan.FromDays(31));
         _run.Destination.Held.Clear();
         _run.Destination.Answer = LostAfterArrival;
@@ -170,7 +170,7 @@ public sealed class LostResponseTests : IDisposable
         var refused = await _run.PushAsync();
         Assert.Equal((RunOutcome.SignInFailed, 3L), (refused.Outcome, refused.Destinations[0].Tally.Unknown));
 
-        // MISP withdraws everything before the next run: what got through unheard must go too.
+        // MISP withdraws everything before the next run: unconfirmed creations must be deleted too.
         (_run.Destination.Answer, _run.Destination.OnRequest) = (null, null);
         _run.Source.Put(Some.Event(1, Some.Now.AddMinutes(1)));
         await _run.PushAsync(options => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) });
@@ -227,11 +227,11 @@ public sealed class LostResponseTests : IDisposable
     {
         LoseAnswers(Operation.Create, times: 100);
         await _run.PushAsync();
-        var settled = _run.Destination.Reconciled;
+        var reconciled = _run.Destination.Reconciled;
 
         await _run.PlanAsync();
 
-        Assert.Equal(settled, _run.Destination.Reconciled);
+        Assert.Equal(reconciled, _run.Destination.Reconciled);
     }
 
     [Theory]
@@ -316,14 +316,15 @@ public sealed class LostResponseTests : IDisposable
         _run.Destination.Upserts = true;
         var asked = 0;
         _run.Destination.OnRequest = (_, _) => asked++;
-        await PushAsync(1, (operation, step) => asked == 1
-            ? LostAfterArrival(operation, step)
-            : new StepOutcome.Rejected("bad request", WholeBatch: true), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+        await PushAsync(1, LostThenRefused, Some.Domains(1, 3));
         Assert.Equal(3, _run.Destination.Held.Count);
 
         await PushAsync(1, null);
 
         Assert.Empty(_run.Destination.Held);
+
+        StepOutcome? LostThenRefused(Operation operation, PlanStep step) =>
+            asked == 1 ? LostAfterArrival(operation, step) : new StepOutcome.Rejected("bad request", WholeBatch: true);
     }
 
     [Fact]

@@ -1,9 +1,10 @@
+using System.Globalization;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sending;
 
-/// <summary>Records that keep a service from answering: a 500 with no word of whose fault it is, or no answer at all.</summary>
+/// <summary>Records that prevent a response: a 500 that names no record, or no response.</summary>
 public sealed class UnansweredRecordTests : IDisposable
 {
     private readonly TestRun _run = new();
@@ -13,7 +14,7 @@ public sealed class UnansweredRecordTests : IDisposable
 
     public void Dispose() => _run.Dispose();
 
-    /// <summary>Graph's manners, Defender's, Sentinel's; and whether what was not answered was carried out.</summary>
+    /// <summary>The behaviour of Graph, Defender and Sentinel, each with unanswered requests applied or not.</summary>
     public static TheoryData<bool, bool, bool> Services => new()
     {
         { false, false, false }, { false, false, true }, { true, false, false }, { true, false, true }, { true, true, false },
@@ -63,16 +64,15 @@ public sealed class UnansweredRecordTests : IDisposable
         (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (upserts, keysLiveOnce);
         await _run.PushAsync();
         NoAnswerWith(arrives, 7, 60);
-        // Sixty go, forty change; one of each gets no answer.
+        // 60 deletions and 40 updates; one of each gets no response.
         _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(
-            Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), [.. Enumerable.Range(1, 40).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), tags: "tlp:green"), Some.Domains(1, 40));
 
         var report = await PushAsync();
 
         Assert.Equal(new StepTally(98, 2, 0, 0), report.Destinations[0].Tally);
-        Assert.Equal(39, Values()
-            .Count(value => !value.Contains("d7.", StringComparison.Ordinal) && !value.Contains("d60.", StringComparison.Ordinal)));
+        var answered = Values().Where(value => !value.Contains("d7.", StringComparison.Ordinal));
+        Assert.Equal(39, answered.Count(value => !value.Contains("d60.", StringComparison.Ordinal)));
 
         (_run.Destination.OnRequest, _run.Destination.Answer) = (null, null);
         Assert.Equal(RunOutcome.Done, (await PushAsync()).Outcome);
@@ -86,7 +86,7 @@ public sealed class UnansweredRecordTests : IDisposable
         NoAnswerWith(arrives: false, 42);
         for (var run = 0; run < 5; run++)
         {
-            // Something else is sent in each, and answered: so it is not the service.
+            // Each run also sends another record that is answered, so the service is up.
             _run.Time.Advance(TimeSpan.FromMinutes(1));
             Put(100 + run);
             Assert.Equal(RunOutcome.Incomplete, (await _run.PushAsync()).Outcome);
@@ -150,8 +150,7 @@ public sealed class UnansweredRecordTests : IDisposable
         await _run.PushAsync();
         NoAnswerWith(arrives: false, 101, 102);
         _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(
-            Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, 20).Concat([101, 102]).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Some.Domains(1, 20), .. Some.Domains(101, 2)]);
 
         var report = await PushAsync();
 
@@ -164,8 +163,7 @@ public sealed class UnansweredRecordTests : IDisposable
     {
         Put(30);
         await _run.PlanAsync();
-        var order = _run.Steps.Select(step => int.Parse(step.Value!.Split('d', '.')[^2], System.Globalization.CultureInfo.InvariantCulture))
-            .ToList();
+        var order = _run.Steps.Select(step => NumberOf(step.Value!)).ToList();
         NoAnswerWith(arrives: false, order[0], order[^1]);
 
         var report = await _run.PushAsync();
@@ -226,11 +224,12 @@ public sealed class UnansweredRecordTests : IDisposable
         Assert.Equal((RunOutcome.Unreachable, new StepTally(0, 0, 2, 3)), (report.Outcome, report.Destinations[0].Tally));
     }
 
-    private void Put(int domains) =>
-        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), [.. Enumerable.Range(1, domains).Select(number => Some.Domain(number))]);
+    private void Put(int domains) => _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domains(1, domains));
 
     private Task<RunReport> PushAsync() =>
         _run.PushAsync(options => options with { AcceptChanges = true, MaxDelete = new DeletionLimit(100, IsPercent: true) });
+
+    private static int NumberOf(string domain) => int.Parse(domain.Split('d', '.')[^2], CultureInfo.InvariantCulture);
 
     private IEnumerable<string> Values() => _run.Destination.Held.Select(one => one.Value);
 

@@ -46,7 +46,7 @@ public class ConfigShowTests
         Assert.Equal(JsonValueKind.Null, rows["caFile"].GetProperty("value").ValueKind);
     }
 
-    /// <summary>A secret in any place, right or wrong, is printed nowhere; but a missing file must be named.</summary>
+    /// <summary>No secret is printed, wherever it is; but a missing file is named.</summary>
     [Fact]
     public void Secrets_are_never_shown()
     {

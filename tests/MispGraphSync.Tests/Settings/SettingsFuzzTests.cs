@@ -6,7 +6,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Settings;
 
-/// <summary>Whatever is read, the worst that happens is a sentence for the user.</summary>
+/// <summary>Any input gives settings or a message, never a crash.</summary>
 public class SettingsFuzzTests
 {
     private static readonly byte[] Start = Encoding.UTF8.GetBytes(SomeSettings.Config(

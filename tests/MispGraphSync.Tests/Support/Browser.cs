@@ -8,13 +8,13 @@ internal static class Browser
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
-    /// <summary>The page as the browser has it after loading, and what the browser had to complain about.</summary>
+    /// <summary>The page after loading, and the errors that the browser reported.</summary>
     public static async Task<(string Dom, string Complaints)> OpenAsync(string page, string folder)
     {
         var browser = Find();
         Assert.SkipWhen(browser is null, "There is no Chromium on this machine; MISP_GRAPH_BROWSER can name one.");
         var start = new ProcessStartInfo(browser!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // A sandbox of its own is not to be had for root or in most containers; the page is ours and cannot run anything.
+        // Chromium's sandbox does not work for root or in most containers; the page is ours and runs no script.
         string[] options =
         [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",

@@ -27,10 +27,10 @@ internal sealed class ConnectProxy : IAsyncDisposable
     /// <summary>Where the tunnels to a name really lead.</summary>
     public ConcurrentDictionary<string, int> Ports { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What was asked for, such as <c>localhost:443</c>.</summary>
+    /// <summary>Requested targets, such as <c>localhost:443</c>.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
 
-    /// <summary>What every tunnel is answered with instead; null: it is opened.</summary>
+    /// <summary>The response to every tunnel request; null: the tunnel is opened.</summary>
     public string? Refusal { get; set; }
 
     public async ValueTask DisposeAsync()

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace MispGraphSync.Tests;
 
 /// <summary>
-/// Our reading of Defender's import body, written apart from the code that sends: exact case, nothing undeclared, public
+/// Rules for Defender's import body, written independently of the sending code: exact case, nothing undeclared, public
 /// addresses, IPv6 in eight groups, an action that the type takes. Gives the faults, one sentence each; none for a good body.
 /// </summary>
 internal static partial class DefenderImportRules

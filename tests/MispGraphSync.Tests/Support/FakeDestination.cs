@@ -8,7 +8,7 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Tests;
 
 /// <summary>
-/// A service in memory with Graph's manners: creating is plain, so sending twice makes two. What it does wrong is set by
+/// A service in memory that behaves like Graph: a repeated create makes a duplicate. Its faults are set by
 /// <see cref="Answer"/>.
 /// </summary>
 internal sealed class FakeDestination(string name = "graph", IndicatorShape form = IndicatorShape.Combined, string? kind = null)
@@ -38,7 +38,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     /// <summary>How often it was read to its end.</summary>
     public int Listed { get; private set; }
 
-    /// <summary>Canonical texts of what others put there.</summary>
+    /// <summary>Canonical texts of indicators of other tools.</summary>
     public List<string> Others { get; } = [];
 
     public DestinationInfo Info { get; } = new(name, kind ?? (form == IndicatorShape.Combined ? "graph" : "sentinel"), "tenant", "");
@@ -61,7 +61,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
 
     public int ParallelRequests { get; set; } = 1;
 
-    /// <summary>What was removed stays so, however often its key is sent again; and it is accepted every time.</summary>
+    /// <summary>A deleted key cannot be created again, but each attempt is accepted.</summary>
     public bool IdsNotReusable { get; set; }
 
     public bool Upserts { get; set; }

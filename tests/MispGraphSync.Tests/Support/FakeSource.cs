@@ -37,7 +37,7 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     /// <summary>The read fails after so many events; null: it does not.</summary>
     public int? FailsAfter { get; set; }
 
-    /// <summary>Told how many events have been read, after each.</summary>
+    /// <summary>Called with the number of events read, after each.</summary>
     public Action<int>? AfterEvent { get; set; }
 
     public SourceInfo Info { get; } = new(name, "misp", "https://misp.example/events/view/{0}");

@@ -8,7 +8,7 @@ namespace MispGraphSync.Tests;
 
 /// <summary>
 /// The whole tool against a sandbox of its own, with settings, logs and ledger in a folder of its own: in process, or the native
-/// binary that <c>MISP_GRAPH_EXE</c> names, wherever a test neither moves the clock nor plays a terminal.
+/// binary that <c>MISP_GRAPH_EXE</c> names, unless a test sets the clock or simulates a terminal.
 /// </summary>
 internal sealed class SandboxRun : IAsyncDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public IDictionary<string, string> Environment => _environment;
 
-    /// <summary>What somebody at a terminal types; null: there is no terminal.</summary>
+    /// <summary>Terminal input; null: no terminal.</summary>
     public string? Answers { get; set; }
 
     public int Width { get; set; } = 120;
@@ -64,7 +64,7 @@ internal sealed class SandboxRun : IAsyncDisposable
         return run;
     }
 
-    /// <summary>Writes the settings anew for these kinds of destination.</summary>
+    /// <summary>Rewrites the settings for these kinds of destination.</summary>
     public void Configure(string[] kinds, Action<JsonObject> change)
     {
         var settings = JsonNode.Parse(SandboxConfig.For(Sandbox, "ca.pem", kinds))!.AsObject();
@@ -125,7 +125,7 @@ internal sealed class SandboxRun : IAsyncDisposable
     }
 }
 
-/// <summary>What a run of the tool left on its streams.</summary>
+/// <summary>The output of a run of the tool.</summary>
 internal sealed record ToolResult(int Code, string Out, string Error)
 {
     public JsonElement Json => JsonDocument.Parse(Out).RootElement;

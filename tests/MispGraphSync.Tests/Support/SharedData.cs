@@ -3,7 +3,7 @@ using Xunit;
 namespace MispGraphSync.Tests;
 
 /// <summary>
-/// MISP events written by others and recorded answers. They lie outside the repository, for their licences differ, in a
+/// MISP events written by others and recorded answers. They are outside the repository because of their licences, in a
 /// folder <c>shared/data</c> beside or above it, or where MISP_GRAPH_SHARED_DATA says.
 /// </summary>
 internal static class SharedData

@@ -36,4 +36,7 @@ internal static class Some
 
     public static EventItem Domain(int number, params string[] tags) =>
         Attribute(number, "domain", $"d{number}.example", toIds: true, tags);
+
+    public static EventItem[] Domains(int first, int count) =>
+        [.. Enumerable.Range(first, count).Select(number => Domain(number))];
 }

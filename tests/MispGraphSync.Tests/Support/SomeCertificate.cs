@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MispGraphSync.Tests;
 
-/// <summary>Certificates with their keys, made on the spot.</summary>
+/// <summary>Certificates with their keys, made by the test.</summary>
 internal static class SomeCertificate
 {
     private static readonly PbeParameters Encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);

@@ -24,7 +24,7 @@ internal static class SomeIndicator
     public static DefenderSettings DefenderSettings(Uri? endpoint = null) =>
         new(CommonSettings("defender", endpoint) with { Capacity = 15_000 });
 
-    /// <summary>What each kind of destination has.</summary>
+    /// <summary>The members of each kind of destination.</summary>
     public static DestinationSettings CommonSettings(string kind, Uri? endpoint = null) => new()
     {
         Name = kind,

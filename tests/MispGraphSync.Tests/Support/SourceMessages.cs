@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace MispGraphSync.Tests;
 
 /// <summary>
-/// The sentences with which the program ends a run, as they stand in its sources: what is filled in is an ellipsis. Found by
+/// The sentences with which the program ends a run, as in its sources, with an ellipsis for each filled-in value. Found by
 /// reading C# as far as that needs: brackets, commas and string literals.
 /// </summary>
 internal static partial class SourceMessages
@@ -55,7 +55,7 @@ internal static partial class SourceMessages
         return arguments;
     }
 
-    /// <summary>The index of a literal's closing quote; in an interpolated one, what stands in braces may hold literals itself.</summary>
+    /// <summary>The index of a literal's closing quote; in an interpolated one, braces may contain literals.</summary>
     private static int EndOfLiteral(string source, int quote, bool isInterpolated)
     {
         var depth = 0;

@@ -36,15 +36,15 @@ internal sealed class TestRun : IDisposable
     /// <summary>Part of every destination's selection: a test changes it to say that settings choose other indicators.</summary>
     public string Settings { get; set; } = "";
 
-    /// <summary>The ledger of the run that is at work; null between runs.</summary>
+    /// <summary>The ledger of the current run; null between runs.</summary>
     public LedgerFile? AtWork { get; private set; }
 
-    /// <summary>False: a run's end is not noted, as when there is no room for it.</summary>
+    /// <summary>False: the end of a run is not recorded, as on a full disk.</summary>
     public bool EndsRuns { get; set; } = true;
 
     public List<PlanStep> Steps { get; } = [];
 
-    /// <summary>Told how many steps were taken from the plan, at each.</summary>
+    /// <summary>Called with the number of steps taken from the plan, after each.</summary>
     public Action<int>? OnStep { get; set; }
 
     public List<string> Warnings { get; } = [];
@@ -64,7 +64,7 @@ internal sealed class TestRun : IDisposable
 
     public Task<RunReport> PlanAsync(Func<PushOptions, PushOptions>? with = null) => RunAsync(isDryRun: true, Source, with, control: null);
 
-    /// <summary>Sends again what was turned down.</summary>
+    /// <summary>Sends rejected indicators again.</summary>
     public Task<RunReport> RetryAsync(Func<PushOptions, PushOptions>? with = null) => RunAsync(
         isDryRun: false, "errors --retry", with, (run, destinations, ledger, options) =>
             new Retry(destinations, ledger, options, new Observer(this), Time).RunAsync(run, RunControl.None));

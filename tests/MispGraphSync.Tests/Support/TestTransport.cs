@@ -6,8 +6,8 @@ using Serilog.Core;
 namespace MispGraphSync.Tests;
 
 /// <summary>
-/// A transport over real loopback sockets and a clock that stands still while a request is in flight: waits cost nothing,
-/// and no time-out strikes by chance. Its log folder goes with it.
+/// A transport over real loopback sockets and a clock that is stopped while a request is in flight: waits cost no time,
+/// and no timeout occurs by chance. Removes its log folder at the end.
 /// </summary>
 internal sealed class TestTransport : IDisposable
 {

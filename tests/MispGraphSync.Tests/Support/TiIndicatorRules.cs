@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace MispGraphSync.Tests;
 
 /// <summary>
-/// Our reading of Graph's tiIndicator, written apart from the code that sends: exact case, UTC, lower-case hashes, nothing
+/// Rules for Graph's tiIndicator, written independently of the sending code: exact case, UTC, lower-case hashes, nothing
 /// undeclared, one kind of observable for Defender. Gives the faults, one sentence each; none for a good item.
 /// </summary>
 internal static partial class TiIndicatorRules

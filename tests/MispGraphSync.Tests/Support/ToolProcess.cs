@@ -67,7 +67,7 @@ internal static class ToolProcess
         await kill.WaitForExitAsync();
     }
 
-    /// <summary>Reads what it says on its error stream up to a line with these words; fails where it ends without them.</summary>
+    /// <summary>Reads stderr up to a line with these words; fails if it ends without them.</summary>
     public static async Task SaysAsync(this Process process, string words)
     {
         var said = new System.Text.StringBuilder();

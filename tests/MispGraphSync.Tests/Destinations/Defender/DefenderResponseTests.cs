@@ -8,7 +8,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Destinations.Defender;
 
-/// <summary>Which result of an import speaks of which step.</summary>
+/// <summary>Results of an import are matched to their steps.</summary>
 public class DefenderResponseTests
 {
     private static readonly PlanStep[] Three =

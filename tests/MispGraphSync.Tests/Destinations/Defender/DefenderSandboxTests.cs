@@ -270,7 +270,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
 
     private async Task<DestinationReport> PushAsync(IndicatorAction action = IndicatorAction.Alert, bool alerts = true)
     {
-        // Before the clock runs: it stands still only while the destination's own requests are under way.
+        // Before the clock runs: it is stopped only while requests of the destination are in flight.
         using var client = new SandboxClient(_sandbox);
         await client.SignInAsync("https://api.securitycenter.microsoft.com");
         var token = client.Http.DefaultRequestHeaders.Authorization!.Parameter!;

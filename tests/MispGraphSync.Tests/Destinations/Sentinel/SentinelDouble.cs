@@ -4,7 +4,7 @@ using WireMock;
 namespace MispGraphSync.Tests.Destinations.Sentinel;
 
 /// <summary>
-/// The upload API as its article describes it: the latest object of an id counts, and 200 says nothing when all went well.
+/// The upload API as documented: the latest object of an id counts, and a complete success is a 200 without a body.
 /// </summary>
 internal sealed class SentinelDouble : ServiceDouble
 {

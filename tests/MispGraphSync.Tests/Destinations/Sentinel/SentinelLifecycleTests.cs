@@ -102,7 +102,7 @@ public sealed class SentinelLifecycleTests : IAsyncLifetime
     {
         _run.Workspace.ReadLag = TimeSpan.FromMinutes(2);
         _run.Workspace.MaxPageSize = 2;
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 5).Select(n => Some.Domain(n))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 5));
         await _run.PushAsync();
 
         Assert.Empty(await _run.ReadAsync());
@@ -123,7 +123,7 @@ public sealed class SentinelLifecycleTests : IAsyncLifetime
         _run.Workspace.MaxPageSize = 2;
         _run.Workspace.SkipTokenInBodyOnly = inBodyOnly;
         _run.Workspace.PagesNeverEnd = neverEnds;
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 5).Select(n => Some.Domain(n))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 5));
         await _run.PushAsync();
 
         Assert.Equal(5, (await _run.ReadAsync()).Select(r => r.Key).Distinct().Count());
@@ -176,7 +176,7 @@ public sealed class SentinelLifecycleTests : IAsyncLifetime
     {
         _run.Sandbox.Faults.Add(Service.Sentinel, new Fault.Throttle(TimeSpan.FromSeconds(33), RetryAfterForm.Body));
         _run.Sandbox.Faults.Add(Service.Sentinel, new Fault.Throttle(Form: RetryAfterForm.None), nth: 2);
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 250).Select(n => Some.Domain(n))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 250));
         var before = _run.Test.Time.GetUtcNow();
 
         var report = await _run.PushAsync();
@@ -190,7 +190,7 @@ public sealed class SentinelLifecycleTests : IAsyncLifetime
     {
         _run.Sandbox.Faults.Add(Service.Sentinel, new Fault.Status(503, AfterHandling: true));
         _run.Sandbox.Faults.Add(Service.Sentinel, new Fault.Reset(AfterHandling: true), nth: 2);
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 150).Select(n => Some.Domain(n))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 150));
 
         var report = await _run.PushAsync();
 
@@ -213,7 +213,7 @@ public sealed class SentinelLifecycleTests : IAsyncLifetime
     public async Task Oversized_batch_is_split_until_it_fits()
     {
         _run.Workspace.MaxBodyBytes = 20_000;
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 100).Select(n => Some.Domain(n))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 100));
 
         var report = await _run.PushAsync();
 

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace MispGraphSync.Tests.Destinations.Sentinel;
 
 /// <summary>
-/// Our reading of an upload's body, written apart from the code that sends: STIX 2.1 only, UTC to the millisecond, one
+/// Rules for an upload's body, written independently of the sending code: STIX 2.1 only, UTC to the millisecond, one
 /// comparison a pattern, nothing undeclared, no empty list. Gives the faults, one sentence each; none for a good body.
 /// </summary>
 internal static partial class StixUploadRules

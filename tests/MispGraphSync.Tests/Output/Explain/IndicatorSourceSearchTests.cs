@@ -14,7 +14,7 @@ public sealed class IndicatorSourceSearchTests : IDisposable
     [Fact]
     public async Task Only_rows_that_may_match_are_decoded()
     {
-        _run.Source.Put(Some.Event(1), [.. Enumerable.Range(1, 50).Select(number => Some.Domain(number))]);
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 50));
         await _run.PushAsync();
         using var ledger = _run.OpenLedger();
         ledger.Run("UPDATE support SET detail = x'' WHERE instr(detail, CAST('d7.example' AS BLOB)) = 0");

@@ -154,7 +154,7 @@ public sealed class SavedSourceTests : IDisposable
         Assert.Equal("feed", source.Info.Kind);
         Assert.Equal(5, headers.Single(header => header.Uuid == Guid.Parse(One)).Timestamp.ToUnixTimeSeconds());
         Assert.Contains(Two, Assert.Single(source.Gaps), StringComparison.Ordinal);
-        // The one without a file is there all the same: what is known of it stays.
+        // The event without a file still exists, so its indicators are kept.
         Assert.Contains(headers, header => header.Uuid == Guid.Parse(Two));
         Assert.True(source.IsListComplete);
     }

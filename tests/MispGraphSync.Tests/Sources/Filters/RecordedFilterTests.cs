@@ -13,7 +13,7 @@ namespace MispGraphSync.Tests.Sources.Filters;
 /// </summary>
 public class RecordedFilterTests
 {
-    /// <summary>What shapes an answer, and is no part of a filter.</summary>
+    /// <summary>Parameters that shape a response and do not filter.</summary>
     private static readonly HashSet<string> Shaping =
     [
         "returnFormat", "limit", "page", "order", "metadata", "noEventReports", "noShadowAttributes", "withAttachments", "excludeGalaxy",
@@ -118,7 +118,7 @@ public class RecordedFilterTests
 
         // Negations that the server misreads, and switches as true or false, which it ignores or half ignores.
         if (parsed.Subtracted.Any() || filter.Values.Any(value => value.ValueKind is JsonValueKind.False)) return null;
-        // Of "combined" the answer is without the attributes that it matched.
+        // The response to "combined" lacks the attributes that matched.
         return name is "restSearch-combined"
             || name.StartsWith("second-distribution-0", StringComparison.Ordinal)
             || name.StartsWith("second-distribution-not", StringComparison.Ordinal)

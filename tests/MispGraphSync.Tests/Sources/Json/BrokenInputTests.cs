@@ -185,7 +185,7 @@ public class BrokenInputTests
                 }
                 catch (MispReadException)
                 {
-                    // That is what broken input is for.
+                    // Expected for broken input.
                 }
             },
             iter: 3000);

@@ -175,7 +175,7 @@ public class ListShapeTests
     [InlineData("[[]]")]
     public async Task A_scalar_in_a_list_of_objects_makes_the_event_unreadable(string objects)
     {
-        // How many attributes it had, nobody knows.
+        // The number of its attributes is unknown.
         Assert.NotNull((await ReadOneAsync($$"""{"info":"x","Object":{{objects}}}""")).Fault);
     }
 

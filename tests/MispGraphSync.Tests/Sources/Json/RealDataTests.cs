@@ -6,7 +6,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Sources.Json;
 
-/// <summary>Events and answers that others wrote, counted by another program.</summary>
+/// <summary>Published events and recorded responses, counted by another program.</summary>
 public class RealDataTests
 {
     [Fact]

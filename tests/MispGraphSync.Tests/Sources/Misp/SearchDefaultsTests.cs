@@ -9,7 +9,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Sources.Misp;
 
-/// <summary>Search defaults stored for the key's user change nothing of what is read.</summary>
+/// <summary>Stored search defaults of the key's user do not change what is read.</summary>
 public sealed class SearchDefaultsTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
