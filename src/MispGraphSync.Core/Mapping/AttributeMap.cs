@@ -135,9 +135,13 @@ public static class AttributeMap
 
     internal static ImmutableArray<string> FileHashTypes { get; } = [.. FileHashes.Keys];
 
+    /// <summary>Every type that is the name of a host.</summary>
+    internal static ImmutableArray<string> HostNameTypes { get; } =
+        [.. Others.Where(row => row.Value == (ValueParser)HostName).Select(row => row.Key)];
+
     /// <summary>Every type that holds a name or an address of a host.</summary>
     internal static ImmutableArray<string> HostTypes { get; } =
-        ["domain", "hostname", "onion-address", "domain|ip", "hostname|port", "ip-src", "ip-dst", "ip-src|port", "ip-dst|port"];
+        [.. HostNameTypes, "domain|ip", "hostname|port", "ip-src", "ip-dst", "ip-src|port", "ip-dst|port"];
 
     internal static TypeRule Find(string type) =>
         Rules.TryGetValue(type, out var rule) ? rule : new TypeRule(null, SkipReason.UnknownType);

@@ -12,7 +12,7 @@ internal static class ObjectMap
         AnyType = new(null, AttributeMap.DetectableTypes),
         AnyFileHash = new(null, AttributeMap.FileHashTypes),
         AnyHost = new(null, AttributeMap.HostTypes),
-        HostName = new(ValueParsers.HostName, "domain", "hostname", "onion-address"),
+        HostName = new(ValueParsers.HostName, AttributeMap.HostNameTypes),
         SourceAddress = new(ValueParsers.Address(Source), "ip-src", "ip-dst"),
         DestinationAddress = new(ValueParsers.Address(Destination), "ip-src", "ip-dst"),
         AnyPort = new(ValueParsers.Port(Unknown), "port"),
