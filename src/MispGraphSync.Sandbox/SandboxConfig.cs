@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MispGraphSync.Sandbox;
 
-/// <summary>Settings for <c>misp-graph</c> that make it talk to a sandbox and to nothing else.</summary>
+/// <summary>Settings with which <c>misp-graph</c> uses only a sandbox.</summary>
 public static class SandboxConfig
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

@@ -50,7 +50,7 @@ public sealed class SandboxHost : IAsyncDisposable
 
     public Uri Defender => _origins[Service.Defender];
 
-    /// <summary>Serves every vault: clients come here by the name of theirs, through a proxy.</summary>
+    /// <summary>Serves every vault: clients reach it under the vault's own name, through a proxy.</summary>
     public Uri KeyVault => _origins[Service.KeyVault];
 
     /// <summary>What <c>IDENTITY_ENDPOINT</c> names on a machine with a managed identity.</summary>

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace MispGraphSync.Sandbox;
 
-/// <summary>What a sandbox starts with. All values are made up and stable, so that tests and the newcomer's tour agree.</summary>
+/// <summary>Initial values of a sandbox. They are invented and constant, so that tests and the tour agree.</summary>
 public sealed record SandboxOptions
 {
     /// <summary>Decides token, indicator and rate-window ages. Latency and slow answers always take real time.</summary>

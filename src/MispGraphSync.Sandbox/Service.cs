@@ -15,7 +15,7 @@ public enum Service
 
     Defender,
 
-    /// <summary>No service of Microsoft's: how another process looks into the sandbox and changes it.</summary>
+    /// <summary>Not a Microsoft service: lets another process inspect and change the sandbox.</summary>
     Control,
 
     /// <summary>A Key Vault, always over TLS; its certificate is for any vault's name.</summary>

@@ -82,10 +82,10 @@ public class LedgerBenchmark
         var staging = new SourceLedger(ledger);
         var source = staging.OpenSource(new SourceInfo("misp", "misp"));
         staging.BeginListing(source);
-        foreach (var (read, supports) in _events)
+        foreach (var (read, sources) in _events)
         {
             using var writer = staging.WriteEvent(read, Now);
-            foreach (var support in supports) writer.Add(support);
+            foreach (var row in sources) writer.Add(row);
             var context = new MispEvent { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp };
             writer.Complete(context with { Tags = read.Tags });
         }

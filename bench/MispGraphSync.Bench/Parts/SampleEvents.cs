@@ -5,7 +5,7 @@ using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Bench.Parts;
 
-/// <summary>MISP JSON of so many events, as a server would answer it, and what the reader makes of it.</summary>
+/// <summary>MISP JSON of generated events, and the events that the reader reads from it.</summary>
 internal static class SampleEvents
 {
     private static readonly string[] Types =

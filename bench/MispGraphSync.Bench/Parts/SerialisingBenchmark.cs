@@ -10,7 +10,7 @@ using MispGraphSync.Destinations.Sentinel;
 
 namespace MispGraphSync.Bench.Parts;
 
-/// <summary>One indicator as each service's JSON, with its change marks.</summary>
+/// <summary>One indicator as the JSON of each service, with its hashes.</summary>
 [MemoryDiagnoser]
 public class SerialisingBenchmark
 {

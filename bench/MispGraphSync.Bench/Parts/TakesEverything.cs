@@ -5,7 +5,7 @@ using MispGraphSync.Destinations.Graph;
 
 namespace MispGraphSync.Bench.Parts;
 
-/// <summary>Graph's items, and no service behind them.</summary>
+/// <summary>Writes Graph's items and sends nothing.</summary>
 internal sealed class TakesEverything : IDestination
 {
     public DestinationInfo Info { get; } = new("graph", "graph", "tenant", "Azure Sentinel");

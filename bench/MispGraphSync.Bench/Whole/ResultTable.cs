@@ -4,7 +4,7 @@ using System.Text;
 
 namespace MispGraphSync.Bench.Whole;
 
-/// <summary>The results as a Markdown table, which a page takes between two marks.</summary>
+/// <summary>The results as a Markdown table, which replaces the text between two marks of a page.</summary>
 internal sealed class ResultTable
 {
     private const string Begin = "<!-- figures -->";

@@ -4,7 +4,7 @@ using MispGraphSync.Sandbox;
 
 namespace MispGraphSync.Bench.Whole;
 
-/// <summary>A MISP with so many generated events, a sign-in, destinations that take everything, and an empty folder to run in.</summary>
+/// <summary>A MISP with generated events, a sign-in, destinations that accept everything, and an empty folder to run in.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

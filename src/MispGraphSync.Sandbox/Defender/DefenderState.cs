@@ -59,7 +59,7 @@ public sealed class DefenderState
 
     public int Count => All().Count;
 
-    /// <summary>All that are active now, whoever made them.</summary>
+    /// <summary>All active indicators, of every application.</summary>
     public IReadOnlyList<DefenderIndicator> All()
     {
         lock (_gate)

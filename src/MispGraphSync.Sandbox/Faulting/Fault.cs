@@ -3,8 +3,8 @@ using MispGraphSync.Sandbox.Hosting;
 namespace MispGraphSync.Sandbox;
 
 /// <summary>
-/// Something that goes wrong with one request. "After handling" means that the service did what it was asked,
-/// and only the answer is spoilt: the client cannot know.
+/// A fault of one request. "After handling" means that the service has processed the request,
+/// and only the response is faulty, which the client cannot know.
 /// </summary>
 public abstract record Fault
 {
@@ -48,7 +48,7 @@ public abstract record Fault
             new(new Answer(0) { Reset = true });
     }
 
-    /// <summary>The answer begins well and breaks off. A body that is shorter than that breaks off at its half.</summary>
+    /// <summary>The response is cut after some bytes; a shorter body is cut in half.</summary>
     public sealed record CutOff(int AfterBytes = 200) : Fault
     {
         internal override ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted) => new(
@@ -85,7 +85,7 @@ public abstract record Fault
             new Reply(Code, Body(request.Headers.GetValueOrDefault("Authorization") ?? request.Body), ContentType);
     }
 
-    /// <summary>Leads to another address, as a captured or hostile service does.</summary>
+    /// <summary>Redirects to another address, as a hostile service does.</summary>
     public sealed record Redirect(Uri To, int Code = 302) : Fault
     {
         internal override ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted) =>
@@ -145,7 +145,7 @@ public abstract record Fault
         }
     }
 
-    /// <summary>The request waits until the test lets it go on. Made by <see cref="Faults.Hold"/>.</summary>
+    /// <summary>The request waits until the test releases it. Made by <see cref="Faults.Hold"/>.</summary>
     public sealed record Held(Hold Hold, bool AfterHandling) : Fault
     {
         internal override async ValueTask<Answer?> BeforeAsync(IService service, CancellationToken aborted)

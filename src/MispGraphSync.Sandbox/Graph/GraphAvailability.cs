@@ -1,6 +1,6 @@
 namespace MispGraphSync.Sandbox.Graph;
 
-/// <summary>Whether tiIndicators is there at all. What the service will say after its removal is not known: four guesses.</summary>
+/// <summary>Whether tiIndicators exists. The response after its removal is unknown: four guesses.</summary>
 public enum GraphAvailability
 {
     Available,

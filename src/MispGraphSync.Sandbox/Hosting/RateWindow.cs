@@ -1,6 +1,6 @@
 namespace MispGraphSync.Sandbox.Hosting;
 
-/// <summary>So many requests in a fixed window, which opens with its first request.</summary>
+/// <summary>A maximum of requests in a fixed window, which starts with its first request.</summary>
 internal sealed class RateWindow(TimeProvider time, TimeSpan length)
 {
     private readonly Lock _gate = new();

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace MispGraphSync.Sandbox.Misp;
 
 /// <summary>
-/// Brings an event as a test writes it into the form in which the server holds it: what is missing is filled in,
-/// numbers become texts, keys stand in the server's order. A tag may be given as its bare name.
+/// Converts an event from a test to the form of the server: missing fields are filled in,
+/// numbers become texts, keys are in the server's order. A tag may be given as its bare name.
 /// </summary>
 internal sealed class EventForm(TimeProvider time)
 {
@@ -118,7 +118,7 @@ internal sealed class EventForm(TimeProvider time)
         return form;
     }
 
-    /// <summary>The server's count leaves deleted attributes out.</summary>
+    /// <summary>The server's count excludes deleted attributes.</summary>
     public static void Count(JsonObject form) => form["attribute_count"] = form.List("Attribute")
         .Concat(form.List("Object").SelectMany(one => one.List("Attribute")))
         .Count(attribute => !attribute.Flag("deleted"))

@@ -21,7 +21,7 @@ internal sealed record EventView
 
     public bool ExcludeGalaxy { get; init; }
 
-    /// <summary>Whose user asks: others' custom clusters of distribution 0 are not shown.</summary>
+    /// <summary>The organisation of the user: custom clusters of others with distribution 0 are hidden.</summary>
     public string Organisation { get; init; } = "";
 
     public bool ExcludeLocalTags { get; init; }

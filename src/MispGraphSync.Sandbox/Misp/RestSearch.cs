@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace MispGraphSync.Sandbox.Misp;
 
 /// <summary>
-/// The body of <c>/events/restSearch</c>, read with the server's own generosity: a filter it does not know is ignored,
-/// conditions on attributes choose events and do not thin them, and each condition may be met by another attribute.
+/// The body of <c>/events/restSearch</c>, read as leniently as by the server: unknown filters are ignored,
+/// conditions on attributes select whole events, and different attributes may meet different conditions.
 /// </summary>
 internal sealed class RestSearch
 {
@@ -73,7 +73,7 @@ internal sealed class RestSearch
 
     public bool Matches(StoredEvent stored) => _conditions.TrueForAll(condition => condition(stored));
 
-    /// <summary>Looking at warninglists, the server fails where it finds no attributes or no proposals.</summary>
+    /// <summary>With warninglists, the server fails if an event has no attributes or no proposals.</summary>
     private void Warninglists()
     {
         var looks = _filters.Flag("enforceWarninglist") || _filters.Flag("includeWarninglistHits");
@@ -92,7 +92,7 @@ internal sealed class RestSearch
         On("event_tags", (stored, text) => stored.Head.Tags().Any(tag => tag.IsLike(text)));
     }
 
-    /// <summary>Beside it no other key chooses events, and of the few that thin the page afterwards the count knows nothing.</summary>
+    /// <summary>No other key selects events beside it. A few keys filter the page afterwards, which the count ignores.</summary>
     private void FullText(string text)
     {
         _conditions.Add(stored => stored.Head.Text("info").IsLike(text) || AllTags(stored).Any(tag => tag.IsLike(text))
@@ -104,7 +104,7 @@ internal sealed class RestSearch
         OnTime("last", "publish_timestamp", _late);
     }
 
-    /// <summary>Negation is weak here: "has an attribute that is not so". For <c>value</c> it does not even do that.</summary>
+    /// <summary>Negation means "has an attribute that differs". For <c>value</c> it has no effect at all.</summary>
     private void AttributeFields()
     {
         OnAttribute("type", (attribute, text) => attribute.Text("type").Is(text, ignoreCase: true)
@@ -166,7 +166,7 @@ internal sealed class RestSearch
             _conditions.Add(stored => stored.Attributes().Any(attribute => attribute.Flag("deleted")));
     }
 
-    /// <summary>Both look at attributes, whatever they are to be: an event without any is not found.</summary>
+    /// <summary>Both conditions need attributes: an event without any never matches.</summary>
     private void NeedsAttributes()
     {
         if (_filters["to_ids"] is JsonArray || _filters["deleted"] is not null)
@@ -178,7 +178,7 @@ internal sealed class RestSearch
     private bool HasToIds(StoredEvent stored, bool toIds) =>
         stored.Attributes().Any(attribute => View.IsThere(attribute) && attribute.Flag("to_ids") == toIds);
 
-    /// <summary>Only 0 and 1 say what they mean: <c>false</c> is ignored, and any other text is true.</summary>
+    /// <summary>Only 0 and 1 work as expected: <c>false</c> is ignored, and any other text is true.</summary>
     private static bool? Published(JsonNode? value) => value?.GetValueKind() switch
     {
         JsonValueKind.True => true,

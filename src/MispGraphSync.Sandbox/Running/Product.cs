@@ -53,7 +53,7 @@ internal sealed class Product(string executable, string workingDirectory)
         }
     }
 
-    /// <summary>No setting of the user's own may lead the tool to a real tenant, and no proxy may come between.</summary>
+    /// <summary>Removes the user's own settings and proxies, so that the tool cannot reach a real tenant.</summary>
     private static void KeepAtHome(IDictionary<string, string?> environment)
     {
         var settings = environment.Keys.Where(name => name.StartsWith("MISP_GRAPH_", StringComparison.OrdinalIgnoreCase));

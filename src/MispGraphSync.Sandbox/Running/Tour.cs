@@ -1,7 +1,7 @@
 namespace MispGraphSync.Sandbox.Running;
 
 /// <summary>
-/// The newcomer's first run: start everything, push the sample events, read them back, push again, and check each
+/// A first run: start all services, push the sample events, read them back, push again, and check each
 /// step against what the sandbox holds.
 /// </summary>
 internal sealed class Tour(string executable, DirectoryInfo folder, IReadOnlyList<string> only, TextWriter output, CancellationToken ct)

@@ -27,7 +27,7 @@ public sealed class SentinelState
     /// <summary><c>errorMessages</c> in the article, <c>validationErrorMessages</c> in the specification.</summary>
     public string ErrorListName { get; set; } = "errorMessages";
 
-    /// <summary>What a well-formed batch gets of which nothing is good: 400 or 200, both with <c>errors</c>.</summary>
+    /// <summary>The status for a batch without any valid object: 400 or 200, both with <c>errors</c>.</summary>
     public int AllFailedStatus { get; set; } = 400;
 
     /// <summary>How long after an upload ARM shows it.</summary>
@@ -84,7 +84,7 @@ public sealed class SentinelState
         }
     }
 
-    /// <summary>The newest upload wins; one whose <c>modified</c> is not later than what is held is taken in and changes nothing.</summary>
+    /// <summary>The newest upload wins; one whose <c>modified</c> is not later is accepted and changes nothing.</summary>
     internal void Upload(string source, JsonElement item)
     {
         var now = _time.GetUtcNow();

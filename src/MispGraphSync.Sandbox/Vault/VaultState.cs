@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace MispGraphSync.Sandbox.Vault;
 
-/// <summary>The secrets of the Key Vault, by name. It answers to any vault's name.</summary>
+/// <summary>The secrets of the Key Vault, by name. Any vault name leads here.</summary>
 public sealed class VaultState
 {
     /// <summary>Names are compared without case, as the service does.</summary>

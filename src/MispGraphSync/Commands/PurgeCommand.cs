@@ -7,7 +7,8 @@ namespace MispGraphSync.Commands;
 internal sealed class PurgeCommand : Command
 {
     private readonly Option<bool> _yes = NewOption.Flag("--yes", "Do not ask.", "-y");
-    private readonly Option<bool> _dryRun = NewOption.Flag("--dry-run", "Count the indicators that would be removed, and send nothing.", "-n");
+    private readonly Option<bool> _dryRun =
+        NewOption.Flag("--dry-run", "Count the indicators that would be removed, and send nothing.", "-n");
     private readonly RunOptions _options;
 
     public PurgeCommand(CommonOptions common, ToolHost host, Func<RunRequest, Task<FinishedRun>> runAsync)

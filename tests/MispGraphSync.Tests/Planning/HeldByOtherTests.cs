@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Planning;
 
-/// <summary>A destination where sending a value takes it over from whoever put it there.</summary>
+/// <summary>A destination where sending a value takes it over from another tool.</summary>
 public sealed class HeldByOtherTests : IDisposable
 {
     private readonly TestRun _run = new();
