@@ -45,7 +45,7 @@ internal sealed class ApplyProgress(DestinationInfo destination, IRunObserver ob
 
     /// <summary>
     /// One batch without a response may be its own fault. A second one, with no response to anything between them, means that the
-    /// service is out of reach.
+    /// service is unreachable.
     /// </summary>
     public void NoteUnanswered(RunFailedException failure)
     {

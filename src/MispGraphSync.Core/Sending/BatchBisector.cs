@@ -4,7 +4,7 @@ namespace MispGraphSync.Core.Sending;
 
 /// <summary>
 /// Searches a batch that got no response for the step that causes it: three probes first, each one step. If none of them gets a
-/// response, the service is out of reach, not a step at fault. If one does, the rest is split until the steps without a response
+/// response, the service is unreachable, not a step at fault. If one does, the rest is split until the steps without a response
 /// are alone. Decides only; the caller sends and reports back.
 /// </summary>
 /// <param name="answersBefore">How many requests had a response before the batch was first sent.</param>
@@ -12,7 +12,7 @@ internal sealed class BatchBisector(long answersBefore)
 {
     private const int Probes = 3;
 
-    /// <summary>Requests in a row without a response after which the service counts as out of reach, although it answered before.</summary>
+    /// <summary>Requests in a row without a response after which the service counts as unreachable, although it answered before.</summary>
     private const int MostInARow = 10;
 
     /// <summary>Waiting for a missing response costs more than extra requests: few levels are better.</summary>
@@ -72,9 +72,9 @@ internal enum BisectVerdict
     /// <summary>One step alone: judge it when the search is over.</summary>
     Suspect,
 
-    /// <summary>Nothing gets a response now: skip the rest of the batch. Another batch shows whether the service is out of reach.</summary>
+    /// <summary>Nothing gets a response now: skip the rest of the batch. Another batch shows whether the service is unreachable.</summary>
     Skip,
 
-    /// <summary>The service is out of reach.</summary>
+    /// <summary>The service is unreachable.</summary>
     Unreachable,
 }

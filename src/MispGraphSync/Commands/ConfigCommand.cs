@@ -36,7 +36,8 @@ internal sealed class ConfigCommand : Command
             var isInteractive = _common.MayAsk(args, _host);
             if (!args.GetValue(fromEnv) && !isInteractive)
                 throw new RunFailedException(RunOutcome.InvalidInput,
-                    "`config init` asks questions, and none may be asked here.", "Run it at a terminal, or add --from-env.");
+                    "`config init` must ask questions, but there is no terminal, or --no-input is set.",
+                    "Run it at a terminal, or add --from-env.");
 
             var draft = args.GetValue(fromEnv)
                 ? ConfigFromEnvironment.Draft(_host.Environment, _options.Table)

@@ -25,7 +25,7 @@ internal sealed class PurgeCommand : Command
             if (asks && !common.MayAsk(args, host))
             {
                 throw new RunFailedException(
-                    RunOutcome.InvalidInput, "`purge` asks before it removes anything, and nothing may be asked here.",
+                    RunOutcome.InvalidInput, "`purge` must ask for confirmation, but there is no terminal, or --no-input is set.",
                     "Look at 'misp-graph purge --dry-run', then add --yes.");
             }
 

@@ -78,7 +78,7 @@ internal sealed class CanaryIndicator : IAsyncDisposable
             ? CheckResult.Failed(
                 RunOutcome.Unreachable,
                 $"No response says whether the test indicator {_name} was written; it was removed in any case. {unknown.Why}",
-                "Run again later; look at the network and the proxy.")
+                "Run again later; check the network and the proxy.")
             : CheckResult.Ok($"{_name} was written and removed");
     }
 

@@ -115,7 +115,7 @@ internal class DestinationChecks : IAsyncDisposable
         {
             return CheckResult.Failed(
                 RunOutcome.Unreachable, $"No answer within {Limit.TotalSeconds:0} seconds.",
-                "Run again later; if it stays so, look at the network and the proxy.");
+                "Run again later; if this persists, check the network and the proxy.");
         }
     }
 

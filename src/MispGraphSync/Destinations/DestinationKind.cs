@@ -53,7 +53,7 @@ internal sealed record Remedy(string[] Words, string Text)
 {
     public static Remedy AlreadyExists { get; } = new(
         ["already exist*", "duplicate*", "conflict*"],
-        "It is there already, under another id. 'misp-graph verify' shows what is there and can repair the ledger.");
+        "It exists already under another id. 'misp-graph verify' lists the destination and can repair the ledger.");
 
     public static Remedy TextLength { get; } = new(
         ["description", "title", "too long", "max length", "maximum length", "length", "characters"],

@@ -40,7 +40,7 @@ internal static class CheckRunner
         catch (TimeoutException)
         {
             return [CheckResult.Failed(
-                RunOutcome.Unreachable, "It did not finish in time.", "Run again; if it stays so, look at the network and the proxy.")];
+                RunOutcome.Unreachable, "It did not finish in time.", "Run again; if this persists, check the network and the proxy.")];
         }
     }
 }

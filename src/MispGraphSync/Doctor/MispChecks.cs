@@ -46,7 +46,7 @@ internal static class MispChecks
             return CheckResult.Warning(
                 $"The key is a site administrator's (role {Shown(user.Role)}): it gives full control of this MISP, "
                 + "and pushes see every event.",
-                "Make a user of its own with the role Read Only and API access, and give its key to misp.key.");
+                "Create a user with the role Read Only and API access, and set misp.key to its key.");
         var limit = user.RateLimit is > 0 and { } searches ? $"; {searches} searches in 15 minutes" : "";
         return CheckResult.Ok($"role {Shown(user.Role)}, sees what organisation {Shown(user.Organisation)} may see{limit}");
     }
@@ -60,7 +60,7 @@ internal static class MispChecks
                 + (lasting.Count == 0
                     ? "Each search overrides them, so that only misp.eventFilters selects events."
                     : $"These cannot be overridden and may change every search: {Sanitize.ForDisplay(string.Join(", ", lasting), 200)}."),
-            "In MISP, remove the user setting default_restsearch_parameters; write what is meant into misp.eventFilters.");
+            "In MISP, remove the user setting default_restsearch_parameters; write the wanted filters into misp.eventFilters.");
     }
 
     private static async Task<IReadOnlyList<CheckResult>> EventsAsync(FilterPlan plan, MispClient client, CancellationToken ct)
@@ -90,7 +90,7 @@ internal static class MispChecks
                 "Widen the filters: an event must match every filter, and every key of one (docs/filters.md).")
             : CheckResult.Warning(
                 "The key sees no event at all.",
-                "Look at the distribution of the events, and at the organisation of the key's user: it sees what is shared with it.");
+                "Check the distribution of the events and the organisation of the key's user, who sees only shared events.");
     }
 
     // By the very request that a push sends.
@@ -119,7 +119,7 @@ internal static class MispChecks
         {
             null => [CheckResult.Ok("the role may not list them; the server applies them all the same")],
             (0, var all) => [CheckResult.Warning(
-                $"None of the server's {all:N0} warninglists is enabled, so misp.enforceWarninglist keeps nothing out.",
+                $"None of the server's {all:N0} warninglists is enabled, so misp.enforceWarninglist has no effect.",
                 "In MISP: Input Filters > Warninglists: update them, and enable those for resolvers, CDNs, and well-known domains.")],
             (var enabled, var all) => [CheckResult.Ok($"{enabled:N0} of {all:N0} enabled")],
         };

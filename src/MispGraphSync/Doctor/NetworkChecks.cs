@@ -117,7 +117,7 @@ internal static class NetworkChecks
 
         var ahead = off.MinBy(one => one.ClockAhead!.Value.Duration())!.ClockAhead!.Value;
         var cause = $"This machine's clock is {Difference(-ahead)}, by what the services say.";
-        const string Remedy = "Set it right and keep it so (NTP): timedatectl set-ntp true, or w32tm /resync on Windows.";
+        const string Remedy = "Correct it and synchronise it (NTP): timedatectl set-ntp true, or w32tm /resync on Windows.";
         return [ahead.Duration() < MaxClockDifference
             ? CheckResult.Warning(cause, Remedy)
             : CheckResult.Failed(RunOutcome.SignInFailed, cause, Remedy)];

@@ -63,7 +63,7 @@ internal sealed class ClockGuard(TimeProvider time, HttpMessageHandler sockets, 
         if (!_wrong.TryGetValue(destination, out var reading)) return;
         throw new RunFailedException(
             RunOutcome.InvalidInput, $"The clocks of this machine and of '{destination}' differ. {reading} Nothing more is sent there.",
-            "Correct the wrong one (NTP). Where a proxy answers in the service's place, look at its clock.")
+            "Correct the wrong one (NTP). Where a proxy answers for the service, check its clock.")
         {
             MayHaveHappened = false,
         };

@@ -13,7 +13,7 @@ internal static class Origin
         if (setting is null) return cloud;
         if (setting.Scheme != Uri.UriSchemeHttps && !(setting.Scheme == Uri.UriSchemeHttp && setting.IsLoopback))
             throw new RunFailedException(
-                RunOutcome.InvalidInput, $"{key}: {setting} would carry credentials in the clear.",
+                RunOutcome.InvalidInput, $"{key}: {setting} would send credentials unencrypted.",
                 "Use https; plain http is for loopback only.");
         return new Uri(setting.GetLeftPart(UriPartial.Authority));
     }

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace MispGraphSync.Http;
 
-/// <summary>Responses that concern the whole destination, whatever the service: out of reach, throttled for too long, redirected.</summary>
+/// <summary>Responses that concern the whole destination, whatever the service: unreachable, throttled for too long, redirected.</summary>
 internal static class ServiceUnavailable
 {
     /// <summary>Null when the call is no such failure.</summary>
@@ -12,7 +12,7 @@ internal static class ServiceUnavailable
     {
         if (call.Failure is { } failure)
             return TransportError.From(failure, call.SentUri) is { NothingSent: true } error
-                ? new RunFailedException(RunOutcome.Unreachable, $"{service} is out of reach. {error.Message}", error.Remedy, failure)
+                ? new RunFailedException(RunOutcome.Unreachable, $"{service} is unreachable. {error.Message}", error.Remedy, failure)
                 : null;
         if (call.Status is not { } status) return null;
         if (status == HttpStatusCode.TooManyRequests) return Throttled(call.Retries, service);

@@ -41,7 +41,7 @@ internal sealed class RunLock : IDisposable
             {
                 throw new RunFailedException(
                     RunOutcome.LockHeld, DescribeOwner(ledger),
-                    "Wait for it, or give --wait 10m to wait here. If that process is gone, the lock is too: run again.");
+                    "Wait for it, or add --wait 10m. If that process has ended, its lock has ended too: run again.");
             }
 
             waiting?.Invoke(DescribeOwner(ledger));

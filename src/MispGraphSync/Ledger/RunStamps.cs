@@ -144,7 +144,7 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
         + $"{found.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC, the ledger does not. It was probably restored from a backup.";
 
     private string NoStamp =>
-        $"The log folder '{folder}' has no stamp of the last run, so it is not known whether the ledger '{ledger.Path}' is the latest. "
+        $"The log folder '{folder}' has no stamp of the last run, so the ledger '{ledger.Path}' may not be the latest. "
         + "This is normal once after the log folder was emptied or moved.";
 
     private string NeverStamped =>

@@ -90,7 +90,7 @@ internal sealed class ExplainText
         }
 
         if (one.UnansweredIn is { } run) Line($"    no reply  to a request of run {run}; the next push reconciles it");
-        if (one is { Pending: true, State: IndicatorState.Held }) Line("    pending   it has changed since; the next push looks at it");
+        if (one is { Pending: true, State: IndicatorState.Held }) Line("    pending   it has changed since; the next push checks it");
         foreach (var log in one.Logs) Line($"    log       {log}");
     }
 

@@ -39,9 +39,9 @@ internal static class FailureText
             $"Look at them with 'misp-graph verify --adopt {tool}'. If they are intended, run once with --max-delete {found}."),
         Failure.PastUnknown (var destination, var isOutdated, var needs) => (
             $"The ledger is {(isOutdated ? "not the latest" : "new")}, and '{destination}' cannot be listed without {needs}: "
-            + "it is not known what an earlier run sent there.",
+            + "the indicators of earlier runs are unknown.",
             "Set them, so that it can be listed. Or run once with --fresh: "
-            + "everything is sent under new ids, and what was sent earlier expires."),
+            + "everything is sent under new ids, and earlier indicators stay until they expire."),
         Failure.NotConfirmed (var destination, var why) => (
             $"'{destination}' did not confirm the indicators sent: {why}",
             "Run again: the next run reconciles them; nothing is duplicated."),

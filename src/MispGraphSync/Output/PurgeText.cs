@@ -7,7 +7,7 @@ internal static class PurgeText
 {
     public static string Question(DestinationInfo destination, long count) => count > 0
         ? $"Remove {Plural.Of(count, "indicator")} from '{destination.Name}'?"
-        : $"Remove what an interrupted run may have left at '{destination.Name}'?";
+        : $"Remove indicators that an interrupted run may have left at '{destination.Name}'?";
 
     public static string Of(RunReport report, IReadOnlyCollection<string> declined, bool isDryRun)
     {

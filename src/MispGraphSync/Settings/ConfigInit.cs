@@ -67,7 +67,7 @@ internal sealed class ConfigInit(
         {
             output.Write(fallback is null ? $"{question}: " : $"{question} [{fallback}]: ");
             var line = ReadLine() ?? throw new RunFailedException(RunOutcome.InvalidInput,
-                "The answers ended before the questions did; nothing was written.",
+                "The input ended before all questions were answered; nothing was written.",
                 "Run it at a terminal, or use `misp-graph config init --from-env`.");
 
             var text = line.Trim() is { Length: > 0 } given ? given : fallback;

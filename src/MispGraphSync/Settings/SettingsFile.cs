@@ -19,7 +19,7 @@ internal static class SettingsFile
     {
         if (named is null) return Defaults(environment, workingDirectory).FirstOrDefault(File.Exists);
         if (named.Length == 0 || named.Any(char.IsControl))
-            throw new RunFailedException(RunOutcome.InvalidInput, "--config names no file.", "Give it a path.");
+            throw new RunFailedException(RunOutcome.InvalidInput, "--config needs a file name.", "Give it a path.");
 
         var full = Path.GetFullPath(named, workingDirectory);
         return File.Exists(full) ? full : throw new RunFailedException(

@@ -73,7 +73,7 @@ public sealed class FailuresTests : IDisposable
                     Name = "graph",
                     Kind = "graph",
                     Status = RunStatus.Failed,
-                    Failure = new RunFailedException(RunOutcome.Unreachable, "Graph is out of reach.", "Run again."),
+                    Failure = new RunFailedException(RunOutcome.Unreachable, "Graph is unreachable.", "Run again."),
                     WithheldDeletions = new Failure.DeletionsWithheld("graph", DeletionVerdict.TooMany, 3, 0, 4)
                     {
                         Limit = new DeletionLimit(1, IsPercent: false),
@@ -84,7 +84,7 @@ public sealed class FailuresTests : IDisposable
 
         RunLog.Ended(_log.Log, report, RejectionGroups.None);
 
-        Assert.Contains("\"graph\": exit 5: \"Graph is out of reach. Run again.\"", _log.Lines);
+        Assert.Contains("\"graph\": exit 5: \"Graph is unreachable. Run again.\"", _log.Lines);
         Assert.Contains(_log.Lines, line => line.StartsWith("\"graph\": exit 6: \"3 of 4 indicators", StringComparison.Ordinal));
     }
 

@@ -252,7 +252,7 @@ internal static class Misconfigurations
         {
             Settings = s => s["destinations"]![1]!["workspaceId"] = "99999999-9999-4999-8999-999999999999",
         },
-        ["a workspace id that nobody has"] = new(["failed sentinel access"], 2, "knows no workspace 99999999")
+        ["a workspace id that nobody has"] = new(["failed sentinel access"], 2, "has no workspace 99999999")
         {
             Kinds = SentinelOnly,
             Settings = s =>

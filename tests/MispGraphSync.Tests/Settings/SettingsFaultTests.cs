@@ -111,7 +111,7 @@ public class SettingsFaultTests
         "destinations.graph.enabled: null is not true or false (without quotes). Leave the key out for its default.")]
     [InlineData("graph", """ "enabled": false """, "destinations: None is enabled; give at least one, or set its \"enabled\" to true.")]
     [InlineData("defender", """ "capacity": 15001 """, "destinations.defender.capacity: 15001 is not a whole number from 1 to 15000.")]
-    [InlineData("sentinel", """ "sourceSystem": "microsoft sentinel" """, "Sentinel keeps that name for itself; choose another.")]
+    [InlineData("sentinel", """ "sourceSystem": "microsoft sentinel" """, "Sentinel reserves that name; choose another.")]
     [InlineData("sentinel", """ "subscriptionId": "66666666-7777-8888-9999-000000000000" """,
         "destinations.sentinel.resourceGroup: This is missing; give a resource group's name, since read and verify need all of "
         + "subscriptionId, resourceGroup and workspaceName.")]

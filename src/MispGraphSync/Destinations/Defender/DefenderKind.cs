@@ -40,7 +40,7 @@ internal static class DefenderKind
         Checks = input => new DefenderChecks(input),
         CheckTenant = CheckTenant,
         FullRemedy =
-            "The tenant holds as many indicators as Defender takes. Lower capacity, daysToExpire or what is sent (types, excludeTags), "
+            "The tenant holds as many indicators as Defender allows. Lower capacity, daysToExpire or what is sent (types, excludeTags), "
             + "or remove others' indicators.",
     };
 

@@ -19,7 +19,8 @@ internal sealed record GraphProduct(string Name, bool IsDefender)
         name == Sentinel.Name ? Sentinel
         : name == Defender.Name ? Defender
         : throw new RunFailedException(
-            RunOutcome.InvalidInput, $"targetProduct: Graph knows no product named {name}.", $"Use {Sentinel.Name} or {Defender.Name}.");
+            RunOutcome.InvalidInput, $"targetProduct: {name} is not a product that Graph knows.",
+            $"Use {Sentinel.Name} or {Defender.Name}.");
 
     /// <summary>Why the product cannot take a source; null when it can.</summary>
     public SkipReason? SkipReasonFor(IndicatorSource source, IndicatorAction action)

@@ -22,7 +22,7 @@ internal sealed class SentinelFailures(SentinelSettings settings)
         HttpStatusCode.Unauthorized => RefusedToken("Sentinel", error),
         HttpStatusCode.NotFound => new RunFailedException(
             RunOutcome.InvalidInput,
-            $"Sentinel in the cloud {settings.Auth.Cloud} knows no workspace {settings.WorkspaceId} (404): {error}",
+            $"Sentinel in the cloud {settings.Auth.Cloud} has no workspace {settings.WorkspaceId} (404): {error}",
             "workspaceId is the workspace's GUID, on its Overview page, not its name nor its resource id; "
             + "auth.cloud must be the workspace's cloud."),
         HttpStatusCode.Gone => Retired(error),

@@ -20,7 +20,7 @@ public sealed record SentinelSettings : DestinationSettings
 
     private static readonly SettingKey<string> SourceSystemKey = new("sourceSystem", KeyScope.Destination, Matching(
         "a text of 1 to 256 characters without line breaks", @"^[^\u0000-\u001f\u007f]{1,256}$",
-        hint: text => IsReserved(text) ? "Sentinel keeps that name for itself; choose another." : null,
+        hint: text => IsReserved(text) ? "Sentinel reserves that name; choose another." : null,
         accepts: text => !IsReserved(text)), "\"misp-graph\"",
         "The source that Sentinel shows for our indicators, and part of their ids: do not change it later.")
     { Kind = KindName };

@@ -24,5 +24,5 @@ internal sealed record Cloud(string Name, Uri Authority)
     /// <exception cref="RunFailedException">InvalidInput: no such cloud.</exception>
     public static Cloud Named(string name) => All.GetValueOrDefault(name)
         ?? throw new RunFailedException(
-            RunOutcome.InvalidInput, $"auth.cloud: there is no cloud named {name}.", $"Use one of {string.Join(", ", Names)}.");
+            RunOutcome.InvalidInput, $"auth.cloud: {name} is not a known cloud.", $"Use one of {string.Join(", ", Names)}.");
 }

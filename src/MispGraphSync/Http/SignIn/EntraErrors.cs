@@ -19,7 +19,7 @@ internal static class EntraErrors
             "Under the app's Authentication, set \"Allow public client flows\" to No and remove its mobile and desktop platforms, "
             + "or register another app."),
         65001 or 65004 or 65005 or 650056 or 650057 or 90093 or 90094 or 90099 => (
-            $"No administrator has consented to what application {auth.ClientId} asks for.",
+            $"No administrator has consented to the permissions of application {auth.ClientId}.",
             "Under the app's API permissions, add the application permission that the destination's page names, "
             + "then \"Grant admin consent\"."),
         50105 or 501051 => (
@@ -34,7 +34,7 @@ internal static class EntraErrors
         50002 or 500021 or 500022 or 500212 or 500213 => (
             $"This network may not sign in to tenant {auth.Tenant}: access to tenants is restricted.",
             "Have the tenant allowed in the proxy's tenant restrictions, or in the cross-tenant access policy."),
-        50049 => ("The sign-in host is none of Microsoft's.", "Check auth.cloud and auth.authority."),
+        50049 => ("The sign-in host is not one of Microsoft's.", "Check auth.cloud and auth.authority."),
         700011 or 700016 or 70001 or 7000229 => ($"The application {auth.ClientId} is not in tenant {auth.Tenant}.",
             "Check auth.clientId and auth.tenant; an administrator may have to consent."),
         7000112 => ($"The application {auth.ClientId} is disabled.", "Have it enabled under Enterprise applications."),

@@ -39,7 +39,7 @@ internal static partial class SignInErrors
         return new RunFailedException(RunOutcome.SignInFailed, $"{sentence} ({name})", remedy, e);
     }
 
-    /// <summary>Busy or out of reach; another attempt may fare better.</summary>
+    /// <summary>Busy or unreachable; another attempt may fare better.</summary>
     public static bool IsTransient(Exception e) => e switch
     {
         ServiceBusyException => true,

@@ -30,7 +30,7 @@ internal static class SignInHttp
             MaxResponseContentBufferSize = maxResponse,
         };
 
-    /// <summary>Asks again while the service is busy or out of reach. A clear refusal is final.</summary>
+    /// <summary>Asks again while the service is busy or unreachable. A clear refusal is final.</summary>
     public static Task<T> RetryAsync<T>(Transport transport, Func<CancellationToken, Task<T>> ask, CancellationToken ct)
     {
         var options = transport.RetryOptions with { Deadline = null };

@@ -13,7 +13,7 @@ internal static class ConfigImport
         string file, string? to, bool replace, ReaderOptions options, TextWriter output, TextWriter messages)
     {
         var import = ConfigImporter.Read(Load(file), options) ?? throw new RunFailedException(RunOutcome.InvalidInput,
-            $"Nothing in {file} is a setting of the Python sample or of misp2sentinel.",
+            $"{file} has no setting of the Python sample or of misp2sentinel.",
             "Name the config.py of the Python sample or of misp2sentinel.");
         if (to is not null) SettingsFile.Write(to, import.Draft.Write(import.Tool.Head, hideSecrets: false), replace);
 

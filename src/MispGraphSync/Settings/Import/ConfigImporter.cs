@@ -14,7 +14,7 @@ internal sealed record ImportedTool(
     public IReadOnlyList<string> Head =>
     [
         $"Settings of misp-graph, made from the config.py of {Name}: they behave as {Name} does.",
-        "What we recommend instead is noted at each key. Check: misp-graph doctor, then misp-graph plan",
+        "Notes at each key recommend changes. Check: misp-graph doctor, then misp-graph plan",
     ];
 }
 

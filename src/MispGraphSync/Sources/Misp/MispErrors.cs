@@ -10,7 +10,7 @@ internal sealed class MispErrors(Uri server, TimeSpan timeout, Secrets secrets)
     private const int LongestQuote = 200;
 
     /// <summary>PHP ends a response in the middle, with status 200, when its time is over.</summary>
-    private const string BrokenRemedy = "Raise PHP's max_execution_time and memory_limit, or lower misp.pageSize; look into MISP's logs.";
+    private const string BrokenRemedy = "Raise PHP's max_execution_time and memory_limit, or lower misp.pageSize; check MISP's logs.";
 
     private const string WebPageRemedy = "A proxy or a login page may be in between; check the proxy and misp.url.";
 
@@ -45,7 +45,7 @@ internal sealed class MispErrors(Uri server, TimeSpan timeout, Secrets secrets)
             return new(
                 MispErrorKind.ResponseFailed, $"MISP at {_name} closed the connection without a response.", "Look into MISP's logs.", e);
         var error = TransportError.From(e, server);
-        return new(MispErrorKind.Unreachable, $"MISP is out of reach. {error.Message}", error.Remedy, e);
+        return new(MispErrorKind.Unreachable, $"MISP is unreachable. {error.Message}", error.Remedy, e);
     }
 
     /// <summary>The response began well and then broke off.</summary>
