@@ -14,19 +14,21 @@ namespace MispGraphSync.Bench.Parts;
 [MemoryDiagnoser]
 public class SerialisingBenchmark
 {
+    private static readonly DateTimeOffset Expires = new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly ArrayBufferWriter<byte> _body = new(4096);
-    private readonly ItemIdentity _identity = new(
-        Guid.NewGuid(), null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(56).AddMonths(1));
+    private readonly ItemIdentity _identity =
+        new(Guid.NewGuid(), null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, Expires);
     private Indicator _indicator = null!;
 
     [GlobalSetup]
     public async Task SetUp()
     {
         var (read, items) = (await SampleEvents.ReadAsync(SampleEvents.Json(events: 1, attributes: 2)))[0];
-        var support = Mapper.Map(items[1], new MapContext("misp", read.Uuid, ToIdsOnly: false, EnforceWarninglist: false)).Sources[0];
+        var source = Mapper.Map(items[1], new MapContext("misp", read.Uuid, ToIdsOnly: false, EnforceWarninglist: false)).Sources[0];
         var merger = new Merger(new DestinationPolicy(), IndicatorShape.Combined);
         var context = new MispEvent { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, Tags = read.Tags };
-        merger.Add(new IndicatorSourceRow(support, new EventFacts(context, "misp", isAged: false)));
+        merger.Add(new IndicatorSourceRow(source, new EventFacts(context, "misp", isAged: false)));
         _indicator = merger.Merge();
     }
 
