@@ -110,8 +110,13 @@ public sealed partial class DeployTests : IDisposable
             .Where(word => word.StartsWith('-'))
             .Distinct();
         using var output = new StringWriter();
-        var host = new ToolHost { Out = output, Error = output, WorkingDirectory = _folder,
-            Environment = variables.ToDictionary(name => name, _ => "file:/x") };
+        var host = new ToolHost
+        {
+            Out = output,
+            Error = output,
+            WorkingDirectory = _folder,
+            Environment = variables.ToDictionary(name => name, _ => "file:/x")
+        };
 
         await Tool.RunAsync(["config", "validate"], host);
         Assert.NotEmpty(variables);

@@ -97,8 +97,12 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
     private async Task<(int Code, string Error)> BashAsync(string command)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no bash.");
-        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = _run.Folder,
-            RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", command])
+        {
+            WorkingDirectory = _run.Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        })!;
         var result = await process.EndAsync();
         return (result.Code, result.Error);
     }

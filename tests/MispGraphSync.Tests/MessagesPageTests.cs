@@ -63,8 +63,12 @@ public class MessagesPageTests
     {
         var limit = new DeletionLimit(50, IsPercent: true);
         foreach (var verdict in (DeletionVerdict[])[DeletionVerdict.EmptyRead, DeletionVerdict.NewSelection, DeletionVerdict.TooMany])
-            yield return new Failure.DeletionsWithheld("sentinel", verdict, 600, 0, 1_000) { Limit = limit, Source = "misp",
-                EventsKnown = 120 };
+            yield return new Failure.DeletionsWithheld("sentinel", verdict, 600, 0, 1_000)
+            {
+                Limit = limit,
+                Source = "misp",
+                EventsKnown = 120
+            };
         yield return new Failure.TakeoverWithheld("graph", "python-sample", 600, 1_000, limit);
         yield return new Failure.PastUnknown("sentinel", IsOutdated: false, "subscriptionId, resourceGroup and workspaceName");
         yield return new Failure.NotConfirmed("graph", "…");

@@ -75,7 +75,7 @@ public static class ItemComparison
         return (sent.ValueKind, there.ValueKind) switch
         {
             (JsonValueKind.Array, JsonValueKind.Array) => HaveTheSame(sent, there),
-            (JsonValueKind.Object, JsonValueKind.Object) => 
+            (JsonValueKind.Object, JsonValueKind.Object) =>
                 sent.EnumerateObject().All(property => !TryFind(there, property.Name, out var value) || AreAlike(property.Value, value)),
             (JsonValueKind.Array or JsonValueKind.Object, _) or (_, JsonValueKind.Array or JsonValueKind.Object) => false,
             _ => AreSameText(Text(sent) ?? "", Text(there) ?? ""),

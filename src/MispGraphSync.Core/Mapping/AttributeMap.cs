@@ -11,11 +11,27 @@ public static class AttributeMap
 {
     private static readonly Dictionary<string, HashAlgorithm> Algorithms = new()
     {
-        ["md5"] = Md5, ["sha1"] = Sha1, ["sha224"] = Sha224, ["sha256"] = Sha256, ["sha384"] = Sha384, ["sha512"] = Sha512,
-        ["sha512/224"] = Sha512Of224, ["sha512/256"] = Sha512Of256,
-        ["sha3-224"] = Sha3Of224, ["sha3-256"] = Sha3Of256, ["sha3-384"] = Sha3Of384, ["sha3-512"] = Sha3Of512,
-        ["authentihash"] = Authentihash, ["ssdeep"] = Ssdeep, ["tlsh"] = Tlsh, ["imphash"] = Imphash, ["impfuzzy"] = Impfuzzy,
-        ["pehash"] = Pehash, ["vhash"] = Vhash, ["telfhash"] = Telfhash, ["cdhash"] = Cdhash,
+        ["md5"] = Md5,
+        ["sha1"] = Sha1,
+        ["sha224"] = Sha224,
+        ["sha256"] = Sha256,
+        ["sha384"] = Sha384,
+        ["sha512"] = Sha512,
+        ["sha512/224"] = Sha512Of224,
+        ["sha512/256"] = Sha512Of256,
+        ["sha3-224"] = Sha3Of224,
+        ["sha3-256"] = Sha3Of256,
+        ["sha3-384"] = Sha3Of384,
+        ["sha3-512"] = Sha3Of512,
+        ["authentihash"] = Authentihash,
+        ["ssdeep"] = Ssdeep,
+        ["tlsh"] = Tlsh,
+        ["imphash"] = Imphash,
+        ["impfuzzy"] = Impfuzzy,
+        ["pehash"] = Pehash,
+        ["vhash"] = Vhash,
+        ["telfhash"] = Telfhash,
+        ["cdhash"] = Cdhash,
     };
 
     // The hash alone, or after a file name; MISP has no such types for telfhash and cdhash.

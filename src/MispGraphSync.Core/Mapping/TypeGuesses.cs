@@ -47,7 +47,7 @@ public static class TypeGuesses
     private static IEnumerable<TypeGuess> Guesses(string text, IReadOnlyCollection<string> types) =>
         from variant in ValueVariants.Of(text)
         from type in types
-        // A scheme before a colon is no host before a port.
+            // A scheme before a colon is no host before a port.
         where type != "hostname|port" || !variant.Contains("://", StringComparison.Ordinal)
         let guess = As(variant, type)
         where guess.Sources.Count > 0

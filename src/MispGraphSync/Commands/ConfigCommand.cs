@@ -83,7 +83,8 @@ internal sealed class ConfigCommand : Command
         var file = new Argument<string>("FILE") { Description = "The config.py of the Python sample or of misp2sentinel." };
         var to = new Option<string?>("--to")
         {
-            Description = "Write the settings to this file, with the secrets, readable only by you.", HelpName = "FILE",
+            Description = "Write the settings to this file, with the secrets, readable only by you.",
+            HelpName = "FILE",
         };
         var force = new Option<bool>("--force") { Description = "Replace an existing file." };
         var command = new Command("import", "Imports the settings of another tool's config.py; nothing in it is run.") { file, to, force };

@@ -33,19 +33,19 @@ internal static class FailureText
     public static (string Sentence, string? Remedy) Of(Failure failure) => failure switch
     {
         Failure.DeletionsWithheld withheld => Of(withheld),
-        Failure.TakeoverWithheld (var destination, var tool, var found, var there, var limit) => (
+        Failure.TakeoverWithheld(var destination, var tool, var found, var there, var limit) => (
             $"{found} indicators of {tool} at '{destination}' would be deleted, of {there} there, "
             + $"more than guard.maxDelete ({limit}) allows.",
             $"Look at them with 'misp-graph verify --adopt {tool}'. If they are intended, run once with --max-delete {found}."),
-        Failure.PastUnknown (var destination, var isOutdated, var needs) => (
+        Failure.PastUnknown(var destination, var isOutdated, var needs) => (
             $"The ledger is {(isOutdated ? "not the latest" : "new")}, and '{destination}' cannot be listed without {needs}: "
             + "the indicators of earlier runs are unknown.",
             "Set them, so that it can be listed. Or run once with --fresh: "
             + "everything is sent under new ids, and earlier indicators stay until they expire."),
-        Failure.NotConfirmed (var destination, var why) => (
+        Failure.NotConfirmed(var destination, var why) => (
             $"'{destination}' did not confirm the indicators sent: {why}",
             "Run again: the next run reconciles them; nothing is duplicated."),
-        Failure.RejectsEverything (var destination, var inARow, var response) => (
+        Failure.RejectsEverything(var destination, var inARow, var response) => (
             $"'{destination}' rejects every request: {inARow} indicators in a row were rejected one by one. Last response: {response}",
             "See the files named *_error_* in the log folder."),
         _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, null),

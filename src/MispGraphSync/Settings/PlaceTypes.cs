@@ -73,10 +73,10 @@ internal static partial class SettingTypes
         if (uri.Query.Length > 0 || uri.Fragment.Length > 0) return value.Reject<Uri>("Leave out what follows ? or #.");
         return fault?.Invoke(uri) is { } wrong ? value.Reject<Uri>(wrong) : uri;
     })
-    {
-        Schema = """{ "type": "string", "pattern": "^https?://" }""",
-        Show = static (value, _) => value.Text is { } text ? SettingsJson.OfText(Shown(text)) : value.Json,
-    };
+        {
+            Schema = """{ "type": "string", "pattern": "^https?://" }""",
+            Show = static (value, _) => value.Text is { } text ? SettingsJson.OfText(Shown(text)) : value.Json,
+        };
 
     private static string? WithoutPath(Uri uri) =>
         uri.AbsolutePath == "/" ? null : $"Leave out the path: write {uri.GetLeftPart(UriPartial.Authority)}.";

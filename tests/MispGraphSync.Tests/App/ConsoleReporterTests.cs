@@ -251,10 +251,17 @@ public sealed class ConsoleReporterTests : IDisposable
 
     private static LoggedAttempt Line(HttpStatusCode status, int items = 100, string? file = null)
     {
-        var call = new ApiCall { Destination = "graph", Operation = "submit", Method = HttpMethod.Post, Uri = new Uri("http://localhost"),
-            Items = items };
+        var call = new ApiCall
+        {
+            Destination = "graph",
+            Operation = "submit",
+            Method = HttpMethod.Post,
+            Uri = new Uri("http://localhost"),
+            Items = items
+        };
         call.BeginAttempt(call.Uri);
         return new LoggedAttempt(new RequestLog(new LogSettings { Requests = RequestLogging.None }, 1, TimeProvider.System), call,
-            call.Uri) { Status = status, FileName = file };
+            call.Uri)
+        { Status = status, FileName = file };
     }
 }

@@ -109,8 +109,13 @@ public class HelpTests
         new[] { (Verb: "", Command: (Command)Root()) }.Concat(Root().Subcommands.SelectMany(command => command.Subcommands.Prepend(command))
             .Select(command => (HelpText.VerbOf(command), command)));
 
-    private static RootCommand Root() => Tool.Root(new ToolHost { Out = TextWriter.Null, Error = TextWriter.Null,
-        Environment = new Dictionary<string, string>(), WorkingDirectory = "" });
+    private static RootCommand Root() => Tool.Root(new ToolHost
+    {
+        Out = TextWriter.Null,
+        Error = TextWriter.Null,
+        Environment = new Dictionary<string, string>(),
+        WorkingDirectory = ""
+    });
 
     private static string[] Words(string verb) => verb.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

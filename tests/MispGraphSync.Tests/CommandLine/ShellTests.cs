@@ -119,8 +119,12 @@ public sealed class ShellTests : IDisposable
 
     private async Task<(int Code, string Out, string Error)> RunAsync(string program, params string[] args)
     {
-        var start = new ProcessStartInfo(program) { WorkingDirectory = _folder, RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo(program)
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         foreach (var arg in args) start.ArgumentList.Add(arg);
         start.Environment["PATH"] = $"{_folder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["HOME"] = _folder;

@@ -10,8 +10,14 @@ internal static class Typed
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await Tool.RunAsync(args, new ToolHost { Out = output, Error = error, Environment = new Dictionary<string, string>(),
-            WorkingDirectory = folder, Width = width });
+        var code = await Tool.RunAsync(args, new ToolHost
+        {
+            Out = output,
+            Error = error,
+            Environment = new Dictionary<string, string>(),
+            WorkingDirectory = folder,
+            Width = width
+        });
         return new ToolResult(code, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
     }
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations;

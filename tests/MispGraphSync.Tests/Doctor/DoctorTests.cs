@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
-using MispGraphSync.Tests.Http;
 using Xunit;
 
 namespace MispGraphSync.Tests.Doctor;

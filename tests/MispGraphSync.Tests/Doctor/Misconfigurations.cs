@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
 using MispGraphSync.Sandbox.Graph;
-using MispGraphSync.Sandbox.Misp;
 
 namespace MispGraphSync.Tests.Doctor;
 
@@ -273,8 +272,14 @@ internal static class Misconfigurations
             World = run =>
             {
                 for (var i = 0; i < 13_600; i++)
-                    run.Sandbox.DefenderState.Seed("somebody", new JsonObject { ["indicatorType"] = "DomainName",
-                        ["indicatorValue"] = $"n{i}.example", ["action"] = "Audit", ["title"] = "t", ["description"] = "d" });
+                    run.Sandbox.DefenderState.Seed("somebody", new JsonObject
+                    {
+                        ["indicatorType"] = "DomainName",
+                        ["indicatorValue"] = $"n{i}.example",
+                        ["action"] = "Audit",
+                        ["title"] = "t",
+                        ["description"] = "d"
+                    });
             },
         },
     };

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
-using MispGraphSync.Sandbox.Misp;
 using Xunit;
 
 namespace MispGraphSync.Tests.EndToEnd;

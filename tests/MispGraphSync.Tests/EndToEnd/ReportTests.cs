@@ -79,8 +79,13 @@ public sealed partial class ReportTests : IAsyncLifetime
             ["info"] = hostile,
             ["Orgc"] = new JsonObject { ["name"] = hostile },
             ["Tag"] = new JsonArray(new JsonObject { ["name"] = hostile }),
-            ["Attribute"] = new JsonArray(new JsonObject { ["type"] = "url", ["value"] = $"{lure}<script>x</script>", ["to_ids"] = true,
-                ["category"] = "Network activity" }),
+            ["Attribute"] = new JsonArray(new JsonObject
+            {
+                ["type"] = "url",
+                ["value"] = $"{lure}<script>x</script>",
+                ["to_ids"] = true,
+                ["category"] = "Network activity"
+            }),
         });
         TurnDown("bad.example", hostile);
         await _run.RunAsync("push");

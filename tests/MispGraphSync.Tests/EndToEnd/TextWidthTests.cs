@@ -21,8 +21,13 @@ public sealed class TextWidthTests : IAsyncLifetime
             $"http://evil.example/{new string('a', 900)}?{string.Join('&', Enumerable.Range(0, 40))}",
             "https://xn--e1afmkfd.example/悪意/のある?q=%1b[31m"])
         {
-            _run.Sandbox.MispState.AddAttribute(uuid, new JsonObject { ["type"] = value == "bad.example" ? "domain" : "url",
-                ["value"] = value, ["comment"] = title, ["to_ids"] = true });
+            _run.Sandbox.MispState.AddAttribute(uuid, new JsonObject
+            {
+                ["type"] = value == "bad.example" ? "domain" : "url",
+                ["value"] = value,
+                ["comment"] = title,
+                ["to_ids"] = true
+            });
         }
 
         var words = string.Join(' ', Enumerable.Repeat("The service complains at length about 'domainName'", 20)) + "\\u001b[31m\\r\\n";

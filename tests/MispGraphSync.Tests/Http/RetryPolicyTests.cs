@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using Xunit;
 using static MispGraphSync.Tests.Http.ScriptedHandler;

@@ -19,8 +19,10 @@ internal sealed class ScriptedHandler(params Func<HttpRequestMessage, HttpRespon
 
     public static HttpResponseMessage Answer(int status, string body = "{}", string? retryAfter = null)
     {
-        var answer = new HttpResponseMessage((HttpStatusCode)status) {
-            Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        var answer = new HttpResponseMessage((HttpStatusCode)status)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json")
+        };
         if (retryAfter is not null) answer.Headers.TryAddWithoutValidation("Retry-After", retryAfter);
         return answer;
     }

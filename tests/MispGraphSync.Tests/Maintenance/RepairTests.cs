@@ -1,6 +1,4 @@
-using MispGraphSync.Core.Maintenance;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Ledger;
 using Xunit;
 
 namespace MispGraphSync.Tests.Maintenance;
@@ -214,7 +212,8 @@ public sealed class RepairTests : IDisposable
     private async Task PushAsync(bool upserts, bool keysLiveOnce, int domains)
     {
         _run.Destinations[0] = new FakeDestination(upserts ? "sentinel" : "graph",
-            upserts ? IndicatorShape.Single : IndicatorShape.Combined) { Upserts = upserts, IdsNotReusable = keysLiveOnce };
+            upserts ? IndicatorShape.Single : IndicatorShape.Combined)
+        { Upserts = upserts, IdsNotReusable = keysLiveOnce };
         _run.Source.Put(Some.Event(1), Some.Domains(1, domains));
         await _run.PushAsync();
         _run.Time.Advance(TimeSpan.FromMinutes(10));

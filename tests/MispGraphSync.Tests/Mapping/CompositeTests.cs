@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Mapping;
 using Xunit;
 
 namespace MispGraphSync.Tests.Mapping;

@@ -1,7 +1,6 @@
 using CsCheck;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
-using MispGraphSync.Core.Mapping.Normalise;
 using Xunit;
 using Clean = MispGraphSync.Core.Mapping.Normalise.ValueText;
 

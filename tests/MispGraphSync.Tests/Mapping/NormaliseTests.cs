@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Mapping;
 using MispGraphSync.Core.Mapping.Normalise;
 using Xunit;
 

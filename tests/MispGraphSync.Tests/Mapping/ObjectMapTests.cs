@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Mapping;
 using Xunit;
 using static MispGraphSync.Tests.Mapping.Given;
 

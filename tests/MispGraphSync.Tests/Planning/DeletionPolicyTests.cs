@@ -15,21 +15,21 @@ public class DeletionPolicyTests
         var table = new TheoryData<bool, bool, bool, bool, bool, DeletionVerdict>();
         bool[] either = [false, true];
         foreach (var mayDelete in either)
-        foreach (var empty in either)
-        foreach (var selection in either)
-        foreach (var accepts in either)
-        foreach (var many in either)
-        {
-            var verdict = (mayDelete, empty, selection, accepts, many) switch
-            {
-                (_, true, _, false, _) => DeletionVerdict.EmptyRead,
-                (false, _, _, _, _) => DeletionVerdict.NotRead,
-                (_, _, true, false, _) => DeletionVerdict.NewSelection,
-                (_, _, _, _, true) => DeletionVerdict.TooMany,
-                _ => DeletionVerdict.Allowed,
-            };
-            table.Add(mayDelete, empty, selection, accepts, many, verdict);
-        }
+            foreach (var empty in either)
+                foreach (var selection in either)
+                    foreach (var accepts in either)
+                        foreach (var many in either)
+                        {
+                            var verdict = (mayDelete, empty, selection, accepts, many) switch
+                            {
+                                (_, true, _, false, _) => DeletionVerdict.EmptyRead,
+                                (false, _, _, _, _) => DeletionVerdict.NotRead,
+                                (_, _, true, false, _) => DeletionVerdict.NewSelection,
+                                (_, _, _, _, true) => DeletionVerdict.TooMany,
+                                _ => DeletionVerdict.Allowed,
+                            };
+                            table.Add(mayDelete, empty, selection, accepts, many, verdict);
+                        }
 
         return table;
     }

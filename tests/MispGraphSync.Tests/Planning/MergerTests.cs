@@ -147,8 +147,15 @@ public class MergerTests
         string[]? eventTags = null, string[]? attributeTags = null)
     {
         var read = Some.Event(number, level: level, tags: eventTags ?? []);
-        var context = new MispEvent { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, ThreatLevel = level,
-            Tags = read.Tags };
+        var context = new MispEvent
+        {
+            Uuid = read.Uuid,
+            Info = read.Info,
+            Date = read.Date,
+            Timestamp = read.Timestamp,
+            ThreatLevel = level,
+            Tags = read.Tags
+        };
         return new IndicatorSourceRow(
             new IndicatorSource
             {

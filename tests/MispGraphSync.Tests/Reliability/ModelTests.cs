@@ -1,5 +1,4 @@
 using System.Globalization;
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Runs;
 using MispGraphSync.Output;
@@ -109,7 +108,8 @@ public sealed class ModelTests
             fresh.Destinations.Clear();
             fresh.Time.Advance(run.Time.GetUtcNow() - fresh.Time.GetUtcNow());
             fresh.Destinations.AddRange(run.Destinations.Select(one => new FakeDestination(one.Info.Name, one.Capabilities.Shape,
-                one.Info.Kind) { Upserts = one.Upserts, IdsNotReusable = one.IdsNotReusable }));
+                one.Info.Kind)
+            { Upserts = one.Upserts, IdsNotReusable = one.IdsNotReusable }));
             foreach (var (number, content) in _events) Put(fresh, number, content, newer: false);
             await fresh.PushAsync(Allow);
             foreach (var (real, model) in run.Destinations.Zip(fresh.Destinations))
@@ -163,7 +163,8 @@ public sealed class ModelTests
                     if (++asked < at) return null;
                     destination.Apply(operation, step);
                     return new StepOutcome.Unknown("lost after it arrived");
-                },
+                }
+                ,
                 _ => null,
             };
             if (kind is 4 or 5 or 6) FailOnRequest(destination, kind, at);
@@ -202,17 +203,20 @@ public sealed class ModelTests
                 4 => (_, _) =>
                 {
                     if (++asked == at) throw new DeathException();
-                },
+                }
+                ,
                 5 => (operation, steps) =>
                 {
                     if (++asked != at) return;
                     foreach (var step in steps.Take(_random.Next(steps.Count + 1))) destination.Apply(operation, step);
                     throw new DeathException();
-                },
+                }
+                ,
                 _ => (_, _) =>
                 {
                     if (++asked >= at) throw new RunFailedException(RunOutcome.SignInFailed, "no longer allowed");
-                },
+                }
+                ,
             };
         }
 

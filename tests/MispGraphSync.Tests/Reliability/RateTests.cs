@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using MispGraphSync.Http;
 using MispGraphSync.Sandbox;
-using MispGraphSync.Settings;
 using MispGraphSync.Tests.Http;
 using Serilog.Core;
 using Xunit;
@@ -120,8 +119,13 @@ public sealed class RateTests
 
     private static async Task<bool> SendAsync(ServiceClient client)
     {
-        using var exchange = new ApiCall { Destination = "service", Operation = "submit", Method = HttpMethod.Post,
-            Uri = new Uri("things", UriKind.Relative) };
+        using var exchange = new ApiCall
+        {
+            Destination = "service",
+            Operation = "submit",
+            Method = HttpMethod.Post,
+            Uri = new Uri("things", UriKind.Relative)
+        };
         await client.SendAsync(exchange, TestContext.Current.CancellationToken);
         return exchange.IsSuccess;
     }

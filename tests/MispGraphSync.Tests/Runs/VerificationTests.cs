@@ -1,6 +1,4 @@
-using MispGraphSync.Core.Maintenance;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Ledger;
 using Xunit;
 
 namespace MispGraphSync.Tests.Runs;

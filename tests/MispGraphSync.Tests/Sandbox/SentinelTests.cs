@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using MispGraphSync.Sandbox;
-using MispGraphSync.Sandbox.Sentinel;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sandbox;
@@ -186,17 +185,17 @@ public sealed class SentinelTests : IAsyncLifetime
 
     private static JsonObject Indicator(
         string id, string modified = "2026-01-01T00:00:00.000Z", int confidence = 50, bool revoked = false) => new()
-    {
-        ["type"] = "indicator",
-        ["spec_version"] = "2.1",
-        ["id"] = id,
-        ["created"] = "2026-01-01T00:00:00.000Z",
-        ["modified"] = modified,
-        ["pattern"] = "[ipv4-addr:value = '198.51.100.7']",
-        ["pattern_type"] = "stix",
-        ["valid_from"] = "2026-01-01T00:00:00.000Z",
-        ["valid_until"] = "2026-02-01T00:00:00.000Z",
-        ["confidence"] = confidence,
-        ["revoked"] = revoked,
-    };
+        {
+            ["type"] = "indicator",
+            ["spec_version"] = "2.1",
+            ["id"] = id,
+            ["created"] = "2026-01-01T00:00:00.000Z",
+            ["modified"] = modified,
+            ["pattern"] = "[ipv4-addr:value = '198.51.100.7']",
+            ["pattern_type"] = "stix",
+            ["valid_from"] = "2026-01-01T00:00:00.000Z",
+            ["valid_until"] = "2026-02-01T00:00:00.000Z",
+            ["confidence"] = confidence,
+            ["revoked"] = revoked,
+        };
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Settings;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Settings;
 using Xunit;
 

@@ -1,5 +1,5 @@
-using MispGraphSync.Core.Ports;
 using MispGraphSync.App;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Settings;
 using Xunit;
 

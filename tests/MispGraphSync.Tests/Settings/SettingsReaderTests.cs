@@ -1,6 +1,5 @@
 using System.Text;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Settings;
 using Xunit;

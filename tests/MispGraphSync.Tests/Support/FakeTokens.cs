@@ -1,5 +1,4 @@
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Tests;
 

@@ -12,15 +12,15 @@ internal static class Some
 
     public static MispEvent Event(
         int number, DateTimeOffset? timestamp = null, ThreatLevel level = ThreatLevel.Medium, params string[] tags) => new()
-    {
-        Uuid = Uuid(number),
-        Id = number,
-        Info = $"Event {number}",
-        Date = new DateOnly(2026, 1, 1).AddDays(number % 10),
-        Timestamp = timestamp ?? Now.AddDays(-2),
-        ThreatLevel = level,
-        Tags = [.. tags.Select(tag => new MispTag(tag))],
-    };
+        {
+            Uuid = Uuid(number),
+            Id = number,
+            Info = $"Event {number}",
+            Date = new DateOnly(2026, 1, 1).AddDays(number % 10),
+            Timestamp = timestamp ?? Now.AddDays(-2),
+            ThreatLevel = level,
+            Tags = [.. tags.Select(tag => new MispTag(tag))],
+        };
 
     public static EventItem Attribute(int number, string type, string value, bool toIds = true, params string[] tags) =>
         new EventItem.Attribute(new MispAttribute

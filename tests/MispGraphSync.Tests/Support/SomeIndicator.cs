@@ -1,9 +1,9 @@
-using MispGraphSync.Destinations.Graph;
-using MispGraphSync.Destinations.Defender;
 using System.Buffers;
 using System.Net;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Destinations.Defender;
+using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 

@@ -75,8 +75,14 @@ internal sealed class TestRun : IDisposable
         Findings.Clear();
         using var ledger = LedgerFile.Open(LedgerPath, isDryRun: !repairs);
         var run = new RunHistory(ledger).Begin("verify", Time.GetUtcNow());
-        var options = new VerifyOptions { Instance = Instance, Source = Source.Info.Name, PolicyFingerprint = destination =>
-            $"{destination.Policy}", Repairs = repairs };
+        var options = new VerifyOptions
+        {
+            Instance = Instance,
+            Source = Source.Info.Name,
+            PolicyFingerprint = destination =>
+            $"{destination.Policy}",
+            Repairs = repairs
+        };
         var sides = new DestinationLedger(ledger, run);
         var results = await new Verification([.. Destinations], sides, options, new Observer(this), Time, (_, findings) =>
             Findings.AddRange(findings)).RunAsync(control ?? RunControl.None);

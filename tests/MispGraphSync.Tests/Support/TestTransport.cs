@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using MispGraphSync.Http;
-using MispGraphSync.Settings;
 using Serilog.Core;
 
 namespace MispGraphSync.Tests;

@@ -60,8 +60,11 @@ internal static class SentinelKind
 
     /// <summary>The workspace's path at the management API; null where the settings do not name it.</summary>
     public static string? WorkspacePath(SentinelSettings settings) =>
-        settings is { SubscriptionId: { Length: > 0 } subscription, ResourceGroup: { Length: > 0 } group,
-            WorkspaceName: { Length: > 0 } name }
+        settings is
+        {
+            SubscriptionId: { Length: > 0 } subscription, ResourceGroup: { Length: > 0 } group,
+            WorkspaceName: { Length: > 0 } name
+        }
             ? $"subscriptions/{Uri.EscapeDataString(subscription)}/resourceGroups/{Uri.EscapeDataString(group)}"
               + $"/providers/Microsoft.OperationalInsights/workspaces/{Uri.EscapeDataString(name)}"
             : null;

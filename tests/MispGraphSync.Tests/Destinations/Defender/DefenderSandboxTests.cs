@@ -3,12 +3,9 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Defender;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
-using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using MispGraphSync.Sandbox;
 using MispGraphSync.Sandbox.Defender;
-using MispGraphSync.Settings;
 using MispGraphSync.Tests.Sandbox;
 using Xunit;
 

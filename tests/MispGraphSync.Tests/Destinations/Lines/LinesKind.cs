@@ -8,7 +8,6 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 
 namespace MispGraphSync.Tests.Destinations.Lines;
@@ -32,7 +31,8 @@ internal static class LinesKind
 public sealed record LinesSettings : DestinationSettings
 {
     private static readonly SettingKey<string> TopicKey = new(
-        "topic", KeyScope.Destination, SettingTypes.AnyText, "\"indicators\"", "The topic of the lines.") { Kind = "lines" };
+        "topic", KeyScope.Destination, SettingTypes.AnyText, "\"indicators\"", "The topic of the lines.")
+    { Kind = "lines" };
 
     [SetsRequiredMembers]
     public LinesSettings(DestinationSettings common) : base(common)

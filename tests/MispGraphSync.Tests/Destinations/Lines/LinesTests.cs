@@ -3,7 +3,6 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 using MispGraphSync.Settings;
 using WireMock;
 using Xunit;
@@ -81,8 +80,12 @@ public class LinesTests : DestinationContract
             var results = new JsonArray();
             foreach (var (at, line) in JsonNode.Parse(body)!["value"]!.AsArray().Index())
             {
-                var result = new JsonObject { ["key"] = line is JsonObject ? (string)line["key"]!
-                    : (string)line!, ["error"] = at == Refuse ? "No." : null };
+                var result = new JsonObject
+                {
+                    ["key"] = line is JsonObject ? (string)line["key"]!
+                    : (string)line!,
+                    ["error"] = at == Refuse ? "No." : null
+                };
                 if (at != Refuse) one(line!.DeepClone());
                 results.Add(result);
             }

@@ -1,5 +1,4 @@
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
 using MispGraphSync.Sandbox;
 using MispGraphSync.Tests.Sandbox;
 

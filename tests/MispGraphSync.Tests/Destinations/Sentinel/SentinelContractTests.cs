@@ -3,8 +3,6 @@ using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Http;
-using MispGraphSync.Http.SignIn;
-using MispGraphSync.Settings;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations.Sentinel;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using MispGraphSync.Sandbox;

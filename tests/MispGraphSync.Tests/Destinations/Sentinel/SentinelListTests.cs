@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Sentinel;
-using MispGraphSync.Settings;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations.Sentinel;

@@ -4,7 +4,6 @@ using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Ledger;
 using MispGraphSync.Sandbox;
 using MispGraphSync.Sandbox.Sentinel;
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Tests.Destinations.Sentinel;
 

@@ -3,7 +3,6 @@ using System.Net;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Sentinel;
-using MispGraphSync.Settings;
 
 namespace MispGraphSync.Tests.Destinations.Sentinel;
 

@@ -39,8 +39,11 @@ public sealed class SignInMethodTests : IAsyncLifetime
         _run.Sandbox.EntraState.App.Certificates.Add(_certificate);
         Store(file, password);
         _run.Environment["CERT_PASSWORD"] = password ?? "";
-        SignInBy(new JsonObject { ["certificate"] = password is null ? new JsonObject { ["path"] = file }
-            : new JsonObject { ["path"] = file, ["password"] = "env:CERT_PASSWORD" } });
+        SignInBy(new JsonObject
+        {
+            ["certificate"] = password is null ? new JsonObject { ["path"] = file }
+            : new JsonObject { ["path"] = file, ["password"] = "env:CERT_PASSWORD" }
+        });
 
         var push = await _run.RunAsync("push");
 

@@ -1,12 +1,11 @@
+using Microsoft.AspNetCore.Http;
+using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
 using MispGraphSync.Destinations.Defender;
 using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Destinations.Sentinel;
-using Microsoft.AspNetCore.Http;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
-using MispGraphSync.Settings;
 using Xunit;
 
 namespace MispGraphSync.Tests.Http.SignIn;

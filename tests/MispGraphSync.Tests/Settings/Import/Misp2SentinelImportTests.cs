@@ -1,8 +1,7 @@
-using MispGraphSync.Destinations.Sentinel;
-using MispGraphSync.Destinations.Graph;
 using System.Text.Json;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Settings;
+using MispGraphSync.Destinations.Graph;
+using MispGraphSync.Destinations.Sentinel;
 using MispGraphSync.Settings.Import;
 using Xunit;
 

@@ -1,9 +1,8 @@
-using MispGraphSync.Destinations.Graph;
 using System.Text.Json;
 using CsCheck;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Settings;
+using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Settings.Import;
 using Xunit;
 

@@ -4,7 +4,6 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Sources.Feed;
 using MispGraphSync.Sources.File;
 using MispGraphSync.Sources.Filters;
-using MispGraphSync.Tests.Sources.Json;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sources.File;

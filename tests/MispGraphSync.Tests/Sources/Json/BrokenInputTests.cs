@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Sources.Json;
 using Xunit;
 

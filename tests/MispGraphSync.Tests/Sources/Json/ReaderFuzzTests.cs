@@ -1,5 +1,4 @@
 using System.Text;
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
 using MispGraphSync.Sources.Json;
 using Xunit;
