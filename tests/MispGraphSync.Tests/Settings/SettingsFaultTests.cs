@@ -247,6 +247,18 @@ public class SettingsFaultTests
     public void Reports_faults_in_variables(string variable, string sentence) =>
         Assert.Contains(sentence, SomeSettings.Faults(variables: (variable, "x")), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("graph")]
+    [InlineData("defender")]
+    public void Unknown_cloud_is_one_fault(string kind)
+    {
+        var faults = SomeSettings.Faults(own: """ "auth": { "cloud": "mars" } """, kind: kind);
+
+        Assert.Contains("auth.cloud: \"mars\" is not one of", faults, StringComparison.Ordinal);
+        Assert.DoesNotContain("global cloud only", faults, StringComparison.Ordinal);
+        Assert.DoesNotContain("China", faults, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Two_variables_for_one_key_are_a_fault() => Assert.Contains(
         "misp_graph__instance: instance: MISP_GRAPH__INSTANCE sets this key too; keep one of them.",

@@ -62,7 +62,8 @@ public sealed record DefenderSettings : DestinationSettings
 
     private static void CheckCloud(DestinationSettings settings, DestinationValues values)
     {
-        if (settings.Endpoint is null && DefenderKind.Hosts.In(settings.Auth.Cloud) is null)
+        // Empty: the cloud itself is at fault, and reported.
+        if (settings.Endpoint is null && settings.Auth.Cloud.Length > 0 && DefenderKind.Hosts.In(settings.Auth.Cloud) is null)
             values.Wrong(Keys.Cloud,
                 "No host of Defender is known in the China cloud; if you have one, name it in \"endpoint\".");
     }

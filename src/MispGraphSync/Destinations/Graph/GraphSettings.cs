@@ -46,7 +46,8 @@ public sealed record GraphSettings : DestinationSettings
 
     private static void CheckCloud(DestinationSettings settings, DestinationValues values)
     {
-        if (!GraphKind.HasTiIndicators(settings.Auth.Cloud))
+        // Empty: the cloud itself is at fault, and reported.
+        if (settings.Auth.Cloud.Length > 0 && !GraphKind.HasTiIndicators(settings.Auth.Cloud))
             values.Wrong(Keys.Cloud,
                 $"Graph takes indicators in the global cloud only (global or gcc), not in \"{settings.Auth.Cloud}\"; "
                 + "use another kind of destination there.");
