@@ -49,7 +49,8 @@ internal sealed class ExplainText
         Line($"  attribute  {first.Attribute:D}  {Safe(first.Type, 60)}{category}");
         foreach (var part in parts)
         {
-            if (part.Combination.Count > 0) Line($"    {(part.Combination.Count > 1 ? "combined" : "watched ")} {Joined(part.Combination)}");
+            var label = part.Combination.Count > 1 ? "combined" : "watched ";
+            if (part.Combination.Count > 0) Line($"    {label} {Joined(part.Combination)}");
             if (part.Single is { } single && !(part.Combination is [var only] && only == single)) Line($"    single   {Safe(single, 200)}");
         }
 
@@ -98,7 +99,8 @@ internal sealed class ExplainText
     {
         Line("Never seen: no attribute that was read has it, and it was never sent.");
         foreach (var log in explanation.Logs) Line($"A request file contains it: {log}");
-        if (explanation.Defanged is { } defanged) Line($"An attribute written like this would be skipped, since it is defanged: {defanged.Slug()}.");
+        if (explanation.Defanged is { } defanged)
+            Line($"An attribute written like this would be skipped, since it is defanged: {defanged.Slug()}.");
         foreach (var forecast in explanation.Forecasts)
         {
             Line("", $"As {forecast.Type}: {Joined(forecast.Observables)}");
