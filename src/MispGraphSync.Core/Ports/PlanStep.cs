@@ -119,6 +119,14 @@ public abstract record StepOutcome
 {
     private StepOutcome() { }
 
+    /// <summary>The same outcome for each of so many steps.</summary>
+    public static StepOutcome[] Each(int count, StepOutcome outcome)
+    {
+        var outcomes = new StepOutcome[count];
+        Array.Fill(outcomes, outcome);
+        return outcomes;
+    }
+
     /// <summary>The service said so. <see cref="Id"/> is its id for it; null where it has none.</summary>
     public sealed record Accepted(string? Id) : StepOutcome;
 

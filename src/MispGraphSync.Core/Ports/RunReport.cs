@@ -60,6 +60,9 @@ public enum RunStatus
 /// <summary>What a run read. Each attribute counts once: mapped, context, or skipped for one reason.</summary>
 public sealed record SourceReport
 {
+    /// <summary>For a run that reads nothing.</summary>
+    public static SourceReport None { get; } = new() { Name = "", Kind = "none", Complete = true };
+
     /// <summary>For a run that sends from the ledger alone.</summary>
     public static SourceReport OfLedger { get; } = new() { Name = "ledger", Kind = "ledger", Complete = true };
 

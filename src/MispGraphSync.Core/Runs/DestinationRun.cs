@@ -18,10 +18,10 @@ internal sealed class DestinationRun
     private SourceReport? _read;
     private long? _listed;
     private long _forgotten;
+    private long _replacements;
     private bool _mayTakeOver;
     private bool _mayDelete;
     private bool _isRetry;
-    private bool _hasPlan;
     private bool _hasReplacedBodies;
 
     /// <param name="source">The source that was read; null where none was.</param>
@@ -72,9 +72,8 @@ internal sealed class DestinationRun
     /// <summary>Reconciles requests of earlier runs and lists the destination for a new ledger, so that nothing is sent twice.</summary>
     public Task PrepareAsync() => _execution.TryAsync(async () =>
     {
-        if (_options.IsDryRun || (!State.IsNew && _ledger.OpenIntents(State).Count == 0)) return;
+        if (_options.IsDryRun || (!await _execution.ReconcileEarlierAsync().ConfigureAwait(false) && !State.IsNew)) return;
         await _execution.PrepareAsync().ConfigureAwait(false);
-        await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
         if (State.IsNew && Destination.Capabilities.CanList) await ListAsync().ConfigureAwait(false);
         else if (State is { IsNew: true, KeyNamespace: null } or { IsOutdated: true }) StartKeyNamespace();
         _execution.State = State with { Held = _ledger.CountHeld(State) };
@@ -85,6 +84,7 @@ internal sealed class DestinationRun
     {
         _mayDelete = _read is { MayDelete: true } && !isPartOfSource;
         Plan(_planner.Decide, _ => _mayDelete);
+        _ledger.ForgetObsoleteRejections(State);
     }
 
     /// <summary>
@@ -171,9 +171,8 @@ internal sealed class DestinationRun
         var plan = new PlanWriter(_planner, _ledger, State, _execution.Now);
         foreach (var key in _ledger.KeysToPlan(State)) plan.Write(key, decide(key), mayDelete(key));
         _forgotten += plan.Forgotten;
-        _ledger.ForgetObsoleteRejections(State);
         _execution.Planned = _ledger.CountSteps(State);
-        _hasPlan = true;
+        _replacements = _ledger.CountReplacements(State);
     }
 
     private Failure.DeletionsWithheld? DecideDeletions()
@@ -204,14 +203,15 @@ internal sealed class DestinationRun
         if (Planned.Total > Withheld) await _execution.PrepareAsync().ConfigureAwait(false);
         await KeepReplacedAsync().ConfigureAwait(false);
         var deletions = _withheld is null || _options.IsDryRun ? Steps(StepAction.Delete) : [];
-        if (_options.IsDryRun || (Planned.Create <= _capacity.Free && !WaitsForRoom))
+        var waitsForRoom = !_options.IsDryRun && Planned.Create > 0 && _ledger.HasWaitingForRoom(State);
+        if (waitsForRoom)
+        {
+            await TryRoomAsync(deletions).ConfigureAwait(false);
+        }
+        else if (_options.IsDryRun || Planned.Create <= _capacity.Free)
         {
             await _execution.ApplyAsync(Steps(StepAction.Create, StepAction.Update, StepAction.Renew)).ConfigureAwait(false);
             await _execution.ApplyAsync(deletions).ConfigureAwait(false);
-        }
-        else if (WaitsForRoom)
-        {
-            await TryRoomAsync(deletions).ConfigureAwait(false);
         }
         else
         {
@@ -219,8 +219,6 @@ internal sealed class DestinationRun
             await _execution.ApplyInTurnsAsync(Steps(StepAction.Create), deletions, _capacity.Free).ConfigureAwait(false);
         }
     }
-
-    private bool WaitsForRoom => Planned.Create > 0 && _ledger.HasWaitingForRoom(State);
 
     // An earlier run found the service full. Deletions make room; then one creation is tried alone.
     private async Task TryRoomAsync(IEnumerable<PlanStep> deletions)
@@ -290,7 +288,7 @@ internal sealed class DestinationRun
     // shows it as well.
     private async Task KeepReplacedAsync()
     {
-        if (_hasReplacedBodies || _options.IsDryRun || !Destination.Capabilities.CanList || _ledger.CountReplacements(State) == 0) return;
+        if (_hasReplacedBodies || _replacements == 0 || _options.IsDryRun || !Destination.Capabilities.CanList) return;
         await foreach (var _ in ReadAsync().ConfigureAwait(false))
         {
         }
@@ -298,7 +296,7 @@ internal sealed class DestinationRun
 
     private async IAsyncEnumerable<RemoteIndicator> ReadAsync()
     {
-        var keeps = _hasPlan && _ledger.CountReplacements(State) > 0;
+        var keeps = _replacements > 0;
         var body = new ArrayBufferWriter<byte>(1024);
         await foreach (var remote in Destination.ReadAsync(_execution.Control.Stop).ConfigureAwait(false))
         {

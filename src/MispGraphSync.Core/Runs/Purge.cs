@@ -13,8 +13,6 @@ public sealed class Purge(
     IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, PurgeOptions options, IRunObserver observer, TimeProvider time,
     Func<DestinationInfo, long, Task<bool>> confirm)
 {
-    private static readonly SourceReport NoSource = new() { Name = "", Kind = "none", Complete = true };
-
     /// <summary>Runs to the end, or as far as it may; never throws for what a service or the user does.</summary>
     public async Task<RunReport> RunAsync(long runId, RunControl control)
     {
@@ -31,14 +29,11 @@ public sealed class Purge(
         }
 
         await Task.WhenAll(confirmed.Select(one => Task.Run(() => PurgeAsync(one)))).ConfigureAwait(false);
-        return RunReport.Of(runId, NoSource, all.ConvertAll(one => one.Report()), time.GetElapsedTime(started), control);
+        return RunReport.Of(runId, SourceReport.None, all.ConvertAll(one => one.Report()), time.GetElapsedTime(started), control);
     }
 
-    private DestinationExecution Open(IDestination destination, DateTimeOffset now, RunControl control)
-    {
-        var state = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
-        return new DestinationExecution(destination, ledger, state, control, observer, now);
-    }
+    private DestinationExecution Open(IDestination destination, DateTimeOffset now, RunControl control) =>
+        DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
 
     private async Task PurgeAsync(DestinationExecution one)
     {

@@ -32,8 +32,7 @@ public sealed class Push(
 
     private DestinationRun Open(IDestination destination, DateTimeOffset now, RunControl control)
     {
-        var state = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
-        var execution = new DestinationExecution(destination, ledger, state, control, observer, now);
+        var execution = DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
         return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, source.Info.Name);
     }
 

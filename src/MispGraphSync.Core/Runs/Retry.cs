@@ -36,9 +36,9 @@ public sealed class Retry(
 
     private DestinationRun Open(IDestination destination, DateTimeOffset now, RunControl control)
     {
-        var state = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
+        var execution = DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
         // Even where everything is to be planned again: the next push does that.
-        var execution = new DestinationExecution(destination, ledger, state with { PlansEverything = false }, control, observer, now);
+        execution.State = execution.State with { PlansEverything = false };
         return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, source: null);
     }
 }

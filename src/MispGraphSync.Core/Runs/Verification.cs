@@ -27,8 +27,8 @@ public sealed class Verification(
     private async Task<VerifiedDestination> VerifyAsync(IDestination destination, RunControl control)
     {
         var now = time.GetUtcNow();
-        var state = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, options.PolicyFingerprint(destination));
-        var execution = new DestinationExecution(destination, ledger, state, control, observer, now);
+        var execution = DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
+        var state = execution.State;
         var tool = options.ForeignToolAt(destination);
         var planner = PlannerFor(destination, state, now);
         var check = new DestinationCheck(execution, planner);
@@ -78,13 +78,13 @@ public sealed class Verification(
 
     private async Task ReconcileAsync(DestinationExecution execution)
     {
-        var open = ledger.OpenIntents(execution.State).Count;
-        if (options.Repairs || open == 0)
+        if (options.Repairs)
         {
             await execution.ReconcileEarlierAsync().ConfigureAwait(false);
             return;
         }
 
+        if (ledger.OpenIntents(execution.State).Count is not (> 0 and var open)) return;
         observer.Warn(
             $"{open} requests of an earlier run at '{execution.State.Info.Name}' got no response: their indicators may show as missing or "
             + "untracked. The next push reconciles them.");

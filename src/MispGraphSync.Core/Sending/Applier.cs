@@ -54,7 +54,7 @@ internal sealed class Applier
             // Requests in flight have ended by now. The other steps that were taken from the plan are not sent any more.
             _progress.Abort(failure);
             var rest = (int)(Taken - Tally.Total);
-            if (rest > 0) _progress.Count([], [.. Enumerable.Repeat(StepOutcome.NotAttempted.Instance, rest)]);
+            if (rest > 0) _progress.Count([], StepOutcome.Each(rest, StepOutcome.NotAttempted.Instance));
         }
 
         _control.Abort.ThrowIfCancellationRequested();

@@ -58,7 +58,7 @@ internal sealed class BatchSender(
         {
             if (isHalfDone && round == 0 ? control.Abort.IsCancellationRequested : !MayContinue)
             {
-                sink(steps, Same(steps.Count, NotSent(mayBeDone)));
+                sink(steps, StepOutcome.Each(steps.Count, NotSent(mayBeDone)));
                 return null;
             }
 
@@ -71,7 +71,7 @@ internal sealed class BatchSender(
                 outcomes = [.. outcomes.Select(outcome => outcome is StepOutcome.NotAttempted ? NotReconciled : outcome)];
             if (!TryRecord(() => _journal.Record(request, outcomes)))
             {
-                sink(steps, isRejectedWhole ? Same(steps.Count, NotSent(mayBeDone)) : [.. outcomes.Select(NotRecorded)]);
+                sink(steps, isRejectedWhole ? StepOutcome.Each(steps.Count, NotSent(mayBeDone)) : [.. outcomes.Select(NotRecorded)]);
                 return null;
             }
 
@@ -108,7 +108,7 @@ internal sealed class BatchSender(
         {
             if (!MayContinue || isSkipped)
             {
-                sink(part, Same(part.Count, NotReconciled));
+                sink(part, StepOutcome.Each(part.Count, NotReconciled));
                 continue;
             }
 
@@ -138,7 +138,7 @@ internal sealed class BatchSender(
         {
             if (!MayContinue || (isSkipped && !search.IsCause(request.Steps[0], progress.Answers)))
             {
-                sink(request.Steps, Same(1, NotReconciled));
+                sink(request.Steps, StepOutcome.Each(1, NotReconciled));
             }
             else if (search.IsCause(request.Steps[0], progress.Answers))
             {
@@ -162,7 +162,7 @@ internal sealed class BatchSender(
         var steps = request.Steps;
         if (await TryCloseAsync(request).ConfigureAwait(false) is not { } existing)
         {
-            sink(steps, Same(steps.Count, NotReconciled));
+            sink(steps, StepOutcome.Each(steps.Count, NotReconciled));
             return null;
         }
 
@@ -203,7 +203,7 @@ internal sealed class BatchSender(
     // The intent stays open for the next run.
     private RunFailedException LeaveUnconfirmed(Request request, StepResultSink sink)
     {
-        sink(request.Steps, Same(request.Steps.Count, new StepOutcome.Unknown(request.Why)));
+        sink(request.Steps, StepOutcome.Each(request.Steps.Count, new StepOutcome.Unknown(request.Why)));
         return new RunFailedException(new Failure.NotConfirmed(state.Info.Name, request.Why));
     }
 
@@ -245,7 +245,7 @@ internal sealed class BatchSender(
         }
 
         StepOutcome[] Unsure(bool mayHaveHappened, string why) =>
-            Same(steps.Count, mayHaveHappened ? new StepOutcome.Unknown(why) : StepOutcome.NotAttempted.Instance);
+            StepOutcome.Each(steps.Count, mayHaveHappened ? new StepOutcome.Unknown(why) : StepOutcome.NotAttempted.Instance);
     }
 
     // The pipeline retries repeatable requests, so an earlier attempt may have reached the service.
@@ -267,15 +267,8 @@ internal sealed class BatchSender(
     private static IReadOnlyList<PlanStep> WithoutCreations(IReadOnlyList<PlanStep> steps, StepResultSink sink)
     {
         PlanStep[] creations = [.. steps.Where(step => step.Action == StepAction.Create)];
-        if (creations.Length > 0) sink(creations, Same(creations.Length, StepOutcome.NotAttempted.Instance));
+        if (creations.Length > 0) sink(creations, StepOutcome.Each(creations.Length, StepOutcome.NotAttempted.Instance));
         return [.. steps.Where(step => step.Action != StepAction.Create)];
-    }
-
-    private static StepOutcome[] Same(int count, StepOutcome outcome)
-    {
-        var outcomes = new StepOutcome[count];
-        Array.Fill(outcomes, outcome);
-        return outcomes;
     }
 
     /// <param name="MayBeDone">An earlier request with these steps may have succeeded without a response.</param>

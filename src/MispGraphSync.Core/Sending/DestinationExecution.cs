@@ -20,6 +20,16 @@ public sealed class DestinationExecution
         _applier = new Applier(destination, ledger, state, control, observer);
     }
 
+    /// <summary>At the destination as the ledger knows it.</summary>
+    /// <param name="fingerprint">Of the destination's settings.</param>
+    public static DestinationExecution Open(
+        IDestination destination, IDestinationLedger ledger, string fingerprint, RunControl control, IRunObserver observer,
+        DateTimeOffset now)
+    {
+        var state = ledger.OpenDestination(destination.Info, destination.Capabilities.Shape, fingerprint);
+        return new DestinationExecution(destination, ledger, state, control, observer, now);
+    }
+
     public IDestination Destination { get; }
 
     public IDestinationLedger Ledger { get; }
@@ -83,12 +93,14 @@ public sealed class DestinationExecution
         _isPrepared = true;
     }
 
-    /// <summary>Closes the requests that earlier runs left without a response. Does nothing when there are none.</summary>
-    public async Task ReconcileEarlierAsync()
+    /// <summary>Closes the requests that earlier runs left without a response, and says whether there were any.</summary>
+    public async Task<bool> ReconcileEarlierAsync()
     {
-        if (Ledger.OpenIntents(State).Count == 0) return;
+        var intents = Ledger.OpenIntents(State);
+        if (intents.Count == 0) return false;
         await PrepareAsync().ConfigureAwait(false);
-        await new RequestJournal(Destination, Ledger, State).CloseEarlierAsync(Control.Stop).ConfigureAwait(false);
+        await new RequestJournal(Destination, Ledger, State).CloseEarlierAsync(intents, Control.Stop).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Sends steps of the plan, in their order, as far as nothing stops it.</summary>

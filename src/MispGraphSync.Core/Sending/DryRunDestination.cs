@@ -33,12 +33,8 @@ public sealed class DryRunDestination(IDestination real) : IDestination
 
     public Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;
 
-    public Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
-    {
-        var outcomes = new StepOutcome[steps.Count];
-        Array.Fill(outcomes, StepOutcome.NotAttempted.Instance);
-        return Task.FromResult<IReadOnlyList<StepOutcome>>(outcomes);
-    }
+    public Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<StepOutcome>>(StepOutcome.Each(steps.Count, StepOutcome.NotAttempted.Instance));
 
     public Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => Task.FromResult(ReconcileResult.None);
 

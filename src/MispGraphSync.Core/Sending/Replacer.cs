@@ -60,7 +60,7 @@ internal sealed class Replacer(
         IReadOnlyList<PlanStep> rest = [.. steps.Skip(next)];
         if (rest.Count == 0) return;
         if (_isProven && MayRemove) await ReplaceBatchAsync(rest).ConfigureAwait(false);
-        else progress.Count(rest, [.. rest.Select(_ => StepOutcome.NotAttempted.Instance)]);
+        else progress.Count(rest, StepOutcome.Each(rest.Count, StepOutcome.NotAttempted.Instance));
     }
 
     private void Learn(int accepted, int rejected)

@@ -134,10 +134,8 @@ internal sealed class RequestJournal(IDestination destination, IDestinationLedge
     /// Closes the requests that earlier runs left without a response. Nothing may be planned or sent before: so no indicator
     /// ever has two open requests.
     /// </summary>
-    public async Task CloseEarlierAsync(CancellationToken ct)
+    public async Task CloseEarlierAsync(IReadOnlyList<OpenIntent> intents, CancellationToken ct)
     {
-        var intents = ledger.OpenIntents(state);
-        if (intents.Count == 0) return;
         var others = destination.Capabilities.HasSharedNamespace ? await FindOthersAsync(intents, ct).ConfigureAwait(false) : [];
         foreach (var intent in intents)
         {

@@ -190,7 +190,7 @@ internal sealed partial class Composition
         Status = RunReport.StatusOf(outcome),
         Outcome = outcome,
         Duration = TimeSpan.Zero,
-        Source = new SourceReport { Name = "", Kind = "none", Complete = true },
+        Source = SourceReport.None,
         Destinations = [],
     };
 

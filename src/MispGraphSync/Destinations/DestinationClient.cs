@@ -104,13 +104,6 @@ internal sealed class DestinationClient : IDisposable
             : new StepOutcome.Unknown(why);
     }
 
-    public static StepOutcome[] Each(int count, StepOutcome outcome)
-    {
-        var outcomes = new StepOutcome[count];
-        Array.Fill(outcomes, outcome);
-        return outcomes;
-    }
-
     /// <summary>A body of items, in the array that the head opens.</summary>
     public static PooledBuffer Body(ReadOnlySpan<byte> head, IReadOnlyList<PlanStep> steps)
     {

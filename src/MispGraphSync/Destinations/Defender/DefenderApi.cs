@@ -45,7 +45,7 @@ internal sealed class DefenderApi(DestinationSettings settings, Transport transp
         _client.ThrowIfFailed(call);
         return call.IsSuccess && DefenderResponse.Read(call.Response.Written, steps) is { } outcomes
             ? _client.Record(call, outcomes)
-            : DestinationClient.Each(steps.Count, DestinationClient.OutcomeOf(call));
+            : StepOutcome.Each(steps.Count, DestinationClient.OutcomeOf(call));
     }
 
     /// <summary>The outcome of all; null: at least one of them is not there, and none was deleted.</summary>
@@ -64,7 +64,7 @@ internal sealed class DefenderApi(DestinationSettings settings, Transport transp
         _client.ThrowIfFailed(call);
         if (call.Status == HttpStatusCode.NotFound) return null;
         return call.IsSuccess
-            ? _client.Record(call, DestinationClient.Each(items, new StepOutcome.Accepted(null)))[0]
+            ? _client.Record(call, StepOutcome.Each(items, new StepOutcome.Accepted(null)))[0]
             : DestinationClient.OutcomeOf(call);
     }
 }

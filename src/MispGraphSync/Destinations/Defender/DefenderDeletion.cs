@@ -18,7 +18,7 @@ internal sealed class DefenderDeletion(DefenderApi api, DefenderList list)
             for (var i = 0; i < ids.Length; i++) ids[i] ??= known.ByKey.GetValueOrDefault(steps[i].Key);
         }
 
-        var outcomes = DestinationClient.Each(steps.Count, Gone);
+        var outcomes = StepOutcome.Each(steps.Count, Gone);
         if (await DeleteBatchAsync(ids, outcomes, ct).ConfigureAwait(false)) return outcomes;
 
         var there = await ListAsync(ct).ConfigureAwait(false);

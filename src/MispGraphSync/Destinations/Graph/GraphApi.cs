@@ -133,8 +133,8 @@ internal sealed class GraphApi : IDisposable
         _client.ThrowIfFailed(call);
         if (call.IsSuccess && GraphResponse.Read(call.Response.Written) is { } elements) return _client.Record(call, read(elements));
         var outcomes = call is { Status: HttpStatusCode.NoContent, Operation: "delete" or "reconcile" }
-            ? _client.Record(call, DestinationClient.Each(call.Items, new StepOutcome.Accepted(null)))
-            : DestinationClient.Each(call.Items, DestinationClient.OutcomeOf(call));
+            ? _client.Record(call, StepOutcome.Each(call.Items, new StepOutcome.Accepted(null)))
+            : StepOutcome.Each(call.Items, DestinationClient.OutcomeOf(call));
         return outcomes;
     }
 }

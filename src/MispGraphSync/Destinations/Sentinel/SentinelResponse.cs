@@ -27,7 +27,7 @@ internal static class SentinelResponse
     /// </summary>
     public static StepOutcome[]? OutcomesOf(List<SentinelError> errors, int count)
     {
-        var outcomes = DestinationClient.Each(count, new StepOutcome.Accepted(null));
+        var outcomes = StepOutcome.Each(count, new StepOutcome.Accepted(null));
         return Mark(outcomes, errors) ? outcomes : null;
     }
 

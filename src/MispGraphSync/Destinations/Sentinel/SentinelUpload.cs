@@ -46,7 +46,7 @@ internal sealed class SentinelUpload : IDisposable
             return _client.Record(call, SentinelResponse.OutcomesOf(errors, steps.Count) ?? Suspect(errors, steps.Count));
         if (call.Status == HttpStatusCode.BadRequest && SentinelResponse.Read(call.Response.Written) is { } reasons
             && SentinelResponse.OutcomesOfRejection(reasons, steps.Count) is { } outcomes) return outcomes;
-        return DestinationClient.Each(steps.Count, DestinationClient.OutcomeOf(call));
+        return StepOutcome.Each(steps.Count, DestinationClient.OutcomeOf(call));
     }
 
     /// <summary>Uploads nothing: refused for its form when the workspace is there and lets us write, for that when not.</summary>
@@ -72,7 +72,7 @@ internal sealed class SentinelUpload : IDisposable
         var position = error.Index is { } index ? $"object {index}" : "an object without a number";
         _log.Warning(
             "{Destination}: an error of Sentinel refers to {Position}; splitting the batch of {Count}", _destination, position, count);
-        return DestinationClient.Each(
+        return StepOutcome.Each(
             count, new StepOutcome.Rejected($"The error refers to {position} in a batch of {count}: {error.Words}", WholeBatch: true));
     }
 }

@@ -107,7 +107,7 @@ internal sealed class LinesDestination : ServiceDestination
         _client.ThrowIfFailed(call);
         return call.IsSuccess && ResponseJson.Read(call.Response.Written, root => Outcomes(root, steps)) is { } outcomes
             ? _client.Record(call, outcomes)
-            : DestinationClient.Each(steps.Count, DestinationClient.OutcomeOf(call));
+            : StepOutcome.Each(steps.Count, DestinationClient.OutcomeOf(call));
     }
 
     protected override void DisposeClients() => _client.Dispose();
