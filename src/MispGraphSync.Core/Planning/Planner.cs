@@ -5,13 +5,13 @@ namespace MispGraphSync.Core.Planning;
 
 /// <summary>
 /// Decides what one destination needs, key by key: the difference between what is wanted and what is held. Deciding and
-/// building are two passes over the same keys, since the guard must see the whole plan before the first body is sent.
+/// building are two passes over the same keys, since the limits must see the whole plan before the first body is sent.
 /// </summary>
 /// <param name="destination">Where to.</param>
 /// <param name="eligibility">Which sources it takes.</param>
 /// <param name="run">The run's fixed facts: clock, instance, source.</param>
-/// <param name="findAdoptable">What a fresh ledger found at the destination under a key; always null else.</param>
-public sealed class Planner(IDestination destination, Eligibility eligibility, PlanFacts run, Func<Guid, ListedIndicator?> findAdoptable)
+/// <param name="findListed">What the list of a destination shows under a key, for a new ledger; else always null.</param>
+public sealed class Planner(IDestination destination, Eligibility eligibility, PlanFacts run, Func<Guid, ListedIndicator?> findListed)
 {
     private readonly Merger _merger = new(destination.Policy, destination.Capabilities.Shape);
     private readonly ArrayBufferWriter<byte> _scratch = new(2048);
@@ -62,7 +62,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         var identity = Identify(indicator, held, held?.Key ?? KeyOf(canonical, generation));
         _scratch.ResetWrittenCount();
         var action = step.Replaces ? StepAction.Create : step.Action;
-        var marks = destination.WriteItem(_scratch, indicator, identity, action);
+        var hashes = destination.WriteItem(_scratch, indicator, identity, action);
         return new PlanStep
         {
             Action = step.Action,
@@ -73,7 +73,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Id = identity.Id,
             Replaces = step.Replaces,
             Body = _bodies.Keep(_scratch.WrittenSpan),
-            Hashes = marks,
+            Hashes = hashes,
             Rank = _merger.Rank,
             Created = identity.Created,
             Modified = identity.Modified,
@@ -96,8 +96,8 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             ? new ItemIdentity(held.Key, held.Id, held.Created, held.Modified, held.Expires)
             : Identify(indicator, null, KeyOf(canonical, key.Generation));
         var body = new ArrayBufferWriter<byte>(768);
-        var marks = destination.WriteItem(body, indicator, identity, StepAction.Create);
-        return new ExpectedItem(indicator, identity, canonical, wanted.IsActive, marks, body.WrittenMemory);
+        var hashes = destination.WriteItem(body, indicator, identity, StepAction.Create);
+        return new ExpectedItem(indicator, identity, canonical, wanted.IsActive, hashes, body.WrittenMemory);
     }
 
     /// <summary>A deletion, from what is held.</summary>
@@ -133,21 +133,21 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         {
             // Another source wants it: when that is read, it is sent again.
             if (!isFresh) return PlanDecision.Nothing.Instance;
-            if (key.Rejected is { } refused && IsSuppressed(refused, MarksOf(key, held))) return PlanDecision.Suppressed.Instance;
+            if (key.Rejected is { } earlier && IsSuppressed(earlier, HashesOf(key, held))) return PlanDecision.Suppressed.Instance;
             var action = destination.Capabilities.IdsNotReusable && !IsSpent(key) ? StepAction.Update : StepAction.Create;
             return new PlanDecision.Step(new StepDecision(action, StepReasons.Expired));
         }
 
-        var marks = MarksOf(key, held);
-        var isChanged = marks.Content != held.Hashes.Content || EndsTooLate(held);
+        var hashes = HashesOf(key, held);
+        var isChanged = hashes.Content != held.Hashes.Content || EndsTooLate(held);
         // An aged indicator that is wanted again is renewed again.
         var renewAt = held.RenewAt < held.Expires ? held.RenewAt : Lifecycle.RenewalOf(held.Expires, _merger.Lifetime, held.Key);
         if (!isChanged && !isFresh) return PlanDecision.Nothing.Instance;
         if (!isChanged && renewAt > run.Now) return Reschedule(held, renewAt);
-        if (key.Rejected is { } rejected && IsSuppressed(rejected, marks)) return PlanDecision.Suppressed.Instance;
+        if (key.Rejected is { } rejected && IsSuppressed(rejected, hashes)) return PlanDecision.Suppressed.Instance;
         if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));
         // An immutable part that is not known is not the wanted one: an update might leave the old one there for ever.
-        var replaces = IsSpent(key) || marks.Immutable != held.Hashes.Immutable;
+        var replaces = IsSpent(key) || hashes.Immutable != held.Hashes.Immutable;
         if (!replaces && StartsToAlert(held)) StartingToAlert++;
         return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Changed, replaces));
     }
@@ -165,16 +165,16 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         held.RenewAt == renewAt ? PlanDecision.Nothing.Instance : new PlanDecision.Reschedule(renewAt);
 
     private bool IsSuppressed(PlanKey key, RejectedIndicator rejected) =>
-        !rejected.IsRetried && IsSuppressed(rejected, MarksOf(key, null));
+        !rejected.IsRetried && IsSuppressed(rejected, HashesOf(key, null));
 
     // A rejected deletion does not mean that the content is rejected.
-    private static bool IsSuppressed(RejectedIndicator rejected, ItemHashes marks) =>
-        rejected.ContentHash == marks.Content && !rejected.IsRetried;
+    private static bool IsSuppressed(RejectedIndicator rejected, ItemHashes hashes) =>
+        rejected.ContentHash == hashes.Content && !rejected.IsRetried;
 
     // Held, but a deletion of it may have succeeded without a response, and its id is not reusable then.
     private static bool IsSpent(PlanKey key) => key.Held is { } held && held.Generation < key.Generation;
 
-    private ItemHashes MarksOf(PlanKey key, HeldIndicator? held)
+    private ItemHashes HashesOf(PlanKey key, HeldIndicator? held)
     {
         var indicator = _merger.Merge();
         var identity = Identify(indicator, held, held?.Key ?? KeyOf(destination.Canonical(indicator.Observables), key.Generation));
@@ -190,15 +190,15 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         return new ItemIdentity(key, null, indicator.ValidFrom < modified ? indicator.ValidFrom : modified, modified, expires);
     }
 
-    // What a fresh ledger found there under this key, generation by generation: one that is alive is taken over, dead ones
-    // are passed by, and where there is neither the key is new.
+    // What the list shows under this key, generation by generation: a live indicator is taken over, revoked ones are skipped,
+    // and without either the key is new.
     private PlanDecision? LookAtDestination(PlanKey key)
     {
         var canonical = destination.Canonical(_merger.Merge().Observables);
         for (var generation = key.Generation; ; generation++)
         {
             var id = KeyOf(canonical, generation);
-            if (findAdoptable(id) is not { } found)
+            if (findListed(id) is not { } found)
             {
                 return generation == key.Generation
                     ? null
@@ -218,7 +218,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
                 Expires = found.Expires ?? run.Now,
                 RenewAt = run.Now,
             };
-            var replaces = MarksOf(key, held).Immutable != found.ImmutableHash;
+            var replaces = HashesOf(key, held).Immutable != found.ImmutableHash;
             return new PlanDecision.TakeOver(held, new StepDecision(StepAction.Update, StepReasons.Adopted, replaces) { Rank = Rank });
         }
     }
@@ -227,7 +227,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 
     private Guid KeyOf(string canonical, int generation)
     {
-        var name = run.Epoch is null ? canonical : $"{canonical}\n{run.Epoch}";
+        var name = run.KeyNamespace is null ? canonical : $"{canonical}\n{run.KeyNamespace}";
         return StableId.ForIndicator(run.Instance, destination.Info.Kind, destination.Info.Scope, name, generation);
     }
 
@@ -262,6 +262,6 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 /// <param name="Now">The run's one clock reading: the same for both passes.</param>
 /// <param name="Instance">The setting of that name.</param>
 /// <param name="Source">The source being read: only its references renew. Null where none is read, and all of them do.</param>
-/// <param name="Epoch">The destination's, null for none.</param>
+/// <param name="KeyNamespace">The destination's, null for none.</param>
 /// <param name="MayTakeOver">True when the destination was listed for a ledger that is new or outdated, and something was found.</param>
-public sealed record PlanFacts(DateTimeOffset Now, string Instance, string? Source, string? Epoch, bool MayTakeOver);
+public sealed record PlanFacts(DateTimeOffset Now, string Instance, string? Source, string? KeyNamespace, bool MayTakeOver);

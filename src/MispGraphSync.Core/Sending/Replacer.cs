@@ -4,8 +4,8 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Core.Sending;
 
 /// <summary>
-/// Replaces what a service cannot change in place: removes the old form, then creates the new one. The service may reject the new
-/// form, so one indicator is replaced alone until one is accepted, and what was removed for a rejected one is put back.
+/// Replaces what a service cannot change in place: deletes the old form, then creates the new one. The service may reject the new
+/// form, so one indicator is replaced alone until one is accepted, and what was deleted for a rejected one is restored.
 /// </summary>
 internal sealed class Replacer(
     IDestination destination, IDestinationLedger ledger, DestinationState state, BatchSender sender, ApplyProgress progress)
@@ -18,23 +18,23 @@ internal sealed class Replacer(
     private int _rejected;
     private bool _isProven;
 
-    /// <summary>Removes and creates, one batch after the other. Every step is accounted for when it returns.</summary>
+    /// <summary>Deletes and creates, one batch after the other. Every step is reported when it returns.</summary>
     public Task ReplaceAsync(IReadOnlyList<PlanStep> steps)
     {
         lock (_gate) return _last = ReplaceAfterAsync(_last, steps);
     }
 
     /// <summary>
-    /// Creates; what a replacement removed before, in this run or an earlier one, is put back when its new form is rejected.
+    /// Creates; what a replacement deleted before, in this run or an earlier one, is restored when its new form is rejected.
     /// </summary>
-    /// <param name="isHalfDone">The old form has just been removed: the creation is sent although the run is to stop.</param>
+    /// <param name="isHalfDone">The old form has just been deleted: the creation is sent although the run is to stop.</param>
     public async Task CreateAsync(IReadOnlyList<PlanStep> steps, bool isHalfDone)
     {
         var accepted = 0;
         var rejected = new List<PlanStep>();
         await sender.SendAsync(Operation.Create, steps, Note, isHalfDone).ConfigureAwait(false);
         if (isHalfDone) Learn(accepted, rejected.Count);
-        await PutBackAsync(rejected).ConfigureAwait(false);
+        await RestoreAsync(rejected).ConfigureAwait(false);
 
         void Note(IReadOnlyList<PlanStep> sent, IReadOnlyList<StepOutcome> outcomes)
         {
@@ -47,19 +47,19 @@ internal sealed class Replacer(
         }
     }
 
-    // At a full service others may take the place of what is removed before its new form, or the old one, is created.
-    private bool MayRemove => sender.MayContinue && !progress.IsFull;
+    // At a full service others may take the room before the new form, or the old one, is created.
+    private bool MayDelete => sender.MayContinue && !progress.IsFull;
 
     private async Task ReplaceAfterAsync(Task earlier, IReadOnlyList<PlanStep> steps)
     {
         await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var next = 0;
-        while (!_isProven && next < steps.Count && MayRemove && _rejected < MostRejected)
+        while (!_isProven && next < steps.Count && MayDelete && _rejected < MostRejected)
             await ReplaceBatchAsync([steps[next++]]).ConfigureAwait(false);
 
         IReadOnlyList<PlanStep> rest = [.. steps.Skip(next)];
         if (rest.Count == 0) return;
-        if (_isProven && MayRemove) await ReplaceBatchAsync(rest).ConfigureAwait(false);
+        if (_isProven && MayDelete) await ReplaceBatchAsync(rest).ConfigureAwait(false);
         else progress.Count(rest, StepOutcome.Each(rest.Count, StepOutcome.NotAttempted.Instance));
     }
 
@@ -71,21 +71,21 @@ internal sealed class Replacer(
 
     private async Task ReplaceBatchAsync(IReadOnlyList<PlanStep> steps)
     {
-        var removed = await RemoveAsync(steps).ConfigureAwait(false);
-        if (removed.Count > 0) await CreateAsync(removed, isHalfDone: true).ConfigureAwait(false);
+        var deleted = await DeleteAsync(steps).ConfigureAwait(false);
+        if (deleted.Count > 0) await CreateAsync(deleted, isHalfDone: true).ConfigureAwait(false);
     }
 
-    // The old form must be gone before the new one comes. What could not be removed is an outcome of the update as a whole.
-    private async Task<IReadOnlyList<PlanStep>> RemoveAsync(IReadOnlyList<PlanStep> steps)
+    // The old form must be gone before the new one comes. A failed deletion is the outcome of the whole update.
+    private async Task<IReadOnlyList<PlanStep>> DeleteAsync(IReadOnlyList<PlanStep> steps)
     {
-        var removed = new List<PlanStep>();
+        var deleted = new List<PlanStep>();
         var deletions = new List<PlanStep>();
         var updates = new Dictionary<Guid, PlanStep>();
         foreach (var step in steps)
         {
             if (ledger.FindHeld(state, step.Observables) is not { } held)
             {
-                removed.Add(step);
+                deleted.Add(step);
                 continue;
             }
 
@@ -93,17 +93,17 @@ internal sealed class Replacer(
             updates[held.Key] = step;
         }
 
-        if (deletions.Count == 0) return removed;
+        if (deletions.Count == 0) return deleted;
         await sender.SendAsync(Operation.Delete, deletions, (sent, outcomes) =>
         {
             for (var i = 0; i < sent.Count; i++)
             {
                 var update = updates[sent[i].Key];
-                if (outcomes[i] is StepOutcome.Accepted) removed.Add(update);
+                if (outcomes[i] is StepOutcome.Accepted) deleted.Add(update);
                 else progress.Count([update], [outcomes[i]]);
             }
         }).ConfigureAwait(false);
-        return removed;
+        return deleted;
     }
 
     private PlanStep DeletionOf(PlanStep update, HeldIndicator held)
@@ -121,7 +121,7 @@ internal sealed class Replacer(
     }
 
     // Not counted: it is no step of the plan.
-    private async Task PutBackAsync(IReadOnlyList<PlanStep> rejected)
+    private async Task RestoreAsync(IReadOnlyList<PlanStep> rejected)
     {
         var old = rejected.Select(step => ledger.FindReplaced(state, step.Observables) is { } held
             ? PlanStep.On(held, StepAction.Create, StepReasons.PutBack) with { Body = held.Body!.Value, Value = step.Value }
