@@ -38,7 +38,8 @@ internal static class NetworkChecks
     private static CheckResult ProxyFault(Uri proxy, string error, IEnumerable<ProbeResult> behind) => CheckResult.Failed(
         RunOutcome.Unreachable,
         $"The proxy {proxy.Authority} does not connect to {string.Join(", ", behind.Select(one => one.Endpoint.Address))}: {error}.",
-        error.Contains("407", StringComparison.Ordinal)
+        // As a status, in our sentence or .NET's; the text also has the proxy's port.
+        error.Contains("(407)", StringComparison.Ordinal) || error.Contains("'407'", StringComparison.Ordinal)
             ? "It requires a user name: remove proxy from the settings and set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT for the account "
                 + "that runs misp-graph."
         : error.Contains("403", StringComparison.Ordinal) ? "Have these hosts allowed on the proxy; the last check lists them all."
