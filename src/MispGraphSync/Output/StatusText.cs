@@ -59,7 +59,7 @@ internal static class StatusText
     {
         var outcome = run.Status is { } status ? $"{status} (exit {run.ExitCode})"
             : report.IsInProgress(run) ? "in progress"
-            : "not finished (process killed or crashed)";
+            : "not finished (process killed or crashed, or its end could not be saved)";
         var duration = run.Ended is { } ended ? $" in {Durations.Text(ended - run.Started)}" : "";
         yield return $"  {run.Run,5}  {Times.Text(run.Started)}  {run.Command,-14}  {outcome}{duration}";
         foreach (var one in run.Destinations) yield return $"         {Sanitize.ForDisplay(one.Name, 80)}: {Counts(one)}";

@@ -45,7 +45,10 @@ internal sealed class MispErrors(Uri server, TimeSpan timeout, Secrets secrets)
             return new(
                 MispErrorKind.ResponseFailed, $"MISP at {_name} closed the connection without a response.", "Look into MISP's logs.", e);
         var error = TransportError.From(e, server);
-        return new(MispErrorKind.Unreachable, $"MISP is unreachable. {error.Message}", error.Remedy, e);
+        var isNoServer = error.Kind is TransportErrorKind.NameNotResolved or TransportErrorKind.ConnectionFailed
+            or TransportErrorKind.ConnectTimeout;
+        var remedy = isNoServer ? $"Check misp.url and that the server runs. {error.Remedy}" : error.Remedy;
+        return new(MispErrorKind.Unreachable, $"MISP is unreachable. {error.Message}", remedy, e);
     }
 
     /// <summary>The response began well and then broke off.</summary>

@@ -480,6 +480,7 @@ public sealed class MispSourceTests : IDisposable
 
         Assert.Equal(RunOutcome.Unreachable, thrown.Outcome);
         Assert.Contains("refused", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("misp.url", thrown.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]
