@@ -38,12 +38,15 @@ internal static class NetworkChecks
     private static CheckResult ProxyFault(Uri proxy, string error, IEnumerable<ProbeResult> behind) => CheckResult.Failed(
         RunOutcome.Unreachable,
         $"The proxy {proxy.Authority} does not connect to {string.Join(", ", behind.Select(one => one.Endpoint.Address))}: {error}.",
-        // As a status, in our sentence or .NET's; the text also has the proxy's port.
-        error.Contains("(407)", StringComparison.Ordinal) || error.Contains("'407'", StringComparison.Ordinal)
+        HasStatus(error, 407)
             ? "It requires a user name: remove proxy from the settings and set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT for the account "
                 + "that runs misp-graph."
-        : error.Contains("403", StringComparison.Ordinal) ? "Have these hosts allowed on the proxy; the last check lists them all."
+        : HasStatus(error, 403) ? "Have these hosts allowed on the proxy; the last check lists them all."
         : "Check proxy in the settings, or HTTPS_PROXY and NO_PROXY in the environment, and that the proxy runs.");
+
+    // In our sentence or .NET's. The text also has the proxy's port, which may contain the number.
+    private static bool HasStatus(string error, int status) =>
+        error.Contains($"({status})", StringComparison.Ordinal) || error.Contains($"'{status}'", StringComparison.Ordinal);
 
     // Behind a proxy, the proxy has to know the names.
     private static IReadOnlyList<CheckResult> Names(IReadOnlyList<ProbeResult> all)
