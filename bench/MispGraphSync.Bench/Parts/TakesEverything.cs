@@ -34,6 +34,8 @@ internal sealed class TakesEverything : IDestination
 
     public Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => throw new NotSupportedException();
 
+    public Task<string?> FindListObstacleAsync(CancellationToken ct) => Task.FromResult<string?>(null);
+
     public IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

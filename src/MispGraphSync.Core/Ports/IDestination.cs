@@ -63,6 +63,13 @@ public interface IDestination : IAsyncDisposable
     /// </summary>
     Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct);
 
+    /// <summary>
+    /// What is missing before the destination can be listed, as a short phrase for messages: "the settings a and b". Null: it can be
+    /// listed. To be asked before anything is planned; asked again in a run, it is answered from memory.
+    /// </summary>
+    /// <exception cref="RunFailedException">There is no answer: no sign-in, or the service is down.</exception>
+    Task<string?> FindListObstacleAsync(CancellationToken ct);
+
     /// <summary>Everything held there that this application may see, paged to the end.</summary>
     IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct);
 }

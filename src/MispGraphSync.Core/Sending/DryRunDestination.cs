@@ -38,6 +38,8 @@ public sealed class DryRunDestination(IDestination real) : IDestination
 
     public Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) => Task.FromResult(ReconcileResult.None);
 
+    public Task<string?> FindListObstacleAsync(CancellationToken ct) => real.FindListObstacleAsync(ct);
+
     public IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => real.ReadAsync(ct);
 
     public ValueTask DisposeAsync() => real.DisposeAsync();

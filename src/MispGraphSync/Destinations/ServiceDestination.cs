@@ -57,6 +57,9 @@ internal abstract class ServiceDestination : IDestination
     public virtual Task<ReconcileResult> ReconcileAsync(IReadOnlyList<Guid> keys, CancellationToken ct) =>
         Task.FromResult(ReconcileResult.None);
 
+    /// <summary>Nothing is missing where the service lists what it takes.</summary>
+    public virtual Task<string?> FindListObstacleAsync(CancellationToken ct) => Task.FromResult<string?>(null);
+
     public abstract IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct);
 
     public ValueTask DisposeAsync()

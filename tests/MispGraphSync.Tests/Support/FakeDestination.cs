@@ -35,6 +35,9 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     /// <summary>The list fails after so many; null: it does not.</summary>
     public int? ListFailsAfter { get; set; }
 
+    /// <summary>What is missing before it can be listed; null: nothing.</summary>
+    public string? ListObstacle { get; set; }
+
     /// <summary>How often it was read to its end.</summary>
     public int Listed { get; private set; }
 
@@ -133,6 +136,8 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
 
         return Task.FromResult(ReconcileResult.None);
     }
+
+    public Task<string?> FindListObstacleAsync(CancellationToken ct) => Task.FromResult(ListObstacle);
 
     public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {

@@ -45,6 +45,9 @@ internal sealed class SentinelDestination : ServiceDestination
     /// <summary>The upload API has no call that only asks; a token can be asked for without writing.</summary>
     public override async Task PrepareAsync(CancellationToken ct) => await Tokens.GetAsync(forceRefresh: false, ct).ConfigureAwait(false);
 
+    public override Task<string?> FindListObstacleAsync(CancellationToken ct) =>
+        Task.FromResult(Capabilities.ListNeeds is { } missing ? $"the settings {missing}" : null);
+
     public override IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _list.ReadAsync(ct);
 
     protected override Task<IReadOnlyList<StepOutcome>> SendAsync(

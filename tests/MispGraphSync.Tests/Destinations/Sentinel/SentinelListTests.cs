@@ -243,6 +243,17 @@ public sealed class SentinelListTests : IDisposable
         Assert.Empty(_service.Requests);
     }
 
+    [Fact]
+    public async Task Obstacle_names_the_missing_settings()
+    {
+        var settings = StixSamples.Settings(_service.Endpoint);
+        await using var named = new SentinelDestination(settings, _test.Transport, new FakeTokens());
+        await using var unnamed = new SentinelDestination(settings with { ResourceGroup = null }, _test.Transport, new FakeTokens());
+
+        Assert.Null(await named.FindListObstacleAsync(Ct));
+        Assert.Contains("workspaceName", await unnamed.FindListObstacleAsync(Ct), StringComparison.Ordinal);
+    }
+
     private static JsonObject Item(int number) => new()
     {
         ["name"] = $"bWlzcC1ncmFwaA==---indicator--{Some.Uuid(number)}",
