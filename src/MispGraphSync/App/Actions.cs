@@ -21,6 +21,7 @@ internal sealed class Actions(ToolHost host)
         // What is named is verified or purged also where it is disabled.
         var enabled = request.Verb is RunVerb.Verify or RunVerb.Purge ? request.Destinations : [];
         var settings = ReadSettings(request.Common.Config, needsMisp, enabled);
+        if (request.Verb is RunVerb.Retry or RunVerb.Verify or RunVerb.Purge) _ = settings.RequiredLedger;
         await using var composition = new Composition(settings, host, new ConsoleReporter(host, request.Common, request.PrintsRequests));
         return await composition.RunAsync(request).ConfigureAwait(false);
     }
@@ -35,7 +36,7 @@ internal sealed class Actions(ToolHost host)
     public async Task<Explanation> ExplainAsync(ExplainRequest request)
     {
         await using var composition = NewComposition(request.Common);
-        using var ledger = LedgerFile.OpenToRead(composition.Settings.Ledger);
+        using var ledger = LedgerFile.OpenToRead(composition.Settings.RequiredLedger);
         var explanation = composition.NewExplainer(ledger).Explain(request.Asked);
         if (explanation.IsSeen || !request.AsksMisp) return explanation;
         using var stop = host.StopSource();
@@ -77,6 +78,19 @@ internal sealed class Actions(ToolHost host)
 
     /// <summary>The settings for a verb that reads no MISP.</summary>
     public AppSettings ReadSettings(CommonArguments common) => ReadSettings(common.Config, needsMisp: false, enabled: []);
+
+    /// <summary>Whether a ledger is kept; also true for settings with faults, which the run reports.</summary>
+    public bool HasLedger(CommonArguments common)
+    {
+        try
+        {
+            return Inspect(common.Config, needsMisp: false, enabled: []) is { Faults.Count: > 0 } or { Settings.Ledger: not null };
+        }
+        catch (RunFailedException)
+        {
+            return true;
+        }
+    }
 
     /// <summary>For a shell that completes a line; nothing where the settings have faults.</summary>
     public IReadOnlyList<string> DestinationNames(string? config)
@@ -152,8 +166,8 @@ internal sealed class Actions(ToolHost host)
     private static T WithLedger<T>(AppSettings settings, Func<LedgerFile, LockOwner?, T> read)
     {
         // The owner first: the other way round, a run that ends in between would be shown as killed.
-        var owner = RunLock.OwnerOf(settings.Ledger);
-        using var ledger = LedgerFile.OpenToRead(settings.Ledger);
+        var owner = RunLock.OwnerOf(settings.RequiredLedger);
+        using var ledger = LedgerFile.OpenToRead(settings.RequiredLedger);
         return read(ledger, owner);
     }
 }

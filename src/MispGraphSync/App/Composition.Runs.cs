@@ -22,7 +22,9 @@ internal sealed partial class Composition
             var chosen = Settings.Choose(request.Destinations);
             using var held = await LockAsync(request).ConfigureAwait(false);
             using var warning = _reporter.WarnOnInterrupt();
-            using var ledger = LedgerFile.Open(Settings.Ledger, isDryRun: request.IsDryRun);
+            using var ledger = Settings.Ledger is { } file
+                ? LedgerFile.Open(file, isDryRun: request.IsDryRun)
+                : LedgerFile.OpenInMemory();
             return await RunLockedAsync(request, chosen, ledger, control).ConfigureAwait(false);
         }
         catch (Exception fault)
@@ -39,7 +41,7 @@ internal sealed partial class Composition
     private Task<RunLock> LockAsync(RunRequest request)
     {
         var wait = request.Wait < request.MaxDuration ? request.Wait : request.MaxDuration ?? request.Wait;
-        return RunLock.TakeAsync(Settings.Ledger, wait, _host.Time, _host.Interrupt, who =>
+        return RunLock.TakeAsync(Settings.LockedFile, wait, _host.Time, _host.Interrupt, who =>
             _reporter.Warn($"{who} Waiting up to {Durations.Text(wait)} for it to finish."));
     }
 
@@ -47,7 +49,9 @@ internal sealed partial class Composition
         RunRequest request, List<DestinationSettings> chosen, LedgerFile ledger, RunControl control)
     {
         var isPush = request.Verb is RunVerb.Push or RunVerb.Plan or RunVerb.Retry;
-        var stamps = new RunStamps(ledger, Settings.Logs.Directory, RunStamps.HostName(_host.Environment));
+        var stamps = Settings.Ledger is null
+            ? null
+            : new RunStamps(ledger, Settings.Logs.Directory, RunStamps.HostName(_host.Environment));
         // A number that is rolled back is given again: a verify that only looks must not leave request files under it.
         var id = isPush || !request.IsDryRun ? BeginRun(request, ledger, stamps) : 0;
         var clock = request.IsDryRun ? null : new ClockGuard(_host.Time, _sockets, _log);
@@ -61,7 +65,7 @@ internal sealed partial class Composition
                 Stop = control.Stop,
             };
             var transport = NewTransport(id, retries) with { Clocks = clock };
-            if (!request.IsDryRun) stamps.WriteBegin(_host.Time.GetUtcNow());
+            if (!request.IsDryRun) stamps?.WriteBegin(_host.Time.GetUtcNow());
             if (clock is not null) await CheckClockAsync(clock, chosen, ledger, control).ConfigureAwait(false);
             var destinations = chosen.ConvertAll(one => Open(one, transport));
             if (request.IsDryRun && request.Verb != RunVerb.Verify)
@@ -75,8 +79,8 @@ internal sealed partial class Composition
             RunLog.Ended(_log, report, rejections);
             RecordEnd(ledger, report, RunJson.Text(report));
             if (isPush && !request.IsDryRun) WriteMetrics(report);
-            if (!request.IsDryRun) stamps.WriteEnd(_host.Time.GetUtcNow());
-            return new FinishedRun(report, rejections);
+            if (!request.IsDryRun) stamps?.WriteEnd(_host.Time.GetUtcNow());
+            return new FinishedRun(report, rejections) { HasLedger = Settings.Ledger is not null };
         }
         catch (Exception fault)
         {

@@ -9,12 +9,15 @@ namespace MispGraphSync.App;
 // How a run begins: is the ledger the latest, and is the clock right?
 internal sealed partial class Composition
 {
-    /// <summary>Begins a run in the ledger. A sign that the ledger is an old copy is reported, and noted for each destination.</summary>
-    private long BeginRun(RunRequest request, LedgerFile ledger, RunStamps stamps)
+    /// <summary>
+    /// Begins a run in the ledger. A sign that the ledger is an old copy is reported, and noted for each destination.
+    /// </summary>
+    /// <param name="stamps">Null: the ledger is not kept.</param>
+    private long BeginRun(RunRequest request, LedgerFile ledger, RunStamps? stamps)
     {
         lock (ledger.Gate)
         {
-            var mismatch = stamps.Check();
+            var mismatch = stamps?.Check() ?? StampMismatch.None;
             var isOutdated = mismatch.Kind > StampMismatchKind.NeverStamped;
             var trusted = mismatch.Kind == StampMismatchKind.Older
                 ? []
@@ -23,7 +26,7 @@ internal sealed partial class Composition
             return ledger.InTransaction(() =>
             {
                 var run = new RunHistory(ledger).Begin(NameOf(request.Verb), _host.Time.GetUtcNow());
-                stamps.Begin(run, mismatch);
+                stamps?.Begin(run, mismatch);
                 if (isOutdated) new DestinationLedger(ledger, run).MarkOutdated([.. trusted.Select(one => one.Info)]);
                 return run;
             });

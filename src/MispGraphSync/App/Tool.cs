@@ -35,7 +35,7 @@ internal static class Tool
         root.Add(new StatusCommand(common, host, actions.GatherStatus));
         root.Add(new ExplainCommand(common, host, actions.ExplainAsync));
         root.Add(new ReportCommand(common, host, actions.GatherReportAsync));
-        root.Add(new VerifyCommand(common, host, actions.RunAsync));
+        root.Add(new VerifyCommand(common, host, actions.HasLedger, actions.RunAsync));
         root.Add(new PurgeCommand(common, host, actions.RunAsync));
         root.Add(new DoctorCommand(common, host, actions.OpenDoctor));
         root.Add(new ConfigCommand(common, host, actions.ReaderOptions));

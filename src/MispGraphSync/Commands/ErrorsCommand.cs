@@ -34,7 +34,7 @@ internal sealed class ErrorsCommand : Command
     {
         var format = _common.Format(args);
         var settings = readSettings(_common.Read(args));
-        using var ledger = LedgerFile.OpenToRead(settings.Ledger);
+        using var ledger = LedgerFile.OpenToRead(settings.RequiredLedger);
         var destination = args.GetValue(_destination);
         if (destination is not null && DestinationRow.All(ledger).All(row => row.Info.Name != destination))
             settings.CheckNames([destination]);

@@ -16,22 +16,27 @@ internal sealed class PlanCommand : Command
         _options = new RunOptions(this, readsSource: true);
         SetAction(async (args, _) =>
         {
-            var format = common.Format(args);
-            var request = _options.Read(args, RunVerb.Plan, common.Read(args)) with
-            {
-                IsDryRun = true,
-                OnStep = PlanOutput.For(format, host.Out, host.Width),
-            };
-            var (report, rejections) = await runAsync(request).ConfigureAwait(false);
-
-            if (format == "json") await host.Out.WriteLineAsync(RunJson.Text(report)).ConfigureAwait(false);
-            else if (format == "text") await host.Out.WriteLineAsync(TextOf(report, rejections, args)).ConfigureAwait(false);
-            else if (report.Outcome != RunOutcome.Done) host.Warn(RunText.Problems(report));
+            var request = _options.Read(args, RunVerb.Plan, common.Read(args));
+            var report = await RunAsync(request, args, common, host, runAsync).ConfigureAwait(false);
             var isPending = args.GetValue(_detailed) && report.Destinations.Any(destination => destination.Planned.Total > 0);
             return ExitCodes.Of(RunOutcomes.Worst([report.Outcome, isPending ? RunOutcome.ChangesPending : RunOutcome.Done]));
         });
+    }
 
-        string TextOf(RunReport report, RejectionGroups rejections, ParseResult args) =>
-            RunText.Of(report, rejections, isDryRun: true, common.NewPage(args, host), common.ConfigOption(args));
+    /// <summary>Plans, and prints the plan.</summary>
+    public static async Task<RunReport> RunAsync(
+        RunRequest request, ParseResult args, CommonOptions common, ToolHost host, Func<RunRequest, Task<FinishedRun>> runAsync)
+    {
+        var format = common.Format(args);
+        var finished = await runAsync(request with { IsDryRun = true, OnStep = PlanOutput.For(format, host.Out, host.Width) })
+            .ConfigureAwait(false);
+        var report = finished.Report;
+        if (format == "json") await host.Out.WriteLineAsync(RunJson.Text(report)).ConfigureAwait(false);
+        else if (format == "text")
+            await host.Out.WriteLineAsync(RunText.Of(
+                report, finished.Rejections, isDryRun: true, common.NewPage(args, host), common.ConfigOption(args), finished.HasLedger))
+                .ConfigureAwait(false);
+        else if (report.Outcome != RunOutcome.Done) host.Warn(RunText.Problems(report));
+        return report;
     }
 }

@@ -20,12 +20,14 @@ internal sealed class PushCommand : Command
             var isDryRun = args.GetValue(_dryRun);
             var request =
                 _options.Read(args, RunVerb.Push, common.Read(args)) with { IsDryRun = isDryRun, PrintsRequests = format == "text" };
-            var (report, rejections) = await runAsync(request).ConfigureAwait(false);
+            var finished = await runAsync(request).ConfigureAwait(false);
 
             await host.Out.WriteLineAsync(format == "json"
-                ? RunJson.Text(report)
-                : RunText.Of(report, rejections, isDryRun, common.NewPage(args, host), common.ConfigOption(args))).ConfigureAwait(false);
-            return ExitCodes.Of(report.Outcome);
+                ? RunJson.Text(finished.Report)
+                : RunText.Of(
+                    finished.Report, finished.Rejections, isDryRun, common.NewPage(args, host), common.ConfigOption(args),
+                    finished.HasLedger)).ConfigureAwait(false);
+            return ExitCodes.Of(finished.Report.Outcome);
         });
     }
 }

@@ -60,4 +60,8 @@ internal enum RunVerb
 }
 
 /// <param name="Rejections">What the destinations rejected in this run, by reason.</param>
-internal sealed record FinishedRun(RunReport Report, RejectionGroups Rejections);
+internal sealed record FinishedRun(RunReport Report, RejectionGroups Rejections)
+{
+    /// <summary>False: other commands cannot look at this run.</summary>
+    public bool HasLedger { get; init; } = true;
+}

@@ -13,7 +13,9 @@ internal sealed class VerifyCommand : Command
         "With --adopt: the maximum number or share to remove in this run.");
     private readonly RunOptions _options;
 
-    public VerifyCommand(CommonOptions common, ToolHost host, Func<RunRequest, Task<FinishedRun>> runAsync)
+    /// <param name="hasLedger">Whether the settings have a ledger to compare with.</param>
+    public VerifyCommand(
+        CommonOptions common, ToolHost host, Func<CommonArguments, bool> hasLedger, Func<RunRequest, Task<FinishedRun>> runAsync)
         : base("verify", "Compares what the destinations hold with what was sent.")
     {
         Add(_repair);
@@ -22,6 +24,7 @@ internal sealed class VerifyCommand : Command
         _options = new RunOptions(this, readsSource: false);
         SetAction(async (args, _) =>
         {
+            if (!hasLedger(common.Read(args))) return await PlanAsync(args, common, host, runAsync).ConfigureAwait(false);
             var format = common.Format(args);
             var output = VerifyOutput.For(format, host.Out, host.Width);
             var repairs = args.GetValue(_repair);
@@ -40,5 +43,22 @@ internal sealed class VerifyCommand : Command
                 host.Warn($"{failed.Name}: {Sanitize.ForDisplay(failed.Error!, 2_000)}");
             return ExitCodes.Of(report.Outcome);
         });
+    }
+    // A plan is the same comparison then: of MISP with the destinations' lists.
+    private async Task<int> PlanAsync(
+        ParseResult args, CommonOptions common, ToolHost host, Func<RunRequest, Task<FinishedRun>> runAsync)
+    {
+        if (args.GetValue(_repair) || args.GetValue(_adopt) is not null || args.GetValue(_maxDelete) is not null)
+        {
+            throw new RunFailedException(
+                RunOutcome.InvalidInput, "--repair and --adopt need a ledger, and the setting 'ledger' is \"none\".",
+                "Run push: it sends the differences. To take over from another tool, set 'ledger' to a file, push, then verify.");
+        }
+
+        var arguments = common.Read(args);
+        if (!arguments.IsQuiet)
+            host.Error.WriteLine(WrappedText.Wrap("note: there is no ledger; this shows what push would send.", host.ErrorWidth()));
+        var request = _options.Read(args, RunVerb.Plan, arguments);
+        return ExitCodes.Of((await PlanCommand.RunAsync(request, args, common, host, runAsync).ConfigureAwait(false)).Outcome);
     }
 }

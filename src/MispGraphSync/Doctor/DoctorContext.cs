@@ -19,7 +19,7 @@ internal sealed class DoctorContext(IReadOnlyList<Check> checks, Func<ValueTask>
     [
         LocalChecks.Settings(inspection),
         LocalChecks.Permissions(inspection),
-        LocalChecks.Ledger(inspection.Settings.Ledger),
+        LocalChecks.Ledger(inspection.Settings),
         LocalChecks.Logs(inspection.Settings.Logs.Directory, logError),
         new("secrets", _ => SecretsAsync(misp, destinations)),
         .. NetworkChecks.Of(connectivity),

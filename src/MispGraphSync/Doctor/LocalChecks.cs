@@ -21,7 +21,8 @@ internal static class LocalChecks
     public static Check Permissions(SettingsInspection inspection) => new("permissions", () => LookAtPermissions(inspection));
 
     /// <summary>Whether the ledger can be read, or made, and written. Nothing in it is touched.</summary>
-    public static Check Ledger(string path) => new("ledger", () => [LookAtLedger(path)]);
+    public static Check Ledger(AppSettings settings) =>
+        new("ledger", () => [settings.Ledger is { } path ? LookAtLedger(path) : LookAtNoLedger(settings.LockedFile)]);
 
     /// <summary>Whether requests can be recorded, and for how long there is room.</summary>
     /// <param name="error">As <see cref="ErrorOfWritingTo"/> says.</param>
@@ -71,7 +72,7 @@ internal static class LocalChecks
             found.Add(CheckResult.Warning(
                 $"{inspection.File} holds a secret and other users may read it.",
                 $"Run chmod 600 {inspection.File}, or write the secret as env:NAME or file:PATH."));
-        var files = SecretFiles(inspection.Settings).Append(inspection.Settings.Ledger).Distinct(StringComparer.Ordinal);
+        var files = SecretFiles(inspection.Settings).Append(inspection.Settings.Ledger).OfType<string>().Distinct(StringComparer.Ordinal);
         found.AddRange(files.Where(SettingsWarnings.IsReadableByOthers).Select(file => CheckResult.Warning(
             $"Other users may read {file}.", $"Run chmod 600 {file}, as the account that runs misp-graph.")));
         return found.Count > 0 ? found : [CheckResult.Ok("settings, secrets and ledger are for their owner alone")];
@@ -112,6 +113,10 @@ internal static class LocalChecks
                 "Give the account that runs misp-graph write access there, or set ledger to another path.");
         }
     }
+
+    private static CheckResult LookAtNoLedger(string locked) => CheckResult.Ok(
+        "none is kept: each run reads all of MISP and lists the destinations"
+        + (RunLock.OwnerOf(locked) is { } owner ? $"; a run is at work: process {owner.Process} on {owner.Host}" : ""));
 
     private static CheckResult LookAtLogs(string folder, string? error)
     {

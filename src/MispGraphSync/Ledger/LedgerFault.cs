@@ -13,6 +13,9 @@ internal static class LedgerFault
             raw.SQLITE_FULL => Failure(
                 RunOutcome.Unreachable, "The disk is full: the ledger could not be written, so nothing more is sent.",
                 "Free some space and run again; the ledger is as it was before the last request."),
+            raw.SQLITE_NOMEM => Failure(
+                RunOutcome.Unreachable, "There is not enough memory for the ledger, so nothing more is sent.",
+                "Run with more memory. Without a ledger on disk a run needs more: set 'ledger' to a file."),
             raw.SQLITE_IOERR => Failure(
                 RunOutcome.Unreachable, $"The ledger could not be read or written ({message}), so nothing more is sent.",
                 "Check the disk and its quota, then run again."),

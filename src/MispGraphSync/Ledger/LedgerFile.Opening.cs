@@ -12,6 +12,8 @@ internal sealed partial class LedgerFile
     /// <summary>SQLite's longest write, which a larger spill would exceed.</summary>
     private const int LongestWrite = 128 * 1024 - 1;
 
+    private const string Memory = ":memory:";
+
     static LedgerFile()
     {
         // No locks inside SQLite, since the gate is one. Has no effect after SQLite's first use.
@@ -37,6 +39,15 @@ internal sealed partial class LedgerFile
         return ledger;
     }
 
+    /// <summary>An empty ledger for one run: nothing of it is written to a disk.</summary>
+    public static LedgerFile OpenInMemory()
+    {
+        var connection = Connection(Memory, SqliteOpenMode.Memory);
+        var ledger = new LedgerFile(connection, Memory, isNew: true, isDryRun: false, LedgerSchema.Current);
+        ledger.Connect(ledger.Prepare);
+        return ledger;
+    }
+
     /// <summary>
     /// Opens a snapshot of the ledger to read, also while a run writes to it. A missing ledger reads as an empty one and is not
     /// created. Throws as <see cref="Open"/> does.
@@ -45,7 +56,7 @@ internal sealed partial class LedgerFile
     {
         path = LedgerPath.Resolve(path);
         var isNew = IsNewFile(path);
-        var connection = isNew ? Connection(":memory:", SqliteOpenMode.Memory) : Connection(path, SqliteOpenMode.ReadOnly);
+        var connection = isNew ? Connection(Memory, SqliteOpenMode.Memory) : Connection(path, SqliteOpenMode.ReadOnly);
         var ledger = new LedgerFile(connection, path, isNew, isDryRun: false, LedgerSchema.Current);
         ledger.Connect(ledger.PrepareToRead);
         return ledger;
@@ -101,7 +112,7 @@ internal sealed partial class LedgerFile
         Run("PRAGMA page_size = 8192");
         Run("PRAGMA cache_size = -8192");
         Run("PRAGMA foreign_keys = OFF");
-        Run("PRAGMA temp_store = FILE");
+        Run($"PRAGMA temp_store = {(Path == Memory ? "MEMORY" : "FILE")}");
         var version = Scalar("PRAGMA user_version");
         var lacksId = ApplicationId.Check(this, version);
         RefuseNewer(version);

@@ -131,16 +131,17 @@ internal sealed class RunLock : IDisposable
             throw new RunFailedException(
                 DiskFault.IsFull(fault) ? RunOutcome.Unreachable : RunOutcome.InvalidInput,
                 $"The lock '{path}' cannot be created: {fault.Message}",
-                "Check the setting 'ledger', the folder's permissions and the free space on its disk.");
+                "Check the folder's permissions and the free space on its disk. The setting 'ledger' says where it is; with \"none\", "
+                + "'logs.directory' does.");
         }
     }
 
     private static string DescribeOwner(string ledger)
     {
         var owner = ReadNote(ledger) is { } known
-            ? $"by process {known.Process} on {known.Host}, started {known.Started.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"
-            : "by another process";
-        return $"Another run is at work on '{ledger}', {owner}.";
+            ? $": process {known.Process} on {known.Host}, started {known.Started.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"
+            : "";
+        return $"Another run holds the lock '{ledger}.lock'{owner}.";
     }
 
     private static LockOwner? ReadNote(string ledger) => LedgerJson.Read(ledger + ".owner", LedgerJson.Default.LockOwner);

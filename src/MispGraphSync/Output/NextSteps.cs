@@ -6,9 +6,10 @@ internal sealed record NextStep(string Command, string Purpose);
 /// <summary>What to run after a run; what needs a person comes first. At most three.</summary>
 internal static class NextSteps
 {
-    public static IEnumerable<NextStep> After(RunReport report, bool isDryRun) => All(report, isDryRun).Distinct().Take(3);
+    public static IEnumerable<NextStep> After(RunReport report, bool isDryRun, bool hasLedger = true) =>
+        All(report, isDryRun, hasLedger).Distinct().Take(3);
 
-    private static IEnumerable<NextStep> All(RunReport report, bool isDryRun)
+    private static IEnumerable<NextStep> All(RunReport report, bool isDryRun, bool hasLedger)
     {
         var destinations = report.Destinations;
         var doctor = DoctorAfter(report);
@@ -16,7 +17,7 @@ internal static class NextSteps
         foreach (var refused in destinations.Where(one => one.Withheld > 0 && !isDryRun))
             yield return new NextStep($"plan --destination {refused.Name}", "shows the withheld deletions");
         var isRejecting = destinations.Any(one => one.Tally.Rejected > 0);
-        if (isRejecting || destinations.Any(one => one.Suppressed > 0))
+        if (hasLedger && (isRejecting || destinations.Any(one => one.Suppressed > 0)))
             yield return new NextStep(isRejecting ? $"errors --run {report.RunId}" : "errors", "which, why, and what to do");
 
         if (isDryRun)

@@ -7,7 +7,9 @@ namespace MispGraphSync.Output;
 internal sealed class RunText(RunReport report, RejectionGroups rejections, bool isDryRun, WrappedText page)
 {
     /// <param name="options">What the next commands need, such as <c>--config FILE</c>; empty for nothing.</param>
-    public static string Of(RunReport report, RejectionGroups rejections, bool isDryRun, WrappedText page, string options)
+    /// <param name="hasLedger">False: no command that reads the ledger is recommended.</param>
+    public static string Of(
+        RunReport report, RejectionGroups rejections, bool isDryRun, WrappedText page, string options, bool hasLedger = true)
     {
         var text = new RunText(report, rejections, isDryRun, page);
         text.Source(report.Source);
@@ -19,7 +21,8 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
         }
 
         text.Ending();
-        foreach (var next in NextSteps.After(report, isDryRun)) page.Line($"  next: misp-graph {next.Command}{options}  {next.Purpose}");
+        foreach (var next in NextSteps.After(report, isDryRun, hasLedger))
+            page.Line($"  next: misp-graph {next.Command}{options}  {next.Purpose}");
         return page.ToString();
     }
 

@@ -27,7 +27,7 @@ internal sealed record StatusReport(
         var sources = figures.Sources().Select(row => new SourceStatus(
             row.Name, row.Events, row.Aged, row.ReadAt, row.FullReadAt, row.FullReadAt?.AddDays(settings.Misp.FullReadDays)));
         return new StatusReport(
-            Schema: 1, now, settings.Ledger, owner, [.. new RunHistory(ledger).Latest(runs).Select(ReportedRun.Of)],
+            Schema: 1, now, settings.RequiredLedger, owner, [.. new RunHistory(ledger).Latest(runs).Select(ReportedRun.Of)],
             [.. configured, .. others], [.. sources])
         { IsNew = ledger.IsNew };
     }

@@ -18,9 +18,20 @@ public sealed record AppSettings
     public IReadOnlyList<DestinationSettings> Destinations { get; init; } = [];
     public GuardSettings Guard { get; init; } = new();
     public LogSettings Logs { get; init; } = new();
-    public string Ledger { get; init; } = "misp-graph.db";
+
+    /// <summary>Null: none is kept, and each run lists the destinations instead.</summary>
+    public string? Ledger { get; init; } = "misp-graph.db";
     public Uri? Proxy { get; init; }
     public string? MetricsTextfile { get; init; }
+
+    /// <summary>The ledger's file, for what only a ledger can answer.</summary>
+    /// <exception cref="RunFailedException">InvalidInput: none is kept.</exception>
+    public string RequiredLedger => Ledger ?? throw new RunFailedException(
+        RunOutcome.InvalidInput, "This command needs a ledger, and the setting 'ledger' is \"none\".",
+        "Set 'ledger' to a file on a disk that lasts, such as misp-graph.db, and push.");
+
+    /// <summary>The run lock is beside this file, which need not exist.</summary>
+    public string LockedFile => Ledger ?? Path.Combine(Logs.Directory, "run");
 }
 
 public sealed record MispSettings

@@ -167,8 +167,9 @@ internal static class Keys
         "The format of the application log: lines for people, or one JSON object a line.");
     public static readonly SettingKey<int> LogsRetentionDays = new("logs.retentionDays", Top, Number(1, 3650), "30",
         "Log files older than this many days are removed at the end of a run.");
-    public static readonly SettingKey<string> LedgerPath = new("ledger", Top, FilePath, "\"misp-graph.db\"",
-        "The ledger: a SQLite file that knows what was sent. Back it up.");
+    public static readonly SettingKey<string> LedgerPath = new("ledger", Top, FilePathOrNone, "\"misp-graph.db\"",
+        "The ledger: a SQLite file that knows what was sent. Back it up. \"none\" keeps no ledger: each run lists the destinations, "
+        + "reads all of MISP and sends only differences, for disks that do not last. A file of that name is written \"./none\".");
     public static readonly SettingKey<Uri> Proxy = new("proxy", Top, ProxyAddress, null,
         "The proxy for all hosts; without it, the system's (HTTPS_PROXY and NO_PROXY on Linux).")
     { Example = "\"http://proxy.example:3128\"" };

@@ -5,9 +5,21 @@ namespace MispGraphSync.Settings;
 /// <summary>The types of values that name a place: files, web addresses, secrets.</summary>
 internal static partial class SettingTypes
 {
+    private const string NoFile = "none";
+
     public static SettingType<string> FilePath { get; } = PathTo("a path to a file");
 
     public static SettingType<string> FolderPath { get; } = PathTo("a path to a folder");
+
+    /// <summary>Null for <c>none</c>. In another case it is a mistake rather than the name of a file.</summary>
+    public static SettingType<string> FilePathOrNone { get; } = new("a path to a file, or \"none\"", static value =>
+        !NoFile.Equals(value.Text?.Trim(), StringComparison.OrdinalIgnoreCase) ? FilePath.Parse(value)
+        : value.Text == NoFile ? null
+        : value.Wrong<string>($"Did you mean \"none\"? A file of that name is written \"./{value.Text!.Trim()}\"."))
+    {
+        Schema = FilePath.Schema,
+        Show = static (value, context) => value.Text == NoFile ? value.Json : FilePath.Show(value, context),
+    };
 
     /// <summary>May have a path. Plain http is a warning elsewhere.</summary>
     public static SettingType<Uri> WebAddress { get; } = Address("a web address such as https://misp.example.com", "https");

@@ -28,7 +28,7 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
                 Format = values.Of(Keys.LogsFormat),
                 RetentionDays = values.Of(Keys.LogsRetentionDays),
             },
-            Ledger = values.Of(Keys.LedgerPath) ?? "",
+            Ledger = values.Of(Keys.LedgerPath),
             Proxy = values.Of(Keys.Proxy),
             MetricsTextfile = values.Of(Keys.MetricsTextfile),
         };

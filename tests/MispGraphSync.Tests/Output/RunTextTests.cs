@@ -77,6 +77,14 @@ public partial class RunTextTests
     }
 
     [Fact]
+    public void Errors_are_not_suggested_without_a_ledger()
+    {
+        Assert.Contains(NextSteps.After(Eventful, isDryRun: false), next => next.Command.StartsWith("errors", StringComparison.Ordinal));
+        Assert.DoesNotContain(NextSteps.After(Eventful, isDryRun: false, hasLedger: false), next =>
+            next.Command.StartsWith("errors", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Doctor_is_suggested_for_the_failing_destination_only()
     {
         var report = Quiet with

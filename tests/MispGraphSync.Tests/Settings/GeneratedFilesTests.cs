@@ -79,7 +79,7 @@ public class GeneratedFilesTests
         Assert.Equal(plain.Misp with { EventFilters = settings.Misp.EventFilters }, settings.Misp);
         Assert.Equal(plain.Guard with { NeverBlock = settings.Guard.NeverBlock }, settings.Guard);
         Assert.Equal(plain.Logs with { Directory = settings.Logs.Directory }, settings.Logs);
-        Assert.Equal(Path.Combine(folder.Path, plain.Ledger), settings.Ledger);
+        Assert.Equal(Path.Combine(folder.Path, plain.Ledger!), settings.Ledger);
         var policy = settings.Destinations[0].Policy;
         var own = new MispGraphSync.Core.Ports.DestinationPolicy();
         Assert.Equal(

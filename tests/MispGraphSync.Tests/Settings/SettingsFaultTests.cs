@@ -31,6 +31,9 @@ public class SettingsFaultTests
     [InlineData(""" "maxTlp": "ambre" """,
         "maxTlp: \"ambre\" is not one of \"clear\", \"green\", \"amber\", \"amber+strict\", \"red\", \"white\". Did you mean \"amber\"?")]
     [InlineData(""" "defaultThreatType": "Botnett" """, "Did you mean \"Botnet\"?")]
+    [InlineData(""" "ledger": "None" """,
+        "ledger: \"None\" is not a path to a file, or \"none\". Did you mean \"none\"? A file of that name is written \"./None\".")]
+    [InlineData(""" "ledger": "" """, "ledger: \"\" is not a path to a file, or \"none\".")]
     [InlineData(""" "types": "domain" """,
         "types: \"domain\" is not a list, each item a MISP attribute type such as ip-dst or filename|sha256. Put it in brackets")]
     [InlineData(""" "types": ["domain", ""] """, "types[1]: \"\" is not a MISP attribute type")]
@@ -54,7 +57,7 @@ public class SettingsFaultTests
     [InlineData(""" "logs": { "requests": "error" } """,
         "logs.requests: \"error\" is not one of \"all\", \"errors\", \"none\". Did you mean \"errors\"?")]
     [InlineData(""" "logs": { "directory": "" } """, "logs.directory: \"\" is not a path to a folder.")]
-    [InlineData(""" "ledger": 3 """, "ledger: 3 is not a path to a file.")]
+    [InlineData(""" "ledger": 3 """, "ledger: 3 is not a path to a file, or \"none\".")]
     [InlineData(""" "caFile": "nowhere.pem" """, "caFile: There is no file nowhere.pem.")]
     [InlineData(""" "caFile": "C:\temp\root.pem" """, "is not a path to a file. If this is a path, write each backslash twice, or use /.")]
     [InlineData(""" "logs": { "directory": "C:\new" } """,

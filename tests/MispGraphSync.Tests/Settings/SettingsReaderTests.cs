@@ -127,6 +127,18 @@ public class SettingsReaderTests
     }
 
     [Fact]
+    public void Ledger_may_be_none_in_the_file_and_in_a_variable()
+    {
+        using var none = new SettingsFolder(SomeSettings.Config(""" "ledger": "none" """));
+        using var file = new SettingsFolder(SomeSettings.Config(""" "ledger": "./none" """));
+
+        Assert.Null(none.Read().Settings.Ledger);
+        Assert.Equal(Path.Combine(file.Path, "none"), file.Read().Settings.Ledger);
+        Assert.Null(file.Read(("MISP_GRAPH__LEDGER", "none")).Settings.Ledger);
+        Assert.NotNull(none.Read(("MISP_GRAPH__LEDGER", "misp-graph.db")).Settings.Ledger);
+    }
+
+    [Fact]
     public void Single_filter_is_a_list_of_one()
     {
         using var folder = new SettingsFolder(SomeSettings.Config(""" "misp": { "eventFilters": { "published": true, } } """));
