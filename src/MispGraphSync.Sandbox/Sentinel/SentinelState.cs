@@ -33,6 +33,9 @@ public sealed class SentinelState
     /// <summary>How long after an upload ARM shows it.</summary>
     public TimeSpan ReadLag { get; set; }
 
+    /// <summary>ARM does not list what is revoked; no document says whether it does.</summary>
+    public bool HidesRevoked { get; set; }
+
     /// <summary>What ARM cuts <c>pageSize</c> down to.</summary>
     public int MaxPageSize { get; set; } = 100;
 
@@ -41,17 +44,6 @@ public sealed class SentinelState
 
     /// <summary>ARM answers the last page with an empty page and the same link for ever.</summary>
     public bool PagesNeverEnd { get; set; }
-
-    /// <summary>How many subscriptions ARM lists before that of the workspace.</summary>
-    public int OtherSubscriptions { get; set; } = 2;
-
-    public int SubscriptionsPerPage { get; set; } = 2;
-
-    /// <summary>The workspaces of the first subscription may not be listed.</summary>
-    public bool ForbidsFirstSubscription { get; set; }
-
-    /// <summary>ARM's list of workspaces lacks the workspace.</summary>
-    public bool HidesWorkspace { get; set; }
 
     public int Count
     {
@@ -126,6 +118,7 @@ public sealed class SentinelState
             for (var place = Math.Max(0, from); place < _order.Count; place++)
             {
                 if (_order[place].AsOf(horizon) is not { Type: "indicator" } shown || !wanted(shown)) continue;
+                if (HidesRevoked && shown.Revoked) continue;
                 if (page.Count == size) return (page, place);
 
                 page.Add(shown);

@@ -10,8 +10,6 @@ public sealed class ClockTests : IAsyncLifetime
 {
     private SandboxRun _run = null!;
 
-    private string Ledger => Path.Combine(_run.Folder, "misp-graph.db");
-
     public async ValueTask InitializeAsync() => _run = await SandboxRun.StartAsync(null, "graph", "sentinel", "defender");
 
     public ValueTask DisposeAsync() => _run.DisposeAsync();
@@ -128,7 +126,7 @@ public sealed class ClockTests : IAsyncLifetime
     {
         Assert.Equal(0, (await _run.RunAsync("push")).Code);
         var ahead = TimeSpan.FromDays(3650).TotalMilliseconds;
-        using (var ledger = LedgerFile.Open(Ledger, isDryRun: false))
+        using (var ledger = LedgerFile.Open(_run.Ledger, isDryRun: false))
         {
             ledger.Run($"UPDATE run SET started = started + {ahead}, ended = ended + {ahead}");
             ledger.Run($"UPDATE source SET read_at = read_at + {ahead}, full_read_at = full_read_at + {ahead}");
@@ -140,7 +138,7 @@ public sealed class ClockTests : IAsyncLifetime
 
         Assert.Equal(0, right.Code);
         Assert.Equal(0, right.Json.GetProperty("source").GetProperty("eventsUnchanged").GetInt64());
-        using var corrected = LedgerFile.OpenToRead(Ledger);
+        using var corrected = LedgerFile.OpenToRead(_run.Ledger);
         var limit = _run.Time.GetUtcNow().AddDays(400).ToUnixTimeMilliseconds();
         foreach (var (table, column) in ((string, string)[])[("run", "started"), ("run", "ended"), ("source", "read_at"),
             ("source", "full_read_at"), ("held", "expires"), ("held", "renew_at"), ("destination", "look_again_at")])

@@ -58,8 +58,8 @@ public sealed class FanOutTests : IAsyncLifetime
         _run.Sandbox.GraphState.Availability = GraphAvailability.Forbidden;
         var push = await _run.RunAsync("push", "--json");
         Assert.Equal(4, push.Code);
-        Assert.Equal(Wanted(), Sentinel());
-        Assert.Equal(Wanted(), Defender());
+        Assert.Equal(Wanted(), _run.Sandbox.Values("sentinel"));
+        Assert.Equal(Wanted(), _run.Sandbox.Values("defender"));
 
         _run.Sandbox.GraphState.Availability = GraphAvailability.Available;
         await PushAsync();
@@ -104,9 +104,9 @@ public sealed class FanOutTests : IAsyncLifetime
 
         var push = await PushAsync();
 
-        Assert.Equal(100, Defender().Count);
-        Assert.Equal(Wanted(), Graph());
-        Assert.Equal(Wanted(), Sentinel());
+        Assert.Equal(100, _run.Sandbox.Values("defender").Count);
+        Assert.Equal(Wanted(), _run.Sandbox.Values("graph"));
+        Assert.Equal(Wanted(), _run.Sandbox.Values("sentinel"));
         Assert.Equal((Events * Attributes) - 100, push.GetProperty("destinations")[2]
             .GetProperty("skipped")
             .GetProperty("over-capacity")
@@ -121,23 +121,11 @@ public sealed class FanOutTests : IAsyncLifetime
         return push.Json;
     }
 
-    private void AssertSame()
-    {
-        Assert.Equal(Wanted(), Graph());
-        Assert.Equal(Wanted(), Sentinel());
-        Assert.Equal(Wanted(), Defender());
-    }
+    private void AssertSame() => Assert.All(SandboxItems.Kinds, kind => Assert.Equal(Wanted(), _run.Sandbox.Values(kind)));
 
     private List<string> Wanted() => Ordered(_run.Sandbox.MispState.Events.SelectMany(one => one["Attribute"]!.AsArray())
         .Where(one => one!["deleted"]?.GetValue<bool>() != true)
         .Select(one => one!["value"]!.GetValue<string>()));
-
-    private List<string> Graph() =>
-        Ordered(_run.Sandbox.GraphState.All().Select(one => JsonNode.Parse(one.Json)!["domainName"]!.GetValue<string>()));
-
-    private List<string> Sentinel() => Ordered(_run.Sandbox.SentinelState.Active().Select(one => one.ObservableValue!));
-
-    private List<string> Defender() => Ordered(_run.Sandbox.DefenderState.All().Select(one => one.Value));
 
     private static List<string> Ordered(IEnumerable<string> values) => [.. values.Order(StringComparer.Ordinal)];
 

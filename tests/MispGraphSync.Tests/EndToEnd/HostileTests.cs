@@ -17,7 +17,7 @@ public sealed class HostileTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _run = await SandboxRun.StartAsync(new SandboxOptions(), Kinds);
-        _run.ToolTime = new HurriedTime();
+        _run.ToolTime = new ShiftedTime(speed: 50);
         for (var i = 0; i < 3; i++) _run.Sandbox.MispState.AddEvent(SomeMisp.Event(i, domains: 20));
         _run.Change(settings =>
         {

@@ -11,8 +11,6 @@ public sealed class RestoredLedgerTests : IAsyncLifetime
 
     private SandboxRun _run = null!;
 
-    private string Ledger => Path.Combine(_run.Folder, "misp-graph.db");
-
     public async ValueTask InitializeAsync()
     {
         _run = await SandboxRun.StartAsync(new SandboxOptions(), "graph", "sentinel", "defender");
@@ -128,7 +126,7 @@ public sealed class RestoredLedgerTests : IAsyncLifetime
     public async Task Copied_ledger_takes_over_later_indicators_of_the_first()
     {
         await PushAsync(1, 2);
-        File.Copy(Ledger, Path.Combine(_run.Folder, "copy.db"));
+        File.Copy(_run.Ledger, Path.Combine(_run.Folder, "copy.db"));
         await PushAsync(1, 2, 3);
         _run.Change(settings =>
         {
@@ -215,10 +213,7 @@ public sealed class RestoredLedgerTests : IAsyncLifetime
     private void AssertThere(params int[] numbers)
     {
         string[] wanted = [.. numbers.Select(number => $"x{number}.example")];
-        Assert.Equal(wanted,
-            _run.Sandbox.GraphState.All().Select(one => JsonNode.Parse(one.Json)!["domainName"]!.GetValue<string>()).Order());
-        Assert.Equal(wanted, _run.Sandbox.DefenderState.All().Select(one => one.Value).Order());
-        Assert.Equal(wanted, _run.Sandbox.SentinelState.Active().Select(one => one.ObservableValue).Order());
+        Assert.All(SandboxItems.Kinds, kind => Assert.Equal(wanted, _run.Sandbox.Values(kind)));
     }
 
     private static void AssertNothingSent(ToolResult result) =>
@@ -228,7 +223,7 @@ public sealed class RestoredLedgerTests : IAsyncLifetime
     private static string OnOneLine(string text) =>
         string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
-    private void Back() => File.Copy(Ledger, Ledger + ".bak", overwrite: true);
+    private void Back() => File.Copy(_run.Ledger, _run.Ledger + ".bak", overwrite: true);
 
-    private void Restore() => File.Copy(Ledger + ".bak", Ledger, overwrite: true);
+    private void Restore() => File.Copy(_run.Ledger + ".bak", _run.Ledger, overwrite: true);
 }

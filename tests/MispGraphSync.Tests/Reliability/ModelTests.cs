@@ -1,4 +1,3 @@
-using System.Globalization;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Runs;
 using MispGraphSync.Output;
@@ -15,32 +14,8 @@ namespace MispGraphSync.Tests.Reliability;
 public sealed class ModelTests
 {
     [Fact]
-    public async Task Clean_run_after_any_history_leaves_exactly_what_MISP_implies()
-    {
-        if (Number("MISP_GRAPH_SEED") is { } seed)
-        {
-            await new History(seed).RunAsync();
-            return;
-        }
-
-        var explores = Number("MISP_GRAPH_MODEL_SECONDS");
-        var random = explores is null ? new Random(1) : new Random();
-        var started = TimeProvider.System.GetTimestamp();
-        var histories = 0;
-        do
-        {
-            await new History(random.Next()).RunAsync();
-            histories++;
-        }
-        while (TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(explores ?? 15));
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{histories:N0} histories in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
-    }
-
-    private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
+    public Task Clean_run_after_any_history_leaves_exactly_what_MISP_implies() =>
+        Histories.PlayAsync(TimeSpan.FromSeconds(15), seed => new History(seed).RunAsync());
 
     private sealed class History(int seed)
     {

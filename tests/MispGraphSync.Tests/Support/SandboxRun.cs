@@ -13,12 +13,14 @@ namespace MispGraphSync.Tests;
 internal sealed class SandboxRun : IAsyncDisposable
 {
     private readonly Dictionary<string, string> _environment = [];
+    private readonly bool _isGuest;
 
-    private SandboxRun(SandboxHost sandbox, ShiftedTime time, string folder)
+    private SandboxRun(SandboxHost sandbox, ShiftedTime time, string folder, bool isGuest)
     {
         Sandbox = sandbox;
         Time = time;
         Folder = folder;
+        _isGuest = isGuest;
     }
 
     public SandboxHost Sandbox { get; }
@@ -28,6 +30,8 @@ internal sealed class SandboxRun : IAsyncDisposable
     public string Folder { get; }
 
     public string Logs => Path.Combine(Folder, "logs");
+
+    public string Ledger => Path.Combine(Folder, "misp-graph.db");
 
     public string ConfigFile => Path.Combine(Folder, "config.json");
 
@@ -55,22 +59,32 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public static async Task<SandboxRun> StartAsync(SandboxOptions? options = null, params string[] kinds)
     {
-        var time = new ShiftedTime();
+        var time = options?.Time as ShiftedTime ?? new ShiftedTime();
         var sandbox = await SandboxHost.StartAsync((options ?? new SandboxOptions { SampleEvents = true }) with { Time = time });
+        return await CreateAsync(sandbox, time, isGuest: false, kinds);
+    }
+
+    /// <summary>Another machine or installation at the same sandbox, with a folder of its own.</summary>
+    public Task<SandboxRun> BesideAsync(params string[] kinds) => CreateAsync(Sandbox, Time, isGuest: true, kinds);
+
+    private static async Task<SandboxRun> CreateAsync(SandboxHost sandbox, ShiftedTime time, bool isGuest, string[] kinds)
+    {
         var folder = Directory.CreateTempSubdirectory("misp-graph-e2e-").FullName;
         await sandbox.WriteCaPemAsync(Path.Combine(folder, "ca.pem"));
-        var run = new SandboxRun(sandbox, time, folder);
+        var run = new SandboxRun(sandbox, time, folder, isGuest);
         run.Configure(kinds.Length > 0 ? kinds : ["graph"], _ => { });
         return run;
     }
 
     /// <summary>Rewrites the settings for these kinds of destination.</summary>
-    public void Configure(string[] kinds, Action<JsonObject> change)
+    /// <param name="file">The name of the settings' file; null: the usual one.</param>
+    public void Configure(string[] kinds, Action<JsonObject> change, string? file = null)
     {
         var settings = JsonNode.Parse(SandboxConfig.For(Sandbox, "ca.pem", kinds))!.AsObject();
         change(settings);
-        File.WriteAllText(ConfigFile, settings.ToJsonString());
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(ConfigFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var path = file is null ? ConfigFile : Path.Combine(Folder, file);
+        File.WriteAllText(path, settings.ToJsonString());
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     public void Change(Action<JsonObject> change)
@@ -120,7 +134,7 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Sandbox.DisposeAsync();
+        if (!_isGuest) await Sandbox.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 }
