@@ -7,14 +7,16 @@ using MispGraphSync.Sandbox.Hosting;
 namespace MispGraphSync.Sandbox.Sentinel;
 
 /// <summary>
-/// ARM, as far as it reads Sentinel's indicators back. Its DELETE says 200 and removes nothing that was uploaded, as
-/// users of the real one report.
+/// ARM, as far as it lists subscriptions and workspaces and reads Sentinel's indicators back. Its DELETE says 200 and removes nothing
+/// that was uploaded, as users of the real one report.
 /// </summary>
 internal sealed class ManagementService(SentinelState state, EntraState entra, SandboxOptions options) : IService
 {
     private const string OperationalInsights = "Microsoft.OperationalInsights";
     private const string SecurityInsights = "Microsoft.SecurityInsights";
     private const string SkipTokenPrefix = "place-";
+
+    private readonly SubscriptionLists _lists = new(state, options);
 
     private string IndicatorsPath { get; } = $"/subscriptions/{options.SubscriptionId}/resourceGroups/{options.ResourceGroup}"
         + $"/providers/{OperationalInsights}/workspaces/{options.WorkspaceName}"
@@ -25,6 +27,15 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
         if (Bearer.Of(request, entra.Mint, Audiences.Management) is not { } token)
             return Error(
                 401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing or its token is invalid.");
+        if (request is { Method: "GET", Segments: ["subscriptions"] })
+        {
+            return request.Parameter("api-version") is "2022-12-01"
+                ? _lists.Subscriptions(request, seesAny: MayRead(token))
+                : InvalidApiVersion();
+        }
+
+        if (request is { Method: "GET", Segments: ["subscriptions", var listed, "providers", OperationalInsights, "workspaces"] })
+            return Workspaces(request, listed, token);
         if (request.Segments is not
             ["subscriptions", var subscription, _, var group, "providers", OperationalInsights, "workspaces", var workspace, .. var below])
             return UnknownType();
@@ -44,10 +55,18 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
         };
     }
 
+    private Answer Workspaces(Request request, string subscription, AccessToken token)
+    {
+        if (request.Parameter("api-version") is not "2023-09-01") return InvalidApiVersion();
+        if (!Guid.TryParse(subscription, out var id)) return UnknownSubscription(subscription);
+        if (!MayRead(token) || _lists.IsForbidden(id)) return Unauthorized($"{OperationalInsights}/workspaces/read");
+        return _lists.Workspaces(id) ?? UnknownSubscription(subscription);
+    }
+
     private Answer? Unknown(string subscription, string group, string workspace)
     {
         if (!Guid.TryParse(subscription, out var id) || id != options.SubscriptionId)
-            return Error(404, "SubscriptionNotFound", $"The subscription '{subscription}' could not be found.");
+            return UnknownSubscription(subscription);
         if (!Same(group, options.ResourceGroup))
             return Error(404, "ResourceGroupNotFound", $"Resource group '{group}' could not be found.");
         return Same(workspace, options.WorkspaceName) ? null : Error(404, "ResourceNotFound", $"The Resource '{workspace}' was not found.");
@@ -203,6 +222,9 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
 
     private bool MayRead(AccessToken token) =>
         entra.Find(token.AppId) is { IsSentinelReader: true } or { IsSentinelContributor: true };
+
+    private static Answer UnknownSubscription(string subscription) =>
+        Error(404, "SubscriptionNotFound", $"The subscription '{subscription}' could not be found.");
 
     private static Answer UnknownType() => Error(404, "InvalidResourceType", "The resource type could not be found.");
 

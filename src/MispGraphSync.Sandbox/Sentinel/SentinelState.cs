@@ -45,6 +45,17 @@ public sealed class SentinelState
     /// <summary>ARM answers the last page with an empty page and the same link for ever.</summary>
     public bool PagesNeverEnd { get; set; }
 
+    /// <summary>How many subscriptions ARM lists before that of the workspace.</summary>
+    public int OtherSubscriptions { get; set; } = 2;
+
+    public int SubscriptionsPerPage { get; set; } = 2;
+
+    /// <summary>The workspaces of the first subscription may not be listed.</summary>
+    public bool ForbidsFirstSubscription { get; set; }
+
+    /// <summary>ARM's list of workspaces lacks the workspace.</summary>
+    public bool HidesWorkspace { get; set; }
+
     public int Count
     {
         get

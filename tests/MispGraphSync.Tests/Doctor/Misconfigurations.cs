@@ -257,8 +257,28 @@ internal static class Misconfigurations
             Settings = s =>
             {
                 s["destinations"]![0]!["workspaceId"] = "99999999-9999-4999-8999-999999999999";
-                foreach (var name in (string[])["subscriptionId", "resourceGroup", "workspaceName", "managementEndpoint"])
-                    s["destinations"]![0]!.AsObject().Remove(name);
+                ForgetNames(s);
+            },
+        },
+        ["no role in a workspace without names"] = new(["failed sentinel access"], 4, "Microsoft Sentinel Contributor")
+        {
+            Kinds = SentinelOnly,
+            Settings = ForgetNames,
+            World = run => (run.Sandbox.EntraState.App.IsSentinelContributor, run.Sandbox.EntraState.App.IsSentinelReader) = (false, false),
+        },
+        ["a workspace that Azure does not show"] = new(["warning sentinel workspace"], 0, "leftovers end at their own expiry")
+        {
+            Kinds = SentinelOnly,
+            Settings = ForgetNames,
+            World = run => run.Sandbox.SentinelState.HidesWorkspace = true,
+        },
+        ["the name of another workspace"] = new(["warning sentinel workspace"], 0, "not what the settings say")
+        {
+            Kinds = SentinelOnly,
+            Settings = s =>
+            {
+                ForgetNames(s);
+                s["destinations"]![0]!["workspaceName"] = "another-workspace";
             },
         },
         ["a workspace name that nobody has"] = new(["failed sentinel workspace"], 2, "does not find the workspace")
@@ -283,6 +303,12 @@ internal static class Misconfigurations
             },
         },
     };
+
+    private static void ForgetNames(JsonObject settings)
+    {
+        foreach (var name in (string[])["subscriptionId", "resourceGroup", "workspaceName"])
+            settings["destinations"]![0]!.AsObject().Remove(name);
+    }
 
     private static bool IsApi(SeenRequest request) => request.Path.Length > 1;
 

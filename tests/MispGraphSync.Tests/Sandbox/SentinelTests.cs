@@ -159,6 +159,64 @@ public sealed class SentinelTests : IAsyncLifetime
         Assert.Single(_sandbox.SentinelState.Active());
     }
 
+    [Fact]
+    public async Task Subscriptions_are_listed_in_two_pages_and_workspaces_by_subscription()
+    {
+        var (_, first) = await _client.GetAsync(_sandbox.Management, "subscriptions?api-version=2022-12-01");
+        var link = new Uri((string)first!["nextLink"]!);
+        var (_, second) = await _client.GetAsync(_sandbox.Management, link.PathAndQuery);
+        var own = Assert.Single(second!["value"]!.AsArray());
+        var (status, workspaces) = await _client.GetAsync(_sandbox.Management, WorkspacesPath((string)own!["subscriptionId"]!));
+
+        Assert.Equal((2, 200), (first["value"]!.AsArray().Count, status));
+        Assert.Null(second["nextLink"]);
+        var ours = Assert.Single(
+            workspaces!["value"]!.AsArray(), one => (string?)one!["properties"]!["customerId"] == $"{_sandbox.Options.WorkspaceId}");
+        Assert.EndsWith("/workspaces/sandbox-workspace", (string?)ours!["id"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task App_without_a_role_sees_no_subscription()
+    {
+        var app = _sandbox.EntraState.App;
+        (app.IsSentinelReader, app.IsSentinelContributor) = (false, false);
+
+        var (status, page) = await _client.GetAsync(_sandbox.Management, "subscriptions?api-version=2022-12-01");
+        var (refused, _) = await _client.GetAsync(_sandbox.Management, WorkspacesPath($"{_sandbox.Options.SubscriptionId}"));
+
+        Assert.Equal((200, 0, 403), (status, page!["value"]!.AsArray().Count, refused));
+    }
+
+    [Theory]
+    [InlineData("subscriptions", 400)]
+    [InlineData("subscriptions?api-version=2016-06-01", 400)]
+    [InlineData("subscriptions?api-version=2022-12-01&$skiptoken=x", 400)]
+    [InlineData("subscriptions/99999999-0000-4000-8000-000000000000/providers/Microsoft.OperationalInsights/workspaces"
+        + "?api-version=2023-09-01", 404)]
+    [InlineData("subscriptions/5b5c0000-5a5d-4b0c-8000-000000000004/providers/Microsoft.OperationalInsights/workspaces", 400)]
+    [InlineData("subscriptions/5b5c0000-5a5d-4b0c-8000-000000000004/resources?api-version=2021-04-01", 404)]
+    public async Task Unknown_list_is_refused(string path, int status) =>
+        Assert.Equal(status, (await _client.GetAsync(_sandbox.Management, path)).Status);
+
+    [Fact]
+    public async Task First_subscription_can_be_forbidden_and_the_workspace_hidden()
+    {
+        _sandbox.SentinelState.ForbidsFirstSubscription = true;
+        _sandbox.SentinelState.HidesWorkspace = true;
+        var (_, page) = await _client.GetAsync(_sandbox.Management, "subscriptions?api-version=2022-12-01");
+
+        var (forbidden, _) = await _client.GetAsync(
+            _sandbox.Management, WorkspacesPath((string)page!["value"]![0]!["subscriptionId"]!));
+        var (_, workspaces) = await _client.GetAsync(_sandbox.Management, WorkspacesPath($"{_sandbox.Options.SubscriptionId}"));
+
+        Assert.Equal(403, forbidden);
+        Assert.DoesNotContain(
+            workspaces!["value"]!.AsArray(), one => (string?)one!["properties"]!["customerId"] == $"{_sandbox.Options.WorkspaceId}");
+    }
+
+    private static string WorkspacesPath(string subscription) =>
+        $"subscriptions/{subscription}/providers/Microsoft.OperationalInsights/workspaces?api-version=2023-09-01";
+
     private Task<(int Status, JsonNode? Body)> UploadAsync(params JsonNode[] objects) => _client.PostAsync(
         _sandbox.Sentinel, UploadPath(), new JsonObject { ["sourcesystem"] = "misp-graph", ["stixobjects"] = new JsonArray(objects) });
 

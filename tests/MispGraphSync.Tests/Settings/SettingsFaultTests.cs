@@ -115,9 +115,8 @@ public class SettingsFaultTests
     [InlineData("graph", """ "enabled": false """, "destinations: None is enabled; give at least one, or set its \"enabled\" to true.")]
     [InlineData("defender", """ "capacity": 15001 """, "destinations.defender.capacity: 15001 is not a whole number from 1 to 15000.")]
     [InlineData("sentinel", """ "sourceSystem": "microsoft sentinel" """, "Sentinel reserves that name; choose another.")]
-    [InlineData("sentinel", """ "subscriptionId": "66666666-7777-8888-9999-000000000000" """,
-        "destinations.sentinel.resourceGroup: This is missing; give a resource group's name, since read and verify need all of "
-        + "subscriptionId, resourceGroup and workspaceName.")]
+    [InlineData("sentinel", """ "subscriptionId": "contoso" """,
+        "destinations.sentinel.subscriptionId: \"contoso\" is not a subscription's id, a GUID.")]
     [InlineData("graph", """ "auth": { "tenant": "common" } """,
         "destinations.graph.auth.tenant: \"common\" is not a tenant's id (a GUID) or domain such as contoso.onmicrosoft.com. An "
         + "application signs in to one tenant; name it.")]

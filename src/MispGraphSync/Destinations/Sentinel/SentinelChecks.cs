@@ -3,13 +3,17 @@ namespace MispGraphSync.Destinations.Sentinel;
 /// <summary>Uploads go by the workspace's id, lists by its names: both are checked, and that they mean the same workspace.</summary>
 internal sealed class SentinelChecks : DestinationChecks
 {
-    private const string WorkspaceApiVersion = "2023-09-01";
+    private const string Consequence =
+        "Without a list, what this ledger did not send is not deleted there: leftovers end at their own expiry.";
 
     private readonly AsyncLazy<CheckResult> _workspace;
     private readonly AsyncLazy<CheckResult> _list;
+    private WorkspaceName? _name;
     private bool _isOtherWorkspace;
 
     private SentinelSettings Workspace => (SentinelSettings)Settings;
+
+    private bool IsNamed => WorkspaceName.Of(Workspace) is not null;
 
     public SentinelChecks(CheckInput input)
         : base(input)
@@ -23,8 +27,8 @@ internal sealed class SentinelChecks : DestinationChecks
 
     protected override async Task<CheckResult> CheckAccessAsync(CancellationToken ct)
     {
-        await _workspace.GetAsync().ConfigureAwait(false);
-        // Only a wrong id keeps uploads away; wrong names do not.
+        // Only a wrong id keeps uploads away; wrong names do not. A workspace that is found by its id has the right one.
+        if (IsNamed) await _workspace.GetAsync().ConfigureAwait(false);
         if (_isOtherWorkspace) return CheckResult.Skipped($"needs {Name} workspace");
         using var upload = new SentinelUpload(Workspace, Transport, Tokens);
         await upload.CheckAsync(ct).ConfigureAwait(false);
@@ -35,8 +39,14 @@ internal sealed class SentinelChecks : DestinationChecks
     {
         if (await SkipWithoutManagementAsync().ConfigureAwait(false) is { } skipped) return skipped;
         if (await SkipWithoutTokenAsync().ConfigureAwait(false) is { } missing) return missing;
+        if (!IsNamed && (await Access.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed)
+            return CheckResult.Skipped($"needs {Name} access");
         return await ProbeAsync(async ct =>
         {
+            var found = await ((SentinelDestination)Destination).Workspace.FindAsync(ct).ConfigureAwait(false);
+            _name = found.Name;
+            if (found.Missing is { } why) return CheckResult.Warning($"{why.Message} {Consequence}", why.Remedy!);
+            if (!IsNamed) return CheckResult.Ok($"found by its id: {_name}");
             var id = await LookUpAsync(ct).ConfigureAwait(false);
             _isOtherWorkspace = id is not null && id != Workspace.WorkspaceId;
             return id switch
@@ -56,7 +66,7 @@ internal sealed class SentinelChecks : DestinationChecks
     private async Task<CheckResult> FindListAsync()
     {
         if (await SkipWithoutManagementAsync().ConfigureAwait(false) is { } skipped) return skipped;
-        if ((await _workspace.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed)
+        if ((await _workspace.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed || _name is null)
             return CheckResult.Skipped($"needs {Name} workspace");
         var access = await Access.GetAsync().ConfigureAwait(false);
         if (access is { Status: CheckStatus.Failed, Code: RunOutcome.SignInFailed }) return CheckResult.Skipped($"needs {Name} access");
@@ -68,9 +78,7 @@ internal sealed class SentinelChecks : DestinationChecks
         }).ConfigureAwait(false);
     }
 
-    private async Task<CheckResult?> SkipWithoutManagementAsync() => Destination.Capabilities.ListNeeds is { } missing
-        ? CheckResult.Skipped($"{missing} are not set: read and verify need them")
-        : await Input.SkipIfUnreachableAsync(SentinelKind.ManagementOf(Workspace)).ConfigureAwait(false);
+    private Task<CheckResult?> SkipWithoutManagementAsync() => Input.SkipIfUnreachableAsync(SentinelKind.ManagementOf(Workspace));
 
     /// <summary>
     /// The workspace's id by its name (Azure Resource Manager, "Workspaces - Get"); null when the role does not let us ask.
@@ -81,7 +89,7 @@ internal sealed class SentinelChecks : DestinationChecks
             SentinelKind.ManagementName, Settings, SentinelKind.ResolveManagement(Workspace), Transport, Tokens,
             new SentinelFailures(Workspace).OfWorkspace,
             setting: "managementEndpoint");
-        var path = $"{SentinelKind.WorkspacePath(Workspace)}?api-version={WorkspaceApiVersion}";
+        var path = $"{_name!.Path}?api-version={WorkspaceSearch.WorkspaceApiVersion}";
         using var call = await client.SendAsync("workspace", HttpMethod.Get, path, null, ct).ConfigureAwait(false);
         client.ThrowIfFailed(call);
         if ((int?)call.Status is 401 or 403) return null;

@@ -23,8 +23,12 @@ internal sealed class SentinelDestination : ServiceDestination
                 "It is the GUID on the workspace's Overview page.");
         _includesUnmatched = settings.IncludeUnmatched;
         _upload = new SentinelUpload(settings, transport, Tokens);
-        _list = new SentinelList(settings, transport, Tokens);
+        Workspace = new WorkspaceSearch(settings, transport, Tokens);
+        _list = new SentinelList(settings, Workspace, transport, Tokens);
     }
+
+    /// <summary>Its names, for lists.</summary>
+    public WorkspaceSearch Workspace { get; }
 
     public override SkipReason? SkipReasonFor(IndicatorSource source)
     {
@@ -45,8 +49,10 @@ internal sealed class SentinelDestination : ServiceDestination
     /// <summary>The upload API has no call that only asks; a token can be asked for without writing.</summary>
     public override async Task PrepareAsync(CancellationToken ct) => await Tokens.GetAsync(forceRefresh: false, ct).ConfigureAwait(false);
 
-    public override Task<string?> FindListObstacleAsync(CancellationToken ct) =>
-        Task.FromResult(Capabilities.ListNeeds is { } missing ? $"the settings {missing}" : null);
+    public override async Task<string?> FindListObstacleAsync(CancellationToken ct) =>
+        (await Workspace.FindAsync(ct).ConfigureAwait(false)).Missing is { } missing
+            ? $"a role that shows the workspace, or the settings {SentinelKind.Names}: {missing.Message.TrimEnd('.')}"
+            : null;
 
     public override IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _list.ReadAsync(ct);
 

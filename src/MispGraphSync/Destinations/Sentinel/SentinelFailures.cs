@@ -14,6 +14,10 @@ internal sealed class SentinelFailures(SentinelSettings settings)
         "Give the app the role Microsoft Sentinel Contributor (to read only, Microsoft Sentinel Reader) on the workspace; "
         + "a new role takes some minutes.";
 
+    private const string ToFind =
+        "Give the app the role Microsoft Sentinel Contributor (to read only, Microsoft Sentinel Reader) on the workspace; a new role "
+        + "takes some minutes. Or set subscriptionId, resourceGroup and workspaceName; they are on the workspace's Overview page.";
+
     /// <summary>Of an upload; null when it concerns its own objects only.</summary>
     public RunFailedException? OfUpload(ApiCall call, ErrorBody error, bool answeredBefore) => call.Status switch
     {
@@ -51,6 +55,38 @@ internal sealed class SentinelFailures(SentinelSettings settings)
         HttpStatusCode.Unauthorized when !IsRole(HttpStatusCode.Unauthorized, error) => RefusedToken("Azure", error),
         _ => null,
     };
+
+    /// <summary>Of the search for the workspace, which itself judges what Azure does not let it list.</summary>
+    public static RunFailedException? OfSearch(ApiCall call, ErrorBody error, bool answeredBefore) =>
+        call.Status == HttpStatusCode.Unauthorized && !IsRole(HttpStatusCode.Unauthorized, error) ? RefusedToken("Azure", error) : null;
+
+    /// <param name="refusal">The status and Azure's words.</param>
+    public static RunFailedException SubscriptionsRefused(string refusal) => new(
+        RunOutcome.SignInFailed, $"Azure refuses to list the app's subscriptions {refusal}", ToFind);
+
+    public static RunFailedException NoSubscription() => new(
+        RunOutcome.SignInFailed, "Azure shows the app no subscription.", ToFind);
+
+    public static RunFailedException WorkspacesRefused(int subscriptions, string refusal) => new(
+        RunOutcome.SignInFailed, $"Azure refuses to list the workspaces of {Plural.Of(subscriptions, "subscription")} {refusal}", ToFind);
+
+    /// <param name="refused">How many of the subscriptions could not be read.</param>
+    public RunFailedException NoWorkspace(int subscriptions, int refused)
+    {
+        var searched = Plural.Of(subscriptions, "subscription") + (refused == 0 ? "" : $", of which {refused} could not be read");
+        return new RunFailedException(
+            RunOutcome.InvalidInput, $"Azure shows no workspace with the id {settings.WorkspaceId} in {searched}.",
+            $"Check workspaceId and auth.cloud. {ToFind}");
+    }
+
+    public RunFailedException SeveralWorkspaces(IReadOnlyCollection<WorkspaceName> found) => new(
+        RunOutcome.InvalidInput,
+        $"Azure shows {found.Count} workspaces with the id {settings.WorkspaceId}: {string.Join("; ", found.Take(5))}.",
+        "Set subscriptionId, resourceGroup and workspaceName to those of one.");
+
+    public RunFailedException OtherNames(WorkspaceName found) => new(
+        RunOutcome.InvalidInput, $"Azure shows workspace {settings.WorkspaceId} as {found}, which is not what the settings say.",
+        "Correct subscriptionId, resourceGroup and workspaceName, or remove them: they are found.");
 
     /// <summary>
     /// The role is missing, whatever the status: Sentinel says so with 401 too, in JSON or as plain text. Tenant and cloud are right then.

@@ -11,6 +11,9 @@ internal static class SentinelKind
 
     public const string ManagementName = "Azure's management API";
 
+    /// <summary>The settings that name a workspace there.</summary>
+    public const string Names = "subscriptionId, resourceGroup and workspaceName";
+
     /// <summary>Takes threat intelligence; its tokens are those of <see cref="Management"/>.</summary>
     public static CloudHosts Hosts { get; } = new(
         ("global", "api.ti.sentinel.azure.com"),
@@ -30,11 +33,7 @@ internal static class SentinelKind
     public static DestinationKind Kind { get; } = new()
     {
         Settings = SentinelSettings.Settings,
-        EndpointsOf = settings =>
-        [
-            settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)!,
-            .. settings is SentinelSettings { SubscriptionId: not null } sentinel ? [ManagementOf(sentinel)] : Array.Empty<Uri>(),
-        ],
+        EndpointsOf = settings => [settings.Endpoint ?? Hosts.In(settings.Auth.Cloud)!, ManagementOf((SentinelSettings)settings)],
         ScopeOf = settings => CloudHosts.ScopeOf(Management.In(settings.Auth.Cloud)!),
         CapabilitiesOf = CapabilitiesOf,
         Create = (settings, transport, tokens) => new SentinelDestination((SentinelSettings)settings, transport, tokens),
@@ -58,17 +57,6 @@ internal static class SentinelKind
     public static Uri ResolveManagement(SentinelSettings settings) =>
         Origin.Resolve(settings.ManagementEndpoint, Management.In(settings.Auth.Cloud)!, "managementEndpoint");
 
-    /// <summary>The workspace's path at the management API; null where the settings do not name it.</summary>
-    public static string? WorkspacePath(SentinelSettings settings) =>
-        settings is
-        {
-            SubscriptionId: { Length: > 0 } subscription, ResourceGroup: { Length: > 0 } group,
-            WorkspaceName: { Length: > 0 } name
-        }
-            ? $"subscriptions/{Uri.EscapeDataString(subscription)}/resourceGroups/{Uri.EscapeDataString(group)}"
-              + $"/providers/Microsoft.OperationalInsights/workspaces/{Uri.EscapeDataString(name)}"
-            : null;
-
     public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()
     {
         Shape = IndicatorShape.Single,
@@ -77,6 +65,6 @@ internal static class SentinelKind
         IdsNotReusable = true,
         // Other clients wait up to two minutes before they read again.
         VisibilityLag = TimeSpan.FromMinutes(5),
-        ListNeeds = WorkspacePath((SentinelSettings)settings) is null ? "subscriptionId, resourceGroup and workspaceName" : null,
+        ListNeeds = WorkspaceName.Of((SentinelSettings)settings) is null ? Names : null,
     };
 }

@@ -28,23 +28,24 @@ internal sealed class SentinelList : IDisposable
     private const int MaxPages = 100_000;
 
     private readonly SentinelSettings _settings;
-    private readonly Uri _endpoint;
+    private readonly WorkspaceSearch _workspace;
     private readonly DestinationClient _client;
 
     /// <exception cref="RunFailedException">InvalidInput: a bad endpoint.</exception>
-    public SentinelList(SentinelSettings settings, Transport transport, ITokenSource tokens)
+    public SentinelList(SentinelSettings settings, WorkspaceSearch workspace, Transport transport, ITokenSource tokens)
     {
         _settings = settings;
-        _endpoint = SentinelKind.ResolveManagement(settings);
+        _workspace = workspace;
         _client = new DestinationClient(
-            SentinelKind.ManagementName, settings, _endpoint, transport, tokens, new SentinelFailures(settings).OfList,
-            setting: "managementEndpoint");
+            SentinelKind.ManagementName, settings, SentinelKind.ResolveManagement(settings), transport, tokens,
+            new SentinelFailures(settings).OfList, setting: "managementEndpoint");
     }
 
-    /// <exception cref="RunFailedException">InvalidInput: no workspace is named. Unreachable: the list is not complete.</exception>
+    /// <exception cref="RunFailedException">The workspace is not found. Unreachable: the list is not complete.</exception>
     public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
-        var first = FirstPage();
+        var workspace = (await _workspace.FindAsync(ct).ConfigureAwait(false)).Required;
+        var first = $"{workspace.Path}/{Query}?api-version={ApiVersion}";
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var followsLinks = false;
         NextPage? next = null;
@@ -54,12 +55,12 @@ internal sealed class SentinelList : IDisposable
         {
             var usesToken = next is { Token: not null } && !followsLinks;
             var page = await ReadPageAsync(
-                usesToken || next is null ? first : next.Link, usesToken ? next!.Token : null, ct).ConfigureAwait(false);
+                usesToken || next is null ? first : next.Link.AbsoluteUri, usesToken ? next!.Token : null, ct).ConfigureAwait(false);
             if (usesToken && (page is null || IsAgain(page)))
             {
                 // It ignores the token in the body and repeats the page before, or refuses it.
                 followsLinks = true;
-                page = await ReadPageAsync(next!.Link, token: null, ct).ConfigureAwait(false);
+                page = await ReadPageAsync(next!.Link.AbsoluteUri, token: null, ct).ConfigureAwait(false);
             }
 
             if (page is null) yield break;
@@ -90,16 +91,10 @@ internal sealed class SentinelList : IDisposable
 
     private static RunFailedException Endless(string how) => new(RunOutcome.Unreachable, $"Sentinel's list {how}.", "Run again.");
 
-    private Uri FirstPage() => SentinelKind.WorkspacePath(_settings) is { } path
-        ? new Uri(_endpoint, $"{path}/{Query}?api-version={ApiVersion}")
-        : throw new RunFailedException(
-            RunOutcome.InvalidInput, $"Destination {_settings.Name}: read and verify need subscriptionId, resourceGroup and workspaceName.",
-            "Add the three to the destination's settings; they are on the workspace's Overview page.");
-
     /// <summary>Null when the service refuses the token in the body (400).</summary>
-    private async Task<SentinelPage?> ReadPageAsync(Uri uri, string? token, CancellationToken ct)
+    private async Task<SentinelPage?> ReadPageAsync(string uri, string? token, CancellationToken ct)
     {
-        using var call = await _client.SendAsync("query", HttpMethod.Post, uri.AbsoluteUri, Body(token), ct).ConfigureAwait(false);
+        using var call = await _client.SendAsync("query", HttpMethod.Post, uri, Body(token), ct).ConfigureAwait(false);
         if (token is not null && call.Status == HttpStatusCode.BadRequest) return null;
         return _client.Read(call, response => SentinelPage.Read(response, _settings.SourceSystem));
     }

@@ -31,21 +31,21 @@ public sealed record SentinelSettings : DestinationSettings
 
     private static readonly SettingKey<Guid?> SubscriptionIdKey = new("subscriptionId", KeyScope.Destination, SettingTypes.Guid(
         "a subscription's id, a GUID"), null,
-        "For read and verify: the Azure subscription of the workspace.")
+        "The workspace's Azure subscription; found by workspaceId where the app's role shows it.")
     { Example = Keys.NoId, Kind = KindName };
 
     private static readonly SettingKey<string> ResourceGroupKey = new("resourceGroup", KeyScope.Destination, Matching(
         "a resource group's name", @"^[A-Za-z0-9_().-]{1,90}$"), null,
-        "For read and verify: the resource group of the workspace.")
+        "The workspace's resource group; found in the same way.")
     { Example = "\"security\"", Kind = KindName };
 
     private static readonly SettingKey<string> WorkspaceNameKey = new("workspaceName", KeyScope.Destination, Matching(
         "a workspace's name: 4 to 63 letters, digits and hyphens", "^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$"), null,
-        "For read and verify: the workspace's name.")
+        "The workspace's name; found in the same way.")
     { Example = "\"contoso-sentinel\"", Kind = KindName };
 
     private static readonly SettingKey<Uri> ManagementEndpointKey = new("managementEndpoint", KeyScope.Destination, OriginAddress, null,
-        "For read and verify: an origin in place of Azure's management host.")
+        "An origin in place of Azure's management host, which lists what is held.")
     { Example = "\"https://management.azure.com\"", Kind = KindName };
 
     [SetsRequiredMembers]
@@ -59,7 +59,7 @@ public sealed record SentinelSettings : DestinationSettings
 
     public bool IncludeUnmatched { get; init; }
 
-    /// <summary>For read and verify only, as are the next three.</summary>
+    /// <summary>For lists only, as are the next three.</summary>
     public string? SubscriptionId { get; init; }
 
     public string? ResourceGroup { get; init; }
@@ -104,13 +104,6 @@ public sealed record SentinelSettings : DestinationSettings
     {
         if (!values.IsGiven(WorkspaceIdKey))
             values.Missing(WorkspaceIdKey, "the Log Analytics workspace's id, a GUID, from its Overview page");
-
-        // Listing a workspace needs all three, or none.
-        SettingKey[] forListing = [SubscriptionIdKey, ResourceGroupKey, WorkspaceNameKey];
-        var missing = forListing.Where(key => !values.IsGiven(key)).ToList();
-        if (missing.Count == forListing.Length) return;
-        foreach (var key in missing)
-            values.Missing(key, $"{key.Type.Expects}, since read and verify need all of subscriptionId, resourceGroup and workspaceName");
     }
 
     private static bool IsReserved(string source) => source.Equals(ReservedSource, StringComparison.OrdinalIgnoreCase);

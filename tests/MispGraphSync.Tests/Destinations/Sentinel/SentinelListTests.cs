@@ -231,29 +231,6 @@ public sealed class SentinelListTests : IDisposable
         Assert.True(_test.Time.GetUtcNow() - before >= TimeSpan.FromSeconds(17));
     }
 
-    [Fact]
-    public async Task Missing_workspace_names_send_no_request()
-    {
-        var settings = StixSamples.Settings(_service.Endpoint) with { ResourceGroup = null };
-
-        var failure = await Assert.ThrowsAsync<RunFailedException>(() => ReadAsync(settings));
-
-        Assert.Equal(RunOutcome.InvalidInput, failure.Outcome);
-        Assert.Contains("subscriptionId, resourceGroup and workspaceName", failure.Message, StringComparison.Ordinal);
-        Assert.Empty(_service.Requests);
-    }
-
-    [Fact]
-    public async Task Obstacle_names_the_missing_settings()
-    {
-        var settings = StixSamples.Settings(_service.Endpoint);
-        await using var named = new SentinelDestination(settings, _test.Transport, new FakeTokens());
-        await using var unnamed = new SentinelDestination(settings with { ResourceGroup = null }, _test.Transport, new FakeTokens());
-
-        Assert.Null(await named.FindListObstacleAsync(Ct));
-        Assert.Contains("workspaceName", await unnamed.FindListObstacleAsync(Ct), StringComparison.Ordinal);
-    }
-
     private static JsonObject Item(int number) => new()
     {
         ["name"] = $"bWlzcC1ncmFwaA==---indicator--{Some.Uuid(number)}",
@@ -279,11 +256,9 @@ public sealed class SentinelListTests : IDisposable
 
     private async Task<List<Guid>> KeysAsync() => [.. (await ReadAsync()).Select(r => r.Key!.Value)];
 
-    private Task<List<RemoteIndicator>> ReadAsync() => ReadAsync(StixSamples.Settings(_service.Endpoint));
-
-    private async Task<List<RemoteIndicator>> ReadAsync(SentinelSettings settings)
+    private async Task<List<RemoteIndicator>> ReadAsync()
     {
-        await using var destination = new SentinelDestination(settings, _test.Transport, new FakeTokens());
+        await using var destination = new SentinelDestination(StixSamples.Settings(_service.Endpoint), _test.Transport, new FakeTokens());
         return await _test.PassAsync(destination.ReadAsync(Ct).ToListAsync(Ct).AsTask());
     }
 }
