@@ -101,7 +101,10 @@ internal class DestinationChecks : IAsyncDisposable
         (await _token.GetAsync().ConfigureAwait(false)).Token is null ? CheckResult.Skipped($"needs {Name} token") : null;
 
     /// <summary>Asks something that may take a while; a failure is the result.</summary>
-    protected async Task<CheckResult> ProbeAsync(Func<CancellationToken, Task<CheckResult>> ask)
+    /// <param name="slowRemedy">What to do when it takes too long.</param>
+    protected async Task<CheckResult> ProbeAsync(
+        Func<CancellationToken, Task<CheckResult>> ask,
+        string slowRemedy = "Run again later; if this persists, check the network and the proxy.")
     {
         try
         {
@@ -114,8 +117,7 @@ internal class DestinationChecks : IAsyncDisposable
         catch (TimeoutException)
         {
             return CheckResult.Failed(
-                RunOutcome.Unreachable, $"No answer within {Limit.TotalSeconds:0} seconds.",
-                "Run again later; if this persists, check the network and the proxy.");
+                RunOutcome.Unreachable, $"No answer within {Limit.TotalSeconds:0} seconds.", slowRemedy);
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class SentinelChecks : DestinationChecks
     public SentinelChecks(CheckInput input)
         : base(input)
     {
+        _name = WorkspaceName.Of(Workspace);
         _workspace = new(FindWorkspaceAsync);
         _list = new(FindListAsync);
     }
@@ -39,27 +40,35 @@ internal sealed class SentinelChecks : DestinationChecks
     {
         if (await SkipWithoutManagementAsync().ConfigureAwait(false) is { } skipped) return skipped;
         if (await SkipWithoutTokenAsync().ConfigureAwait(false) is { } missing) return missing;
-        if (!IsNamed && (await Access.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed)
-            return CheckResult.Skipped($"needs {Name} access");
-        return await ProbeAsync(async ct =>
+        if (IsNamed) return await ProbeAsync(CompareAsync).ConfigureAwait(false);
+        if ((await Access.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return CheckResult.Skipped($"needs {Name} access");
+        return await ProbeAsync(SearchAsync, "Set subscriptionId if the app sees many subscriptions; check the network and the proxy.")
+            .ConfigureAwait(false);
+    }
+
+    private async Task<CheckResult> SearchAsync(CancellationToken ct)
+    {
+        var found = await ((SentinelDestination)Destination).Workspace.FindAsync(ct).ConfigureAwait(false);
+        _name = found.Name;
+        return found.Missing is { } why
+            ? CheckResult.Warning($"{why.Message} {Consequence}", why.Remedy!)
+            : CheckResult.Ok($"found by its id: {found.Name}");
+    }
+
+    private async Task<CheckResult> CompareAsync(CancellationToken ct)
+    {
+        var id = await LookUpAsync(ct).ConfigureAwait(false);
+        _isOtherWorkspace = id is not null && id != Workspace.WorkspaceId;
+        return id switch
         {
-            var found = await ((SentinelDestination)Destination).Workspace.FindAsync(ct).ConfigureAwait(false);
-            _name = found.Name;
-            if (found.Missing is { } why) return CheckResult.Warning($"{why.Message} {Consequence}", why.Remedy!);
-            if (!IsNamed) return CheckResult.Ok($"found by its id: {_name}");
-            var id = await LookUpAsync(ct).ConfigureAwait(false);
-            _isOtherWorkspace = id is not null && id != Workspace.WorkspaceId;
-            return id switch
-            {
-                null => CheckResult.Skipped("the role does not let it be looked up"),
-                _ when !_isOtherWorkspace => CheckResult.Ok($"{Workspace.WorkspaceName} has the id {id}"),
-                _ => CheckResult.Failed(
-                    RunOutcome.InvalidInput,
-                    $"workspaceId is {Workspace.WorkspaceId}, but the workspace {Workspace.WorkspaceName} has the id {id}: pushes and "
-                    + "lists would go to different workspaces.",
-                    $"Set workspaceId to {id}, or the three names to those of the workspace that you mean."),
-            };
-        }).ConfigureAwait(false);
+            null => CheckResult.Skipped("the role does not let it be looked up"),
+            _ when !_isOtherWorkspace => CheckResult.Ok($"{Workspace.WorkspaceName} has the id {id}"),
+            _ => CheckResult.Failed(
+                RunOutcome.InvalidInput,
+                $"workspaceId is {Workspace.WorkspaceId}, but the workspace {Workspace.WorkspaceName} has the id {id}: pushes and "
+                + "lists would go to different workspaces.",
+                $"Set workspaceId to {id}, or the three names to those of the workspace that you mean."),
+        };
     }
 
     /// <summary>Whether indicators can be listed, which read and verify need, and a push whose ledger was lost.</summary>

@@ -51,7 +51,7 @@ internal sealed class SentinelDestination : ServiceDestination
 
     public override async Task<string?> FindListObstacleAsync(CancellationToken ct) =>
         (await Workspace.FindAsync(ct).ConfigureAwait(false)).Missing is { } missing
-            ? $"a role that shows the workspace, or the settings {SentinelKind.Names}: {missing.Message.TrimEnd('.')}"
+            ? $"the settings {SentinelKind.Names}, or a role that shows the workspace ({missing.Message.TrimEnd('.')})"
             : null;
 
     public override IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _list.ReadAsync(ct);
