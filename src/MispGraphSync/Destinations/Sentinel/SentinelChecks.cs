@@ -41,7 +41,8 @@ internal sealed class SentinelChecks : DestinationChecks
         if (await SkipWithoutManagementAsync().ConfigureAwait(false) is { } skipped) return skipped;
         if (await SkipWithoutTokenAsync().ConfigureAwait(false) is { } missing) return missing;
         if (IsNamed) return await ProbeAsync(CompareAsync).ConfigureAwait(false);
-        if ((await Access.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed) return CheckResult.Skipped($"needs {Name} access");
+        if ((await Access.GetAsync().ConfigureAwait(false)).Status == CheckStatus.Failed)
+            return CheckResult.Skipped($"needs {Name} access");
         return await ProbeAsync(SearchAsync, "Set subscriptionId if the app sees many subscriptions; check the network and the proxy.")
             .ConfigureAwait(false);
     }
