@@ -86,13 +86,23 @@ internal sealed class ConfigCommand : Command
             Description = "Write the settings to this file, with the secrets, readable only by you.",
             HelpName = "FILE",
         };
+        var kinds = _options.Table.Kinds.Select(one => one.Name);
+        var kind = new Option<string?>("--kind")
+        {
+            Description = $"The destination to make: {string.Join(", ", kinds)}. Default: the one that the other tool sends to.",
+            HelpName = "KIND",
+        };
+        kind.CompletionSources.Add([.. kinds]);
         var force = new Option<bool>("--force") { Description = "Replace an existing file." };
-        var command = new Command("import", "Imports the settings of another tool's config.py; nothing in it is run.") { file, to, force };
+        var command = new Command("import", "Imports the settings of another tool's config.py; nothing in it is executed.")
+        {
+            file, to, kind, force,
+        };
         command.SetAction(args =>
         {
             ConfigImport.Run(
                 Full(args.GetRequiredValue(file)), args.GetValue(to) is { } path ? Full(path) : null, args.GetValue(force),
-                _options, _host.Out, new WrappingWriter(_host.Error, _host.ErrorWidth()));
+                args.GetValue(kind), _options, _host.Out, new WrappingWriter(_host.Error, _host.ErrorWidth()));
             return 0;
         });
         return command;

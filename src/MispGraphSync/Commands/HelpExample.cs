@@ -40,6 +40,7 @@ internal sealed record HelpExample(string Verb, string Command, string Purpose)
         new("config show", "config show", "each value and where it comes from; secrets hidden"),
         new("config validate", "config validate --config /etc/misp-graph/config.json", "before a timer uses it"),
         new("config import", "config import config.py", "print the settings that behave as the sample does"),
+        new("config import", "config import config.py --kind sentinel", "the same, but for a sentinel destination"),
         new("config import", "config import config.py --to config.json", "write them, secrets included"),
         new("completions", "completions bash > ~/.local/share/bash-completion/completions/misp-graph", "for bash; a new shell has it"),
         new("completions", "completions zsh > ~/.zfunc/_misp-graph", "for zsh, with ~/.zfunc in fpath before compinit"),

@@ -76,6 +76,9 @@ internal sealed record DraftValue(SettingKey Key, JsonElement Json, string? Note
     public bool IsLiteralSecret =>
         Key.Type.IsSecret && Json.ValueKind == JsonValueKind.String && new SecretReference(Json.GetString()!, "").IsLiteral;
 
-    /// <summary>The placeholder of a key that the user has to fill in.</summary>
-    public static DraftValue ToFillIn(SettingKey key) => new(key, key.Placeholder!.Trim('"'), "Still to be filled in.");
+    /// <summary>
+    /// A value that the user has to fill in: until then the settings are refused. A secret becomes a reference to its usual variable.
+    /// </summary>
+    public static DraftValue ToFillIn(SettingKey key) =>
+        new(key, key.Type.IsSecret ? key.Placeholder!.Trim('"') : SettingKey.FillIn, "Still to be filled in.");
 }

@@ -16,6 +16,9 @@ internal enum KeyScope
 /// <param name="Default">As JSON; null: none.</param>
 internal abstract record SettingKey(string Path, KeyScope Scope, SettingType Type, string? Default, string Meaning)
 {
+    /// <summary>A text in a value's place, or in a part of it, that is a fault until the user replaces it.</summary>
+    public const string FillIn = "FILL IN";
+
     /// <summary>As JSON, by the kind of destination.</summary>
     public IReadOnlyDictionary<string, string>? DefaultByKind { get; init; }
 

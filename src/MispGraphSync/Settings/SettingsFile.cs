@@ -63,7 +63,7 @@ internal static class SettingsFile
     }
 
     /// <summary>Windows PowerShell writes UTF-16 where a command's output goes to a file.</summary>
-    private static byte[] ToUtf8(byte[] file) => file switch
+    internal static byte[] ToUtf8(byte[] file) => file switch
     {
         [0xFF, 0xFE, .. var text] => Encoding.Convert(Encoding.Unicode, Encoding.UTF8, text),
         [0xFE, 0xFF, .. var text] => Encoding.Convert(Encoding.BigEndianUnicode, Encoding.UTF8, text),

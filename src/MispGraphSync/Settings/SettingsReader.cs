@@ -111,10 +111,20 @@ internal static class SettingsReader
             foreach (var (path, value) in level.Values)
             {
                 var label = level.LabelOf(path);
-                if (!context.Faults.Has(label)) level.Keys[path].Type.Check(value, label, context);
+                if (context.Faults.Has(label)) continue;
+                var open = PlacesToFillIn(value).ToList();
+                foreach (var place in open)
+                    context.Faults.Add(value.Origin, label, place.Length > 0 ? $"\"{place}\" is still to be filled in."
+                        : $"This is still to be filled in. Write {level.Keys[path].Type.Expects}.");
+                if (open.Count == 0) level.Keys[path].Type.Check(value, label, context);
             }
         }
     }
+
+    /// <summary>The names of the members that are still to be filled in; an empty one: the value itself.</summary>
+    private static IEnumerable<string> PlacesToFillIn(SettingValue value, string place = "") => value.Text == SettingKey.FillIn ? [place]
+        : value.Members.SelectMany(member => PlacesToFillIn(member.Value, member.Name))
+            .Concat(value.Items.SelectMany(item => PlacesToFillIn(item, place)));
 
     private static RunFailedException NothingGiven(IReadOnlyDictionary<string, string> environment, ReaderOptions options)
     {

@@ -118,15 +118,15 @@ public class ConfigCommandTests
     }
 
     [Fact]
-    public void Init_from_an_empty_environment_writes_placeholders_that_validate_reports()
+    public void Init_from_an_empty_environment_writes_placeholders_that_validate_refuses()
     {
         using var folder = new SettingsFolder();
 
         Run(folder, ["config", "init", "--from-env"]);
-        var (code, _, talk) = Run(folder, ["config", "validate"]);
+        var (code, output, _) = Run(folder, ["config", "validate"]);
 
-        Assert.Equal(0, code);
-        Assert.Contains("note: auth.tenant still has the sample's placeholder.", talk, StringComparison.Ordinal);
+        Assert.Equal(2, code);
+        Assert.Contains("auth.tenant: This is still to be filled in.", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public class ConfigCommandTests
 
         Assert.Equal(0, code);
         Assert.DoesNotContain(Secret, output + talk, StringComparison.Ordinal);
-        Assert.NotNull(folder.Read().Settings.Misp.Key);
+        Assert.Contains(Secret, File.ReadAllText(folder.File), StringComparison.Ordinal);
     }
 
     private static (int Code, string Output, string Talk) Run(

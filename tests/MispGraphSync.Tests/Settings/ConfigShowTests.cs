@@ -100,4 +100,20 @@ public class ConfigShowTests
 
         Assert.Equal(["misp.url"], folder.Inspect().Placeholders);
     }
+
+    [Theory]
+    [InlineData(""" "misp": { "url": "FILL IN", "key": "env:K" } """, "misp.url: This is still to be filled in. Write a web address")]
+    [InlineData(""" "types": ["url", "FILL IN"] """, "types: This is still to be filled in.")]
+    [InlineData(""" "misp": { "eventFilters": [{ "tags": ["FILL IN"] }] } """, "misp.eventFilters: \"tags\" is still to be filled in.")]
+    [InlineData(""" "logs": { "directory": "FILL IN" } """, "logs.directory: This is still to be filled in.")]
+    public void Value_that_is_still_to_be_filled_in_is_refused(string top, string fault) =>
+        Assert.Contains(fault, SomeSettings.Faults(top), StringComparison.Ordinal);
+
+    [Fact]
+    public void Variable_replaces_a_value_that_is_still_to_be_filled_in()
+    {
+        using var folder = new SettingsFolder(SomeSettings.Config(""" "misp": { "url": "FILL IN", "key": "env:K" } """));
+
+        Assert.Equal("https://misp.example/", folder.Read(("MISP_GRAPH__MISP__URL", "https://misp.example")).Settings.Misp.Url?.ToString());
+    }
 }

@@ -1,196 +1,149 @@
-using System.Globalization;
 using System.Text.Json;
 using MispGraphSync.Http;
 
 namespace MispGraphSync.Settings.Import;
 
-/// <summary>What is known of another tool's config.py.</summary>
-/// <param name="Known">Its keys that have a meaning here.</param>
-/// <param name="Skipped">Its keys that have none, with the reason.</param>
-internal sealed record ImportedTool(
-    string Name, IReadOnlyCollection<string> Known, IReadOnlyDictionary<string, string> Skipped, Action<ConfigImporter> Import)
+/// <summary>One setting of the other tool, or one member of it, and the lines that set it.</summary>
+internal sealed record GivenValue(string Name, PythonValue Value, int Line)
 {
-    /// <summary>Comment lines at the top of the new file.</summary>
-    public IReadOnlyList<string> Head =>
-    [
-        $"Settings of misp-graph, made from the config.py of {Name}: they behave as {Name} does.",
-        "Notes at each key recommend changes. Check: misp-graph doctor, then misp-graph plan",
-    ];
+    public GivenValue? Member(string name) =>
+        Value is PythonValue.Dict dict && dict.Members.TryGetValue(name, out var value) ? new($"{Name}.{name}", value, Line) : null;
 }
 
-/// <summary>
-/// Makes settings of another tool's config.py. Behaviour that differs from ours is imported and noted, with our recommendation;
-/// skipped settings are noted too.
-/// </summary>
-internal sealed class ConfigImporter
+/// <summary>Takes values of another tool's config.py into settings. A value that is not taken is noted.</summary>
+internal sealed class ConfigImporter(PythonFile file, ReaderOptions options)
 {
-    private readonly Dictionary<string, PythonStatement> _given = new(StringComparer.Ordinal);
-    private readonly List<string> _notes = [];
-    private readonly ReaderOptions _options;
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
-    private ConfigImporter(List<PythonStatement> statements, ImportedTool tool, ReaderOptions options)
+    public ReaderOptions Options => options;
+
+    public ConfigDraft Draft { get; } = new(options.Table);
+
+    public ImportNotes Notes { get; } = new();
+
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>Null when the file does not set it.</summary>
+    public GivenValue? Find(string name)
     {
-        (_options, Tool, Draft) = (options, tool, new ConfigDraft(options.Table));
-        foreach (var one in statements)
+        _known.Add(name);
+        return file.Names.GetValueOrDefault(name) is { Value: { } value } found
+            ? new GivenValue(name, value, found.Lines.Count > 0 ? found.Lines.Min : 0) : null;
+    }
+
+    /// <summary>A text that is no placeholder in angle brackets; else null.</summary>
+    public static string? TextOf(PythonValue? value) =>
+        value?.Json is { ValueKind: JsonValueKind.String } json && json.GetString()!.Trim() is { Length: > 0 } text
+        && !(text.StartsWith('<') && text.EndsWith('>')) ? text : null;
+
+    public static bool IsTrue(PythonValue? value) =>
+        value?.Json is { } json && json.ToString() is "True" or "true" or "1";
+
+    /// <summary>Adds the value, or a placeholder that the settings are refused for.</summary>
+    public void AddRequired(SettingKey key, GivenValue? given, string name, List<DraftValue>? to = null, string prefix = "")
+    {
+        // A wrong one does no harm: it is refused at sign-in, or not found.
+        var texts = (given?.Value.Candidates ?? []).Select(TextOf).OfType<string>().Distinct().ToList();
+        if (texts is [var text])
         {
-            if (one.Value is null)
-                NoteAt(one.Line, one.Name is null ? "skipped: not a plain name = value line."
-                    : $"{one.Name} is skipped: its value is an expression, which is not run.");
-            else if (Tool.Known.Contains(one.Name!)) _given[one.Name!] = one;
-            else NoteAt(one.Line, Tool.Skipped.TryGetValue(one.Name!, out var reason)
-                ? $"{one.Name} is not imported: {reason}"
-                : $"{one.Name} is no key of {Tool.Name}'s; it is not imported.");
+            if (prefix.Length > 0 && !text.Contains("://", StringComparison.Ordinal)) text = prefix + text;
+            if (Add(key, SettingsJson.OfText(text), given!, to))
+            {
+                if (given!.Value is PythonValue.Either)
+                    Notes.Add(NoteRank.ToDo, $"{key.Path}: check it, {name} is {given.Value.Obstacle}.", given.Line);
+                return;
+            }
+        }
+
+        var variable = (given?.Value.Candidates ?? []).OfType<PythonValue.Variable>().FirstOrDefault();
+        var reason = given is null ? $"{name} is not set" : variable is not null ? $"{name} is {variable.Obstacle}"
+            : $"{name} {(given.Value.Obstacle is { } obstacle ? $"is {obstacle}" : "has no usable value")}";
+        var remedy = variable is not null && to is null ? $" Write the value, or set {OverrideLayers.NameOf(key)}." : "";
+        Notes.Add(NoteRank.ToDo, $"{key.Path} is still to be filled in: {reason}.{remedy}", given?.Line ?? 0);
+        (to ?? Draft.Common).Add(DraftValue.ToFillIn(key));
+    }
+
+    /// <summary>Adds a reference to the variable that the file names, or the secret itself.</summary>
+    public void AddSecret(SettingKey key, GivenValue? given, string name)
+    {
+        var variables = (given?.Value.Candidates ?? []).OfType<PythonValue.Variable>().Select(one => "env:" + one.Name).Distinct().ToList();
+        var texts = (given?.Value.Candidates ?? []).Select(TextOf).OfType<string>().Distinct().ToList();
+        if (variables is [var reference] && SecretReference.FormatFault(reference) is null)
+        {
+            Draft.Common.Add(new DraftValue(key, reference));
+            var isDefaultLost = given!.Value.Candidates.OfType<PythonValue.Variable>().Any(one => TextOf(one.Default) is not null);
+            var doubt = given.Value is PythonValue.Either ? $" Check it: {name} is {given.Value.Obstacle}." : "";
+            Notes.Add(NoteRank.Changed,
+                $"{key.Path} is {reference}, as in {name}{(isDefaultLost ? "; its default is not imported" : "")}.{doubt}", given.Line);
+        }
+        else if (variables.Count == 0 && texts is [var secret] && SecretReference.FormatFault(secret) is null)
+        {
+            Notes.Add(NoteRank.Changed, $"{key.Path}: the secret of {name} is imported as it is, with --to only; "
+                + $"recommended: {key.Placeholder}, and the secret in that variable.", given!.Line);
+            Draft.Common.Add(new DraftValue(key, secret, $"Recommended: {key.Placeholder}, and the secret in that variable."));
+        }
+        else
+        {
+            var reason = given is null ? "is not set" : given.Value.Obstacle is { } obstacle ? $"is {obstacle}" : "has no usable value";
+            Notes.Add(NoteRank.ToDo,
+                $"{key.Path} is {key.Placeholder}: {name} {reason}. Set that variable, or write another env:NAME, file:PATH or keyvault:….",
+                given?.Line ?? 0);
+            Draft.Common.Add(DraftValue.ToFillIn(key));
         }
     }
 
-    public SettingsTable Table => _options.Table;
-
-    public ConfigDraft Draft { get; }
-
-    public ImportedTool Tool { get; }
-
-    public IEnumerable<string> Notes => _notes.Select(note => Sanitize.ForDisplay(note, int.MaxValue));
-
-    /// <summary>Null for a text in which nothing is a setting of such a tool.</summary>
-    public static ConfigImporter? Read(string text, ReaderOptions options)
+    /// <summary>Adds a value that is plain, or the default of an environment variable. Others are noted, and our default stays.</summary>
+    public bool AddOptional(SettingKey key, GivenValue? given, List<DraftValue>? to = null)
     {
-        var statements = PythonFile.Read(text).ToList();
-        var isMisp2Sentinel = statements.Exists(one => one is { Name: Misp2Sentinel.AuthKey, Value: not null });
-        var tool = isMisp2Sentinel ? Misp2Sentinel.Tool : PythonSample.Tool;
-        var isKnown = string.IsNullOrWhiteSpace(text)
-            || statements.Exists(one => one.Name is { } name && (tool.Known.Contains(name) || tool.Skipped.ContainsKey(name)));
-        if (!isKnown) return null;
-        var importer = new ConfigImporter(statements, tool, options);
-        tool.Import(importer);
-        return importer;
+        if (given is null) return false;
+        var variable = given.Value as PythonValue.Variable;
+        if ((variable?.Default ?? given.Value).Json is not { } json)
+        {
+            Notes.Add(NoteRank.ToDo,
+                $"{given.Name} is not imported: it is {given.Value.Obstacle}; {key.Path} keeps its default.", given.Line);
+            return false;
+        }
+
+        if (variable is not null)
+            Notes.Add(NoteRank.ToDo, $"{key.Path}: the default of the environment variable {variable.Name} is imported.", given.Line);
+        return Add(key, json, given, to);
     }
 
-    public void Note(string text) => _notes.Add(text);
-
-    public bool Has(string name) => _given.ContainsKey(name);
-
-    public JsonElement? Value(string name) => _given.GetValueOrDefault(name)?.Value;
-
-    /// <summary>A text that is no placeholder in angle brackets; else null.</summary>
-    public static string? TextOf(JsonElement? value) =>
-        value is { ValueKind: JsonValueKind.String } json && json.GetString()! is var text
-        && !string.IsNullOrWhiteSpace(text) && !(text.StartsWith('<') && text.EndsWith('>')) ? text : null;
-
-    /// <summary>The members of a dict, the last one of each name. Those that are not among the known keys are noted.</summary>
-    public Dictionary<string, JsonElement> Dict(string name, params string[] known)
+    /// <summary>Adds the value when it is right, else a note.</summary>
+    public bool Add(SettingKey key, JsonElement json, GivenValue given, List<DraftValue>? to = null)
     {
-        var members = Members(Value(name));
-        foreach (var unknown in known.Length > 0 ? members.Keys.Except(known) : [])
-            NoteAt(_given[name].Line, $"{name}.{unknown} is no key of {Tool.Name}'s; it is not imported.");
-        return members;
+        var value = key.Type.Notation is Notation.Bool or Notation.Number && json.ValueKind is JsonValueKind.String or JsonValueKind.Number
+            ? key.Type.FromText(json.ToString(), SettingOrigin.Default, key.Path, new SettingsFaults())
+            : new SettingValue(json, SettingOrigin.Default);
+        var faults = key.Type.FaultsOf(value, key.Path, Directory.GetCurrentDirectory()).All;
+        if (faults.Count == 0) (to ?? Draft.Common).Add(new DraftValue(key, value.Json));
+        else if (value.Text is { Length: 0 })
+            Notes.Add(NoteRank.Changed, $"{given.Name} has no usable value; it is not imported.", given.Line);
+        else foreach (var fault in faults) Notes.Add(NoteRank.ToDo, $"{given.Name} is not imported: {fault.Text}", given.Line);
+        return faults.Count == 0;
     }
 
-    /// <summary>Where MISP is, its key and its filters, which both tools name alike.</summary>
-    /// <param name="withoutFilters">Keys of filters that are settings of ours instead.</param>
-    public void AddMisp(params string[] withoutFilters)
-    {
-        var domain = TextOf(Value("misp_domain"));
-        if (domain?.Contains("://", StringComparison.Ordinal) == false) domain = "https://" + domain;
-        AddRequired(Keys.MispUrl, domain, "misp_domain");
-        AddSecret(Keys.MispKey, Value("misp_key"), "misp_key");
-        if (Value("misp_verifycert")?.ValueKind != JsonValueKind.True)
-            AddBehaviour(Keys.MispVerifyCert, "false",
-                $"{Tool.Name} does not check MISP's certificate", "true, with caFile for an authority of your own");
-        AddFilters("misp_event_filters", withoutFilters);
-    }
-
-    public void AddSignIn(Dictionary<string, JsonElement> auth, string name)
-    {
-        AddRequired(Keys.Tenant, TextOf(auth.GetValueOrDefault("tenant")), name + ".tenant");
-        AddRequired(Keys.ClientId, TextOf(auth.GetValueOrDefault("client_id")), name + ".client_id");
-        AddSecret(Keys.ClientSecret, auth.GetValueOrDefault("client_secret"), name + ".client_secret");
-    }
-
-    public void AddGraph(string productKey, string? product = null)
-    {
-        product ??= TextOf(Value(productKey)) ?? "Azure Sentinel";
-        Add(Table.InDestination["targetProduct"], SettingsJson.OfText(product), productKey, Draft.AddDestination("graph"));
-    }
-
-    public void AddAction(string action, string passiveOnly)
-    {
-        if (Has(action)) Add(Keys.Action, SettingsJson.OfText(TextOf(Value(action))?.ToLowerInvariant() ?? ""), action);
-        if (Value(passiveOnly) is { ValueKind: JsonValueKind.True or JsonValueKind.False } passive)
-            Add(Keys.PassiveOnly, passive, passiveOnly);
-    }
-
+    /// <summary>Adds how the other tool behaves, where we recommend another behaviour.</summary>
     public void AddBehaviour(SettingKey key, string json, string reason, string recommended)
     {
-        Note($"{key.Path}: {json} is imported ({reason}); recommended: {recommended}.");
+        Notes.Add(NoteRank.Safety, $"{key.Path}: {json} is imported ({reason}); recommended: {recommended}.");
         using var document = JsonDocument.Parse(json);
         Draft.Common.Add(
             new DraftValue(key, document.RootElement.Clone(), $"Imported as it is, because {reason}. Recommended: {recommended}."));
     }
 
-    /// <summary>Adds the value, or the sample's placeholder and a note.</summary>
-    public void AddRequired(SettingKey key, string? text, string name, List<DraftValue>? to = null)
+    /// <summary>Notes the members of a dictionary, and the names of the file, that nothing was made of.</summary>
+    public void NoteRest(OtherTool tool, GivenValue? auth, params string[] members)
     {
-        if (text is not null && Add(key, SettingsJson.OfText(text), name, to)) return;
-        Note($"{name} has no usable value; {key.Path} is still to be filled in.");
-        (to ?? Draft.Common).Add(DraftValue.ToFillIn(key));
-    }
-
-    /// <summary>Adds a number that is given; other values are ignored.</summary>
-    public bool AddNumber(SettingKey key, string name, List<DraftValue>? to = null) =>
-        Value(name) is { ValueKind: JsonValueKind.Number } number && Add(key, number, name, to);
-
-    /// <summary>Adds the value when it is right, else a note.</summary>
-    public bool Add(SettingKey key, JsonElement json, string name, List<DraftValue>? to = null)
-    {
-        var value = new SettingValue(json, SettingOrigin.Default);
-        var faults = key.Type.FaultsOf(value, key.Path, Directory.GetCurrentDirectory()).All;
-        if (faults.Count == 0) (to ?? Draft.Common).Add(new DraftValue(key, json));
-        else if (value.Text is { Length: 0 }) Note($"{name} has no usable value; it is not imported.");
-        else foreach (var fault in faults) Note($"{name} is not imported: {fault.Text}");
-        return faults.Count == 0;
-    }
-
-    private static Dictionary<string, JsonElement> Members(JsonElement? dict)
-    {
-        var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        if (dict is not { ValueKind: JsonValueKind.Object } json) return members;
-        foreach (var member in json.EnumerateObject()) members[member.Name] = member.Value;
-        return members;
-    }
-
-    private void AddSecret(SettingKey key, JsonElement? value, string name)
-    {
-        if (TextOf(value) is not { } text || SecretReference.FormatFault(text) is not null)
-        {
-            Note($"{name} has no usable value; {key.Path} is {key.Placeholder}: put the secret there.");
-            Draft.Common.Add(new DraftValue(key, key.Placeholder!.Trim('"')));
-            return;
-        }
-
-        Note($"{key.Path}: the secret of {name} is imported as it is, with --to only; "
-            + $"recommended: {key.Placeholder}, and the secret in that variable.");
-        Draft.Common.Add(new DraftValue(key, text, $"Recommended: {key.Placeholder}, and the secret in that variable."));
-    }
-
-    private void AddFilters(string name, string[] without)
-    {
-        IEnumerable<JsonElement> given = Value(name) switch
-        {
-            { ValueKind: JsonValueKind.Array } list => list.EnumerateArray(),
-            { ValueKind: not JsonValueKind.Null } single => [single],
-            _ => [],
-        };
-        var filters = given.Select(filter => filter.ValueKind != JsonValueKind.Object ? filter : SettingsJson.OfMembers(Members(filter)
-            .Where(member => member.Value.ValueKind != JsonValueKind.Null && !without.Contains(member.Key))))
-            .Where(filter => filter.GetRawText() != "{}").ToList();
-        var isSingle = filters.Count == 1 && Value(name)?.ValueKind == JsonValueKind.Object;
-        var value = new SettingValue(isSingle ? filters[0] : SettingsJson.OfList(filters), SettingOrigin.Default);
-        var context = new ReadContext(new SettingsFaults(), "/", FilterFaults: _options.FilterFaults);
-        Keys.MispEventFilters.Type.Check(value, Keys.MispEventFilters.Path, context);
-        foreach (var fault in context.Faults.All)
-            NoteAt(_given[name].Line, $"{name} is imported, but must be corrected: {fault.Key}: {fault.Text}");
-        Draft.Common.Add(new DraftValue(Keys.MispEventFilters, value.Json));
-    }
-
-    private void NoteAt(int line, string text) => _notes.Add(string.Create(CultureInfo.InvariantCulture, $"line {line}: {text}"));
-}
+        var rest = new List<(string Name, int Line)>();
+        foreach (var name in (auth?.Value as PythonValue.Dict)?.Members.Keys.Except(members) ?? [])
+            rest.Add(($"{auth!.Name}.{name}", auth.Line));
+        foreach (var (name, found) in file.Names.Where(one => one.Value.IsAssigned && !one.Value.IsUsed && !_known.Contains(one.Key)))
+            rest.Add((name, found.Lines.Min));
+        foreach (var (name, line) in rest.Where(one => OtherTool.WithoutMeaning.ContainsKey(one.Name)))
+            Notes.Add(NoteRank.Skipped, $"{name} is not imported: {OtherTool.WithoutMeaning[name]}", line);
+        var unknown = string.Join(", ", rest.Where(one => !OtherTool.WithoutMeaning.ContainsKey(one.Name)).Select(one => one.Name));
+        if (unknown.Length > 0) Notes.Add(NoteRank.Skipped, $"Not imported, because they are no keys of {tool.Name}'s: {unknown}.");
+        if (file.UnreadLines.Count > 0)
+            Notes.Add(NoteRank.Skipped, $"Statements that are not executed: line {string.Join(", ", file.UnreadLines)}.");
+    }}

@@ -1,79 +1,155 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
-
 namespace MispGraphSync.Settings.Import;
 
-/// <summary>One statement of a Python file. It is never quoted, because it may hold a secret.</summary>
-/// <param name="Name">What it assigns to, when that is a plain name.</param>
-/// <param name="Value">The literal that it assigns; null: something else, which is not executed.</param>
-internal sealed record PythonStatement(string? Name, JsonElement? Value, int Line);
-
-/// <param name="Text">Without the quotes of a text. Never printed, because it may hold a secret.</param>
-internal sealed record PythonToken(string Kind, string Text, int Line)
+/// <summary>A name of a Python file.</summary>
+internal sealed class PythonName
 {
-    public bool IsText => Kind is "text" or "raw";
+    public PythonValue? Value { get; set; }
 
-    public bool Is(string symbol) => Kind == "other" && Text == symbol;
+    /// <summary>The lines that set or may change it.</summary>
+    public SortedSet<int> Lines { get; } = [];
 
-    public override string ToString() => Kind;
+    /// <summary>False: it only occurs in statements that are not executed.</summary>
+    public bool IsAssigned { get; set; }
+
+    /// <summary>Whether another name's value was made of it.</summary>
+    public bool IsUsed { get; set; }
 }
 
-/// <summary>Reads a Python file without executing it.</summary>
-internal static partial class PythonFile
+/// <summary>
+/// What a Python file assigns, as far as reading tells; nothing is executed. A value is certain only when plain assignments alone set
+/// it: each name in another statement may be changed there.
+/// </summary>
+internal sealed class PythonFile
 {
-    /// <summary>All statements but a text alone, which is a comment.</summary>
-    public static IEnumerable<PythonStatement> Read(string text)
+    private static readonly string[] Compound =
+        ["if", "elif", "else", "for", "while", "try", "except", "finally", "with", "def", "class", "async"];
+
+    private static readonly string[] ChangesNothing = ["if", "elif", "while", "assert", "raise", "print"];
+
+    /// <summary>Calls that can change any name.</summary>
+    private static readonly string[] ChangesAnything = ["exec", "globals", "locals", "vars", "setattr"];
+
+    private const int MaxCandidates = 20;
+
+    private readonly PythonExpression _expressions;
+
+    private PythonFile() => _expressions = new PythonExpression(name =>
     {
-        foreach (var (tokens, isIndented) in Lines(text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal)))
+        if (Names.TryGetValue(name, out var known)) known.IsUsed = true;
+        return known?.Value;
+    });
+
+    public Dictionary<string, PythonName> Names { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The lines of statements that were not executed; an import alone is none of them.</summary>
+    public SortedSet<int> UnreadLines { get; } = [];
+
+    public static PythonFile Read(string text)
+    {
+        var file = new PythonFile();
+        foreach (var (tokens, isIndented, isWhole) in PythonTokens.Lines(text))
         {
-            if (!isIndented && PythonLiteral.TryRead(tokens, out var alone) && alone.ValueKind == JsonValueKind.String) continue;
-            var name = !isIndented && tokens is [{ Kind: "name" }, var equals, ..] && equals.Is("=") ? tokens[0].Text : null;
-            yield return name is not null && PythonLiteral.TryRead(tokens[2..], out var value)
-                ? new PythonStatement(name, value, tokens[0].Line)
-                : new PythonStatement(name, null, tokens[0].Line);
+            if (isWhole) file.Line(tokens.ToArray(), isIndented);
+            else file.Skip(tokens.ToArray());
+        }
+
+        return file;
+    }
+
+    private void Line(ReadOnlySpan<PythonToken> tokens, bool isConditional)
+    {
+        if (Compound.Any(tokens[0].Is) && PythonExpression.Parts(tokens, ":") is [var header, ..] && header.End.Value < tokens.Length)
+        {
+            Skip(tokens[header]);
+            tokens = tokens[(header.End.Value + 1)..];
+            isConditional = true;
+        }
+
+        foreach (var part in PythonExpression.Parts(tokens, ";")) Statement(tokens[part], isConditional);
+    }
+
+    private void Statement(ReadOnlySpan<PythonToken> tokens, bool isConditional)
+    {
+        switch (tokens)
+        {
+            // A text alone is a comment.
+            case [] or [{ IsText: true }]:
+                break;
+            case [{ Kind: "name" } name, { Text: ":" }, ..] when PythonExpression.Parts(tokens, "=") is [_, var value]:
+                Assign(name, Value(tokens[value]), isConditional);
+                break;
+            case [{ Kind: "name" }, { Kind: "other", Text: "=" }, ..]:
+                var names = 0;
+                while (tokens[names..] is [{ Kind: "name" }, { Kind: "other", Text: "=" }, ..]) names += 2;
+                var common = Value(tokens[names..]);
+                for (var i = 0; i < names; i += 2) Assign(tokens[i], common, isConditional);
+                break;
+            case [{ Kind: "name" } name, { Text: "[" }, { Kind: "text" } key, { Text: "]" }, { Kind: "other", Text: "=" }, .. var value]
+                when Names.GetValueOrDefault(name.Text) is { Value: PythonValue.Dict dict } known:
+                var member = Value(value);
+                dict.Members[key.Text] = isConditional ? Uncertain(dict.Members.GetValueOrDefault(key.Text), member) : member;
+                known.Lines.Add(name.Line);
+                break;
+            default:
+                Skip(tokens);
+                break;
         }
     }
 
-    /// <summary>Logical lines: brackets and a backslash continue them. Comments and white space are dropped.</summary>
-    private static IEnumerable<(List<PythonToken> Tokens, bool IsIndented)> Lines(string text)
+    private static PythonValue.Either Uncertain(PythonValue? old, PythonValue added) =>
+        new([.. (old?.Candidates ?? []).Concat(added.Candidates).Take(MaxCandidates)]);
+
+    private void Assign(PythonToken token, PythonValue value, bool isConditional)
     {
-        var (tokens, depth, line, isLineStart, isIndented) = (new List<PythonToken>(), 0, 1, true, false);
-        foreach (Match match in Token().Matches(text))
-        {
-            var group = match.Groups.Values.Skip(1).First(one => one.Success && one.Name != "body");
-            if (group.Name == "space")
-            {
-                if (tokens.Count == 0) isIndented = isLineStart && match.Value[0] is ' ' or '\t';
-            }
-            else if (depth <= 0 && match.Value is "\n" or ";")
-            {
-                if (tokens.Count > 0) yield return (tokens, isIndented);
-                (tokens, depth, isLineStart, isIndented) = ([], 0, match.Value == "\n", false);
-            }
-            else if (match.Value != "\n")
-            {
-                var body = match.Groups["body"];
-                tokens.Add(new PythonToken(group.Name, body.Success ? body.Value : group.Value, line));
-                depth += match.Value switch { "(" or "[" or "{" => 1, ")" or "]" or "}" => -1, _ => 0 };
-            }
-
-            line += match.ValueSpan.Count('\n');
-        }
-
-        if (tokens.Count > 0) yield return (tokens, isIndented);
+        var name = NameOf(token);
+        if (!isConditional) name.Lines.Clear();
+        name.Lines.Add(token.Line);
+        name.Value = isConditional ? Uncertain(name.Value, value) : value;
+        name.IsAssigned = true;
     }
 
-    // A text that does not end is one token too, to its line's or the file's end.
-    [GeneratedRegex(
-        """
-        (?<space>[\ \t\f\r]+|\#[^\n]*|\\\n)
-        |(?:(?<raw>[rR])|(?<text>[uU]?))
-            (?:'''(?<body>(?:[^\\]|\\.)*?)'''|\"{3}(?<body>(?:[^\\]|\\.)*?)\"{3}|'(?<body>(?:[^\\'\n]|\\.)*)'|"(?<body>(?:[^\\"\n]|\\.)*)")
-        |(?<open>(?:'''|\"{3}).*|['"][^\n]*)
-        |(?<number>[0-9.][0-9A-Za-z_.]*)
-        |(?<name>\w+)
-        |(?<other>==|.)
-        """,
-        RegexOptions.ExplicitCapture | RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
-    private static partial Regex Token();
+    private void Skip(ReadOnlySpan<PythonToken> tokens)
+    {
+        var isImport = tokens[0].Is("import") || tokens[0].Is("from");
+        if (!isImport) UnreadLines.Add(tokens[0].Line);
+        if (ChangesNothing.Any(tokens[0].Is)) return;
+        OpenNames(tokens);
+        if (isImport && tokens[^1].Is("*")) OpenAll(tokens[0].Line);
+    }
+
+    /// <summary>A value that needs execution may change the names that it is made of.</summary>
+    private PythonValue Value(ReadOnlySpan<PythonToken> tokens)
+    {
+        var value = _expressions.Read(tokens);
+        if (value == PythonValue.Unknown) OpenNames(tokens);
+        return value;
+    }
+
+    private void OpenNames(ReadOnlySpan<PythonToken> tokens)
+    {
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            if (tokens[i].Kind != "name" || (i > 0 && tokens[i - 1].Is("."))) continue;
+            Open(NameOf(tokens[i]), tokens[i].Line);
+            if (ChangesAnything.Any(tokens[i].Is)) OpenAll(tokens[i].Line);
+        }
+    }
+
+    private void OpenAll(int line)
+    {
+        foreach (var name in Names.Values) Open(name, line);
+    }
+
+    private static void Open(PythonName name, int line)
+    {
+        name.Lines.Add(line);
+        if (name.Value is PythonValue.Container container) container.IsOpen = true;
+        else name.Value = Uncertain(name.Value, PythonValue.Unknown);
+    }
+
+    private PythonName NameOf(PythonToken token)
+    {
+        if (!Names.TryGetValue(token.Text, out var name)) Names.Add(token.Text, name = new PythonName());
+        return name;
+    }
 }
