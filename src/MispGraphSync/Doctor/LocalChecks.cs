@@ -57,10 +57,21 @@ internal static class LocalChecks
                 .Select(warning => CheckResult.Warning(warning, "Change it if it is not meant so.")),
             .. inspection.Placeholders
                 .Select(label => CheckResult.Warning($"{label} still has the sample's placeholder.", "Put your own value there.")),
+            .. OfInstance(inspection.Settings.Instance),
         ];
         if (warnings.Length > 0) return warnings;
         var enabled = inspection.Settings.Destinations.Where(one => one.Enabled).Select(one => one.Name);
         return [CheckResult.Ok($"{inspection.File ?? "from the environment"}; sends to {string.Join(", ", enabled)}")];
+    }
+
+    private static IEnumerable<CheckResult> OfInstance(string instance)
+    {
+        if (instance != new AppSettings().Instance) yield break;
+        yield return CheckResult.Warning(
+            $"instance has its default, {instance}. A second installation with that name would take the indicators of this one for its "
+            + "own, and delete them.",
+            "Before the first push, set instance to a name of your own. After it, keep the name if no other installation writes to these "
+            + "destinations; otherwise run misp-graph purge, change it, and push again.");
     }
 
     private static IReadOnlyList<CheckResult> LookAtPermissions(SettingsInspection inspection)

@@ -20,6 +20,10 @@ internal static class Misconfigurations
         {
             World = run => File.WriteAllText(Path.Combine(run.Folder, "ca.pem"), "not one"),
         },
+        ["the default name of an installation"] = new(["warning settings"], 0, "instance has its default, misp-graph.")
+        {
+            Settings = s => s.Remove("instance"),
+        },
         ["a certificate that nobody checks"] = new(["warning settings"], 0, "NOT checked")
         {
             Settings = s => s["misp"]!["verifyCert"] = false,
