@@ -119,6 +119,6 @@ public sealed partial class ArchitectureTests
         @"""(graph|sentinel|defender)""|[tT]iIndicator|securitycenter|SecurityInsights|msgraph_host|(Graph|Sentinel|Defender)(?![a-z])")]
     private static partial Regex NamesKind();
 
-    [GeneratedRegex(@"MispGraph(Sync)?|misp-graph|such as \\""graph\\""|Example = .*")]
+    [GeneratedRegex(@"MispGraph(Sync)?|misp-graph|such as \\""sentinel\\""|Example = .*")]
     private static partial Regex Ours();
 }

@@ -80,10 +80,13 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
         // New settings must not lead out of the sandbox.
         var makes = words is ["config", "init", ..] || (words[0] == "config" && words.Contains("--to"));
         if (makes) File.Delete(_run.ConfigFile);
+        var options = _run.Sandbox.Options;
         _run.Answers = words[0] == "purge" ? "y\n" : string.Join(
-            '\n', "https://misp.example", "", "defender", "contoso.example", "", "11111111-1111-4111-8111-111111111111", "", "", "");
+            '\n', _run.Sandbox.Misp, options.MispKey, "defender", options.Tenant, "", options.ClientId, options.ClientSecret, "", "");
+        if (makes) _run.SetPlaces("defender");
 
         var result = await _run.RunAsync(words);
+        _run.Environment.Clear();
 
         if (makes)
         {

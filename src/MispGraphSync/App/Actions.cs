@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MispGraphSync.Commands;
 using MispGraphSync.Core.Mapping;
+using MispGraphSync.Destinations;
 using MispGraphSync.Doctor;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
@@ -133,6 +134,35 @@ internal sealed class Actions(ToolHost host)
             // Such as a caFile without a certificate.
             return new DoctorContext(DoctorContext.SettingsOnly(LocalChecks.Settings(failure)));
         }
+    }
+
+    /// <summary>Tests an answer of <c>config init</c> by doctor's checks: what is wrong, and what shows that it works.</summary>
+    public async Task<IReadOnlyList<AnswerFinding>> TestAnswerAsync(AnswerTest test, SettingsInspection soFar, string? destination)
+    {
+        using var stop = host.StopSource();
+        var found = new List<CheckResult>();
+        var (successes, skipped) = (new List<CheckResult>(), new List<CheckResult>());
+        try
+        {
+            var quiet = new CommonArguments(soFar.File, IsQuiet: true, IsVerbose: false, IsVeryVerbose: false);
+            var composition = new Composition(soFar.Settings, host, new ConsoleReporter(host, quiet, printsRequests: false));
+            var settings = soFar.Settings.Destinations.FirstOrDefault(one => one.Name == destination);
+            await using var doctor = composition.OpenAnswerTest(test, settings, stop.Token);
+            await foreach (var (check, results) in CheckRunner.RunAsync(doctor.Checks, host.Time, stop.Token).ConfigureAwait(false))
+            {
+                found.AddRange(results.Where(one => one.Status is CheckStatus.Failed or CheckStatus.Warning));
+                skipped.AddRange(results.Where(one => one.Status == CheckStatus.Skipped));
+                if (AnswerChecks.ShowsSuccess(check)) successes.AddRange(results.Where(one => one.Status == CheckStatus.Ok));
+            }
+        }
+        catch (RunFailedException failure)
+        {
+            found.Add(CheckResult.FromFailure(failure));
+        }
+
+        if (!found.Exists(one => one.Status == CheckStatus.Failed)) found.InsertRange(0, successes);
+        if (found.Count == 0) found.AddRange(skipped.Distinct());
+        return [.. found.Select(one => new AnswerFinding(one.Status.Slug(), one.Cause, one.Remedy, one.Status == CheckStatus.Failed))];
     }
 
     /// <summary>What is wrong with one event filter, in sentences.</summary>

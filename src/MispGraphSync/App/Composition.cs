@@ -117,19 +117,33 @@ internal sealed partial class Composition : IAsyncDisposable
     public DoctorContext OpenDoctor(
         SettingsInspection inspection, IReadOnlyList<DestinationSettings> chosen, bool writes, CancellationToken ct)
     {
-        var kinds = Registration.Kinds;
         var logError = LocalChecks.ErrorOfWritingTo(Settings.Logs.Directory);
         _log = AppLog.Create(Settings.Logs, isDebug: false, isOptional: true, _host.Time, _secrets);
-        var logging = logError is null ? Settings.Logs : Settings.Logs with { Requests = RequestLogging.None };
+        return NewDoctor(
+            logError is null, Endpoint.Of(Settings, chosen, Registration.Kinds), chosen,
+            (connectivity, misp, destinations) => DoctorContext.All(inspection, logError, connectivity, misp, destinations, writes), ct);
+    }
+
+    /// <summary>The checks that test one answer of <c>config init</c>. They leave no file.</summary>
+    public DoctorContext OpenAnswerTest(AnswerTest test, DestinationSettings? destination, CancellationToken ct) => NewDoctor(
+        isLogged: false, AnswerChecks.Endpoints(test, Settings, destination, Registration.Kinds), destination is null ? [] : [destination],
+        (connectivity, misp, destinations) => AnswerChecks.Of(test, connectivity, misp, destinations.SingleOrDefault()), ct);
+
+    private DoctorContext NewDoctor(
+        bool isLogged, IReadOnlyList<Endpoint> endpoints, IReadOnlyList<DestinationSettings> chosen,
+        Func<Connectivity, MispContext, DestinationChecks[], IReadOnlyList<Check>> select, CancellationToken ct)
+    {
+        var kinds = Registration.Kinds;
+        var logging = isLogged ? Settings.Logs : Settings.Logs with { Requests = RequestLogging.None };
         var transport = NewTransport(run: 0, new RetryOptions { MaxRetries = 1, MaxWait = DoctorsMaxWait }) with
         {
             Log = new RequestLog(logging, run: 0, _host.Time, secrets: _secrets),
         };
-        var connectivity = new Connectivity(Endpoint.Of(Settings, chosen, kinds), Settings, _host.Time, ct);
+        var connectivity = new Connectivity(endpoints, Settings, _host.Time, ct);
         var misp = new MispContext(Settings, WithVault(Settings.Misp, () => transport), _filters, connectivity, transport, ct);
         DestinationChecks[] destinations =
             [.. chosen.Select(one => kinds.Of(one).Checks(new CheckInput(kinds, one, transport, connectivity.SkipIfUnreachableAsync, ct)))];
-        return new DoctorContext(DoctorContext.All(inspection, logError, connectivity, misp, destinations, writes), async () =>
+        return new DoctorContext(select(connectivity, misp, destinations), async () =>
         {
             foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);
             misp.Dispose();

@@ -10,6 +10,7 @@ return await Tool.RunAsync(args, new ToolHost
     Out = NonThrowingWriter.OfProcess(1, static () => Console.Out),
     Error = NonThrowingWriter.OfProcess(2, static () => Console.Error),
     In = Console.In,
+    ReadHidden = HiddenInput.ReadLine,
     Environment = environment,
     WorkingDirectory = Directory.GetCurrentDirectory(),
     Interrupt = cancellation.Interrupt,

@@ -8,8 +8,9 @@ namespace MispGraphSync.App;
 /// <summary>What this program is built from. A new kind of destination is one folder and one line here.</summary>
 internal static class Registration
 {
+    /// <summary>The recommended kind comes first.</summary>
     public static DestinationKinds Kinds { get; } = new(
-        GraphKind.Kind,
         SentinelKind.Kind,
-        DefenderKind.Kind);
+        DefenderKind.Kind,
+        GraphKind.Kind);
 }

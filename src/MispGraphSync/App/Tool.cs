@@ -38,7 +38,7 @@ internal static class Tool
         root.Add(new VerifyCommand(common, host, actions.HasLedger, actions.RunAsync));
         root.Add(new PurgeCommand(common, host, actions.RunAsync));
         root.Add(new DoctorCommand(common, host, actions.OpenDoctor));
-        root.Add(new ConfigCommand(common, host, actions.ReaderOptions));
+        root.Add(new ConfigCommand(common, host, actions.ReaderOptions, actions.TestAnswerAsync));
         root.Add(new CompletionsCommand(host));
         // The library's own help option also takes /h and /?, which may be paths.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());

@@ -5,49 +5,22 @@ using MispGraphSync.Settings.Import;
 
 namespace MispGraphSync.Commands;
 
-/// <summary><c>config init|show|validate|import</c></summary>
+/// <summary><c>config show|validate|import</c>, and <c>config init</c> among them.</summary>
 internal sealed class ConfigCommand : Command
 {
     private readonly CommonOptions _common;
     private readonly ToolHost _host;
     private readonly ReaderOptions _options;
 
-    public ConfigCommand(CommonOptions common, ToolHost host, ReaderOptions options)
+    /// <param name="test">Tests an answer of <c>config init</c>; null: none is tested.</param>
+    public ConfigCommand(CommonOptions common, ToolHost host, ReaderOptions options, TestAnswer? test = null)
         : base("config", "Creates, shows and checks settings.")
     {
         (_common, _host, _options) = (common, host, options);
-        Add(Init());
+        Add(new ConfigInitCommand(common, host, options, test));
         Add(Show());
         Add(Validate());
         Add(Import());
-    }
-
-    private Command Init()
-    {
-        var fromEnv = new Option<bool>("--from-env") { Description = "Read everything from environment variables and ask nothing." };
-        var force = new Option<bool>("--force") { Description = "Replace an existing settings file." };
-        var command = new Command("init", "Creates a settings file; asks for values without a default.") { fromEnv, force };
-        command.SetAction(args =>
-        {
-            var file = Full(args.GetValue(_common.Config) ?? SettingsFile.FileName);
-            if (File.Exists(file) && !args.GetValue(force))
-                throw new RunFailedException(RunOutcome.InvalidInput,
-                    $"{file} exists already; it was not changed.", "Replace it with --force, or name another file with --config.");
-            var isInteractive = _common.MayAsk(args, _host);
-            if (!args.GetValue(fromEnv) && !isInteractive)
-                throw new RunFailedException(RunOutcome.InvalidInput,
-                    "`config init` must ask questions, but there is no terminal, or --no-input is set.",
-                    "Run it at a terminal, or add --from-env.");
-
-            var draft = args.GetValue(fromEnv)
-                ? ConfigFromEnvironment.Draft(_host.Environment, _options.Table)
-                : new ConfigInit(_options.Table, _host.In, _host.Error, Path.GetDirectoryName(file)!, _host.Interrupt).Ask();
-            SettingsFile.Write(file, draft.Write(ConfigInit.Head, hideSecrets: false), args.GetValue(force));
-            _host.Out.Write($"{file}\n");
-            _host.Error.Write("Written, readable by you alone. Next: misp-graph doctor, then misp-graph plan.\n");
-            return 0;
-        });
-        return command;
     }
 
     private Command Show()
@@ -101,8 +74,8 @@ internal sealed class ConfigCommand : Command
         command.SetAction(args =>
         {
             ConfigImport.Run(
-                Full(args.GetRequiredValue(file)), args.GetValue(to) is { } path ? Full(path) : null, args.GetValue(force),
-                args.GetValue(kind), _options, _host.Out, new WrappingWriter(_host.Error, _host.ErrorWidth()));
+                _host.FullPath(args.GetRequiredValue(file)), args.GetValue(to) is { } path ? _host.FullPath(path) : null,
+                args.GetValue(force), args.GetValue(kind), _options, _host.Out, new WrappingWriter(_host.Error, _host.ErrorWidth()));
             return 0;
         });
         return command;
@@ -115,11 +88,6 @@ internal sealed class ConfigCommand : Command
     }
 
     private bool IsJson(ParseResult args) => _common.Format(args) == "json";
-
-    private string Full(string path) => path.Length == 0 || path.Any(char.IsControl)
-        ? throw new RunFailedException(
-            RunOutcome.InvalidInput, "A file's name is empty or has a control character in it.", "Give it a path.")
-        : Path.GetFullPath(path, _host.WorkingDirectory);
 
     private SettingsInspection Inspect(ParseResult args) =>
         SettingsReader.Inspect(args.GetValue(_common.Config), _host.Environment, _options);

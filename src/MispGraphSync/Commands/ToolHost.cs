@@ -9,6 +9,9 @@ internal sealed record ToolHost
 
     public TextReader In { get; init; } = TextReader.Null;
 
+    /// <summary>Reads a line from the terminal that is not shown; null: there is no such way.</summary>
+    public Func<string?>? ReadHidden { get; init; }
+
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
     public required string WorkingDirectory { get; init; }
@@ -42,6 +45,12 @@ internal sealed record ToolHost
     public Func<int> ErrorWidth { get; init; } = static () => Terminal.Unlimited;
 
     public CancellationTokenSource StopSource() => CancellationTokenSource.CreateLinkedTokenSource(Interrupt, Abort);
+
+    /// <exception cref="RunFailedException">InvalidInput: this is no name of a file.</exception>
+    public string FullPath(string path) => path.Length == 0 || path.Any(char.IsControl)
+        ? throw new RunFailedException(
+            RunOutcome.InvalidInput, "A file's name is empty or has a control character in it.", "Give it a path.")
+        : Path.GetFullPath(path, WorkingDirectory);
 
     public void Warn(string message) => Error.WriteLine(WrappedText.Wrap($"warning: {message}", ErrorWidth()));
 }

@@ -21,7 +21,7 @@ internal sealed class DoctorContext(IReadOnlyList<Check> checks, Func<ValueTask>
         LocalChecks.Permissions(inspection),
         LocalChecks.Ledger(inspection.Settings),
         LocalChecks.Logs(inspection.Settings.Logs.Directory, logError),
-        new("secrets", _ => SecretsAsync(misp, destinations)),
+        Secrets(misp, destinations),
         .. NetworkChecks.Of(connectivity),
         .. MispChecks.Of(misp),
         .. destinations.SelectMany(one => one.All(writes)),
@@ -35,11 +35,12 @@ internal sealed class DoctorContext(IReadOnlyList<Check> checks, Func<ValueTask>
     public ValueTask DisposeAsync() => dispose?.Invoke() ?? ValueTask.CompletedTask;
 
     /// <summary>Whether each secret is where the settings say: variables, files, Key Vaults, certificates, tokens.</summary>
-    private static async Task<IReadOnlyList<CheckResult>> SecretsAsync(MispContext misp, IReadOnlyList<DestinationChecks> destinations)
+    /// <param name="misp">Null: its key is not looked at.</param>
+    public static Check Secrets(MispContext? misp, IReadOnlyList<DestinationChecks> destinations) => new("secrets", async _ =>
     {
-        var found = await Task.WhenAll(destinations.Select(one => one.Credential.GetAsync()).Prepend(misp.Key.GetAsync()))
-            .ConfigureAwait(false);
+        var credentials = destinations.Select(one => one.Credential.GetAsync());
+        var found = await Task.WhenAll(misp is null ? credentials : credentials.Prepend(misp.Key.GetAsync())).ConfigureAwait(false);
         CheckResult[] faults = [.. found.OfType<CheckResult>().Distinct()];
         return faults.Length > 0 ? faults : [CheckResult.Ok("all are where the settings say")];
-    }
+    });
 }

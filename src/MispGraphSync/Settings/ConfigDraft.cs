@@ -10,10 +10,13 @@ internal sealed class ConfigDraft(SettingsTable table)
 
     public List<List<DraftValue>> Destinations { get; } = [];
 
-    /// <summary>Begins a destination, named after its kind.</summary>
-    public List<DraftValue> AddDestination(string kind)
+    public IEnumerable<string> DestinationNames => Destinations.Select(one => one.Find(value => value.Key == Keys.Name)!.Json.GetString()!);
+
+    /// <summary>Begins a destination.</summary>
+    /// <param name="name">Null: named after its kind.</param>
+    public List<DraftValue> AddDestination(string kind, string? name = null)
     {
-        List<DraftValue> values = [new(Keys.Name, kind), new(table.Kind, kind)];
+        List<DraftValue> values = [new(Keys.Name, name ?? kind), new(table.Kind, kind)];
         Destinations.Add(values);
         return values;
     }
@@ -30,17 +33,60 @@ internal sealed class ConfigDraft(SettingsTable table)
 
         json.Blank();
         json.Open(FileLayer.Destinations, '[');
-        foreach (var destination in Destinations)
-        {
-            json.Open(null, '{');
-            WriteGroup(json, InOrder(destination).OrderBy(one => one.Key.Scope == KeyScope.Overridable), depth: 0, hideSecrets);
-            json.Close('}');
-        }
-
+        foreach (var destination in Destinations) WriteDestination(json, destination, hideSecrets);
         json.Close(']');
         json.Close('}');
         return json.ToString();
     }
+
+    /// <summary>The destinations alone, as objects to add to the list of another file.</summary>
+    public IReadOnlyList<string> WriteDestinations() =>
+    [
+        .. Destinations.Select(destination =>
+        {
+            var json = new CommentedJson();
+            WriteDestination(json, destination, hideSecrets: false);
+            return json.ToString().TrimEnd('\n');
+        }),
+    ];
+
+    /// <summary>Writes each secret that the draft itself holds to a private file in a folder, and refers to that file instead.</summary>
+    /// <returns>The new files.</returns>
+    public IReadOnlyList<string> StoreSecrets(string folder)
+    {
+        var files = new List<string>();
+        foreach (var values in Destinations.Prepend(Common))
+        {
+            var name = values.Find(one => one.Key == Keys.Name)?.Json.GetString();
+            foreach (var (i, value) in values.Index().Where(one => one.Item.IsLiteralSecret).ToList())
+            {
+                var file = FreeName(folder, (name is null ? "" : $"{name}-") + WithHyphens(value.Key.Path));
+                PrivateFile.Replace(file, overwrite: false, text => text.Write(value.Json.GetString()));
+                values[i] = new DraftValue(value.Key, $"file:{Path.GetFileName(file)}");
+                files.Add(file);
+            }
+        }
+
+        return files;
+    }
+
+    private void WriteDestination(CommentedJson json, List<DraftValue> values, bool hideSecrets)
+    {
+        json.Open(null, '{');
+        WriteGroup(json, InOrder(values).OrderBy(one => one.Key.Scope == KeyScope.Overridable), depth: 0, hideSecrets);
+        json.Close('}');
+    }
+
+    private static string FreeName(string folder, string name)
+    {
+        var file = Path.Combine(folder, name);
+        for (var i = 2; Path.Exists(file); i++) file = Path.Combine(folder, $"{name}-{i}");
+        return file;
+    }
+
+    /// <summary><c>auth-client-secret</c> for <c>auth.clientSecret</c>.</summary>
+    private static string WithHyphens(string path) =>
+        string.Concat(path.Select(c => c == '.' ? "-" : char.IsUpper(c) ? $"-{char.ToLowerInvariant(c)}" : $"{c}"));
 
     private static void WriteGroup(CommentedJson json, IEnumerable<DraftValue> values, int depth, bool hideSecrets)
     {

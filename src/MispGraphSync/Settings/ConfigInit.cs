@@ -1,17 +1,21 @@
+using System.Text.Json;
+using MispGraphSync.Http;
+
 namespace MispGraphSync.Settings;
 
-/// <summary>The guided start: asks for what has no default, and for secrets only by reference.</summary>
-internal sealed class ConfigInit(
-    SettingsTable table, TextReader answers, TextWriter output, string folder, CancellationToken interrupt = default)
+/// <summary>The guided start: asks for what has no default, and tests each answer where it can.</summary>
+internal sealed class ConfigInit
 {
-    private const int MaxTries = 3;
-
-    private static readonly (string Word, KindQuestion Question)[] SignIns =
+    private static readonly (string Word, string Meaning, KindQuestion Question)[] SignIns =
     [
-        ("secret", new(Keys.ClientSecret, "Where is the client secret?", "env:AZURE_CLIENT_SECRET")),
-        ("certificate", new(Keys.CertificatePath, "The certificate's file, PEM with key or PFX")),
-        ("managed-identity", new(Keys.ManagedIdentity, "A user-assigned identity's client id, or true for the machine's own", "true")),
-        ("token-file", new(Keys.FederatedTokenFile, "The token's file")),
+        ("secret", "a client secret of the app registration",
+            new(Keys.ClientSecret, "The client secret: paste it, or write env:NAME or file:PATH", "env:AZURE_CLIENT_SECRET")),
+        ("certificate", "a certificate of the app registration",
+            new(Keys.CertificatePath, "The certificate's file, PEM with key or PFX")),
+        ("managed-identity", "the identity of an Azure machine, without a secret",
+            new(Keys.ManagedIdentity, "A user-assigned identity's client id, or true for the machine's own", "true")),
+        ("token-file", "a token that Kubernetes or a CI system keeps in a file",
+            new(Keys.FederatedTokenFile, "The token's file")),
     ];
 
     public static IReadOnlyList<string> Head { get; } =
@@ -20,67 +24,185 @@ internal sealed class ConfigInit(
         "Check: misp-graph doctor. Look before you push: misp-graph plan",
     ];
 
-    public ConfigDraft Ask()
-    {
-        output.Write("Press Enter to take the answer in brackets. Secrets are asked for by reference only: env:NAME or file:PATH.\n\n");
-        var draft = new ConfigDraft(table);
-        draft.Common.Add(Ask(new(Keys.MispUrl, "MISP's address")));
-        draft.Common.Add(Ask(new(Keys.MispKey, "Where is MISP's auth key?", "env:MISP_KEY")));
+    public required ReaderOptions Options { get; init; }
 
-        var kinds = AskWords("Send to which?", [.. table.Kinds.Select(kind => kind.Name)], mayBeSeveral: true);
-        draft.Common.Add(Ask(new(Keys.Tenant, "Entra tenant (id or domain)")));
-        var signIn = AskWords("How to sign in?", [.. SignIns.Select(one => one.Word)], mayBeSeveral: false)[0];
-        if (signIn != "managed-identity") draft.Common.Add(Ask(new(Keys.ClientId, "Application (client) id")));
-        draft.Common.Add(Ask(SignIns.First(one => one.Word == signIn).Question));
-        draft.Common.Add(Ask(new(Keys.Action, "What should the products do on a match? alert, block or allow", "alert")));
-        foreach (var kind in kinds) draft.AddDestination(kind).AddRange(table.Named(kind)!.Questions.Select(Ask));
+    /// <summary>Of the process, for references to secrets.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    public required Prompt Prompt { get; init; }
+
+    /// <summary>The settings file to write, absolute.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Null: nothing is tested.</summary>
+    public TestAnswer? Test { get; init; }
+
+    private SettingsTable Table => Options.Table;
+
+    private string Folder => Path.GetDirectoryName(File)!;
+
+    /// <summary>Asks for a whole file.</summary>
+    public async Task<ConfigDraft> AskAsync(string instance)
+    {
+        Say("Press Enter to take the answer in brackets. A secret that you paste is not shown; it is stored in a file of its own next to "
+            + "the settings.", hang: 0);
+        Say("");
+        var draft = new ConfigDraft(Table);
+        draft.Common.Add(new DraftValue(Keys.Instance, instance));
+        string TextOf() => draft.Write([], hideSecrets: false);
+
+        await AskAsync(draft.Common, [new(Keys.MispUrl, "MISP's address")], AnswerTest.MispAddress, TextOf).ConfigureAwait(false);
+        await AskAsync(
+            draft.Common, [new(Keys.MispKey, "MISP's auth key: paste it, or write env:NAME or file:PATH", "env:MISP_KEY")],
+            AnswerTest.MispKey, TextOf).ConfigureAwait(false);
+
+        Say("");
+        ShowKinds();
+        var kinds = Prompt.ChooseSome("Where should the indicators go? Several with commas", [.. Table.Kinds.Select(kind => kind.Name)]);
+        var destinations = kinds.Select(kind => (Kind: Table.Named(kind)!, Values: Begin(draft, kind, kind))).ToList();
+
+        Say("");
+        await AskForSignInAsync(draft.Common, kinds[0], TextOf).ConfigureAwait(false);
+        Say("");
+        var takesWarn = destinations.TrueForAll(one => one.Kind.TakesWarn);
+        draft.Common.Add(new DraftValue(Keys.Action, Prompt.Choose(
+            "What should the products do on a match? " + string.Join(", ", ActionWords(takesWarn)), ActionWords(takesWarn))));
+        foreach (var (kind, values) in destinations) await AskForKindAsync(kind, values, TextOf).ConfigureAwait(false);
         return draft;
     }
 
-    private List<string> AskWords(string question, IReadOnlyList<string> known, bool mayBeSeveral)
+    /// <summary>Asks for one more destination of a file.</summary>
+    /// <param name="existing">The file as it is.</param>
+    public async Task<ConfigDraft> AskForDestinationAsync(SettingsInspection existing, string text)
     {
-        var list = string.Join(", ", known);
-        return Repeat($"{question} {list}{(mayBeSeveral ? "; several with commas" : "")}", known[0], text =>
-        {
-            List<string> words = mayBeSeveral
-                ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()]
-                : [text];
-            var wrong = words.Find(word => !known.Contains(word));
-            return (words, wrong is null ? null : $"{SettingsFaults.Quote(wrong)} is not one of {list}.");
-        });
+        ShowKinds();
+        var word = Prompt.Choose("Which kind?", [.. Table.Kinds.Select(one => one.Name)]);
+        var names = existing.Settings.Destinations.Select(one => one.Name).ToList();
+        var draft = new ConfigDraft(Table);
+        var values = Begin(draft, word, AskForName(word, names));
+        string TextOf() => ConfigEdit.Add(text, draft.WriteDestinations());
+
+        var kind = Table.Named(word)!;
+        var hasSignIn = Keys.Credentials.Any(key => existing.Values.Find(key).Value is not null);
+        if (kind.NeedsSignIn && !hasSignIn) await AskForSignInAsync(values, values[0].Json.GetString()!, TextOf).ConfigureAwait(false);
+        await AskForKindAsync(kind, values, TextOf).ConfigureAwait(false);
+        return draft;
     }
 
-    private DraftValue Ask(KindQuestion question) => Repeat(question.Text, question.Fallback, text =>
+    /// <summary>A destination with placeholders, so that what is common can be tested with it.</summary>
+    private List<DraftValue> Begin(ConfigDraft draft, string kind, string name)
     {
-        var key = question.Key;
-        var value = key.Type.FromText(text, SettingOrigin.Default, key.Path, new SettingsFaults());
-        var draft = new DraftValue(key, value.Json);
-        return (draft, draft.IsLiteralSecret
-            ? "That would put the secret itself into the file. Write env:NAME or file:PATH."
-            : key.Type.FaultsOf(value, key.Path, folder).All is [var fault, ..] ? fault.Text : null);
-    });
+        var settings = Table.Named(kind)!;
+        if (settings.Notice is { } notice) Say($"  note  {notice}");
+        var values = draft.AddDestination(kind, name);
+        values.AddRange(settings.Questions.Where(question => question.Key.Placeholder is not null)
+            .Select(question => new DraftValue(question.Key, question.Key.Placeholder!.Trim('"'))));
+        return values;
+    }
 
-    /// <summary>Asks until the answer is good, three times at most.</summary>
-    private T Repeat<T>(string question, string? fallback, Func<string, (T Value, string? Fault)> read)
+    private string AskForName(string kind, List<string> taken)
     {
-        for (var i = 0; i < MaxTries; i++)
+        var free = Enumerable.Range(2, taken.Count + 1).Select(i => $"{kind}-{i}").Prepend(kind).First(name => !IsTaken(name));
+        return Prompt.Ask("Its name", free, text => (text, IsTaken(text)
+            ? $"There is a destination {SettingsFaults.Quote(text)} already; choose another name."
+            : FaultOf(Keys.Name, text)));
+
+        bool IsTaken(string name) => taken.Contains(name, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private async Task AskForSignInAsync(List<DraftValue> into, string destination, Func<string> text)
+    {
+        await AskAsync(into, [new(Keys.Tenant, "Entra tenant (id or domain)")], AnswerTest.Tenant, text, destination).ConfigureAwait(false);
+        Say("");
+        foreach (var (known, meaning, _) in SignIns) Say($"  {known,-16}  {meaning}");
+        var word = Prompt.Choose("How to sign in?", [.. SignIns.Select(one => one.Word)]);
+        var question = SignIns.First(one => one.Word == word).Question;
+        List<KindQuestion> questions = word == "managed-identity"
+            ? [question]
+            : [new(Keys.ClientId, "Application (client) id"), question];
+        await AskAsync(into, questions, AnswerTest.SignIn, text, destination).ConfigureAwait(false);
+    }
+
+    private Task AskForKindAsync(KindSettings kind, List<DraftValue> values, Func<string> text)
+    {
+        values.RemoveAll(value => kind.Questions.Any(question => question.Key == value.Key));
+        return AskAsync(values, kind.Questions, AnswerTest.Destination, text, values[0].Json.GetString());
+    }
+
+    /// <summary>Asks and tests until the answers work or the user keeps them.</summary>
+    private async Task AskAsync(
+        List<DraftValue> into, IReadOnlyList<KindQuestion> questions, AnswerTest test, Func<string> text, string? destination = null)
+    {
+        var asked = questions;
+        while (true)
         {
-            output.Write(fallback is null ? $"{question}: " : $"{question} [{fallback}]: ");
-            var line = ReadLine() ?? throw new RunFailedException(RunOutcome.InvalidInput,
-                "The input ended before all questions were answered; nothing was written.",
-                "Run it at a terminal, or use `misp-graph config init --from-env`.");
+            List<DraftValue> answers = [.. asked.Select(AskFor)];
+            into.AddRange(answers);
+            if (await PassesAsync(test, text(), destination).ConfigureAwait(false)) return;
+            into.RemoveRange(into.Count - answers.Count, answers.Count);
+            // Enter gives the same answer again.
+            asked = [.. questions.Zip(answers, (question, answer) => answer.IsLiteralSecret ? question : question with
+            {
+                Fallback = answer.Json.ValueKind == JsonValueKind.String ? answer.Json.GetString() : SettingsJson.ToText(answer.Json),
+            })];
+        }
+    }
 
-            var text = line.Trim() is { Length: > 0 } given ? given : fallback;
-            if (text is null) continue;
-            var (value, fault) = read(text);
-            if (fault is null) return value;
-            output.Write($"  {Sanitize.ForDisplay(fault, int.MaxValue)}\n");
+    private async Task<bool> PassesAsync(AnswerTest test, string text, string? destination)
+    {
+        var soFar = SettingsReader.InspectText(text, File, Environment, Options with { NeedsMisp = true });
+        if (test == AnswerTest.Destination && OwnFaults(soFar, destination!) is { Count: > 0 } faults)
+        {
+            foreach (var fault in faults) Say($"  failed  {fault.Key}: {fault.Text}");
+            return false;
         }
 
-        throw new RunFailedException(RunOutcome.InvalidInput,
-            $"There was no usable answer to \"{question}\"; nothing was written.", "Run it again, or copy config.sample.json.");
+        if (Test is null) return true;
+        Say("  Testing...");
+        var findings = await Test(test, soFar, destination).ConfigureAwait(false);
+        if (findings.Count == 0) Say("  ok");
+        foreach (var finding in findings)
+        {
+            Say($"  {finding.Status,-7}  {finding.Cause}");
+            if (finding.Remedy is { } remedy) Say($"           -> {remedy}", hang: 14);
+        }
+
+        return !findings.Any(finding => finding.IsFault)
+            || Prompt.Choose("Answer again, or keep this and continue? again, keep", ["again", "keep"]) == "keep";
     }
 
-    // Nothing interrupts a read from a terminal; so the read stays behind, and the process ends over it.
-    private string? ReadLine() => Task.Run(answers.ReadLine, CancellationToken.None).WaitAsync(interrupt).GetAwaiter().GetResult();
+    private static List<SettingsFault> OwnFaults(SettingsInspection soFar, string destination)
+    {
+        var label = $"{FileLayer.Destinations}.{destination}";
+        return [.. soFar.Faults.Where(fault => $"{fault.Key}.".StartsWith($"{label}.", StringComparison.Ordinal))];
+    }
+
+    private DraftValue AskFor(KindQuestion question)
+    {
+        var key = question.Key;
+        return Prompt.Ask(question.Text, question.Fallback, answer =>
+        {
+            var text = key == Keys.MispUrl && !answer.Contains("://", StringComparison.Ordinal) ? $"https://{answer}" : answer;
+            var value = key.Type.FromText(text, SettingOrigin.Default, key.Path, new SettingsFaults());
+            return (new DraftValue(key, value.Json), FaultOf(key, text));
+        }, key.Type.IsSecret);
+    }
+
+    private string? FaultOf(SettingKey key, string text)
+    {
+        if (key.Type.IsSecret && SecretReference.LooksLikeShellVariable(text))
+            return "That looks like a shell's variable, which is not expanded here. Write env:NAME.";
+        var value = key.Type.FromText(text, SettingOrigin.Default, key.Path, new SettingsFaults());
+        return key.Type.FaultsOf(value, key.Path, Folder).All is [var fault, ..] ? fault.Text : null;
+    }
+
+    private static List<string> ActionWords(bool takesWarn) =>
+        [.. Keys.Action.Type.Words.Where(word => takesWarn || word != "warn")];
+
+    private void ShowKinds()
+    {
+        foreach (var kind in Table.Kinds) Say($"  {kind.Name,-8}  {kind.Meaning}");
+    }
+
+    private void Say(string line, int? hang = null) => Prompt.Say(line, hang);
 }

@@ -134,7 +134,7 @@ internal static class Keys
     public static readonly SettingKey<string> Name = new("name", Destination, Matching(
         Slug.Expects, "^[A-Za-z][A-Za-z0-9-]{0,39}$", hint: ReservedName, accepts: text => ReservedName(text) is null), null,
         "A short name for options, output and log files' names. Only a label: it may change at any time.")
-    { Example = "\"graph\"" };
+    { Example = "\"sentinel\"" };
     public static readonly SettingKey<bool> Enabled = new("enabled", Destination, Bool, "true",
         "false: the destination is not used, and may be incomplete.");
     public static readonly SettingKey<int> RequestsPerMinute = new("requestsPerMinute", Destination, Number(1, 100_000), null,

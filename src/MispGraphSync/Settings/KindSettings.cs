@@ -33,6 +33,9 @@ internal sealed record KindSettings(string Name, string Title, string Meaning)
     /// <summary>The keys that tell two destinations of this kind apart, for a fault: <c>workspaceId or sourceSystem</c>.</summary>
     public required string Distinguishers { get; init; }
 
+    /// <summary>What somebody must know who chooses this kind; null: nothing.</summary>
+    public string? Notice { get; init; }
+
     /// <summary>What <c>config init</c> asks.</summary>
     public IReadOnlyList<KindQuestion> Questions { get; init; } = [];
 }

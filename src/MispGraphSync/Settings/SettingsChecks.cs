@@ -47,7 +47,7 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
         foreach (var given in values.Destinations)
         {
             var own = new DestinationValues(values, given, faults);
-            if (given.Name is not { } name) own.Missing(Keys.Name, "a short name of your choice, such as \"graph\"");
+            if (given.Name is not { } name) own.Missing(Keys.Name, "a short name of your choice, such as \"sentinel\"");
             else if (!first.TryAdd(name, given))
                 own.Wrong(Keys.Name, $"The name {SettingsFaults.Quote(name)} is taken by another destination ({first[name].Origin.Place}); "
                     + "names must differ in more than case.");

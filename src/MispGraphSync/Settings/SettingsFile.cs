@@ -62,6 +62,31 @@ internal static class SettingsFile
         }
     }
 
+    /// <summary>Writes an existing file in its place, so that its owner, its mode and links to it stay.</summary>
+    /// <exception cref="RunFailedException">It cannot be written, and is as it was.</exception>
+    public static void Update(string path, string text)
+    {
+        var before = Load(path);
+        try
+        {
+            Overwrite(path, Encoding.UTF8.GetBytes(text));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (e is IOException) Overwrite(path, before);
+            throw new RunFailedException(
+                RunOutcome.InvalidInput, $"{path} cannot be written: {e.Message}", "Check the free space and who may write the file.", e);
+        }
+    }
+
+    private static void Overwrite(string path, byte[] text)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
+        file.Write(text);
+        file.SetLength(text.Length);
+        file.Flush(flushToDisk: true);
+    }
+
     /// <summary>Windows PowerShell writes UTF-16 where a command's output goes to a file.</summary>
     internal static byte[] ToUtf8(byte[] file) => file switch
     {

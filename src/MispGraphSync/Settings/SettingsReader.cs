@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace MispGraphSync.Settings;
@@ -70,8 +71,19 @@ internal static class SettingsReader
     public static SettingsInspection Inspect(string? path, IReadOnlyDictionary<string, string> environment, ReaderOptions options)
     {
         var file = SettingsFile.Find(path, environment, options.WorkingDirectory);
+        return Inspect(file, file is null ? null : SettingsFile.Load(file), environment, options);
+    }
+
+    /// <summary>The same for a text that is to be written to a file.</summary>
+    public static SettingsInspection InspectText(
+        string text, string file, IReadOnlyDictionary<string, string> environment, ReaderOptions options) =>
+        Inspect(file, Encoding.UTF8.GetBytes(text), environment, options);
+
+    private static SettingsInspection Inspect(
+        string? file, byte[]? text, IReadOnlyDictionary<string, string> environment, ReaderOptions options)
+    {
         var faults = new SettingsFaults();
-        var given = Gather(file, environment, options, faults);
+        var given = Gather(file, text, environment, options, faults);
         if (file is null && given is { Top.Values.Count: 0, Destinations.Count: 0 } && faults.All.Count == 0)
             throw NothingGiven(environment, options);
 
@@ -92,12 +104,12 @@ internal static class SettingsReader
     }
 
     private static GivenSettings Gather(
-        string? file, IReadOnlyDictionary<string, string> environment, ReaderOptions options, SettingsFaults faults)
+        string? file, byte[]? text, IReadOnlyDictionary<string, string> environment, ReaderOptions options, SettingsFaults faults)
     {
         var given = new GivenSettings(options.Table);
-        if (file is not null)
+        if (text is not null)
             new FileLayer(given, faults).Add(
-                SettingsJson.Parse(SettingsFile.Load(file), key: "", line => SettingOrigin.File(file, line), faults));
+                SettingsJson.Parse(text, key: "", line => SettingOrigin.File(file!, line), faults));
         var overrides = new OverrideLayers(given, faults);
         overrides.AddEnvironment(environment);
         overrides.AddOptions(options.Overrides);

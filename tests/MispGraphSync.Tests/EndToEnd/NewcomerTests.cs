@@ -162,15 +162,13 @@ public sealed partial class NewcomerTests : IAsyncLifetime
         _run.Environment["AZURE_CLIENT_SECRET"] = options.ClientSecret;
 
         // What nobody needs at the real services.
-        _run.Environment["MISP_GRAPH__CAFILE"] = Path.Combine(_run.Folder, "ca.pem");
-        _run.Environment["MISP_GRAPH__AUTH__AUTHORITY"] = Origin(_run.Sandbox.Entra);
+        _run.SetPlaces("sentinel", "defender");
         foreach (var (name, value) in (IEnumerable<(string, string)>)
         [
             ("SENTINEL__KIND", "sentinel"), ("SENTINEL__WORKSPACEID", $"{options.WorkspaceId}"),
             ("SENTINEL__SUBSCRIPTIONID", $"{options.SubscriptionId}"),
             ("SENTINEL__RESOURCEGROUP", options.ResourceGroup), ("SENTINEL__WORKSPACENAME", options.WorkspaceName),
-            ("SENTINEL__ENDPOINT", Origin(_run.Sandbox.Sentinel)), ("SENTINEL__MANAGEMENTENDPOINT", Origin(_run.Sandbox.Management)),
-            ("DEFENDER__KIND", "defender"), ("DEFENDER__ENDPOINT", Origin(_run.Sandbox.Defender)),
+            ("DEFENDER__KIND", "defender"),
         ])
         {
             _run.Environment[$"MISP_GRAPH__DESTINATIONS__{name}"] = value;
@@ -183,8 +181,6 @@ public sealed partial class NewcomerTests : IAsyncLifetime
         return _run.Sandbox.MispState.AddAttribute(
             uuid, new JsonObject { ["type"] = "domain", ["value"] = "no-such-thing.example", ["to_ids"] = true });
     }
-
-    private static string Origin(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
 
     [GeneratedRegex(@"^failed   (.+?)  ", RegexOptions.Multiline)]
     private static partial Regex Failure();

@@ -23,8 +23,8 @@ public class GeneratedFilesTests
         var reading = SettingsReader.Read(At("config.sample.json"), SomeSettings.NoVariables, SomeSettings.Options);
 
         Assert.Empty(reading.Warnings);
-        Assert.Equal(["graph"], reading.Settings.Destinations.Where(d => d.Enabled).Select(d => d.Name));
-        Assert.Equal(["graph", "sentinel", "defender"], reading.Settings.Destinations.Select(d => d.Kind));
+        Assert.Equal(["sentinel"], reading.Settings.Destinations.Where(d => d.Enabled).Select(d => d.Name));
+        Assert.Equal(["sentinel", "defender", "graph"], reading.Settings.Destinations.Select(d => d.Kind));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public class GeneratedFilesTests
         using var folder = new SettingsFolder(on);
 
         Assert.Equal(
-            "graph", SettingsReader.Read(folder.File, SomeSettings.NoVariables, SomeSettings.Options).Settings.Destinations[0].Name);
+            "sentinel", SettingsReader.Read(folder.File, SomeSettings.NoVariables, SomeSettings.Options).Settings.Destinations[0].Name);
     }
 
     [Fact]

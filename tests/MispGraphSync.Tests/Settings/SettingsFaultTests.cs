@@ -208,9 +208,9 @@ public class SettingsFaultTests
     [InlineData("{ \"destinations\": [{ \"kind\": \"graph\" }] }",
         "destinations[0].name: This is missing; give a short name of your choice")]
     [InlineData("{ \"destinations\": [{ \"name\": \"g\" }] }",
-        "destinations.g.kind: This is missing; give one of \"graph\", \"sentinel\", \"defender\".")]
+        "destinations.g.kind: This is missing; give one of \"sentinel\", \"defender\", \"graph\".")]
     [InlineData("{ \"destinations\": [{ \"name\": \"g\", \"kind\": \"grpah\" }] }",
-        "destinations.g.kind: \"grpah\" is not one of \"graph\", \"sentinel\", \"defender\". Did you mean \"graph\"?")]
+        "destinations.g.kind: \"grpah\" is not one of \"sentinel\", \"defender\", \"graph\". Did you mean \"graph\"?")]
     [InlineData("{ \"destinations\": [{ \"name\": \"Error\", \"kind\": \"graph\" }] }",
         "\"error\" marks failures in log files' names; choose another.")]
     [InlineData("{ \"destinations\": [{ \"name\": \"a_b\", \"kind\": \"graph\" }] }",

@@ -17,18 +17,21 @@ internal static class SettingsPage
         Support` on macOS, `%APPDATA%` on Windows).
 
         ```console
-        misp-graph config init            # asks for the settings; --from-env reads them from variables
+        misp-graph config init            # asks for the settings and tests them; --from-env reads them from variables
         misp-graph config validate        # "ok", or every fault (exit code 2)
         misp-graph config show            # every value in effect and its origin; secrets hidden
         misp-graph config import config.py --to config.json      # from the Python sample
         ```
+
+        `misp-graph config init --add` adds a destination to your file and keeps all else in it, comments included; with `--from-env`,
+        it adds those that `MISP_GRAPH__DESTINATIONS__NAME__…` describes and the file does not have.
 
         `config.sample.json` has every key with its default. `config.schema.json` gives editors completion: put
         `"$schema": "./config.schema.json"` at the top of your file.
 
         **Precedence:** an option, then an environment variable, then the file, then the default. The variable of a key is
         `MISP_GRAPH__` and its path with `__` for each dot: `misp.url` is `MISP_GRAPH__MISP__URL`. Address a destination by its
-        name or its index: `MISP_GRAPH__DESTINATIONS__GRAPH__ENABLED=false` (a hyphen in the name becomes `_`). Write lists as
+        name or its index: `MISP_GRAPH__DESTINATIONS__SENTINEL__ENABLED=false` (a hyphen in the name becomes `_`). Write lists as
         `a,b` or as JSON; `eventFilters` and `expiry` as JSON. An empty variable counts as none. A variable that begins with
         `MISP_GRAPH__` and names no key is a fault. Variables alone can define a destination when its `KIND` is among them.
 

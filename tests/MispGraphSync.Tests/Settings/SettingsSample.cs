@@ -11,7 +11,7 @@ internal static class SettingsSample
         json.Comment("Settings of misp-graph: every key with its default. Copy it to config.json, fill in what is yours, "
             + "and delete what you do not need.");
         json.Comment("Each key can be set by a variable too, such as MISP_GRAPH__MISP__URL, "
-            + "or MISP_GRAPH__DESTINATIONS__GRAPH__ENABLED by a destination's name.");
+            + "or MISP_GRAPH__DESTINATIONS__SENTINEL__ENABLED by a destination's name.");
         json.Comment("Secrets are best written as env:NAME, file:PATH or keyvault:https://VAULT.vault.azure.net/secrets/NAME. "
             + "Relative paths start at this file's folder.");
         json.Open(null, '{');
@@ -21,7 +21,7 @@ internal static class SettingsSample
         json.Blank();
         json.Comment("Where the indicators go. One read of MISP serves all of them; each has its own plan, limits and outcome.");
         json.Open("destinations", '[');
-        foreach (var (i, kind) in SomeSettings.Table.Kinds.Index()) Destination(json, kind.Name, isFirst: i == 0);
+        foreach (var (i, kind) in SomeSettings.Table.Kinds.Index()) Destination(json, kind, isFirst: i == 0);
         json.Close(']');
         Group(
             json,
@@ -60,8 +60,10 @@ internal static class SettingsSample
         json.Key(key.Path.Split('.')[^1], key.Placeholder ?? key.Default ?? "null");
     }
 
-    private static void Destination(CommentedJson json, string kind, bool isFirst)
+    private static void Destination(CommentedJson json, KindSettings settings, bool isFirst)
     {
+        var kind = settings.Name;
+        if (settings.Notice is { } notice) json.Comment(notice);
         json.Open(null, '{');
         var keys = SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Destination && k.BelongsTo(kind)).ToList();
         foreach (var key in keys)

@@ -94,6 +94,25 @@ internal sealed class SandboxRun : IAsyncDisposable
         File.WriteAllText(ConfigFile, settings.ToJsonString());
     }
 
+    /// <summary>Keeps settings that do not name the sandbox's hosts in the sandbox.</summary>
+    public void SetPlaces(params IEnumerable<string> destinations)
+    {
+        Environment["MISP_GRAPH__CAFILE"] = Path.Combine(Folder, "ca.pem");
+        Environment["MISP_GRAPH__AUTH__AUTHORITY"] = Origin(Sandbox.Entra);
+        foreach (var name in destinations)
+        {
+            var (service, management) = name switch
+            {
+                "graph" => (Sandbox.Graph, null),
+                "defender" => (Sandbox.Defender, null),
+                _ => (Sandbox.Sentinel, Sandbox.Management),
+            };
+            Environment[$"MISP_GRAPH__DESTINATIONS__{name.ToUpperInvariant()}__ENDPOINT"] = Origin(service);
+            if (management is not null)
+                Environment[$"MISP_GRAPH__DESTINATIONS__{name.ToUpperInvariant()}__MANAGEMENTENDPOINT"] = Origin(management);
+        }
+    }
+
     /// <summary>A text at the top of the settings; null when it is not there.</summary>
     public string? Setting(string key) => JsonNode.Parse(File.ReadAllText(ConfigFile))![key]?.GetValue<string>();
 
@@ -131,6 +150,8 @@ internal sealed class SandboxRun : IAsyncDisposable
     public IReadOnlyList<string> RequestFiles() => !Directory.Exists(Logs)
         ? []
         : [.. Directory.GetFiles(Logs, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+    private static string Origin(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
 
     public async ValueTask DisposeAsync()
     {

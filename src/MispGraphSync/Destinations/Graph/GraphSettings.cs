@@ -33,7 +33,8 @@ public sealed record GraphSettings : DestinationSettings
     /// <summary>Tenants are compared in lower case, because their spelling may vary.</summary>
     public override DestinationInfo Info => new(Name, Kind, Auth.Tenant.ToLowerInvariant(), TargetProduct);
 
-    internal static KindSettings Settings { get; } = new(KindName, "Graph", "Microsoft Graph tiIndicators")
+    internal static KindSettings Settings { get; } = new(
+        KindName, "Graph", "Microsoft Graph tiIndicators, whose end Microsoft announced for April 2026")
     {
         Keys = [TargetProductKey],
         RequestsPerMinute = 1000,
@@ -41,6 +42,8 @@ public sealed record GraphSettings : DestinationSettings
         Bind = static (common, values) => new GraphSettings(common) { TargetProduct = values.Of(TargetProductKey) ?? "" },
         Check = CheckCloud,
         Distinguishers = "targetProduct or tenant",
+        Notice = "Microsoft announced that the tiIndicators API would be removed by April 2026. Use it only in a tenant where the API "
+            + "still answers.",
         Questions = [new(TargetProductKey, $"Graph's target product: {SentinelProduct} or {DefenderProduct}", SentinelProduct)],
     };
 
