@@ -216,14 +216,10 @@ internal sealed class ToolImport
     private void AddWorkspace(List<DraftValue> to)
     {
         _from.AddRequired(InDestination("workspaceId"), _auth?.Member("workspace_id"), _tool.Auth + ".workspace_id", to);
-        if (Place.Any(one => ConfigImporter.TextOf(_auth?.Member(one.Theirs)?.Value) is not null))
-        {
-            foreach (var (theirs, ours) in Place)
-                _from.AddRequired(InDestination(ours), _auth?.Member(theirs), $"{_tool.Auth}.{theirs}", to);
-        }
-        else Notes.Add(NoteRank.ToDo,
-            "subscriptionId, resourceGroup and workspaceName are not set. Add them: a first push, read and verify need them.");
-
+        foreach (var (theirs, ours) in Place) _from.AddOptional(InDestination(ours), _auth?.Member(theirs), to);
+        if (Place.Any(one => to.All(value => value.Key.Path != one.Ours)))
+            Notes.Add(NoteRank.ToDo, "subscriptionId, resourceGroup and workspaceName are not all set. They are found by workspaceId "
+                + "where the app's role shows the workspace; else add them: docs/sentinel.md");
         if (_tool != OtherTool.Misp2Sentinel) return;
         var source = ConfigImporter.TextOf(_from.Find("sourcesystem")?.Value) ?? "MISP";
         Notes.Add(NoteRank.Changed, $"sourceSystem is \"misp-graph\"; misp2sentinel uploads under \"{source}\". After the first push: "

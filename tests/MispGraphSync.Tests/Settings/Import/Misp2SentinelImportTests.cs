@@ -99,7 +99,7 @@ public class Misp2SentinelImportTests
     [InlineData("warning: misp.enforceWarninglist: false is imported")]
     [InlineData("warning: misp.verifyCert: false is imported")]
     [InlineData("warning: dry_run is not imported: misp-graph push sends")]
-    [InlineData("to do: subscriptionId, resourceGroup and workspaceName are not set")]
+    [InlineData("to do: subscriptionId, resourceGroup and workspaceName are not all set")]
     [InlineData("ms_auth.scope is not imported")]
     [InlineData("ms_auth.new_upload_api is not imported")]
     [InlineData("ms_action is not imported: a sentinel destination has no such setting")]
@@ -198,6 +198,6 @@ public class Misp2SentinelImportTests
                 whole.Json("destinations.resourceGroup"),
                 whole.Json("destinations.workspaceName")));
         Assert.Contains("misp-graph verify --adopt misp2sentinel:TI", whole.Messages, StringComparison.Ordinal);
-        Assert.Equal(("\"security\"", "\"FILL IN\""), (part.Json("destinations.resourceGroup"), part.Json("destinations.workspaceName")));
+        Assert.Equal(("\"security\"", null), (part.Json("destinations.resourceGroup"), part.Json("destinations.workspaceName")));
     }
 }
