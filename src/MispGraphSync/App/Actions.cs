@@ -93,12 +93,18 @@ internal sealed class Actions(ToolHost host)
         }
     }
 
-    /// <summary>For a shell that completes a line; nothing where the settings have faults.</summary>
-    public IReadOnlyList<string> DestinationNames(string? config)
+    /// <summary>For a shell that completes a line, as is the next; nothing where the settings have faults.</summary>
+    public IEnumerable<string> DestinationNames(string? config) =>
+        Suggest(config, settings => settings.Destinations.Select(one => one.Name));
+
+    public IEnumerable<string> RunNumbers(string? config) => Suggest(config, settings => WithLedger(settings, (ledger, owner) =>
+        StatusReport.Gather(ledger, settings, owner, runs: 10, host.Time.GetUtcNow()).Runs.Select(run => $"{run.Run}")));
+
+    private IReadOnlyList<string> Suggest(string? config, Func<AppSettings, IEnumerable<string>> words)
     {
         try
         {
-            return [.. SettingsReader.Read(config, host.Environment, ReaderOptions).Settings.Destinations.Select(one => one.Name)];
+            return [.. words(SettingsReader.Read(config, host.Environment, ReaderOptions).Settings)];
         }
         catch (RunFailedException)
         {

@@ -43,7 +43,12 @@ internal static class Tool
         // The library's own help option also takes /h and /?, which may be paths.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
         root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help.", Action = new Commands.HelpAction(host, common) });
-        Suggestions.AddCompletions(root, common, actions.DestinationNames);
+        Suggestions.AddCompletions(root, common, new Dictionary<string, Func<string?, IEnumerable<string>>>
+        {
+            ["--destination"] = actions.DestinationNames,
+            ["--adopt"] = _ => Registration.Kinds.TakeoverTools,
+            ["--run"] = actions.RunNumbers,
+        });
         return root;
     }
 
@@ -56,20 +61,28 @@ internal static class Tool
             return ExitCodes.Of(RunOutcome.Done);
         }
 
-        if (args.Count == 0)
+        var verb = args.Count > 0 ? args[0] : null;
+        args = verb switch
         {
-            await InvokeAsync(root.Parse(["--help"]), host).ConfigureAwait(false);
+            // The Python sample's way to list what was pushed.
+            "-r" => ["read", .. args.Skip(1)],
+            "help" => [.. args.Skip(1), "--help"],
+            "version" => ["--version"],
+            _ => args,
+        };
+        var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        var parsed = root.Parse(args, configuration);
+        var isUnknown = verb == "help" && parsed.UnmatchedTokens.Count > 0;
+        if (parsed.Errors.Count == 0 && !isUnknown) return await InvokeAsync(parsed, host).ConfigureAwait(false);
+        if (ParseErrors.IsOnlyWithoutVerb(parsed))
+        {
+            await InvokeAsync(root.Parse([.. args, "--help"], configuration), host).ConfigureAwait(false);
             return ExitCodes.Of(RunOutcome.InvalidInput);
         }
 
-        // The Python sample's way to list what was pushed.
-        if (args[0] == "-r") args = ["read", .. args.Skip(1)];
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count == 0) return await InvokeAsync(parsed, host).ConfigureAwait(false);
-        foreach (var error in ParseErrors.Of(parsed))
-            await host.Error.WriteLineAsync(WrappedText.Wrap($"error: {error}", host.ErrorWidth(), hang: 7)).ConfigureAwait(false);
-        string[] help = [HelpText.Program, HelpText.VerbOf(parsed.CommandResult.Command), "--help"];
-        await host.Error.WriteLineAsync($"Try '{string.Join(' ', help.Where(word => word.Length > 0))}'.").ConfigureAwait(false);
+        var command = HelpText.VerbOf(parsed.CommandResult.Command);
+        Failures.Print(new RunFailedException(RunOutcome.InvalidInput, string.Join('\n', ParseErrors.Of(parsed)),
+            $"Try '{HelpText.Program} {(command.Length > 0 ? command + " " : "")}--help'."), host);
         return ExitCodes.Of(RunOutcome.InvalidInput);
     }
 

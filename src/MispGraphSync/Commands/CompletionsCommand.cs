@@ -10,7 +10,12 @@ internal sealed class CompletionsCommand : Command
     public CompletionsCommand(ToolHost host)
         : base("completions", "Prints a script that completes commands, options and their values in a shell.")
     {
-        _shell.AcceptOnlyFromAmong([.. ShellScripts.Names]);
+        _shell.CompletionSources.Add([.. ShellScripts.Names]);
+        _shell.Validators.Add(given =>
+        {
+            if (given.Tokens is [var word] && !ShellScripts.Names.Contains(word.Value))
+                given.AddError($"'{Sanitize.ForDisplay(word.Value, 80)}' is not one of: {string.Join(", ", ShellScripts.Names)}.");
+        });
         Add(_shell);
         SetAction(args => host.Out.Write(ShellScripts.For(args.GetRequiredValue(_shell))));
     }

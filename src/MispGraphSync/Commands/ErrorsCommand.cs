@@ -11,7 +11,7 @@ internal sealed class ErrorsCommand : Command
 {
     private readonly Option<bool> _retry = NewOption.Flag("--retry", "Send the rejected indicators again now, without reading MISP.");
     private readonly Option<string?> _destination = NewOption.Of<string?>("--destination", "NAME", "Only this destination.");
-    private readonly Option<long?> _run = NewOption.Of<long?>("--run", "N", "Only indicators that this run was the last to send.");
+    private readonly Option<long?> _run = NewOption.Number("--run", "Only indicators that this run was the last to send.");
     private readonly CommonOptions _common;
     private readonly ToolHost _host;
     private readonly DestinationKinds _kinds;

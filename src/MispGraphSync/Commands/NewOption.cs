@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace MispGraphSync.Commands;
 
@@ -11,6 +12,19 @@ internal static class NewOption
     /// <param name="value">What the help calls the value.</param>
     public static Option<T> Of<T>(string name, string value, string description) =>
         new(name) { Description = description, HelpName = value };
+
+    /// <summary>A whole number that is not negative.</summary>
+    public static Option<long?> Number(string name, string description)
+    {
+        var option = Of<long?>(name, "N", description);
+        option.CustomParser = given =>
+        {
+            if (long.TryParse(given.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+            given.AddError($"{name}: '{Sanitize.ForDisplay(given.Tokens[0].Value, 80)}' is not a whole number.");
+            return null;
+        };
+        return option;
+    }
 
     public static Option<string[]> Destinations() =>
         Of<string[]>("--destination", "NAME", "Only this destination; may be given several times. Default: all enabled ones.");

@@ -48,11 +48,15 @@ internal static class Suggestions
     /// <summary>Adds the values of options.</summary>
     /// <param name="root">All verbs.</param>
     /// <param name="common">The options of every verb.</param>
-    /// <param name="destinationNames">Given the settings file; null: the default one.</param>
-    public static void AddCompletions(RootCommand root, CommonOptions common, Func<string?, IReadOnlyList<string>> destinationNames)
+    /// <param name="values">By the option's name; given the settings file; null: the default one.</param>
+    public static void AddCompletions(
+        RootCommand root, CommonOptions common, IReadOnlyDictionary<string, Func<string?, IEnumerable<string>>> values)
     {
         common.Output.CompletionSources.Add(context => OutputFormats.Of(context.ParseResult.CommandResult.Command.Name));
-        foreach (var option in root.Subcommands.SelectMany(verb => verb.Options).Where(option => option.Name == "--destination"))
-            option.CompletionSources.Add(context => destinationNames(context.ParseResult.GetValue(common.Config)));
+        foreach (var option in root.Subcommands.SelectMany(verb => verb.Options))
+        {
+            if (values.TryGetValue(option.Name, out var all))
+                option.CompletionSources.Add(context => all(context.ParseResult.GetValue(common.Config)));
+        }
     }
 }

@@ -65,8 +65,9 @@ internal sealed record Remedy(string[] Words, string Text)
 }
 
 /// <summary>Another tool whose indicators can be taken over at one kind of destination.</summary>
+/// <param name="Tool">Its name.</param>
 /// <param name="Usage">What to give to --adopt, and where the tool pushed to.</param>
 /// <param name="Matches">Whether the option's value names this tool.</param>
 /// <param name="At">The option's value, and the destination.</param>
 internal sealed record TakeoverSource(
-    string Usage, Func<string, bool> Matches, Func<string, IDestination, DestinationSettings, Transport, ForeignTool> At);
+    string Tool, string Usage, Func<string, bool> Matches, Func<string, IDestination, DestinationSettings, Transport, ForeignTool> At);

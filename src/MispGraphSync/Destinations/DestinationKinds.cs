@@ -29,6 +29,9 @@ internal sealed class DestinationKinds(params IReadOnlyList<DestinationKind> all
     public CheckResult? CheckTenant(DestinationSettings settings, JsonElement discovery) =>
         all.Select(kind => kind.CheckTenant(settings, discovery)).FirstOrDefault(result => result is not null);
 
+    /// <summary>The tools whose indicators can be taken over.</summary>
+    public IEnumerable<string> TakeoverTools => all.Select(kind => kind.Takeover?.Tool).OfType<string>();
+
     /// <summary>The kind of destination that another tool pushed to.</summary>
     /// <exception cref="RunFailedException">InvalidInput: no such tool is known.</exception>
     public DestinationKind TakeoverFrom(string tool) =>

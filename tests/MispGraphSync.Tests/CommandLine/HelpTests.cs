@@ -63,30 +63,60 @@ public class HelpTests
     }
 
     [Fact]
+    public async Task Verb_without_its_second_word_prints_help_and_exits_2()
+    {
+        var alone = await Typed.AsAsync("config");
+
+        Assert.Equal((ExitCodes.Of(RunOutcome.InvalidInput), ""), (alone.Code, alone.Error));
+        Assert.Equal((await Typed.AsAsync("config", "--help")).Out, alone.Out);
+    }
+
+    [Theory]
+    [InlineData("help", "--help")]
+    [InlineData("help push", "push --help")]
+    [InlineData("help config init", "config init --help")]
+    [InlineData("version", "--version")]
+    public async Task Help_and_version_are_commands_too(string typed, string option)
+    {
+        var byWord = await Typed.AsAsync(Words(typed));
+
+        Assert.Equal(await Typed.AsAsync(Words(option)), byWord);
+        Assert.Equal(0, byWord.Code);
+    }
+
+    [Fact]
     public async Task Mistyped_verb_points_to_the_help()
     {
         var mistyped = await Typed.AsAsync("pusch");
 
         Assert.Equal(ExitCodes.Of(RunOutcome.InvalidInput), mistyped.Code);
-        Assert.Equal("error: there is no command 'pusch'; did you mean 'push'?\nTry 'misp-graph --help'.\n", mistyped.Error);
+        Assert.Equal("error: There is no command 'pusch'. Did you mean 'push'?\n       Try 'misp-graph --help'.\n", mistyped.Error);
     }
 
     [Theory]
-    [InlineData("config inti", "there is no command 'config inti'; did you mean 'config init'?", "config --help")]
-    [InlineData("config", "Required command was not provided.", "config --help")]
-    [InlineData("push --dry", "there is no option '--dry' of 'push'; did you mean '--dry-run'?", "push --help")]
-    [InlineData("push --ful", "there is no option '--ful' of 'push'; did you mean '--full'?", "push --help")]
-    [InlineData("push --no-colour", "there is no option '--no-colour' of 'push'; did you mean '--no-color'?", "push --help")]
-    [InlineData("push --wholly-unknown", "there is no option '--wholly-unknown' of 'push'", "push --help")]
-    [InlineData("push stray", "Unrecognized command or argument 'stray'.", "push --help")]
-    [InlineData(
-        "completions tcsh", "Argument 'tcsh' not recognized. Must be one of: 'bash' 'zsh' 'fish' 'powershell'", "completions --help")]
+    [InlineData("config inti", "There is no command 'config inti'. Did you mean 'config init'?", "config --help")]
+    [InlineData("init", "There is no command 'init'. Did you mean 'config init'?", "--help")]
+    [InlineData("help pusch", "There is no command 'pusch'. Did you mean 'push'?", "--help")]
+    [InlineData("push --inpt x", "There is no option '--inpt' of 'push'. Did you mean '--input'?", "push --help")]
+    [InlineData("push --destination", "--destination needs a value: NAME.", "push --help")]
+    [InlineData("push --wait 1m --wait 2m", "--wait is given more than once.", "push --help")]
+    [InlineData("push --full=no", "'push' takes no argument 'no'.", "push --help")]
+    [InlineData("errors --run abc", "--run: 'abc' is not a whole number.", "errors --help")]
+    [InlineData("status --runs=-1", "--runs: '-1' is not a whole number.", "status --help")]
+    [InlineData("explain", "'explain' needs VALUE|UUID.", "explain --help")]
+    [InlineData("config import", "'config import' needs FILE.", "config import --help")]
+    [InlineData("push --dry", "There is no option '--dry' of 'push'. Did you mean '--dry-run'?", "push --help")]
+    [InlineData("push --ful", "There is no option '--ful' of 'push'. Did you mean '--full'?", "push --help")]
+    [InlineData("push --no-colour", "There is no option '--no-colour' of 'push'. Did you mean '--no-color'?", "push --help")]
+    [InlineData("push --wholly-unknown", "There is no option '--wholly-unknown' of 'push'.", "push --help")]
+    [InlineData("push stray", "'push' takes no argument 'stray'.", "push --help")]
+    [InlineData("completions tcsh", "'tcsh' is not one of: bash, zsh, fish, powershell.", "completions --help")]
     public async Task Mistyped_word_is_reported_once_with_a_suggestion(string typed, string answer, string help)
     {
         var mistyped = await Typed.AsAsync(Words(typed));
 
         Assert.Equal(ExitCodes.Of(RunOutcome.InvalidInput), mistyped.Code);
-        Assert.Equal($"error: {answer}\nTry 'misp-graph {help}'.\n", mistyped.Error.Replace("\n       ", " ", StringComparison.Ordinal));
+        Assert.Equal($"error: {answer} Try 'misp-graph {help}'.\n", mistyped.Error.Replace("\n       ", " ", StringComparison.Ordinal));
     }
 
     [Theory]

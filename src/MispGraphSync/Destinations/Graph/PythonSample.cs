@@ -38,7 +38,7 @@ internal static class PythonSample
     ];
 
     public static TakeoverSource Source { get; } = new(
-        "python-sample (at Graph)", tool => tool == "python-sample",
+        "python-sample", "python-sample (at Graph)", tool => tool == "python-sample",
         (tool, destination, _, _) => new ForeignTool(tool, destination, there => Recognise(there, destination.Capabilities.Shape)));
 
     public static LegacyIndicator? Recognise(RemoteIndicator there, IndicatorShape form)

@@ -16,7 +16,7 @@ internal static class Misp2Sentinel
     private const string Name = "misp2sentinel";
 
     public static TakeoverSource Source { get; } = new(
-        $"{Name} (at Sentinel, source system MISP) or {Name}:SOURCESYSTEM",
+        Name, $"{Name} (at Sentinel, source system MISP) or {Name}:SOURCESYSTEM",
         tool => tool == Name || tool.StartsWith(Name + ":", StringComparison.Ordinal) && tool.Length > Name.Length + 1, At);
 
     public static LegacyIndicator? Recognise(RemoteIndicator there)
