@@ -21,8 +21,6 @@ internal sealed class ConfigImporter(PythonFile file, ReaderOptions options)
 
     public ImportNotes Notes { get; } = new();
 
-    public bool Has(string name) => Find(name) is not null;
-
     /// <summary>Null when the file does not set it.</summary>
     public GivenValue? Find(string name)
     {
@@ -55,11 +53,8 @@ internal sealed class ConfigImporter(PythonFile file, ReaderOptions options)
             }
         }
 
-        var variable = (given?.Value.Candidates ?? []).OfType<PythonValue.Variable>().FirstOrDefault();
-        var reason = given is null ? $"{name} is not set" : variable is not null ? $"{name} is {variable.Obstacle}"
-            : $"{name} {(given.Value.Obstacle is { } obstacle ? $"is {obstacle}" : "has no usable value")}";
-        var remedy = variable is not null && to is null ? $" Write the value, or set {OverrideLayers.NameOf(key)}." : "";
-        Notes.Add(NoteRank.ToDo, $"{key.Path} is still to be filled in: {reason}.{remedy}", given?.Line ?? 0);
+        var remedy = given?.Value is PythonValue.Variable && to is null ? $" Write the value, or set {OverrideLayers.NameOf(key)}." : "";
+        Notes.Add(NoteRank.ToDo, $"{key.Path} is still to be filled in: {name} {WhyUnusable(given)}.{remedy}", given?.Line ?? 0);
         (to ?? Draft.Common).Add(DraftValue.ToFillIn(key));
     }
 
@@ -84,10 +79,8 @@ internal sealed class ConfigImporter(PythonFile file, ReaderOptions options)
         }
         else
         {
-            var reason = given is null ? "is not set" : given.Value.Obstacle is { } obstacle ? $"is {obstacle}" : "has no usable value";
-            Notes.Add(NoteRank.ToDo,
-                $"{key.Path} is {key.Placeholder}: {name} {reason}. Set that variable, or write another env:NAME, file:PATH or keyvault:….",
-                given?.Line ?? 0);
+            Notes.Add(NoteRank.ToDo, $"{key.Path} is {key.Placeholder}: {name} {WhyUnusable(given)}. "
+                + "Set that variable, or write another env:NAME, file:PATH or keyvault:….", given?.Line ?? 0);
             Draft.Common.Add(DraftValue.ToFillIn(key));
         }
     }
@@ -104,10 +97,14 @@ internal sealed class ConfigImporter(PythonFile file, ReaderOptions options)
             return false;
         }
 
+        if (!Add(key, json, given, to)) return false;
         if (variable is not null)
             Notes.Add(NoteRank.ToDo, $"{key.Path}: the default of the environment variable {variable.Name} is imported.", given.Line);
-        return Add(key, json, given, to);
+        return true;
     }
+
+    private static string WhyUnusable(GivenValue? given) =>
+        given is null ? "is not set" : given.Value.Obstacle is { } obstacle ? $"is {obstacle}" : "has no usable value";
 
     /// <summary>Adds the value when it is right, else a note.</summary>
     public bool Add(SettingKey key, JsonElement json, GivenValue given, List<DraftValue>? to = null)
@@ -146,4 +143,5 @@ internal sealed class ConfigImporter(PythonFile file, ReaderOptions options)
         if (unknown.Length > 0) Notes.Add(NoteRank.Skipped, $"Not imported, because they are no keys of {tool.Name}'s: {unknown}.");
         if (file.UnreadLines.Count > 0)
             Notes.Add(NoteRank.Skipped, $"Statements that are not executed: line {string.Join(", ", file.UnreadLines)}.");
-    }}
+    }
+}

@@ -75,34 +75,36 @@ internal sealed class FilterImport(ConfigImporter from, OtherTool tool)
             : null;
     }
 
-    /// <summary>Null: it is left out.</summary>
+    /// <summary>Null: it is not imported.</summary>
     private JsonElement? Member(string filter, string name, PythonValue value, int line)
     {
-        if (value.Json is not { } json)
-        {
-            from.Notes.Add(NoteRank.ToDo, $"misp.eventFilters: \"{name}\" is still to be filled in: it is {value.Obstacle}.", line);
-            return FillIn;
-        }
-
-        if (name is "enforceWarninglist" or "enforce_warninglist") _isWarninglistEnforced |= ConfigImporter.IsTrue(value);
+        // What is not known leaves our own check on.
+        if (name is "enforceWarninglist" or "enforce_warninglist")
+            _isWarninglistEnforced |= value.Json is null || ConfigImporter.IsTrue(value);
         var isMarkedOnly = name == "to_ids" && ConfigImporter.IsTrue(value);
         _isMarkedOnly |= isMarkedOnly;
-        var (rank, reason) = (NoteRank.Skipped, "");
-        if (IsEmpty(json)) (rank, reason) = (NoteRank.Changed, "an empty value selects nothing.");
-        else if (Limits.Contains(name)) (rank, reason) = (NoteRank.Safety, "every event that matches is read, however many there are.");
-        else if (isMarkedOnly) reason = $"{Keys.MispToIdsOnly.Path} is true.";
-        else if (WithoutSelection.Contains(name) || name.StartsWith("include", StringComparison.Ordinal)) reason = "it selects no events.";
-        if (reason.Length > 0)
+
+        if (WithoutSelection.Contains(name) || name.StartsWith("include", StringComparison.Ordinal))
+            return Skip(NoteRank.Skipped, "it selects no events.");
+        if (Limits.Contains(name)) return Skip(NoteRank.Safety, "every event that matches is read, however many there are.");
+        if (isMarkedOnly) return Skip(NoteRank.Skipped, $"{Keys.MispToIdsOnly.Path} is true.");
+        if (value.Json is not { } json) return Open($"it is {value.Obstacle}");
+        if (IsEmpty(json)) return Skip(NoteRank.Changed, "an empty value selects nothing.");
+        if (name == "to_ids" && !tool.SendsUnmarked) return Open($"{tool.Name} sends nothing with it");
+        var faults = from.Options.FilterFaults(SettingsJson.OfMembers([KeyValuePair.Create(name, json)])).ToList();
+        return faults.Count > 0 ? Open(string.Join("; ", faults)) : json;
+
+        JsonElement? Skip(NoteRank rank, string reason)
         {
             from.Notes.Add(rank, $"{filter}.{name} is not imported: {reason}", line);
             return null;
         }
 
-        var faults = from.Options.FilterFaults(SettingsJson.OfMembers([KeyValuePair.Create(name, json)])).ToList();
-        if (name == "to_ids" && !tool.SendsUnmarked) faults.Add($"{tool.Name} sends nothing with it");
-        foreach (var fault in faults)
-            from.Notes.Add(NoteRank.ToDo, $"misp.eventFilters: \"{name}\" is still to be filled in: {fault}.", line);
-        return faults.Count > 0 ? FillIn : json;
+        JsonElement Open(string reason)
+        {
+            from.Notes.Add(NoteRank.ToDo, $"misp.eventFilters: \"{name}\" is still to be filled in: {reason}.", line);
+            return FillIn;
+        }
     }
 
     /// <summary>What is wrong although each member is right, such as two names of one key.</summary>

@@ -120,6 +120,8 @@ public class FilterImportTests
     [Theory]
     [InlineData("{'published': 1, 'to_ids': 1, 'enforceWarninglist': True}", null, null)]
     [InlineData("{'published': 1, 'to_ids': True, 'enforce_warninglist': 1}", null, null)]
+    [InlineData("{'published': 1, 'to_ids': 1, 'enforceWarninglist': os.getenv('LISTS')}", null, null)]
+    [InlineData("{'published': 1, 'to_ids': 1, 'includeEventTags': os.getenv('TAGS')}", null, "false")]
     [InlineData("{'published': 1}", "false", "false")]
     public void Switches_in_the_filter_become_settings(string filter, string? toIdsOnly, string? enforceWarninglist)
     {

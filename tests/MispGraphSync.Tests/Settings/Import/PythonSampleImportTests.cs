@@ -182,6 +182,7 @@ public class PythonSampleImportTests
     [InlineData("days_to_expire = int(os.environ.get('DAYS'))",
         "days_to_expire is not imported: it is read from the environment variable DAYS")]
     [InlineData("days_to_expire = os.getenv('DAYS', '60')", "daysToExpire: the default of the environment variable DAYS is imported.")]
+    [InlineData("days_to_expire = os.getenv('DAYS', '')", "days_to_expire has no usable value; it is not imported.")]
     [InlineData("passiveOnly = 'perhaps'", "passiveOnly is not imported: \"perhaps\" is not true or false")]
     [InlineData("misp_domain = 'https://a b'", "misp.url is still to be filled in")]
     public void Skipped_settings_are_reported(string python, string sentence) =>
