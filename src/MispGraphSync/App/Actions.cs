@@ -158,7 +158,7 @@ internal sealed class Actions(ToolHost host)
             {
                 found.AddRange(results.Where(one => one.Status is CheckStatus.Failed or CheckStatus.Warning));
                 skipped.AddRange(results.Where(one => one.Status == CheckStatus.Skipped));
-                if (AnswerChecks.ShowsSuccess(check)) successes.AddRange(results.Where(one => one.Status == CheckStatus.Ok));
+                if (AnswerChecks.ShowsSuccess(test, check)) successes.AddRange(results.Where(one => one.Status == CheckStatus.Ok));
             }
         }
         catch (RunFailedException failure)

@@ -17,6 +17,9 @@ internal sealed class ConfigInitCommand : Command
     private readonly ReaderOptions _options;
     private readonly TestAnswer? _test;
 
+    // On Windows a file takes the rights of its folder.
+    private static string Privacy => OperatingSystem.IsWindows() ? "" : ", readable by you alone";
+
     public ConfigInitCommand(CommonOptions common, ToolHost host, ReaderOptions options, TestAnswer? test)
         : base("init", "Creates a settings file; asks for values without a default, and tests the answers.")
     {
@@ -62,7 +65,7 @@ internal sealed class ConfigInitCommand : Command
         Store(draft, file, () => SettingsFile.Write(file, Text(), args.GetValue(_force)));
         _host.Out.Write($"{file}\n");
         if (kept is not null) Say($"Kept the instance {kept} of the earlier file: the ids of what was sent depend on it.");
-        SayNext("Written, readable by you alone.", args);
+        SayNext($"Written{Privacy}.", args);
     }
 
     private async Task AddAsync(ParseResult args, string file, Prompt? prompt)
@@ -140,7 +143,7 @@ internal sealed class ConfigInitCommand : Command
             throw;
         }
 
-        foreach (var secret in secrets) Say($"Stored a secret in {secret}, readable by you alone.");
+        foreach (var secret in secrets) Say($"Stored a secret in {secret}{Privacy}.");
     }
 
     private void SayNext(string done, ParseResult args)

@@ -44,8 +44,9 @@ internal static class AnswerChecks
     }
 
     /// <summary>Whether the check has more to say than that nothing is wrong.</summary>
-    public static bool ShowsSuccess(Check check) =>
-        check.Name.Contains(' ') ? !check.Name.EndsWith(" roles", StringComparison.Ordinal) : check.Name == "misp";
+    public static bool ShowsSuccess(AnswerTest test, Check check) => test == AnswerTest.MispAddress
+        ? check.Name == "connections"
+        : check.Name == "misp" || (check.Name.Contains(' ') && !check.Name.EndsWith(" roles", StringComparison.Ordinal));
 
     private static bool IsForSignIn(Endpoint endpoint) => endpoint.Purpose.Contains(SignInPurpose, StringComparison.Ordinal);
 

@@ -77,7 +77,7 @@ internal static class ConfigFromEnvironment
         if (lacksDestination) draft.AddDestination(table.Kinds[0].Name);
         var faults = SettingsReader.InspectText(text(), file, WithoutSettings(environment), options).Faults
             .Where(fault => !lacksDestination || !fault.Key.StartsWith(FileLayer.Destinations, StringComparison.Ordinal));
-        List<string> lines = [.. faults.Select(fault => Line(fault, environment))];
+        List<string> lines = [.. faults.Select(fault => Line(fault, environment, table))];
         if (lacksDestination) lines.Add(NewDestination(table));
         if (lines.Count == 0) return;
         throw new RunFailedException(RunOutcome.InvalidInput,
@@ -89,8 +89,10 @@ internal static class ConfigFromEnvironment
     public static IReadOnlyDictionary<string, string> WithoutSettings(IReadOnlyDictionary<string, string> environment) => environment
         .Where(one => !one.Key.StartsWith(OverrideLayers.Prefix, StringComparison.OrdinalIgnoreCase)).ToDictionary();
 
-    private static string Line(SettingsFault fault, IReadOnlyDictionary<string, string> environment)
+    private static string Line(SettingsFault fault, IReadOnlyDictionary<string, string> environment, SettingsTable table)
     {
+        var key = table.AtTop.GetValueOrDefault(fault.Key) ?? table.InDestination.GetValueOrDefault(fault.Key.Split('.')[^1]);
+        if (fault.IsMissing && key is not null) return $"{VariablesOf(fault.Key)}: {key.Meaning.Split(". ")[0].TrimEnd('.')}.";
         if (fault.Key != "auth") return $"{VariablesOf(fault.Key)}: {fault.Text}";
         var application = CommonNames[^1].Variables[0];
         return (environment.ContainsKey(application) ? "" : $"{application}, and ")

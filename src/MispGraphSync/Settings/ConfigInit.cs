@@ -153,14 +153,13 @@ internal sealed class ConfigInit
         var soFar = SettingsReader.InspectText(text, File, Environment, Options with { NeedsMisp = true });
         if (test == AnswerTest.Destination && OwnFaults(soFar, destination!) is { Count: > 0 } faults)
         {
-            foreach (var fault in faults) Say($"  failed  {fault.Key}: {fault.Text}");
+            foreach (var fault in faults) Say($"  failed   {fault.Key}: {fault.Text}");
             return false;
         }
 
         if (Test is null) return true;
         Say("  Testing...");
         var findings = await Test(test, soFar, destination).ConfigureAwait(false);
-        if (findings.Count == 0) Say("  ok");
         foreach (var finding in findings)
         {
             Say($"  {finding.Status,-7}  {finding.Cause}");

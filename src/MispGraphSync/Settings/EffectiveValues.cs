@@ -70,7 +70,7 @@ internal sealed class DestinationValues(EffectiveValues values, GivenLevel given
     public void Missing(SettingKey key, string right)
     {
         var label = given.LabelOf(key);
-        if (!faults.Has(label)) faults.Add(given.Origin, label, $"This is missing; give {right}.");
+        if (!faults.Has(label)) faults.AddMissing(given.Origin, label, right);
     }
 
     /// <summary>Adds a fault where the value comes from.</summary>

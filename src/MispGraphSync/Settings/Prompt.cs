@@ -62,10 +62,24 @@ internal sealed class Prompt(
     {
         var isHidden = isSecret && readHidden is not null;
         Func<string?> read = isHidden ? readHidden! : answers.ReadLine;
-        // Nothing interrupts a read from a terminal, so the read is abandoned and the process ends.
-        var line = Task.Run(read, CancellationToken.None).WaitAsync(interrupt).GetAwaiter().GetResult();
+        var line = Read(read);
         if (isHidden) Acknowledge(line?.Trim());
         return line;
+    }
+
+    // Nothing interrupts a read from a terminal, so the read is abandoned and the process ends.
+    private string? Read(Func<string?> read)
+    {
+        try
+        {
+            return Task.Run(read, CancellationToken.None).WaitAsync(interrupt).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            // What is printed next begins a line.
+            output.Write("\n");
+            throw;
+        }
     }
 
     // The terminal has shown neither the answer nor the end of the line.

@@ -114,7 +114,7 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
     private void Missing(SettingKey key, string right, GivenLevel? given = null)
     {
         if (!faults.Has(key.Path) && (given is null || !faults.Has(given.LabelOf(key))))
-            faults.Add(SettingOrigin.Default, key.Path, $"This is missing; give {right}.");
+            faults.AddMissing(SettingOrigin.Default, key.Path, right);
     }
 
     private void Wrong(GivenLevel given, string path, string text)

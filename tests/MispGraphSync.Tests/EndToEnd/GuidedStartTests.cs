@@ -21,7 +21,10 @@ public sealed class GuidedStartTests : IAsyncLifetime
         var init = await InitAsync(AllFor("sentinel"));
 
         Assert.Equal(0, init.Code);
-        string[] successes = ["ok       MISP 2.", "ok       role ", "events match", "signed in by client secret", "lets us upload"];
+        string[] successes =
+        [
+            "ok       1 host answers", "ok       MISP 2.", "ok       role ", "events match", "signed in by client secret", "lets us upload",
+        ];
         foreach (var success in successes) Assert.Contains(success, init.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("failed ", init.Error, StringComparison.Ordinal);
         Assert.Equal(["auth-client-secret", "ca.pem", "config.json", "misp-key"], FilesOf(_run.Folder));

@@ -101,7 +101,7 @@ public class ConfigAddTests
 
     [Theory]
     [InlineData("MISP_GRAPH__DESTINATIONS__SOC__KIND", "sentinel", "has a destination Soc already")]
-    [InlineData("MISP_GRAPH__DESTINATIONS__NEW__KIND", "sentinel", "MISP_GRAPH__DESTINATIONS__NEW__WORKSPACEID: This is missing")]
+    [InlineData("MISP_GRAPH__DESTINATIONS__NEW__KIND", "sentinel", "MISP_GRAPH__DESTINATIONS__NEW__WORKSPACEID: The Log Analytics")]
     [InlineData("OTHER", "x", "No variable describes a new destination")]
     public void Variables_that_add_no_whole_destination_change_nothing(string name, string value, string sentence)
     {

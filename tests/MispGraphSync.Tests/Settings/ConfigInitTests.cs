@@ -281,9 +281,9 @@ public class ConfigInitTests
     }
 
     [Theory]
-    [InlineData("MISP_KEY", "MISP_KEY or MISP_API_KEY or MISP_AUTHKEY: This is missing")]
-    [InlineData("AZURE_CLIENT_ID", "AZURE_CLIENT_ID: This is missing")]
-    [InlineData("MISP_GRAPH__DESTINATIONS__SOC__WORKSPACEID", "MISP_GRAPH__DESTINATIONS__SOC__WORKSPACEID: This is missing")]
+    [InlineData("MISP_KEY", "MISP_KEY or MISP_API_KEY or MISP_AUTHKEY: The auth key of the MISP user")]
+    [InlineData("AZURE_CLIENT_ID", "AZURE_CLIENT_ID: The app registration's application (client) id.")]
+    [InlineData("MISP_GRAPH__DESTINATIONS__SOC__WORKSPACEID", "MISP_GRAPH__DESTINATIONS__SOC__WORKSPACEID: The Log Analytics")]
     public void A_single_missing_variable_is_named(string missing, string sentence)
     {
         using var folder = new SettingsFolder();
