@@ -30,13 +30,13 @@ internal sealed class Actions(ToolHost host)
     /// <summary>Lists the destination that is named, or the only one enabled.</summary>
     public async Task ReadAsync(ReadRequest request)
     {
-        await using var composition = NewComposition(request.Common);
+        await using var composition = NewComposition(request.Common, ReadSettings(request.Common.Config, needsMisp: false, enabled: []));
         await composition.ReadAsync(request).ConfigureAwait(false);
     }
 
     public async Task<Explanation> ExplainAsync(ExplainRequest request)
     {
-        await using var composition = NewComposition(request.Common);
+        await using var composition = NewComposition(request.Common, ReadOfflineSettings(request.Common));
         using var ledger = LedgerFile.OpenToRead(composition.Settings.RequiredLedger);
         var explanation = composition.NewExplainer(ledger).Explain(request.Asked);
         if (explanation.IsSeen || !request.AsksMisp) return explanation;
@@ -55,7 +55,7 @@ internal sealed class Actions(ToolHost host)
 
     public async Task<ReportData> GatherReportAsync(CommonArguments common)
     {
-        await using var composition = NewComposition(common);
+        await using var composition = NewComposition(common, ReadOfflineSettings(common));
         var settings = composition.Settings;
         return WithLedger(settings, (ledger, owner) => ReportData.Gather(
             ledger, StatusReport.Gather(ledger, settings, owner, ReportData.RecentRuns, host.Time.GetUtcNow()),
@@ -64,7 +64,7 @@ internal sealed class Actions(ToolHost host)
 
     public StatusReport GatherStatus(CommonArguments common, int runs)
     {
-        var settings = ReadSettings(common);
+        var settings = ReadOfflineSettings(common);
         return WithLedger(settings, (ledger, owner) => StatusReport.Gather(ledger, settings, owner, runs, host.Time.GetUtcNow()));
     }
 
@@ -77,8 +77,9 @@ internal sealed class Actions(ToolHost host)
         WorkingDirectory = host.WorkingDirectory,
     };
 
-    /// <summary>The settings for a verb that reads no MISP.</summary>
-    public AppSettings ReadSettings(CommonArguments common) => ReadSettings(common.Config, needsMisp: false, enabled: []);
+    /// <summary>The settings for a verb that reads only the ledger: without a secret, where none is given.</summary>
+    public AppSettings ReadOfflineSettings(CommonArguments common) =>
+        Checked(Inspect(common.Config, needsMisp: false, enabled: [], needsSecrets: false));
 
     /// <summary>Whether a ledger is kept; also true for settings with faults, which the run reports.</summary>
     public bool HasLedger(CommonArguments common)
@@ -181,21 +182,24 @@ internal sealed class Actions(ToolHost host)
     /// <summary>What in one event filter is allowed, and probably not meant.</summary>
     private static IEnumerable<string> FilterWarnings(JsonElement filter) => EventFilter.Parse(filter, out _)?.Warnings ?? [];
 
-    private Composition NewComposition(CommonArguments common) =>
-        new(ReadSettings(common), host, new ConsoleReporter(host, common, printsRequests: false));
+    private Composition NewComposition(CommonArguments common, AppSettings settings) =>
+        new(settings, host, new ConsoleReporter(host, common, printsRequests: false));
 
-    private AppSettings ReadSettings(string? config, bool needsMisp, IReadOnlyList<string> enabled)
+    private AppSettings ReadSettings(string? config, bool needsMisp, IReadOnlyList<string> enabled) =>
+        Checked(Inspect(config, needsMisp, enabled));
+
+    private AppSettings Checked(SettingsInspection inspection)
     {
-        var inspection = Inspect(config, needsMisp, enabled);
         if (inspection.Faults.Count > 0) throw inspection.ToException();
         foreach (var warning in inspection.Warnings) host.Warn(warning);
         return inspection.Settings;
     }
 
-    private SettingsInspection Inspect(string? config, bool needsMisp, IReadOnlyList<string> enabled) => SettingsReader.Inspect(
-        config, host.Environment, ReaderOptions with
+    private SettingsInspection Inspect(string? config, bool needsMisp, IReadOnlyList<string> enabled, bool needsSecrets = true) =>
+        SettingsReader.Inspect(config, host.Environment, ReaderOptions with
         {
             NeedsMisp = needsMisp,
+            NeedsSecrets = needsSecrets,
             Overrides = enabled.Distinct().ToDictionary(name => $"destinations.{name}.enabled", _ => "true"),
         });
 

@@ -82,10 +82,11 @@ internal static class LocalChecks
         if (SettingsWarnings.OfOpenSecret(inspection.Values, inspection.File) is not null)
             found.Add(CheckResult.Warning(
                 $"{inspection.File} holds a secret and other users may read it.",
-                $"Run chmod 600 {inspection.File}, or write the secret as env:NAME or file:PATH."));
+                $"Run chmod {SettingsWarnings.PrivateMode(inspection.File!)} {inspection.File}, "
+                + "or write the secret as env:NAME or file:PATH."));
         var files = SecretFiles(inspection.Settings).Append(inspection.Settings.Ledger).OfType<string>().Distinct(StringComparer.Ordinal);
         found.AddRange(files.Where(SettingsWarnings.IsReadableByOthers).Select(file => CheckResult.Warning(
-            $"Other users may read {file}.", $"Run chmod 600 {file}, as the account that runs misp-graph.")));
+            $"Other users may read {file}.", $"Run chmod {SettingsWarnings.PrivateMode(file)} {file}.")));
         return found.Count > 0 ? found : [CheckResult.Ok("settings, secrets and ledger are for their owner alone")];
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace MispGraphSync.Settings;
 
 /// <summary>The faults that one key alone does not show: keys that require, exclude or contradict each other.</summary>
-internal sealed class SettingsChecks(EffectiveValues values, AppSettings settings, SettingsFaults faults, bool needsMisp)
+internal sealed class SettingsChecks(EffectiveValues values, AppSettings settings, SettingsFaults faults, ReaderOptions options)
 {
     public void Run()
     {
@@ -35,8 +35,10 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
     {
         var hasUrl = values.Find(Keys.MispUrl).Value is not null;
         var hasKey = values.Find(Keys.MispKey).Value is not null;
-        if (!hasUrl && (hasKey || needsMisp)) Missing(Keys.MispUrl, "the address of your MISP server, such as https://misp.example.com");
-        if (!hasKey && (hasUrl || needsMisp)) Missing(Keys.MispKey, "the auth key to read with, best as env:MISP_KEY or file:PATH");
+        if (!hasUrl && (hasKey || options.NeedsMisp))
+            Missing(Keys.MispUrl, "the address of your MISP server, such as https://misp.example.com");
+        if (!hasKey && options.NeedsSecrets && (hasUrl || options.NeedsMisp))
+            Missing(Keys.MispKey, "the auth key to read with, best as env:MISP_KEY or file:PATH");
         if (settings.CaFile is { } file && !File.Exists(file))
             faults.Add(values.Find(Keys.CaFile).Origin, Keys.CaFile.Path, $"There is no file {file}.");
     }
@@ -92,7 +94,7 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
 
         if (!IsGiven(Keys.Tenant)) Missing(Keys.Tenant, "the Entra tenant's id or domain", given);
         var paths = Keys.Credentials.Select(key => key.Path).Append("auth");
-        if (credentials.Count == 0 && !paths.Any(path => faults.Has(path) || faults.Has(given.LabelOf(path))))
+        if (credentials.Count == 0 && options.NeedsSecrets && !paths.Any(path => faults.Has(path) || faults.Has(given.LabelOf(path))))
             Wrong(given, "auth", $"No way to sign in is given; give one of {string.Join(", ", Keys.CredentialNames)}.");
         if (credentials.Count > (auth.VaultSignIn is null ? 1 : 2))
             Wrong(given, "auth",

@@ -20,6 +20,9 @@ internal sealed record ReaderOptions
     /// <summary>Whether MISP itself will be read, so that its address and key are required.</summary>
     public bool NeedsMisp { get; init; }
 
+    /// <summary>False for a verb that contacts nobody: the MISP key and a way to sign in may be missing.</summary>
+    public bool NeedsSecrets { get; init; } = true;
+
     /// <summary>Where config.json is looked for, and where relative paths start when there is no file.</summary>
     public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
 }
@@ -94,7 +97,7 @@ internal static class SettingsReader
         // Everything given is checked by now: filling the records must not report it again.
         var values = new EffectiveValues(given, context with { Faults = new SettingsFaults(), FilterFaults = null });
         var settings = new SettingsBinder(values, faults).Bind();
-        if (!faults.Has(SettingsFaults.File)) new SettingsChecks(values, settings, faults, options.NeedsMisp).Run();
+        if (!faults.Has(SettingsFaults.File)) new SettingsChecks(values, settings, faults, options).Run();
         var warnings = SettingsWarnings.Of(values, settings, file, options.FilterWarnings);
         return new SettingsInspection(settings, values, file)
         {

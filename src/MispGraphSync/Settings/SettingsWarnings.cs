@@ -39,7 +39,8 @@ internal static class SettingsWarnings
         var hasSecret = values.All().Any(one => one.Key.Type.IsSecret && one.Origin.Kind == SettingOrigin.FileKind
             && one.Value?.Text is { } text && new SecretReference(text, "").IsLiteral);
         return file is not null && hasSecret && IsReadableByOthers(file)
-            ? $"{file} holds a secret and other users may read it. Run: chmod 600 {file}, or write the secret as env:NAME or file:PATH."
+            ? $"{file} holds a secret and other users may read it. Run: chmod {PrivateMode(file)} {file}, "
+                + "or write the secret as env:NAME or file:PATH."
             : null;
     }
 
@@ -49,13 +50,20 @@ internal static class SettingsWarnings
         if (OperatingSystem.IsWindows()) return false;
         try
         {
-            return File.Exists(file) && (File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0;
+            var open = IsOfRoot(file) ? UnixFileMode.OtherRead : UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+            return File.Exists(file) && (File.GetUnixFileMode(file) & open) != 0;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return false;
         }
     }
+
+    /// <summary>The mode to give a file that others may read.</summary>
+    public static string PrivateMode(string file) => IsOfRoot(file) ? "640" : "600";
+
+    // A service gets a secret that it cannot change in a file of root that its group may read: from a package, or in Kubernetes.
+    private static bool IsOfRoot(string file) => FileFacts.Of(file)?.Owner == 0;
 
     private static IEnumerable<string> Of(DestinationSettings destination, SettingsTable table)
     {

