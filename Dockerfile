@@ -1,12 +1,12 @@
 # The native binary in an image without a shell, for an account that is not root and a root file system that is read-only:
-# settings in /etc/misp-graph, ledger and logs in /var/lib/misp-graph, scratch space in /tmp.
+# settings and secrets in /etc/misp-graph, ledger and logs in /var/lib/misp-graph, scratch space in /tmp.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 RUN apt-get update && apt-get install -y --no-install-recommends clang zlib1g-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
 ARG VERSION=0.1.0
-ARG TARGETARCH=amd64
-RUN case "$TARGETARCH" in arm64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac \
+# This stage runs on the architecture that the image is for. A default for TARGETARCH would win over --platform.
+RUN case "$(uname -m)" in aarch64) rid=linux-arm64 ;; x86_64) rid=linux-x64 ;; *) echo "No build for $(uname -m)." >&2; exit 1 ;; esac \
     && dotnet publish src/MispGraphSync -c Release -r "$rid" -p:Version="$VERSION" -o /program \
     && rm -f /program/*.dbg /program/*.pdb /program/*.xml \
     && mkdir -p /state

@@ -49,7 +49,7 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
 
         foreach (var line in block.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            var command = Comment().Replace(line, "");
+            var command = WithoutComment(line);
             foreach (var (written, here) in Placeholders) command = command.Replace(written, here, StringComparison.Ordinal);
             if (command.Length == 0) continue;
             var (code, error) = await RunAsync(command);
@@ -145,8 +145,21 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
         File.WriteAllText(path, text);
     }
 
+    /// <summary>The first console block below a heading, for the tests of blocks that this class does not run.</summary>
+    public static string Under(string page, string heading)
+    {
+        var text = File.ReadAllText(DocsTests.At($"docs/{page}")).ReplaceLineEndings("\n");
+        var at = Regex.Match(text, $"^#+ {Regex.Escape(heading)}$", RegexOptions.Multiline);
+        Assert.True(at.Success, $"{page} has no heading '{heading}'.");
+        return ConsoleBlock().Match(text, at.Index).Groups["text"].Value;
+    }
+
+    /// <summary>A command as it is written, without the remark after it.</summary>
+    public static string WithoutComment(string line) => Comment().Replace(line, "").Trim();
+
     private static IEnumerable<Block> All() =>
-        from page in Directory.EnumerateFiles(DocsTests.At("docs"), "*.md").Append(DocsTests.At("README.md")).Order(StringComparer.Ordinal)
+        from page in Directory.EnumerateFiles(DocsTests.At("docs"), "*.md").Concat(Directory.EnumerateFiles(DocsTests.At(""), "*.md"))
+            .Order(StringComparer.Ordinal)
         let text = File.ReadAllText(page).ReplaceLineEndings("\n")
         from found in ConsoleBlock().Matches(text)
         select new Block(

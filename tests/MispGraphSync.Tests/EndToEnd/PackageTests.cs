@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MispGraphSync.App;
 using Xunit;
 
@@ -51,8 +50,7 @@ public sealed class PackageTests : IAsyncLifetime
     // The tool's own starter looks for the runtime where it is usually installed; here it is the one that runs the tests.
     private Task<ToolResult> ToolAsync(string tools, params string[] args)
     {
-        var runtime = new DirectoryInfo(RuntimeEnvironment.GetRuntimeDirectory()).Parent!.Parent!.Parent!;
         var program = Path.Combine(tools, OperatingSystem.IsWindows() ? "misp-graph.exe" : "misp-graph");
-        return ToolProcess.StartProgram(program, _run.Folder, args, ("DOTNET_ROOT", runtime.FullName)).EndAsync();
+        return ToolProcess.StartProgram(program, _run.Folder, args, ("DOTNET_ROOT", ToolProcess.Runtime)).EndAsync();
     }
 }

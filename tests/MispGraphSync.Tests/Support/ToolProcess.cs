@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace MispGraphSync.Tests;
 
@@ -55,6 +56,20 @@ internal static class ToolProcess
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(
             file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
+
+    /// <summary>Copies the program with all that it needs to a folder; it also needs <see cref="Runtime"/> unless it is native.</summary>
+    public static void CopyTo(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var from = Path.GetDirectoryName(Native ?? Built())!;
+        var library = Path.Combine(from, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", "libe_sqlite3.so");
+        var files = Directory.EnumerateFiles(from).Where(file => Path.GetExtension(file) is "" or ".dll" or ".json" or ".so");
+        foreach (var file in files.Concat(Native is null ? [library] : []))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+    }
+
+    /// <summary>The folder of the .NET runtime.</summary>
+    public static string Runtime => new DirectoryInfo(RuntimeEnvironment.GetRuntimeDirectory()).Parent!.Parent!.Parent!.FullName;
 
     /// <summary>The folder of the sources.</summary>
     public static string Root => OutputFolder.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using MispGraphSync.App;
@@ -6,11 +8,15 @@ using MispGraphSync.Core.Ports;
 using MispGraphSync.Output;
 using Xunit;
 
-namespace MispGraphSync.Tests;
+namespace MispGraphSync.Tests.Deploy;
 
 /// <summary>The files in deploy/ agree with the program, and with the rules of their systems as far as they can be checked here.</summary>
 public sealed partial class DeployTests : IDisposable
 {
+    private const string Pod = "CronJob.spec.jobTemplate.spec.template.spec";
+
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip };
+
     private static readonly XNamespace Schema = "http://schemas.microsoft.com/windows/2004/02/mit/task";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("misp-graph-deploy-").FullName;
@@ -58,7 +64,7 @@ public sealed partial class DeployTests : IDisposable
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var command = string.Join(' ', line.Split(' ')[6..])
             .Replace("/var/lib/misp-graph", _folder, StringComparison.Ordinal)
-            .Replace("/opt/misp-graph/misp-graph", program, StringComparison.Ordinal);
+            .Replace("/usr/local/sbin/misp-graph-admin", program, StringComparison.Ordinal);
 
         var ran = await ToolProcess.StartProgram("sh", _folder, ["-c", command]).EndAsync();
 
@@ -79,22 +85,118 @@ public sealed partial class DeployTests : IDisposable
             task.Element(Schema + "Actions")!.Attribute("Context")!.Value);
     }
 
-    [Fact]
-    public void Kubernetes_job_never_overlaps_and_runs_unprivileged_on_a_read_only_root()
+    [Theory]
+    [InlineData("kubernetes/misp-graph.yaml")]
+    [InlineData("kubernetes/misp-graph-workload-identity.yaml")]
+    public void Kubernetes_job_never_overlaps_and_runs_unprivileged_on_a_read_only_root(string file)
     {
-        var values = Yaml(Read("kubernetes/misp-graph.yaml"));
-        var pod = "CronJob.spec.jobTemplate.spec.template.spec";
+        var values = Yaml(Read(file));
 
         Assert.Equal("Forbid", values["CronJob.spec.concurrencyPolicy"]);
         Assert.Equal("0", values["CronJob.spec.jobTemplate.spec.backoffLimit"]);
-        Assert.Equal("Never", values[$"{pod}.restartPolicy"]);
-        Assert.Equal("true", values[$"{pod}.securityContext.runAsNonRoot"]);
-        Assert.Equal("true", values[$"{pod}.containers.securityContext.readOnlyRootFilesystem"]);
-        Assert.Equal("false", values[$"{pod}.containers.securityContext.allowPrivilegeEscalation"]);
-        Assert.Equal("[\"ALL\"]", values[$"{pod}.containers.securityContext.capabilities.drop"]);
+        Assert.Equal("Never", values[$"{Pod}.restartPolicy"]);
+        Assert.Equal("true", values[$"{Pod}.securityContext.runAsNonRoot"]);
+        Assert.Equal("true", values[$"{Pod}.containers.securityContext.readOnlyRootFilesystem"]);
+        Assert.Equal("false", values[$"{Pod}.containers.securityContext.allowPrivilegeEscalation"]);
+        Assert.Equal("[\"ALL\"]", values[$"{Pod}.containers.securityContext.capabilities.drop"]);
         Assert.Equal("misp-graph", values["PersistentVolumeClaim.metadata.name"]);
         Assert.Contains(
-            $"USER {values[$"{pod}.securityContext.runAsUser"]}:", File.ReadAllText(At("../Dockerfile")), StringComparison.Ordinal);
+            $"USER {values[$"{Pod}.securityContext.runAsUser"]}:", File.ReadAllText(At("../Dockerfile")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Workload_identity_job_has_the_account_the_label_and_no_client_secret()
+    {
+        var text = Read("kubernetes/misp-graph-workload-identity.yaml");
+        var values = Yaml(text);
+
+        Assert.Equal(values["ServiceAccount.metadata.name"], values[$"{Pod}.serviceAccountName"]);
+        Assert.Contains("ServiceAccount.metadata.annotations.azure.workload.identity/client-id", values.Keys);
+        Assert.Equal(
+            "\"true\"", values["CronJob.spec.jobTemplate.spec.template.metadata.labels.azure.workload.identity/use"]);
+        Assert.DoesNotContain("CLIENTSECRET", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("kubernetes/misp-graph.yaml")]
+    [InlineData("kubernetes/misp-graph-workload-identity.yaml")]
+    [InlineData("azure/misp-graph.bicep")]
+    public async Task Variables_of_a_job_complete_settings_without_secrets(string file)
+    {
+        var settings = JsonNode.Parse(Read("azure/config.json"), documentOptions: Lenient)!;
+        settings["misp"]!.AsObject().Remove("key");
+        settings["auth"]!["clientId"] = "11111111-1111-4111-8111-111111111111";
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "config.json"), settings.ToJsonString(), TestContext.Current.CancellationToken);
+        var variables = JobVariable().Matches(Read(file)).ToDictionary(
+            one => one.Groups[1].Value,
+            one => one.Groups[2].Value == "identity.properties.clientId" ? Guid.Empty.ToString() : one.Groups[2].Value.Trim('\''));
+        if (file.StartsWith("azure", StringComparison.Ordinal)) variables["MISP_GRAPH__MISP__KEY"] = "env:MISP_KEY";
+        using var output = new StringWriter();
+        var host = new ToolHost { Out = output, Error = output, WorkingDirectory = _folder, Environment = variables };
+
+        var code = await Tool.RunAsync(["config", "validate"], host);
+
+        Assert.True(code == 0, output.ToString());
+        Assert.Equal(2, variables.Keys.Count(name => name.StartsWith("MISP_GRAPH__", StringComparison.Ordinal)
+            && name != "MISP_GRAPH__LEDGER"));
+    }
+
+    [Theory]
+    [InlineData("azure/config.json")]
+    [InlineData("debian/config.json")]
+    public async Task Shipped_settings_are_valid(string file)
+    {
+        using var output = new StringWriter();
+        var host = new ToolHost
+        {
+            Out = output,
+            Error = output,
+            WorkingDirectory = _folder,
+            Environment = new Dictionary<string, string>
+            {
+                // As misp-graph.bicep does; a client secret besides would be one way to sign in too many.
+                ["MISP_GRAPH__AUTH__MANAGEDIDENTITY"] = file.StartsWith("azure", StringComparison.Ordinal) ? "true" : "false",
+            },
+        };
+
+        Assert.True(await Tool.RunAsync(["config", "validate", "--config", At(file)], host) == 0, output.ToString());
+    }
+
+    [Fact]
+    public void Unit_and_command_by_hand_use_the_same_files()
+    {
+        var unit = Variables(Read("systemd/misp-graph.service"), "Environment=");
+
+        Assert.Equal(4, unit.Count);
+        Assert.Subset(Variables(Read("misp-graph-admin"), "").ToHashSet(), unit.ToHashSet());
+        Assert.Contains("/usr/local/sbin/misp-graph-admin push", Read("cron/misp-graph"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Systemd_rates_the_unit_as_well_restricted()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "There is no systemd-analyze on this machine.");
+
+        var rated = await ToolProcess.StartProgram("systemd-analyze", _folder,
+            ["security", "--offline=true", "--threshold=15", "--no-pager", At("systemd/misp-graph.service")]).EndAsync();
+
+        Assert.True(rated.Code == 0, rated.Out + rated.Error);
+    }
+
+    [Theory]
+    [InlineData("x86_64", "linux-x64")]
+    [InlineData("aarch64", "linux-arm64")]
+    [InlineData("riscv64", "No build for riscv64.")]
+    public async Task Image_is_built_for_the_architecture_that_it_is_built_on(string machine, string expected)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no sh here.");
+        var choice = Regex.Match(File.ReadAllText(At("../Dockerfile")), "case .* esac").Value;
+        var script = $"uname() {{ echo {machine}; }}; {choice}; echo $rid";
+
+        var ran = await ToolProcess.StartProgram("sh", _folder, ["-c", script]).EndAsync();
+
+        Assert.Equal(expected, (ran.Out + ran.Error).Trim());
     }
 
     [Fact]
@@ -106,7 +208,7 @@ public sealed partial class DeployTests : IDisposable
             .ToList();
         var variables = texts.SelectMany(text => Variable().Matches(text).Select(match => match.Value)).Distinct().ToList();
         var options = texts.SelectMany(text => Option().Matches(text))
-            .SelectMany(match => match.Value.Split(' ', '"', ','))
+            .SelectMany(match => match.Value.Split(' ', '"', ',', '\''))
             .Where(word => word.StartsWith('-'))
             .Distinct();
         using var output = new StringWriter();
@@ -162,6 +264,10 @@ public sealed partial class DeployTests : IDisposable
         return values;
     }
 
+    private static List<(string, string)> Variables(string text, string before) =>
+        [.. Regex.Matches(text, before + @"\b(HOME|XDG_CONFIG_HOME|MISP_GRAPH__\w+)=(\S+)")
+            .Select(one => (one.Groups[1].Value, one.Groups[2].Value))];
+
     private static string Setting(string unit, string name) => Regex.Match(unit, $"^{name}=(.*)$", RegexOptions.Multiline).Groups[1].Value;
 
     private static string Read(string file) => File.ReadAllText(At(file)).ReplaceLineEndings("\n");
@@ -174,8 +280,12 @@ public sealed partial class DeployTests : IDisposable
     [GeneratedRegex("MISP_GRAPH__[A-Z_]+")]
     private static partial Regex Variable();
 
-    [GeneratedRegex("push[\" ,-].*")]
+    [GeneratedRegex("push[\"' ,-].*")]
     private static partial Regex Option();
+
+    // In YAML and in Bicep.
+    [GeneratedRegex(@"name: '?(MISP_GRAPH__\w+)'?\n\s+value: (\S+)")]
+    private static partial Regex JobVariable();
 
     [GeneratedRegex("^kind: (.*)$", RegexOptions.Multiline)]
     private static partial Regex Kind();
