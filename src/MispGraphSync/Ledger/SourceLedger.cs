@@ -106,7 +106,7 @@ internal sealed class SourceLedger(LedgerFile file) : ISourceLedger
             file.Run(
                 "UPDATE source SET fingerprint = ?, read_at = ?, full_read_at = COALESCE(?, full_read_at) WHERE id = ?",
                 fingerprint, readAt, isFull ? readAt : (DateTimeOffset?)null, _source!.Id);
-            if (isFull) RemoveFinishedEvents();
+            if (isFull) RemoveFinishedEvents(readAt);
         }
     }
 
@@ -140,16 +140,17 @@ internal sealed class SourceLedger(LedgerFile file) : ISourceLedger
         }
     }
 
-    // Aged events stay until no destination holds any of their indicators.
-    private void RemoveFinishedEvents()
+    // Aged events stay until no destination holds any of their indicators. For those that aged in this read, only the plan shows
+    // that: a new ledger holds nothing before.
+    private void RemoveFinishedEvents(DateTimeOffset readAt)
     {
         const string Finished =
             """
-            SELECT e.id FROM event e WHERE e.source = ? AND e.aged_at IS NOT NULL AND NOT EXISTS (
+            SELECT e.id FROM event e WHERE e.source = ? AND e.aged_at < ? AND NOT EXISTS (
                 SELECT 1 FROM support s CROSS JOIN destination d CROSS JOIN held h
                 WHERE s.event = e.id AND h.destination = d.id AND h.observables IN (s.combination, s.single))
             """;
-        foreach (var id in file.All(Finished, static row => row.Long(0), _source!.Id)) Remove(id);
+        foreach (var id in file.All(Finished, static row => row.Long(0), _source!.Id, readAt)) Remove(id);
     }
 
     private void Remove(long id)
