@@ -53,7 +53,7 @@ internal sealed class ConfigInitCommand : Command
 
     private async Task CreateAsync(ParseResult args, string file, Prompt? prompt)
     {
-        var kept = InstanceOf(file);
+        var kept = InstanceName.KeptIn(file, _options);
         var options = _options with { NeedsMisp = true };
         var draft = prompt is null
             ? ConfigFromEnvironment.Draft(_host.Environment, _options.Table, kept)
@@ -114,14 +114,6 @@ internal sealed class ConfigInitCommand : Command
     private string FileToChange(string? named) => SettingsFile.Find(named, _host.Environment, _host.WorkingDirectory)
         ?? throw new RunFailedException(
             RunOutcome.InvalidInput, "There is no settings file to add to.", "Make one without --add, or name one with --config.");
-
-    /// <summary>The instance of a file that is replaced; null: there is none. A file that cannot be read has none.</summary>
-    private string? InstanceOf(string file)
-    {
-        if (!File.Exists(file)) return null;
-        var old = SettingsReader.Inspect(file, ConfigFromEnvironment.WithoutSettings(_host.Environment), _options);
-        return old.Faults.Any(fault => fault.Key is SettingsFaults.File or "instance") ? null : old.Settings.Instance;
-    }
 
     private static void Check(string text, string file, IReadOnlyDictionary<string, string> environment, ReaderOptions options)
     {

@@ -26,6 +26,14 @@ internal static class InstanceName
         return $"{Slug(host)}-{Convert.ToHexStringLower(hash)[..6]}";
     }
 
+    /// <summary>The instance of a file that is replaced; null: there is none. A file that cannot be read has none.</summary>
+    public static string? KeptIn(string file, ReaderOptions options)
+    {
+        if (!File.Exists(file)) return null;
+        var old = SettingsReader.Inspect(file, new Dictionary<string, string>(), options);
+        return old.Faults.Any(fault => fault.Key is SettingsFaults.File or "instance") ? null : old.Settings.Instance;
+    }
+
     private static string Slug(string name)
     {
         var letters = name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-');

@@ -19,6 +19,7 @@ internal static class ConfigImport
         var import = ToolImport.Read(Load(file), options, kind) ?? throw new RunFailedException(RunOutcome.InvalidInput,
             $"{file} has no setting of the Python sample or of misp2sentinel.",
             "Name the config.py of the Python sample or of misp2sentinel.");
+        import.Draft.Common.Add(new DraftValue(Keys.Instance, (to is null ? null : InstanceName.KeptIn(to, options)) ?? import.Instance));
         if (to is not null) SettingsFile.Write(to, import.Draft.Write(import.Head, hideSecrets: false), replace);
 
         output.Write(import.Draft.Write(import.Head, hideSecrets: true));

@@ -55,6 +55,17 @@ internal sealed class ToolImport
 
     public ImportNotes Notes => _from.Notes;
 
+    /// <summary>The same for the same server and tenant, where both are known.</summary>
+    public string Instance
+    {
+        get
+        {
+            var places = Draft.Common.Where(one => one.Key == Keys.MispUrl || one.Key == Keys.Tenant).Select(one => one.Json.GetString()!);
+            return places.ToArray() is [var server, var tenant] && server != SettingKey.FillIn && tenant != SettingKey.FillIn
+                ? InstanceName.Of(server, tenant) : InstanceName.New(Environment.MachineName);
+        }
+    }
+
     /// <summary>Comment lines at the top of the new file.</summary>
     public IReadOnlyList<string> Head =>
     [

@@ -159,6 +159,19 @@ public class PythonSampleImportTests
     }
 
     [Fact]
+    public void Instance_is_the_installations_own_and_stays_the_same()
+    {
+        using var folder = new SettingsFolder(SomeSettings.Config(""" "instance": "ours" """));
+
+        var first = ImportRun.Of(Whole).Json("instance");
+
+        Assert.StartsWith("\"misp-example-net-", first, StringComparison.Ordinal);
+        Assert.Equal(first, ImportRun.Of(Whole).Json("instance"));
+        Assert.NotEqual(ImportRun.Of("misp_key = 'k'").Json("instance"), ImportRun.Of("misp_key = 'k'").Json("instance"));
+        Assert.Equal("\"ours\"", ImportRun.Of(folder, Whole).Json("instance"));
+    }
+
+    [Fact]
     public void Existing_file_is_kept_without_force()
     {
         using var folder = new SettingsFolder("{}");
