@@ -32,7 +32,7 @@ internal sealed record HelpExample(string Verb, string Command, string Purpose)
         new("doctor", "doctor --write", "and send one marked indicator, then remove it"),
         new("report", "report --to report.html", "one page that can be mailed"),
         new("purge", "purge --dry-run", "how many would be removed"),
-        new("purge", "purge --destination graph", "one destination; asks first"),
+        new("purge", "purge --destination sentinel", "one destination; asks first"),
         new("config", "config init", "answer some questions"),
         new("config", "config validate", "ok, or a list of all faults"),
         new("config init", "config init", "asks for what has no default, and tests each answer"),

@@ -6,16 +6,22 @@ namespace MispGraphSync.Settings;
 /// <summary>The guided start: asks for what has no default, and tests each answer where it can.</summary>
 internal sealed class ConfigInit
 {
-    private static readonly (string Word, string Meaning, KindQuestion Question)[] SignIns =
+    private const string None = "none";
+
+    private static readonly KindQuestion Application = new(Keys.ClientId, "Application (client) id");
+
+    private static readonly (string Word, string Meaning, KindQuestion[] Questions)[] SignIns =
     [
         ("secret", "a client secret of the app registration",
-            new(Keys.ClientSecret, "The client secret: paste it, or write env:NAME or file:PATH", "env:AZURE_CLIENT_SECRET")),
+            [Application,
+                new(Keys.ClientSecret, "The client secret: paste it, or write env:NAME or file:PATH", "env:AZURE_CLIENT_SECRET")]),
         ("certificate", "a certificate of the app registration",
-            new(Keys.CertificatePath, "The certificate's file, PEM with key or PFX")),
+            [Application, new(Keys.CertificatePath, "The certificate's file, PEM with key or PFX"),
+                new(Keys.CertificatePassword, "Its password: paste it, or write env:NAME or file:PATH", None)]),
         ("managed-identity", "the identity of an Azure machine, without a secret",
-            new(Keys.ManagedIdentity, "A user-assigned identity's client id, or true for the machine's own", "true")),
+            [new(Keys.ManagedIdentity, "A user-assigned identity's client id, or true for the machine's own", "true")]),
         ("token-file", "a token that Kubernetes or a CI system keeps in a file",
-            new(Keys.FederatedTokenFile, "The token's file")),
+            [Application, new(Keys.FederatedTokenFile, "The token's file")]),
     ];
 
     public static IReadOnlyList<string> Head { get; } =
@@ -115,12 +121,15 @@ internal sealed class ConfigInit
         await AskAsync(into, [new(Keys.Tenant, "Entra tenant (id or domain)")], AnswerTest.Tenant, text, destination).ConfigureAwait(false);
         Say("");
         foreach (var (known, meaning, _) in SignIns) Say($"  {known,-16}  {meaning}");
-        var word = Prompt.Choose("How to sign in?", [.. SignIns.Select(one => one.Word)]);
-        var question = SignIns.First(one => one.Word == word).Question;
-        List<KindQuestion> questions = word == "managed-identity"
-            ? [question]
-            : [new(Keys.ClientId, "Application (client) id"), question];
-        await AskAsync(into, questions, AnswerTest.SignIn, text, destination).ConfigureAwait(false);
+        var word = SignIns[0].Word;
+        await AskAsync(
+            into,
+            () =>
+            {
+                word = Prompt.Choose("How to sign in?", [.. SignIns.Select(one => one.Word)], word);
+                return SignIns.First(one => one.Word == word).Questions;
+            },
+            AnswerTest.SignIn, text, destination).ConfigureAwait(false);
     }
 
     private Task AskForKindAsync(KindSettings kind, List<DraftValue> values, Func<string> text)
@@ -129,22 +138,21 @@ internal sealed class ConfigInit
         return AskAsync(values, kind.Questions, AnswerTest.Destination, text, values[0].Json.GetString());
     }
 
-    /// <summary>Asks and tests until the answers work or the user keeps them.</summary>
+    private Task AskAsync(
+        List<DraftValue> into, IReadOnlyList<KindQuestion> questions, AnswerTest test, Func<string> text, string? destination = null) =>
+        AskAsync(into, () => questions, test, text, destination);
+
+    /// <summary>Asks and tests until the answers work or the user keeps them. Enter gives the same answer again.</summary>
     private async Task AskAsync(
-        List<DraftValue> into, IReadOnlyList<KindQuestion> questions, AnswerTest test, Func<string> text, string? destination = null)
+        List<DraftValue> into, Func<IReadOnlyList<KindQuestion>> choose, AnswerTest test, Func<string> text, string? destination)
     {
-        var asked = questions;
+        var (kept, answers) = (into.Count, new List<DraftValue>());
         while (true)
         {
-            List<DraftValue> answers = [.. asked.Select(AskFor)];
-            into.AddRange(answers);
+            answers = [.. choose().Select(question => AskFor(question, answers.Find(one => one.Key == question.Key)))];
+            into.AddRange(answers.Where(one => one.Key != Keys.CertificatePassword || one.Json.GetString() != None));
             if (await PassesAsync(test, text(), destination).ConfigureAwait(false)) return;
-            into.RemoveRange(into.Count - answers.Count, answers.Count);
-            // Enter gives the same answer again.
-            asked = [.. questions.Zip(answers, (question, answer) => answer.IsLiteralSecret ? question : question with
-            {
-                Fallback = answer.Json.ValueKind == JsonValueKind.String ? answer.Json.GetString() : SettingsJson.ToText(answer.Json),
-            })];
+            into.RemoveRange(kept, into.Count - kept);
         }
     }
 
@@ -176,10 +184,13 @@ internal sealed class ConfigInit
         return [.. soFar.Faults.Where(fault => $"{fault.Key}.".StartsWith($"{label}.", StringComparison.Ordinal))];
     }
 
-    private DraftValue AskFor(KindQuestion question)
+    private DraftValue AskFor(KindQuestion question, DraftValue? before)
     {
         var key = question.Key;
-        return Prompt.Ask(question.Text, question.Fallback, answer =>
+        var fallback = before is null || before.IsLiteralSecret ? question.Fallback
+            : before.Json.ValueKind == JsonValueKind.String ? before.Json.GetString()
+            : SettingsJson.ToText(before.Json);
+        return Prompt.Ask(question.Text, fallback, answer =>
         {
             var text = key == Keys.MispUrl && !answer.Contains("://", StringComparison.Ordinal) ? $"https://{answer}" : answer;
             var value = key.Type.FromText(text, SettingOrigin.Default, key.Path, new SettingsFaults());

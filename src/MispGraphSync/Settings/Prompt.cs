@@ -23,7 +23,9 @@ internal sealed class Prompt(
     });
 
     /// <summary>One of the words.</summary>
-    public string Choose(string question, IReadOnlyList<string> words) => Ask(question, words[0], text => (text, FaultOf(text, words)));
+    /// <param name="fallback">Null: the first.</param>
+    public string Choose(string question, IReadOnlyList<string> words, string? fallback = null) =>
+        Ask(question, fallback ?? words[0], text => (text, FaultOf(text, words)));
 
     /// <summary>Some of the words, separated by commas.</summary>
     public IReadOnlyList<string> ChooseSome(string question, IReadOnlyList<string> words) => Ask(question, words[0], text =>

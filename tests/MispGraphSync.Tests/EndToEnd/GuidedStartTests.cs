@@ -41,7 +41,7 @@ public sealed class GuidedStartTests : IAsyncLifetime
         var init = await InitAsync(
         [
             "http://127.0.0.1:1", "again", misp, "a-wrong-key", "", key, "sentinel",
-            "11111111-1111-4111-8111-111111111111", "", tenant, "", client, "not-the-secret", "", "", secret, "",
+            "11111111-1111-4111-8111-111111111111", "", tenant, "", client, "not-the-secret", "", "", "", secret, "",
             "22222222-2222-4222-8222-222222222222", "", workspace,
         ]);
 
@@ -75,6 +75,19 @@ public sealed class GuidedStartTests : IAsyncLifetime
 
         Assert.Contains("skipped  needs sentinel token", init.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("lets us upload", init.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_way_to_sign_in_can_be_chosen_after_a_failure()
+    {
+        var (misp, key, tenant, client, secret) = Right();
+
+        var init = await InitAsync(
+            [misp, key, "defender", tenant, "token-file", client, "no-such-file", "again", "secret", "", secret, ""]);
+
+        Assert.Equal(0, init.Code);
+        Assert.DoesNotContain("federatedTokenFile", File.ReadAllText(_run.ConfigFile), StringComparison.Ordinal);
+        Assert.Contains("signed in by client secret", init.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -89,6 +89,19 @@ public class ConfigInitTests
                 UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder.Path, "misp-key-2")));
     }
 
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("env:PASSWORD", "env:PASSWORD")]
+    public void The_password_of_a_certificate_is_optional(string answer, string? password)
+    {
+        using var folder = new SettingsFolder();
+
+        ConfigRun.Run(
+            folder, Init, answers: ["misp.example.net", "", "defender", "contoso.com", "certificate", Id, "app.pfx", answer, ""]);
+
+        Assert.Equal(password, folder.Read().Settings.Destinations[0].Auth.Certificate?.Password?.ToString());
+    }
+
     [Fact]
     public void A_shell_variable_is_not_taken_for_a_secret()
     {
