@@ -20,9 +20,8 @@ public sealed class DebianPackageTests : IAsyncLifetime
     public async Task Package_installs_runs_upgrades_and_only_a_purge_removes_state()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/dpkg-deb"), "There is no dpkg-deb on this machine.");
-        var program = Path.Combine(_run.Folder, "program");
-        ToolProcess.CopyTo(program);
-        var (old, next) = (await BuildAsync("0.1.0", program), await BuildAsync("0.2.0-rc.1", program));
+        ToolProcess.CopyTo(Path.Combine(_run.Folder, "program"));
+        var (old, next) = (await BuildAsync("0.1.0"), await BuildAsync("0.2.0-rc.1"));
         ServerSettings.Write(_run, Packages, seenAs: "/mnt");
 
         (string Command, int Code, string Output)[] expected =
@@ -70,14 +69,14 @@ public sealed class DebianPackageTests : IAsyncLifetime
         }
     }
 
-    private async Task<string> BuildAsync(string version, string program)
+    private async Task<string> BuildAsync(string version)
     {
         Directory.CreateDirectory(Packages);
         var systemctl = Path.Combine(Packages, "systemctl");
         File.WriteAllText(systemctl, "#!/bin/sh\necho \"$@\" >> /tmp/systemctl\n");
         var built = await ToolProcess.StartProgram(
             Path.Combine(ToolProcess.Root, "deploy", "debian", "build"), _run.Folder,
-            [version, ScratchRoot.DebianArchitecture, program, Packages]).EndAsync();
+            [version, ScratchRoot.DebianArchitecture, "program", "packages"]).EndAsync();
         Assert.True(built.Code == 0, built.Error);
         return $"misp-graph_{version.Replace('-', '~')}_{ScratchRoot.DebianArchitecture}.deb";
     }
