@@ -18,7 +18,7 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
     /// <summary>The placeholders of the pages, and their values here.</summary>
     private static readonly (string Written, string Here)[] Placeholders =
         [("NAME", "graph"), ("VALUE", Value), ("UUID", Event), ("/data/feed", "feed"), ("/data/export", "export"), ("/etc/misp-graph/", ""),
-            ("/srv/www/", "")];
+            ("/srv/www/", ""), ("/tmp/", "")];
 
     private SandboxRun _run = null!;
 
@@ -74,6 +74,12 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
 
     private async Task<(int Code, string Error)> RunAsync(string command)
     {
+        if (Assignment().Match(command) is { Success: true } assigned)
+        {
+            _run.Environment[assigned.Groups["name"].Value] = assigned.Groups["value"].Value;
+            command = command[assigned.Length..];
+        }
+
         if (!command.StartsWith("misp-graph ", StringComparison.Ordinal)) return await BashAsync(command);
         var words = Redirection().Replace(command, "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).ToArray();
         var kept = File.ReadAllText(_run.ConfigFile);
@@ -171,6 +177,10 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
 
     [GeneratedRegex(@"(<!-- not run: (?<why>[^\n]*?) -->\s*)?```console\n(?<text>.*?)```", RegexOptions.Singleline)]
     private static partial Regex ConsoleBlock();
+
+    // A variable for one command of ours.
+    [GeneratedRegex(@"^(?<name>MISP_GRAPH__\w+)=(?<value>\S+) (?=misp-graph )")]
+    private static partial Regex Assignment();
 
     [GeneratedRegex(@"(^|\s+)#.*$")]
     private static partial Regex Comment();
