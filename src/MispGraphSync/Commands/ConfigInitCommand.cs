@@ -53,6 +53,9 @@ internal sealed class ConfigInitCommand : Command
 
     private async Task CreateAsync(ParseResult args, string file, Prompt? prompt)
     {
+        if (Path.GetDirectoryName(file) is { } folder && !Directory.Exists(folder))
+            throw new RunFailedException(RunOutcome.InvalidInput, $"There is no folder {folder}.", "Make it, or name another file.");
+        var isReplaced = File.Exists(file);
         var kept = InstanceName.KeptIn(file, _options);
         var options = _options with { NeedsMisp = true };
         var draft = prompt is null
@@ -64,6 +67,8 @@ internal sealed class ConfigInitCommand : Command
         else Check(Text(), file, ConfigFromEnvironment.WithoutSettings(_host.Environment), options);
         Store(draft, file, () => SettingsFile.Write(file, Text(), args.GetValue(_force)));
         _host.Out.Write($"{file}\n");
+        if (isReplaced && kept is null)
+            Say("The instance of the earlier file could not be read. If anything was sent with it, set instance to its old value.");
         if (kept is not null) Say($"Kept the instance {kept} of the earlier file: the ids of what was sent depend on it.");
         SayNext($"Written{Privacy}.", args);
     }
@@ -124,9 +129,10 @@ internal sealed class ConfigInitCommand : Command
     /// <summary>Stores secrets in files of their own, then the settings that refer to them; both or neither.</summary>
     private void Store(ConfigDraft draft, string file, Action write)
     {
-        var secrets = draft.StoreSecrets(Path.GetDirectoryName(file)!);
+        var secrets = new List<string>();
         try
         {
+            draft.StoreSecrets(Path.GetDirectoryName(file)!, secrets);
             write();
         }
         catch

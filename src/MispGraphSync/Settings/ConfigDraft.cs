@@ -51,23 +51,21 @@ internal sealed class ConfigDraft(SettingsTable table)
     ];
 
     /// <summary>Writes each secret that the draft itself holds to a private file in a folder, and refers to that file instead.</summary>
-    /// <returns>The new files.</returns>
-    public IReadOnlyList<string> StoreSecrets(string folder)
+    /// <param name="files">Gets each new file, also when a later one fails.</param>
+    /// <exception cref="RunFailedException">A file cannot be written.</exception>
+    public void StoreSecrets(string folder, List<string> files)
     {
-        var files = new List<string>();
         foreach (var values in Destinations.Prepend(Common))
         {
             var name = values.Find(one => one.Key == Keys.Name)?.Json.GetString();
             foreach (var (i, value) in values.Index().Where(one => one.Item.IsLiteralSecret).ToList())
             {
                 var file = FreeName(folder, (name is null ? "" : $"{name}-") + WithHyphens(value.Key.Path));
-                PrivateFile.Replace(file, overwrite: false, text => text.Write(value.Json.GetString()));
+                SettingsFile.Write(file, value.Json.GetString()!, replace: false);
                 values[i] = new DraftValue(value.Key, $"file:{Path.GetFileName(file)}");
                 files.Add(file);
             }
         }
-
-        return files;
     }
 
     private void WriteDestination(CommentedJson json, List<DraftValue> values, bool hideSecrets)

@@ -26,7 +26,7 @@ internal static class InstanceName
         return $"{Slug(host)}-{Convert.ToHexStringLower(hash)[..6]}";
     }
 
-    /// <summary>The instance of a file that is replaced; null: there is none. A file that cannot be read has none.</summary>
+    /// <summary>The instance of a file that is replaced; null: there is none, or the file is no valid JSON.</summary>
     public static string? KeptIn(string file, ReaderOptions options)
     {
         if (!File.Exists(file)) return null;

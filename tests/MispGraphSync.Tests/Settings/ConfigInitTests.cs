@@ -220,6 +220,38 @@ public class ConfigInitTests
     }
 
     [Fact]
+    public void A_replaced_file_that_is_not_valid_has_no_instance_to_keep()
+    {
+        using var folder = new SettingsFolder("{ \"instance\": ");
+
+        var (_, _, talk) = ConfigRun.Run(folder, ["config", "init", "--force"], answers: ForSentinel);
+
+        Assert.Contains("set instance to its old value", talk, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_asked_when_the_folder_is_missing()
+    {
+        using var folder = new SettingsFolder();
+
+        var failure = Assert.Throws<RunFailedException>(() => ConfigRun.Run(folder, [.. Init, "--config", "no/config.json"], answers: []));
+
+        Assert.Contains("There is no folder", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_secret_is_left_when_the_settings_cannot_be_written()
+    {
+        using var folder = new SettingsFolder();
+        Directory.CreateDirectory(folder.File);
+
+        Assert.Throws<RunFailedException>(() => ConfigRun.Run(
+            folder, Init, answers: [.. ForSentinel.Where((_, i) => i is not 1 and not 6)], hidden: new Queue<string>([Key, Key])));
+
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
     public void Instance_from_the_environment_depends_on_server_and_tenant_alone()
     {
         var (misp, tenant) = ("https://misp.example.net", "contoso.com");
