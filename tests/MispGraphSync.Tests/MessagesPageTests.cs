@@ -70,7 +70,6 @@ public class MessagesPageTests
                 EventsKnown = 120
             };
         yield return new Failure.TakeoverWithheld("graph", "python-sample", 600, 1_000, limit);
-        yield return new Failure.PastUnknown("sentinel", IsOutdated: false, "subscriptionId, resourceGroup and workspaceName");
         yield return new Failure.NotConfirmed("graph", "…");
         yield return new Failure.RejectsEverything("graph", 20, "…");
     }

@@ -34,6 +34,14 @@ public readonly record struct Hash128(ulong High, ulong Low)
         }
     }
 
+    /// <summary>The key's own 16 bytes, where an indicator has no known observables.</summary>
+    public static Hash128 Of(Guid key)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        key.TryWriteBytes(bytes, bigEndian: true, out _);
+        return Read(bytes);
+    }
+
     /// <summary>Big-endian, so that bytes sort as SQLite sorts them.</summary>
     public static Hash128 Read(ReadOnlySpan<byte> bytes) =>
         new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));

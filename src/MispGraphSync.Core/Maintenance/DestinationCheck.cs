@@ -5,7 +5,7 @@ using MispGraphSync.Core.Sending;
 namespace MispGraphSync.Core.Maintenance;
 
 /// <summary>Lists one destination to its end and compares it with what the ledger holds there.</summary>
-internal sealed class DestinationCheck(DestinationExecution execution, Planner planner)
+internal sealed class DestinationCheck(DestinationExecution execution, Planner planner, Ownership ownership)
 {
     private readonly IDestination _destination = execution.Destination;
     private readonly IDestinationLedger _ledger = execution.Ledger;
@@ -18,7 +18,7 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
     /// <summary>Held but not compared: the next push changes or removes it, or its events have aged and it is left to expire.</summary>
     public long Pending { get; private set; }
 
-    /// <summary>Reads the _destination to the end, one by one into the _ledger.</summary>
+    /// <summary>Reads the destination to the end, one by one into the ledger.</summary>
     public async Task ListAsync()
     {
         var ct = execution.Control.Stop;
@@ -27,7 +27,7 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
         var count = 0L;
         await foreach (var remote in _destination.ReadAsync(ct).WithCancellation(ct).ConfigureAwait(false))
         {
-            _ledger.AddRemote(_state, remote);
+            _ledger.AddRemote(_state, ownership.Prove(remote));
             execution.Observer.Listed(_destination.Info, ++count);
         }
 
@@ -109,14 +109,7 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
 
     private void CompareItem(HeldIndicator held, ExpectedItem expected, RemoteIndicator there)
     {
-        var differences = ItemComparison.Compare(expected.Body, there.Raw);
-        if (differences.Count > 0)
-        {
-            // Dates that each request sets are no difference.
-            var dates = ItemComparison.Compare(expected.Body, expected.WithOtherDates(_destination));
-            differences.RemoveAll(difference => dates.Exists(date => date.Property == difference.Property));
-        }
-
+        var differences = ListedComparison.Compare(_destination, expected, there);
         if (held.Id is not null && there.Id is not null && held.Id != there.Id) differences.Add(new Difference("id", held.Id, there.Id));
         if (differences.Count == 0)
         {
@@ -126,17 +119,8 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
 
         var finding = Describe(FindingKind.Edited, RepairKind.Update, held.Observables, there) with { Differences = differences };
         if (IsFresh(held)) Add(finding with { Kind = FindingKind.NotYetVisible, Repair = RepairKind.None });
-        else Add(finding with { Repair = NeedsReplacing(held, expected, there, differences) ? RepairKind.Replace : RepairKind.Update });
-    }
-
-    // An update leaves alone what it does not carry. Where it carries everything, only the mark knows that something is fixed,
-    // not what: then it is replaced, which is right for either.
-    private bool NeedsReplacing(HeldIndicator held, ExpectedItem expected, RemoteIndicator there, List<Difference> differences)
-    {
-        if (_destination.Capabilities.IdsNotReusable || expected.Hashes.Immutable == default) return false;
-        if (_destination.Capabilities.Upserts) return true;
-        var carried = ItemComparison.PropertiesOf(expected.AsUpdate(_destination, there.Id));
-        return differences.Exists(difference => difference.Property != "id" && !carried.Contains(difference.Property));
+        else if (ListedComparison.NeedsReplacing(_destination, expected, there, differences)) Add(finding with { Repair = RepairKind.Replace });
+        else Add(finding);
     }
 
     private bool IsFresh(HeldIndicator held) =>

@@ -18,7 +18,8 @@ public sealed record DeletionPolicy(DeletionLimit MaxDelete, bool AcceptChanges)
     }
 
     /// <summary>Whether the limit alone withholds them.</summary>
-    public bool IsTooMany(DeletionFacts facts) => !MaxDelete.Allows(facts.Deletions, facts.Held, isStrict: facts.IsEmptyRead);
+    public bool IsTooMany(DeletionFacts facts) =>
+        !MaxDelete.Allows(facts.Deletions, facts.Held, isStrict: facts.IsEmptyRead || facts.HasUnclaimed);
 }
 
 /// <summary>What decides about the deletions of one destination.</summary>
@@ -34,6 +35,9 @@ public sealed record DeletionFacts
 
     /// <summary>The settings or rights that choose the destination's indicators differ from the accepted ones.</summary>
     public bool HasNewSelection { get; init; }
+
+    /// <summary>Indicators without a known source are held, found by a new ledger: their deletions may all have one cause.</summary>
+    public bool HasUnclaimed { get; init; }
 
     /// <summary>Planned deletions, evictions included; after an empty read all that is held, since none was planned.</summary>
     public long Deletions { get; init; }

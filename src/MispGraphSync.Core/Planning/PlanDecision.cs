@@ -7,11 +7,12 @@ public abstract record PlanDecision
 {
     private PlanDecision() { }
 
-    /// <param name="Generation">Above 0 when a fresh ledger found the earlier ones dead.</param>
+    /// <param name="Generation">Above 0 when a list showed the earlier ones as revoked.</param>
     public sealed record Step(StepDecision Decision, int Generation = 0) : PlanDecision;
 
-    /// <summary>The destination has it under our key, and this ledger has not: held from now on, and brought up to date.</summary>
-    public sealed record TakeOver(HeldIndicator Found, StepDecision Update) : PlanDecision;
+    /// <summary>The destination has it under our key, and the ledger does not know it, or not its content: held from now on.</summary>
+    /// <param name="Then">What it needs besides.</param>
+    public sealed record TakeOver(HeldIndicator Found, PlanDecision Then) : PlanDecision;
 
     /// <summary>Unchanged, or neither wanted nor held.</summary>
     public sealed record Nothing : PlanDecision

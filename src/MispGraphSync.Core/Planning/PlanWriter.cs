@@ -21,10 +21,10 @@ internal sealed class PlanWriter(Planner planner, IDestinationLedger ledger, Des
                 ledger.AddStep(state, key, step.Decision);
                 break;
             case PlanDecision.TakeOver adopt:
-                // Held first: should the update fail, it is still known to be ours, and goes when it is no longer wanted.
+                // Held first: should an update fail, it is still known to be ours, and is deleted when it is no longer wanted.
                 ledger.RecordTakeover(state, adopt.Found with { Rank = planner.Rank });
-                ledger.AddStep(state, key, adopt.Update);
-                break;
+                Write(key with { Held = adopt.Found }, adopt.Then, mayDelete);
+                return;
             case PlanDecision.Expired when key.Held is not null:
                 Forgotten++;
                 ledger.ForgetHeld(state, key.Observables);

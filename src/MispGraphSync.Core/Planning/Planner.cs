@@ -10,8 +10,8 @@ namespace MispGraphSync.Core.Planning;
 /// <param name="destination">Where to.</param>
 /// <param name="eligibility">Which sources it takes.</param>
 /// <param name="run">The run's fixed facts: clock, instance, source.</param>
-/// <param name="findListed">What the list of a destination shows under a key, for a new ledger; else always null.</param>
-public sealed class Planner(IDestination destination, Eligibility eligibility, PlanFacts run, Func<Guid, ListedIndicator?> findListed)
+/// <param name="findListed">What a list showed under a key that no observables hold; null for nothing.</param>
+public sealed class Planner(IDestination destination, Eligibility eligibility, PlanFacts run, Func<Guid, ListedKey?> findListed)
 {
     private readonly Merger _merger = new(destination.Policy, destination.Capabilities.Shape);
     private readonly ArrayBufferWriter<byte> _scratch = new(2048);
@@ -25,19 +25,27 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     public PlanDecision Decide(PlanKey key)
     {
         var decision = Compare(key);
-        if (!_ranks || decision is not PlanDecision.Step { Decision: { Action: not StepAction.Delete } step }) return decision;
+        if (!_ranks) return decision;
+        return decision is PlanDecision.TakeOver adopt
+            ? adopt with { Then = WithRank(adopt.Then, key with { Held = adopt.Found }) }
+            : WithRank(decision, key);
+    }
+
+    private PlanDecision WithRank(PlanDecision decision, PlanKey key)
+    {
+        if (decision is not PlanDecision.Step { Decision: { Action: not StepAction.Delete } step } planned) return decision;
         Guid? created = step.Action == StepAction.Create ? key.Held?.Key ?? KeyOf(_merger.Merge(), key.Generation) : null;
-        return new PlanDecision.Step(step with { Rank = Rank, Key = created }, ((PlanDecision.Step)decision).Generation);
+        return planned with { Decision = step with { Rank = Rank, Key = created } };
     }
 
     private PlanDecision Compare(PlanKey key)
     {
-        var wanted = Gather(key, all: _ranks || key.Held is not null || key.Rejected is not null || run.MayTakeOver);
+        var all = _ranks || key.Held is not null || key.Rejected is not null || run.LooksAtDestination;
+        var wanted = Gather(key, all);
+        if (run.LooksAtDestination && _merger.Count > 0 && LookAtDestination(key, wanted) is { } found) return found;
         if (!wanted.IsActive) return Unwanted(key, wanted);
-
         if (key.Held is not { } held)
         {
-            if (run.MayTakeOver && LookAtDestination(key) is { } found) return found;
             return key.Rejected is { } rejected && IsSuppressed(key, rejected)
                 ? PlanDecision.Suppressed.Instance
                 : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New));
@@ -95,9 +103,14 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         var identity = key.Held is { } held
             ? new ItemIdentity(held.Key, held.Id, held.Created, held.Modified, held.Expires)
             : Identify(indicator, null, KeyOf(canonical, key.Generation));
+        return Expect(indicator, identity, wanted.IsActive);
+    }
+
+    private ExpectedItem Expect(Indicator indicator, ItemIdentity identity, bool isWanted)
+    {
         var body = new ArrayBufferWriter<byte>(768);
         var hashes = destination.WriteItem(body, indicator, identity, StepAction.Create);
-        return new ExpectedItem(indicator, identity, canonical, wanted.IsActive, hashes, body.WrittenMemory);
+        return new ExpectedItem(indicator, identity, destination.Canonical(indicator.Observables), isWanted, hashes, body.WrittenMemory);
     }
 
     /// <summary>A deletion, from what is held.</summary>
@@ -191,45 +204,87 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     }
 
     // What the list shows under this key, generation by generation: a live indicator is taken over, revoked ones are skipped,
-    // and without either the key is new.
-    private PlanDecision? LookAtDestination(PlanKey key)
+    // and without either the key is new. Null: nothing to take over.
+    private PlanDecision? LookAtDestination(PlanKey key, Wanted wanted)
     {
+        if (key.Held is { } held)
+        {
+            // It may be there as it is wanted.
+            if (held.Hashes.IsContentKnown || IsSpent(key) || findListed(held.Key)?.Live is not { } same) return null;
+            return TakeOver(key, wanted, AsListed(held, same));
+        }
+
         var canonical = destination.Canonical(_merger.Merge().Observables);
         for (var generation = key.Generation; ; generation++)
         {
             var id = KeyOf(canonical, generation);
             if (findListed(id) is not { } found)
             {
-                return generation == key.Generation
+                return generation == key.Generation || !wanted.IsActive
                     ? null
                     : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New), generation);
             }
 
-            if (found.IsRevoked) continue;
-            var held = new HeldIndicator
-            {
-                Observables = key.Observables,
-                Key = id,
-                Id = found.Id,
-                Generation = generation,
-                Hashes = new ItemHashes(default, found.ImmutableHash),
-                Created = run.Now,
-                Modified = run.Now,
-                Expires = found.Expires ?? run.Now,
-                RenewAt = run.Now,
-            };
-            var replaces = HashesOf(key, held).Immutable != found.ImmutableHash;
-            return new PlanDecision.TakeOver(held, new StepDecision(StepAction.Update, StepReasons.Adopted, replaces) { Rank = Rank });
+            if (found.Live is { } there) return TakeOver(key, wanted, AsListed(Found(key, id, generation), there));
+            if (found.Unclaimed is { } unclaimed) return TakeOver(key, wanted, unclaimed with { Observables = key.Observables });
         }
+    }
+
+    private PlanDecision.TakeOver TakeOver(PlanKey key, Wanted wanted, HeldIndicator found)
+    {
+        key = key with { Held = found };
+        var then = wanted.IsActive ? Compare(key, found, wanted.IsFresh) : Unwanted(key, wanted);
+        if (then is PlanDecision.Step { Decision: { Action: StepAction.Update, Reason: StepReasons.Changed } update } step)
+            then = step with { Decision = update with { Reason = StepReasons.Adopted } };
+        return new PlanDecision.TakeOver(found, then);
+    }
+
+    // The dates of its first send are those that it would get now: they come from MISP.
+    private HeldIndicator Found(PlanKey key, Guid id, int generation)
+    {
+        var identity = Identify(_merger.Merge(), null, id);
+        return new HeldIndicator
+        {
+            Observables = key.Observables,
+            Key = id,
+            Generation = generation,
+            Hashes = new ItemHashes(Hash128.Unknown, Hash128.Unknown),
+            Created = identity.Created,
+            Modified = identity.Modified,
+            Expires = identity.Expires,
+            RenewAt = identity.Expires,
+        };
+    }
+
+    // Without an expiry it never ends there.
+    private HeldIndicator AsListed(HeldIndicator held, RemoteIndicator there)
+    {
+        var indicator = _merger.Merge();
+        var expires = there.Expires ?? run.Now.AddYears(100);
+        var identity = new ItemIdentity(held.Key, there.Id ?? held.Id, held.Created, held.Modified, expires);
+        var expected = Expect(indicator, identity, isWanted: true);
+        var differences = ListedComparison.Compare(destination, expected, there);
+        var hashes = expected.Hashes;
+        if (differences.Count > 0)
+        {
+            var replaces = ListedComparison.NeedsReplacing(destination, expected, there, differences);
+            hashes = new ItemHashes(Hash128.Unknown, replaces ? Hash128.Unknown : hashes.Immutable);
+        }
+
+        return held with
+        {
+            Id = identity.Id,
+            Hashes = hashes,
+            Expires = expires,
+            RenewAt = Lifecycle.RenewalOf(expires, _merger.Lifetime, held.Key),
+            Body = destination.Capabilities.IdsNotReusable ? expected.Body : null,
+        };
     }
 
     private Guid KeyOf(Indicator indicator, int generation) => KeyOf(destination.Canonical(indicator.Observables), generation);
 
-    private Guid KeyOf(string canonical, int generation)
-    {
-        var name = run.KeyNamespace is null ? canonical : $"{canonical}\n{run.KeyNamespace}";
-        return StableId.ForIndicator(run.Instance, destination.Info.Kind, destination.Info.Scope, name, generation);
-    }
+    private Guid KeyOf(string canonical, int generation) =>
+        StableId.ForIndicator(run.Instance, destination.Info.Kind, destination.Info.Scope, canonical, generation);
 
     // With all false, the first active source ends the loop: the caller only asks whether there is one.
     private Wanted Gather(PlanKey key, bool all)
@@ -262,6 +317,5 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 /// <param name="Now">The run's one clock reading: the same for both passes.</param>
 /// <param name="Instance">The setting of that name.</param>
 /// <param name="Source">The source being read: only its references renew. Null where none is read, and all of them do.</param>
-/// <param name="KeyNamespace">The destination's, null for none.</param>
-/// <param name="MayTakeOver">True when the destination was listed for a ledger that is new or outdated, and something was found.</param>
-public sealed record PlanFacts(DateTimeOffset Now, string Instance, string? Source, string? KeyNamespace, bool MayTakeOver);
+/// <param name="LooksAtDestination">A list showed keys that the ledger does not hold for any observables.</param>
+public sealed record PlanFacts(DateTimeOffset Now, string Instance, string? Source, bool LooksAtDestination);

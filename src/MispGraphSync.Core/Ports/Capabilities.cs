@@ -32,9 +32,4 @@ public sealed record Capabilities
 
     /// <summary>The setting with which indicators that raise no alert stay so; null: none.</summary>
     public string? SilenceSetting { get; init; }
-
-    /// <summary>The settings that listing needs and that are missing; null: it can be listed.</summary>
-    public string? ListNeeds { get; init; }
-
-    public bool CanList => ListNeeds is null;
 }

@@ -33,13 +33,6 @@ public abstract record Failure
         public override RunOutcome Outcome => RunOutcome.DeletionsWithheld;
     }
 
-    /// <summary>The ledger is new or outdated, and the destination cannot be listed.</summary>
-    /// <param name="ListNeeds">The settings that listing needs.</param>
-    public sealed record PastUnknown(string Destination, bool IsOutdated, string ListNeeds) : Failure
-    {
-        public override RunOutcome Outcome => RunOutcome.DeletionsWithheld;
-    }
-
     /// <summary>Requests got no response, so they may or may not have succeeded.</summary>
     public sealed record NotConfirmed(string Destination, string Why) : Failure
     {

@@ -25,6 +25,11 @@ public sealed record HeldIndicator
     /// <summary>From when on it is renewed while it is wanted.</summary>
     public required DateTimeOffset RenewAt { get; init; }
 
+    /// <summary>
+    /// Ours by its own content, found in a list, without a known source: it is held under its own key until a source claims it.
+    /// </summary>
+    public bool IsUnclaimed => Observables == Hash128.Of(Key);
+
     /// <summary>The item as last sent, where a deletion needs it again (Sentinel); else null.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
 

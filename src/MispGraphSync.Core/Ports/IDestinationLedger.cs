@@ -17,9 +17,6 @@ public interface IDestinationLedger
     /// <summary>Records that the deletions of this selection were sent, or that there were none.</summary>
     void RecordAcceptedSelection(DestinationState destination, string source, string selection);
 
-    /// <summary>Changes all keys from now on; indicators sent earlier expire.</summary>
-    void StartKeyNamespace(DestinationState destination, string keyNamespace);
-
     /// <summary>Makes the next push plan every key there.</summary>
     void PlanEverythingNext(DestinationState destination);
 
@@ -36,6 +33,9 @@ public interface IDestinationLedger
 
     /// <summary>Collects the keys whose findings need a repair, instead of <see cref="PreparePlan"/>.</summary>
     void PrepareRepair(DestinationState destination);
+
+    /// <summary>Collects these keys, instead of <see cref="PreparePlan"/>.</summary>
+    void PrepareKeys(DestinationState destination, IReadOnlyList<Hash128> keys);
 
     /// <summary>The collected keys, in key order. <see cref="PlanKey.Sources"/> is valid for one pass, until the next key.</summary>
     IEnumerable<PlanKey> KeysToPlan(DestinationState destination);
@@ -136,8 +136,13 @@ public interface IDestinationLedger
     /// <summary>Applies what a list of the destination showed about held indicators; each is planned again.</summary>
     void RecordCorrections(DestinationState destination, IReadOnlyList<Correction> corrections);
 
-    /// <summary>Adopts an indicator that was found at the destination; its content is unknown.</summary>
+    /// <summary>
+    /// Holds an indicator that a list showed, or that was held without a known source. It is planned again.
+    /// </summary>
     void RecordTakeover(DestinationState destination, HeldIndicator found);
+
+    /// <summary>Holds listed indicators without a known source, in one transaction.</summary>
+    void RecordUnclaimed(DestinationState destination, IReadOnlyList<HeldIndicator> found);
 
     // Held and rejected indicators
 
@@ -172,21 +177,42 @@ public interface IDestinationLedger
     /// <summary>The number of indicators rejected in earlier runs that wait for a change, or for <c>errors --retry</c>.</summary>
     long CountSuppressed(DestinationState destination);
 
-    // Takeover: what a list showed
-
-    /// <summary>Remembers a listed indicator, so that a fresh ledger can adopt it.</summary>
-    void AddListedIndicator(DestinationState destination, Guid key, ListedIndicator found);
+    // Rebuild: what a list showed
 
     /// <summary>
-    /// Keeps the held indicators that are listed, with unknown content, and forgets the others. Returns the number forgotten.
+    /// Forgets held indicators that the inventory does not list, except those sent so recently that a list may not show them yet.
+    /// The others keep the listed id and expiry. Returns the number forgotten.
     /// </summary>
-    long ForgetUnlisted(DestinationState destination, DateTimeOffset now);
+    /// <param name="isContentUnknown">The ledger may be an old copy: what was sent last is not known.</param>
+    long ForgetUnlisted(DestinationState destination, DateTimeOffset now, bool isContentUnknown);
 
-    /// <summary>The listed indicator with this key, or a revoked one that an earlier run listed; null for none.</summary>
-    ListedIndicator? FindListedIndicator(DestinationState destination, Guid key);
+    /// <summary>Makes the content of all held indicators unknown, so that each is sent again.</summary>
+    void ForgetContent(DestinationState destination);
 
-    /// <summary>Whether a list showed revoked keys that the ledger does not hold.</summary>
+    /// <summary>What is known under one of our keys besides what observables hold; null for nothing.</summary>
+    ListedKey? FindListedKey(DestinationState destination, Guid key, DateTimeOffset now);
+
+    /// <summary>Whether <see cref="FindListedKey"/> can find anything.</summary>
+    bool HasListedKeys(DestinationState destination);
+
+    /// <summary>Whether a list showed revoked keys.</summary>
     bool HasRevokedKeys(DestinationState destination);
+
+    /// <summary>The indicators of the inventory that are live, ours by their content, and not held. Read it to the end.</summary>
+    IEnumerable<RemoteIndicator> ReadUnclaimed(DestinationState destination, DateTimeOffset now);
+
+    /// <summary>The held indicators without a known source.</summary>
+    IReadOnlyList<HeldIndicator> ReadUnclaimedHeld(DestinationState destination);
+
+    /// <summary>The number of held indicators without a known source.</summary>
+    long CountUnclaimed(DestinationState destination);
+
+    /// <summary>The indicators that this run created and that the inventory does not list as live.</summary>
+    IReadOnlyList<HeldIndicator> FindCreatedUnlisted(DestinationState destination, DateTimeOffset now);
+
+    /// <summary>Records that the ledger knows what is there.</summary>
+    /// <param name="isListed">False: the next run lists it, as for a new ledger.</param>
+    void CompleteRebuild(DestinationState destination, bool isListed);
 
     // Inventory and findings of this run
 

@@ -18,8 +18,11 @@ public interface ISourceLedger
     /// </summary>
     IReadOnlyList<EventHeader> EventsToRead(bool everything, TimeSpan margin);
 
-    /// <summary>The source's events in the ledger that are not listed, including aged ones.</summary>
-    IReadOnlyList<EventHeader> EventsNotListed();
+    /// <summary>
+    /// The source's events in the ledger that are not listed, including aged ones, and those of <paramref name="others"/> that are
+    /// neither listed nor in the ledger, without a timestamp.
+    /// </summary>
+    IReadOnlyList<EventHeader> EventsNotListed(IReadOnlyCollection<Guid> others);
 
     /// <summary>Replaces one event. Nothing changes until the writer is completed.</summary>
     IEventWriter WriteEvent(MispEvent @event, DateTimeOffset readAt);

@@ -35,10 +35,11 @@ public sealed record RejectedIndicator(StepAction Action, Hash128 ContentHash, b
         action == StepAction.Delete || (isTransient && attempts < MaxAttempts);
 }
 
-/// <summary>An indicator that a list of the destination showed.</summary>
-/// <param name="IsRevoked">Its key cannot be used again.</param>
-/// <param name="ImmutableHash">Unset when unknown.</param>
-public sealed record ListedIndicator(string? Id, DateTimeOffset? Expires, bool IsRevoked, Hash128 ImmutableHash = default);
+/// <summary>What is known under one of our keys that the ledger holds for no observables.</summary>
+/// <param name="Live">Listed in this run; null for none.</param>
+/// <param name="Unclaimed">Held since an earlier run, without a known source; null for none.</param>
+/// <param name="IsRevoked">A list showed it as revoked: the key cannot be used again.</param>
+public sealed record ListedKey(RemoteIndicator? Live, HeldIndicator? Unclaimed, bool IsRevoked);
 
 /// <summary>The action for one key.</summary>
 public sealed record StepDecision(StepAction Action, string Reason, bool Replaces = false)

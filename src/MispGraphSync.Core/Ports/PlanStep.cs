@@ -103,7 +103,7 @@ public static class StepReasons
         [Changed] = "What MISP says of it, or a setting, has changed.",
         [Expiring] = "Little is left of its lifetime and MISP still has it.",
         [Expired] = "It expired at the destination while MISP still has it.",
-        [Adopted] = "Found at the destination by a fresh ledger, and taken over.",
+        [Adopted] = "Found at the destination by a new ledger, and different from what MISP says of it.",
         [Withdrawn] = "No attribute in MISP is a source of it any more.",
         [Excluded] = "MISP still has it, but a setting of this destination leaves it out.",
         [Evicted] = "Makes room for one that ranks higher.",

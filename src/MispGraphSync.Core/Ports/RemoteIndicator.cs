@@ -21,6 +21,22 @@ public sealed record RemoteIndicator(
     Guid? ConflictsWith = null,
     Hash128 ImmutableHash = default)
 {
+    /// <summary>
+    /// The canonical text of its own content (<see cref="IDestination.Canonical"/>); null where the list does not show enough of it.
+    /// </summary>
+    public string? Canonical { get; init; }
+
+    /// <summary>The generation of its key, where its own content proves that it is ours; else null.</summary>
+    public int? Generation { get; init; }
+
+    /// <summary>
+    /// Ours in all but the application that created it. Others' <see cref="ConflictsWith"/> counts for it until it is taken over.
+    /// </summary>
+    public bool IsOfEarlierApp { get; init; }
+
+    /// <summary>The MISP events that it names; empty where the list shows none.</summary>
+    public IReadOnlyList<Guid> Events { get; init; } = [];
+
     /// <summary>Neither revoked nor expired.</summary>
     public bool IsLive(DateTimeOffset now) => !Revoked && !(Expires <= now);
 }

@@ -20,7 +20,7 @@ public enum RunOutcome
     /// <summary>Over the run's time limit; state saved.</summary>
     OutOfTime,
 
-    /// <summary>A guard withheld deletions. The rest was sent, except with a new ledger at a destination that cannot be listed.</summary>
+    /// <summary>A guard withheld deletions. The rest was sent.</summary>
     DeletionsWithheld,
 
     /// <summary>Microsoft has retired the destination.</summary>

@@ -6,12 +6,13 @@ using MispGraphSync.Core.Sending;
 namespace MispGraphSync.Core.Runs;
 
 /// <summary>One destination's share of a push or a retry: prepare, plan, check the limits, apply, report.</summary>
-internal sealed class DestinationRun
+internal sealed partial class DestinationRun
 {
     private readonly DestinationExecution _execution;
     private readonly IDestinationLedger _ledger;
     private readonly PushOptions _options;
     private readonly string? _source;
+    private readonly TimeProvider _time;
     private Planner _planner;
     private CapacityResult _capacity = CapacityResult.Everything;
     private Failure.DeletionsWithheld? _withheld;
@@ -19,18 +20,20 @@ internal sealed class DestinationRun
     private long? _listed;
     private long _forgotten;
     private long _replacements;
-    private bool _mayTakeOver;
     private bool _mayDelete;
+    private bool _mayDeleteUnclaimed;
     private bool _isRetry;
     private bool _hasReplacedBodies;
 
     /// <param name="source">The source that was read; null where none was.</param>
-    public DestinationRun(DestinationExecution execution, Eligibility eligibility, PushOptions options, string? source)
+    public DestinationRun(
+        DestinationExecution execution, Eligibility eligibility, PushOptions options, string? source, TimeProvider time)
     {
         _execution = execution;
         _ledger = execution.Ledger;
         _options = options;
         _source = source;
+        _time = time;
         Eligibility = eligibility;
         _planner = NewPlanner();
     }
@@ -64,26 +67,27 @@ internal sealed class DestinationRun
     {
         _read = read;
         if (CapacityPlanner.IsNeededAt(Destination)) _ledger.ReplanOverCapacity(State, Destination.Capabilities.Capacity, _execution.Now);
-        var fresh = _ledger.OpenDestination(Destination.Info, Destination.Capabilities.Shape, _options.PolicyFingerprint(Destination));
-        _execution.State = fresh with { IsNew = State.IsNew };
+        var (isNew, isOutdated) = (State.IsNew, State.IsOutdated);
+        var opened = _ledger.OpenDestination(Destination.Info, Destination.Capabilities.Shape, _options.PolicyFingerprint(Destination));
+        _execution.State = opened with
+        {
+            IsNew = isNew,
+            IsOutdated = isOutdated,
+            // What a list showed concerns every key.
+            PlansEverything = opened.PlansEverything || _rebuild is not null,
+        };
         _planner = NewPlanner();
     }
-
-    /// <summary>Reconciles requests of earlier runs and lists the destination for a new ledger, so that nothing is sent twice.</summary>
-    public Task PrepareAsync() => _execution.TryAsync(async () =>
-    {
-        if (_options.IsDryRun || (!await _execution.ReconcileEarlierAsync().ConfigureAwait(false) && !State.IsNew)) return;
-        await _execution.PrepareAsync().ConfigureAwait(false);
-        if (State.IsNew && Destination.Capabilities.CanList) await ListAsync().ConfigureAwait(false);
-        else if (State is { IsNew: true, KeyNamespace: null } or { IsOutdated: true }) StartKeyNamespace();
-        _execution.State = State with { Held = _ledger.CountHeld(State) };
-    });
 
     /// <summary>Decides every key and adds the steps.</summary>
     public void Plan(bool isPartOfSource)
     {
         _mayDelete = _read is { MayDelete: true } && !isPartOfSource;
+        // An event that could not be read, or a source that was not, may be the source of an indicator without a known one.
+        _mayDeleteUnclaimed = _mayDelete && _read is { Complete: true } && _options.ReadsAllSources;
         Plan(_planner.Decide, _ => _mayDelete);
+        CompleteRebuild();
+        PlanUnclaimed();
         _ledger.ForgetObsoleteRejections(State);
     }
 
@@ -140,6 +144,7 @@ internal sealed class DestinationRun
     public async Task ApplyAsync()
     {
         await _execution.TryAsync(SendAsync).ConfigureAwait(false);
+        await _execution.TryAsync(FindGenerationsAsync).ConfigureAwait(false);
         if (_execution.IsFull)
         {
             Observer.Warn(
@@ -169,7 +174,12 @@ internal sealed class DestinationRun
     private void Plan(Func<PlanKey, PlanDecision> decide, Func<PlanKey, bool> mayDelete)
     {
         var plan = new PlanWriter(_planner, _ledger, State, _execution.Now);
-        foreach (var key in _ledger.KeysToPlan(State)) plan.Write(key, decide(key), mayDelete(key));
+        foreach (var key in _ledger.KeysToPlan(State))
+        {
+            // What has no known source may still be claimed by a later key.
+            if (key.Held is not { IsUnclaimed: true }) plan.Write(key, decide(key), mayDelete(key));
+        }
+
         _forgotten += plan.Forgotten;
         _execution.Planned = _ledger.CountSteps(State);
         _replacements = _ledger.CountReplacements(State);
@@ -184,6 +194,7 @@ internal sealed class DestinationRun
             IsEmptyRead = _read is { IsEmptyRead: true },
             HasNewSelection = Selection is { } now && _ledger.FindAcceptedSelection(State, _source!) is { } accepted && accepted != now,
             Deletions = _mayDelete || _isRetry ? Planned.Delete : State.Held,
+            HasUnclaimed = _ledger.CountUnclaimed(State) > 0,
             Evictions = _capacity.Evicted,
             Held = State.Held,
         };
@@ -202,6 +213,7 @@ internal sealed class DestinationRun
     {
         if (Planned.Total > Withheld) await _execution.PrepareAsync().ConfigureAwait(false);
         await KeepReplacedAsync().ConfigureAwait(false);
+        await MakeSureOfCreationsAsync().ConfigureAwait(false);
         var deletions = _withheld is null || _options.IsDryRun ? Steps(StepAction.Delete) : [];
         var waitsForRoom = !_options.IsDryRun && Planned.Create > 0 && _ledger.HasWaitingForRoom(State);
         if (waitsForRoom)
@@ -237,58 +249,27 @@ internal sealed class DestinationRun
     }
 
     private IEnumerable<PlanStep> Steps(params StepAction[] actions) =>
-        _ledger.ReadSteps(State, actions).Select(planned => _planner.Build(planned.Key, planned.Step));
-
-    // What an earlier ledger sent there is not known and cannot be listed. Keys of a new namespace never meet it.
-    private void StartKeyNamespace()
-    {
-        if (!_options.StartsFresh)
-        {
-            var needs = Destination.Capabilities.ListNeeds ?? "";
-            throw new RunFailedException(new Failure.PastUnknown(State.Info.Name, State.IsOutdated, needs));
-        }
-
-        var epoch = $"epoch {_execution.Now.ToUnixTimeSeconds()}";
-        _ledger.StartKeyNamespace(State, epoch);
-        _execution.State = State with { KeyNamespace = epoch, IsOutdated = false };
-        _planner = NewPlanner();
-    }
+        _ledger.ReadSteps(State, actions).Select(planned => _planner.Build(planned.Key, planned.Step))
+            .Where(step => !_existing.Contains(step.Key));
 
     private async Task ListAsync()
     {
-        var found = 0L;
         var listed = 0L;
         await foreach (var remote in ReadAsync().ConfigureAwait(false))
         {
             if (++listed % 1_000 == 0) Observer.Listed(State.Info, listed);
             if (remote.ConflictsWith is { } taken) _ledger.AddHeldByOther(State, taken);
-            if (!State.IsNew || remote.Key is not { } key) continue;
-            _ledger.AddListedIndicator(State, key, new ListedIndicator(remote.Id, remote.Expires, remote.Revoked, remote.ImmutableHash));
-            found++;
         }
 
         _listed = listed;
-        _mayTakeOver = found > 0;
-        _planner = NewPlanner();
-        if (State.IsOutdated)
-        {
-            var gone = _ledger.ForgetUnlisted(State, _execution.Now);
-            _execution.State = State with { IsOutdated = false };
-            Observer.Warn($"'{State.Info.Name}' lists {found} indicators with keys like ours. {gone} that the ledger held there are gone.");
-        }
-        else if (found > 0)
-        {
-            Observer.Warn(
-                $"The ledger is new, and '{State.Info.Name}' already holds {found} indicators with keys like ours: "
-                + "those that match are taken over.");
-        }
     }
 
     // What a replacement deletes must be known as it is there, so that it can be restored. The list before the first creations
     // shows it as well.
     private async Task KeepReplacedAsync()
     {
-        if (_hasReplacedBodies || _replacements == 0 || _options.IsDryRun || !Destination.Capabilities.CanList) return;
+        if (_hasReplacedBodies || _replacements == 0 || _options.IsDryRun) return;
+        if (await Destination.FindListObstacleAsync(_execution.Control.Stop).ConfigureAwait(false) is not null) return;
         await foreach (var _ in ReadAsync().ConfigureAwait(false))
         {
         }
@@ -312,6 +293,6 @@ internal sealed class DestinationRun
     private Planner NewPlanner() => new(
         Destination,
         Eligibility,
-        new PlanFacts(_execution.Now, _options.Instance, _source, State.KeyNamespace, _mayTakeOver || _ledger.HasRevokedKeys(State)),
-        key => _ledger.FindListedIndicator(State, key));
+        new PlanFacts(_execution.Now, _options.Instance, _source, _ledger.HasListedKeys(State)),
+        key => _ledger.FindListedKey(State, key, _execution.Now));
 }

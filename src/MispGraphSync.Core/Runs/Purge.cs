@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Maintenance;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Sending;
@@ -5,8 +6,8 @@ using MispGraphSync.Core.Sending;
 namespace MispGraphSync.Core.Runs;
 
 /// <summary>
-/// Deletes everything that this installation put at the destinations: what the ledger holds there, and nothing else. The next
-/// push creates everything again.
+/// Deletes everything that this installation put at the destinations, and nothing else: what the ledger holds there, and with a new
+/// ledger what a list shows to be ours. The next push creates everything again.
 /// </summary>
 /// <param name="confirm">Asked for each destination, with the number of indicators, before anything is deleted anywhere.</param>
 public sealed class Purge(
@@ -22,6 +23,8 @@ public sealed class Purge(
         var confirmed = new List<DestinationExecution>();
         foreach (var one in all)
         {
+            await one.TryAsync(() => ListAsync(one)).ConfigureAwait(false);
+            if (!one.MayContinue) continue;
             var held = ledger.CountLiveHeld(one.State, now);
             // An earlier run may have sent something without a response.
             if (held == 0 && ledger.OpenIntents(one.State).Count == 0) continue;
@@ -34,6 +37,17 @@ public sealed class Purge(
 
     private DestinationExecution Open(IDestination destination, DateTimeOffset now, RunControl control) =>
         DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
+
+    // A new ledger does not know what is there, and an old copy not all of it.
+    private async Task ListAsync(DestinationExecution one)
+    {
+        if (one.State is { IsNew: false, IsOutdated: false }) return;
+        if (await one.Destination.FindListObstacleAsync(one.Control.Stop).ConfigureAwait(false) is not null) return;
+        await one.PrepareAsync().ConfigureAwait(false);
+        var rebuild = new Rebuild(one, options.Instance);
+        await rebuild.ListAsync().ConfigureAwait(false);
+        rebuild.HoldUnclaimed();
+    }
 
     private async Task PurgeAsync(DestinationExecution one)
     {
@@ -55,6 +69,8 @@ public sealed class Purge(
 
 public sealed record PurgeOptions
 {
+    public required string Instance { get; init; }
+
     /// <inheritdoc cref="PushOptions.PolicyFingerprint"/>
     public required Func<IDestination, string> PolicyFingerprint { get; init; }
 

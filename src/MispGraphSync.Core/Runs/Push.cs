@@ -21,7 +21,7 @@ public sealed class Push(
         var now = time.GetUtcNow();
         List<DestinationRun> runs = [.. destinations.Select(destination => Open(destination, now, control))];
         var stager = new Stager(source, staging, StageOptionsFor(runs), observer, time);
-        var read = await stager.StageAsync(control).ConfigureAwait(false);
+        var read = await stager.StageAsync(control, isFullReadDue => PrepareAsync(runs, isFullReadDue)).ConfigureAwait(false);
 
         if (read.Outcome == RunOutcome.Done) await SendAsync(runs, read, now).ConfigureAwait(false);
         else runs.ForEach(run => run.SkipBecause(read));
@@ -33,19 +33,27 @@ public sealed class Push(
     private DestinationRun Open(IDestination destination, DateTimeOffset now, RunControl control)
     {
         var execution = DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
-        return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, source.Info.Name);
+        return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, source.Info.Name, time);
     }
 
     private StageOptions StageOptionsFor(List<DestinationRun> runs) => options.Stage with
     {
         Destinations = [.. runs.Select(run => (run.Destination.Info, run.Eligibility))],
-        AcceptsEmptyRead = options.AcceptChanges || runs.TrueForAll(run => run.State.Held == 0),
+        AcceptsEmptyRead = options.AcceptChanges,
     };
+
+    // Before the read: what a list shows decides what is read.
+    private async Task<HeldBefore> PrepareAsync(List<DestinationRun> runs, bool isFullReadDue)
+    {
+        var isListDue = isFullReadDue && options is { ReadsAllSources: true, IsDryRun: false, Stage.IsPartOfSource: false };
+        await Task.WhenAll(runs.Select(run => run.PrepareAsync(isListDue))).ConfigureAwait(false);
+        var events = options.ReadsAllSources ? runs.SelectMany(run => run.MentionedEvents).ToHashSet() : [];
+        return new HeldBefore(runs.Exists(run => run.HasAny), events);
+    }
 
     private async Task SendAsync(List<DestinationRun> runs, SourceReport read, DateTimeOffset now)
     {
         foreach (var run in runs) run.Refresh(read);
-        await Task.WhenAll(runs.Select(run => run.PrepareAsync())).ConfigureAwait(false);
         var ready = runs.FindAll(run => run.MayContinue);
         if (ready.Count > 0) ledger.PreparePlan([.. ready.Select(run => run.State)], now);
         foreach (var run in ready) run.Plan(options.Stage.IsPartOfSource);
@@ -82,9 +90,15 @@ public sealed record PushOptions
     /// <summary><c>guard.neverBlock</c>, the MISP host and the destinations' own hosts.</summary>
     public IReadOnlyList<string> NeverBlock { get; init; } = [];
 
-    /// <summary>A destination that cannot be listed gets new ids with a new ledger.</summary>
-    public bool StartsFresh { get; init; }
+    /// <summary>Every source of the settings is read: what no source has is gone.</summary>
+    public bool ReadsAllSources { get; init; } = true;
 
-    /// <summary>Nothing is sent: the destination is not listed, and no earlier request is reconciled.</summary>
+    /// <summary>Something shows that the ledger does not know the latest requests.</summary>
+    public bool MayHaveLostRecords { get; init; }
+
+    /// <summary>Nothing is kept from run to run: each run lists the destinations.</summary>
+    public bool HasNoLedger { get; init; }
+
+    /// <summary>Nothing is sent, and no earlier request is reconciled. A destination is listed where the ledger is new.</summary>
     public bool IsDryRun { get; init; }
 }

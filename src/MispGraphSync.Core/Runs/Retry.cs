@@ -19,7 +19,7 @@ public sealed class Retry(
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
         List<DestinationRun> runs = [.. destinations.Select(destination => Open(destination, now, control))];
-        await Task.WhenAll(runs.Select(run => run.PrepareAsync())).ConfigureAwait(false);
+        await Task.WhenAll(runs.Select(run => run.PrepareAsync(isListDue: false))).ConfigureAwait(false);
         var ready = runs.FindAll(run => run.MayContinue);
         if (ready.Count > 0) ledger.PrepareRetry([.. ready.Select(run => run.State)]);
         foreach (var run in ready)
@@ -39,6 +39,6 @@ public sealed class Retry(
         var execution = DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
         // Even where everything is to be planned again: the next push does that.
         execution.State = execution.State with { PlansEverything = false };
-        return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, source: null);
+        return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, source: null, time);
     }
 }

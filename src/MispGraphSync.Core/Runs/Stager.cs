@@ -37,13 +37,14 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
     /// Reads and stages. A failure before the first event is in the report with its outcome; one after it makes the read
     /// incomplete. Cancellation ends the read; what was staged is kept.
     /// </summary>
-    public async Task<SourceReport> StageAsync(RunControl control)
+    /// <param name="prepare">Called once the source has answered, before it is read: whether a full read is due.</param>
+    public async Task<SourceReport> StageAsync(RunControl control, Func<bool, Task<HeldBefore>> prepare)
     {
         var known = ledger.OpenSource(source.Info);
         var report = new SourceReport { Name = source.Info.Name, Kind = source.Info.Kind };
         try
         {
-            return await StageAsync(known, report, control.Stop).ConfigureAwait(false);
+            return await StageAsync(known, report, prepare, control.Stop).ConfigureAwait(false);
         }
         catch (RunFailedException failure) when (_events > 0 && !failure.IsOfLedger)
         {
@@ -64,14 +65,15 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         }
     }
 
-    private async Task<SourceReport> StageAsync(SourceRecord known, SourceReport report, CancellationToken ct)
+    private async Task<SourceReport> StageAsync(
+        SourceRecord known, SourceReport report, Func<bool, Task<HeldBefore>> prepare, CancellationToken ct)
     {
         var state = await source.OpenAsync(ct).ConfigureAwait(false);
         var fingerprint = $"{options.Fingerprint}\n{state.Fingerprint}";
         var now = time.GetUtcNow();
         // A full read in the future was recorded by a wrong clock.
-        var isDue = known.FullReadAt is not { } last || last > now || last + options.FullReadEvery <= now;
-        var everything = options.Full || known.Fingerprint != fingerprint || isDue;
+        var isDue = options.Full || known.FullReadAt is not { } last || last > now || last + options.FullReadEvery <= now;
+        var everything = known.Fingerprint != fingerprint || isDue;
         if ((state.ServerTime - now).Duration() > MostClockDifference)
         {
             observer.Warn(
@@ -81,6 +83,8 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
 
         report = report with { Selection = $"{options.Fingerprint}\n{state.Selection ?? state.Fingerprint}", EventsKnown = known.Events };
 
+        var held = await prepare(isDue).ConfigureAwait(false);
+        ct.ThrowIfCancellationRequested();
         ledger.BeginListing(known);
         var listed = 0L;
         var missing = options.OnlyEvents.ToHashSet();
@@ -97,7 +101,7 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         report = report with { Events = listed, EventsUnchanged = listed - toRead.Count };
         if (source.IsListComplete && !options.IsPartOfSource)
         {
-            report = await RetireAsync(report, ct).ConfigureAwait(false);
+            report = await RetireAsync(report, held, ct).ConfigureAwait(false);
             if (report.MayDelete)
             {
                 ledger.ReadAgainNextRun(_unread);
@@ -121,9 +125,9 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         }
     }
 
-    private async Task<SourceReport> RetireAsync(SourceReport report, CancellationToken ct)
+    private async Task<SourceReport> RetireAsync(SourceReport report, HeldBefore held, CancellationToken ct)
     {
-        var gone = ledger.EventsNotListed();
+        var gone = ledger.EventsNotListed(held.Events);
         if (gone.Count == 0) return report with { MayDelete = true };
         var gaps = source.Gaps.Count;
         var found = await source.LookUpAsync(gone, ct).ConfigureAwait(false);
@@ -137,10 +141,11 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         var withdrawn = before.Keys.Where(uuid => !aged.Contains(uuid)).ToList();
         // Events that have only grown too old for a filter are no reason to doubt the read.
         report = report with { IsEmptyRead = report.Events == 0 && withdrawn.Count > 0 };
-        if (report.IsEmptyRead && !options.AcceptsEmptyRead) return report;
+        if (report.IsEmptyRead && held.Any && !options.AcceptsEmptyRead) return report;
         var newlyAged = ledger.MarkAged(aged, time.GetUtcNow());
         ledger.Withdraw(withdrawn);
-        return report with { EventsAged = newlyAged, EventsWithdrawn = withdrawn.Count, MayDelete = true };
+        var known = withdrawn.Count(uuid => before[uuid].Timestamp != default);
+        return report with { EventsAged = newlyAged, EventsWithdrawn = known, MayDelete = true };
     }
 
     private void Stage(ReadEvent read)
@@ -248,5 +253,10 @@ public sealed record StageOptions
     public bool IsPartOfSource => OnlyEvents.Count > 0;
 
     /// <summary>False: when the source has no event at all, what is known of it stays as it is.</summary>
-    public bool AcceptsEmptyRead { get; init; } = true;
+    public bool AcceptsEmptyRead { get; init; }
 }
+
+/// <summary>What the destinations hold before the source is read.</summary>
+/// <param name="Any">Anything of ours.</param>
+/// <param name="Events">Events that listed indicators name, whether the ledger knows them or not.</param>
+public sealed record HeldBefore(bool Any, IReadOnlyCollection<Guid> Events);

@@ -31,7 +31,7 @@ public sealed class Verification(
         var state = execution.State;
         var tool = options.ForeignToolAt(destination);
         var planner = PlannerFor(destination, state, now);
-        var check = new DestinationCheck(execution, planner);
+        var check = new DestinationCheck(execution, planner, new Ownership(options.Instance, state.Info));
         var held = state.Held;
 
         await execution.TryAsync(async () =>
@@ -104,10 +104,8 @@ public sealed class Verification(
     private Planner PlannerFor(IDestination destination, DestinationState state, DateTimeOffset now) => new(
         destination,
         new Eligibility(destination, _neverBlock),
-        new PlanFacts(now, options.Instance, options.Source, state.KeyNamespace, MayTakeOver: true),
-        key => ledger.FindRemote(state, key).FirstOrDefault(remote => remote.IsLive(now)) is { } found
-            ? new ListedIndicator(found.Id, found.Expires, IsRevoked: false, found.ImmutableHash)
-            : null);
+        new PlanFacts(now, options.Instance, options.Source, LooksAtDestination: true),
+        key => ledger.FindListedKey(state, key, now));
 }
 
 public sealed record VerifyOptions

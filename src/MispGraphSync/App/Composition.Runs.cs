@@ -179,11 +179,18 @@ internal sealed partial class Composition
         MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
         AcceptChanges = request.AcceptChanges,
         NeverBlock = NeverBlock,
-        StartsFresh = request.Fresh,
+        ReadsAllSources = request.Input is null,
+        MayHaveLostRecords = _mayHaveLostRecords,
+        HasNoLedger = Settings.Ledger is null,
         IsDryRun = request.IsDryRun,
     };
 
-    private PurgeOptions PurgeOptionsOf(RunRequest request) => new() { PolicyFingerprint = FingerprintOf, IsDryRun = request.IsDryRun };
+    private PurgeOptions PurgeOptionsOf(RunRequest request) => new()
+    {
+        Instance = Settings.Instance,
+        PolicyFingerprint = FingerprintOf,
+        IsDryRun = request.IsDryRun,
+    };
 
     private string FingerprintOf(IDestination destination) => Fingerprints.OfDestination(Settings, destination.Info.Name);
 

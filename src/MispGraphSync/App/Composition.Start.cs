@@ -9,6 +9,8 @@ namespace MispGraphSync.App;
 // How a run begins: is the ledger the latest, and is the clock right?
 internal sealed partial class Composition
 {
+    private bool _mayHaveLostRecords;
+
     /// <summary>
     /// Begins a run in the ledger. A sign that the ledger is an old copy is reported, and noted for each destination.
     /// </summary>
@@ -18,35 +20,18 @@ internal sealed partial class Composition
         lock (ledger.Gate)
         {
             var mismatch = stamps?.Check() ?? StampMismatch.None;
-            var isOutdated = mismatch.Kind > StampMismatchKind.NeverStamped;
-            var trusted = mismatch.Kind == StampMismatchKind.Older
-                ? []
-                : Settings.Destinations.Where(one => ListNeeds(one) is not null).ToList();
-            if (mismatch.Kind != StampMismatchKind.None) WarnOf(mismatch, isOutdated, trusted);
+            _mayHaveLostRecords = mismatch.Kind > StampMismatchKind.NeverStamped;
+            var remedy = _mayHaveLostRecords ? " The destinations are listed and compared with it." : "";
+            if (mismatch.Kind != StampMismatchKind.None) _reporter.Warn(mismatch.Message + remedy);
             return ledger.InTransaction(() =>
             {
                 var run = new RunHistory(ledger).Begin(NameOf(request.Verb), _host.Time.GetUtcNow());
                 stamps?.Begin(run, mismatch);
-                if (isOutdated) new DestinationLedger(ledger, run).MarkOutdated([.. trusted.Select(one => one.Info)]);
+                if (_mayHaveLostRecords) new DestinationLedger(ledger, run).MarkOutdated();
                 return run;
             });
         }
     }
-
-    private void WarnOf(StampMismatch mismatch, bool isOutdated, IReadOnlyList<DestinationSettings> trusted)
-    {
-        var message = mismatch.Message;
-        if (isOutdated)
-        {
-            message += " The destinations are listed and compared with it.";
-            message += string.Concat(trusted.Select(one =>
-                $" '{one.Name}' cannot be listed without {ListNeeds(one)}: the ledger is trusted there."));
-        }
-
-        _reporter.Warn(message);
-    }
-
-    private static string? ListNeeds(DestinationSettings one) => Registration.Kinds.Of(one).CapabilitiesOf(one).ListNeeds;
 
     /// <summary>To be called before anything is read or sent.</summary>
     /// <exception cref="RunFailedException">InvalidInput: our clock is wrong, and nothing may be sent.</exception>

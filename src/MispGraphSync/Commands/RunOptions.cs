@@ -19,8 +19,6 @@ internal sealed class RunOptions
     private readonly Option<string?> _maxDelete = MaxDelete("The maximum number or share of deletions in this run.");
     private readonly Option<bool> _acceptChanges = NewOption.Flag(
         "--accept-changes", "In this run, allow deletions after changed settings or an empty read.");
-    private readonly Option<bool> _fresh = NewOption.Flag(
-        "--fresh", "Start with new ids where a lost ledger cannot be rebuilt by listing; earlier indicators stay until they expire.");
 
     /// <param name="readsSource">The verb reads MISP; else it takes the first two options only.</param>
     public RunOptions(Command command, bool readsSource)
@@ -28,7 +26,7 @@ internal sealed class RunOptions
         command.Add(_destinations);
         if (readsSource)
         {
-            foreach (var option in (Option[])[_input, _events, _full, _maxDelete, _acceptChanges, _fresh]) command.Add(option);
+            foreach (var option in (Option[])[_input, _events, _full, _maxDelete, _acceptChanges]) command.Add(option);
         }
 
         command.Add(_wait);
@@ -45,7 +43,6 @@ internal sealed class RunOptions
         Full = args.GetValue(_full),
         MaxDelete = LimitOf(args, _maxDelete),
         AcceptChanges = args.GetValue(_acceptChanges),
-        Fresh = args.GetValue(_fresh),
         Wait = DurationOf(args, _wait) ?? TimeSpan.Zero,
         MaxDuration = DurationOf(args, _maxDuration),
     };

@@ -30,8 +30,6 @@ internal sealed record RunRequest(RunVerb Verb, CommonArguments Common)
 
     public bool AcceptChanges { get; init; }
 
-    public bool Fresh { get; init; }
-
     /// <summary>Verify: the tool whose indicators are taken over; null for none.</summary>
     public string? TakesOverFrom { get; init; }
 

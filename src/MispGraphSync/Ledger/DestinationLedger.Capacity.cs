@@ -104,7 +104,9 @@ internal sealed partial class DestinationLedger
         var (evictable, steps) = (Tables.Evictable(destination), Tables.Steps(destination));
         file.Run($"CREATE TEMP TABLE IF NOT EXISTS {evictable} (observables BLOB PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID");
         file.Run($"DELETE FROM {evictable}");
-        file.Run($"INSERT INTO {evictable} SELECT observables, rank FROM held WHERE destination = ? AND expires > ?", destination.Id, now);
+        file.Run($"INSERT INTO {evictable} SELECT observables, rank FROM held "
+            + "WHERE destination = ? AND expires > ? AND key <> observables",
+            destination.Id, now);
         file.Run($"DELETE FROM {evictable} WHERE observables IN (SELECT observables FROM {steps} WHERE action = {Delete})");
         file.Run(
             $"REPLACE INTO {evictable} SELECT observables, rank FROM {steps} s WHERE action NOT IN ({Create}, {Delete}) "

@@ -9,7 +9,8 @@ internal sealed partial class DestinationLedger
         file.Run($"DROP TABLE IF EXISTS {found}");
         file.Run(
             $"CREATE TEMP TABLE {found} (n INTEGER PRIMARY KEY, key BLOB, occupies BLOB, id TEXT, type TEXT NOT NULL, value TEXT NOT NULL, "
-            + "expires INTEGER, revoked INTEGER NOT NULL, raw BLOB NOT NULL, fixed BLOB NOT NULL)");
+            + "expires INTEGER, revoked INTEGER NOT NULL, raw BLOB NOT NULL, fixed BLOB NOT NULL, generation INTEGER, canonical TEXT)");
+        _inventories.Add(destination.Id);
         file.Run($"DROP TABLE IF EXISTS {findings}");
         file.Run(
             $"CREATE TEMP TABLE {findings} (n INTEGER PRIMARY KEY, kind INTEGER NOT NULL, repair INTEGER NOT NULL, observables BLOB, "
@@ -17,10 +18,10 @@ internal sealed partial class DestinationLedger
     }
 
     public void AddRemote(DestinationState destination, RemoteIndicator remote) => file.Run(
-        $"INSERT INTO {Tables.Found(destination)} (key, occupies, id, type, value, expires, revoked, raw, fixed) "
-        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        $"INSERT INTO {Tables.Found(destination)} (key, occupies, id, type, value, expires, revoked, raw, fixed, generation, canonical) "
+        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         remote.Key, remote.ConflictsWith, remote.Id, remote.Type, remote.Value, remote.Expires, remote.Revoked, remote.Raw,
-        remote.ImmutableHash);
+        remote.ImmutableHash, (long?)remote.Generation, remote.Canonical);
 
     public void EndInventory(DestinationState destination)
     {
@@ -28,16 +29,17 @@ internal sealed partial class DestinationLedger
         AddIndex(Tables.Found(destination), "key", "key");
         AddIndex(Tables.Found(destination), "occupies", "occupies");
         AddIndex(Tables.Findings(destination), "kind", "kind, n");
+        // A later run without a list needs them as well.
+        file.Write(
+            $"INSERT OR IGNORE INTO spent_key SELECT ?, key FROM {Tables.Found(destination)} WHERE revoked AND key IS NOT NULL",
+            destination.Id);
     }
 
     public IReadOnlyList<RemoteIndicator> FindRemote(DestinationState destination, Guid key)
     {
+        if (!_inventories.Contains(destination.Id)) return [];
         var found = file.All(
-            $"SELECT id, key, raw, type, value, expires, revoked, fixed FROM {Tables.Found(destination)} WHERE key = ? ORDER BY n",
-            static row => new RemoteIndicator(
-                row.TextOrNull(0), row.Guid(1), row.Blob(2).ToArray(), row.Text(3), row.Text(4), null, null, row.TimeOrNull(5), row.Flag(6),
-                ImmutableHash: row.Hash(7)),
-            key);
+            $"SELECT {RemoteColumns} FROM {Tables.Found(destination)} WHERE key = ? ORDER BY n", ReadRemote, key);
         if (found.Count < 2) return found;
         var seen = new HashSet<string>();
         return found.FindAll(one => one.Id is null || seen.Add(one.Id));
@@ -72,7 +74,8 @@ internal sealed partial class DestinationLedger
         file.Run(
             $"""
             INSERT INTO {findings} (kind, repair, key, id, type, value)
-            SELECT {(int)FindingKind.Foreign}, {(int)RepairKind.None}, key, id, type, value FROM {Tables.Found(destination)}
+            SELECT CASE WHEN generation IS NULL THEN {(int)FindingKind.Foreign} ELSE {(int)FindingKind.Untracked} END,
+                {(int)RepairKind.None}, key, id, type, value FROM {Tables.Found(destination)}
             WHERE revoked = 0 AND COALESCE(expires, ?1 + 1) > ?1 AND (key IS NULL OR key NOT IN (
                 SELECT key FROM held WHERE destination = ?2
                 UNION ALL SELECT key FROM {findings} WHERE kind = {(int)FindingKind.Untracked} AND key IS NOT NULL))
@@ -93,6 +96,16 @@ internal sealed partial class DestinationLedger
             + $"{(kind is { } only ? $"WHERE kind = {(int)only}" : "")} ORDER BY kind, n");
         while (Next(rows) is { } finding) yield return finding;
     }
+
+    private const string RemoteColumns = "id, key, raw, type, value, expires, revoked, fixed, generation, canonical";
+
+    private static RemoteIndicator ReadRemote(Statement row) => new(
+        row.TextOrNull(0), row.Guid(1), row.Blob(2).ToArray(), row.Text(3), row.Text(4), null, null, row.TimeOrNull(5), row.Flag(6),
+        ImmutableHash: row.Hash(7))
+    {
+        Generation = row.IsNull(8) ? null : row.Int(8),
+        Canonical = row.TextOrNull(9),
+    };
 
     private void AddIndex(string table, string name, string columns) =>
         file.Run($"CREATE INDEX {table}_{name} ON {table[(table.IndexOf('.', StringComparison.Ordinal) + 1)..]} ({columns})");

@@ -76,8 +76,23 @@ internal sealed partial class DestinationLedger
         foreach (var correction in corrections) rows.Correct(correction);
     });
 
-    public void RecordTakeover(DestinationState destination, HeldIndicator found) => Write(
-        destination, rows => rows.Hold(PlanStep.On(found, StepAction.Update, StepReasons.Adopted), found.Id, isClean: false));
+    public void RecordTakeover(DestinationState destination, HeldIndicator found) => Write(destination, rows =>
+    {
+        // It may be held under its own key, without a known source.
+        rows.Forget(Hash128.Of(found.Key));
+        rows.HoldListed(Adopted(found), found.Id);
+    });
+
+    public void RecordUnclaimed(DestinationState destination, IReadOnlyList<HeldIndicator> found) => Write(destination, rows =>
+    {
+        foreach (var one in found) rows.HoldListed(Adopted(one), one.Id);
+    });
+
+    private static PlanStep Adopted(HeldIndicator found) => PlanStep.On(found, StepAction.Update, StepReasons.Adopted) with
+    {
+        Body = found.Body ?? default,
+        IdsNotReusable = found.Body is not null,
+    };
 
     public void RaiseGeneration(DestinationState destination, Hash128 observables, int generation) =>
         Write(destination, rows => rows.SetGeneration(observables, generation, DateTimeOffset.UnixEpoch));

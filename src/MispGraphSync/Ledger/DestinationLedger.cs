@@ -13,6 +13,7 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
     private readonly EventCache _events = new(file);
     private readonly HashSet<IndicatorShape> _prepared = [];
     private readonly Dictionary<long, Statement> _stepInserts = [];
+    private readonly HashSet<long> _inventories = [];
 
     public DestinationState OpenDestination(DestinationInfo info, IndicatorShape shape, string fingerprint) => file.InTransaction(() =>
     {
@@ -27,10 +28,10 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
             """,
             info.Kind, info.Place, info.Scope, info.Name, (long)shape, fingerprint);
         return file.First(
-            "SELECT id, takes_over, plans_everything, held, epoch, in_doubt FROM destination WHERE kind = ? AND place = ? AND scope = ?",
-            row => new DestinationState(row.Long(0), info, shape, row.Flag(1), row.Flag(2), row.Long(3), row.TextOrNull(4))
+            "SELECT id, takes_over, plans_everything, held, in_doubt FROM destination WHERE kind = ? AND place = ? AND scope = ?",
+            row => new DestinationState(row.Long(0), info, shape, row.Flag(1), row.Flag(2), row.Long(3))
             {
-                IsOutdated = row.Flag(5),
+                IsOutdated = row.Flag(4),
             },
             info.Kind, info.Place, info.Scope)!;
     });
@@ -47,7 +48,7 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
 
     public void CompleteDestination(DestinationState destination)
     {
-        file.Write("UPDATE destination SET plans_everything = 0, takes_over = 0 WHERE id = ?", destination.Id);
+        file.Write("UPDATE destination SET plans_everything = 0 WHERE id = ?", destination.Id);
         file.Write("DELETE FROM replaced WHERE destination = ?", destination.Id);
         Tables.EnsureKeyIndex(file, destination.Shape);
         file.Run(RenewalIndex);
@@ -79,6 +80,11 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
         file.Run(
             $"INSERT OR IGNORE INTO {Tables.ToPlan(destination)} SELECT observables FROM {Tables.Findings(destination)} "
             + $"WHERE repair IN ({repairs})");
+    });
+
+    public void PrepareKeys(DestinationState destination, IReadOnlyList<Hash128> keys) => Collect([destination], _ =>
+    {
+        foreach (var key in keys) file.Run($"INSERT OR IGNORE INTO {Tables.ToPlan(destination)} VALUES (?)", key);
     });
 
     public IEnumerable<PlanKey> KeysToPlan(DestinationState destination) => new PlanReader(file, _events, destination).Keys();

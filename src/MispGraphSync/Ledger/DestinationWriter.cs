@@ -6,6 +6,9 @@ namespace MispGraphSync.Ledger;
 /// </summary>
 internal sealed class DestinationWriter
 {
+    /// <summary>Which run sent it last is not known.</summary>
+    private const long NoRun = 0;
+
     private readonly LedgerFile _file;
     private readonly long _destination;
     private readonly long _run;
@@ -28,19 +31,25 @@ internal sealed class DestinationWriter
     }
 
     /// <summary>The destination holds it as sent. Not clean: it is planned again.</summary>
-    public void Hold(PlanStep step, string? id, bool isClean = true)
+    public void Hold(PlanStep step, string? id, bool isClean = true) => Hold(step, id, isClean, _run);
+
+    /// <summary>A list showed it: it was not sent by this run. It is planned again.</summary>
+    public void HoldListed(PlanStep step, string? id) => Hold(step, id, isClean: false, NoRun);
+
+    private void Hold(PlanStep step, string? id, bool isClean, long sent)
     {
         _insert.Bind(
             _destination, step.Observables, step.Key, step.Generation, id, step.Hashes.Content, step.Hashes.Immutable, step.Created,
-            step.Modified, step.Expires, step.RenewAt, _run, _run, step.Rank.Value).Run();
+            step.Modified, step.Expires, step.RenewAt, sent, _run, step.Rank.Value).Run();
         if (_file.Changes == 1) _heldChange++;
         else
         {
             _file.Run(
                 "UPDATE held SET key = ?3, generation = ?4, id = COALESCE(?5, id), change = ?6, fixed = ?7, created = ?8, modified = ?9, "
-                + "expires = ?10, renew_at = ?11, run = ?12, rank = ?13 WHERE destination = ?1 AND observables = ?2",
+                + "expires = ?10, renew_at = ?11, run = COALESCE(NULLIF(?12, 0), run), rank = ?13 "
+                + "WHERE destination = ?1 AND observables = ?2",
                 _destination, step.Observables, step.Key, step.Generation, id, step.Hashes.Content, step.Hashes.Immutable, step.Created,
-                step.Modified, step.Expires, step.RenewAt, _run, step.Rank.Value);
+                step.Modified, step.Expires, step.RenewAt, sent, step.Rank.Value);
         }
 
         if (step.IdsNotReusable) _file.Run("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)", _destination, step.Observables, step.Body);

@@ -20,9 +20,9 @@ internal sealed record IndicatorStatus
     public long? UnconfirmedSince { get; init; }
 }
 
-/// <param name="Run">The run that sent it last.</param>
-/// <param name="FirstRun">The run that sent it first.</param>
-internal sealed record HeldStatus(HeldIndicator Indicator, long Run, long FirstRun);
+/// <param name="Run">The run that sent it last; null when it was found in a list and not sent since.</param>
+/// <param name="FirstRun">The run that sent or found it first.</param>
+internal sealed record HeldStatus(HeldIndicator Indicator, long? Run, long FirstRun);
 
 internal sealed record RejectedStatus(Guid Key, StepAction Action, string Response, bool IsTransient, int Attempts, long Run)
 {
@@ -39,7 +39,7 @@ internal sealed class IndicatorStatuses(LedgerFile file)
     {
         Held = HeldRecord.Find(file, destination, observables) is not { } held ? null : file.First(
             "SELECT run, since FROM held WHERE destination = ? AND observables = ?",
-            row => new HeldStatus(held, row.Long(0), row.Long(1)), destination, observables),
+            row => new HeldStatus(held, row.Long(0) is > 0 and var sent ? sent : null, row.Long(1)), destination, observables),
         Rejected = file.First(
             "SELECT key, action, response, transient, attempts, run FROM rejected WHERE destination = ? AND observables = ?",
             static row => new RejectedStatus(row.Guid(0), row.Enum<StepAction>(1), row.Text(2), row.Flag(3), row.Int(4), row.Long(5)),

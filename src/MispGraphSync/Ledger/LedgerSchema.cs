@@ -11,7 +11,8 @@ internal sealed class LedgerSchema(params IReadOnlyList<string> scripts)
     /// <summary>SQLite's <c>application_id</c> of a ledger: "mgrf". The script to version 3 sets it.</summary>
     public const int ApplicationId = 0x6D677266;
 
-    public static LedgerSchema Current { get; } = new(Script("Schema.sql"), Script("Schema2.sql"), Script("Schema3.sql"));
+    public static LedgerSchema Current { get; } = new(Script("Schema.sql"), Script("Schema2.sql"), Script("Schema3.sql"),
+        Script("Schema4.sql"));
 
     /// <summary>The newest version, as in SQLite's <c>user_version</c>.</summary>
     public int Version => scripts.Count;

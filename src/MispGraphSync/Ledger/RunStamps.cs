@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace MispGraphSync.Ledger;
 
 /// <summary>
-/// Detects a ledger that may be an old copy, such as one restored from a backup. Each run writes a random stamp into the ledger
+/// Detects a ledger that was lost, or may be an old copy, such as a restored backup. Each run writes a random stamp into the ledger
 /// and into a file in the log folder, which a backup of the ledger does not restore. When the ledger does not know the file's
 /// stamp, a later run used a later ledger.
 /// </summary>
@@ -100,9 +100,10 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
     private StampMismatch CheckUnstamped(Stamp? found)
     {
         found ??= All().Select(one => one.Stamp).FirstOrDefault(IsHere);
-        return found is not null && ledger.Any("SELECT 1 FROM run LIMIT 1")
+        if (found is null) return StampMismatch.None;
+        return ledger.Any("SELECT 1 FROM run LIMIT 1")
             ? new StampMismatch(StampMismatchKind.Older, Older(found))
-            : StampMismatch.None;
+            : new StampMismatch(StampMismatchKind.Lost, Lost(found));
     }
 
     private bool Knows(Stamp found) =>
@@ -143,6 +144,10 @@ internal sealed class RunStamps(LedgerFile ledger, string folder, string host)
         $"The ledger '{ledger.Path}' is older than the last run: the log folder '{folder}' knows run {found.Run} of "
         + $"{found.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC, the ledger does not. It was probably restored from a backup.";
 
+    private string Lost(Stamp found) =>
+        $"The ledger '{ledger.Path}' is new, but the log folder '{folder}' knows run {found.Run} of "
+        + $"{found.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC: the earlier ledger was deleted or lost.";
+
     private string NoStamp =>
         $"The log folder '{folder}' has no stamp of the last run, so the ledger '{ledger.Path}' may not be the latest. "
         + "This is normal once after the log folder was emptied or moved.";
@@ -181,6 +186,9 @@ internal enum StampMismatchKind
 
     /// <summary>The log folder knows a later run.</summary>
     Older,
+
+    /// <summary>The log folder knows a run at this path, and the ledger is new.</summary>
+    Lost,
 }
 
 /// <summary>The content of a stamp's file.</summary>

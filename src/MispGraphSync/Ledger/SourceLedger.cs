@@ -60,13 +60,19 @@ internal sealed class SourceLedger(LedgerFile file) : ISourceLedger
         }
     }
 
-    public IReadOnlyList<EventHeader> EventsNotListed() => file.All(
-        """
-        SELECT uuid, misp_id, timestamp, metadata FROM event
-        WHERE source = ? AND uuid NOT IN (SELECT uuid FROM listed)
-        ORDER BY misp_id, uuid
-        """,
-        ReadHeader, _source!.Id);
+    public IReadOnlyList<EventHeader> EventsNotListed(IReadOnlyCollection<Guid> others) =>
+    [
+        .. file.All(
+            """
+            SELECT uuid, misp_id, timestamp, metadata FROM event
+            WHERE source = ? AND uuid NOT IN (SELECT uuid FROM listed)
+            ORDER BY misp_id, uuid
+            """,
+            ReadHeader, _source!.Id),
+        .. others.Where(uuid => !file.Any("SELECT 1 FROM listed WHERE uuid = ?", uuid)
+            && !file.Any("SELECT 1 FROM event WHERE source = ? AND uuid = ?", _source!.Id, uuid))
+            .Select(uuid => new EventHeader(uuid, null, default)),
+    ];
 
     public IEventWriter WriteEvent(MispEvent @event, DateTimeOffset readAt)
     {

@@ -4,15 +4,13 @@ namespace MispGraphSync.Ledger;
 internal static class Tables
 {
     /// <summary>
-    /// Creates the tables that all destinations share: listed events, keys whose value another owner holds, listed indicators that
-    /// may be adopted, and the keys that this run replaces, with the item that would restore the old form.
+    /// Creates the tables that all destinations share: listed events, keys whose value another owner holds, and the keys that this run
+    /// replaces, with the item that would restore the old form.
     /// </summary>
     public const string Script =
         """
         CREATE TEMP TABLE listed (uuid BLOB PRIMARY KEY, misp_id INTEGER, timestamp INTEGER NOT NULL, metadata BLOB) WITHOUT ROWID;
         CREATE TEMP TABLE taken (destination INTEGER, key BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID;
-        CREATE TEMP TABLE adoptable (destination INTEGER, key BLOB, id TEXT, expires INTEGER, dead INTEGER, fixed BLOB,
-            PRIMARY KEY (destination, key)) WITHOUT ROWID;
         CREATE TEMP TABLE replacing (destination INTEGER, key BLOB, body BLOB, PRIMARY KEY (destination, key)) WITHOUT ROWID;
         """;
 

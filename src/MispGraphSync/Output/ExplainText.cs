@@ -83,6 +83,11 @@ internal sealed class ExplainText
             Line($"    sent      in run {sent} ({Times.Text(one.SentAt)}){first}, accepted");
             Line($"    expires   {Times.Text(one.Expires)}{renewal}");
         }
+        else if (one.Since is { } found)
+        {
+            Line($"    found     in the destination's list by run {found} ({Times.Text(one.SinceAt)})");
+            Line($"    expires   {Times.Text(one.Expires)}");
+        }
 
         if (one.Rejected is { } rejected)
         {

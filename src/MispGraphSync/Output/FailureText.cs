@@ -37,11 +37,6 @@ internal static class FailureText
             $"{found} indicators of {tool} at '{destination}' would be deleted, of {there} there, "
             + $"more than guard.maxDelete ({limit}) allows.",
             $"Look at them with 'misp-graph verify --adopt {tool}'. If they are intended, run once with --max-delete {found}."),
-        Failure.PastUnknown(var destination, var isOutdated, var needs) => (
-            $"The ledger is {(isOutdated ? "not the latest" : "new")}, and '{destination}' cannot be listed without {needs}: "
-            + "the indicators of earlier runs are unknown.",
-            "Set them, so that it can be listed. Or run once with --fresh: "
-            + "everything is sent under new ids, and earlier indicators stay until they expire."),
         Failure.NotConfirmed(var destination, var why) => (
             $"'{destination}' did not confirm the indicators sent: {why}",
             "Run again: the next run reconciles them; nothing is duplicated."),

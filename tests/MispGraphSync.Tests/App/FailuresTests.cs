@@ -45,15 +45,15 @@ public sealed class FailuresTests : IDisposable
     [Fact]
     public void Failure_of_the_core_is_printed_and_logged_in_words()
     {
-        var failure = new RunFailedException(new Failure.PastUnknown("sentinel", IsOutdated: false, ListNeeds: "subscriptionId"));
+        var failure = new RunFailedException(new Failure.NotConfirmed("sentinel", "no response"));
 
         Failures.Print(failure, Host());
         Failures.Log(_log.Log, "push", failure, Host());
 
         Assert.StartsWith(
-            "error: The ledger is new, and 'sentinel' cannot be listed without subscriptionId", _error.ToString(),
+            "error: 'sentinel' did not confirm the indicators sent: no response", _error.ToString(),
             StringComparison.Ordinal);
-        Assert.Contains("exit 6: \"The ledger is new", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.Contains("exit 5: \"'sentinel' did not confirm", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

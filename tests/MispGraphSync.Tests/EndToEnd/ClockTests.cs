@@ -99,7 +99,7 @@ public sealed class ClockTests : IAsyncLifetime
 
         Assert.Equal(0, plan.Code);
         Assert.Contains("differ", plan.Error, StringComparison.Ordinal);
-        Assert.Empty(_run.Sandbox.RequestsTo(Service.Entra));
+        Assert.All(_run.Sandbox.RequestsTo(Service.Graph), request => Assert.Equal("GET", request.Method));
     }
 
     [Fact]

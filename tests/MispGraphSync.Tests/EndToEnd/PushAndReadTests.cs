@@ -180,8 +180,8 @@ public sealed class PushAndReadTests : IAsyncLifetime
             (line.GetProperty("destination").GetString(), line.GetProperty("step").GetString(), line.GetProperty("reason").GetString())));
         Assert.All(plan.Lines, line =>
             Assert.Equal(line.GetProperty("key").GetString(), line.GetProperty("body").GetProperty("externalId").GetString()));
-        Assert.Empty(_run.Sandbox.RequestsTo(Service.Graph));
-        Assert.Empty(_run.RequestFiles());
+        // A new ledger is compared with what is there.
+        Assert.All(_run.Sandbox.RequestsTo(Service.Graph), request => Assert.Equal("GET", request.Method));
 
         await _run.RunAsync("push");
         Assert.Equal(plan.Lines.Count, _run.Sandbox.GraphState.Count);

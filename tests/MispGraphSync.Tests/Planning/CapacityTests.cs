@@ -287,15 +287,18 @@ public sealed class CapacityTests : IDisposable
     [Fact]
     public async Task Dry_run_plans_the_same_evictions_without_a_request()
     {
-        Put(1, ThreatLevel.Medium, 1, 2, 3, 4, 5, 6);
+        Put(1, ThreatLevel.Low, 1, 2, 3, 4);
+        await PushAsync();
+        Put(2, ThreatLevel.Medium, 5, 6);
+        var listed = Defender.Listed;
 
         var dry = (await _run.PlanAsync()).Destinations[0];
 
-        Assert.Equal((4L, 2L, 0), (dry.Planned.Create, dry.Skipped[SkipReason.OverCapacity], Defender.Listed));
+        Assert.Equal((2L, 2L, listed), (dry.Planned.Create, dry.Planned.Delete, Defender.Listed));
     }
 
     [Fact]
-    public async Task Fresh_ledger_counts_indicators_that_it_takes_over()
+    public async Task New_ledger_counts_indicators_that_it_takes_over()
     {
         Put(1, ThreatLevel.Medium, 1, 2, 3);
         await PushAsync();
@@ -304,7 +307,7 @@ public sealed class CapacityTests : IDisposable
 
         var report = await PushAsync();
 
-        Assert.Equal((1L, 3L, 1L), (report.Planned.Create, report.Planned.Update, report.Skipped[SkipReason.OverCapacity]));
+        Assert.Equal((1L, 0L, 1L), (report.Planned.Create, report.Planned.Update, report.Skipped[SkipReason.OverCapacity]));
         Assert.Equal((4, 4L), (Defender.Held.Count, report.Held));
     }
 

@@ -274,16 +274,17 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public async Task Fresh_ledger_takes_over_existing_indicators()
+    public async Task New_ledger_takes_over_existing_indicators_and_updates_those_that_differ()
     {
         _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
         await _run.PushAsync();
+        _run.Destination.Held[0] = _run.Destination.Held[0] with { Body = """{"content":"older","fixed":"WatchList"}""" };
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_run.LedgerPath)!)) File.Delete(file);
 
         var report = await _run.PushAsync();
 
-        Assert.Equal(new PlanCounts(0, 2, 0, 0), report.Destinations[0].Planned);
-        Assert.All(_run.Steps, step => Assert.Equal(StepReasons.Adopted, step.Reason));
+        Assert.Equal((new PlanCounts(0, 1, 0, 0), 1L), (report.Destinations[0].Planned, report.Destinations[0].Unchanged));
+        Assert.Equal(StepReasons.Adopted, Assert.Single(_run.Steps).Reason);
         Assert.Equal(2, _run.Destination.Held.Count);
         Assert.Empty(await RunAgainAsync());
     }

@@ -35,6 +35,12 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     /// <summary>The list fails after so many; null: it does not.</summary>
     public int? ListFailsAfter { get; set; }
 
+    /// <summary>False: revoked indicators are not in the list.</summary>
+    public bool ListsRevoked { get; set; }
+
+    /// <summary>So many of the newest are not listed yet.</summary>
+    public int NotYetListed { get; set; }
+
     /// <summary>What is missing before it can be listed; null: nothing.</summary>
     public string? ListObstacle { get; set; }
 
@@ -151,11 +157,18 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
         }
 
         var listed = 0;
-        foreach (var one in Held)
+        var revoked = ListsRevoked
+            ? _spent.Select(key => new FakeIndicator("", key, "", "{}", DateTimeOffset.MaxValue, Revoked: true))
+            : [];
+        foreach (var one in Held.SkipLast(NotYetListed).Concat(revoked))
         {
             if (listed++ == ListFailsAfter) throw new RunFailedException(RunOutcome.Unreachable, "The list was cut off.");
             yield return new RemoteIndicator(
-                one.Id, one.Key, Encoding.UTF8.GetBytes(one.Body), "fake", one.Value, null, null, one.Expires, one.Revoked);
+                one.Id, one.Key, Encoding.UTF8.GetBytes(one.Body), "fake", one.Value, null, null, one.Expires, one.Revoked)
+            {
+                Canonical = one.Value,
+                Events = one.Events ?? [],
+            };
         }
     }
 
@@ -188,4 +201,8 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     }
 }
 
-internal sealed record FakeIndicator(string Id, Guid Key, string Value, string Body, DateTimeOffset Expires, bool Revoked = false);
+internal sealed record FakeIndicator(string Id, Guid Key, string Value, string Body, DateTimeOffset Expires, bool Revoked = false)
+{
+    /// <summary>The MISP events that the list names for it.</summary>
+    public IReadOnlyList<Guid>? Events { get; init; }
+}

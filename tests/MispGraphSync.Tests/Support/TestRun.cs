@@ -96,7 +96,12 @@ internal sealed class TestRun : IDisposable
         Steps.Clear();
         using var ledger = LedgerFile.Open(LedgerPath, isDryRun);
         var run = new RunHistory(ledger).Begin("purge", Time.GetUtcNow());
-        var options = new PurgeOptions { PolicyFingerprint = destination => $"{destination.Policy}", IsDryRun = isDryRun };
+        var options = new PurgeOptions
+        {
+            Instance = Instance,
+            PolicyFingerprint = destination => $"{destination.Policy}",
+            IsDryRun = isDryRun,
+        };
         var sides = new DestinationLedger(ledger, run);
         var destinations = Destinations.Select(one => isDryRun ? new DryRunDestination(one) : (IDestination)one).ToList();
         var purge = new Purge(destinations, sides, options, new Observer(this), Time, (info, count) =>

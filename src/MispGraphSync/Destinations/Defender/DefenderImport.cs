@@ -1,4 +1,4 @@
-using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Planning;
 using Serilog;
 
 namespace MispGraphSync.Destinations.Defender;

@@ -56,17 +56,23 @@ internal sealed record DefenderPage(List<RemoteIndicator> Indicators, string? Ne
         var isOurs = owner.Created(item, key);
         if (!isOurs && listed.WithoutEmptyPath is { } sent && owner.Created(item, owner.KeyOf(sent)))
             (listed, key, isOurs) = (sent, owner.KeyOf(sent), true);
+        var raw = Encoding.UTF8.GetBytes(item.GetRawText());
         return new RemoteIndicator(
             item.Text("id"),
             isOurs ? key : null,
-            Encoding.UTF8.GetBytes(item.GetRawText()),
+            raw,
             type,
             value,
             Tlp: null,
             action,
             item.Instant("expirationTime"),
             ConflictsWith: isOurs ? null : key,
-            ImmutableHash: action is null ? default : DefenderItem.ImmutableHashOf(listed, action));
+            ImmutableHash: action is null ? default : DefenderItem.ImmutableHashOf(listed, action))
+        {
+            Canonical = isOurs ? listed.ToString() : null,
+            IsOfEarlierApp = !isOurs && item.Text("application") == owner.Instance,
+            Events = MentionedEvents.In(raw),
+        };
     }
 }
 

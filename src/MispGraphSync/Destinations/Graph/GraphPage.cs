@@ -40,16 +40,40 @@ internal sealed record GraphPage(List<RemoteIndicator> Indicators, string? Next)
     private static RemoteIndicator Indicator(JsonElement item, GraphProduct product)
     {
         var (type, value) = FirstObservable(item, product);
+        var raw = Encoding.UTF8.GetBytes(item.GetRawText());
         return new RemoteIndicator(
             item.Text("id"),
             Guid.TryParseExact(item.Text("externalId"), "D", out var key) ? key : null,
-            Encoding.UTF8.GetBytes(item.GetRawText()),
+            raw,
             type,
             value,
             item.Text("tlpLevel"),
             item.Text("action"),
-            item.Instant("expirationDateTime"));
+            item.Instant("expirationDateTime"))
+        {
+            Canonical = CanonicalOf(item, product),
+            Events = MentionedEvents.In(raw),
+        };
     }
+
+    // As GraphDestination writes it: the observable fields, sorted by name. An address without direction repeats the destination's
+    // at Defender, and is no part of it there.
+    private static string CanonicalOf(JsonElement item, GraphProduct product) => string.Join('\n', item.EnumerateObject()
+        .Where(property => IsObservable(property.Name) || property.NameEquals("fileHashType"u8))
+        .Where(property => !(product.IsDefender && property.Name is "networkIPv4" or "networkIPv6"))
+        .Select(property => (property.Name, Value: ValueOf(property)))
+        .Where(field => field.Value.Length > 0)
+        .OrderBy(field => field.Name, StringComparer.Ordinal)
+        .Select(field => $"{field.Name}={field.Value}"));
+
+    private static string ValueOf(JsonProperty property) => property.Value.ValueKind switch
+    {
+        JsonValueKind.String when property.Name.EndsWith("DateTime", StringComparison.Ordinal)
+            && property.Value.TryGetDateTimeOffset(out var at) => GraphFields.Instant(at),
+        JsonValueKind.String => property.Value.GetString()!,
+        JsonValueKind.Number => property.Value.GetRawText(),
+        _ => "",
+    };
 
     private static (string Type, string Value) FirstObservable(JsonElement item, GraphProduct product)
     {

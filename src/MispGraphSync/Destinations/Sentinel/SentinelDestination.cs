@@ -46,6 +46,9 @@ internal sealed class SentinelDestination : ServiceDestination
     public override void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) =>
         SentinelItem.WriteRevocation(body, held, modified);
 
+    /// <summary>Revoking needs an object with its id and pattern; the rest counts for nothing.</summary>
+    public override bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => SentinelPage.TryWriteAgain(body, there);
+
     /// <summary>The upload API has no call that only asks; a token can be asked for without writing.</summary>
     public override async Task PrepareAsync(CancellationToken ct) => await Tokens.GetAsync(forceRefresh: false, ct).ConfigureAwait(false);
 

@@ -65,6 +65,5 @@ internal static class SentinelKind
         IdsNotReusable = true,
         // Other clients wait up to two minutes before they read again.
         VisibilityLag = TimeSpan.FromMinutes(5),
-        ListNeeds = WorkspaceName.Of((SentinelSettings)settings) is null ? Names : null,
     };
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -30,22 +31,48 @@ internal sealed record SentinelPage(List<RemoteIndicator> Indicators, string? Fi
         return new SentinelPage(indicators, first, root.Text("nextLink"));
     });
 
+    /// <summary>Writes a listed indicator as a STIX object; false when the list shows too little of it.</summary>
+    public static bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there)
+    {
+        using var item = JsonDocument.Parse(there.Raw);
+        if (item.RootElement.Find("properties") is not { } properties || there.Canonical is not { } pattern) return false;
+        if (properties.Instant("validFrom") is not { } from) return false;
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        json.WriteString("type"u8, "indicator"u8);
+        json.WriteString("spec_version"u8, "2.1"u8);
+        json.WriteString("id"u8, $"{IdPrefix}{there.Key:D}");
+        json.WriteString("name"u8, properties.Text("displayName") is { Length: > 0 } name ? name : there.Value);
+        json.WriteString("pattern"u8, pattern);
+        json.WriteString("pattern_type"u8, "stix"u8);
+        json.WriteString("valid_from"u8, StixVocabulary.Instant(from));
+        if (there.Expires > from) json.WriteString("valid_until"u8, StixVocabulary.Instant(there.Expires.Value));
+        json.WriteString("created"u8, StixVocabulary.Instant(from));
+        json.WriteEndObject();
+        return true;
+    }
+
     private static RemoteIndicator Indicator(JsonElement item, JsonElement properties)
     {
         var id = properties.Text("externalId");
         var (type, value) = SentinelPattern.Read(properties.Text("pattern") ?? "");
         var markings = properties.List("objectMarkingRefs")?.Where(one => one.ValueKind == JsonValueKind.String).Select(
             one => one.GetString()!).ToList();
+        var raw = Encoding.UTF8.GetBytes(item.GetRawText());
         return new RemoteIndicator(
             id ?? item.Text("name"),
             KeyOf(id),
-            Encoding.UTF8.GetBytes(item.GetRawText()),
+            raw,
             type,
             value,
             StixVocabulary.TlpOf(markings ?? []),
             Action: null,
             properties.Instant("validUntil"),
-            Revoked: properties.Find("revoked") is { ValueKind: JsonValueKind.True });
+            Revoked: properties.Find("revoked") is { ValueKind: JsonValueKind.True })
+        {
+            Canonical = properties.Text("pattern"),
+            Events = MentionedEvents.In(raw),
+        };
     }
 
     private static Guid? KeyOf(string? id) =>

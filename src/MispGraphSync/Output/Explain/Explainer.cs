@@ -127,7 +127,7 @@ internal sealed class Explainer(
             State = skipped is null ? state : IndicatorState.Skipped,
             Reason = skipped ?? destination.SkipReasonFor(sources),
             Key = status.Held?.Indicator.Key ?? status.Rejected?.Key ?? KeyOf(destination, observables, status.Generation),
-            SentAt = status.Held is { } held ? _runs.StartOf(held.Run) : null,
+            SentAt = status.Held is { Run: { } sent } ? _runs.StartOf(sent) : null,
             SinceAt = status.Held is { } first ? _runs.StartOf(first.FirstRun) : null,
         };
     }

@@ -143,7 +143,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
 
         var report = await PushAsync();
 
-        Assert.Equal((0L, 3L), (report.Planned.Create, report.Planned.Update));
+        Assert.Equal((0L, 3L), (report.Planned.Total, report.Unchanged));
         Assert.Equal(before, Defender.All().Select(one => one.Id));
         Put(1, 1);
         await PushAsync();

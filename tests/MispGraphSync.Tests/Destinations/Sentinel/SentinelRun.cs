@@ -36,6 +36,8 @@ internal sealed class SentinelRun : IAsyncDisposable
 
     public SentinelSettings Settings { get; set; }
 
+    public List<string> Warnings { get; } = [];
+
     public SentinelState Workspace => Sandbox.SentinelState;
 
     public int TokensAsked => _tokens.Asked;
@@ -60,7 +62,7 @@ internal sealed class SentinelRun : IAsyncDisposable
         };
         if (with is not null) options = with(options);
         var steps = new DestinationLedger(ledger, run);
-        var push = new Push(Source, new SourceLedger(ledger), [destination], steps, options, new Quiet(), Test.Time);
+        var push = new Push(Source, new SourceLedger(ledger), [destination], steps, options, new Quiet(Warnings), Test.Time);
         return (await Test.PassAsync(push.RunAsync(run, RunControl.None))).Destinations[0];
     }
 
@@ -87,7 +89,7 @@ internal sealed class SentinelRun : IAsyncDisposable
 
     private SentinelDestination Open() => new SentinelDestination(Settings, Test.Transport, _tokens);
 
-    private sealed class Quiet : IRunObserver
+    private sealed class Quiet(List<string> warnings) : IRunObserver
     {
         public void Reading(SourceInfo source, long eventsDone, long eventsInAll) { }
 
@@ -97,6 +99,6 @@ internal sealed class SentinelRun : IAsyncDisposable
 
         public void Applied(DestinationInfo destination, StepTally soFar, long inAll) { }
 
-        public void Warn(string message) { }
+        public void Warn(string message) => warnings.Add(message);
     }
 }

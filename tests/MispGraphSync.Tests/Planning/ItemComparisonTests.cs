@@ -1,9 +1,9 @@
 using System.Text;
-using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
-namespace MispGraphSync.Tests.Maintenance;
+namespace MispGraphSync.Tests.Planning;
 
 public sealed class ItemComparisonTests
 {

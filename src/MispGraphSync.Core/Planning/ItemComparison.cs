@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using MispGraphSync.Core.Ports;
 
-namespace MispGraphSync.Core.Maintenance;
+namespace MispGraphSync.Core.Planning;
 
 /// <summary>
 /// Compares an item as we write it with the same item as a service returns it, property by property and by meaning. A

@@ -1,0 +1,110 @@
+using System.Buffers;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Sending;
+
+namespace MispGraphSync.Core.Maintenance;
+
+/// <summary>
+/// Rebuilds what the ledger knows of one destination from the destination's own list: what is ours by its content is held, whether
+/// MISP still has it or not. What others put there is counted and left alone.
+/// </summary>
+internal sealed class Rebuild(DestinationExecution execution, string instance)
+{
+    private const int TakenAtOnce = 500;
+    private const int MostExamples = 3;
+
+    private readonly IDestinationLedger _ledger = execution.Ledger;
+    private readonly Ownership _ownership = new(instance, execution.State.Info);
+    private readonly HashSet<Guid> _events = [];
+    private readonly List<string> _examples = [];
+
+    /// <summary>All that was listed, as the service counts it.</summary>
+    public long Listed { get; private set; }
+
+    /// <summary>Live and ours.</summary>
+    public long Ours { get; private set; }
+
+    /// <summary>Live and not ours.</summary>
+    public long Others { get; private set; }
+
+    /// <summary>Live and ours by all but the application: put there by an earlier app registration.</summary>
+    public long OfEarlierApp { get; private set; }
+
+    /// <summary>Held before, and not listed any more.</summary>
+    public long Gone { get; private set; }
+
+    /// <summary>Ours and claimed by nothing that was read.</summary>
+    public long Unclaimed { get; private set; }
+
+    /// <summary>Some of the unclaimed, in the service's spelling.</summary>
+    public IReadOnlyList<string> Examples => _examples;
+
+    /// <summary>The MISP events that ours name as their sources.</summary>
+    public IReadOnlyCollection<Guid> Events => _events;
+
+    private DestinationState State => execution.State;
+
+    /// <summary>Lists the destination to its end, and corrects what the ledger holds there.</summary>
+    /// <exception cref="RunFailedException">The destination failed: nothing has changed.</exception>
+    public async Task ListAsync()
+    {
+        await ReadAsync().ConfigureAwait(false);
+        Gone = _ledger.ForgetUnlisted(State, execution.Now, State.IsOutdated);
+    }
+
+    /// <summary>Lists the destination to its end.</summary>
+    public async Task ReadAsync()
+    {
+        var ct = execution.Control.Stop;
+        _ledger.BeginInventory(State);
+        await foreach (var remote in execution.Destination.ReadAsync(ct).WithCancellation(ct).ConfigureAwait(false))
+        {
+            execution.Observer.Listed(State.Info, ++Listed);
+            var there = _ownership.Prove(remote);
+            if (there.ConflictsWith is { } taken) _ledger.AddHeldByOther(State, taken);
+            if (there.Key is not null) _ledger.AddRemote(State, there);
+            if (there.IsLive(execution.Now)) Count(there);
+        }
+
+        _ledger.EndInventory(State);
+    }
+
+    /// <summary>Holds what is ours and was claimed by no key of the plan.</summary>
+    public void HoldUnclaimed()
+    {
+        foreach (var batch in _ledger.ReadUnclaimed(State, execution.Now).Select(Hold).Chunk(TakenAtOnce))
+        {
+            _ledger.RecordUnclaimed(State, batch);
+            Unclaimed += batch.Length;
+        }
+    }
+
+    private void Count(RemoteIndicator there)
+    {
+        if (there.IsOfEarlierApp) OfEarlierApp++;
+        if (there.Generation is null)
+        {
+            Others++;
+            return;
+        }
+
+        Ours++;
+        _events.UnionWith(there.Events);
+    }
+
+    private HeldIndicator Hold(RemoteIndicator there)
+    {
+        if (_examples.Count < MostExamples) _examples.Add(there.Value);
+        var body = new ArrayBufferWriter<byte>(512);
+        var hasBody = execution.Destination.Capabilities.IdsNotReusable && execution.Destination.TryWriteAgain(body, there);
+        var key = there.Key!.Value;
+        var expires = there.Expires ?? execution.Now.AddYears(100);
+        return HeldIndicator.Listed(Hash128.Of(key), key, there.Id, expires) with
+        {
+            Generation = there.Generation!.Value,
+            Hashes = new ItemHashes(Hash128.Unknown, Hash128.Unknown),
+            Body = hasBody ? body.WrittenMemory : null,
+        };
+    }
+}

@@ -1,0 +1,174 @@
+using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Core.Runs;
+
+// What the ledger cannot know, since it is new, an old copy, or there is none: the destination's list shows it.
+internal sealed partial class DestinationRun
+{
+    /// <summary>Rounds of new generations in one run: each waits for the list.</summary>
+    private const int MostRounds = 3;
+
+    private readonly HashSet<Guid> _existing = [];
+    private bool _mayHaveLost;
+    private bool _cannotBeListed;
+    private bool _isListPostponed;
+    private Rebuild? _rebuild;
+
+    /// <summary>Held, or listed as ours.</summary>
+    public bool HasAny => State.Held > 0 || _rebuild is { Ours: > 0 };
+
+    /// <summary>The events that listed indicators of ours name as their sources.</summary>
+    public IReadOnlyCollection<Guid> MentionedEvents => _rebuild?.Events ?? [];
+
+    /// <summary>
+    /// Reconciles requests of earlier runs. Lists the destination where the ledger is new or outdated, and when that is due.
+    /// </summary>
+    public Task PrepareAsync(bool isListDue) => _execution.TryAsync(async () =>
+    {
+        if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
+        if (State.IsNew || State.IsOutdated || isListDue) await RebuildAsync().ConfigureAwait(false);
+        _execution.State = State with { Held = _ledger.CountHeld(State) };
+        _planner = NewPlanner();
+    });
+
+    private bool MayDoWithoutList =>
+        !_options.IsDryRun && Destination.Capabilities is { Upserts: true, HasSharedNamespace: false };
+
+    private async Task RebuildAsync()
+    {
+        var mustList = State.IsNew || State.IsOutdated;
+        try
+        {
+            if (await Destination.FindListObstacleAsync(_execution.Control.Stop).ConfigureAwait(false) is { } obstacle)
+            {
+                if (mustList) DoWithoutList($"cannot be listed without {obstacle}");
+                return;
+            }
+
+            await _execution.PrepareAsync().ConfigureAwait(false);
+            var rebuild = new Rebuild(_execution, _options.Instance);
+            await rebuild.ListAsync().ConfigureAwait(false);
+            _rebuild = rebuild;
+            _listed = rebuild.Listed;
+            _mayHaveLost = mustList && (_options.MayHaveLostRecords || _options.HasNoLedger || rebuild.Ours > 0);
+        }
+        // Without the right to list, or behind a firewall that blocks the host of the list, sending may still work where creating is the
+        // same as updating. The next run tries to list again.
+        catch (RunFailedException failure) when (
+            failure.Outcome is RunOutcome.SignInFailed or RunOutcome.Unreachable && !failure.IsOfLedger && mustList && MayDoWithoutList)
+        {
+            DoWithoutList($"could not be listed: {failure.Message}");
+            _isListPostponed = true;
+        }
+        // A plan needs no sign-in. Where nothing is known to be wrong, a list can wait.
+        catch (RunFailedException failure) when (_options.IsDryRun || !mustList)
+        {
+            Observer.Warn(RebuildText.NotListed(State, failure, _options.IsDryRun));
+        }
+    }
+
+    // What an earlier ledger sent is not known there. Where creating is the same as updating, sending everything again does no harm.
+    private void DoWithoutList(string how)
+    {
+        _cannotBeListed = true;
+        if (State.IsOutdated) _ledger.ForgetContent(State);
+        Observer.Warn(RebuildText.CannotList(State, how));
+    }
+
+    private void CompleteRebuild()
+    {
+        if (_rebuild is not { } rebuild)
+        {
+            // The ledger is trusted from now on: there is no other witness.
+            if (_cannotBeListed) _ledger.CompleteRebuild(State, isListed: !_isListPostponed);
+            return;
+        }
+
+        rebuild.HoldUnclaimed();
+        _ledger.CompleteRebuild(State, isListed: true);
+        _execution.State = State with { Held = _ledger.CountHeld(State) };
+        RebuildText.Describe(rebuild, State, _options, _mayDeleteUnclaimed).ForEach(Observer.Warn);
+    }
+
+    private void PlanUnclaimed()
+    {
+        if (_ledger.CountUnclaimed(State) == 0) return;
+        var deletion = new StepDecision(StepAction.Delete, StepReasons.Withdrawn);
+        foreach (var held in _ledger.ReadUnclaimedHeld(State))
+        {
+            if (held.Expires <= _execution.Now)
+            {
+                _forgotten++;
+                _ledger.ForgetHeld(State, held.Observables);
+            }
+            else if (_mayDeleteUnclaimed)
+            {
+                _ledger.AddStep(State, new PlanKey { Observables = held.Observables, Sources = [], Held = held }, deletion);
+            }
+        }
+
+        _execution.Planned = _ledger.CountSteps(State);
+    }
+
+    // A plain create of what is there and not listed yet would make a second one.
+    private async Task MakeSureOfCreationsAsync()
+    {
+        if (!_mayHaveLost || Destination.Capabilities.Upserts || Planned.Create == 0) return;
+        foreach (var batch in Steps(StepAction.Create).Chunk(Destination.Capabilities.BatchSize))
+        {
+            var result = await Destination.ReconcileAsync([.. batch.Select(step => step.Key)], _execution.Control.Stop)
+                .ConfigureAwait(false);
+            PlanStep[] existing = [.. batch.Where(step => result.Existing.ContainsKey(step.Key))];
+            if (existing.Length == 0) continue;
+            // Held with unknown content: the next run updates them.
+            _existing.UnionWith(existing.Select(step => step.Key));
+            _ledger.RecordReconciled(State, new OpenIntent(0, Operation.Create, existing), result);
+        }
+    }
+
+    // Where a list does not show revoked indicators, a key that was revoked before is accepted again and yet stays revoked. What was
+    // created and is not listed in time gets the next generation.
+    private async Task FindGenerationsAsync()
+    {
+        if (!_mayHaveLost || !Destination.Capabilities.IdsNotReusable || _options.IsDryRun) return;
+        if (Planned.Create == 0 || _ledger.HasRevokedKeys(State)) return;
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var missing = await WaitForCreatedAsync().ConfigureAwait(false);
+            if (missing.Count == 0) return;
+            await CreateAgainAsync(missing).ConfigureAwait(false);
+        }
+
+        if (await WaitForCreatedAsync().ConfigureAwait(false) is { Count: > 0 } still)
+            Observer.Warn($"'{State.Info.Name}' accepted {still.Count} indicators and does not list them. The next run tries them again.");
+    }
+
+    private async Task<IReadOnlyList<HeldIndicator>> WaitForCreatedAsync()
+    {
+        var lag = Destination.Capabilities.VisibilityLag;
+        IReadOnlyList<HeldIndicator> missing = [];
+        // Mostly they are listed much earlier.
+        foreach (var wait in (TimeSpan[])[TimeSpan.Zero, lag / 5, lag - (lag / 5)])
+        {
+            await Task.Delay(wait, _time, _execution.Control.Stop).ConfigureAwait(false);
+            await new Rebuild(_execution, _options.Instance).ReadAsync().ConfigureAwait(false);
+            missing = _ledger.FindCreatedUnlisted(State, _time.GetUtcNow());
+            if (missing.Count == 0) return [];
+        }
+
+        return missing;
+    }
+
+    private async Task CreateAgainAsync(IReadOnlyList<HeldIndicator> missing)
+    {
+        var planned = Planned;
+        _ledger.RecordCorrections(State, [.. missing.Select(held => new Correction(held.Observables, CorrectionKind.KeyIsRevoked))]);
+        _execution.State = State with { PlansEverything = false };
+        _ledger.PrepareKeys(State, [.. missing.Select(held => held.Observables)]);
+        Plan(_planner.Decide, _ => false);
+        var added = Planned;
+        _execution.Planned = planned with { Create = planned.Create + added.Create };
+        await _execution.ApplyAsync(Steps(StepAction.Create)).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,54 @@
+using MispGraphSync.Core.Maintenance;
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Core.Runs;
+
+/// <summary>What a run says about the list of a destination, compared with its ledger.</summary>
+internal static class RebuildText
+{
+    public static List<string> Describe(Rebuild found, DestinationState state, PushOptions options, bool deletesUnclaimed)
+    {
+        var name = state.Info.Name;
+        var lines = new List<string>();
+        if (!options.HasNoLedger && state.IsNew && found.Ours > 0)
+        {
+            lines.Add(
+                $"The ledger is new, so '{name}' was listed: {found.Ours} indicators there are ours (instance '{options.Instance}'). "
+                + "They are in the ledger now.");
+        }
+        else if (!options.HasNoLedger && (state.IsOutdated || found.Gone > 0))
+        {
+            lines.Add($"'{name}' was listed and compared with the ledger: {found.Ours} indicators there are ours, "
+                + $"{found.Gone} that the ledger held are gone.");
+        }
+
+        if (found.Unclaimed > 0)
+        {
+            var kept = deletesUnclaimed
+                ? "They are to be deleted."
+                : "They are kept until a run has read every source completely.";
+            lines.Add(
+                $"'{name}': {found.Unclaimed} indicators of the instance '{options.Instance}' are not in MISP any more "
+                + $"({string.Join(", ", found.Examples)}{(found.Unclaimed > found.Examples.Count ? ", …" : "")}). {kept}");
+        }
+
+        if (state.IsNew && !options.HasNoLedger && found.Others > 0)
+            lines.Add($"'{name}' has {found.Others} indicators of others. They are left alone.");
+        if (found.OfEarlierApp > 0)
+            lines.Add($"'{name}': {found.OfEarlierApp} indicators of this instance are held by an earlier app registration.");
+        return lines;
+    }
+
+    /// <summary>The destination was to be listed, and that failed.</summary>
+    public static string NotListed(DestinationState state, RunFailedException failure, bool isDryRun) =>
+        $"'{state.Info.Name}' could not be listed: {failure.Message} "
+        + (isDryRun && (state.IsNew || state.IsOutdated)
+            ? "The plan assumes that it is as the ledger knows it."
+            : "The next full read lists it.");
+
+    /// <summary>There is no way to list it.</summary>
+    /// <param name="how">"cannot be listed without …", or why it failed.</param>
+    public static string CannotList(DestinationState state, string how) =>
+        $"'{state.Info.Name}' {how.TrimEnd('.')}, and the ledger is {(state.IsNew ? "new" : "not the latest")}. What an earlier ledger sent "
+        + "there is not known: it is sent again where MISP still has it, and ends at its own expiry where not.";
+}

@@ -1,0 +1,126 @@
+namespace MispGraphSync.Ledger;
+
+// What a list shows of a destination that a new ledger, or an old copy, does not know.
+internal sealed partial class DestinationLedger
+{
+    /// <summary>Indicators sent more recently may not be listed yet.</summary>
+    private static readonly TimeSpan ListingDelay = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Marks the ledger as possibly an old copy: held indicators are compared with a list, and everything is read in full.
+    /// </summary>
+    public void MarkOutdated() => file.InTransaction(() =>
+    {
+        file.Run("UPDATE destination SET plans_everything = 1, in_doubt = 1");
+        file.Run("UPDATE source SET full_read_at = NULL");
+    });
+
+    public ListedKey? FindListedKey(DestinationState destination, Guid key, DateTimeOffset now)
+    {
+        var there = FindRemote(destination, key);
+        var live = there.FirstOrDefault(remote => remote.IsLive(now));
+        var unclaimed = FindHeld(destination, Hash128.Of(key));
+        var isRevoked = there.Any(remote => remote.Revoked)
+            || file.Any("SELECT 1 FROM spent_key WHERE destination = ? AND key = ?", destination.Id, key);
+        return live is null && unclaimed is null && !isRevoked ? null : new ListedKey(live, unclaimed, isRevoked);
+    }
+
+    public bool HasListedKeys(DestinationState destination) =>
+        HasRevokedKeys(destination) || CountUnclaimed(destination) > 0
+        || (_inventories.Contains(destination.Id) && file.Any($"SELECT 1 FROM {Tables.Found(destination)} WHERE key IS NOT NULL LIMIT 1"));
+
+    public bool HasRevokedKeys(DestinationState destination) => Tables.HasAny(file, "spent_key", destination.Id);
+
+    public long ForgetUnlisted(DestinationState destination, DateTimeOffset now, bool isContentUnknown) => file.InTransaction(() =>
+    {
+        var found = Tables.Found(destination);
+        // A revoked indicator used up its key.
+        file.Run(
+            $"""
+            INSERT OR REPLACE INTO generation (destination, observables, next, modified)
+            SELECT h.destination, h.observables, h.generation + 1, h.modified
+            FROM held h LEFT JOIN generation g ON g.destination = h.destination AND g.observables = h.observables
+            WHERE h.destination = ? AND h.generation >= COALESCE(g.next, 0)
+            AND EXISTS (SELECT 1 FROM {found} f WHERE f.key = h.key AND f.revoked)
+            """,
+            destination.Id);
+        file.Run(
+            $"""
+            DELETE FROM held WHERE destination = ?1 AND expires > ?3
+            AND NOT EXISTS (SELECT 1 FROM {found} f WHERE f.key = held.key AND NOT f.revoked AND COALESCE(f.expires, ?3 + 1) > ?3)
+            AND (run NOT IN (SELECT id FROM run WHERE COALESCE(ended, started) > ?2)
+                OR EXISTS (SELECT 1 FROM {found} f WHERE f.key = held.key AND f.revoked))
+            """,
+            destination.Id, now - ListingDelay, now);
+        var forgotten = file.Changes;
+        file.Run(
+            $"""
+            UPDATE held SET
+                id = CASE WHEN EXISTS (SELECT 1 FROM {found} s WHERE s.key = held.key AND s.id = held.id) THEN held.id
+                    ELSE COALESCE(f.id, held.id) END,
+                expires = COALESCE(f.expires, held.expires)
+            FROM {found} f WHERE held.destination = ?1 AND f.key = held.key AND NOT f.revoked
+            """,
+            destination.Id);
+        // A later run may have sent other content.
+        if (isContentUnknown) MakeContentUnknown(destination);
+        if (forgotten > 0 || isContentUnknown) PlanEverythingNext(destination);
+        RecountHeld(destination);
+        return (long)forgotten;
+    });
+
+    public void ForgetContent(DestinationState destination) => file.InTransaction(() =>
+    {
+        MakeContentUnknown(destination);
+        PlanEverythingNext(destination);
+    });
+
+    public IEnumerable<RemoteIndicator> ReadUnclaimed(DestinationState destination, DateTimeOffset now)
+    {
+        // Keys of held indicators have no index: they are sorted once.
+        file.Run("CREATE TEMP TABLE IF NOT EXISTS held_key (key BLOB PRIMARY KEY) WITHOUT ROWID");
+        file.Run("DELETE FROM held_key");
+        file.Run("INSERT OR IGNORE INTO held_key SELECT key FROM held WHERE destination = ?", destination.Id);
+        var last = 0L;
+        while (true)
+        {
+            var page = file.All(
+                $"SELECT {RemoteColumns}, n FROM {Tables.Found(destination)} WHERE n > ? AND generation IS NOT NULL AND NOT revoked "
+                + $"AND COALESCE(expires, ?2 + 1) > ?2 AND key NOT IN (SELECT key FROM held_key) ORDER BY n LIMIT {HeldPerPage}",
+                static row => (Remote: ReadRemote(row), N: row.Long(10)), last, now);
+            foreach (var (remote, _) in page) yield return remote;
+            if (page.Count < HeldPerPage) yield break;
+            last = page[^1].N;
+        }
+    }
+
+    public IReadOnlyList<HeldIndicator> ReadUnclaimedHeld(DestinationState destination) => file.All(
+        $"SELECT {HeldRecord.Columns} FROM {HeldRecord.Tables} WHERE h.destination = ? AND h.key = h.observables ORDER BY h.observables",
+        HeldRecord.Read, destination.Id);
+
+    public long CountUnclaimed(DestinationState destination) =>
+        file.Scalar("SELECT COUNT(*) FROM held WHERE destination = ? AND key = observables", destination.Id);
+
+    public IReadOnlyList<HeldIndicator> FindCreatedUnlisted(DestinationState destination, DateTimeOffset now) => file.All(
+        $"SELECT {HeldRecord.Columns} FROM {HeldRecord.Tables} WHERE h.destination = ?1 AND h.since = ?2 AND h.run = ?2 "
+        + $"AND h.key <> h.observables AND NOT EXISTS (SELECT 1 FROM {Tables.Found(destination)} f "
+        + "WHERE f.key = h.key AND NOT f.revoked AND COALESCE(f.expires, ?3 + 1) > ?3)",
+        HeldRecord.Read, destination.Id, run, now);
+
+    public void CompleteRebuild(DestinationState destination, bool isListed) =>
+        file.Write("UPDATE destination SET takes_over = ?, in_doubt = 0 WHERE id = ?", !isListed, destination.Id);
+
+    private void MakeContentUnknown(DestinationState destination) =>
+        file.Run("UPDATE held SET change = ? WHERE destination = ?", Hash128.Unknown, destination.Id);
+
+    private void RecountHeld(DestinationState destination)
+    {
+        file.Run(
+            """
+            DELETE FROM held_body WHERE destination = ?1
+            AND NOT EXISTS (SELECT 1 FROM held h WHERE h.destination = ?1 AND h.observables = held_body.observables)
+            """,
+            destination.Id);
+        file.Run("UPDATE destination SET held = (SELECT COUNT(*) FROM held WHERE destination = ?1) WHERE id = ?1", destination.Id);
+    }
+}

@@ -1,0 +1,259 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Runs;
+using Xunit;
+
+namespace MispGraphSync.Tests.Runs;
+
+/// <summary>A new ledger, or an old copy, learns from the destination's list what this installation owns.</summary>
+public sealed class RebuildTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    private FakeDestination Service => _run.Destination;
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task Withdrawal_during_the_loss_is_found_and_unchanged_indicators_cost_no_request()
+    {
+        Put(1, 2, 3, 4);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2, 3);
+
+        var report = await PushAsync();
+
+        Assert.Equal((new PlanCounts(0, 0, 0, 1), 3L), (report.Planned, report.Unchanged));
+        Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
+        Assert.Contains(_run.Warnings, text => text.Contains("The ledger is new", StringComparison.Ordinal));
+        Assert.Contains(_run.Warnings, text => text.Contains("d4.example", StringComparison.Ordinal)
+            && text.Contains("'misp-graph'", StringComparison.Ordinal));
+        _run.Warnings.Clear();
+        var listed = Service.Listed;
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+        Assert.Equal((listed, 0), (Service.Listed, _run.Warnings.Count));
+    }
+
+    [Fact]
+    public async Task Indicators_of_another_instance_are_left_alone()
+    {
+        _run.Instance = "other";
+        Put(1, 2);
+        await PushAsync();
+        LoseLedger();
+        _run.Instance = "misp-graph";
+        Put(3);
+
+        var report = await PushAsync();
+
+        Assert.Equal(new PlanCounts(1, 0, 0, 0), report.Planned);
+        Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
+        Assert.Contains(_run.Warnings, text => text.Contains("2 indicators of others", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Indicator_of_an_unread_event_is_kept_until_everything_was_read()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        LoseLedger();
+        _run.Source.Remove(Some.Event(3));
+        _run.Source.Unreadable.Add(Some.Uuid(2));
+
+        Assert.Equal(0, (await PushAsync()).Planned.Delete);
+        Assert.Equal(3, Service.Held.Count);
+
+        _run.Source.Unreadable.Clear();
+        // What is held without a known source may differ from what MISP says of it.
+        Assert.Equal(new PlanCounts(0, 1, 0, 1), (await PushAsync()).Planned);
+        Assert.Equal(["d1.example", "d2.example"], Values());
+    }
+
+    [Fact]
+    public async Task Run_that_does_not_read_every_source_deletes_nothing_without_a_known_source()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2);
+
+        Assert.Equal(0, (await PushAsync(options => options with { ReadsAllSources = false })).Planned.Delete);
+        Assert.Equal(3, Service.Held.Count);
+
+        Assert.Equal(1, (await PushAsync()).Planned.Delete);
+        Assert.Equal(2, Service.Held.Count);
+    }
+
+    [Fact]
+    public async Task Indicator_without_a_known_source_is_not_created_again_when_MISP_has_it()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2);
+        await PushAsync(options => options with { ReadsAllSources = false });
+        Put(1, 2, 3);
+
+        var report = await PushAsync();
+
+        Assert.Equal((0L, 1L), (report.Planned.Create, report.Planned.Update));
+        Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
+        Put(1, 2);
+        await PushAsync();
+        Assert.Equal(2, Service.Held.Count);
+    }
+
+    [Fact]
+    public async Task Empty_MISP_after_a_loss_deletes_nothing()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        for (var i = 0; i < 3; i++) Service.Held[i] = Service.Held[i] with { Events = [Some.Uuid(i + 1)] };
+        LoseLedger();
+        Put();
+
+        var report = await PushAsync();
+
+        Assert.Equal((RunOutcome.DeletionsWithheld, DeletionVerdict.EmptyRead), (report.Outcome, report.WithheldDeletions?.Verdict));
+        Assert.Equal(3, Service.Held.Count);
+    }
+
+    [Fact]
+    public async Task Allowance_of_few_deletions_does_not_count_while_sources_are_unknown()
+    {
+        Put(1, 2, 3, 4, 5);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2);
+
+        Assert.Equal(DeletionVerdict.TooMany, (await PushAsync()).WithheldDeletions?.Verdict);
+        Assert.Equal(DeletionVerdict.TooMany, (await PushAsync()).WithheldDeletions?.Verdict);
+        Assert.Equal(5, Service.Held.Count);
+
+        await PushAsync(options => options with { MaxDelete = new DeletionLimit(3, IsPercent: false) });
+        Assert.Equal(2, Service.Held.Count);
+    }
+
+    [Fact]
+    public async Task Aged_event_keeps_its_indicators_after_a_loss()
+    {
+        Put(1, 2);
+        await PushAsync();
+        Service.Held[1] = Service.Held[1] with { Events = [Some.Uuid(2)] };
+        LoseLedger();
+        _run.Source.Aged.Add(Some.Uuid(2));
+        _run.Source.AgedAndChanged[Some.Uuid(2)] = _run.Source.Events[Some.Uuid(2)];
+        Put(1);
+
+        Assert.Equal(PlanCounts.None, (await PushAsync()).Planned);
+        Assert.Equal(2, Service.Held.Count);
+    }
+
+    [Fact]
+    public async Task Plain_create_is_not_doubled_by_an_indicator_that_the_list_does_not_show_yet()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        LoseLedger();
+        Service.NotYetListed = 1;
+
+        await PushAsync();
+
+        Assert.Equal(3, Service.Held.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Revoked_key_gets_the_next_generation_whether_it_is_listed_or_not(bool isListed)
+    {
+        (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, isListed);
+        Put(1, 2);
+        await PushAsync();
+        Put(1);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2);
+        var listed = Service.Listed;
+
+        var push = PushAsync(options => options with { MayHaveLostRecords = true });
+        // It waits for the list.
+        while (!push.IsCompleted)
+        {
+            _run.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        var report = await push;
+        Assert.Equal(RunOutcome.Done, report.Outcome);
+        Assert.Equal(["d1.example", "d2.example"], Values());
+        Assert.Equal(isListed, Service.Listed == listed + 1);
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+    }
+
+    [Fact]
+    public async Task Full_read_finds_what_another_host_changed()
+    {
+        Put(1, 2);
+        await PushAsync();
+        _run.Time.Advance(TimeSpan.FromHours(1));
+        // The other host's ledger: it deleted one and created another.
+        Service.Held.RemoveAt(1);
+
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+        Assert.Equal(new PlanCounts(1, 0, 0, 0), (await PushAsync(options => options with
+        {
+            Stage = options.Stage with { Full = true },
+        })).Planned);
+        Assert.Equal(2, Service.Held.Count);
+    }
+
+    [Fact]
+    public async Task Plan_with_a_new_ledger_shows_what_a_push_would_do()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2, 4);
+
+        var plan = (await _run.PlanAsync()).Destinations[0];
+
+        Assert.Equal((new PlanCounts(1, 0, 0, 1), 2L), (plan.Planned, plan.Unchanged));
+        Assert.Equal(plan.Planned, (await PushAsync()).Planned);
+    }
+
+    [Fact]
+    public async Task Purge_with_a_new_ledger_deletes_what_is_ours_and_nothing_else()
+    {
+        _run.Instance = "other";
+        Put(3);
+        await PushAsync();
+        _run.Instance = "misp-graph";
+        LoseLedger();
+        Put(1, 2);
+        await PushAsync();
+        LoseLedger();
+
+        var report = await _run.PurgeAsync();
+
+        Assert.Equal(2, report.Destinations[0].Deleted);
+        Assert.Equal(["d3.example"], Values());
+    }
+
+    private void LoseLedger()
+    {
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_run.LedgerPath)!)) File.Delete(file);
+    }
+
+    private void Put(params int[] numbers)
+    {
+        for (var i = 1; i <= 9; i++) _run.Source.Remove(Some.Event(i));
+        foreach (var number in numbers) _run.Source.Put(Some.Event(number), Some.Domain(number));
+    }
+
+    private async Task<DestinationReport> PushAsync(Func<PushOptions, PushOptions>? with = null) =>
+        (await _run.PushAsync(with)).Destinations[0];
+
+    private IEnumerable<string> Values() => Service.Held.Select(one => one.Value["DomainName { Value = ".Length..^2]).Order();
+}
