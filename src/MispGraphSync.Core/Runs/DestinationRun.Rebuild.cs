@@ -61,8 +61,8 @@ internal sealed partial class DestinationRun
             DoWithoutList($"could not be listed: {failure.Message}");
             _isListPostponed = true;
         }
-        // A plan needs no sign-in. Where nothing is known to be wrong, a list can wait.
-        catch (RunFailedException failure) when (_options.IsDryRun || !mustList)
+        // A plan needs no sign-in, except where a list is all there is to plan from. Where nothing is known to be wrong, a list can wait.
+        catch (RunFailedException failure) when (_options is { IsDryRun: true, HasNoLedger: false } || !mustList)
         {
             Observer.Warn(RebuildText.NotListed(State, failure, _options.IsDryRun));
         }

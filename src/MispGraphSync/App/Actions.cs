@@ -22,7 +22,7 @@ internal sealed class Actions(ToolHost host)
         // What is named is verified or purged also where it is disabled.
         var enabled = request.Verb is RunVerb.Verify or RunVerb.Purge ? request.Destinations : [];
         var settings = ReadSettings(request.Common.Config, needsMisp, enabled);
-        if (request.Verb is RunVerb.Retry or RunVerb.Verify or RunVerb.Purge) _ = settings.RequiredLedger;
+        if (request.Verb is RunVerb.Retry or RunVerb.Verify) _ = settings.RequiredLedger;
         await using var composition = new Composition(settings, host, new ConsoleReporter(host, request.Common, request.PrintsRequests));
         return await composition.RunAsync(request).ConfigureAwait(false);
     }
