@@ -49,6 +49,26 @@ internal sealed class RandomEvents(SandboxHost sandbox, Random random, int value
         return all.Count > 0 ? Any(all) : null;
     }
 
+    /// <summary>
+    /// Writes the events of a source to a folder, a file for each, in place of all that is there. An event without attributes is
+    /// always there: a folder without events is an error.
+    /// </summary>
+    public void Save(string key, string folder)
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        var empty = new JsonObject
+        {
+            ["uuid"] = "5f0a0000-0000-4000-8000-00000000ffff",
+            ["timestamp"] = "1",
+            ["info"] = "Empty",
+            ["Attribute"] = new JsonArray(),
+        };
+        var saved = _events.Where(one => one.Value.Key == key).Select(one => Misp.Get(one.Key)!).Append(empty);
+        foreach (var one in saved)
+            File.WriteAllText(Path.Combine(folder, $"{one["uuid"]}.json"), new JsonObject { ["Event"] = one }.ToJsonString());
+    }
+
     /// <summary>Adds an event to any source.</summary>
     public void Add(int attributes)
     {
