@@ -119,9 +119,11 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
 
         var finding = Describe(FindingKind.Edited, RepairKind.Update, held.Observables, there) with { Differences = differences };
         if (IsFresh(held)) Add(finding with { Kind = FindingKind.NotYetVisible, Repair = RepairKind.None });
-        else if (ListedComparison.NeedsReplacing(_destination, expected, there, differences)) Add(finding with { Repair = RepairKind.Replace });
-        else Add(finding);
+        else Add(finding with { Repair = RepairOf(expected, there, differences) });
     }
+
+    private RepairKind RepairOf(ExpectedItem expected, RemoteIndicator there, List<Difference> differences) =>
+        ListedComparison.NeedsReplacing(_destination, expected, there, differences) ? RepairKind.Replace : RepairKind.Update;
 
     private bool IsFresh(HeldIndicator held) =>
         _ledger.LastSentAt(_state, held.Observables) is { } sent && _now - sent < _destination.Capabilities.VisibilityLag;

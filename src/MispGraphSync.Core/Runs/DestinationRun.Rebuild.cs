@@ -51,7 +51,9 @@ internal sealed partial class DestinationRun
             await rebuild.ListAsync().ConfigureAwait(false);
             _rebuild = rebuild;
             _listed = rebuild.Listed;
-            _mayHaveLost = mustList && (_options.MayHaveLostRecords || _options.HasNoLedger || rebuild.Ours > 0);
+            // What is gone may be there all the same: a list can be incomplete.
+            _mayHaveLost = rebuild.Gone > 0
+                || (mustList && (_options.MayHaveLostRecords || _options.HasNoLedger || rebuild.Ours > 0));
         }
         // Without the right to list, or behind a firewall that blocks the host of the list, sending may still work where creating is the
         // same as updating. The next run tries to list again.
@@ -62,7 +64,8 @@ internal sealed partial class DestinationRun
             _isListPostponed = true;
         }
         // A plan needs no sign-in, except where a list is all there is to plan from. Where nothing is known to be wrong, a list can wait.
-        catch (RunFailedException failure) when (_options is { IsDryRun: true, HasNoLedger: false } || !mustList)
+        catch (RunFailedException failure) when (
+            !failure.IsOfLedger && (_options is { IsDryRun: true, HasNoLedger: false } || !mustList))
         {
             Observer.Warn(RebuildText.NotListed(State, failure, _options.IsDryRun));
         }

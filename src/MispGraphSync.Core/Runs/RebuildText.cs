@@ -24,12 +24,10 @@ internal static class RebuildText
 
         if (found.Unclaimed > 0)
         {
-            var kept = deletesUnclaimed
-                ? "They are to be deleted."
-                : "They are kept until a run has read every source completely.";
-            lines.Add(
-                $"'{name}': {found.Unclaimed} indicators of the instance '{options.Instance}' are not in MISP any more "
-                + $"({string.Join(", ", found.Examples)}{(found.Unclaimed > found.Examples.Count ? ", …" : "")}). {kept}");
+            var some = string.Join(", ", found.Examples) + (found.Unclaimed > found.Examples.Count ? ", …" : "");
+            lines.Add($"'{name}': {found.Unclaimed} indicators of the instance '{options.Instance}' " + (deletesUnclaimed
+                ? $"are not wanted any more ({some}): MISP does not have them, or the settings exclude them. They are to be deleted."
+                : $"have no known source ({some}). They are kept until a run has read every source to its end."));
         }
 
         if (state.IsNew && !options.HasNoLedger && found.Others > 0)
@@ -49,6 +47,6 @@ internal static class RebuildText
     /// <summary>There is no way to list it.</summary>
     /// <param name="how">"cannot be listed without …", or why it failed.</param>
     public static string CannotList(DestinationState state, string how) =>
-        $"'{state.Info.Name}' {how.TrimEnd('.')}, and the ledger is {(state.IsNew ? "new" : "not the latest")}. What an earlier ledger sent "
-        + "there is not known: it is sent again where MISP still has it, and ends at its own expiry where not.";
+        $"'{state.Info.Name}' {how.TrimEnd('.')}, and the ledger is {(state.IsNew ? "new" : "not the latest")}. "
+        + "What an earlier ledger sent there is not known: it is sent again where MISP still has it, and ends at its own expiry where not.";
 }

@@ -10,7 +10,7 @@ internal sealed partial class DestinationLedger
         file.Run(
             $"CREATE TEMP TABLE {found} (n INTEGER PRIMARY KEY, key BLOB, occupies BLOB, id TEXT, type TEXT NOT NULL, value TEXT NOT NULL, "
             + "expires INTEGER, revoked INTEGER NOT NULL, raw BLOB NOT NULL, fixed BLOB NOT NULL, generation INTEGER, canonical TEXT)");
-        _inventories.Add(destination.Id);
+        _inventories.Remove(destination.Id);
         file.Run($"DROP TABLE IF EXISTS {findings}");
         file.Run(
             $"CREATE TEMP TABLE {findings} (n INTEGER PRIMARY KEY, kind INTEGER NOT NULL, repair INTEGER NOT NULL, observables BLOB, "
@@ -29,6 +29,7 @@ internal sealed partial class DestinationLedger
         AddIndex(Tables.Found(destination), "key", "key");
         AddIndex(Tables.Found(destination), "occupies", "occupies");
         AddIndex(Tables.Findings(destination), "kind", "kind, n");
+        _inventories.Add(destination.Id);
         // A later run without a list needs them as well.
         file.Write(
             $"INSERT OR IGNORE INTO spent_key SELECT ?, key FROM {Tables.Found(destination)} WHERE revoked AND key IS NOT NULL",

@@ -210,6 +210,47 @@ public sealed class RebuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Incomplete_list_at_a_full_read_doubles_nothing()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        _run.Time.Advance(TimeSpan.FromHours(1));
+        Service.NotYetListed = 1;
+
+        await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+
+        Assert.Equal(3, Service.Held.Count);
+    }
+
+    [Fact]
+    public async Task List_that_fails_at_a_full_read_is_a_warning()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        Service.ListFailsAfter = 1;
+        Put(1, 2);
+
+        var report = await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+
+        Assert.Equal((RunOutcome.Done, new PlanCounts(0, 0, 0, 1)), (report.Outcome, report.Planned));
+        Assert.Contains(_run.Warnings, text => text.Contains("could not be listed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task List_that_fails_with_a_new_ledger_sends_nothing()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        LoseLedger();
+        Service.ListFailsAfter = 1;
+
+        Assert.Equal((RunOutcome.Unreachable, 0L), ((await PushAsync()).Outcome, (await PushAsync()).Planned.Total));
+
+        Service.ListFailsAfter = null;
+        Assert.Equal(3L, (await PushAsync()).Unchanged);
+    }
+
+    [Fact]
     public async Task Plan_with_a_new_ledger_shows_what_a_push_would_do()
     {
         Put(1, 2, 3);
