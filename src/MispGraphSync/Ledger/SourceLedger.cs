@@ -156,6 +156,8 @@ internal sealed class SourceLedger(LedgerFile file) : ISourceLedger
                 SELECT 1 FROM support s CROSS JOIN destination d CROSS JOIN held h
                 WHERE s.event = e.id AND h.destination = d.id AND h.observables IN (s.combination, s.single))
             """;
+        // What a destination holds may still have to be taken from its list.
+        if (file.Any("SELECT 1 FROM destination WHERE takes_over OR in_doubt")) return;
         foreach (var id in file.All(Finished, static row => row.Long(0), _source!.Id, readAt)) Remove(id);
     }
 
