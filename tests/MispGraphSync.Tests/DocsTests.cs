@@ -170,8 +170,10 @@ public partial class DocsTests
 
     private static string Read(string file) => File.ReadAllText(At(file)).ReplaceLineEndings("\n");
 
-    public static string At(string file, [CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", file));
+    /// <summary>A file of the repository.</summary>
+    public static string At(string file) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", file));
+
+    private static string Here([CallerFilePath] string here = "") => here;
 
     [GeneratedRegex(@"^\| (\d+) \| .+ \|$", RegexOptions.Multiline)]
     private static partial Regex ExitCodeRow();
