@@ -168,7 +168,7 @@ public partial class DocsTests
         Assert.All(["THIRD-PARTY.md", "docs/operations.md"], page => Assert.Contains(date, Read(page), StringComparison.Ordinal));
     }
 
-    private static string Read(string file) => File.ReadAllText(At(file)).ReplaceLineEndings("\n");
+    internal static string Read(string file) => File.ReadAllText(At(file)).ReplaceLineEndings("\n");
 
     /// <summary>A file of the repository.</summary>
     public static string At(string file) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", file));

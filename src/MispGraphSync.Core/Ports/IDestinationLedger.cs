@@ -100,6 +100,9 @@ public interface IDestinationLedger
     /// <summary>Whether the service was full in an earlier run, so that rejected creations wait for room.</summary>
     bool HasWaitingForRoom(DestinationState destination);
 
+    /// <summary>Wanted keys without room: over capacity, or created while the service was full.</summary>
+    long CountWaitingForRoom(DestinationState destination);
+
     // Requests and outcomes
 
     /// <summary>

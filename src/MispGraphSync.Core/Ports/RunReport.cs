@@ -132,6 +132,18 @@ public sealed record DestinationReport
 
     /// <summary>Planned deletions that were withheld; they count as not attempted.</summary>
     public long Withheld { get; init; }
+
+    /// <summary>The read showed what is gone, and the guards decided about the deletions.</summary>
+    public bool HasDecidedDeletions { get; init; }
+
+    /// <summary>
+    /// Deletions that a guard withheld. After an empty read, which plans none, everything held. Null: nothing was decided, so that an
+    /// earlier decision stands.
+    /// </summary>
+    public long? DeletionsWithheld => WithheldDeletions?.Deletions ?? (HasDecidedDeletions ? 0 : null);
+
+    /// <summary>Wanted indicators without room: over our share, or the service was full.</summary>
+    public long WaitingForRoom { get; init; }
     public long Suppressed { get; init; }
 
     /// <summary>Held at the end of the run.</summary>

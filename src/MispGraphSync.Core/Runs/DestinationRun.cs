@@ -21,6 +21,7 @@ internal sealed partial class DestinationRun
     private long _forgotten;
     private long _replacements;
     private bool _mayDelete;
+    private bool _hasDecidedDeletions;
     private bool _mayDeleteUnclaimed;
     private bool _isRetry;
     private bool _hasReplacedBodies;
@@ -136,6 +137,7 @@ internal sealed partial class DestinationRun
 
         Observer.Planned(State.Info, Planned);
         _withheld = DecideDeletions();
+        _hasDecidedDeletions = _mayDelete;
         // A retry knows nothing of the other keys that are marked as changed.
         if (!_isRetry) _ledger.ClearUnchanged(State, keepDeletions: !_mayDelete);
     });
@@ -167,6 +169,8 @@ internal sealed partial class DestinationRun
             Unchanged = Math.Max(0, State.Held - _forgotten - Planned.Update - Planned.Renew - Planned.Delete),
             WithheldDeletions = _withheld,
             Withheld = Withheld,
+            HasDecidedDeletions = _hasDecidedDeletions,
+            WaitingForRoom = _ledger.CountWaitingForRoom(State),
             Suppressed = _ledger.CountSuppressed(State),
         };
     }

@@ -21,10 +21,25 @@ internal sealed class Actions(ToolHost host)
         var needsMisp = request is { Verb: RunVerb.Push or RunVerb.Plan, Input: null };
         // What is named is verified or purged also where it is disabled.
         var enabled = request.Verb is RunVerb.Verify or RunVerb.Purge ? request.Destinations : [];
-        var settings = ReadSettings(request.Common.Config, needsMisp, enabled);
-        if (request.Verb is RunVerb.Retry or RunVerb.Verify) _ = settings.RequiredLedger;
-        await using var composition = new Composition(settings, host, new ConsoleReporter(host, request.Common, request.PrintsRequests));
+        var inspection = Inspect(request.Common.Config, needsMisp, enabled);
+        await using var composition = Compose(request, inspection);
         return await composition.RunAsync(request).ConfigureAwait(false);
+    }
+
+    private Composition Compose(RunRequest request, SettingsInspection inspection)
+    {
+        try
+        {
+            var settings = Checked(inspection);
+            if (request.Verb is RunVerb.Retry or RunVerb.Verify) _ = settings.RequiredLedger;
+            return new Composition(settings, host, new ConsoleReporter(host, request.Common, request.PrintsRequests));
+        }
+        catch (RunFailedException failure) when (request.WritesMetrics && inspection.Settings.MetricsTextfile is not null)
+        {
+            var metrics = new PushMetrics { Ended = host.Time.GetUtcNow(), Outcome = failure.Outcome, Duration = TimeSpan.Zero };
+            if (MetricsFile.Write(inspection.Settings.MetricsTextfile, metrics) is { } warning) host.Warn(warning);
+            throw;
+        }
     }
 
     /// <summary>Lists the destination that is named, or the only one enabled.</summary>

@@ -11,25 +11,31 @@ namespace MispGraphSync.App;
 // Every run, whatever it does, has the same frame: log, lock, ledger, number, clock, end. However it ends, its end is recorded.
 internal sealed partial class Composition
 {
+    private ClockGuard? _clock;
+
     public async Task<FinishedRun> RunAsync(RunRequest request)
     {
-        OpenLog(request.Common, isOptional: request.IsDryRun);
+        var started = _host.Time.GetTimestamp();
         _reporter.OnStep = request.OnStep;
         using var deadline = new CancellationTokenSource(request.MaxDuration ?? Timeout.InfiniteTimeSpan, _host.Time);
         using var control = new RunControl(_host.Interrupt, deadline.Token, _host.Abort);
         try
         {
+            OpenLog(request.Common, isOptional: request.IsDryRun);
             var chosen = Settings.Choose(request.Destinations);
             using var held = await LockAsync(request).ConfigureAwait(false);
             using var warning = _reporter.WarnOnInterrupt();
             using var ledger = Settings.Ledger is { } file
                 ? LedgerFile.Open(file, isDryRun: request.IsDryRun)
                 : LedgerFile.OpenInMemory();
-            return await RunLockedAsync(request, chosen, ledger, control).ConfigureAwait(false);
+            var run = await RunLockedAsync(request, chosen, ledger, control).ConfigureAwait(false);
+            WriteMetrics(request, run.Report.Outcome, run.Report.Duration, run.Report);
+            return run;
         }
         catch (Exception fault)
         {
             Failures.Log(_log, NameOf(request.Verb), fault, _host);
+            WriteMetrics(request, Failures.OutcomeOf(fault, _host), _host.Time.GetElapsedTime(started));
             throw;
         }
         finally
@@ -54,7 +60,7 @@ internal sealed partial class Composition
             : new RunStamps(ledger, Settings.Logs.Directory, RunStamps.HostName(_host.Environment));
         // A number that is rolled back is given again: a verify that only looks must not leave request files under it.
         var id = isPush || !request.IsDryRun ? BeginRun(request, ledger, stamps) : 0;
-        var clock = request.IsDryRun ? null : new ClockGuard(_host.Time, _sockets, _log);
+        var clock = _clock = request.IsDryRun ? null : new ClockGuard(_host.Time, _sockets, _log);
         _log.Information("Run {Run} started: {Command}", id, NameOf(request.Verb));
         try
         {
@@ -78,15 +84,12 @@ internal sealed partial class Composition
                 : RejectionGroups.OfRun(new Rejections(ledger).List(id, destination: null));
             RunLog.Ended(_log, report, rejections);
             RecordEnd(ledger, report, RunJson.Text(report));
-            if (isPush && !request.IsDryRun) WriteMetrics(report);
             if (!request.IsDryRun) stamps?.WriteEnd(_host.Time.GetUtcNow());
             return new FinishedRun(report, rejections) { HasLedger = Settings.Ledger is not null };
         }
         catch (Exception fault)
         {
-            var report = ReportOf(id, Failures.OutcomeOf(fault, _host));
-            RecordEnd(ledger, report, json: null);
-            if (isPush && !request.IsDryRun) WriteMetrics(report);
+            RecordEnd(ledger, ReportOf(id, Failures.OutcomeOf(fault, _host)), json: null);
             throw;
         }
         finally
@@ -219,10 +222,12 @@ internal sealed partial class Composition
         }
     }
 
-    private void WriteMetrics(RunReport report)
+    private void WriteMetrics(RunRequest request, RunOutcome outcome, TimeSpan duration, RunReport? report = null)
     {
-        if (Settings.MetricsTextfile is { } file && MetricsFile.Write(file, report, _host.Time.GetUtcNow()) is { } fault)
-            _log.Warning("metrics.textfile: '{File}' was not written: {Fault}", file, fault);
+        if (!request.WritesMetrics || Settings.MetricsTextfile is not { } file) return;
+        var metrics = new PushMetrics { Ended = _host.Time.GetUtcNow(), Outcome = outcome, Duration = duration, Report = report };
+        if (_clock is { } clock) metrics = metrics with { ClockOffsets = clock.Offsets };
+        if (MetricsFile.Write(file, metrics) is { } warning) _reporter.Warn(warning);
     }
 
     private static string NameOf(RunVerb verb) => verb == RunVerb.Retry ? "errors --retry" : verb.ToString().ToLowerInvariant();

@@ -5,6 +5,7 @@ using MispGraphSync.Doctor;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
 using MispGraphSync.Ledger;
+using MispGraphSync.Output;
 using MispGraphSync.Output.Explain;
 using MispGraphSync.Settings;
 using MispGraphSync.Sources.Feed;
@@ -118,10 +119,14 @@ internal sealed partial class Composition : IAsyncDisposable
         SettingsInspection inspection, IReadOnlyList<DestinationSettings> chosen, bool writes, CancellationToken ct)
     {
         var logError = LocalChecks.ErrorOfWritingTo(Settings.Logs.Directory);
+        var metricsError = Settings.MetricsTextfile is { } file
+            ? MetricsFile.FindObstacle(file) ?? LocalChecks.ErrorOfWritingTo(Path.GetDirectoryName(file)!)
+            : null;
         _log = AppLog.Create(Settings.Logs, isDebug: false, isOptional: true, _host.Time, _secrets);
         return NewDoctor(
             logError is null, Endpoint.Of(Settings, chosen, Registration.Kinds), chosen,
-            (connectivity, misp, destinations) => DoctorContext.All(inspection, logError, connectivity, misp, destinations, writes), ct);
+            (connectivity, misp, destinations) =>
+                DoctorContext.All(inspection, logError, metricsError, connectivity, misp, destinations, writes), ct);
     }
 
     /// <summary>The checks that test one answer of <c>config init</c>. They leave no file.</summary>

@@ -9,6 +9,8 @@ internal sealed record RunRequest(RunVerb Verb, CommonArguments Common)
     /// <summary>Nothing is sent, and the ledger is afterwards as it was before.</summary>
     public bool IsDryRun { get; init; }
 
+    public bool WritesMetrics => Verb == RunVerb.Push && !IsDryRun;
+
     /// <summary>Empty: all enabled ones.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
 

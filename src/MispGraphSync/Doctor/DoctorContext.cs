@@ -11,16 +11,18 @@ internal sealed class DoctorContext(IReadOnlyList<Check> checks, Func<ValueTask>
     public IReadOnlyList<Check> Checks => checks;
 
     /// <param name="logError">Why the log folder cannot be written; null when it can.</param>
+    /// <param name="metricsError">Why the metrics file cannot be written; null when it can, or when none is set.</param>
     /// <param name="destinations">Those that were asked for, in the settings' order.</param>
     /// <param name="writes">Whether an indicator may be written to each destination.</param>
     public static IReadOnlyList<Check> All(
-        SettingsInspection inspection, string? logError, Connectivity connectivity, MispContext misp,
+        SettingsInspection inspection, string? logError, string? metricsError, Connectivity connectivity, MispContext misp,
         IReadOnlyList<DestinationChecks> destinations, bool writes) =>
     [
         LocalChecks.Settings(inspection),
         LocalChecks.Permissions(inspection),
         LocalChecks.Ledger(inspection.Settings),
         LocalChecks.Logs(inspection.Settings.Logs.Directory, logError),
+        .. LocalChecks.Metrics(inspection.Settings, metricsError),
         Secrets(misp, destinations),
         .. NetworkChecks.Of(connectivity),
         .. MispChecks.Of(misp),

@@ -28,6 +28,11 @@ internal static class LocalChecks
     /// <param name="error">As <see cref="ErrorOfWritingTo"/> says.</param>
     public static Check Logs(string folder, string? error) => new("logs", () => [LookAtLogs(folder, error)]);
 
+    /// <summary>Whether the metrics file can be written, and read by its collector. No check where none is set.</summary>
+    /// <param name="error">Why it cannot be written; null when it can.</param>
+    public static IEnumerable<Check> Metrics(AppSettings settings, string? error) =>
+        settings.MetricsTextfile is { } path ? [new Check("metrics", () => [LookAtMetrics(path, error)])] : [];
+
     /// <summary>Makes a file in the folder and removes it; makes the folder where it is missing, as a push would.</summary>
     /// <returns>Null when the folder can be written.</returns>
     public static string? ErrorOfWritingTo(string folder)
@@ -141,6 +146,28 @@ internal static class LocalChecks
                 $"Only {free / (1024 * 1024)} MB are left for {folder}.",
                 "Make room, shorten logs.retentionDays, or set logs.requests to errors.")
             : CheckResult.Ok($"{folder} can be written");
+    }
+
+    private static CheckResult LookAtMetrics(string path, string? error)
+    {
+        if (error is not null)
+            return CheckResult.Warning(
+                $"The metrics file {path} cannot be written: {error}",
+                "Give the account that runs misp-graph write access to its folder, or change metrics.textfile.");
+        return ClosedFolder(Path.GetDirectoryName(path)!) is { } closed
+            ? CheckResult.Warning(
+                $"The collector cannot read the metrics file {path}: only the owner of {closed} may enter that folder.",
+                "Set metrics.textfile to a file in the folder that the collector reads, such as /var/lib/node_exporter.")
+            : CheckResult.Ok($"{path} can be written");
+    }
+
+    /// <summary>The folder or the outermost of its parents that only its owner may enter; null for none.</summary>
+    private static string? ClosedFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows()) return null;
+        const UnixFileMode Enter = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        var outer = Path.GetDirectoryName(folder);
+        return (outer is null ? null : ClosedFolder(outer)) ?? ((File.GetUnixFileMode(folder) & Enter) == 0 ? folder : null);
     }
 
     private static void ProbeFolder(string folder)

@@ -18,9 +18,13 @@ internal sealed class ClockGuard(TimeProvider time, HttpMessageHandler sockets, 
 
     private readonly ConcurrentDictionary<(string Destination, string Host), Lazy<Task>> _asked = [];
     private readonly ConcurrentDictionary<string, Reading> _wrong = [];
+    private readonly ConcurrentDictionary<string, TimeSpan> _offsets = [];
 
     /// <summary>Our clock was found wrong: nothing may be judged by it, such as the age of a log file.</summary>
     public bool IsWrong { get; private set; }
+
+    /// <summary>How far our clock is ahead of each host's, as of its last response.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Offsets => _offsets;
 
     /// <summary>Asks sign-in hosts for their time, before anything is read or sent. A host that does not answer does not count.</summary>
     /// <param name="hosts">An address to ask, and the destination that it counts for.</param>
@@ -95,8 +99,13 @@ internal sealed class ClockGuard(TimeProvider time, HttpMessageHandler sockets, 
     }
 
     // A cache that answers says how old its response is.
-    private Reading? Read(Uri address, HttpResponseHeaders headers) =>
-        headers.Date is { } date ? new Reading(address.Authority, date + (headers.Age ?? TimeSpan.Zero), time.GetUtcNow()) : null;
+    private Reading? Read(Uri address, HttpResponseHeaders headers)
+    {
+        if (headers.Date is not { } date) return null;
+        var reading = new Reading(address.Authority, date + (headers.Age ?? TimeSpan.Zero), time.GetUtcNow());
+        _offsets[reading.Host] = reading.Ours - reading.Theirs;
+        return reading;
+    }
 
     private sealed record Reading(string Host, DateTimeOffset Theirs, DateTimeOffset Ours)
     {

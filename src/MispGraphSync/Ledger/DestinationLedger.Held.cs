@@ -62,6 +62,11 @@ internal sealed partial class DestinationLedger
     public bool HasWaitingForRoom(DestinationState destination) =>
         file.Any("SELECT 1 FROM rejected WHERE destination = ? AND attempts = 0 LIMIT 1", destination.Id);
 
+    public long CountWaitingForRoom(DestinationState destination) => file.Scalar(
+        "SELECT (SELECT COUNT(*) FROM rejected WHERE destination = ?1 AND attempts = 0) "
+        + "+ (SELECT COUNT(*) FROM left_out WHERE destination = ?1 AND reason = ?2)",
+        destination.Id, SkipReason.OverCapacity.Slug());
+
     public void RescheduleRenewal(DestinationState destination, Hash128 observables, DateTimeOffset renewAt) =>
         file.Write("UPDATE held SET renew_at = ? WHERE destination = ? AND observables = ?", renewAt, destination.Id, observables);
 

@@ -22,6 +22,20 @@ internal sealed class LedgerStatus(LedgerFile file)
         "SELECT run, COUNT(*) FROM intent WHERE destination = ? GROUP BY run ORDER BY run",
         static row => new UnconfirmedRequests(row.Long(0), row.Long(1)), destination);
 
+    /// <summary>Deletions that the guards withhold at a destination, by its name and kind; null: they do not.</summary>
+    public WithheldDeletions? DeletionsWithheld(DestinationInfo destination) => file.First(
+        // Null in a report: that run decided nothing, and an earlier decision stands. Zero: nothing was withheld.
+        """
+        WITH decided AS (
+            SELECT r.id, r.started, json_extract(d.value, '$.deletionsWithheld') AS deletions
+            FROM run r JOIN json_each(CASE WHEN json_valid(r.report) THEN r.report ELSE '[]' END, '$.destinations') d
+            WHERE json_extract(d.value, '$.name') = ?1 AND json_extract(d.value, '$.kind') = ?2
+            AND json_extract(d.value, '$.deletionsWithheld') IS NOT NULL)
+        SELECT (SELECT deletions FROM decided ORDER BY id DESC LIMIT 1), id, started FROM decided
+        WHERE id > COALESCE((SELECT id FROM decided WHERE deletions = 0 ORDER BY id DESC LIMIT 1), 0) ORDER BY id LIMIT 1
+        """,
+        static row => new WithheldDeletions(row.Long(0), row.Long(1), row.Time(2)), destination.Name, destination.Kind);
+
     public ExpirySummary Expiries(long destination, DateTimeOffset now) => Summarise("expires", "", destination, now);
 
     /// <summary>Without indicators that are never renewed, since their events have aged.</summary>
@@ -90,6 +104,11 @@ internal sealed record DestinationRow(long Id, DestinationInfo Info, IndicatorSh
 /// <param name="FullReadAt">The last complete full read.</param>
 /// <param name="Aged">Events that left the filters by age only.</param>
 internal sealed record SourceRow(string Name, DateTimeOffset? ReadAt, DateTimeOffset? FullReadAt, long Events, long Aged);
+
+/// <param name="Deletions">As of the last run that decided about deletions.</param>
+/// <param name="Run">The first run that withheld them.</param>
+/// <param name="Since">Its start.</param>
+internal sealed record WithheldDeletions(long Deletions, long Run, DateTimeOffset Since);
 
 /// <param name="Run">The run that sent them.</param>
 internal sealed record UnconfirmedRequests(long Run, long Requests);

@@ -1,25 +1,94 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace MispGraphSync.Output;
 
 /// <summary>
-/// The last run as a Prometheus text file, for the node exporter's textfile collector. Replaces nothing but an older one,
-/// atomically, and never fails a run.
+/// The last push as a Prometheus text file, for the node exporter's textfile collector. It is written atomically and replaces only an
+/// older one. A figure that a push did not find out keeps the value of the push before.
 /// </summary>
-internal static class MetricsFile
+internal static partial class MetricsFile
 {
     private const string Prefix = "misp_graph_";
+    private const string Opening = $"# HELP {Prefix}";
+    private const int MaxLength = 1024 * 1024;
 
-    /// <returns>Why it was not written; null when it was.</returns>
-    public static string? Write(string path, RunReport report, DateTimeOffset now)
+    /// <summary>The collector runs under another account.</summary>
+    private const UnixFileMode Mode = PrivateFile.Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private static readonly Metric[] Metrics =
+    [
+        new("last_run_timestamp_seconds", "When the last push ended.", push => One(push.Ended.ToUnixTimeSeconds())),
+        new("last_run_exit_code", "The exit code of the last push.", push => One(ExitCodes.Of(push.Outcome))),
+        new("last_run_duration_seconds", "How long the last push took.", push => One(Math.Round(push.Duration.TotalSeconds, 3))),
+        new("last_success_timestamp_seconds", "When a push last ended with exit code 0.",
+            push => push.Outcome == RunOutcome.Done ? One(push.Ended.ToUnixTimeSeconds()) : null),
+        new("clock_offset_seconds", "How far the clock of this machine is ahead of a host's; negative: behind.",
+            push => push.ClockOffsets.Count == 0 ? null
+                : push.ClockOffsets.OrderBy(one => one.Key, StringComparer.Ordinal)
+                    .Select(one => new Sample(Labels(("host", one.Key)), Math.Round(one.Value.TotalSeconds, 3)))),
+        new("events", "Events that match the filters.", push => One(push.Report?.Source.Events)),
+        new("attributes_read", "Attributes read.", push => One(push.Report?.Source.Attributes)),
+        new("attributes_skipped", "Attributes that became no indicator, by reason.", push => push.Report?.Source.Skipped
+            .OrderBy(one => one.Key).Select(one => new Sample(Labels(("reason", one.Key.Slug())), one.Value))),
+        Each("held", "Indicators held at the destination.", one => one.Held),
+        Each("suppressed", "Indicators not resent: rejected earlier, unchanged.", one => one.Suppressed),
+        Each("waiting_for_room", "Wanted indicators that are not sent: the destination or our share of it is full.",
+            one => one.WaitingForRoom),
+        Each("deletions_withheld", "Deletions that a guard withholds; the indicators stay active.", one => one.DeletionsWithheld),
+        Each("accepted", "Steps accepted.", one => one.Tally.Accepted),
+        Each("rejected", "Steps rejected.", one => one.Tally.Rejected),
+        Each("unknown", "Steps whose outcome is unknown.", one => one.Tally.Unknown),
+        Each("not_attempted", "Steps planned and not attempted.", one => one.Tally.NotAttempted),
+        Each("requests", "Requests sent.", one => one.Requests.Sent),
+        Each("throttled", "Requests that were answered 429.", one => one.Requests.Throttled),
+    ];
+
+    public static IEnumerable<string> Names => Metrics.Select(metric => Prefix + metric.Name);
+
+    /// <returns>A warning when it was not written; null when it was.</returns>
+    public static string? Write(string path, PushMetrics push) => WarningOf(path, FindObstacle(path) ?? ErrorOf(() =>
+    {
+        var text = Text(push, Previous(path));
+        PrivateFile.Replace(path, overwrite: true, file => file.Write(text), Mode);
+        return null;
+    }));
+
+    /// <summary>What is in the file's place and may not be replaced; null: the place is free, or has an older file of ours.</summary>
+    public static string? FindObstacle(string path) => ErrorOf(() =>
+        Directory.Exists(path) ? "it is a folder."
+        : !Directory.Exists(Path.GetDirectoryName(path)) ? "its folder does not exist."
+        : !PrivateFile.IsFreeFor(path, Opening) ? "another file is in its place."
+        : null);
+
+    /// <param name="previous">The text of the push before; empty for none.</param>
+    public static string Text(PushMetrics push, string previous)
+    {
+        var before = SampleLine().Matches(previous).ToLookup(
+            line => line.Groups["name"].Value,
+            line => new Sample(line.Groups["labels"].Value, Number(line.Groups["value"].Value)));
+        var text = new StringBuilder();
+        foreach (var metric in Metrics)
+        {
+            var samples = metric.Samples(push)?.Select(one => one.Value is null
+                ? before[metric.Name].FirstOrDefault(old => old.Labels == one.Labels)
+                : one) ?? before[metric.Name];
+            var known = samples.OfType<Sample>().Where(one => one.Value is not null).ToList();
+            if (known.Count == 0) continue;
+            text.Append($"{Opening}{metric.Name} {metric.Help}\n# TYPE {Prefix}{metric.Name} gauge\n");
+            foreach (var one in known)
+                text.Append(CultureInfo.InvariantCulture, $"{Prefix}{metric.Name}{one.Labels} {one.Value}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string? ErrorOf(Func<string?> work)
     {
         try
         {
-            if (!PrivateFile.IsFreeFor(path, $"# HELP {Prefix}")) return "another file is in its place";
-            // The collector runs under another account.
-            PrivateFile.Replace(path, overwrite: true, file => file.Write(Text(report, now)),
-                PrivateFile.Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            return null;
+            return work();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -27,33 +96,46 @@ internal static class MetricsFile
         }
     }
 
-    public static string Text(RunReport report, DateTimeOffset now)
-    {
-        var text = new StringBuilder();
-        Metric("last_run_timestamp_seconds", "When the last run ended.", ("", now.ToUnixTimeSeconds()));
-        Metric("last_run_exit_code", "The exit code of the last run.", ("", ExitCodes.Of(report.Outcome)));
-        Metric("last_run_duration_milliseconds", "How long the last run took.", ("", (long)report.Duration.TotalMilliseconds));
-        Metric("events", "Events that matched the filters.", ("", report.Source.Events));
-        Metric("attributes_read", "Attributes read in the last run.", ("", report.Source.Attributes));
-        Metric("attributes_skipped", "Attributes skipped in the last run.",
-            [.. report.Source.Skipped.Select(skip => ($"{{reason=\"{skip.Key.Slug()}\"}}", skip.Value))]);
-        Each("held", "Indicators held at the destination.", one => one.Held);
-        Each("suppressed", "Indicators not resent: rejected earlier, unchanged.", one => one.Suppressed);
-        Each("accepted", "Steps accepted in the last run.", one => one.Tally.Accepted);
-        Each("rejected", "Steps rejected in the last run.", one => one.Tally.Rejected);
-        Each("unknown", "Steps whose outcome is unknown.", one => one.Tally.Unknown);
-        Each("not_attempted", "Steps planned and not attempted.", one => one.Tally.NotAttempted);
-        Each("requests", "Requests of the last run.", one => one.Requests.Sent);
-        Each("throttled", "Attempts of the last run that were answered 429.", one => one.Requests.Throttled);
-        return text.ToString();
+    private static string? WarningOf(string path, string? error) => error is null ? null :
+        $"The metrics file {path} was not written: {error} Give the account that runs misp-graph write access to its folder, "
+        + "or change metrics.textfile.";
 
-        void Each(string name, string help, Func<DestinationReport, long> value) => Metric(
-            name, help, [.. report.Destinations.Select(one => ($"{{destination=\"{one.Name}\",kind=\"{one.Kind}\"}}", value(one)))]);
+    private static string Previous(string path) =>
+        PrivateFile.IsOurs(path) && new FileInfo(path) is { Exists: true, Length: <= MaxLength } ? File.ReadAllText(path) : "";
 
-        void Metric(string name, string help, params (string Labels, long Value)[] samples)
-        {
-            text.Append($"# HELP {Prefix}{name} {help}\n# TYPE {Prefix}{name} gauge\n");
-            foreach (var (labels, value) in samples) text.Append($"{Prefix}{name}{labels} {value}\n");
-        }
-    }
+    private static Metric Each(string name, string help, Func<DestinationReport, long?> value) => new(
+        name, help,
+        push => push.Report?.Destinations.Select(one => new Sample(Labels(("destination", one.Name), ("kind", one.Kind)), value(one))));
+
+    private static Sample[]? One(double? value) => value is null ? null : [new Sample("", value)];
+
+    private static string Labels(params (string Name, string Value)[] labels) =>
+        $"{{{string.Join(',', labels.Select(one => $"{one.Name}=\"{Escaped(one.Value)}\""))}}}";
+
+    private static string Escaped(string value) => value.Replace(@"\", @"\\").Replace("\"", "\\\"").Replace("\n", @"\n");
+
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
+
+    [GeneratedRegex($$"""^{{Prefix}}(?<name>[a-z_]+)(?<labels>(\{.*\})?) (?<value>[0-9.eE+-]+)$""", RegexOptions.Multiline)]
+    private static partial Regex SampleLine();
+
+    /// <param name="Samples">Null, or a sample without a value: not known from this push.</param>
+    private sealed record Metric(string Name, string Help, Func<PushMetrics, IEnumerable<Sample>?> Samples);
+
+    private sealed record Sample(string Labels, double? Value);
+}
+
+/// <summary>What the metrics are made of.</summary>
+internal sealed record PushMetrics
+{
+    public required DateTimeOffset Ended { get; init; }
+    public required TimeSpan Duration { get; init; }
+    public required RunOutcome Outcome { get; init; }
+
+    /// <summary>Null: the push failed before it had one.</summary>
+    public RunReport? Report { get; init; }
+
+    /// <summary>How far our clock is ahead of each host's.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> ClockOffsets { get; init; } = new Dictionary<string, TimeSpan>();
 }

@@ -32,14 +32,16 @@ internal sealed record RunSourceJson(
 internal sealed record RunDestinationJson(
     string Name, string Kind, string Status, int ExitCode, string? Error, string? Remedy, IReadOnlyDictionary<SkipReason, long> Skipped,
     PlannedJson Planned, long Unchanged, long Withheld, long Suppressed, long Held,
-    long Accepted, long Rejected, long Unknown, long NotAttempted, long Requests, long Retries, long Throttled, long Deleted)
+    long Accepted, long Rejected, long Unknown, long NotAttempted, long Requests, long Retries, long Throttled, long Deleted,
+    long? DeletionsWithheld, long WaitingForRoom)
 {
     public static RunDestinationJson Of(DestinationReport report) => new(
         report.Name, report.Kind, report.Status.Slug(), ExitCodes.Of(report.Outcome), report.Error, report.Remedy,
         report.Skipped, PlannedJson.Of(report.Planned),
         report.Unchanged, report.Withheld, report.Suppressed, report.Held,
         report.Tally.Accepted, report.Tally.Rejected, report.Tally.Unknown, report.Tally.NotAttempted,
-        report.Requests.Sent, report.Requests.Retries, report.Requests.Throttled, report.Deleted);
+        report.Requests.Sent, report.Requests.Retries, report.Requests.Throttled, report.Deleted,
+        report.DeletionsWithheld, report.WaitingForRoom);
 }
 
 internal sealed record PlannedJson(long Create, long Update, long Renew, long Delete)

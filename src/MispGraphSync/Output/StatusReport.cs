@@ -70,6 +70,7 @@ internal sealed record SourceStatus(
 
 /// <param name="IsKnown">Something has been pushed there.</param>
 /// <param name="Capacity">Our share at a service with a limited capacity; null elsewhere.</param>
+/// <param name="DeletionsWithheld">Null: the guards withhold none.</param>
 internal sealed record DestinationStatus(
     [property: JsonIgnore] DestinationInfo Info,
     string Name,
@@ -84,7 +85,8 @@ internal sealed record DestinationStatus(
     bool PlansEverything,
     IReadOnlyList<UnconfirmedRequests> OpenRequests,
     ExpirySummary Expiries,
-    ExpirySummary Renewals)
+    ExpirySummary Renewals,
+    WithheldDeletions? DeletionsWithheld)
 {
     /// <summary>Why it gets nothing new; empty for a destination in use.</summary>
     internal string Note => this switch
@@ -103,6 +105,7 @@ internal sealed record DestinationStatus(
         return new DestinationStatus(
             info, info.Name, info.Kind, settings is not null, settings is { Enabled: true }, row is not null, row?.Held ?? 0,
             settings is { Capacity: > 0 and var capacity } ? capacity : null, figures.Rejected(id), figures.Pending(id),
-            row is { PlansEverything: true }, figures.Unconfirmed(id), figures.Expiries(id, now), figures.Renewals(id, now));
+            row is { PlansEverything: true }, figures.Unconfirmed(id), figures.Expiries(id, now), figures.Renewals(id, now),
+            row is { Held: > 0 } ? figures.DeletionsWithheld(info) : null);
     }
 }

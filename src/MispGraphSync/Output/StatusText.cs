@@ -27,6 +27,12 @@ internal static class StatusText
         var share = one.Capacity is { } capacity and > 0 ? $" of {capacity:N0} ({100.0 * one.Held / capacity:0.#} % of the capacity)" : "";
         yield return $"  held         {one.Held:N0}{share}";
         if (one.Rejected > 0) yield return $"  rejected     {one.Rejected:N0}: see 'misp-graph errors'";
+        if (one.DeletionsWithheld is { } withheld)
+        {
+            var since = $"since run {withheld.Run} ({Times.Text(withheld.Since)})";
+            yield return $"  withheld     {Plural.Of(withheld.Deletions, "deletion")}, {since}: see 'misp-graph plan'";
+        }
+
         yield return $"  expire       {Summary(one.Expiries, "expired")}";
         yield return $"  renewals     {Summary(one.Renewals, "due")}";
         yield return $"  pending      {(one.PlansEverything ? "the next push plans everything again" : Plural.Of(one.Pending, "change"))}";

@@ -174,7 +174,7 @@ internal static class Keys
         "The proxy for all hosts; without it, the system's (HTTPS_PROXY and NO_PROXY on Linux).")
     { Example = "\"http://proxy.example:3128\"" };
     public static readonly SettingKey<string> MetricsTextfile = new("metrics.textfile", Top, FilePath, null,
-        "A Prometheus text file to write at the end of each run.")
+        "A Prometheus text file to write at the end of each push.")
     { Example = "\"/var/lib/node_exporter/misp-graph.prom\"" };
 
     /// <summary>The ways to sign in, of which exactly one is chosen.</summary>

@@ -155,7 +155,7 @@ public sealed class ClockTests : IAsyncLifetime
         new JsonObject { ["type"] = "domain", ["value"] = domain, ["to_ids"] = true, ["category"] = "Network activity" });
 
     /// <summary>A clock that differs from another by a fixed time.</summary>
-    private sealed class Behind(TimeProvider right, TimeSpan by) : TimeProvider
+    internal sealed class Behind(TimeProvider right, TimeSpan by) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => right.GetUtcNow() - by;
     }

@@ -166,23 +166,6 @@ public sealed class RunEndTests : IAsyncLifetime
         Assert.True(File.Exists(old));
     }
 
-    [Fact]
-    public async Task Metrics_have_the_exit_code_of_a_failed_run()
-    {
-        _run.Change(settings =>
-        {
-            settings["metrics"] = new JsonObject { ["textfile"] = "m.prom" };
-            settings["caFile"] = "missing.pem";
-        });
-
-        var push = await _run.RunAsync("push", "-q");
-
-        Assert.NotEqual(0, push.Code);
-        if (File.Exists(Path.Combine(_run.Folder, "m.prom")))
-            Assert.Contains($"misp_graph_last_run_exit_code {push.Code}\n", File.ReadAllText(Path.Combine(_run.Folder, "m.prom")),
-                StringComparison.Ordinal);
-    }
-
     private async Task AssertLastRunAsync(string command, string status, int code)
     {
         var last = (await _run.RunAsync("status", "--json")).Json.GetProperty("runs")[0];

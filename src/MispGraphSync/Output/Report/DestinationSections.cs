@@ -116,6 +116,8 @@ internal static class DestinationSections
 
             """);
         if (one.Rejected > 0) Fact("rejected", $"{one.Rejected:N0}", " class=ill");
+        if (one.DeletionsWithheld is { } withheld)
+            Fact("deletions withheld", $"{withheld.Deletions:N0} since {Html.Moment(withheld.Since)}", " class=ill");
         foreach (var open in one.OpenRequests)
             Fact("unconfirmed", $"{Plural.Of(open.Requests, "request")} of run {open.Run}", " class=ill");
         Fact("waiting", one.PlansEverything ? "the next push plans everything" : $"{one.Pending:N0}");
