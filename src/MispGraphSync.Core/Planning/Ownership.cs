@@ -8,14 +8,14 @@ namespace MispGraphSync.Core.Planning;
 /// </summary>
 public sealed class Ownership(string instance, DestinationInfo destination)
 {
-    /// <summary>Each generation is one revocation of the same value.</summary>
-    private const int Generations = 16;
+    /// <summary>The last generation that is tried. Each generation is one revocation of the same value.</summary>
+    public const int LastGeneration = 15;
 
     /// <summary>The indicator with its generation, where it is ours.</summary>
     public RemoteIndicator Prove(RemoteIndicator there)
     {
         if (there is not { Key: { } key, Canonical: { } canonical }) return there;
-        for (var generation = 0; generation < Generations; generation++)
+        for (var generation = 0; generation <= LastGeneration; generation++)
         {
             if (StableId.ForIndicator(instance, destination.Kind, destination.Scope, canonical, generation) == key)
                 return there with { Generation = generation };

@@ -200,7 +200,9 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         var expires = Lifecycle.ExpiryOf(run.Now, indicator.Lifetime);
         if (held is not null) return new ItemIdentity(key, held.Id, held.Created, Lifecycle.Modified(run.Now, held.Modified), expires);
         var modified = Lifecycle.Modified(indicator.LastReported < run.Now ? indicator.LastReported : run.Now, null);
-        return new ItemIdentity(key, null, indicator.ValidFrom < modified ? indicator.ValidFrom : modified, modified, expires);
+        var created = indicator.ValidFrom < modified ? indicator.ValidFrom : modified;
+        // Where the id stays after an expiry, an earlier time than that of its last send would be ignored.
+        return new ItemIdentity(key, null, created, destination.Capabilities.IdsNotReusable ? run.Now : modified, expires);
     }
 
     // What the list shows under this key, generation by generation: a live indicator is taken over, revoked ones are skipped,
@@ -215,19 +217,20 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         }
 
         var canonical = destination.Canonical(_merger.Merge().Observables);
-        for (var generation = key.Generation; ; generation++)
+        var next = key.Generation;
+        // Revoked ones between live ones may be missing from the list.
+        for (var generation = key.Generation; generation <= Math.Max(next, run.LastGeneration); generation++)
         {
             var id = KeyOf(canonical, generation);
-            if (findListed(id) is not { } found)
-            {
-                return generation == key.Generation || !wanted.IsActive
-                    ? null
-                    : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New), generation);
-            }
-
+            if (findListed(id) is not { } found) continue;
             if (found.Live is { } there) return TakeOver(key, wanted, AsListed(Found(key, id, generation), there));
             if (found.Unclaimed is { } unclaimed) return TakeOver(key, wanted, unclaimed with { Observables = key.Observables });
+            next = generation + 1;
         }
+
+        return next == key.Generation || !wanted.IsActive
+            ? null
+            : new PlanDecision.Step(new StepDecision(StepAction.Create, StepReasons.New), next);
     }
 
     private PlanDecision.TakeOver TakeOver(PlanKey key, Wanted wanted, HeldIndicator found)
@@ -318,4 +321,6 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 /// <param name="Instance">The setting of that name.</param>
 /// <param name="Source">The source being read: only its references renew. Null where none is read, and all of them do.</param>
 /// <param name="LooksAtDestination">A list showed keys that the ledger does not hold for any observables.</param>
-public sealed record PlanFacts(DateTimeOffset Now, string Instance, string? Source, bool LooksAtDestination);
+/// <param name="LastGeneration">The highest generation that a list showed.</param>
+public sealed record PlanFacts(
+    DateTimeOffset Now, string Instance, string? Source, bool LooksAtDestination, int LastGeneration = 0);

@@ -198,8 +198,11 @@ public interface IDestinationLedger
     /// <summary>Whether <see cref="FindListedKey"/> can find anything.</summary>
     bool HasListedKeys(DestinationState destination);
 
-    /// <summary>Whether a list showed revoked keys.</summary>
-    bool HasRevokedKeys(DestinationState destination);
+    /// <summary>The highest generation of ours in the inventory; 0 without one.</summary>
+    int LastListedGeneration(DestinationState destination);
+
+    /// <summary>Whether the inventory shows revoked indicators.</summary>
+    bool ListsRevoked(DestinationState destination);
 
     /// <summary>The indicators of the inventory that are live, ours by their content, and not held. Read it to the end.</summary>
     IEnumerable<RemoteIndicator> ReadUnclaimed(DestinationState destination, DateTimeOffset now);
@@ -216,6 +219,9 @@ public interface IDestinationLedger
     /// <summary>Records that the ledger knows what is there.</summary>
     /// <param name="isListed">False: the next run lists it, as for a new ledger.</param>
     void CompleteRebuild(DestinationState destination, bool isListed);
+
+    /// <summary>Makes the next run compare the ledger with a list, as for one that may be an old copy.</summary>
+    void CompareNext(DestinationState destination);
 
     // Inventory and findings of this run
 

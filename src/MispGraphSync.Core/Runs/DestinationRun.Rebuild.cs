@@ -52,7 +52,7 @@ internal sealed partial class DestinationRun
             _rebuild = rebuild;
             _listed = rebuild.Listed;
             // What is gone may be there all the same: a list can be incomplete.
-            _mayHaveLost = rebuild.Gone > 0
+            _mayHaveLost = rebuild.Gone > 0 || State.IsOutdated
                 || (mustList && (_options.MayHaveLostRecords || _options.HasNoLedger || rebuild.Ours > 0));
         }
         // Without the right to list, or behind a firewall that blocks the host of the list, sending may still work where creating is the
@@ -135,7 +135,7 @@ internal sealed partial class DestinationRun
     private async Task FindGenerationsAsync()
     {
         if (!_mayHaveLost || !Destination.Capabilities.IdsNotReusable || _options.IsDryRun) return;
-        if (Planned.Create == 0 || _ledger.HasRevokedKeys(State)) return;
+        if (Planned.Create == 0 || _ledger.ListsRevoked(State)) return;
         for (var round = 0; round < MostRounds; round++)
         {
             var missing = await WaitForCreatedAsync().ConfigureAwait(false);
@@ -143,9 +143,13 @@ internal sealed partial class DestinationRun
             await CreateAgainAsync(missing).ConfigureAwait(false);
         }
 
-        if (await WaitForCreatedAsync().ConfigureAwait(false) is { Count: > 0 } still)
-            Observer.Warn($"'{State.Info.Name}' accepted {still.Count} indicators and does not list them. The next run tries them again.");
+        if (await WaitForCreatedAsync().ConfigureAwait(false) is not { Count: > 0 } still) return;
+        _ledger.RecordCorrections(State, [.. still.Select(Revoked)]);
+        _ledger.CompareNext(State);
+        Observer.Warn($"'{State.Info.Name}' accepted {still.Count} indicators and does not list them. The next run tries them again.");
     }
+
+    private static Correction Revoked(HeldIndicator held) => new(held.Observables, CorrectionKind.KeyIsRevoked);
 
     private async Task<IReadOnlyList<HeldIndicator>> WaitForCreatedAsync()
     {
@@ -166,7 +170,7 @@ internal sealed partial class DestinationRun
     private async Task CreateAgainAsync(IReadOnlyList<HeldIndicator> missing)
     {
         var planned = Planned;
-        _ledger.RecordCorrections(State, [.. missing.Select(held => new Correction(held.Observables, CorrectionKind.KeyIsRevoked))]);
+        _ledger.RecordCorrections(State, [.. missing.Select(Revoked)]);
         _execution.State = State with { PlansEverything = false };
         _ledger.PrepareKeys(State, [.. missing.Select(held => held.Observables)]);
         Plan(_planner.Decide, _ => false);

@@ -297,6 +297,6 @@ internal sealed partial class DestinationRun
     private Planner NewPlanner() => new(
         Destination,
         Eligibility,
-        new PlanFacts(_execution.Now, _options.Instance, _source, _ledger.HasListedKeys(State)),
+        new PlanFacts(_execution.Now, _options.Instance, _source, _ledger.HasListedKeys(State), _ledger.LastListedGeneration(State)),
         key => _ledger.FindListedKey(State, key, _execution.Now));
 }

@@ -45,7 +45,7 @@ public sealed class Push(
     // Before the read: what a list shows decides what is read.
     private async Task<HeldBefore> PrepareAsync(List<DestinationRun> runs, bool isFullReadDue)
     {
-        var isListDue = isFullReadDue && options is { ReadsAllSources: true, IsDryRun: false, Stage.IsPartOfSource: false };
+        var isListDue = isFullReadDue && options is { IsDryRun: false, Stage.IsPartOfSource: false };
         await Task.WhenAll(runs.Select(run => run.PrepareAsync(isListDue))).ConfigureAwait(false);
         var events = options.ReadsAllSources ? runs.SelectMany(run => run.MentionedEvents).ToHashSet() : [];
         return new HeldBefore(runs.Exists(run => run.HasAny), events);

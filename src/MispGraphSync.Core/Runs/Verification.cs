@@ -104,7 +104,7 @@ public sealed class Verification(
     private Planner PlannerFor(IDestination destination, DestinationState state, DateTimeOffset now) => new(
         destination,
         new Eligibility(destination, _neverBlock),
-        new PlanFacts(now, options.Instance, options.Source, LooksAtDestination: true),
+        new PlanFacts(now, options.Instance, options.Source, LooksAtDestination: true, Ownership.LastGeneration),
         key => ledger.FindListedKey(state, key, now));
 }
 

@@ -25,11 +25,16 @@ internal sealed partial class DestinationLedger
         return live is null && unclaimed is null && !isRevoked ? null : new ListedKey(live, unclaimed, isRevoked);
     }
 
+    public int LastListedGeneration(DestinationState destination) => !_inventories.Contains(destination.Id)
+        ? 0
+        : (int)file.Scalar($"SELECT COALESCE(MAX(generation), 0) FROM {Tables.Found(destination)}");
+
     public bool HasListedKeys(DestinationState destination) =>
-        HasRevokedKeys(destination) || CountUnclaimed(destination) > 0
+        Tables.HasAny(file, "spent_key", destination.Id) || CountUnclaimed(destination) > 0
         || (_inventories.Contains(destination.Id) && file.Any($"SELECT 1 FROM {Tables.Found(destination)} WHERE key IS NOT NULL LIMIT 1"));
 
-    public bool HasRevokedKeys(DestinationState destination) => Tables.HasAny(file, "spent_key", destination.Id);
+    public bool ListsRevoked(DestinationState destination) =>
+        _inventories.Contains(destination.Id) && file.Any($"SELECT 1 FROM {Tables.Found(destination)} WHERE revoked LIMIT 1");
 
     public long ForgetUnlisted(DestinationState destination, DateTimeOffset now, bool isContentUnknown) => file.InTransaction(() =>
     {
@@ -109,6 +114,9 @@ internal sealed partial class DestinationLedger
 
     public void CompleteRebuild(DestinationState destination, bool isListed) =>
         file.Write("UPDATE destination SET takes_over = ?, in_doubt = 0 WHERE id = ?", !isListed, destination.Id);
+
+    public void CompareNext(DestinationState destination) =>
+        file.Write("UPDATE destination SET in_doubt = 1, plans_everything = 1 WHERE id = ?", destination.Id);
 
     private void MakeContentUnknown(DestinationState destination) =>
         file.Run("UPDATE held SET change = ? WHERE destination = ?", Hash128.Unknown, destination.Id);

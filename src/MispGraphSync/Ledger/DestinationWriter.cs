@@ -72,7 +72,7 @@ internal sealed class DestinationWriter
         }
 
         Forget(step.Observables);
-        if (step.IdsNotReusable) SetGeneration(step.Observables, step.Generation + 1, step.Modified);
+        if (step.IdsNotReusable) UseUp(step);
 
         // After the deletion of a replacement the key stays planned, in case the creation fails.
         if (step.Replaces) MarkDirty(step.Observables);
@@ -157,6 +157,13 @@ internal sealed class DestinationWriter
         if (_heldChange != 0) _file.Run("UPDATE destination SET held = held + ? WHERE id = ?", _heldChange, _destination);
     }
 
+    // The key of an indicator without a known source is remembered as it is: its observables are not known.
+    private void UseUp(PlanStep step)
+    {
+        if (step.Observables == Hash128.Of(step.Key)) _file.Run("INSERT OR IGNORE INTO spent_key VALUES (?, ?)", _destination, step.Key);
+        else SetGeneration(step.Observables, step.Generation + 1, step.Modified);
+    }
+
     private void Revoke(Hash128 observables)
     {
         if (HeldRecord.Find(_file, _destination, observables) is not { } held) return;
@@ -182,7 +189,7 @@ internal sealed class DestinationWriter
     private void MarkUnconfirmedDeletion(PlanStep step, UnconfirmedHandling handling)
     {
         if (IsOfAnother(step)) return;
-        if (step.IdsNotReusable) SetGeneration(step.Observables, step.Generation + 1, step.Modified);
+        if (step.IdsNotReusable) UseUp(step);
         var kind = handling == UnconfirmedHandling.Replace ? CorrectionKind.MustBeReplaced : CorrectionKind.ContentUnknown;
         MarkUnknown(new Correction(step.Observables, kind));
     }
