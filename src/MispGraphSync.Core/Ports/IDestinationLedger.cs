@@ -184,7 +184,8 @@ public interface IDestinationLedger
 
     /// <summary>
     /// Forgets held indicators that the inventory does not list, except those sent so recently that a list may not show them yet.
-    /// The others keep the listed id and expiry. Returns the number forgotten.
+    /// The others keep the listed id and expiry. Returns the number forgotten: where there are any, the ledger counts as outdated until
+    /// <see cref="CompleteRebuild"/>.
     /// </summary>
     /// <param name="isContentUnknown">The ledger may be an old copy: what was sent last is not known.</param>
     long ForgetUnlisted(DestinationState destination, DateTimeOffset now, bool isContentUnknown);
@@ -198,7 +199,7 @@ public interface IDestinationLedger
     /// <summary>Whether <see cref="FindListedKey"/> can find anything.</summary>
     bool HasListedKeys(DestinationState destination);
 
-    /// <summary>The highest generation of ours in the inventory; 0 without one.</summary>
+    /// <summary>The highest generation of what <see cref="FindListedKey"/> can find.</summary>
     int LastListedGeneration(DestinationState destination);
 
     /// <summary>Whether the inventory shows revoked indicators.</summary>
@@ -213,8 +214,8 @@ public interface IDestinationLedger
     /// <summary>The number of held indicators without a known source.</summary>
     long CountUnclaimed(DestinationState destination);
 
-    /// <summary>The indicators that this run created and that the inventory does not list as live.</summary>
-    IReadOnlyList<HeldIndicator> FindCreatedUnlisted(DestinationState destination, DateTimeOffset now);
+    /// <summary>The held indicators that have not expired and that the inventory does not list as live.</summary>
+    IReadOnlyList<HeldIndicator> FindUnlisted(DestinationState destination, DateTimeOffset now);
 
     /// <summary>Records that the ledger knows what is there.</summary>
     /// <param name="isListed">False: the next run lists it, as for a new ledger.</param>

@@ -13,6 +13,7 @@ internal sealed partial class DestinationRun
     private bool _mayHaveLost;
     private bool _cannotBeListed;
     private bool _isListPostponed;
+    private bool _isUnfinished;
     private Rebuild? _rebuild;
 
     /// <summary>Held, or listed as ours.</summary>
@@ -79,19 +80,18 @@ internal sealed partial class DestinationRun
         Observer.Warn(RebuildText.CannotList(State, how));
     }
 
-    private void CompleteRebuild()
+    private void HoldUnclaimed()
     {
-        if (_rebuild is not { } rebuild)
-        {
-            // The ledger is trusted from now on: there is no other witness.
-            if (_cannotBeListed) _ledger.CompleteRebuild(State, isListed: !_isListPostponed);
-            return;
-        }
-
+        if (_rebuild is not { } rebuild) return;
         rebuild.HoldUnclaimed();
-        _ledger.CompleteRebuild(State, isListed: true);
         _execution.State = State with { Held = _ledger.CountHeld(State) };
         RebuildText.Describe(rebuild, State, _options, _mayDeleteUnclaimed).ForEach(Observer.Warn);
+    }
+
+    // Without a list too: there is no other witness than the ledger.
+    private void CompleteRebuild()
+    {
+        if (_rebuild is not null || _cannotBeListed) _ledger.CompleteRebuild(State, isListed: !_isListPostponed);
     }
 
     private void PlanUnclaimed()
@@ -135,7 +135,9 @@ internal sealed partial class DestinationRun
     private async Task FindGenerationsAsync()
     {
         if (!_mayHaveLost || !Destination.Capabilities.IdsNotReusable || _options.IsDryRun) return;
-        if (Planned.Create == 0 || _ledger.ListsRevoked(State)) return;
+        if (_ledger.ListsRevoked(State)) return;
+        // An earlier run may have ended while it waited.
+        if (Planned.Create == 0 && _ledger.FindUnlisted(State, _execution.Now).Count == 0) return;
         for (var round = 0; round < MostRounds; round++)
         {
             var missing = await WaitForCreatedAsync().ConfigureAwait(false);
@@ -146,6 +148,7 @@ internal sealed partial class DestinationRun
         if (await WaitForCreatedAsync().ConfigureAwait(false) is not { Count: > 0 } still) return;
         _ledger.RecordCorrections(State, [.. still.Select(Revoked)]);
         _ledger.CompareNext(State);
+        _isUnfinished = true;
         Observer.Warn($"'{State.Info.Name}' accepted {still.Count} indicators and does not list them. The next run tries them again.");
     }
 
@@ -160,7 +163,7 @@ internal sealed partial class DestinationRun
         {
             await Task.Delay(wait, _time, _execution.Control.Stop).ConfigureAwait(false);
             await new Rebuild(_execution, _options.Instance).ReadAsync().ConfigureAwait(false);
-            missing = _ledger.FindCreatedUnlisted(State, _time.GetUtcNow());
+            missing = _ledger.FindUnlisted(State, _time.GetUtcNow());
             if (missing.Count == 0) return [];
         }
 

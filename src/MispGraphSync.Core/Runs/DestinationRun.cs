@@ -87,7 +87,8 @@ internal sealed partial class DestinationRun
         // An event that could not be read, or a source that was not, may be the source of an indicator without a known one.
         _mayDeleteUnclaimed = _mayDelete && _read is { Complete: true } && _options.ReadsAllSources;
         Plan(_planner.Decide, _ => _mayDelete);
-        CompleteRebuild();
+        HoldUnclaimed();
+        if (!_mayHaveLost) CompleteRebuild();
         PlanUnclaimed();
         _ledger.ForgetObsoleteRejections(State);
     }
@@ -154,6 +155,8 @@ internal sealed partial class DestinationRun
                 + "tries one, and sends the rest when it is accepted.");
         }
 
+        // Until then the next run lists again: what is still to be created may exist.
+        if (_mayHaveLost && MayContinue && !_isUnfinished && !_isRetry) CompleteRebuild();
         if (!MayContinue || _withheld is not null || !_mayDelete || !_execution.IsAllDone) return;
         _ledger.CompleteDestination(State);
         if (Selection is { } accepted) _ledger.RecordAcceptedSelection(State, _source!, accepted);

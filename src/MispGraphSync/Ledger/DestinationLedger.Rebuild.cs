@@ -25,9 +25,15 @@ internal sealed partial class DestinationLedger
         return live is null && unclaimed is null && !isRevoked ? null : new ListedKey(live, unclaimed, isRevoked);
     }
 
-    public int LastListedGeneration(DestinationState destination) => !_inventories.Contains(destination.Id)
-        ? 0
-        : (int)file.Scalar($"SELECT COALESCE(MAX(generation), 0) FROM {Tables.Found(destination)}");
+    public int LastListedGeneration(DestinationState destination)
+    {
+        var listed = _inventories.Contains(destination.Id)
+            ? file.Scalar($"SELECT COALESCE(MAX(generation), 0) FROM {Tables.Found(destination)}")
+            : 0;
+        var unclaimed = file.Scalar(
+            "SELECT COALESCE(MAX(generation), 0) FROM held WHERE destination = ? AND key = observables", destination.Id);
+        return (int)Math.Max(listed, unclaimed);
+    }
 
     public bool HasListedKeys(DestinationState destination) =>
         Tables.HasAny(file, "spent_key", destination.Id) || CountUnclaimed(destination) > 0
@@ -70,6 +76,8 @@ internal sealed partial class DestinationLedger
         // A later run may have sent other content.
         if (isContentUnknown) MakeContentUnknown(destination);
         if (forgotten > 0 || isContentUnknown) PlanEverythingNext(destination);
+        // Should this run end before it has sent what is missing, the next one lists again.
+        if (forgotten > 0) file.Run("UPDATE destination SET in_doubt = 1 WHERE id = ?", destination.Id);
         RecountHeld(destination);
         return (long)forgotten;
     });
@@ -106,11 +114,11 @@ internal sealed partial class DestinationLedger
     public long CountUnclaimed(DestinationState destination) =>
         file.Scalar("SELECT COUNT(*) FROM held WHERE destination = ? AND key = observables", destination.Id);
 
-    public IReadOnlyList<HeldIndicator> FindCreatedUnlisted(DestinationState destination, DateTimeOffset now) => file.All(
-        $"SELECT {HeldRecord.Columns} FROM {HeldRecord.Tables} WHERE h.destination = ?1 AND h.since = ?2 AND h.run = ?2 "
+    public IReadOnlyList<HeldIndicator> FindUnlisted(DestinationState destination, DateTimeOffset now) => file.All(
+        $"SELECT {HeldRecord.Columns} FROM {HeldRecord.Tables} WHERE h.destination = ?1 AND h.expires > ?2 "
         + $"AND h.key <> h.observables AND NOT EXISTS (SELECT 1 FROM {Tables.Found(destination)} f "
-        + "WHERE f.key = h.key AND NOT f.revoked AND COALESCE(f.expires, ?3 + 1) > ?3)",
-        HeldRecord.Read, destination.Id, run, now);
+        + "WHERE f.key = h.key AND NOT f.revoked AND COALESCE(f.expires, ?2 + 1) > ?2)",
+        HeldRecord.Read, destination.Id, now);
 
     public void CompleteRebuild(DestinationState destination, bool isListed) =>
         file.Write("UPDATE destination SET takes_over = ?, in_doubt = 0 WHERE id = ?", !isListed, destination.Id);

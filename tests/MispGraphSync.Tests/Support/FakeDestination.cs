@@ -174,6 +174,13 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    /// <summary>Another host deletes it, and its key is used up.</summary>
+    public void Revoke(FakeIndicator one)
+    {
+        Held.Remove(one);
+        _spent.Add(one.Key);
+    }
+
     /// <summary>Carries a step out as the service would.</summary>
     public StepOutcome Apply(Operation operation, PlanStep step)
     {

@@ -1,0 +1,150 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Ports;
+using MispGraphSync.Core.Runs;
+using Xunit;
+
+namespace MispGraphSync.Tests.Runs;
+
+/// <summary>A rebuild that ended early, or whose list did not show everything, is finished by a later run.</summary>
+public sealed class UnfinishedRebuildTests : IDisposable
+{
+    private readonly TestRun _run = new();
+
+    private FakeDestination Service => _run.Destination;
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task Later_generation_is_taken_over_where_the_list_shows_no_revoked_indicators()
+    {
+        (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, false);
+        Put(1, 2);
+        await PushAsync();
+        Put(1);
+        await PushAsync();
+        Put(1, 2);
+        await PushAsync();
+        Assert.Equal(["d1.example", "d2.example"], Values());
+        var sent = Service.Sent.Count;
+        LoseLedger();
+
+        var report = await WithTimeAsync(PushAsync());
+
+        Assert.Equal(PlanCounts.None, report.Planned);
+        Assert.Equal(["d1.example", "d2.example"], Values());
+        Assert.Equal(sent, Service.Sent.Count);
+    }
+
+    [Fact]
+    public async Task Each_run_without_a_ledger_leaves_a_later_generation_alone()
+    {
+        (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, false);
+        Put(1, 2);
+        await PushAsync();
+        Put(1);
+        await PushAsync();
+        Put(1, 2);
+        await PushAsync();
+        for (var i = 0; i < 8; i++)
+        {
+            LoseLedger();
+            _run.Time.Advance(TimeSpan.FromHours(1));
+            await WithTimeAsync(PushAsync(options => options with { HasNoLedger = true }));
+        }
+
+        Assert.Equal(["d1.example", "d2.example"], Values());
+    }
+
+    [Fact]
+    public async Task Failure_before_the_creations_of_a_rebuild_doubles_nothing()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        LoseLedger();
+        Service.NotYetListed = 1;
+        Service.BeforeSettling = () => throw new RunFailedException(RunOutcome.Unreachable, "503");
+        Assert.Equal(RunOutcome.Unreachable, (await PushAsync()).Outcome);
+        Service.BeforeSettling = null;
+
+        await PushAsync();
+
+        Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
+    }
+
+    [Fact]
+    public async Task Stop_while_waiting_for_the_list_leaves_revoked_keys_to_the_next_run()
+    {
+        (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, false);
+        Put(1, 2);
+        await PushAsync();
+        Put(1);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2);
+
+        using var deadline = new CancellationTokenSource();
+        using var control = new RunControl(CancellationToken.None, deadline.Token, CancellationToken.None);
+        Service.OnRequest = (_, _) => deadline.CancelAfter(TimeSpan.Zero);
+        await _run.PushAsync(options => options with { MayHaveLostRecords = true }, control);
+        Service.OnRequest = null;
+        await WithTimeAsync(PushAsync());
+
+        Assert.Equal(["d1.example", "d2.example"], Values());
+    }
+
+    [Fact]
+    public async Task Full_read_with_an_incomplete_list_doubles_nothing()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        _run.Time.Advance(TimeSpan.FromHours(1));
+        Service.NotYetListed = 3;
+
+        await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+
+        Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
+    }
+
+    [Fact]
+    public async Task Full_read_finds_revoked_keys_that_are_not_listed()
+    {
+        (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, false);
+        Put(1, 2);
+        await PushAsync();
+        _run.Time.Advance(TimeSpan.FromHours(1));
+        // Another host revoked it.
+        Service.Revoke(Service.Held[1]);
+
+        await WithTimeAsync(PushAsync(options => options with { Stage = options.Stage with { Full = true } }));
+
+        Assert.Equal(["d1.example", "d2.example"], Values());
+    }
+
+    private async Task<T> WithTimeAsync<T>(Task<T> push)
+    {
+        // It waits for the list.
+        while (!push.IsCompleted)
+        {
+            _run.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        return await push;
+    }
+
+    private void LoseLedger()
+    {
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_run.LedgerPath)!)) File.Delete(file);
+    }
+
+    private void Put(params int[] numbers)
+    {
+        for (var i = 1; i <= 9; i++) _run.Source.Remove(Some.Event(i));
+        foreach (var number in numbers) _run.Source.Put(Some.Event(number), Some.Domain(number));
+    }
+
+    private async Task<DestinationReport> PushAsync(Func<PushOptions, PushOptions>? with = null) =>
+        (await _run.PushAsync(with)).Destinations[0];
+
+    private IEnumerable<string> Values() => Service.Held.Select(one => one.Value["DomainName { Value = ".Length..^2]).Order();
+}
