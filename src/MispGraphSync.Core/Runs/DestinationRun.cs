@@ -183,8 +183,8 @@ internal sealed partial class DestinationRun
         var plan = new PlanWriter(_planner, _ledger, State, _execution.Now);
         foreach (var key in _ledger.KeysToPlan(State))
         {
-            // What has no known source may still be claimed by a later key.
-            if (key.Held is not { IsUnclaimed: true }) plan.Write(key, decide(key), mayDelete(key));
+            // What has no known source may still be claimed by a later key. A retry knows that nothing claims it.
+            if (_isRetry || key.Held is not { IsUnclaimed: true }) plan.Write(key, decide(key), mayDelete(key));
         }
 
         _forgotten += plan.Forgotten;

@@ -282,6 +282,22 @@ public sealed class RebuildTests : IDisposable
         Assert.Equal(["d3.example"], Values());
     }
 
+    [Fact]
+    public async Task Retry_deletes_an_unclaimed_indicator_whose_deletion_was_rejected()
+    {
+        Put(1, 2, 3, 4);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2, 3);
+        Service.Answer = (operation, _) => operation == Operation.Delete ? new StepOutcome.Rejected("no") : null;
+        await PushAsync();
+        Service.Answer = null;
+
+        await _run.RetryAsync();
+
+        Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
+    }
+
     private void LoseLedger()
     {
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_run.LedgerPath)!)) File.Delete(file);
