@@ -68,7 +68,9 @@ internal sealed partial class Exposition
     private static partial Regex HelpLine();
 
     [GeneratedRegex("""
-        ^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(?:(?<label>[a-zA-Z_][a-zA-Z0-9_]*)="(?<text>(?:[^"\\\n]|\\\\|\\"|\\n)*)"(?:,(?!\})|(?=\})))+\})?[ ](?<value>[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\z
-        """)]
+        ^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)
+        (?:\{(?:(?<label>[a-zA-Z_][a-zA-Z0-9_]*)="(?<text>(?:[^"\\\n]|\\\\|\\"|\\n)*)"(?:,(?!\})|(?=\})))+\})?
+        [ ](?<value>[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\z
+        """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex SampleLine();
 }
