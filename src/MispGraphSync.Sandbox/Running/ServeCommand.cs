@@ -26,7 +26,8 @@ internal static class ServeCommand
             {Path.Combine(folder.FullName, "config.json")}:
             {SandboxConfig.For(sandbox, "ca.pem", [.. arguments.Only])}
 
-            Use it:  misp-graph push --config {Path.Combine(folder.FullName, "config.json")}
+            Use it:      misp-graph push --config {Path.Combine(folder.FullName, "config.json")}
+            From source: dotnet run --project src/MispGraphSync -- push --config {Path.Combine(folder.FullName, "config.json")}
             Ready. Ctrl+C stops.
             """);
         await output.FlushAsync(ct);

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace MispGraphSync.App;
 
 /// <summary>
-/// Ctrl-C and SIGTERM: the first lets the requests in flight finish and saves; the second cuts them off, still safely.
+/// Ctrl-C and SIGTERM: the first lets the requests in flight finish and saves; the second cuts them off, still safely. A terminal
+/// that closes counts as a first one, since the shell and the system may both report it.
 /// </summary>
 internal sealed class Cancellation : IDisposable
 {
@@ -15,6 +16,7 @@ internal sealed class Cancellation : IDisposable
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup),
     ];
 
     public CancellationToken Interrupt => _interrupt.Token;
@@ -32,5 +34,11 @@ internal sealed class Cancellation : IDisposable
     {
         context.Cancel = true;
         (_interrupt.IsCancellationRequested ? _abort : _interrupt).Cancel();
+    }
+
+    private void OnHangup(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _interrupt.Cancel();
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
 
@@ -33,7 +34,10 @@ internal sealed class HelpText
         help.Rows("Options", help.Own().Select(help.Row));
         help.Rows(command is RootCommand ? "Options of every command" : "Also, as with every command", help.Common().Select(help.Row));
         help.Examples();
-        if (command is RootCommand) page.Line($"See '{Program} COMMAND --help'. The README lists the exit codes.", hang: 0);
+        if (command is not RootCommand) return page.ToString();
+        page.Line($"See '{Program} COMMAND --help'.", hang: 0);
+        page.Blank();
+        page.Line($"Exit codes: {string.Join(", ", ExitCodes.All.Select(one => $"{one.Code} {one.Meaning}"))}.", hang: 2);
         return page.ToString();
     }
 

@@ -15,7 +15,9 @@ internal static class ParseErrors
         if (parsed.UnmatchedTokens is [var first, ..])
             return [command.Subcommands.Count > 0 ? UnknownVerb(command, first)
                 : $"'{HelpText.VerbOf(command)}' takes no argument '{Sanitize.ForDisplay(first, 80)}'."];
-        return parsed.Errors.Select(error => Sentence(command, error)).Distinct();
+        // That a verb is missing is a consequence of an option that took it for its value.
+        var errors = parsed.Errors.Where(error => error.SymbolResult is not CommandResult).DefaultIfEmpty(parsed.Errors[0]);
+        return errors.Select(error => Sentence(command, error)).Distinct();
     }
 
     /// <summary>True for a command that needs a verb below it, and nothing else.</summary>

@@ -6,13 +6,15 @@ namespace MispGraphSync.Commands;
 /// <summary><c>misp-graph report</c>: the state as one HTML page, from the ledger alone; also during a run.</summary>
 internal sealed class ReportCommand : Command
 {
+    private const string DefaultName = "misp-graph-report.html";
+
     private readonly Option<string> _to = NewOption.Of<string>(
-        "--to", "FILE", "The file to write. It replaces an older report, but no other file.");
+        "--to", "FILE", $"The file to write. It replaces an older report, but no other file. Default: {DefaultName}.");
 
     public ReportCommand(CommonOptions common, ToolHost host, Func<CommonArguments, Task<ReportData>> gatherAsync)
         : base("report", "Writes the state as one HTML page to read or to mail. Needs no network.")
     {
-        _to.DefaultValueFactory = _ => "misp-graph-report.html";
+        _to.DefaultValueFactory = _ => DefaultName;
         Add(_to);
         SetAction(async (args, _) =>
         {

@@ -45,6 +45,9 @@ internal sealed record TransportError(TransportErrorKind Kind, string Message, s
             TransportErrorKind.ConnectionFailed =>
                 new(kind, $"No connection to {host}{(IsRefused(e) ? ": it was refused" : "")}.", CheckNetwork),
             TransportErrorKind.TlsFailed => new(kind, $"No secure connection to {host}.", "Check the network and the proxy."),
+            TransportErrorKind.CertificateRejected when IsNoTls(e) =>
+                new(kind, $"No secure connection to {host}: it does not answer with TLS.",
+                    "Check the port, and whether the address begins with http://."),
             TransportErrorKind.CertificateRejected =>
                 new(kind, $"No secure connection to {host}: its certificate is not trusted, or not for that name.",
                     "If a proxy or a private authority signs it, name its certificate in caFile."),
@@ -79,4 +82,7 @@ internal sealed record TransportError(TransportErrorKind Kind, string Message, s
 
     private static bool IsRefused(Exception e) =>
         e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+
+    // .NET has no other sign than its message: "Cannot determine the frame size or a corrupted frame was received."
+    private static bool IsNoTls(Exception e) => e.InnerException?.Message.Contains("frame", StringComparison.Ordinal) == true;
 }

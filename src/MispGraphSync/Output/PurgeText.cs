@@ -6,8 +6,9 @@ namespace MispGraphSync.Output;
 internal static class PurgeText
 {
     public static string Question(DestinationInfo destination, long count) => count > 0
-        ? $"Remove {Plural.Of(count, "indicator")} from '{destination.Name}'?"
-        : $"Remove indicators that an interrupted run may have left at '{destination.Name}'?";
+        ? $"Remove {Plural.Of(count, "indicator")} from '{destination.Name}' ({Sanitize.ForDisplay(destination.Place, 200)})?"
+        : $"Remove indicators that an interrupted run may have left at '{destination.Name}' "
+            + $"({Sanitize.ForDisplay(destination.Place, 200)})?";
 
     public static string Of(RunReport report, IReadOnlyCollection<string> declined, bool isDryRun)
     {
@@ -24,7 +25,7 @@ internal static class PurgeText
         if (destination.Planned.Delete == 0) return destination.Error is null ? "the ledger holds nothing there" : "nothing removed";
         if (isDryRun) return $"{Plural.Of(destination.Planned.Delete, "indicator")} would be removed";
         var tally = destination.Tally;
-        var removed = $"{Plural.Of(tally.Accepted, "indicator")} removed in {destination.Requests.Sent:N0} requests";
+        var removed = $"{Plural.Of(tally.Accepted, "indicator")} removed in {Plural.Of(destination.Requests.Sent, "request")}";
         if (destination.Held == 0) return removed;
         return $"{removed}; {tally.Rejected:N0} rejected, {tally.Unknown:N0} unknown, {tally.NotAttempted:N0} not attempted; "
             + $"{Plural.Of(destination.Held, "indicator")} still held";

@@ -33,8 +33,8 @@ internal static class StatusText
             yield return $"  withheld     {Plural.Of(withheld.Deletions, "deletion")}, {since}: see 'misp-graph plan'";
         }
 
-        yield return $"  expire       {Summary(one.Expiries, "expired")}";
         yield return $"  renewals     {Summary(one.Renewals, "due")}";
+        yield return $"  expire       unless renewed: {Summary(one.Expiries, "expired")}";
         yield return $"  pending      {(one.PlansEverything ? "the next push plans everything again" : Plural.Of(one.Pending, "change"))}";
         foreach (var open in one.OpenRequests)
         {
@@ -73,7 +73,7 @@ internal static class StatusText
 
     private static string Counts(ReportedDestination one)
     {
-        if (one is { Accepted: 0, Rejected: 0, Unknown: 0, NotAttempted: 0 }) return "nothing to send";
+        if (one is { Accepted: 0, Rejected: 0, Unknown: 0, NotAttempted: 0 }) return "nothing sent";
         var deleted = one.Deleted > 0 ? $" ({one.Deleted:N0} deleted)" : "";
         var unknown = one.Unknown > 0 ? $", {one.Unknown:N0} unknown" : "";
         var notAttempted = one.NotAttempted > 0 ? $", {one.NotAttempted:N0} not attempted" : "";

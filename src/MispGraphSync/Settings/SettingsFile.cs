@@ -23,7 +23,9 @@ internal static class SettingsFile
 
         var full = Path.GetFullPath(named, workingDirectory);
         return File.Exists(full) ? full : throw new RunFailedException(
-            RunOutcome.InvalidInput, $"There is no settings file {Sanitize.ForDisplay(full, int.MaxValue)}.",
+            RunOutcome.InvalidInput,
+            Directory.Exists(full) ? $"{Sanitize.ForDisplay(full, int.MaxValue)} is a folder, not a settings file."
+            : $"There is no settings file {Sanitize.ForDisplay(full, int.MaxValue)}.",
             "Check the path after --config, or run `misp-graph config init` to make one.");
     }
 

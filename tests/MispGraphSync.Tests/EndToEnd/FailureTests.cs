@@ -162,6 +162,35 @@ public sealed class FailureTests : IAsyncLifetime
     [InlineData("@file")]
     public async Task Wrong_command_lines_exit_2(params string[] args) => Assert.Equal(2, (await _run.RunAsync(args)).Code);
 
+    [Fact]
+    public async Task Option_without_its_value_is_the_only_error()
+    {
+        var none = await _run.RunAsync("--config");
+
+        Assert.Equal((2, "error: --config needs a value: FILE.\n       Try 'misp-graph --help'.\n"), (none.Code, none.Error));
+    }
+
+    [Fact]
+    public async Task Folder_in_place_of_the_settings_file_is_called_a_folder()
+    {
+        var push = await _run.RunAsync("push", "--config", _run.Folder);
+
+        Assert.Equal(2, push.Code);
+        Assert.StartsWith($"error: {_run.Folder} is a folder, not a settings file.", push.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Https_address_of_a_service_without_tls_is_not_called_a_wrong_certificate()
+    {
+        _run.Change(settings => settings["misp"]!["url"] = $"https://{_run.Sandbox.Misp.Authority}");
+
+        var push = await _run.RunAsync("push");
+
+        Assert.Equal(5, push.Code);
+        Assert.Contains("it does not answer with TLS", push.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("certificate", push.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--max-duration")]
     [InlineData("--wait")]

@@ -128,7 +128,7 @@ public sealed partial class ReportTests : IAsyncLifetime
         Assert.Equal(0, (await _run.RunAsync("report", "--to", "out/page.html")).Code);
 
         var page = Path.Combine(_run.Folder, "out", "page.html");
-        Assert.Contains("Run 1 completed", await ReadAsync(page), StringComparison.Ordinal);
+        Assert.Contains("Run 1 (push) completed", await ReadAsync(page), StringComparison.Ordinal);
         Assert.Equal([page], Directory.GetFiles(Path.Combine(_run.Folder, "out")));
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(page));
     }

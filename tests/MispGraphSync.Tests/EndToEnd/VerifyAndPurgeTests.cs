@@ -164,7 +164,8 @@ public sealed class VerifyAndPurgeTests : IAsyncLifetime
         var purge = await _run.RunAsync("purge");
 
         Assert.Equal(0, purge.Code);
-        Assert.Contains($"Remove {count:N0} indicators from 'graph'? [y/N] ", purge.Error, StringComparison.Ordinal);
+        var question = $"Remove {count:N0} indicators from 'graph' ({_run.Sandbox.Options.Tenant})? [y/N] ";
+        Assert.Contains(question, purge.Error, StringComparison.Ordinal);
         Assert.Equal(goes ? 0 : count, Graph.Count);
     }
 

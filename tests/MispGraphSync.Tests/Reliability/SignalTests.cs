@@ -31,6 +31,7 @@ public sealed class SignalTests : IAsyncLifetime
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
+    [InlineData("HUP")]
     public async Task First_signal_finishes_the_batch_in_flight_and_the_next_run_completes(string signal)
     {
         var hold = _run.Sandbox.Faults.Hold(Service.Graph, afterHandling: true, nth: 2, when: IsSubmit);

@@ -85,7 +85,7 @@ internal static class DestinationSections
     private static (bool IsWell, string Text) Verdict(ReportData data)
     {
         if (data.Status.Runs is not [var last, ..]) return (true, "Nothing has been pushed yet. The first push fills this page.");
-        var outcome = $"Run {last.Run} {RunSections.Outcome(last, data.Status)}, {Ago(data.Status.Now - last.Started)}.";
+        var outcome = $"Run {last.Run} ({last.Command}) {RunSections.Outcome(last, data.Status)}, {Ago(data.Status.Now - last.Started)}.";
         var isWell = last.ExitCode is null ? data.Status.Lock is not null : last.ExitCode == ExitCodes.Of(RunOutcome.Done);
         if (data.Rejected.Suppressed > 0)
         {

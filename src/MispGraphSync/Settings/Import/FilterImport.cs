@@ -30,7 +30,7 @@ internal sealed class FilterImport(ConfigImporter from, OtherTool tool)
         var given = from.Find(Name);
         var filter = given switch
         {
-            null => ToFillIn("the file does not set it", 0),
+            null => ToFillIn("not set", 0),
             { Value: PythonValue.Dict dict } => Filter(dict, given) ?? SettingsJson.OfList([]),
             { Value: PythonValue.List { IsOpen: false } list } => SettingsJson.OfList([.. list.Items
                 .Select(item => item is PythonValue.Dict one ? Filter(one, given) : ToFillIn(item.Obstacle ?? "no dictionary", given.Line))

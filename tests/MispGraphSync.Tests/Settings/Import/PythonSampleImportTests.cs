@@ -218,6 +218,7 @@ public class PythonSampleImportTests
         Assert.Contains(import.Faults, fault => fault.Contains("auth.tenant", StringComparison.Ordinal));
         Assert.Contains(import.Faults, fault => fault.Contains("misp.eventFilters", StringComparison.Ordinal));
         Assert.Contains("note: Statements that are not executed: line 2.", import.Messages, StringComparison.Ordinal);
+        Assert.Contains("to be filled in: misp_event_filters is not set. ", import.Messages, StringComparison.Ordinal);
     }
 
     [Theory]
