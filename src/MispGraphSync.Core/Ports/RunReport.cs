@@ -118,6 +118,9 @@ public sealed record DestinationReport
     /// <summary>What ended it early; null when nothing did.</summary>
     public RunFailedException? Failure { get; init; }
 
+    /// <summary>A dry run: why a push would fail now before it sends anything; null where the destination lets us in.</summary>
+    public RunFailedException? Obstacle { get; init; }
+
     /// <summary>Why deletions were withheld; null when they were not.</summary>
     public Failure.DeletionsWithheld? WithheldDeletions { get; init; }
 

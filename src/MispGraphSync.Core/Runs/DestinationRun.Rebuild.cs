@@ -9,7 +9,10 @@ internal sealed partial class DestinationRun
     /// <summary>Rounds of new generations in one run: each waits for the list.</summary>
     private const int MostRounds = 3;
 
+    private static readonly TimeSpan MostWaitOfPlan = TimeSpan.FromSeconds(15);
+
     private readonly HashSet<Guid> _existing = [];
+    private RunFailedException? _obstacle;
     private bool _mayHaveLost;
     private bool _cannotBeListed;
     private bool _isListPostponed;
@@ -68,9 +71,34 @@ internal sealed partial class DestinationRun
         catch (RunFailedException failure) when (
             !failure.IsOfLedger && (_options is { IsDryRun: true, HasNoLedger: false } || !mustList))
         {
+            _obstacle = failure;
             Observer.Warn(RebuildText.NotListed(State, failure, _options.IsDryRun));
         }
     }
+
+    /// <summary>
+    /// Asks the destination whether it lets us in, so that a wrong secret is reported before a long read. A plan needs no sign-in: it
+    /// reports what a push would meet. A service that is down may be up again after the read.
+    /// </summary>
+    public Task SignInAsync() => _execution.TryAsync(async () =>
+    {
+        if (_obstacle is not null) return;
+        using var patience = new CancellationTokenSource(_options.IsDryRun ? MostWaitOfPlan : Timeout.InfiniteTimeSpan, _time);
+        try
+        {
+            await _execution.PrepareAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (RunFailedException failure) when (!failure.IsOfLedger && (_options.IsDryRun || failure.Outcome == RunOutcome.Unreachable))
+        {
+            _obstacle = failure;
+            if (!_options.IsDryRun) Observer.Warn(RebuildText.NotReached(State, failure));
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !_execution.Control.IsStopping)
+        {
+            _obstacle = new RunFailedException(
+                RunOutcome.Unreachable, $"There was no answer within {MostWaitOfPlan.TotalSeconds:0} seconds.");
+        }
+    });
 
     // What an earlier ledger sent is not known there. Where creating is the same as updating, sending everything again does no harm.
     private void DoWithoutList(string how)

@@ -60,8 +60,11 @@ internal sealed partial class DestinationRun
     private bool HoldsNothing => !_isRetry && _ledger.CountSuppressed(State) > 0 && !_ledger.HoldsAny(State, _execution.Now);
 
     /// <summary>The read failed: nothing is sent to the destination, and its report says why.</summary>
-    public void SkipBecause(SourceReport read) => _execution.EndBecause(
-        read.Outcome, read.Error is { } error ? new RunFailedException(read.Outcome, error, read.Remedy) : null);
+    public void SkipBecause(SourceReport read)
+    {
+        if (!MayContinue) return;
+        _execution.EndBecause(read.Outcome, read.Error is { } error ? new RunFailedException(read.Outcome, error, read.Remedy) : null);
+    }
 
     /// <summary>Opens the destination's record again, since staging may have changed it.</summary>
     public void Refresh(SourceReport read)
@@ -175,6 +178,7 @@ internal sealed partial class DestinationRun
             HasDecidedDeletions = _hasDecidedDeletions,
             WaitingForRoom = _ledger.CountWaitingForRoom(State),
             Suppressed = _ledger.CountSuppressed(State),
+            Obstacle = _options.IsDryRun ? _obstacle : null,
         };
     }
 
@@ -218,7 +222,7 @@ internal sealed partial class DestinationRun
 
     private async Task SendAsync()
     {
-        if (Planned.Total > Withheld) await _execution.PrepareAsync().ConfigureAwait(false);
+        if (!_options.IsDryRun && Planned.Total > Withheld) await _execution.PrepareAsync().ConfigureAwait(false);
         await KeepReplacedAsync().ConfigureAwait(false);
         await MakeSureOfCreationsAsync().ConfigureAwait(false);
         var deletions = _withheld is null || _options.IsDryRun ? Steps(StepAction.Delete) : [];

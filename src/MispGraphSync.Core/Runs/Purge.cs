@@ -59,7 +59,7 @@ public sealed class Purge(
             ledger.ForgetExpired(one.State, one.Now);
             one.Planned = PlanCounts.None with { Delete = ledger.CountLiveHeld(one.State, one.Now) };
             observer.Planned(one.State.Info, one.Planned);
-            if (one.Planned.Total > 0) await one.PrepareAsync().ConfigureAwait(false);
+            if (!options.IsDryRun && one.Planned.Total > 0) await one.PrepareAsync().ConfigureAwait(false);
             var decision = new StepDecision(StepAction.Delete, StepReasons.Purged);
             await one.ApplyAsync(ledger.ReadHeld(one.State).Select(held => Planner.BuildDeletion(one.Destination, held, decision, one.Now)))
                 .ConfigureAwait(false);

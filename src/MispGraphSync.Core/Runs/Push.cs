@@ -42,13 +42,17 @@ public sealed class Push(
         AcceptsEmptyRead = options.AcceptChanges,
     };
 
-    // Before the read: what a list shows decides what is read.
+    // Before the read: what a list shows decides what is read, and a long read is wasted where no destination lets us in.
     private async Task<HeldBefore> PrepareAsync(List<DestinationRun> runs, bool isFullReadDue)
     {
         var isListDue = isFullReadDue && options is { IsDryRun: false, Stage.IsPartOfSource: false };
-        await Task.WhenAll(runs.Select(run => run.PrepareAsync(isListDue))).ConfigureAwait(false);
+        await Task.WhenAll(runs.Select(async run =>
+        {
+            await run.PrepareAsync(isListDue).ConfigureAwait(false);
+            await run.SignInAsync().ConfigureAwait(false);
+        })).ConfigureAwait(false);
         var events = options.ReadsAllSources ? runs.SelectMany(run => run.MentionedEvents).ToHashSet() : [];
-        return new HeldBefore(runs.Exists(run => run.HasAny), events);
+        return new HeldBefore(runs.Exists(run => run.HasAny), events) { MayContinue = runs.Exists(run => run.MayContinue) };
     }
 
     private async Task SendAsync(List<DestinationRun> runs, SourceReport read, DateTimeOffset now)

@@ -44,6 +44,10 @@ internal static class RebuildText
             ? "The plan assumes that it is as the ledger knows it."
             : "The next full read lists it.");
 
+    /// <summary>It did not answer before the source was read.</summary>
+    public static string NotReached(DestinationState state, RunFailedException failure) =>
+        $"'{state.Info.Name}' does not answer: {failure.Message} It is tried again after the read, if there is anything to send.";
+
     /// <summary>There is no way to list it.</summary>
     /// <param name="how">"cannot be listed without …", or why it failed.</param>
     public static string CannotList(DestinationState state, string how) =>

@@ -16,6 +16,8 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
     /// </summary>
     private static readonly TimeSpan SameSecond = TimeSpan.FromSeconds(5);
 
+    private const string NothingToReadFor = "Nothing was read, since no destination can be used.";
+
     private static readonly TimeSpan MostClockDifference = TimeSpan.FromHours(1);
 
     private readonly Dictionary<SkipReason, long> _skipped = [];
@@ -85,6 +87,7 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
 
         var held = await prepare(isDue).ConfigureAwait(false);
         ct.ThrowIfCancellationRequested();
+        if (!held.MayContinue) return report with { Error = NothingToReadFor };
         ledger.BeginListing(known);
         var listed = 0L;
         var missing = options.OnlyEvents.ToHashSet();
@@ -259,4 +262,8 @@ public sealed record StageOptions
 /// <summary>What the destinations hold before the source is read.</summary>
 /// <param name="Any">Anything of ours.</param>
 /// <param name="Events">Events that listed indicators name, whether the ledger knows them or not.</param>
-public sealed record HeldBefore(bool Any, IReadOnlyCollection<Guid> Events);
+public sealed record HeldBefore(bool Any, IReadOnlyCollection<Guid> Events)
+{
+    /// <summary>False: every destination has failed already, so that nothing is read.</summary>
+    public bool MayContinue { get; init; } = true;
+}

@@ -86,10 +86,13 @@ public sealed class DestinationExecution
     /// <summary>The run ended before it came to this destination.</summary>
     public void EndBecause(RunOutcome outcome, RunFailedException? failure) => (_stopped, Failure) = (outcome, failure);
 
-    public async Task PrepareAsync()
+    /// <param name="patience">Ends the wait for an answer.</param>
+    /// <exception cref="RunFailedException">It is not there, or does not let us in.</exception>
+    public async Task PrepareAsync(CancellationToken patience = default)
     {
         if (_isPrepared) return;
-        await Destination.PrepareAsync(Control.Stop).ConfigureAwait(false);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Control.Stop, patience);
+        await Destination.PrepareAsync(stop.Token).ConfigureAwait(false);
         _isPrepared = true;
     }
 

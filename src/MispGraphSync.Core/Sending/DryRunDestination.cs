@@ -4,7 +4,7 @@ using MispGraphSync.Core.Ports;
 namespace MispGraphSync.Core.Sending;
 
 /// <summary>
-/// A destination for a dry run: it answers every question about what would be sent, and sends nothing. The run is the same
+/// A destination for a dry run: it answers every question about what would be sent, and sends no step. The run is the same
 /// run, over a ledger that rolls back.
 /// </summary>
 public sealed class DryRunDestination(IDestination real) : IDestination
@@ -31,7 +31,7 @@ public sealed class DryRunDestination(IDestination real) : IDestination
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) =>
         real.WriteDeletion(body, held, modified);
 
-    public Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;
+    public Task PrepareAsync(CancellationToken ct) => real.PrepareAsync(ct);
 
     public Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<StepOutcome>>(StepOutcome.Each(steps.Count, StepOutcome.NotAttempted.Instance));

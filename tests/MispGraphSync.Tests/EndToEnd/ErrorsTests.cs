@@ -44,7 +44,7 @@ public sealed class ErrorsTests : IAsyncLifetime
         Assert.Empty(_run.Sandbox.RequestsTo(Service.Misp));
         Assert.Empty((await _run.RunAsync("errors", "--json")).Json.EnumerateArray());
         var push = await _run.RunAsync("push", "--json");
-        Assert.Equal((0, 0L), (push.Code, push.Destination().GetProperty("requests").GetInt64()));
+        Assert.Equal((0, 0L), (push.Code, push.Destination().GetProperty("planned").GetProperty("create").GetInt64()));
         Assert.Contains(_run.Sandbox.GraphState.All(), one => one.Json.Contains("bad.example", StringComparison.Ordinal));
     }
 

@@ -118,7 +118,10 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
 
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) => body.Write("null"u8);
 
-    public Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;
+    /// <summary>Why it lets nobody in; null: it does.</summary>
+    public RunFailedException? Refusal { get; set; }
+
+    public Task PrepareAsync(CancellationToken ct) => Refusal is null ? Task.CompletedTask : Task.FromException(Refusal);
 
     public Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
