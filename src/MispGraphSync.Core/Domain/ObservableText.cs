@@ -5,9 +5,6 @@ namespace MispGraphSync.Core.Domain;
 /// <summary>Observables as an analyst writes them.</summary>
 public static class ObservableText
 {
-    /// <summary>Those of a combined indicator with bars between them, as in MISP.</summary>
-    public static string Of(IReadOnlyList<Observable> observables) => string.Join('|', observables.Select(Of));
-
     public static string Of(Observable observable) => observable switch
     {
         Observable.DomainName o => o.Value,

@@ -135,8 +135,12 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
         Observables = held.Observables,
         Key = held.Key,
         Id = held.Id,
-        Value = expected?.Value,
+        Type = LabelOf(expected)?.Type,
+        Value = LabelOf(expected)?.Value,
     };
+
+    private static IndicatorLabel? LabelOf(ExpectedItem? expected) =>
+        expected is null ? null : IndicatorLabel.Of(expected.Indicator.Observables);
 
     private static Finding Describe(FindingKind kind, RepairKind repair, Hash128 observables, RemoteIndicator there) => new()
     {
@@ -145,8 +149,8 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
         Observables = observables,
         Key = there.Key,
         Id = there.Id,
-        Type = there.Type,
-        Value = there.Value,
+        Type = there.Label.Type,
+        Value = there.Label.Value,
     };
 
     private void Add(Finding finding) => _ledger.AddFinding(_state, finding);

@@ -95,7 +95,7 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
 
     private HeldIndicator Hold(RemoteIndicator there)
     {
-        if (_examples.Count < MostExamples) _examples.Add(there.Value);
+        if (_examples.Count < MostExamples) _examples.Add(there.Label.ToString());
         var body = new ArrayBufferWriter<byte>(512);
         var hasBody = execution.Destination.Capabilities.IdsNotReusable && execution.Destination.TryWriteAgain(body, there);
         var key = there.Key!.Value;

@@ -40,8 +40,8 @@ internal sealed class Takeover(ForeignTool tool, DestinationExecution execution,
                 Observables = legacy.Observables,
                 Key = there.Key,
                 Id = id,
-                Type = there.Type,
-                Value = there.Value,
+                Type = there.Label.Type,
+                Value = there.Label.Value,
             });
         }
 

@@ -60,7 +60,8 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     /// <summary>The step ready to be sent. Reads the key's sources once.</summary>
     public PlanStep Build(PlanKey key, StepDecision step)
     {
-        if (step.Action == StepAction.Delete) return BuildDeletion(key.Held!, step) with { WasRejected = key.Rejected is not null };
+        if (step.Action == StepAction.Delete)
+            return BuildDeletion(key.Held!, step) with { WasRejected = key.Rejected is not null, Watched = WatchedBy(key) };
         Gather(key, all: true);
         var indicator = _merger.Merge();
         // An id that is not reusable gets the next generation.
@@ -90,7 +91,15 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             IdsNotReusable = destination.Capabilities.IdsNotReusable,
             WasRejected = key.Rejected is not null,
             Value = canonical,
+            Watched = indicator.Observables,
         };
+    }
+
+    private IReadOnlyList<Observable> WatchedBy(PlanKey key)
+    {
+        foreach (var row in key.Sources)
+            return destination.Capabilities.Shape == IndicatorShape.Combined ? row.Source.Combined : [row.Source.Single!];
+        return [];
     }
 
     /// <summary>The indicator as it should be at the destination; null when no source is taken. Reads the key's sources once.</summary>

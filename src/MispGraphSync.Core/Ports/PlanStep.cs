@@ -62,6 +62,9 @@ public sealed record PlanStep
     /// <summary>What the service would call it, for messages: the canonical text; null for deletions.</summary>
     public string? Value { get; init; }
 
+    /// <summary>What it is about, for people; empty for a deletion of what MISP has withdrawn.</summary>
+    public IReadOnlyList<Observable> Watched { get; init; } = [];
+
     /// <summary>A step on what is held, as the ledger knows it; without a body.</summary>
     public static PlanStep On(HeldIndicator held, StepAction action, string reason) => new()
     {

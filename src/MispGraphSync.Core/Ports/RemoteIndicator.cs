@@ -26,6 +26,13 @@ public sealed record RemoteIndicator(
     /// </summary>
     public string? Canonical { get; init; }
 
+    /// <summary>Type and value in MISP's words; the service's own where there are none.</summary>
+    public IndicatorLabel Label
+    {
+        get => field.Type is null ? new IndicatorLabel(Type, Value) : field;
+        init;
+    }
+
     /// <summary>The generation of its key, where its own content proves that it is ours; else null.</summary>
     public int? Generation { get; init; }
 

@@ -69,16 +69,23 @@ internal sealed partial class Composition : IAsyncDisposable
             var destination = Open(chosen[0], NewTransport(run: 0));
             await destination.PrepareAsync(stop.Token).ConfigureAwait(false);
             var output = request.OutputFor(destination.Info.Name);
-            if (request.ShowsProgress) _reporter.Begin(source: null, []);
+            // On the same terminal, what is written as it comes shows how far the listing is.
+            if (!_host.IsOutTerminal) _reporter.Begin(source: null, []);
             var listed = 0L;
-            await foreach (var indicator in destination.ReadAsync(stop.Token).ConfigureAwait(false))
+            if (!request.Count.IsFull)
             {
-                output.Add(indicator);
-                if (++listed % 100 == 0) _reporter.Listed(destination.Info, listed);
+                await foreach (var indicator in destination.ReadAsync(stop.Token).ConfigureAwait(false))
+                {
+                    if (request.Count.Takes(indicator)) output.Add(indicator);
+                    if (request.Count.IsFull || _host.IsOutputLost) break;
+                    if (++listed % 100 == 0) _reporter.Listed(destination.Info, listed);
+                }
             }
 
             _reporter.End();
             output.End();
+            if (!request.Common.IsQuiet && !_host.IsOutputLost)
+                _host.Error.WriteLine(WrappedText.Wrap(request.Count.Text(destination.Info.Name), _host.ErrorWidth()));
         }
         catch (Exception fault)
         {

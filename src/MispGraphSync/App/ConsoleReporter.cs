@@ -101,16 +101,19 @@ internal sealed class ConsoleReporter(ToolHost host, CommonArguments common, boo
         lock (_gate) _progress.Pause(destination, until - host.Time.GetUtcNow());
     }
 
-    /// <summary>One line a request, on stdout since it is what push is run for; with -v its bodies too.</summary>
+    /// <summary>
+    /// One line a request, on stdout, with -vv its bodies too. A terminal shows only failed ones, unless -v asks for all.
+    /// </summary>
     public void Request(LoggedAttempt attempt)
     {
         lock (_gate)
         {
             _progress.Request(attempt.Call.Destination);
             if (!printsRequests || common.IsQuiet) return;
+            if (host.IsOutTerminal && !attempt.Failed && !common.IsVerbose) return;
             _line.Clear();
             host.Out.WriteLine(LineOf(attempt));
-            if (!common.IsVerbose) return;
+            if (!common.IsVeryVerbose) return;
             WriteBody(">", attempt.Call.Body?.Written ?? default);
             WriteBody("<", attempt.Exception is null ? attempt.Call.Response.Written : default);
         }
@@ -153,7 +156,7 @@ internal sealed class ConsoleReporter(ToolHost host, CommonArguments common, boo
         }
     }
 
-    // The file's name repeats destination and operation: where there is no room for both, the file's name is enough.
+    // Where there is no room for the file's whole name, a shell still finds it without its date.
     private string LineOf(LoggedAttempt attempt)
     {
         var call = attempt.Call;
@@ -162,10 +165,10 @@ internal sealed class ConsoleReporter(ToolHost host, CommonArguments common, boo
         var failed = attempt.Failed && attempt.Rejected > 0 ? $", {attempt.Rejected} failed" : "";
         var why = attempt.Error is null ? "" : $" ({Sanitize.ForDisplay(attempt.Error, 160)})";
         var what = $"{items}{outcome}{failed}{why}{(attempt.Number > 1 ? $", attempt {attempt.Number}" : "")}";
-        var line = $"{call.Destination} {call.Operation}: {what}{(attempt.FileName is null ? "" : "  " + attempt.FileName)}";
-        return attempt.FileName is null || TextWidth.Of(line) <= host.Width
-            ? line
-            : WrappedText.Wrap($"{what}  {attempt.FileName}", host.Width, hang: 2);
+        var line = $"{call.Destination} {call.Operation}: {what}";
+        if (attempt.FileName is not { } file) return WrappedText.Wrap(line, host.Width, hang: 2);
+        if (TextWidth.Of(line) + 2 + file.Length > host.Width) file = "*" + file[RequestLog.DateLength..];
+        return WrappedText.Wrap($"{line}  {file}", host.Width, hang: 2);
     }
 
     private void WriteBody(string arrow, ReadOnlyMemory<byte> body)

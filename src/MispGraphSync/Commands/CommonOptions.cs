@@ -4,8 +4,8 @@ namespace MispGraphSync.Commands;
 
 /// <summary>What the options of every verb say of a run.</summary>
 /// <param name="Config">The settings file; null: the default places.</param>
-/// <param name="IsVerbose">Print request and response bodies.</param>
-/// <param name="IsVeryVerbose">Log every item as well.</param>
+/// <param name="IsVerbose">Print a line for each request, also on a terminal.</param>
+/// <param name="IsVeryVerbose">Print bodies and log every item as well.</param>
 internal sealed record CommonArguments(string? Config, bool IsQuiet, bool IsVerbose, bool IsVeryVerbose);
 
 /// <summary>The options that every verb takes.</summary>
@@ -13,8 +13,9 @@ internal sealed class CommonOptions
 {
     private readonly Option<bool> _json = NewOption.Flag("--json", "The same as --output json.");
     private readonly Option<bool> _quiet = NewOption.Flag("--quiet", "Only errors and the result.", "-q");
-    private readonly Option<bool> _verbose = NewOption.Flag("--verbose", "Also print request and response bodies.", "-v");
-    private readonly Option<bool> _veryVerbose = NewOption.Flag("-vv", "As -v, and log every item.");
+    private readonly Option<bool> _verbose = NewOption.Flag(
+        "--verbose", "On a terminal, also print a line for each request, not only for failed ones.", "-v");
+    private readonly Option<bool> _veryVerbose = NewOption.Flag("-vv", "Print each request with its bodies, and log every item.");
     private readonly Option<bool> _noColor = NewOption.Flag("--no-color", "No colours. NO_COLOR does the same.");
     private readonly Option<bool> _noInput = NewOption.Flag("--no-input", "Never ask; fail instead.");
 

@@ -28,15 +28,29 @@ internal sealed class PlanCommand : Command
         RunRequest request, ParseResult args, CommonOptions common, ToolHost host, Func<RunRequest, Task<FinishedRun>> runAsync)
     {
         var format = common.Format(args);
-        var finished = await runAsync(request with { IsDryRun = true, OnStep = PlanOutput.For(format, host.Out, host.Width) })
-            .ConfigureAwait(false);
+        var output = PlanOutput.For(format, host.Out, host.Width);
+        Action<DestinationInfo, PlanStep>? onStep = output is null ? null : (destination, step) => output.Add((destination, step));
+        FinishedRun finished;
+        try
+        {
+            finished = await runAsync(request with { IsDryRun = true, OnStep = onStep }).ConfigureAwait(false);
+        }
+        finally
+        {
+            output?.End();
+        }
+
         var report = finished.Report;
         if (format == "json") await host.Out.WriteLineAsync(RunJson.Text(report)).ConfigureAwait(false);
         else if (format == "text")
+        {
+            if (report.Destinations.Any(one => one.Planned.Total > 0)) await host.Out.WriteLineAsync().ConfigureAwait(false);
             await host.Out.WriteLineAsync(RunText.Of(
                 report, finished.Rejections, isDryRun: true, common.NewPage(args, host), common.ConfigOption(args), finished.HasLedger))
                 .ConfigureAwait(false);
-        else if (report.Outcome != RunOutcome.Done) host.Warn(RunText.Problems(report));
+        }
+
+        if (format != "text" && RunText.ForecastOf(report) is { } forecast) host.Warn($"{forecast}\n{RunText.Problems(report)}");
         return report;
     }
 }

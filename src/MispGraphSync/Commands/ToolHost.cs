@@ -44,6 +44,9 @@ internal sealed record ToolHost
     /// <summary>Columns of stderr, read each time since a terminal may be resized.</summary>
     public Func<int> ErrorWidth { get; init; } = static () => Terminal.Unlimited;
 
+    /// <summary>Stdout is full, or nobody reads it: writing more is in vain.</summary>
+    public bool IsOutputLost => Out is NonThrowingWriter { IsGone: true };
+
     public CancellationTokenSource StopSource() => CancellationTokenSource.CreateLinkedTokenSource(Interrupt, Abort);
 
     /// <exception cref="RunFailedException">InvalidInput: this is no name of a file.</exception>

@@ -22,6 +22,9 @@ internal sealed class RequestLog(
 
     private readonly ConcurrentDictionary<string, RequestCounts> _counts = new(StringComparer.Ordinal);
     private readonly Lock _probing = new();
+    /// <summary>Of the date at the beginning of a file's name.</summary>
+    public const int DateLength = 8;
+
     private int _sequence;
     private int _hidden;
     private bool _probed;

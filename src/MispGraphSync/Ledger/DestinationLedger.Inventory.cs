@@ -9,6 +9,7 @@ internal sealed partial class DestinationLedger
         file.Run($"DROP TABLE IF EXISTS {found}");
         file.Run(
             $"CREATE TEMP TABLE {found} (n INTEGER PRIMARY KEY, key BLOB, occupies BLOB, id TEXT, type TEXT NOT NULL, value TEXT NOT NULL, "
+            + "label_type TEXT NOT NULL, label_value TEXT NOT NULL, "
             + "expires INTEGER, revoked INTEGER NOT NULL, raw BLOB NOT NULL, fixed BLOB NOT NULL, generation INTEGER, canonical TEXT)");
         _inventories.Remove(destination.Id);
         file.Run($"DROP TABLE IF EXISTS {findings}");
@@ -18,10 +19,10 @@ internal sealed partial class DestinationLedger
     }
 
     public void AddRemote(DestinationState destination, RemoteIndicator remote) => file.Run(
-        $"INSERT INTO {Tables.Found(destination)} (key, occupies, id, type, value, expires, revoked, raw, fixed, generation, canonical) "
-        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        remote.Key, remote.ConflictsWith, remote.Id, remote.Type, remote.Value, remote.Expires, remote.Revoked, remote.Raw,
-        remote.ImmutableHash, (long?)remote.Generation, remote.Canonical);
+        $"INSERT INTO {Tables.Found(destination)} (key, occupies, id, type, value, label_type, label_value, expires, revoked, raw, fixed, "
+        + "generation, canonical) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        remote.Key, remote.ConflictsWith, remote.Id, remote.Type, remote.Value, remote.Label.Type, remote.Label.Value, remote.Expires,
+        remote.Revoked, remote.Raw, remote.ImmutableHash, (long?)remote.Generation, remote.Canonical);
 
     public void EndInventory(DestinationState destination)
     {
@@ -76,7 +77,7 @@ internal sealed partial class DestinationLedger
             $"""
             INSERT INTO {findings} (kind, repair, key, id, type, value)
             SELECT CASE WHEN generation IS NULL THEN {(int)FindingKind.Foreign} ELSE {(int)FindingKind.Untracked} END,
-                {(int)RepairKind.None}, key, id, type, value FROM {Tables.Found(destination)}
+                {(int)RepairKind.None}, key, id, label_type, label_value FROM {Tables.Found(destination)}
             WHERE revoked = 0 AND COALESCE(expires, ?1 + 1) > ?1 AND (key IS NULL OR key NOT IN (
                 SELECT key FROM held WHERE destination = ?2
                 UNION ALL SELECT key FROM {findings} WHERE kind = {(int)FindingKind.Untracked} AND key IS NOT NULL))
@@ -98,7 +99,8 @@ internal sealed partial class DestinationLedger
         while (Next(rows) is { } finding) yield return finding;
     }
 
-    private const string RemoteColumns = "id, key, raw, type, value, expires, revoked, fixed, generation, canonical";
+    private const string RemoteColumns =
+        "id, key, raw, type, value, expires, revoked, fixed, generation, canonical, label_type, label_value";
 
     private static RemoteIndicator ReadRemote(Statement row) => new(
         row.TextOrNull(0), row.Guid(1), row.Blob(2).ToArray(), row.Text(3), row.Text(4), null, null, row.TimeOrNull(5), row.Flag(6),
@@ -106,6 +108,7 @@ internal sealed partial class DestinationLedger
     {
         Generation = row.IsNull(8) ? null : row.Int(8),
         Canonical = row.TextOrNull(9),
+        Label = new IndicatorLabel(row.Text(10), row.Text(11)),
     };
 
     private void AddIndex(string table, string name, string columns) =>

@@ -56,7 +56,7 @@ internal sealed class ErrorsText(TextWriter to, int width, long? run) : IItemOut
         var response = "";
         foreach (var item in group.Shown)
         {
-            Line($"    - {Sanitize.ForDisplay(item.Value ?? "(withdrawn in MISP)", 300)}");
+            Line($"    - {Sanitize.ForDisplay(item.Label ?? "(withdrawn in MISP)", 300)}");
             Line($"      {item.Action.Slug()}, tried {Plural.Times(item.Attempts)}, last in run {item.Run}; "
                 + $"{(item.IsRetried ? "the next push tries again" : "suppressed")}  key {item.Key:D}");
             if (item.Event is { } from) Line($"      from {Sanitize.ForDisplay(from)}  attribute {item.Attribute:D}");

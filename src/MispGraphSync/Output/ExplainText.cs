@@ -72,7 +72,7 @@ internal sealed class ExplainText
 
     private void Indicator(ExplainedIndicator one)
     {
-        Line($"  {(one.Observables.Count > 0 ? Joined(one.Observables) : "(withdrawn in MISP)")}  {one.Meaning}");
+        Line($"  {(one.Label is { } label ? Safe(label, 200) : "(withdrawn in MISP)")}  {one.Meaning}");
         if (one.Reason is { } reason) Line($"    why       {reason.Slug()}: {reason.Meaning()}");
         if (one.Key is { } key) Line($"    key       {key:D}");
         if (one.Id is { } id) Line($"    id        {Safe(id, 200)}");

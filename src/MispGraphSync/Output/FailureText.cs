@@ -5,7 +5,7 @@ namespace MispGraphSync.Output;
 /// <summary>The sentences and remedies for the failures that the core states as facts.</summary>
 internal static class FailureText
 {
-    private const string LookAtPlan = "Look at the deletions with 'misp-graph plan'.";
+    private const string LookAtPlan = "The lines with - of 'misp-graph plan' show them.";
 
     extension(DestinationReport report)
     {
@@ -53,18 +53,18 @@ internal static class FailureText
         {
             DeletionVerdict.EmptyRead => (
                 $"'{it.Source}' answered with no event at all, but {it.EventsKnown} events are known from it. "
-                + $"The {it.Held} indicators at '{it.Destination}' were kept. The deletions were withheld.",
-                "Check the filters and the rights of the MISP key. Look at the deletions with 'misp-graph plan --accept-changes'. "
+                + $"The {it.Held} indicators at '{it.Destination}' are kept. The deletions are withheld.",
+                "Check the filters and the rights of the MISP key. The lines with - of 'misp-graph plan --accept-changes' show them. "
                 + $"If they are intended, run once with --accept-changes{(it.IsAlsoTooMany ? " --max-delete 100%" : "")}."),
             DeletionVerdict.NewSelection => (
                 $"{it.Deletions - it.Evictions} of {it.Held} indicators at '{it.Destination}' would be deleted. "
                 + "They may only look withdrawn: the filters, the settings or the rights of the MISP key have changed. "
-                + "The deletions were withheld.",
+                + "The deletions are withheld.",
                 $"{LookAtPlan} If they are intended, run once with --accept-changes{many}."),
             _ => (
                 $"{it.Deletions} of {it.Held} indicators at '{it.Destination}' would be deleted"
                 + $"{(it.Evictions > 0 ? $" ({it.Evictions} of them to make room for others)" : "")}, "
-                + $"more than guard.maxDelete ({it.Limit}) allows. The deletions were withheld.",
+                + $"more than guard.maxDelete ({it.Limit}) allows. The deletions are withheld.",
                 $"{LookAtPlan} If they are intended, run once with --max-delete {it.Deletions}."),
         };
     }

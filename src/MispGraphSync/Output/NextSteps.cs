@@ -22,7 +22,7 @@ internal static class NextSteps
 
         if (isDryRun)
         {
-            var isPlanned = report.Outcome == RunOutcome.Done && destinations.Any(one => one.Planned.Total > 0);
+            var isPlanned = RunText.ForecastOf(report) is null && destinations.Any(one => one.Planned.Total > 0);
             if (isPlanned) yield return new NextStep("push", "applies this plan");
         }
         else if (report.Outcome is RunOutcome.Interrupted or RunOutcome.OutOfTime) yield return new NextStep("push", "resumes");
@@ -38,12 +38,12 @@ internal static class NextSteps
     /// <summary>For one destination where only that one failed; null for failures that doctor does not examine.</summary>
     private static NextStep? DoctorAfter(RunReport report)
     {
-        var failed = report.Destinations.Where(one => IsForDoctor(one.Outcome)).ToList();
+        var failed = report.Destinations.Where(one => IsForDoctor(one.Outcome) || IsForDoctor(one.Obstacle?.Outcome)).ToList();
         var isOne = failed.Count == 1 && report.Destinations.Count > 1 && !IsForDoctor(report.Source.Outcome);
         if (failed.Count == 0 && !IsForDoctor(report.Source.Outcome)) return null;
         return new NextStep(isOne ? $"doctor --destination {failed[0].Name}" : "doctor", "finds the cause and how to fix it");
     }
 
-    private static bool IsForDoctor(RunOutcome outcome) =>
+    private static bool IsForDoctor(RunOutcome? outcome) =>
         outcome is RunOutcome.SignInFailed or RunOutcome.Unreachable or RunOutcome.InvalidInput;
 }

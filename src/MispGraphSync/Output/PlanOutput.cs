@@ -3,32 +3,75 @@ using System.Text.Json.Serialization;
 
 namespace MispGraphSync.Output;
 
-/// <summary>Writes the steps of a plan, one on each line.</summary>
+/// <summary>Writes the steps of a plan, one on each line: for people, or as JSON lines.</summary>
 internal static class PlanOutput
 {
-    /// <summary>A diff for people, or JSON lines; null for a format without steps.</summary>
-    public static Action<DestinationInfo, PlanStep>? For(string format, TextWriter to, int width) => format switch
+    /// <summary>Null for a format without steps.</summary>
+    public static IItemOutput<(DestinationInfo Destination, PlanStep Step)>? For(string format, TextWriter to, int width) => format switch
     {
-        "text" => (destination, step) => to.WriteLine(Text(destination, step, width)),
-        "jsonl" => (destination, step) => to.WriteLine(Json(destination, step)),
+        "text" => new PlanDiff(to, width),
+        "jsonl" => new RowOutput<(DestinationInfo Destination, PlanStep Step)>(to, format, one => Json(one.Destination, one.Step)),
         _ => null,
     };
 
     private static string Json(DestinationInfo destination, PlanStep step) => JsonSerializer.Serialize(
         new PlanStepJson(destination.Name, step.Action.Slug(), step.Reason, step.Key, step.Id, step.Body), OutputJson.Default.PlanStepJson);
+}
 
-    private static string Text(DestinationInfo destination, PlanStep step, int width)
+/// <summary>A diff: the steps of one destination after the other, sorted by type and value.</summary>
+internal sealed class PlanDiff(TextWriter to, int width) : IItemOutput<(DestinationInfo Destination, PlanStep Step)>
+{
+    /// <summary>Memory does not grow with a plan: a longer one is sorted in parts.</summary>
+    private const int MaxSorted = 100_000;
+
+    private readonly List<Line> _lines = [];
+    private string? _destination;
+
+    public void Add((DestinationInfo Destination, PlanStep Step) item)
     {
-        var sign = step.Action switch
+        if (_destination != item.Destination.Name || _lines.Count == MaxSorted) End();
+        _destination = item.Destination.Name;
+        _lines.Add(Line.Of(item.Step));
+    }
+
+    public void End()
+    {
+        foreach (var line in _lines.Order()) to.WriteLine(Text(line));
+        _lines.Clear();
+    }
+
+    private string Text(Line line)
+    {
+        var sign = line.Action switch
         {
             StepAction.Create => '+',
             StepAction.Delete => '-',
             StepAction.Renew => '=',
             _ => '~',
         };
-        var what = (step.Value ?? $"key {step.Key}").Replace('\n', ' ');
-        var head = $"{sign} {destination.Name}: {step.Action.Slug(),-6} {step.Reason,-9} ";
-        return head + TextWidth.Truncate(Sanitize.ForDisplay(what, 2_000), Math.Max(24, width - TextWidth.Of(head)));
+        // A creation needs a reason only where it is not new.
+        var tail = line.Reason == StepReasons.New ? "" : $"  ({line.Reason})";
+        var head = $"{sign} {_destination}: {line.Type} ";
+        return head + TextWidth.Truncate(
+            Sanitize.ForDisplay(line.Value, 2_000), Math.Max(24, width - TextWidth.Of(head) - tail.Length)) + tail;
+    }
+
+    private readonly record struct Line(bool IsUnnamed, string Type, string Value, StepAction Action, string Reason) : IComparable<Line>
+    {
+        // What MISP has withdrawn has only a key. It comes last.
+        public static Line Of(PlanStep step)
+        {
+            if (step.Watched.Count == 0) return new Line(true, "key", $"{step.Key}", step.Action, step.Reason);
+            var label = IndicatorLabel.Of(step.Watched);
+            return new Line(false, label.Type, label.Value, step.Action, step.Reason);
+        }
+
+        public int CompareTo(Line other)
+        {
+            if (IsUnnamed != other.IsUnnamed) return IsUnnamed ? 1 : -1;
+            var byType = string.CompareOrdinal(Type, other.Type);
+            return byType != 0 ? byType : string.CompareOrdinal(Value, other.Value);
+        }
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Spectre.Console;
 
 namespace MispGraphSync.Output;
 
@@ -7,42 +6,43 @@ namespace MispGraphSync.Output;
 internal static class ReadOutput
 {
     public static IItemOutput<RemoteIndicator> For(string format, TextWriter to, string destination, int width) => format == "table"
-        ? new ReadTable(to, destination, width)
+        ? new ReadTable(to, width)
         : new RowOutput<RemoteIndicator>(
             to, format, indicator => Encoding.UTF8.GetString(indicator.Raw.Span),
             "destination,id,key,type,value,tlp,action,expires", indicator =>
             [
-                destination, indicator.Id, indicator.Key?.ToString(), indicator.Type, indicator.Value, indicator.Tlp, indicator.Action,
-                Times.Iso(indicator.Expires),
+                destination, indicator.Id, indicator.Key?.ToString(), indicator.Label.Type, indicator.Label.Value, indicator.Tlp,
+                indicator.Action, Times.Iso(indicator.Expires),
             ]);
 
-    private sealed class ReadTable(TextWriter to, string destination, int width) : IItemOutput<RemoteIndicator>
+    // Each row is written as it comes, so the columns have fixed widths, and the value, which has none, is the last.
+    private sealed class ReadTable : IItemOutput<RemoteIndicator>
     {
-        /// <summary>The table is laid out in memory, and nobody reads more rows.</summary>
-        private const int MaxRows = 1_000;
+        private readonly TextWriter _to;
+        private readonly int _width;
 
-        private readonly Table _table = new Table().Border(TableBorder.Simple).AddColumns("Type", "Value", "TLP", "Action", "Expires");
-        private long _count;
+        public ReadTable(TextWriter to, int width)
+        {
+            (_to, _width) = (to, width);
+            Row("EXPIRES (UTC)", "TLP", "ACTION", "TYPE", "VALUE");
+        }
 
         public void Add(RemoteIndicator indicator)
         {
-            if (_count++ >= MaxRows) return;
-            var expires = indicator.Expires is { } time ? Times.Minute(time) : null;
-            _table.AddRow(new[] { indicator.Type, indicator.Value, indicator.Tlp, indicator.Action, expires }
-                .Select(cell => new Spectre.Console.Text(Sanitize.ForDisplay(cell ?? "", 120))));
+            var expires = indicator.Expires is { } time ? Times.Minute(time) : "never";
+            Row(expires, indicator.Tlp, indicator.Action, indicator.Label.Type, indicator.Label.Value);
         }
 
         public void End()
         {
-            if (_count > 0)
-            {
-                var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(to) });
-                console.Profile.Width = width;
-                console.Write(_table);
-            }
-
-            if (_count > MaxRows) to.WriteLine($"The first {MaxRows} of {_count}: --output jsonl or csv lists them all.");
-            to.WriteLine($"{Plural.Of(_count, "indicator")} at '{destination}'.");
         }
+
+        private void Row(string expires, string? tlp, string? action, string type, string value)
+        {
+            var head = $"{expires,-16}  {Cell(tlp),-5}  {Cell(action),-6}  {Cell(type),-8}  ";
+            _to.WriteLine(head + TextWidth.Truncate(Sanitize.ForDisplay(value, 2_000), Math.Max(24, _width - TextWidth.Of(head))));
+        }
+
+        private static string Cell(string? text) => string.IsNullOrEmpty(text) ? "-" : Sanitize.ForDisplay(text, 80);
     }
 }

@@ -13,16 +13,24 @@ internal sealed record RejectedItem(
     [property: JsonIgnore] StepAction Action, [property: JsonIgnore] int Attempts, [property: JsonIgnore] string? EventLink,
     [property: JsonIgnore] bool IsRetried)
 {
+    /// <summary>Type and value, for people.</summary>
+    [JsonIgnore]
+    internal string? Label { get; init; }
+
     /// <summary>The remedy for all with the same reason: the fallback names the key of one.</summary>
     internal string CommonRemedy => Remedy.Replace($"{Key}", "KEY", StringComparison.Ordinal);
 
     public static RejectedItem WithoutRemedy(Rejection rejection)
     {
-        var value = rejection.Observables.Count > 0 ? ObservableText.Of(rejection.Observables) : rejection.Canonical?.Replace('\n', ' ');
+        IndicatorLabel? label = rejection.Observables.Count > 0 ? IndicatorLabel.Of(rejection.Observables) : null;
+        var value = label?.Value ?? rejection.Canonical?.Replace('\n', ' ');
         return new RejectedItem(
             rejection.Run, rejection.Destination, rejection.Key, value, RejectionReason.Of(rejection.Response, value), rejection.Response,
             rejection.EventLink ?? rejection.Event?.ToString(), rejection.Attribute, Remedy: "", rejection.Action, rejection.Attempts,
-            rejection.EventLink, RejectedIndicator.MayRetry(rejection.Action, rejection.IsTransient, rejection.Attempts));
+            rejection.EventLink, RejectedIndicator.MayRetry(rejection.Action, rejection.IsTransient, rejection.Attempts))
+        {
+            Label = label?.ToString() ?? value,
+        };
     }
 
     /// <param name="logFolder">The folder of the request files.</param>

@@ -14,9 +14,11 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
         var text = new RunText(report, rejections, isDryRun, page);
         text.Source(report.Source);
         foreach (var destination in report.Destinations) text.Destination(destination);
+        text.Totals();
         if (Problems(report) is { Length: > 0 } problems)
         {
             page.Blank();
+            if (isDryRun && ForecastOf(report) is { } forecast) page.Line(forecast);
             foreach (var line in problems.Split('\n')) page.Line(line, line[0] == '!' ? page.Style.Red : null);
         }
 
@@ -24,6 +26,13 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
         foreach (var next in NextSteps.After(report, isDryRun, hasLedger))
             page.Line($"  next: misp-graph {next.Command}{options}  {next.Purpose}");
         return page.ToString();
+    }
+
+    /// <summary>How a push would end now, for a dry run with problems; null: done.</summary>
+    public static string? ForecastOf(RunReport report)
+    {
+        var outcome = RunOutcomes.Worst([report.Outcome, .. report.Destinations.Select(one => one.Obstacle?.Outcome ?? RunOutcome.Done)]);
+        return outcome == RunOutcome.Done ? null : $"push would end with exit {ExitCodes.Of(outcome)} now:";
     }
 
     /// <summary>Each reason why the run is incomplete, with its remedy; empty for none.</summary>
@@ -36,7 +45,12 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
         if (source.Gaps.Count > MaxGaps) lines.Add($"! and {source.Gaps.Count - MaxGaps:N0} more gaps in the read.");
         var result = source.MayDelete ? ": the indicators of these events do not change." : ", so nothing was deleted.";
         if (source.Gaps.Count > 0) lines.Add("  The read is partial" + result);
-        foreach (var one in report.Destinations.Where(one => one.Error != source.Error)) Add(one.Name, one.Error, one.Remedy);
+        foreach (var one in report.Destinations)
+        {
+            if (one.Error != source.Error) Add(one.Name, one.Error, one.Remedy);
+            if (FailureText.Of(one.Obstacle) is var (sentence, remedy)) Add(one.Name, sentence, remedy);
+        }
+
         lines.AddRange(report.Imbalances.Select(imbalance => $"! This is a bug: {imbalance}"));
         return string.Join('\n', lines);
 
@@ -88,7 +102,7 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
             return;
         }
 
-        Row(destination.Planned.Total, $"planned{Actions(destination.Planned)}");
+        Row(destination.Planned.Total, $"planned{(destination.Planned.Total == 0 ? "" : ": " + Actions(destination.Planned))}");
         if (!isDryRun && destination.Tally.Total > 0) Outcome(destination);
         if (destination.Unchanged > 0 || destination.Planned.Total == 0) Row(destination.Unchanged, "unchanged");
         if (!isDryRun) Row(destination.Held, $"at destination{Requests(destination.Requests)}");
@@ -105,14 +119,20 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
         RowIfAny(tally.NotAttempted - destination.Withheld, "  not attempted");
     }
 
+    // Of several destinations, so that one line says it all.
+    private void Totals()
+    {
+        if (report.Destinations.Count < 2 && !isDryRun) return;
+        var planned = report.Destinations.Select(one => one.Planned).Aggregate(PlanCounts.None, (sum, one) => sum + one);
+        if (planned.Total == 0 && !isDryRun) return;
+        page.Blank();
+        page.Line($"{(isDryRun ? "Plan" : "Total")}: {Actions(planned)}.", page.Style.Bold);
+    }
+
     private static string Actions(PlanCounts planned)
     {
-        var counts = new (long Count, string What)[]
-        {
-            (planned.Create, "to create"), (planned.Update, "to update"), (planned.Renew, "to renew"), (planned.Delete, "to delete"),
-        };
-        var actions = counts.Where(one => one.Count > 0).Select(one => $"{one.Count:N0} {one.What}");
-        return planned.Total == 0 ? "" : ": " + string.Join(", ", actions);
+        var renew = planned.Renew > 0 ? $"{planned.Renew:N0} to renew, " : "";
+        return $"{planned.Create:N0} to create, {planned.Update:N0} to update, {renew}{planned.Delete:N0} to delete";
     }
 
     private static string Requests(RequestCounts requests)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace MispGraphSync.Text;
 
@@ -9,15 +10,16 @@ namespace MispGraphSync.Text;
 /// </summary>
 internal sealed class NonThrowingWriter(TextWriter to) : TextWriter(CultureInfo.InvariantCulture)
 {
-    private bool _isGone;
-
     public override Encoding Encoding => to.Encoding;
+
+    /// <summary>What is written is lost.</summary>
+    public bool IsGone { get; private set; }
 
     /// <summary>Why output was lost; null while none was, or where nobody reads it.</summary>
     public Exception? Fault { get; private set; }
 
     /// <summary>The process's own stream, or none if it was closed before the program began, whatever has its number now.</summary>
-    public static TextWriter OfProcess(int number, Func<TextWriter> stream) => WasClosed(number) ? Null : stream();
+    public static TextWriter OfProcess(int number, Func<TextWriter> stream) => WasClosed(number) ? Null : OfPipe(number) ?? stream();
 
     public override void Write(char value) => Try(value, static (to, value) => to.Write(value));
 
@@ -52,14 +54,14 @@ internal sealed class NonThrowingWriter(TextWriter to) : TextWriter(CultureInfo.
 
     private void Try<T>(T value, Action<TextWriter, T> write)
     {
-        if (_isGone) return;
+        if (IsGone) return;
         try
         {
             write(to, value);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            _isGone = true;
+            IsGone = true;
             if (fault is IOException && !IsUnread(fault)) Fault = fault;
         }
     }
@@ -67,6 +69,25 @@ internal sealed class NonThrowingWriter(TextWriter to) : TextWriter(CultureInfo.
     private static bool IsUnread(Exception fault) => fault.HResult is
         9 or 32 // EBADF, EPIPE
         or unchecked((int)0x80070006) or unchecked((int)0x8007006D) or unchecked((int)0x800700E8); // INVALID_HANDLE, BROKEN_PIPE, NO_DATA
+
+    // The runtime's console does not say that a pipe has lost its reader. A file keeps the console's way of writing, since stdout and
+    // stderr may share it and its position.
+    private static TextWriter? OfPipe(int number)
+    {
+        if (OperatingSystem.IsWindows() || !(number == 1 ? Console.IsOutputRedirected : Console.IsErrorRedirected)) return null;
+        try
+        {
+            var pipe = new FileStream(new SafeFileHandle(number, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            if (pipe.CanSeek) return null;
+            var console = Console.OutputEncoding;
+            var encoding = console is UTF8Encoding ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) : console;
+            return Synchronized(new StreamWriter(pipe, encoding) { AutoFlush = true });
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
 
     // Inherited descriptors never close on exec; those that the runtime opened do.
     private static bool WasClosed(int number)

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.CommandLine;
 using System.Net;
+using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using MispGraphSync.App;
 using MispGraphSync.Commands;
@@ -170,14 +172,38 @@ public sealed class ConsoleReporterTests : IDisposable
     }
 
     [Fact]
-    public void Narrow_request_line_names_only_the_file()
+    public void Narrow_request_line_names_the_file_without_its_date()
     {
         Begin(isTerminal: false).Request(Line(HttpStatusCode.OK, 91, "20261124T104559.786Z_000006_graph_submit_200.json"));
         Assert.Equal("graph submit: 91 items, 200  20261124T104559.786Z_000006_graph_submit_200.json", _out.ToString().TrimEnd());
         _out.GetStringBuilder().Clear();
 
-        Begin(isTerminal: false, width: 70).Request(Line(HttpStatusCode.OK, 91, "20261124T104559.786Z_000006_graph_submit_200.json"));
-        Assert.Equal("91 items, 200  20261124T104559.786Z_000006_graph_submit_200.json", _out.ToString().TrimEnd());
+        Begin(isTerminal: false, width: 72).Request(Line(HttpStatusCode.OK, 91, "20261124T104559.786Z_000006_graph_submit_200.json"));
+        Assert.Equal("graph submit: 91 items, 200  *T104559.786Z_000006_graph_submit_200.json", _out.ToString().TrimEnd());
+    }
+
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, true)]
+    public void Terminal_shows_a_request_only_when_it_failed(bool isTerminal, bool failed, bool isShown)
+    {
+        var attempt = Line(HttpStatusCode.OK);
+        if (failed) attempt.Finish(99, 1, failed: true);
+
+        Begin(isTerminal).Request(attempt);
+
+        Assert.Equal(isShown ? $"graph submit: 100 items, 200{(failed ? ", 1 failed" : "")}" : "", _out.ToString().TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("-v", "graph submit: 100 items, 200")]
+    [InlineData("-vv", "graph submit: 100 items, 200\n  > {\"value\":1}")]
+    public void Verbose_shows_each_request_and_very_verbose_its_bodies(string option, string shown)
+    {
+        Begin(isTerminal: true, option).Request(Line(HttpStatusCode.OK, body: "{\"value\":1}"));
+
+        Assert.Equal(shown, _out.ToString().TrimEnd().ReplaceLineEndings("\n"));
     }
 
     [Fact]
@@ -209,6 +235,7 @@ public sealed class ConsoleReporterTests : IDisposable
             WorkingDirectory = "",
             Time = _time,
             IsTerminal = isTerminal,
+            IsOutTerminal = isTerminal,
             Interrupt = _interrupt.Token,
             Width = width,
             ErrorWidth = () => width,
@@ -249,15 +276,18 @@ public sealed class ConsoleReporterTests : IDisposable
         return [.. lines];
     }
 
-    private static LoggedAttempt Line(HttpStatusCode status, int items = 100, string? file = null)
+    private static LoggedAttempt Line(HttpStatusCode status, int items = 100, string? file = null, string? body = null)
     {
+        var written = new PooledBuffer();
+        if (body is not null) written.Write(Encoding.UTF8.GetBytes(body));
         var call = new ApiCall
         {
             Destination = "graph",
             Operation = "submit",
             Method = HttpMethod.Post,
             Uri = new Uri("http://localhost"),
-            Items = items
+            Items = items,
+            Body = body is null ? null : written,
         };
         call.BeginAttempt(call.Uri);
         return new LoggedAttempt(new RequestLog(new LogSettings { Requests = RequestLogging.None }, 1, TimeProvider.System), call,

@@ -66,6 +66,34 @@ public sealed class FailureTests : IAsyncLifetime
         Assert.Equal(4, push.Code);
         Assert.Contains("7000215", push.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("not-the-secret-4711", push.Out + push.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(_run.Sandbox.RequestsTo(Service.Misp), request => request.Path == "/events/restSearch");
+    }
+
+    [Fact]
+    public async Task Plan_without_a_sign_in_says_what_push_would_meet()
+    {
+        await _run.RunAsync("push");
+        _run.Change(settings => settings["auth"]!["clientSecret"] = "not-the-secret-4711");
+
+        var plan = await _run.RunAsync("plan");
+
+        Assert.Equal(0, plan.Code);
+        Assert.Contains("push would end with exit 4 now:", plan.Out, StringComparison.Ordinal);
+        Assert.Contains("7000215", plan.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("next: misp-graph push", plan.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_says_that_an_API_has_been_retired()
+    {
+        await _run.RunAsync("push");
+        _run.Sandbox.GraphState.Availability = GraphAvailability.RetiredGone;
+
+        var (plan, json) = (await _run.RunAsync("plan"), await _run.RunAsync("plan", "--json"));
+
+        Assert.Contains("push would end with exit 7 now:", plan.Out, StringComparison.Ordinal);
+        Assert.Contains("Graph no longer has tiIndicators", plan.Out, StringComparison.Ordinal);
+        Assert.Contains("push would end with exit 7 now:", json.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Request_lines_name_the_file_and_verbose_prints_the_bodies()
+    public async Task Request_lines_name_the_file_and_very_verbose_prints_the_bodies()
     {
         var push = await _run.RunAsync("push");
         var file = _run.RequestFiles().First(name => name.Contains("_submit_", StringComparison.Ordinal));
@@ -105,7 +105,8 @@ public sealed class PushAndReadTests : IAsyncLifetime
 
         _run.Sandbox.MispState.AddAttribute(_run.Sandbox.MispState.Events[1]["uuid"]!.GetValue<string>(),
             new() { ["type"] = "domain", ["value"] = "v.example", ["to_ids"] = true, ["category"] = "Network activity" });
-        var verbose = await _run.RunAsync("push", "-v");
+        Assert.DoesNotContain("v.example", (await _run.RunAsync("push", "-v", "--dry-run")).Out, StringComparison.Ordinal);
+        var verbose = await _run.RunAsync("push", "-vv");
         Assert.Contains("\"domainName\":\"v.example\"", verbose.Out, StringComparison.Ordinal);
     }
 
@@ -153,7 +154,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
                 Assert.Equal(count, read.Json.GetArrayLength());
                 break;
             default:
-                Assert.Contains($"{count} indicators at 'graph'", read.Out, StringComparison.Ordinal);
+                Assert.Contains($"{count} indicators at 'graph'", read.Error, StringComparison.Ordinal);
                 break;
         }
     }

@@ -68,6 +68,87 @@ public sealed class OutputTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(NoRoom, 5)]
+    [InlineData(BrokenPipe, 0)]
+    public async Task Output_that_fails_in_the_middle_of_a_push_loses_no_record(int fault, int code)
+    {
+        await using var run = await StartWithManyAsync();
+        run.Out = new FailingWriter(fault, after: 2);
+
+        var push = await run.RunAsync("push", "-vv");
+
+        Assert.Equal(code, push.Code);
+        await AssertRecordedAsync(run);
+    }
+
+    [Fact]
+    public async Task Pipe_that_closes_in_the_middle_of_a_push_loses_no_record()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "It needs bash.");
+        await using var run = await StartWithManyAsync();
+        using var process = ToolProcess.Start(
+            run.Folder, "exec > >(head -n 1 >/dev/null)", new Dictionary<string, string>(), "push", "-vv");
+
+        var push = await process.EndAsync();
+
+        Assert.Equal((0, ""), (push.Code, push.Error));
+        await AssertRecordedAsync(run);
+    }
+
+    [Fact]
+    public async Task Read_stops_when_nobody_reads_its_output()
+    {
+        await using var run = await StartWithManyAsync();
+        run.Sandbox.GraphState.MaxPageSize = 10;
+        await run.RunAsync("push");
+        run.Sandbox.ForgetRequests();
+        run.Out = new FailingWriter(BrokenPipe, after: 15);
+
+        var read = await run.RunAsync("read", "--output", "jsonl");
+
+        Assert.Equal((0, ""), (read.Code, read.Error));
+        // The question whether Graph lets us in, and two pages.
+        Assert.Equal(3, run.Sandbox.RequestsTo(Service.Graph).Count);
+    }
+
+    [Fact]
+    public async Task Read_stops_when_its_pipe_closes()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "It needs bash.");
+        await using var run = await StartWithManyAsync();
+        run.Sandbox.GraphState.MaxPageSize = 10;
+        await run.RunAsync("push");
+        run.Sandbox.ForgetRequests();
+        using var process = ToolProcess.Start(
+            run.Folder, "exec > >(head -n 2 >/dev/null)", new Dictionary<string, string>(), "read");
+
+        var read = await process.EndAsync();
+
+        Assert.Equal((0, ""), (read.Code, read.Error));
+        // To its end there would be more than 70 pages.
+        Assert.InRange(run.Sandbox.RequestsTo(Service.Graph).Count, 2, 40);
+    }
+
+    private static async Task<SandboxRun> StartWithManyAsync()
+    {
+        var run = await SandboxRun.StartAsync(new SandboxOptions());
+        run.Sandbox.MispState.Generate(5, 200, 1);
+        return run;
+    }
+
+    private static async Task AssertRecordedAsync(SandboxRun run)
+    {
+        var submits = run.Sandbox.RequestsTo(Service.Graph)
+            .Count(request => request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal));
+        Assert.InRange(submits, 4, 100);
+        Assert.Equal(submits, run.RequestFiles().Count(file => file.Contains("_submit_200", StringComparison.Ordinal)));
+        run.Out = null;
+        var planned = (await run.RunAsync("push", "--json")).Destination();
+        Assert.Equal((0, run.Sandbox.GraphState.Count),
+            (planned.GetProperty("planned").GetProperty("create").GetInt32(), planned.GetProperty("unchanged").GetInt32()));
+    }
+
+    [Theory]
     [InlineData("exec >/dev/full", 5)]
     [InlineData("exec >&-", 0)]
     [InlineData("exec 2>/dev/full", 0)]
@@ -94,8 +175,11 @@ public sealed class OutputTests : IAsyncLifetime
         Assert.Equal(0, (await _run.RunAsync("push")).Code);
     }
 
-    private sealed class FailingWriter(int fault) : StringWriter
+    /// <param name="after">So many writes succeed before.</param>
+    private sealed class FailingWriter(int fault, int after = 0) : StringWriter
     {
+        private int _written;
+
         public override void Write(char value) => Fail();
 
         public override void Write(char[] buffer, int index, int count) => Fail();
@@ -104,6 +188,9 @@ public sealed class OutputTests : IAsyncLifetime
 
         public override void WriteLine(string? value) => Fail();
 
-        private void Fail() => throw new IOException(fault.ToString(System.Globalization.CultureInfo.InvariantCulture), fault);
+        private void Fail()
+        {
+            if (++_written > after) throw new IOException(fault.ToString(System.Globalization.CultureInfo.InvariantCulture), fault);
+        }
     }
 }

@@ -69,6 +69,7 @@ internal sealed record DefenderPage(List<RemoteIndicator> Indicators, string? Ne
             ConflictsWith: isOurs ? null : key,
             ImmutableHash: action is null ? default : DefenderItem.ImmutableHashOf(listed, action))
         {
+            Label = listed.Label,
             Canonical = isOurs ? listed.ToString() : null,
             IsOfEarlierApp = !isOurs && item.Text("application") == owner.Instance,
             Events = MentionedEvents.In(raw),

@@ -45,6 +45,19 @@ internal readonly record struct DefenderValue(string Type, string Text)
     /// <summary>The canonical text of the stable key.</summary>
     public override string ToString() => $"{Type}:{Text}";
 
+    /// <summary>In MISP's words; IPv6 in its short form.</summary>
+    public IndicatorLabel Label => Type switch
+    {
+        DefenderTypes.DomainName => new("domain", Text),
+        DefenderTypes.Url => new("url", Text),
+        DefenderTypes.IpAddress => new("ip", IPAddress.TryParse(Text, out var address) ? address.ToString() : Text),
+        DefenderTypes.FileMd5 => new("md5", Text),
+        DefenderTypes.FileSha1 => new("sha1", Text),
+        DefenderTypes.FileSha256 => new("sha256", Text),
+        DefenderTypes.CertificateThumbprint => new("x509-fingerprint-sha1", Text),
+        _ => new(Type, Text),
+    };
+
     /// <summary>From the canonical text.</summary>
     public static DefenderValue Parse(string canonical)
     {

@@ -92,6 +92,41 @@ internal static class GraphFields
         _ => "unknown",
     };
 
+    /// <summary>A property and its value in MISP's words; Graph's own word where there are none.</summary>
+    public static IndicatorLabel LabelOf(string name, string value, string? hashType) => name switch
+    {
+        "domainName" => new("domain", value),
+        "userAgent" => new("user-agent", value),
+        "fileHashValue" => new(LabelOfHash(hashType), value),
+        "fileName" => new("filename", value),
+        "filePath" => new("filepath", value),
+        "fileSize" => new("size-in-bytes", value),
+        "fileType" => new("mime-type", value),
+        "fileMutexName" => new("mutex", value),
+        "fileCompileDateTime" => new("compilation-timestamp", value),
+        "fileCreatedDateTime" => new("creation-timestamp", value),
+        "networkProtocol" => new("protocol", value),
+        "networkSourceAsn" or "networkDestinationAsn" => new("AS", "AS" + value),
+        "emailSenderAddress" or "emailRecipient" => new("email", value),
+        "emailSourceDomain" => new("email-domain", value),
+        "emailSourceIpAddress" => new("ip", value),
+        "emailSenderName" => new("email-src-display-name", value),
+        "emailSubject" => new("email-subject", value),
+        "emailXMailer" => new("email-x-mailer", value),
+        _ when name.EndsWith("Port", StringComparison.Ordinal) => new("port", value),
+        _ when name.StartsWith("network", StringComparison.Ordinal) => new("ip", value),
+        _ => new(name, value),
+    };
+
+    private static string LabelOfHash(string? type) => type switch
+    {
+        "md5" or "sha1" or "sha256" => type,
+        "authenticodeHash256" => "authentihash",
+        "lsHash" => "tlsh",
+        "ctph" => "ssdeep",
+        _ => IndicatorLabel.Hash,
+    };
+
     /// <summary>UTC, whole seconds.</summary>
     public static string Instant(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:s}Z");
 

@@ -51,6 +51,7 @@ internal sealed record GraphPage(List<RemoteIndicator> Indicators, string? Next)
             item.Text("action"),
             item.Instant("expirationDateTime"))
         {
+            Label = LabelOf(item, product),
             Canonical = CanonicalOf(item, product),
             Events = MentionedEvents.In(raw),
         };
@@ -58,13 +59,23 @@ internal sealed record GraphPage(List<RemoteIndicator> Indicators, string? Next)
 
     // As GraphDestination writes it: the observable fields, sorted by name. An address without direction repeats the destination's
     // at Defender, and is no part of it there.
-    private static string CanonicalOf(JsonElement item, GraphProduct product) => string.Join('\n', item.EnumerateObject()
+    private static string CanonicalOf(JsonElement item, GraphProduct product) => string.Join('\n', FieldsOf(item, product)
+        .OrderBy(field => field.Name, StringComparer.Ordinal)
+        .Select(field => $"{field.Name}={field.Value}"));
+
+    private static IndicatorLabel LabelOf(JsonElement item, GraphProduct product)
+    {
+        var hash = item.Text("fileHashType");
+        return IndicatorLabel.Of(FieldsOf(item, product)
+            .Where(field => field.Name != "fileHashType")
+            .Select(field => GraphFields.LabelOf(field.Name, field.Value, hash)));
+    }
+
+    private static IEnumerable<(string Name, string Value)> FieldsOf(JsonElement item, GraphProduct product) => item.EnumerateObject()
         .Where(property => IsObservable(property.Name) || property.NameEquals("fileHashType"u8))
         .Where(property => !(product.IsDefender && property.Name is "networkIPv4" or "networkIPv6"))
         .Select(property => (property.Name, Value: ValueOf(property)))
-        .Where(field => field.Value.Length > 0)
-        .OrderBy(field => field.Name, StringComparer.Ordinal)
-        .Select(field => $"{field.Name}={field.Value}"));
+        .Where(field => field.Value.Length > 0);
 
     private static string ValueOf(JsonProperty property) => property.Value.ValueKind switch
     {

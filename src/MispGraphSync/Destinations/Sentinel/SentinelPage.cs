@@ -70,6 +70,7 @@ internal sealed record SentinelPage(List<RemoteIndicator> Indicators, string? Fi
             properties.Instant("validUntil"),
             Revoked: properties.Find("revoked") is { ValueKind: JsonValueKind.True })
         {
+            Label = SentinelPattern.LabelOf(type, value),
             Canonical = properties.Text("pattern"),
             Events = MentionedEvents.In(raw),
         };

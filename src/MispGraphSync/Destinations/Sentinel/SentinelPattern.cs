@@ -55,6 +55,39 @@ internal static class SentinelPattern
         return ("pattern", pattern);
     }
 
+    /// <summary>A path and its value in MISP's words; the pattern itself where there are none.</summary>
+    public static IndicatorLabel LabelOf(string path, string value) => path switch
+    {
+        "domain-name:value" => new("domain", value),
+        "url:value" => new("url", value),
+        "ipv4-addr:value" or "ipv6-addr:value" => new("ip", value),
+        "email-addr:value" => new("email", value),
+        "email-addr:display_name" => new("email-src-display-name", value),
+        "email-message:subject" => new("email-subject", value),
+        "email-message:message_id" => new("email-message-id", value),
+        "email-message:additional_header_fields.'X-Mailer'" => new("email-x-mailer", value),
+        "file:name" => new("filename", value),
+        "mutex:name" => new("mutex", value),
+        "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'" => new("user-agent", value),
+        "windows-registry-key:key" => new("regkey", value),
+        "mac-addr:value" => new("mac-address", value),
+        "autonomous-system:number" => new("AS", "AS" + value),
+        _ when HashOf(path, "file:hashes.") is { } hash => new(hash, value),
+        _ when HashOf(path, "x509-certificate:hashes.") is { } digest => new("x509-fingerprint-" + digest, value),
+        _ => new(path, value),
+    };
+
+    private static string? HashOf(string path, string prefix)
+    {
+        if (!path.StartsWith(prefix, StringComparison.Ordinal)) return null;
+        foreach (var algorithm in Enum.GetValues<HashAlgorithm>())
+        {
+            if (HashName(algorithm) is { } name && path.AsSpan(prefix.Length).SequenceEqual(name)) return IndicatorLabel.TypeOf(algorithm);
+        }
+
+        return null;
+    }
+
     private static string Literal(Observable observable) => observable switch
     {
         Observable.AutonomousSystem o => o.Value.ToString(),

@@ -72,6 +72,10 @@ internal sealed record ExplainedIndicator
     /// <summary>Empty once MISP has withdrawn it.</summary>
     public required IReadOnlyList<string> Observables { get; init; }
 
+    /// <summary>Type and value, for people; null once MISP has withdrawn it.</summary>
+    [JsonIgnore]
+    public string? Label { get; init; }
+
     public required IndicatorState State { get; init; }
 
     public string Meaning => State.Meaning();
