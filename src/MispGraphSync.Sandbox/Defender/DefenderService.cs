@@ -16,7 +16,8 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
 
     public Answer Handle(Request request)
     {
-        if (request.Segments is not ["api", "indicators", ..]) return Error(404, "NotFound", "No such path.");
+        if (request.Segments is not ["api", "indicators", ..]) throw NoFact.Path(request);
+        if (request.Method != "GET") NoFact.RequireQuery(request);
         if (Bearer.Of(request, entra.Mint, Audiences.Defender) is not { } token)
             return Error(401, "Unauthorized", "The token is missing, invalid or expired.");
         if (Limited(request) is { } wait) return Fail(429, wait, state.ThrottleForm);
@@ -37,7 +38,7 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
                 ("POST", ["import"]) => Import(request, token.AppId, all),
                 ("POST", ["BatchDelete"]) => BatchDelete(request, token.AppId, all),
                 ("DELETE", [var id]) => Delete(id, token.AppId, all),
-                _ => Error(404, "NotFound", "No such path."),
+                _ => throw NoFact.Path(request),
             };
         }
         catch (JsonException)
@@ -61,6 +62,7 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
     {
         if (JsonNode.Parse(request.Body.Span) is not JsonObject body || body["Indicators"] is not JsonArray { Count: > 0 } items)
             return Error(400, "MissingRequiredParameter", "Parameter Indicators is missing.");
+        NoFact.RequireProperties(body, "an import", "Indicators");
         if (items.Count > state.MaxBatch) return TooMany("indicators");
         if (items.Select(DefenderRules.Unreadable).FirstOrDefault(fault => fault is not null) is { } unreadable)
             return Error(400, unreadable.Code, unreadable.Message);
@@ -118,6 +120,7 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
     {
         if (JsonNode.Parse(request.Body.Span) is not JsonObject body || body["IndicatorIds"] is not JsonArray { Count: > 0 } ids)
             return Error(400, "MissingRequiredParameter", "Parameter IndicatorIds is missing or empty.");
+        NoFact.RequireProperties(body, "a batch deletion", "IndicatorIds");
         if (ids.Count > state.MaxBatch) return TooMany("ids");
 
         var numbers = new List<long>();
@@ -133,6 +136,7 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
 
     private Answer List(Request request, string app, bool all)
     {
+        NoFact.RequireQuery(request, "$filter", "$top", "$skip");
         Func<DefenderIndicator, bool>? wanted = _ => true;
         if (request.Parameter("$filter") is { } filter) wanted = ListFilter.Parse(filter);
         if (wanted is null) return Error(400, "ODataError", "The filter is invalid.");
@@ -147,20 +151,35 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
             json.WriteString("@odata.context", $"{request.Origin}api/$metadata#Indicators");
             json.WriteStartArray("value");
             foreach (var one in page) Entity(json, one);
+            if (state.ListsWebCategory && skip == 0) WebCategory(json);
             json.WriteEndArray();
             json.WriteEndObject();
         });
     }
 
-    private static void Entity(Utf8JsonWriter json, DefenderIndicator one)
+    /// <summary>Read-only: made in the portal, of a type that the API does not take.</summary>
+    private static void WebCategory(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", "1");
+        json.WriteString("indicatorType", "WebCategory");
+        json.WriteString("indicatorValue", "Gambling");
+        json.WriteString("action", "Block");
+        json.WriteString("sourceType", "User");
+        json.WriteEndObject();
+    }
+
+    private void Entity(Utf8JsonWriter json, DefenderIndicator one)
     {
         json.WriteStartObject();
         json.WriteString("id", one.Id);
         foreach (var (name, value) in one.Fields)
         {
-            if (name == "externalID") continue; // whether lists give it back is not documented; the hard case is no
+            if (name == "externalID" && !state.ListsExternalIds) continue;
             json.WritePropertyName(name);
-            if (value is null) json.WriteNullValue();
+            // In the case in which it was submitted first.
+            if (name == "indicatorValue") json.WriteStringValue(one.Value);
+            else if (value is null) json.WriteNullValue();
             else value.WriteTo(json);
         }
 
@@ -179,6 +198,9 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
         json.WriteString("lastUpdateTime", one.LastUpdated);
         json.WriteStartArray("rbacGroupIds");
         json.WriteEndArray();
+        // Seen in live responses, and documented nowhere.
+        foreach (var name in (string[])["bypassDurationHours", "notificationId", "notificationBody", "lookBackPeriod", "additionalInfo"])
+            json.WriteNull(name);
         json.WriteNull("historicalDetection");
         json.WriteNumber("version", 1);
         json.WriteEndObject();

@@ -54,6 +54,12 @@ public sealed class DefenderState
     /// <summary>Answers have URLs as their standard writes them: a slash for an empty path.</summary>
     public bool RewritesUrls { get; set; }
 
+    /// <summary>Lists give <c>externalID</c> back, which no document says.</summary>
+    public bool ListsExternalIds { get; set; }
+
+    /// <summary>Lists end with a web category, which the API does not take.</summary>
+    public bool ListsWebCategory { get; set; }
+
     /// <summary>How long a new indicator is missing from lists.</summary>
     public TimeSpan ReadLag { get; set; }
 

@@ -13,7 +13,7 @@ internal sealed class EntraService(EntraState state, TimeProvider time) : IServi
         [var tenant, "v2.0", ".well-known", "openid-configuration"] => IsTenant(tenant) ? OpenId(request, tenant) : Refuse(90002),
         [var tenant, "oauth2", "v2.0", "token"] when request.Method == "POST" => Token(request, tenant),
         [_, "discovery", "v2.0", "keys"] => Answer.Json(200, new JsonObject { ["keys"] = new JsonArray() }),
-        _ => Answer.Html(404, "<html><body>Not found</body></html>"),
+        _ => throw NoFact.Path(request),
     };
 
     public Answer Fail(int status, TimeSpan? retryAfter, RetryAfterForm form) =>

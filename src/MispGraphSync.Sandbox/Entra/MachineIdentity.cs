@@ -12,7 +12,7 @@ internal sealed class MachineIdentity(EntraState state, TimeProvider time) : ISe
 {
     public Answer Handle(Request request)
     {
-        if (request is not { Method: "GET", Segments: ["msi", "token"] }) return Error(404, "Not found.");
+        if (request is not { Method: "GET", Segments: ["msi", "token"] }) throw NoFact.Path(request);
         if (request.Headers["X-IDENTITY-HEADER"] != state.IdentityHeader) return Error(401, "The X-IDENTITY-HEADER is missing or wrong.");
         if (request.Parameter("api-version") != "2019-08-01") return Error(400, "The api-version is not supported.");
         if (request.Parameter("client_id") is { } client && client != state.App.ClientId)

@@ -18,8 +18,9 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
 
     public Answer Handle(Request request)
     {
-        if (request.Segments is not ["beta", "security", "tiIndicators", ..])
-            return Error(400, "BadRequest", $"Resource not found for the segment '{request.Segments.LastOrDefault()}'.");
+        if (request.Segments is not ["beta" or "v1.0", ..])
+            return Error(400, "BadRequest", $"Resource not found for the segment '{request.Segments.FirstOrDefault()}'.");
+        if (request.Segments is not ["beta", "security", "tiIndicators", ..]) throw NoFact.Path(request);
         if (Unavailable() is { } unavailable) return unavailable;
         if (_minute.Refuse(state.RequestsPerMinute) is { } wait) return Fail(429, wait, state.ThrottleForm);
         if (Bearer.Of(request, entra.Mint, Audiences.Graph) is not { } token)
@@ -54,7 +55,13 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
         return Error(status, code, message).WithRetryAfter(retryAfter, form, time);
     }
 
-    private Answer Route(Request request, string app) => (request.Method, request.Segments[3..]) switch
+    private Answer Route(Request request, string app)
+    {
+        if (request is not { Method: "GET", Segments.Length: 3 }) NoFact.RequireQuery(request);
+        return Routed(request, app);
+    }
+
+    private Answer Routed(Request request, string app) => (request.Method, request.Segments[3..]) switch
     {
         ("GET", []) => List(request, app),
         ("POST", []) => Create(request, app),
@@ -65,7 +72,7 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
             ? Error(501, "notSupported", "The action is not supported.")
             : _batches.DeleteByExternalId(request.Body, app),
         (_, [var id]) when Guid.TryParse(id, out _) || id.All(char.IsAsciiDigit) => One(request, app, id),
-        _ => Error(400, "BadRequest", $"Resource not found for the segment '{request.Segments[^1]}'."),
+        _ => throw NoFact.Path(request),
     };
 
     private Answer One(Request request, string app, string id)
@@ -82,6 +89,7 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
                 using (var body = JsonDocument.Parse(request.Body))
                 {
                     var change = TiItem.Read(body.RootElement, enumerationsToo: true);
+                    change.RequireKnown(state.UndeclaredNames);
                     if (TiRules.FaultOfUpdate(change, found.TargetProduct, time.GetUtcNow()) is { } fault) return Provider(fault);
                     state.Update(found, change);
                 }
@@ -98,6 +106,7 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
     {
         using var body = JsonDocument.Parse(request.Body);
         var item = TiItem.Read(body.RootElement, enumerationsToo: true);
+        item.RequireKnown(state.UndeclaredNames);
         if (TiRules.Fault(item, time.GetUtcNow()) is { } fault) return Provider(fault);
         if (state.Add(app, item) is not { } added) return Provider(TiBatches.Full);
         return Answer.Json(201, json => _write.Entity(json, added, withNulls: true));
@@ -105,11 +114,12 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
 
     private Answer List(Request request, string app)
     {
+        NoFact.RequireQuery(request, "$top", "$skip", "$skiptoken", "$filter");
         string? externalId = null;
         if (request.Parameter("$filter") is { } filter)
         {
             var match = ExternalIdFilter().Match(filter);
-            if (!match.Success) return Error(400, "BadRequest", $"The filter '{filter}' is not supported.");
+            if (!match.Success) throw new NoFactException($"the filter {filter}");
             externalId = match.Groups[1].Value.Replace("''", "'", StringComparison.Ordinal);
         }
 

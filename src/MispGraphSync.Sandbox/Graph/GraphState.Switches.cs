@@ -36,6 +36,14 @@ public sealed partial class GraphState
     /// <summary>Undeclared properties are kept and given back, as the open type allows.</summary>
     public bool EchoesUndeclared { get; set; } = true;
 
+    /// <summary>Undeclared properties that clients are known to send; others are answered 501.</summary>
+    public string[] UndeclaredNames { get; set; } = ["indicatorRequestHash"];
+
+    public TiErrorForm ErrorForm { get; set; }
+
+    /// <summary>The code of a deletion's result is a number, as declared, instead of a text, as recorded.</summary>
+    public bool NumericResultCodes { get; set; }
+
     /// <summary>Items of an answer are in a different order from the request.</summary>
     public bool ReversesAnswers { get; set; }
 }

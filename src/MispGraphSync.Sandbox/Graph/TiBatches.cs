@@ -10,8 +10,8 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
 
     public Answer Submit(ReadOnlyMemory<byte> body, string app) => Items(body, (item, now) =>
     {
-        if (TiRules.Fault(item, now) is { } fault) return (false, json => TiWriter.Failed(json, item, "create", fault));
-        if (state.Add(app, item) is not { } added) return (false, json => TiWriter.Failed(json, item, "create", Full));
+        if (TiRules.Fault(item, now) is { } fault) return (false, json => write.Failed(json, item, "create", fault));
+        if (state.Add(app, item) is not { } added) return (false, json => write.Failed(json, item, "create", Full));
         return (true, json => write.Entity(json, added, withNulls: false));
     });
 
@@ -19,7 +19,7 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
     {
         var found = item.Text("id") is { } id ? state.Find(app, id) : null;
         var fault = found is null ? "The indicator was not found." : TiRules.FaultOfUpdate(item, found.TargetProduct, now);
-        if (fault is not null) return (false, json => TiWriter.Failed(json, item, "update", fault));
+        if (fault is not null) return (false, json => write.Failed(json, item, "update", fault));
 
         state.Update(found!, item);
         return (true, json => write.Entity(json, found!, withNulls: false));
@@ -36,6 +36,7 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
         using var document = JsonDocument.Parse(body);
         // One unreadable item fails the batch, so all are read before any is stored.
         var items = Values(document).Select(item => TiItem.Read(item, state.EnumFailsBatch)).ToArray();
+        foreach (var item in items) item.RequireKnown(state.UndeclaredNames);
         var now = time.GetUtcNow();
         return Value([.. items.Select(item => handle(item, now))], "tiIndicator");
     }
@@ -51,7 +52,7 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
         {
             var done = delete(key);
             results.Add((done, json =>
-                TiWriter.Result(json, done, done ? $"{key} was deleted." : $"No indicator with {what} '{key}' was found.")));
+                write.Result(json, done, done ? $"{key} was deleted." : $"No indicator with {what} '{key}' was found.")));
         }
 
         return Value(results, "resultInfo");
@@ -76,6 +77,7 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
         if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("value", out var value)
             || value.ValueKind != JsonValueKind.Array)
             throw new UnreadableBodyException("The parameter 'value' is missing or no list.");
+        NoFact.RequireProperties(document.RootElement, "an action's body", "value");
         if (value.GetArrayLength() == 0) throw new UnreadableBodyException("The parameter 'value' is empty.");
         if (value.GetArrayLength() > state.MaxBatch)
             throw new UnreadableBodyException($"At most {state.MaxBatch} indicators are allowed in one request.");

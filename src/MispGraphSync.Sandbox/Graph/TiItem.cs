@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using MispGraphSync.Sandbox.Hosting;
 
 namespace MispGraphSync.Sandbox.Graph;
 
@@ -49,7 +50,8 @@ internal readonly struct TiItem
             if (!TiProperties.Fits(kind, property.Value))
                 throw new UnreadableBodyException($"Cannot convert the value of property '{property.Name}'.");
             if (enumerationsToo && !TiProperties.IsOfEnumeration(number, property.Value))
-                throw new UnreadableBodyException($"Requested value '{property.Value}' of '{property.Name}' was not found.");
+                throw new UnreadableBodyException(
+                    $"Error converting value \"{property.Value}\" to type 'System.Nullable`1[{property.Name}]'.");
 
             plain &= kind != TiProperties.Kind.ReadOnly && property.Value.ValueKind != JsonValueKind.Null;
             if (property.Value.ValueKind == JsonValueKind.Null) continue;
@@ -59,6 +61,19 @@ internal readonly struct TiItem
         }
 
         return new TiItem(json, present, values, plain);
+    }
+
+    /// <summary>The type is open, so a misspelt property would be kept in silence.</summary>
+    /// <exception cref="NoFactException">A property is neither declared nor one of these.</exception>
+    public void RequireKnown(IReadOnlyCollection<string> undeclared)
+    {
+        if (IsPlain) return;
+        foreach (var property in Json.EnumerateObject())
+        {
+            var name = property.Name;
+            if (!TiProperties.IsDeclared(name) && !name.StartsWith('@') && !undeclared.Contains(name))
+                throw new NoFactException($"the property {name} of a tiIndicator");
+        }
     }
 
     public bool IsForDefender => Text("targetProduct") == TiProperties.Products[1];

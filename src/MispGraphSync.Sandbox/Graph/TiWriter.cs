@@ -35,24 +35,34 @@ internal sealed class TiWriter(GraphState state, Guid tenant)
     }
 
     /// <summary>
-    /// One failed item, as users have recorded it: what was sent, with a sentence for an id and the product's own kind of error.
+    /// One failed item, as users have recorded it: what was sent, with a sentence for an id and an error, which is JSON in a string or
+    /// prose.
     /// </summary>
     /// <param name="verb">What failed.</param>
-    public static void Failed(Utf8JsonWriter json, TiItem item, string verb, string message)
+    public void Failed(Utf8JsonWriter json, TiItem item, string verb, string message)
     {
         json.WriteStartObject();
         json.WriteString("id", $"Failed to {verb}, check Error element for reason");
-        json.WriteString("Error", item.IsForDefender
-            ? new JsonObject
+        var isJson = state.ErrorForm switch
+        {
+            TiErrorForm.Json or TiErrorForm.Object => true,
+            TiErrorForm.Prose => false,
+            _ => item.IsForDefender,
+        };
+        var error = new JsonObject
+        {
+            ["error"] = new JsonObject
             {
-                ["error"] = new JsonObject
-                {
-                    ["code"] = "InvalidInput",
-                    ["message"] = message,
-                    ["target"] = "00000000-5a5d-4b0c-8000-0000000000bb"
-                }
-            }.ToJsonString()
-            : $"Target: body - ValidationFailed - One or more errors.\nTarget: tiIndicator - ValidationFailed - {message}");
+                ["code"] = "InvalidInput",
+                ["message"] = message,
+                ["target"] = "00000000-5a5d-4b0c-8000-0000000000bb",
+            },
+        };
+        json.WritePropertyName("Error");
+        if (state.ErrorForm == TiErrorForm.Object) error["error"]!.WriteTo(json);
+        else if (isJson) json.WriteStringValue(error.ToJsonString());
+        else json.WriteStringValue(
+            $"Target: body - ValidationFailed - One or more errors.\nTarget: tiIndicator - ValidationFailed - {message}");
         foreach (var property in item.Json.EnumerateObject())
         {
             if (property.Name != "id") property.WriteTo(json);
@@ -61,11 +71,13 @@ internal sealed class TiWriter(GraphState state, Guid tenant)
         json.WriteEndObject();
     }
 
-    /// <summary>The code is a text.</summary>
-    public static void Result(Utf8JsonWriter json, bool done, string message)
+    /// <summary>The code is a number in the metadata, and was recorded as a text.</summary>
+    public void Result(Utf8JsonWriter json, bool done, string message)
     {
         json.WriteStartObject();
-        json.WriteString("code", done ? "204" : "404");
+        var code = done ? 204 : 404;
+        if (state.NumericResultCodes) json.WriteNumber("code", code);
+        else json.WriteString("code", $"{code}");
         json.WriteString("message", message);
         json.WriteNumber("subcode", 0);
         json.WriteEndObject();

@@ -53,6 +53,11 @@ internal sealed class Front(
         {
             answer = await HandleAsync(request, seen, service, aborted);
         }
+        catch (NoFactException unknown)
+        {
+            seen.Fault = unknown.Message;
+            answer = unknown.Answer;
+        }
         catch (Exception bug) when (bug is not OperationCanceledException)
         {
             // No service responds like this: the test has found a bug in the sandbox, not in the tool.

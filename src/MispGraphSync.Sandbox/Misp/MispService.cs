@@ -22,6 +22,13 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
         "Invalid JSON input. Make sure that the JSON input is a correctly formatted JSON string. "
         + "This request has been blocked to avoid an unfiltered request.";
 
+    private static readonly HashSet<string> Controllers =
+    [
+        "events", "attributes", "objects", "servers", "users", "warninglists", "sightings", "tags", "galaxies", "galaxy_clusters",
+        "organisations", "sharing_groups", "feeds", "taxonomies", "noticelists", "roles", "auth_keys", "shadow_attributes", "eventReports",
+        "jobs", "logs", "news", "dashboards", "workflows", "decayingModel", "analystData", "correlations", "templates", "communities",
+    ];
+
     private readonly Dictionary<string, RateWindow> _windows = [];
 
     public Answer Handle(Request request)
@@ -30,6 +37,7 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
             return Answer.Html(302, "").With("Location", $"{request.Origin}users/login");
         if (UserOf(request) is not { } user) return Unauthenticated(request);
 
+        NoFact.RequireQuery(request);
         try
         {
             return Route(request, user);
@@ -54,16 +62,18 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
 
     private Answer Route(Request request, MispUser user) => (request.Method, Plain(request.Segments)) switch
     {
-        ("POST", ["events" or "attributes" or "objects", "restSearch", ..]) => Limited(user, () => Search(request, user)),
+        ("POST", ["events" or "attributes" or "objects", "restSearch"]) => Limited(user, () => Search(request, user)),
         ("GET", ["events", "restSearch"]) => Error(400, SearchByGet, request.Path),
         ("GET", ["events", "view" or "viewEvent", var id]) => View(id, user, request.Path),
         ("GET", ["servers", "getVersion"]) => Answer.Json(200, MispPages.Version(state, user), indented: true),
         ("GET", ["users", "view", "me"]) => Answer.Json(200, MispPages.User(state, user), indented: true),
-        (_, ["warninglists"] or ["warninglists", "index"]) => Answer.Json(200, MispPages.Warninglists(state), indented: true),
+        ("GET", ["warninglists"] or ["warninglists", "index"]) => Answer.Json(200, MispPages.Warninglists(state), indented: true),
         ("GET", ["attributes", "describeTypes"]) => Answer.Json(200, MispPages.Types(), indented: true),
-        (_, ["events" or "attributes" or "objects" or "servers" or "users", ..]) =>
+        // Recorded: no such controller, and no such action of one.
+        (_, [var controller, ..]) when !Controllers.Contains(controller) => Error(404, "Not Found", request.Path),
+        (_, [_, var action, ..]) when Controllers.Contains(action) || action is "nosuchaction" =>
             Error(403, "You do not have permission to use this functionality.", request.Path),
-        _ => Error(404, "Not Found", request.Path),
+        _ => throw NoFact.Path(request),
     };
 
     private Answer Search(Request request, MispUser user)
@@ -82,6 +92,7 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
         if (body is JsonObject json && json.Text("returnFormat") is not ("" or "json"))
             return Error(404, "Invalid output format.", request.Path);
 
+        if (body is JsonObject filters) SearchKeys.Check(filters, request.Path);
         var search = RestSearch.Read(body, user, state.Warninglists, time.GetUtcNow());
         List<StoredEvent> found;
         lock (state.Gate)

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace MispGraphSync.Sandbox.Misp;
 
 /// <summary>
-/// The body of <c>/events/restSearch</c>, read as leniently as by the server: unknown filters are ignored,
+/// The body of <c>/events/restSearch</c>, read as leniently as by the server:
 /// conditions on attributes select whole events, and different attributes may meet different conditions.
 /// </summary>
 internal sealed class RestSearch

@@ -27,6 +27,7 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
         if (Bearer.Of(request, entra.Mint, Audiences.Management) is not { } token)
             return Error(
                 401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing or its token is invalid.");
+        NoFact.RequireQuery(request, "api-version", "$skipToken", "$top");
         if (request is { Method: "GET", Segments: ["subscriptions"] })
         {
             return request.Parameter("api-version") is "2022-12-01"
@@ -38,9 +39,9 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
             return Workspaces(request, listed, token);
         if (request.Segments is not
             ["subscriptions", var subscription, _, var group, "providers", OperationalInsights, "workspaces", var workspace, .. var below])
-            return UnknownType();
+            throw NoFact.Path(request);
         if (request.Method == "GET" && below is []) return Unknown(subscription, group, workspace) ?? Workspace(request, token);
-        if (below is not ["providers", SecurityInsights, "threatIntelligence", "main", .. var rest]) return UnknownType();
+        if (below is not ["providers", SecurityInsights, "threatIntelligence", "main", .. var rest]) throw NoFact.Path(request);
         if (request.Parameter("api-version") is not "2025-09-01") return InvalidApiVersion();
         if (Unknown(subscription, group, workspace) is { } unknown) return unknown;
         if (!MayRead(token)) return Unauthorized($"{SecurityInsights}/threatIntelligence/read");
@@ -51,7 +52,7 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
             ("GET", ["indicators"]) => Page(request, request.Parameter("$skipToken"), request.Parameter("$top"), _ => true),
             ("GET", ["indicators", _]) => Error(404, "ResourceNotFound", "The indicator was not found."),
             ("DELETE", ["indicators", _]) => new Answer(200),
-            _ => Error(404, "NotFound", "Not found."),
+            _ => throw NoFact.Path(request),
         };
     }
 
@@ -101,6 +102,12 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
             return Error(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized.");
         }
 
+        NoFact.RequireProperties(
+            query, "queryIndicators", "pageSize", "skipToken", "sources", "ids", "patternTypes", "minValidUntil", "maxValidUntil",
+            "includeDisabled");
+        // What it leaves out otherwise is not documented.
+        if (query["includeDisabled"] is { } disabled && disabled.GetValueKind() != JsonValueKind.True)
+            throw new NoFactException($"includeDisabled: {disabled} of queryIndicators");
         var token = (string?)query["skipToken"] ?? (state.SkipTokenInBodyOnly ? null : request.Parameter("$skipToken"));
         return Page(request, token, query["pageSize"]?.ToString(), Wanted(query));
     }
@@ -225,8 +232,6 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
 
     private static Answer UnknownSubscription(string subscription) =>
         Error(404, "SubscriptionNotFound", $"The subscription '{subscription}' could not be found.");
-
-    private static Answer UnknownType() => Error(404, "InvalidResourceType", "The resource type could not be found.");
 
     private static Answer InvalidApiVersion() => Error(400, "InvalidApiVersionParameter", "The api-version is invalid.");
 

@@ -17,7 +17,8 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
     public Answer Handle(Request request)
     {
         if (request is not { Method: "POST", Segments: ["workspaces", var workspace, "threat-intelligence-stix-objects:upload"] })
-            return Gateway(404, "Resource not found");
+            throw NoFact.Path(request);
+        NoFact.RequireQuery(request, "api-version");
         if (request.Parameter("api-version") != ApiVersion)
             return Error(400, "InvalidApiVersion", $"The api-version must be {ApiVersion}.");
         if (Bearer.Of(request, entra.Mint, Audiences.Management) is not { } token)
@@ -44,18 +45,25 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
         : Gateway(status, status >= 500 ? "Internal server error" : "Bad request", isActivity: status >= 500)
             .WithRetryAfter(retryAfter, form, options.Time);
 
-    /// <summary>As users have recorded it, without its status: 401 is the harder one for a client.</summary>
-    private static Answer MissingRole(string app, Guid workspace) => Answer.Json(401, new JsonObject
-    {
-        ["error"] = new JsonObject
+    /// <summary>Users have recorded two texts, both without their status.</summary>
+    private Answer MissingRole(string app, Guid workspace) => state.RefusesInProse
+        ? new Answer(state.RoleRefusalStatus)
         {
-            ["code"] = "UnauthorizedAccess",
-            ["message"] = $"The Object ID [{app}] does not have required permission to perform this action on the workspace [{workspace}].",
-            ["details"] = new JsonArray(),
-            ["target"] = null,
-            ["additionalInfo"] = null,
-        },
-    });
+            ContentType = "text/plain",
+            Body = "You do not have permission to view this directory or page."u8.ToArray(),
+        }
+        : Answer.Json(state.RoleRefusalStatus, new JsonObject
+        {
+            ["error"] = new JsonObject
+            {
+                ["code"] = "UnauthorizedAccess",
+                ["message"] = $"The Object ID [{app}] does not have required permission to perform this action "
+                    + $"on the workspace [{workspace}].",
+                ["details"] = new JsonArray(),
+                ["target"] = null,
+                ["additionalInfo"] = null,
+            },
+        });
 
     private Answer Upload(ReadOnlyMemory<byte> body)
     {
@@ -71,6 +79,8 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
         if (objects.GetArrayLength() is var count && (count == 0 || count > state.MaxBatch))
             return Error(400, "BadRequest", $"stixobjects must have 1 to {state.MaxBatch} objects.");
 
+        NoFact.RequireProperties(root, "an upload", "sourcesystem", "stixobjects");
+        foreach (var item in objects.EnumerateArray()) StixProperties.Check(item);
         var failed = new JsonArray();
         var index = 0;
         foreach (var item in objects.EnumerateArray())

@@ -30,6 +30,12 @@ public sealed class SentinelState
     /// <summary>The status for a batch without any valid object: 400 or 200, both with <c>errors</c>.</summary>
     public int AllFailedStatus { get; set; } = 400;
 
+    /// <summary>The status for an app without the role: 401 or 403. 401 is the harder one for a client.</summary>
+    public int RoleRefusalStatus { get; set; } = 401;
+
+    /// <summary>An app without the role gets a sentence in plain text instead of JSON.</summary>
+    public bool RefusesInProse { get; set; }
+
     /// <summary>How long after an upload ARM shows it.</summary>
     public TimeSpan ReadLag { get; set; }
 

@@ -12,7 +12,7 @@ internal sealed class VaultService(VaultState state, EntraState entra, TimeProvi
     {
         if (Bearer.Of(request, entra.Mint, Audiences.Vault) is null) return NoToken();
         if (request is not { Method: "GET", Segments: ["secrets", var name, .. var version] } || version.Length > 1)
-            return Error(404, "NotFound", "No such path.");
+            throw NoFact.Path(request);
         if (request.Parameter("api-version") is not "7.4") return Error(400, "BadParameter", "AKV10001: The api-version is not supported.");
         if (state.IsForbidden) return Error(403, "Forbidden", $"Caller is not authorized to perform action on resource. {ReadAction}");
         if (!state.Secrets.TryGetValue(name, out var value))

@@ -132,6 +132,28 @@ public sealed class DefenderTests : IAsyncLifetime
         Assert.Equal(0, _sandbox.DefenderState.Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task List_has_undocumented_fields_and_may_have_external_ids_and_web_categories(bool hasMore)
+    {
+        (_sandbox.DefenderState.ListsExternalIds, _sandbox.DefenderState.ListsWebCategory) = (hasMore, hasMore);
+        var item = Domain("A.example");
+        item["externalID"] = "11111111-1111-4111-8111-111111111111";
+        await ImportAsync(item);
+        await ImportAsync(Domain("a.example"));
+        var again = (JsonObject)item.DeepClone();
+        await ImportAsync(again);
+
+        var (_, page) = await _client.GetAsync(_sandbox.Defender, "api/indicators");
+
+        var listed = page!["value"]!.AsArray();
+        Assert.Equal("A.example", (string?)listed[0]!["indicatorValue"]);
+        Assert.True(listed[0]!.AsObject().ContainsKey("lookBackPeriod"));
+        Assert.Equal(hasMore, listed[0]!["externalID"] is not null);
+        Assert.Equal(hasMore ? ["DomainName", "WebCategory"] : ["DomainName"], listed.Select(one => (string?)one!["indicatorType"]));
+    }
+
     [Fact]
     public async Task Lists_are_filtered_and_paged_by_skip()
     {

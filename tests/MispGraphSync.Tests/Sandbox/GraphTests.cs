@@ -52,6 +52,39 @@ public sealed class GraphTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(TiErrorForm.ByProduct, "Azure Sentinel", "Target: body - ValidationFailed")]
+    [InlineData(TiErrorForm.ByProduct, "Microsoft Defender ATP", "{\"error\":{\"code\":\"InvalidInput\"")]
+    [InlineData(TiErrorForm.Json, "Azure Sentinel", "{\"error\":{\"code\":\"InvalidInput\"")]
+    [InlineData(TiErrorForm.Prose, "Microsoft Defender ATP", "Target: body - ValidationFailed")]
+    [InlineData(TiErrorForm.Object, "Azure Sentinel", "{\"code\":\"InvalidInput\"")]
+    public async Task Error_of_a_failed_item_has_the_chosen_form(TiErrorForm form, string product, string start)
+    {
+        _sandbox.GraphState.ErrorForm = form;
+        var bad = Item("b");
+        (bad["threatType"], bad["targetProduct"]) = ("watchlist", product);
+
+        var (_, body) = await SubmitAsync(bad);
+
+        var error = body!["value"]![0]!["Error"]!;
+        var text = form == TiErrorForm.Object ? error.ToJsonString() : (string)error!;
+        Assert.StartsWith(start, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, "\"204\"")]
+    [InlineData(true, "204")]
+    public async Task Code_of_a_deletion_is_a_text_or_a_number(bool isNumber, string code)
+    {
+        _sandbox.GraphState.NumericResultCodes = isNumber;
+        await SubmitAsync(Item("a"));
+
+        var (_, body) = await _client.PostAsync(_sandbox.Graph, $"{Base}/deleteTiIndicatorsByExternalId",
+            new JsonObject { ["value"] = new JsonArray("a") });
+
+        Assert.Equal(code, body!["value"]![0]!["code"]!.ToJsonString());
+    }
+
+    [Theory]
     [InlineData("targetProduct", "Microsoft Sentinel")]
     [InlineData("description", "")]
     [InlineData("tlpLevel", "Amber")]

@@ -42,7 +42,6 @@ public sealed class MispTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{}""", "First Second Third")]
-    [InlineData("""{ "typo": "x" }""", "First Second Third")]
     [InlineData("""{ "type": "" , "org": null, "tags": [] }""", "First Second Third")]
     [InlineData("""{ "request": { "type": "sha256" } }""", "Second")]
     [InlineData("""{ "type": ["sha256", "domain|ip"] }""", "First Second")]

@@ -56,7 +56,8 @@ internal sealed class SandboxClient : IDisposable
         if (body is not null) request.Content = JsonContent.Create(body);
         using var answer = await Http.SendAsync(request, Ct);
         var text = await answer.Content.ReadAsStringAsync(Ct);
-        return ((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+        var isJson = text is ['{' or '[', ..];
+        return ((int)answer.StatusCode, text.Length == 0 ? null : isJson ? JsonNode.Parse(text) : JsonValue.Create(text));
     }
 
     public Task<(int Status, JsonNode? Body)> PostAsync(Uri origin, string path, JsonNode body) =>

@@ -108,7 +108,23 @@ public sealed class SentinelTests : IAsyncLifetime
         _sandbox.EntraState.App.IsSentinelContributor = false;
         var (withoutRole, _) = await _client.PostAsync(_sandbox.Sentinel, UploadPath(), body);
 
-        Assert.Equal((404, 404, 401), (wrongWorkspace, otherSpelling, withoutRole));
+        Assert.Equal((404, 501, 401), (wrongWorkspace, otherSpelling, withoutRole));
+    }
+
+    [Theory]
+    [InlineData(401, false, "UnauthorizedAccess")]
+    [InlineData(403, false, "UnauthorizedAccess")]
+    [InlineData(401, true, "You do not have permission to view this directory or page.")]
+    [InlineData(403, true, "You do not have permission to view this directory or page.")]
+    public async Task Missing_role_has_either_status_and_either_text(int expected, bool isProse, string words)
+    {
+        _sandbox.EntraState.App.IsSentinelContributor = false;
+        (_sandbox.SentinelState.RoleRefusalStatus, _sandbox.SentinelState.RefusesInProse) = (expected, isProse);
+
+        var (status, body) = await UploadAsync(Indicator(Id));
+
+        Assert.Equal(expected, status);
+        Assert.Contains(words, isProse ? (string)body! : (string)body!["error"]!["code"]!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,7 +210,7 @@ public sealed class SentinelTests : IAsyncLifetime
     [InlineData("subscriptions/99999999-0000-4000-8000-000000000000/providers/Microsoft.OperationalInsights/workspaces"
         + "?api-version=2023-09-01", 404)]
     [InlineData("subscriptions/5b5c0000-5a5d-4b0c-8000-000000000004/providers/Microsoft.OperationalInsights/workspaces", 400)]
-    [InlineData("subscriptions/5b5c0000-5a5d-4b0c-8000-000000000004/resources?api-version=2021-04-01", 404)]
+    [InlineData("subscriptions/5b5c0000-5a5d-4b0c-8000-000000000004/resources?api-version=2021-04-01", 501)]
     public async Task Unknown_list_is_refused(string path, int status) =>
         Assert.Equal(status, (await _client.GetAsync(_sandbox.Management, path)).Status);
 

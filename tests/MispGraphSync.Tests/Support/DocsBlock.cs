@@ -18,6 +18,6 @@ internal static class DocsBlock
         Assert.True(from > start.Length && to >= from, $"{page} has no block {name}.");
         text = text.ReplaceLineEndings("\n").TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1") File.WriteAllText(path, whole[..from] + text + whole[to..]);
-        else Assert.True(whole[from..to] == text, $"{page}, {name} is stale: run the tests once with UPDATE_SNAPSHOTS=1. Expected:\n{text}");
+        else Assert.True(whole[from..to] == text, $"{page}, {name}: run the tests with UPDATE_SNAPSHOTS=1. Expected:\n{text}");
     }
 }
