@@ -157,6 +157,7 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
             RunStatus.Completed => $"completed in {duration}",
             RunStatus.CompletedWithErrors => $"completed in {duration}, with errors",
             RunStatus.Partial => $"partial, ended after {duration}",
+            RunStatus.Refused when isDryRun => $"done in {duration}; nothing was sent, and a guard would withhold deletions",
             RunStatus.Refused => $"completed in {duration}; a guard withheld deletions",
             RunStatus.Interrupted => $"interrupted after {duration}; progress is saved",
             _ => $"failed after {duration}",

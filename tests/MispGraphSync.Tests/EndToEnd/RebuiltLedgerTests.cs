@@ -251,13 +251,14 @@ public sealed class RebuiltLedgerTests : IAsyncLifetime
     private void AssertNoWrites(string kind) =>
         Assert.True(_run.Sandbox.Writes(kind).Count == 0, string.Join('\n', _run.Sandbox.Writes(kind).Select(one => $"{one}\n{one.Body}")));
 
-    /// <summary>Once the ledger is rebuilt, a push sends nothing, lists nothing and says nothing.</summary>
+    /// <summary>Once the ledger is rebuilt, a push sends nothing, lists nothing and says nothing. It asks whether it may.</summary>
     private async Task AssertRestAsync(string kind)
     {
         var again = await PushAsync();
         Assert.Equal("", again.Error);
-        Assert.Empty(_run.Sandbox.RequestsTo(SandboxItems.ServiceOf(kind)));
-        Assert.Empty(_run.Sandbox.RequestsTo(SandboxItems.ListServiceOf(kind)));
+        Assert.DoesNotContain(
+            _run.Sandbox.RequestsTo(SandboxItems.ServiceOf(kind)).Concat(_run.Sandbox.RequestsTo(SandboxItems.ListServiceOf(kind))),
+            request => !request.Path.EndsWith("?$top=1", StringComparison.Ordinal));
     }
 
     private string Add(params string[] domains) => _run.Sandbox.MispState.AddEvent(new JsonObject
