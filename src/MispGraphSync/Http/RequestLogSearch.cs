@@ -14,15 +14,14 @@ internal sealed class RequestLogSearch(string folder)
     /// <summary>Files were left unread, so that more may be there.</summary>
     public bool IsPartial { get; private set; }
 
-    /// <param name="sought">For each indicator the texts that stand for it, none of them empty; no text finds nothing.</param>
-    /// <returns>For each, the names of the newest files that hold one of its texts.</returns>
-    public IReadOnlyList<IReadOnlyList<string>> Find(IReadOnlyList<IReadOnlyList<string>> sought)
+    /// <returns>For each, the names of the newest files that hold one of its texts; of a failed request too, if that is sought.</returns>
+    public IReadOnlyList<IReadOnlyList<string>> Find(IReadOnlyList<SoughtRequests> sought)
     {
-        var searches = sought.Select(texts => (Texts: texts.Select(Encoding.UTF8.GetBytes).ToList(), Files: new List<string>())).ToList();
+        var searches = sought.Select(one => new Search([.. one.Texts.Select(Encoding.UTF8.GetBytes)], one.IsRejected)).ToList();
         var read = 0L;
         foreach (var file in (Ignoring(() => Directory.GetFiles(folder, "????????T*.json")) ?? []).OrderDescending(StringComparer.Ordinal))
         {
-            if (searches.TrueForAll(one => one.Texts.Count == 0 || one.Files.Count > 0)) break;
+            if (searches.TrueForAll(one => one.IsDone)) break;
             // A file that has gone meanwhile, or may not be read, is as good as none.
             if (Ignoring(() => File.ReadAllBytes(file)) is not { } content || content.AsSpan().StartsWith(OfNoRun)) continue;
             if ((read += content.Length) > MaxBytesRead)
@@ -31,10 +30,7 @@ internal sealed class RequestLogSearch(string folder)
                 break;
             }
 
-            foreach (var (texts, files) in searches)
-            {
-                if (files.Count < MaxFiles && texts.Exists(text => content.AsSpan().IndexOf(text) >= 0)) files.Add(Path.GetFileName(file));
-            }
+            foreach (var search in searches) search.Look(Path.GetFileName(file), content);
         }
 
         return [.. searches.Select(one => one.Files)];
@@ -51,4 +47,27 @@ internal sealed class RequestLogSearch(string folder)
             return null;
         }
     }
+
+    private sealed record Search(List<byte[]> Texts, bool IsRejected)
+    {
+        public List<string> Files { get; } = [];
+
+        public bool IsDone => Texts.Count == 0 || (Files.Count > 0 && !LacksError);
+
+        private bool LacksError => IsRejected && !Files.Exists(IsError);
+
+        public void Look(string file, byte[] content)
+        {
+            var isMissing = LacksError && IsError(file);
+            if ((Files.Count >= MaxFiles && !isMissing) || !Texts.Exists(text => content.AsSpan().IndexOf(text) >= 0)) return;
+            if (Files.Count >= MaxFiles) Files.RemoveAt(MaxFiles - 1);
+            Files.Add(file);
+        }
+
+        private static bool IsError(string file) => file.Contains("_error_", StringComparison.Ordinal);
+    }
 }
+
+/// <param name="Texts">The texts that stand for an indicator, none of them empty; no text finds nothing.</param>
+/// <param name="IsRejected">A failed request is sought as well: it says why.</param>
+internal readonly record struct SoughtRequests(IReadOnlyList<string> Texts, bool IsRejected);

@@ -153,7 +153,7 @@ internal sealed partial class LedgerFile
         throw new RunFailedException(
             RunOutcome.InvalidInput,
             $"The ledger '{Path}' was written by a newer misp-graph (schema {version}; this program knows {_schema.Version}).",
-            "Use the newer misp-graph, or another ledger.");
+            "Use the newer misp-graph, or move the ledger away: the next push then takes over what the destinations hold.");
     }
 
     // One transaction a version, including its number: a kill leaves the ledger at one version or the next, never between.

@@ -66,6 +66,22 @@ public sealed class ExplainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Explain_names_the_failed_request_of_a_rejected_indicator_not_only_the_reconciliation_after_it()
+    {
+        Seed("bad.example");
+        _run.Sandbox.Faults.Add(Service.Graph, new Fault.Status(500), times: 1_000, when: request =>
+            request.Path.EndsWith("submitTiIndicators", StringComparison.Ordinal)
+            && request.Body.Contains("bad.example", StringComparison.Ordinal));
+        Assert.Equal(3, (await _run.RunAsync("push", "-q")).Code);
+
+        var indicator = (await _run.RunAsync("explain", "bad.example", "--json")).Json.GetProperty("indicators")[0];
+
+        var logs = indicator.GetProperty("logs").EnumerateArray().Select(log => log.GetString()!).ToList();
+        Assert.Contains(logs, log => log.Contains("_reconcile_", StringComparison.Ordinal));
+        Assert.Contains(logs, log => log.EndsWith("_graph_submit_error_500.json", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Explain_succeeds_when_MISP_is_down()
     {
         _run.Change(settings => settings["misp"]!["key"] = new string('x', 40));

@@ -180,11 +180,12 @@ internal sealed class Explainer(
         if (!explanation.IsSeen)
         {
             if (!Guid.TryParse(explanation.Asked, out var uuid)) return explanation;
-            var logs = search.Find([[$"{uuid:D}"]])[0];
+            var logs = search.Find([new SoughtRequests([$"{uuid:D}"], IsRejected: false)])[0];
             return explanation with { Logs = logs, AreLogsTruncated = search.IsPartial };
         }
 
-        var files = search.Find([.. explanation.Indicators.Select(SearchTexts)]);
+        var files = search.Find(
+            [.. explanation.Indicators.Select(one => new SoughtRequests(SearchTexts(one), one.Rejected is not null))]);
         return explanation with
         {
             Indicators = [.. explanation.Indicators.Zip(files, (indicator, logs) => indicator with { Logs = logs })],

@@ -26,7 +26,7 @@ internal static class AttributeSections
             bars.Row("whole", "Attributes read", null, skipped + supporting, figure: "attributes");
             foreach (var (reason, count) in data.Skipped)
                 bars.Row("skipped", reason, Meanings.GetValueOrDefault(reason), count, figure: $"skipped {reason}");
-            bars.Row("kept", "Support an indicator", null, supporting, figure: "supporting");
+            bars.Row("kept", "Map to an indicator", null, supporting, figure: "supporting");
         });
         html.Write($"<div class=\"panels narrow\">\n");
         foreach (var (destination, reasons) in data.Destinations.Zip(data.Breakdown.Skipped))
@@ -39,7 +39,7 @@ internal static class AttributeSections
         var breakdown = data.Breakdown;
         var bars = new BarList(html, breakdown.All.Attributes);
         html.Write($"""
-            <p class="note">Attributes that support an indicator. The strong part of a bar shows those with an indicator held now:
+            <p class="note">Attributes that map to an indicator. The strong part of a bar shows those with an indicator held now:
             <b data-figure="supporting-held">{breakdown.All.Held}</b> of {breakdown.All.Attributes}.</p>
             <div class="panels">
 
