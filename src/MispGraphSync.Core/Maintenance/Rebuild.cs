@@ -103,7 +103,7 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
         return HeldIndicator.Listed(Hash128.Of(key), key, there.Id, expires) with
         {
             Generation = there.Generation!.Value,
-            Hashes = new ItemHashes(Hash128.Unknown, Hash128.Unknown),
+            Hashes = new ItemHashes(Hash128.Unknown, there.ImmutableHash == default ? Hash128.Unknown : there.ImmutableHash),
             Body = hasBody ? body.WrittenMemory : null,
         };
     }

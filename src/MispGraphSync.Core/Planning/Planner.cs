@@ -169,7 +169,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         if (key.Rejected is { } rejected && IsSuppressed(rejected, hashes)) return PlanDecision.Suppressed.Instance;
         if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));
         // An immutable part that is not known is not the wanted one: an update might leave the old one there for ever.
-        var replaces = IsSpent(key) || hashes.Immutable != held.Hashes.Immutable;
+        var replaces = IsSpent(key) || (hashes.Immutable != default && hashes.Immutable != held.Hashes.Immutable);
         if (!replaces && StartsToAlert(held)) StartingToAlert++;
         return new PlanDecision.Step(new StepDecision(StepAction.Update, StepReasons.Changed, replaces));
     }

@@ -105,6 +105,24 @@ public sealed class RebuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Claimed_indicator_is_updated_in_place_where_nothing_is_immutable()
+    {
+        (Service.Upserts, Service.IdsNotReusable) = (true, true);
+        Put(1, 2);
+        await PushAsync();
+        LoseLedger();
+        Put(1);
+        await PushAsync(options => options with { ReadsAllSources = false });
+        Put(1, 2);
+        Service.Sent.Clear();
+
+        await PushAsync();
+
+        Assert.DoesNotContain(Service.Sent, request => request.Operation == Operation.Delete);
+        Assert.Equal(["d1.example", "d2.example"], Values());
+    }
+
+    [Fact]
     public async Task Empty_MISP_after_a_loss_deletes_nothing()
     {
         Put(1, 2, 3);
