@@ -218,7 +218,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     // and without either the key is new. Null: nothing to take over.
     private PlanDecision? LookAtDestination(PlanKey key, Wanted wanted)
     {
-        if (key.Held is { } held)
+        if (key.Held is { } held && held.Expires > run.Now)
         {
             // It may be there as it is wanted.
             if (held.Hashes.IsContentKnown || IsSpent(key) || findListed(held.Key)?.Live is not { } same) return null;
