@@ -245,6 +245,7 @@ internal static class Misconfigurations
         },
         ["no role in the workspace"] = new(["failed sentinel access"], 4, "Microsoft Sentinel Contributor")
         {
+            Settings = s => SetNames(s["destinations"]![1]!, new SandboxOptions().WorkspaceName),
             World = run => (run.Sandbox.EntraState.App.IsSentinelContributor, run.Sandbox.EntraState.App.IsSentinelReader) = (false, false),
         },
         ["the reader's role only"] = new(["failed sentinel access"], 4, "Microsoft Sentinel Contributor")
@@ -253,42 +254,36 @@ internal static class Misconfigurations
         },
         ["another workspace's id"] = new(["failed sentinel workspace"], 2, "would go to different workspaces")
         {
-            Settings = s => s["destinations"]![1]!["workspaceId"] = "99999999-9999-4999-8999-999999999999",
+            Settings = s =>
+            {
+                SetNames(s["destinations"]![1]!, new SandboxOptions().WorkspaceName);
+                s["destinations"]![1]!["workspaceId"] = "99999999-9999-4999-8999-999999999999";
+            },
         },
         ["a workspace id that nobody has"] = new(["failed sentinel access"], 2, "has no workspace 99999999")
         {
             Kinds = SentinelOnly,
-            Settings = s =>
-            {
-                s["destinations"]![0]!["workspaceId"] = "99999999-9999-4999-8999-999999999999";
-                ForgetNames(s);
-            },
+            Settings = s => s["destinations"]![0]!["workspaceId"] = "99999999-9999-4999-8999-999999999999",
         },
         ["no role in a workspace without names"] = new(["failed sentinel access"], 4, "Microsoft Sentinel Contributor")
         {
             Kinds = SentinelOnly,
-            Settings = ForgetNames,
             World = run => (run.Sandbox.EntraState.App.IsSentinelContributor, run.Sandbox.EntraState.App.IsSentinelReader) = (false, false),
         },
         ["a workspace that Azure does not show"] = new(["warning sentinel workspace"], 0, "leftovers end at their own expiry")
         {
             Kinds = SentinelOnly,
-            Settings = ForgetNames,
             World = run => run.Sandbox.SentinelState.HidesWorkspace = true,
         },
         ["the name of another workspace"] = new(["warning sentinel workspace"], 0, "not what the settings say")
         {
             Kinds = SentinelOnly,
-            Settings = s =>
-            {
-                ForgetNames(s);
-                s["destinations"]![0]!["workspaceName"] = "another-workspace";
-            },
+            Settings = s => s["destinations"]![0]!["workspaceName"] = "another-workspace",
         },
         ["a workspace name that nobody has"] = new(["failed sentinel workspace"], 2, "does not find the workspace")
         {
             Kinds = SentinelOnly,
-            Settings = s => s["destinations"]![0]!["workspaceName"] = "another-workspace",
+            Settings = s => SetNames(s["destinations"]![0]!, "another-workspace"),
         },
         ["a Defender that is nearly full"] = new(["warning defender capacity"], 0, "more than nine in ten")
         {
@@ -308,10 +303,12 @@ internal static class Misconfigurations
         },
     };
 
-    private static void ForgetNames(JsonObject settings)
+    private static void SetNames(JsonNode destination, string workspace)
     {
-        foreach (var name in (string[])["subscriptionId", "resourceGroup", "workspaceName"])
-            settings["destinations"]![0]!.AsObject().Remove(name);
+        var sandbox = new SandboxOptions();
+        destination["subscriptionId"] = $"{sandbox.SubscriptionId}";
+        destination["resourceGroup"] = sandbox.ResourceGroup;
+        destination["workspaceName"] = workspace;
     }
 
     private static bool IsApi(SeenRequest request) => request.Path.Length > 1;

@@ -165,10 +165,7 @@ public sealed partial class NewcomerTests : IAsyncLifetime
         _run.SetPlaces("sentinel", "defender");
         foreach (var (name, value) in (IEnumerable<(string, string)>)
         [
-            ("SENTINEL__KIND", "sentinel"), ("SENTINEL__WORKSPACEID", $"{options.WorkspaceId}"),
-            ("SENTINEL__SUBSCRIPTIONID", $"{options.SubscriptionId}"),
-            ("SENTINEL__RESOURCEGROUP", options.ResourceGroup), ("SENTINEL__WORKSPACENAME", options.WorkspaceName),
-            ("DEFENDER__KIND", "defender"),
+            ("SENTINEL__KIND", "sentinel"), ("SENTINEL__WORKSPACEID", $"{options.WorkspaceId}"), ("DEFENDER__KIND", "defender"),
         ])
         {
             _run.Environment[$"MISP_GRAPH__DESTINATIONS__{name}"] = value;

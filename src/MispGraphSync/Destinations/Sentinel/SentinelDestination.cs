@@ -53,9 +53,13 @@ internal sealed class SentinelDestination : ServiceDestination
     public override async Task PrepareAsync(CancellationToken ct) => await Tokens.GetAsync(forceRefresh: false, ct).ConfigureAwait(false);
 
     public override async Task<string?> FindListObstacleAsync(CancellationToken ct) =>
-        (await Workspace.FindAsync(ct).ConfigureAwait(false)).Missing is { } missing
-            ? $"the settings {SentinelKind.Names}, or a role that shows the workspace ({missing.Message.TrimEnd('.')})"
-            : null;
+        await Workspace.FindAsync(ct).ConfigureAwait(false) switch
+        {
+            { IsRefused: true, Missing: { } refused } => throw refused,
+            { Missing: { } missing } =>
+                $"the settings {SentinelKind.Names}, or a role that shows the workspace ({missing.Message.TrimEnd('.')})",
+            _ => null,
+        };
 
     public override IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => _list.ReadAsync(ct);
 

@@ -17,6 +17,9 @@ internal sealed class WorkspaceSearch(SentinelSettings settings, Transport trans
     /// <summary>Of one list: more subscriptions than an app sees, and more workspaces than a subscription has.</summary>
     private const int MaxPages = 1000;
 
+    /// <summary>The upload's limit does not apply. Azure Resource Manager allows 25 reads a second.</summary>
+    private const int RequestsPerMinute = 600;
+
     private readonly SentinelFailures _failures = new(settings);
     private Task<WorkspaceResult>? _search;
 
@@ -28,10 +31,10 @@ internal sealed class WorkspaceSearch(SentinelSettings settings, Transport trans
     private async Task<WorkspaceResult> SearchAsync(CancellationToken ct)
     {
         using var client = new DestinationClient(
-            SentinelKind.ManagementName, settings, SentinelKind.ResolveManagement(settings), transport, tokens, SentinelFailures.OfSearch,
-            setting: "managementEndpoint");
+            SentinelKind.ManagementName, settings with { RequestsPerMinute = RequestsPerMinute }, SentinelKind.ResolveManagement(settings),
+            transport, tokens, SentinelFailures.OfSearch, setting: "managementEndpoint");
         var subscriptions = await SubscriptionsAsync(client, ct).ConfigureAwait(false);
-        if (subscriptions.Refusal is { } refusal) return new(null, SentinelFailures.SubscriptionsRefused(refusal));
+        if (subscriptions.Refusal is { } refusal) return new(null, SentinelFailures.SubscriptionsRefused(refusal), IsRefused: true);
         if (subscriptions.Items.Count == 0) return new(null, SentinelFailures.NoSubscription());
 
         var found = new List<WorkspaceName>();
@@ -50,7 +53,8 @@ internal sealed class WorkspaceSearch(SentinelSettings settings, Transport trans
 
         return found switch
         {
-            [] when refused == subscriptions.Items.Count => new(null, SentinelFailures.WorkspacesRefused(refused, lastRefusal!)),
+            [] when refused == subscriptions.Items.Count =>
+                new(null, SentinelFailures.WorkspacesRefused(refused, lastRefusal!), IsRefused: true),
             [] => new(null, _failures.NoWorkspace(subscriptions.Items.Count, refused)),
             [var one] when one.Fits(settings) => new(one, null),
             [var other] => new(null, _failures.OtherNames(other)),
@@ -102,7 +106,8 @@ internal sealed class WorkspaceSearch(SentinelSettings settings, Transport trans
 }
 
 /// <summary>The workspace's names, or why they are not known.</summary>
-internal sealed record WorkspaceResult(WorkspaceName? Name, RunFailedException? Missing)
+/// <param name="IsRefused">Azure gave no list at all, which may change without a change of the settings.</param>
+internal sealed record WorkspaceResult(WorkspaceName? Name, RunFailedException? Missing, bool IsRefused = false)
 {
     /// <exception cref="RunFailedException">They are not known.</exception>
     public WorkspaceName Required => Name ?? throw Missing!;

@@ -156,12 +156,12 @@ public sealed class WorkspaceSearchTests : IDisposable
     [InlineData(401, Forbidden)]
     [InlineData(404, """{"error":{"code":"x","message":"no"}}""")]
     [InlineData(400, """{"error":{"code":"InvalidApiVersionParameter","message":"no"}}""")]
-    public async Task Refused_list_of_subscriptions_is_an_obstacle(int status, string body)
+    public async Task Refused_list_of_subscriptions_may_be_given_to_a_later_run(int status, string body)
     {
         _service.Script(status, body);
         _service.Script(status, body);
 
-        await AssertObstacleAsync(Unnamed(), RunOutcome.SignInFailed, $"({status})", "Microsoft Sentinel Reader");
+        await AssertRefusedAsync(Unnamed(), $"({status})");
     }
 
     [Fact]
@@ -173,13 +173,11 @@ public sealed class WorkspaceSearchTests : IDisposable
     }
 
     [Fact]
-    public async Task Refused_subscriptions_are_an_obstacle()
+    public async Task Refused_list_of_workspaces_may_be_given_to_a_later_run()
     {
         _service.Script(403, Forbidden);
 
-        await AssertObstacleAsync(
-            Unnamed() with { SubscriptionId = First }, RunOutcome.SignInFailed, "workspaces of 1 subscription (403)",
-            "Microsoft Sentinel Reader");
+        await AssertRefusedAsync(Unnamed() with { SubscriptionId = First }, "workspaces of 1 subscription (403)");
     }
 
     [Fact]
@@ -297,6 +295,15 @@ public sealed class WorkspaceSearchTests : IDisposable
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
         Assert.Contains(remedy, failure.Remedy, StringComparison.Ordinal);
         Assert.Equal(sent, _service.Requests.Count);
+    }
+
+    private async Task AssertRefusedAsync(SentinelSettings settings, string words)
+    {
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => ObstacleAsync(settings));
+
+        Assert.Equal(RunOutcome.SignInFailed, failure.Outcome);
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Microsoft Sentinel Reader", failure.Remedy, StringComparison.Ordinal);
     }
 
     private async Task<string?> ObstacleAsync(SentinelSettings settings)
