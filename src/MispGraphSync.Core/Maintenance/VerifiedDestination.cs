@@ -28,6 +28,12 @@ public sealed record VerifiedDestination
 
     public IReadOnlyDictionary<FindingKind, long> Found { get; init; } = new Dictionary<FindingKind, long>();
 
+    /// <summary>
+    /// Ours, while the ledger knows neither them nor a source of them, as after a loss: only a push that reads and lists everything can
+    /// keep or delete them.
+    /// </summary>
+    public long LeftToPush { get; init; }
+
     /// <summary>Null where nothing was to be repaired, or the destination was not reached.</summary>
     public RepairReport? Repair { get; init; }
 

@@ -14,7 +14,7 @@ internal static class RebuildText
         {
             lines.Add(
                 $"The ledger is new, so '{name}' was listed: {found.Ours} indicators there are ours (instance '{options.Instance}'). "
-                + "They are in the ledger now.");
+                + (options.IsDryRun ? "A push puts them into the ledger." : "They are in the ledger now."));
         }
         else if (!options.HasNoLedger && (state.IsOutdated || found.Gone > 0))
         {

@@ -56,6 +56,7 @@ public sealed class Verification(
             AsSent = check.AsSent,
             Pending = check.Pending,
             Found = ledger.CountFindings(state),
+            LeftToPush = ledger.ReadFindings(state, FindingKind.Untracked).LongCount(finding => finding.Repair == RepairKind.None),
             Repair = repair,
         };
         return Show(result, execution, ledger.ReadFindings(state));
@@ -64,7 +65,7 @@ public sealed class Verification(
     private VerifiedDestination Show(VerifiedDestination result, DestinationExecution execution, IEnumerable<Finding> findings)
     {
         var isIncomplete = result.Repair is { } repair
-            ? repair.Tally.Accepted < repair.Tally.Total || repair.Suppressed > 0
+            ? repair.Tally.Accepted < repair.Tally.Total || repair.Suppressed > 0 || result.LeftToPush > 0
             : execution.MayContinue && result.Faults > 0;
         result = result with
         {

@@ -27,6 +27,8 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
         if (outcome == RunOutcome.Done)
             Line(hasRepaired && hasFaults ? "Repaired. Verify again in a few minutes: misp-graph verify" : "No differences found.");
         else if (_destinations.Exists(one => one.Failure is not null)) Line("Next: misp-graph doctor finds the cause; then verify again.");
+        else if (_destinations.Exists(one => one.LeftToPush > 0))
+            Line("Next: misp-graph push --full puts the untracked indicators into the ledger, and deletes those that MISP does not have.");
         else if (hasRepaired) Line("Some could not be repaired. Next: misp-graph errors");
         else if (Has(FindingKind.LeftBehind)) Line("Next: misp-graph verify --repair, with the same --adopt to remove legacy indicators");
         else if (hasFaults) Line("Next: misp-graph verify --repair");

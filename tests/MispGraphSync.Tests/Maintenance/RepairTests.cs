@@ -37,6 +37,21 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
+    public async Task Indicators_of_a_lost_ledger_are_left_to_a_push()
+    {
+        await PushAsync(upserts: true, keysLiveOnce: true, domains: 3);
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_run.LedgerPath)!)) File.Delete(file);
+
+        var verified = await _run.VerifyAsync();
+        var repaired = await _run.VerifyAsync(repairs: true);
+
+        Assert.Equal((RunOutcome.Incomplete, 3L), (verified.Outcome, verified.LeftToPush));
+        Assert.Equal((RunOutcome.Incomplete, 3L), (repaired.Outcome, repaired.LeftToPush));
+        await _run.PushAsync();
+        await AssertCleanAsync(3);
+    }
+
+    [Fact]
     public async Task Duplicates_of_ours_are_removed_and_the_tracked_one_stays()
     {
         await PushAsync(upserts: false, keysLiveOnce: false, domains: 2);
