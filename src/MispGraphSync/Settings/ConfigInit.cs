@@ -70,9 +70,13 @@ internal sealed class ConfigInit
         Say("");
         await AskForSignInAsync(draft.Common, kinds[0], TextOf).ConfigureAwait(false);
         Say("");
-        var takesWarn = destinations.TrueForAll(one => one.Kind.TakesWarn);
-        draft.Common.Add(new DraftValue(Keys.Action, Prompt.Choose(
-            "What should the products do on a match? " + string.Join(", ", ActionWords(takesWarn)), ActionWords(takesWarn))));
+        if (destinations.Exists(one => one.Kind.HasActions))
+        {
+            var words = ActionWords(destinations.TrueForAll(one => one.Kind.TakesWarn));
+            draft.Common.Add(new DraftValue(
+                Keys.Action, Prompt.Choose($"What should the products do on a match? {string.Join(", ", words)}", words)));
+        }
+
         foreach (var (kind, values) in destinations) await AskForKindAsync(kind, values, TextOf).ConfigureAwait(false);
         return draft;
     }

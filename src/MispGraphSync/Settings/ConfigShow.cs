@@ -23,7 +23,9 @@ internal static class ConfigShow
     /// <summary>Three columns: key, value, origin. On a narrow terminal, one wrapped line for each key.</summary>
     public static string ToText(SettingsInspection inspection, int width)
     {
-        var rows = inspection.Values.All().Select(one => (one.Label, Value: ValueText(one), Place: Place(one.Origin))).ToList();
+        var all = inspection.Values.All().ToList();
+        var own = all.FindAll(one => !one.Origin.IsInherited);
+        var rows = own.ConvertAll(one => (one.Label, Value: ValueText(one), Place: Place(one.Origin)));
         var keyWidth = rows.Max(row => row.Label.Length);
         var valueWidth = Math.Min(MaxValueWidth, rows.Max(row => row.Value.Length));
         var fits = keyWidth + 2 + valueWidth + 2 + rows.Max(row => row.Place.Length) <= width;
@@ -36,6 +38,8 @@ internal static class ConfigShow
                 : WrappedText.Wrap($"{row.Label} = {row.Value} ({row.Place})", width)).Append('\n');
         }
 
+        const string Rest = "A destination uses the common value of each key that it does not show.";
+        if (own.Count < all.Count) text.Append('\n').Append(WrappedText.Wrap(Rest, width)).Append('\n');
         return text.ToString();
 
         string ValueText(EffectiveValue one) => OneLine(Shown(one, inspection) switch

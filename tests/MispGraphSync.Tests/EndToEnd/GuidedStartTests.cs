@@ -41,7 +41,7 @@ public sealed class GuidedStartTests : IAsyncLifetime
         var init = await InitAsync(
         [
             "http://127.0.0.1:1", "again", misp, "a-wrong-key", "", key, "sentinel",
-            "11111111-1111-4111-8111-111111111111", "", tenant, "", client, "not-the-secret", "", "", "", secret, "",
+            "11111111-1111-4111-8111-111111111111", "", tenant, "", client, "not-the-secret", "", "", "", secret,
             "22222222-2222-4222-8222-222222222222", "", workspace,
         ]);
 
@@ -71,7 +71,7 @@ public sealed class GuidedStartTests : IAsyncLifetime
         var (misp, key, tenant, client, _) = Right();
 
         var init = await InitAsync(
-            [misp, key, "sentinel", tenant, "", client, "not-the-secret", "keep", "", $"{_run.Sandbox.Options.WorkspaceId}"]);
+            [misp, key, "sentinel", tenant, "", client, "not-the-secret", "keep", $"{_run.Sandbox.Options.WorkspaceId}"]);
 
         Assert.Contains("skipped  needs sentinel token", init.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("lets us upload", init.Error, StringComparison.Ordinal);
@@ -121,8 +121,7 @@ public sealed class GuidedStartTests : IAsyncLifetime
     private string[] AllFor(string kind)
     {
         var (misp, key, tenant, client, secret) = Right();
-        string[] common = [misp, key, kind, tenant, "", client, secret, ""];
-        return kind == "sentinel" ? [.. common, $"{_run.Sandbox.Options.WorkspaceId}"] : common;
+        return [misp, key, kind, tenant, "", client, secret, kind == "sentinel" ? $"{_run.Sandbox.Options.WorkspaceId}" : ""];
     }
 
     private (string Misp, string Key, string Tenant, string Client, string Secret) Right()

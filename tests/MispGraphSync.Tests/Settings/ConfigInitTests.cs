@@ -10,9 +10,8 @@ public class ConfigInitTests
     private const string Key = "lIteral~Secret-0123456789-0123456789-abcd";
     private static readonly string[] Init = ["config", "init"];
 
-    // Address, key, kinds, tenant, way to sign in, client id, secret, action, and the questions of the kind.
-    private static readonly string[] ForSentinel =
-        ["https://misp.example.net", "", "", "contoso.com", "", Id, "file:secret.txt", "", Id];
+    // Address, key, kinds, tenant, way to sign in, client id, secret, then the action where there are some, or the workspace.
+    private static readonly string[] ForSentinel = ["https://misp.example.net", "", "", "contoso.com", "", Id, "file:secret.txt", Id];
 
     private static readonly string[] ForDefender = ["misp.example.net", "", "defender", "contoso.com", "managed-identity", "", "block"];
 
@@ -29,6 +28,7 @@ public class ConfigInitTests
         Assert.Equal(
             ("env:MISP_KEY", "file:secret.txt"), (settings.Misp.Key?.ToString(), settings.Destinations[0].Auth.ClientSecret?.ToString()));
         Assert.DoesNotContain("removed by April 2026", talk, StringComparison.Ordinal);
+        Assert.DoesNotContain("on a match", talk, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File));
     }
 

@@ -21,7 +21,8 @@ public class ConfigShowTests
         Assert.Contains("misp.url https://m.example config.json:8", lines);
         Assert.Contains("misp.key env:MISP_KEY config.json:8", lines);
         Assert.Contains("daysToExpire 9 MISP_GRAPH__DAYSTOEXPIRE", lines);
-        Assert.Contains("destinations.graph.action block as action", lines);
+        Assert.DoesNotContain(lines, l => l.StartsWith("destinations.graph.action", StringComparison.Ordinal));
+        Assert.Equal("A destination uses the common value of each key that it does not show.", lines[^2]);
         Assert.Contains("destinations.graph.requestsPerMinute 1000 default", lines);
         Assert.Contains($"ledger {Path.Combine(folder.Path, "misp-graph.db")} default", lines);
         Assert.Contains("caFile (none) default", lines);
