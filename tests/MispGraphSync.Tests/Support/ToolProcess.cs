@@ -31,7 +31,11 @@ internal static class ToolProcess
     }
 
     /// <summary>Starts any program with its streams read, without our settings or a proxy in its environment.</summary>
-    public static Process StartProgram(string program, string folder, string[] args, params (string Name, string Value)[] variables)
+    public static Process StartProgram(string program, string folder, string[] args, params (string Name, string Value)[] variables) =>
+        Process.Start(StartInfo(program, folder, args, variables)) ?? throw new InvalidOperationException($"{program} did not start.");
+
+    /// <inheritdoc cref="StartProgram"/>
+    public static ProcessStartInfo StartInfo(string program, string folder, string[] args, (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -45,7 +49,7 @@ internal static class ToolProcess
         settings.ForEach(name => start.Environment.Remove(name));
         start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
         foreach (var (name, value) in variables) start.Environment[name] = value;
-        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        return start;
     }
 
     /// <summary>Puts a <c>misp-graph</c> into a folder, for shells that look for programs there. Not on Windows.</summary>
