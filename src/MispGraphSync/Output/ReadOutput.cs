@@ -40,7 +40,7 @@ internal static class ReadOutput
         private void Row(string expires, string? tlp, string? action, string type, string value)
         {
             var head = $"{expires,-16}  {Cell(tlp),-5}  {Cell(action),-6}  {Cell(type),-8}  ";
-            _to.WriteLine(head + TextWidth.Truncate(Sanitize.ForDisplay(value, 2_000), Math.Max(24, _width - TextWidth.Of(head))));
+            _to.WriteLine(head + TextWidth.Truncate(Sanitize.ForDisplay(value, 2_000), Math.Max(16, _width - TextWidth.Of(head))));
         }
 
         private static string Cell(string? text) => string.IsNullOrEmpty(text) ? "-" : Sanitize.ForDisplay(text, 80);

@@ -41,13 +41,13 @@ public sealed class TerminalWalkTests : IAsyncLifetime
         var count = _run.Sandbox.Values(kind).Count;
         Assert.Contains($"{count} planned: {count} to create", plan.Words, StringComparison.Ordinal);
         (await TypeAsync("verify")).Says(0, $"{kind}: {count} held, {count} at the destination {count} as sent", "No differences found.");
-        (await TypeAsync("read")).Says(0, "Type Value TLP Action Expires", $"{count} indicators at '{kind}'.");
-        (await TypeAsync("explain parcel-desk.example")).Says(0, $"At {kind} parcel-desk.example is there", "sent in run 1", "expires");
+        (await TypeAsync("read")).Says(0, "EXPIRES (UTC) TLP ACTION TYPE VALUE", "parcel-desk.example");
+        (await TypeAsync("explain parcel-desk.example")).Says(0, $"At {kind}", "parcel-desk.example is there", "sent in run 1", "expires");
 
         AddBadAttribute(kind);
         (await TypeAsync("push")).Says(3, "1 × ", "(exit 3).", "next: misp-graph errors --run 2");
         (await TypeAsync("errors --run 2")).Says(0, Bad, "misp-graph errors --retry");
-        (await TypeAsync($"explain {Bad}")).Says(0, $"At {kind} {Bad} was rejected;", "rejected create, tried once, last in run 2");
+        (await TypeAsync($"explain {Bad}")).Says(0, $"{Bad} was rejected;", "rejected create, tried once, last in run 2");
         _run.Sandbox.Faults.Clear();
         (await TypeAsync("errors --retry")).Says(0, "1 accepted");
 
