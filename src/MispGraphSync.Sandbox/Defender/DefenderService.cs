@@ -83,7 +83,7 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
     {
         var value = item["indicatorValue"]!.ToString();
         var twice = !seen.Add($"{item["indicatorType"]}:{value}") && state.RefusesDuplicatesInBatch;
-        var fault = twice
+        var fault = value == state.RefusedValue ? "The value is refused." : twice
             ? "The same indicator is in the request twice."
             : DefenderRules.Fault(item, time.GetUtcNow(), state.TakesDocumentationAddresses)?.Message;
         DefenderIndicator? submitted = null;

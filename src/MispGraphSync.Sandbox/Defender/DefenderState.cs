@@ -54,6 +54,9 @@ public sealed class DefenderState
     /// <summary>Answers have URLs as their standard writes them: a slash for an empty path.</summary>
     public bool RewritesUrls { get; set; }
 
+    /// <summary>An indicator of this value is refused.</summary>
+    public string? RefusedValue { get; set; }
+
     /// <summary>Lists give <c>externalID</c> back, which no document says.</summary>
     public bool ListsExternalIds { get; set; }
 

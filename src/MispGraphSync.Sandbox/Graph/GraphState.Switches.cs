@@ -39,6 +39,9 @@ public sealed partial class GraphState
     /// <summary>Undeclared properties that clients are known to send; others are answered 501.</summary>
     public string[] UndeclaredNames { get; set; } = ["indicatorRequestHash"];
 
+    /// <summary>A new item with this text in it is refused.</summary>
+    public string? RefusedValue { get; set; }
+
     public TiErrorForm ErrorForm { get; set; }
 
     /// <summary>The code of a deletion's result is a number, as declared, instead of a text, as recorded.</summary>

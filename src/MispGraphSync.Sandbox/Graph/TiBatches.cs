@@ -10,10 +10,15 @@ internal sealed class TiBatches(GraphState state, TiWriter write, TimeProvider t
 
     public Answer Submit(ReadOnlyMemory<byte> body, string app) => Items(body, (item, now) =>
     {
-        if (TiRules.Fault(item, now) is { } fault) return (false, json => write.Failed(json, item, "create", fault));
+        if ((TiRules.Fault(item, now) ?? Refused(item)) is { } fault) return (false, json => write.Failed(json, item, "create", fault));
         if (state.Add(app, item) is not { } added) return (false, json => write.Failed(json, item, "create", Full));
         return (true, json => write.Entity(json, added, withNulls: false));
     });
+
+    private string? Refused(TiItem item) =>
+        state.RefusedValue is { } value && item.Json.GetRawText().Contains(value, StringComparison.Ordinal)
+            ? "The value is refused."
+            : null;
 
     public Answer Update(ReadOnlyMemory<byte> body, string app) => Items(body, (item, now) =>
     {

@@ -86,6 +86,8 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
         foreach (var item in objects.EnumerateArray())
         {
             var faults = StixRules.Faults(item);
+            if (state.RefusedValue is { } value && item.GetRawText().Contains(value, StringComparison.Ordinal))
+                faults.Add("Error for Property=pattern: The value is refused.");
             if (faults.Count == 0) state.Upload(source, item);
             else failed.Add((JsonNode)Failed(index, faults));
             index++;

@@ -30,6 +30,9 @@ public sealed class SentinelState
     /// <summary>The status for a batch without any valid object: 400 or 200, both with <c>errors</c>.</summary>
     public int AllFailedStatus { get; set; } = 400;
 
+    /// <summary>An object with this text in it is refused.</summary>
+    public string? RefusedValue { get; set; }
+
     /// <summary>The status for an app without the role: 401 or 403. 401 is the harder one for a client.</summary>
     public int RoleRefusalStatus { get; set; } = 401;
 
