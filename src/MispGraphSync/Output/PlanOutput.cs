@@ -51,9 +51,8 @@ internal sealed class PlanDiff(TextWriter to, int width) : IItemOutput<(Destinat
         };
         // A creation needs a reason only where it is not new.
         var tail = line.Reason == StepReasons.New ? "" : $"  ({line.Reason})";
-        var head = $"{sign} {_destination}: {line.Type} ";
-        return head + TextWidth.Truncate(
-            Sanitize.ForDisplay(line.Value, 2_000), Math.Max(24, width - TextWidth.Of(head) - tail.Length)) + tail;
+        var text = $"{sign} {_destination}: {line.Type} {Sanitize.ForDisplay(line.Value, 2_000)}";
+        return TextWidth.Truncate(text, Math.Max(40, width - tail.Length)) + tail;
     }
 
     private readonly record struct Line(bool IsUnnamed, string Type, string Value, StepAction Action, string Reason) : IComparable<Line>
