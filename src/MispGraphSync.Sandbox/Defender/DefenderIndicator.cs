@@ -6,9 +6,9 @@ namespace MispGraphSync.Sandbox.Defender;
 /// <summary>One indicator held at Defender for Endpoint.</summary>
 public sealed class DefenderIndicator
 {
-    internal DefenderIndicator(long number, string createdBy, JsonObject fields, DateTimeOffset now)
+    internal DefenderIndicator(long number, string createdBy, bool isOfUser, JsonObject fields, DateTimeOffset now)
     {
-        (Number, CreatedBy, Created) = (number, createdBy, now);
+        (Number, CreatedBy, IsOfUser, Created) = (number, createdBy, isOfUser, now);
         Take(fields, createdBy, now);
         Type = fields["indicatorType"]!.ToString();
         Value = fields["indicatorValue"]!.ToString();
@@ -22,9 +22,13 @@ public sealed class DefenderIndicator
 
     public string Action => Fields["action"]!.ToString();
 
-    /// <summary>The application or user that made it.</summary>
-    public string CreatedBy { get; }
+    /// <summary>The id of the application, or the name of the user, that made it.</summary>
+    public string CreatedBy { get; private set; }
 
+    /// <summary>Made in the portal, not by an application.</summary>
+    public bool IsOfUser { get; private set; }
+
+    /// <summary>Who sent it last.</summary>
     public string LastUpdatedBy { get; private set; } = "";
 
     public DateTimeOffset Created { get; }
@@ -38,6 +42,8 @@ public sealed class DefenderIndicator
     public JsonObject Fields { get; private set; } = [];
 
     internal long Number { get; }
+
+    internal void ChangeCreator(string app) => (CreatedBy, IsOfUser) = (app, false);
 
     internal void Take(JsonObject fields, string by, DateTimeOffset now)
     {

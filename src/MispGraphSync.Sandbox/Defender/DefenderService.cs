@@ -189,8 +189,8 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
         }
 
         if (!one.Fields.ContainsKey("generateAlert")) json.WriteBoolean("generateAlert", false);
-        json.WriteString("sourceType", "AadApp");
-        json.WriteString("createdBySource", "PublicApi");
+        json.WriteString("sourceType", one.IsOfUser ? "User" : "AadApp");
+        json.WriteString("createdBySource", one.IsOfUser ? "Portal" : "PublicApi");
         json.WriteString("createdBy", one.CreatedBy);
         json.WriteString("createdByDisplayName", one.CreatedBy);
         json.WriteString("creationTimeDateTimeUtc", one.Created);

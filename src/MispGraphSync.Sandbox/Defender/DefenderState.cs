@@ -63,6 +63,15 @@ public sealed class DefenderState
     /// <summary>Lists end with a web category, which the API does not take.</summary>
     public bool ListsWebCategory { get; set; }
 
+    /// <summary>An application with <c>Ti.ReadWrite</c> alone may write a value that another created. Not documented.</summary>
+    public bool TakesValuesOfOthers { get; set; }
+
+    /// <summary>An application with <c>Ti.ReadWrite</c> alone sees what others created. Documented is that it does not.</summary>
+    public bool ListsValuesOfOthers { get; set; }
+
+    /// <summary>Whoever imports a value of another becomes its creator. If not, only its last updater.</summary>
+    public bool ImportChangesCreator { get; set; }
+
     /// <summary>How long a new indicator is missing from lists.</summary>
     public TimeSpan ReadLag { get; set; }
 
@@ -88,9 +97,10 @@ public sealed class DefenderState
     }
 
     /// <summary>Adds an indicator without applying any rule, e.g. one of another application.</summary>
-    public DefenderIndicator Seed(string createdBy, JsonObject fields)
+    /// <param name="isOfUser">A user made it in the portal.</param>
+    public DefenderIndicator Seed(string createdBy, JsonObject fields, bool isOfUser = false)
     {
-        lock (_gate) return Add(createdBy, (JsonObject)fields.DeepClone(), _time.GetUtcNow());
+        lock (_gate) return Add(createdBy, isOfUser, (JsonObject)fields.DeepClone(), _time.GetUtcNow());
     }
 
     public bool Remove(string id)
@@ -120,8 +130,10 @@ public sealed class DefenderState
             Expire();
             var held = _byValue.GetValueOrDefault(Key(fields["indicatorType"]!.ToString(), fields["indicatorValue"]!.ToString()));
             if (held is null && _byNumber.Count >= Capacity) return (null, "The maximum number of indicators has been reached.");
-            if (held is null) return (Add(app, fields, now), null);
-            if (held.CreatedBy != app && !touchesForeign) return (null, "An indicator with this value was created by another source.");
+            if (held is null) return (Add(app, isOfUser: false, fields, now), null);
+            var isForeign = held.CreatedBy != app;
+            if (isForeign && !touchesForeign && !TakesValuesOfOthers)
+                return (null, "An indicator with this value was created by another source.");
 
             foreach (var name in SetOnCreate)
             {
@@ -130,6 +142,7 @@ public sealed class DefenderState
             }
 
             held.Take(fields, app, now);
+            if (isForeign && ImportChangesCreator) held.ChangeCreator(app);
             Soonest(held);
             return (held, null);
         }
@@ -148,7 +161,7 @@ public sealed class DefenderState
     internal List<DefenderIndicator> Visible(string app, bool seesForeign)
     {
         var horizon = _time.GetUtcNow() - ReadLag;
-        return [.. All().Where(one => (seesForeign || one.CreatedBy == app) && one.Created <= horizon)];
+        return [.. All().Where(one => (seesForeign || ListsValuesOfOthers || one.CreatedBy == app) && one.Created <= horizon)];
     }
 
     /// <summary>All or nothing: false when any of them is not there for this caller.</summary>
@@ -164,9 +177,9 @@ public sealed class DefenderState
         }
     }
 
-    private DefenderIndicator Add(string createdBy, JsonObject fields, DateTimeOffset now)
+    private DefenderIndicator Add(string createdBy, bool isOfUser, JsonObject fields, DateTimeOffset now)
     {
-        var added = new DefenderIndicator(++_last, createdBy, fields, now);
+        var added = new DefenderIndicator(++_last, createdBy, isOfUser, fields, now);
         _byNumber.Add(added.Number, added);
         _byValue[Key(added.Type, added.Value)] = added;
         Soonest(added);

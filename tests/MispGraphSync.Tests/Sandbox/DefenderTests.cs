@@ -117,6 +117,44 @@ public sealed class DefenderTests : IAsyncLifetime
         Assert.True((bool)body!["value"]![0]!["isFailed"]!);
     }
 
+    [Theory]
+    [InlineData(false, "somebody")]
+    [InlineData(true, null)]
+    public async Task List_names_creator_and_last_updater(bool importChangesCreator, string? creator)
+    {
+        _sandbox.DefenderState.ImportChangesCreator = importChangesCreator;
+        _sandbox.DefenderState.Seed("somebody", Domain("theirs.example"));
+        _sandbox.DefenderState.Seed("ann@contoso.example", Domain("user.example"), isOfUser: true);
+        await ImportAsync(Domain("theirs.example"));
+
+        var (_, list) = await _client.GetAsync(_sandbox.Defender, "api/indicators");
+
+        var us = _sandbox.Options.ClientId;
+        Assert.Equal(
+            [$"AadApp {creator ?? us} {us}", "User ann@contoso.example ann@contoso.example"],
+            list!["value"]!.AsArray().Select(one => $"{one!["sourceType"]} {one["createdBy"]} {one["lastUpdatedBy"]}"));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Switches_decide_what_ReadWrite_alone_may_do_to_values_of_others(bool takes, bool lists)
+    {
+        (_sandbox.DefenderState.TakesValuesOfOthers, _sandbox.DefenderState.ListsValuesOfOthers) = (takes, lists);
+        _sandbox.DefenderState.Seed("somebody else", Domain("theirs.example"));
+        _sandbox.EntraState.App.DefenderRoles.Clear();
+        _sandbox.EntraState.App.DefenderRoles.Add("Ti.ReadWrite");
+        await _client.SignInAsync("https://api.securitycenter.microsoft.com");
+
+        var (_, list) = await _client.GetAsync(_sandbox.Defender, "api/indicators");
+        var (_, body) = await ImportAsync(Domain("theirs.example"));
+
+        Assert.Equal((lists ? 1 : 0, !takes), (list!["value"]!.AsArray().Count, (bool)body!["value"]![0]!["isFailed"]!));
+        Assert.Equal(1, _sandbox.DefenderState.Count);
+    }
+
     [Fact]
     public async Task Batch_deletion_with_an_unknown_id_deletes_nothing()
     {
