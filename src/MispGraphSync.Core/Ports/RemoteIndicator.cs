@@ -37,7 +37,7 @@ public sealed record RemoteIndicator(
     public int? Generation { get; init; }
 
     /// <summary>
-    /// Ours in all but the application that created it. Others' <see cref="ConflictsWith"/> counts for it until it is taken over.
+    /// Ours in all but the application that created it: <see cref="ConflictsWith"/> has the key that it gets when it is taken over.
     /// </summary>
     public bool IsOfEarlierApp { get; init; }
 

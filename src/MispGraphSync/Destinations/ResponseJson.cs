@@ -63,8 +63,10 @@ internal static class ResponseJson
         item.Find(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var at) ? at : null;
 
     /// <summary>Writes a listed object as an item to send: the properties that have a value and that the service lets one write.</summary>
+    /// <param name="add">Writes more properties; null: none.</param>
     /// <returns>False when what was listed is not a JSON object.</returns>
-    public static bool TryCopy(IBufferWriter<byte> body, ReadOnlyMemory<byte> listed, Func<string, bool> isWritable)
+    public static bool TryCopy(
+        IBufferWriter<byte> body, ReadOnlyMemory<byte> listed, Func<string, bool> isWritable, Action<Utf8JsonWriter>? add = null)
     {
         using var document = JsonDocument.Parse(listed);
         if (document.RootElement.ValueKind != JsonValueKind.Object) return false;
@@ -75,6 +77,7 @@ internal static class ResponseJson
             if (property.Value.ValueKind != JsonValueKind.Null && isWritable(property.Name)) property.WriteTo(json);
         }
 
+        add?.Invoke(json);
         json.WriteEndObject();
         return true;
     }

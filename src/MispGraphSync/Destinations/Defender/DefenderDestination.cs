@@ -25,9 +25,8 @@ internal sealed class DefenderDestination : ServiceDestination
     {
         _settings = settings;
         _api = new DefenderApi(settings, transport, Tokens);
-        // A machine's own identity has an id that nobody named to us.
-        var clientId = settings.Auth.ManagedIdentity is { } identity ? identity.ClientId : settings.Auth.ClientId;
-        _list = new DefenderList(_api, new DefenderOwner(settings.Instance, clientId));
+        var app = settings.Auth.ManagedIdentity is { } identity ? identity.ClientId : settings.Auth.ClientId;
+        _list = new DefenderList(_api, ct => DefenderOwner.IdentifyAsync(settings.Instance, Tokens, app, ct));
         _import = new DefenderImport(settings.Name, _api, _list, transport.AppLog);
         _deletion = new DefenderDeletion(_api, _list);
     }
@@ -55,7 +54,7 @@ internal sealed class DefenderDestination : ServiceDestination
     }
 
     public override bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) =>
-        ResponseJson.TryCopy(body, there.Raw, DefenderItem.IsWritable);
+        DefenderItem.TryWriteAgain(body, there);
 
     public override Task PrepareAsync(CancellationToken ct) => _api.CheckAsync(ct);
 

@@ -23,10 +23,12 @@ internal static class DefenderItem
     private static readonly FrozenSet<string> Writable = new[]
     {
         "indicatorType", "indicatorValue", "action", "generateAlert", "title", "description", "severity", "recommendedActions",
-        "rbacGroupNames", "educateUrl", "application", "externalID", "expirationTime",
+        "rbacGroupNames", "educateUrl", "application", "expirationTime",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    public static bool IsWritable(string property) => Writable.Contains(property);
+    /// <summary>What is listed, as an item that creates or updates it as it is, under our key.</summary>
+    public static bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => ResponseJson.TryCopy(
+        body, there.Raw, Writable.Contains, json => json.WriteString("externalID"u8, (there.Key ?? there.ConflictsWith)!.Value));
 
     public static string Title(Indicator indicator) => IndicatorText.Title(indicator, MaxTitle);
 

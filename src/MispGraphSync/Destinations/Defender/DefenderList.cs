@@ -7,13 +7,15 @@ namespace MispGraphSync.Destinations.Defender;
 /// <summary>
 /// Reads the list of active indicators to its end. Its order is not documented and paging is no snapshot, so duplicates are returned once.
 /// </summary>
-internal sealed class DefenderList(DefenderApi api, DefenderOwner owner)
+/// <param name="identify">Who we are: asked for each list, since the token says it.</param>
+internal sealed class DefenderList(DefenderApi api, Func<CancellationToken, ValueTask<DefenderOwner>> identify)
 {
     // A tenant holds 15,000: two pages.
     private const int MaxPages = 100;
 
     public async IAsyncEnumerable<RemoteIndicator> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
+        var owner = await identify(ct).ConfigureAwait(false);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         Uri? next = null;
         var read = 0;
@@ -53,9 +55,11 @@ internal sealed record DefenderPage(List<RemoteIndicator> Indicators, string? Ne
         var listed = DefenderValue.Listed(type, value);
         var action = item.Text("action");
         var key = owner.KeyOf(listed);
-        var isOurs = owner.Created(item, key);
-        if (!isOurs && listed.WithoutEmptyPath is { } sent && owner.Created(item, owner.KeyOf(sent)))
-            (listed, key, isOurs) = (sent, owner.KeyOf(sent), true);
+        var holder = owner.HolderOf(item, key);
+        if (holder != DefenderHolder.Ours && listed.WithoutEmptyPath is { } sent
+            && owner.HolderOf(item, owner.KeyOf(sent)) == DefenderHolder.Ours)
+            (listed, key, holder) = (sent, owner.KeyOf(sent), DefenderHolder.Ours);
+        var isOurs = holder == DefenderHolder.Ours;
         var raw = Encoding.UTF8.GetBytes(item.GetRawText());
         return new RemoteIndicator(
             item.Text("id"),
@@ -70,32 +74,9 @@ internal sealed record DefenderPage(List<RemoteIndicator> Indicators, string? Ne
             ImmutableHash: action is null ? default : DefenderItem.ImmutableHashOf(listed, action))
         {
             Label = listed.Label,
-            Canonical = isOurs ? listed.ToString() : null,
-            IsOfEarlierApp = !isOurs && item.Text("application") == owner.Instance,
+            Canonical = listed.ToString(),
+            IsOfEarlierApp = holder == DefenderHolder.EarlierApp,
             Events = MentionedEvents.In(raw),
         };
     }
-}
-
-/// <summary>
-/// Separates this installation's indicators from others'. Lists need not repeat our key, so it is computed from type and value,
-/// and counts only where everything else names us as the creator: an application, with our client id where the settings
-/// name it, under our instance's name.
-/// </summary>
-internal sealed record DefenderOwner(string Instance, string? ClientId)
-{
-    /// <summary>The stable key that the value has, whoever holds it.</summary>
-    public Guid KeyOf(DefenderValue value) => StableId.ForIndicator(Instance, DefenderKind.Name, "", value.ToString(), 0);
-
-    public bool Created(JsonElement item, Guid key)
-    {
-        if (Guid.TryParseExact(item.Text("externalID"), "D", out var named)) return named == key;
-        return !Differs(item, "sourceType", "AadApp")
-            && (ClientId is null || !Differs(item, "createdBy", ClientId))
-            && item.Text("application") == Instance;
-    }
-
-    /// <summary>A missing property proves nothing.</summary>
-    private static bool Differs(JsonElement item, string name, string expected) =>
-        item.Text(name) is { Length: > 0 } text && !text.Equals(expected, StringComparison.OrdinalIgnoreCase);
 }

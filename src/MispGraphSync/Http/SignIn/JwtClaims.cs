@@ -4,9 +4,10 @@ using System.Text.Json;
 namespace MispGraphSync.Http.SignIn;
 
 /// <summary>What a token says. Read to explain, never to trust: the signature is not looked at.</summary>
+/// <param name="App">The application that signed in (<c>appid</c>; <c>azp</c> in tokens of version 2).</param>
 /// <param name="Tenant">The tenant that issued it (<c>tid</c>).</param>
 /// <param name="Roles">Application permissions, in the token's order; empty where consent is missing.</param>
-internal sealed record JwtClaims(string? Tenant, IReadOnlyList<string> Roles, DateTimeOffset? Expires)
+internal sealed record JwtClaims(string? App, string? Tenant, IReadOnlyList<string> Roles, DateTimeOffset? Expires)
 {
     /// <summary>Null for what is no readable token.</summary>
     public static JwtClaims? Read(string token)
@@ -17,13 +18,15 @@ internal sealed record JwtClaims(string? Tenant, IReadOnlyList<string> Roles, Da
             using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(payload));
             var claims = json.RootElement;
             if (claims.ValueKind != JsonValueKind.Object) return null;
-            var tenant = claims.TryGetProperty("tid", out var tid) && tid.ValueKind == JsonValueKind.String ? tid.GetString() : null;
             string[] roles = claims.TryGetProperty("roles", out var all) && all.ValueKind == JsonValueKind.Array
                 ? [.. all.EnumerateArray().Where(role => role.ValueKind == JsonValueKind.String).Select(role => role.GetString()!)]
                 : [];
             DateTimeOffset? expires = claims.TryGetProperty("exp", out var exp) && exp.ValueKind == JsonValueKind.Number
                 && exp.TryGetDouble(out var seconds) ? DateTimeOffset.FromUnixTimeSeconds((long)seconds) : null;
-            return new JwtClaims(tenant, roles, expires);
+            return new JwtClaims(Text("appid") ?? Text("azp"), Text("tid"), roles, expires);
+
+            string? Text(string name) =>
+                claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }
         catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException or ArgumentOutOfRangeException)
         {
