@@ -5,7 +5,9 @@ using MispGraphSync.Core.Sending;
 namespace MispGraphSync.Core.Maintenance;
 
 /// <summary>Lists one destination to its end and compares it with what the ledger holds there.</summary>
-internal sealed class DestinationCheck(DestinationExecution execution, Planner planner, Ownership ownership)
+/// <param name="takeover">What is taken over from an earlier app is not compared; null: nothing is.</param>
+internal sealed class DestinationCheck(
+    DestinationExecution execution, Planner planner, Ownership ownership, EarlierAppTakeover? takeover)
 {
     private readonly IDestination _destination = execution.Destination;
     private readonly IDestinationLedger _ledger = execution.Ledger;
@@ -18,6 +20,9 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
     /// <summary>Held but not compared: the next push changes or removes it, or its events have aged and it is left to expire.</summary>
     public long Pending { get; private set; }
 
+    /// <summary>There, live, created by an earlier app.</summary>
+    public CountedValues OfEarlierApp { get; } = new();
+
     /// <summary>Reads the destination to the end, one by one into the ledger.</summary>
     public async Task ListAsync()
     {
@@ -28,6 +33,7 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
         await foreach (var remote in _destination.ReadAsync(ct).WithCancellation(ct).ConfigureAwait(false))
         {
             _ledger.AddRemote(_state, ownership.Prove(remote));
+            if (remote.IsOfEarlierApp && remote.IsLive(_now)) OfEarlierApp.Add(remote.Label);
             execution.Observer.Listed(_destination.Info, ++count);
         }
 
@@ -48,7 +54,12 @@ internal sealed class DestinationCheck(DestinationExecution execution, Planner p
 
     private void Look(PlanKey key, ExpectedItem? expected)
     {
-        if (key.Held is { } held) LookForHeld(held, expected);
+        var id = key.Held?.Key ?? expected?.Identity.Key ?? default;
+        if (takeover?.Has(id) == true)
+        {
+            if (key.Held is null && expected is { IsWanted: true }) takeover.Claim(id, key.Observables);
+        }
+        else if (key.Held is { } held) LookForHeld(held, expected);
         else if (expected is { IsWanted: true }) LookForUntracked(key, expected);
     }
 

@@ -12,12 +12,10 @@ namespace MispGraphSync.Core.Maintenance;
 internal sealed class Rebuild(DestinationExecution execution, string instance)
 {
     private const int TakenAtOnce = 500;
-    private const int MostExamples = 3;
 
     private readonly IDestinationLedger _ledger = execution.Ledger;
     private readonly Ownership _ownership = new(instance, execution.State.Info);
     private readonly HashSet<Guid> _events = [];
-    private readonly List<string> _examples = [];
 
     /// <summary>All that was listed, as the service counts it.</summary>
     public long Listed { get; private set; }
@@ -25,22 +23,19 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
     /// <summary>Live and ours.</summary>
     public long Ours { get; private set; }
 
-    /// <summary>Live and not ours.</summary>
+    /// <summary>Live, and neither ours nor an earlier app's.</summary>
     public long Others { get; private set; }
 
-    /// <summary>Live and ours by all but the application: put there by an earlier app registration.</summary>
-    public long OfEarlierApp { get; private set; }
+    /// <summary>Live and <see cref="RemoteIndicator.IsOfEarlierApp"/>.</summary>
+    public CountedValues OfEarlierApp { get; } = new();
 
     /// <summary>Held before, and not listed any more.</summary>
     public long Gone { get; private set; }
 
     /// <summary>Ours and claimed by nothing that was read.</summary>
-    public long Unclaimed { get; private set; }
+    public CountedValues Unclaimed { get; } = new();
 
-    /// <summary>Some of the unclaimed, in the service's spelling.</summary>
-    public IReadOnlyList<string> Examples => _examples;
-
-    /// <summary>The MISP events that ours name as their sources.</summary>
+    /// <summary>The MISP events that ours, and those of an earlier app, name as their sources.</summary>
     public IReadOnlyCollection<Guid> Events => _events;
 
     private DestinationState State => execution.State;
@@ -76,26 +71,21 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
         foreach (var batch in _ledger.ReadUnclaimed(State, execution.Now).Select(Hold).Chunk(TakenAtOnce))
         {
             _ledger.RecordUnclaimed(State, batch);
-            Unclaimed += batch.Length;
         }
     }
 
     private void Count(RemoteIndicator there)
     {
-        if (there.IsOfEarlierApp) OfEarlierApp++;
-        if (there.Generation is null)
-        {
-            Others++;
-            return;
-        }
-
-        Ours++;
-        _events.UnionWith(there.Events);
+        if (there.Generation is not null) Ours++;
+        else if (there.IsOfEarlierApp) OfEarlierApp.Add(there.Label);
+        else Others++;
+        // An aged event must be known before what it is the source of is taken over.
+        if (there.Generation is not null || there.IsOfEarlierApp) _events.UnionWith(there.Events);
     }
 
     private HeldIndicator Hold(RemoteIndicator there)
     {
-        if (_examples.Count < MostExamples) _examples.Add(there.Label.ToString());
+        Unclaimed.Add(there.Label);
         var body = new ArrayBufferWriter<byte>(512);
         var hasBody = execution.Destination.Capabilities.IdsNotReusable && execution.Destination.TryWriteAgain(body, there);
         var key = there.Key!.Value;

@@ -9,7 +9,8 @@ namespace MispGraphSync.Core.Maintenance;
 /// one remains and there is never none. All its other indicators are left to expire.
 /// </summary>
 /// <param name="execution">At the place where the other tool's indicators are listed and deleted.</param>
-internal sealed class Takeover(ForeignTool tool, DestinationExecution execution, DeletionLimit maxDelete)
+internal sealed class Takeover(
+    ForeignTool tool, Func<RemoteIndicator, LegacyIndicator?> recognise, DestinationExecution execution, DeletionLimit maxDelete)
 {
     private readonly IDestinationLedger _ledger = execution.Ledger;
     private readonly DestinationState _state = execution.State;
@@ -29,7 +30,7 @@ internal sealed class Takeover(ForeignTool tool, DestinationExecution execution,
         {
             execution.Observer.Listed(_state.Info, ++listed);
             if (!there.IsLive(execution.Now) || there.Id is not { } id) continue;
-            if (tool.Recognise(there) is not { } legacy || !Duplicates(legacy)) continue;
+            if (recognise(there) is not { } legacy || !Duplicates(legacy)) continue;
             // A list of pages is no snapshot.
             if (!seen.Add(Hash128.Of(id))) continue;
             Found++;

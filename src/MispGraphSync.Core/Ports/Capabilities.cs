@@ -30,6 +30,11 @@ public sealed record Capabilities
     /// <summary>How many it can hold of all who write to it; null: no limit is known.</summary>
     public int? CapacityForAll { get; init; }
 
+    /// <summary>
+    /// A sentence: how the user takes over <see cref="RemoteIndicator.IsOfEarlierApp"/>. Null: the list shows none.
+    /// </summary>
+    public string? EarlierAppRemedy { get; init; }
+
     /// <summary>The setting with which indicators that raise no alert stay so; null: none.</summary>
     public string? SilenceSetting { get; init; }
 }

@@ -26,6 +26,9 @@ public enum FindingKind
 
     /// <summary>Put there by another tool, while ours watches the same value. Only looked for when that tool is named.</summary>
     LeftBehind,
+
+    /// <summary>Ours, but created by an earlier app registration. Only looked for when that is asked for.</summary>
+    EarlierApp,
 }
 
 /// <summary>How a finding is repaired.</summary>
@@ -46,7 +49,7 @@ public enum RepairKind
     /// <summary>Deleted and created, since the service cannot change in place what differs.</summary>
     Replace,
 
-    /// <summary>Taken into the ledger and updated.</summary>
+    /// <summary>Taken into the ledger, and updated where it differs.</summary>
     TakeOver,
 
     /// <summary>Forgotten, since somebody else holds its value now.</summary>
@@ -68,7 +71,7 @@ public sealed record Finding
 
     public RepairKind Repair { get; init; }
 
-    /// <summary>Null for foreign indicators.</summary>
+    /// <summary>Null for foreign indicators, and for those of an earlier app that no source claims.</summary>
     public Hash128? Observables { get; init; }
 
     /// <summary>Null where the service returns none.</summary>
@@ -89,7 +92,10 @@ public static class Findings
 {
     /// <summary>The differences between destination and ledger.</summary>
     public static IReadOnlyList<FindingKind> Faults { get; } =
-        [FindingKind.Missing, FindingKind.Edited, FindingKind.Untracked, FindingKind.Duplicate, FindingKind.LeftBehind];
+    [
+        FindingKind.Missing, FindingKind.Edited, FindingKind.Untracked, FindingKind.Duplicate, FindingKind.LeftBehind,
+        FindingKind.EarlierApp,
+    ];
 
     /// <summary>The repairs that need a step of the plan.</summary>
     public static IReadOnlyList<RepairKind> Planned { get; } =

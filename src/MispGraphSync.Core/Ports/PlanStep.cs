@@ -106,7 +106,7 @@ public static class StepReasons
         [Changed] = "What MISP says of it, or a setting, has changed.",
         [Expiring] = "Little is left of its lifetime and MISP still has it.",
         [Expired] = "It expired at the destination while MISP still has it.",
-        [Adopted] = "Found at the destination by a new ledger, and different from what MISP says of it.",
+        [Adopted] = "A new ledger found it at the destination, different from what MISP says; or an earlier app registration created it.",
         [Withdrawn] = "No attribute in MISP is a source of it any more.",
         [Excluded] = "MISP still has it, but a setting of this destination leaves it out.",
         [Evicted] = "Makes room for one that ranks higher.",

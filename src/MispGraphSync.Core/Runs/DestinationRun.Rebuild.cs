@@ -113,7 +113,7 @@ internal sealed partial class DestinationRun
         if (_rebuild is not { } rebuild) return;
         rebuild.HoldUnclaimed();
         _execution.State = State with { Held = _ledger.CountHeld(State) };
-        RebuildText.Describe(rebuild, State, _options, _mayDeleteUnclaimed).ForEach(Observer.Warn);
+        RebuildText.Describe(rebuild, State, Destination.Capabilities, _options, _mayDeleteUnclaimed).ForEach(Observer.Warn);
     }
 
     // Without a list too: there is no other witness than the ledger.

@@ -47,6 +47,8 @@ public sealed class Purge(
         var rebuild = new Rebuild(one, options.Instance);
         await rebuild.ListAsync().ConfigureAwait(false);
         rebuild.HoldUnclaimed();
+        if (rebuild.OfEarlierApp.Count > 0)
+            observer.Warn(RebuildText.OfEarlierApp(one.State, one.Destination.Capabilities, rebuild.OfEarlierApp));
     }
 
     private async Task PurgeAsync(DestinationExecution one)

@@ -6,7 +6,8 @@ namespace MispGraphSync.Core.Runs;
 /// <summary>What a run says about the list of a destination, compared with its ledger.</summary>
 internal static class RebuildText
 {
-    public static List<string> Describe(Rebuild found, DestinationState state, PushOptions options, bool deletesUnclaimed)
+    public static List<string> Describe(
+        Rebuild found, DestinationState state, Capabilities capabilities, PushOptions options, bool deletesUnclaimed)
     {
         var name = state.Info.Name;
         var lines = new List<string>();
@@ -22,20 +23,23 @@ internal static class RebuildText
                 + $"{found.Gone} that the ledger held are gone.");
         }
 
-        if (found.Unclaimed > 0)
+        if (found.Unclaimed.Count > 0)
         {
-            var some = string.Join(", ", found.Examples) + (found.Unclaimed > found.Examples.Count ? ", …" : "");
-            lines.Add($"'{name}': {found.Unclaimed} indicators of the instance '{options.Instance}' " + (deletesUnclaimed
+            var some = found.Unclaimed.Examples;
+            lines.Add($"'{name}': {found.Unclaimed.Count} indicators of the instance '{options.Instance}' " + (deletesUnclaimed
                 ? $"are not wanted any more ({some}): MISP does not have them, or the settings exclude them. They are to be deleted."
                 : $"have no known source ({some}). They are kept until a run has read every source to its end."));
         }
 
         if (state.IsNew && !options.HasNoLedger && found.Others > 0)
             lines.Add($"'{name}' has {found.Others} indicators of others. They are left alone.");
-        if (found.OfEarlierApp > 0)
-            lines.Add($"'{name}': {found.OfEarlierApp} indicators of this instance are held by an earlier app registration.");
+        if (found.OfEarlierApp.Count > 0) lines.Add(OfEarlierApp(state, capabilities, found.OfEarlierApp));
         return lines;
     }
+
+    /// <summary>Indicators of this installation that it may not change, since another application created them.</summary>
+    public static string OfEarlierApp(DestinationState state, Capabilities capabilities, CountedValues found) =>
+        $"'{state.Info.Name}': held by an earlier app registration: {found.Count} ({found.Examples}). {capabilities.EarlierAppRemedy}";
 
     /// <summary>The destination was to be listed, and that failed.</summary>
     public static string NotListed(DestinationState state, RunFailedException failure, bool isDryRun) =>

@@ -31,25 +31,28 @@ public sealed class Verification(
         var state = execution.State;
         var tool = options.ForeignToolAt(destination);
         var planner = PlannerFor(destination, state, now);
-        var check = new DestinationCheck(execution, planner, new Ownership(options.Instance, state.Info));
+        var earlier = tool is { Recognise: null } ? new EarlierAppTakeover(At(destination)) : null;
+        var check = new DestinationCheck(execution, planner, new Ownership(options.Instance, state.Info), earlier);
         var held = state.Held;
 
         await execution.TryAsync(async () =>
         {
             await ReconcileAsync(execution).ConfigureAwait(false);
             held = ledger.CountHeld(state);
+            await TakeOverAsync(earlier).ConfigureAwait(false);
             await check.ListAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
         var result = new VerifiedDestination { Name = state.Info.Name, Kind = state.Info.Kind, Held = held };
         if (!execution.MayContinue) return Show(result, execution, []);
 
-        var takeover = tool is not null
-            ? new Takeover(tool, new DestinationExecution(tool.At, ledger, state, control, observer, now), options.MaxDelete)
-            : null;
+        if (earlier is null && check.OfEarlierApp.Count > 0)
+            observer.Warn(RebuildText.OfEarlierApp(state, destination.Capabilities, check.OfEarlierApp));
+        var takeover = tool is { Recognise: { } recognise } ? new Takeover(tool, recognise, At(tool.At), options.MaxDelete) : null;
         check.Compare();
+        earlier?.AddFindings();
         if (takeover is not null) await execution.TryAsync(takeover.FindAsync).ConfigureAwait(false);
         check.AddForeign();
-        var repair = options.Repairs ? await RepairAsync(execution, planner, takeover).ConfigureAwait(false) : null;
+        var repair = options.Repairs ? await RepairAsync(execution, planner, takeover, earlier).ConfigureAwait(false) : null;
         result = result with
         {
             There = ledger.CountLiveRemote(state, now),
@@ -60,6 +63,15 @@ public sealed class Verification(
             Repair = repair,
         };
         return Show(result, execution, ledger.ReadFindings(state));
+
+        DestinationExecution At(IDestination place) => new(place, ledger, state, control, observer, now);
+    }
+
+    private async Task TakeOverAsync(EarlierAppTakeover? earlier)
+    {
+        if (earlier is null) return;
+        await earlier.FindAsync().ConfigureAwait(false);
+        if (options.Repairs) await earlier.SendAsync().ConfigureAwait(false);
     }
 
     private VerifiedDestination Show(VerifiedDestination result, DestinationExecution execution, IEnumerable<Finding> findings)
@@ -91,13 +103,18 @@ public sealed class Verification(
             + "untracked. The next push reconciles them.");
     }
 
-    private async Task<RepairReport?> RepairAsync(DestinationExecution execution, Planner planner, Takeover? takeover)
+    private async Task<RepairReport?> RepairAsync(
+        DestinationExecution execution, Planner planner, Takeover? takeover, EarlierAppTakeover? earlier)
     {
         var repair = new Repair(execution, planner);
         await execution.TryAsync(repair.RunAsync).ConfigureAwait(false);
         if (takeover is { Found: > 0 }) await execution.TryAsync(takeover.DeleteAsync).ConfigureAwait(false);
-        var planned = execution.Planned with { Delete = execution.Planned.Delete + (takeover?.Found ?? 0) };
-        var tally = execution.Tally + (takeover?.Tally ?? default);
+        var planned = execution.Planned with
+        {
+            Update = execution.Planned.Update + (earlier?.Planned.Update ?? 0),
+            Delete = execution.Planned.Delete + (takeover?.Found ?? 0),
+        };
+        var tally = execution.Tally + (takeover?.Tally ?? default) + (earlier?.Tally ?? default);
         return new RepairReport(planned, tally, repair.Suppressed, ledger.CountHeld(execution.State));
     }
 

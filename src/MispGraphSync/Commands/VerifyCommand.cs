@@ -8,7 +8,9 @@ internal sealed class VerifyCommand : Command
 {
     private readonly Option<bool> _repair = NewOption.Flag("--repair", "Correct differences; indicators of others stay unchanged.");
     private readonly Option<string?> _adopt = NewOption.Of<string?>(
-        "--adopt", "SOURCE", "Also find indicators that another tool left, python-sample or misp2sentinel; --repair removes them.");
+        "--adopt", "SOURCE",
+        "Also find what another tool left (python-sample, misp2sentinel), which --repair removes, or what an earlier app registration "
+        + "created (earlier-app), which --repair takes over.");
     private readonly Option<string?> _maxDelete = RunOptions.MaxDelete(
         "With --adopt: the maximum number or share to remove in this run.");
     private readonly RunOptions _options;

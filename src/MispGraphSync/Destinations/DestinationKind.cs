@@ -7,6 +7,10 @@ namespace MispGraphSync.Destinations;
 /// <summary>All that the program knows of one kind of destination. Its folder makes it, and App registers it.</summary>
 internal sealed record DestinationKind
 {
+    /// <summary>What to do about a missing permission at any service.</summary>
+    public const string AnyPermissionRemedy =
+        "The app may not do this: compare its permissions with those in the README, then run 'misp-graph errors --retry'.";
+
     public required KindSettings Settings { get; init; }
 
     /// <summary>As in the setting <c>kind</c>.</summary>
@@ -30,6 +34,9 @@ internal sealed record DestinationKind
     /// <summary>What to do about rejections; asked after the remedies for passing errors and permissions, before all others.</summary>
     public IReadOnlyList<Remedy> Remedies { get; init; } = [];
 
+    /// <summary>What to do when the service says that the app may not do something to one indicator.</summary>
+    public string PermissionRemedy { get; init; } = AnyPermissionRemedy;
+
     /// <summary>What to do when the service is full.</summary>
     public string FullRemedy { get; init; } =
         "The service holds as many as it takes. Send less (types, excludeTags, daysToExpire), wait until some expire, "
@@ -43,7 +50,7 @@ internal sealed record DestinationKind
     /// </summary>
     public Func<DestinationSettings, JsonElement, CheckResult?> CheckTenant { get; init; } = (_, _) => null;
 
-    /// <summary>The other tool whose indicators can be taken over; null: none is known.</summary>
+    /// <summary>The other tool, or earlier app, whose indicators can be taken over; null: none is known.</summary>
     public TakeoverSource? Takeover { get; init; }
 }
 
@@ -64,7 +71,7 @@ internal sealed record Remedy(string[] Words, string Text)
         Array.Exists(Words, word => words.Contains(word.EndsWith('*') ? $" {word[..^1]}" : $" {word} ", StringComparison.Ordinal));
 }
 
-/// <summary>Another tool whose indicators can be taken over at one kind of destination.</summary>
+/// <summary>Another tool, or an earlier app, whose indicators can be taken over at one kind of destination.</summary>
 /// <param name="Tool">Its name.</param>
 /// <param name="Usage">What to give to --adopt, and where the tool pushed to.</param>
 /// <param name="Matches">Whether the option's value names this tool.</param>

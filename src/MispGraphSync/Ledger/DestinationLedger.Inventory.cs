@@ -81,7 +81,8 @@ internal sealed partial class DestinationLedger
             WHERE revoked = 0 AND COALESCE(expires, ?1 + 1) > ?1 AND (key IS NULL OR key NOT IN (
                 SELECT key FROM held WHERE destination = ?2
                 UNION ALL SELECT key FROM {findings} WHERE kind = {(int)FindingKind.Untracked} AND key IS NOT NULL))
-            AND (id IS NULL OR id NOT IN (SELECT id FROM {findings} WHERE kind = {(int)FindingKind.LeftBehind} AND id IS NOT NULL))
+            AND (id IS NULL OR id NOT IN (SELECT id FROM {findings} WHERE id IS NOT NULL
+                AND kind IN ({(int)FindingKind.LeftBehind}, {(int)FindingKind.EarlierApp})))
             GROUP BY COALESCE(id, n)
             """,
             now, destination.Id);

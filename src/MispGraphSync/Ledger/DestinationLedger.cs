@@ -79,7 +79,7 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
         var repairs = string.Join(", ", Findings.Planned.Select(repair => (int)repair));
         file.Run(
             $"INSERT OR IGNORE INTO {Tables.ToPlan(destination)} SELECT observables FROM {Tables.Findings(destination)} "
-            + $"WHERE repair IN ({repairs})");
+            + $"WHERE repair IN ({repairs}) AND observables IS NOT NULL");
     });
 
     public void PrepareKeys(DestinationState destination, IReadOnlyList<Hash128> keys) => Collect([destination], _ =>

@@ -26,9 +26,11 @@ internal static partial class Remedies
                 "internal server error", "unavailable", "busy",
             ],
             "The service failed for a time. The indicator is sent again in up to 5 runs, or now with 'misp-graph errors --retry'."),
-        new(["forbidden", "unauthor*", "permission", "permissions", "not allowed to", "access denied"],
-            "The app may not do this: compare its permissions with those in the README, then run 'misp-graph errors --retry'."),
     ];
+
+    /// <summary>Asked between those; the kind says what to do.</summary>
+    private static readonly string[] Permission =
+        ["forbidden", "unauthor*", "permission", "permissions", "not allowed to", "access denied"];
 
     /// <summary>Asked after those of the kind.</summary>
     private static readonly Remedy[] General =
@@ -52,7 +54,8 @@ internal static partial class Remedies
     {
         if (kind is not null && CapacityError.Matches(response)) return kind.FullRemedy;
         var words = $" {Gap().Replace(RejectionReason.Normalise(response, value), " ").Trim().ToLowerInvariant()} ";
-        return First.Concat(kind?.Remedies ?? []).Concat(General).FirstOrDefault(remedy => remedy.Fits(words))?.Text
+        var permission = new Remedy(Permission, kind?.PermissionRemedy ?? DestinationKind.AnyPermissionRemedy);
+        return First.Append(permission).Concat(kind?.Remedies ?? []).Concat(General).FirstOrDefault(remedy => remedy.Fits(words))?.Text
             ?? $"Look at the request and the response in {logs} and at 'misp-graph explain {key:D}'. "
             + "Correct the attribute in MISP and push, or run 'misp-graph errors --retry'.";
     }

@@ -31,7 +31,9 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
             Line("Next: misp-graph push --full puts the untracked indicators into the ledger, and deletes those that MISP does not have.");
         else if (hasRepaired) Line("Some could not be repaired. Next: misp-graph errors");
         else if (Has(FindingKind.LeftBehind)) Line("Next: misp-graph verify --repair, with the same --adopt to remove legacy indicators");
+        else if (Has(FindingKind.EarlierApp)) Line("Next: misp-graph verify --repair, with the same --adopt to take them over");
         else if (hasFaults) Line("Next: misp-graph verify --repair");
+        if (hasRepaired && Has(FindingKind.EarlierApp)) Line("The next push deletes those that MISP no longer has: misp-graph push");
         if (Has(FindingKind.Expired)) Line("The next push sends expired indicators again or forgets them: misp-graph push");
     }
 
@@ -46,6 +48,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
         FindingKind.Expired => "expired: no longer at the destination",
         FindingKind.NotYetVisible => "sent a moment ago, perhaps not visible yet",
         FindingKind.LeftBehind => "legacy: sent by the other tool, and ours exists too",
+        FindingKind.EarlierApp => "earlier app: ours, created by an earlier app registration",
         _ => "foreign: not ours, not touched",
     };
 

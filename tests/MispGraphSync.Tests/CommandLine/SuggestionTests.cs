@@ -20,7 +20,7 @@ public sealed class SuggestionTests : IDisposable
     [InlineData("purge --destination s", "sentinel-eu")]
     [InlineData("push --config other.json --destination ", "elsewhere")]
     [InlineData("push --config ", "")]
-    [InlineData("verify --adopt ", "misp2sentinel python-sample")]
+    [InlineData("verify --adopt ", "earlier-app misp2sentinel python-sample")]
     [InlineData("errors --run ", "")]
     [InlineData("config import config.py --kind ", "defender graph sentinel")]
     [InlineData("config import ", "")]

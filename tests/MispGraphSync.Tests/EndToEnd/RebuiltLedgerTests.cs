@@ -222,7 +222,7 @@ public sealed class RebuiltLedgerTests : IAsyncLifetime
         var push = await PushAsync();
 
         AssertNoWrites("defender");
-        Assert.Matches(@"(?s)\b2\b.*earlier app", push.Error);
+        Assert.Matches(@"earlier\s+app\s+registration:\s+2\b", push.Error);
     }
 
     private void Use(string kind, string of = "{}") => _run.Configure([kind], settings =>

@@ -47,6 +47,9 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     /// <summary>How often it was read to its end.</summary>
     public int Listed { get; private set; }
 
+    /// <summary>Keys of what an earlier app created, and nobody sent since.</summary>
+    public HashSet<Guid> OfEarlierApp { get; } = [];
+
     /// <summary>Canonical texts of indicators of other tools.</summary>
     public List<string> Others { get; } = [];
 
@@ -166,10 +169,13 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
         foreach (var one in Held.SkipLast(NotYetListed).Concat(revoked))
         {
             if (listed++ == ListFailsAfter) throw new RunFailedException(RunOutcome.Unreachable, "The list was cut off.");
+            var isOurs = !OfEarlierApp.Contains(one.Key);
             yield return new RemoteIndicator(
-                one.Id, one.Key, Encoding.UTF8.GetBytes(one.Body), "fake", one.Value, null, null, one.Expires, one.Revoked)
+                one.Id, isOurs ? one.Key : null, Encoding.UTF8.GetBytes(one.Body), "fake", one.Value, null, null, one.Expires, one.Revoked,
+                ConflictsWith: isOurs ? null : one.Key)
             {
                 Canonical = one.Value,
+                IsOfEarlierApp = !isOurs,
                 Events = one.Events ?? [],
             };
         }
@@ -196,6 +202,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
             case Operation.Update:
             case Operation.Create when Upserts:
                 if (_spent.Contains(step.Key)) return new StepOutcome.Accepted(step.Id);
+                OfEarlierApp.Remove(step.Key);
                 var at = Held.FindIndex(one => Upserts ? one.Key == step.Key : one.Id == step.Id);
                 if (at < 0 && !Upserts) return new StepOutcome.Rejected("no such indicator");
                 var id = at < 0 ? $"id-{++_ids}" : Held[at].Id;

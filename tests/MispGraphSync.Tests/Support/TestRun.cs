@@ -69,7 +69,8 @@ internal sealed class TestRun : IDisposable
         isDryRun: false, "errors --retry", with, (run, destinations, ledger, options) =>
             new Retry(destinations, ledger, options, new Observer(this), Time).RunAsync(run, RunControl.None));
 
-    public async Task<VerifiedDestination> VerifyAsync(bool repairs = false, RunControl? control = null)
+    /// <param name="adopts">Takes over what an earlier app registration created.</param>
+    public async Task<VerifiedDestination> VerifyAsync(bool repairs = false, RunControl? control = null, bool adopts = false)
     {
         Steps.Clear();
         Findings.Clear();
@@ -79,9 +80,9 @@ internal sealed class TestRun : IDisposable
         {
             Instance = Instance,
             Source = Source.Info.Name,
-            PolicyFingerprint = destination =>
-            $"{destination.Policy}",
-            Repairs = repairs
+            PolicyFingerprint = destination => $"{destination.Policy}",
+            ForeignToolAt = destination => adopts ? new ForeignTool("earlier-app", destination, Recognise: null) : null,
+            Repairs = repairs,
         };
         var sides = new DestinationLedger(ledger, run);
         var results = await new Verification([.. Destinations], sides, options, new Observer(this), Time, (_, findings) =>

@@ -9,11 +9,18 @@ internal static class DefenderKind
 {
     public const string Name = "defender";
 
+    private const string EarlierApp = "earlier-app";
+
     /// <summary>Import and BatchDelete: at most 500 a request.</summary>
     public const int MaxItems = 500;
 
     /// <summary>Active indicators of a tenant, all creators together; cannot be raised.</summary>
     public const int TenantCapacity = 15_000;
+
+    private const string PermissionRemedy =
+        "The app may not write this value; an app with Ti.ReadWrite alone may write only what it created. Grant it Ti.ReadWrite.All of "
+        + "WindowsDefenderATP, with admin consent, and wait some minutes. Then run 'misp-graph errors --retry', or, if an earlier app "
+        + $"registration created it, 'misp-graph verify --repair --adopt {EarlierApp}'.";
 
     /// <summary>Defender for Endpoint ("gov"); none is documented for China.</summary>
     public static CloudHosts Hosts { get; } = new(
@@ -32,11 +39,18 @@ internal static class DefenderKind
         NeverBlock = [.. Hosts.All],
         Remedies =
         [
+            // No document has the words for a value that the app may not write.
+            new(["another source", "another app*", "another user", "other source*", "other app*", "created by", "not the owner"],
+                PermissionRemedy),
             new(Remedy.AlreadyExists.Words,
                 "Someone else holds this value there. Remove theirs in the Defender portal, or leave it to them (excludeTags)."),
             new(["action", "actions", "generate alert", "block", "warn", "audit"],
                 "Defender does not take this action for this type. Set the destination's action to another, such as alert."),
         ],
+        PermissionRemedy = PermissionRemedy,
+        Takeover = new(
+            EarlierApp, $"{EarlierApp} (at Defender)", tool => tool == EarlierApp,
+            (tool, destination, _, _) => new ForeignTool(tool, destination, Recognise: null)),
         Checks = input => new DefenderChecks(input),
         CheckTenant = CheckTenant,
         FullRemedy =
@@ -69,6 +83,7 @@ internal static class DefenderKind
         BatchSize = MaxItems,
         Upserts = true,
         HasSharedNamespace = true,
+        EarlierAppRemedy = $"'misp-graph verify --repair --adopt {EarlierApp}' takes them over.",
         SilenceSetting = "generateAlert: false",
         Capacity = settings.Capacity,
         CapacityForAll = TenantCapacity,
