@@ -29,6 +29,9 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
     /// <summary>Live and <see cref="RemoteIndicator.IsOfEarlierApp"/>.</summary>
     public CountedValues OfEarlierApp { get; } = new();
 
+    /// <summary>Ours with a key that another one has too.</summary>
+    public long Copies { get; private set; }
+
     /// <summary>Held before, and not listed any more.</summary>
     public long Gone { get; private set; }
 
@@ -46,6 +49,8 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
     {
         await ReadAsync().ConfigureAwait(false);
         Gone = _ledger.ForgetUnlisted(State, execution.Now, State.IsOutdated);
+        // Where sending again updates, a list may show one indicator under two ids.
+        if (!execution.Destination.Capabilities.Upserts) Copies = _ledger.CountCopies(State, execution.Now);
     }
 
     /// <summary>Lists the destination to its end.</summary>

@@ -211,6 +211,9 @@ public interface IDestinationLedger
     /// <summary>The held indicators without a known source.</summary>
     IReadOnlyList<HeldIndicator> ReadUnclaimedHeld(DestinationState destination);
 
+    /// <summary>How many live indicators of the inventory have a key of ours that another one has too.</summary>
+    long CountCopies(DestinationState destination, DateTimeOffset now);
+
     /// <summary>The number of held indicators without a known source.</summary>
     long CountUnclaimed(DestinationState destination);
 

@@ -33,6 +33,8 @@ internal static class RebuildText
 
         if (state.IsNew && !options.HasNoLedger && found.Others > 0)
             lines.Add($"'{name}' has {found.Others} indicators of others. They are left alone.");
+        if (found.Copies > 0)
+            lines.Add($"'{name}' has {found.Copies} second copies of indicators of ours: a verification with repair removes them.");
         if (found.OfEarlierApp.Count > 0) lines.Add(OfEarlierApp(state, capabilities, found.OfEarlierApp));
         return lines;
     }

@@ -111,6 +111,11 @@ internal sealed partial class DestinationLedger
         $"SELECT {HeldRecord.Columns} FROM {HeldRecord.Tables} WHERE h.destination = ? AND h.key = h.observables ORDER BY h.observables",
         HeldRecord.Read, destination.Id);
 
+    public long CountCopies(DestinationState destination, DateTimeOffset now) => file.Scalar(
+        $"SELECT COUNT(DISTINCT id) - COUNT(DISTINCT key) FROM {Tables.Found(destination)} "
+        + "WHERE generation IS NOT NULL AND id IS NOT NULL AND NOT revoked AND COALESCE(expires, ?1 + 1) > ?1",
+        now);
+
     public long CountUnclaimed(DestinationState destination) =>
         file.Scalar("SELECT COUNT(*) FROM held WHERE destination = ? AND key = observables", destination.Id);
 

@@ -269,6 +269,21 @@ public sealed class RebuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Second_copy_under_one_key_is_named()
+    {
+        Put(1, 2);
+        await PushAsync();
+        Service.Held.Add(Service.Held[0] with { Id = "copy" });
+        LoseLedger();
+
+        await PushAsync();
+
+        Assert.Contains(_run.Warnings, text => text.Contains("1 second copies", StringComparison.Ordinal));
+        await _run.VerifyAsync(repairs: true);
+        Assert.Equal(["d1.example", "d2.example"], Values());
+    }
+
+    [Fact]
     public async Task Plan_with_a_new_ledger_shows_what_a_push_would_do()
     {
         Put(1, 2, 3);
