@@ -56,7 +56,8 @@ internal sealed class DoctorText(TextWriter to, int width, AnsiStyle style, int 
             + $"{Count(CheckStatus.Failed)} failed, {Count(CheckStatus.Skipped)} skipped (exit {ExitCodes.Of(outcome)}).");
         if (outcome == RunOutcome.Done) return;
         to.WriteLine("Start with the first failed check: skipped checks may depend on it.");
-        to.WriteLine("docs/doctor.md, in the archive and in /usr/share/doc/misp-graph of the package, explains each check.");
+        to.WriteLine("docs/doctor.md explains each check; the package has it in");
+        to.WriteLine("/usr/share/doc/misp-graph.");
     }
 
     private int Count(CheckStatus status) => _counts.GetValueOrDefault(status);

@@ -19,6 +19,11 @@ internal static class ReadOutput
     private sealed class ReadTable : IItemOutput<RemoteIndicator>
     {
         private readonly TextWriter _to;
+        private const int LeastValue = 16;
+
+        /// <summary>Of the columns before the type, and the space after it.</summary>
+        private const int WidthBeforeType = 16 + 2 + 5 + 2 + 6 + 2 + 2;
+
         private readonly int _width;
 
         public ReadTable(TextWriter to, int width)
@@ -39,8 +44,10 @@ internal static class ReadOutput
 
         private void Row(string expires, string? tlp, string? action, string type, string value)
         {
-            var head = $"{expires,-16}  {Cell(tlp),-5}  {Cell(action),-6}  {Cell(type),-8}  ";
-            _to.WriteLine(head + TextWidth.Truncate(Sanitize.ForDisplay(value, 2_000), Math.Max(16, _width - TextWidth.Of(head))));
+            // A combined indicator has several types; the value must keep its place.
+            var most = Math.Max(8, _width - LeastValue - WidthBeforeType);
+            var head = $"{expires,-16}  {Cell(tlp),-5}  {Cell(action),-6}  {TextWidth.Truncate(Cell(type), most),-8}  ";
+            _to.WriteLine(head + TextWidth.Truncate(Sanitize.ForDisplay(value, 2_000), Math.Max(LeastValue, _width - TextWidth.Of(head))));
         }
 
         private static string Cell(string? text) => string.IsNullOrEmpty(text) ? "-" : Sanitize.ForDisplay(text, 80);

@@ -41,7 +41,7 @@ public sealed class DefenderSandboxTests : IAsyncLifetime
 
         _sandbox.ForgetRequests();
         Assert.Equal(0, (await PushAsync()).Planned.Total);
-        Assert.Empty(_sandbox.RequestsTo(Service.Defender));
+        Assert.All(_sandbox.RequestsTo(Service.Defender), request => Assert.Equal("GET", request.Method));
 
         Later();
         _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow(), ThreatLevel.High), Some.Domain(1), Some.Domain(2));
