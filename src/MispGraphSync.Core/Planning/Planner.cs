@@ -165,6 +165,8 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         // An aged indicator that is wanted again is renewed again.
         var renewAt = held.RenewAt < held.Expires ? held.RenewAt : Lifecycle.RenewalOf(held.Expires, _merger.Lifetime, held.Key);
         if (!isChanged && !isFresh) return PlanDecision.Nothing.Instance;
+        // Other events may be sources as well, and a stricter TLP: the next complete run knows them.
+        if (run.IsPartOfSource && !held.Hashes.IsContentKnown) return PlanDecision.Nothing.Instance;
         if (!isChanged && renewAt > run.Now) return Reschedule(held, renewAt);
         if (key.Rejected is { } rejected && IsSuppressed(rejected, hashes)) return PlanDecision.Suppressed.Instance;
         if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));
@@ -330,6 +332,8 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 /// <param name="Instance">The setting of that name.</param>
 /// <param name="Source">The source being read: only its references renew. Null where none is read, and all of them do.</param>
 /// <param name="LooksAtDestination">A list showed keys that the ledger does not hold for any observables.</param>
+/// <param name="IsPartOfSource">Only some events are read.</param>
 /// <param name="LastGeneration">The highest generation that a list showed.</param>
 public sealed record PlanFacts(
-    DateTimeOffset Now, string Instance, string? Source, bool LooksAtDestination, int LastGeneration = 0);
+    DateTimeOffset Now, string Instance, string? Source, bool LooksAtDestination, int LastGeneration = 0,
+    bool IsPartOfSource = false);

@@ -88,7 +88,8 @@ internal sealed partial class DestinationRun
     {
         _mayDelete = _read is { MayDelete: true } && !isPartOfSource;
         // An event that could not be read, or a source that was not, may be the source of an indicator without a known one.
-        _mayDeleteUnclaimed = _mayDelete && _read is { Complete: true } && _options.ReadsAllSources;
+        // So may another destination of the settings at the same place, which is disabled now.
+        _mayDeleteUnclaimed = _mayDelete && _read is { Complete: true } && _options.ReadsAllSources && !_options.SharesPlace(Destination);
         Plan(_planner.Decide, _ => _mayDelete);
         HoldUnclaimed();
         if (!_mayHaveLost) CompleteRebuild();
@@ -304,6 +305,7 @@ internal sealed partial class DestinationRun
     private Planner NewPlanner() => new(
         Destination,
         Eligibility,
-        new PlanFacts(_execution.Now, _options.Instance, _source, _ledger.HasListedKeys(State), _ledger.LastListedGeneration(State)),
+        new PlanFacts(_execution.Now, _options.Instance, _source, _ledger.HasListedKeys(State), _ledger.LastListedGeneration(State),
+            _options.Stage.IsPartOfSource),
         key => _ledger.FindListedKey(State, key, _execution.Now));
 }

@@ -97,6 +97,11 @@ public sealed record PushOptions
     /// <summary>Every source of the settings is read: what no source has is gone.</summary>
     public bool ReadsAllSources { get; init; } = true;
 
+    /// <summary>
+    /// Whether the settings have another destination, disabled, at the same place: what it sent is not known to be unwanted.
+    /// </summary>
+    public Func<IDestination, bool> SharesPlace { get; init; } = _ => false;
+
     /// <summary>Something shows that the ledger does not know the latest requests.</summary>
     public bool MayHaveLostRecords { get; init; }
 

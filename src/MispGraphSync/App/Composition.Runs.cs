@@ -183,6 +183,8 @@ internal sealed partial class Composition
         AcceptChanges = request.AcceptChanges,
         NeverBlock = NeverBlock,
         ReadsAllSources = request.Input is null,
+        SharesPlace = destination => Settings.Destinations.Any(one =>
+            !one.Enabled && one.Info with { Name = "" } == destination.Info with { Name = "" }),
         MayHaveLostRecords = _mayHaveLostRecords,
         HasNoLedger = Settings.Ledger is null,
         IsDryRun = request.IsDryRun,

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Sandbox;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Core.Domain;
-using MispGraphSync.Sandbox;
 using Xunit;
 
 namespace MispGraphSync.Tests.EndToEnd;

@@ -269,6 +269,37 @@ public sealed class RebuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Indicators_that_a_disabled_destination_of_the_same_place_may_want_are_kept()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2);
+
+        Assert.Equal(0, (await PushAsync(options => options with { SharesPlace = _ => true })).Planned.Delete);
+        Assert.Equal(3, Service.Held.Count);
+
+        Assert.Equal(1, (await PushAsync()).Planned.Delete);
+    }
+
+    [Fact]
+    public async Task Single_event_after_a_loss_does_not_change_an_indicator_that_other_events_support_too()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        _run.Source.Put(Some.Event(2) with { Tags = [new MispTag("tlp:amber+strict")] }, Some.Domain(1));
+        await PushAsync();
+        LoseLedger();
+
+        var report = await PushAsync(options => options with
+        {
+            Stage = options.Stage with { OnlyEvents = new HashSet<Guid> { Some.Uuid(1) } },
+        });
+
+        Assert.Equal((0L, 1L), (report.Planned.Total, report.Unchanged));
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+    }
+
+    [Fact]
     public async Task Second_copy_under_one_key_is_named()
     {
         Put(1, 2);

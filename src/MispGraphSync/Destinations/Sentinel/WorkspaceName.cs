@@ -18,7 +18,7 @@ internal sealed record WorkspaceName(string Subscription, string Group, string N
     /// <summary>Of a resource id, whose constant parts come in any case; null when it is none of a workspace.</summary>
     public static WorkspaceName? Parse(string? resourceId) => resourceId?.Split('/') is
         ["", var subscriptions, { Length: > 0 } subscription, var groups, { Length: > 0 } group, var providers, var provider, var type,
-            { Length: > 0 } name]
+        { Length: > 0 } name]
         && $"{subscriptions}/{groups}/{providers}/{provider}/{type}".Equals(
             "subscriptions/resourceGroups/providers/Microsoft.OperationalInsights/workspaces", StringComparison.OrdinalIgnoreCase)
             ? new WorkspaceName(subscription, group, name)

@@ -50,7 +50,8 @@ public sealed class RecordedAnswerTests
         {
             var (json, _) = await client.SearchWholeAsync("attributes/restSearch", new JsonObject(), Ct);
             using (json) _ = json.RootElement.GetProperty("response").GetProperty("Attribute").GetArrayLength();
-        },
+        }
+        ,
         "/servers/getVersion" => client => MispServer.VersionAsync(client, Ct),
         // A role that may not ask this is no fault.
         "/users/view/me" when isSuccess => async client => Assert.NotNull(await MispServer.UserAsync(client, Ct)),
