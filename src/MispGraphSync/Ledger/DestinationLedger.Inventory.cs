@@ -6,16 +6,17 @@ internal sealed partial class DestinationLedger
     public void BeginInventory(DestinationState destination)
     {
         var (found, findings) = (Tables.Found(destination), Tables.Findings(destination));
-        file.Run($"DROP TABLE IF EXISTS {found}");
+        // Emptied, not dropped: SQLite drops no table while another destination reads its plan.
         file.Run(
-            $"CREATE TEMP TABLE {found} (n INTEGER PRIMARY KEY, key BLOB, occupies BLOB, id TEXT, type TEXT NOT NULL, value TEXT NOT NULL, "
-            + "label_type TEXT NOT NULL, label_value TEXT NOT NULL, "
+            $"CREATE TEMP TABLE IF NOT EXISTS {found} (n INTEGER PRIMARY KEY, key BLOB, occupies BLOB, id TEXT, "
+            + "type TEXT NOT NULL, value TEXT NOT NULL, label_type TEXT NOT NULL, label_value TEXT NOT NULL, "
             + "expires INTEGER, revoked INTEGER NOT NULL, raw BLOB NOT NULL, fixed BLOB NOT NULL, generation INTEGER, canonical TEXT)");
         _inventories.Remove(destination.Id);
-        file.Run($"DROP TABLE IF EXISTS {findings}");
+        file.Run($"DELETE FROM {found}");
         file.Run(
-            $"CREATE TEMP TABLE {findings} (n INTEGER PRIMARY KEY, kind INTEGER NOT NULL, repair INTEGER NOT NULL, observables BLOB, "
-            + "key BLOB, id TEXT, type TEXT, value TEXT, differences BLOB)");
+            $"CREATE TEMP TABLE IF NOT EXISTS {findings} (n INTEGER PRIMARY KEY, kind INTEGER NOT NULL, repair INTEGER NOT NULL, "
+            + "observables BLOB, key BLOB, id TEXT, type TEXT, value TEXT, differences BLOB)");
+        file.Run($"DELETE FROM {findings}");
     }
 
     public void AddRemote(DestinationState destination, RemoteIndicator remote) => file.Run(
@@ -113,7 +114,7 @@ internal sealed partial class DestinationLedger
     };
 
     private void AddIndex(string table, string name, string columns) =>
-        file.Run($"CREATE INDEX {table}_{name} ON {table[(table.IndexOf('.', StringComparison.Ordinal) + 1)..]} ({columns})");
+        file.Run($"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table[(table.IndexOf('.', StringComparison.Ordinal) + 1)..]} ({columns})");
 
     private Finding? Next(Statement rows)
     {
