@@ -102,15 +102,15 @@ internal sealed partial class DestinationLedger
     }
 
     private const string RemoteColumns =
-        "id, key, raw, type, value, expires, revoked, fixed, generation, canonical, label_type, label_value";
+        "n, id, key, raw, type, value, expires, revoked, fixed, generation, canonical, label_type, label_value";
 
     private static RemoteIndicator ReadRemote(Statement row) => new(
-        row.TextOrNull(0), row.Guid(1), row.Blob(2).ToArray(), row.Text(3), row.Text(4), null, null, row.TimeOrNull(5), row.Flag(6),
-        ImmutableHash: row.Hash(7))
+        row.TextOrNull(1), row.Guid(2), row.Blob(3).ToArray(), row.Text(4), row.Text(5), null, null, row.TimeOrNull(6), row.Flag(7),
+        ImmutableHash: row.Hash(8))
     {
-        Generation = row.IsNull(8) ? null : row.Int(8),
-        Canonical = row.TextOrNull(9),
-        Label = new IndicatorLabel(row.Text(10), row.Text(11)),
+        Generation = row.IsNull(9) ? null : row.Int(9),
+        Canonical = row.TextOrNull(10),
+        Label = new IndicatorLabel(row.Text(11), row.Text(12)),
     };
 
     private void AddIndex(string table, string name, string columns) =>

@@ -98,9 +98,9 @@ internal sealed partial class DestinationLedger
         while (true)
         {
             var page = file.All(
-                $"SELECT {RemoteColumns}, n FROM {Tables.Found(destination)} WHERE n > ? AND generation IS NOT NULL AND NOT revoked "
+                $"SELECT {RemoteColumns} FROM {Tables.Found(destination)} WHERE n > ? AND generation IS NOT NULL AND NOT revoked "
                 + $"AND COALESCE(expires, ?2 + 1) > ?2 AND key NOT IN (SELECT key FROM held_key) ORDER BY n LIMIT {HeldPerPage}",
-                static row => (Remote: ReadRemote(row), N: row.Long(10)), last, now);
+                static row => (Remote: ReadRemote(row), N: row.Long(0)), last, now);
             foreach (var (remote, _) in page) yield return remote;
             if (page.Count < HeldPerPage) yield break;
             last = page[^1].N;

@@ -300,6 +300,20 @@ public sealed class RebuildTests : IDisposable
     }
 
     [Fact]
+    public async Task More_unclaimed_indicators_than_one_page_of_the_ledger_are_each_held_once()
+    {
+        const int Count = 700;
+        _run.Source.Put(Some.Event(1), Some.Domains(1, Count));
+        await PushAsync();
+        LoseLedger();
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+
+        var report = await PushAsync(options => options with { MaxDelete = new DeletionLimit(100, IsPercent: true) });
+
+        Assert.Equal((Count - 1L, 1), (report.Deleted, Service.Held.Count));
+    }
+
+    [Fact]
     public async Task Second_copy_under_one_key_is_named()
     {
         Put(1, 2);
