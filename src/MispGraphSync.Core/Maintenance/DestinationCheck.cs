@@ -26,15 +26,12 @@ internal sealed class DestinationCheck(
     /// <summary>Reads the destination to the end, one by one into the ledger.</summary>
     public async Task ListAsync()
     {
-        var ct = execution.Control.Stop;
         await execution.PrepareAsync().ConfigureAwait(false);
         _ledger.BeginInventory(_state);
-        var count = 0L;
-        await foreach (var remote in _destination.ReadAsync(ct).WithCancellation(ct).ConfigureAwait(false))
+        await foreach (var remote in execution.ListAsync().ConfigureAwait(false))
         {
             _ledger.AddRemote(_state, ownership.Prove(remote));
             if (remote.IsOfEarlierApp && remote.IsLive(_now)) OfEarlierApp.Add(remote.Label);
-            execution.Observer.Listed(_destination.Info, ++count);
         }
 
         _ledger.EndInventory(_state);

@@ -23,12 +23,9 @@ internal sealed class EarlierAppTakeover(DestinationExecution execution)
     /// <summary>Lists the destination to its end.</summary>
     public async Task FindAsync()
     {
-        var ct = execution.Control.Stop;
         await execution.PrepareAsync().ConfigureAwait(false);
-        var listed = 0L;
-        await foreach (var there in execution.Destination.ReadAsync(ct).WithCancellation(ct).ConfigureAwait(false))
+        await foreach (var there in execution.ListAsync().ConfigureAwait(false))
         {
-            execution.Observer.Listed(execution.State.Info, ++listed);
             if (there is { IsOfEarlierApp: true, ConflictsWith: { } key } && there.IsLive(execution.Now)) _found[key] = there;
         }
     }
@@ -77,7 +74,7 @@ internal sealed class EarlierAppTakeover(DestinationExecution execution)
     {
         var body = new ArrayBufferWriter<byte>(1024);
         if (!execution.Destination.TryWriteAgain(body, there)) return null;
-        var expires = there.Expires ?? execution.Now.AddYears(100);
+        var expires = there.EndsAt(execution.Now);
         held ??= HeldIndicator.Listed(Hash128.Of(key), key, there.Id, expires) with
         {
             Hashes = new ItemHashes(Hash128.Unknown, Hash128.Unknown),

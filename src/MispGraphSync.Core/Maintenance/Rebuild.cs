@@ -56,11 +56,10 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
     /// <summary>Lists the destination to its end.</summary>
     public async Task ReadAsync()
     {
-        var ct = execution.Control.Stop;
         _ledger.BeginInventory(State);
-        await foreach (var remote in execution.Destination.ReadAsync(ct).WithCancellation(ct).ConfigureAwait(false))
+        await foreach (var remote in execution.ListAsync().ConfigureAwait(false))
         {
-            execution.Observer.Listed(State.Info, ++Listed);
+            Listed++;
             var there = _ownership.Prove(remote);
             if (there.ConflictsWith is { } taken) _ledger.AddHeldByOther(State, taken);
             if (there.Key is not null) _ledger.AddRemote(State, there);
@@ -94,8 +93,7 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
         var body = new ArrayBufferWriter<byte>(512);
         var hasBody = execution.Destination.Capabilities.IdsNotReusable && execution.Destination.TryWriteAgain(body, there);
         var key = there.Key!.Value;
-        var expires = there.Expires ?? execution.Now.AddYears(100);
-        return HeldIndicator.Listed(Hash128.Of(key), key, there.Id, expires) with
+        return HeldIndicator.Listed(Hash128.Of(key), key, there.Id, there.EndsAt(execution.Now)) with
         {
             Generation = there.Generation!.Value,
             Hashes = new ItemHashes(Hash128.Unknown, there.ImmutableHash == default ? Hash128.Unknown : there.ImmutableHash),

@@ -23,12 +23,9 @@ internal sealed class Takeover(
     /// <summary>Lists the tool's indicators, and adds a finding for each that duplicates one of ours.</summary>
     public async Task FindAsync()
     {
-        var ct = execution.Control.Stop;
-        var listed = 0L;
         var seen = new HashSet<Hash128>();
-        await foreach (var there in tool.At.ReadAsync(ct).WithCancellation(ct).ConfigureAwait(false))
+        await foreach (var there in execution.ListAsync().ConfigureAwait(false))
         {
-            execution.Observer.Listed(_state.Info, ++listed);
             if (!there.IsLive(execution.Now) || there.Id is not { } id) continue;
             if (recognise(there) is not { } legacy || !Duplicates(legacy)) continue;
             // A list of pages is no snapshot.

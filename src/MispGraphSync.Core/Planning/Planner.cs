@@ -270,11 +270,10 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         };
     }
 
-    // Without an expiry it never ends there.
     private HeldIndicator AsListed(HeldIndicator held, RemoteIndicator there)
     {
         var indicator = _merger.Merge();
-        var expires = there.Expires ?? run.Now.AddYears(100);
+        var expires = there.EndsAt(run.Now);
         var identity = new ItemIdentity(held.Key, there.Id ?? held.Id, held.Created, held.Modified, expires);
         var expected = Expect(indicator, identity, isWanted: true);
         var differences = ListedComparison.Compare(destination, expected, there);

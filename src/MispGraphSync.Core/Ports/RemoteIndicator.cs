@@ -44,6 +44,9 @@ public sealed record RemoteIndicator(
     /// <summary>The MISP events that it names; empty where the list shows none.</summary>
     public IReadOnlyList<Guid> Events { get; init; } = [];
 
+    /// <summary>Its expiry. Without one it never ends there: later than any lifetime that is sent.</summary>
+    public DateTimeOffset EndsAt(DateTimeOffset now) => Expires ?? now.AddYears(100);
+
     /// <summary>Neither revoked nor expired.</summary>
     public bool IsLive(DateTimeOffset now) => !Revoked && !(Expires <= now);
 }

@@ -33,7 +33,6 @@ internal sealed partial class DestinationRun
         if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
         if (State.IsNew || State.IsOutdated || isListDue) await RebuildAsync().ConfigureAwait(false);
         _execution.State = State with { Held = _ledger.CountHeld(State) };
-        _planner = NewPlanner();
     });
 
     private bool MayDoWithoutList =>
@@ -204,7 +203,7 @@ internal sealed partial class DestinationRun
         _ledger.RecordCorrections(State, [.. missing.Select(Revoked)]);
         _execution.State = State with { PlansEverything = false };
         _ledger.PrepareKeys(State, [.. missing.Select(held => held.Observables)]);
-        Plan(_planner.Decide, _ => false);
+        Plan(Planner.Decide, _ => false);
         var added = Planned;
         _execution.Planned = planned with { Create = planned.Create + added.Create };
         await _execution.ApplyAsync(Steps(StepAction.Create)).ConfigureAwait(false);

@@ -13,7 +13,7 @@ internal sealed partial class DestinationRun
     private readonly PushOptions _options;
     private readonly string? _source;
     private readonly TimeProvider _time;
-    private Planner _planner;
+    private Planner? _planner;
     private CapacityResult _capacity = CapacityResult.Everything;
     private Failure.DeletionsWithheld? _withheld;
     private SourceReport? _read;
@@ -36,7 +36,6 @@ internal sealed partial class DestinationRun
         _source = source;
         _time = time;
         Eligibility = eligibility;
-        _planner = NewPlanner();
     }
 
     public IDestination Destination => _execution.Destination;
@@ -80,7 +79,6 @@ internal sealed partial class DestinationRun
             // What a list showed concerns every key.
             PlansEverything = opened.PlansEverything || _rebuild is not null,
         };
-        _planner = NewPlanner();
     }
 
     /// <summary>Decides every key and adds the steps.</summary>
@@ -90,7 +88,7 @@ internal sealed partial class DestinationRun
         // An event that could not be read, or a source that was not, may be the source of an indicator without a known one.
         // So may another destination of the settings at the same place, which is disabled now.
         _mayDeleteUnclaimed = _mayDelete && _read is { Complete: true } && _options.ReadsAllSources && !_options.SharesPlace(Destination);
-        Plan(_planner.Decide, _ => _mayDelete);
+        Plan(Planner.Decide, _ => _mayDelete);
         HoldUnclaimed();
         if (!_mayHaveLost) CompleteRebuild();
         PlanUnclaimed();
@@ -104,7 +102,7 @@ internal sealed partial class DestinationRun
     {
         _isRetry = true;
         _ledger.ForgetObsoleteRejections(State);
-        Plan(key => _planner.Decide(key with { Rejected = null }), key => key.Rejected is { Action: StepAction.Delete });
+        Plan(key => Planner.Decide(key with { Rejected = null }), key => key.Rejected is { Action: StepAction.Delete });
     }
 
     /// <summary>
@@ -133,7 +131,7 @@ internal sealed partial class DestinationRun
             _ledger.RecordOverCapacity(State, null, Destination.Capabilities.Capacity);
         }
 
-        if (_planner.StartingToAlert is > 0 and var alerting)
+        if (Planner.StartingToAlert is > 0 and var alerting)
         {
             Observer.Warn(
                 $"'{State.Info.Name}': {alerting} held indicators start to raise alerts; "
@@ -185,7 +183,7 @@ internal sealed partial class DestinationRun
 
     private void Plan(Func<PlanKey, PlanDecision> decide, Func<PlanKey, bool> mayDelete)
     {
-        var plan = new PlanWriter(_planner, _ledger, State, _execution.Now);
+        var plan = new PlanWriter(Planner, _ledger, State, _execution.Now);
         foreach (var key in _ledger.KeysToPlan(State))
         {
             // What has no known source may still be claimed by a later key. A retry knows that nothing claims it.
@@ -261,7 +259,7 @@ internal sealed partial class DestinationRun
     }
 
     private IEnumerable<PlanStep> Steps(params StepAction[] actions) =>
-        _ledger.ReadSteps(State, actions).Select(planned => _planner.Build(planned.Key, planned.Step))
+        _ledger.ReadSteps(State, actions).Select(planned => Planner.Build(planned.Key, planned.Step))
             .Where(step => !_existing.Contains(step.Key));
 
     private async Task ListAsync()
@@ -302,7 +300,8 @@ internal sealed partial class DestinationRun
         _hasReplacedBodies = keeps;
     }
 
-    private Planner NewPlanner() => new(
+    // Made when it is first needed: after the destination was listed, and after staging.
+    private Planner Planner => _planner ??= new Planner(
         Destination,
         Eligibility,
         new PlanFacts(_execution.Now, _options.Instance, _source, _ledger.HasListedKeys(State), _ledger.LastListedGeneration(State),

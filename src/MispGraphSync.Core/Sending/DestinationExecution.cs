@@ -96,14 +96,25 @@ public sealed class DestinationExecution
         _isPrepared = true;
     }
 
-    /// <summary>Closes the requests that earlier runs left without a response, and says whether there were any.</summary>
-    public async Task<bool> ReconcileEarlierAsync()
+    /// <summary>Everything at the destination, to the end of its list.</summary>
+    /// <exception cref="RunFailedException">The list broke off.</exception>
+    public async IAsyncEnumerable<RemoteIndicator> ListAsync()
+    {
+        var listed = 0L;
+        await foreach (var there in Destination.ReadAsync(Control.Stop).ConfigureAwait(false))
+        {
+            Observer.Listed(State.Info, ++listed);
+            yield return there;
+        }
+    }
+
+    /// <summary>Closes the requests that earlier runs left without a response.</summary>
+    public async Task ReconcileEarlierAsync()
     {
         var intents = Ledger.OpenIntents(State);
-        if (intents.Count == 0) return false;
+        if (intents.Count == 0) return;
         await PrepareAsync().ConfigureAwait(false);
         await new RequestJournal(Destination, Ledger, State).CloseEarlierAsync(intents, Control.Stop).ConfigureAwait(false);
-        return true;
     }
 
     /// <summary>Sends steps of the plan, in their order, as far as nothing stops it.</summary>

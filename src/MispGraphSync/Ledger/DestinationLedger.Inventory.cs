@@ -52,9 +52,7 @@ internal sealed partial class DestinationLedger
         file.Any($"SELECT 1 FROM {Tables.Found(destination)} WHERE occupies = ? LIMIT 1", key);
 
     public long CountLiveRemote(DestinationState destination, DateTimeOffset now) => file.Scalar(
-        $"SELECT COUNT(DISTINCT COALESCE(id, n)) FROM {Tables.Found(destination)} "
-        + "WHERE revoked = 0 AND COALESCE(expires, ?1 + 1) > ?1",
-        now);
+        $"SELECT COUNT(DISTINCT COALESCE(id, n)) FROM {Tables.Found(destination)} f WHERE {IsLive("f", "?1")}", now);
 
     public DateTimeOffset? LastSentAt(DestinationState destination, Hash128 observables) => file.First(
         "SELECT COALESCE(r.ended, r.started) FROM held h JOIN run r ON r.id = h.run WHERE h.destination = ? AND h.observables = ?",
@@ -78,8 +76,8 @@ internal sealed partial class DestinationLedger
             $"""
             INSERT INTO {findings} (kind, repair, key, id, type, value)
             SELECT CASE WHEN generation IS NULL THEN {(int)FindingKind.Foreign} ELSE {(int)FindingKind.Untracked} END,
-                {(int)RepairKind.None}, key, id, label_type, label_value FROM {Tables.Found(destination)}
-            WHERE revoked = 0 AND COALESCE(expires, ?1 + 1) > ?1 AND (key IS NULL OR key NOT IN (
+                {(int)RepairKind.None}, key, id, label_type, label_value FROM {Tables.Found(destination)} f
+            WHERE {IsLive("f", "?1")} AND (key IS NULL OR key NOT IN (
                 SELECT key FROM held WHERE destination = ?2
                 UNION ALL SELECT key FROM {findings} WHERE kind = {(int)FindingKind.Untracked} AND key IS NOT NULL))
             AND (id IS NULL OR id NOT IN (SELECT id FROM {findings} WHERE id IS NOT NULL
@@ -112,6 +110,9 @@ internal sealed partial class DestinationLedger
         Canonical = row.TextOrNull(10),
         Label = new IndicatorLabel(row.Text(11), row.Text(12)),
     };
+
+    // RemoteIndicator.IsLive, in SQL: of a row of the inventory, at the time of a parameter.
+    private static string IsLive(string row, string now) => $"NOT {row}.revoked AND COALESCE({row}.expires, {now} + 1) > {now}";
 
     private void AddIndex(string table, string name, string columns) =>
         file.Run($"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table[(table.IndexOf('.', StringComparison.Ordinal) + 1)..]} ({columns})");

@@ -58,7 +58,7 @@ internal sealed partial class DestinationLedger
         file.Run(
             $"""
             DELETE FROM held WHERE destination = ?1 AND expires > ?3
-            AND NOT EXISTS (SELECT 1 FROM {found} f WHERE f.key = held.key AND NOT f.revoked AND COALESCE(f.expires, ?3 + 1) > ?3)
+            AND NOT EXISTS (SELECT 1 FROM {found} f WHERE f.key = held.key AND {IsLive("f", "?3")})
             AND (run NOT IN (SELECT id FROM run WHERE COALESCE(ended, started) > ?2)
                 OR EXISTS (SELECT 1 FROM {found} f WHERE f.key = held.key AND f.revoked))
             """,
@@ -75,9 +75,9 @@ internal sealed partial class DestinationLedger
             destination.Id);
         // A later run may have sent other content.
         if (isContentUnknown) MakeContentUnknown(destination);
-        if (forgotten > 0 || isContentUnknown) PlanEverythingNext(destination);
+        if (isContentUnknown) PlanEverythingNext(destination);
         // Should this run end before it has sent what is missing, the next one lists again.
-        if (forgotten > 0) file.Run("UPDATE destination SET in_doubt = 1 WHERE id = ?", destination.Id);
+        if (forgotten > 0) CompareNext(destination);
         RecountHeld(destination);
         return (long)forgotten;
     });
@@ -98,8 +98,8 @@ internal sealed partial class DestinationLedger
         while (true)
         {
             var page = file.All(
-                $"SELECT {RemoteColumns} FROM {Tables.Found(destination)} WHERE n > ? AND generation IS NOT NULL AND NOT revoked "
-                + $"AND COALESCE(expires, ?2 + 1) > ?2 AND key NOT IN (SELECT key FROM held_key) ORDER BY n LIMIT {HeldPerPage}",
+                $"SELECT {RemoteColumns} FROM {Tables.Found(destination)} f WHERE n > ?1 AND generation IS NOT NULL "
+                + $"AND {IsLive("f", "?2")} AND key NOT IN (SELECT key FROM held_key) ORDER BY n LIMIT {HeldPerPage}",
                 static row => (Remote: ReadRemote(row), N: row.Long(0)), last, now);
             foreach (var (remote, _) in page) yield return remote;
             if (page.Count < HeldPerPage) yield break;
@@ -112,8 +112,8 @@ internal sealed partial class DestinationLedger
         HeldRecord.Read, destination.Id);
 
     public long CountCopies(DestinationState destination, DateTimeOffset now) => file.Scalar(
-        $"SELECT COUNT(DISTINCT id) - COUNT(DISTINCT key) FROM {Tables.Found(destination)} "
-        + "WHERE generation IS NOT NULL AND id IS NOT NULL AND NOT revoked AND COALESCE(expires, ?1 + 1) > ?1",
+        $"SELECT COUNT(DISTINCT id) - COUNT(DISTINCT key) FROM {Tables.Found(destination)} f "
+        + $"WHERE generation IS NOT NULL AND id IS NOT NULL AND {IsLive("f", "?1")}",
         now);
 
     public long CountUnclaimed(DestinationState destination) =>
@@ -122,7 +122,7 @@ internal sealed partial class DestinationLedger
     public IReadOnlyList<HeldIndicator> FindUnlisted(DestinationState destination, DateTimeOffset now) => file.All(
         $"SELECT {HeldRecord.Columns} FROM {HeldRecord.Tables} WHERE h.destination = ?1 AND h.expires > ?2 "
         + $"AND h.key <> h.observables AND NOT EXISTS (SELECT 1 FROM {Tables.Found(destination)} f "
-        + "WHERE f.key = h.key AND NOT f.revoked AND COALESCE(f.expires, ?2 + 1) > ?2)",
+        + $"WHERE f.key = h.key AND {IsLive("f", "?2")})",
         HeldRecord.Read, destination.Id, now);
 
     public void CompleteRebuild(DestinationState destination, bool isListed) =>
