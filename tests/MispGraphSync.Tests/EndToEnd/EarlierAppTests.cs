@@ -64,7 +64,7 @@ public sealed class EarlierAppTests : IAsyncLifetime
         Assert.Equal(5, (await _run.RunAsync("verify", "--json")).Destination().GetProperty("held").GetInt32());
         await AssertEqualToMispAsync(strangers, 1, 2, 3, 5);
 
-        // And once more without a ledger: the list alone shows that they are ours.
+        // And a run without a ledger: the list alone shows that they are ours.
         LoseLedger();
         _run.Sandbox.ForgetRequests();
         var rebuilt = await PushAsync(1, 2, 3, 5);
@@ -331,19 +331,6 @@ public sealed class EarlierAppTests : IAsyncLifetime
     private void Put(params int[] numbers)
     {
         _run.Time.Advance(TimeSpan.FromHours(1));
-        _run.Sandbox.MispState.Put(new JsonObject
-        {
-            ["uuid"] = Event,
-            ["info"] = "Domains",
-            ["timestamp"] = $"{_run.Time.GetUtcNow().ToUnixTimeSeconds()}",
-            ["Attribute"] = new JsonArray([.. numbers.Select(number => (JsonNode)new JsonObject
-            {
-                ["uuid"] = $"5f0a0000-0000-4000-8000-0000000001{number:00}",
-                ["type"] = "domain",
-                ["category"] = "Network activity",
-                ["value"] = $"x{number}.example",
-                ["to_ids"] = true,
-            })]),
-        });
+        _run.Sandbox.MispState.Put(SomeMisp.NumberedDomains(Event, _run.Time.GetUtcNow(), numbers));
     }
 }

@@ -184,20 +184,8 @@ public sealed class RestoredLedgerTests : IAsyncLifetime
         return result;
     }
 
-    private void Put(params int[] numbers) => _run.Sandbox.MispState.Put(new JsonObject
-    {
-        ["uuid"] = Event,
-        ["info"] = "Domains",
-        ["timestamp"] = $"{_run.Time.GetUtcNow().ToUnixTimeSeconds()}",
-        ["Attribute"] = new JsonArray([.. numbers.Select(number => (JsonNode)new JsonObject
-        {
-            ["uuid"] = $"5f0a0000-0000-4000-8000-0000000001{number:00}",
-            ["type"] = "domain",
-            ["category"] = "Network activity",
-            ["value"] = $"x{number}.example",
-            ["to_ids"] = true,
-        })]),
-    });
+    private void Put(params int[] numbers) =>
+        _run.Sandbox.MispState.Put(SomeMisp.NumberedDomains(Event, _run.Time.GetUtcNow(), numbers));
 
     private void AssertThere(params int[] numbers)
     {

@@ -176,7 +176,7 @@ internal sealed class LostLedgerHistory(string kind, int seed, int sources) : IA
                 _now.TakeLedgerOf(other);
                 break;
             default:
-                // What this machine did since is not in the copy that goes on elsewhere.
+                // What this machine did since is not in the copy that the other one uses now.
                 if (!_now.HasBackup) break;
                 other.TakeLedgerOf(_now);
                 _now = other;

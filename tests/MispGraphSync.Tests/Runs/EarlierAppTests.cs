@@ -5,37 +5,31 @@ using Xunit;
 namespace MispGraphSync.Tests.Runs;
 
 /// <summary>Takeover of what this installation created while it signed in as another application.</summary>
-public sealed class EarlierAppTests : IDisposable
+public sealed class EarlierAppTests : LostLedgerRuns
 {
-    private readonly TestRun _run = new();
-
-    public EarlierAppTests() => _run.Destinations[0] = new FakeDestination("defender", IndicatorShape.Single)
+    public EarlierAppTests() => Run.Destinations[0] = new FakeDestination("defender", IndicatorShape.Single)
     {
         Upserts = true,
         HasSharedNamespace = true,
     };
 
-    private FakeDestination Service => _run.Destination;
-
-    public void Dispose() => _run.Dispose();
-
     [Fact]
     public async Task Indicator_of_an_aged_event_is_taken_over_and_left_to_expire()
     {
         Put(1, 2, 3);
-        await PushAsync();
+        await PushLaterAsync();
         for (var i = 0; i < 3; i++) Service.Held[i] = Service.Held[i] with { Events = [Some.Uuid(i + 1)] };
         SignInAsAnotherApp();
-        File.Delete(_run.LedgerPath);
-        _run.Source.Aged.Add(Some.Uuid(2));
-        _run.Source.AgedAndChanged[Some.Uuid(2)] = _run.Source.Events[Some.Uuid(2)];
+        File.Delete(Run.LedgerPath);
+        Run.Source.Aged.Add(Some.Uuid(2));
+        Run.Source.AgedAndChanged[Some.Uuid(2)] = Run.Source.Events[Some.Uuid(2)];
         Put(1);
-        await PushAsync();
+        await PushLaterAsync();
 
         var taken = await AdoptAsync();
 
         Assert.Equal((RunOutcome.Done, 3L, 3L), (taken.Outcome, taken.Found[FindingKind.EarlierApp], taken.Repair?.Held));
-        Assert.Equal(new PlanCounts(0, 0, 0, 1), (await PushAsync()).Planned);
+        Assert.Equal(new PlanCounts(0, 0, 0, 1), (await PushLaterAsync()).Planned);
         Assert.Equal(["d1.example", "d2.example"], Values());
     }
 
@@ -43,20 +37,20 @@ public sealed class EarlierAppTests : IDisposable
     public async Task Indicator_of_an_unread_event_is_taken_over_and_kept()
     {
         Put(1, 2, 3);
-        await PushAsync();
+        await PushLaterAsync();
         SignInAsAnotherApp();
-        File.Delete(_run.LedgerPath);
-        _run.Source.Unreadable.Add(Some.Uuid(2));
-        await PushAsync();
+        File.Delete(Run.LedgerPath);
+        Run.Source.Unreadable.Add(Some.Uuid(2));
+        await PushLaterAsync();
         await AdoptAsync();
 
-        Assert.Equal(0, (await PushAsync()).Planned.Delete);
+        Assert.Equal(0, (await PushLaterAsync()).Planned.Delete);
         Assert.Equal(3, Service.Held.Count);
 
-        _run.Source.Unreadable.Clear();
-        Assert.Equal(0, (await PushAsync()).Planned.Delete);
-        Assert.Equal(0, (await PushAsync()).Planned.Total);
-        Assert.Equal(RunOutcome.Done, (await _run.VerifyAsync()).Outcome);
+        Run.Source.Unreadable.Clear();
+        Assert.Equal(0, (await PushLaterAsync()).Planned.Delete);
+        Assert.Equal(0, (await PushLaterAsync()).Planned.Total);
+        Assert.Equal(RunOutcome.Done, (await Run.VerifyAsync()).Outcome);
     }
 
     [Theory]
@@ -66,11 +60,11 @@ public sealed class EarlierAppTests : IDisposable
     public async Task Killed_takeover_is_finished_by_the_next_one(int done)
     {
         Put(1, 2, 3);
-        await PushAsync();
+        await PushLaterAsync();
         SignInAsAnotherApp();
-        File.Delete(_run.LedgerPath);
+        File.Delete(Run.LedgerPath);
         Put(1, 2);
-        await PushAsync();
+        await PushLaterAsync();
         Service.OnRequest = (operation, steps) =>
         {
             foreach (var step in steps.Take(done)) Service.Apply(operation, step);
@@ -81,20 +75,20 @@ public sealed class EarlierAppTests : IDisposable
 
         Assert.Equal(RunOutcome.Done, (await AdoptAsync()).Outcome);
 
-        await PushAsync();
+        await PushLaterAsync();
         Assert.Equal(["d1.example", "d2.example"], Values());
-        Assert.Equal(0, (await PushAsync()).Planned.Total);
+        Assert.Equal(0, (await PushLaterAsync()).Planned.Total);
     }
 
     [Fact]
     public async Task Unanswered_takeover_is_reconciled_by_the_next_run()
     {
         Put(1, 2, 3);
-        await PushAsync();
+        await PushLaterAsync();
         SignInAsAnotherApp();
-        File.Delete(_run.LedgerPath);
+        File.Delete(Run.LedgerPath);
         Put(1, 2);
-        await PushAsync();
+        await PushLaterAsync();
         Service.Answer = (operation, step) =>
         {
             Service.Apply(operation, step);
@@ -104,22 +98,22 @@ public sealed class EarlierAppTests : IDisposable
         Assert.Equal(RunOutcome.Unreachable, (await AdoptAsync()).Outcome);
         Service.Answer = null;
 
-        await PushAsync();
+        await PushLaterAsync();
         Assert.Equal(["d1.example", "d2.example"], Values());
-        Assert.Equal(0, (await PushAsync()).Planned.Total);
+        Assert.Equal(0, (await PushLaterAsync()).Planned.Total);
     }
 
     [Fact]
     public async Task Indicator_that_the_ledger_holds_stays_held_once()
     {
         Put(1, 2);
-        await PushAsync();
+        await PushLaterAsync();
         SignInAsAnotherApp();
 
-        Assert.Equal((RunOutcome.Done, 2L), ((await AdoptAsync()).Outcome, (await _run.VerifyAsync()).AsSent));
+        Assert.Equal((RunOutcome.Done, 2L), ((await AdoptAsync()).Outcome, (await Run.VerifyAsync()).AsSent));
 
         Put(1);
-        Assert.Equal(new PlanCounts(0, 0, 0, 1), (await PushAsync()).Planned);
+        Assert.Equal(new PlanCounts(0, 0, 0, 1), (await PushLaterAsync()).Planned);
         Assert.Equal(["d1.example"], Values());
     }
 
@@ -127,16 +121,16 @@ public sealed class EarlierAppTests : IDisposable
     public async Task Verification_without_repair_sends_nothing_and_names_each_once()
     {
         Put(1, 2);
-        await PushAsync();
+        await PushLaterAsync();
         SignInAsAnotherApp();
         Service.Sent.Clear();
 
-        var found = await _run.VerifyAsync(adopts: true);
+        var found = await Run.VerifyAsync(adopts: true);
 
         Assert.Equal((RunOutcome.Incomplete, 2), (found.Outcome, Service.OfEarlierApp.Count));
         Assert.Equal(
             [(FindingKind.EarlierApp, "d1.example"), (FindingKind.EarlierApp, "d2.example")],
-            _run.Findings.Select(finding => (finding.Kind, Domain(finding.Value!))).Order());
+            Run.Findings.Select(finding => (finding.Kind, Domain(finding.Value!))).Order());
         Assert.Empty(Service.Sent);
     }
 
@@ -144,23 +138,13 @@ public sealed class EarlierAppTests : IDisposable
 
     private Task<VerifiedDestination> AdoptAsync()
     {
-        _run.Time.Advance(TimeSpan.FromMinutes(15));
-        return _run.VerifyAsync(repairs: true, adopts: true);
+        Run.Time.Advance(TimeSpan.FromMinutes(15));
+        return Run.VerifyAsync(repairs: true, adopts: true);
     }
 
-    private async Task<DestinationReport> PushAsync()
+    private Task<DestinationReport> PushLaterAsync()
     {
-        _run.Time.Advance(TimeSpan.FromMinutes(15));
-        return (await _run.PushAsync()).Destinations[0];
+        Run.Time.Advance(TimeSpan.FromMinutes(15));
+        return PushAsync();
     }
-
-    private void Put(params int[] numbers)
-    {
-        foreach (var number in Enumerable.Range(1, 9)) _run.Source.Remove(Some.Event(number));
-        foreach (var number in numbers) _run.Source.Put(Some.Event(number), Some.Domain(number));
-    }
-
-    private List<string> Values() => [.. Service.Held.Select(one => Domain(one.Value)).Order()];
-
-    private static string Domain(string canonical) => canonical["DomainName { Value = ".Length..^2];
 }

@@ -6,14 +6,8 @@ using Xunit;
 namespace MispGraphSync.Tests.Runs;
 
 /// <summary>A new ledger, or an old copy, learns from the destination's list what this installation owns.</summary>
-public sealed class RebuildTests : IDisposable
+public sealed class RebuildTests : LostLedgerRuns
 {
-    private readonly TestRun _run = new();
-
-    private FakeDestination Service => _run.Destination;
-
-    public void Dispose() => _run.Dispose();
-
     [Fact]
     public async Task Withdrawal_during_the_loss_is_found_and_unchanged_indicators_cost_no_request()
     {
@@ -26,30 +20,30 @@ public sealed class RebuildTests : IDisposable
 
         Assert.Equal((new PlanCounts(0, 0, 0, 1), 3L), (report.Planned, report.Unchanged));
         Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
-        Assert.Contains(_run.Warnings, text => text.Contains("The ledger is new", StringComparison.Ordinal));
-        Assert.Contains(_run.Warnings, text => text.Contains("d4.example", StringComparison.Ordinal)
+        Assert.Contains(Run.Warnings, text => text.Contains("The ledger is new", StringComparison.Ordinal));
+        Assert.Contains(Run.Warnings, text => text.Contains("d4.example", StringComparison.Ordinal)
             && text.Contains("'misp-graph'", StringComparison.Ordinal));
-        _run.Warnings.Clear();
+        Run.Warnings.Clear();
         var listed = Service.Listed;
         Assert.Equal(0, (await PushAsync()).Planned.Total);
-        Assert.Equal((listed, 0), (Service.Listed, _run.Warnings.Count));
+        Assert.Equal((listed, 0), (Service.Listed, Run.Warnings.Count));
     }
 
     [Fact]
     public async Task Indicators_of_another_instance_are_left_alone()
     {
-        _run.Instance = "other";
+        Run.Instance = "other";
         Put(1, 2);
         await PushAsync();
         LoseLedger();
-        _run.Instance = "misp-graph";
+        Run.Instance = "misp-graph";
         Put(3);
 
         var report = await PushAsync();
 
         Assert.Equal(new PlanCounts(1, 0, 0, 0), report.Planned);
         Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
-        Assert.Contains(_run.Warnings, text => text.Contains("2 indicators of others", StringComparison.Ordinal));
+        Assert.Contains(Run.Warnings, text => text.Contains("2 indicators of others", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -58,13 +52,13 @@ public sealed class RebuildTests : IDisposable
         Put(1, 2, 3);
         await PushAsync();
         LoseLedger();
-        _run.Source.Remove(Some.Event(3));
-        _run.Source.Unreadable.Add(Some.Uuid(2));
+        Run.Source.Remove(Some.Event(3));
+        Run.Source.Unreadable.Add(Some.Uuid(2));
 
         Assert.Equal(0, (await PushAsync()).Planned.Delete);
         Assert.Equal(3, Service.Held.Count);
 
-        _run.Source.Unreadable.Clear();
+        Run.Source.Unreadable.Clear();
         // What is held without a known source may differ from what MISP says of it.
         Assert.Equal(new PlanCounts(0, 1, 0, 1), (await PushAsync()).Planned);
         Assert.Equal(["d1.example", "d2.example"], Values());
@@ -160,8 +154,8 @@ public sealed class RebuildTests : IDisposable
         await PushAsync();
         Service.Held[1] = Service.Held[1] with { Events = [Some.Uuid(2)] };
         LoseLedger();
-        _run.Source.Aged.Add(Some.Uuid(2));
-        _run.Source.AgedAndChanged[Some.Uuid(2)] = _run.Source.Events[Some.Uuid(2)];
+        Run.Source.Aged.Add(Some.Uuid(2));
+        Run.Source.AgedAndChanged[Some.Uuid(2)] = Run.Source.Events[Some.Uuid(2)];
         Put(1);
 
         Assert.Equal(PlanCounts.None, (await PushAsync()).Planned);
@@ -195,15 +189,8 @@ public sealed class RebuildTests : IDisposable
         Put(1, 2);
         var listed = Service.Listed;
 
-        var push = PushAsync(options => options with { MayHaveLostRecords = true });
-        // It waits for the list.
-        while (!push.IsCompleted)
-        {
-            _run.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        var report = await WithTimeAsync(PushAsync(options => options with { MayHaveLostRecords = true }));
 
-        var report = await push;
         Assert.Equal(RunOutcome.Done, report.Outcome);
         Assert.Equal(["d1.example", "d2.example"], Values());
         Assert.Equal(isListed, Service.Listed == listed + 1);
@@ -215,7 +202,7 @@ public sealed class RebuildTests : IDisposable
     {
         Put(1, 2);
         await PushAsync();
-        _run.Time.Advance(TimeSpan.FromHours(1));
+        Run.Time.Advance(TimeSpan.FromHours(1));
         // The other host's ledger: it deleted one and created another.
         Service.Held.RemoveAt(1);
 
@@ -225,19 +212,6 @@ public sealed class RebuildTests : IDisposable
             Stage = options.Stage with { Full = true },
         })).Planned);
         Assert.Equal(2, Service.Held.Count);
-    }
-
-    [Fact]
-    public async Task Incomplete_list_at_a_full_read_doubles_nothing()
-    {
-        Put(1, 2, 3);
-        await PushAsync();
-        _run.Time.Advance(TimeSpan.FromHours(1));
-        Service.NotYetListed = 1;
-
-        await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
-
-        Assert.Equal(3, Service.Held.Count);
     }
 
     [Fact]
@@ -251,7 +225,7 @@ public sealed class RebuildTests : IDisposable
         var report = await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
 
         Assert.Equal((RunOutcome.Done, new PlanCounts(0, 0, 0, 1)), (report.Outcome, report.Planned));
-        Assert.Contains(_run.Warnings, text => text.Contains("could not be listed", StringComparison.Ordinal));
+        Assert.Contains(Run.Warnings, text => text.Contains("could not be listed", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -285,8 +259,8 @@ public sealed class RebuildTests : IDisposable
     [Fact]
     public async Task Single_event_after_a_loss_does_not_change_an_indicator_that_other_events_support_too()
     {
-        _run.Source.Put(Some.Event(1), Some.Domain(1));
-        _run.Source.Put(Some.Event(2) with { Tags = [new MispTag("tlp:amber+strict")] }, Some.Domain(1));
+        Run.Source.Put(Some.Event(1), Some.Domain(1));
+        Run.Source.Put(Some.Event(2) with { Tags = [new MispTag("tlp:amber+strict")] }, Some.Domain(1));
         await PushAsync();
         LoseLedger();
 
@@ -303,10 +277,10 @@ public sealed class RebuildTests : IDisposable
     public async Task More_unclaimed_indicators_than_one_page_of_the_ledger_are_each_held_once()
     {
         const int Count = 700;
-        _run.Source.Put(Some.Event(1), Some.Domains(1, Count));
+        Run.Source.Put(Some.Event(1), Some.Domains(1, Count));
         await PushAsync();
         LoseLedger();
-        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        Run.Source.Put(Some.Event(1), Some.Domain(1));
 
         var report = await PushAsync(options => options with { MaxDelete = new DeletionLimit(100, IsPercent: true) });
 
@@ -323,8 +297,8 @@ public sealed class RebuildTests : IDisposable
 
         await PushAsync();
 
-        Assert.Contains(_run.Warnings, text => text.Contains("1 second copies", StringComparison.Ordinal));
-        await _run.VerifyAsync(repairs: true);
+        Assert.Contains(Run.Warnings, text => text.Contains("1 second copies", StringComparison.Ordinal));
+        await Run.VerifyAsync(repairs: true);
         Assert.Equal(["d1.example", "d2.example"], Values());
     }
 
@@ -336,7 +310,7 @@ public sealed class RebuildTests : IDisposable
         LoseLedger();
         Put(1, 2, 4);
 
-        var plan = (await _run.PlanAsync()).Destinations[0];
+        var plan = (await Run.PlanAsync()).Destinations[0];
 
         Assert.Equal((new PlanCounts(1, 0, 0, 1), 2L), (plan.Planned, plan.Unchanged));
         Assert.Equal(plan.Planned, (await PushAsync()).Planned);
@@ -345,16 +319,16 @@ public sealed class RebuildTests : IDisposable
     [Fact]
     public async Task Purge_with_a_new_ledger_deletes_what_is_ours_and_nothing_else()
     {
-        _run.Instance = "other";
+        Run.Instance = "other";
         Put(3);
         await PushAsync();
-        _run.Instance = "misp-graph";
+        Run.Instance = "misp-graph";
         LoseLedger();
         Put(1, 2);
         await PushAsync();
         LoseLedger();
 
-        var report = await _run.PurgeAsync();
+        var report = await Run.PurgeAsync();
 
         Assert.Equal(2, report.Destinations[0].Deleted);
         Assert.Equal(["d3.example"], Values());
@@ -371,24 +345,8 @@ public sealed class RebuildTests : IDisposable
         await PushAsync();
         Service.Answer = null;
 
-        await _run.RetryAsync();
+        await Run.RetryAsync();
 
         Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
     }
-
-    private void LoseLedger()
-    {
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_run.LedgerPath)!)) File.Delete(file);
-    }
-
-    private void Put(params int[] numbers)
-    {
-        for (var i = 1; i <= 9; i++) _run.Source.Remove(Some.Event(i));
-        foreach (var number in numbers) _run.Source.Put(Some.Event(number), Some.Domain(number));
-    }
-
-    private async Task<DestinationReport> PushAsync(Func<PushOptions, PushOptions>? with = null) =>
-        (await _run.PushAsync(with)).Destinations[0];
-
-    private IEnumerable<string> Values() => Service.Held.Select(one => one.Value["DomainName { Value = ".Length..^2]).Order();
 }

@@ -5,24 +5,12 @@ using Xunit;
 namespace MispGraphSync.Tests.Runs;
 
 /// <summary>A rebuild that ended early, or whose list did not show everything, is finished by a later run.</summary>
-public sealed class UnfinishedRebuildTests : IDisposable
+public sealed class UnfinishedRebuildTests : LostLedgerRuns
 {
-    private readonly TestRun _run = new();
-
-    private FakeDestination Service => _run.Destination;
-
-    public void Dispose() => _run.Dispose();
-
     [Fact]
     public async Task Later_generation_is_taken_over_where_the_list_shows_no_revoked_indicators()
     {
-        (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, false);
-        Put(1, 2);
-        await PushAsync();
-        Put(1);
-        await PushAsync();
-        Put(1, 2);
-        await PushAsync();
+        await HoldLaterGenerationAsync();
         Assert.Equal(["d1.example", "d2.example"], Values());
         var sent = Service.Sent.Count;
         LoseLedger();
@@ -37,17 +25,11 @@ public sealed class UnfinishedRebuildTests : IDisposable
     [Fact]
     public async Task Each_run_without_a_ledger_leaves_a_later_generation_alone()
     {
-        (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, false);
-        Put(1, 2);
-        await PushAsync();
-        Put(1);
-        await PushAsync();
-        Put(1, 2);
-        await PushAsync();
+        await HoldLaterGenerationAsync();
         for (var i = 0; i < 8; i++)
         {
             LoseLedger();
-            _run.Time.Advance(TimeSpan.FromHours(1));
+            Run.Time.Advance(TimeSpan.FromHours(1));
             await WithTimeAsync(PushAsync(options => options with { HasNoLedger = true }));
         }
 
@@ -84,20 +66,22 @@ public sealed class UnfinishedRebuildTests : IDisposable
         using var deadline = new CancellationTokenSource();
         using var control = new RunControl(CancellationToken.None, deadline.Token, CancellationToken.None);
         Service.OnRequest = (_, _) => deadline.CancelAfter(TimeSpan.Zero);
-        await _run.PushAsync(options => options with { MayHaveLostRecords = true }, control);
+        await Run.PushAsync(options => options with { MayHaveLostRecords = true }, control);
         Service.OnRequest = null;
         await WithTimeAsync(PushAsync());
 
         Assert.Equal(["d1.example", "d2.example"], Values());
     }
 
-    [Fact]
-    public async Task Full_read_with_an_incomplete_list_doubles_nothing()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Full_read_with_an_incomplete_list_doubles_nothing(int missing)
     {
         Put(1, 2, 3);
         await PushAsync();
-        _run.Time.Advance(TimeSpan.FromHours(1));
-        Service.NotYetListed = 3;
+        Run.Time.Advance(TimeSpan.FromHours(1));
+        Service.NotYetListed = missing;
 
         await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
 
@@ -110,7 +94,7 @@ public sealed class UnfinishedRebuildTests : IDisposable
         (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, false);
         Put(1, 2);
         await PushAsync();
-        _run.Time.Advance(TimeSpan.FromHours(1));
+        Run.Time.Advance(TimeSpan.FromHours(1));
         // Another host revoked it.
         Service.Revoke(Service.Held[1]);
 
@@ -119,31 +103,14 @@ public sealed class UnfinishedRebuildTests : IDisposable
         Assert.Equal(["d1.example", "d2.example"], Values());
     }
 
-    private async Task<T> WithTimeAsync<T>(Task<T> push)
+    // d2.example was revoked and returned, where the list shows no revoked indicators.
+    private async Task HoldLaterGenerationAsync()
     {
-        // It waits for the list.
-        while (!push.IsCompleted)
+        (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, false);
+        foreach (var numbers in (int[][])[[1, 2], [1], [1, 2]])
         {
-            _run.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
+            Put(numbers);
+            await PushAsync();
         }
-
-        return await push;
     }
-
-    private void LoseLedger()
-    {
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_run.LedgerPath)!)) File.Delete(file);
-    }
-
-    private void Put(params int[] numbers)
-    {
-        for (var i = 1; i <= 9; i++) _run.Source.Remove(Some.Event(i));
-        foreach (var number in numbers) _run.Source.Put(Some.Event(number), Some.Domain(number));
-    }
-
-    private async Task<DestinationReport> PushAsync(Func<PushOptions, PushOptions>? with = null) =>
-        (await _run.PushAsync(with)).Destinations[0];
-
-    private IEnumerable<string> Values() => Service.Held.Select(one => one.Value["DomainName { Value = ".Length..^2]).Order();
 }
