@@ -1,6 +1,5 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Core.Runs;
 using Xunit;
 
 namespace MispGraphSync.Tests.Runs;

@@ -1,5 +1,4 @@
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Core.Runs;
 using Xunit;
 
 namespace MispGraphSync.Tests.Runs;
