@@ -97,7 +97,7 @@ internal static class ConfigFromEnvironment
         var application = CommonNames[^1].Variables[0];
         return (environment.ContainsKey(application) ? "" : $"{application}, and ")
             + $"{Or(CommonCredentials.SelectMany(one => one.Variables))}: a way to sign in. "
-            + $"On an Azure machine, {VariableOf(Keys.ManagedIdentity.Path)}=true is enough.";
+            + $"On an Azure machine, {OverrideLayers.NameOf(Keys.ManagedIdentity.Path)}=true is enough.";
     }
 
     private static GivenSettings Read(IReadOnlyDictionary<string, string> environment, GivenSettings given)
@@ -118,16 +118,13 @@ internal static class ConfigFromEnvironment
     private static string NewDestination(SettingsTable table) => string.Join(", or ",
         table.Kinds.Where(kind => kind.Notice is null).Select(kind => string.Join(" and ", kind.Questions
             .Where(question => question.Fallback is null)
-            .Select(question => VariableOf($"{FileLayer.Destinations}.{kind.Name}.{question.Key.Path}"))
-            .Prepend($"{VariableOf($"{FileLayer.Destinations}.{kind.Name}.{table.Kind.Path}")}={kind.Name}"))));
+            .Select(question => OverrideLayers.NameOf($"{FileLayer.Destinations}.{kind.Name}.{question.Key.Path}"))
+            .Prepend($"{OverrideLayers.NameOf($"{FileLayer.Destinations}.{kind.Name}.{table.Kind.Path}")}={kind.Name}"))));
 
     private static string VariablesOf(string key) =>
         CommonNames.Concat(CommonCredentials).FirstOrDefault(one => one.Key.Path == key) is { Key: not null } common
             ? Or(common.Variables)
-            : VariableOf(key);
-
-    private static string VariableOf(string key) => OverrideLayers.Prefix
-        + key.Replace("-", "_", StringComparison.Ordinal).Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
+            : OverrideLayers.NameOf(key);
 
     private static string Or(IEnumerable<string> names) => string.Join(" or ", names);
 

@@ -10,8 +10,9 @@ internal sealed class OverrideLayers(GivenSettings given, SettingsFaults faults)
 {
     public const string Prefix = "MISP_GRAPH__";
 
-    /// <summary>The variable of a key at the top.</summary>
-    public static string NameOf(SettingKey key) => Prefix + key.Path.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
+    /// <summary>The variable of a setting, by its path: <c>misp.url</c>, or <c>destinations.NAME.KEY</c>.</summary>
+    public static string NameOf(string path) => Prefix
+        + path.Replace("-", "_", StringComparison.Ordinal).Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
 
     /// <summary>An empty variable counts as none.</summary>
     public void AddEnvironment(IReadOnlyDictionary<string, string> environment) => Add(environment
