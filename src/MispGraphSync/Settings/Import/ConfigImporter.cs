@@ -53,7 +53,8 @@ internal sealed class ConfigImporter(PythonFile file, ReaderOptions options)
             }
         }
 
-        var remedy = given?.Value is PythonValue.Variable && to is null ? $" Write the value, or set {OverrideLayers.NameOf(key.Path)}." : "";
+        var isVariable = given?.Value is PythonValue.Variable && to is null;
+        var remedy = isVariable ? $" Write the value, or set {OverrideLayers.NameOf(key.Path)}." : "";
         Notes.Add(NoteRank.ToDo, $"{key.Path} is still to be filled in: {name} {WhyUnusable(given)}.{remedy}", given?.Line ?? 0);
         (to ?? Draft.Common).Add(DraftValue.ToFillIn(key));
     }
