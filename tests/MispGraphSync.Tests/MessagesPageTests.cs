@@ -72,6 +72,7 @@ public class MessagesPageTests
         yield return new Failure.TakeoverWithheld("graph", "python-sample", 600, 1_000, limit);
         yield return new Failure.NotConfirmed("graph", "…");
         yield return new Failure.RejectsEverything("graph", 20, "…");
+        yield return new Failure.BrokenInvariant("graph", "…");
     }
 
     private static IEnumerable<SourceMessages.Message> Messages() =>

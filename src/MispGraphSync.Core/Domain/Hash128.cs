@@ -42,9 +42,12 @@ public readonly record struct Hash128(ulong High, ulong Low)
         return Read(bytes);
     }
 
-    /// <summary>Big-endian, so that bytes sort as SQLite sorts them.</summary>
+    /// <summary>Big-endian.</summary>
     public static Hash128 Read(ReadOnlySpan<byte> bytes) =>
         new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+
+    /// <summary>As SQLite sorts the bytes.</summary>
+    public int CompareTo(Hash128 other) => High != other.High ? High.CompareTo(other.High) : Low.CompareTo(other.Low);
 
     public void Write(Span<byte> bytes)
     {

@@ -52,7 +52,15 @@ public abstract record EventItem
 {
     private EventItem() { }
 
-    public sealed record Attribute(MispAttribute Value) : EventItem;
+    public abstract int AttributeCount { get; }
 
-    public sealed record Object(MispObject Value) : EventItem;
+    public sealed record Attribute(MispAttribute Value) : EventItem
+    {
+        public override int AttributeCount => 1;
+    }
+
+    public sealed record Object(MispObject Value) : EventItem
+    {
+        public override int AttributeCount => Value.Attributes.Count;
+    }
 }

@@ -72,7 +72,9 @@ internal sealed class Repair(DestinationExecution execution, Planner planner)
             else if (decision is PlanDecision.Step or PlanDecision.TakeOver) plan.Write(key, decision, mayDelete: false);
         }
 
-        execution.Planned = _ledger.CountSteps(_state) with { Delete = Copies().LongCount() };
+        var planned = _ledger.CountSteps(_state);
+        Invariants.CheckPlan(_state.Info, plan.Written, planned, _ledger.CountHeld(_state));
+        execution.Planned = planned with { Delete = Copies().LongCount() };
         execution.Observer.Planned(_state.Info, execution.Planned);
     }
 

@@ -5,11 +5,24 @@ namespace MispGraphSync.Core.Planning;
 /// <summary>Writes into the ledger what was decided of each key: a step, or what spares one.</summary>
 internal sealed class PlanWriter(Planner planner, IDestinationLedger ledger, DestinationState state, DateTimeOffset now)
 {
-    /// <summary>Held indicators that expired and were forgotten.</summary>
-    public long Forgotten { get; private set; }
+    private readonly Dictionary<StepAction, long> _steps = [];
+    private Hash128? _last;
+
+    /// <summary>The steps written.</summary>
+    public PlanCounts Written => new(
+        _steps.GetValueOrDefault(StepAction.Create), _steps.GetValueOrDefault(StepAction.Update),
+        _steps.GetValueOrDefault(StepAction.Renew), _steps.GetValueOrDefault(StepAction.Delete));
 
     /// <param name="decision">The planner's last: its rank is taken from there.</param>
+    /// <exception cref="RunFailedException">A bug: the key is not after the last one.</exception>
     public void Write(PlanKey key, PlanDecision decision, bool mayDelete)
+    {
+        if (_last is { } last && key.Observables.CompareTo(last) <= 0) throw Invariants.Broken(state.Info, "A key was planned twice.");
+        _last = key.Observables;
+        WriteDecision(key, decision, mayDelete);
+    }
+
+    private void WriteDecision(PlanKey key, PlanDecision decision, bool mayDelete)
     {
         if (key.Rejected is not null && IsObsolete(key.Held, decision)) ledger.ForgetRejection(state, key.Observables);
         switch (decision)
@@ -19,14 +32,14 @@ internal sealed class PlanWriter(Planner planner, IDestinationLedger ledger, Des
             case PlanDecision.Step step:
                 if (step.Generation > 0) ledger.RaiseGeneration(state, key.Observables, step.Generation);
                 ledger.AddStep(state, key, step.Decision);
+                _steps[step.Decision.Action] = _steps.GetValueOrDefault(step.Decision.Action) + 1;
                 break;
             case PlanDecision.TakeOver adopt:
                 // Held first: should an update fail, it is still known to be ours, and is deleted when it is no longer wanted.
                 ledger.RecordTakeover(state, adopt.Found with { Rank = planner.Rank });
-                Write(key with { Held = adopt.Found }, adopt.Then, mayDelete);
+                WriteDecision(key with { Held = adopt.Found }, adopt.Then, mayDelete);
                 return;
             case PlanDecision.Expired when key.Held is not null:
-                Forgotten++;
                 ledger.ForgetHeld(state, key.Observables);
                 break;
             case PlanDecision.Reschedule reschedule:

@@ -58,6 +58,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     public long StartingToAlert { get; private set; }
 
     /// <summary>The step ready to be sent. Reads the key's sources once.</summary>
+    /// <exception cref="RunFailedException">A bug: the step breaks an invariant.</exception>
     public PlanStep Build(PlanKey key, StepDecision step)
     {
         if (step.Action == StepAction.Delete)
@@ -69,6 +70,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         var canonical = destination.Canonical(indicator.Observables);
         var generation = held?.Generation ?? key.Generation;
         var identity = Identify(indicator, held, held?.Key ?? KeyOf(canonical, generation));
+        Invariants.CheckStep(destination, indicator, identity.Expires, run.Now);
         _scratch.ResetWrittenCount();
         var action = step.Replaces ? StepAction.Create : step.Action;
         var hashes = destination.WriteItem(_scratch, indicator, identity, action);

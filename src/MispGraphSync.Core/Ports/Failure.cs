@@ -39,6 +39,13 @@ public abstract record Failure
         public override RunOutcome Outcome => RunOutcome.Unreachable;
     }
 
+    /// <summary>A plan or a step is not as every plan and step must be: a bug. It was not sent.</summary>
+    /// <param name="What">A sentence.</param>
+    public sealed record BrokenInvariant(string Destination, string What) : Failure
+    {
+        public override RunOutcome Outcome => RunOutcome.Bug;
+    }
+
     /// <summary>The service rejected so many indicators in a row, each alone.</summary>
     public sealed record RejectsEverything(string Destination, int InARow, string Response) : Failure
     {

@@ -129,7 +129,6 @@ internal sealed partial class DestinationRun
         {
             if (held.Expires <= _execution.Now)
             {
-                _forgotten++;
                 _ledger.ForgetHeld(State, held.Observables);
             }
             else if (_mayDeleteUnclaimed)
@@ -139,6 +138,7 @@ internal sealed partial class DestinationRun
         }
 
         _execution.Planned = _ledger.CountSteps(State);
+        _execution.State = State with { Held = _ledger.CountHeld(State) };
     }
 
     // A plain create of what is there and not listed yet would make a second one.

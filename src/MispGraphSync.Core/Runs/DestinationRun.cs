@@ -18,7 +18,6 @@ internal sealed partial class DestinationRun
     private Failure.DeletionsWithheld? _withheld;
     private SourceReport? _read;
     private long? _listed;
-    private long _forgotten;
     private long _replacements;
     private bool _mayDelete;
     private bool _hasDecidedDeletions;
@@ -82,9 +81,9 @@ internal sealed partial class DestinationRun
     }
 
     /// <summary>Decides every key and adds the steps.</summary>
-    public void Plan(bool isPartOfSource)
+    public Task PlanAsync() => _execution.TryAsync(() =>
     {
-        _mayDelete = _read is { MayDelete: true } && !isPartOfSource;
+        _mayDelete = _read is { MayDelete: true } && !_options.Stage.IsPartOfSource;
         // An event that could not be read, or a source that was not, may be the source of an indicator without a known one.
         // So may another destination of the settings at the same place, which is disabled now.
         _mayDeleteUnclaimed = _mayDelete && _read is { Complete: true } && _options.ReadsAllSources && !_options.SharesPlace(Destination);
@@ -93,17 +92,19 @@ internal sealed partial class DestinationRun
         if (!_mayHaveLost) CompleteRebuild();
         PlanUnclaimed();
         _ledger.ForgetObsoleteRejections(State);
-    }
+        return Task.CompletedTask;
+    });
 
     /// <summary>
     /// Plans the rejected keys as if they had not been rejected. Deletes only what was to be deleted then and still is.
     /// </summary>
-    public void PlanRejected()
+    public Task PlanRejectedAsync() => _execution.TryAsync(() =>
     {
         _isRetry = true;
         _ledger.ForgetObsoleteRejections(State);
         Plan(key => Planner.Decide(key with { Rejected = null }), key => key.Rejected is { Action: StepAction.Delete });
-    }
+        return Task.CompletedTask;
+    });
 
     /// <summary>
     /// Makes the plan fit the capacity and decides about its deletions. Where others share the destination, it is listed before the
@@ -171,7 +172,7 @@ internal sealed partial class DestinationRun
         return report with
         {
             Skipped = _capacity.AddTo(skipped),
-            Unchanged = Math.Max(0, State.Held - _forgotten - Planned.Update - Planned.Renew - Planned.Delete),
+            Unchanged = Math.Max(0, State.Held - Planned.Update - Planned.Renew - Planned.Delete),
             WithheldDeletions = _withheld,
             Withheld = Withheld,
             HasDecidedDeletions = _hasDecidedDeletions,
@@ -190,8 +191,10 @@ internal sealed partial class DestinationRun
             if (_isRetry || key.Held is not { IsUnclaimed: true }) plan.Write(key, decide(key), mayDelete(key));
         }
 
-        _forgotten += plan.Forgotten;
         _execution.Planned = _ledger.CountSteps(State);
+        // What a list showed was taken over, and what has expired was forgotten.
+        _execution.State = State with { Held = _ledger.CountHeld(State) };
+        Invariants.CheckPlan(State.Info, plan.Written, Planned, State.Held);
         _replacements = _ledger.CountReplacements(State);
     }
 

@@ -23,6 +23,8 @@ public sealed class Push(
         var stager = new Stager(source, staging, StageOptionsFor(runs), observer, time);
         var read = await stager.StageAsync(control, isFullReadDue => PrepareAsync(runs, isFullReadDue)).ConfigureAwait(false);
 
+        // Attributes that are not accounted for are a bug: then nothing is sent.
+        if (ConservationCheck.Check(read, []).Count > 0) read = read with { Outcome = RunOutcome.Bug };
         if (read.Outcome == RunOutcome.Done) await SendAsync(runs, read, now).ConfigureAwait(false);
         else runs.ForEach(run => run.SkipBecause(read));
 
@@ -60,7 +62,7 @@ public sealed class Push(
         foreach (var run in runs) run.Refresh(read);
         var ready = runs.FindAll(run => run.MayContinue);
         if (ready.Count > 0) ledger.PreparePlan([.. ready.Select(run => run.State)], now);
-        foreach (var run in ready) run.Plan(options.Stage.IsPartOfSource);
+        foreach (var run in ready) await run.PlanAsync().ConfigureAwait(false);
         await Task.WhenAll(ready.Select(run => run.CheckLimitsAsync())).ConfigureAwait(false);
         if (options.IsDryRun)
         {

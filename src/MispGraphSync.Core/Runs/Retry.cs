@@ -24,7 +24,7 @@ public sealed class Retry(
         if (ready.Count > 0) ledger.PrepareRetry([.. ready.Select(run => run.State)]);
         foreach (var run in ready)
         {
-            run.PlanRejected();
+            await run.PlanRejectedAsync().ConfigureAwait(false);
             await run.CheckLimitsAsync().ConfigureAwait(false);
         }
 

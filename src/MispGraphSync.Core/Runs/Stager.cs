@@ -162,6 +162,7 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         foreach (var item in read.Items)
         {
             notes.Add(item);
+            _attributes += item.AttributeCount;
             var mapped = Mapper.Map(item, map);
             foreach (var reference in mapped.Sources) writer.Add(reference);
             foreach (var attribute in mapped.Attributes) Count(attribute, mapped.Sources, facts, writer);
@@ -173,7 +174,6 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
 
     private void Count(MappedAttribute attribute, IReadOnlyList<IndicatorSource> sources, EventFacts facts, IEventWriter writer)
     {
-        _attributes++;
         switch (attribute.Outcome)
         {
             case { IsContext: true }:

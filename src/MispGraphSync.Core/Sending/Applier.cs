@@ -49,8 +49,9 @@ internal sealed class Applier
                 StepBatch.Cut(Take(steps), _destination), options, async (batch, _) => await SendBatchAsync(batch).ConfigureAwait(false))
                 .ConfigureAwait(false);
         }
-        catch (RunFailedException failure) when (failure.IsOfLedger)
+        catch (RunFailedException failure)
         {
+            // Of the ledger, or a step that must not be sent.
             // Requests in flight have ended by now. The other steps that were taken from the plan are not sent any more.
             _progress.Abort(failure);
             var rest = (int)(Taken - Tally.Total);

@@ -39,12 +39,12 @@ internal static partial class ByteLock
     }
 
     // A FileStream would lock the whole file for reading on Unix, so that SQLite could not write to it on a network share.
-    private static SafeFileHandle? TakeOnLinux(string path)
+    private static IDisposable? TakeOnLinux(string path)
     {
         var file = Open(path, ReadWrite | CloseOnExec);
         if (file.IsInvalid) return null;
         var region = Region.Whole;
-        if (Control(file, SetLock, ref region) == 0) return file;
+        if (Control(file, SetLock, ref region) == 0) return new Held(file);
         var error = Marshal.GetLastPInvokeError();
         file.Dispose();
         return error is Again or Denied ? throw new IOException("The file is locked.", error) : null;
@@ -71,6 +71,18 @@ internal static partial class ByteLock
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(SafeFileHandle file, int command, ref Region region);
+
+    // A process that is started at this moment has the open file as well, until its program is loaded: closing ours is not enough.
+    private sealed class Held(SafeFileHandle file) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (file.IsClosed) return;
+            var region = Region.Whole with { Type = None };
+            _ = Control(file, SetLock, ref region);
+            file.Dispose();
+        }
+    }
 
     /// <summary>The C library's <c>struct flock</c> on 64-bit Linux.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -64,8 +64,8 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, Destination
         while (sources.Row != 0 || hasHeld)
         {
             var heldKey = hasHeld ? held.Hash(0) : default;
-            var hasSources = sources.Row != 0 && (!hasHeld || Compare(sources.Key, heldKey) <= 0);
-            var isHeld = hasHeld && (sources.Row == 0 || Compare(heldKey, sources.Key) <= 0);
+            var hasSources = sources.Row != 0 && (!hasHeld || sources.Key.CompareTo(heldKey) <= 0);
+            var isHeld = hasHeld && (sources.Row == 0 || heldKey.CompareTo(sources.Key) <= 0);
             var observables = hasSources ? sources.Key : heldKey;
             yield return new PlanKey
             {
@@ -116,12 +116,6 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, Destination
 
     private int Generation(Hash128 observables) => !_hasGenerations ? 0 : (int)file.Scalar(
         "SELECT next FROM generation WHERE destination = ? AND observables = ?", destination.Id, observables);
-
-    private static int Compare(Hash128 one, Hash128 other)
-    {
-        var high = one.High.CompareTo(other.High);
-        return high != 0 ? high : one.Low.CompareTo(other.Low);
-    }
 
     /// <summary>The open read of the sources, mostly at the first row of the next key already.</summary>
     private sealed class SourceCursor(LedgerFile file, EventCache events, Statement rows)

@@ -40,6 +40,9 @@ internal static class FailureText
         Failure.NotConfirmed(var destination, var why) => (
             $"'{destination}' did not confirm the indicators sent: {why}",
             "Run again: the next run reconciles them; nothing is duplicated."),
+        Failure.BrokenInvariant(var destination, var what) => (
+            $"This is a bug of misp-graph. {what} It was not sent, and '{destination}' got nothing after it.",
+            "Please report it with the application log of this run."),
         Failure.RejectsEverything(var destination, var inARow, var response) => (
             $"'{destination}' rejects every request: {inARow} indicators in a row were rejected one by one. Last response: {response}",
             "See the files named *_error_* in the log folder."),

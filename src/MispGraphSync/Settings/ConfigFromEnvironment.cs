@@ -119,7 +119,7 @@ internal static class ConfigFromEnvironment
         table.Kinds.Where(kind => kind.Notice is null).Select(kind => string.Join(" and ", kind.Questions
             .Where(question => question.Fallback is null)
             .Select(question => OverrideLayers.NameOf($"{FileLayer.Destinations}.{kind.Name}.{question.Key.Path}"))
-            .Prepend($"{OverrideLayers.NameOf($"{FileLayer.Destinations}.{kind.Name}.{table.Kind.Path}")}={kind.Name}"))));
+            .Prepend(OverrideLayers.NameOf($"{FileLayer.Destinations}.{kind.Name}.{table.Kind.Path}") + $"={kind.Name}"))));
 
     private static string VariablesOf(string key) =>
         CommonNames.Concat(CommonCredentials).FirstOrDefault(one => one.Key.Path == key) is { Key: not null } common
