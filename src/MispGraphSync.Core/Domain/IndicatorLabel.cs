@@ -65,4 +65,11 @@ public readonly record struct IndicatorLabel(string Type, string Value)
     };
 
     public override string ToString() => $"{Type} {Value}";
+
+    /// <summary>The reverse of <see cref="ToString"/>: no type has a space in it.</summary>
+    public static IndicatorLabel Parse(string text)
+    {
+        var end = text.IndexOf(' ', StringComparison.Ordinal);
+        return end < 0 ? new IndicatorLabel("", text) : new IndicatorLabel(text[..end], text[(end + 1)..]);
+    }
 }

@@ -143,12 +143,12 @@ internal sealed class DestinationCheck(
         Observables = held.Observables,
         Key = held.Key,
         Id = held.Id,
-        Type = LabelOf(expected)?.Type,
-        Value = LabelOf(expected)?.Value,
+        Type = LabelOf(held, expected)?.Type,
+        Value = LabelOf(held, expected)?.Value,
     };
 
-    private static IndicatorLabel? LabelOf(ExpectedItem? expected) =>
-        expected is null ? null : IndicatorLabel.Of(expected.Indicator.Observables);
+    private static IndicatorLabel? LabelOf(HeldIndicator held, ExpectedItem? expected) =>
+        expected is null ? held.Label : IndicatorLabel.Of(expected.Indicator.Observables);
 
     private static Finding Describe(FindingKind kind, RepairKind repair, Hash128 observables, RemoteIndicator there) => new()
     {

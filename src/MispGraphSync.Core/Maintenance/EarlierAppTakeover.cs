@@ -75,7 +75,7 @@ internal sealed class EarlierAppTakeover(DestinationExecution execution)
         var body = new ArrayBufferWriter<byte>(1024);
         if (!execution.Destination.TryWriteAgain(body, there)) return null;
         var expires = there.EndsAt(execution.Now);
-        held ??= HeldIndicator.Listed(Hash128.Of(key), key, there.Id, expires) with
+        held ??= HeldIndicator.Listed(Hash128.Of(key), key, there.Id, there.Label, expires) with
         {
             Hashes = new ItemHashes(Hash128.Unknown, Hash128.Unknown),
         };

@@ -93,7 +93,7 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
         var body = new ArrayBufferWriter<byte>(512);
         var hasBody = execution.Destination.Capabilities.IdsNotReusable && execution.Destination.TryWriteAgain(body, there);
         var key = there.Key!.Value;
-        return HeldIndicator.Listed(Hash128.Of(key), key, there.Id, there.EndsAt(execution.Now)) with
+        return HeldIndicator.Listed(Hash128.Of(key), key, there.Id, there.Label, there.EndsAt(execution.Now)) with
         {
             Generation = there.Generation!.Value,
             Hashes = new ItemHashes(Hash128.Unknown, there.ImmutableHash == default ? Hash128.Unknown : there.ImmutableHash),

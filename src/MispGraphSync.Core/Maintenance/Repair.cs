@@ -81,6 +81,6 @@ internal sealed class Repair(DestinationExecution execution, Planner planner)
     private IEnumerable<Finding> Copies() => _ledger.ReadFindings(_state, FindingKind.Duplicate);
 
     private PlanStep Delete(Finding copy) => planner.BuildDeletion(
-        HeldIndicator.Listed(copy.Observables!.Value, copy.Key!.Value, copy.Id, DateTimeOffset.UnixEpoch),
+        HeldIndicator.Listed(copy.Observables!.Value, copy.Key!.Value, copy.Id, copy.Label, DateTimeOffset.UnixEpoch),
         new StepDecision(StepAction.Delete, StepReasons.Duplicate));
 }

@@ -62,7 +62,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     public PlanStep Build(PlanKey key, StepDecision step)
     {
         if (step.Action == StepAction.Delete)
-            return BuildDeletion(key.Held!, step) with { WasRejected = key.Rejected is not null, Watched = WatchedBy(key) };
+            return BuildDeletion(key.Held!, step) with { WasRejected = key.Rejected is not null };
         Gather(key, all: true);
         var indicator = _merger.Merge();
         // An id that is not reusable gets the next generation.
@@ -93,15 +93,8 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             IdsNotReusable = destination.Capabilities.IdsNotReusable,
             WasRejected = key.Rejected is not null,
             Value = canonical,
-            Watched = indicator.Observables,
+            Label = IndicatorLabel.Of(indicator.Observables),
         };
-    }
-
-    private IReadOnlyList<Observable> WatchedBy(PlanKey key)
-    {
-        foreach (var row in key.Sources)
-            return destination.Capabilities.Shape == IndicatorShape.Combined ? row.Source.Combined : [row.Source.Single!];
-        return [];
     }
 
     /// <summary>The indicator as it should be at the destination; null when no source is taken. Reads the key's sources once.</summary>
@@ -258,9 +251,11 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     // The dates of its first send are those that it would get now: they come from MISP.
     private HeldIndicator Found(PlanKey key, Guid id, int generation)
     {
-        var identity = Identify(_merger.Merge(), null, id);
+        var indicator = _merger.Merge();
+        var identity = Identify(indicator, null, id);
         return new HeldIndicator
         {
+            Label = IndicatorLabel.Of(indicator.Observables),
             Observables = key.Observables,
             Key = id,
             Generation = generation,

@@ -80,10 +80,12 @@ public sealed record Finding
     /// <summary>The service's id.</summary>
     public string? Id { get; init; }
 
-    /// <summary>The service's word for the kind of observable; null for what is not there.</summary>
+    /// <summary>In MISP's words where there are some; null where not known.</summary>
     public string? Type { get; init; }
 
     public string? Value { get; init; }
+
+    public IndicatorLabel? Label => Type is { } type && Value is { } value ? new IndicatorLabel(type, value) : null;
 
     public IReadOnlyList<Difference> Differences { get; init; } = [];
 }

@@ -12,6 +12,9 @@ public sealed record HeldIndicator
 
     public string? Id { get; init; }
 
+    /// <summary>Its type and value, for people: nothing else shows them when MISP has withdrawn it. Null where not known.</summary>
+    public IndicatorLabel? Label { get; init; }
+
     public required ItemHashes Hashes { get; init; }
 
     public Rank Rank { get; init; }
@@ -34,11 +37,12 @@ public sealed record HeldIndicator
     public ReadOnlyMemory<byte>? Body { get; init; }
 
     /// <summary>One that a list shows and that is about to be deleted: when it was sent is not known, nor what.</summary>
-    public static HeldIndicator Listed(Hash128 observables, Guid key, string? id, DateTimeOffset expires) => new()
+    public static HeldIndicator Listed(Hash128 observables, Guid key, string? id, IndicatorLabel? label, DateTimeOffset expires) => new()
     {
         Observables = observables,
         Key = key,
         Id = id,
+        Label = label,
         Hashes = default,
         Created = DateTimeOffset.UnixEpoch,
         Modified = DateTimeOffset.UnixEpoch,

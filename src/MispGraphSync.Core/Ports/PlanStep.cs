@@ -62,8 +62,8 @@ public sealed record PlanStep
     /// <summary>What the service would call it, for messages: the canonical text; null for deletions.</summary>
     public string? Value { get; init; }
 
-    /// <summary>What it is about, for people; empty for a deletion of what MISP has withdrawn.</summary>
-    public IReadOnlyList<Observable> Watched { get; init; } = [];
+    /// <summary>Its type and value, for people; null only for what an earlier version sent and MISP has withdrawn since.</summary>
+    public IndicatorLabel? Label { get; init; }
 
     /// <summary>A step on what is held, as the ledger knows it; without a body.</summary>
     public static PlanStep On(HeldIndicator held, StepAction action, string reason) => new()
@@ -74,6 +74,7 @@ public sealed record PlanStep
         Key = held.Key,
         Generation = held.Generation,
         Id = held.Id,
+        Label = held.Label,
         Body = default,
         Hashes = held.Hashes,
         Rank = held.Rank,

@@ -124,7 +124,12 @@ internal sealed class Replacer(
     private async Task RestoreAsync(IReadOnlyList<PlanStep> rejected)
     {
         var old = rejected.Select(step => ledger.FindReplaced(state, step.Observables) is { } held
-            ? PlanStep.On(held, StepAction.Create, StepReasons.PutBack) with { Body = held.Body!.Value, Value = step.Value }
+            ? PlanStep.On(held, StepAction.Create, StepReasons.PutBack) with
+            {
+                Body = held.Body!.Value,
+                Value = step.Value,
+                Label = step.Label,
+            }
             : null).OfType<PlanStep>().ToList();
         if (old.Count == 0) return;
         await sender.SendAsync(Operation.Create, old, (sent, outcomes) =>

@@ -73,7 +73,7 @@ internal sealed class ConsoleReporter(ToolHost host, CommonArguments common, boo
         {
             Log.Debug(
                 "{Destination}: {Action} {Key} ({Reason}) {Value}",
-                destination.Name, step.Action.ToString(), step.Key, step.Reason, Sanitize.ForDisplay(step.Value ?? "", 200));
+                destination.Name, step.Action.ToString(), step.Key, step.Reason, Sanitize.ForDisplay($"{step.Label}", 200));
         }
 
         if (OnStep is null) return;

@@ -24,7 +24,7 @@ internal sealed class DestinationWriter
         (_file, _destination, _run) = (file, destination, run);
         _insert = file.Statement(
             "INSERT OR IGNORE INTO held (destination, observables, key, generation, id, change, fixed, created, modified, expires, "
-            + "renew_at, run, since, rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            + "renew_at, run, since, rank, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _hasDirty = Tables.HasAny(file, "dirty", destination);
         _hasRejected = Tables.HasAny(file, "rejected", destination);
         _hasReplaced = Tables.HasAny(file, "replaced", destination);
@@ -38,18 +38,20 @@ internal sealed class DestinationWriter
 
     private void Hold(PlanStep step, string? id, bool isClean, long sent)
     {
+        var label = step.Label?.ToString();
         _insert.Bind(
             _destination, step.Observables, step.Key, step.Generation, id, step.Hashes.Content, step.Hashes.Immutable, step.Created,
-            step.Modified, step.Expires, step.RenewAt, sent, _run, step.Rank.Value).Run();
+            step.Modified, step.Expires, step.RenewAt, sent, _run, step.Rank.Value, label).Run();
         if (_file.Changes == 1) _heldChange++;
         else
         {
             _file.Run(
                 "UPDATE held SET key = ?3, generation = ?4, id = COALESCE(?5, id), change = ?6, fixed = ?7, created = ?8, modified = ?9, "
-                + "expires = ?10, renew_at = ?11, run = COALESCE(NULLIF(?12, 0), run), rank = ?13 "
+                + "expires = ?10, renew_at = ?11, run = COALESCE(NULLIF(?12, 0), run), rank = ?13, "
+                + "label = COALESCE(?14, label) "
                 + "WHERE destination = ?1 AND observables = ?2",
                 _destination, step.Observables, step.Key, step.Generation, id, step.Hashes.Content, step.Hashes.Immutable, step.Created,
-                step.Modified, step.Expires, step.RenewAt, sent, step.Rank.Value);
+                step.Modified, step.Expires, step.RenewAt, sent, step.Rank.Value, label);
         }
 
         if (step.IdsNotReusable) _file.Run("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)", _destination, step.Observables, step.Body);

@@ -4,7 +4,8 @@ namespace MispGraphSync.Ledger;
 internal static class HeldRecord
 {
     public const string Columns =
-        "h.observables, h.key, h.generation, h.id, h.change, h.fixed, h.created, h.modified, h.expires, h.renew_at, h.rank, b.body";
+        "h.observables, h.key, h.generation, h.id, h.change, h.fixed, h.created, h.modified, h.expires, h.renew_at, h.rank, b.body, "
+        + "h.label";
 
     public const string Tables = "held h LEFT JOIN held_body b ON b.destination = h.destination AND b.observables = h.observables";
 
@@ -21,13 +22,14 @@ internal static class HeldRecord
         RenewAt = row.Time(9),
         Rank = new Rank(row.Long(10)),
         Body = row.IsNull(11) ? null : row.Blob(11).ToArray(),
+        Label = row.TextOrNull(12) is { } label ? IndicatorLabel.Parse(label) : null,
     };
 
     public static HeldIndicator? Find(LedgerFile file, long destination, Hash128 observables) =>
         file.First($"SELECT {Columns} FROM {Tables} WHERE h.destination = ? AND h.observables = ?", Read, destination, observables);
 
     public static HeldIndicator? FindReplaced(LedgerFile file, long destination, Hash128 observables) => file.First(
-        "SELECT observables, key, generation, NULL, change, fixed, created, modified, expires, renew_at, rank, body FROM replaced "
+        "SELECT observables, key, generation, NULL, change, fixed, created, modified, expires, renew_at, rank, body, NULL FROM replaced "
         + "WHERE destination = ? AND observables = ?",
         Read, destination, observables);
 

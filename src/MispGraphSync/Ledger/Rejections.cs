@@ -15,8 +15,9 @@ internal sealed class Rejections(LedgerFile file)
         using var rows = file.NewStatement(
             $"""
             SELECT r.observables, r.key, r.value, r.action, r.response, r.transient, r.attempts, r.run,
-                s.attribute, s.part, s.detail, s.event
-            FROM rejected r LEFT JOIN support s ON s.{Tables.KeyColumn(destination.Shape)} = r.observables
+                s.attribute, s.part, s.detail, s.event, h.label
+            FROM rejected r LEFT JOIN held h ON h.destination = r.destination AND h.observables = r.observables
+            LEFT JOIN support s ON s.{Tables.KeyColumn(destination.Shape)} = r.observables
             WHERE r.destination = ?1 AND (?2 IS NULL OR r.run = ?2)
             ORDER BY r.observables, s.event, s.seq
             """);
@@ -40,11 +41,11 @@ internal sealed class Rejections(LedgerFile file)
             Destination = destination.Info.Name,
             Kind = destination.Info.Kind,
             Key = row.Guid(1),
-            Observables = source switch
+            Label = source switch
             {
-                null => [],
-                { Single: { } single } when destination.Shape == IndicatorShape.Single => [single],
-                _ => source.Combined,
+                null => row.TextOrNull(12) is { } held ? IndicatorLabel.Parse(held) : null,
+                { Single: { } single } when destination.Shape == IndicatorShape.Single => IndicatorLabel.Of(single),
+                _ => IndicatorLabel.Of(source.Combined),
             },
             Canonical = row.TextOrNull(2),
             Action = row.Enum<StepAction>(3),
@@ -68,8 +69,8 @@ internal sealed record Rejection
 
     public required Guid Key { get; init; }
 
-    /// <summary>Those of one source; empty when MISP has withdrawn it.</summary>
-    public required IReadOnlyList<Observable> Observables { get; init; }
+    /// <summary>Its type and value, of one source or of what is held; null when neither is known.</summary>
+    public required IndicatorLabel? Label { get; init; }
 
     /// <summary>The service's name for it; null for a deletion.</summary>
     public string? Canonical { get; init; }

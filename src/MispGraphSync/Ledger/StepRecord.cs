@@ -26,6 +26,9 @@ internal static class StepRecord
             to.Time(step.RenewAt);
             to.Bytes(keepBodies ? step.Body.Span : []);
         }
+
+        // Records of earlier versions end here.
+        foreach (var step in steps) to.TextOrNull(step.Label?.ToString());
     }
 
     /// <exception cref="RunFailedException">The record is damaged.</exception>
@@ -56,6 +59,12 @@ internal static class StepRecord
                     RenewAt = from.Time() ?? DateTimeOffset.UnixEpoch,
                     Body = from.Bytes().ToArray(),
                 };
+            }
+
+            if (from.IsAtEnd) return steps;
+            for (var i = 0; i < steps.Length; i++)
+            {
+                if (from.TextOrNull() is { } label) steps[i] = steps[i] with { Label = IndicatorLabel.Parse(label) };
             }
 
             return steps;

@@ -15,7 +15,9 @@ internal static class PlanOutput
     };
 
     private static string Json(DestinationInfo destination, PlanStep step) => JsonSerializer.Serialize(
-        new PlanStepJson(destination.Name, step.Action.Slug(), step.Reason, step.Key, step.Id, step.Body), OutputJson.Default.PlanStepJson);
+        new PlanStepJson(
+            destination.Name, step.Action.Slug(), step.Reason, step.Key, step.Id, step.Label?.Type, step.Label?.Value, step.Body),
+        OutputJson.Default.PlanStepJson);
 }
 
 /// <summary>A diff: the steps of one destination after the other, sorted by type and value.</summary>
@@ -57,12 +59,11 @@ internal sealed class PlanDiff(TextWriter to, int width) : IItemOutput<(Destinat
 
     private readonly record struct Line(bool IsUnnamed, string Type, string Value, StepAction Action, string Reason) : IComparable<Line>
     {
-        // What MISP has withdrawn has only a key. It comes last.
+        // What an earlier version sent and MISP has withdrawn since has only a key. It comes last.
         public static Line Of(PlanStep step)
         {
-            if (step.Watched.Count == 0) return new Line(true, "key", $"{step.Key}", step.Action, step.Reason);
-            var label = IndicatorLabel.Of(step.Watched);
-            return new Line(false, label.Type, label.Value, step.Action, step.Reason);
+            var label = step.Label ?? new IndicatorLabel("key", $"{step.Key}");
+            return new Line(step.Label is null, label.Type, label.Value, step.Action, step.Reason);
         }
 
         public int CompareTo(Line other)
@@ -76,5 +77,5 @@ internal sealed class PlanDiff(TextWriter to, int width) : IItemOutput<(Destinat
 
 /// <param name="Body">The item that would be sent, already as JSON; empty for none.</param>
 internal sealed record PlanStepJson(
-    string Destination, string Step, string Reason, Guid Key, string? Id,
+    string Destination, string Step, string Reason, Guid Key, string? Id, string? Type, string? Value,
     [property: JsonConverter(typeof(RawJsonConverter))] ReadOnlyMemory<byte> Body);

@@ -5,7 +5,7 @@ using MispGraphSync.Ledger;
 namespace MispGraphSync.Output;
 
 /// <summary>A rejection as <c>errors --output json</c> prints it, with its reason in short and what to do about it.</summary>
-/// <param name="Value">The observables, or the service's own text; null for a deletion of what MISP has withdrawn.</param>
+/// <param name="Value">The observables, or the service's own text; null for a deletion of what an earlier version sent.</param>
 /// <param name="Event">A link to the event where there is one, else its UUID.</param>
 /// <param name="IsRetried">The next push sends it again, unasked.</param>
 internal sealed record RejectedItem(
@@ -22,14 +22,13 @@ internal sealed record RejectedItem(
 
     public static RejectedItem WithoutRemedy(Rejection rejection)
     {
-        IndicatorLabel? label = rejection.Observables.Count > 0 ? IndicatorLabel.Of(rejection.Observables) : null;
-        var value = label?.Value ?? rejection.Canonical?.Replace('\n', ' ');
+        var value = rejection.Label?.Value ?? rejection.Canonical?.Replace('\n', ' ');
         return new RejectedItem(
             rejection.Run, rejection.Destination, rejection.Key, value, RejectionReason.Of(rejection.Response, value), rejection.Response,
             rejection.EventLink ?? rejection.Event?.ToString(), rejection.Attribute, Remedy: "", rejection.Action, rejection.Attempts,
             rejection.EventLink, RejectedIndicator.MayRetry(rejection.Action, rejection.IsTransient, rejection.Attempts))
         {
-            Label = label?.ToString() ?? value,
+            Label = rejection.Label?.ToString() ?? value,
         };
     }
 

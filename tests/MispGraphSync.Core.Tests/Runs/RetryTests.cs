@@ -162,7 +162,7 @@ public sealed class RetryTests : IDisposable
 
         Assert.Equal((Some.Uuid(1_000_007), Some.Uuid(1), "graph", StepAction.Create),
             (rejection.Attribute, rejection.Event, rejection.Destination, rejection.Action));
-        Assert.Equal("domain d7.example", IndicatorLabel.Of(rejection.Observables).ToString());
+        Assert.Equal("domain d7.example", $"{rejection.Label}");
         Assert.Equal($"https://misp.example/events/view/{Some.Uuid(1)}", rejection.EventLink);
     }
 

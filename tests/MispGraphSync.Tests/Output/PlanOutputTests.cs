@@ -62,6 +62,6 @@ public class PlanOutputTests
         Observables = default,
         Key = Guid.Empty,
         Body = default,
-        Watched = watched,
+        Label = watched.Length > 0 ? IndicatorLabel.Of(watched) : null,
     };
 }

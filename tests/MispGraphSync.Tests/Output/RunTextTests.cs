@@ -258,7 +258,7 @@ public partial class RunTextTests
         Destination = "tip",
         Kind = "graph",
         Key = Guid.Empty,
-        Observables = [],
+        Label = null,
         Canonical = null,
         Action = StepAction.Create,
         Response = response,

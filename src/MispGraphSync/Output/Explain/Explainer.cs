@@ -124,7 +124,7 @@ internal sealed class Explainer(
         return new ExplainedIndicator(destination.Info, status)
         {
             Observables = Texts(observables),
-            Label = observables.Count > 0 ? IndicatorLabel.Of(observables).ToString() : null,
+            Label = (observables.Count > 0 ? IndicatorLabel.Of(observables) : status.Held?.Indicator.Label)?.ToString(),
             State = skipped is null ? state : IndicatorState.Skipped,
             Reason = skipped ?? destination.SkipReasonFor(sources),
             Key = status.Held?.Indicator.Key ?? status.Rejected?.Key ?? KeyOf(destination, observables, status.Generation),
