@@ -41,7 +41,8 @@ internal static class SettingsFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RunFailedException(
-                RunOutcome.InvalidInput, $"The settings file {path} cannot be read: {e.Message}", "Check who may read it.", e);
+                RunOutcome.InvalidInput, $"The settings file {path} cannot be read: {e.Message}",
+                "The account that runs misp-graph must be allowed to read it: see its owner, group and mode.", e);
         }
     }
 

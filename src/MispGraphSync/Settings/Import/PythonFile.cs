@@ -44,13 +44,20 @@ internal sealed class PythonFile
     /// <summary>The lines of statements that were not executed; an import alone is none of them.</summary>
     public SortedSet<int> UnreadLines { get; } = [];
 
+    /// <summary>
+    /// The first line of the statement in the middle of which the file ends; null: it is whole. Python refuses such a file too.
+    /// </summary>
+    public int? CutOffAt { get; private set; }
+
     public static PythonFile Read(string text)
     {
         var file = new PythonFile();
-        foreach (var (tokens, isIndented, isWhole) in PythonTokens.Lines(text))
+        foreach (var (tokens, isIndented, depth) in PythonTokens.Lines(text))
         {
-            if (isWhole) file.Line(tokens.ToArray(), isIndented);
+            if (depth == 0) file.Line(tokens.ToArray(), isIndented);
             else file.Skip(tokens.ToArray());
+            // Only at the end of a file are there brackets that never close.
+            file.CutOffAt = depth > 0 || tokens[^1].Kind == "open" || tokens[^1].Is("=") ? tokens[0].Line : null;
         }
 
         return file;

@@ -16,9 +16,10 @@ internal sealed record PythonToken(string Kind, string Text, int Line)
 internal static partial class PythonTokens
 {
     /// <summary>
-    /// Brackets and a backslash continue a line; one whose brackets do not close is not whole. Comments and white space are dropped.
+    /// Brackets and a backslash continue a line. Depth: brackets that never close; less than 0: too many close. Comments and white space
+    /// are dropped.
     /// </summary>
-    public static IEnumerable<(List<PythonToken> Tokens, bool IsIndented, bool IsWhole)> Lines(string text)
+    public static IEnumerable<(List<PythonToken> Tokens, bool IsIndented, int Depth)> Lines(string text)
     {
         var normal = text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         var (tokens, depth, line, isIndented) = (new List<PythonToken>(), 0, 1, false);
@@ -33,7 +34,7 @@ internal static partial class PythonTokens
             {
                 if (depth <= 0)
                 {
-                    if (tokens.Count > 0) yield return (tokens, isIndented, depth == 0);
+                    if (tokens.Count > 0) yield return (tokens, isIndented, depth);
                     (tokens, depth, isIndented) = ([], 0, false);
                 }
             }
@@ -47,7 +48,7 @@ internal static partial class PythonTokens
             line += match.ValueSpan.Count('\n');
         }
 
-        if (tokens.Count > 0) yield return (tokens, isIndented, depth == 0);
+        if (tokens.Count > 0) yield return (tokens, isIndented, depth);
     }
 
     /// <summary>Bytes, a text with an expression in it, and a text that was not UTF-8 are not read.</summary>
@@ -64,7 +65,8 @@ internal static partial class PythonTokens
         """
         (?<space>[\ \t\f]+|\#[^\n]*|\\\n)
         |(?<quoted>(?<prefix>[rRbBuUfF]{0,2})
-            (?:'''(?<body>(?:[^\\]|\\.)*?)'''|\"{3}(?<body>(?:[^\\]|\\.)*?)\"{3}|'(?<body>(?:[^\\'\n]|\\.)*)'|"(?<body>(?:[^\\"\n]|\\.)*)"))
+            (?:'''(?<body>(?:[^\\]|\\.)*?)'''|\"{3}(?<body>(?:[^\\]|\\.)*?)\"{3}
+                |'(?!'')(?<body>(?:[^\\'\n]|\\.)*)'|"(?!"")(?<body>(?:[^\\"\n]|\\.)*)"))
         |(?<open>(?:'''|\"{3}).*|['"][^\n]*)
         |(?<number>\.?[0-9][0-9A-Za-z_.]*)
         |(?<name>\w+)

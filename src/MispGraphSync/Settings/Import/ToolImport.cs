@@ -78,6 +78,11 @@ internal sealed class ToolImport
     public static ToolImport? Read(string text, ReaderOptions options, string? kind = null)
     {
         var file = PythonFile.Read(text);
+        // Half a file has half the settings: without its filter it would send every event.
+        if (file.CutOffAt is { } line)
+            throw new RunFailedException(RunOutcome.InvalidInput,
+                $"The file ends in the middle of the statement that begins at line {line}: it was probably copied in part.",
+                "Copy the whole file and import again. Nothing was written.");
         var tool = ToolOf(file);
         string[] known =
         [
@@ -174,9 +179,14 @@ internal sealed class ToolImport
     private void AddDestination(bool isChosen, bool wasGraph)
     {
         var destination = Draft.AddDestination(_kind);
-        if (_kind == Graph && !isChosen)
-            Notes.Add(NoteRank.ToDo, "Microsoft announced the end of Graph's tiIndicators for 2026, and this destination sends there. "
-                + "Import with --kind sentinel or --kind defender to send elsewhere; --kind graph keeps it.");
+        var kinds = _from.Options.Table.Kinds;
+        if (!isChosen && kinds.First(one => one.Name == _kind).Notice is { } notice)
+        {
+            var others = string.Join(" or ", kinds.Where(one => one.Notice is null).Select(one => $"--kind {one.Name}"));
+            Notes.Add(NoteRank.ToDo,
+                $"This destination is {_kind}. {notice} Import with {others} to send elsewhere; --kind {_kind} keeps it.");
+        }
+
         if (wasGraph && _kind != Graph)
             Notes.Add(NoteRank.ToDo, $"The app registration needs the permissions of {_kind}: docs/{_kind}.md");
         var product = _from.Find(_tool.TargetProduct);
