@@ -17,6 +17,9 @@ internal sealed class Takeover(
 
     public long Found { get; private set; }
 
+    /// <summary>Its other indicators: we hold no such observable, or ours is not listed.</summary>
+    public long Kept { get; private set; }
+
     /// <summary>The outcomes; those never reached were not attempted.</summary>
     public StepTally Tally => execution.Tally;
 
@@ -27,9 +30,14 @@ internal sealed class Takeover(
         await foreach (var there in execution.ListAsync().ConfigureAwait(false))
         {
             if (!there.IsLive(execution.Now) || there.Id is not { } id) continue;
-            if (recognise(there) is not { } legacy || !Duplicates(legacy)) continue;
             // A list of pages is no snapshot.
-            if (!seen.Add(Hash128.Of(id))) continue;
+            if (recognise(there) is not { } legacy || !seen.Add(Hash128.Of(id))) continue;
+            if (!Duplicates(legacy))
+            {
+                Kept++;
+                continue;
+            }
+
             Found++;
             _ledger.AddFinding(_state, new Finding
             {
@@ -67,7 +75,7 @@ internal sealed class Takeover(
 
     private PlanStep Delete(Finding legacy) => Planner.BuildDeletion(
         tool.At,
-        HeldIndicator.Listed(legacy.Observables!.Value, legacy.Key ?? Guid.Empty, legacy.Id, execution.Now.AddDays(1)),
+        HeldIndicator.Listed(legacy.Observables!.Value, legacy.Key ?? Guid.Empty, legacy.Id, legacy.Label, execution.Now.AddDays(1)),
         new StepDecision(StepAction.Delete, StepReasons.Legacy),
         execution.Now);
 }

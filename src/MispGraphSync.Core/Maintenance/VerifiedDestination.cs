@@ -34,6 +34,9 @@ public sealed record VerifiedDestination
     /// </summary>
     public long LeftToPush { get; init; }
 
+    /// <summary>Of the other tool that is taken over, without one of ours beside them: left to expire.</summary>
+    public long LegacyKept { get; init; }
+
     /// <summary>Null where nothing was to be repaired, or the destination was not reached.</summary>
     public RepairReport? Repair { get; init; }
 

@@ -60,6 +60,7 @@ public sealed class Verification(
             Pending = check.Pending,
             Found = ledger.CountFindings(state),
             LeftToPush = ledger.ReadFindings(state, FindingKind.Untracked).LongCount(finding => finding.Repair == RepairKind.None),
+            LegacyKept = takeover?.Kept ?? 0,
             Repair = repair,
         };
         return Show(result, execution, ledger.ReadFindings(state));

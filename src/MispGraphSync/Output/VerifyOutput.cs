@@ -68,12 +68,13 @@ internal abstract class VerifyOutput
 /// <summary>One verified destination, without its items: they may be many, and are written one by one after it.</summary>
 internal sealed record VerifyJson(
     string Name, string Kind, int ExitCode, string? Error, string? Remedy, long Held, long? There, long AsSent, long Pending,
-    IReadOnlyDictionary<FindingKind, long> Found, RepairJson? Repair)
+    IReadOnlyDictionary<FindingKind, long> Found, long LegacyKept, RepairJson? Repair)
 {
     public static VerifyJson Of(VerifiedDestination destination) => new(
         destination.Name, destination.Kind, ExitCodes.Of(destination.Outcome), destination.Error, destination.Remedy,
         destination.Held, destination.There, destination.AsSent, destination.Pending,
         Enum.GetValues<FindingKind>().ToDictionary(kind => kind, kind => destination.Found.GetValueOrDefault(kind)),
+        destination.LegacyKept,
         destination.Repair is { } repair ? RepairJson.Of(repair) : null);
 }
 

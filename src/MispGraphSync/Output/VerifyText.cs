@@ -60,6 +60,7 @@ internal sealed class VerifyText(TextWriter to, int width) : VerifyOutput
         Count(destination.AsSent, "as sent");
         Count(destination.Pending, "not compared: the next push changes or removes them, or they expire");
         foreach (var kind in Enum.GetValues<FindingKind>()) Count(destination.Found.GetValueOrDefault(kind), Meaning(kind));
+        Count(destination.LegacyKept, "of the other tool without one of ours: not touched, they expire");
     }
 
     private void Count(long count, string what)

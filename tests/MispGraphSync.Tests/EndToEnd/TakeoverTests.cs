@@ -85,7 +85,9 @@ public sealed class TakeoverTests : IAsyncLifetime
         var others = Upload("Somebody", "[domain-name:value = 'old.example']");
         _run.Time.Advance(TimeSpan.FromMinutes(6));
 
-        Assert.Equal(3, (await _run.RunAsync("verify", "--adopt", "misp2sentinel")).Code);
+        var dry = await _run.RunAsync("verify", "--adopt", "misp2sentinel");
+        Assert.Equal(3, dry.Code);
+        Assert.Contains("  2 of the other tool without one of ours: not touched, they expire", dry.Out, StringComparison.Ordinal);
         Assert.Equal(ours + 5, Sentinel.Active().Count);
         var taken = await _run.RunAsync("verify", "--repair", "--adopt", "misp2sentinel", "--json");
 
