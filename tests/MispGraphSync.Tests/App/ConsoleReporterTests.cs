@@ -75,10 +75,14 @@ public sealed class ConsoleReporterTests : IDisposable
         Assert.Contains("throttled: waits 20 s", Shown(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Progress_of_several_destinations_fits_a_narrow_line()
+    [Theory]
+    [InlineData(100, "sending graph 50% 49/s, 11 s left · sentinel 2% 2/s, 9 min left · defender 50% 49/s, 11 s left")]
+    [InlineData(80, "sending graph 50% 49/s · sentinel 2% 2/s · defender 50% 49/s, 9 min left")]
+    [InlineData(70, "sending graph 50% · sentinel 2% · defender 50%, 100/s, 9 min left")]
+    [InlineData(60, "3 destinations, 100/s, 9 min left: sending graph 50% · sen…")]
+    public void Progress_of_several_destinations_shows_phase_rate_and_time_left_on_a_narrow_line(int width, string shown)
     {
-        var talk = Begin(isTerminal: true, width: 60);
+        var talk = Begin(isTerminal: true, width: width);
         foreach (var name in (string[])["graph", "sentinel", "defender"]) talk.Planned(
             Graph with { Name = name }, new PlanCounts(1_000, 0, 0, 0));
         Pass(10);
@@ -86,7 +90,36 @@ public sealed class ConsoleReporterTests : IDisposable
             Graph with { Name = name }, new StepTally(name == "sentinel" ? 20 : 500, 0, 0, 0), 1_000);
         Pass(0.25);
 
-        Assert.Equal("graph 50 % · sentinel 2 % · defender 50 %, 9 min left", Shown());
+        Assert.Equal(shown, Shown());
+    }
+
+    [Fact]
+    public void Progress_of_destinations_in_several_phases_names_each_phase_once()
+    {
+        var talk = Begin(isTerminal: true, width: 100);
+        talk.Planned(Graph, new PlanCounts(5_000, 0, 0, 0));
+        talk.Listed(Graph with { Name = "sentinel" }, 12_000);
+        talk.Planned(Graph with { Name = "defender" }, new PlanCounts(1_000, 0, 0, 0));
+        talk.Paused("graph", _time.GetUtcNow() + TimeSpan.FromSeconds(30));
+        Pass(10);
+        talk.Applied(Graph, new StepTally(2_500, 0, 0, 0), 5_000);
+        Pass(0.25);
+
+        Assert.Equal("sending graph 50% 244/s (throttled), 11 s left · defender 0% · listing sentinel 12,000 1,171/s", Shown());
+    }
+
+    [Fact]
+    public void Progress_shows_no_list_any_more_while_the_source_is_read()
+    {
+        var talk = Begin(isTerminal: true);
+        talk.Listed(Graph, 12_000);
+        Pass(1);
+        Assert.Contains("graph: 12,000 listed", Shown(), StringComparison.Ordinal);
+
+        talk.Reading(Misp, 1, 9);
+        Pass(1);
+
+        Assert.Equal("reading misp: 1 of 9 events", Shown());
     }
 
     [Fact]

@@ -45,6 +45,11 @@ internal sealed class ProgressItem(string name)
         (_done, _total) = (done, total);
     }
 
+    public void EndListing()
+    {
+        if (_phase == Phase.Listing) _phase = Phase.Waiting;
+    }
+
     public string Text(TimeSpan now) => _phase switch
     {
         Phase.Opening => $"asking {name} for changes",
@@ -54,11 +59,23 @@ internal sealed class ProgressItem(string name)
         _ => $"{name}: {_done:N0} of {_total:N0} sent{Rate(now)}{Quota(now)}{Throttle(now)}{TimeLeft(now)}",
     };
 
-    /// <summary>For a line with several items.</summary>
-    public string Short(TimeSpan now) => Percent() is { } percent ? $"{percent}{Throttle(now)}{TimeLeft(now)}" : Text(now);
+    /// <summary>What it does, in one word.</summary>
+    public string PhaseWord => _phase switch
+    {
+        Phase.Opening => "asking",
+        Phase.Listing => "listing",
+        Phase.Reading => "reading",
+        Phase.Planning => "planning",
+        _ => "sending",
+    };
 
-    /// <summary>For a narrow line: without the time left.</summary>
-    public string Tight(TimeSpan now) => Percent() is { } percent ? percent + (PausedUntil > now ? " (throttled)" : "") : Text(now);
+    /// <summary>After its phase, for a line with several items: the name, how far it is, and how fast.</summary>
+    public string Short(TimeSpan now, bool hasRate)
+    {
+        var amount = _total > 0 ? $" {100 * _done / _total}%" : _done > 0 ? $" {_done:N0}" : "";
+        var rate = hasRate && PerSecond(now) is { } known ? $" {RateText(known)}" : "";
+        return name + amount + rate + (PausedUntil > now ? " (throttled)" : "");
+    }
 
     /// <summary>After a comma; empty while it is unknown.</summary>
     public string TimeLeft(TimeSpan now) => SecondsLeft(now) switch
@@ -73,10 +90,14 @@ internal sealed class ProgressItem(string name)
     /// <summary>At the rate so far; null while it is unknown.</summary>
     public double? SecondsLeft(TimeSpan now) => PerSecond(now) is { } rate && _done < _total ? (_total - _done) / rate : null;
 
-    private string? Percent() => _phase == Phase.Sending && _total > 0 ? $"{name} {100 * _done / _total} %" : null;
+    /// <summary>Null in the first seconds, when any number would be a guess.</summary>
+    public double? PerSecond(TimeSpan now) =>
+        now - _began >= TimeSpan.FromSeconds(2) && _done > 0 ? _done / (now - _began).TotalSeconds : null;
 
-    private string Rate(TimeSpan now) =>
-        PerSecond(now) is { } rate ? $", {rate.ToString(rate < 10 ? "0.#" : "N0", CultureInfo.InvariantCulture)}/s" : "";
+    public static string RateText(double perSecond) =>
+        $"{perSecond.ToString(perSecond < 10 ? "0.#" : "N0", CultureInfo.InvariantCulture)}/s";
+
+    private string Rate(TimeSpan now) => PerSecond(now) is { } rate ? $", {RateText(rate)}" : "";
 
     private string Quota(TimeSpan now)
     {
@@ -91,8 +112,4 @@ internal sealed class ProgressItem(string name)
     {
         while (_requests.TryPeek(out var oldest) && oldest <= now - RequestWindow) _requests.Dequeue();
     }
-
-    // In the first seconds any number would be a guess.
-    private double? PerSecond(TimeSpan now) =>
-        now - _began >= TimeSpan.FromSeconds(2) && _done > 0 ? _done / (now - _began).TotalSeconds : null;
 }

@@ -15,8 +15,12 @@ internal sealed class RunProgress(TimeProvider time)
 
     public void Opening(string source) => (_source = new ProgressItem(source)).Set(Phase.Opening, 0, 0, Now);
 
-    public void Reading(string source, long done, long total) =>
+    public void Reading(string source, long done, long total)
+    {
+        // Destinations are listed before a source is read, and no message says that a list has ended.
+        foreach (var destination in _destinations.Values) destination.EndListing();
         (_source ??= new ProgressItem(source)).Set(done < total ? Phase.Reading : Phase.Planning, done, total, Now);
+    }
 
     public void Listed(string destination, long soFar) => Of(destination).Set(Phase.Listing, soFar, 0, Now);
 
@@ -48,13 +52,24 @@ internal sealed class RunProgress(TimeProvider time)
     {
         var (now, active) = (Now, Active());
         if (active.Count == 0) return "";
-        var full = string.Join(Separator, active.Select(item => item.Text(now)));
-        if (TextWidth.Of(full) <= width) return full;
-        var few = string.Join(Separator, active.Select(item => item.Short(now)));
-        if (TextWidth.Of(few) <= width) return few;
-        var slowest = active.MaxBy(item => item.SecondsLeft(now) ?? -1)!;
-        return TextWidth.Truncate(string.Join(Separator, active.Select(item => item.Tight(now))) + slowest.TimeLeft(now), width);
+        var left = active.MaxBy(item => item.SecondsLeft(now) ?? -1)!.TimeLeft(now);
+        var rate = active.Where(item => item.SecondsLeft(now) is not null).Sum(item => item.PerSecond(now) ?? 0) is > 0 and var all
+            ? $", {ProgressItem.RateText(all)}" : "";
+        var names = ByPhase(active, item => item.Short(now, hasRate: false));
+        string[] forms =
+        [
+            string.Join(Separator, active.Select(item => item.Text(now))),
+            ByPhase(active, item => item.Short(now, hasRate: true) + item.TimeLeft(now)),
+            ByPhase(active, item => item.Short(now, hasRate: true)) + left,
+            names + rate + left,
+        ];
+        return Array.Find(forms, form => TextWidth.Of(form) <= width)
+            ?? TextWidth.Truncate(active.Count == 1 ? forms[0] : $"{active.Count} destinations{rate}{left}: {names}", width);
     }
+
+    // A phase is named once for all items that are in it.
+    private static string ByPhase(IEnumerable<ProgressItem> items, Func<ProgressItem, string> text) => string.Join(
+        Separator, items.GroupBy(item => item.PhaseWord).Select(same => $"{same.Key} {string.Join(Separator, same.Select(text))}"));
 
     private List<ProgressItem> Active() => [.. _destinations.Values.Prepend(_source).OfType<ProgressItem>().Where(item => item.IsActive)];
 
