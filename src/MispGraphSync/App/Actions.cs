@@ -52,7 +52,7 @@ internal sealed class Actions(ToolHost host)
     public async Task<Explanation> ExplainAsync(ExplainRequest request)
     {
         await using var composition = NewComposition(request.Common, ReadOfflineSettings(request.Common));
-        using var ledger = LedgerFile.OpenToRead(composition.Settings.RequiredLedger);
+        using var ledger = OpenToRead(composition.Settings);
         var explanation = composition.NewExplainer(ledger).Explain(request.Asked);
         if (explanation.IsSeen || !request.AsksMisp) return explanation;
         using var stop = host.StopSource();
@@ -113,8 +113,11 @@ internal sealed class Actions(ToolHost host)
     public IEnumerable<string> DestinationNames(string? config) =>
         Suggest(config, settings => settings.Destinations.Select(one => one.Name));
 
-    public IEnumerable<string> RunNumbers(string? config) => Suggest(config, settings => WithLedger(settings, (ledger, owner) =>
-        StatusReport.Gather(ledger, settings, owner, runs: 10, host.Time.GetUtcNow()).Runs.Select(run => $"{run.Run}")));
+    public IEnumerable<string> RunNumbers(string? config) => Suggest(config, settings =>
+    {
+        using var ledger = LedgerFile.OpenToRead(settings.RequiredLedger);
+        return [.. new RunHistory(ledger).Latest(10).Select(run => $"{run.Id}")];
+    });
 
     private IReadOnlyList<string> Suggest(string? config, Func<AppSettings, IEnumerable<string>> words)
     {
@@ -218,11 +221,24 @@ internal sealed class Actions(ToolHost host)
             Overrides = enabled.Distinct().ToDictionary(name => $"destinations.{name}.enabled", _ => "true"),
         });
 
-    private static T WithLedger<T>(AppSettings settings, Func<LedgerFile, LockOwner?, T> read)
+    /// <summary>
+    /// Opens the ledger to read, and warns of one that is lost or older than the last run: it does not show what was sent.
+    /// </summary>
+    public LedgerFile OpenToRead(AppSettings settings)
+    {
+        var ledger = LedgerFile.OpenToRead(settings.RequiredLedger);
+        var mismatch = new RunStamps(ledger, settings.Logs.Directory, RunStamps.HostName(host.Environment)).Check();
+        // A run in progress may have begun after the ledger was opened.
+        if (mismatch.Kind >= StampMismatchKind.Older && RunLock.OwnerOf(settings.RequiredLedger) is null)
+            host.Warn($"{mismatch.Message} It does not show what the destinations hold: the next push lists them.");
+        return ledger;
+    }
+
+    private T WithLedger<T>(AppSettings settings, Func<LedgerFile, LockOwner?, T> read)
     {
         // The owner first: the other way round, a run that ends in between would be shown as killed.
         var owner = RunLock.OwnerOf(settings.RequiredLedger);
-        using var ledger = LedgerFile.OpenToRead(settings.RequiredLedger);
+        using var ledger = OpenToRead(settings);
         return read(ledger, owner);
     }
 }

@@ -31,7 +31,7 @@ internal static class Tool
         root.Add(new PushCommand(common, host, actions.RunAsync));
         root.Add(new PlanCommand(common, host, actions.RunAsync));
         root.Add(new ReadCommand(common, host, actions.ReadAsync));
-        root.Add(new ErrorsCommand(common, host, Registration.Kinds, actions.ReadOfflineSettings, actions.RunAsync));
+        root.Add(new ErrorsCommand(common, host, Registration.Kinds, actions.ReadOfflineSettings, actions.OpenToRead, actions.RunAsync));
         root.Add(new StatusCommand(common, host, actions.GatherStatus));
         root.Add(new ExplainCommand(common, host, actions.ExplainAsync));
         root.Add(new ReportCommand(common, host, actions.GatherReportAsync));
@@ -40,6 +40,7 @@ internal static class Tool
         root.Add(new DoctorCommand(common, host, actions.OpenDoctor));
         root.Add(new ConfigCommand(common, host, actions.ReaderOptions, actions.TestAnswerAsync));
         root.Add(new CompletionsCommand(host));
+        root.Options.OfType<VersionOption>().Single().Description = "Show the version.";
         // The library's own help option also takes /h and /?, which may be paths.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
         root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help.", Action = new Commands.HelpAction(host, common) });
@@ -64,8 +65,6 @@ internal static class Tool
         var verb = args.Count > 0 ? args[0] : null;
         args = verb switch
         {
-            // The Python sample's way to list what was pushed.
-            "-r" => ["read", .. args.Skip(1)],
             "help" => [.. args.Skip(1), "--help"],
             "version" => ["--version"],
             _ => args,

@@ -18,7 +18,7 @@ internal sealed class ErrorsCommand : Command
 
     public ErrorsCommand(
         CommonOptions common, ToolHost host, DestinationKinds kinds, Func<CommonArguments, AppSettings> readSettings,
-        Func<RunRequest, Task<FinishedRun>> runAsync)
+        Func<AppSettings, LedgerFile> openLedger, Func<RunRequest, Task<FinishedRun>> runAsync)
         : base("errors", "Lists what the destinations rejected, with reasons and remedies.")
     {
         _common = common;
@@ -27,14 +27,14 @@ internal sealed class ErrorsCommand : Command
         Add(_retry);
         Add(_destination);
         Add(_run);
-        SetAction((args, _) => args.GetValue(_retry) ? RetryAsync(args, runAsync) : Task.FromResult(List(args, readSettings)));
+        SetAction((args, _) => args.GetValue(_retry) ? RetryAsync(args, runAsync) : Task.FromResult(List(args, readSettings, openLedger)));
     }
 
-    private int List(ParseResult args, Func<CommonArguments, AppSettings> readSettings)
+    private int List(ParseResult args, Func<CommonArguments, AppSettings> readSettings, Func<AppSettings, LedgerFile> openLedger)
     {
         var format = _common.Format(args);
         var settings = readSettings(_common.Read(args));
-        using var ledger = LedgerFile.OpenToRead(settings.RequiredLedger);
+        using var ledger = openLedger(settings);
         var destination = args.GetValue(_destination);
         if (destination is not null && DestinationRow.All(ledger).All(row => row.Info.Name != destination))
             settings.CheckNames([destination]);

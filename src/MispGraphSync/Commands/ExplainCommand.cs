@@ -16,7 +16,7 @@ internal sealed class ExplainCommand : Command
         Description = "A value in any spelling, or the UUID of an attribute, an event or an indicator.",
     };
 
-    private readonly Option<bool> _offline = NewOption.Flag("--offline", "Do not ask MISP for a value that was never seen.");
+    private readonly Option<bool> _offline = NewOption.Flag("--offline", "Do not ask MISP for a value that is not in the ledger.");
 
     public ExplainCommand(CommonOptions common, ToolHost host, Func<ExplainRequest, Task<Explanation>> explainAsync)
         : base("explain", "Shows where a value comes from, what happened to it at each destination, and why.")

@@ -19,6 +19,7 @@ internal sealed record HelpExample(string Verb, string Command, string Purpose)
         new("plan", "plan --output jsonl", "for machines: each step with the item that would be sent"),
         new("plan", "plan --detailed-exitcode -q", "for scripts: 10 when something is pending"),
         new("read", "read --destination sentinel", "a table of what is there"),
+        new("read", "-r", "the same as read, as in the Python sample"),
         new("read", "read --type domain --limit 20", "the first 20 domains"),
         new("read", "read --output csv", "for a spreadsheet"),
         new("errors", "errors", "rejected indicators by reason, with what to do"),

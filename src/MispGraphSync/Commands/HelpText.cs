@@ -30,7 +30,8 @@ internal sealed class HelpText
         page.Blank();
         page.Line($"Usage: {help.Usage()}");
         help.Rows("Arguments", command.Arguments.Select(one => (one.Name, one.Description ?? "")));
-        help.Rows("Commands", command.Subcommands.Where(one => !one.Hidden).Select(one => (one.Name, one.Description ?? "")));
+        help.Rows("Commands", command.Subcommands.Where(one => !one.Hidden)
+            .Select(one => (string.Join(", ", one.Aliases.Prepend(one.Name)), one.Description ?? "")));
         help.Rows("Options", help.Own().Select(help.Row));
         help.Rows(command is RootCommand ? "Options of every command" : "Also, as with every command", help.Common().Select(help.Row));
         help.Examples();

@@ -20,7 +20,7 @@ internal static class NewOption
         option.CustomParser = given =>
         {
             if (long.TryParse(given.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
-            given.AddError($"{name}: '{Sanitize.ForDisplay(given.Tokens[0].Value, 80)}' is not a whole number.");
+            given.AddError($"{name}: '{Sanitize.ForDisplay(given.Tokens[0].Value, 80)}' is not a whole number of 0 or more.");
             return null;
         };
         return option;

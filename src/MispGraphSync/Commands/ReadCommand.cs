@@ -24,6 +24,8 @@ internal sealed class ReadCommand : Command
     public ReadCommand(CommonOptions common, ToolHost host, Func<ReadRequest, Task> readAsync)
         : base("read", "Lists the indicators at a destination, as they come, to the last page.")
     {
+        // The Python sample's option to list what was pushed.
+        Aliases.Add("-r");
         Add(_destination);
         Add(_type);
         Add(_limit);

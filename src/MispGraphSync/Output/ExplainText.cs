@@ -102,7 +102,7 @@ internal sealed class ExplainText
 
     private void Unseen(Explanation explanation)
     {
-        Line("Never seen: no attribute that was read has it, and it was never sent.");
+        Line("Not in the ledger: no attribute that was read has it, and no indicator held.");
         foreach (var log in explanation.Logs) Line($"A request file contains it: {log}");
         if (explanation.Defanged is { } defanged)
             Line($"An attribute written like this would be skipped, since it is defanged: {defanged.Slug()}.");

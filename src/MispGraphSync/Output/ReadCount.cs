@@ -10,6 +10,7 @@ internal sealed class ReadCount(string? type, long? limit)
     private readonly SortedDictionary<string, long> _types = new(StringComparer.Ordinal);
     private long _listed;
     private long _taken;
+    private long _revoked;
 
     /// <summary>No more are wanted.</summary>
     public bool IsFull => _taken >= limit;
@@ -20,6 +21,7 @@ internal sealed class ReadCount(string? type, long? limit)
         if (type is null || indicator.Label.Type.Equals(type, StringComparison.OrdinalIgnoreCase))
         {
             _taken++;
+            if (indicator.Revoked) _revoked++;
             return true;
         }
 
@@ -35,6 +37,7 @@ internal sealed class ReadCount(string? type, long? limit)
             ? $" Types there: {string.Join(", ", _types.Select(one => $"{Sanitize.ForDisplay(one.Key, 80)} {one.Value:N0}"))}."
             : "";
         var count = Plural.Of(_taken, what, what.Replace("indicator", "indicators", StringComparison.Ordinal));
-        return $"{count} at '{destination}'{more}.{found}";
+        var revoked = _revoked > 0 ? $", {_revoked:N0} of them revoked" : "";
+        return $"{count} at '{destination}'{revoked}{more}.{found}";
     }
 }

@@ -9,10 +9,10 @@ internal static class ReadOutput
         ? new ReadTable(to, width)
         : new RowOutput<RemoteIndicator>(
             to, format, indicator => Encoding.UTF8.GetString(indicator.Raw.Span),
-            "destination,id,key,type,value,tlp,action,expires", indicator =>
+            "destination,id,key,type,value,tlp,action,expires,revoked", indicator =>
             [
                 destination, indicator.Id, indicator.Key?.ToString(), indicator.Label.Type, indicator.Label.Value, indicator.Tlp,
-                indicator.Action, Times.Iso(indicator.Expires),
+                indicator.Action, Times.Iso(indicator.Expires), indicator.Revoked ? "true" : "false",
             ]);
 
     // Each row is written as it comes, so the columns have fixed widths, and the value, which has none, is the last.
@@ -34,7 +34,8 @@ internal static class ReadOutput
 
         public void Add(RemoteIndicator indicator)
         {
-            var expires = indicator.Expires is { } time ? Times.Minute(time) : "never";
+            // What is revoked has no effect, whatever its expiry.
+            var expires = indicator.Revoked ? "revoked" : indicator.Expires is { } time ? Times.Minute(time) : "never";
             Row(expires, indicator.Tlp, indicator.Action, indicator.Label.Type, indicator.Label.Value);
         }
 

@@ -13,7 +13,7 @@ internal sealed record StatusReport(
     int Schema, DateTimeOffset Now, string Ledger, LockOwner? Lock, IReadOnlyList<ReportedRun> Runs,
     IReadOnlyList<DestinationStatus> Destinations, IReadOnlyList<SourceStatus> Sources)
 {
-    /// <summary>Nothing has been pushed with this ledger.</summary>
+    /// <summary>There is no ledger: nothing has been pushed, or it was lost.</summary>
     internal bool IsNew { get; init; }
 
     public static StatusReport Gather(LedgerFile ledger, AppSettings settings, LockOwner? owner, int runs, DateTimeOffset now)
@@ -93,7 +93,7 @@ internal sealed record DestinationStatus(
     {
         { IsConfigured: false } => "no longer in the settings",
         { IsEnabled: false } => "disabled",
-        { IsKnown: false } => "nothing pushed yet",
+        { IsKnown: false } => "not in the ledger",
         _ => "",
     };
 

@@ -8,7 +8,7 @@ internal static class StatusText
     public static string Of(StatusReport report)
     {
         var text = new List<string>();
-        if (report.IsNew) text.Add($"Nothing has been pushed yet: there is no ledger at {report.Ledger}.");
+        if (report.IsNew) text.Add($"There is no ledger at {report.Ledger}: the next push creates it.");
         if (report.Lock is { } owner)
             text.Add($"In progress: process {owner.Process} on {Sanitize.ForDisplay(owner.Host, 80)}, since {Times.Text(owner.Started)}.");
         foreach (var destination in report.Destinations) text.AddRange(["", .. Destination(destination, report)]);

@@ -149,7 +149,8 @@ public sealed class ErrorsTests : IAsyncLifetime
         var status = await _run.RunAsync("status");
 
         Assert.Equal(0, status.Code);
-        Assert.Contains("Nothing has been pushed yet", status.Out, StringComparison.Ordinal);
+        Assert.Equal("", status.Error);
+        Assert.Contains("the next push creates it", status.Out, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_run.Folder, "misp-graph.db")));
     }
 

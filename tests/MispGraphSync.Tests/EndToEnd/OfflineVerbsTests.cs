@@ -38,6 +38,23 @@ public sealed class OfflineVerbsTests : IAsyncLifetime
         Assert.Contains("misp.key", (await _run.RunAsync("explain", "nowhere.example")).Out, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("status")]
+    [InlineData("errors")]
+    [InlineData("report")]
+    [InlineData("explain parcel-desk.example --offline")]
+    public async Task Verb_without_network_says_that_the_ledger_was_lost(string command)
+    {
+        foreach (var file in Directory.GetFiles(_run.Folder, "misp-graph.db*")) File.Delete(file);
+
+        var result = await _run.RunAsync(command.Split(' '));
+
+        Assert.Equal(0, result.Code);
+        Assert.Contains("the earlier ledger was deleted or lost. It does not show what the destinations hold: the next push lists them.",
+            result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing has been pushed", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("push", "misp.key: This is missing")]
     [InlineData("read --destination graph", "No way to sign in is given")]
     [InlineData("errors --retry", "No way to sign in is given")]

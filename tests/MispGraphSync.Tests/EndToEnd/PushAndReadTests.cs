@@ -147,7 +147,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
         {
             case "csv":
                 var lines = read.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-                Assert.Equal("destination,id,key,type,value,tlp,action,expires", lines[0].TrimEnd('\r'));
+                Assert.Equal("destination,id,key,type,value,tlp,action,expires,revoked", lines[0].TrimEnd('\r'));
                 Assert.Equal(count + 1, lines.Length);
                 break;
             case "json":

@@ -65,6 +65,33 @@ public sealed class ReadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Limit_of_nothing_lists_nothing()
+    {
+        var read = await _run.RunAsync("read", "--limit", "0");
+
+        Assert.Equal((0, 1), (read.Code, read.Out.TrimEnd().Split('\n').Length));
+        Assert.Equal("0 indicators at 'graph'; there may be more.", read.Error.TrimEnd());
+    }
+
+    [Fact]
+    public async Task Revoked_indicator_is_called_so_in_the_table_the_count_and_the_CSV()
+    {
+        _run.Configure(["sentinel"], _ => { });
+        File.Delete(_run.Ledger);
+        await _run.RunAsync("push");
+        foreach (var @event in _run.Sandbox.MispState.Uuids.Skip(1)) _run.Sandbox.MispState.Remove(@event);
+        await _run.RunAsync("push", "--max-delete", "100%");
+
+        var table = await _run.RunAsync("read");
+        var csv = (await _run.RunAsync("read", "--output", "csv")).Out.TrimEnd().Split('\n');
+
+        var revoked = csv.Count(row => row.TrimEnd().EndsWith(",true", StringComparison.Ordinal));
+        Assert.InRange(revoked, 1, csv.Length - 2);
+        Assert.Equal(revoked, table.Out.Split('\n').Count(line => line.StartsWith("revoked  ", StringComparison.Ordinal)));
+        Assert.Contains($", {revoked} of them revoked.", table.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Limit_that_is_no_number_is_a_usage_error() =>
         Assert.Equal(2, (await _run.RunAsync("read", "--limit", "many")).Code);
 

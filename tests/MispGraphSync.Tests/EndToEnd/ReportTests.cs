@@ -26,7 +26,7 @@ public sealed partial class ReportTests : IAsyncLifetime
         Assert.Equal((0, $"Wrote {Page}"), (written.Code, written.Out.Trim()));
         var page = await ReadAsync(Page);
         Assert.StartsWith("<!doctype html>", page, StringComparison.Ordinal);
-        Assert.Contains("Nothing has been pushed yet", page, StringComparison.Ordinal);
+        Assert.Contains("the next push creates it", page, StringComparison.Ordinal);
         Assert.EndsWith("</html>\n", page, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_run.Folder, "misp-graph.db")));
     }

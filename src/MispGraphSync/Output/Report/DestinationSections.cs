@@ -84,7 +84,8 @@ internal static class DestinationSections
 
     private static (bool IsWell, string Text) Verdict(ReportData data)
     {
-        if (data.Status.Runs is not [var last, ..]) return (true, "Nothing has been pushed yet. The first push fills this page.");
+        if (data.Status.Runs is not [var last, ..])
+            return (true, $"There is no ledger at {data.Status.Ledger}: the next push creates it, and fills this page.");
         var outcome = $"Run {last.Run} ({last.Command}) {RunSections.Outcome(last, data.Status)}, {Ago(data.Status.Now - last.Started)}.";
         var isWell = last.ExitCode is null ? data.Status.Lock is not null : last.ExitCode == ExitCodes.Of(RunOutcome.Done);
         if (data.Rejected.Suppressed > 0)
@@ -130,7 +131,7 @@ internal static class DestinationSections
 
     private static void Item(Html html, RejectedItem item)
     {
-        html.Write($"<li><code class=\"value\">{item.Value ?? "(withdrawn in MISP)",200}</code>");
+        html.Write($"<li><code class=\"value\">{item.Value ?? "",200}</code>");
         html.Write($"<span>{item.Destination,80}, run {item.Run}");
         if (Html.IsSafeLink(item.EventLink)) html.Write($", <a href=\"{item.EventLink,2_000}\" rel=\"noreferrer noopener\">event</a>");
         html.Write($"</span><q>{item.Response,240}</q></li>\n");
