@@ -46,10 +46,10 @@ internal sealed class Tour(string executable, DirectoryInfo folder, IReadOnlyLis
     private async Task ReadAsync(SandboxHost sandbox, Product product, Service destination)
     {
         var name = NameOf(destination);
-        await SayAsync($"2. Read back what is at {destination}.");
-        if (!await RunAsync(product, "read", "--destination", name, "--output", "table")) return;
+        await SayAsync($"2. Read back what is at {destination}: the first five, then all of them.");
+        if (!await RunAsync(product, "read", "--destination", name, "--output", "table", "--limit", "5")) return;
 
-        // The same again for machines, and compared with the sandbox's own memory, one by one.
+        // All for machines, and compared with the sandbox's own memory, one by one.
         string[] command = ["read", "--config", "config.json", "--destination", name, "--output", "jsonl"];
         var (_, lines) = await product.RunAsync(command, TextWriter.Null, ct);
         var read = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries);

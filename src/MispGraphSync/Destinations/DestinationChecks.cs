@@ -88,7 +88,7 @@ internal class DestinationChecks : IAsyncDisposable
     protected virtual async Task<CheckResult> CheckAccessAsync(CancellationToken ct)
     {
         await Destination.PrepareAsync(ct).ConfigureAwait(false);
-        return CheckResult.Ok("the service lets us list; --write checks whether it lets us write");
+        return CheckResult.Ok("the service lets us list; misp-graph doctor --write checks whether it lets us write");
     }
 
     protected static string Listed(JwtClaims claims) => string.Join(", ", claims.Roles.Select(role => Sanitize.ForDisplay(role, 80)));

@@ -111,7 +111,7 @@ internal static class LocalChecks
                 return CheckResult.Failed(RunOutcome.InvalidInput, $"The ledger {path} is a folder.", "Set ledger to the path of a file.");
             // SQLite puts two more files beside it while it works.
             ProbeFolder(Path.GetDirectoryName(path)!);
-            if (!File.Exists(path)) return CheckResult.Ok($"{path} is made by the first push");
+            if (!File.Exists(path)) return CheckResult.Ok($"{path} does not exist yet: the first push creates it");
             using (File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)) { }
             using var ledger = LedgerFile.OpenToRead(path);
             var destinations = DestinationRow.All(ledger).Count;

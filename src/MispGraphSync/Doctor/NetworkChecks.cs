@@ -60,8 +60,8 @@ internal static class NetworkChecks
         return [CheckResult.Ok(own switch
         {
             0 => "left to the proxy",
-            1 => "the name of 1 host is known",
-            _ => $"the names of {own} hosts are known",
+            1 => "1 host name resolves",
+            _ => $"{own} host names resolve",
         })];
     }
 

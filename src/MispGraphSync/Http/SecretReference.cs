@@ -36,7 +36,7 @@ public sealed partial class SecretReference(string text, string folder, Func<str
         new(text, folder, variable) { _vault = fetch };
 
     /// <summary>The secret itself, never empty, one trailing newline taken off.</summary>
-    /// <exception cref="RunFailedException">It cannot be had; the message names the reference, never the secret.</exception>
+    /// <exception cref="RunFailedException">It cannot be read; the message names the reference, never the secret.</exception>
     public async ValueTask<string> ResolveAsync(CancellationToken ct)
     {
         var secret = WithoutNewline(text switch
@@ -105,7 +105,7 @@ public sealed partial class SecretReference(string text, string folder, Func<str
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             var reason = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : "it cannot be read";
-            throw Failed($"The secret {this} cannot be had from {full}: {reason}.", "Check the path and who may read it.", e);
+            throw Failed($"The secret {this} cannot be read from {full}: {reason}.", "Check the path and who may read it.", e);
         }
     }
 

@@ -81,10 +81,10 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
         var aged = source.EventsAged > 0 ? $", {source.EventsAged:N0} aged" : "";
         var withdrawn = source.EventsWithdrawn > 0 ? $", {source.EventsWithdrawn:N0} withdrawn" : "";
         var events = Plural.Of(source.Events, "event matches", "events match");
-        page.Line($"{name}: {events}, {source.EventsUnchanged:N0} of them unchanged{aged}{withdrawn}", page.Style.Bold);
+        page.Line($"{name}: {events}, {source.Events - source.EventsUnchanged:N0} new or changed{aged}{withdrawn}", page.Style.Bold);
         if (source.Attributes == 0) return;
         Row(source.Attributes, "attributes read");
-        Row(source.Mapped, "  support an indicator");
+        Row(source.Mapped, "  give an indicator");
         RowIfAny(source.Context, "  give context");
         RowIfAny(source.Skipped.Values.Sum(), $"  skipped: {Reasons(source.Skipped)}");
     }

@@ -54,7 +54,7 @@ public class SecretReferenceTests
         var vault = await Fails(new SecretReference("keyvault:https://v-1.vault.azure.net/secrets/s", "/"));
 
         Assert.Equal("The secret env:MISP_KEY is not there: the environment variable MISP_KEY is not set.", variable.Message);
-        Assert.Equal("The secret file:no/such cannot be had from /no/such: there is no such file.", file.Message);
+        Assert.Equal("The secret file:no/such cannot be read from /no/such: there is no such file.", file.Message);
         Assert.Equal("The secret keyvault:https://v-1.vault.azure.net/secrets/s cannot be fetched: no identity for the vault is at hand.",
             vault.Message);
     }

@@ -41,7 +41,7 @@ public partial class RunTextTests
 
         Assert.Equal(
             Number(lines, "attributes read"),
-            Number(lines, "support an indicator") + Number(lines, "give context") + Number(lines, "skipped"));
+            Number(lines, "give an indicator") + Number(lines, "give context") + Number(lines, "skipped"));
         Assert.Equal(Number(lines, "skipped"), Parts(lines, "skipped").Sum());
         Assert.Equal(Number(lines, "planned"), Parts(lines, "planned").Sum());
         Assert.Equal(

@@ -16,7 +16,7 @@ internal sealed class KeyVaultClient(AuthSettings identity, Transport transport)
     private const int MaxResponse = 256 * 1024;
 
     /// <param name="secret">As <see cref="SecretReference.VaultAddress"/> gives it: at a Key Vault, nowhere else.</param>
-    /// <exception cref="RunFailedException">It cannot be had; the message names the reference, never the secret.</exception>
+    /// <exception cref="RunFailedException">It cannot be read; the message names the reference, never the secret.</exception>
     public async ValueTask<string> GetAsync(Uri secret, CancellationToken ct)
     {
         // The scope is the vault's domain in its cloud.

@@ -47,7 +47,7 @@ internal sealed record Explanation
     public bool AreLogsTruncated { get; init; }
 }
 
-/// <summary>An attribute that supports an indicator, with its event.</summary>
+/// <summary>An attribute that gives an indicator, with its event.</summary>
 internal sealed record ExplainedSource(
     string Source, Guid Event, string? Link, string Info, IReadOnlyList<string> EventTags, bool Aged, Guid Attribute, string Type,
     string? Category, IReadOnlyList<string> Tags, IReadOnlyList<string> Combination, string? Single,

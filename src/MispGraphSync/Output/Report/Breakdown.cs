@@ -3,7 +3,7 @@ using MispGraphSync.Output.Explain;
 
 namespace MispGraphSync.Output.Report;
 
-/// <summary>The attributes that support an indicator, counted in one pass in bounded memory.</summary>
+/// <summary>The attributes that give an indicator, counted in one pass in bounded memory.</summary>
 /// <param name="Types">The most frequent; a null name counts the others.</param>
 /// <param name="Tlps">From clear to red, untagged last; without empty ones.</param>
 /// <param name="Organisations">Those that created the events; an empty name where MISP has none.</param>

@@ -74,7 +74,8 @@ internal sealed class MispErrors(Uri server, TimeSpan timeout, Secrets secrets)
         {
             401 or 403 => new(
                 MispErrorKind.SignIn, $"MISP at {_name} refused the key {quote}.",
-                "Check misp.key: whole, not expired, of an enabled user whose role has API access, allowed from this address."),
+                "Check that misp.key is complete and has not expired, that its user is enabled and has a role with API access, and that "
+                    + "the key may be used from this address."),
             405 => new(
                 MispErrorKind.SignIn, $"MISP at {_name} does not allow this search {quote}.",
                 "The key's role needs API access and the right to search, with a rate limit above 0."),
