@@ -176,7 +176,7 @@ internal sealed partial class DestinationRun
         _ledger.RecordCorrections(State, [.. still.Select(Revoked)]);
         _ledger.CompareNext(State);
         _isUnfinished = true;
-        Observer.Warn($"'{State.Info.Name}' accepted {still.Count} indicators and does not list them. The next run tries them again.");
+        Observer.Warn($"'{State.Info.Name}' accepted {still.Count:N0} indicators and does not list them. The next run tries them again.");
     }
 
     private static Correction Revoked(HeldIndicator held) => new(held.Observables, CorrectionKind.KeyIsRevoked);

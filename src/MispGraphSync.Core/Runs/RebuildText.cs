@@ -14,34 +14,34 @@ internal static class RebuildText
         if (!options.HasNoLedger && state.IsNew && found.Ours > 0)
         {
             lines.Add(
-                $"The ledger is new, so '{name}' was listed: {found.Ours} indicators there are ours (instance '{options.Instance}'). "
+                $"The ledger is new, so '{name}' was listed: {found.Ours:N0} indicators there are ours (instance '{options.Instance}'). "
                 + (options.IsDryRun ? "A push puts them into the ledger." : "They are in the ledger now."));
         }
         else if (!options.HasNoLedger && (state.IsOutdated || found.Gone > 0))
         {
-            lines.Add($"'{name}' was listed and compared with the ledger: {found.Ours} indicators there are ours, "
-                + $"{found.Gone} that the ledger held are gone.");
+            lines.Add($"'{name}' was listed and compared with the ledger: {found.Ours:N0} indicators there are ours, "
+                + $"{found.Gone:N0} that the ledger held are gone.");
         }
 
         if (found.Unclaimed.Count > 0)
         {
             var some = found.Unclaimed.Examples;
-            lines.Add($"'{name}': {found.Unclaimed.Count} indicators of the instance '{options.Instance}' " + (deletesUnclaimed
+            lines.Add($"'{name}': {found.Unclaimed.Count:N0} indicators of the instance '{options.Instance}' " + (deletesUnclaimed
                 ? $"are not wanted any more ({some}): MISP does not have them, or the settings exclude them. They are to be deleted."
                 : $"have no known source ({some}). They are kept until a run has read every source to its end."));
         }
 
         if (state.IsNew && !options.HasNoLedger && found.Others > 0)
-            lines.Add($"'{name}' has {found.Others} indicators of others. They are left alone.");
+            lines.Add($"'{name}' has {found.Others:N0} indicators of others. They are left alone.");
         if (found.Copies > 0)
-            lines.Add($"'{name}' has {found.Copies} second copies of indicators of ours: a verification with repair removes them.");
+            lines.Add($"'{name}' has {found.Copies:N0} second copies of indicators of ours: a verification with repair removes them.");
         if (found.OfEarlierApp.Count > 0) lines.Add(OfEarlierApp(state, capabilities, found.OfEarlierApp));
         return lines;
     }
 
     /// <summary>Indicators of this installation that it may not change, since another application created them.</summary>
     public static string OfEarlierApp(DestinationState state, Capabilities capabilities, CountedValues found) =>
-        $"'{state.Info.Name}': held by an earlier app registration: {found.Count} ({found.Examples}). {capabilities.EarlierAppRemedy}";
+        $"'{state.Info.Name}': held by an earlier app registration: {found.Count:N0} ({found.Examples}). {capabilities.EarlierAppRemedy}";
 
     /// <summary>The destination was to be listed, and that failed.</summary>
     public static string NotListed(DestinationState state, RunFailedException failure, bool isDryRun) =>

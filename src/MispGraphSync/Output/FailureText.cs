@@ -34,7 +34,7 @@ internal static class FailureText
     {
         Failure.DeletionsWithheld withheld => Of(withheld),
         Failure.TakeoverWithheld(var destination, var tool, var found, var there, var limit) => (
-            $"{found} indicators of {tool} at '{destination}' would be deleted, of {there} there, "
+            $"{found:N0} indicators of {tool} at '{destination}' would be deleted, of {there:N0} there, "
             + $"more than guard.maxDelete ({limit}) allows.",
             $"Look at them with 'misp-graph verify --adopt {tool}'. If they are intended, run once with --max-delete {found}."),
         Failure.NotConfirmed(var destination, var why) => (
@@ -55,18 +55,18 @@ internal static class FailureText
         return it.Verdict switch
         {
             DeletionVerdict.EmptyRead => (
-                $"'{it.Source}' answered with no event at all, but {it.EventsKnown} events are known from it. "
-                + $"The {it.Held} indicators at '{it.Destination}' are kept. The deletions are withheld.",
+                $"'{it.Source}' answered with no event at all, but {it.EventsKnown:N0} events are known from it. "
+                + $"The {it.Held:N0} indicators at '{it.Destination}' are kept. The deletions are withheld.",
                 "Check the filters and the rights of the MISP key. The lines with - of 'misp-graph plan --accept-changes' show them. "
                 + $"If they are intended, run once with --accept-changes{(it.IsAlsoTooMany ? " --max-delete 100%" : "")}."),
             DeletionVerdict.NewSelection => (
-                $"{it.Deletions - it.Evictions} of {it.Held} indicators at '{it.Destination}' would be deleted. "
+                $"{it.Deletions - it.Evictions:N0} of {it.Held:N0} indicators at '{it.Destination}' would be deleted. "
                 + "They may only look withdrawn: the filters, the settings or the rights of the MISP key have changed. "
                 + "The deletions are withheld.",
                 $"{LookAtPlan} If they are intended, run once with --accept-changes{many}."),
             _ => (
-                $"{it.Deletions} of {it.Held} indicators at '{it.Destination}' would be deleted"
-                + $"{(it.Evictions > 0 ? $" ({it.Evictions} of them to make room for others)" : "")}, "
+                $"{it.Deletions:N0} of {it.Held:N0} indicators at '{it.Destination}' would be deleted"
+                + $"{(it.Evictions > 0 ? $" ({it.Evictions:N0} of them to make room for others)" : "")}, "
                 + $"more than guard.maxDelete ({it.Limit}) allows. The deletions are withheld.",
                 $"{LookAtPlan} If they are intended, run once with --max-delete {it.Deletions}."),
         };
