@@ -128,6 +128,19 @@ public partial class DocsTests
         }
     }
 
+    [Fact]
+    public async Task Options_that_the_benchmark_gives_exist()
+    {
+        var sources = Directory.EnumerateFiles(At("bench"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        var help = await HelpAsync(["push"]) + await HelpAsync([]);
+
+        var itsOwn = sources.SelectMany(text => OwnOption().Matches(text)).Select(match => match.Groups[1].Value);
+        var given = sources.SelectMany(text => QuotedOption().Matches(text)).Select(match => match.Groups[1].Value).Except(itsOwn).ToList();
+
+        Assert.Contains("--output", given);
+        Assert.All(given, option => Assert.Matches($"{Regex.Escape(option)}[ ,]", help));
+    }
+
     private static IEnumerable<(string Page, string Command)> Commands() =>
         from page in Directory.EnumerateFiles(At("docs"), "*.md").Append(At("README.md"))
         from block in ConsoleBlock().Matches(File.ReadAllText(page))
@@ -200,4 +213,11 @@ public partial class DocsTests
 
     [GeneratedRegex("^[a-z]+$")]
     private static partial Regex VerbWord();
+
+    [GeneratedRegex("\"(--?[a-z][a-z-]*)\"")]
+    private static partial Regex QuotedOption();
+
+    /// <summary>An option of the benchmark itself.</summary>
+    [GeneratedRegex("Value\\(args, \"(--[a-z-]+)\"\\)")]
+    private static partial Regex OwnOption();
 }

@@ -70,7 +70,7 @@ internal static class WholeCommand
 
         await using (var stage = await Stage.SetAsync(root, exe, events, attributes, "graph", "sentinel", "defender"))
         {
-            table.Add(size, await stage.PushAsync("first push, three destinations", null, "--fresh"));
+            table.Add(size, await stage.PushAsync("first push, three destinations"));
         }
 
         await using (var stage = await Stage.SetAsync(root, exe, events, attributes))
