@@ -137,7 +137,8 @@ internal sealed class ToolImport
     private void AddPolicy()
     {
         var days = _from.Find("days_to_expire");
-        if (_from.AddOptional(Keys.DaysToExpire, days) && _tool == OtherTool.PythonSample)
+        if (_from.AddOptional(Keys.DaysToExpire, days) && _tool == OtherTool.PythonSample
+            && Draft.Common[^1].Json.ToString() != Keys.DaysToExpire.Default)
             Notes.Add(NoteRank.Changed,
                 $"daysToExpire: recommended: {Keys.DaysToExpire.Default}, because indicators that MISP still has are renewed in time.",
                 days!.Line);

@@ -64,6 +64,10 @@ public class PythonSampleImportTests
         Assert.Contains(line, ImportRun.Of(Whole).Messages, StringComparison.Ordinal);
 
     [Fact]
+    public void Recommended_lifetime_needs_no_recommendation() =>
+        Assert.DoesNotContain("daysToExpire", ImportRun.Of(ImportRun.Complete("days_to_expire = 30")).Messages, StringComparison.Ordinal);
+
+    [Fact]
     public async Task Secret_is_written_to_a_private_file_only_and_never_printed()
     {
         using var folder = new SettingsFolder();
