@@ -82,6 +82,18 @@ public sealed class ExplainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Value_that_a_destination_has_no_field_for_is_named_there()
+    {
+        Seed("bad.example/without-scheme", "url");
+        await _run.RunAsync("push", "-q");
+
+        var explained = await _run.RunAsync("explain", "bad.example/without-scheme");
+
+        Assert.Contains("At graph\n  url bad.example/without-scheme  is skipped here\n    why       no-field-here",
+            explained.Out.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Explain_succeeds_when_MISP_is_down()
     {
         _run.Change(settings => settings["misp"]!["key"] = new string('x', 40));
@@ -100,10 +112,10 @@ public sealed class ExplainTests : IAsyncLifetime
         Assert.Equal(2, (await _run.RunAsync("explain", " ")).Code);
     }
 
-    private (string Event, string Attribute) Seed(string domain)
+    private (string Event, string Attribute) Seed(string value, string type = "domain")
     {
         var uuid = _run.Sandbox.MispState.Events[0]["uuid"]!.GetValue<string>();
         return (uuid, _run.Sandbox.MispState.AddAttribute(
-            uuid, new() { ["type"] = "domain", ["value"] = domain, ["to_ids"] = true, ["category"] = "Network activity" }));
+            uuid, new() { ["type"] = type, ["value"] = value, ["to_ids"] = true, ["category"] = "Network activity" }));
     }
 }

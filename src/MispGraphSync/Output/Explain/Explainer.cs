@@ -105,9 +105,11 @@ internal sealed class Explainer(
             if (attribute.Any(one => one.Key(destination.Shape) is not null)) continue;
             if (found.Any(other => attribute.Any(one => other != one && Carries(other, one)))) continue;
             if (destination.Eligibility?.SkipReasonFor(row) is not { } reason) continue;
+            IReadOnlyList<Observable> observables = row.Source.Single is { } single ? [single] : row.Source.Combined;
             yield return new ExplainedIndicator(destination.Info, new IndicatorStatus())
             {
-                Observables = Texts(row.Source.Single is { } single ? [single] : row.Source.Combined),
+                Observables = Texts(observables),
+                Label = IndicatorLabel.Of(observables).ToString(),
                 State = IndicatorState.Skipped,
                 Reason = reason,
             };
