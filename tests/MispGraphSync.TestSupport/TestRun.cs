@@ -52,6 +52,9 @@ internal sealed class TestRun : IDisposable
     /// <summary>How often the ledger ran a statement in the last push or plan.</summary>
     public long StatementsRun { get; private set; }
 
+    /// <summary>How many instructions those took: they grow with the rows that were looked at.</summary>
+    public long InstructionsRun { get; private set; }
+
     /// <summary>Of the last verification, for all destinations.</summary>
     public List<Finding> Findings { get; } = [];
 
@@ -143,7 +146,7 @@ internal sealed class TestRun : IDisposable
         AtWork = null;
         if (!EndsRuns) return report;
         new RunHistory(ledger).End(run, report.Status.ToString(), ExitCodes.Of(report.Outcome), "{}", Time.GetUtcNow());
-        StatementsRun = ledger.StatementsRun;
+        (StatementsRun, InstructionsRun) = (ledger.StatementsRun, ledger.InstructionsRun);
         return report;
     }
 

@@ -6,6 +6,9 @@ internal sealed partial class DestinationLedger
     /// <summary>Indicators sent more recently may not be listed yet.</summary>
     private static readonly TimeSpan ListingDelay = TimeSpan.FromMinutes(10);
 
+    /// <summary>SQLite would take the primary key, and look at all that is held.</summary>
+    private const string Unclaimed = "held INDEXED BY held_unclaimed";
+
     /// <summary>
     /// Marks the ledger as possibly an old copy: held indicators are compared with a list, and everything is read in full.
     /// </summary>
@@ -31,7 +34,7 @@ internal sealed partial class DestinationLedger
             ? file.Scalar($"SELECT COALESCE(MAX(generation), 0) FROM {Tables.Found(destination)}")
             : 0;
         var unclaimed = file.Scalar(
-            "SELECT COALESCE(MAX(generation), 0) FROM held WHERE destination = ? AND key = observables", destination.Id);
+            $"SELECT COALESCE(MAX(generation), 0) FROM {Unclaimed} WHERE destination = ? AND key = observables", destination.Id);
         return (int)Math.Max(listed, unclaimed);
     }
 
@@ -117,7 +120,7 @@ internal sealed partial class DestinationLedger
         now);
 
     public long CountUnclaimed(DestinationState destination) =>
-        file.Scalar("SELECT COUNT(*) FROM held WHERE destination = ? AND key = observables", destination.Id);
+        file.Scalar($"SELECT COUNT(*) FROM {Unclaimed} WHERE destination = ? AND key = observables", destination.Id);
 
     public IReadOnlyList<HeldIndicator> FindUnlisted(DestinationState destination, DateTimeOffset now) => file.All(
         $"SELECT {HeldRecord.Columns} FROM {HeldRecord.Tables} WHERE h.destination = ?1 AND h.expires > ?2 "

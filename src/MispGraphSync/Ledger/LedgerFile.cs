@@ -51,6 +51,15 @@ internal sealed partial class LedgerFile : IDisposable
         }
     }
 
+    /// <summary>The number of SQLite's instructions so far: it grows with the rows that statements look at.</summary>
+    public long InstructionsRun
+    {
+        get
+        {
+            lock (Gate) return _statements.Values.Sum(statement => statement.Instructions);
+        }
+    }
+
     /// <summary>The number of rows that the last insert, update or delete changed.</summary>
     public int Changes => raw.sqlite3_changes(_connection.Handle!);
 

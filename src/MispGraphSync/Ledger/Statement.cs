@@ -12,6 +12,9 @@ internal sealed class Statement : IDisposable
     /// <summary>SQLITE_STMTSTATUS_RUN, which the driver does not name.</summary>
     private const int RunsCounter = 6;
 
+    /// <summary>SQLITE_STMTSTATUS_VM_STEP.</summary>
+    private const int InstructionsCounter = 4;
+
     private static readonly long EarliestTime = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
 
     private static readonly long LatestTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
@@ -44,6 +47,9 @@ internal sealed class Statement : IDisposable
 
     /// <summary>How often it was started.</summary>
     public long Runs => raw.sqlite3_stmt_status(_statement, RunsCounter, 0);
+
+    /// <summary>How many instructions of SQLite's own it took: more, the more rows it looked at.</summary>
+    public long Instructions => raw.sqlite3_stmt_status(_statement, InstructionsCounter, 0);
 
     /// <summary>Steps to the next row; false when there is none, and then the statement is ready to run again.</summary>
     public bool Read()

@@ -22,7 +22,9 @@ public sealed class StatementCountTests
         var small = await SecondPushAsync(attributes: 1_000);
         var large = await SecondPushAsync(attributes: 3_000);
 
-        Assert.Equal(small, large);
+        Assert.Equal(small.Statements, large.Statements);
+        // A statement that looks at each row takes some instructions for it.
+        Assert.InRange(large.Instructions - small.Instructions, -500, 500);
     }
 
     [Fact]
@@ -43,13 +45,13 @@ public sealed class StatementCountTests
         return run.StatementsRun;
     }
 
-    private static async Task<long> SecondPushAsync(int attributes)
+    private static async Task<(long Statements, long Instructions)> SecondPushAsync(int attributes)
     {
         using var run = new TestRun();
         Put(run, number: 0, attributes);
         await run.PushAsync();
         await run.PushAsync();
-        return run.StatementsRun;
+        return (run.StatementsRun, run.InstructionsRun);
     }
 
     private static async Task<long> PushOfOneChangeAsync(int events)
