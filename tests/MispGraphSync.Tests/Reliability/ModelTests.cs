@@ -9,7 +9,8 @@ namespace MispGraphSync.Tests.Reliability;
 /// Random histories against services of all three kinds, over a real ledger: events come, change and go, responses are lost,
 /// records refused, reads cut short, settings changed, the process dies. A last clean run must leave each service with exactly
 /// what MISP implies. The same histories each time, as many as 15 seconds hold; <c>MISP_GRAPH_MODEL_SECONDS</c> explores new
-/// ones for so long, and <c>MISP_GRAPH_SEED</c> repeats one.
+/// ones for so long, and <c>MISP_GRAPH_SEED</c> repeats one. The simulator is wider and slower: here are requests in parallel, small
+/// batches and an answer of its own for each record, in a hundred times as many histories.
 /// </summary>
 public sealed class ModelTests
 {

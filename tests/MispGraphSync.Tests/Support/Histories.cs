@@ -23,6 +23,7 @@ internal static class Histories
         var time = explores is { } seconds ? TimeSpan.FromSeconds(seconds) : usually;
         var random = explores is null ? new Random(1) : new Random();
         var started = TimeProvider.System.GetTimestamp();
+        var worked = Environment.CpuUsage.TotalTime;
         var histories = 0;
         do
         {
@@ -31,7 +32,8 @@ internal static class Histories
         }
         while (TimeProvider.System.GetElapsedTime(started) < time);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{histories:N0} histories in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s");
+            $"{histories:N0} histories in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s, "
+            + $"with {(Environment.CpuUsage.TotalTime - worked).TotalSeconds:0} s of processor time");
     }
 
     /// <summary>A number from the environment.</summary>

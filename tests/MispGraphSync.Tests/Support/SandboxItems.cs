@@ -27,6 +27,7 @@ internal static class SandboxItems
             {
                 "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da" => "green",
                 "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82" => "amber",
+                "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed" => "red",
                 var other => other,
             }));
             return new SandboxItem($"{one.Source} {one.Id}", one.ObservableValue, tlp, one.ValidUntil, one.Json);

@@ -49,6 +49,8 @@ internal sealed class SandboxRun : IAsyncDisposable
 
     public CancellationToken Interrupt { get; set; }
 
+    public CancellationToken Abort { get; set; }
+
     /// <summary>In the place of stdout and stderr; null: what is written there is in the result.</summary>
     public TextWriter? Out { get; set; }
 
@@ -136,6 +138,7 @@ internal sealed class SandboxRun : IAsyncDisposable
             Width = Width,
             HasColor = HasColor,
             Interrupt = Interrupt,
+            Abort = Abort,
             In = new StringReader(Answers ?? ""),
             IsInteractive = Answers is not null,
         });

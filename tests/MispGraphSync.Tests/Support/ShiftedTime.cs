@@ -4,14 +4,14 @@ namespace MispGraphSync.Tests;
 /// The real clock, set ahead as far as a test says: days pass, while waits stay as short as they are. With a speed, it also runs
 /// so many times as fast, timers and all: waits are waited out, and nobody waits.
 /// </summary>
-internal sealed class ShiftedTime(int speed = 1) : TimeProvider
+internal class ShiftedTime(int speed = 1) : TimeProvider
 {
     private readonly long _startedAt = System.GetTimestamp();
     private TimeSpan _ahead;
 
-    public bool IsShifted => _ahead != TimeSpan.Zero || speed != 1;
+    public virtual bool IsShifted => _ahead != TimeSpan.Zero || speed != 1;
 
-    public void Advance(TimeSpan by) => _ahead += by;
+    public virtual void Advance(TimeSpan by) => _ahead += by;
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead + (System.GetElapsedTime(_startedAt) * (speed - 1));
 

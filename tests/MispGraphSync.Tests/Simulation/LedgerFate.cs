@@ -1,4 +1,4 @@
-namespace MispGraphSync.Tests.Reliability;
+namespace MispGraphSync.Tests.Simulation;
 
 /// <summary>
 /// A machine's ledger as a test knows it, to say whether a stamp can show that other ledgers were used since. Runs are numbered
@@ -9,7 +9,10 @@ namespace MispGraphSync.Tests.Reliability;
 /// <param name="Folders">The folders that it was used in.</param>
 internal sealed record LedgerFate(int Lineage, HashSet<int> Runs, HashSet<string> Folders)
 {
-    public LedgerFate Copy() => new(Lineage, [.. Runs], [.. Folders]);
+    /// <summary>It missed runs without a sign of it, and has not read everything since.</summary>
+    public bool OwesFullRead { get; set; }
+
+    public LedgerFate Copy() => new(Lineage, [.. Runs], [.. Folders]) { OwesFullRead = OwesFullRead };
 }
 
 /// <summary>A log folder, and the stamp that it has of each ledger: the last run of that ledger with this folder.</summary>

@@ -1,4 +1,4 @@
-namespace MispGraphSync.Tests.Reliability;
+namespace MispGraphSync.Tests.Simulation;
 
 /// <summary>A machine that runs the tool, whose ledger can be lost, put back and exchanged.</summary>
 internal sealed class Machine(SandboxRun run, LogFolder logs)
@@ -6,6 +6,8 @@ internal sealed class Machine(SandboxRun run, LogFolder logs)
     private static readonly string[] Suffixes = ["", "-wal", "-shm"];
 
     private readonly List<Backup> _backups = [];
+    private LogFolder? _logs;
+    private int _copies;
 
     public SandboxRun Run => run;
 
@@ -17,8 +19,10 @@ internal sealed class Machine(SandboxRun run, LogFolder logs)
     public bool HasBackup => _backups.Count > 0;
 
     /// <summary>A run with a ledger happened here.</summary>
-    public void Ran(int number)
+    /// <param name="paysFullRead">It read everything, which <see cref="NeedsFullRead"/> asks for.</param>
+    public void Ran(int number, bool paysFullRead)
     {
+        if (Ledger is not null) Ledger.OwesFullRead = !paysFullRead && NeedsFullRead(number - 1);
         Ledger ??= new LedgerFate(number, [], []);
         Ledger.Runs.Add(number);
         Ledger.Folders.Add(run.Folder);
@@ -29,8 +33,24 @@ internal sealed class Machine(SandboxRun run, LogFolder logs)
     /// Other ledgers were used since, and nothing on this machine can show it: neither is the ledger new, nor new to this folder,
     /// nor older than a stamp in the log folder.
     /// </summary>
-    public bool NeedsFullRead(int lastRun) =>
-        Ledger is { } ledger && !ledger.Runs.Contains(lastRun) && ledger.Folders.Contains(run.Folder) && !logs.Shows(ledger);
+    public bool NeedsFullRead(int lastRun) => Ledger is { } ledger && (ledger.OwesFullRead
+        || (lastRun > 0 && !ledger.Runs.Contains(lastRun) && ledger.Folders.Contains(run.Folder) && !logs.Shows(ledger)));
+
+    /// <summary>The files as they are now.</summary>
+    public string Copy()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(run.Folder, $"copy{++_copies}")).FullName;
+        CopyLedger(run.Folder, folder);
+        _logs = logs.CopyTo(folder);
+        return folder;
+    }
+
+    /// <summary>Has the files again as they were.</summary>
+    public void PutBack(string copy)
+    {
+        CopyLedger(copy, run.Folder);
+        logs.TakeAllOf(_logs!);
+    }
 
     public void BackUp()
     {

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
 
-namespace MispGraphSync.Tests.Reliability;
+namespace MispGraphSync.Tests.Simulation;
 
 /// <summary>Indicators that another app, or another tool under our own app, put there: they look like ours and are not.</summary>
 internal static class Strangers
