@@ -119,7 +119,8 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
         return true;
     }
 
-    public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) => body.Write("null"u8);
+    public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) =>
+        body.Write(IdsNotReusable && held.Body is { } known ? known.Span : "null"u8);
 
     /// <summary>Why it lets nobody in; null: it does.</summary>
     public RunFailedException? Refusal { get; set; }

@@ -28,6 +28,9 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     /// <summary>A sentence makes every read partial.</summary>
     public string? Gap { get; set; }
 
+    /// <summary>How much its clock is ahead of ours.</summary>
+    public TimeSpan ClockAhead { get; set; }
+
     /// <summary>Events that are listed and cannot be read.</summary>
     public HashSet<Guid> Unreadable { get; } = [];
 
@@ -50,7 +53,8 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     {
         _gaps.Clear();
         if (Gap is not null) _gaps.Add(Gap);
-        return Task.FromResult(new SourceState(Fingerprint, HasRelativeTime: false, time.GetUtcNow()) { Selection = Selection });
+        var now = time.GetUtcNow() + ClockAhead;
+        return Task.FromResult(new SourceState(Fingerprint, HasRelativeTime: false, now) { Selection = Selection });
     }
 
     public async IAsyncEnumerable<EventHeader> ListAsync([EnumeratorCancellation] CancellationToken ct)

@@ -143,7 +143,7 @@ internal sealed class RequestJournal(IDestination destination, IDestinationLedge
             await CloseAsync(request, ct).ConfigureAwait(false);
         }
 
-        if (others.Count > 0) ledger.RecordCorrections(state, others);
+        ledger.RecordCorrections(state, others);
     }
 
     // A creation may not have arrived, and somebody else may have put the value there since: that one is theirs.

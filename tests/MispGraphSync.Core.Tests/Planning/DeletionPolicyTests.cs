@@ -65,6 +65,12 @@ public class DeletionPolicyTests
             .Decide(new DeletionFacts { MayDelete = true, HasNewSelection = true, Deletions = 5, Evictions = 5, Held = 100 }));
 
     [Fact]
+    public void Share_has_no_allowance_while_indicators_have_no_known_source() => Assert.Equal(
+        DeletionVerdict.TooMany,
+        new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: false)
+            .Decide(new DeletionFacts { MayDelete = true, HasUnclaimed = true, Deletions = 20, Held = 20 }));
+
+    [Fact]
     public void Share_has_no_allowance_after_an_empty_read() => Assert.Equal(
         [DeletionVerdict.Allowed, DeletionVerdict.TooMany],
         new[] { false, true }.Select(empty => new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: true)

@@ -245,10 +245,14 @@ public sealed class GuardTests : IDisposable
 
     [Theory]
     [InlineData("50%", 50, true)]
+    [InlineData("100%", 100, true)]
     [InlineData("0", 0, false)]
     [InlineData("1000", 1000, false)]
-    public void Limit_parses_a_number_or_a_share(string text, int amount, bool isPercent) =>
+    public void Limit_parses_a_number_or_a_share_and_is_printed_as_it_was_written(string text, int amount, bool isPercent)
+    {
         Assert.Equal(new DeletionLimit(amount, isPercent), DeletionLimit.Parse(text));
+        Assert.Equal(text, new DeletionLimit(amount, isPercent).ToString());
+    }
 
     [Theory]
     [InlineData("")]

@@ -52,6 +52,20 @@ public sealed class HeldByOtherTests : IDisposable
     }
 
     [Fact]
+    public async Task Deletion_with_a_lost_response_is_closed_without_a_list()
+    {
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1), Some.Domain(2));
+        Defender.Answer = (_, _) => new StepOutcome.Unknown("lost before it arrived");
+        Assert.Equal(RunOutcome.Unreachable, (await _run.PushAsync()).Outcome);
+        Defender.Answer = null;
+
+        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
+
+        Assert.Equal((2, 1), (Defender.Held.Count, Defender.Listed));
+    }
+
+    [Fact]
     public async Task Value_released_by_others_is_created_a_day_later()
     {
         Defender.Others.Add(Theirs(2));

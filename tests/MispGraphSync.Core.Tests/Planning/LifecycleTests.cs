@@ -36,6 +36,36 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
+    public async Task Indicator_is_renewed_from_its_time_of_renewal_on()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        await _run.PushAsync();
+        var held = _run.Destination.Held.Single();
+        var due = Lifecycle.RenewalOf(held.Expires, TimeSpan.FromDays(30), held.Key).ToUnixTimeMilliseconds();
+
+        _run.Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(due - 1));
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+
+        _run.Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(due));
+        Assert.Equal(new PlanCounts(0, 0, 1, 0), (await _run.PushAsync()).Destinations[0].Planned);
+    }
+
+    [Fact]
+    public async Task Indicator_has_ended_in_the_moment_of_its_expiry()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        _run.Source.Put(Some.Event(2), Some.Domain(2));
+        await _run.PushAsync();
+        _run.Source.Remove(Some.Event(2));
+
+        _run.Time.SetUtcNow(_run.Destination.Held[0].Expires);
+        var report = await _run.PushAsync();
+
+        // The wanted one is created again; the other one is forgotten without a request.
+        Assert.Equal((new PlanCounts(1, 0, 0, 0), 1L), (report.Destinations[0].Planned, report.Destinations[0].Held));
+    }
+
+    [Fact]
     public async Task Renewals_are_spread_over_several_days()
     {
         _run.Source.Put(Some.Event(1), Some.Domains(1, 400));
@@ -288,11 +318,25 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
+    public void Indicator_expires_a_lifetime_after_the_second_in_which_it_is_sent() => Assert.Equal(
+        Some.Now.AddDays(30), Lifecycle.ExpiryOf(Some.Now.AddMilliseconds(999), TimeSpan.FromDays(30)));
+
+    [Theory]
+    [InlineData("00000000-0000-0000-0000-000000000000", 25)]
+    [InlineData("00000000-0000-0000-0000-000080000000", 37.5)]
+    [InlineData("00000000-0000-0000-0000-0000c0000000", 43.75)]
+    public void Indicator_is_renewed_with_a_quarter_to_a_half_of_its_lifetime_left_as_its_key_says(string key, double daysLeft) =>
+        Assert.Equal(
+            Some.Now.AddDays(-daysLeft), Lifecycle.RenewalOf(Some.Now, TimeSpan.FromDays(100), Guid.Parse(key)));
+
+    [Fact]
     public void Modified_time_always_grows()
     {
         var sent = Some.Now.AddSeconds(5);
 
         Assert.Equal(sent.AddMilliseconds(1), Lifecycle.Modified(Some.Now, sent));
+        Assert.Equal(sent.AddMilliseconds(1), Lifecycle.Modified(sent, sent));
+        Assert.Equal(Some.Now, Lifecycle.Modified(Some.Now.AddTicks(9), null));
         Assert.Equal(Some.Now.AddHours(1), Lifecycle.Modified(Some.Now.AddHours(1), sent));
         Assert.Equal(Some.Now, Lifecycle.Modified(Some.Now, null));
     }

@@ -87,6 +87,57 @@ public sealed class PartialReadTests : IDisposable
     }
 
     [Fact]
+    public async Task Stopped_read_deletes_nothing_and_counts_what_it_read()
+    {
+        await HoldAsync(3);
+        for (var i = 1; i <= 3; i++) Change(i);
+        using var stop = new CancellationTokenSource();
+        using var control = new RunControl(stop.Token, CancellationToken.None, CancellationToken.None);
+        _run.Source.AfterEvent = _ =>
+        {
+            stop.Cancel();
+            throw new OperationCanceledException(stop.Token);
+        };
+
+        var report = await _run.PushAsync(control: control);
+
+        Assert.Equal((RunOutcome.Interrupted, "The read was cut short."), (report.Outcome, report.Source.Error));
+        Assert.Equal((0, 0L), (report.Imbalances.Count, report.Destinations[0].Planned.Total));
+        Assert.Equal(3, _run.Destination.Held.Count);
+    }
+
+    [Theory]
+    [InlineData(-1, 1)]
+    [InlineData(0, 2)]
+    public async Task Unchanged_event_is_read_again_a_week_after_the_last_full_read(int seconds, int read)
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1));
+        await _run.PushAsync();
+
+        _run.Time.Advance(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(seconds));
+        await _run.PushAsync();
+
+        Assert.Equal(read, _run.Source.EventsRead);
+    }
+
+    [Theory]
+    [InlineData(60, 0)]
+    [InlineData(-60, 0)]
+    [InlineData(61, 1)]
+    [InlineData(-61, 1)]
+    public async Task Clock_of_the_source_that_differs_by_more_than_an_hour_is_a_warning(int minutes, int warnings)
+    {
+        _run.Source.ClockAhead = TimeSpan.FromMinutes(minutes);
+
+        await _run.PushAsync();
+
+        Assert.Equal(warnings, _run.Warnings.Count);
+        Assert.All(_run.Warnings, text => Assert.Contains(
+            $"it is 2026-01-15 12:00:00 UTC here and {Some.Now.AddMinutes(minutes):yyyy-MM-dd HH:mm:ss} UTC there", text,
+            StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Requested_event_that_is_missing_is_named()
     {
         await HoldAsync(2);

@@ -1,3 +1,4 @@
+using System.Text;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
@@ -291,6 +292,26 @@ public sealed class LostResponseTests : IDisposable
         Assert.Equal(RunOutcome.Done, last.Outcome);
         Assert.NotEqual(before, Assert.Single(_run.Destination.Held).Key);
         Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Fact]
+    public async Task Unconfirmed_creation_of_a_killed_run_is_deleted_with_the_body_that_was_sent()
+    {
+        (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (true, true);
+        _run.Destination.OnRequest = (operation, steps) =>
+        {
+            foreach (var step in steps) _run.Destination.Apply(operation, step);
+            throw new InvalidOperationException("killed");
+        };
+        await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
+        var sent = _run.Destination.Held.Select(one => one.Body).Order().ToList();
+        _run.Destination.OnRequest = null;
+
+        await PushAsync(1, null);
+
+        Assert.Equal(sent, _run.Steps.Where(step => step.Action == StepAction.Delete)
+            .Select(step => Encoding.UTF8.GetString(step.Body.Span)).Order());
+        Assert.Empty(_run.Destination.Held);
     }
 
     [Fact]
