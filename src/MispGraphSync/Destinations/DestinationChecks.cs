@@ -82,7 +82,7 @@ internal class DestinationChecks : IAsyncDisposable
 
     /// <summary>Whether the token carries the roles that the service asks for.</summary>
     protected virtual CheckResult CheckRoles(JwtClaims claims) =>
-        CheckResult.Ok("given in the workspace, not in the token: see the next checks");
+        CheckResult.Ok("the roles are given on the workspace, not in the token: the next checks test them");
 
     /// <summary>Whether the service lets us in, without anything being written. Throws when not.</summary>
     protected virtual async Task<CheckResult> CheckAccessAsync(CancellationToken ct)

@@ -32,7 +32,7 @@ internal static class DestinationSections
             return;
         }
 
-        html.Note("At all destinations together, if no run came. A push renews indicators that MISP still has before they expire.");
+        html.Note("All destinations together, without another push. A push renews what MISP still has before it expires.");
         var today = DateOnly.FromDateTime(data.Status.Now.UtcDateTime);
         var days = data.Expiries.Take(ReportData.ComingDays).ToList();
         ColumnChart.Write(html, "expiries", "expiring", $"Expire in {ReportData.ComingDays} days", today, days);
