@@ -100,8 +100,8 @@ public sealed class Verification(
 
         if (ledger.OpenIntents(execution.State).Count is not (> 0 and var open)) return;
         observer.Warn(
-            $"{open:N0} requests of an earlier run at '{execution.State.Info.Name}' got no response: their indicators may show as missing or "
-            + "untracked. The next push reconciles them.");
+            $"{open:N0} requests of an earlier run at '{execution.State.Info.Name}' got no response: their indicators may show as "
+            + "missing or untracked. The next push reconciles them.");
     }
 
     private async Task<RepairReport?> RepairAsync(
