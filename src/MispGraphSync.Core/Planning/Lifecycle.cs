@@ -16,7 +16,7 @@ public static class Lifecycle
     public static DateTimeOffset RenewalOf(DateTimeOffset expires, TimeSpan lifetime, Guid key)
     {
         Span<byte> bytes = stackalloc byte[16];
-        key.TryWriteBytes(bytes, bigEndian: true, out _);
+        key.TryWriteBytes(bytes);
         var share = BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) / (double)(1L << 32);
         return expires - (lifetime * (0.25 + (0.25 * share)));
     }

@@ -59,6 +59,12 @@ public class DeletionPolicyTests
             .Decide(new DeletionFacts { MayDelete = true, IsEmptyRead = true }));
 
     [Fact]
+    public void Empty_read_withholds_the_deletion_of_a_single_indicator() => Assert.Equal(
+        DeletionVerdict.EmptyRead,
+        new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: false)
+            .Decide(new DeletionFacts { MayDelete = true, IsEmptyRead = true, Held = 1 }));
+
+    [Fact]
     public void New_selection_does_not_withhold_evictions() => Assert.Equal(
         DeletionVerdict.Allowed,
         new DeletionPolicy(new DeletionLimit(50, IsPercent: true), AcceptChanges: false)

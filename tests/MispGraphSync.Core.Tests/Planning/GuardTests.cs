@@ -256,6 +256,7 @@ public sealed class GuardTests : IDisposable
 
     [Theory]
     [InlineData("")]
+    [InlineData(" 5")]
     [InlineData("-1")]
     [InlineData("101%")]
     [InlineData("half")]
