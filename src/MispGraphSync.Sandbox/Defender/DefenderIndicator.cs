@@ -43,6 +43,8 @@ public sealed class DefenderIndicator
 
     internal long Number { get; }
 
+    internal DefenderIndicator Copy() => (DefenderIndicator)MemberwiseClone();
+
     internal void ChangeCreator(string app) => (CreatedBy, IsOfUser) = (app, false);
 
     internal void Take(JsonObject fields, string by, DateTimeOffset now)

@@ -121,6 +121,24 @@ public sealed class DefenderState
         }
     }
 
+    /// <summary>What brings back all that is held now.</summary>
+    public Action Snapshot()
+    {
+        lock (_gate)
+        {
+            var (then, last) = (_byNumber.Values.Select(one => one.Copy()).ToList(), _last);
+            return () =>
+            {
+                lock (_gate)
+                {
+                    Clear();
+                    (_last, _soonest) = (last, DateTimeOffset.MaxValue);
+                    foreach (var one in then) Put(one.Copy());
+                }
+            };
+        }
+    }
+
     /// <summary>Creates or updates. Null if there is no room, or if the value is another application's.</summary>
     internal (DefenderIndicator? Indicator, string? Fault) Submit(string app, bool touchesForeign, JsonObject fields)
     {
@@ -177,9 +195,11 @@ public sealed class DefenderState
         }
     }
 
-    private DefenderIndicator Add(string createdBy, bool isOfUser, JsonObject fields, DateTimeOffset now)
+    private DefenderIndicator Add(string createdBy, bool isOfUser, JsonObject fields, DateTimeOffset now) =>
+        Put(new DefenderIndicator(++_last, createdBy, isOfUser, fields, now));
+
+    private DefenderIndicator Put(DefenderIndicator added)
     {
-        var added = new DefenderIndicator(++_last, createdBy, isOfUser, fields, now);
         _byNumber.Add(added.Number, added);
         _byValue[Key(added.Type, added.Value)] = added;
         Soonest(added);

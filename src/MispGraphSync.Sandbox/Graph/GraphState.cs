@@ -59,6 +59,28 @@ public sealed partial class GraphState
         }
     }
 
+    /// <summary>What brings back all that is held now.</summary>
+    public Action Snapshot()
+    {
+        lock (_gate)
+        {
+            var then = _slots.ConvertAll(one => one?.Copy());
+            return () =>
+            {
+                lock (_gate)
+                {
+                    Clear();
+                    _slots.AddRange(then.ConvertAll(one => one?.Copy()));
+                    foreach (var one in _slots.OfType<TiIndicator>())
+                    {
+                        _byId.Add(one.Id, one);
+                        Link(one);
+                    }
+                }
+            };
+        }
+    }
+
     /// <summary>Null when the capacity of Defender's indicators is used up.</summary>
     internal TiIndicator? Add(string appId, TiItem item)
     {

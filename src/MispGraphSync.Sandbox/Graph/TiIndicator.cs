@@ -45,6 +45,13 @@ public sealed class TiIndicator
     /// <summary>An older one with the same external id: the service never merges.</summary>
     internal TiIndicator? Twin { get; set; }
 
+    internal TiIndicator Copy()
+    {
+        var copy = (TiIndicator)MemberwiseClone();
+        copy.Twin = null;
+        return copy;
+    }
+
     internal void Merge(TiItem change)
     {
         var merged = JsonNode.Parse(Item.Span)!.AsObject();

@@ -107,6 +107,23 @@ public sealed class SentinelState
         }
     }
 
+    /// <summary>What brings back all that is held now.</summary>
+    public Action Snapshot()
+    {
+        lock (_gate)
+        {
+            var then = _order.ConvertAll(record => record.Copy());
+            return () =>
+            {
+                lock (_gate)
+                {
+                    Clear();
+                    foreach (var record in then) Put(record.Copy());
+                }
+            };
+        }
+    }
+
     /// <summary>The newest upload wins; one whose <c>modified</c> is not later is accepted and changes nothing.</summary>
     internal void Upload(string source, JsonElement item)
     {
@@ -117,9 +134,7 @@ public sealed class SentinelState
         {
             if (!_records.TryGetValue(key, out var record))
             {
-                record = new Record(new StixObject(source, item, revoked, now, now));
-                _records.Add(key, record);
-                _order.Add(record);
+                Put(new Record(new StixObject(source, item, revoked, now, now)));
                 return;
             }
 
@@ -148,11 +163,19 @@ public sealed class SentinelState
         return (page, null);
     }
 
+    private void Put(Record record)
+    {
+        _records.Add((record.Latest.Source, record.Latest.Id), record);
+        _order.Add(record);
+    }
+
     private sealed class Record(StixObject first)
     {
         private StixObject? _shown;
 
         public StixObject Latest { get; private set; } = first;
+
+        public Record Copy() => (Record)MemberwiseClone();
 
         public void Replace(StixObject newer, DateTimeOffset horizon)
         {

@@ -34,7 +34,7 @@ internal sealed class RequestLogFile : IDisposable
         var path = Path.Combine(Path.GetDirectoryName(_path)!, name);
         if (File.Exists(path)) throw new IOException($"{path} exists already.");
         // Without overwriting, .NET links and unlinks: twice the work for the disk.
-        File.Move(_path, path, overwrite: true);
+        PrivateFile.Rename(_path, path, overwrite: true);
     }
 
     /// <summary>Removes what was never completed.</summary>

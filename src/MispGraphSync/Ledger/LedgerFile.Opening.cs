@@ -100,8 +100,9 @@ internal sealed partial class LedgerFile
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new RunFailedException(
-                RunOutcome.InvalidInput, $"The ledger '{path}' cannot be created: {fault.Message}",
-                "Check the setting 'ledger' and the folder's permissions.");
+                DiskFault.IsFull(fault) ? RunOutcome.Unreachable : RunOutcome.InvalidInput,
+                $"The ledger '{path}' cannot be created: {fault.Message}",
+                "Check the setting 'ledger', the folder's permissions and the free space on its disk.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SQLitePCL;
 
 namespace MispGraphSync.Ledger;
 
@@ -12,6 +13,9 @@ internal static unsafe partial class Sqlite
 
     /// <summary>SQLITE_TRANSIENT: SQLite keeps a copy.</summary>
     private static readonly nint Copied = -1;
+
+    /// <summary>Gets each statement before each step; a number is taken for SQLite's answer. Tests make writes fail; else null.</summary>
+    public static Func<sqlite3_stmt, int?>? BeforeStep { get; set; }
 
     [LibraryImport(Library, EntryPoint = "sqlite3_step")]
     public static partial int Step(nint statement);

@@ -54,7 +54,7 @@ internal sealed class Statement : IDisposable
     /// <summary>Steps to the next row; false when there is none, and then the statement is ready to run again.</summary>
     public bool Read()
     {
-        var code = Sqlite.Step(_raw);
+        var code = Sqlite.BeforeStep?.Invoke(_statement) ?? Sqlite.Step(_raw);
         if (code == raw.SQLITE_ROW) return true;
         _ = Sqlite.Reset(_raw);
         return code == raw.SQLITE_DONE ? false : throw LedgerFault.From(_database, code, raw.sqlite3_sql(_statement).utf8_to_string());

@@ -11,6 +11,9 @@ internal static class PrivateFile
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode = Private | UnixFileMode.UserExecute;
 
+    /// <summary>Gets the path of each file before it is opened or renamed. Tests make that fail; else null.</summary>
+    public static Action<string>? BeforeChange { get; set; }
+
     /// <summary>Creates a folder and its missing parents.</summary>
     public static void CreateFolder(string path)
     {
@@ -21,6 +24,7 @@ internal static class PrivateFile
     /// <param name="isBuffered">False for a single write.</param>
     public static FileStream Open(string path, FileMode mode, FileAccess access, bool isBuffered = true, FileShare share = FileShare.None)
     {
+        BeforeChange?.Invoke(path);
         var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = isBuffered ? 4096 : 0 };
         // On Windows a file inherits the rights of its folder.
         if (!OperatingSystem.IsWindows() && mode != FileMode.Open) options.UnixCreateMode = Private;
@@ -51,6 +55,14 @@ internal static class PrivateFile
         throw new IOException($"{path} was replaced while it was opened.");
     }
 
+    /// <summary>Gives a complete file its name, in place of one that has it.</summary>
+    /// <param name="overwrite">False: an existing file stays, and an <see cref="IOException"/> is thrown.</param>
+    public static void Rename(string draft, string path, bool overwrite)
+    {
+        BeforeChange?.Invoke(path);
+        File.Move(draft, path, overwrite);
+    }
+
     /// <summary>
     /// Writes a file whole or not at all: to a new name beside the target first, so that the move stays within one file system.
     /// Replaces a link, and does not follow it.
@@ -71,7 +83,7 @@ internal static class PrivateFile
                 if (mode != Private && !OperatingSystem.IsWindows()) File.SetUnixFileMode(stream.SafeFileHandle, mode);
             }
 
-            File.Move(draft, path, overwrite);
+            Rename(draft, path, overwrite);
         }
         catch
         {

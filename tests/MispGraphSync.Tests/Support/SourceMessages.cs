@@ -106,7 +106,7 @@ internal static partial class SourceMessages
         return text.ToString();
     }
 
-    [GeneratedRegex(@"(?:RunFailedException|\bnew)\(\s*(?=RunOutcome\.|\w+ (?:is|==) |result|code)")]
+    [GeneratedRegex(@"(?:RunFailedException|\bnew)\(\s*(?=RunOutcome\.|DiskFault\.|\w+ (?:is|==) |result|code)")]
     private static partial Regex Start();
 
     [GeneratedRegex(@"RunOutcome\.(\w+)")]
