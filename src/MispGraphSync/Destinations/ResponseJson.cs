@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using MispGraphSync.Http;
 
@@ -7,17 +8,18 @@ namespace MispGraphSync.Destinations;
 /// <summary>Reads JSON of services without trusting its spelling: names whatever their case, numbers for texts.</summary>
 internal static class ResponseJson
 {
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>What a response says; null when it is not JSON, or does not say it.</summary>
     public static T? Read<T>(ReadOnlyMemory<byte> response, Func<JsonElement, T?> read)
         where T : class
     {
         try
         {
-            using var json = JsonDocument.Parse(response);
+            using var json = ForeignJson.Parse(response);
             return read(json.RootElement);
         }
-        // InvalidOperationException: half a surrogate pair, escaped.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return null;
         }
@@ -41,26 +43,23 @@ internal static class ResponseJson
         item.Find(name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : null;
 
     /// <summary>A text, or a number as it is; null for anything else.</summary>
-    public static string? Text(this JsonElement item, string name)
+    public static string? Text(this JsonElement item, string name) => item.Find(name) switch
     {
-        if (item.Find(name) is not { } value) return null;
-        try
-        {
-            return value.ValueKind switch
-            {
-                JsonValueKind.Number => value.GetRawText(),
-                JsonValueKind.String => value.GetString(),
-                _ => null,
-            };
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
+        { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        _ => null,
+    };
 
     public static DateTimeOffset? Instant(this JsonElement item, string name) =>
         item.Find(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var at) ? at : null;
+
+    /// <summary>The element as it is, on one line.</summary>
+    public static byte[] OneLine(this JsonElement item)
+    {
+        var line = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(line, Relaxed)) item.WriteTo(json);
+        return line.WrittenSpan.ToArray();
+    }
 
     /// <summary>Writes a listed object as an item to send: the properties that have a value and that the service lets one write.</summary>
     /// <param name="add">Writes more properties; null: none.</param>

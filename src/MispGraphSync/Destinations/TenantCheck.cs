@@ -25,7 +25,7 @@ internal static class TenantCheck
         {
             var address = new Uri(authority, $"{Uri.EscapeDataString(auth.Tenant)}/v2.0/.well-known/openid-configuration");
             using var response = await http.GetAsync(address, ct).ConfigureAwait(false);
-            using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false));
+            using var json = ForeignJson.Parse(await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false));
             if (!response.IsSuccessStatusCode) return OfError(auth, (int)response.StatusCode, json.RootElement);
             return input.Kinds.CheckTenant(input.Settings, json.RootElement)
                 ?? CheckResult.Ok($"{auth.Tenant} is in the cloud {auth.Cloud}");

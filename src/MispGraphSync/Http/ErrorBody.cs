@@ -17,11 +17,10 @@ internal sealed record ErrorBody(string? Code, string Message)
     {
         try
         {
-            using var json = JsonDocument.Parse(response);
+            using var json = ForeignJson.Parse(response);
             return Read(json.RootElement);
         }
-        // InvalidOperationException: half a surrogate pair, escaped.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return new ErrorBody(null, OneLine(Encoding.UTF8.GetString(response.Span[..Math.Min(response.Length, 4 * MaxLength)])));
         }
@@ -49,7 +48,7 @@ internal sealed record ErrorBody(string? Code, string Message)
         {
             try
             {
-                using var json = JsonDocument.Parse(text);
+                using var json = ForeignJson.Parse(text);
                 return Read(json.RootElement);
             }
             catch (JsonException)

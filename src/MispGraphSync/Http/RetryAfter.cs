@@ -37,6 +37,6 @@ internal static partial class RetryAfter
             : null;
     }
 
-    [GeneratedRegex(@"again in (\d{1,6}) ?s", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"again in ([0-9]{1,6}) ?s", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Words();
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 
 namespace MispGraphSync.Destinations.Defender;
@@ -60,7 +59,7 @@ internal sealed record DefenderPage(List<RemoteIndicator> Indicators, string? Ne
             && owner.HolderOf(item, owner.KeyOf(sent)) == DefenderHolder.Ours)
             (listed, key, holder) = (sent, owner.KeyOf(sent), DefenderHolder.Ours);
         var isOurs = holder == DefenderHolder.Ours;
-        var raw = Encoding.UTF8.GetBytes(item.GetRawText());
+        var raw = item.OneLine();
         return new RemoteIndicator(
             item.Text("id"),
             isOurs ? key : null,

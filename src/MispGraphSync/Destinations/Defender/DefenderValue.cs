@@ -67,8 +67,8 @@ internal readonly record struct DefenderValue(string Type, string Text)
 
     /// <summary>The service may list a URL with a slash for its empty path.</summary>
     public DefenderValue? WithoutEmptyPath =>
-        Type == DefenderTypes.Url && Text.EndsWith('/')
-        && Text.IndexOf('/', Text.IndexOf("://", StringComparison.Ordinal) + 3) == Text.Length - 1
+        Type == DefenderTypes.Url && Text.EndsWith('/') && Text.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme
+        && Text.IndexOf('/', scheme + 3) == Text.Length - 1
             ? this with { Text = Text[..^1] }
             : null;
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Text;
 using System.Text.Json;
 
 namespace MispGraphSync.Destinations.Graph;
@@ -40,7 +39,7 @@ internal sealed record GraphPage(List<RemoteIndicator> Indicators, string? Next)
     private static RemoteIndicator Indicator(JsonElement item, GraphProduct product)
     {
         var (type, value) = FirstObservable(item, product);
-        var raw = Encoding.UTF8.GetBytes(item.GetRawText());
+        var raw = item.OneLine();
         return new RemoteIndicator(
             item.Text("id"),
             Guid.TryParseExact(item.Text("externalId"), "D", out var key) ? key : null,

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 
 namespace MispGraphSync.Destinations.Sentinel;
@@ -58,7 +57,7 @@ internal sealed record SentinelPage(List<RemoteIndicator> Indicators, string? Fi
         var (type, value) = SentinelPattern.Read(properties.Text("pattern") ?? "");
         var markings = properties.List("objectMarkingRefs")?.Where(one => one.ValueKind == JsonValueKind.String).Select(
             one => one.GetString()!).ToList();
-        var raw = Encoding.UTF8.GetBytes(item.GetRawText());
+        var raw = item.OneLine();
         return new RemoteIndicator(
             id ?? item.Text("name"),
             KeyOf(id),

@@ -15,7 +15,7 @@ internal sealed record JwtClaims(string? App, string? Tenant, IReadOnlyList<stri
         if (token.Split('.') is not [_, var payload, _]) return null;
         try
         {
-            using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(payload));
+            using var json = ForeignJson.Parse(Base64Url.DecodeFromChars(payload));
             var claims = json.RootElement;
             if (claims.ValueKind != JsonValueKind.Object) return null;
             string[] roles = claims.TryGetProperty("roles", out var all) && all.ValueKind == JsonValueKind.Array
@@ -28,7 +28,7 @@ internal sealed record JwtClaims(string? App, string? Tenant, IReadOnlyList<stri
             string? Text(string name) =>
                 claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }
-        catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException or ArgumentOutOfRangeException)
+        catch (Exception e) when (e is FormatException or JsonException or ArgumentOutOfRangeException)
         {
             return null;
         }

@@ -63,11 +63,11 @@ internal sealed class KeyVaultClient(AuthSettings identity, Transport transport)
     {
         try
         {
-            using var json = JsonDocument.Parse(body);
+            using var json = ForeignJson.Parse(body);
             if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("value", out var value)
                 && value.ValueKind == JsonValueKind.String) return value.GetString()!;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             // Its message would quote the response.
         }

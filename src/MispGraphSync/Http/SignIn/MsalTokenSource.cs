@@ -32,8 +32,12 @@ internal sealed class MsalTokenSource(AuthSettings auth, string scope, Transport
         {
             if (!forceRefresh && IsFresh(_last)) return _last!.AccessToken;
             _ask ??= await ConnectAsync(ct).ConfigureAwait(false);
-            _last = await SignInHttp.RetryAsync(transport, c => _ask(forceRefresh, c), ct).ConfigureAwait(false);
-            return transport.Secrets.Add(_last.AccessToken);
+            var result = await SignInHttp.RetryAsync(transport, c => _ask(forceRefresh, c), ct).ConfigureAwait(false);
+            transport.Secrets.Add(result.AccessToken);
+            // Anything else cannot be put into a header.
+            if (!result.AccessToken.All(c => c is > ' ' and < '\u007F')) throw SignInErrors.Foreign(auth);
+            _last = result;
+            return result.AccessToken;
         }
         // While the credential is being read, anything but the library's own exception is a bug.
         catch (Exception e) when (!ct.IsCancellationRequested && (_ask is not null || e is MsalException)

@@ -26,7 +26,7 @@ internal static partial class SignInErrors
         if (Network(e, Host(auth)) is { } network)
             return new RunFailedException(RunOutcome.Unreachable, $"Signing in: {network.Message}", network.Remedy, e);
         // The library fails on foreign responses, each time in another way.
-        if (e is not MsalException msal) return e is OperationCanceledException ? null : Foreign(auth, "", e);
+        if (e is not MsalException msal) return e is OperationCanceledException ? null : Foreign(auth, inner: e);
         if (msal is MsalServiceException { StatusCode: >= 300 and < 400 and var redirect })
             return Foreign(auth, $", but with a redirect ({redirect}), which is not followed", e);
         var number = Number(msal);
@@ -51,10 +51,11 @@ internal static partial class SignInErrors
         _ => false,
     };
 
-    private static RunFailedException Foreign(AuthSettings auth, string how, Exception e) => new(
+    /// <summary>What answers is no sign-in service.</summary>
+    public static RunFailedException Foreign(AuthSettings auth, string how = "", Exception? inner = null) => new(
         RunOutcome.Unreachable,
         $"Signing in: the server at {Host(auth)} does not answer as a sign-in service does{how}.",
-        "A proxy or a login page may be in between: have this host allowed; check the proxy and auth.authority.", e);
+        "A proxy or a login page may be in between: have this host allowed; check the proxy and auth.authority.", inner);
 
     private static TransportError? Network(Exception e, Uri host)
     {
@@ -86,6 +87,6 @@ internal static partial class SignInErrors
         return int.TryParse(text, out var number) ? number : null;
     }
 
-    [GeneratedRegex(@"AADSTS(\d{4,8})", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"AADSTS([0-9]{4,8})", RegexOptions.CultureInvariant)]
     private static partial Regex Aadsts();
 }

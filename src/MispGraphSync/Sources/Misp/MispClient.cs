@@ -109,7 +109,7 @@ internal sealed class MispClient(
                 whole.Write(buffer, 0, read);
             }
             var length = _secrets.Mask(whole.GetBuffer().AsSpan(0, (int)whole.Length));
-            return (JsonDocument.Parse(whole.GetBuffer().AsMemory(0, length)), response.ServerTime);
+            return (ForeignJson.Parse(whole.GetBuffer().AsMemory(0, length)), response.ServerTime);
         }
         catch (JsonException e)
         {

@@ -127,11 +127,11 @@ internal sealed class MispErrors(Uri server, TimeSpan timeout, Secrets secrets)
             var bytes = new byte[16 * 1024];
             var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
             if (ErrorBody.IsWebPage(bytes.AsSpan(0, length))) return (null, true);
-            using var json = JsonDocument.Parse(bytes.AsMemory(0, length));
+            using var json = ForeignJson.Parse(bytes.AsMemory(0, length));
             var message = MispJson.Member(json.RootElement, "message");
             return (message.ValueKind is JsonValueKind.String ? Clean(message.GetString()!) : null, false);
         }
-        catch (Exception e) when (IsBrokenResponse(e) || e is JsonException or InvalidOperationException)
+        catch (Exception e) when (IsBrokenResponse(e) || e is JsonException)
         {
             return (null, false);
         }

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
-using MispGraphSync.Sources.Json;
 
 namespace MispGraphSync.Sources.Misp;
 
@@ -27,10 +25,9 @@ internal static class MispJson
     public static JsonElement Unwrapped(JsonElement item, string name) =>
         Member(item, name) is { ValueKind: JsonValueKind.Object } wrapped ? wrapped : item;
 
-    /// <summary>An unpaired surrogate, which .NET rejects, is no reason to fail.</summary>
     private static string? TextOf(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => LenientText.Unescape(JsonMarshal.GetRawUtf8Value(value)[1..^1]),
+        JsonValueKind.String => value.GetString(),
         JsonValueKind.Number => value.GetRawText(),
         _ => null,
     };

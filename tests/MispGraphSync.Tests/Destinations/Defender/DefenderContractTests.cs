@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Defender;
 using MispGraphSync.Http;
@@ -190,6 +191,22 @@ public class DefenderContractTests : DestinationContract
         Defender.Kept.Add(item);
 
         Assert.Equal(listsKey ? key : null, Assert.Single(await ReadAsync()).Key);
+    }
+
+    [Fact]
+    public async Task Listed_text_that_is_no_Unicode_and_no_address_spoils_no_list()
+    {
+        Defender.Script(200, """
+            {"value":[{"id":"1","indicatorType":"Url","indicatorValue":"/","title":"a\ud800"},
+             {"id":"2",
+              "indicatorType":"IpAddress","indicatorValue":"192.0.2.1","\ud800":1}]}
+            """);
+
+        var read = await ReadAsync();
+
+        Assert.Equal(["/", "192.0.2.1"], read.Select(one => one.Value));
+        Assert.All(read, one => Assert.DoesNotContain((byte)'\n', one.Raw.ToArray()));
+        Assert.All(read, one => Assert.NotEmpty(ItemComparison.PropertiesOf(one.Raw)));
     }
 
     [Fact]

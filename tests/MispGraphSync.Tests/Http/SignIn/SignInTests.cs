@@ -94,6 +94,18 @@ public class SignInTests
     }
 
     [Fact]
+    public async Task Token_that_no_header_can_hold_is_reported_as_out_of_reach()
+    {
+        await using var authority = await TlsServer.StartAsync(c => c.Response.WriteAsync(Token("a\\r\\nb")));
+        using var test = new TestTransport(HttpSockets.Create(authority.CaFile, direct: true));
+        using var tokens = Tokens(authority, test);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => test.PassAsync(tokens.GetAsync(false, Ct).AsTask()));
+
+        Assert.Equal(RunOutcome.Unreachable, failure.Outcome);
+    }
+
+    [Fact]
     public void Unresponsive_sign_in_host_is_named()
     {
         // As HttpClient throws it.
