@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MispGraphSync.Ledger;
 
 /// <summary>Events by their row, since the sources of one key come from many events, in no order. Bounded.</summary>
@@ -26,7 +24,7 @@ internal sealed class EventCache(LedgerFile file)
         var facts = Find(id);
         var pattern = file.First("SELECT link FROM source WHERE name = ?", static row => row.TextOrNull(0), facts.Source);
         var uuid = facts.Context.Uuid;
-        return new EventLink(uuid, facts.Source, pattern is null ? null : string.Format(CultureInfo.InvariantCulture, pattern, uuid));
+        return new EventLink(uuid, facts.Source, pattern is null ? null : pattern.Replace("{0}", $"{uuid}", StringComparison.Ordinal));
     }
 }
 

@@ -26,11 +26,12 @@ internal sealed class LedgerStatus(LedgerFile file)
     public WithheldDeletions? DeletionsWithheld(DestinationInfo destination) => file.First(
         // Null in a report: that run decided nothing, and an earlier decision stands. Zero: nothing was withheld.
         """
-        WITH decided AS (
-            SELECT r.id, r.started, json_extract(d.value, '$.deletionsWithheld') AS deletions
-            FROM run r JOIN json_each(CASE WHEN json_valid(r.report) THEN r.report ELSE '[]' END, '$.destinations') d
-            WHERE json_extract(d.value, '$.name') = ?1 AND json_extract(d.value, '$.kind') = ?2
-            AND json_extract(d.value, '$.deletionsWithheld') IS NOT NULL)
+        WITH reported AS (SELECT id, started, CASE WHEN json_valid(report) THEN report END AS report FROM run),
+        decided AS (
+            SELECT r.id, r.started, json_extract(r.report, d.fullkey || '.deletionsWithheld') AS deletions
+            FROM reported r JOIN json_each(r.report, '$.destinations') d
+            WHERE json_extract(r.report, d.fullkey || '.name') = ?1 AND json_extract(r.report, d.fullkey || '.kind') = ?2
+            AND json_extract(r.report, d.fullkey || '.deletionsWithheld') IS NOT NULL)
         SELECT (SELECT deletions FROM decided ORDER BY id DESC LIMIT 1), id, started FROM decided
         WHERE id > COALESCE((SELECT id FROM decided WHERE deletions = 0 ORDER BY id DESC LIMIT 1), 0) ORDER BY id LIMIT 1
         """,
@@ -52,7 +53,7 @@ internal sealed class LedgerStatus(LedgerFile file)
             $"SELECT MIN((expires - ?1) / {Day}, ?2), COUNT(*) FROM held WHERE expires > ?3 GROUP BY 1",
             static row => (row.Int(0), row.Long(1)), today, days, now))
         {
-            counts[day] = count;
+            counts[day >= 0 ? day : throw LedgerFault.Damaged("an expiry is not a time")] = count;
         }
 
         return counts;
@@ -66,14 +67,14 @@ internal sealed class LedgerStatus(LedgerFile file)
     public IReadOnlyList<RunDay> RunDays(DateOnly first) => file.All(
         // A report that is not JSON adds nothing; the run still counts.
         $"""
-        SELECT r.started / {Day}, COUNT(DISTINCT r.id), TOTAL(json_extract(d.value, '$.accepted')),
-            TOTAL(json_extract(d.value, '$.deleted')), TOTAL(json_extract(d.value, '$.rejected'))
-        FROM run r LEFT JOIN json_each(CASE WHEN json_valid(r.report) THEN r.report ELSE '[]' END, '$.destinations') d
-        WHERE r.started >= ? GROUP BY 1 ORDER BY 1
+        WITH reported AS (SELECT id, started, CASE WHEN json_valid(report) THEN report END AS report FROM run WHERE started >= ?)
+        SELECT MIN(r.started), COUNT(DISTINCT r.id), TOTAL(json_extract(r.report, d.fullkey || '.accepted')),
+            TOTAL(json_extract(r.report, d.fullkey || '.deleted')), TOTAL(json_extract(r.report, d.fullkey || '.rejected'))
+        FROM reported r LEFT JOIN json_each(r.report, '$.destinations') d
+        GROUP BY r.started / {Day} ORDER BY 1
         """,
         static row => new RunDay(
-            DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(row.Long(0))), row.Long(1), row.Long(2) - row.Long(3), row.Long(3),
-            row.Long(4)),
+            DateOnly.FromDateTime(row.Time(0).UtcDateTime), row.Long(1), row.Long(2) - row.Long(3), row.Long(3), row.Long(4)),
         new DateTimeOffset(first, TimeOnly.MinValue, TimeSpan.Zero));
 
     private ExpirySummary Summarise(string column, string condition, long destination, DateTimeOffset now) => file.First(
@@ -93,7 +94,7 @@ internal sealed record DestinationRow(long Id, DestinationInfo Info, IndicatorSh
     public static IReadOnlyList<DestinationRow> All(LedgerFile file) => file.All(
         "SELECT id, name, kind, place, scope, form, held, plans_everything FROM destination ORDER BY name, id",
         static row => new DestinationRow(
-            row.Long(0), new DestinationInfo(row.Text(1), row.Text(2), row.Text(3), row.Text(4)), (IndicatorShape)row.Int(5), row.Long(6),
+            row.Long(0), new DestinationInfo(row.Text(1), row.Text(2), row.Text(3), row.Text(4)), row.Number<IndicatorShape>(5), row.Long(6),
             row.Flag(7)));
 
     /// <summary>The same place at the same service, under any name.</summary>

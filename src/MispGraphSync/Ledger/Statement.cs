@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using SQLitePCL;
 
@@ -89,9 +90,18 @@ internal sealed class Statement : IDisposable
     /// <summary>A name of the enumeration.</summary>
     public T Enum<T>(int column)
         where T : struct, Enum =>
-            System.Enum.TryParse<T>(Text(column), out var value)
+            System.Enum.TryParse<T>(Text(column), out var value) && System.Enum.IsDefined(value)
                 ? value
                 : throw LedgerFault.Damaged($"there is no {typeof(T).Name} '{Text(column)}'");
+
+    /// <summary>A number of the enumeration.</summary>
+    public T Number<T>(int column)
+        where T : struct, Enum
+    {
+        var number = Int(column);
+        var value = Unsafe.As<int, T>(ref number);
+        return System.Enum.IsDefined(value) ? value : throw LedgerFault.Damaged($"there is no {typeof(T).Name} {number}");
+    }
 
     /// <summary>Valid until the next row.</summary>
     public ReadOnlySpan<byte> Blob(int column) => Sqlite.ColumnBlob(_raw, column);

@@ -25,12 +25,16 @@ internal sealed record StatusReport(
         var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info)))
             .Select(row => DestinationStatus.Of(row.Info, null, row, figures, now));
         var sources = figures.Sources().Select(row => new SourceStatus(
-            row.Name, row.Events, row.Aged, row.ReadAt, row.FullReadAt, row.FullReadAt?.AddDays(settings.Misp.FullReadDays)));
+            row.Name, row.Events, row.Aged, row.ReadAt, row.FullReadAt, NextFullRead(row.FullReadAt, settings.Misp.FullReadDays)));
         return new StatusReport(
             Schema: 1, now, settings.RequiredLedger, owner, [.. new RunHistory(ledger).Latest(runs).Select(ReportedRun.Of)],
             [.. configured, .. others], [.. sources])
         { IsNew = ledger.IsNew };
     }
+
+    // A clock that was wrong may have left the end of time.
+    private static DateTimeOffset? NextFullRead(DateTimeOffset? last, int days) =>
+        last > DateTimeOffset.MaxValue.AddDays(-days) ? null : last?.AddDays(days);
 
     /// <summary>A run without an end was killed, unless it is the one that holds the lock.</summary>
     public bool IsInProgress(ReportedRun run) => run.Ended is null && Lock is not null && run == Runs[0];
@@ -49,7 +53,7 @@ internal sealed record ReportedRun(
     {
         try
         {
-            return report is null ? [] : JsonSerializer.Deserialize(report, OutputJson.Default.PastReport)?.Destinations ?? [];
+            return report is null ? [] : JsonSerializer.Deserialize(report, OutputJson.Default.PastReport)?.Destinations?.OfType<ReportedDestination>().ToList() ?? [];
         }
         catch (JsonException)
         {

@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
+using MispGraphSync.Output;
 using Xunit;
 
 namespace MispGraphSync.Tests.Ledger;
@@ -90,6 +91,51 @@ public sealed class StatusTests : IDisposable
 
         await File.WriteAllTextAsync(_run.LedgerPath, new string('x', 10_000), TestContext.Current.CancellationToken);
         Assert.Equal(RunOutcome.InvalidInput, Assert.Throws<RunFailedException>(() => LedgerFile.OpenToRead(_run.LedgerPath)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("UPDATE held SET expires = 'x'")]
+    [InlineData("UPDATE destination SET form = 7")]
+    [InlineData("UPDATE run SET started = 9223372036854775807")]
+    public async Task Wrong_value_in_a_column_is_reported_as_damage(string damage)
+    {
+        await _run.PushAsync();
+        using (var ledger = _run.OpenLedger()) ledger.Run(damage);
+        using var read = LedgerFile.OpenToRead(_run.LedgerPath);
+
+        var failure = Assert.Throws<RunFailedException>(() =>
+        {
+            DestinationRow.All(read);
+            new LedgerStatus(read).ExpiriesByDay(Some.Now, 7);
+            new LedgerStatus(read).RunDays(new DateOnly(2026, 1, 1));
+        });
+
+        Assert.True(failure.IsOfLedger);
+    }
+
+    [Theory]
+    [InlineData("{\"destinations\":[\"x\",1,null]}")]
+    [InlineData("{\"destinations\":\"x\"}")]
+    [InlineData("[")]
+    public async Task Report_of_a_run_that_cannot_be_read_adds_nothing(string text)
+    {
+        await _run.PushAsync();
+        using (var ledger = _run.OpenLedger()) ledger.Run("UPDATE run SET report = ?", text);
+        using var read = LedgerFile.OpenToRead(_run.LedgerPath);
+
+        Assert.Null(new LedgerStatus(read).DeletionsWithheld(_run.Destination.Info));
+        Assert.Equal((1, 0), Assert.Single(new LedgerStatus(read).RunDays(new DateOnly(2026, 1, 1))) is var day ? (day.Runs, day.Sent) : default);
+        Assert.Empty(ReportedRun.Of(new RunHistory(read).Latest(1)[0]).Destinations);
+    }
+
+    [Fact]
+    public async Task Page_of_an_event_needs_no_valid_pattern()
+    {
+        await _run.PushAsync();
+        using (var ledger = _run.OpenLedger()) ledger.Run("UPDATE source SET link = '{0} {1} {'");
+        using var read = LedgerFile.OpenToRead(_run.LedgerPath);
+
+        Assert.Equal($"{Some.Uuid(1)} {{1}} {{", new IndicatorSourceSearch(read).Link(1).Link);
     }
 
     [Fact]
