@@ -85,6 +85,25 @@ public abstract record Fault
             new Reply(Code, Body(request.Headers.GetValueOrDefault("Authorization") ?? request.Body), ContentType);
     }
 
+    /// <summary>The request is handled, and the service's answer comes with another status or body.</summary>
+    public sealed record Altered(Func<int, ReadOnlyMemory<byte>, (int Status, byte[] Body)> Change) : Fault
+    {
+        internal override async ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted)
+        {
+            if (answer.Stream is { } stream)
+            {
+                var whole = new MemoryStream();
+                var writer = System.IO.Pipelines.PipeWriter.Create(whole);
+                await stream(writer, aborted);
+                await writer.FlushAsync(aborted);
+                answer = answer with { Stream = null, Body = whole.ToArray() };
+            }
+
+            var (status, body) = Change(answer.Status, answer.Body);
+            return answer with { Status = status, Body = body };
+        }
+    }
+
     /// <summary>Redirects to another address, as a hostile service does.</summary>
     public sealed record Redirect(Uri To, int Code = 302) : Fault
     {
