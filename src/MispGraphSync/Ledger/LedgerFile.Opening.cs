@@ -150,6 +150,7 @@ internal sealed partial class LedgerFile
 
     private void RefuseNewer(long version)
     {
+        if (version < 0) throw LedgerFault.Damaged($"there is no version {version}");
         if (version <= _schema.Version) return;
         throw new RunFailedException(
             RunOutcome.InvalidInput,
@@ -173,6 +174,8 @@ internal sealed partial class LedgerFile
     private void RunScript(string script)
     {
         var code = raw.sqlite3_exec(_connection.Handle!, script, out var message);
-        if (code != raw.SQLITE_OK) throw LedgerFault.From(_connection.Handle!, code, $"a script: {message}");
+        if (code == raw.SQLITE_OK) return;
+        // The scripts are right: the tables are not those of the version.
+        throw code == raw.SQLITE_ERROR ? LedgerFault.Damaged(message) : LedgerFault.From(_connection.Handle!, code, "a script");
     }
 }

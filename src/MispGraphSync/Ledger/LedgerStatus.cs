@@ -94,8 +94,8 @@ internal sealed record DestinationRow(long Id, DestinationInfo Info, IndicatorSh
     public static IReadOnlyList<DestinationRow> All(LedgerFile file) => file.All(
         "SELECT id, name, kind, place, scope, form, held, plans_everything FROM destination ORDER BY name, id",
         static row => new DestinationRow(
-            row.Long(0), new DestinationInfo(row.Text(1), row.Text(2), row.Text(3), row.Text(4)), row.Number<IndicatorShape>(5), row.Long(6),
-            row.Flag(7)));
+            row.Long(0), new DestinationInfo(row.Text(1), row.Text(2), row.Text(3), row.Text(4)), row.Number<IndicatorShape>(5),
+            row.Long(6), row.Flag(7)));
 
     /// <summary>The same place at the same service, under any name.</summary>
     public bool Is(DestinationInfo other) => Info.Kind == other.Kind && Info.Place == other.Place && Info.Scope == other.Scope;

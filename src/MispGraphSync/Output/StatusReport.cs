@@ -53,7 +53,8 @@ internal sealed record ReportedRun(
     {
         try
         {
-            return report is null ? [] : JsonSerializer.Deserialize(report, OutputJson.Default.PastReport)?.Destinations?.OfType<ReportedDestination>().ToList() ?? [];
+            var past = report is null ? null : JsonSerializer.Deserialize(report, OutputJson.Default.PastReport);
+            return past?.Destinations?.OfType<ReportedDestination>().ToList() ?? [];
         }
         catch (JsonException)
         {

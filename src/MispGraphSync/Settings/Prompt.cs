@@ -31,7 +31,9 @@ internal sealed class Prompt(
     public IReadOnlyList<string> ChooseSome(string question, IReadOnlyList<string> words) => Ask(question, words[0], text =>
     {
         string[] chosen = [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()];
-        return ((IReadOnlyList<string>)chosen, chosen.Select(word => FaultOf(word, words)).FirstOrDefault(fault => fault is not null));
+        return ((IReadOnlyList<string>)chosen, chosen.Length == 0
+            ? $"Name at least one of {string.Join(", ", words)}."
+            : chosen.Select(word => FaultOf(word, words)).FirstOrDefault(fault => fault is not null));
     });
 
     /// <summary>Asks until the answer is usable, three times at most.</summary>

@@ -124,8 +124,20 @@ public sealed class StatusTests : IDisposable
         using var read = LedgerFile.OpenToRead(_run.LedgerPath);
 
         Assert.Null(new LedgerStatus(read).DeletionsWithheld(_run.Destination.Info));
-        Assert.Equal((1, 0), Assert.Single(new LedgerStatus(read).RunDays(new DateOnly(2026, 1, 1))) is var day ? (day.Runs, day.Sent) : default);
+        var day = Assert.Single(new LedgerStatus(read).RunDays(new DateOnly(2026, 1, 1)));
+        Assert.Equal((1L, 0L), (day.Runs, day.Sent));
         Assert.Empty(ReportedRun.Of(new RunHistory(read).Latest(1)[0]).Destinations);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task Version_that_is_not_the_ledgers_is_reported_as_damage(int version)
+    {
+        await _run.PushAsync();
+        using (var ledger = _run.OpenLedger()) ledger.Run($"PRAGMA user_version = {version}");
+
+        Assert.Contains("damaged", Assert.Throws<RunFailedException>(() => _run.OpenLedger()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,9 +22,10 @@ public class ConfigInitFuzzTests
 
     private static readonly string[] Odd =
     [
-        " ", ",", ",,", "\0", "\u001b[2J", "\u202e", "\ud800", "env:", "file:", "file:\0", "keyvault:https://x", "keyvault:", "$SECRET", "%SECRET%",
-        "https://", "http://[", "https://u:p@misp.example.net/x?y#z", "ftp://x", "//", "../..", "~/x", "99999999999999999999", "-1", "null", "{}",
-        "[\"a\"]", "\"", "\\", "//", "/*", "*/", "{0}", "sentinel,sentinel", "Sentinel", "SECRET", "x\ty",
+        " ", ",", ",,", "\0", "\u001b[2J", "\u202e", "\ud800", "env:", "file:", "file:\0", "keyvault:https://x", "keyvault:", "$SECRET",
+        "%SECRET%", "https://", "http://[", "https://u:p@misp.example.net/x?y#z", "ftp://x", "//", "../..", "~/x",
+        "99999999999999999999", "-1",
+        "null", "{}", "[\"a\"]", "\"", "\\", "//", "/*", "*/", "{0}", "sentinel,sentinel", "Sentinel", "SECRET", "x\ty",
     ];
 
     [Fact]
@@ -32,7 +33,9 @@ public class ConfigInitFuzzTests
     {
         using var folder = new SettingsFolder(random.Next(4) == 0 ? SomeSettings.Config() : null);
         string[] answers = [.. Enumerable.Range(0, random.Next(30)).Select(_ => Answer(random))];
-        var hidden = random.Next(2) == 0 ? new Queue<string>(Enumerable.Range(0, 40).Select(_ => random.Next(3) == 0 ? Secret : Answer(random))) : null;
+        var hidden = random.Next(2) == 0
+            ? new Queue<string>(Enumerable.Range(0, 40).Select(_ => random.Next(3) == 0 ? Secret : Answer(random)))
+            : null;
         string[] args = random.Next(4) switch
         {
             0 => ["config", "init", "--force"],

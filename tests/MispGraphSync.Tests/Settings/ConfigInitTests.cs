@@ -55,6 +55,18 @@ public class ConfigInitTests
     }
 
     [Fact]
+    public void Comma_alone_names_no_destination_and_is_asked_again()
+    {
+        using var folder = new SettingsFolder();
+
+        var (_, _, talk) = ConfigRun.Run(
+            folder, Init, answers: ["misp.example.net", "", ",", "defender", "contoso.com", "managed-identity", "", "block"]);
+
+        Assert.Contains("Name at least one of", talk, StringComparison.Ordinal);
+        Assert.Equal(["defender"], folder.Read().Settings.Destinations.Select(d => d.Kind));
+    }
+
+    [Fact]
     public void Init_offers_only_the_actions_that_each_chosen_kind_takes()
     {
         using var folder = new SettingsFolder();

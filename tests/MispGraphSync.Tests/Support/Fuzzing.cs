@@ -7,7 +7,8 @@ using Xunit;
 namespace MispGraphSync.Tests;
 
 /// <summary>
-/// How long to look for bad input: the same few each time, new ones for <c>MISP_GRAPH_FUZZ_SECONDS</c>, or that of <c>MISP_GRAPH_FUZZ_SEED</c>.
+/// How long to look for bad input: the same few each time, new ones for <c>MISP_GRAPH_FUZZ_SECONDS</c>, or that of
+/// <c>MISP_GRAPH_FUZZ_SEED</c>.
 /// </summary>
 internal static class Fuzzing
 {

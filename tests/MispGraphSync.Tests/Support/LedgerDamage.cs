@@ -7,9 +7,9 @@ internal static class LedgerDamage
 {
     private static readonly string[] Values =
     [
-        "NULL", "''", "x''", "0", "-1", "1", "2", "9223372036854775807", "-9223372036854775808", "1e300", "'x'", "'{'", "'{0} {1} {'", "'null'",
-        "x'00'", "x'FFFFFFFFFFFFFFFF7F'", "x'00000000000000000000000000000000'", "zeroblob(20000)", "'2026-01-01T00:00:00Z'", "'{\"schema\":9}'",
-        "'Nothing'", "CAST(x'ff1b5b324a' AS TEXT)", "char(27, 91, 50, 74, 8238)",
+        "NULL", "''", "x''", "0", "-1", "1", "2", "9223372036854775807", "-9223372036854775808", "1e300", "'x'", "'{'", "'{0} {1} {'",
+        "'null'", "x'00'", "x'FFFFFFFFFFFFFFFF7F'", "x'00000000000000000000000000000000'", "zeroblob(20000)", "'2026-01-01T00:00:00Z'",
+        "'{\"schema\":9}'", "'Nothing'", "CAST(x'ff1b5b324a' AS TEXT)", "char(27, 91, 50, 74, 8238)",
     ];
 
     /// <returns>Whether rows or tables are gone, so that the ledger cannot know what it knew.</returns>
@@ -25,6 +25,7 @@ internal static class LedgerDamage
             new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         database.Open();
         Run(database, "PRAGMA ignore_check_constraints = ON");
+        Run(database, "PRAGMA foreign_keys = OFF");
         var isLoss = false;
         for (var times = 1 + random.Next(2); times > 0; times--) isLoss |= OfValues(database, random);
         return isLoss;
@@ -37,7 +38,8 @@ internal static class LedgerDamage
         {
             // The first page has the header and the schema.
             file.Position = random.Next(5) == 0 ? random.Next(200) : random.NextInt64(file.Length);
-            var bytes = new byte[Math.Min(file.Length - file.Position, random.Next(4) switch { 0 => 8_192, 1 => 512, _ => 1 + random.Next(8) })];
+            var length = random.Next(4) switch { 0 => 8_192, 1 => 512, _ => 1 + random.Next(8) };
+            var bytes = new byte[Math.Min(file.Length - file.Position, length)];
             if (random.Next(3) > 0) random.NextBytes(bytes);
             file.Write(bytes);
         }

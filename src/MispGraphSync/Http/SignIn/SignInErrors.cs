@@ -30,7 +30,7 @@ internal static partial class SignInErrors
         if (msal is MsalServiceException { StatusCode: >= 300 and < 400 and var redirect })
             return Foreign(auth, $", but with a redirect ({redirect}), which is not followed", e);
         var number = Number(msal);
-        var name = number is { } known ? $"AADSTS{known}" : msal.ErrorCode;
+        var name = number is { } known ? $"AADSTS{known}" : ErrorCode().IsMatch(msal.ErrorCode) ? msal.ErrorCode : "no known error";
         if (IsTransient(e))
             return new RunFailedException(RunOutcome.Unreachable, $"The sign-in service is busy ({name}).", "Run again later.", e);
         if (number is null && msal is MsalServiceException { StatusCode: >= 400 and var status } && !Refusals.Contains(msal.ErrorCode))
@@ -86,6 +86,10 @@ internal static partial class SignInErrors
             : Aadsts().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : null;
         return int.TryParse(text, out var number) ? number : null;
     }
+
+    /// <summary>A word of the library or of OAuth. A response may hold anything in its place.</summary>
+    [GeneratedRegex(@"^[a-z0-9_]{1,60}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ErrorCode();
 
     [GeneratedRegex(@"AADSTS([0-9]{4,8})", RegexOptions.CultureInvariant)]
     private static partial Regex Aadsts();

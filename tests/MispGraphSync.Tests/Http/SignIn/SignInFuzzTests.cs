@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using MispGraphSync.App;
 using MispGraphSync.Core.Ports;
@@ -5,6 +6,7 @@ using MispGraphSync.Destinations;
 using MispGraphSync.Destinations.Graph;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
+using MispGraphSync.Settings;
 using Xunit;
 
 namespace MispGraphSync.Tests.Http.SignIn;
@@ -57,8 +59,8 @@ public sealed class SignInFuzzTests : IDisposable
     public Task Damaged_answer_of_a_Key_Vault_is_a_secret_or_ends_in_words() => Fuzzing.EachAsync(250, async (_, random) =>
     {
         var isEntraRight = random.Next(4) > 0;
-        var transport = FuzzTransport.Of(
-            new AnsweringHandler((request, _) => Answer(request, request.RequestUri!.Host == VaultSecret.Host || !isEntraRight ? random : null)));
+        var transport = FuzzTransport.Of(new AnsweringHandler((request, _) =>
+            Answer(request, isEntraRight && request.RequestUri!.Host != VaultSecret.Host ? null : random)));
         var reference = new SecretReference($"keyvault:{VaultSecret}", _folder).WithVault(
             new KeyVaultClient(Settings.Auth, transport).GetAsync);
 
@@ -111,7 +113,7 @@ public sealed class SignInFuzzTests : IDisposable
     {
         var file = Path.Combine(_folder, "token");
         var claims = new JsonDamage(random).Of($$"""{"appid":"a","tid":"t","exp":{{Now.AddHours(1).ToUnixTimeSeconds()}},"roles":["x"]}""");
-        var token = Encoding.UTF8.GetBytes($"eyJ0.{Convert.ToBase64String(claims).TrimEnd('=').Replace('+', '-').Replace('/', '_')}.c2ln\n");
+        var token = Encoding.UTF8.GetBytes($"eyJ0.{Base64Url.EncodeToString(claims)}.c2ln\n");
         await File.WriteAllBytesAsync(file, random.Next(2) == 0 ? token : new JsonDamage(random).OfBytes(token), Ct);
         var auth = Settings.Auth with { ClientSecret = null, FederatedTokenFile = file };
         var transport = FuzzTransport.Of(new AnsweringHandler((request, _) => Answer(request, random: null)));
@@ -120,7 +122,7 @@ public sealed class SignInFuzzTests : IDisposable
         await TryAsync(async () => await tokens.GetAsync(forceRefresh: false, Ct));
     });
 
-    private MispGraphSync.Settings.DestinationSettings Settings => SomeIndicator.CommonSettings("graph", new Uri("https://service.example/")) with
+    private DestinationSettings Settings => SomeIndicator.CommonSettings("graph", new Uri("https://service.example/")) with
     {
         Auth = new AuthSettings
         {

@@ -94,6 +94,22 @@ public class SignInTests
     }
 
     [Fact]
+    public async Task Error_that_is_no_word_is_not_repeated()
+    {
+        await using var authority = await TlsServer.StartAsync(c =>
+        {
+            (c.Response.StatusCode, c.Response.ContentType) = (429, "application/json");
+            return c.Response.WriteAsync("{\"error\":\"a\\r\\nb\",\"error_description\":\"c\"}");
+        });
+        using var test = new TestTransport(HttpSockets.Create(authority.CaFile, direct: true));
+        using var tokens = Tokens(authority, test);
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(() => test.PassAsync(tokens.GetAsync(false, Ct).AsTask()));
+
+        Assert.Equal("The sign-in service is busy (no known error).", failure.Message);
+    }
+
+    [Fact]
     public async Task Token_that_no_header_can_hold_is_reported_as_out_of_reach()
     {
         await using var authority = await TlsServer.StartAsync(c => c.Response.WriteAsync(Token("a\\r\\nb")));

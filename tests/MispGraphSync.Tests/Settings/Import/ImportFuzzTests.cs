@@ -43,10 +43,13 @@ public class ImportFuzzTests
 
     private static readonly string[] Snippets =
     [
-        "'", "\"", "'''", "\"\"\"", "\\", "\\\n", "#", "(", ")", "[", "]", "{", "}", ",", ":", "=", "==", ";", "\n", "\r", "\t", "\0", "\u009b",
-        "None", "True", "-", "1e400", "99999999999999999999999999", "0x", "0b2", "1_0", "1__0", "b'x'", "rb\"\\x\"", "f'{x}'", "f'{", "'\\ud800'",
-        "'\\N{DASH}'", "'\\x'", "\u202e", "\ufeff", "import os\nos.system('x')\n", "x = x\n", "a, b = 1, 2\n", "if True:\n  y = 1\n", "lambda: 0",
-        "{**graph_auth}", "[*x]", "[i for i in x]", "misp_key = misp_key + misp_key\n", "del misp_key\n", "@", "**", "'%s' % 1", "...",
+        "'", "\"", "'''", "\"\"\"", "\\", "\\\n", "#", "(", ")", "[", "]", "{", "}", ",", ":", "=", "==", ";", "\n", "\r", "\t",
+        "\0", "\u009b", "None", "True", "-", "1e400", "99999999999999999999999999", "0x", "0b2", "1_0", "1__0", "b'x'", "rb\"\\x\"",
+        "f'{x}'", "f'{",
+        "'\\ud800'", "'\\N{DASH}'", "'\\x'", "\u202e", "\ufeff", "import os\nos.system('x')\n", "x = x\n", "a, b = 1, 2\n",
+        "if True:\n  y = 1\n",
+        "lambda: 0", "{**graph_auth}", "[*x]", "[i for i in x]", "misp_key = misp_key + misp_key\n", "del misp_key\n", "@", "**",
+        "'%s' % 1", "...",
     ];
 
     [Fact]

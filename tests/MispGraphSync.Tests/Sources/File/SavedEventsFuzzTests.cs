@@ -53,10 +53,10 @@ public sealed class SavedEventsFuzzTests : IDisposable
         Path.Combine(_folder, name), isDamaged ? damage.Of(json) : Encoding.UTF8.GetBytes(json), Ct);
 
     private static string Event(int number) => $$$"""
-        {"Event":{"uuid":"{{{Some.Uuid(number)}}}","info":"Event {{{number}}}","date":"2026-01-01","timestamp":"1760000000","published":true,
-         "threat_level_id":"2","Orgc":{"name":"o","uuid":"{{{Some.Uuid(900)}}}"},"Tag":[{"name":"tlp:green"}],
-         "Attribute":[{"uuid":"{{{Some.Uuid(1000 + number)}}}","type":"domain","category":"Network activity","value":"d{{{number}}}.example",
-         "to_ids":true,"timestamp":"1760000000"}],"Object":[{"name":"file","Attribute":[]}]}}
+        {"Event":{"uuid":"{{{Some.Uuid(number)}}}","info":"Event {{{number}}}","date":"2026-01-01","timestamp":"1760000000",
+         "published":true,"threat_level_id":"2","Orgc":{"name":"o","uuid":"{{{Some.Uuid(900)}}}"},"Tag":[{"name":"tlp:green"}],
+         "Attribute":[{"uuid":"{{{Some.Uuid(1000 + number)}}}","type":"domain","category":"Network activity",
+         "value":"d{{{number}}}.example","to_ids":true,"timestamp":"1760000000"}],"Object":[{"name":"file","Attribute":[]}]}}
         """;
 
     private static string Manifest => $$$"""

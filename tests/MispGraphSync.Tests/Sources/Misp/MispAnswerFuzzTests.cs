@@ -46,7 +46,8 @@ public class MispAnswerFuzzTests
             await foreach (var one in source.FetchAsync(listed, Ct))
             {
                 Assert.Contains(one.Event.Uuid, asked);
-                foreach (var item in one.Items) Mapper.Map(item, new MapContext("misp", one.Event.Uuid, ToIdsOnly: false, EnforceWarninglist: false));
+                var context = new MapContext("misp", one.Event.Uuid, ToIdsOnly: false, EnforceWarninglist: false);
+                foreach (var item in one.Items) Mapper.Map(item, context);
             }
 
             await source.LookUpAsync([new EventHeader(Some.Uuid(77), 77, Some.Now), .. listed.Take(1)], Ct);
@@ -128,17 +129,20 @@ public class MispAnswerFuzzTests
         {
             var items = isList ? "" : $$""","Attribute":[{{Attribute(number, "0")}}],"Object":[{{Object(number)}}]""";
             return $$$"""
-                {"Event":{"id":"{{{number}}}","uuid":"{{{Some.Uuid(number)}}}","info":"Event {{{number}}}","date":"2026-01-01","published":true,
-                 "threat_level_id":"2","analysis":"0","distribution":"1","timestamp":"176{{{number}}}000000","publish_timestamp":"0",
+                {"Event":{"id":"{{{number}}}","uuid":"{{{Some.Uuid(number)}}}","info":"Event {{{number}}}","date":"2026-01-01",
+                 "published":true,"threat_level_id":"2","analysis":"0","distribution":"1","timestamp":"176{{{number}}}000000",
+                 "publish_timestamp":"0",
                  "attribute_count":"2","Orgc":{"id":"1","name":"o","uuid":"{{{Some.Uuid(900)}}}"},
-                 "Tag":[{"id":"1","name":"tlp:green","colour":"#fff","exportable":true,"local":0},{"name":"misp-galaxy:tool=\"X\""}]{{{items}}}
+                 "Tag":[{"id":"1","name":"tlp:green","colour":"#fff","exportable":true,"local":0},
+                 {"name":"misp-galaxy:tool=\"X\""}]{{{items}}}
                 }}
                 """;
         }
 
         private static string Attribute(int number, string objectId) => $$"""
-            {"id":"{{number}}","uuid":"{{Some.Uuid(1000 + number)}}","type":"domain","category":"Network activity","value":"d{{number}}.example",
-             "to_ids":true,"deleted":false,"timestamp":"1760000000","first_seen":null,"last_seen":"2026-01-01T00:00:00.000000+00:00",
+            {"id":"{{number}}","uuid":"{{Some.Uuid(1000 + number)}}","type":"domain","category":"Network activity",
+             "value":"d{{number}}.example","to_ids":true,"deleted":false,"timestamp":"1760000000",
+             "first_seen":null,"last_seen":"2026-01-01T00:00:00.000000+00:00",
              "object_id":"{{objectId}}","object_relation":"domain","comment":"c","Tag":[{"name":"tlp:amber"}],"warnings":[]}
             """;
 
@@ -148,8 +152,8 @@ public class MispAnswerFuzzTests
             """;
 
         private const string User = """
-            {"User":{"id":"2","org_id":"34"},"Role":{"id":"5","name":"Sync","perm_sync":true,"perm_site_admin":false,"enforce_rate_limit":true,
-             "rate_limit_count":"10"},"Organisation":{"name":"o"},"UserSetting":{"default_restsearch_parameters":
+            {"User":{"id":"2","org_id":"34"},"Role":{"id":"5","name":"Sync","perm_sync":true,"perm_site_admin":false,
+             "enforce_rate_limit":true,"rate_limit_count":"10"},"Organisation":{"name":"o"},"UserSetting":{"default_restsearch_parameters":
              {"published":"1","tags":["x"],"to_ids":"1","limit":5,"unheard_of":{"a":1}}}}
             """;
 
