@@ -39,7 +39,7 @@ internal sealed record ErrorBody(string? Code, string Message)
         if (json.ValueKind != JsonValueKind.Object) return new ErrorBody(null, OneLine(json.GetRawText()));
         if (Find(json, "error") is { ValueKind: JsonValueKind.Object or JsonValueKind.String } inner) return Read(inner);
         var code = Text(Find(json, "code") ?? Find(json, "statusCode"));
-        return new ErrorBody(code, OneLine(Text(Find(json, "message")) ?? json.GetRawText()));
+        return new ErrorBody(code is null ? null : OneLine(code), OneLine(Text(Find(json, "message")) ?? json.GetRawText()));
     }
 
     private static ErrorBody OfText(string text)

