@@ -77,10 +77,28 @@ internal sealed class KeyVaultClient(AuthSettings identity, Transport transport)
             "Check the vault's name, the network and the proxy.");
     }
 
+    /// <summary>Only those of an error in its documented form: any other response may hold the secret.</summary>
+    private static string WordsOf(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var json = ForeignJson.Parse(body);
+            if (json.RootElement.ValueKind == JsonValueKind.Object
+                && ErrorBody.Find(json.RootElement, "error") is { ValueKind: JsonValueKind.Object } error
+                && ErrorBody.Find(error, "message") is { ValueKind: JsonValueKind.String }) return ErrorBody.Read(error).ToString();
+        }
+        catch (JsonException)
+        {
+            // It is no error of a Key Vault.
+        }
+
+        return "no reason is given";
+    }
+
     private static RunFailedException Refused(HttpStatusCode status, ReadOnlyMemory<byte> body, Uri secret)
     {
         if (ServiceUnavailable.From(status, body.Span, secret, "Key Vault", "the vault's name") is { } failure) return failure;
-        var words = ErrorBody.Read(body);
+        var words = WordsOf(body);
         return status switch
         {
             HttpStatusCode.Unauthorized => new RunFailedException(

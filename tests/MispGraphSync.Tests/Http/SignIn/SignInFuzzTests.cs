@@ -56,7 +56,7 @@ public sealed class SignInFuzzTests : IDisposable
     });
 
     [Fact]
-    public Task Damaged_answer_of_a_Key_Vault_is_a_secret_or_ends_in_words() => Fuzzing.EachAsync(250, async (_, random) =>
+    public Task Damaged_answer_of_a_Key_Vault_is_a_secret_or_ends_in_words() => Fuzzing.EachAsync(60, async (_, random) =>
     {
         var isEntraRight = random.Next(4) > 0;
         var transport = FuzzTransport.Of(new AnsweringHandler((request, _) =>
@@ -68,6 +68,21 @@ public sealed class SignInFuzzTests : IDisposable
 
         if (secret is not null) AssertUsable(secret);
     });
+
+    [Fact]
+    public async Task Secret_in_the_refusal_of_a_Key_Vault_is_not_repeated()
+    {
+        var refusal = Encoding.UTF8.GetBytes($$"""{"value":"{{Secret}}"}""");
+        var transport = FuzzTransport.Of(new AnsweringHandler((request, _) => request.RequestUri!.Host == VaultSecret.Host
+            ? Fuzzing.Response(new Random(1), 403, refusal)
+            : Answer(request, random: null)));
+
+        var failure = await Assert.ThrowsAsync<RunFailedException>(
+            async () => await new KeyVaultClient(Settings.Auth, transport).GetAsync(VaultSecret, Ct));
+
+        Assert.Equal(RunOutcome.SignInFailed, failure.Outcome);
+        Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public Task Damaged_secret_file_is_a_secret_or_ends_in_words() => Fuzzing.EachAsync(250, async (_, random) =>
