@@ -36,6 +36,8 @@ public class RequestJournalTests
         var request = new Request(new OpenIntent(1, Operation.Create, []), isRepeatable: false, RequestState.Open);
         request.MissResponse([], "timeout");
 
-        Assert.Throws<InvalidOperationException>(() => request.Move(RequestEvent.SendAgain));
+        Assert.Equal((RequestState.Unconfirmed, true, "timeout"), (request.State, request.WasUnconfirmed, request.Why));
+        var bug = Assert.Throws<InvalidOperationException>(() => request.Move(RequestEvent.SendAgain));
+        Assert.Equal("A request that is Unconfirmed cannot SendAgain.", bug.Message);
     }
 }
