@@ -20,8 +20,8 @@ internal static class Invariants
     {
         if (written != planned)
             throw Broken(destination, $"{written.Total} steps were decided, and the plan has {planned.Total} or other ones.");
-        if (planned.Update + planned.Renew + planned.Delete is var changed && changed > held)
-            throw Broken(destination, $"The plan changes or deletes {changed} indicators, and only {held} are held.");
+        if (planned.OnHeld > held)
+            throw Broken(destination, $"The plan changes or deletes {planned.OnHeld} indicators, and only {held} are held.");
     }
 
     /// <exception cref="RunFailedException">A bug.</exception>

@@ -156,6 +156,9 @@ public interface IDestinationLedger
 
     long CountHeld(DestinationState destination);
 
+    /// <summary>The same, counted anew where the kept number cannot be right.</summary>
+    long RecountHeld(DestinationState destination);
+
     /// <summary>The number of held indicators that have not expired.</summary>
     long CountLiveHeld(DestinationState destination, DateTimeOffset now);
 

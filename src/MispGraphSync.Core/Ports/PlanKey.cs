@@ -57,7 +57,10 @@ public sealed record PlanCounts(long Create, long Update, long Renew, long Delet
 {
     public static PlanCounts None { get; } = new(0, 0, 0, 0);
 
-    public long Total => Create + Update + Renew + Delete;
+    public long Total => Create + OnHeld;
+
+    /// <summary>Steps on what is held.</summary>
+    public long OnHeld => Update + Renew + Delete;
 
     public static PlanCounts operator +(PlanCounts one, PlanCounts other) => new(
         one.Create + other.Create, one.Update + other.Update, one.Renew + other.Renew, one.Delete + other.Delete);

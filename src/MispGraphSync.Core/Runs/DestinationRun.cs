@@ -172,7 +172,7 @@ internal sealed partial class DestinationRun
         return report with
         {
             Skipped = _capacity.AddTo(skipped),
-            Unchanged = Math.Max(0, State.Held - Planned.Update - Planned.Renew - Planned.Delete),
+            Unchanged = Math.Max(0, State.Held - Planned.OnHeld),
             WithheldDeletions = _withheld,
             Withheld = Withheld,
             HasDecidedDeletions = _hasDecidedDeletions,
@@ -193,8 +193,11 @@ internal sealed partial class DestinationRun
 
         _execution.Planned = _ledger.CountSteps(State);
         // What a list showed was taken over, and what has expired was forgotten.
-        _execution.State = State with { Held = _ledger.CountHeld(State) };
-        Invariants.CheckPlan(State.Info, plan.Written, Planned, State.Held);
+        var held = _ledger.CountHeld(State);
+        // The ledger keeps the number beside the rows, and a damaged one must not stop every run.
+        if (Planned.OnHeld > held) held = _ledger.RecountHeld(State);
+        _execution.State = State with { Held = held };
+        Invariants.CheckPlan(State.Info, plan.Written, Planned, held);
         _replacements = _ledger.CountReplacements(State);
     }
 

@@ -29,6 +29,13 @@ internal sealed partial class DestinationLedger
 
     public long CountHeld(DestinationState destination) => file.Scalar("SELECT held FROM destination WHERE id = ?", destination.Id);
 
+    public long RecountHeld(DestinationState destination)
+    {
+        file.Write(
+            "UPDATE destination SET held = (SELECT COUNT(*) FROM held WHERE destination = ?1) WHERE id = ?1", destination.Id);
+        return CountHeld(destination);
+    }
+
     public long CountLiveHeld(DestinationState destination, DateTimeOffset now) =>
         file.Scalar("SELECT COUNT(*) FROM held WHERE destination = ? AND expires > ?", destination.Id, now);
 

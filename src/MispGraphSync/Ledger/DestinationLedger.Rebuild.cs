@@ -81,6 +81,7 @@ internal sealed partial class DestinationLedger
         if (isContentUnknown) PlanEverythingNext(destination);
         // Should this run end before it has sent what is missing, the next one lists again.
         if (forgotten > 0) CompareNext(destination);
+        RemoveOrphanBodies(destination);
         RecountHeld(destination);
         return (long)forgotten;
     });
@@ -137,14 +138,10 @@ internal sealed partial class DestinationLedger
     private void MakeContentUnknown(DestinationState destination) =>
         file.Run("UPDATE held SET change = ? WHERE destination = ?", Hash128.Unknown, destination.Id);
 
-    private void RecountHeld(DestinationState destination)
-    {
-        file.Run(
-            """
-            DELETE FROM held_body WHERE destination = ?1
-            AND NOT EXISTS (SELECT 1 FROM held h WHERE h.destination = ?1 AND h.observables = held_body.observables)
-            """,
-            destination.Id);
-        file.Run("UPDATE destination SET held = (SELECT COUNT(*) FROM held WHERE destination = ?1) WHERE id = ?1", destination.Id);
-    }
+    private void RemoveOrphanBodies(DestinationState destination) => file.Run(
+        """
+        DELETE FROM held_body WHERE destination = ?1
+        AND NOT EXISTS (SELECT 1 FROM held h WHERE h.destination = ?1 AND h.observables = held_body.observables)
+        """,
+        destination.Id);
 }

@@ -19,9 +19,9 @@ internal static class LedgerFault
             raw.SQLITE_IOERR => Failure(
                 RunOutcome.Unreachable, $"The ledger could not be read or written ({message}), so nothing more is sent.",
                 "Check the disk and its quota, then run again."),
-            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH => Damaged(message),
-            // A damaged schema.
-            raw.SQLITE_ERROR when message.StartsWith("no such ", StringComparison.Ordinal) => Damaged(message),
+            // An error in a statement that the tests run is one in the schema.
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_ERROR
+                or raw.SQLITE_TOOBIG or raw.SQLITE_FORMAT => Damaged(message),
             raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM => Failure(
                 RunOutcome.InvalidInput, $"The ledger cannot be written ({message}).",
                 "Give the account that runs misp-graph the right to write to the ledger's file and its folder."),

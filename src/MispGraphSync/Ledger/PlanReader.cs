@@ -77,7 +77,9 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, Destination
                 FirstRow = hasSources ? sources.Row : 0,
             };
             if (hasSources) sources.Skip(observables);
-            if (isHeld) hasHeld = held.Read();
+            if (!isHeld) continue;
+            hasHeld = held.Read();
+            if (hasHeld && held.Hash(0).CompareTo(heldKey) <= 0) throw LedgerFault.Damaged("held keys are out of order");
         }
     }
 

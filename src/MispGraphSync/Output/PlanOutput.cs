@@ -24,7 +24,7 @@ internal static class PlanOutput
 internal sealed class PlanDiff(TextWriter to, int width) : IItemOutput<(DestinationInfo Destination, PlanStep Step)>
 {
     /// <summary>Memory does not grow with a plan: a longer one is sorted in parts.</summary>
-    private const int MaxSorted = 100_000;
+    private const int MaxSorted = 20_000;
 
     private readonly List<Line> _lines = [];
     private string? _destination;

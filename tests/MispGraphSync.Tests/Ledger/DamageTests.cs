@@ -44,6 +44,20 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
+    public async Task Wrong_number_of_held_indicators_is_corrected()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
+        await _run.PushAsync();
+        using (var ledger = _run.OpenLedger()) ledger.Run("UPDATE destination SET held = 0, plans_everything = 1");
+        _run.Time.Advance(TimeSpan.FromDays(25));
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((RunOutcome.Done, 2, 2L), (report.Outcome, _run.Destination.Held.Count, report.Destinations[0].Held));
+        Assert.Equal(2, report.Destinations[0].Planned.Renew);
+    }
+
+    [Fact]
     public void Random_bytes_decode_or_are_reported_as_damage()
     {
         var random = new Random(7);
