@@ -130,13 +130,15 @@ internal sealed class HistoryMaker(int seed)
 
     private Trouble TroubleOfRequest()
     {
-        var (service, nth, after) = (Any(Services), _random.Next(1, 7), One(2));
-        return _random.Next(7) switch
+        var (service, after) = (Any(Services), One(2));
+        var isWrite = One(2);
+        var target = new Target(service, _random.Next(1, isWrite ? 4 : 7), isWrite);
+        return _random.Next(8) switch
         {
-            0 => new Trouble.Killed(service, nth, after),
-            1 => new Trouble.Signalled(service, nth),
-            2 => new Trouble.Slow(service, TimeSpan.FromSeconds(_random.Next(30, 120)), nth),
-            _ => new Trouble.Answered(service, AnyFault(service, after), nth, _random.Next(1, 8)),
+            0 or 1 => new Trouble.Killed(target, after),
+            2 => new Trouble.Signalled(target),
+            3 => new Trouble.Slow(target, TimeSpan.FromSeconds(_random.Next(30, 120))),
+            _ => new Trouble.Answered(target, AnyFault(service, after), One(2) ? 1 : _random.Next(2, 8)),
         };
     }
 

@@ -34,7 +34,7 @@ internal sealed class Promises(World world)
     private readonly HashSet<string> _ever = [];
     private readonly HashSet<string> _refused = [];
     private readonly HashSet<int> _done = [];
-    private readonly Dictionary<int, Known> _known = [];
+    private readonly Dictionary<int, Dictionary<string, HashSet<string>>> _read = [];
     private readonly Dictionary<(string Kind, int Source), Selection> _accepted = [];
     private bool _mayForget;
     private bool _hasLostLedger;
@@ -54,22 +54,13 @@ internal sealed class Promises(World world)
     public void Changed()
     {
         _done.Clear();
-        for (var source = 0; source < world.Keys.Count; source++)
-        {
-            var known = KnownOf(source);
-            foreach (var (uuid, values) in world.Events.WantedByEvent(world.Keys[source], world.Selection))
-            {
-                if (!known.SinceRead.TryGetValue(uuid, out var since)) known.SinceRead.Add(uuid, since = []);
-                since.UnionWith(values);
-                _ever.UnionWith(values);
-            }
-        }
+        _ever.UnionWith(world.Events.Wanted(world.Selection).Keys);
     }
 
     /// <summary>The settings choose something else: what they no longer choose may be deleted.</summary>
     public void Chosen()
     {
-        _known.Clear();
+        _read.Clear();
         Changed();
     }
 
@@ -161,9 +152,8 @@ internal sealed class Promises(World world)
         if (facts.MustDeleteNothing(kind) || IsUnaccepted(kind, facts.Run))
             RequireKept(gone.Where(value => !mayBeReplaced || !IsWanted(value)));
         if (mayBeReplaced || _mayForget) return;
-        RequireKept(gone.Where(value => IsWantedBy(facts.Run, value)));
-        foreach (var unread in facts.UnreadEvents(Sandbox))
-            RequireKept(gone.Where(value => _known.Values.Any(known => known.Gave(unread, value))));
+        var supported = Supported(facts);
+        RequireKept(gone.Where(supported.Contains));
 
         void RequireKept(IEnumerable<string> values)
         {
@@ -179,15 +169,35 @@ internal sealed class Promises(World world)
 
     private bool IsWanted(string value) => world.Events.Wanted(world.Selection).ContainsKey(value);
 
-    // The source that is read as it is now, another one as it was read last.
-    private bool IsWantedBy(Step.Run run, string value) => Enumerable.Range(0, world.Keys.Count).Any(source => source == SourceOf(run)
-        ? world.Events.WantedByEvent(world.Keys[source], world.Selection).Values.Any(values => values.Contains(value))
-            && (run.Verb == Verb.Push || KnownOf(source).WhenRead.Contains(value))
-        : KnownOf(source).WhenRead.Contains(value));
+    /// <summary>
+    /// The values that a run must know as wanted: another source's as it was read last; those of the source as it is now; where that
+    /// was not read to its end, those that its events gave and give; where no event was read, those that its events gave.
+    /// </summary>
+    private HashSet<string> Supported(RunFacts facts)
+    {
+        HashSet<string> values = [];
+        for (var source = 0; source < world.Keys.Count; source++)
+        {
+            var read = _read.GetValueOrDefault(source) ?? [];
+            var now = NowOf(source);
+            IEnumerable<HashSet<string>> given = source != SourceOf(facts.Run) ? read.Values
+                : facts.IsReadComplete && facts.Run.Verb == Verb.Push ? now.Values
+                : facts.IsUnread ? read.Where(one => now.ContainsKey(one.Key)).Select(one => one.Value)
+                : Common(read, now).Values;
+            foreach (var some in given) values.UnionWith(some);
+        }
+
+        return values;
+    }
+
+    private Dictionary<string, HashSet<string>> NowOf(int source) => world.Events.WantedByEvent(world.Keys[source], world.Selection);
+
+    private static Dictionary<string, HashSet<string>> Common(
+        Dictionary<string, HashSet<string>> one, Dictionary<string, HashSet<string>> other) =>
+        one.Where(some => other.ContainsKey(some.Key))
+            .ToDictionary(some => some.Key, some => some.Value.Intersect(other[some.Key]).ToHashSet());
 
     private int SourceOf(Step.Run run) => Math.Min(run.Source, world.Keys.Count - 1);
-
-    private Known KnownOf(int source) => _known.TryGetValue(source, out var known) ? known : _known[source] = new Known([], []);
 
     private static void CheckAccount(RunFacts facts)
     {
@@ -239,10 +249,12 @@ internal sealed class Promises(World world)
             else if (code != 6) _accepted.Remove((kind, SourceOf(facts.Run)));
         }
 
-        if (facts.Run.Verb != Verb.Push || !facts.IsReadComplete) return;
+        if (facts.Run.Verb is not (Verb.Push or Verb.PushOfOneEvent)) return;
         var source = SourceOf(facts.Run);
-        var now = world.Events.WantedByEvent(world.Keys[source], world.Selection);
-        _known[source] = new Known(now, [.. now.Values.SelectMany(values => values)]);
+        var isWhole = facts.Run.Verb == Verb.Push && facts.IsReadComplete;
+        // Which events were read is not known: their last state may be either.
+        _read[source] = isWhole ? NowOf(source) : Common(_read.GetValueOrDefault(source) ?? [], NowOf(source));
+        if (!isWhole) return;
         if (facts.Result is { Code: 0 }) _done.Add(source);
         if (_done.Count == world.Keys.Count) _mayForget = false;
     }
@@ -279,13 +291,6 @@ internal sealed class Promises(World world)
         var lines = facts?.Result?.Error.Split('\n').Where(line => line.StartsWith("warning: ", StringComparison.Ordinal)) ?? [];
         throw new BrokenPromiseException(promise, $"{detail}\n{facts?.Result?.Out}{string.Join('\n', lines)}");
     }
-
-    /// <param name="SinceRead">By event, the values that it gave when the source was read last, and since.</param>
-    /// <param name="WhenRead">The values that the source gave when it was read last.</param>
-    private sealed record Known(Dictionary<string, HashSet<string>> SinceRead, HashSet<string> WhenRead)
-    {
-        public bool Gave(string uuid, string value) => SinceRead.GetValueOrDefault(uuid)?.Contains(value) == true;
-    }
 }
 
 /// <summary>A run as the promises look at it.</summary>
@@ -309,20 +314,16 @@ internal sealed record RunFacts(Step.Run Run, ToolResult? Result, JsonElement? R
         if (Run.Verb is Verb.Plan or Verb.PushOfOneEvent || Run.Troubles.Any(trouble => trouble is Trouble.Outage)) return true;
         if (Run.Verb != Verb.Push || IsKilled) return false;
         return Report is not { } report || report.GetProperty("source").GetProperty("error").ValueKind != JsonValueKind.Null
-            || CodeOf(kind) == 6;
+            || CodeOf(kind) == 6 || (!IsReadComplete && Run.Troubles.Any(trouble => trouble is Trouble.Dropped));
     }
 
-    /// <summary>The events that are known not to be read.</summary>
-    public IEnumerable<string> UnreadEvents(SandboxHost sandbox) =>
-        Run.Verb != Verb.Push ? [] : Run.Troubles.Any(trouble => trouble is Trouble.Unread) && IsFull
-            ? sandbox.MispState.Uuids : sandbox.MispState.DroppedFromPages;
+    /// <summary>MISP gave no event.</summary>
+    public bool IsUnread => Run.Verb == Verb.Push && !IsKilled && Run.Troubles.Any(trouble => trouble is Trouble.Unread);
 
     /// <summary>A new ledger and no list: what an earlier ledger sent is not known, which the run says. The next one lists.</summary>
-    public bool MayLackList(string kind) => kind == "sentinel" && Run.Troubles.Any(trouble => trouble is
-        Trouble.Answered { Service: Service.Management or Service.Entra } or Trouble.Slow { Service: Service.Management or Service.Entra });
-
-    // Else the unchanged ones are known.
-    private bool IsFull => Run.Full;
+    public bool MayLackList(string kind) => kind == "sentinel" && Run.Troubles.Any(trouble =>
+        trouble is Trouble.Answered { Target.Service: Service.Management or Service.Entra }
+            or Trouble.Slow { Target.Service: Service.Management or Service.Entra });
 }
 
 /// <summary>A promise that does not hold.</summary>

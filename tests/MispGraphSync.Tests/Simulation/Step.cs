@@ -116,6 +116,16 @@ internal enum LossKind
     Foreign,
 }
 
+/// <summary>A request of a run.</summary>
+/// <param name="Nth">From 1, of those to this service.</param>
+/// <param name="IsWrite">Only those that may change something are counted.</param>
+internal sealed record Target(Service Service, int Nth, bool IsWrite)
+{
+    public bool Counts(SeenRequest request) => !IsWrite || request.Method != "GET";
+
+    public override string ToString() => $"{(IsWrite ? "write" : "request")} {Nth} to {Service}";
+}
+
 /// <summary>What goes wrong in a run.</summary>
 internal abstract record Trouble
 {
@@ -126,34 +136,34 @@ internal abstract record Trouble
     /// <summary>The exit codes that may follow, besides that of a run without trouble.</summary>
     public abstract IEnumerable<int> Codes { get; }
 
-    public sealed record Answered(Service Service, Fault Fault, int Nth, int Times) : Trouble
+    public sealed record Answered(Target Target, Fault Fault, int Times) : Trouble
     {
-        public override IEnumerable<int> Codes => Service == Service.Entra ? [4, 5] : [3, 5];
+        public override IEnumerable<int> Codes => Target.Service == Service.Entra ? [4, 5] : [3, 5];
 
-        public override string ToString() => $"request {Nth}{(Times > 1 ? $" and {Times - 1} more" : "")} to {Service}: {Fault}";
+        public override string ToString() => $"{Target}{(Times > 1 ? $" and {Times - 1} more" : "")}: {Fault}";
     }
 
     /// <summary>The response comes after so long a time.</summary>
-    public sealed record Slow(Service Service, TimeSpan Time, int Nth) : Trouble
+    public sealed record Slow(Target Target, TimeSpan Time) : Trouble
     {
         public override IEnumerable<int> Codes => [3, 5];
 
-        public override string ToString() => $"request {Nth} to {Service} takes {Time.TotalSeconds:0} s";
+        public override string ToString() => $"{Target} takes {Time.TotalSeconds:0} s";
     }
 
     /// <summary>The process ends while this request is sent.</summary>
-    public sealed record Killed(Service Service, int Nth, bool AfterHandling) : Trouble
+    public sealed record Killed(Target Target, bool AfterHandling) : Trouble
     {
         public override IEnumerable<int> Codes => [];
 
-        public override string ToString() => $"killed {(AfterHandling ? "after" : "before")} request {Nth} to {Service} was handled";
+        public override string ToString() => $"killed {(AfterHandling ? "after" : "before")} {Target} was handled";
     }
 
-    public sealed record Signalled(Service Service, int Nth) : Trouble
+    public sealed record Signalled(Target Target) : Trouble
     {
         public override IEnumerable<int> Codes => [130];
 
-        public override string ToString() => $"Ctrl-C during request {Nth} to {Service}";
+        public override string ToString() => $"Ctrl-C during {Target}";
     }
 
     /// <summary>Each service refuses a value.</summary>

@@ -292,23 +292,33 @@ internal sealed class World : IAsyncDisposable
 
     private Hold? Begin(Step.Run run, CancellationTokenSource ctrlC)
     {
-        foreach (var service in Services) At(service, _ => true, () => _time.Advance(Latency));
+        foreach (var service in Services)
+        {
+            Sandbox.Faults.Add(service, new Fault.Reset(), when: _ =>
+            {
+                _time.Advance(Latency);
+                return false;
+            });
+        }
+
         Hold? hold = null;
         foreach (var trouble in run.Troubles)
         {
             switch (trouble)
             {
                 case Trouble.Answered answered:
-                    Sandbox.Faults.Add(answered.Service, answered.Fault, answered.Nth, answered.Times);
+                    var at = answered.Target;
+                    Sandbox.Faults.Add(at.Service, answered.Fault, at.Nth, answered.Times, at.Counts);
                     break;
                 case Trouble.Slow slow:
-                    At(slow.Service, number => number == slow.Nth, () => _time.Advance(slow.Time));
+                    At(slow.Target, () => _time.Advance(slow.Time));
                     break;
                 case Trouble.Signalled signalled:
-                    At(signalled.Service, number => number == signalled.Nth, ctrlC.Cancel);
+                    At(signalled.Target, ctrlC.Cancel);
                     break;
                 case Trouble.Killed killed:
-                    hold ??= Sandbox.Faults.Hold(killed.Service, killed.AfterHandling, killed.Nth);
+                    hold ??= Sandbox.Faults.Hold(
+                        killed.Target.Service, killed.AfterHandling, killed.Target.Nth, killed.Target.Counts);
                     break;
                 default:
                     Begin(trouble);
@@ -362,12 +372,12 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>Does something while a request is in flight.</summary>
-    private void At(Service service, Func<int, bool> when, Action act)
+    private void At(Target target, Action act)
     {
         var seen = 0;
-        Sandbox.Faults.Add(service, new Fault.Reset(), when: _ =>
+        Sandbox.Faults.Add(target.Service, new Fault.Reset(), when: request =>
         {
-            if (when(Interlocked.Increment(ref seen))) act();
+            if (target.Counts(request) && Interlocked.Increment(ref seen) == target.Nth) act();
             return false;
         });
     }
