@@ -98,7 +98,7 @@ internal sealed class HistoryMaker(int seed)
             Accepts = verb == Verb.PushOfOneEvent || One(4),
             Full = One(12),
             ClockAhead = One(10) ? TimeSpan.FromMinutes(_random.Next(-50, 50)) : TimeSpan.Zero,
-            MaxDuration = verb == Verb.Push && One(10) ? TimeSpan.FromSeconds(_random.Next(10, 900)) : null,
+            MaxDuration = verb == Verb.Push && One(10) ? TimeSpan.FromSeconds((2 * _random.Next(5, 450)) + 1) : null,
             Troubles = Troubles(),
         };
     }

@@ -15,6 +15,9 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Of each request.</summary>
     private static readonly TimeSpan Latency = TimeSpan.FromSeconds(1);
 
+    /// <summary>A run takes a second or two.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+
     private static readonly Service[] Services =
         [Service.Misp, Service.Entra, Service.Graph, Service.Sentinel, Service.Management, Service.Defender];
 
@@ -113,7 +116,7 @@ internal sealed class World : IAsyncDisposable
         var misp = settings["misp"]!.AsObject();
         misp["name"] = $"source{source}";
         misp["key"] = _keys[source];
-        misp["timeoutSeconds"] = 60;
+        misp["timeoutSeconds"] = (int)VirtualTime.RequestLimit.TotalSeconds;
         misp["toIdsOnly"] = Selection.ToIdsOnly;
         misp["enforceWarninglist"] = Selection.EnforcesWarninglist;
         if (Selection.Tag is { } tag) misp["eventFilters"] = new JsonArray(new JsonObject { ["tags"] = new JsonArray(tag) });
@@ -240,14 +243,28 @@ internal sealed class World : IAsyncDisposable
         using var abort = new CancellationTokenSource();
         (_now.Run.Interrupt, _now.Run.Abort) = (ctrlC.Token, abort.Token);
         var running = Task.Run(() => _now.Run.RunAsync(args));
-        if (hold is null || await Task.WhenAny(running, hold.Reached) == running) return await running;
+        if (hold is null) return await EndAsync(running);
+        await Task.WhenAny(running, hold.Reached, Task.Delay(Longest));
+        if (running.IsCompleted || !hold.Reached.IsCompleted) return await EndAsync(running);
         // Nothing arrives any more. What is on the disk now is what a killed process leaves there.
         foreach (var service in Services) Sandbox.Faults.Add(service, new Fault.Reset(), times: int.MaxValue);
         var left = _now.Copy();
         await abort.CancelAsync();
-        await running;
+        await EndAsync(running);
         _now.PutBack(left);
         return null;
+    }
+
+    private static async Task<ToolResult> EndAsync(Task<ToolResult> running)
+    {
+        try
+        {
+            return await running.WaitAsync(Longest);
+        }
+        catch (TimeoutException)
+        {
+            throw new BrokenPromiseException("end", $"a run did not end within {Longest.TotalMinutes:0} minutes");
+        }
     }
 
     private string[] Arguments(Step.Run run)

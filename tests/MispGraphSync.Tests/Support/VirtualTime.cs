@@ -7,8 +7,8 @@ namespace MispGraphSync.Tests;
 /// </summary>
 internal sealed class VirtualTime(DateTimeOffset start) : ShiftedTime
 {
-    /// <summary>A token that is cancelled so soon is the time limit of a request: while there is one, a request is in flight.</summary>
-    private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(2);
+    /// <summary>The time limit of a request: while a token has it, a request is in flight. No other limit may be as long.</summary>
+    public static readonly TimeSpan RequestLimit = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
     private readonly List<Timer> _armed = [];
@@ -75,21 +75,21 @@ internal sealed class VirtualTime(DateTimeOffset start) : ShiftedTime
     private sealed class Timer(VirtualTime time, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan _period;
-        private bool _isShort;
+        private bool _isOfRequest;
 
         public long Due { get; private set; }
 
         /// <summary>A wait that is over when it fires, and neither a time limit nor a report every now and then.</summary>
         public bool IsWait => state is not CancellationTokenSource && _period <= TimeSpan.Zero;
 
-        public bool IsRequest => state is CancellationTokenSource && _isShort;
+        public bool IsRequest => state is CancellationTokenSource && _isOfRequest;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (time._gate)
             {
                 time._armed.Remove(this);
-                (_period, _isShort) = (period, dueTime <= LongestRequest);
+                (_period, _isOfRequest) = (period, dueTime == RequestLimit);
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
                 Due = time._now + dueTime.Ticks;
                 time._armed.Add(this);
