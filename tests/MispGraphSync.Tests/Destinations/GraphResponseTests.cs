@@ -116,9 +116,12 @@ public class GraphResponseTests
         Assert.Equal([new StepOutcome.Rejected("no"), new StepOutcome.Accepted("0a0a")], outcomes);
     }
 
-    [Fact]
-    public void Result_without_an_id_is_a_rejection() =>
-        Assert.IsType<StepOutcome.Rejected>(Entities("""[{},{"id":"b"},{"id":""}]""")[2]);
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("\\t\\n")]
+    public void Result_without_an_id_is_a_rejection(string id) => Assert.Equal(
+        new StepOutcome.Rejected($"The answer has no id for {Key(3)}."), Entities($$"""[{},{"id":"b"},{"id":"{{id}}"}]""")[2]);
 
     [Fact]
     public void Unmentioned_steps_are_unknown()

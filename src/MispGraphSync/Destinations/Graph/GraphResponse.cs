@@ -48,11 +48,18 @@ internal static class GraphResponse
     private static readonly string[] TransientWords =
         ["timeout", "timed out", "temporar", "try again", "throttl", "too many requests", "unavailable"];
 
-    /// <summary>The elements in the response's order; null when it is not a JSON object with a list called <c>value</c>.</summary>
-    public static List<GraphResult>? Read(ReadOnlyMemory<byte> response) => ResponseJson.Read(response, root =>
-        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("value"u8, out var value) && value.ValueKind == JsonValueKind.Array
-            ? value.EnumerateArray().Select(Read).ToList()
-            : null);
+    /// <summary>
+    /// The elements in the response's order; null when it is not a JSON object with a list called <c>value</c>, or an id in it was
+    /// damaged: that one exists, and nobody could name it.
+    /// </summary>
+    public static List<GraphResult>? Read(ReadOnlyMemory<byte> response)
+    {
+        var results = ResponseJson.Read(response, root =>
+            root.ValueKind == JsonValueKind.Object && root.TryGetProperty("value"u8, out var value) && value.ValueKind == JsonValueKind.Array
+                ? value.EnumerateArray().Select(Read).ToList()
+                : null);
+        return results?.Exists(result => result.Id?.Contains('\uFFFD', StringComparison.Ordinal) == true) == true ? null : results;
+    }
 
     private static GraphResult Read(JsonElement element)
     {
@@ -71,19 +78,20 @@ internal static class GraphResponse
     {
         if (Ascii.EqualsIgnoreCase(name, "error"u8)) return WithError(result, value);
         if (Ascii.EqualsIgnoreCase(name, "code"u8)) return result with { Code = Number(value) };
-        if (value.ValueKind != JsonValueKind.String || value.ValueEquals(""u8)) return result;
-        if (Ascii.EqualsIgnoreCase(name, "id"u8)) return WithId(result, value.GetString()!);
-        if (Ascii.EqualsIgnoreCase(name, "message"u8)) return result with { Message = ErrorBody.OneLine(value.GetString()!) };
+        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { } text) return result;
+        if (ErrorBody.OneLine(text) is not { Length: > 0 } words) return result;
+        if (Ascii.EqualsIgnoreCase(name, "id"u8)) return WithId(result, text, words);
+        if (Ascii.EqualsIgnoreCase(name, "message"u8)) return result with { Message = words };
         if (!Ascii.EqualsIgnoreCase(name, "externalId"u8)) return result;
-        return Guid.TryParse(value.GetString(), out var key) ? result with { ExternalId = key } : result with { HasForeignId = true };
+        return Guid.TryParse(text, out var key) ? result with { ExternalId = key } : result with { HasForeignId = true };
     }
 
     private static long? Number(JsonElement value) =>
         value.ValueKind is JsonValueKind.Number or JsonValueKind.String && long.TryParse(value.ToString(), out var number) ? number : null;
 
     /// <summary>An id has no blanks.</summary>
-    private static GraphResult WithId(GraphResult result, string id) =>
-        id.Any(char.IsWhiteSpace) ? result with { ErrorInsteadOfId = ErrorBody.OneLine(id) } : result with { Id = id };
+    private static GraphResult WithId(GraphResult result, string id, string words) =>
+        id.Any(char.IsWhiteSpace) ? result with { ErrorInsteadOfId = words } : result with { Id = id };
 
     /// <summary>An empty error is none: what failed has no id either.</summary>
     private static GraphResult WithError(GraphResult result, JsonElement value)
