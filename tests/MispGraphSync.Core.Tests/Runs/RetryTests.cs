@@ -1,4 +1,3 @@
-using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Ledger;
 using Xunit;

@@ -303,7 +303,7 @@ internal sealed record RunFacts(Step.Run Run, ToolResult? Result, JsonElement? R
 
     public JsonElement? DestinationOf(string kind) => Report is not { } report ? null
         : report.GetProperty("destinations").EnumerateArray().FirstOrDefault(one => one.GetProperty("kind").GetString() == kind) is
-            { ValueKind: JsonValueKind.Object } found ? found : null;
+        { ValueKind: JsonValueKind.Object } found ? found : null;
 
     /// <summary>The exit code of a destination; that of the run where its report has none.</summary>
     public int CodeOf(string kind) => DestinationOf(kind)?.GetProperty("exitCode").GetInt32() ?? Result?.Code ?? -1;

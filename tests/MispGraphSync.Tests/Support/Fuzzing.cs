@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using MispGraphSync.Core.Ports;
 using MispGraphSync.Http;
 using Xunit;
 

@@ -55,9 +55,7 @@ internal static class GraphResponse
     public static List<GraphResult>? Read(ReadOnlyMemory<byte> response)
     {
         var results = ResponseJson.Read(response, root =>
-            root.ValueKind == JsonValueKind.Object && root.TryGetProperty("value"u8, out var value) && value.ValueKind == JsonValueKind.Array
-                ? value.EnumerateArray().Select(Read).ToList()
-                : null);
+            root.Find("value") is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray().Select(Read).ToList() : null);
         return results?.Exists(result => result.Id?.Contains('\uFFFD', StringComparison.Ordinal) == true) == true ? null : results;
     }
 

@@ -41,7 +41,6 @@ public class FilterImportTests
     [InlineData("misp_event_filters = None")]
     [InlineData("misp_event_filters = ''")]
     [InlineData("misp_event_filters = {'limit': 10}")]
-    [InlineData("misp_event_filters = {'last': '1d'")]
     [InlineData("misp_event_filters = [{'last': '1d'}, 'x']")]
     [InlineData("del misp_event_filters")]
     [InlineData("tag = misp_event_filters.pop('published')")]
