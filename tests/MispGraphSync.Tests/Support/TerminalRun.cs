@@ -8,7 +8,7 @@ namespace MispGraphSync.Tests;
 /// <summary>The tool in a pseudo-terminal of script(1), as a process of its own, and what somebody types there.</summary>
 internal static partial class TerminalRun
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     public static void SkipWhereThereIsNone() =>
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "There is no script(1) of util-linux.");
@@ -37,7 +37,7 @@ internal static partial class TerminalRun
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"'{command}' did not go on after: {shown}");
+            Assert.Fail($"'{command}' did not go on after: {Readable(shown)}");
         }
 
         var lines = Lines(shown.ToString());
@@ -68,9 +68,13 @@ internal static partial class TerminalRun
             var count = await process.StandardOutput.ReadAsync(buffer, ct);
             if (count > 0) shown.Append(buffer, 0, count);
             else if (until is null) return;
-            else Assert.Fail($"The tool ended without '{until}': {shown}");
+            else Assert.Fail($"The tool ended without '{until}': {Readable(shown)}");
         }
     }
+
+    // A file of test results takes no control characters, and would end before the first.
+    private static string Readable(StringBuilder shown) =>
+        string.Concat(shown.ToString().Where(c => c == '\n' || !char.IsControl(c)));
 
     /// <summary>What the terminal shows at the end, and how wide each line ever was. Fails on any other control character.</summary>
     private static List<(string Text, int Width)> Lines(string output)
