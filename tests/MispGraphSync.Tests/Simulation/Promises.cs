@@ -23,7 +23,7 @@ namespace MispGraphSync.Tests.Simulation;
 /// after a run that ended early at Graph or Defender: a replacement deletes it first, and the next run restores it. Where two sources
 /// share a lost ledger, each with settings of its own, a run of one knows nothing of the other. A new ledger whose Sentinel cannot be
 /// listed leaves what it does not know to the next run. Where Sentinel hides revoked indicators, a ledger that was not always there does
-/// not know which ids are used up: what returns may be missing until the next full read, which finds that it is not listed.
+/// not know which ids are used up: what returns may be missing until the first full read after it, which finds that it is not listed.
 /// </summary>
 internal sealed class Promises(World world)
 {
@@ -269,7 +269,7 @@ internal sealed class Promises(World world)
             .Where(one => !taken.Contains(one.Key) && !_refused.Contains(one.Key)).Select(one => Text(kind, one.Key, one.Value))];
         List<string> held = [.. now.Where(one => !_refused.Contains(one.Value)).Select(one => Text(kind, one.Value, one.Tlp))];
         // Of what may be missing, nothing can be said.
-        if (kind == "sentinel" && Sandbox.SentinelState.HidesRevoked && _hasLostLedger && !facts.Run.Full)
+        if (kind == "sentinel" && Sandbox.SentinelState.HidesRevoked && _hasLostLedger && (!facts.Run.Full || facts.Creates(kind)))
             wanted = [.. wanted.Intersect(held)];
         Require(wanted.Order(StringComparer.Ordinal).SequenceEqual(held.Order(StringComparer.Ordinal)), "equal",
             $"{kind} lacks [{string.Join("; ", wanted.Except(held))}], has too much [{string.Join("; ", held.Except(wanted))}]", facts);
@@ -300,6 +300,9 @@ internal sealed record RunFacts(Step.Run Run, ToolResult? Result, JsonElement? R
 
     public bool IsReadComplete => Report is { } report && report.GetProperty("source") is var source
         && source.GetProperty("complete").GetBoolean() && source.GetProperty("error").ValueKind == JsonValueKind.Null;
+
+    public bool Creates(string kind) =>
+        DestinationOf(kind) is { } it && it.GetProperty("planned").GetProperty("create").GetInt64() > 0;
 
     public JsonElement? DestinationOf(string kind) => Report is not { } report ? null
         : report.GetProperty("destinations").EnumerateArray().FirstOrDefault(one => one.GetProperty("kind").GetString() == kind) is

@@ -212,7 +212,11 @@ internal sealed class World : IAsyncDisposable
         _promises.Retried();
         // See the promises: what returned under an id that is used up.
         var full = last with { Full = Sandbox.SentinelState.HidesRevoked };
-        for (var source = 0; source < Sources; source++) await RunAsync(full with { Source = source });
+        for (var round = 0; round < (full.Full ? 2 : 1); round++)
+        {
+            for (var source = 0; source < Sources; source++) await RunAsync(full with { Source = source });
+        }
+
         Sandbox.ForgetRequests();
         for (var source = 0; source < Sources; source++) await RunAsync(last with { Source = source, Accepts = false });
         _promises.CheckRest();
