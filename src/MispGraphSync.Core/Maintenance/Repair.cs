@@ -73,7 +73,7 @@ internal sealed class Repair(DestinationExecution execution, Planner planner)
         }
 
         var planned = _ledger.CountSteps(_state);
-        Invariants.CheckPlan(_state.Info, plan.Written, planned, _ledger.CountHeld(_state));
+        plan.Check(planned);
         execution.Planned = planned with { Delete = Copies().LongCount() };
         execution.Observer.Planned(_state.Info, execution.Planned);
     }

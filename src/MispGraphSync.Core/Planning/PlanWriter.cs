@@ -8,8 +8,7 @@ internal sealed class PlanWriter(Planner planner, IDestinationLedger ledger, Des
     private readonly Dictionary<StepAction, long> _steps = [];
     private Hash128? _last;
 
-    /// <summary>The steps written.</summary>
-    public PlanCounts Written => new(
+    private PlanCounts Written => new(
         _steps.GetValueOrDefault(StepAction.Create), _steps.GetValueOrDefault(StepAction.Update),
         _steps.GetValueOrDefault(StepAction.Renew), _steps.GetValueOrDefault(StepAction.Delete));
 
@@ -20,6 +19,17 @@ internal sealed class PlanWriter(Planner planner, IDestinationLedger ledger, Des
         if (_last is { } last && key.Observables.CompareTo(last) <= 0) throw Invariants.Broken(state.Info, "A key was planned twice.");
         _last = key.Observables;
         WriteDecision(key, decision, mayDelete);
+    }
+
+    /// <summary>Checks the plan when all keys are written.</summary>
+    /// <param name="planned">The steps that the ledger has.</param>
+    /// <exception cref="RunFailedException">A bug: the plan breaks an invariant.</exception>
+    public void Check(PlanCounts planned)
+    {
+        var held = ledger.CountHeld(state);
+        // The ledger keeps the number beside the rows, and a damaged one must not stop every run.
+        if (planned.OnHeld > held) held = ledger.RecountHeld(state);
+        Invariants.CheckPlan(state.Info, Written, planned, held);
     }
 
     private void WriteDecision(PlanKey key, PlanDecision decision, bool mayDelete)

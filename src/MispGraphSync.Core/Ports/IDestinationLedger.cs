@@ -156,7 +156,7 @@ public interface IDestinationLedger
 
     long CountHeld(DestinationState destination);
 
-    /// <summary>The same, counted anew where the kept number cannot be right.</summary>
+    /// <summary>The number of rows, which replaces a stored number that cannot be right.</summary>
     long RecountHeld(DestinationState destination);
 
     /// <summary>The number of held indicators that have not expired.</summary>

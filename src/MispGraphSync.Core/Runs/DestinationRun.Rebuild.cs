@@ -111,7 +111,6 @@ internal sealed partial class DestinationRun
     {
         if (_rebuild is not { } rebuild) return;
         rebuild.HoldUnclaimed();
-        _execution.State = State with { Held = _ledger.CountHeld(State) };
         RebuildText.Describe(rebuild, State, Destination.Capabilities, _options, _mayDeleteUnclaimed).ForEach(Observer.Warn);
     }
 

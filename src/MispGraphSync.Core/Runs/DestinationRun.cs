@@ -192,12 +192,9 @@ internal sealed partial class DestinationRun
         }
 
         _execution.Planned = _ledger.CountSteps(State);
+        plan.Check(Planned);
         // What a list showed was taken over, and what has expired was forgotten.
-        var held = _ledger.CountHeld(State);
-        // The ledger keeps the number beside the rows, and a damaged one must not stop every run.
-        if (Planned.OnHeld > held) held = _ledger.RecountHeld(State);
-        _execution.State = State with { Held = held };
-        Invariants.CheckPlan(State.Info, plan.Written, Planned, held);
+        _execution.State = State with { Held = _ledger.CountHeld(State) };
         _replacements = _ledger.CountReplacements(State);
     }
 
@@ -273,7 +270,7 @@ internal sealed partial class DestinationRun
         var listed = 0L;
         await foreach (var remote in ReadAsync().ConfigureAwait(false))
         {
-            if (++listed % 1_000 == 0) Observer.Listed(State.Info, listed);
+            listed++;
             if (remote.ConflictsWith is { } taken) _ledger.AddHeldByOther(State, taken);
         }
 
@@ -295,7 +292,7 @@ internal sealed partial class DestinationRun
     {
         var keeps = _replacements > 0;
         var body = new ArrayBufferWriter<byte>(1024);
-        await foreach (var remote in Destination.ReadAsync(_execution.Control.Stop).ConfigureAwait(false))
+        await foreach (var remote in _execution.ListAsync().ConfigureAwait(false))
         {
             body.ResetWrittenCount();
             if (keeps && remote.Key is { } key && remote.IsLive(_execution.Now) && Destination.TryWriteAgain(body, remote))
