@@ -18,7 +18,7 @@ public class HiddenInputTests
 
         var screen = await run.TypeAsync(
             80, "config init",
-            ("MISP's address: ", $"{run.Sandbox.Misp}"), ("PATH [env:MISP_KEY]: ", $"{Key}x\x7f"), ("[again]: ", TerminalRun.CtrlC));
+            ("MISP's address: ", $"{run.Sandbox.Misp}"), ("PATH [env:MISP_KEY]: ", $"{Key}x\x7f"), ("[again]: ", "\x03"));
 
         screen.Says(130, $"{Key.Length} characters, not shown");
         Assert.DoesNotContain(Key[..5], screen.Text, StringComparison.Ordinal);

@@ -8,10 +8,7 @@ namespace MispGraphSync.Tests;
 /// <summary>The tool in a pseudo-terminal of script(1), as a process of its own, and what somebody types there.</summary>
 internal static partial class TerminalRun
 {
-    public const string CtrlC = "\x03";
-
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
 
     public static void SkipWhereThereIsNone() =>
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "There is no script(1) of util-linux.");
@@ -31,14 +28,10 @@ internal static partial class TerminalRun
             foreach (var (prompt, answer) in typed)
             {
                 await ReadAsync(process, shown, prompt, patience.Token);
-                await process.StandardInput.WriteAsync(answer == CtrlC ? answer : $"{answer}\r");
+                await process.StandardInput.WriteAsync($"{answer}\r");
             }
 
-            var end = ReadAsync(process, shown, until: null, patience.Token);
-            // Somebody who sees that nothing happened presses Ctrl-C again.
-            while (typed.Length > 0 && typed[^1].Answer == CtrlC && await Task.WhenAny(end, Task.Delay(Again, patience.Token)) != end)
-                await process.StandardInput.WriteAsync(CtrlC);
-            await end;
+            await ReadAsync(process, shown, until: null, patience.Token);
             await process.WaitForExitAsync(patience.Token);
         }
         catch (OperationCanceledException)
