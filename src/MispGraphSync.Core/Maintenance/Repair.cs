@@ -63,7 +63,7 @@ internal sealed class Repair(DestinationExecution execution, Planner planner)
 
     private void Plan()
     {
-        _ledger.PrepareRepair(_state);
+        _ledger.PrepareRepair(_state, execution.Reconciled);
         var plan = new PlanWriter(planner, _ledger, _state, execution.Now);
         foreach (var key in _ledger.KeysToPlan(_state))
         {

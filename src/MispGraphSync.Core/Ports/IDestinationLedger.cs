@@ -28,14 +28,14 @@ public interface IDestinationLedger
     /// <summary>Collects the keys to plan for these destinations, once for all of them.</summary>
     void PreparePlan(IReadOnlyList<DestinationState> destinations, DateTimeOffset now);
 
-    /// <summary>Collects the rejected keys only, instead of <see cref="PreparePlan"/>.</summary>
-    void PrepareRetry(IReadOnlyList<DestinationState> destinations);
+    /// <summary>Collects the rejected keys and these, instead of <see cref="PreparePlan"/>.</summary>
+    void PrepareRetry(IReadOnlyList<(DestinationState Destination, IReadOnlyCollection<Hash128> Others)> destinations);
 
-    /// <summary>Collects the keys whose findings need a repair, instead of <see cref="PreparePlan"/>.</summary>
-    void PrepareRepair(DestinationState destination);
+    /// <summary>Collects the keys whose findings need a repair, and these, instead of <see cref="PreparePlan"/>.</summary>
+    void PrepareRepair(DestinationState destination, IReadOnlyCollection<Hash128> others);
 
     /// <summary>Collects these keys, instead of <see cref="PreparePlan"/>.</summary>
-    void PrepareKeys(DestinationState destination, IReadOnlyList<Hash128> keys);
+    void PrepareKeys(DestinationState destination, IReadOnlyCollection<Hash128> keys);
 
     /// <summary>The collected keys, in key order. <see cref="PlanKey.Sources"/> is valid for one pass, until the next key.</summary>
     IEnumerable<PlanKey> KeysToPlan(DestinationState destination);

@@ -19,21 +19,31 @@ internal sealed partial class DestinationRun
     private bool _isUnfinished;
     private Rebuild? _rebuild;
 
-    /// <summary>Held, or listed as ours.</summary>
-    public bool HasAny => State.Held > 0 || _rebuild is { Ours: > 0 };
+    /// <summary>Held, listed as ours, or perhaps created.</summary>
+    public bool HasAny => State.Held > 0 || _rebuild is { Ours: > 0 } || _ledger.OpenIntents(State).Count > 0;
 
     /// <summary>The events that listed indicators of ours name as their sources.</summary>
     public IReadOnlyCollection<Guid> MentionedEvents => _rebuild?.Events ?? [];
 
-    /// <summary>
-    /// Reconciles requests of earlier runs. Lists the destination where the ledger is new or outdated, and when that is due.
-    /// </summary>
+    /// <summary>Lists the destination where the ledger is new or outdated, and when that is due.</summary>
     public Task PrepareAsync(bool isListDue) => _execution.TryAsync(async () =>
     {
-        if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
-        if (State.IsNew || State.IsOutdated || isListDue) await RebuildAsync().ConfigureAwait(false);
-        _execution.State = State with { Held = _ledger.CountHeld(State) };
+        if (!State.IsNew && !State.IsOutdated && !isListDue) return;
+        // The list must show what is there afterwards.
+        await ReconcileEarlierAsync().ConfigureAwait(false);
+        await RebuildAsync().ConfigureAwait(false);
     });
+
+    /// <summary>
+    /// Reconciles requests of earlier runs. That may delete what was created: so not before it is known what to send again.
+    /// </summary>
+    public Task ReconcileAsync() => _execution.TryAsync(ReconcileEarlierAsync);
+
+    private async Task ReconcileEarlierAsync()
+    {
+        if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
+        _execution.State = State with { Held = _ledger.CountHeld(State) };
+    }
 
     private bool MayDoWithoutList =>
         !_options.IsDryRun && Destination.Capabilities is { Upserts: true, HasSharedNamespace: false };

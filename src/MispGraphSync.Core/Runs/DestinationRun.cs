@@ -43,6 +43,9 @@ internal sealed partial class DestinationRun
 
     public Eligibility Eligibility { get; }
 
+    /// <inheritdoc cref="DestinationExecution.Reconciled"/>
+    public IReadOnlyCollection<Hash128> Reconciled => _execution.Reconciled;
+
     public bool MayContinue => _execution.MayContinue;
 
     private PlanCounts Planned => _execution.Planned;
@@ -96,7 +99,8 @@ internal sealed partial class DestinationRun
     });
 
     /// <summary>
-    /// Plans the rejected keys as if they had not been rejected. Deletes only what was to be deleted then and still is.
+    /// Plans the rejected and the reconciled keys as if they had not been rejected. Deletes only what was to be deleted when it was
+    /// rejected, and still is.
     /// </summary>
     public Task PlanRejectedAsync() => _execution.TryAsync(() =>
     {

@@ -59,6 +59,7 @@ public sealed class Push(
 
     private async Task SendAsync(List<DestinationRun> runs, SourceReport read, DateTimeOffset now)
     {
+        await Task.WhenAll(runs.Select(run => run.ReconcileAsync())).ConfigureAwait(false);
         foreach (var run in runs) run.Refresh(read);
         var ready = runs.FindAll(run => run.MayContinue);
         if (ready.Count > 0) ledger.PreparePlan([.. ready.Select(run => run.State)], now);

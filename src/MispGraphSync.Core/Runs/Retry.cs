@@ -5,8 +5,8 @@ using MispGraphSync.Core.Sending;
 namespace MispGraphSync.Core.Runs;
 
 /// <summary>
-/// Sends again what destinations rejected, and nothing else: the same plan, checks, apply and record as a push, for those keys
-/// and what the ledger knows of them. Reads no source.
+/// Sends again what destinations rejected, and what an earlier run left without a response; nothing else. The same plan, checks,
+/// apply and record as a push, for those keys and what the ledger knows of them. Reads no source.
 /// </summary>
 public sealed class Retry(
     IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, PushOptions options, IRunObserver observer, TimeProvider time)
@@ -19,9 +19,9 @@ public sealed class Retry(
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
         List<DestinationRun> runs = [.. destinations.Select(destination => Open(destination, now, control))];
-        await Task.WhenAll(runs.Select(run => run.PrepareAsync(isListDue: false))).ConfigureAwait(false);
+        await Task.WhenAll(runs.Select(PrepareAsync)).ConfigureAwait(false);
         var ready = runs.FindAll(run => run.MayContinue);
-        if (ready.Count > 0) ledger.PrepareRetry([.. ready.Select(run => run.State)]);
+        if (ready.Count > 0) ledger.PrepareRetry([.. ready.Select(run => (run.State, run.Reconciled))]);
         foreach (var run in ready)
         {
             await run.PlanRejectedAsync().ConfigureAwait(false);
@@ -32,6 +32,12 @@ public sealed class Retry(
 
         var reports = runs.ConvertAll(run => run.Report(new Dictionary<SkipReason, long>()));
         return RunReport.Of(runId, SourceReport.OfLedger, reports, time.GetElapsedTime(started), control);
+    }
+
+    private static async Task PrepareAsync(DestinationRun run)
+    {
+        await run.PrepareAsync(isListDue: false).ConfigureAwait(false);
+        await run.ReconcileAsync().ConfigureAwait(false);
     }
 
     private DestinationRun Open(IDestination destination, DateTimeOffset now, RunControl control)

@@ -45,6 +45,9 @@ public sealed class DestinationExecution
 
     public PlanCounts Planned { get; set; } = PlanCounts.None;
 
+    /// <summary>The keys of the requests that this run reconciled: they may be missing until they are planned.</summary>
+    public IReadOnlyCollection<Hash128> Reconciled { get; private set; } = [];
+
     public RunFailedException? Failure { get; private set; }
 
     /// <summary>Done while nothing ended it early.</summary>
@@ -115,6 +118,7 @@ public sealed class DestinationExecution
         if (intents.Count == 0) return;
         await PrepareAsync().ConfigureAwait(false);
         await new RequestJournal(Destination, Ledger, State).CloseEarlierAsync(intents, Control.Stop).ConfigureAwait(false);
+        Reconciled = intents.SelectMany(intent => intent.Steps).Select(step => step.Observables).ToHashSet();
     }
 
     /// <summary>Sends steps of the plan, in their order, as far as nothing stops it.</summary>

@@ -71,21 +71,33 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
         ForgetSkipped(destination);
     });
 
-    public void PrepareRetry(IReadOnlyList<DestinationState> destinations) => Collect(destinations, destination => file.Run(
-        $"INSERT INTO {Tables.ToPlan(destination)} SELECT observables FROM rejected WHERE destination = ?", destination.Id));
-
-    public void PrepareRepair(DestinationState destination) => Collect([destination], _ =>
+    public void PrepareRetry(IReadOnlyList<(DestinationState Destination, IReadOnlyCollection<Hash128> Others)> destinations)
     {
+        var others = destinations.ToDictionary(one => one.Destination.Id, one => one.Others);
+        Collect([.. destinations.Select(one => one.Destination)], destination =>
+        {
+            file.Run(
+                $"INSERT INTO {Tables.ToPlan(destination)} SELECT observables FROM rejected WHERE destination = ?", destination.Id);
+            AddToPlan(destination, others[destination.Id]);
+        });
+    }
+
+    public void PrepareRepair(DestinationState destination, IReadOnlyCollection<Hash128> others) => Collect([destination], _ =>
+    {
+        AddToPlan(destination, others);
         var repairs = string.Join(", ", Findings.Planned.Select(repair => (int)repair));
         file.Run(
             $"INSERT OR IGNORE INTO {Tables.ToPlan(destination)} SELECT observables FROM {Tables.Findings(destination)} "
             + $"WHERE repair IN ({repairs}) AND observables IS NOT NULL");
     });
 
-    public void PrepareKeys(DestinationState destination, IReadOnlyList<Hash128> keys) => Collect([destination], _ =>
+    public void PrepareKeys(DestinationState destination, IReadOnlyCollection<Hash128> keys) =>
+        Collect([destination], _ => AddToPlan(destination, keys));
+
+    private void AddToPlan(DestinationState destination, IReadOnlyCollection<Hash128> keys)
     {
         foreach (var key in keys) file.Run($"INSERT OR IGNORE INTO {Tables.ToPlan(destination)} VALUES (?)", key);
-    });
+    }
 
     public IEnumerable<PlanKey> KeysToPlan(DestinationState destination) => new PlanReader(file, _events, destination).Keys();
 

@@ -42,20 +42,53 @@ public sealed class LostResponseTests : IDisposable
     [Fact]
     public async Task Run_killed_after_its_request_leaves_exactly_one_indicator()
     {
-        // The process ends between the response and its record in the ledger.
+        await PushAndKillAsync();
+        Assert.Equal(3, _run.Destination.Held.Count);
+
+        await _run.PushAsync();
+
+        Assert.Equal(3, _run.Destination.Held.Count);
+        Assert.Equal(3, _run.Destination.Held.Select(one => one.Key).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("retry")]
+    [InlineData("repair")]
+    public async Task Verb_that_reconciles_a_killed_run_sends_its_creations_again(string verb)
+    {
+        await PushAndKillAsync();
+
+        if (verb == "retry") Assert.Equal(3, (await _run.RetryAsync()).Destinations[0].Tally.Accepted);
+        else Assert.Equal(3, (await _run.VerifyAsync(repairs: true)).Repair!.Tally.Accepted);
+
+        Assert.Equal(3, _run.Destination.Held.Count);
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
+    }
+
+    [Fact]
+    public async Task Creations_of_a_killed_run_stay_while_MISP_is_out_of_reach()
+    {
+        await PushAndKillAsync();
+        _run.Source.Failure = new RunFailedException(RunOutcome.Unreachable, "MISP is down.");
+
+        await _run.PushAsync();
+        Assert.Equal(3, _run.Destination.Held.Count);
+
+        _run.Source.Failure = null;
+        await _run.PushAsync();
+        Assert.Equal(3, _run.Destination.Held.Count);
+    }
+
+    // The process ends between the response and its record in the ledger.
+    private async Task PushAndKillAsync()
+    {
         _run.Destination.OnRequest = (operation, steps) =>
         {
             foreach (var step in steps) _run.Destination.Apply(operation, step);
             throw new InvalidOperationException("killed");
         };
         await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
-        Assert.Equal(3, _run.Destination.Held.Count);
-
         _run.Destination.OnRequest = null;
-        await _run.PushAsync();
-
-        Assert.Equal(3, _run.Destination.Held.Count);
-        Assert.Equal(3, _run.Destination.Held.Select(one => one.Key).Distinct().Count());
     }
 
     [Fact]

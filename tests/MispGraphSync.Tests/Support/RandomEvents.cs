@@ -256,6 +256,9 @@ internal sealed record Selection
 {
     private static readonly string[] Order = ["clear", "green", "amber", "amber+strict", "red"];
 
+    /// <summary>Whatever an event has.</summary>
+    public static Selection Everything { get; } = new() { MaxTlp = "red", ToIdsOnly = false, EnforcesWarninglist = false };
+
     public string MaxTlp { get; init; } = "amber+strict";
 
     public string? ExcludedType { get; init; }
