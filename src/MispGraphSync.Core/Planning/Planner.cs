@@ -271,7 +271,9 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     {
         var indicator = _merger.Merge();
         var expires = there.EndsAt(run.Now);
-        var identity = new ItemIdentity(held.Key, there.Id ?? held.Id, held.Created, held.Modified, expires);
+        // Another machine may have sent it, by a clock that was ahead.
+        var modified = there.Modified > held.Modified ? there.Modified.Value : held.Modified;
+        var identity = new ItemIdentity(held.Key, there.Id ?? held.Id, held.Created, modified, expires);
         var expected = Expect(indicator, identity, isWanted: true);
         var differences = ListedComparison.Compare(destination, expected, there);
         var hashes = expected.Hashes;
@@ -285,6 +287,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         {
             Id = identity.Id,
             Hashes = hashes,
+            Modified = modified,
             Expires = expires,
             RenewAt = Lifecycle.RenewalOf(expires, _merger.Lifetime, held.Key),
             Body = destination.Capabilities.IdsNotReusable ? expected.Body : null,

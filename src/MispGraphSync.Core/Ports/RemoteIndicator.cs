@@ -41,6 +41,9 @@ public sealed record RemoteIndicator(
     /// </summary>
     public bool IsOfEarlierApp { get; init; }
 
+    /// <summary>When it was last changed by its sender's clock, where the list shows it: a change that is not later is ignored.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
     /// <summary>The MISP events that it names; empty where the list shows none.</summary>
     public IReadOnlyList<Guid> Events { get; init; } = [];
 

@@ -72,7 +72,8 @@ internal sealed partial class DestinationLedger
             UPDATE held SET
                 id = CASE WHEN EXISTS (SELECT 1 FROM {found} s WHERE s.key = held.key AND s.id = held.id) THEN held.id
                     ELSE COALESCE(f.id, held.id) END,
-                expires = COALESCE(f.expires, held.expires)
+                expires = COALESCE(f.expires, held.expires),
+                modified = MAX(held.modified, COALESCE(f.modified, held.modified))
             FROM {found} f WHERE held.destination = ?1 AND f.key = held.key AND NOT f.revoked
             """,
             destination.Id);

@@ -75,6 +75,28 @@ public sealed class RebuiltLedgerTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task Clock_that_was_ahead_on_another_machine_hides_no_change(string kind)
+    {
+        Use(kind);
+        var uuid = Add("kept.example", "gone.example");
+        var ahead = new ShiftedTime();
+        ahead.Advance(TimeSpan.FromMinutes(24));
+        _run.ToolTime = ahead;
+        await PushAsync();
+        _run.ToolTime = null;
+        Lose();
+        Remove(uuid, "gone.example");
+        _run.Sandbox.MispState.SetEventTags(uuid, "tlp:green");
+
+        await PushAsync();
+
+        Assert.DoesNotContain("gone.example", _run.Sandbox.Values(kind));
+        var kept = Assert.Single(_run.Sandbox.Items(kind), one => one.Value == "kept.example");
+        if (kind != "defender") Assert.Equal("green", kept.Tlp);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task Deletions_of_a_rebuild_have_no_allowance_of_twenty(string kind)
     {
         _run.Sandbox.MispState.Clear();
