@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using MispGraphSync.Sandbox.Alerts;
 using MispGraphSync.Sandbox.Defender;
 using MispGraphSync.Sandbox.Entra;
 using MispGraphSync.Sandbox.Graph;
@@ -32,7 +33,7 @@ public sealed class SandboxHost : IAsyncDisposable
         Options = states.Options;
         (MispState, EntraState, Faults) = (states.Misp, states.Entra, states.Faults);
         (GraphState, SentinelState, DefenderState) = (states.Graph, states.Sentinel, states.Defender);
-        VaultState = states.Vault;
+        (AlertState, VaultState) = (states.Alerts, states.Vault);
     }
 
     public SandboxOptions Options { get; }
@@ -49,6 +50,8 @@ public sealed class SandboxHost : IAsyncDisposable
     public Uri Management => _origins[Service.Management];
 
     public Uri Defender => _origins[Service.Defender];
+
+    public Uri LogAnalytics => _origins[Service.LogAnalytics];
 
     /// <summary>Serves every vault: clients reach it under the vault's own name, through a proxy.</summary>
     public Uri KeyVault => _origins[Service.KeyVault];
@@ -69,6 +72,9 @@ public sealed class SandboxHost : IAsyncDisposable
     public SentinelState SentinelState { get; }
 
     public DefenderState DefenderState { get; }
+
+    /// <summary>The alerts that Graph, Defender and Log Analytics list.</summary>
+    public AlertState AlertState { get; }
 
     public VaultState VaultState { get; }
 

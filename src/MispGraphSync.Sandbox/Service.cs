@@ -15,6 +15,9 @@ public enum Service
 
     Defender,
 
+    /// <summary>The query API of Log Analytics.</summary>
+    LogAnalytics,
+
     /// <summary>Not a Microsoft service: lets another process inspect and change the sandbox.</summary>
     Control,
 

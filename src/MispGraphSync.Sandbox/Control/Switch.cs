@@ -22,6 +22,7 @@ internal static class Switch
             "graph" => states.Graph,
             "sentinel" or "management" => states.Sentinel,
             "defender" => states.Defender,
+            "alerts" => states.Alerts,
             var other => throw new FormatException($"There is no service '{other}'."),
         };
         const BindingFlags Anywhere = BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase;

@@ -1,14 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MispGraphSync.Sandbox.Alerts;
 using MispGraphSync.Sandbox.Entra;
 using MispGraphSync.Sandbox.Hosting;
 
 namespace MispGraphSync.Sandbox.Defender;
 
-/// <summary>Defender for Endpoint, <c>/api/indicators</c>. The names of body fields are compared with their case.</summary>
-internal sealed class DefenderService(DefenderState state, EntraState entra, TimeProvider time) : IService
+/// <summary>Defender for Endpoint, <c>/api/indicators</c> and <c>/api/alerts</c>. The names of body fields are compared with their case.</summary>
+internal sealed class DefenderService(DefenderState state, AlertState alerts, EntraState entra, TimeProvider time) : IService
 {
+    private readonly DefenderAlerts _alerts = new(alerts);
     private readonly RateWindow _imports = new(time, TimeSpan.FromMinutes(1));
     private readonly RateWindow _batchDeletions = new(time, TimeSpan.FromMinutes(1));
     private readonly RateWindow _calls = new(time, TimeSpan.FromMinutes(1));
@@ -16,11 +18,12 @@ internal sealed class DefenderService(DefenderState state, EntraState entra, Tim
 
     public Answer Handle(Request request)
     {
-        if (request.Segments is not ["api", "indicators", ..]) throw NoFact.Path(request);
+        if (request.Segments is not ["api", "indicators" or "alerts", ..]) throw NoFact.Path(request);
         if (request.Method != "GET") NoFact.RequireQuery(request);
         if (Bearer.Of(request, entra.Mint, Audiences.Defender) is not { } token)
             return Error(401, "Unauthorized", "The token is missing, invalid or expired.");
         if (Limited(request) is { } wait) return Fail(429, wait, state.ThrottleForm);
+        if (request.Segments[1] == "alerts") return _alerts.Handle(request, token, Error);
 
         var all = token.Roles.Contains("Ti.ReadWrite.All");
         if (!all && !token.Roles.Contains("Ti.ReadWrite"))

@@ -19,10 +19,15 @@ public sealed class AppRegistration(string clientId)
     public FederatedCredential? Federation { get; set; }
 
     /// <summary>Consented on Graph; empty = consent is missing and tokens come without roles.</summary>
-    public ISet<string> GraphRoles { get; } = new HashSet<string> { "ThreatIndicators.ReadWrite.OwnedBy" };
+    public ISet<string> GraphRoles { get; } = new HashSet<string> { "ThreatIndicators.ReadWrite.OwnedBy", "SecurityAlert.Read.All" };
 
-    /// <summary>Consented on WindowsDefenderATP: <c>Ti.ReadWrite</c> and/or <c>Ti.ReadWrite.All</c>.</summary>
+    /// <summary>
+    /// Consented on WindowsDefenderATP: <c>Ti.ReadWrite</c> and/or <c>Ti.ReadWrite.All</c>, and <c>Alert.Read.All</c> for its alerts.
+    /// </summary>
     public ISet<string> DefenderRoles { get; } = new HashSet<string> { "Ti.ReadWrite.All" };
+
+    /// <summary>Has Log Analytics Reader on the workspace.</summary>
+    public bool IsLogAnalyticsReader { get; set; } = true;
 
     /// <summary>Has Microsoft Sentinel Contributor on the workspace. Not part of a token, so a change takes effect immediately.</summary>
     public bool IsSentinelContributor { get; set; } = true;

@@ -15,11 +15,14 @@ internal static class Audiences
         "https://securitycenter.onmicrosoft.com/windowsatpservice",
         "https://api-gcc.securitycenter.microsoft.us", "https://api-gov.securitycenter.microsoft.us");
 
+    public static readonly IReadOnlySet<string> LogAnalytics = Names(
+        "https://api.loganalytics.io", "https://api.loganalytics.azure.com", "https://api.loganalytics.us");
+
     public static readonly IReadOnlySet<string> Vault = Names(
         "https://vault.azure.net", "https://vault.usgovcloudapi.net", "https://vault.azure.cn");
 
     public static IReadOnlySet<string>? Of(string resource) =>
-        new[] { Graph, Management, Defender, Vault }.FirstOrDefault(names => names.Contains(resource));
+        new[] { Graph, Management, Defender, LogAnalytics, Vault }.FirstOrDefault(names => names.Contains(resource));
 
     private static HashSet<string> Names(params string[] resources) =>
         resources.SelectMany(name => new[] { name, name + "/" }).ToHashSet(StringComparer.OrdinalIgnoreCase);

@@ -2,24 +2,27 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using MispGraphSync.Sandbox.Alerts;
 using MispGraphSync.Sandbox.Entra;
 using MispGraphSync.Sandbox.Hosting;
 
 namespace MispGraphSync.Sandbox.Graph;
 
-/// <summary>Microsoft Graph, <c>/beta/security/tiIndicators</c>.</summary>
-internal sealed partial class GraphService(GraphState state, EntraState entra, TimeProvider time) : IService
+/// <summary>Microsoft Graph, <c>/beta/security/tiIndicators</c> and <c>/v1.0/security/alerts_v2</c>.</summary>
+internal sealed partial class GraphService(GraphState state, AlertState alerts, EntraState entra, TimeProvider time) : IService
 {
     private const string Role = "ThreatIndicators.ReadWrite.OwnedBy";
 
     private readonly RateWindow _minute = new(time, TimeSpan.FromMinutes(1));
     private readonly TiWriter _write = new(state, entra.Tenant);
+    private readonly GraphAlerts _alerts = new(alerts, time);
     private readonly TiBatches _batches = new(state, new TiWriter(state, entra.Tenant), time);
 
     public Answer Handle(Request request)
     {
         if (request.Segments is not ["beta" or "v1.0", ..])
             return Error(400, "BadRequest", $"Resource not found for the segment '{request.Segments.FirstOrDefault()}'.");
+        if (request.Segments is ["v1.0", "security", "alerts_v2", ..]) return Alerts(request);
         if (request.Segments is not ["beta", "security", "tiIndicators", ..]) throw NoFact.Path(request);
         if (Unavailable() is { } unavailable) return unavailable;
         if (_minute.Refuse(state.RequestsPerMinute) is { } wait) return Fail(429, wait, state.ThrottleForm);
@@ -54,6 +57,10 @@ internal sealed partial class GraphService(GraphState state, EntraState entra, T
         };
         return Error(status, code, message).WithRetryAfter(retryAfter, form, time);
     }
+
+    private Answer Alerts(Request request) => Bearer.Of(request, entra.Mint, Audiences.Graph) is { } token
+        ? _alerts.Handle(request, token, Error, wait => Fail(429, wait, state.ThrottleForm))
+        : Error(401, "InvalidAuthenticationToken", "Access token is empty, has expired or is not for this resource.");
 
     private Answer Route(Request request, string app)
     {

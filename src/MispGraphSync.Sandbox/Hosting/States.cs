@@ -1,3 +1,4 @@
+using MispGraphSync.Sandbox.Alerts;
 using MispGraphSync.Sandbox.Control;
 using MispGraphSync.Sandbox.Defender;
 using MispGraphSync.Sandbox.Entra;
@@ -27,6 +28,8 @@ internal sealed class States(SandboxOptions options)
 
     public DefenderState Defender { get; } = new(options.Time);
 
+    public AlertState Alerts { get; } = new(options.Time);
+
     public VaultState Vault { get; } = new();
 
     public Dictionary<Service, IService> Services()
@@ -40,10 +43,11 @@ internal sealed class States(SandboxOptions options)
     {
         [Service.Misp] = new MispService(Misp, options.Time),
         [Service.Entra] = new EntraService(Entra, options.Time),
-        [Service.Graph] = new GraphService(Graph, Entra, options.Time),
+        [Service.Graph] = new GraphService(Graph, Alerts, Entra, options.Time),
         [Service.Sentinel] = new SentinelService(Sentinel, Entra, options),
         [Service.Management] = new ManagementService(Sentinel, Entra, options),
-        [Service.Defender] = new DefenderService(Defender, Entra, options.Time),
+        [Service.Defender] = new DefenderService(Defender, Alerts, Entra, options.Time),
+        [Service.LogAnalytics] = new LogAnalyticsService(Alerts, Entra, options),
         [Service.KeyVault] = new VaultService(Vault, Entra, options.Time),
         [Service.Identity] = new MachineIdentity(Entra, options.Time),
     };

@@ -20,7 +20,7 @@ internal static class MispPages
         ["version"] = state.Version,
         ["pymisp_recommended_version"] = state.Version,
         ["perm_sync"] = user.IsSync,
-        ["perm_sighting"] = true,
+        ["perm_sighting"] = user.MaySight,
         ["perm_galaxy_editor"] = false,
         ["perm_analyst_data"] = true,
         ["uuid"] = MispIds.Uuid(MispIds.Kind.Organisation, 0),

@@ -30,6 +30,7 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
     ];
 
     private readonly Dictionary<string, RateWindow> _windows = [];
+    private readonly SightingPages _sightings = new(state, time);
 
     public Answer Handle(Request request)
     {
@@ -60,7 +61,10 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
             $"<html>\n<head><title>{status} Bad Gateway</title></head>\n<body>\n<hr><center>nginx/1.22.1</center>\n</body>\n</html>\n"),
     };
 
-    private Answer Route(Request request, MispUser user) => (request.Method, Plain(request.Segments)) switch
+    private Answer Route(Request request, MispUser user) =>
+        _sightings.Route(request, Plain(request.Segments), user) ?? Routed(request, user);
+
+    private Answer Routed(Request request, MispUser user) => (request.Method, Plain(request.Segments)) switch
     {
         ("POST", ["events" or "attributes" or "objects", "restSearch"]) => Limited(user, () => Search(request, user)),
         ("GET", ["events", "restSearch"]) => Error(400, SearchByGet, request.Path),

@@ -20,6 +20,9 @@ public sealed class MispUser(string key)
 
     public bool IsSiteAdmin { get; set; }
 
+    /// <summary>Has <c>perm_sighting</c>.</summary>
+    public bool MaySight { get; set; } = true;
+
     /// <summary>An expired key and a role without API access are refused with the same words.</summary>
     public bool IsRefused { get; set; }
 

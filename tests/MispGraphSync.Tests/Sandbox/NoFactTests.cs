@@ -62,7 +62,7 @@ public sealed class NoFactTests : IAsyncLifetime
         "the property keywords of queryIndicators")]
     [InlineData(Service.Management, "GET", Arm + "indicators?api-version=2025-09-01&$filter=x", null, "the query parameter $filter")]
     [InlineData(Service.Defender, "GET", "api/indicators/2841", null, "GET /api/indicators/2841")]
-    [InlineData(Service.Defender, "GET", "api/alerts", null, "GET /api/alerts")]
+    [InlineData(Service.Defender, "GET", "api/machines", null, "GET /api/machines")]
     [InlineData(Service.Defender, "GET", "api/indicators?$select=id", null, "the query parameter $select")]
     [InlineData(Service.Defender, "POST", "api/indicators/import", """{"Indicators":[{"a":1}],"more":1}""",
         "the property more of an import")]

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+
+namespace MispGraphSync.Sandbox.Misp;
+
+// Sightings move no timestamp of an event or an attribute, and come with every full read.
+public sealed partial class MispState
+{
+    private readonly List<MispSighting> _sightings = [];
+    private long _lastSighting;
+
+    /// <summary>A copy of all, in the order in which they were saved.</summary>
+    public IReadOnlyList<MispSighting> Sightings
+    {
+        get
+        {
+            lock (Gate) return [.. _sightings];
+        }
+    }
+
+    /// <summary>UUIDs of attributes whose sightings the server does not take, without saying so.</summary>
+    public ISet<string> RefusedSightings { get; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>0: the event's owner and the reporting organisation see a sighting; 2: everybody who sees the event.</summary>
+    public int SightingsPolicy { get; set; }
+
+    /// <summary>A person deletes all sightings in MISP.</summary>
+    public void ForgetSightings()
+    {
+        foreach (var one in Sightings) Remove(one);
+    }
+
+    internal void Add(MispSighting sighting)
+    {
+        var one = sighting with { Id = ++_lastSighting };
+        _sightings.Add(one);
+        if (AttributeOf(one) is not { } attribute) return;
+        if (attribute["Sighting"] is not JsonArray list) attribute["Sighting"] = list = [];
+        list.Add((JsonNode)SightingPages.Form(one));
+    }
+
+    internal void Remove(MispSighting sighting)
+    {
+        lock (Gate)
+        {
+            _sightings.Remove(sighting);
+            if (AttributeOf(sighting)?["Sighting"] is not JsonArray list) return;
+            foreach (var item in list.Where(item => (string?)item!["uuid"] == sighting.Uuid).ToList()) list.Remove(item);
+        }
+    }
+
+    // Generated events are not held in memory.
+    private JsonObject? AttributeOf(MispSighting sighting) => _events.GetValueOrDefault(sighting.Event) is JsonEvent stored
+        ? stored.Attributes().FirstOrDefault(one => string.Equals(one.Text("uuid"), sighting.Attribute, StringComparison.OrdinalIgnoreCase))
+        : null;
+}
