@@ -56,6 +56,15 @@ public readonly record struct IndicatorSourceRow(IndicatorSource Source, EventFa
     {
     }
 
+    /// <summary>What the server says of the attribute besides its event; null for nothing.</summary>
+    public AttributeFacts? Facts { get; init; }
+
+    /// <summary>Whole points of a decay score, rounded down; null where none is read.</summary>
+    public int? DecayScore => Facts?.DecayScore;
+
+    /// <summary>How many sightings call the attribute a false positive; null for none.</summary>
+    public int? FalsePositives => Facts?.FalsePositives;
+
     /// <summary>The strictest of event and attribute; null when both are untagged.</summary>
     public Tlp? TaggedTlp => Event.Tagging.Tlp is { } ofEvent && Own.Tlp is { } own
         ? (Tlp)Math.Max((int)ofEvent, (int)own)

@@ -8,13 +8,14 @@ internal sealed class AttributeReader(LedgerFile file)
     /// <summary>The list of sources is reused for the next attribute.</summary>
     public IEnumerable<StoredAttribute> All()
     {
+        var (facts, join) = FactRecord.HasAny(file) ? (FactRecord.Columns, FactRecord.Join("s")) : (FactRecord.NoColumns, "");
         using var rows = file.NewStatement(
             $"""
             SELECT s.event, s.attribute, s.part, s.detail, EXISTS (
                 SELECT 1 FROM destination d CROSS JOIN held h
                 WHERE h.destination = d.id
-                AND h.observables = CASE d.form WHEN {(int)IndicatorShape.Combined} THEN s.combination ELSE s.single END)
-            FROM support s ORDER BY s.event, s.attribute, s.part
+                AND h.observables = CASE d.form WHEN {(int)IndicatorShape.Combined} THEN s.combination ELSE s.single END), {facts}
+            FROM support s {join} ORDER BY s.event, s.attribute, s.part
             """);
         var sources = new List<IndicatorSourceRow>();
         var (at, attribute, isHeld) = (0L, Guid.Empty, false);
@@ -28,7 +29,8 @@ internal sealed class AttributeReader(LedgerFile file)
             }
 
             (at, attribute) = (rows.Long(0), rows.Guid(1));
-            sources.Add(new IndicatorSourceRow(IndicatorSourceRecord.Read(rows.Blob(3), attribute, rows.Int(2)), _events.Find(at)));
+            var source = IndicatorSourceRecord.Read(rows.Blob(3), attribute, rows.Int(2));
+            sources.Add(new IndicatorSourceRow(source, _events.Find(at)) { Facts = FactRecord.Read(rows, 5) });
             isHeld |= rows.Flag(4);
         }
 

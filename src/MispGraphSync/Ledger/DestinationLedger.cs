@@ -182,13 +182,16 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
         var (work, column) = (Tables.Work(shape), Tables.KeyColumn(shape));
         file.Run(
             $"CREATE TEMP TABLE IF NOT EXISTS {work} (n INTEGER PRIMARY KEY, observables BLOB NOT NULL, event INTEGER NOT NULL, "
-            + "attribute BLOB NOT NULL, part INTEGER NOT NULL, detail BLOB NOT NULL)");
+            + "attribute BLOB NOT NULL, part INTEGER NOT NULL, detail BLOB NOT NULL, facts INTEGER NOT NULL, score INTEGER, "
+            + "decayed INTEGER, confident INTEGER, false_positives INTEGER, ends_at INTEGER)");
         if (!_prepared.Add(shape)) file.Run($"DELETE FROM {work}");
-        var insert = $"INSERT INTO {work} (observables, event, attribute, part, detail) "
-            + $"SELECT s.{column}, s.event, s.attribute, s.part, s.detail FROM ";
+        var hasFacts = FactRecord.HasAny(file);
+        var (facts, join) = hasFacts ? (FactRecord.Columns, FactRecord.Join("s")) : (FactRecord.NoColumns, "");
+        var insert = $"INSERT INTO {work} (observables, event, attribute, part, detail, facts, score, decayed, confident, "
+            + $"false_positives, ends_at) SELECT s.{column}, s.event, s.attribute, s.part, s.detail, {facts} FROM ";
         if (destinations.Exists(destination => destination.PlansEverything))
         {
-            file.Run($"{insert} support s WHERE s.{column} IS NOT NULL ORDER BY s.{column}, s.event, s.seq");
+            file.Run($"{insert} support s {join} WHERE s.{column} IS NOT NULL ORDER BY s.{column}, s.event, s.seq");
             return;
         }
 
@@ -196,7 +199,7 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
         Tables.EnsureKeyIndex(file, shape);
         var toPlan = string.Join(" UNION ", destinations.Select(destination => $"SELECT observables FROM {Tables.ToPlan(destination)}"));
         file.Run(
-            $"{insert} ({toPlan}) p CROSS JOIN support s ON s.{column} = p.observables AND s.{column} IS NOT NULL "
+            $"{insert} ({toPlan}) p CROSS JOIN support s ON s.{column} = p.observables AND s.{column} IS NOT NULL {join} "
             + "ORDER BY p.observables, s.event, s.seq");
     }
 }

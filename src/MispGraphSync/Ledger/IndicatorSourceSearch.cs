@@ -10,6 +10,8 @@ internal sealed class IndicatorSourceSearch(LedgerFile file)
 {
     private const string Columns = "SELECT event, seq, attribute, part, combination, single, detail FROM support WHERE ";
 
+    private readonly bool _hasFacts = FactRecord.HasAny(file);
+
     private readonly EventCache _events = new(file);
 
     /// <returns>At most <paramref name="max"/>, in the order of events.</returns>
@@ -29,7 +31,9 @@ internal sealed class IndicatorSourceSearch(LedgerFile file)
                 || (combination is { } whole && query.Keys.Contains(whole)) || (single is { } alone && query.Keys.Contains(alone))
                 || (source.Single is { } observable && observables.Contains(ObservableKey.OfSingle(observable)))
                 || source.Combined.Any(one => observables.Contains(ObservableKey.OfSingle(one)));
-            if (isFound) found.Add(new FoundIndicatorSource(row, new IndicatorSourceRow(source, _events.Find(row)), combination, single));
+            if (!isFound) continue;
+            var full = new IndicatorSourceRow(source, _events.Find(row)) { Facts = _hasFacts ? FactRecord.Find(file, row, attribute) : null };
+            found.Add(new FoundIndicatorSource(row, full, combination, single));
         }
 
         return found;

@@ -12,7 +12,7 @@ internal sealed class LedgerSchema(params IReadOnlyList<string> scripts)
     public const int ApplicationId = 0x6D677266;
 
     public static LedgerSchema Current { get; } = new(Script("Schema.sql"), Script("Schema2.sql"), Script("Schema3.sql"),
-        Script("Schema4.sql"), Script("Schema5.sql"));
+        Script("Schema4.sql"), Script("Schema5.sql"), Script("Schema6.sql"));
 
     /// <summary>The newest version, as in SQLite's <c>user_version</c>.</summary>
     public int Version => scripts.Count;

@@ -3,7 +3,8 @@ namespace MispGraphSync.Ledger;
 /// <summary>Reads the keys to plan, and then the plan, of one destination.</summary>
 internal sealed class PlanReader(LedgerFile file, EventCache events, DestinationState destination)
 {
-    private const string SourceColumns = "n, observables, event, attribute, part, detail";
+    private const string SourceColumns = "n, observables, event, attribute, part, detail, facts, score, decayed, confident, "
+        + "false_positives, ends_at";
 
     private bool _hasRejected;
     private bool _hasGenerations;
@@ -172,7 +173,7 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, Destination
             {
                 if (Row == 0 || Key != key) return null;
                 var source = IndicatorSourceRecord.Read(rows.Blob(5), rows.Guid(3), rows.Int(4));
-                var row = new IndicatorSourceRow(source, events.Find(rows.Long(2)));
+                var row = new IndicatorSourceRow(source, events.Find(rows.Long(2))) { Facts = FactRecord.Read(rows, 6) };
                 Advance();
                 return row;
             }
