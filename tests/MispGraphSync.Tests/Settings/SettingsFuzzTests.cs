@@ -7,7 +7,7 @@ using Xunit;
 namespace MispGraphSync.Tests.Settings;
 
 /// <summary>Any input gives settings or a message, never a crash.</summary>
-public class SettingsFuzzTests
+public sealed class SettingsFuzzTests : IDisposable
 {
     private static readonly byte[] Start = Encoding.UTF8.GetBytes(SomeSettings.Config(
         """ "misp": { "url": "https://m.example", "key": "env:K", "eventFilters": [{ "tags": ["x"] }] }, """
@@ -17,6 +17,11 @@ public class SettingsFuzzTests
     private static readonly string[] Snippets =
         ["null", "[]", "{}", "\"\"", "-1", "1e400", "true", "\"\\ud800\"", "\"\\u0000\"", "\"https://[\"",
             "[[[[", "//", "/*", ",", "\"a\":1,", "\"misp\":{\"url\":3},"];
+
+    private int _inputs;
+
+    /// <summary>A long run prints how much it tried.</summary>
+    public void Dispose() => Fuzzing.Print(_inputs);
 
     [Fact]
     public void Damaged_file_never_crashes_the_reader()
@@ -71,8 +76,9 @@ public class SettingsFuzzTests
         return [.. text[..at], .. damage.By, .. text[Math.Min(text.Length, at + damage.Length)..]];
     }
 
-    private static bool Reads(SettingsFolder folder, byte[] bytes, IReadOnlyDictionary<string, string> variables)
+    private bool Reads(SettingsFolder folder, byte[] bytes, IReadOnlyDictionary<string, string> variables)
     {
+        _inputs++;
         File.WriteAllBytes(folder.File, bytes);
         try
         {

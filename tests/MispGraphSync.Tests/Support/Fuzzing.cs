@@ -42,7 +42,13 @@ internal static class Fuzzing
             count++;
         }
 
-        if (Seconds is not null) TestContext.Current.TestOutputHelper?.WriteLine($"{count:N0} inputs");
+        Print(count);
+    }
+
+    /// <summary>The number of inputs, in a long run only.</summary>
+    public static void Print(int inputs)
+    {
+        if (Seconds is not null) TestContext.Current.TestOutputHelper?.WriteLine($"{inputs:N0} inputs");
     }
 
     /// <summary>What a person reads: one line or a few, without control characters, and not endless.</summary>

@@ -17,7 +17,8 @@ internal sealed class GraphChecks(CheckInput input) : DestinationChecks(input)
         if (discovery.Text("msgraph_host") is not { } actual || actual.Equals(expected, StringComparison.OrdinalIgnoreCase)) return null;
         return CheckResult.Failed(
             RunOutcome.SignInFailed,
-            $"Tenant {auth.Tenant} is in another cloud: its Graph is {actual}, that of the cloud {auth.Cloud} is {expected}.",
+            $"Tenant {auth.Tenant} is in another cloud: its Graph is {Sanitize.ForDisplay(actual, 80)}, "
+            + $"that of the cloud {auth.Cloud} is {expected}.",
             GraphKind.Hosts.CloudsOf(actual).Order(StringComparer.Ordinal).FirstOrDefault() is { } right
                 ? $"Set auth.cloud to {right}." : "Check auth.cloud and auth.tenant.");
     }

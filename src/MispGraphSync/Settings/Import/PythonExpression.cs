@@ -164,7 +164,13 @@ internal sealed partial class PythonExpression(Func<string, PythonValue?> valueO
 
     private string? KeyOf(ReadOnlySpan<PythonToken> key, string separator, int depth) =>
         separator == "=" ? key is [{ Kind: "name" } name] ? name.Text : null
-        : Read(key, depth).Json is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+        : NameOf(Read(key, depth));
+
+    /// <summary>Whether a text can be the name of a variable or a key. Only these are printed: in a damaged file, another may be a secret.</summary>
+    public static bool IsName(string text) => Name().IsMatch(text);
+
+    private static string? NameOf(PythonValue value) =>
+        value.Json is { ValueKind: JsonValueKind.String } json && json.GetString() is { } text && IsName(text) ? text : null;
 
     private PythonValue Call(string path, ReadOnlySpan<PythonToken> arguments, int depth)
     {
@@ -186,12 +192,11 @@ internal sealed partial class PythonExpression(Func<string, PythonValue?> valueO
 
     private PythonValue FromEnvironment(ReadOnlySpan<PythonToken> arguments, List<Range> parts, int depth)
     {
-        if (parts.Count is not (1 or 2) || Read(arguments[parts[0]], depth).Json is not { ValueKind: JsonValueKind.String } name)
-            return PythonValue.Unknown;
-        if (parts.Count == 1) return new PythonValue.Variable(name.GetString()!, Default: null);
+        if (parts.Count is not (1 or 2) || NameOf(Read(arguments[parts[0]], depth)) is not { } name) return PythonValue.Unknown;
+        if (parts.Count == 1) return new PythonValue.Variable(name, Default: null);
         var fallback = arguments[parts[1]];
         if (fallback is [{ Text: "default" }, { Text: "=" }, .. var value]) fallback = value;
-        return new PythonValue.Variable(name.GetString()!, Read(fallback, depth));
+        return new PythonValue.Variable(name, Read(fallback, depth));
     }
 
     private static PythonValue ToNumber(PythonValue value) => value switch
@@ -220,6 +225,9 @@ internal sealed partial class PythonExpression(Func<string, PythonValue?> valueO
         });
         return isKnown && !text.AsSpan().ContainsAnyInRange('\ud800', '\udfff') ? text : null;
     }
+
+    [GeneratedRegex(@"^[\w.:'() -]{1,100}\z")]
+    private static partial Regex Name();
 
     [GeneratedRegex(@"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", RegexOptions.Singleline)]
     private static partial Regex Escape();

@@ -92,7 +92,7 @@ internal sealed class PythonFile
                 for (var i = 0; i < names; i += 2) Assign(tokens[i], common, isConditional);
                 break;
             case [{ Kind: "name" } name, { Text: "[" }, { Kind: "text" } key, { Text: "]" }, { Kind: "other", Text: "=" }, .. var value]
-                when Names.GetValueOrDefault(name.Text) is { Value: PythonValue.Dict dict } known:
+                when Names.GetValueOrDefault(name.Text) is { Value: PythonValue.Dict dict } known && PythonExpression.IsName(key.Text):
                 var member = Value(value);
                 dict.Members[key.Text] = isConditional ? Uncertain(dict.Members.GetValueOrDefault(key.Text), member) : member;
                 known.Lines.Add(name.Line);

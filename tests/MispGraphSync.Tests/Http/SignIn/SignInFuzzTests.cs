@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Json;
 using MispGraphSync.App;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations;
@@ -82,6 +83,18 @@ public sealed class SignInFuzzTests : IDisposable
 
         Assert.Equal(RunOutcome.SignInFailed, failure.Outcome);
         Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_that_Entra_names_is_quoted_in_a_short_readable_sentence()
+    {
+        var discovery = JsonSerializer.SerializeToUtf8Bytes(new { msgraph_host = "\u001b[2J" + new string('x', 100_000) });
+        var input = new CheckInput(
+            Registration.Kinds, new GraphSettings(Settings) { TargetProduct = "Azure Sentinel" },
+            FuzzTransport.Of(new AnsweringHandler((_, _) => Fuzzing.Response(new Random(1), 200, discovery))),
+            _ => Task.FromResult<CheckResult?>(null), Ct);
+
+        Fuzzing.AssertReadable((await TenantCheck.RunAsync(input, Ct)).Cause);
     }
 
     [Fact]

@@ -81,6 +81,18 @@ public class ImportFuzzTests
         });
     }
 
+    [Theory]
+    [InlineData("misp_key = os.environ.get('MISP_{0}', 'x')")]
+    [InlineData("misp_key = os.environ['{0}']")]
+    [InlineData("misp_key = 'k'\ngraph_auth = {{'{0}': 1}}")]
+    [InlineData("misp_key = 'k'\ngraph_auth = {{}}\ngraph_auth['{0}'] = 1")]
+    [InlineData("misp_key = 'k'\nmisp_event_filters = {{'{0}': 1}}")]
+    [InlineData("misp_key = 'k'\nmisp_event_filters = [dict(**{{'{0}': 1}})]")]
+    [InlineData("misp_key = 'k'\ndays_to_expire_mapping = {{'{0}': 1}}")]
+    public void Secret_in_the_place_of_a_name_is_not_printed(string python) => Assert.DoesNotContain(
+        Secret, ImportRun.Of(string.Format(System.Globalization.CultureInfo.InvariantCulture, python, Secret)).Messages,
+        StringComparison.Ordinal);
+
     private static byte[] Damaged(Random random)
     {
         var text = new StringBuilder(random.Next(2) == 0 ? Sample : Misp2Sentinel);
