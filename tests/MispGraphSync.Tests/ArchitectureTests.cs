@@ -28,6 +28,7 @@ public sealed partial class ArchitectureTests
         "Settings",
         "Http.SignIn",
         "Http",
+        "Content",
         "Text",
         "Core.Runs",
         "Core.Maintenance",

@@ -3,15 +3,13 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Deploy;
 
-/// <summary>The Azure Container Apps job, compiled by the Bicep compiler that CI restores (see the project file of the tests).</summary>
+/// <summary>The Azure Container Apps job, compiled by the Bicep compiler that CI restores.</summary>
 public sealed class AzureJobTests
 {
-    private const string Package = "azure.bicep.commandline.linux-x64";
-
     [Fact]
     public async Task Template_compiles_without_a_warning()
     {
-        var template = await CompileAsync("build", "misp-graph.bicep");
+        var template = await BicepCompiler.CompileJsonAsync(Folder, "build", "misp-graph.bicep");
 
         var job = template.GetProperty("resources").EnumerateArray()
             .Single(one => one.GetProperty("type").ValueEquals("Microsoft.App/jobs"));
@@ -29,7 +27,7 @@ public sealed class AzureJobTests
     [Fact]
     public async Task Parameters_compile_and_hold_the_settings_file()
     {
-        var compiled = await CompileAsync("build-params", "misp-graph.bicepparam");
+        var compiled = await BicepCompiler.CompileJsonAsync(Folder, "build-params", "misp-graph.bicepparam");
         var parameters = JsonDocument.Parse(compiled.GetProperty("parametersJson").GetString()!);
 
         var settings = parameters.RootElement.GetProperty("parameters").GetProperty("settings").GetProperty("value").GetString();
@@ -37,19 +35,4 @@ public sealed class AzureJobTests
     }
 
     private static string Folder => Path.Combine(ToolProcess.Root, "deploy", "azure");
-
-    private static async Task<JsonElement> CompileAsync(string verb, string file)
-    {
-        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } given
-            ? given
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        var folder = Path.Combine(packages, Package);
-        var compiler = Directory.Exists(folder) ? Directory.GetFiles(folder, "bicep", SearchOption.AllDirectories).FirstOrDefault() : null;
-        Assert.SkipWhen(compiler is null, $"There is no Bicep compiler in {folder}: `CI=true dotnet restore` fetches it.");
-
-        var compiled = await ToolProcess.StartProgram(compiler, Folder, [verb, file, "--stdout"]).EndAsync();
-
-        Assert.Equal((0, ""), (compiled.Code, compiled.Error));
-        return JsonDocument.Parse(compiled.Out).RootElement;
-    }
 }
