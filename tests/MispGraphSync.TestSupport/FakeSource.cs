@@ -25,6 +25,9 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     /// <summary>Thrown when the listing is asked for.</summary>
     public RunFailedException? Failure { get; set; }
 
+    /// <summary>Thrown when the source is opened: it does not answer.</summary>
+    public RunFailedException? Outage { get; set; }
+
     /// <summary>A sentence makes every read partial.</summary>
     public string? Gap { get; set; }
 
@@ -52,6 +55,7 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     public Task<SourceState> OpenAsync(CancellationToken ct)
     {
         _gaps.Clear();
+        if (Outage is not null) throw Outage;
         if (Gap is not null) _gaps.Add(Gap);
         var now = time.GetUtcNow() + ClockAhead;
         return Task.FromResult(new SourceState(Fingerprint, HasRelativeTime: false, now) { Selection = Selection });

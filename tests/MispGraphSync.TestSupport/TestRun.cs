@@ -61,11 +61,11 @@ internal sealed class TestRun : IDisposable
     public TestRun() => Sources.Add(new FakeSource(Time));
 
     public Task<RunReport> PushAsync(Func<PushOptions, PushOptions>? with = null, RunControl? control = null) =>
-        RunAsync(isDryRun: false, Source, with, control);
+        RunAsync(isDryRun: false, Sources, with, control);
 
-    public Task<RunReport> PushFromAsync(FakeSource source) => RunAsync(isDryRun: false, source, with: null, control: null);
+    public Task<RunReport> PushFromAsync(FakeSource source) => RunAsync(isDryRun: false, [source], with: null, control: null);
 
-    public Task<RunReport> PlanAsync(Func<PushOptions, PushOptions>? with = null) => RunAsync(isDryRun: true, Source, with, control: null);
+    public Task<RunReport> PlanAsync(Func<PushOptions, PushOptions>? with = null) => RunAsync(isDryRun: true, Sources, with, control: null);
 
     /// <summary>Sends rejected indicators again.</summary>
     public Task<RunReport> RetryAsync(Func<PushOptions, PushOptions>? with = null) => RunAsync(
@@ -82,7 +82,7 @@ internal sealed class TestRun : IDisposable
         var options = new VerifyOptions
         {
             Instance = Instance,
-            Source = Source.Info.Name,
+            Sources = Sources.Select(source => source.Info.Name).ToHashSet(),
             PolicyFingerprint = destination => $"{destination.Policy}",
             ForeignToolAt = destination => adopts ? new ForeignTool("earlier-app", destination, Recognise: null) : null,
             Repairs = repairs,
@@ -117,10 +117,13 @@ internal sealed class TestRun : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private Task<RunReport> RunAsync(bool isDryRun, FakeSource source, Func<PushOptions, PushOptions>? with, RunControl? control) =>
+    private Task<RunReport> RunAsync(
+        bool isDryRun, IReadOnlyList<FakeSource> sources, Func<PushOptions, PushOptions>? with, RunControl? control) =>
         RunAsync(
         isDryRun, "push", with, (run, destinations, ledger, options) =>
-            new Push(source, new SourceLedger(AtWork!), destinations, ledger, options, new Observer(this), Time)
+            new Push(
+                [.. sources.Select(one => new SourceToRead(one) { Fingerprint = Filters })], new SourceLedger(AtWork!), destinations,
+                ledger, options, new Observer(this), Time)
                 .RunAsync(run, control ?? RunControl.None));
 
     private async Task<RunReport> RunAsync(
@@ -133,7 +136,6 @@ internal sealed class TestRun : IDisposable
         var options = new PushOptions
         {
             Instance = Instance,
-            Stage = new StageOptions { Destinations = [], Fingerprint = Filters },
             PolicyFingerprint = destination => $"{destination.Policy}",
             SelectionFingerprint = destination => $"{destination.Policy.MaxTlp} {Settings}",
             IsDryRun = isDryRun,

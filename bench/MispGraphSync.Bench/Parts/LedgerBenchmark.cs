@@ -61,7 +61,7 @@ public class LedgerBenchmark
 
     private static Planner NewPlanner()
     {
-        var facts = new PlanFacts(Now, "bench", "misp", LooksAtDestination: false);
+        var facts = new PlanFacts(Now, "bench", new HashSet<string> { "misp" }, LooksAtDestination: false);
         return new Planner(Destination, new Eligibility(Destination, new NeverBlock([])), facts, _ => null);
     }
 

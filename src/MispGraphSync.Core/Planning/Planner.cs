@@ -140,6 +140,8 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         if (held is null) return PlanDecision.Nothing.Instance;
         if (held.Expires <= run.Now) return PlanDecision.Expired.Instance;
         if (wanted.IsAged) return EndsTooLate(held) ? Compare(key, held, isFresh: false) : Reschedule(held, held.Expires);
+        // One that was not read to its end may have it again.
+        if (wanted.HasUnread) return PlanDecision.Nothing.Instance;
         var reason = wanted.HasSource ? StepReasons.Excluded : StepReasons.Withdrawn;
         return new PlanDecision.Step(new StepDecision(StepAction.Delete, reason));
     }
@@ -307,10 +309,11 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         foreach (var row in key.Sources)
         {
             wanted.HasSource = true;
+            wanted.HasUnread |= run.Unread.Count > 0 && run.Unread.Contains(row.Event.Source);
             if (eligibility.SkipReasonFor(row) is not null) continue;
             if (row.Event.IsAged) wanted.IsAged = true;
             else wanted.IsActive = true;
-            wanted.IsFresh |= !row.Event.IsAged && (run.Source is null || row.Event.Source == run.Source);
+            wanted.IsFresh |= !row.Event.IsAged && (run.Sources is null || run.Sources.Contains(row.Event.Source));
             if (all) _merger.Add(row);
             else if (wanted.IsActive) break;
         }
@@ -321,6 +324,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     private struct Wanted
     {
         public bool HasSource;
+        public bool HasUnread;
         public bool IsActive;
         public bool IsAged;
         public bool IsFresh;
@@ -329,10 +333,16 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 
 /// <param name="Now">The run's one clock reading: the same for both passes.</param>
 /// <param name="Instance">The setting of that name.</param>
-/// <param name="Source">The source being read: only its references renew. Null where none is read, and all of them do.</param>
+/// <param name="Sources">The sources that were read: only their references renew. Null where none is read, and all of them do.</param>
 /// <param name="LooksAtDestination">A list showed keys that the ledger does not hold for any observables.</param>
-/// <param name="IsPartOfSource">Only some events are read.</param>
+/// <param name="IsPartOfSource">Only some events are read, or a source of which nothing is known is not.</param>
 /// <param name="LastGeneration">The highest generation that a list showed.</param>
 public sealed record PlanFacts(
-    DateTimeOffset Now, string Instance, string? Source, bool LooksAtDestination, int LastGeneration = 0,
-    bool IsPartOfSource = false);
+    DateTimeOffset Now, string Instance, IReadOnlySet<string>? Sources, bool LooksAtDestination, int LastGeneration = 0,
+    bool IsPartOfSource = false)
+{
+    /// <summary>
+    /// The sources of the settings that were not read to their end: what has a reference of theirs is not deleted.
+    /// </summary>
+    public IReadOnlySet<string> Unread { get; init; } = new HashSet<string>();
+}

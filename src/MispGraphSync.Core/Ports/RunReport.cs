@@ -7,7 +7,13 @@ public sealed record RunReport
     public required RunStatus Status { get; init; }
     public required RunOutcome Outcome { get; init; }
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>The totals of all sources.</summary>
     public required SourceReport Source { get; init; }
+
+    /// <summary>One for each source that was to be read, in the settings' order; empty for a run that reads none.</summary>
+    public IReadOnlyList<SourceReport> Sources { get; init; } = [];
+
     public required IReadOnlyList<DestinationReport> Destinations { get; init; }
 
     /// <summary>Sentences that say which count does not add up; empty, or there is a bug.</summary>
@@ -57,7 +63,7 @@ public enum RunStatus
     Failed,
 }
 
-/// <summary>What a run read. Each attribute counts once: mapped, context, or skipped for one reason.</summary>
+/// <summary>What a run read of one source, or of all. Each attribute counts once: mapped, context, or skipped for one reason.</summary>
 public sealed record SourceReport
 {
     /// <summary>For a run that reads nothing.</summary>
@@ -66,7 +72,10 @@ public sealed record SourceReport
     /// <summary>For a run that sends from the ledger alone.</summary>
     public static SourceReport OfLedger { get; } = new() { Name = "ledger", Kind = "ledger", Complete = true };
 
+    /// <summary>Of several sources: all their names.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Of several sources of different kinds: <c>several</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The read provably reached its end.</summary>
@@ -105,6 +114,56 @@ public sealed record SourceReport
     public string? Error { get; init; }
     public string? Remedy { get; init; }
     public RunOutcome Outcome { get; init; } = RunOutcome.Done;
+
+    /// <summary>The failure is not this source's own, so that no other one is read: the ledger's, the settings', or a stop.</summary>
+    public bool EndsRun { get; init; }
+
+    /// <summary>
+    /// The totals. While one source was read, the failure of another is a gap: that one's indicators stay as they are.
+    /// </summary>
+    public static SourceReport Total(IReadOnlyList<SourceReport> all)
+    {
+        if (all is [var only]) return only;
+        var ending = all.Where(one => one.EndsRun).ToList();
+        var hasFailed = ending.Count > 0 || all.All(one => one.Error is not null);
+        var outcome = RunOutcomes.Worst((ending.Count > 0 ? ending : all).Select(one => one.Outcome));
+        var cause = hasFailed ? all.First(one => one.Outcome == outcome && one.Error is not null) : null;
+        var kinds = all.Select(one => one.Kind).Distinct().ToList();
+        return new SourceReport
+        {
+            Name = string.Join(", ", all.Select(one => one.Name)),
+            Kind = kinds is [var kind] ? kind : "several",
+            Complete = all.All(one => one.Complete),
+            Gaps = [.. all.SelectMany(GapsOf)],
+            Events = all.Sum(one => one.Events),
+            EventsUnchanged = all.Sum(one => one.EventsUnchanged),
+            EventsAged = all.Sum(one => one.EventsAged),
+            EventsWithdrawn = all.Sum(one => one.EventsWithdrawn),
+            EventsKnown = all.Sum(one => one.EventsKnown),
+            Attributes = all.Sum(one => one.Attributes),
+            Mapped = all.Sum(one => one.Mapped),
+            Context = all.Sum(one => one.Context),
+            Skipped = SkipCounts.Sum(all.Select(one => one.Skipped)),
+            MayDelete = all.Any(one => one.MayDelete),
+            IsEmptyRead = all.Any(one => one.IsEmptyRead),
+            Error = cause?.Error,
+            Remedy = cause?.Remedy,
+            Outcome = hasFailed ? outcome : RunOutcome.Done,
+        };
+    }
+
+    private static IEnumerable<string> GapsOf(SourceReport one) =>
+        one.Gaps.Prepend(one.Error).OfType<string>().Select(gap => $"{one.Name}: {gap}");
+}
+
+public static class SkipCounts
+{
+    public static IReadOnlyDictionary<SkipReason, long> Sum(IEnumerable<IReadOnlyDictionary<SkipReason, long>> all)
+    {
+        var sum = new SortedDictionary<SkipReason, long>();
+        foreach (var (reason, count) in all.SelectMany(one => one)) sum[reason] = sum.GetValueOrDefault(reason) + count;
+        return sum;
+    }
 }
 
 /// <summary>What a run did at one destination.</summary>

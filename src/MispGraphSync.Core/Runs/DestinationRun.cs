@@ -11,12 +11,12 @@ internal sealed partial class DestinationRun
     private readonly DestinationExecution _execution;
     private readonly IDestinationLedger _ledger;
     private readonly PushOptions _options;
-    private readonly string? _source;
     private readonly TimeProvider _time;
     private Planner? _planner;
     private CapacityResult _capacity = CapacityResult.Everything;
     private Failure.DeletionsWithheld? _withheld;
-    private SourceReport? _read;
+    private IReadOnlyList<SourceReport>? _reads;
+    private HashSet<string> _unread = [];
     private long? _listed;
     private long _replacements;
     private bool _mayDelete;
@@ -25,14 +25,11 @@ internal sealed partial class DestinationRun
     private bool _isRetry;
     private bool _hasReplacedBodies;
 
-    /// <param name="source">The source that was read; null where none was.</param>
-    public DestinationRun(
-        DestinationExecution execution, Eligibility eligibility, PushOptions options, string? source, TimeProvider time)
+    public DestinationRun(DestinationExecution execution, Eligibility eligibility, PushOptions options, TimeProvider time)
     {
         _execution = execution;
         _ledger = execution.Ledger;
         _options = options;
-        _source = source;
         _time = time;
         Eligibility = eligibility;
     }
@@ -54,8 +51,18 @@ internal sealed partial class DestinationRun
 
     private long Withheld => _withheld is null ? 0 : Planned.Delete;
 
-    // What chooses the destination's indicators: settings of its own, filters, rights. Null where no source was read.
-    private string? Selection => _read?.Selection is { } reading ? $"{_options.SelectionFingerprint(Destination)}\n{reading}" : null;
+    // Every source was read to its end, and all of it.
+    private bool ReadsEverything => _mayDelete && _unread.Count == 0 && _reads!.All(one => one.Complete);
+
+    // Of a source that was not read, the ledger does not even have what it said before.
+    private bool LacksSource =>
+        (State.IsNew && _options.OtherSources.Count > 0) || (_reads ?? []).Any(one => one is { MayDelete: false, EventsKnown: 0 });
+
+    // What chooses the destination's indicators, for each source: settings of its own, filters, rights.
+    private IEnumerable<(SourceReport Read, string Selection)> Selections =>
+        from one in _reads ?? []
+        where one.Selection is not null
+        select (one, $"{_options.SelectionFingerprint(Destination)}\n{one.Selection}");
 
     // Everything is suppressed: a destination without protection must not look like one without work.
     private bool HoldsNothing => !_isRetry && _ledger.CountSuppressed(State) > 0 && !_ledger.HoldsAny(State, _execution.Now);
@@ -68,9 +75,10 @@ internal sealed partial class DestinationRun
     }
 
     /// <summary>Opens the destination's record again, since staging may have changed it.</summary>
-    public void Refresh(SourceReport read)
+    public void Refresh(IReadOnlyList<SourceReport> reads)
     {
-        _read = read;
+        _reads = reads;
+        _unread = [.. _options.OtherSources, .. reads.Where(one => !one.MayDelete).Select(one => one.Name)];
         if (CapacityPlanner.IsNeededAt(Destination)) _ledger.ReplanOverCapacity(State, Destination.Capabilities.Capacity, _execution.Now);
         var (isNew, isOutdated) = (State.IsNew, State.IsOutdated);
         var opened = _ledger.OpenDestination(Destination.Info, Destination.Capabilities.Shape, _options.PolicyFingerprint(Destination));
@@ -86,10 +94,12 @@ internal sealed partial class DestinationRun
     /// <summary>Decides every key and adds the steps.</summary>
     public Task PlanAsync() => _execution.TryAsync(() =>
     {
-        _mayDelete = _read is { MayDelete: true } && !_options.Stage.IsPartOfSource;
+        _mayDelete = _reads!.Any(one => one.MayDelete) && !_options.Stage.IsPartOfSource;
         // An event that could not be read, or a source that was not, may be the source of an indicator without a known one.
         // So may another destination of the settings at the same place, which is disabled now.
-        _mayDeleteUnclaimed = _mayDelete && _read is { Complete: true } && _options.ReadsAllSources && !_options.SharesPlace(Destination);
+        // And of several sources, one without any event may have had some.
+        var isSure = _reads is [_] || _options.AcceptChanges || _reads!.All(one => one.Events > 0);
+        _mayDeleteUnclaimed = ReadsEverything && isSure && _options.ReadsAllSources && !_options.SharesPlace(Destination);
         Plan(Planner.Decide, _ => _mayDelete);
         HoldUnclaimed();
         if (!_mayHaveLost) CompleteRebuild();
@@ -126,7 +136,7 @@ internal sealed partial class DestinationRun
             }
 
             _capacity = new CapacityPlanner(Destination, State, _ledger, _execution.Now)
-                .Make(_listed, mayEvict: _mayDelete && _read is { Complete: true });
+                .Make(_listed, mayEvict: ReadsEverything);
             _execution.Planned = _ledger.CountSteps(State);
             foreach (var warning in _capacity.Warnings(Destination.Info.Name)) Observer.Warn(warning);
         }
@@ -147,7 +157,7 @@ internal sealed partial class DestinationRun
         _withheld = DecideDeletions();
         _hasDecidedDeletions = _mayDelete;
         // A retry knows nothing of the other keys that are marked as changed.
-        if (!_isRetry) _ledger.ClearUnchanged(State, keepDeletions: !_mayDelete);
+        if (!_isRetry) _ledger.ClearUnchanged(State, keepDeletions: !_mayDelete || _unread.Count > 0);
     });
 
     /// <summary>Sends the plan. Deletions come last, except where they make room.</summary>
@@ -165,8 +175,9 @@ internal sealed partial class DestinationRun
         // Until then the next run lists again: what is still to be created may exist.
         if (_mayHaveLost && MayContinue && !_isUnfinished && !_isRetry) CompleteRebuild();
         if (!MayContinue || _withheld is not null || !_mayDelete || !_execution.IsAllDone) return;
-        _ledger.CompleteDestination(State);
-        if (Selection is { } accepted) _ledger.RecordAcceptedSelection(State, _source!, accepted);
+        if (_unread.Count == 0) _ledger.CompleteDestination(State);
+        foreach (var (read, selection) in Selections.Where(one => one.Read.MayDelete))
+            _ledger.RecordAcceptedSelection(State, read.Name, selection);
     }
 
     public DestinationReport Report(IReadOnlyDictionary<SkipReason, long> skipped)
@@ -205,11 +216,13 @@ internal sealed partial class DestinationRun
     private Failure.DeletionsWithheld? DecideDeletions()
     {
         var policy = new DeletionPolicy(_options.MaxDelete, _options.AcceptChanges);
+        var empty = _reads?.FirstOrDefault(one => one.IsEmptyRead);
         var facts = new DeletionFacts
         {
             MayDelete = _mayDelete || _isRetry,
-            IsEmptyRead = _read is { IsEmptyRead: true },
-            HasNewSelection = Selection is { } now && _ledger.FindAcceptedSelection(State, _source!) is { } accepted && accepted != now,
+            IsEmptyRead = empty is not null,
+            HasNewSelection = Selections.Any(one =>
+                _ledger.FindAcceptedSelection(State, one.Read.Name) is { } accepted && accepted != one.Selection),
             Deletions = _mayDelete || _isRetry ? Planned.Delete : State.Held,
             HasUnclaimed = _ledger.CountUnclaimed(State) > 0,
             Evictions = _capacity.Evicted,
@@ -221,8 +234,8 @@ internal sealed partial class DestinationRun
         {
             Limit = _options.MaxDelete,
             IsAlsoTooMany = verdict != DeletionVerdict.TooMany && policy.IsTooMany(facts),
-            Source = _read?.Name,
-            EventsKnown = _read?.EventsKnown ?? 0,
+            Source = empty?.Name,
+            EventsKnown = empty?.EventsKnown ?? 0,
         };
     }
 
@@ -311,7 +324,11 @@ internal sealed partial class DestinationRun
     private Planner Planner => _planner ??= new Planner(
         Destination,
         Eligibility,
-        new PlanFacts(_execution.Now, _options.Instance, _source, _ledger.HasListedKeys(State), _ledger.LastListedGeneration(State),
-            _options.Stage.IsPartOfSource),
+        new PlanFacts(
+            _execution.Now, _options.Instance, _reads?.Where(one => one.Error is null).Select(one => one.Name).ToHashSet(),
+            _ledger.HasListedKeys(State), _ledger.LastListedGeneration(State), _options.Stage.IsPartOfSource || LacksSource)
+        {
+            Unread = _unread,
+        },
         key => _ledger.FindListedKey(State, key, _execution.Now));
 }

@@ -5,12 +5,13 @@ using MispGraphSync.Core.Sending;
 namespace MispGraphSync.Core.Runs;
 
 /// <summary>
-/// One push: read and stage once; then plan, check, apply and record for each destination. Destinations are planned one after
-/// the other, since they share the ledger, and send at the same time. A failure at one never stops another.
+/// One push: read and stage each source once; then plan, check, apply and record for each destination. Sources are read and
+/// destinations planned one after the other, since they share the ledger. Destinations send at the same time. A failure at one source or
+/// destination never stops another.
 /// </summary>
 public sealed class Push(
-    ISource source, ISourceLedger staging, IReadOnlyList<IDestination> destinations, IDestinationLedger ledger, PushOptions options,
-    IRunObserver observer, TimeProvider time)
+    IReadOnlyList<SourceToRead> sources, ISourceLedger staging, IReadOnlyList<IDestination> destinations, IDestinationLedger ledger,
+    PushOptions options, IRunObserver observer, TimeProvider time)
 {
     private readonly NeverBlock _neverBlock = new(options.NeverBlock);
 
@@ -20,28 +21,53 @@ public sealed class Push(
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
         List<DestinationRun> runs = [.. destinations.Select(destination => Open(destination, now, control))];
-        var stager = new Stager(source, staging, StageOptionsFor(runs), observer, time);
-        var read = await stager.StageAsync(control, isFullReadDue => PrepareAsync(runs, isFullReadDue)).ConfigureAwait(false);
+        var stage = StageOptionsFor(runs);
+        List<Stager> stagers = [.. sources.Select(one => new Stager(one, staging, stage, observer, time))];
+        await ReadAsync(stagers, runs, control).ConfigureAwait(false);
+        var reads = stagers.ConvertAll(one => one.Report);
+        var total = SourceReport.Total(reads);
 
         // Attributes that are not accounted for are a bug: then nothing is sent.
-        if (ConservationCheck.Check(read, []).Count > 0) read = read with { Outcome = RunOutcome.Bug };
-        if (read.Outcome == RunOutcome.Done) await SendAsync(runs, read, now).ConfigureAwait(false);
-        else runs.ForEach(run => run.SkipBecause(read));
+        if (ConservationCheck.Check(total, []).Count > 0) total = total with { Outcome = RunOutcome.Bug };
+        if (total.Outcome == RunOutcome.Done) await SendAsync(runs, reads, now).ConfigureAwait(false);
+        else runs.ForEach(run => run.SkipBecause(total));
 
-        var reports = runs.ConvertAll(run => run.Report(stager.SkippedAt(run.Destination.Info)));
-        return RunReport.Of(runId, read, reports, time.GetElapsedTime(started), control);
+        var reports = runs.ConvertAll(run => run.Report(SkipCounts.Sum(stagers.Select(one => one.SkippedAt(run.Destination.Info)))));
+        return RunReport.Of(runId, total, reports, time.GetElapsedTime(started), control) with { Sources = reads };
+    }
+
+    // All answer, or fail, before the first is read: what is wrong with the settings of one must not be found out after an hour.
+    private async Task ReadAsync(List<Stager> stagers, List<DestinationRun> runs, RunControl control)
+    {
+        foreach (var one in stagers)
+        {
+            await one.OpenAsync(control).ConfigureAwait(false);
+            if (one.Report.EndsRun) return;
+        }
+
+        var open = stagers.FindAll(one => one.IsOpen);
+        if (open.Count == 0) return;
+        var held = await PrepareAsync(runs, open.Exists(one => one.IsFullReadDue)).ConfigureAwait(false);
+        foreach (var one in open)
+        {
+            await one.ReadAsync(control, held).ConfigureAwait(false);
+            if (one.Report.EndsRun) return;
+        }
+
+        open[0].AddMissing(open.Select(one => one.Missing).Aggregate((one, other) => one.Intersect(other).ToHashSet()));
     }
 
     private DestinationRun Open(IDestination destination, DateTimeOffset now, RunControl control)
     {
         var execution = DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
-        return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, source.Info.Name, time);
+        return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, time);
     }
 
     private StageOptions StageOptionsFor(List<DestinationRun> runs) => options.Stage with
     {
         Destinations = [.. runs.Select(run => (run.Destination.Info, run.Eligibility))],
         AcceptsEmptyRead = options.AcceptChanges,
+        IsOnlySource = sources.Count == 1 && options.OtherSources.Count == 0,
     };
 
     // Before the read: what a list shows decides what is read, and a long read is wasted where no destination lets us in.
@@ -57,10 +83,10 @@ public sealed class Push(
         return new HeldBefore(runs.Exists(run => run.HasAny), events) { MayContinue = runs.Exists(run => run.MayContinue) };
     }
 
-    private async Task SendAsync(List<DestinationRun> runs, SourceReport read, DateTimeOffset now)
+    private async Task SendAsync(List<DestinationRun> runs, IReadOnlyList<SourceReport> reads, DateTimeOffset now)
     {
         await Task.WhenAll(runs.Select(run => run.ReconcileAsync())).ConfigureAwait(false);
-        foreach (var run in runs) run.Refresh(read);
+        foreach (var run in runs) run.Refresh(reads);
         var ready = runs.FindAll(run => run.MayContinue);
         if (ready.Count > 0) ledger.PreparePlan([.. ready.Select(run => run.State)], now);
         foreach (var run in ready) await run.PlanAsync().ConfigureAwait(false);
@@ -80,7 +106,7 @@ public sealed record PushOptions
 {
     public required string Instance { get; init; }
 
-    public required StageOptions Stage { get; init; }
+    public StageOptions Stage { get; init; } = new();
 
     /// <summary>Text that changes when a destination's settings would send something else.</summary>
     public required Func<IDestination, string> PolicyFingerprint { get; init; }
@@ -99,6 +125,9 @@ public sealed record PushOptions
 
     /// <summary>Every source of the settings is read: what no source has is gone.</summary>
     public bool ReadsAllSources { get; init; } = true;
+
+    /// <summary>The names of the settings' sources that this run does not read although it could.</summary>
+    public IReadOnlyList<string> OtherSources { get; init; } = [];
 
     /// <summary>
     /// Whether the settings have another destination, disabled, at the same place: what it sent is not known to be unwanted.

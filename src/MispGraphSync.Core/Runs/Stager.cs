@@ -9,7 +9,7 @@ namespace MispGraphSync.Core.Runs;
 /// Reads a source into the ledger: lists what matches, reads in full what is new or changed, maps it, and finds out what has
 /// aged or was withdrawn. Counts each attribute once.
 /// </summary>
-public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions options, IRunObserver observer, TimeProvider time)
+public sealed class Stager
 {
     /// <summary>
     /// An event that changed so shortly before it was read may have changed again in the same second.
@@ -18,16 +18,43 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
 
     private const string NothingToReadFor = "Nothing was read, since no destination can be used.";
 
+    private const string NotRead = "It was not read, since the run ended before.";
+
     private static readonly TimeSpan MostClockDifference = TimeSpan.FromHours(1);
 
+    private readonly SourceToRead _read;
+    private readonly ISource _source;
+    private readonly ISourceLedger _ledger;
+    private readonly StageOptions _options;
+    private readonly IRunObserver _observer;
+    private readonly TimeProvider _time;
     private readonly Dictionary<SkipReason, long> _skipped = [];
-    private readonly List<(DestinationInfo Destination, Eligibility Takes, Dictionary<SkipReason, long> Skipped)> _destinations =
-        [.. options.Destinations.Select(one => (one.Destination, one.Takes, new Dictionary<SkipReason, long>()))];
+    private readonly List<(DestinationInfo Destination, Eligibility Takes, Dictionary<SkipReason, long> Skipped)> _destinations;
     private readonly HashSet<Guid> _unread = [];
+    private SourceRecord? _known;
+    private string _fingerprint = "";
     private long _events;
     private long _attributes;
     private long _mapped;
     private long _context;
+
+    public Stager(SourceToRead read, ISourceLedger ledger, StageOptions options, IRunObserver observer, TimeProvider time)
+    {
+        (_read, _source, _ledger, _options, _observer, _time) = (read, read.Source, ledger, options, observer, time);
+        _destinations = [.. options.Destinations.Select(one => (one.Destination, one.Takes, new Dictionary<SkipReason, long>()))];
+        Report = new SourceReport { Name = _source.Info.Name, Kind = _source.Info.Kind, Error = NotRead };
+    }
+
+    /// <summary>What is known of the read so far.</summary>
+    public SourceReport Report { get; private set; }
+
+    /// <summary>The source has answered.</summary>
+    public bool IsOpen { get; private set; }
+
+    public bool IsFullReadDue { get; private set; }
+
+    /// <summary>Events that were asked for and that the source does not list.</summary>
+    public IReadOnlySet<Guid> Missing { get; private set; } = new HashSet<Guid>();
 
     /// <summary>
     /// The attributes of this run whose sources this destination does not take, by first reason.
@@ -35,106 +62,126 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
     public IReadOnlyDictionary<SkipReason, long> SkippedAt(DestinationInfo destination) =>
         _destinations.First(one => one.Destination == destination).Skipped;
 
+    /// <summary>Checks that the source answers. A failure is in the report with its outcome.</summary>
+    public Task OpenAsync(RunControl control) => TryAsync(control, async () =>
+    {
+        var known = _known = _ledger.OpenSource(_source.Info);
+        Report = Report with { EventsKnown = known.Events };
+        var state = await _source.OpenAsync(control.Stop).ConfigureAwait(false);
+        var now = _time.GetUtcNow();
+        _fingerprint = $"{_read.Fingerprint}\n{state.Fingerprint}";
+        // A full read in the future was recorded by a wrong clock.
+        IsFullReadDue = _options.Full || known.FullReadAt is not { } last || last > now || last + _read.FullReadEvery <= now;
+        if ((state.ServerTime - now).Duration() > MostClockDifference)
+        {
+            _observer.Warn(
+                $"The clocks of this machine and of '{_source.Info.Name}' differ: it is {now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC here and "
+                + $"{state.ServerTime.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC there. Correct the wrong one (NTP).");
+        }
+
+        IsOpen = true;
+        return Report with { Selection = $"{_read.Fingerprint}\n{state.Selection ?? state.Fingerprint}" };
+    });
+
     /// <summary>
     /// Reads and stages. A failure before the first event is in the report with its outcome; one after it makes the read
     /// incomplete. Cancellation ends the read; what was staged is kept.
     /// </summary>
-    /// <param name="prepare">Called once the source has answered, before it is read: whether a full read is due.</param>
-    public async Task<SourceReport> StageAsync(RunControl control, Func<bool, Task<HeldBefore>> prepare)
+    public Task ReadAsync(RunControl control, HeldBefore held) => TryAsync(control, async () =>
     {
-        var known = ledger.OpenSource(source.Info);
-        var report = new SourceReport { Name = source.Info.Name, Kind = source.Info.Kind };
+        control.Stop.ThrowIfCancellationRequested();
+        var report = Report with { Error = null };
+        return held.MayContinue
+            ? await ReadAsync(report, held, control.Stop).ConfigureAwait(false)
+            : report with { Error = NothingToReadFor };
+    });
+
+    private async Task TryAsync(RunControl control, Func<Task<SourceReport>> work)
+    {
         try
         {
-            return await StageAsync(known, report, prepare, control.Stop).ConfigureAwait(false);
+            Report = await work().ConfigureAwait(false);
         }
         catch (RunFailedException failure) when (_events > 0 && !failure.IsOfLedger)
         {
             // What was read may be sent. The rest is a gap, and while there is one nothing is deleted.
-            return Counted(report) with { Events = _events, Gaps = [.. source.Gaps, failure.Message], Remedy = failure.Remedy };
+            Report = Failed() with { Error = null, Events = _events, Gaps = [.. _source.Gaps, failure.Message], Remedy = failure.Remedy };
         }
         catch (RunFailedException failure)
         {
-            return Counted(report) with { Error = failure.Message, Remedy = failure.Remedy, Outcome = failure.Outcome };
+            var isOwn = !failure.IsOfLedger && failure.Outcome is RunOutcome.Unreachable or RunOutcome.SignInFailed;
+            Report = Failed() with { Error = failure.Message, Remedy = failure.Remedy, Outcome = failure.Outcome, EndsRun = !isOwn };
         }
         catch (OperationCanceledException) when (control.IsStopping)
         {
-            return Counted(report) with { Error = "The read was cut short.", Outcome = control.Outcome };
+            Report = Failed() with { Error = "The read was cut short.", Outcome = control.Outcome, EndsRun = true };
         }
         finally
         {
-            ledger.EndReading();
+            _ledger.EndReading();
         }
     }
 
-    private async Task<SourceReport> StageAsync(
-        SourceRecord known, SourceReport report, Func<bool, Task<HeldBefore>> prepare, CancellationToken ct)
+    private SourceReport Failed() => Counted(Report with { Selection = null });
+
+    private async Task<SourceReport> ReadAsync(SourceReport report, HeldBefore held, CancellationToken ct)
     {
-        var state = await source.OpenAsync(ct).ConfigureAwait(false);
-        var fingerprint = $"{options.Fingerprint}\n{state.Fingerprint}";
-        var now = time.GetUtcNow();
-        // A full read in the future was recorded by a wrong clock.
-        var isDue = options.Full || known.FullReadAt is not { } last || last > now || last + options.FullReadEvery <= now;
-        var everything = known.Fingerprint != fingerprint || isDue;
-        if ((state.ServerTime - now).Duration() > MostClockDifference)
-        {
-            observer.Warn(
-                $"The clocks of this machine and of '{source.Info.Name}' differ: it is {now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC here and "
-                + $"{state.ServerTime.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC there. Correct the wrong one (NTP).");
-        }
-
-        report = report with { Selection = $"{options.Fingerprint}\n{state.Selection ?? state.Fingerprint}", EventsKnown = known.Events };
-
-        var held = await prepare(isDue).ConfigureAwait(false);
-        ct.ThrowIfCancellationRequested();
-        if (!held.MayContinue) return report with { Error = NothingToReadFor };
-        ledger.BeginListing(known);
+        var now = _time.GetUtcNow();
+        var everything = _known!.Fingerprint != _fingerprint || IsFullReadDue;
+        _ledger.BeginListing(_known);
         var listed = 0L;
-        var missing = options.OnlyEvents.ToHashSet();
-        await foreach (var header in source.ListAsync(ct).ConfigureAwait(false))
+        var missing = _options.OnlyEvents.ToHashSet();
+        await foreach (var header in _source.ListAsync(ct).ConfigureAwait(false))
         {
-            if (options.OnlyEvents.Count > 0 && !missing.Remove(header.Uuid)) continue;
-            ledger.AddListed(header);
+            if (_options.OnlyEvents.Count > 0 && !missing.Remove(header.Uuid)) continue;
+            _ledger.AddListed(header);
             listed++;
         }
 
-        var toRead = ledger.EventsToRead(everything || options.OnlyEvents.Count > 0, SameSecond);
+        Missing = missing;
+        var toRead = _ledger.EventsToRead(everything || _options.OnlyEvents.Count > 0, SameSecond);
         await foreach (var read in ReadAsync(toRead, ct).ConfigureAwait(false)) Stage(read);
 
         report = report with { Events = listed, EventsUnchanged = listed - toRead.Count };
-        if (source.IsListComplete && !options.IsPartOfSource)
+        if (_source.IsListComplete && !_options.IsPartOfSource)
         {
             report = await RetireAsync(report, held, ct).ConfigureAwait(false);
             if (report.MayDelete)
             {
-                ledger.ReadAgainNextRun(_unread);
-                ledger.CompleteRead(fingerprint, now, isFull: everything);
+                _ledger.ReadAgainNextRun(_unread);
+                _ledger.CompleteRead(_fingerprint, now, isFull: everything);
             }
         }
 
-        IReadOnlyList<string> gaps = [.. source.Gaps, .. missing.Select(uuid =>
+        return Counted(report) with { Complete = _source.Gaps.Count == 0, Gaps = _source.Gaps };
+    }
+
+    /// <summary>Adds that no source of the run lists these events.</summary>
+    public void AddMissing(IEnumerable<Guid> events)
+    {
+        IReadOnlyList<string> gaps = [.. Report.Gaps, .. events.Select(uuid =>
             $"Event {uuid} is not listed: it does not exist, the key may not see it, or the filters exclude it.")];
-        return Counted(report) with { Complete = gaps.Count == 0, Gaps = gaps };
+        Report = Report with { Complete = Report.Complete && gaps.Count == 0, Gaps = gaps };
     }
 
     private async IAsyncEnumerable<ReadEvent> ReadAsync(IReadOnlyList<EventHeader> toRead, [EnumeratorCancellation] CancellationToken ct)
     {
         if (toRead.Count == 0) yield break;
         _unread.UnionWith(toRead.Select(header => header.Uuid));
-        await foreach (var read in source.FetchAsync(toRead, ct).ConfigureAwait(false))
+        await foreach (var read in _source.FetchAsync(toRead, ct).ConfigureAwait(false))
         {
             yield return read;
-            observer.Reading(source.Info, ++_events, toRead.Count);
+            _observer.Reading(_source.Info, ++_events, toRead.Count);
         }
     }
 
     private async Task<SourceReport> RetireAsync(SourceReport report, HeldBefore held, CancellationToken ct)
     {
-        var gone = ledger.EventsNotListed(held.Events);
+        var gone = _ledger.EventsNotListed(held.Events);
         if (gone.Count == 0) return report with { MayDelete = true };
-        var gaps = source.Gaps.Count;
-        var found = await source.LookUpAsync(gone, ct).ConfigureAwait(false);
-        if (source.Gaps.Count > gaps) return report;
+        var gaps = _source.Gaps.Count;
+        var found = await _source.LookUpAsync(gone, ct).ConfigureAwait(false);
+        if (_source.Gaps.Count > gaps) return report;
         var before = gone.ToDictionary(header => header.Uuid);
         // The last change of an event that has aged is read too, before it no longer renews anything.
         var changed = found.Where(header => header.IsChangedSince(before[header.Uuid])).ToList();
@@ -143,11 +190,12 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
         var aged = found.Select(header => header.Uuid).ToHashSet();
         var withdrawn = before.Keys.Where(uuid => !aged.Contains(uuid)).ToList();
         // Events that have only grown too old for a filter are no reason to doubt the read.
-        report = report with { IsEmptyRead = report.Events == 0 && withdrawn.Count > 0 };
-        if (report.IsEmptyRead && held.Any && !options.AcceptsEmptyRead) return report;
-        var newlyAged = ledger.MarkAged(aged, time.GetUtcNow());
-        ledger.Withdraw(withdrawn);
         var known = withdrawn.Count(uuid => before[uuid].Timestamp != default);
+        // Events that listed indicators name are this source's where there is no other one.
+        report = report with { IsEmptyRead = report.Events == 0 && (_options.IsOnlySource ? withdrawn.Count : known) > 0 };
+        if (report.IsEmptyRead && held.Any && !_options.AcceptsEmptyRead) return report;
+        var newlyAged = _ledger.MarkAged(aged, _time.GetUtcNow());
+        _ledger.Withdraw(withdrawn);
         return report with { EventsAged = newlyAged, EventsWithdrawn = known, MayDelete = true };
     }
 
@@ -155,10 +203,10 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
     {
         var notes = new EventNotes();
         // Event-level notes are complete only after the last attribute; eligibility does not depend on them.
-        var facts = new EventFacts(read.Event, source.Info.Name, isAged: false);
-        var map = new MapContext(source.Info.Name, read.Event.Uuid, options.ToIdsOnly, options.EnforceWarninglist);
+        var facts = new EventFacts(read.Event, _source.Info.Name, isAged: false);
+        var map = new MapContext(_source.Info.Name, read.Event.Uuid, _read.ToIdsOnly, _read.EnforceWarninglist);
 
-        using var writer = ledger.WriteEvent(read.Event, read.ReadAt);
+        using var writer = _ledger.WriteEvent(read.Event, read.ReadAt);
         foreach (var item in read.Items)
         {
             notes.Add(item);
@@ -232,22 +280,26 @@ public sealed class Stager(ISource source, ISourceLedger ledger, StageOptions op
     };
 }
 
-/// <summary>What a run reads, and how it chooses attributes.</summary>
-public sealed record StageOptions
+/// <summary>A source, and how its attributes are chosen.</summary>
+public sealed record SourceToRead(ISource Source)
 {
-    public required IReadOnlyList<(DestinationInfo Destination, Eligibility Takes)> Destinations { get; init; }
-
     public bool ToIdsOnly { get; init; } = true;
 
     public bool EnforceWarninglist { get; init; } = true;
-
-    /// <summary>Read everything in full, whatever is known.</summary>
-    public bool Full { get; init; }
 
     public TimeSpan FullReadEvery { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Text that changes when the settings would give other sources: filters, switches, mapping version.</summary>
     public required string Fingerprint { get; init; }
+}
+
+/// <summary>What a run reads of each source.</summary>
+public sealed record StageOptions
+{
+    public IReadOnlyList<(DestinationInfo Destination, Eligibility Takes)> Destinations { get; init; } = [];
+
+    /// <summary>Read everything in full, whatever is known.</summary>
+    public bool Full { get; init; }
 
     /// <summary>Only these events; empty = all.</summary>
     public IReadOnlySet<Guid> OnlyEvents { get; init; } = new HashSet<Guid>();
@@ -255,11 +307,14 @@ public sealed record StageOptions
     /// <summary>A run over some events only: it withdraws nothing and remembers no complete read.</summary>
     public bool IsPartOfSource => OnlyEvents.Count > 0;
 
+    /// <summary>The run reads no other source.</summary>
+    public bool IsOnlySource { get; init; } = true;
+
     /// <summary>False: when the source has no event at all, what is known of it stays as it is.</summary>
     public bool AcceptsEmptyRead { get; init; }
 }
 
-/// <summary>What the destinations hold before the source is read.</summary>
+/// <summary>What the destinations hold before the sources are read.</summary>
 /// <param name="Any">Anything of ours.</param>
 /// <param name="Events">Events that listed indicators name, whether the ledger knows them or not.</param>
 public sealed record HeldBefore(bool Any, IReadOnlyCollection<Guid> Events)

@@ -123,7 +123,7 @@ public sealed class Verification(
     private Planner PlannerFor(IDestination destination, DestinationState state, DateTimeOffset now) => new(
         destination,
         new Eligibility(destination, _neverBlock),
-        new PlanFacts(now, options.Instance, options.Source, LooksAtDestination: true, Ownership.LastGeneration),
+        new PlanFacts(now, options.Instance, options.Sources, LooksAtDestination: true, Ownership.LastGeneration),
         key => ledger.FindListedKey(state, key, now));
 }
 
@@ -131,8 +131,8 @@ public sealed record VerifyOptions
 {
     public required string Instance { get; init; }
 
-    /// <summary>The source that pushes read: only its references are current.</summary>
-    public required string Source { get; init; }
+    /// <summary>The sources that pushes read: only their references are current.</summary>
+    public required IReadOnlySet<string> Sources { get; init; }
 
     /// <inheritdoc cref="PushOptions.PolicyFingerprint"/>
     public required Func<IDestination, string> PolicyFingerprint { get; init; }

@@ -9,6 +9,7 @@ using MispGraphSync.Output.Explain;
 using MispGraphSync.Output.Report;
 using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
+using MispGraphSync.Sources.Misp;
 
 namespace MispGraphSync.App;
 
@@ -56,16 +57,27 @@ internal sealed class Actions(ToolHost host)
         var explanation = composition.NewExplainer(ledger).Explain(request.Asked);
         if (explanation.IsSeen || !request.AsksMisp) return explanation;
         using var stop = host.StopSource();
-        try
+        // The explanation is complete without the answer of a server.
+        var (found, notes) = (new List<MispHit>(), new List<string>());
+        var answers = 0;
+        foreach (var search in composition.NewValueSearches())
         {
-            var found = await composition.NewValueSearch().FindAsync(ValueVariants.Of(request.Asked), stop.Token).ConfigureAwait(false);
-            return explanation with { InMisp = found };
+            try
+            {
+                found.AddRange(await search.FindAsync(ValueVariants.Of(request.Asked), stop.Token).ConfigureAwait(false));
+                answers++;
+            }
+            catch (RunFailedException failure)
+            {
+                notes.Add(failure.Message);
+            }
         }
-        catch (RunFailedException failure)
+
+        return explanation with
         {
-            // The explanation is complete without MISP's answer.
-            return explanation with { MispNote = failure.Message };
-        }
+            InMisp = answers > 0 ? found : null,
+            MispNote = notes.Count > 0 ? string.Join(' ', notes.Distinct()) : null,
+        };
     }
 
     public async Task<ReportData> GatherReportAsync(CommonArguments common)
@@ -112,6 +124,9 @@ internal sealed class Actions(ToolHost host)
     /// <summary>For a shell that completes a line, as is the next; nothing where the settings have faults.</summary>
     public IEnumerable<string> DestinationNames(string? config) =>
         Suggest(config, settings => settings.Destinations.Select(one => one.Name));
+
+    public IEnumerable<string> SourceNames(string? config) =>
+        Suggest(config, settings => settings.Sources.Select(one => one.Name));
 
     public IEnumerable<string> RunNumbers(string? config) => Suggest(config, settings =>
     {

@@ -114,13 +114,19 @@ internal sealed partial class Composition
 
     private async Task<RunReport> PushAsync(RunRequest request, OpenRun run)
     {
-        var source = OpenSource(request.Input);
-        using var connection = source as IDisposable;
-        _reporter.Begin(source.Info.Name, run.Limits);
-        var push = new Push(
-            source, new SourceLedger(run.Ledger), run.Destinations, run.DestinationLedger, PushOptionsOf(request), _reporter,
-            _host.Time);
-        return await push.RunAsync(run.Id, run.Control).ConfigureAwait(false);
+        var sources = OpenSources(request);
+        try
+        {
+            _reporter.Begin(sources[0].Source.Info.Name, run.Limits);
+            var push = new Push(
+                sources, new SourceLedger(run.Ledger), run.Destinations, run.DestinationLedger, PushOptionsOf(request), _reporter,
+                _host.Time);
+            return await push.RunAsync(run.Id, run.Control).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var connection in sources.Select(one => one.Source).OfType<IDisposable>()) connection.Dispose();
+        }
     }
 
     private async Task<RunReport> VerifyAsync(RunRequest request, OpenRun run)
@@ -130,7 +136,7 @@ internal sealed partial class Composition
         var options = new VerifyOptions
         {
             Instance = Settings.Instance,
-            Source = Settings.Misp.Name,
+            Sources = Settings.Sources.Select(one => one.Name).ToHashSet(),
             PolicyFingerprint = FingerprintOf,
             NeverBlock = NeverBlock,
             Repairs = !request.IsDryRun,
@@ -167,22 +173,15 @@ internal sealed partial class Composition
     private PushOptions PushOptionsOf(RunRequest request) => new()
     {
         Instance = Settings.Instance,
-        Stage = new StageOptions
-        {
-            Destinations = [],
-            ToIdsOnly = Settings.Misp.ToIdsOnly,
-            EnforceWarninglist = Settings.Misp.EnforceWarninglist,
-            Full = request.Full,
-            FullReadEvery = TimeSpan.FromDays(Settings.Misp.FullReadDays),
-            Fingerprint = Fingerprints.OfSource(Settings.Misp),
-            OnlyEvents = request.Events,
-        },
+        Stage = new StageOptions { Full = request.Full, OnlyEvents = request.Events },
         PolicyFingerprint = FingerprintOf,
         SelectionFingerprint = destination => Fingerprints.OfSelection(Settings, destination.Info.Name),
         MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
         AcceptChanges = request.AcceptChanges,
         NeverBlock = NeverBlock,
-        ReadsAllSources = request.Input is null,
+        ReadsAllSources = request is { Input: null, Sources: [] },
+        OtherSources = request.Sources.Count == 0 ? []
+            : [.. Settings.Sources.Select(one => one.Name).Where(name => !request.Sources.Contains(name))],
         SharesPlace = destination => Settings.Destinations.Any(one =>
             !one.Enabled && one.Info with { Name = "" } == destination.Info with { Name = "" }),
         MayHaveLostRecords = _mayHaveLostRecords,

@@ -1,5 +1,6 @@
 using MispGraphSync.Commands;
 using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Runs;
 using MispGraphSync.Destinations;
 using MispGraphSync.Doctor;
 using MispGraphSync.Http;
@@ -23,7 +24,7 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private readonly ToolHost _host;
     private readonly ConsoleReporter _reporter;
-    private readonly FilterPlan _filters;
+    private readonly Dictionary<string, FilterPlan> _filters;
     private readonly SocketsHttpHandler _sockets;
     private readonly Secrets _secrets;
     private readonly List<IDestination> _opened = [];
@@ -34,11 +35,10 @@ internal sealed partial class Composition : IAsyncDisposable
     {
         _host = host;
         _reporter = reporter;
-        _filters = FilterPlan.Parse(settings.Misp.EventFilters, out var faults)
-            ?? throw new RunFailedException(RunOutcome.InvalidInput, string.Join('\n', faults));
+        _filters = settings.Sources.ToDictionary(one => one.Name, FiltersOf, StringComparer.OrdinalIgnoreCase);
         _secrets = SecretsOf(settings, host);
         _sockets = HttpSockets.Create(settings.CaFile, settings.Proxy);
-        Settings = settings with { Misp = WithVault(settings.Misp, () => NewTransport(run: 0)) };
+        Settings = settings with { Sources = [.. settings.Sources.Select(one => WithVault(one, () => NewTransport(run: 0)))] };
     }
 
     public AppSettings Settings { get; }
@@ -102,8 +102,9 @@ internal sealed partial class Composition : IAsyncDisposable
     public Explainer NewExplainer(LedgerFile ledger) =>
         new(ledger, KnownDestinations(ledger), Settings.Instance, Settings.Logs.Directory, _host.Time.GetUtcNow());
 
-    /// <summary>Asks MISP for a value that the ledger does not know.</summary>
-    public ValueSearch NewValueSearch() => new(Settings.Misp, Settings.CaFile, Settings.Proxy, _host.Time, _log, _secrets);
+    /// <summary>Ask each MISP server for a value that the ledger does not know.</summary>
+    public IEnumerable<ValueSearch> NewValueSearches() => Settings.Sources.Where(one => one.IsServer)
+        .Select(one => new ValueSearch(one, Settings.CaFile, Settings.Proxy, _host.Time, _log, _secrets));
 
     /// <summary>The enabled destinations of the settings, then the others in the ledger.</summary>
     public List<ExplainedDestination> KnownDestinations(LedgerFile ledger)
@@ -132,18 +133,18 @@ internal sealed partial class Composition : IAsyncDisposable
         _log = AppLog.Create(Settings.Logs, isDebug: false, isOptional: true, _host.Time, _secrets);
         return NewDoctor(
             logError is null, Endpoint.Of(Settings, chosen, Registration.Kinds), chosen,
-            (connectivity, misp, destinations) =>
-                DoctorContext.All(inspection, logError, metricsError, connectivity, misp, destinations, writes), ct);
+            (connectivity, sources, destinations) =>
+                DoctorContext.All(inspection, logError, metricsError, connectivity, sources, destinations, writes), ct);
     }
 
     /// <summary>The checks that test one answer of <c>config init</c>. They leave no file.</summary>
     public DoctorContext OpenAnswerTest(AnswerTest test, DestinationSettings? destination, CancellationToken ct) => NewDoctor(
         isLogged: false, AnswerChecks.Endpoints(test, Settings, destination, Registration.Kinds), destination is null ? [] : [destination],
-        (connectivity, misp, destinations) => AnswerChecks.Of(test, connectivity, misp, destinations.SingleOrDefault()), ct);
+        (connectivity, sources, destinations) => AnswerChecks.Of(test, connectivity, sources, destinations.SingleOrDefault()), ct);
 
     private DoctorContext NewDoctor(
         bool isLogged, IReadOnlyList<Endpoint> endpoints, IReadOnlyList<DestinationSettings> chosen,
-        Func<Connectivity, MispContext, DestinationChecks[], IReadOnlyList<Check>> select, CancellationToken ct)
+        Func<Connectivity, IReadOnlyList<MispContext>, DestinationChecks[], IReadOnlyList<Check>> select, CancellationToken ct)
     {
         var kinds = Registration.Kinds;
         var logging = isLogged ? Settings.Logs : Settings.Logs with { Requests = RequestLogging.None };
@@ -152,13 +153,14 @@ internal sealed partial class Composition : IAsyncDisposable
             Log = new RequestLog(logging, run: 0, _host.Time, secrets: _secrets),
         };
         var connectivity = new Connectivity(endpoints, Settings, _host.Time, ct);
-        var misp = new MispContext(Settings, WithVault(Settings.Misp, () => transport), _filters, connectivity, transport, ct);
+        MispContext[] sources = [.. Settings.Sources.Select(one =>
+            new MispContext(Settings, WithVault(one, () => transport), _filters[one.Name], connectivity, transport, ct))];
         DestinationChecks[] destinations =
             [.. chosen.Select(one => kinds.Of(one).Checks(new CheckInput(kinds, one, transport, connectivity.SkipIfUnreachableAsync, ct)))];
-        return new DoctorContext(select(connectivity, misp, destinations), async () =>
+        return new DoctorContext(select(connectivity, sources, destinations), async () =>
         {
             foreach (var destination in destinations) await destination.DisposeAsync().ConfigureAwait(false);
-            misp.Dispose();
+            foreach (var source in sources) source.Dispose();
             connectivity.Dispose();
             await DisposeAsync().ConfigureAwait(false);
         });
@@ -184,14 +186,44 @@ internal sealed partial class Composition : IAsyncDisposable
         return destination;
     }
 
-    private ISource OpenSource(string? input)
+    private static FilterPlan FiltersOf(MispSettings source) => FilterPlan.Parse(source.EventFilters, out var faults)
+        ?? throw new RunFailedException(RunOutcome.InvalidInput, string.Join('\n', faults));
+
+    private List<SourceToRead> OpenSources(RunRequest request) => request.Input is { } input
+        ? [ToRead(Settings.Sources[0], OpenSaved(Path.GetFullPath(input, _host.WorkingDirectory), SavedOptions(Settings.Sources[0])))]
+        : Settings.ChooseSources(request.Sources).ConvertAll(one => ToRead(one, OpenSource(one)));
+
+    private static SourceToRead ToRead(MispSettings settings, ISource source) => new(source)
     {
-        var misp = Settings.Misp;
-        if (input is null) return MispSource.Open(misp, Settings.CaFile, Settings.Proxy, _filters, _host.Time, _log, _secrets);
-        var path = Path.GetFullPath(input, _host.WorkingDirectory);
-        var options = new SavedSourceOptions(_filters, misp.EnforceWarninglist, _host.Time, _log);
-        return FeedSource.Find(path, options, _reporter.Warn) ?? FileSource.Open(path, options);
+        ToIdsOnly = settings.ToIdsOnly,
+        EnforceWarninglist = settings.EnforceWarninglist,
+        FullReadEvery = TimeSpan.FromDays(settings.FullReadDays),
+        Fingerprint = Fingerprints.OfSource(settings),
+    };
+
+    private ISource OpenSource(MispSettings source)
+    {
+        if (source.IsServer)
+            return MispSource.Open(source, Settings.CaFile, Settings.Proxy, _filters[source.Name], _host.Time, _log, _secrets);
+        var label = Settings.Sources.Count == 1 ? "misp.path" : $"misp.{source.Name}.path";
+        var options = SavedOptions(source) with { Name = source.Name, Setting = label };
+        try
+        {
+            if (source.Kind == MispSettings.File) return FileSource.Open(source.Path!, options);
+            return FeedSource.Find(source.Path!, options, _reporter.Warn) ?? throw new RunFailedException(
+                RunOutcome.Unreachable, $"There is no MISP feed at {source.Path}: it has no manifest.json of one.", $"Check {label}.");
+        }
+        catch (RunFailedException failure)
+        {
+            return new MissingSource(source.Name, source.Kind, failure);
+        }
     }
+
+    private ISource OpenSaved(string path, SavedSourceOptions options) =>
+        FeedSource.Find(path, options, _reporter.Warn) ?? FileSource.Open(path, options);
+
+    private SavedSourceOptions SavedOptions(MispSettings source) =>
+        new(_filters[source.Name], source.EnforceWarninglist, _host.Time, _log);
 
     private static MispSettings WithVault(MispSettings misp, Func<Transport> transport) =>
         misp.VaultSignIn is not { } signIn ? misp : misp with

@@ -11,7 +11,7 @@ internal static class RunLog
 
     public static void Ended(ILogger log, RunReport report, RejectionGroups rejections)
     {
-        LogSource(log, report.Source);
+        foreach (var source in report.Sources.Count > 0 ? report.Sources : [report.Source]) LogSource(log, source);
         foreach (var destination in report.Destinations) LogDestination(log, destination, rejections);
         foreach (var imbalance in report.Imbalances) log.Error("{Imbalance}", imbalance);
         log.Information(

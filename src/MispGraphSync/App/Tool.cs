@@ -48,6 +48,7 @@ internal static class Tool
         Suggestions.AddCompletions(root, common, new Dictionary<string, Func<string?, IEnumerable<string>>>
         {
             ["--destination"] = actions.DestinationNames,
+            ["--source"] = actions.SourceNames,
             ["--adopt"] = _ => Registration.Kinds.TakeoverTools,
             ["--run"] = actions.RunNumbers,
         });

@@ -6,6 +6,8 @@ namespace MispGraphSync.Commands;
 internal sealed class RunOptions
 {
     private readonly Option<string[]> _destinations = NewOption.Destinations();
+    private readonly Option<string[]> _sources = NewOption.Of<string[]>(
+        "--source", "NAME", "Only this source of the settings; may be given several times.");
     private readonly Option<string?> _wait = NewOption.Of<string?>(
         "--wait", "DURATION", "How long to wait while another run holds the lock, such as 10m.");
 
@@ -26,7 +28,7 @@ internal sealed class RunOptions
         command.Add(_destinations);
         if (readsSource)
         {
-            foreach (var option in (Option[])[_input, _events, _full, _maxDelete, _acceptChanges]) command.Add(option);
+            foreach (var option in (Option[])[_sources, _input, _events, _full, _maxDelete, _acceptChanges]) command.Add(option);
         }
 
         command.Add(_wait);
@@ -38,6 +40,7 @@ internal sealed class RunOptions
     public RunRequest Read(ParseResult args, RunVerb verb, CommonArguments common) => new(verb, common)
     {
         Destinations = args.GetValue(_destinations) ?? [],
+        Sources = SourcesOf(args),
         Input = args.GetValue(_input),
         Events = (args.GetValue(_events) ?? []).Select(UuidOf).ToHashSet(),
         Full = args.GetValue(_full),
@@ -51,6 +54,14 @@ internal sealed class RunOptions
         args.GetValue(option) is { } text
             ? DeletionLimit.Parse(text) ?? throw Wrong(option, text, "a number such as 100, or a share such as 25%")
             : null;
+
+    private string[] SourcesOf(ParseResult args)
+    {
+        var names = args.GetValue(_sources) ?? [];
+        if (names.Length == 0 || args.GetValue(_input) is null) return names;
+        throw new RunFailedException(
+            RunOutcome.InvalidInput, $"{_sources.Name} and {_input.Name} exclude each other.", "A file is read in place of all sources.");
+    }
 
     private static TimeSpan? DurationOf(ParseResult args, Option<string?> option) =>
         args.GetValue(option) is { } text

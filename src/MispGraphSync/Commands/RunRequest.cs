@@ -14,6 +14,9 @@ internal sealed record RunRequest(RunVerb Verb, CommonArguments Common)
     /// <summary>Empty: all enabled ones.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
 
+    /// <summary>Empty: all of the settings.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
     /// <summary>How long to wait for another run to end.</summary>
     public TimeSpan Wait { get; init; }
 

@@ -15,7 +15,7 @@ internal static class AnswerChecks
     {
         var all = destination is null
             ? Endpoint.Of(settings, [], kinds)
-            : Endpoint.Of(settings with { Misp = new MispSettings() }, [destination], kinds);
+            : Endpoint.Of(settings with { Sources = [new MispSettings()] }, [destination], kinds);
         return test switch
         {
             AnswerTest.MispAddress => [.. all.Where(one => one.IsMisp)],
@@ -27,7 +27,8 @@ internal static class AnswerChecks
     }
 
     /// <param name="destination">Null for MISP.</param>
-    public static IReadOnlyList<Check> Of(AnswerTest test, Connectivity connectivity, MispContext misp, DestinationChecks? destination)
+    public static IReadOnlyList<Check> Of(
+        AnswerTest test, Connectivity connectivity, IReadOnlyList<MispContext> sources, DestinationChecks? destination)
     {
         var ofDestination = destination?.All(writes: false) ?? [];
         return test switch
@@ -35,10 +36,11 @@ internal static class AnswerChecks
             AnswerTest.MispAddress => [.. NetworkChecks.Of(connectivity)],
             AnswerTest.MispKey =>
             [
-                DoctorContext.Secrets(misp, []), .. MispChecks.Of(misp).Where(check => check.Name is "misp" or "misp key" or "misp events"),
+                DoctorContext.Secrets(sources, []),
+                .. MispChecks.Of(sources[0]).Where(check => check.Name is "misp" or "misp key" or "misp events"),
             ],
             AnswerTest.Tenant => [.. NetworkChecks.Of(connectivity), .. ofDestination.Where(IsOfTenant)],
-            AnswerTest.SignIn => [DoctorContext.Secrets(null, [destination!]), .. ofDestination.Where(IsOfToken)],
+            AnswerTest.SignIn => [DoctorContext.Secrets([], [destination!]), .. ofDestination.Where(IsOfToken)],
             _ => [.. NetworkChecks.Of(connectivity), .. ofDestination.Where(check => !IsOfTenant(check) && !IsOfToken(check))],
         };
     }

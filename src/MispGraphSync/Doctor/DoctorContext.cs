@@ -15,17 +15,17 @@ internal sealed class DoctorContext(IReadOnlyList<Check> checks, Func<ValueTask>
     /// <param name="destinations">Those that were asked for, in the settings' order.</param>
     /// <param name="writes">Whether an indicator may be written to each destination.</param>
     public static IReadOnlyList<Check> All(
-        SettingsInspection inspection, string? logError, string? metricsError, Connectivity connectivity, MispContext misp,
-        IReadOnlyList<DestinationChecks> destinations, bool writes) =>
+        SettingsInspection inspection, string? logError, string? metricsError, Connectivity connectivity,
+        IReadOnlyList<MispContext> sources, IReadOnlyList<DestinationChecks> destinations, bool writes) =>
     [
         LocalChecks.Settings(inspection),
         LocalChecks.Permissions(inspection),
         LocalChecks.Ledger(inspection.Settings),
         LocalChecks.Logs(inspection.Settings.Logs.Directory, logError),
         .. LocalChecks.Metrics(inspection.Settings, metricsError),
-        Secrets(misp, destinations),
+        Secrets(sources, destinations),
         .. NetworkChecks.Of(connectivity),
-        .. MispChecks.Of(misp),
+        .. sources.SelectMany(MispChecks.Of),
         .. destinations.SelectMany(one => one.All(writes)),
         NetworkChecks.Hosts(connectivity),
     ];
@@ -37,12 +37,12 @@ internal sealed class DoctorContext(IReadOnlyList<Check> checks, Func<ValueTask>
     public ValueTask DisposeAsync() => dispose?.Invoke() ?? ValueTask.CompletedTask;
 
     /// <summary>Whether each secret is where the settings say: variables, files, Key Vaults, certificates, tokens.</summary>
-    /// <param name="misp">Null: its key is not looked at.</param>
-    public static Check Secrets(MispContext? misp, IReadOnlyList<DestinationChecks> destinations) => new("secrets", async _ =>
-    {
-        var credentials = destinations.Select(one => one.Credential.GetAsync());
-        var found = await Task.WhenAll(misp is null ? credentials : credentials.Prepend(misp.Key.GetAsync())).ConfigureAwait(false);
-        CheckResult[] faults = [.. found.OfType<CheckResult>().Distinct()];
-        return faults.Length > 0 ? faults : [CheckResult.Ok("all are where the settings say")];
-    });
+    public static Check Secrets(IReadOnlyList<MispContext> sources, IReadOnlyList<DestinationChecks> destinations) =>
+        new("secrets", async _ =>
+        {
+            var secrets = sources.Select(one => one.Key.GetAsync()).Concat(destinations.Select(one => one.Credential.GetAsync()));
+            var found = await Task.WhenAll(secrets).ConfigureAwait(false);
+            CheckResult[] faults = [.. found.OfType<CheckResult>().Distinct()];
+            return faults.Length > 0 ? faults : [CheckResult.Ok("all are where the settings say")];
+        });
 }

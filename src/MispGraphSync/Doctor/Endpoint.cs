@@ -8,9 +8,12 @@ namespace MispGraphSync.Doctor;
 /// <summary>A host that these settings make the tool connect to.</summary>
 /// <param name="Origin">Scheme, host and port.</param>
 /// <param name="Purpose">What it is for: <c>MISP</c>, <c>sign-in</c>, <c>graph</c>; several in a row.</param>
-/// <param name="IsMisp">Whether misp.verifyCert concerns it.</param>
+/// <param name="IsMisp">Whether it is a source.</param>
 internal sealed record Endpoint(Uri Origin, string Purpose = "", bool IsMisp = false)
 {
+    /// <summary>Whether its certificate is checked, by verifyCert of the sources there.</summary>
+    public bool VerifiesCert { get; init; } = true;
+
     /// <summary>Host and port, the port always named: what a firewall's rule needs.</summary>
     public string Address =>
         Origin.HostNameType == UriHostNameType.IPv6 ? $"[{Origin.DnsSafeHost}]:{Origin.Port}" : $"{Origin.DnsSafeHost}:{Origin.Port}";
@@ -21,8 +24,12 @@ internal sealed record Endpoint(Uri Origin, string Purpose = "", bool IsMisp = f
     public static IReadOnlyList<Endpoint> Of(AppSettings settings, IReadOnlyList<DestinationSettings> destinations, DestinationKinds kinds)
     {
         var used = new List<(Uri Origin, string Purpose)>();
-        if (settings.Misp.Url is { } misp) used.Add((misp, "MISP"));
-        AddVault(settings.Misp.Key, settings.Misp.VaultSignIn);
+        foreach (var source in settings.Sources)
+        {
+            if (source.Url is { } misp) used.Add((misp, "MISP"));
+            AddVault(source.Key, source.VaultSignIn);
+        }
+
         foreach (var auth in destinations.Select(one => one.Auth))
         {
             AddVault(auth.ClientSecret, auth.VaultSignIn);
@@ -33,8 +40,13 @@ internal sealed record Endpoint(Uri Origin, string Purpose = "", bool IsMisp = f
         return
         [
             .. used.GroupBy(one => one.Origin.GetLeftPart(UriPartial.Authority), one => one.Purpose, StringComparer.OrdinalIgnoreCase)
-                .Select(one => new Endpoint(new Uri(one.Key), string.Join(", ", one.Distinct()), one.Contains("MISP"))),
+                .Select(one => new Endpoint(new Uri(one.Key), string.Join(", ", one.Distinct()), one.Contains("MISP"))
+                {
+                    VerifiesCert = !settings.Sources.Any(source => !source.VerifyCert && OriginOf(source.Url) == one.Key),
+                }),
         ];
+
+        static string? OriginOf(Uri? address) => address?.GetLeftPart(UriPartial.Authority);
 
         void AddVault(SecretReference? secret, AuthSettings? signIn)
         {

@@ -51,7 +51,7 @@ internal sealed class HostProbe(AppSettings settings, TimeProvider time)
     {
         CertificateProblem? certificate = null;
         using var sockets = HttpSockets.Create(
-            settings.CaFile, settings.Proxy, verify: !endpoint.IsMisp || settings.Misp.VerifyCert,
+            settings.CaFile, settings.Proxy, endpoint.VerifiesCert,
             onRefused: (shown, chain, errors) => certificate = CertificateProblem.Of(shown, chain, errors));
         using var http = new HttpClient(sockets) { Timeout = Timeout.InfiniteTimeSpan };
         var result = new ProbeResult(endpoint, ProxyOf(endpoint.Origin));

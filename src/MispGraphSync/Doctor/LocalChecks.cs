@@ -100,7 +100,7 @@ internal static class LocalChecks
         var signIns = settings.Destinations.Where(one => one.Enabled).SelectMany(one => new[] { one.Auth, one.Auth.VaultSignIn });
         return signIns.OfType<AuthSettings>()
             .SelectMany(auth => new[] { auth.ClientSecret?.File, auth.Certificate?.Path, auth.Certificate?.Password?.File })
-            .Prepend(settings.Misp.Key?.File).OfType<string>();
+            .Concat(settings.Sources.Select(one => one.Key?.File)).OfType<string>();
     }
 
     private static CheckResult LookAtLedger(string path)

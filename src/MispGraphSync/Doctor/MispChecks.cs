@@ -1,10 +1,11 @@
 using MispGraphSync.Destinations;
+using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
 
 namespace MispGraphSync.Doctor;
 
-/// <summary>What the MISP server says: version, key, events, one event in full, warninglists.</summary>
+/// <summary>What a MISP server says: version, key, events, one event in full, warninglists. And whether a feed or file is there.</summary>
 internal static class MispChecks
 {
     /// <summary>A full event can take long, and has smaller requests after it when it fails.</summary>
@@ -14,21 +15,37 @@ internal static class MispChecks
         + "must do for one event.";
 
     public static IEnumerable<Check> Of(MispContext misp) =>
+        misp.Settings.IsServer ? OfServer(misp) : [new(misp.Name, () => [Saved(misp.Settings)])];
+
+    private static IEnumerable<Check> OfServer(MispContext misp) =>
     [
-        new("misp", async () => await misp.Connection.GetAsync().ConfigureAwait(false) switch
+        new(misp.Name, async () => await misp.Connection.GetAsync().ConfigureAwait(false) switch
         {
             { IsKeyRefused: true } => CheckResult.Ok("answers as MISP does; its version is for those with a key"),
             var connection => connection.Result,
         }),
-        new("misp key", async _ => await misp.Connection.GetAsync().ConfigureAwait(false) is { IsKeyRefused: true } refused
+        new($"{misp.Name} key", async _ => await misp.Connection.GetAsync().ConfigureAwait(false) is { IsKeyRefused: true } refused
             ? [refused.Result]
             : await misp.AskAsync(KeyAsync).ConfigureAwait(false)),
-        new("misp events", _ => misp.AskAsync((client, ct) => EventsAsync(misp.Filters, client, ct))),
-        new("misp fetch", _ => misp.AskAsync((client, ct) => FetchAsync(misp, client, ct), FetchLimit)),
-        new("warninglists", async _ => misp.Settings.EnforceWarninglist
+        new($"{misp.Name} events", _ => misp.AskAsync((client, ct) => EventsAsync(misp.Filters, client, ct))),
+        new($"{misp.Name} fetch", _ => misp.AskAsync((client, ct) => FetchAsync(misp, client, ct), FetchLimit)),
+        new(misp.IsOnly ? "warninglists" : $"{misp.Name} warninglists", async _ => misp.Settings.EnforceWarninglist
             ? await misp.AskAsync(WarninglistsAsync).ConfigureAwait(false)
             : [CheckResult.Skipped("misp.enforceWarninglist is off")]),
     ];
+
+    private static CheckResult Saved(MispSettings source)
+    {
+        var path = source.Path!;
+        if (!Directory.Exists(path) && !File.Exists(path))
+            return CheckResult.Failed(
+                RunOutcome.Unreachable, $"There is no file or folder {path}.", "Check the source's path, and that its disk is mounted.");
+        return source.Kind == MispSettings.Feed && !File.Exists(Path.Combine(path, "manifest.json"))
+            ? CheckResult.Failed(
+                RunOutcome.Unreachable, $"{path} has no manifest.json, so it is no MISP feed.",
+                "Check the source's path; for saved MISP JSON, set its kind to file.")
+            : CheckResult.Ok($"{path} is there");
+    }
 
     // Reading needs nothing else of the role.
     private static async Task<IReadOnlyList<CheckResult>> KeyAsync(MispClient client, CancellationToken ct) =>

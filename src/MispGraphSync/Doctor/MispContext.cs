@@ -12,7 +12,7 @@ namespace MispGraphSync.Doctor;
 /// <param name="IsKeyRefused">MISP answers, but does not accept the key.</param>
 internal sealed record MispConnection(MispClient? Client, CheckResult Result, bool IsKeyRefused = false);
 
-/// <summary>The MISP server of the settings, for the checks that ask it.</summary>
+/// <summary>A source of the settings, for the checks that ask it.</summary>
 internal sealed class MispContext : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
@@ -28,12 +28,19 @@ internal sealed class MispContext : IDisposable
         AppSettings settings, MispSettings misp, FilterPlan filters, Connectivity connectivity, Transport transport, CancellationToken ct)
     {
         (Settings, Filters, _connectivity, _transport, _ct) = (misp, filters, connectivity, transport, ct);
+        IsOnly = settings.Sources.Count == 1;
         _http = MispClient.CreateHttp(misp, settings.CaFile, settings.Proxy);
         Key = new AsyncLazy<CheckResult?>(ResolveKeyAsync);
         Connection = new AsyncLazy<MispConnection>(ConnectAsync);
     }
 
     public MispSettings Settings { get; }
+
+    /// <summary>The settings have no other source.</summary>
+    public bool IsOnly { get; }
+
+    /// <summary>What its checks are called after.</summary>
+    public string Name => IsOnly ? "misp" : Settings.Name;
 
     public FilterPlan Filters { get; }
 
@@ -54,7 +61,7 @@ internal sealed class MispContext : IDisposable
         var connection = await Connection.GetAsync().ConfigureAwait(false);
         if (connection.Client is not { } client)
             return [connection.Result.Status == CheckStatus.Skipped ? connection.Result
-                : CheckResult.Skipped(connection.IsKeyRefused ? "needs misp key" : "needs misp")];
+                : CheckResult.Skipped(connection.IsKeyRefused ? $"needs {Name} key" : $"needs {Name}")];
         try
         {
             return await TimeLimit.RunAsync(limit ?? Limit, _transport.Time, ct => ask(client, ct), _ct).ConfigureAwait(false);

@@ -32,7 +32,8 @@ internal sealed class IndicatorSourceSearch(LedgerFile file)
                 || (source.Single is { } observable && observables.Contains(ObservableKey.OfSingle(observable)))
                 || source.Combined.Any(one => observables.Contains(ObservableKey.OfSingle(one)));
             if (!isFound) continue;
-            var full = new IndicatorSourceRow(source, _events.Find(row)) { Facts = _hasFacts ? FactRecord.Find(file, row, attribute) : null };
+            var facts = _hasFacts ? FactRecord.Find(file, row, attribute) : null;
+            var full = new IndicatorSourceRow(source, _events.Find(row)) { Facts = facts };
             found.Add(new FoundIndicatorSource(row, full, combination, single));
         }
 

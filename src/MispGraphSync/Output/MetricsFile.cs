@@ -32,6 +32,8 @@ internal static partial class MetricsFile
         new("attributes_read", "Attributes read.", push => One(push.Report?.Source.Attributes)),
         new("attributes_skipped", "Attributes that became no indicator, by reason.", push => push.Report?.Source.Skipped
             .OrderBy(one => one.Key).Select(one => new Sample(Labels(("reason", one.Key.Slug())), one.Value))),
+        OfSources("source_complete", "Whether the source was read to its end: 1 or 0.", one => one.Complete ? 1 : 0),
+        OfSources("source_events", "Events of the source that match its filters.", one => one.Error is null ? one.Events : null),
         Each("held", "Indicators held at the destination.", one => one.Held),
         Each("suppressed", "Indicators not resent: rejected earlier, unchanged.", one => one.Suppressed),
         Each("waiting_for_room", "Wanted indicators that are not sent: the destination or our share of it is full.",
@@ -106,6 +108,9 @@ internal static partial class MetricsFile
     private static Metric Each(string name, string help, Func<DestinationReport, long?> value) => new(
         name, help,
         push => push.Report?.Destinations.Select(one => new Sample(Labels(("destination", one.Name), ("kind", one.Kind)), value(one))));
+
+    private static Metric OfSources(string name, string help, Func<SourceReport, long?> value) => new(
+        name, help, push => push.Report?.Sources.Select(one => new Sample(Labels(("source", one.Name), ("kind", one.Kind)), value(one))));
 
     private static Sample[]? One(double? value) => value is null ? null : [new Sample("", value)];
 

@@ -6,13 +6,16 @@ namespace MispGraphSync.Output;
 /// <summary>The report of a run. The ledger keeps it too, for <see cref="ReportedRun"/>.</summary>
 internal sealed record RunJson(
     int Schema, long RunId, string Status, int ExitCode, long DurationMs, RunSourceJson Source,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RunSourceJson>? Sources,
     IReadOnlyList<RunDestinationJson> Destinations,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Imbalances)
 {
     public static string Text(RunReport report) => JsonSerializer.Serialize(
         new RunJson(
             Schema: 1, report.RunId, report.Status.Slug(), ExitCodes.Of(report.Outcome), (long)report.Duration.TotalMilliseconds,
-            RunSourceJson.Of(report.Source), [.. report.Destinations.Select(RunDestinationJson.Of)],
+            RunSourceJson.Of(report.Source),
+            report.Sources.Count > 0 ? [.. report.Sources.Select(RunSourceJson.Of)] : null,
+            [.. report.Destinations.Select(RunDestinationJson.Of)],
             report.Imbalances.Count > 0 ? report.Imbalances : null),
         OutputJson.Default.RunJson);
 }

@@ -12,7 +12,7 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
         RunReport report, RejectionGroups rejections, bool isDryRun, WrappedText page, string options, bool hasLedger = true)
     {
         var text = new RunText(report, rejections, isDryRun, page);
-        text.Source(report.Source);
+        foreach (var source in SourcesOf(report)) text.Source(source);
         foreach (var destination in report.Destinations) text.Destination(destination);
         text.Totals();
         if (Problems(report) is { Length: > 0 } problems)
@@ -39,15 +39,19 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
     public static string Problems(RunReport report)
     {
         const int MaxGaps = 10;
-        var (lines, source) = (new List<string>(), report.Source);
-        Add($"read {source.Name}", source.Error, source.Remedy);
-        lines.AddRange(source.Gaps.Take(MaxGaps).Select(gap => $"! not read: {Sanitize.ForDisplay(gap)}"));
-        if (source.Gaps.Count > MaxGaps) lines.Add($"! and {source.Gaps.Count - MaxGaps:N0} more gaps in the read.");
-        var result = source.MayDelete ? ": the indicators of these events do not change." : ", so nothing was deleted.";
-        if (source.Gaps.Count > 0) lines.Add("  The read is partial" + result);
+        var lines = new List<string>();
+        foreach (var source in SourcesOf(report))
+        {
+            Add($"read {source.Name}", source.Error, source.Remedy);
+            var gaps = report.Sources.Count > 1 ? $"not read of {Sanitize.ForDisplay(source.Name, 80)}" : "not read";
+            lines.AddRange(source.Gaps.Take(MaxGaps).Select(gap => $"! {gaps}: {Sanitize.ForDisplay(gap)}"));
+            if (source.Gaps.Count > MaxGaps) lines.Add($"! and {source.Gaps.Count - MaxGaps:N0} more gaps in the read.");
+            if (PartialResult(report, source) is { } result) lines.Add(result);
+        }
+
         foreach (var one in report.Destinations)
         {
-            if (one.Error != source.Error) Add(one.Name, one.Error, one.Remedy);
+            if (one.Error != report.Source.Error) Add(one.Name, one.Error, one.Remedy);
             if (FailureText.Of(one.Obstacle) is var (sentence, remedy)) Add(one.Name, sentence, remedy);
         }
 
@@ -60,6 +64,18 @@ internal sealed class RunText(RunReport report, RejectionGroups rejections, bool
             lines.Add($"! {what}: {Sanitize.ForDisplay(error, 2_000)}");
             if (remedy is not null) lines.Add($"  {Sanitize.ForDisplay(remedy, 2_000)}");
         }
+    }
+
+    private static IReadOnlyList<SourceReport> SourcesOf(RunReport report) =>
+        report.Sources.Count > 0 ? report.Sources : [report.Source];
+
+    private static string? PartialResult(RunReport report, SourceReport source)
+    {
+        var isOfSeveral = report.Sources.Count > 1;
+        if (source.Gaps.Count > 0 && source.MayDelete) return "  The read is partial: the indicators of these events do not change.";
+        if (source.Gaps.Count > 0 && !isOfSeveral) return "  The read is partial, so nothing was deleted.";
+        var isPartial = isOfSeveral && report.Source.Outcome == RunOutcome.Done && (source.Gaps.Count > 0 || source.Error is not null);
+        return isPartial ? "  Nothing of this source was deleted; the other sources are not affected." : null;
     }
 
     private void Source(SourceReport source)

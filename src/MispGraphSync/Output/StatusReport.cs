@@ -25,12 +25,16 @@ internal sealed record StatusReport(
         var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info)))
             .Select(row => DestinationStatus.Of(row.Info, null, row, figures, now));
         var sources = figures.Sources().Select(row => new SourceStatus(
-            row.Name, row.Events, row.Aged, row.ReadAt, row.FullReadAt, NextFullRead(row.FullReadAt, settings.Misp.FullReadDays)));
+            row.Name, row.Events, row.Aged, row.ReadAt, row.FullReadAt, NextFullRead(row.FullReadAt, FullReadDays(settings, row.Name))));
         return new StatusReport(
             Schema: 1, now, settings.RequiredLedger, owner, [.. new RunHistory(ledger).Latest(runs).Select(ReportedRun.Of)],
             [.. configured, .. others], [.. sources])
         { IsNew = ledger.IsNew };
     }
+
+    // What was read from a file has the days of the first.
+    private static int FullReadDays(AppSettings settings, string source) =>
+        (settings.Sources.FirstOrDefault(one => one.Name == source) ?? settings.Sources[0]).FullReadDays;
 
     // A clock that was wrong may have left the end of time.
     private static DateTimeOffset? NextFullRead(DateTimeOffset? last, int days) =>

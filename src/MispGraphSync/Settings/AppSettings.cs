@@ -11,7 +11,9 @@ namespace MispGraphSync.Settings;
 public sealed record AppSettings
 {
     public string Instance { get; init; } = "misp-graph";
-    public MispSettings Misp { get; init; } = new();
+
+    /// <summary>At least one, in the file's order, names unique.</summary>
+    public IReadOnlyList<MispSettings> Sources { get; init; } = [new()];
     public string? CaFile { get; init; }
 
     /// <summary>Enabled and disabled ones, in the file's order, names unique.</summary>
@@ -34,9 +36,20 @@ public sealed record AppSettings
     public string LockedFile => Ledger ?? Path.Combine(Logs.Directory, "run");
 }
 
+/// <summary>One source: a MISP server, a MISP feed's folder, or saved MISP JSON.</summary>
 public sealed record MispSettings
 {
-    /// <summary>Null when only --input is used; so is the key.</summary>
+    public const string Server = "misp";
+    public const string Feed = "feed";
+    public const string File = "file";
+
+    public string Kind { get; init; } = Server;
+    public bool IsServer => Kind == Server;
+
+    /// <summary>Of a feed or file, absolute; null for a server.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Null when only --input is used, and for a feed or file; so is the key.</summary>
     public Uri? Url { get; init; }
     public SecretReference? Key { get; init; }
 

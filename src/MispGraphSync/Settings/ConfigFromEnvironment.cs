@@ -28,6 +28,10 @@ internal static class ConfigFromEnvironment
     public static ConfigDraft Draft(IReadOnlyDictionary<string, string> environment, SettingsTable table, string? instance)
     {
         var given = Read(environment, new GivenSettings(table));
+        if (given.Sources is [var source, ..])
+            throw new RunFailedException(RunOutcome.InvalidInput,
+                $"{source.Origin.Place} describes one of several sources; this writes a file with one.",
+                "Unset the variables of the others, and write these into the file as a list: docs/configuration.md shows it.");
         foreach (var common in CommonNames) TryAdd(common);
         if (!Keys.Credentials.Any(key => given.Top.Values.ContainsKey(key.Path))) _ = CommonCredentials.FirstOrDefault(TryAdd);
 

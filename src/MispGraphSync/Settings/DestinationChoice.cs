@@ -1,6 +1,6 @@
 namespace MispGraphSync.Settings;
 
-/// <summary>The destinations that a command line names.</summary>
+/// <summary>The destinations and sources that a command line names.</summary>
 internal static class DestinationChoice
 {
     /// <param name="settings">The settings.</param>
@@ -21,5 +21,16 @@ internal static class DestinationChoice
         throw new RunFailedException(
             RunOutcome.InvalidInput, $"There is no destination '{Sanitize.ForDisplay(unknown, 80)}'.",
             $"The settings have: {string.Join(", ", settings.Destinations.Select(one => one.Name))}.");
+    }
+
+    /// <summary>The sources of these names, in the settings' order; for no name all.</summary>
+    /// <exception cref="RunFailedException">There is no source of such a name.</exception>
+    public static List<MispSettings> ChooseSources(this AppSettings settings, IReadOnlyList<string> names)
+    {
+        if (names.FirstOrDefault(name => settings.Sources.All(one => one.Name != name)) is { } unknown)
+            throw new RunFailedException(
+                RunOutcome.InvalidInput, $"There is no source '{Sanitize.ForDisplay(unknown, 80)}'.",
+                $"The settings have: {string.Join(", ", settings.Sources.Select(one => one.Name))}.");
+        return [.. settings.Sources.Where(one => names.Count == 0 || names.Contains(one.Name))];
     }
 }

@@ -7,34 +7,38 @@ namespace MispGraphSync.Settings;
 /// <param name="Value">Null: there is none.</param>
 internal sealed record EffectiveValue(string Label, SettingKey Key, SettingValue? Value, SettingOrigin Origin);
 
-/// <summary>For each key: the destination's own value, else the common one, else the default.</summary>
+/// <summary>For each key: the own value of the destination or source, else the common one, else the default.</summary>
 internal sealed class EffectiveValues(GivenSettings given, ReadContext context)
 {
     public SettingsTable Table => given.Table;
 
     public IReadOnlyList<GivenLevel> Destinations => given.Destinations;
 
+    /// <summary>Null: the only one, whose values are at the top.</summary>
+    public IReadOnlyList<GivenLevel?> Sources => given.Sources.Count > 0 ? given.Sources : new GivenLevel?[] { null };
+
     public ReadContext Context => context;
 
     /// <summary>The type's default when there is no value.</summary>
-    public T? Of<T>(SettingKey<T> key, GivenLevel? destination = null) =>
-        Find(key, destination) is { Value: { } value } found ? key.ValueType.Read(value, found.Label, context) : default;
+    public T? Of<T>(SettingKey<T> key, GivenLevel? level = null) =>
+        Find(key, level) is { Value: { } value } found ? key.ValueType.Read(value, found.Label, context) : default;
 
-    public EffectiveValue Find(SettingKey key, GivenLevel? destination = null)
+    public EffectiveValue Find(SettingKey key, GivenLevel? level = null)
     {
-        if (destination is null)
+        if (level is null)
         {
             return given.Top.Values.TryGetValue(key.Path, out var common)
                 ? new EffectiveValue(key.Path, key, common, common.Origin)
                 : FromDefault(key.Path, key, key.Default);
         }
 
-        var label = destination.LabelOf(key);
-        if (destination.Values.TryGetValue(key.Path, out var own)) return new EffectiveValue(label, key, own, own.Origin);
+        var label = level.LabelOf(key);
+        if (level.Values.TryGetValue(key.Path, out var own)) return new EffectiveValue(label, key, own, own.Origin);
+        if (level.IsSource) return FromDefault(label, key, key.Default);
         if (key.Scope != KeyScope.Overridable)
-            return FromDefault(label, key, Table.InDestination[key.Path].DefaultFor(destination.Kind?.Name));
+            return FromDefault(label, key, Table.InDestination[key.Path].DefaultFor(level.Kind?.Name));
         var isCredential = Keys.Credentials.Contains(key) || key == Keys.CertificatePassword;
-        if (isCredential && destination.HasOwnCredential) return FromDefault(label, key, json: null);
+        if (isCredential && level.HasOwnCredential) return FromDefault(label, key, json: null);
         return Find(key) with { Label = label, Origin = SettingOrigin.Common(key.Path) };
     }
 
@@ -43,11 +47,21 @@ internal sealed class EffectiveValues(GivenSettings given, ReadContext context)
     {
         var inDestination = Table.InDestination.Values.OrderBy(key => key.Scope == KeyScope.Overridable).ToList();
         var before = Table.All.TakeWhile(key => key.Scope != KeyScope.Destination).ToList();
-        return before.Select(key => Find(key))
+        return before.SelectMany(OfCommon)
             .Concat(given.Destinations.SelectMany(
                 one => inDestination.Where(key => key.BelongsTo(one.Kind?.Name)).Select(key => Find(key, one))))
             .Concat(Table.All.Skip(before.Count).Where(key => key.Scope != KeyScope.Destination).Select(key => Find(key)));
     }
+
+    /// <summary>The kind of a source, which is <c>misp</c> where it is not given.</summary>
+    public string KindOf(GivenLevel? source) => Of(Keys.MispKind, source) ?? MispSettings.Server;
+
+    // Several sources come one after the other, each with the keys that have a meaning for its kind.
+    private IEnumerable<EffectiveValue> OfCommon(SettingKey key) =>
+        given.Sources.Count == 0 || !Table.InSource.ContainsKey(key.Path) ? [Find(key)]
+        : key != Table.InSource.Values.First() ? []
+        : given.Sources.SelectMany(source =>
+            Table.InSource.Values.Where(one => one.IsOf(KindOf(source))).Select(one => Find(one, source)));
 
     private EffectiveValue FromDefault(string label, SettingKey key, string? json)
     {

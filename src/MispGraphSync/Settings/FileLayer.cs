@@ -7,6 +7,9 @@ internal sealed class FileLayer(GivenSettings given, SettingsFaults faults)
 {
     public const string Destinations = "destinations";
 
+    /// <summary>One object, or a list of them.</summary>
+    public const string Sources = "misp";
+
     /// <param name="root">Null: the file is no JSON, which is a fault already.</param>
     public void Add(SettingValue? root)
     {
@@ -19,6 +22,22 @@ internal sealed class FileLayer(GivenSettings given, SettingsFaults faults)
 
         AddMembers(given.Top, root, prefix: "");
         foreach (var (_, destinations) in root.Members.Where(member => member.Name == Destinations)) AddDestinations(destinations);
+        foreach (var (_, sources) in root.Members.Where(IsListOfSources)) AddSources(sources);
+    }
+
+    private static bool IsListOfSources((string Name, SettingValue Value) member) =>
+        member.Name == Sources && member.Value.Json.ValueKind == JsonValueKind.Array;
+
+    private void AddSources(SettingValue list)
+    {
+        if (!list.Items.Any()) faults.Add(list.Origin, Sources, "This list is empty; it takes at least one source.");
+        foreach (var item in list.Items)
+        {
+            var source = given.AddSource(item.Origin);
+            if (item.Json.ValueKind != JsonValueKind.Object)
+                faults.Add(item.Origin, source.Label, $"This is {item}; each source is an object.");
+            else AddNameFirst(source, item);
+        }
     }
 
     private void AddDestinations(SettingValue list)
@@ -38,10 +57,16 @@ internal sealed class FileLayer(GivenSettings given, SettingsFaults faults)
                 continue;
             }
 
-            // The name comes first, because it is part of the label of every fault.
-            foreach (var (name, value) in item.Members.Where(member => member.Name == Keys.Name.Path)) destination.Values[name] = value;
-            AddMembers(destination, item, prefix: "");
+            AddNameFirst(destination, item);
         }
+    }
+
+    // It is part of the label of every fault.
+    private void AddNameFirst(GivenLevel level, SettingValue item)
+    {
+        foreach (var (name, value) in item.Members.Where(member => member.Name == Keys.Name.Path))
+            level.Values[level.Prefix + name] = value;
+        AddMembers(level, item, level.Prefix);
     }
 
     private void AddMembers(GivenLevel level, SettingValue group, string prefix)
@@ -49,7 +74,7 @@ internal sealed class FileLayer(GivenSettings given, SettingsFaults faults)
         foreach (var (name, value) in group.Members)
         {
             var path = prefix + name;
-            if (level.IsTop && path is "$schema" or Destinations) continue;
+            if (level.IsTop && (path is "$schema" or Destinations || IsListOfSources((path, value)))) continue;
 
             var isPlainName = !name.Contains('.', StringComparison.Ordinal);
             var below = level.Keys.Keys.Where(key => key.StartsWith(path + ".", StringComparison.Ordinal));

@@ -54,7 +54,7 @@ internal static class Fingerprints
     }
 
     /// <summary>The hosts that this installation itself depends on.</summary>
-    public static IEnumerable<string> OwnHosts(AppSettings settings) => OwnHosts(settings.Misp, settings.Destinations);
+    public static IEnumerable<string> OwnHosts(AppSettings settings) => OwnHosts(settings, settings.Destinations);
 
     private static string Hash(IEnumerable<string> lines) => Hash128.Of(string.Join('\n', lines)).ToString();
 
@@ -67,9 +67,10 @@ internal static class Fingerprints
 
     // Without the hosts of other destinations: moving one of them does not affect this one.
     private static string NeverBlockAt(AppSettings settings, DestinationSettings destination) =>
-        string.Join(',', settings.Guard.NeverBlock.Concat(OwnHosts(settings.Misp, [destination])));
+        string.Join(',', settings.Guard.NeverBlock.Concat(OwnHosts(settings, [destination])));
 
-    private static IEnumerable<string> OwnHosts(MispSettings source, IEnumerable<DestinationSettings> destinations) =>
-        destinations.SelectMany(one => one.OwnEndpoints.Append(one.Auth.Authority)).Prepend(source.Url)
+    private static IEnumerable<string> OwnHosts(AppSettings settings, IEnumerable<DestinationSettings> destinations) =>
+        settings.Sources.Select(one => one.Url)
+            .Concat(destinations.SelectMany(one => one.OwnEndpoints.Append(one.Auth.Authority)))
             .OfType<Uri>().Select(uri => uri.Host);
 }

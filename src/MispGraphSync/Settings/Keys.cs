@@ -25,20 +25,27 @@ internal static class Keys
         ],
         ignoreCase: true);
 
-    // ---- this installation, and the source
+    // ---- this installation, and the sources
 
     public static readonly SettingKey<string> Instance = new("instance", Top, Matching(
         "a name of letters, digits, dots and hyphens, at most 64 long", "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), "\"misp-graph\"",
         "This installation's name. It is part of every indicator's id, so it must differ between installations that write to one tenant "
         + "or workspace, and must not change later.");
+    public static readonly SettingKey<string> MispName = new("misp.name", Top, Slug, "\"misp\"",
+        "The source's name in the ledger. Another name is another source: indicators of the old one are no longer renewed.");
+    public static readonly SettingKey<string> MispKind = new(
+        "misp.kind", Top, Choice(MispSettings.Server, MispSettings.Feed, MispSettings.File), $"\"{MispSettings.Server}\"",
+        "What the source is. misp: a MISP server, which needs url and key. feed: the folder of a MISP feed, and file: saved MISP JSON, one "
+        + "file or a folder; both need path.");
     public static readonly SettingKey<Uri> MispUrl = new("misp.url", Top, WebAddress, null,
-        "The MISP server's address. Not needed with --input.")
+        "The MISP server's address.")
     { Placeholder = "\"https://misp.example.com\"" };
     public static readonly SettingKey<SecretReference> MispKey = new("misp.key", Top, Secret, null,
         "The auth key of the MISP user to read with; a read-only user is enough.")
     { Placeholder = "\"env:MISP_KEY\"" };
-    public static readonly SettingKey<string> MispName = new("misp.name", Top, Slug, "\"misp\"",
-        "The source's name in the ledger. Another name is another source: indicators of the old one are no longer renewed.");
+    public static readonly SettingKey<string> MispPath = new("misp.path", Top, FileOrFolderPath, null,
+        "Where a feed or file is.")
+    { Example = "\"/srv/feeds/osint\"" };
     public static readonly SettingKey<bool> MispVerifyCert = new("misp.verifyCert", Top, Bool, "true",
         "Check MISP's TLS certificate. Without it, anyone on the network path can read the auth key and change the data; prefer caFile.");
     public static readonly SettingKey<IReadOnlyList<JsonElement>> MispEventFilters = new("misp.eventFilters", Top, Filters, "[]",
@@ -176,6 +183,9 @@ internal static class Keys
     public static readonly SettingKey<string> MetricsTextfile = new("metrics.textfile", Top, FilePath, null,
         "A Prometheus text file to write at the end of each push.")
     { Example = "\"/var/lib/node_exporter/misp-graph.prom\"" };
+
+    /// <summary>The keys of a source that only a MISP server has.</summary>
+    public static IReadOnlyList<SettingKey> OfServer { get; } = [MispUrl, MispKey, MispVerifyCert, MispPageSize, MispTimeoutSeconds];
 
     /// <summary>The ways to sign in, of which exactly one is chosen.</summary>
     public static IReadOnlyList<SettingKey> Credentials { get; } = [ClientSecret, CertificatePath, ManagedIdentity, FederatedTokenFile];

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MispGraphSync.Settings;
 
 /// <summary>
-/// Puts <c>MISP_GRAPH__SECTION__KEY</c> variables over the file, and options over both. A destination is addressed by its name or
-/// its index; one that the file does not have is added where its kind is given.
+/// Puts <c>MISP_GRAPH__SECTION__KEY</c> variables over the file, and options over both. A destination, or one of several sources, is
+/// addressed by its name or its index; one that the file does not have is added where its kind is given.
 /// </summary>
 internal sealed class OverrideLayers(GivenSettings given, SettingsFaults faults)
 {
@@ -26,53 +26,62 @@ internal sealed class OverrideLayers(GivenSettings given, SettingsFaults faults)
 
     private void Add(IEnumerable<Override> all)
     {
-        var own = all.ToLookup(one => one.IsForDestination);
-        foreach (var one in own[false]) Set(given.Top, one, string.Join('.', one.Segments));
-
-        var byAddress = own[true]
-            .GroupBy(one => one.Segments.ElementAtOrDefault(1)?.ToLowerInvariant() ?? "", StringComparer.Ordinal)
-            .OrderBy(group => IndexOf(group.Key) ?? int.MaxValue)
-            .ThenBy(group => group.Key, StringComparer.Ordinal);
-        foreach (var group in byAddress) AddToDestination(group.Key, [.. group]);
-    }
-
-    private void AddToDestination(string address, List<Override> overrides)
-    {
-        var destination = Find(address) ?? (CanBeNew(address, overrides) ? New(address, overrides[0].Origin) : null);
-        foreach (var one in overrides)
+        List<Override> every = [.. all];
+        // MISP_GRAPH__MISP__URL is of the only source, unless there is a list, or variables make one.
+        var hasSources = given.Sources.Count > 0
+            || (!given.Top.Values.Keys.Any(given.Table.InSource.ContainsKey)
+                && every.Exists(one => one.IsFor(FileLayer.Sources) && one.HasKey(given.Table.Kind.Path)));
+        List<string> lists = hasSources ? [FileLayer.Destinations, FileLayer.Sources] : [FileLayer.Destinations];
+        foreach (var one in every.Where(one => !lists.Exists(one.IsFor))) Set(given.Top, one, string.Join('.', one.Segments));
+        foreach (var list in lists)
         {
-            if (destination is null) faults.Add(one.Origin, FileLayer.Destinations, NoSuchDestination(address));
-            else Set(destination, one, string.Join('.', one.Segments.Skip(2)));
+            var byAddress = every.Where(one => one.IsFor(list))
+                .GroupBy(one => one.Segments.ElementAtOrDefault(1)?.ToLowerInvariant() ?? "", StringComparer.Ordinal)
+                .OrderBy(group => IndexOf(group.Key) ?? int.MaxValue)
+                .ThenBy(group => group.Key, StringComparer.Ordinal);
+            foreach (var group in byAddress) AddTo(list, group.Key, [.. group]);
         }
     }
 
-    private GivenLevel? Find(string address) => IndexOf(address) is { } index
-        ? given.Destinations.ElementAtOrDefault(index)
-        : given.Destinations.Find(one => one.Name is { } name && AsVariable(name) == AsVariable(address));
+    private List<GivenLevel> LevelsOf(string list) => list == FileLayer.Sources ? given.Sources : given.Destinations;
 
-    /// <summary>The next index, or a name; its kind has to be given along with it.</summary>
-    private bool CanBeNew(string address, List<Override> overrides) =>
-        address.Length > 0
-        && (IndexOf(address) is not { } index || index == given.Destinations.Count)
-        && overrides.Exists(one =>
-            one.Segments is [_, _, var key] && key.Equals(given.Table.Kind.Path, StringComparison.OrdinalIgnoreCase));
-
-    private GivenLevel New(string address, SettingOrigin origin)
+    private void AddTo(string list, string address, List<Override> overrides)
     {
-        var destination = given.AddDestination(origin);
-        if (IndexOf(address) is null) destination.Values[Keys.Name.Path] = new SettingValue(address.Replace('_', '-'), origin);
-        return destination;
+        var level = Find(list, address) ?? (CanBeNew(list, address, overrides) ? New(list, address, overrides[0].Origin) : null);
+        foreach (var one in overrides)
+        {
+            if (level is null) faults.Add(one.Origin, list, NoSuchLevel(list, address));
+            else Set(level, one, level.Prefix + string.Join('.', one.Segments.Skip(2)));
+        }
     }
 
-    private string NoSuchDestination(string address)
-    {
-        if (address.Length == 0) return "After destinations go a destination's name (or index) and a key.";
+    private GivenLevel? Find(string list, string address) => IndexOf(address) is { } index
+        ? LevelsOf(list).ElementAtOrDefault(index)
+        : LevelsOf(list).Find(one => one.Name is { } name && AsVariable(name) == AsVariable(address));
 
-        var names = given.Destinations.Select(one => one.Name).OfType<string>().ToList();
+    /// <summary>The next index, or a name; its kind has to be given along with it.</summary>
+    private bool CanBeNew(string list, string address, List<Override> overrides) =>
+        address.Length > 0
+        && (IndexOf(address) is not { } index || index == LevelsOf(list).Count)
+        && overrides.Exists(one => one.HasKey(given.Table.Kind.Path));
+
+    private GivenLevel New(string list, string address, SettingOrigin origin)
+    {
+        var level = list == FileLayer.Sources ? given.AddSource(origin) : given.AddDestination(origin);
+        if (IndexOf(address) is null) level.Values[level.Prefix + Keys.Name.Path] = new SettingValue(address.Replace('_', '-'), origin);
+        return level;
+    }
+
+    private string NoSuchLevel(string list, string address)
+    {
+        var word = list == FileLayer.Sources ? "source" : "destination";
+        if (address.Length == 0) return $"After {list} go a {word}'s name (or index) and a key.";
+
+        var names = LevelsOf(list).Select(one => one.Name).OfType<string>().ToList();
         var meant = DidYouMean.Nearest(address, names) is { } near ? $" Did you mean {near}?"
             : names.Count > 0 ? $" There are: {string.Join(", ", names)}."
             : "";
-        return $"There is no destination {SettingsFaults.Quote(address)}.{meant} To make one, give its kind as well.";
+        return $"There is no {word} {SettingsFaults.Quote(address)}.{meant} To make one, give its kind as well.";
     }
 
     private void Set(GivenLevel level, Override one, string path)
@@ -94,7 +103,7 @@ internal sealed class OverrideLayers(GivenSettings given, SettingsFaults faults)
     {
         var meant = DidYouMean.Nearest(path, level.Keys.Keys) ?? GivenLevel.SameLastWord(path, level.Keys);
         if (meant is null) return "There is no such key. Variables are written MISP_GRAPH__SECTION__KEY.";
-        string[] segments = level.IsTop ? [.. meant.Split('.')] : [.. one.Segments.Take(2), .. meant.Split('.')];
+        string[] segments = level.IsTop ? [.. meant.Split('.')] : [.. one.Segments.Take(2), .. meant[level.Prefix.Length..].Split('.')];
         return $"There is no such key. Did you mean {Prefix}{string.Join("__", segments).ToUpperInvariant()}?";
     }
 
@@ -105,7 +114,10 @@ internal sealed class OverrideLayers(GivenSettings given, SettingsFaults faults)
 
     private sealed record Override(string[] Segments, string Text, SettingOrigin Origin)
     {
-        public bool IsForDestination => Segments[0].Equals(FileLayer.Destinations, StringComparison.OrdinalIgnoreCase);
+        public bool IsFor(string list) => Segments[0].Equals(list, StringComparison.OrdinalIgnoreCase);
+
+        /// <summary>Whether it gives this key of something in a list.</summary>
+        public bool HasKey(string key) => Segments is [_, _, var own] && own.Equals(key, StringComparison.OrdinalIgnoreCase);
 
         public bool IsVariable => Origin.Kind == SettingOrigin.VariableKind;
 

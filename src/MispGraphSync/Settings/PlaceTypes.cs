@@ -11,6 +11,8 @@ internal static partial class SettingTypes
 
     public static SettingType<string> FolderPath { get; } = PathTo("a path to a folder");
 
+    public static SettingType<string> FileOrFolderPath { get; } = PathTo("a path to a file or a folder");
+
     /// <summary>Null for <c>none</c>. In another case it is a mistake rather than the name of a file.</summary>
     public static SettingType<string> FilePathOrNone { get; } = new("a path to a file, or \"none\"", static value =>
         !NoFile.Equals(value.Text?.Trim(), StringComparison.OrdinalIgnoreCase) ? FilePath.Parse(value)

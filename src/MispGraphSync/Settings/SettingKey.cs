@@ -34,6 +34,10 @@ internal abstract record SettingKey(string Path, KeyScope Scope, SettingType Typ
     /// <summary>Whether a destination of this kind may have it. An unknown kind may have every key.</summary>
     public bool BelongsTo(string? kind) => Scope != KeyScope.Top && (Kind is null || kind is null || Kind == kind);
 
+    /// <summary>Whether a source of this kind may have it.</summary>
+    public bool IsOf(string kindOfSource) =>
+        this == Keys.MispPath ? kindOfSource != MispSettings.Server : kindOfSource == MispSettings.Server || !Keys.OfServer.Contains(this);
+
     public string? DefaultFor(string? kind) => DefaultByKind is null ? Default : DefaultByKind.GetValueOrDefault(kind ?? "");
 }
 

@@ -13,7 +13,7 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
         return new AppSettings
         {
             Instance = values.Of(Keys.Instance) ?? "",
-            Misp = Misp(destinations),
+            Sources = [.. values.Sources.Select(one => Source(one, destinations))],
             CaFile = values.Of(Keys.CaFile),
             Destinations = destinations,
             Guard = new GuardSettings
@@ -34,19 +34,21 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
         };
     }
 
-    private MispSettings Misp(IReadOnlyList<DestinationSettings> destinations) => new()
+    private MispSettings Source(GivenLevel? given, IReadOnlyList<DestinationSettings> destinations) => new()
     {
-        Url = values.Of(Keys.MispUrl),
-        Key = values.Of(Keys.MispKey),
-        VaultSignIn = values.Of(Keys.MispKey)?.VaultAddress is null ? null : VaultSignIn(destinations),
-        Name = values.Of(Keys.MispName) ?? "",
-        VerifyCert = values.Of(Keys.MispVerifyCert),
-        EventFilters = values.Of(Keys.MispEventFilters) ?? [],
-        ToIdsOnly = values.Of(Keys.MispToIdsOnly),
-        EnforceWarninglist = values.Of(Keys.MispEnforceWarninglist),
-        PageSize = values.Of(Keys.MispPageSize),
-        Timeout = TimeSpan.FromSeconds(values.Of(Keys.MispTimeoutSeconds)),
-        FullReadDays = values.Of(Keys.MispFullReadDays),
+        Kind = values.KindOf(given),
+        Path = values.Of(Keys.MispPath, given),
+        Url = values.Of(Keys.MispUrl, given),
+        Key = values.Of(Keys.MispKey, given),
+        VaultSignIn = values.Of(Keys.MispKey, given)?.VaultAddress is null ? null : VaultSignIn(destinations),
+        Name = values.Of(Keys.MispName, given) ?? "",
+        VerifyCert = values.Of(Keys.MispVerifyCert, given),
+        EventFilters = values.Of(Keys.MispEventFilters, given) ?? [],
+        ToIdsOnly = values.Of(Keys.MispToIdsOnly, given),
+        EnforceWarninglist = values.Of(Keys.MispEnforceWarninglist, given),
+        PageSize = values.Of(Keys.MispPageSize, given),
+        Timeout = TimeSpan.FromSeconds(values.Of(Keys.MispTimeoutSeconds, given)),
+        FullReadDays = values.Of(Keys.MispFullReadDays, given),
     };
 
     private DestinationSettings Destination(GivenLevel given)

@@ -7,7 +7,10 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
 {
     public void Run()
     {
-        CheckMisp();
+        foreach (var (given, source) in values.Sources.Zip(settings.Sources)) CheckSource(given, source);
+        CheckSourcesDiffer();
+        if (settings.CaFile is { } file && !File.Exists(file))
+            faults.Add(values.Find(Keys.CaFile).Origin, Keys.CaFile.Path, $"There is no file {file}.");
         CheckNames();
         if (!settings.Destinations.Any(one => one.Enabled) && !faults.Has(FileLayer.Destinations))
             faults.Add(SettingOrigin.Default, FileLayer.Destinations,
@@ -31,16 +34,54 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
         CheckPlacesDiffer();
     }
 
-    private void CheckMisp()
+    private void CheckSource(GivenLevel? given, MispSettings source)
     {
-        var hasUrl = values.Find(Keys.MispUrl).Value is not null;
-        var hasKey = values.Find(Keys.MispKey).Value is not null;
-        if (!hasUrl && (hasKey || options.NeedsMisp))
-            Missing(Keys.MispUrl, "the address of your MISP server, such as https://misp.example.com");
-        if (!hasKey && options.NeedsSecrets && (hasUrl || options.NeedsMisp))
-            Missing(Keys.MispKey, "the auth key to read with, best as env:MISP_KEY or file:PATH");
-        if (settings.CaFile is { } file && !File.Exists(file))
-            faults.Add(values.Find(Keys.CaFile).Origin, Keys.CaFile.Path, $"There is no file {file}.");
+        foreach (var key in values.Table.InSource.Values.Where(key => !key.IsOf(source.Kind)))
+        {
+            var found = values.Find(key, given);
+            if (found.Value is { } value && found.Origin != SettingOrigin.Default)
+                faults.Add(value.Origin, found.Label, $"This key does not belong to a source of the kind {source.Kind}.");
+        }
+
+        if (!source.IsServer)
+        {
+            MissingOf(given, Keys.MispPath, "the folder of the feed, or the file or folder with saved MISP JSON");
+            return;
+        }
+
+        var hasUrl = values.Find(Keys.MispUrl, given).Value is not null;
+        var hasKey = values.Find(Keys.MispKey, given).Value is not null;
+        var isNeeded = options.NeedsMisp || given is not null;
+        if (hasKey || isNeeded) MissingOf(given, Keys.MispUrl, "the address of your MISP server, such as https://misp.example.com");
+        if (options.NeedsSecrets && (hasUrl || isNeeded))
+            MissingOf(given, Keys.MispKey, "the auth key to read with, best as env:MISP_KEY or file:PATH");
+    }
+
+    private void MissingOf(GivenLevel? source, SettingKey key, string right)
+    {
+        var found = values.Find(key, source);
+        if (found.Value is null && !faults.Has(found.Label)) faults.AddMissing(source?.Origin ?? SettingOrigin.Default, found.Label, right);
+    }
+
+    /// <summary>The ledger knows a source by its name, and one that is read twice would count twice.</summary>
+    private void CheckSourcesDiffer()
+    {
+        var (names, places) = (new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase), new Dictionary<string, string>());
+        foreach (var (given, source) in values.Sources.Zip(settings.Sources))
+        {
+            if (given is null) return;
+            var name = values.Find(Keys.MispName, given);
+            if (!names.TryAdd(source.Name, given.Label))
+                faults.Add(name.Value!.Origin == SettingOrigin.Default ? given.Origin : name.Value.Origin, name.Label,
+                    $"The name {SettingsFaults.Quote(name.Value)} is taken by {names[source.Name]}; each source needs a name of its own.");
+            var place = source.IsServer
+                ? $"{source.Url?.GetLeftPart(UriPartial.Path).TrimEnd('/')}\n{values.Find(Keys.MispKey, given).Value?.Text}"
+                : source.Path;
+            if (place is null || (source.IsServer && source.Url is null) || places.TryAdd(place, given.Label)) continue;
+            faults.Add(given.Origin, given.Label, source.IsServer
+                ? $"It reads the same server with the same key as {places[place]}. Remove one of them; eventFilters of one can be wider."
+                : $"It reads the same path as {places[place]}; remove one of them.");
+        }
     }
 
     private void CheckNames()

@@ -87,7 +87,7 @@ internal static class SettingsReader
     {
         var faults = new SettingsFaults();
         var given = Gather(file, text, environment, options, faults);
-        if (file is null && given is { Top.Values.Count: 0, Destinations.Count: 0 } && faults.All.Count == 0)
+        if (file is null && given is { Top.Values.Count: 0, Destinations.Count: 0, Sources.Count: 0 } && faults.All.Count == 0)
             throw NothingGiven(environment, options);
 
         var folder = file is null ? options.WorkingDirectory : Path.GetDirectoryName(file)!;
@@ -121,7 +121,7 @@ internal static class SettingsReader
 
     private static void CheckEach(GivenSettings given, ReadContext context)
     {
-        foreach (var level in given.Destinations.Prepend(given.Top))
+        foreach (var level in given.Destinations.Concat(given.Sources).Prepend(given.Top))
         {
             foreach (var (path, value) in level.Values)
             {

@@ -17,8 +17,8 @@ internal sealed class SettingsTable
         All =
         [
             Instance,
-            MispUrl, MispKey, MispName, MispVerifyCert, MispEventFilters, MispToIdsOnly, MispEnforceWarninglist, MispPageSize,
-            MispTimeoutSeconds, MispFullReadDays, CaFile,
+            MispUrl, MispKey, MispName, MispKind, MispPath, MispVerifyCert, MispEventFilters, MispToIdsOnly, MispEnforceWarninglist,
+            MispPageSize, MispTimeoutSeconds, MispFullReadDays, CaFile,
             Tenant, ClientId, ClientSecret, CertificatePath, CertificatePassword, ManagedIdentity, FederatedTokenFile, Cloud, Authority,
             Keys.Action with { Meaning = $"{Keys.Action.Meaning} warn is for {TitlesOf(kind => kind.TakesWarn)} only." },
             PassiveOnly with { Meaning = $"{TitlesOf(kind => kind.TakesPassiveOnly)} only: {Lower(PassiveOnly.Meaning)}" },
@@ -29,6 +29,7 @@ internal sealed class SettingsTable
             GuardMaxDelete, GuardNeverBlock, LogsDirectory, LogsRequests, LogsFormat, LogsRetentionDays, LedgerPath, Proxy, MetricsTextfile,
         ];
         AtTop = All.Where(key => key.Scope != KeyScope.Destination).ToDictionary(key => key.Path, StringComparer.Ordinal);
+        InSource = AtTop.Where(one => one.Key.StartsWith(FileLayer.Sources + ".", StringComparison.Ordinal)).ToDictionary();
         InDestination = All.Where(key => key.Scope != KeyScope.Top).ToDictionary(key => key.Path, StringComparer.Ordinal);
     }
 
@@ -42,6 +43,9 @@ internal sealed class SettingsTable
 
     /// <summary>The keys that may be given at the top, by path.</summary>
     public IReadOnlyDictionary<string, SettingKey> AtTop { get; }
+
+    /// <summary>The keys of a source, by path.</summary>
+    public IReadOnlyDictionary<string, SettingKey> InSource { get; }
 
     /// <summary>The keys that may be given in a destination, by path.</summary>
     public IReadOnlyDictionary<string, SettingKey> InDestination { get; }

@@ -9,11 +9,16 @@ internal static class SettingsWarnings
     public static IEnumerable<string> Of(
         EffectiveValues values, AppSettings settings, string? file, Func<JsonElement, IEnumerable<string>> filterWarnings)
     {
-        if (!settings.Misp.VerifyCert)
-            yield return "misp.verifyCert is false: MISP's TLS certificate is NOT checked. Anyone on the network path can read the auth "
-                + "key and add indicators to what is pushed. Trust the server's authority with caFile instead.";
-        if (settings.Misp.Url is { Scheme: "http", IsLoopback: false })
-            yield return "misp.url begins with http://: the auth key and all events travel unencrypted. Use https://.";
+        foreach (var (given, source) in values.Sources.Zip(settings.Sources))
+        {
+            var label = given?.Label ?? FileLayer.Sources;
+            if (!source.VerifyCert)
+                yield return $"{label}.verifyCert is false: MISP's TLS certificate is NOT checked. Anyone on the network path can read the "
+                    + "auth key and add indicators to what is pushed. Trust the server's authority with caFile instead.";
+            if (source.Url is { Scheme: "http", IsLoopback: false })
+                yield return $"{label}.url begins with http://: the auth key and all events travel unencrypted. Use https://.";
+        }
+
         if (OfOpenSecret(values, file) is { } warning) yield return warning;
         foreach (var value in values.All().Where(one => one.Key.Type.IsSecret && !one.Origin.IsInherited))
         {
@@ -21,10 +26,7 @@ internal static class SettingsWarnings
                 yield return $"{value.Label} looks like a shell's variable, which is not expanded here; to read one, write env:NAME.";
         }
 
-        foreach (var (i, filter) in settings.Misp.EventFilters.Index())
-        {
-            foreach (var doubt in filterWarnings(filter)) yield return $"{Keys.MispEventFilters.Path}[{i}]: {doubt}";
-        }
+        foreach (var doubt in OfFilters(values, settings, filterWarnings)) yield return doubt;
 
         foreach (var doubt in OfTypes(values)) yield return doubt;
         foreach (var destination in settings.Destinations.Where(one => one.Enabled))
@@ -32,6 +34,13 @@ internal static class SettingsWarnings
             foreach (var doubt in Of(destination, values.Table)) yield return $"destinations.{destination.Name}: {doubt}";
         }
     }
+
+    private static IEnumerable<string> OfFilters(
+        EffectiveValues values, AppSettings settings, Func<JsonElement, IEnumerable<string>> filterWarnings) =>
+        from source in values.Sources.Zip(settings.Sources)
+        from filter in source.Second.EventFilters.Index()
+        from doubt in filterWarnings(filter.Item)
+        select $"{values.Find(Keys.MispEventFilters, source.First).Label}[{filter.Index}]: {doubt}";
 
     /// <summary>The warning that other users may read the secret in the settings file; null: they may not.</summary>
     public static string? OfOpenSecret(EffectiveValues values, string? file)

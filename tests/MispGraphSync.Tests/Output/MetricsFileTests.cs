@@ -160,6 +160,7 @@ public partial class MetricsFileTests
             Attributes = 9_000,
             Skipped = new Dictionary<SkipReason, long> { [SkipReason.NotForDetection] = 900, [SkipReason.InvalidUrl] = 60 },
         },
+        Sources = [new SourceReport { Name = "misp", Kind = "misp", Complete = true, Events = 1_200 }],
         Destinations = destinations,
     };
 

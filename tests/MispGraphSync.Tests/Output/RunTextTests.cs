@@ -107,6 +107,30 @@ public partial class RunTextTests
     }
 
     [Fact]
+    public void Each_of_several_sources_has_its_counts_and_its_problems()
+    {
+        SourceReport[] sources =
+        [
+            new()
+            {
+                Name = "misp", Kind = "misp", Complete = true, Events = 120, EventsUnchanged = 118, Attributes = 9, Mapped = 9,
+                MayDelete = true,
+            },
+            new()
+            {
+                Name = "partner", Kind = "misp", Error = "MISP is unreachable.", Remedy = "Check misp.partner.url.",
+                Outcome = RunOutcome.Unreachable,
+            },
+            new()
+            {
+                Name = "osint", Kind = "feed", Events = 7, EventsUnchanged = 7, Gaps = ["File x.json cannot be read."], MayDelete = true,
+            },
+        ];
+
+        TextSnapshot.Matches(Text(Quiet with { Sources = sources, Source = SourceReport.Total(sources) }), "push-several-sources");
+    }
+
+    [Fact]
     public void Retry_without_candidates_reports_nothing_sent()
     {
         var nothing = Text(Quiet with { Source = SourceReport.OfLedger });

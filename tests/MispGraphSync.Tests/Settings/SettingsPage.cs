@@ -35,6 +35,9 @@ internal static class SettingsPage
         `a,b` or as JSON; `eventFilters` and `expiry` as JSON. An empty variable counts as none. A variable that begins with
         `MISP_GRAPH__` and names no key is a fault. Variables alone can define a destination when its `KIND` is among them.
 
+        **Several sources:** `misp` can be a list of such objects, each with keys of its own; [Several sources](sources.md) has an
+        example. Variables then address a source as they do a destination: `MISP_GRAPH__MISP__PARTNER__KEY`.
+
         **Paths** are relative to the settings file's folder (without a file, to the working directory); `~/` is your home.
 
         **Unknown keys, duplicate keys and wrong values are faults**, all reported together, each with its file, line and key.

@@ -40,6 +40,9 @@ internal static class SettingsSample
             var isNested = group.Any(k => k.Path.Split('.').Length > depth + 1);
             if (isNested)
             {
+                if (group.Key == "misp")
+                    json.Comment("Where the indicators come from. Several sources: a list of such objects, [{ … }, { … }]; "
+                        + "see docs/sources.md.");
                 if (group.Key == "auth")
                     json.Comment("Signing in to Microsoft: a tenant, an application, and exactly one of clientSecret, certificate, "
                         + "managedIdentity and federatedTokenFile.");

@@ -20,6 +20,13 @@ internal static class SettingsSchema
     {
         var root = Object(SomeSettings.Table.All.Where(k => k.Scope != KeyScope.Destination), kind: null, mayBeNull: false);
         var properties = root["properties"]!.AsObject();
+        var source = properties["misp"]!.AsObject();
+        properties["misp"] = new JsonObject
+        {
+            ["description"] = "Where the indicators come from: one source, or a list of several.",
+            ["oneOf"] = new JsonArray(
+                source.DeepClone(), new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = source.DeepClone() }),
+        };
         properties.Insert(0, "$schema", new JsonObject { ["type"] = "string" });
         properties["destinations"] = new JsonObject
         {

@@ -15,6 +15,8 @@ internal enum Phase
 /// <summary>Reading the source, or sending to a destination. It keeps numbers; text is made only when it is shown.</summary>
 internal sealed class ProgressItem(string name)
 {
+    public string Name => name;
+
     private static readonly TimeSpan RequestWindow = TimeSpan.FromMinutes(1);
 
     private readonly Queue<TimeSpan> _requests = new();

@@ -19,7 +19,8 @@ internal sealed class RunProgress(TimeProvider time)
     {
         // Destinations are listed before a source is read, and no message says that a list has ended.
         foreach (var destination in _destinations.Values) destination.EndListing();
-        (_source ??= new ProgressItem(source)).Set(done < total ? Phase.Reading : Phase.Planning, done, total, Now);
+        if (_source?.Name != source) _source = new ProgressItem(source);
+        _source.Set(done < total ? Phase.Reading : Phase.Planning, done, total, Now);
     }
 
     public void Listed(string destination, long soFar) => Of(destination).Set(Phase.Listing, soFar, 0, Now);

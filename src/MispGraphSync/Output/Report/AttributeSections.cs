@@ -18,7 +18,9 @@ internal static class AttributeSections
             return;
         }
 
-        html.Note($"From {data.Status.Sources.Sum(one => one.Events):N0} events in the ledger. "
+        var sources = data.Status.Sources;
+        var each = sources.Count > 1 ? $" ({string.Join(", ", sources.Select(one => $"{one.Name} {one.Events:N0}"))})" : "";
+        html.Note($"From {sources.Sum(one => one.Events):N0} events in the ledger{each}. "
             + "Attributes that only give context to others are in neither number.");
         var bars = new BarList(html, skipped + supporting);
         bars.Write(() =>

@@ -13,9 +13,10 @@ internal static class FileSource
         if (Directory.Exists(root)) return new SavedSource("file", root, options, gaps => FindFiles(root, gaps));
         if (EventFile.IsManifest(root))
             throw new RunFailedException(
-                RunOutcome.InvalidInput, $"{root} is the index of a feed, and holds no event.", "Give --input the folder that it is in.");
+                RunOutcome.InvalidInput, $"{root} is the index of a feed, and holds no event.",
+                $"Give {options.Setting} the folder that it is in.");
         if (!System.IO.File.Exists(root))
-            throw new RunFailedException(RunOutcome.InvalidInput, $"There is no file or folder {root}.", "Check --input.");
+            throw new RunFailedException(RunOutcome.InvalidInput, $"There is no file or folder {root}.", $"Check {options.Setting}.");
         return new SavedSource("file", root, options, _ => [new EventFile(root, Path.GetFileName(root))]);
     }
 

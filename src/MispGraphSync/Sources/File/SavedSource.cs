@@ -6,7 +6,14 @@ using Serilog;
 namespace MispGraphSync.Sources.File;
 
 /// <param name="EnforceWarninglist">Has no effect on files; the log says so.</param>
-internal sealed record SavedSourceOptions(FilterPlan Filters, bool EnforceWarninglist, TimeProvider Time, ILogger Log);
+internal sealed record SavedSourceOptions(FilterPlan Filters, bool EnforceWarninglist, TimeProvider Time, ILogger Log)
+{
+    /// <summary>In the ledger; null: after its path.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What names the path, for a remedy.</summary>
+    public string Setting { get; init; } = "--input";
+}
 
 /// <summary>
 /// Events in files. Filters are evaluated here as the server would. An event's time is the one in its own file: an index beside it may
@@ -25,7 +32,7 @@ internal sealed class SavedSource : ISource
     /// <param name="findFiles">The files to read, in a fixed order.</param>
     public SavedSource(string kind, string root, SavedSourceOptions options, Func<ReadGaps, IReadOnlyList<EventFile>> findFiles)
     {
-        Info = new SourceInfo("input:" + root, kind);
+        Info = new SourceInfo(options.Name ?? "input:" + root, kind);
         (_options, _findFiles) = (options, findFiles);
         _reader = new EventFileReader(Info.Name, _gaps);
     }
@@ -70,7 +77,7 @@ internal sealed class SavedSource : ISource
             throw new RunFailedException(
                 RunOutcome.Unreachable,
                 Gaps[0] + (Gaps.Count > 1 ? $" {Gaps.Count - 1} more could not be read either." : ""),
-                "Give --input a MISP feed's folder, or files of MISP events.");
+                $"Give {_options.Setting} a MISP feed's folder, or files of MISP events.");
         }
 
         _options.Log.Information("{Source}: {Read} events read, {Matching} match", Info.Name, read, _found.Values.Count(f => f.IsMatch));

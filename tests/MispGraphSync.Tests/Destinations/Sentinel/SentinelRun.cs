@@ -56,13 +56,14 @@ internal sealed class SentinelRun : IAsyncDisposable
         var options = new PushOptions
         {
             Instance = "test",
-            Stage = new StageOptions { Destinations = [], Fingerprint = "all" },
             SelectionFingerprint = _ => "all",
             PolicyFingerprint = one => $"{one.Policy}",
         };
         if (with is not null) options = with(options);
         var steps = new DestinationLedger(ledger, run);
-        var push = new Push(Source, new SourceLedger(ledger), [destination], steps, options, new Quiet(Warnings), Test.Time);
+        var push = new Push(
+            [new SourceToRead(Source) { Fingerprint = "all" }], new SourceLedger(ledger), [destination], steps, options,
+            new Quiet(Warnings), Test.Time);
         return (await Test.PassAsync(push.RunAsync(run, RunControl.None))).Destinations[0];
     }
 
