@@ -22,8 +22,11 @@ internal static class ConfigImport
         import.Draft.Common.Add(new DraftValue(Keys.Instance, (to is null ? null : InstanceName.KeptIn(to, options)) ?? import.Instance));
         if (to is not null) SettingsFile.Write(to, import.Draft.Write(import.Head, hideSecrets: false), replace);
 
-        output.Write(import.Draft.Write(import.Head, hideSecrets: true));
-        foreach (var line in import.Notes.Lines) messages.Write($"{line}\n");
+        // A wrong file repeats a secret where none belongs.
+        var secrets = new Secrets();
+        foreach (var value in import.Draft.Common.Where(one => one.IsLiteralSecret)) secrets.Add(value.Json.GetString()!);
+        output.Write(secrets.Mask(import.Draft.Write(import.Head, hideSecrets: true)));
+        foreach (var line in import.Notes.Lines) messages.Write($"{secrets.Mask(line)}\n");
         if (to is not null) messages.Write($"Written to {to}, readable by you alone. Next: misp-graph config validate --config {to}\n");
     }
 

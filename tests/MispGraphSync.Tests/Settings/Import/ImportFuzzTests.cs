@@ -93,6 +93,18 @@ public class ImportFuzzTests
         Secret, ImportRun.Of(string.Format(System.Globalization.CultureInfo.InvariantCulture, python, Secret)).Messages,
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("misp_verifycert = '{0}'")]
+    [InlineData("misp_domain = 'https://{0}.example'")]
+    [InlineData("action = '{0}'")]
+    public void Secret_that_another_setting_repeats_is_not_printed(string python)
+    {
+        var import = ImportRun.Of(string.Format(
+            System.Globalization.CultureInfo.InvariantCulture, $"misp_key = '{{0}}'\n{python}", Secret));
+
+        Assert.DoesNotContain(Secret, import.Output + import.Messages, StringComparison.Ordinal);
+    }
+
     private static byte[] Damaged(Random random)
     {
         var text = new StringBuilder(random.Next(2) == 0 ? Sample : Misp2Sentinel);
