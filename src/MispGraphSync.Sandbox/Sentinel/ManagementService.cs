@@ -7,8 +7,8 @@ using MispGraphSync.Sandbox.Hosting;
 namespace MispGraphSync.Sandbox.Sentinel;
 
 /// <summary>
-/// ARM, as far as it lists subscriptions and workspaces and reads Sentinel's indicators back. Its DELETE says 200 and removes nothing
-/// that was uploaded, as users of the real one report.
+/// ARM, as far as it lists subscriptions, workspaces and analytics rules, counts indicators, and reads them back. Its DELETE says 200 and
+/// removes nothing that was uploaded, as users of the real one report.
 /// </summary>
 internal sealed class ManagementService(SentinelState state, EntraState entra, SandboxOptions options) : IService
 {
@@ -17,6 +17,8 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
     private const string SkipTokenPrefix = "place-";
 
     private readonly SubscriptionLists _lists = new(state, options);
+
+    private readonly WorkspaceContent _content = new(state, options);
 
     private string IndicatorsPath { get; } = $"/subscriptions/{options.SubscriptionId}/resourceGroups/{options.ResourceGroup}"
         + $"/providers/{OperationalInsights}/workspaces/{options.WorkspaceName}"
@@ -41,6 +43,7 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
             ["subscriptions", var subscription, _, var group, "providers", OperationalInsights, "workspaces", var workspace, .. var below])
             throw NoFact.Path(request);
         if (request.Method == "GET" && below is []) return Unknown(subscription, group, workspace) ?? Workspace(request, token);
+        if (Content(request, subscription, group, workspace, below, token) is { } content) return content;
         if (below is not ["providers", SecurityInsights, "threatIntelligence", "main", .. var rest]) throw NoFact.Path(request);
         if (request.Parameter("api-version") is not "2025-09-01") return InvalidApiVersion();
         if (Unknown(subscription, group, workspace) is { } unknown) return unknown;
@@ -54,6 +57,17 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
             ("DELETE", ["indicators", _]) => new Answer(200),
             _ => throw NoFact.Path(request),
         };
+    }
+
+    private Answer? Content(
+        Request request, string subscription, string group, string workspace, ReadOnlySpan<string> below, AccessToken token)
+    {
+        var isRules = request.Method == "GET" && below is ["providers", SecurityInsights, "alertRules"];
+        if (!isRules && (request.Method != "POST" || below is not ["api", "query"])) return null;
+        if (Unknown(subscription, group, workspace) is { } unknown) return unknown;
+        if (!MayRead(token))
+            return Unauthorized(isRules ? $"{SecurityInsights}/alertRules/read" : $"{OperationalInsights}/workspaces/query/read");
+        return isRules ? _content.Rules(request) : _content.Query(request);
     }
 
     private Answer Workspaces(Request request, string subscription, AccessToken token)

@@ -65,6 +65,22 @@ public sealed class SentinelState
     /// <summary>ARM's list of workspaces lacks the workspace.</summary>
     public bool HidesWorkspace { get; set; }
 
+    /// <summary>The workspace's analytics rules. By default one of ours and one of Microsoft's own feed.</summary>
+    public IList<AlertRule> Rules { get; } =
+    [
+        new("Microsoft Defender Threat Intelligence Analytics", "ThreatIntelligence", IsEnabled: true, ""),
+        new("MISP: domain or subdomain seen", "Scheduled", IsEnabled: true, "ThreatIntelIndicators | where SourceSystem == \"misp-graph\""),
+    ];
+
+    /// <summary>ARM has a path for queries. No document describes it; tools use it.</summary>
+    public bool AnswersQueries { get; set; } = true;
+
+    /// <summary>The workspace has the table of indicators.</summary>
+    public bool HasTable { get; set; } = true;
+
+    /// <summary>Uploads reach that table.</summary>
+    public bool FillsTable { get; set; } = true;
+
     public int Count
     {
         get

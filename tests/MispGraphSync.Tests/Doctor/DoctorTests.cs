@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
+using MispGraphSync.Sandbox.Sentinel;
 using MispGraphSync.Text;
 using Xunit;
 
@@ -40,6 +41,24 @@ public class DoctorTests
         Assert.Equal(seed.ExitCode, doctor.Code);
         foreach (var secret in (string[])[run.Sandbox.Options.ClientSecret, run.Sandbox.Options.MispKey, "not-the-secret-4711", "eyJ0"])
             Assert.DoesNotContain(secret, doctor.Out + doctor.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rules_and_table_are_counted_where_Azure_answers_and_skipped_where_it_does_not()
+    {
+        await using var run = await StartAsync(["sentinel"]);
+        Assert.Equal(0, (await run.RunAsync("push")).Code);
+        var rules = run.Sandbox.SentinelState.Rules;
+        for (var i = 0; i < 5; i++) rules.Add(new AlertRule($"r{i}", "NRT", IsEnabled: i < 3, "ThreatIntelIndicators | where IsActive"));
+
+        var counted = Rows(await run.RunAsync("doctor", "--output", "json"));
+        run.Sandbox.SentinelState.AnswersQueries = false;
+        var skipped = Rows(await run.RunAsync("doctor", "--output", "json"));
+
+        Assert.Equal("4 of 6 rules for these indicators enabled", Row(counted, "sentinel rules")["cause"]!.ToString());
+        Assert.Matches($"^ThreatIntelIndicators has {run.Sandbox.SentinelState.Count} indicators of misp-graph, the newest of 2",
+            Row(counted, "sentinel table")["cause"]!.ToString());
+        Assert.Equal("skipped", Row(skipped, "sentinel table")["status"]!.ToString());
     }
 
     [Fact]
@@ -221,6 +240,8 @@ public class DoctorTests
         var run = await SandboxRun.StartAsync(new SandboxOptions { SampleEvents = true, Tls = tls }, kinds);
         return run;
     }
+
+    private static JsonNode Row(IEnumerable<JsonNode> rows, string check) => rows.Single(row => row["check"]!.ToString() == check);
 
     private static IReadOnlyList<JsonNode> Rows(ToolResult doctor) => [.. JsonNode.Parse(doctor.Out)!.AsArray().Select(row => row!)];
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
 using MispGraphSync.Sandbox.Graph;
+using MispGraphSync.Sandbox.Sentinel;
 
 namespace MispGraphSync.Tests.Doctor;
 
@@ -285,6 +286,47 @@ internal static class Misconfigurations
             Kinds = SentinelOnly,
             Settings = s => SetNames(s["destinations"]![0]!, "another-workspace"),
         },
+        ["a workspace without a rule"] = new(["warning sentinel rules"], 0, "misp-graph content export")
+        {
+            Kinds = SentinelOnly,
+            World = run => SetRules(run, new AlertRule("TI map", "Scheduled", IsEnabled: true, "SecurityAlert")),
+        },
+        ["rules for the retired table"] = new(["warning sentinel rules"], 0, "the retired table ThreatIntelligenceIndicator")
+        {
+            Kinds = SentinelOnly,
+            World = run => SetRules(
+                run, new AlertRule("TI map", "Scheduled", IsEnabled: true, "ThreatIntelligenceIndicator | where Active")),
+        },
+        ["rules for another source"] = new(["warning sentinel rules"], 0, "for misp-graph")
+        {
+            Kinds = SentinelOnly,
+            World = run => SetRules(
+                run, new AlertRule("x", "NRT", IsEnabled: true, "ThreatIntelIndicators | where SourceSystem == 'another-tool'")),
+        },
+        ["rules that are disabled"] = new(["warning sentinel rules"], 0, "none is enabled")
+        {
+            Kinds = SentinelOnly,
+            World = run => SetRules(run, new AlertRule("x", "Scheduled", IsEnabled: false, "ThreatIntelIndicators | where IsActive")),
+        },
+        ["a table that is not there"] = new(["warning sentinel table"], 0, "has no table ThreatIntelIndicators")
+        {
+            Kinds = SentinelOnly,
+            World = run => run.Sandbox.SentinelState.HasTable = false,
+        },
+        ["a table that nothing reaches"] = new(["warning sentinel table"], 0, "has no row of misp-graph in 14 days")
+        {
+            Kinds = SentinelOnly,
+            World = run =>
+            {
+                run.Sandbox.SentinelState.FillsTable = false;
+                run.Sandbox.SentinelState.Seed("misp-graph", new JsonObject
+                {
+                    ["type"] = "indicator",
+                    ["id"] = "indicator--6f000000-0000-5000-8000-000000000001",
+                    ["modified"] = "2026-01-01T00:00:00.000Z",
+                });
+            },
+        },
         ["a Defender that is nearly full"] = new(["warning defender capacity"], 0, "more than nine in ten")
         {
             Kinds = DefenderOnly,
@@ -302,6 +344,12 @@ internal static class Misconfigurations
             },
         },
     };
+
+    private static void SetRules(SandboxRun run, AlertRule rule)
+    {
+        run.Sandbox.SentinelState.Rules.Clear();
+        run.Sandbox.SentinelState.Rules.Add(rule);
+    }
 
     private static void SetNames(JsonNode destination, string workspace)
     {

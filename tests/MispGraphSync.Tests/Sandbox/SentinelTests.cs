@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using MispGraphSync.Sandbox;
+using MispGraphSync.Sandbox.Sentinel;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sandbox;
@@ -229,6 +230,46 @@ public sealed class SentinelTests : IAsyncLifetime
         Assert.DoesNotContain(
             workspaces!["value"]!.AsArray(), one => (string?)one!["properties"]!["customerId"] == $"{_sandbox.Options.WorkspaceId}");
     }
+
+    [Fact]
+    public async Task Analytics_rules_are_listed_in_pages_and_only_some_have_a_query()
+    {
+        _sandbox.SentinelState.Rules.Add(new AlertRule("third", "NRT", IsEnabled: false, "T"));
+
+        var (_, first) = await _client.GetAsync(
+            _sandbox.Management, WorkspacePath("providers/Microsoft.SecurityInsights/alertRules", "2025-09-01"));
+        var (_, second) = await _client.GetAsync(_sandbox.Management, new Uri((string)first!["nextLink"]!).PathAndQuery);
+
+        Assert.Null(first["value"]![0]!["properties"]!["query"]);
+        Assert.Equal("Scheduled true", $"{first["value"]![1]!["kind"]} {first["value"]![1]!["properties"]!["enabled"]}");
+        var last = Assert.Single(second!["value"]!.AsArray())!["properties"]!;
+        Assert.Equal("T false", $"{last["query"]} {last["enabled"]}");
+        Assert.Null(second["nextLink"]);
+    }
+
+    [Fact]
+    public async Task Indicators_of_a_source_are_counted_by_a_query_and_other_queries_are_unknown()
+    {
+        await UploadAsync(Indicator(Id));
+        const string Count = "ThreatIntelIndicators | where TimeGenerated > ago(14d) and SourceSystem == \"misp-graph\""
+            + " | summarize Indicators = dcount(Id), Newest = max(TimeGenerated)";
+
+        var (_, table) = await AskAsync(Count);
+        var (unknown, _) = await AskAsync("Heartbeat");
+        _sandbox.SentinelState.HasTable = false;
+        var (missing, error) = await AskAsync(Count);
+
+        Assert.Equal(1, (int)table!["tables"]![0]!["rows"]![0]![0]!);
+        Assert.Equal((501, 400), (unknown, missing));
+        Assert.Contains("ThreatIntelIndicators", (string?)error!["error"]!["message"], StringComparison.Ordinal);
+    }
+
+    private Task<(int Status, JsonNode? Body)> AskAsync(string query) => _client.PostAsync(
+        _sandbox.Management, WorkspacePath("api/query", "2020-08-01"), new JsonObject { ["query"] = query });
+
+    private string WorkspacePath(string below, string version) =>
+        $"subscriptions/{_sandbox.Options.SubscriptionId}/resourceGroups/{_sandbox.Options.ResourceGroup}"
+        + $"/providers/Microsoft.OperationalInsights/workspaces/{_sandbox.Options.WorkspaceName}/{below}?api-version={version}";
 
     private static string WorkspacesPath(string subscription) =>
         $"subscriptions/{subscription}/providers/Microsoft.OperationalInsights/workspaces?api-version=2023-09-01";

@@ -10,6 +10,7 @@ internal sealed class SentinelChecks : DestinationChecks
     private readonly AsyncLazy<CheckResult> _list;
     private WorkspaceName? _name;
     private bool _isOtherWorkspace;
+    private bool _listsAny;
 
     private SentinelSettings Workspace => (SentinelSettings)Settings;
 
@@ -24,7 +25,13 @@ internal sealed class SentinelChecks : DestinationChecks
     }
 
     protected override IEnumerable<Check> OfService() =>
-        [new($"{Name} workspace", _workspace.GetAsync), .. base.OfService(), new($"{Name} list", _list.GetAsync)];
+    [
+        new($"{Name} workspace", _workspace.GetAsync),
+        .. base.OfService(),
+        new($"{Name} list", _list.GetAsync),
+        new($"{Name} rules", () => FindMatchAsync((checks, name, ct) => checks.CheckRulesAsync(name, ct))),
+        new($"{Name} table", () => FindMatchAsync((checks, name, ct) => checks.CheckTableAsync(name, _listsAny, ct))),
+    ];
 
     protected override async Task<CheckResult> CheckAccessAsync(CancellationToken ct)
     {
@@ -83,9 +90,21 @@ internal sealed class SentinelChecks : DestinationChecks
         if (await SkipWithoutTokenAsync().ConfigureAwait(false) is { } missing) return missing;
         return await ProbeAsync(async ct =>
         {
-            await foreach (var _ in Destination.ReadAsync(ct).ConfigureAwait(false)) break;
+            await foreach (var _ in Destination.ReadAsync(ct).ConfigureAwait(false))
+            {
+                _listsAny = true;
+                break;
+            }
+
             return CheckResult.Ok("indicators can be listed");
         }).ConfigureAwait(false);
+    }
+
+    /// <summary>Of the workspace that is listed, and after the list.</summary>
+    private async Task<CheckResult> FindMatchAsync(Func<MatchChecks, WorkspaceName, CancellationToken, Task<CheckResult>> look)
+    {
+        if ((await _list.GetAsync().ConfigureAwait(false)).Status != CheckStatus.Ok) return CheckResult.Skipped($"needs {Name} list");
+        return await ProbeAsync(ct => look(new MatchChecks(Workspace, Transport, Tokens), _name!, ct)).ConfigureAwait(false);
     }
 
     private Task<CheckResult?> SkipWithoutManagementAsync() => Input.SkipIfUnreachableAsync(SentinelKind.ManagementOf(Workspace));

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using MispGraphSync.Http;
 
@@ -14,12 +13,6 @@ internal sealed class WorkspaceSearch(SentinelSettings settings, Transport trans
 
     private const string SubscriptionApiVersion = "2022-12-01";
 
-    /// <summary>Of one list: more subscriptions than an app sees, and more workspaces than a subscription has.</summary>
-    private const int MaxPages = 1000;
-
-    /// <summary>The upload's limit does not apply. Azure Resource Manager allows 25 reads a second.</summary>
-    private const int RequestsPerMinute = 600;
-
     private readonly SentinelFailures _failures = new(settings);
     private Task<WorkspaceResult>? _search;
 
@@ -30,9 +23,7 @@ internal sealed class WorkspaceSearch(SentinelSettings settings, Transport trans
 
     private async Task<WorkspaceResult> SearchAsync(CancellationToken ct)
     {
-        using var client = new DestinationClient(
-            SentinelKind.ManagementName, settings with { RequestsPerMinute = RequestsPerMinute }, SentinelKind.ResolveManagement(settings),
-            transport, tokens, SentinelFailures.OfSearch, setting: "managementEndpoint");
+        using var client = ManagementList.Client(settings, transport, tokens);
         var subscriptions = await SubscriptionsAsync(client, ct).ConfigureAwait(false);
         if (subscriptions.Refusal is { } refusal) return new(null, SentinelFailures.SubscriptionsRefused(refusal), IsRefused: true);
         if (subscriptions.Items.Count == 0) return new(null, SentinelFailures.NoSubscription());
@@ -42,7 +33,7 @@ internal sealed class WorkspaceSearch(SentinelSettings settings, Transport trans
         string? lastRefusal = null;
         foreach (var subscription in subscriptions.Items)
         {
-            var workspaces = await ReadAsync(
+            var workspaces = await ManagementList.ReadAsync(
                 client, "workspaces",
                 $"subscriptions/{Uri.EscapeDataString(subscription)}/providers/Microsoft.OperationalInsights/workspaces"
                 + $"?api-version={WorkspaceApiVersion}",
@@ -65,44 +56,13 @@ internal sealed class WorkspaceSearch(SentinelSettings settings, Transport trans
     private Task<Listed<string>> SubscriptionsAsync(DestinationClient client, CancellationToken ct) =>
         settings.SubscriptionId is { Length: > 0 } given
             ? Task.FromResult(new Listed<string>([given], null))
-            : ReadAsync(
+            : ManagementList.ReadAsync(
                 client, "subscriptions", $"subscriptions?api-version={SubscriptionApiVersion}", item => item.Text("subscriptionId"), ct);
 
     private WorkspaceName? WithOurId(JsonElement item) =>
         Guid.TryParse(item.Find("properties")?.Text("customerId"), out var id) && id == settings.WorkspaceId
             ? WorkspaceName.Parse(item.Text("id"))
             : null;
-
-    /// <summary>What a list has of interest, paged to its end; or the words with which Azure refuses it.</summary>
-    private static async Task<Listed<T>> ReadAsync<T>(
-        DestinationClient client, string operation, string first, Func<JsonElement, T?> choose, CancellationToken ct)
-        where T : class
-    {
-        var all = new List<T>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var next = first; seen.Add(next) && seen.Count <= MaxPages;)
-        {
-            using var call = await client.SendAsync(operation, HttpMethod.Get, next, null, ct).ConfigureAwait(false);
-            client.ThrowIfFailed(call);
-            if (IsRefusal(call.Status)) return new([], $"({(int)call.Status!}): {ErrorBody.Read(call.Response.Written)}");
-            var page = client.Read(call, response => ResponseJson.Read(response, root => root.List("value") is { } items
-                ? new Page<T>([.. items.Select(choose).OfType<T>()], root.Text("nextLink"))
-                : null));
-            all.AddRange(page.Items);
-            if (page.Next is not { Length: > 0 }) return new(all, null);
-            next = client.Follow(page.Next).AbsoluteUri;
-        }
-
-        throw new RunFailedException(
-            RunOutcome.Unreachable, $"{SentinelKind.ManagementName}: the list of {operation} does not end.", "Run again.");
-    }
-
-    private static bool IsRefusal(HttpStatusCode? status) => (int?)status is >= 400 and < 500 and not (407 or 408 or 429);
-
-    /// <param name="Refusal">The status and Azure's words; null when the list was given.</param>
-    private sealed record Listed<T>(IReadOnlyList<T> Items, string? Refusal);
-
-    private sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 }
 
 /// <summary>The workspace's names, or why they are not known.</summary>
