@@ -27,6 +27,7 @@ public static class SandboxConfig
                 ["clientSecret"] = sandbox.Options.ClientSecret,
                 ["authority"] = Origin(sandbox.Entra),
             },
+            ["alerts"] = new JsonObject { ["endpoint"] = Origin(sandbox.Graph) },
             ["destinations"] = new JsonArray([.. wanted.Select(kind => Destination(sandbox, kind))]),
         }.ToJsonString(Indented);
     }

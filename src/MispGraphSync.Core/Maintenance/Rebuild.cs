@@ -96,6 +96,7 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
         return HeldIndicator.Listed(Hash128.Of(key), key, there.Id, there.Label, there.EndsAt(execution.Now)) with
         {
             Generation = there.Generation!.Value,
+            ListedSince = there.Created,
             Modified = there.Modified ?? DateTimeOffset.UnixEpoch,
             Hashes = new ItemHashes(Hash128.Unknown, there.ImmutableHash == default ? Hash128.Unknown : there.ImmutableHash),
             Body = hasBody ? body.WrittenMemory : null,

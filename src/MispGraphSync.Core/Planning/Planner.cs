@@ -288,6 +288,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         return held with
         {
             Id = identity.Id,
+            ListedSince = held.ListedSince ?? there.Created,
             Hashes = hashes,
             Modified = modified,
             Expires = expires,

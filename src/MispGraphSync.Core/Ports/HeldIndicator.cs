@@ -21,6 +21,9 @@ public sealed record HeldIndicator
 
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>When it was created there, by the list in which it was found; null for what a run of this ledger sent.</summary>
+    public DateTimeOffset? ListedSince { get; init; }
+
     public required DateTimeOffset Modified { get; init; }
 
     public required DateTimeOffset Expires { get; init; }

@@ -47,6 +47,9 @@ public sealed record PlanStep
 
     public DateTimeOffset Created { get; init; }
 
+    /// <inheritdoc cref="HeldIndicator.ListedSince"/>
+    public DateTimeOffset? ListedSince { get; init; }
+
     public DateTimeOffset Modified { get; init; }
 
     public DateTimeOffset Expires { get; init; }
@@ -79,6 +82,7 @@ public sealed record PlanStep
         Hashes = held.Hashes,
         Rank = held.Rank,
         Created = held.Created,
+        ListedSince = held.ListedSince,
         Modified = held.Modified,
         Expires = held.Expires,
         RenewAt = held.RenewAt,

@@ -47,6 +47,9 @@ public sealed record RemoteIndicator(
     /// <summary>The MISP events that it names; empty where the list shows none.</summary>
     public IReadOnlyList<Guid> Events { get; init; } = [];
 
+    /// <summary>When it was created there; null where the list does not show it.</summary>
+    public DateTimeOffset? Created { get; init; }
+
     /// <summary>Its expiry. Without one it never ends there: later than any lifetime that is sent.</summary>
     public DateTimeOffset EndsAt(DateTimeOffset now) => Expires ?? now.AddYears(100);
 

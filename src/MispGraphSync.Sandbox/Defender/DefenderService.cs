@@ -7,7 +7,7 @@ using MispGraphSync.Sandbox.Hosting;
 
 namespace MispGraphSync.Sandbox.Defender;
 
-/// <summary>Defender for Endpoint, <c>/api/indicators</c> and <c>/api/alerts</c>. The names of body fields are compared with their case.</summary>
+/// <summary>Defender for Endpoint, <c>/api/indicators</c> and <c>/api/alerts</c>. The case of a body's names counts.</summary>
 internal sealed class DefenderService(DefenderState state, AlertState alerts, EntraState entra, TimeProvider time) : IService
 {
     private readonly DefenderAlerts _alerts = new(alerts);

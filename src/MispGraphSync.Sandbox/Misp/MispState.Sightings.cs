@@ -29,13 +29,22 @@ public sealed partial class MispState
         foreach (var one in Sightings) Remove(one);
     }
 
-    internal void Add(MispSighting sighting)
+    internal void Add(IReadOnlyList<MispSighting> sightings)
     {
-        var one = sighting with { Id = ++_lastSighting };
-        _sightings.Add(one);
-        if (AttributeOf(one) is not { } attribute) return;
-        if (attribute["Sighting"] is not JsonArray list) attribute["Sighting"] = list = [];
-        list.Add((JsonNode)SightingPages.Form(one));
+        foreach (var ofEvent in sightings.GroupBy(one => one.Event))
+        {
+            // Generated events are not held in memory.
+            var attributes = (_events.GetValueOrDefault(ofEvent.Key) as JsonEvent)?.Attributes()
+                .ToDictionary(one => one.Text("uuid"), StringComparer.OrdinalIgnoreCase);
+            foreach (var sighting in ofEvent)
+            {
+                var one = sighting with { Id = ++_lastSighting };
+                _sightings.Add(one);
+                if (attributes?.GetValueOrDefault(one.Attribute) is not { } attribute) continue;
+                if (attribute["Sighting"] is not JsonArray list) attribute["Sighting"] = list = [];
+                list.Add((JsonNode)SightingPages.Form(one));
+            }
+        }
     }
 
     internal void Remove(MispSighting sighting)
@@ -48,7 +57,6 @@ public sealed partial class MispState
         }
     }
 
-    // Generated events are not held in memory.
     private JsonObject? AttributeOf(MispSighting sighting) => _events.GetValueOrDefault(sighting.Event) is JsonEvent stored
         ? stored.Attributes().FirstOrDefault(one => string.Equals(one.Text("uuid"), sighting.Attribute, StringComparison.OrdinalIgnoreCase))
         : null;

@@ -31,34 +31,38 @@ internal sealed class SightingPages(MispState state, TimeProvider time)
                 JsonObject wrapped => wrapped.List("Sighting").ToList(),
                 _ => [],
             };
+            var known = state.Sightings.Select(one => one.Uuid).ToHashSet(StringComparer.Ordinal);
             // An upper-case UUID of a known sighting is not found, and cannot be stored a second time.
-            if (items.Any(item => state.Sightings.Any(known =>
-                known.Uuid != item.Text("uuid") && string.Equals(known.Uuid, item.Text("uuid"), StringComparison.OrdinalIgnoreCase))))
+            if (items.Any(item => !known.Contains(item.Text("uuid")) && known.Contains(item.Text("uuid").ToLowerInvariant())))
                 return Error(500, "An Internal Error Has Occurred.", request);
 
             var made = new List<MispSighting>();
+            var owners = new Dictionary<string, StoredEvent>(StringComparer.OrdinalIgnoreCase);
+            foreach (var one in state.Snapshot(user))
+            {
+                foreach (var attribute in one.Attributes()) owners[attribute.Text("uuid")] = one;
+            }
+
             foreach (var item in items)
             {
                 NoFact.RequireProperties(
                     item, "a sighting", "uuid", "attribute_uuid", "date_sighting", "type", "source", "org_id", "Organisation");
-                if (Of(item, user) is not { } sighting) return Saved(0);
-                var isKnown = state.Sightings.Concat(made).Any(known => known.Uuid == sighting.Uuid);
-                if (!isKnown) made.Add(sighting);
+                if (Of(item, user, owners) is not { } sighting) return Saved(0);
+                if (known.Add(sighting.Uuid)) made.Add(sighting);
             }
 
-            foreach (var one in made) state.Add(one);
+            state.Add(made);
             return Saved(made.Count);
         }
     }
 
     /// <summary>Null for one that the server does not take; then it takes none of the request.</summary>
-    private MispSighting? Of(JsonObject item, MispUser user)
+    private MispSighting? Of(JsonObject item, MispUser user, Dictionary<string, StoredEvent> owners)
     {
         var (uuid, attribute, type) = (item.Text("uuid"), item.Text("attribute_uuid"), item.Text("type"));
-        if (uuid.Length == 0) uuid = Guid.NewGuid().ToString();
+        if (uuid.Length == 0) throw new NoFactException("the UUID that the server gives a sighting");
         if (!Guid.TryParse(uuid, out _) || type is not ("0" or "1" or "2")) return null;
-        var owner = state.Snapshot(user).Find(one => one.HasAttribute(attribute));
-        if (owner is null || state.RefusedSightings.Contains(attribute)) return null;
+        if (!owners.TryGetValue(attribute, out var owner) || state.RefusedSightings.Contains(attribute)) return null;
         var date = item["date_sighting"] is null ? time.GetUtcNow().ToUnixTimeSeconds() : item.Number("date_sighting");
         return new MispSighting(
             uuid, attribute.ToLowerInvariant(), owner.Uuid, user.Organisation, date,
@@ -93,11 +97,12 @@ internal sealed class SightingPages(MispState state, TimeProvider time)
         var to = filter["to"] is null ? long.MaxValue : filter.Number("to");
         lock (state.Gate)
         {
+            var seen = state.Snapshot(user).ToDictionary(one => one.Uuid);
             var found = state.Sightings.Where(one => one.Date >= from && one.Date <= to
                 && (filter["source"] is null || one.Source == filter.Text("source"))
                 && (filter["type"] is null || one.Type == filter.Text("type"))
                 && (uuids is null || uuids.Contains(context is ["event"] ? one.Event : one.Attribute, StringComparer.OrdinalIgnoreCase))
-                && IsVisible(one, user));
+                && IsVisible(one, seen, user));
             return Answer.Json(200, new JsonObject
             {
                 ["response"] = new JsonArray([.. found.Select(one => new JsonObject { ["Sighting"] = Form(one) })]),
@@ -117,9 +122,9 @@ internal sealed class SightingPages(MispState state, TimeProvider time)
     }
 
     // The policy: the event's owner and the organisation that reports; or everybody who sees the event.
-    private bool IsVisible(MispSighting one, MispUser user)
+    private bool IsVisible(MispSighting one, Dictionary<string, StoredEvent> seen, MispUser user)
     {
-        if (state.Snapshot(user).Find(stored => stored.Uuid == one.Event) is not { } stored) return false;
+        if (!seen.TryGetValue(one.Event, out var stored)) return false;
         return state.SightingsPolicy == 2 || one.Organisation == user.Organisation
             || stored.Head["Orgc"]?["name"]?.ToString() == user.Organisation;
     }

@@ -3,6 +3,7 @@ using MispGraphSync.Commands;
 using MispGraphSync.Core.Mapping;
 using MispGraphSync.Destinations;
 using MispGraphSync.Doctor;
+using MispGraphSync.Hits;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using MispGraphSync.Output.Explain;
@@ -48,6 +49,12 @@ internal sealed class Actions(ToolHost host)
     {
         await using var composition = NewComposition(request.Common, ReadSettings(request.Common.Config, needsMisp: false, enabled: []));
         await composition.ReadAsync(request).ConfigureAwait(false);
+    }
+
+    public async Task<HitsReport> HitsAsync(HitsRequest request)
+    {
+        await using var composition = NewComposition(request.Common, ReadSettings(request.Common.Config, needsMisp: false, enabled: []));
+        return await composition.HitsAsync(request).ConfigureAwait(false);
     }
 
     public async Task<Explanation> ExplainAsync(ExplainRequest request)

@@ -23,7 +23,8 @@ internal sealed partial class Composition
         {
             OpenLog(request.Common, isOptional: request.IsDryRun);
             var chosen = Settings.Choose(request.Destinations);
-            using var held = await LockAsync(request).ConfigureAwait(false);
+            using var held = await LockAsync(request.Wait < request.MaxDuration ? request.Wait : request.MaxDuration ?? request.Wait)
+                .ConfigureAwait(false);
             using var warning = _reporter.WarnOnInterrupt();
             using var ledger = Settings.Ledger is { } file
                 ? LedgerFile.Open(file, isDryRun: request.IsDryRun)
@@ -44,12 +45,8 @@ internal sealed partial class Composition
         }
     }
 
-    private Task<RunLock> LockAsync(RunRequest request)
-    {
-        var wait = request.Wait < request.MaxDuration ? request.Wait : request.MaxDuration ?? request.Wait;
-        return RunLock.TakeAsync(Settings.LockedFile, wait, _host.Time, _host.Interrupt, who =>
-            _reporter.Warn($"{who} Waiting up to {Durations.Text(wait)} for it to finish."));
-    }
+    private Task<RunLock> LockAsync(TimeSpan wait) => RunLock.TakeAsync(Settings.LockedFile, wait, _host.Time, _host.Interrupt, who =>
+        _reporter.Warn($"{who} Waiting up to {Durations.Text(wait)} for it to finish."));
 
     private async Task<FinishedRun> RunLockedAsync(
         RunRequest request, List<DestinationSettings> chosen, LedgerFile ledger, RunControl control)

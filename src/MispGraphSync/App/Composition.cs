@@ -228,7 +228,8 @@ internal sealed partial class Composition : IAsyncDisposable
     private static MispSettings WithVault(MispSettings misp, Func<Transport> transport) =>
         misp.VaultSignIn is not { } signIn ? misp : misp with
         {
-            Key = misp.Key!.WithVault((secret, ct) => new KeyVaultClient(signIn, transport()).GetAsync(secret, ct)),
+            Key = misp.Key?.WithVault((secret, ct) => new KeyVaultClient(signIn, transport()).GetAsync(secret, ct)),
+            SightingsKey = misp.SightingsKey?.WithVault((secret, ct) => new KeyVaultClient(signIn, transport()).GetAsync(secret, ct)),
         };
 
     // Secrets that are known before any is resolved: the proxies' passwords, and what a managed identity's endpoint is asked with.

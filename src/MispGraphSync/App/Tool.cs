@@ -32,6 +32,7 @@ internal static class Tool
         root.Add(new PlanCommand(common, host, actions.RunAsync));
         root.Add(new ReadCommand(common, host, actions.ReadAsync));
         root.Add(new ErrorsCommand(common, host, Registration.Kinds, actions.ReadOfflineSettings, actions.OpenToRead, actions.RunAsync));
+        root.Add(new HitsCommand(common, host, actions.HitsAsync));
         root.Add(new StatusCommand(common, host, actions.GatherStatus));
         root.Add(new ExplainCommand(common, host, actions.ExplainAsync));
         root.Add(new ReportCommand(common, host, actions.GatherReportAsync));

@@ -6,7 +6,7 @@ internal static class OutputFormats
     public static IReadOnlyList<string> Of(string verb) => verb switch
     {
         "read" => ["table", "json", "jsonl", "csv"],
-        "errors" => ["text", "json", "jsonl", "csv"],
+        "errors" or "hits" => ["text", "json", "jsonl", "csv"],
         "plan" or "verify" => ["text", "json", "jsonl"],
         "push" or "purge" or "status" or "explain" or "show" or "validate" or "doctor" => ["text", "json"],
         _ => [],

@@ -63,13 +63,13 @@ internal sealed class RunOptions
             RunOutcome.InvalidInput, $"{_sources.Name} and {_input.Name} exclude each other.", "A file is read in place of all sources.");
     }
 
-    private static TimeSpan? DurationOf(ParseResult args, Option<string?> option) =>
+    public static TimeSpan? DurationOf(ParseResult args, Option<string?> option) =>
         args.GetValue(option) is { } text
             ? Durations.Parse(text) ?? throw Wrong(option, text, "a duration such as 90s, 10m or 2h")
             : null;
 
     private Guid UuidOf(string text) => Guid.TryParse(text, out var uuid) ? uuid : throw Wrong(_events, text, "an event's UUID");
 
-    private static RunFailedException Wrong(Option option, string text, string wanted) =>
+    public static RunFailedException Wrong(Option option, string text, string wanted) =>
         new(RunOutcome.InvalidInput, $"{option.Name}: '{Sanitize.ForDisplay(text, 80)}' is not {wanted}.");
 }

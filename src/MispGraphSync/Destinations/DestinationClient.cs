@@ -51,6 +51,22 @@ internal sealed class DestinationClient : IDisposable
             },
             ct);
 
+    /// <summary>Sends a request for data that name machines and people: the request log keeps nothing of a good response.</summary>
+    public Task<ApiCall> SendPrivatelyAsync(
+        string operation, HttpMethod method, string uri, PooledBuffer? body, string? prefer, CancellationToken ct) =>
+        _client.SendAsync(
+            new ApiCall
+            {
+                Destination = _destination,
+                Operation = operation,
+                Method = method,
+                Uri = new Uri(uri, UriKind.RelativeOrAbsolute),
+                Body = body,
+                Prefer = prefer,
+                IsResponsePrivate = true,
+            },
+            ct);
+
     /// <exception cref="RunFailedException">The response concerns every request.</exception>
     public void ThrowIfFailed(ApiCall call)
     {

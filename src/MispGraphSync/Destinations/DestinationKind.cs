@@ -31,6 +31,12 @@ internal sealed record DestinationKind
     /// <summary>Hosts that the service needs, in every cloud: never blocked.</summary>
     public IReadOnlyList<string> NeverBlock { get; init; } = [];
 
+    /// <summary>Which alerts the indicators of a destination raise; null: none that can be read.</summary>
+    public Func<DestinationSettings, AlertFeed?> AlertsOf { get; init; } = static _ => null;
+
+    /// <summary>The ways to read alerts that this kind's service offers, to its own destinations or to those of other kinds.</summary>
+    public IReadOnlyList<AlertRoute> AlertRoutes { get; init; } = [];
+
     /// <summary>What to do about rejections; asked after the remedies for passing errors and permissions, before all others.</summary>
     public IReadOnlyList<Remedy> Remedies { get; init; } = [];
 

@@ -27,6 +27,12 @@ internal sealed class ApiCall : IDisposable
     /// <summary>How many indicators the request carries.</summary>
     public int Items { get; init; }
 
+    /// <summary>The header <c>Prefer</c>; null for none.</summary>
+    public string? Prefer { get; init; }
+
+    /// <summary>A good response names machines and people: the request log keeps nothing of it.</summary>
+    public bool IsResponsePrivate { get; init; }
+
     /// <summary>Sending it twice may create twice: only what certainly was not processed is sent again.</summary>
     public bool IsNonIdempotent { get; init; }
 

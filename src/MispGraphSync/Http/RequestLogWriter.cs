@@ -82,7 +82,7 @@ internal sealed class RequestLogWriter
     {
         var response = attempt.Call.Response.Written.Span;
         _json.WritePropertyName("responseBody"u8);
-        if (response.IsEmpty)
+        if (response.IsEmpty || (attempt.Call is { IsResponsePrivate: true, IsSuccess: true }))
         {
             _json.WriteNullValue();
         }

@@ -59,6 +59,7 @@ internal sealed class ServiceClient : IDisposable
             request.Content.Headers.ContentType = Json;
         }
 
+        if (call.Prefer is { } preference) request.Headers.TryAddWithoutValidation("Prefer", preference);
         call.AttachTo(request);
         try
         {

@@ -44,6 +44,7 @@ internal sealed partial class DestinationLedger
 
     public void ForgetExpired(DestinationState destination, DateTimeOffset now) => file.InTransaction(() =>
     {
+        WithdrawnRecord.Keep(file, run, "h.destination = ?2 AND h.expires <= ?3", until: "h.expires", destination.Id, now);
         const string Expired = "SELECT observables FROM held WHERE destination = ?1 AND expires <= ?2";
         file.Run($"DELETE FROM held_body WHERE destination = ?1 AND observables IN ({Expired})", destination.Id, now);
         file.Run("DELETE FROM held WHERE destination = ? AND expires <= ?", destination.Id, now);

@@ -11,7 +11,7 @@ internal sealed partial class DestinationLedger
             $"CREATE TEMP TABLE IF NOT EXISTS {found} (n INTEGER PRIMARY KEY, key BLOB, occupies BLOB, id TEXT, "
             + "type TEXT NOT NULL, value TEXT NOT NULL, label_type TEXT NOT NULL, label_value TEXT NOT NULL, "
             + "expires INTEGER, revoked INTEGER NOT NULL, raw BLOB NOT NULL, fixed BLOB NOT NULL, generation INTEGER, canonical TEXT, "
-            + "modified INTEGER)");
+            + "modified INTEGER, created INTEGER)");
         _inventories.Remove(destination.Id);
         file.Run($"DELETE FROM {found}");
         file.Run(
@@ -22,9 +22,10 @@ internal sealed partial class DestinationLedger
 
     public void AddRemote(DestinationState destination, RemoteIndicator remote) => file.Run(
         $"INSERT INTO {Tables.Found(destination)} (key, occupies, id, type, value, label_type, label_value, expires, revoked, raw, fixed, "
-        + "generation, canonical, modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        + "generation, canonical, modified, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         remote.Key, remote.ConflictsWith, remote.Id, remote.Type, remote.Value, remote.Label.Type, remote.Label.Value, remote.Expires,
-        remote.Revoked, remote.Raw, remote.ImmutableHash, (long?)remote.Generation, remote.Canonical, remote.Modified);
+        remote.Revoked, remote.Raw, remote.ImmutableHash, (long?)remote.Generation, remote.Canonical, remote.Modified,
+        remote.Created);
 
     public void EndInventory(DestinationState destination)
     {
@@ -101,7 +102,8 @@ internal sealed partial class DestinationLedger
     }
 
     private const string RemoteColumns =
-        "n, id, key, raw, type, value, expires, revoked, fixed, generation, canonical, label_type, label_value, modified";
+        "n, id, key, raw, type, value, expires, revoked, fixed, generation, canonical, label_type, label_value, modified, "
+        + "created";
 
     private static RemoteIndicator ReadRemote(Statement row) => new(
         row.TextOrNull(1), row.Guid(2), row.Blob(3).ToArray(), row.Text(4), row.Text(5), null, null, row.TimeOrNull(6), row.Flag(7),
@@ -111,6 +113,7 @@ internal sealed partial class DestinationLedger
         Canonical = row.TextOrNull(10),
         Label = new IndicatorLabel(row.Text(11), row.Text(12)),
         Modified = row.TimeOrNull(13),
+        Created = row.TimeOrNull(14),
     };
 
     // RemoteIndicator.IsLive, in SQL: of a row of the inventory, at the time of a parameter.

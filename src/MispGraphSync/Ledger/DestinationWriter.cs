@@ -24,7 +24,7 @@ internal sealed class DestinationWriter
         (_file, _destination, _run) = (file, destination, run);
         _insert = file.Statement(
             "INSERT OR IGNORE INTO held (destination, observables, key, generation, id, change, fixed, created, modified, expires, "
-            + "renew_at, run, since, rank, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            + "renew_at, run, since, rank, label, active_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _hasDirty = Tables.HasAny(file, "dirty", destination);
         _hasRejected = Tables.HasAny(file, "rejected", destination);
         _hasReplaced = Tables.HasAny(file, "replaced", destination);
@@ -41,7 +41,7 @@ internal sealed class DestinationWriter
         var label = step.Label?.ToString();
         _insert.Bind(
             _destination, step.Observables, step.Key, step.Generation, id, step.Hashes.Content, step.Hashes.Immutable, step.Created,
-            step.Modified, step.Expires, step.RenewAt, sent, _run, step.Rank.Value, label).Run();
+            step.Modified, step.Expires, step.RenewAt, sent, _run, step.Rank.Value, label, step.ListedSince).Run();
         if (_file.Changes == 1) _heldChange++;
         else
         {
@@ -128,6 +128,7 @@ internal sealed class DestinationWriter
     /// <summary>It is not held.</summary>
     public void Forget(Hash128 observables)
     {
+        WithdrawnRecord.Keep(_file, _run, "h.destination = ?2 AND h.observables = ?3", until: null, _destination, observables);
         _file.Run("DELETE FROM held WHERE destination = ? AND observables = ?", _destination, observables);
         if (_file.Changes == 0) return;
         _heldChange--;

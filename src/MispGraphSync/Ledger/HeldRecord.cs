@@ -5,7 +5,7 @@ internal static class HeldRecord
 {
     public const string Columns =
         "h.observables, h.key, h.generation, h.id, h.change, h.fixed, h.created, h.modified, h.expires, h.renew_at, h.rank, b.body, "
-        + "h.label";
+        + "h.label, h.active_from";
 
     public const string Tables = "held h LEFT JOIN held_body b ON b.destination = h.destination AND b.observables = h.observables";
 
@@ -23,14 +23,15 @@ internal static class HeldRecord
         Rank = new Rank(row.Long(10)),
         Body = row.IsNull(11) ? null : row.Blob(11).ToArray(),
         Label = row.TextOrNull(12) is { } label ? IndicatorLabel.Parse(label) : null,
+        ListedSince = row.TimeOrNull(13),
     };
 
     public static HeldIndicator? Find(LedgerFile file, long destination, Hash128 observables) =>
         file.First($"SELECT {Columns} FROM {Tables} WHERE h.destination = ? AND h.observables = ?", Read, destination, observables);
 
     public static HeldIndicator? FindReplaced(LedgerFile file, long destination, Hash128 observables) => file.First(
-        "SELECT observables, key, generation, NULL, change, fixed, created, modified, expires, renew_at, rank, body, NULL FROM replaced "
-        + "WHERE destination = ? AND observables = ?",
+        "SELECT observables, key, generation, NULL, change, fixed, created, modified, expires, renew_at, rank, body, NULL, NULL "
+        + "FROM replaced WHERE destination = ? AND observables = ?",
         Read, destination, observables);
 
     /// <summary>Copies a held indicator with the body kept for this run; without a body it cannot be restored.</summary>

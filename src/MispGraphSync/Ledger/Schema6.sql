@@ -29,3 +29,53 @@ CREATE INDEX read_sighting_attribute ON read_sighting (source, attribute);
 ALTER TABLE source ADD COLUMN sightings_read_at INTEGER;
 ALTER TABLE source ADD COLUMN all_sightings_read_at INTEGER;
 ALTER TABLE source ADD COLUMN expirations TEXT;
+
+-- What fired. Nothing here names a machine, a user, a path, a tenant or an incident.
+
+-- When the indicator was made there, by a list; null: since the run that first sent it.
+ALTER TABLE held ADD COLUMN active_from INTEGER;
+
+-- Indicators that a destination holds no more, for 30 days: alerts come late. until null: the end of the run that deleted it.
+CREATE TABLE withdrawn (
+    destination INTEGER NOT NULL,
+    observables BLOB NOT NULL,
+    key BLOB NOT NULL,
+    label TEXT,
+    since INTEGER NOT NULL,
+    until INTEGER,
+    run INTEGER NOT NULL,
+    PRIMARY KEY (destination, observables)
+) WITHOUT ROWID;
+
+-- An alert in which an indicator matched. alert: a hash of its id. match, verdict: numbers of HitMatch and AlertVerdict.
+CREATE TABLE hit (
+    destination INTEGER NOT NULL,
+    observables BLOB NOT NULL,
+    alert BLOB NOT NULL,
+    label TEXT,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    match INTEGER NOT NULL,
+    verdict INTEGER NOT NULL,
+    PRIMARY KEY (destination, observables, alert)
+) WITHOUT ROWID;
+
+-- Up to when the alerts of a destination are known without a gap, and when they were last looked at some days back.
+CREATE TABLE look (
+    destination INTEGER PRIMARY KEY,
+    until INTEGER NOT NULL,
+    far_at INTEGER NOT NULL
+);
+
+-- Sightings that MISP has (written = 1), or did not take in so many attempts.
+CREATE TABLE sighting (
+    uuid BLOB PRIMARY KEY,
+    source TEXT NOT NULL,
+    event BLOB NOT NULL,
+    attribute BLOB NOT NULL,
+    type INTEGER NOT NULL,
+    date INTEGER NOT NULL,
+    written INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;

@@ -17,6 +17,8 @@ namespace MispGraphSync.Output;
 [JsonSerializable(typeof(FindingJson))]
 [JsonSerializable(typeof(RejectedItem))]
 [JsonSerializable(typeof(CheckJson))]
+[JsonSerializable(typeof(HitsJson))]
+[JsonSerializable(typeof(HitJson))]
 internal sealed partial class OutputJson : JsonSerializerContext;
 
 /// <summary>Writes values, also as keys, by their stable texts.</summary>

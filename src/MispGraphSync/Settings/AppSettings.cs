@@ -19,6 +19,7 @@ public sealed record AppSettings
     /// <summary>Enabled and disabled ones, in the file's order, names unique.</summary>
     public IReadOnlyList<DestinationSettings> Destinations { get; init; } = [];
     public GuardSettings Guard { get; init; } = new();
+    public SightingSettings Sightings { get; init; } = new();
     public LogSettings Logs { get; init; } = new();
 
     /// <summary>Null: none is kept, and each run lists the destinations instead.</summary>
@@ -53,7 +54,10 @@ public sealed record MispSettings
     public Uri? Url { get; init; }
     public SecretReference? Key { get; init; }
 
-    /// <summary>The sign-in that fetches the key from a Key Vault; null when it is not in one.</summary>
+    /// <summary>To write sightings with; null: the key itself.</summary>
+    public SecretReference? SightingsKey { get; init; }
+
+    /// <summary>The sign-in that fetches the keys from a Key Vault; null when none is in one.</summary>
     public AuthSettings? VaultSignIn { get; init; }
     public string Name { get; init; } = "misp";
     public bool VerifyCert { get; init; } = true;
@@ -65,6 +69,25 @@ public sealed record MispSettings
     public int PageSize { get; init; } = 100;
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(300);
     public int FullReadDays { get; init; } = 7;
+}
+
+/// <summary>Where alerts are read.</summary>
+public sealed record AlertSettings
+{
+    /// <summary>The route that tries all of them.</summary>
+    public const string Auto = "auto";
+
+    public string Route { get; init; } = Auto;
+    public TimeSpan LookBack { get; init; } = TimeSpan.FromDays(7);
+    public Uri? Endpoint { get; init; }
+}
+
+public sealed record SightingSettings
+{
+    public bool Enabled { get; init; }
+    public string Source { get; init; } = "misp-graph";
+    public Tlp MaxTlp { get; init; } = Tlp.AmberStrict;
+    public int MaxPerRun { get; init; } = 1000;
 }
 
 public sealed record GuardSettings
@@ -87,6 +110,7 @@ public record DestinationSettings
     public required int RequestsPerMinute { get; init; }
     public int ParallelRequests { get; init; } = 4;
     public Uri? Endpoint { get; init; }
+    public AlertSettings Alerts { get; init; } = new();
 
     /// <summary>Our share of the indicators that the service holds; null: no share is set.</summary>
     public int? Capacity { get; init; }

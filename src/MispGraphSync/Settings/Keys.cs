@@ -46,6 +46,9 @@ internal static class Keys
     public static readonly SettingKey<string> MispPath = new("misp.path", Top, FileOrFolderPath, null,
         "Where a feed or file is.")
     { Example = "\"/srv/feeds/osint\"" };
+    public static readonly SettingKey<SecretReference> MispSightingsKey = new("misp.sightingsKey", Top, Secret, null,
+        "Another auth key to write sightings with, so that misp.key needs no right to write; without it, misp.key.")
+    { Example = "\"env:MISP_SIGHTINGS_KEY\"" };
     public static readonly SettingKey<bool> MispVerifyCert = new("misp.verifyCert", Top, Bool, "true",
         "Check MISP's TLS certificate. Without it, anyone on the network path can read the auth key and change the data; prefer caFile.");
     public static readonly SettingKey<IReadOnlyList<JsonElement>> MispEventFilters = new("misp.eventFilters", Top, Filters, "[]",
@@ -136,6 +139,24 @@ internal static class Keys
         "Skip attributes that have one of these tags, their own or their event's; case is ignored.")
     { Example = "[\"workflow:state=\\\"incomplete\\\"\"]" };
 
+    // ---- what fired
+
+    public static readonly SettingKey<int> AlertsLookBackDays = new("alerts.lookBackDays", Overridable, Number(1, 90), "7",
+        "How many days of alerts misp-graph hits reads at first, and again once a day, since alerts change late.");
+    public static readonly SettingKey<Uri> AlertsEndpoint = new("alerts.endpoint", Overridable, OriginAddress, null,
+        "An origin in place of the host that lists alerts; with auto, of the first route.")
+    { Example = "\"https://alerts.example.com\"" };
+    public static readonly SettingKey<bool> SightingsEnabled = new("sightings.enabled", Top, Bool, "false",
+        "misp-graph hits writes what fired to MISP as sightings. Without it, only hits --sightings does.");
+    public static readonly SettingKey<string> SightingsSource = new("sightings.source", Top, Matching(
+        "a word or two of at most 64 printable ASCII characters", "^[!-~]([ -~]{0,62}[!-~])?$"), "\"misp-graph\"",
+        "The source that each sighting names. Everybody who sees the sighting sees it.");
+    public static readonly SettingKey<Tlp> SightingsMaxTlp = new("sightings.maxTlp", Top, TlpWord, null,
+        "Attributes above it get no sighting; without it, maxTlp.")
+    { Example = "\"green\"" };
+    public static readonly SettingKey<int> SightingsMaxPerRun = new("sightings.maxPerRun", Top, Number(1, 100_000), "1000",
+        "The most sightings that one run writes. The others wait for the next run, and the exit code is 3.");
+
     // ---- destinations
 
     public static readonly SettingKey<string> Name = new("name", Destination, Matching(
@@ -191,6 +212,11 @@ internal static class Keys
     public static IReadOnlyList<SettingKey> Credentials { get; } = [ClientSecret, CertificatePath, ManagedIdentity, FederatedTokenFile];
 
     public static IEnumerable<string> CredentialNames => Credentials.Select(key => key.Path.Replace(".path", "", StringComparison.Ordinal));
+
+    /// <param name="routes">The words of the kinds.</param>
+    public static SettingKey<string> AlertsRoute(IReadOnlyList<string> routes) => new(
+        "alerts.route", Overridable, Choice([AlertSettings.Auto, .. routes]), $"\"{AlertSettings.Auto}\"",
+        "Where misp-graph hits reads alerts. auto: the list of all products, and where the app may not read it, the product's own.");
 
     public static Tlp TlpNamed(string word) => TlpWord.Read(
         new SettingValue(word, SettingOrigin.Default), "", new ReadContext(new SettingsFaults(), ""));

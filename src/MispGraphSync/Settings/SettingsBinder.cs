@@ -21,6 +21,13 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
                 MaxDelete = values.Of(Keys.GuardMaxDelete) ?? new DeletionLimit(0, IsPercent: false),
                 NeverBlock = values.Of(Keys.GuardNeverBlock) ?? [],
             },
+            Sightings = new SightingSettings
+            {
+                Enabled = values.Of(Keys.SightingsEnabled),
+                Source = values.Of(Keys.SightingsSource) ?? "",
+                MaxTlp = values.Of(values.Find(Keys.SightingsMaxTlp).Value is null ? Keys.MaxTlp : Keys.SightingsMaxTlp),
+                MaxPerRun = values.Of(Keys.SightingsMaxPerRun),
+            },
             Logs = new LogSettings
             {
                 Directory = values.Of(Keys.LogsDirectory) ?? "",
@@ -40,7 +47,10 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
         Path = values.Of(Keys.MispPath, given),
         Url = values.Of(Keys.MispUrl, given),
         Key = values.Of(Keys.MispKey, given),
-        VaultSignIn = values.Of(Keys.MispKey, given)?.VaultAddress is null ? null : VaultSignIn(destinations),
+        SightingsKey = values.Of(Keys.MispSightingsKey, given),
+        VaultSignIn = (values.Of(Keys.MispKey, given)?.VaultAddress ?? values.Of(Keys.MispSightingsKey, given)?.VaultAddress) is null
+            ? null
+            : VaultSignIn(destinations),
         Name = values.Of(Keys.MispName, given) ?? "",
         VerifyCert = values.Of(Keys.MispVerifyCert, given),
         EventFilters = values.Of(Keys.MispEventFilters, given) ?? [],
@@ -64,6 +74,12 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
             RequestsPerMinute = values.Of(Keys.RequestsPerMinute, given),
             ParallelRequests = values.Of(Keys.ParallelRequests, given),
             Endpoint = values.Of(Keys.Endpoint, given),
+            Alerts = new AlertSettings
+            {
+                Route = values.Of(values.Table.AlertsRoute, given) ?? "",
+                LookBack = TimeSpan.FromDays(values.Of(Keys.AlertsLookBackDays, given)),
+                Endpoint = values.Of(Keys.AlertsEndpoint, given),
+            },
         };
         return given.Kind?.Bind(common, new DestinationValues(values, given, faults)) ?? common;
     }

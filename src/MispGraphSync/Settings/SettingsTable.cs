@@ -14,18 +14,21 @@ internal sealed class SettingsTable
         Kind = new SettingKey<string>("kind", KeyScope.Destination, SettingTypes.Choice([.. Kinds.Select(kind => kind.Name)]), null,
             string.Join("; ", Kinds.Select(kind => $"{kind.Name}: {kind.Meaning}")) + ".")
         { Example = $"\"{Kinds[0].Name}\"" };
+        AlertsRoute = Keys.AlertsRoute([.. Kinds.Select(kind => kind.AlertRoute).OfType<string>()]);
         All =
         [
             Instance,
-            MispUrl, MispKey, MispName, MispKind, MispPath, MispVerifyCert, MispEventFilters, MispToIdsOnly, MispEnforceWarninglist,
-            MispPageSize, MispTimeoutSeconds, MispFullReadDays, CaFile,
+            MispUrl, MispKey, MispSightingsKey, MispName, MispKind, MispPath, MispVerifyCert, MispEventFilters, MispToIdsOnly,
+            MispEnforceWarninglist, MispPageSize, MispTimeoutSeconds, MispFullReadDays, CaFile,
             Tenant, ClientId, ClientSecret, CertificatePath, CertificatePassword, ManagedIdentity, FederatedTokenFile, Cloud, Authority,
             Keys.Action with { Meaning = $"{Keys.Action.Meaning} warn is for {TitlesOf(kind => kind.TakesWarn)} only." },
             PassiveOnly with { Meaning = $"{TitlesOf(kind => kind.TakesPassiveOnly)} only: {Lower(PassiveOnly.Meaning)}" },
             DaysToExpire, Expiry, DefaultTlp, MaxTlp, DefaultConfidence, DefaultThreatType, Types, ExcludeTypes, ExcludeTags,
+            AlertsRoute, AlertsLookBackDays, AlertsEndpoint,
             Name, Kind, Enabled, .. Kinds.SelectMany(kind => kind.Keys),
             RequestsPerMinute with { DefaultByKind = Kinds.ToDictionary(kind => kind.Name, kind => $"{kind.RequestsPerMinute}") },
             ParallelRequests, Endpoint,
+            SightingsEnabled, SightingsSource, SightingsMaxTlp, SightingsMaxPerRun,
             GuardMaxDelete, GuardNeverBlock, LogsDirectory, LogsRequests, LogsFormat, LogsRetentionDays, LedgerPath, Proxy, MetricsTextfile,
         ];
         AtTop = All.Where(key => key.Scope != KeyScope.Destination).ToDictionary(key => key.Path, StringComparer.Ordinal);
@@ -37,6 +40,8 @@ internal sealed class SettingsTable
     public IReadOnlyList<KindSettings> Kinds { get; }
 
     public SettingKey<string> Kind { get; }
+
+    public SettingKey<string> AlertsRoute { get; }
 
     /// <summary>In the order in which files and pages show them.</summary>
     public IReadOnlyList<SettingKey> All { get; }

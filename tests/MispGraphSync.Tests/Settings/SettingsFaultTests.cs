@@ -15,7 +15,7 @@ public class SettingsFaultTests
     [InlineData(""" "misp": { "kye": "env:X" } """, "misp.kye: There is no such key. Did you mean misp.key?")]
     [InlineData(""" "misp.url": "https://x.example" """, "misp.url: There is no such key. Did you mean misp.url?")]
     [InlineData(""" "zzzzzzzz": 1 """, "zzzzzzzz: There is no such key.")]
-    [InlineData(""" "misp": "https://x.example" """, "misp: This is a text; it takes an object with some of: url, key, name,")]
+    [InlineData(""" "misp": "https://x.example" """, "misp: This is a text; it takes an object with some of: url, key, sightingsKey,")]
     [InlineData(""" "instance": "a b" """, "instance: \"a b\" is not a name of letters, digits, dots and hyphens, at most 64 long.")]
     [InlineData(""" "instance": null """,
         "instance: null is not a name of letters, digits, dots and hyphens, at most 64 long. Leave the key out for its default.")]

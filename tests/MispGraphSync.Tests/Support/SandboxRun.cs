@@ -101,6 +101,7 @@ internal sealed class SandboxRun : IAsyncDisposable
     {
         Environment["MISP_GRAPH__CAFILE"] = Path.Combine(Folder, "ca.pem");
         Environment["MISP_GRAPH__AUTH__AUTHORITY"] = Origin(Sandbox.Entra);
+        Environment["MISP_GRAPH__ALERTS__ENDPOINT"] = Origin(Sandbox.Graph);
         foreach (var name in destinations)
         {
             var (service, management) = name switch

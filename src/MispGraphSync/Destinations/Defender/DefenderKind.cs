@@ -53,6 +53,8 @@ internal static class DefenderKind
             (tool, destination, _, _) => new ForeignTool(tool, destination, Recognise: null)),
         Checks = input => new DefenderChecks(input),
         CheckTenant = CheckTenant,
+        AlertsOf = DefenderAlerts.FeedOf,
+        AlertRoutes = [DefenderAlerts.Route],
         FullRemedy =
             "The tenant holds as many indicators as Defender allows. Lower capacity, daysToExpire or what is sent (types, excludeTags), "
             + "or remove others' indicators.",
@@ -74,7 +76,7 @@ internal static class DefenderKind
             : null;
 
     /// <summary>Outside the global cloud no document names the scope; the host's own is the natural one.</summary>
-    private static string ScopeOf(DestinationSettings settings) =>
+    public static string ScopeOf(DestinationSettings settings) =>
         ((DefenderSettings)settings).TokenScope ?? CloudHosts.ScopeOf(Hosts.In(settings.Auth.Cloud) ?? EndpointOf(settings));
 
     public static Capabilities CapabilitiesOf(DestinationSettings settings) => new()

@@ -74,6 +74,7 @@ internal sealed record DefenderPage(List<RemoteIndicator> Indicators, string? Ne
         {
             Label = listed.Label,
             Canonical = listed.ToString(),
+            Created = item.Instant("creationTimeDateTimeUtc"),
             IsOfEarlierApp = holder == DefenderHolder.EarlierApp,
             Events = MentionedEvents.In(raw),
         };

@@ -47,6 +47,7 @@ public sealed record DefenderSettings : DestinationSettings
     {
         Keys = [CapacityKey, GenerateAlertKey, RbacGroupNamesKey, TokenScopeKey],
         RequestsPerMinute = 30,
+        AlertRoute = DefenderAlerts.RouteName,
         TakesWarn = true,
         Bind = static (common, values) => new DefenderSettings(common)
         {

@@ -105,7 +105,7 @@ internal sealed class GraphApi : IDisposable
     /// Without the library's retries and redirects, which are ours to decide, and without the handler that rewrites
     /// parameter names: a next link is followed as it is.
     /// </summary>
-    private static DelegatingHandler[] LibraryHandlers() =>
+    public static DelegatingHandler[] LibraryHandlers() =>
     [
         .. GraphClientFactory.CreateDefaultHandlers(new GraphClientOptions())
             .Where(handler => handler is not (RetryHandler or RedirectHandler or ParametersNameDecodingHandler)),

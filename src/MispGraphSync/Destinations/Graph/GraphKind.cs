@@ -27,6 +27,10 @@ internal static class GraphKind
         Checks = input => new GraphChecks(input),
         CheckTenant = GraphChecks.CheckTenant,
         Takeover = PythonSample.Source,
+        AlertsOf = settings => ((GraphSettings)settings).TargetProduct == GraphProduct.DefenderName
+            ? AlertFeed.OfCustomIndicators("microsoftDefenderForEndpoint", "What is blocked raises an alert only where Defender says so.")
+            : AlertFeed.OfRules("microsoftSentinel", "Only analytics rules raise alerts, in workspaces onboarded to the Defender portal."),
+        AlertRoutes = [GraphAlerts.Route],
     };
 
     /// <summary>Microsoft documents tiIndicator for the global service only.</summary>

@@ -52,6 +52,7 @@ internal sealed record GraphPage(List<RemoteIndicator> Indicators, string? Next)
         {
             Label = LabelOf(item, product),
             Canonical = CanonicalOf(item, product),
+            Created = item.Instant("ingestedDateTime"),
             Events = MentionedEvents.In(raw),
         };
     }

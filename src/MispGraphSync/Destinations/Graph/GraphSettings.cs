@@ -38,6 +38,7 @@ public sealed record GraphSettings : DestinationSettings
     {
         Keys = [TargetProductKey],
         RequestsPerMinute = 1000,
+        AlertRoute = GraphAlerts.RouteName,
         TakesPassiveOnly = true,
         Bind = static (common, values) => new GraphSettings(common) { TargetProduct = values.Of(TargetProductKey) ?? "" },
         Check = CheckCloud,

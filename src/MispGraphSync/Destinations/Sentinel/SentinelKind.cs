@@ -48,6 +48,8 @@ internal static class SentinelKind
                 + "the log file."),
         ],
         Checks = input => new SentinelChecks(input),
+        AlertsOf = _ => LogAnalyticsAlerts.Feed,
+        AlertRoutes = [LogAnalyticsAlerts.Route],
         Takeover = Misp2Sentinel.Source,
     };
 

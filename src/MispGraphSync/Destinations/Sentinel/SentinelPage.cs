@@ -71,6 +71,7 @@ internal sealed record SentinelPage(List<RemoteIndicator> Indicators, string? Fi
         {
             Label = SentinelPattern.LabelOf(type, value),
             Canonical = properties.Text("pattern"),
+            Created = properties.Instant("created"),
             Modified = properties.Instant("externalLastUpdatedTimeUtc"),
             Events = MentionedEvents.In(raw),
         };

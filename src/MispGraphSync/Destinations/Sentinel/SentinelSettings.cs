@@ -85,6 +85,7 @@ public sealed record SentinelSettings : DestinationSettings
             ManagementEndpointKey,
         ],
         RequestsPerMinute = 100,
+        AlertRoute = LogAnalyticsAlerts.RouteName,
         HasActions = false,
         Bind = static (common, values) => new SentinelSettings(common)
         {

@@ -77,6 +77,13 @@ internal sealed class MispClient(
         return await ReadWholeAsync(response, ct);
     }
 
+    /// <summary>Posts JSON that may be sent twice without harm. A failing server is not asked again: the caller sends less.</summary>
+    public async Task<(JsonDocument Json, DateTimeOffset ServerTime)> PostAsync(string path, string body, CancellationToken ct)
+    {
+        using var response = await SendAsync(HttpMethod.Post, path, body, canShrink: true, ct);
+        return await ReadWholeAsync(response, ct);
+    }
+
     /// <summary>Gets a small JSON document; undefined if the role may not request it.</summary>
     public async Task<JsonElement> GetIfAllowedAsync(string path, CancellationToken ct)
     {

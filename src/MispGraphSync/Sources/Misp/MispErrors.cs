@@ -64,6 +64,13 @@ internal sealed class MispErrors(Uri server, TimeSpan timeout, Secrets secrets)
     /// <summary>A response whose status is not 2xx. Reads a little of its body.</summary>
     public async Task<MispException> OfStatusAsync(HttpResponseMessage response, Stream body, CancellationToken ct)
     {
+        var fault = await ReadStatusAsync(response, body, ct);
+        fault.Status = (int)response.StatusCode;
+        return fault;
+    }
+
+    private async Task<MispException> ReadStatusAsync(HttpResponseMessage response, Stream body, CancellationToken ct)
+    {
         var status = (int)response.StatusCode;
         if (status is >= 300 and < 400) return OfRedirect(response.Headers.Location);
         var (message, isPage) = await ReadMessageAsync(body, ct);

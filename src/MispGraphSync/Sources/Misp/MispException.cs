@@ -5,6 +5,9 @@ internal sealed class MispException(MispErrorKind kind, string message, string? 
     : RunFailedException(kind is MispErrorKind.SignIn ? RunOutcome.SignInFailed : RunOutcome.Unreachable, message, remedy, inner)
 {
     public MispErrorKind Kind => kind;
+
+    /// <summary>Of the response; null when there is none.</summary>
+    public int? Status { get; set; }
 }
 
 internal enum MispErrorKind

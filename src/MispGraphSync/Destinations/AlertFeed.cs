@@ -1,0 +1,44 @@
+using MispGraphSync.Core.Hits;
+
+namespace MispGraphSync.Destinations;
+
+/// <summary>Which alerts a destination's indicators raise, and how an indicator is found in them.</summary>
+/// <param name="Service">The word for the product that raises them, in the list that has the alerts of all products.</param>
+/// <param name="Judge">Given the word for the detection, where there is one, and the alert's title.</param>
+internal sealed record AlertFeed(string Service, MatchRules Rules, Func<string?, string?, AlertRelevance> Judge)
+{
+    /// <summary>Why an indicator may have fired without an alert, in sentences.</summary>
+    public IReadOnlyList<string> BlindSpots { get; init; } = [];
+
+    /// <summary>Alerts of a product that takes custom indicators. Other tools' indicators raise them too.</summary>
+    public static AlertFeed OfCustomIndicators(string service, params IReadOnlyList<string> blindSpots) => new(
+        service, new MatchRules(UrlsCoverPaths: true, HasRanges: false),
+        // Files raise alerts of an antivirus, with a name of their own.
+        (detection, title) => detection is not null && CustomIndicatorWords.Contains(detection, StringComparer.OrdinalIgnoreCase)
+            || title?.Contains("CustomEnterprise", StringComparison.Ordinal) == true
+            ? AlertRelevance.ByValue
+            : AlertRelevance.None)
+    { BlindSpots = blindSpots };
+
+    /// <summary>Alerts of rules that compare logs with indicators. Only a rule that names the indicator is exact.</summary>
+    public static AlertFeed OfRules(string service, params IReadOnlyList<string> blindSpots) => new(
+        service, new MatchRules(UrlsCoverPaths: false, HasRanges: true),
+        // Microsoft's own analytics compare logs with Microsoft's own indicators.
+        (detection, title) => detection?.EndsWith("ThreatIntelligenceAnalytics", StringComparison.OrdinalIgnoreCase) == true
+            || detection == "microsoftThreatIntelligence" ? AlertRelevance.None
+            : title?.StartsWith("TI map", StringComparison.OrdinalIgnoreCase) == true ? AlertRelevance.ByValue
+            : AlertRelevance.ById)
+    { BlindSpots = blindSpots };
+
+    /// <summary>What analysts decided, by the words of any of the services.</summary>
+    public static AlertVerdict VerdictOf(string? classification, string? determination)
+    {
+        if ("falsePositive".Equals(classification, StringComparison.OrdinalIgnoreCase)) return AlertVerdict.FalsePositive;
+        return "informationalExpectedActivity".Equals(classification, StringComparison.OrdinalIgnoreCase)
+            || "securityTesting".Equals(determination, StringComparison.OrdinalIgnoreCase)
+            ? AlertVerdict.Test
+            : AlertVerdict.None;
+    }
+
+    private static readonly string[] CustomIndicatorWords = ["customTi", "customerTi"];
+}
