@@ -242,6 +242,48 @@ public sealed class RebuildTests : LostLedgerRuns
     }
 
     [Fact]
+    public async Task Destination_that_cannot_be_listed_gets_everything_again_after_a_loss()
+    {
+        Service.Upserts = true;
+        Put(1, 2);
+        await PushAsync();
+        LoseLedger();
+        Service.ListObstacle = "its name";
+        Put(1);
+
+        Assert.Equal(new PlanCounts(1, 0, 0, 0), (await PushAsync()).Planned);
+        Assert.Equal(["d1.example", "d2.example"], Values());
+        Assert.StartsWith("'graph' cannot be listed without its name, and the ledger is new. ", Assert.Single(Run.Warnings));
+        Run.Warnings.Clear();
+        Assert.Equal((0L, 0), ((await PushAsync()).Planned.Total, Run.Warnings.Count));
+    }
+
+    [Fact]
+    public async Task Upserting_destination_whose_list_fails_after_a_loss_is_listed_by_the_next_run()
+    {
+        Service.Upserts = true;
+        Put(1, 2, 3);
+        await PushAsync();
+        LoseLedger();
+        Service.ListFailsAfter = 1;
+        Put(1, 2);
+
+        Assert.Equal((RunOutcome.Done, new PlanCounts(2, 0, 0, 0)), await OutcomeAsync());
+        Assert.Equal(3, Service.Held.Count);
+        Assert.StartsWith("'graph' could not be listed: The list was cut off, and the ledger is new. ", Assert.Single(Run.Warnings));
+
+        Service.ListFailsAfter = null;
+        Assert.Equal(1, (await PushAsync()).Planned.Delete);
+        Assert.Equal(["d1.example", "d2.example"], Values());
+    }
+
+    private async Task<(RunOutcome, PlanCounts)> OutcomeAsync()
+    {
+        var report = await PushAsync();
+        return (report.Outcome, report.Planned);
+    }
+
+    [Fact]
     public async Task Indicators_that_a_disabled_destination_of_the_same_place_may_want_are_kept()
     {
         Put(1, 2, 3);

@@ -102,6 +102,24 @@ public sealed class UnfinishedRebuildTests : LostLedgerRuns
         Assert.Equal(["d1.example", "d2.example"], Values());
     }
 
+    [Fact]
+    public async Task Creations_that_never_appear_in_the_list_are_tried_again_by_the_next_run()
+    {
+        (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, false);
+        Put(1);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2);
+        Service.Answer = (operation, step) => operation == Operation.Create ? new StepOutcome.Accepted(step.Id) : null;
+
+        await WithTimeAsync(PushAsync());
+        Assert.Contains("'graph' accepted 1 indicators and does not list them. The next run tries them again.", Run.Warnings);
+
+        Service.Answer = null;
+        await WithTimeAsync(PushAsync());
+        Assert.Equal(["d1.example", "d2.example"], Values());
+    }
+
     // d2.example was revoked and returned, where the list shows no revoked indicators.
     private async Task HoldLaterGenerationAsync()
     {
