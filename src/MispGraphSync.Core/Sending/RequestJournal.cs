@@ -96,9 +96,8 @@ internal sealed class RequestJournal(IDestination destination, IDestinationLedge
     {
         var (id, operation, steps) = request.Intent;
         ledger.RecordOutcomes(state, id, operation, steps, outcomes, request.WasUnconfirmed ? Handling : UnconfirmedHandling.None);
-        var missing = steps.Where((_, i) => outcomes[i] is StepOutcome.Unknown).ToList();
-        if (missing.Count == 0) request.Move(RequestEvent.Response);
-        else request.MissResponse(missing, outcomes.OfType<StepOutcome.Unknown>().First().Why);
+        if (outcomes.OfType<StepOutcome.Unknown>().FirstOrDefault() is not { } unknown) request.Move(RequestEvent.Response);
+        else request.MissResponse([.. steps.Where((_, i) => outcomes[i] is StepOutcome.Unknown)], unknown.Why);
     }
 
     /// <summary>

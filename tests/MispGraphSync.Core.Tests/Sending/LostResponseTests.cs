@@ -381,6 +381,23 @@ public sealed class LostResponseTests : IDisposable
             asked == 1 ? LostAfterArrival(operation, step) : new StepOutcome.Rejected("bad request", WholeBatch: true);
     }
 
+    [Theory]
+    [InlineData(true, Operation.Create, 1)]
+    [InlineData(true, Operation.Delete, 0)]
+    [InlineData(false, Operation.Create, 0)]
+    public async Task Open_request_keeps_its_bodies_only_where_a_deletion_may_need_them(bool keysLiveOnce, Operation operation, long kept)
+    {
+        (_run.Destination.Upserts, _run.Destination.IdsNotReusable) = (keysLiveOnce, keysLiveOnce);
+        var found = new Dictionary<Operation, long>();
+        _run.Destination.OnRequest = (sent, _) => found[sent] =
+            _run.AtWork!.Scalar("SELECT count(*) FROM intent WHERE instr(steps, CAST('\"content\"' AS BLOB)) > 0");
+        await _run.PushAsync();
+
+        await PushAsync(1, null, Some.Domain(1));
+
+        Assert.Equal(kept, found[operation]);
+    }
+
     [Fact]
     public async Task Sent_step_that_may_have_succeeded_is_never_counted_as_not_attempted()
     {
