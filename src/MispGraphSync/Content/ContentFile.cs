@@ -20,8 +20,8 @@ internal sealed record ContentFile(string Path, string Text)
     /// <summary>The name of a rule or a query in its file; of another file, what it is for.</summary>
     public string Title => System.IO.Path.GetFileName(Path) switch
     {
-        "main.bicep" => "template that deploys all of it, with Azure's command line",
-        "azuredeploy.json" => "the same template for the portal",
+        "azuredeploy.json" => "template that deploys all of it, for the portal",
+        "main.bicep" => "the same template for Azure's command line",
         "workbook.json" => "workbook",
         _ => NameInText() ?? "",
     };

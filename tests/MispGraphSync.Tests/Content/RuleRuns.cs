@@ -14,8 +14,8 @@ internal sealed class RuleRuns
     /// <summary>Tiles that have something to show in the sample.</summary>
     public static readonly string[] Tiles =
     [
-        "Indicators by type", "Indicators by TLP", "Indicators by organisation", "Indicators by galaxy cluster",
-        "Indicators that expire, by day (30 days)", "Alerts that name an indicator, by day", "Indicators that fired",
+        "Indicators by type", "Indicators by TLP", "Indicators by MISP event", "Indicators by galaxy cluster",
+        "Organisations, actors and techniques that are sent", "Indicators that expire, by day (30 days)", "Alerts that name an indicator, by day", "Indicators that fired",
         "Minutes from upload to the table, by day", "Rows, size and cost, by table and cause",
     ];
 
@@ -61,7 +61,7 @@ internal sealed class RuleRuns
         runs.AskForChoice();
         runs.AskForTime();
         runs.Ask("hunting late", "hunting/late-indicators.yaml", runs.OldLogs());
-        runs.Ask("hunting actor", "hunting/actor-to-hosts.yaml", runs.OldLogs());
+        runs.Ask("hunting actor", "hunting/actor-to-hosts.yaml", runs.OldLogs(), replace: ("\"APT28\"", "\"sofacy\""));
         runs.Ask("hunting never", "hunting/never-matched.yaml", runs.OldLogs(), replace: ("let OlderThan = 14d", "let OlderThan = 0d"));
         foreach (var tile in Tiles) runs.Ask($"tile {tile}", "workbook.json", runs.OldLogs(), title: tile);
 

@@ -70,7 +70,7 @@ public sealed class RuleTests : IAsyncLifetime
                 .Order(StringComparer.Ordinal));
 
     [Fact]
-    public void Hunting_leads_from_an_actor_to_hosts()
+    public void Hunting_leads_from_an_alias_of_an_actor_to_hosts()
     {
         var rows = _runs.Rows("hunting actor");
 
@@ -96,6 +96,7 @@ public sealed class RuleTests : IAsyncLifetime
         Assert.Equal(1, _runs.Rows("tile Indicators by type").Sum(row => row!["NeverMatches"]!.GetValue<int>()));
         Assert.Equal("green", $"{Assert.Single(_runs.Rows("tile Indicators by TLP"))!["TLP"]}");
         Assert.Equal("APT28", $"{Assert.Single(_runs.Rows("tile Indicators by galaxy cluster"))!["Cluster"]}");
+        Assert.Equal("A sample", $"{Assert.Single(_runs.Rows("tile Indicators by MISP event"))!["Info"]}");
         Assert.Equal("198.51.100.7", $"{Assert.Single(_runs.Rows("tile Indicators that fired"))!["IndicatorValue"]}");
         Assert.All(RuleRuns.Tiles, tile => Assert.NotEmpty(_runs.Rows($"tile {tile}")));
     }

@@ -46,6 +46,15 @@ internal sealed class SampleWorkspace
             ["valid_from"] = "2026-01-01T00:00:00.000Z",
             ["valid_until"] = "2036-01-01T00:00:00.000Z",
         });
+        run.Sandbox.SentinelState.Seed("misp-graph", new JsonObject
+        {
+            ["type"] = "threat-actor",
+            ["id"] = "threat-actor--6f000000-0000-4000-8000-0000000000ab",
+            ["name"] = "Fancy Bear",
+            ["aliases"] = new JsonArray("APT28", "Sofacy"),
+            ["labels"] = new JsonArray("misp-galaxy:threat-actor=\"APT28\""),
+            ["modified"] = "2026-01-01T00:00:00.000Z",
+        });
         var now = run.Time.GetUtcNow();
         return new SampleWorkspace(LogTables.Of(run.Sandbox.SentinelState, now), now.AddMinutes(30));
     }
