@@ -3,6 +3,7 @@ using MispGraphSync.Core.Planning;
 using MispGraphSync.Hits;
 using MispGraphSync.Http;
 using MispGraphSync.Ledger;
+using MispGraphSync.Output;
 using MispGraphSync.Settings;
 using MispGraphSync.Sources.Misp;
 
@@ -30,9 +31,10 @@ internal sealed partial class Composition
             var destinations = HitDestinations(chosen, ledger, transport);
             var run = new HitsRun(ledger, destinations, Settings, options, OpenSightings, _host.Time);
             var report = await run.RunAsync(stop.Token).ConfigureAwait(false);
+            WriteMetrics(request, ledger, report);
             _log.Information(
                 "hits: {Hits} indicators fired, {Written} sightings written, exit {ExitCode}", report.Hits.Count,
-                report.Sightings?.Written ?? 0, Output.ExitCodes.Of(report.Outcome));
+                report.Sightings?.Written ?? 0, ExitCodes.Of(report.Outcome));
             return report;
         }
         catch (Exception fault)
@@ -44,6 +46,24 @@ internal sealed partial class Composition
         {
             _reporter.End();
         }
+    }
+
+    private void WriteMetrics(HitsRequest request, LedgerFile ledger, HitsReport report)
+    {
+        if (request.IsDryRun || Settings.MetricsTextfile is not { } file) return;
+        var (now, figures) = (_host.Time.GetUtcNow(), new HitFigures(ledger));
+        var metrics = new PushMetrics
+        {
+            Ended = now,
+            Outcome = report.Outcome,
+            Duration = TimeSpan.Zero,
+            IsPush = false,
+            Hits = new HitMetrics(
+                [.. DestinationRow.All(ledger).Select(row => (row.Info, Summary: figures.Of(row.Id, now)))
+                    .Where(one => one.Summary is not null).Select(one => (one.Info, one.Summary!))],
+                figures.CountWritten(now)),
+        };
+        if (MetricsFile.Write(file, metrics) is { } warning) _reporter.Warn(warning);
     }
 
     private List<HitDestination> HitDestinations(List<DestinationSettings> chosen, LedgerFile ledger, Transport transport)

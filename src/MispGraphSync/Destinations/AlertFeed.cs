@@ -30,6 +30,15 @@ internal sealed record AlertFeed(string Service, MatchRules Rules, Func<string?,
             : AlertRelevance.ById)
     { BlindSpots = blindSpots };
 
+    /// <summary>How many of these alerts of rules name their indicator, to follow a sentence; empty for other alerts.</summary>
+    public string Named(IReadOnlyList<Alert> alerts)
+    {
+        if (!Rules.HasRanges) return "";
+        var ofRules = alerts.Where(alert => alert.Relevance == AlertRelevance.ByValue).ToList();
+        var naming = ofRules.Count(alert => alert.Ids.Count > 0);
+        return ofRules.Count == 0 ? "" : $"; {naming} of the last {ofRules.Count} of TI map rules name their indicator (IndicatorId)";
+    }
+
     /// <summary>What analysts decided, by the words of any of the services.</summary>
     public static AlertVerdict VerdictOf(string? classification, string? determination)
     {

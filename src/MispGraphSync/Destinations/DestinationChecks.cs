@@ -67,6 +67,7 @@ internal class DestinationChecks : IAsyncDisposable
                 ?? CheckResult.Ok($"signed in by {WayOf(Settings.Auth)}")),
             new($"{Name} roles", Roles.GetAsync),
             .. OfService(),
+            .. Kind.AlertsOf(Settings) is { } feed ? [new Check($"{Name} alerts", () => FindAlertsAsync(feed))] : Array.Empty<Check>(),
         ];
         return writes ? [.. checks, new($"{Name} write", async ct => [await WriteAsync(checks, ct).ConfigureAwait(false)])] : checks;
     }
@@ -119,6 +120,28 @@ internal class DestinationChecks : IAsyncDisposable
             return CheckResult.Failed(
                 RunOutcome.Unreachable, $"No answer within {Limit.TotalSeconds:0} seconds.", slowRemedy);
         }
+    }
+
+    // Only hits needs them, so that a missing permission is no fault, unless the settings name the route.
+    private async Task<CheckResult> FindAlertsAsync(AlertFeed feed)
+    {
+        if (await SkipWithoutTokenAsync().ConfigureAwait(false) is { } skipped) return skipped;
+        var refused = CheckResult.Skipped("there is no list of alerts in this cloud");
+        foreach (var (route, endpoint) in Input.Kinds.AlertRoutesOf(Settings))
+        {
+            var found = await ProbeAsync(async ct =>
+            {
+                using var reader = route.Open(Settings, feed, endpoint, Transport);
+                var now = Transport.Time.GetUtcNow();
+                await foreach (var page in reader.ReadAsync(new AlertWindow(now - Settings.Alerts.LookBack, now), ct).ConfigureAwait(false))
+                    return CheckResult.Ok($"can be read, by {route.Name}{feed.Named(page.Alerts)}");
+                return CheckResult.Ok($"can be read, by {route.Name}");
+            }).ConfigureAwait(false);
+            if (found.Status != CheckStatus.Failed || Settings.Alerts.Route != AlertSettings.Auto) return found;
+            refused = CheckResult.Skipped($"'misp-graph hits' cannot read them. {found.Cause} {found.Remedy}");
+        }
+
+        return refused;
     }
 
     private async Task<CheckResult?> FindCredentialAsync()

@@ -32,7 +32,26 @@ internal static class MispChecks
         new(misp.IsOnly ? "warninglists" : $"{misp.Name} warninglists", async _ => misp.Settings.EnforceWarninglist
             ? await misp.AskAsync(WarninglistsAsync).ConfigureAwait(false)
             : [CheckResult.Skipped("misp.enforceWarninglist is off")]),
+        new($"{misp.Name} sightings", async _ => misp.WantsSightings
+            ? await misp.AskAsync((client, ct) => SightingsAsync(misp.ClientForSightings(client), ct))
+            : [CheckResult.Ok("sightings.enabled is off")]),
     ];
+
+    private static async Task<IReadOnlyList<CheckResult>> SightingsAsync(MispClient client, CancellationToken ct)
+    {
+        try
+        {
+            return await MispServer.MaySightAsync(client, ct).ConfigureAwait(false)
+                ? [CheckResult.Ok("the key may write sightings")]
+                : [CheckResult.Failed(
+                    RunOutcome.SignInFailed, "The role of the key's user may not write sightings: it lacks perm_sighting.",
+                    "Give the role that right in MISP, or set misp.sightingsKey to the key of a user whose role has it.")];
+        }
+        catch (RunFailedException failure)
+        {
+            return [CheckResult.FromFailure(failure)];
+        }
+    }
 
     private static CheckResult Saved(MispSettings source)
     {

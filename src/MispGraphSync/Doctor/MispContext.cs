@@ -29,6 +29,7 @@ internal sealed class MispContext : IDisposable
     {
         (Settings, Filters, _connectivity, _transport, _ct) = (misp, filters, connectivity, transport, ct);
         IsOnly = settings.Sources.Count == 1;
+        WantsSightings = settings.Sightings.Enabled || misp.SightingsKey is not null;
         _http = MispClient.CreateHttp(misp, settings.CaFile, settings.Proxy);
         Key = new AsyncLazy<CheckResult?>(ResolveKeyAsync);
         Connection = new AsyncLazy<MispConnection>(ConnectAsync);
@@ -38,6 +39,9 @@ internal sealed class MispContext : IDisposable
 
     /// <summary>The settings have no other source.</summary>
     public bool IsOnly { get; }
+
+    /// <summary>Sightings are to be written there.</summary>
+    public bool WantsSightings { get; }
 
     /// <summary>What its checks are called after.</summary>
     public string Name => IsOnly ? "misp" : Settings.Name;
@@ -71,6 +75,10 @@ internal sealed class MispContext : IDisposable
             return [Slow(limit ?? Limit)];
         }
     }
+
+    /// <summary>A client with the key that writes sightings: the one to read with, where there is no other.</summary>
+    public MispClient ClientForSightings(MispClient client) => Settings.SightingsKey is not { } key ? client : new MispClient(
+        _http, Settings.Url!, key.ResolveAsync, Limit, _transport.Time, _transport.AppLog, _transport.Secrets, retries: false);
 
     public void Dispose() => _http.Dispose();
 

@@ -12,6 +12,9 @@ internal sealed class LedgerStatus(LedgerFile file)
         """,
         static row => new SourceRow(row.Text(0), row.TimeOrNull(1), row.TimeOrNull(2), row.Long(3), row.Long(4)));
 
+    /// <inheritdoc cref="HitFigures.Of"/>
+    public HitSummary? Hits(long destination, DateTimeOffset now) => new HitFigures(file).Of(destination, now);
+
     /// <summary>Changed keys that the next push plans.</summary>
     public long Pending(long destination) => file.Scalar("SELECT COUNT(*) FROM dirty WHERE destination = ?", destination);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using MispGraphSync.Ledger;
 
 namespace MispGraphSync.Output;
 
@@ -19,11 +20,12 @@ internal static partial class MetricsFile
 
     private static readonly Metric[] Metrics =
     [
-        new("last_run_timestamp_seconds", "When the last push ended.", push => One(push.Ended.ToUnixTimeSeconds())),
-        new("last_run_exit_code", "The exit code of the last push.", push => One(ExitCodes.Of(push.Outcome))),
-        new("last_run_duration_seconds", "How long the last push took.", push => One(Math.Round(push.Duration.TotalSeconds, 3))),
+        new("last_run_timestamp_seconds", "When the last push ended.", push => push.IsPush ? One(push.Ended.ToUnixTimeSeconds()) : null),
+        new("last_run_exit_code", "The exit code of the last push.", push => push.IsPush ? One(ExitCodes.Of(push.Outcome)) : null),
+        new("last_run_duration_seconds", "How long the last push took.",
+            push => push.IsPush ? One(Math.Round(push.Duration.TotalSeconds, 3)) : null),
         new("last_success_timestamp_seconds", "When a push last ended with exit code 0.",
-            push => push.Outcome == RunOutcome.Done ? One(push.Ended.ToUnixTimeSeconds()) : null),
+            push => push is { IsPush: true, Outcome: RunOutcome.Done } ? One(push.Ended.ToUnixTimeSeconds()) : null),
         new("clock_offset_seconds", "How far the clock of this machine is ahead of a host's; negative: behind.",
             push => push.ClockOffsets.Count == 0 ? null
                 : push.ClockOffsets.OrderBy(one => one.Key, StringComparer.Ordinal)
@@ -45,6 +47,11 @@ internal static partial class MetricsFile
         Each("not_attempted", "Steps planned and not attempted.", one => one.Tally.NotAttempted),
         Each("requests", "Requests sent.", one => one.Requests.Sent),
         Each("throttled", "Requests that were answered 429.", one => one.Requests.Throttled),
+        Fired("fired_indicators", "Indicators in alerts of the last 30 days.", one => one.Indicators),
+        Fired("fired_alerts", "Alerts of the last 30 days with an indicator of ours.", one => one.Alerts),
+        Fired("last_look_timestamp_seconds", "Up to when the alerts are known without a gap.",
+            one => one.LastCompleteLook?.ToUnixTimeSeconds()),
+        new("sightings_written", "Sightings written to MISP in the last 30 days.", push => One(push.Hits?.Sightings)),
     ];
 
     public static IEnumerable<string> Names => Metrics.Select(metric => Prefix + metric.Name);
@@ -112,6 +119,10 @@ internal static partial class MetricsFile
     private static Metric OfSources(string name, string help, Func<SourceReport, long?> value) => new(
         name, help, push => push.Report?.Sources.Select(one => new Sample(Labels(("source", one.Name), ("kind", one.Kind)), value(one))));
 
+    private static Metric Fired(string name, string help, Func<HitSummary, long?> value) => new(
+        name, help, push => push.Hits?.Destinations.Select(one =>
+            new Sample(Labels(("destination", one.Destination.Name), ("kind", one.Destination.Kind)), value(one.Summary))));
+
     private static Sample[]? One(double? value) => value is null ? null : [new Sample("", value)];
 
     private static string Labels(params (string Name, string Value)[] labels) =>
@@ -141,6 +152,15 @@ internal sealed record PushMetrics
     /// <summary>Null: the push failed before it had one.</summary>
     public RunReport? Report { get; init; }
 
+    /// <summary>False: a run of hits, which changes only what it knows.</summary>
+    public bool IsPush { get; init; } = true;
+
+    /// <summary>Null: not looked at.</summary>
+    public HitMetrics? Hits { get; init; }
+
     /// <summary>How far our clock is ahead of each host's.</summary>
     public IReadOnlyDictionary<string, TimeSpan> ClockOffsets { get; init; } = new Dictionary<string, TimeSpan>();
 }
+
+/// <param name="Sightings">Written in the last 30 days.</param>
+internal sealed record HitMetrics(IReadOnlyList<(DestinationInfo Destination, HitSummary Summary)> Destinations, long Sightings);

@@ -97,6 +97,9 @@ internal sealed record DestinationStatus(
     ExpirySummary Renewals,
     WithheldDeletions? DeletionsWithheld)
 {
+    /// <summary>What fired in the last 30 days; null where no alert was looked at.</summary>
+    public HitSummary? Hits { get; init; }
+
     /// <summary>Why it gets nothing new; empty for a destination in use.</summary>
     internal string Note => this switch
     {
@@ -115,6 +118,7 @@ internal sealed record DestinationStatus(
             info, info.Name, info.Kind, settings is not null, settings is { Enabled: true }, row is not null, row?.Held ?? 0,
             settings is { Capacity: > 0 and var capacity } ? capacity : null, figures.Rejected(id), figures.Pending(id),
             row is { PlansEverything: true }, figures.Unconfirmed(id), figures.Expiries(id, now), figures.Renewals(id, now),
-            row is { Held: > 0 } ? figures.DeletionsWithheld(info) : null);
+            row is { Held: > 0 } ? figures.DeletionsWithheld(info) : null)
+        { Hits = figures.Hits(id, now) };
     }
 }

@@ -33,6 +33,14 @@ internal static class StatusText
             yield return $"  withheld     {Plural.Of(withheld.Deletions, "deletion")}, {since}: see 'misp-graph plan'";
         }
 
+        if (one.Hits is { } hits)
+        {
+            var last = hits.LastActivity is { } at ? $", last {Times.Text(at)}" : "";
+            var known = hits.LastCompleteLook is { } look ? $"alerts are known up to {Times.Text(look)}" : "no complete look at alerts yet";
+            var fired = $"{Plural.Of(hits.Indicators, "indicator")} in {Plural.Of(hits.Alerts, "alert")} of 30 days";
+            yield return $"  fired        {fired}{last}; {known}";
+        }
+
         yield return $"  renewals     {Summary(one.Renewals, "due")}";
         yield return $"  expire       unless renewed: {Summary(one.Expiries, "expired")}";
         yield return $"  pending      {(one.PlansEverything ? "the next push plans everything again" : Plural.Of(one.Pending, "change"))}";

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using Xunit;
 
@@ -17,6 +18,8 @@ public partial class MetricsFileTests
         Duration = TimeSpan.FromMilliseconds(1_234.5),
         Outcome = RunOutcome.Done,
         Report = ReportOf(Sent("tip", withheld: 63), Sent(Hostile, withheld: 0)),
+        Hits = new HitMetrics(
+            [(new DestinationInfo("tip", "sentinel", "", ""), new HitSummary(2, 3, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch))], 4),
         ClockOffsets = new Dictionary<string, TimeSpan>
         {
             ["login.example"] = TimeSpan.FromSeconds(-3.25),

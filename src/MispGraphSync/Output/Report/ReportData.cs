@@ -17,6 +17,9 @@ internal sealed record ReportData(
     public const int ComingDays = 45;
     public const int RecentRuns = 20;
 
+    /// <summary>Null: no alert was ever looked at.</summary>
+    public Fired? Fired { get; init; }
+
     /// <summary>The first of the <see cref="PastDays"/>.</summary>
     public DateOnly FirstDay => FirstDayOf(Status.Now);
 
@@ -27,7 +30,10 @@ internal sealed record ReportData(
         return new ReportData(
             status, figures.RunDays(FirstDayOf(status.Now)), figures.SkippedByReason(), Breakdown.Count(ledger, destinations), destinations,
             figures.ExpiriesByDay(status.Now, ComingDays),
-            RejectedItems.Of(rejections.Select(one => RejectedItem.Of(one, logFolder, kinds))));
+            RejectedItems.Of(rejections.Select(one => RejectedItem.Of(one, logFolder, kinds))))
+        {
+            Fired = Fired.Gather(ledger, FirstDayOf(status.Now), PastDays),
+        };
     }
 
     private static DateOnly FirstDayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime).AddDays(1 - PastDays);

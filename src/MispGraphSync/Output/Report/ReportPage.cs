@@ -55,6 +55,7 @@ internal static class ReportPage
         DestinationSections.Summary(html, data);
         html.Write($"<main>\n");
         Section($"Runs, the last {ReportData.PastDays} days", RunSections.Days);
+        Section($"What fired, the last {ReportData.PastDays} days", FiredSections.Write);
         Section("From MISP to Microsoft", AttributeSections.Funnel);
         if (data.Breakdown.All.Attributes > 0) Section("Attributes by type, TLP, organisation and event", AttributeSections.Breakdown);
         Section("Expiry", DestinationSections.Expiry);

@@ -15,6 +15,13 @@ internal static class MispServer
     public static async Task<string> VersionAsync(MispClient client, CancellationToken ct) =>
         (await GetVersionAsync(client, ct)).Version;
 
+    /// <summary>Whether the key may write sightings.</summary>
+    public static async Task<bool> MaySightAsync(MispClient client, CancellationToken ct)
+    {
+        var (json, _) = await client.GetAsync("servers/getVersion", ct);
+        using (json) return MispJson.IsOn(json.RootElement, "perm_sighting");
+    }
+
     public static async Task<KeyOwner?> UserAsync(MispClient client, CancellationToken ct) =>
         await client.UserAsync(ct) is { ValueKind: JsonValueKind.Object } user ? new KeyOwner(user) : null;
 
