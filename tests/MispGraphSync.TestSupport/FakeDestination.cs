@@ -97,7 +97,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     /// <summary>Part of what cannot be changed in place.</summary>
     public Func<Indicator, string> FixedPart { get; set; } = indicator => indicator.ThreatType.ToString();
 
-    public SkipReason? SkipReasonFor(IndicatorSource support) => null;
+    public SkipReason? SkipReasonFor(IndicatorSource source, IndicatorAction action) => null;
 
     public string Canonical(IReadOnlyList<Observable> observables) =>
         string.Join('\n', observables.Select(o => o.ToString()).Order(StringComparer.Ordinal));

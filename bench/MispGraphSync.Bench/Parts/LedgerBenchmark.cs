@@ -62,7 +62,7 @@ public class LedgerBenchmark
     private static Planner NewPlanner()
     {
         var facts = new PlanFacts(Now, "bench", new HashSet<string> { "misp" }, LooksAtDestination: false);
-        return new Planner(Destination, new Eligibility(Destination, new NeverBlock([])), facts, _ => null);
+        return new Planner(Destination, new Eligibility(Destination, new NeverBlock([]), facts.Now), facts, _ => null);
     }
 
     private static PlanCounts Plan(DestinationLedger plan, Planner planner)

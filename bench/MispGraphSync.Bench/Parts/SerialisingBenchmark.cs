@@ -28,7 +28,7 @@ public class SerialisingBenchmark
         var source = Mapper.Map(items[1], new MapContext("misp", read.Uuid, ToIdsOnly: false, EnforceWarninglist: false)).Sources[0];
         var merger = new Merger(new DestinationPolicy(), IndicatorShape.Combined);
         var context = new MispEvent { Uuid = read.Uuid, Info = read.Info, Date = read.Date, Timestamp = read.Timestamp, Tags = read.Tags };
-        merger.Add(new IndicatorSourceRow(source, new EventFacts(context, "misp", isAged: false)));
+        merger.Add(new IndicatorSourceRow(source, new EventFacts(context, "misp", isAged: false)), RuleEffect.None);
         _indicator = merger.Merge();
     }
 

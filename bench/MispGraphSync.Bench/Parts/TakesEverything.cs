@@ -18,7 +18,7 @@ internal sealed class TakesEverything : IDestination
 
     public RequestCounts Requests => default;
 
-    public SkipReason? SkipReasonFor(IndicatorSource source) => GraphProduct.Sentinel.SkipReasonFor(source, Policy.Action);
+    public SkipReason? SkipReasonFor(IndicatorSource source, IndicatorAction action) => GraphProduct.Sentinel.SkipReasonFor(source, action);
 
     public string Canonical(IReadOnlyList<Observable> observables) => string.Join('\n', GraphFields.Of(observables, GraphProduct.Sentinel));
 

@@ -11,8 +11,11 @@ public sealed record Indicator
     public required Tlp Tlp { get; init; }
     public required IndicatorAction Action { get; init; }
 
-    /// <summary>True when the setting says so, or when the TLP is red.</summary>
+    /// <summary>True when the setting or a rule says so for all sources, or when the TLP is red.</summary>
     public required bool PassiveOnly { get; init; }
+
+    /// <summary>Whether a match raises an alert, where rules say so; null: as the destination's settings say.</summary>
+    public bool? GenerateAlert { get; init; }
 
     /// <summary>The highest of the sources.</summary>
     public required ThreatLevel Severity { get; init; }
@@ -49,6 +52,9 @@ public sealed record Indicator
 
     /// <summary>From each send to its expiry; whole days, the longest of the sources.</summary>
     public required TimeSpan Lifetime { get; init; }
+
+    /// <summary>No send gives it a later expiry; null: each send gives it a new lifetime.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
 
     /// <summary>The five oldest sources, oldest event first.</summary>
     public required ImmutableArray<SourceReference> Sources { get; init; }

@@ -14,6 +14,14 @@ public sealed record IndicatorSource
     public required string Type { get; init; }
     public string? Category { get; init; }
 
+    /// <summary>The name of the object that the attribute is in, and its role there. Null outside objects, and without rules.</summary>
+    public string? Object { get; init; }
+
+    public string? Role { get; init; }
+
+    /// <summary>Why it is sent only where a rule says so; null: it needs no rule.</summary>
+    public SkipReason? NeedsRule { get; init; }
+
     /// <summary>Empty when no combined indicator has a field for it, or when another part of the attribute carries it.</summary>
     public required ImmutableArray<Observable> Combined { get; init; }
 

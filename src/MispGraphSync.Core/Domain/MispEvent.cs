@@ -40,6 +40,9 @@ public sealed record MispEvent
     public IReadOnlyList<MispTag> Tags { get; init; } = [];
     public IReadOnlyList<GalaxyCluster> Galaxies { get; init; } = [];
 
+    /// <summary>The conditions on attributes, by a hash of each, that the event meets: destinations choose events by them.</summary>
+    public IReadOnlyList<ulong> Matches { get; init; } = [];
+
     /// <summary>Values of its threat-actor attributes. Like the next two empty until all attributes are read.</summary>
     public IReadOnlyList<string> Actors { get; init; } = [];
 

@@ -17,7 +17,8 @@ public enum SkipReason
     UnsupportedRelation,
 
     // A destination's own choice.
-    ExcludedType, ExcludedTag, AboveMaxTlp, NoFieldHere, UnmatchedTier, NotPublic, NeverBlock, EmptyInputHash,
+    NotSelected, ExcludedByRule, ExcludedType, ExcludedTag, AboveMaxTlp, AboveMaxPap, Ended, NoFieldHere,
+    UnmatchedTier, NotPublic, NeverBlock, EmptyInputHash,
     ActionNotAllowed, HeldByOther, OverCapacity,
 }
 
@@ -51,9 +52,13 @@ public static class SkipReasons
         [SkipReason.InvalidValue] = "The value does not fit its type.",
         [SkipReason.WeakAlone] = "Matches too much alone: a size, or the host of a URL where the action is not alert.",
         [SkipReason.UnsupportedRelation] = "Its role in its object is not used for detection.",
+        [SkipReason.NotSelected] = "The destination's eventFilters or sources do not select its event.",
+        [SkipReason.ExcludedByRule] = "A rule says that it is not sent.",
         [SkipReason.ExcludedType] = "Excluded by types or excludeTypes.",
         [SkipReason.ExcludedTag] = "Carries a tag of excludeTags.",
         [SkipReason.AboveMaxTlp] = "Its TLP is above the destination's maxTlp.",
+        [SkipReason.AboveMaxPap] = "Its PAP is above the destination's maxPap.",
+        [SkipReason.Ended] = "Its life is over: by daysToExpireFrom, or by a sighting in MISP.",
         [SkipReason.NoFieldHere] = "This destination has no field for it.",
         [SkipReason.UnmatchedTier] = "The destination stores it but may not match it; includeUnmatched sends it.",
         [SkipReason.NotPublic] = "A private, reserved or documentation address.",

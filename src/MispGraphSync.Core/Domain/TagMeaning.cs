@@ -10,6 +10,9 @@ public sealed record TagMeaning
     /// <summary>The strictest TLP tag; null when no tag gives a level.</summary>
     public Tlp? Tlp { get; init; }
 
+    /// <summary>The strictest PAP tag (what may be done with it), in TLP's levels; null when no tag gives one.</summary>
+    public Tlp? Pap { get; init; }
+
     /// <summary>0–100; null without a confidence tag.</summary>
     public int? Confidence { get; init; }
 

@@ -20,7 +20,22 @@ public static class Mapper
     {
         var id = Id(attribute, context);
         var result = ParseByType(attribute, context);
-        return new([new(id, attribute, Outcome(result))], Sources(id, attribute, result ?? ParseResult.Nothing, firstPart: 0));
+        var outcome = Outcome(result);
+        var sources = Sources(id, attribute, result ?? ParseResult.Nothing, firstPart: 0);
+        return new([new(id, attribute, outcome)], sources.IsEmpty ? SourcesByRule(id, attribute, outcome, firstPart: 0, context) : sources);
+    }
+
+    /// <summary>The sources that a rule may send in spite of the reason, by the attribute's type alone.</summary>
+    internal static ImmutableArray<IndicatorSource> SourcesByRule(
+        Guid id, MispAttribute attribute, MappingOutcome outcome, int firstPart, MapContext context, string? comment = null)
+    {
+        if (!context.ForRules || (context.EnforceWarninglist && attribute.OnWarninglist)) return [];
+        // Of an object's attributes, context is what its template calls so.
+        var reason = outcome.IsContext ? SkipReason.UnsupportedRelation : outcome.SkipReason;
+        if (reason is not (SkipReason.NotForDetection or SkipReason.UnsupportedRelation or SkipReason.WeakAlone)) return [];
+        if (AttributeMap.Find(attribute.Type) is not { Reason: null, IsEventLevel: false, Parser: { } parser }) return [];
+        return [.. Sources(id, attribute, Parse(parser, attribute.Value), firstPart, comment).Select(
+            source => source with { NeedsRule = reason })];
     }
 
     internal static Guid Id(MispAttribute attribute, MapContext context) =>

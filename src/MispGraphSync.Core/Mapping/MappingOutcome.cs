@@ -26,4 +26,7 @@ public readonly record struct MappedAttribute(Guid Id, MispAttribute Attribute, 
 public sealed record MappedItem(IReadOnlyList<MappedAttribute> Attributes, IReadOnlyList<IndicatorSource> Sources);
 
 /// <summary>What the mapper needs besides the item. <see cref="Source"/> names the source in the ledger.</summary>
-public sealed record MapContext(string Source, Guid Event, bool ToIdsOnly, bool EnforceWarninglist);
+/// <param name="ForRules">
+/// Sources say which object and role they come from, and what only a rule may send is a source too.
+/// </param>
+public sealed record MapContext(string Source, Guid Event, bool ToIdsOnly, bool EnforceWarninglist, bool ForRules = false);

@@ -21,9 +21,13 @@ internal static class ObjectMapper
         {
             // A hostile object may hold one UUID twice, and no two sources may share UUID and part.
             parts.TryGetValue(member.Id, out var part);
-            var own = member.Sources(comment, part);
+            IReadOnlyList<IndicatorSource> own = member.Sources(comment, part);
+            if (own.Count == 0 && !member.IsCombined)
+                own = Mapper.SourcesByRule(member.Id, member.Attribute, member.Outcome, part, context, comment);
             parts[member.Id] = part + own.Count;
-            sources.AddRange(own);
+            sources.AddRange(context.ForRules
+                ? own.Select(source => source with { Object = thing.Name, Role = member.Attribute.ObjectRelation })
+                : own);
         }
 
         return new(Array.ConvertAll(members, member => new MappedAttribute(member.Id, member.Attribute, member.Outcome)), sources);

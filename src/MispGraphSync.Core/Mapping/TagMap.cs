@@ -46,6 +46,7 @@ public static class TagMap
         return new TagMeaning
         {
             Tlp = cleaned.Select(tag => Find(tag.Name, "tlp", TlpLevels)).Max(),
+            Pap = cleaned.Select(tag => Find(tag.Name, "pap", TlpLevels)).Max(),
             Confidence = Confidence.SelectMany(scale => open.Select(tag => Find(tag, scale))).FirstOrDefault(value => value is not null),
             KillChain = [.. open.Select(tag => Find(tag, "kill-chain", KillChain)).OfType<KillChainPhase>().Distinct().Order()],
             DiamondModel = First(open, "diamond-model", DiamondModels),

@@ -6,15 +6,20 @@ namespace MispGraphSync.Core.Planning;
 public static class Lifecycle
 {
     /// <summary>The expiry of something sent now: whole seconds.</summary>
-    public static DateTimeOffset ExpiryOf(DateTimeOffset now, TimeSpan lifetime) =>
-        DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds()) + lifetime;
+    /// <param name="end">It is never later than this; null: no limit.</param>
+    public static DateTimeOffset ExpiryOf(DateTimeOffset now, TimeSpan lifetime, DateTimeOffset? end)
+    {
+        var expires = now + lifetime;
+        return DateTimeOffset.FromUnixTimeSeconds((end < expires ? end.Value : expires).ToUnixTimeSeconds());
+    }
 
     /// <summary>
     /// Renewed when what remains is less than lifetime × (¼ + ¼·h), h in [0, 1) from the key, so that a million
-    /// pushed in one day do not renew in one day.
+    /// pushed in one day do not renew in one day. Never, where it cannot live longer: then it is the expiry.
     /// </summary>
-    public static DateTimeOffset RenewalOf(DateTimeOffset expires, TimeSpan lifetime, Guid key)
+    public static DateTimeOffset RenewalOf(DateTimeOffset expires, TimeSpan lifetime, DateTimeOffset? end, Guid key)
     {
+        if (end is { } last && last < expires.AddSeconds(1)) return expires;
         Span<byte> bytes = stackalloc byte[16];
         key.TryWriteBytes(bytes);
         var share = BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) / (double)(1L << 32);

@@ -26,6 +26,10 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
     private readonly OrderedUnion<string> _families = new(StringComparer.Ordinal);
     private readonly OrderedUnion<KillChainPhase> _killChain = new();
     private IndicatorSourceRow _lead;
+    private RuleEffect _effectOnLead = RuleEffect.None;
+    private IndicatorAction _action;
+    private bool _isPassive;
+    private bool? _alerts;
     private Tlp _tlp;
     private ThreatLevel _severity;
     private int _confidence;
@@ -38,6 +42,9 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
 
     /// <summary>The longest lifetime of the sources so far.</summary>
     public TimeSpan Lifetime => TimeSpan.FromDays(_days);
+
+    /// <summary>The latest end of the sources so far; null: one of them has none.</summary>
+    public DateTimeOffset? EndsAt { get; private set; }
 
     public void Clear()
     {
@@ -54,12 +61,16 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
     public Rank Rank => Count == 0 ? default : Rank.Of(_severity, _confidence, _lastReported);
 
     /// <summary>Adds a source that the destination takes.</summary>
-    public void Add(in IndicatorSourceRow row)
+    /// <param name="effect">What the rules say of it.</param>
+    public void Add(in IndicatorSourceRow row, RuleEffect effect)
     {
         var tlp = row.TaggedTlp ?? policy.DefaultTlp;
-        var severity = row.Event.Context.ThreatLevel;
-        var confidence = row.Own.Confidence ?? row.Event.Tagging.Confidence ?? policy.DefaultConfidence;
-        var days = policy.DaysFor(row.Source.Type, tlp);
+        var severity = effect.Severity ?? row.Event.Context.ThreatLevel;
+        var confidence = effect.Confidence ?? row.TaggedConfidence ?? policy.DefaultConfidence;
+        var days = policy.DaysFor(row, effect);
+        var end = policy.EndOf(row, effect);
+        var action = effect.Action ?? policy.Action;
+        var isPassive = effect.PassiveOnly ?? policy.PassiveOnly;
         var validFrom = row.Source.FirstSeen ?? row.Event.When;
         var lastReported = Later(Later(row.Source.Timestamp, row.Event.Context.Timestamp), validFrom);
 
@@ -67,10 +78,16 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
         {
             (_lead, _tlp, _severity, _confidence, _days, _validFrom, _lastReported) =
                 (row, tlp, severity, confidence, days, validFrom, lastReported);
+            (_effectOnLead, _action, _isPassive, _alerts, EndsAt) = (effect, action, isPassive, effect.GenerateAlert, end);
         }
         else
         {
-            if (Leads(row, _lead)) _lead = row;
+            if (Leads(row, _lead)) (_lead, _effectOnLead) = (row, effect);
+            _action = Stronger(_action, action);
+            _isPassive &= isPassive;
+            // Any of them: the settings may say so as well.
+            _alerts = _alerts is true || effect.GenerateAlert is true ? true : _alerts is null ? null : effect.GenerateAlert;
+            EndsAt = EndsAt is { } one && end is { } other ? Later(one, other) : null;
             _tlp = tlp > _tlp ? tlp : _tlp;
             _severity = severity < _severity ? severity : _severity;
             _confidence = Math.Max(_confidence, confidence);
@@ -97,16 +114,18 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
     {
         if (Count == 0) throw new InvalidOperationException("An indicator needs a source.");
         var source = _lead.Source;
+        var threatType = _effectOnLead.ThreatType ?? _lead.Own.ThreatType ?? _lead.Event.Tagging.ThreatType;
         return new Indicator
         {
             Observables = form == IndicatorShape.Single ? [source.Single!] : source.Combined,
             Tlp = _tlp,
-            Action = policy.Action,
-            PassiveOnly = policy.PassiveOnly || _tlp == Tlp.Red,
+            Action = _action,
+            PassiveOnly = _isPassive || _tlp == Tlp.Red,
+            GenerateAlert = _alerts,
             Severity = _severity,
             Confidence = _confidence,
-            ThreatType = _lead.Own.ThreatType ?? _lead.Event.Tagging.ThreatType ?? policy.DefaultThreatType,
-            ThreatTypeIsTagged = (_lead.Own.ThreatType ?? _lead.Event.Tagging.ThreatType) is not null,
+            ThreatType = threatType ?? policy.DefaultThreatType,
+            ThreatTypeIsTagged = threatType is not null,
             DiamondModel = _lead.Own.DiamondModel ?? _lead.Event.Tagging.DiamondModel,
             KillChain = _killChain.All(),
             Actors = _actors.All(),
@@ -119,10 +138,24 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
             ValidFrom = _validFrom,
             LastReported = _lastReported,
             Lifetime = Lifetime,
+            EndsAt = EndsAt,
             Sources = NamesOfOldest(),
             Events = [.. _events.Select(row => row.Event.Context.Uuid)],
             SourceCount = Count,
         };
+    }
+
+    // What all sources allow is allowed; else the strongest that one of them asks for.
+    private static IndicatorAction Stronger(IndicatorAction one, IndicatorAction other)
+    {
+        static int Strength(IndicatorAction action) => action switch
+        {
+            IndicatorAction.Block => 3,
+            IndicatorAction.Warn => 2,
+            IndicatorAction.Alert => 1,
+            _ => 0,
+        };
+        return Strength(one) >= Strength(other) ? one : other;
     }
 
     // Highest severity, then oldest event, then lowest uuid: the same lead whatever the order of reading.

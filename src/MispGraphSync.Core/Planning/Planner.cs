@@ -25,10 +25,8 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     public PlanDecision Decide(PlanKey key)
     {
         var decision = Compare(key);
-        if (!_ranks) return decision;
-        return decision is PlanDecision.TakeOver adopt
-            ? adopt with { Then = WithRank(adopt.Then, key with { Held = adopt.Found }) }
-            : WithRank(decision, key);
+        if (!_ranks || decision is not PlanDecision.TakeOver adopt) return _ranks ? WithRank(decision, key) : decision;
+        return adopt with { Then = WithRank(adopt.Then, key with { Held = adopt.Found }) };
     }
 
     private PlanDecision WithRank(PlanDecision decision, PlanKey key)
@@ -89,7 +87,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Created = identity.Created,
             Modified = identity.Modified,
             Expires = identity.Expires,
-            RenewAt = Lifecycle.RenewalOf(identity.Expires, indicator.Lifetime, identity.Key),
+            RenewAt = Lifecycle.RenewalOf(identity.Expires, indicator.Lifetime, indicator.EndsAt, identity.Key),
             IdsNotReusable = destination.Capabilities.IdsNotReusable,
             WasRejected = key.Rejected is not null,
             Value = canonical,
@@ -159,8 +157,10 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 
         var hashes = HashesOf(key, held);
         var isChanged = hashes.Content != held.Hashes.Content || EndsTooLate(held);
-        // An aged indicator that is wanted again is renewed again.
-        var renewAt = held.RenewAt < held.Expires ? held.RenewAt : Lifecycle.RenewalOf(held.Expires, _merger.Lifetime, held.Key);
+        // An aged indicator that is wanted again is renewed again; one whose end has moved lives longer.
+        var renewAt = Lifecycle.RenewalOf(held.Expires, _merger.Lifetime, _merger.EndsAt, held.Key);
+        if (held.RenewAt < renewAt) renewAt = held.RenewAt;
+        else if (held.RenewAt == held.Expires && renewAt < held.Expires && _merger.EndsAt is not null) renewAt = run.Now;
         if (!isChanged && !isFresh) return PlanDecision.Nothing.Instance;
         // Other events may be sources as well, and a stricter TLP: the next complete run knows them.
         if (run.IsPartOfSource && !held.Hashes.IsContentKnown) return PlanDecision.Nothing.Instance;
@@ -174,7 +174,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     }
 
     // Sent with a longer life than it would get now: settings or tags shorten it, or a clock was ahead.
-    private bool EndsTooLate(HeldIndicator held) => held.Expires > Lifecycle.ExpiryOf(run.Now, _merger.Lifetime);
+    private bool EndsTooLate(HeldIndicator held) => held.Expires > Lifecycle.ExpiryOf(run.Now, _merger.Lifetime, _merger.EndsAt);
 
     private bool StartsToAlert(HeldIndicator held)
     {
@@ -205,7 +205,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
 
     private ItemIdentity Identify(Indicator indicator, HeldIndicator? held, Guid key)
     {
-        var expires = Lifecycle.ExpiryOf(run.Now, indicator.Lifetime);
+        var expires = Lifecycle.ExpiryOf(run.Now, indicator.Lifetime, indicator.EndsAt);
         if (held is not null) return new ItemIdentity(key, held.Id, held.Created, Lifecycle.Modified(run.Now, held.Modified), expires);
         var modified = Lifecycle.Modified(indicator.LastReported < run.Now ? indicator.LastReported : run.Now, null);
         var created = indicator.ValidFrom < modified ? indicator.ValidFrom : modified;
@@ -273,7 +273,6 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     {
         var indicator = _merger.Merge();
         var expires = there.EndsAt(run.Now);
-        // Another machine may have sent it, by a clock that was ahead.
         var modified = there.Modified > held.Modified ? there.Modified.Value : held.Modified;
         var identity = new ItemIdentity(held.Key, there.Id ?? held.Id, held.Created, modified, expires);
         var expected = Expect(indicator, identity, isWanted: true);
@@ -292,7 +291,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Hashes = hashes,
             Modified = modified,
             Expires = expires,
-            RenewAt = Lifecycle.RenewalOf(expires, _merger.Lifetime, held.Key),
+            RenewAt = Lifecycle.RenewalOf(expires, _merger.Lifetime, _merger.EndsAt, held.Key),
             Body = destination.Capabilities.IdsNotReusable ? expected.Body : null,
         };
     }
@@ -302,7 +301,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     private Guid KeyOf(string canonical, int generation) =>
         StableId.ForIndicator(run.Instance, destination.Info.Kind, destination.Info.Scope, canonical, generation);
 
-    // With all false, the first active source ends the loop: the caller only asks whether there is one.
+    // With all false, the first active source ends the loop.
     private Wanted Gather(PlanKey key, bool all)
     {
         _merger.Clear();
@@ -311,11 +310,12 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         {
             wanted.HasSource = true;
             wanted.HasUnread |= run.Unread.Count > 0 && run.Unread.Contains(row.Event.Source);
-            if (eligibility.SkipReasonFor(row) is not null) continue;
-            if (row.Event.IsAged) wanted.IsAged = true;
+            var verdict = eligibility.Judge(row);
+            if (verdict.Reason is not null) continue;
+            if (verdict.IsAged) wanted.IsAged = true;
             else wanted.IsActive = true;
-            wanted.IsFresh |= !row.Event.IsAged && (run.Sources is null || run.Sources.Contains(row.Event.Source));
-            if (all) _merger.Add(row);
+            wanted.IsFresh |= !verdict.IsAged && (run.Sources is null || run.Sources.Contains(row.Event.Source));
+            if (all) _merger.Add(row, verdict.Effect);
             else if (wanted.IsActive) break;
         }
 

@@ -66,7 +66,17 @@ public readonly record struct IndicatorSourceRow(IndicatorSource Source, EventFa
     public int? FalsePositives => Facts?.FalsePositives;
 
     /// <summary>The strictest of event and attribute; null when both are untagged.</summary>
-    public Tlp? TaggedTlp => Event.Tagging.Tlp is { } ofEvent && Own.Tlp is { } own
-        ? (Tlp)Math.Max((int)ofEvent, (int)own)
-        : Event.Tagging.Tlp ?? Own.Tlp;
+    public Tlp? TaggedTlp => Strictest(Event.Tagging.Tlp, Own.Tlp);
+
+    /// <inheritdoc cref="TaggedTlp"/>
+    public Tlp? Pap => Strictest(Event.Tagging.Pap, Own.Pap);
+
+    /// <summary>The attribute's own, else the event's; null when both are untagged.</summary>
+    public int? TaggedConfidence => Own.Confidence ?? Event.Tagging.Confidence;
+
+    /// <summary>Without a last_seen, the attribute's last change.</summary>
+    public DateTimeOffset LastSeen => Source.LastSeen ?? Source.Timestamp;
+
+    private static Tlp? Strictest(Tlp? ofEvent, Tlp? own) =>
+        ofEvent is { } one && own is { } other ? (Tlp)Math.Max((int)one, (int)other) : ofEvent ?? own;
 }

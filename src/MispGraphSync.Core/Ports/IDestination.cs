@@ -22,7 +22,7 @@ public interface IDestination : IAsyncDisposable
     /// Reason why the destination cannot take this indicator source, ignoring tags: no field, not a public address, an action that
     /// the service refuses for the type. Null: it can. Filters, TLP and never-block are not asked here.
     /// </summary>
-    SkipReason? SkipReasonFor(IndicatorSource source);
+    SkipReason? SkipReasonFor(IndicatorSource source, IndicatorAction action);
 
     /// <summary>
     /// The text that names the observables at this service (the "canonical" of the stable key): Graph's fields sorted as

@@ -124,12 +124,13 @@ internal sealed partial class DestinationRun
     /// Makes the plan fit the capacity and decides about its deletions. Where others share the destination, it is listed before the
     /// run's first creations.
     /// </summary>
-    public Task CheckLimitsAsync() => _execution.TryAsync(async () =>
+    /// <param name="listsAgain">Another destination of the same place has sent since it was listed.</param>
+    public Task CheckLimitsAsync(bool listsAgain = false) => _execution.TryAsync(async () =>
     {
         var isLimited = CapacityPlanner.IsNeededAt(Destination);
         if (isLimited && Planned.Create > 0)
         {
-            if (!_options.IsDryRun && _listed is null)
+            if (!_options.IsDryRun && (_listed is null || listsAgain))
             {
                 await _execution.PrepareAsync().ConfigureAwait(false);
                 await ListAsync().ConfigureAwait(false);

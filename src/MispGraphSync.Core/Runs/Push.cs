@@ -60,7 +60,7 @@ public sealed class Push(
     private DestinationRun Open(IDestination destination, DateTimeOffset now, RunControl control)
     {
         var execution = DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
-        return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, time);
+        return new DestinationRun(execution, new Eligibility(destination, _neverBlock, now), options, time);
     }
 
     private StageOptions StageOptionsFor(List<DestinationRun> runs) => options.Stage with
@@ -90,15 +90,30 @@ public sealed class Push(
         var ready = runs.FindAll(run => run.MayContinue);
         if (ready.Count > 0) ledger.PreparePlan([.. ready.Select(run => run.State)], now);
         foreach (var run in ready) await run.PlanAsync().ConfigureAwait(false);
-        await Task.WhenAll(ready.Select(run => run.CheckLimitsAsync())).ConfigureAwait(false);
         if (options.IsDryRun)
         {
             // Printed, not sent: one destination after the other.
+            foreach (var run in ready) await run.CheckLimitsAsync().ConfigureAwait(false);
             foreach (var run in ready) await run.ApplyAsync().ConfigureAwait(false);
             return;
         }
 
-        await Task.WhenAll(ready.Select(run => Task.Run(run.ApplyAsync))).ConfigureAwait(false);
+        // Where a value exists once, each destination of a place lists what the one before it sent.
+        List<List<DestinationRun>> places = [.. ready.GroupBy(PlaceOf).Select(runs => runs.ToList())];
+        await Task.WhenAll(places.Select(place => place[0].CheckLimitsAsync())).ConfigureAwait(false);
+        await Task.WhenAll(places.Select(place => Task.Run(() => ApplyInTurnAsync(place)))).ConfigureAwait(false);
+    }
+
+    private static object PlaceOf(DestinationRun run) =>
+        run.Destination.Capabilities.HasSharedNamespace ? (run.Destination.Info.Kind, run.Destination.Info.Place) : run;
+
+    private static async Task ApplyInTurnAsync(List<DestinationRun> runs)
+    {
+        foreach (var (i, run) in runs.Index())
+        {
+            if (i > 0) await run.CheckLimitsAsync(listsAgain: true).ConfigureAwait(false);
+            await run.ApplyAsync().ConfigureAwait(false);
+        }
     }
 }
 

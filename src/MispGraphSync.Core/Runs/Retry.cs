@@ -45,6 +45,6 @@ public sealed class Retry(
         var execution = DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
         // Even where everything is to be planned again: the next push does that.
         execution.State = execution.State with { PlansEverything = false };
-        return new DestinationRun(execution, new Eligibility(destination, _neverBlock), options, time);
+        return new DestinationRun(execution, new Eligibility(destination, _neverBlock, now), options, time);
     }
 }

@@ -69,7 +69,7 @@ public sealed class Stager
         Report = Report with { EventsKnown = known.Events };
         var state = await _source.OpenAsync(control.Stop).ConfigureAwait(false);
         var now = _time.GetUtcNow();
-        _fingerprint = $"{_read.Fingerprint}\n{state.Fingerprint}";
+        _fingerprint = $"{_read.Fingerprint}\n{state.Fingerprint}{_options.Details}";
         // A full read in the future was recorded by a wrong clock.
         IsFullReadDue = _options.Full || known.FullReadAt is not { } last || last > now || last + _read.FullReadEvery <= now;
         if ((state.ServerTime - now).Duration() > MostClockDifference)
@@ -203,20 +203,25 @@ public sealed class Stager
     {
         var notes = new EventNotes();
         // Event-level notes are complete only after the last attribute; eligibility does not depend on them.
-        var facts = new EventFacts(read.Event, _source.Info.Name, isAged: false);
-        var map = new MapContext(_source.Info.Name, read.Event.Uuid, _read.ToIdsOnly, _read.EnforceWarninglist);
+        var context = read.Event with { Matches = _options.FindMatches(read.Event, read.Items) };
+        var facts = new EventFacts(context, _source.Info.Name, isAged: false);
+        var map = new MapContext(_source.Info.Name, read.Event.Uuid, _read.ToIdsOnly, _read.EnforceWarninglist, _options.ForRules);
 
-        using var writer = _ledger.WriteEvent(read.Event, read.ReadAt);
+        using var writer = _ledger.WriteEvent(context, read.ReadAt);
         foreach (var item in read.Items)
         {
             notes.Add(item);
             _attributes += item.AttributeCount;
             var mapped = Mapper.Map(item, map);
-            foreach (var reference in mapped.Sources) writer.Add(reference);
+            foreach (var reference in mapped.Sources)
+            {
+                if (reference.NeedsRule is null || MayBeTaken(reference, facts)) writer.Add(reference);
+            }
+
             foreach (var attribute in mapped.Attributes) Count(attribute, mapped.Sources, facts, writer);
         }
 
-        writer.Complete(read.Event with { Actors = notes.Actors, Families = notes.Families, Campaigns = notes.Campaigns });
+        writer.Complete(context with { Actors = notes.Actors, Families = notes.Families, Campaigns = notes.Campaigns });
         _unread.Remove(read.Event.Uuid);
     }
 
@@ -224,6 +229,9 @@ public sealed class Stager
     {
         switch (attribute.Outcome)
         {
+            case { IsMapped: false } when IsTakenByRule(attribute.Id, sources, facts):
+                _mapped++;
+                break;
             case { IsContext: true }:
                 _context++;
                 break;
@@ -268,6 +276,31 @@ public sealed class Stager
         return isTaken ? null : first;
     }
 
+    private bool MayBeTaken(IndicatorSource source, EventFacts facts)
+    {
+        foreach (var (_, takes, _) in _destinations)
+        {
+            if (takes.MayTake(new IndicatorSourceRow(source, facts))) return true;
+        }
+
+        return false;
+    }
+
+    private bool IsTakenByRule(Guid attribute, IReadOnlyList<IndicatorSource> sources, EventFacts facts)
+    {
+        if (!_options.ForRules) return false;
+        foreach (var source in sources)
+        {
+            if (source.Attribute != attribute || source.NeedsRule is null) continue;
+            foreach (var (_, takes, _) in _destinations)
+            {
+                if (takes.SkipReasonFor(new IndicatorSourceRow(source, facts)) is null) return true;
+            }
+        }
+
+        return false;
+    }
+
     private static void Skip(Dictionary<SkipReason, long> counts, SkipReason reason) =>
         counts[reason] = counts.GetValueOrDefault(reason) + 1;
 
@@ -291,34 +324,4 @@ public sealed record SourceToRead(ISource Source)
 
     /// <summary>Text that changes when the settings would give other sources: filters, switches, mapping version.</summary>
     public required string Fingerprint { get; init; }
-}
-
-/// <summary>What a run reads of each source.</summary>
-public sealed record StageOptions
-{
-    public IReadOnlyList<(DestinationInfo Destination, Eligibility Takes)> Destinations { get; init; } = [];
-
-    /// <summary>Read everything in full, whatever is known.</summary>
-    public bool Full { get; init; }
-
-    /// <summary>Only these events; empty = all.</summary>
-    public IReadOnlySet<Guid> OnlyEvents { get; init; } = new HashSet<Guid>();
-
-    /// <summary>A run over some events only: it withdraws nothing and remembers no complete read.</summary>
-    public bool IsPartOfSource => OnlyEvents.Count > 0;
-
-    /// <summary>The run reads no other source.</summary>
-    public bool IsOnlySource { get; init; } = true;
-
-    /// <summary>False: when the source has no event at all, what is known of it stays as it is.</summary>
-    public bool AcceptsEmptyRead { get; init; }
-}
-
-/// <summary>What the destinations hold before the sources are read.</summary>
-/// <param name="Any">Anything of ours.</param>
-/// <param name="Events">Events that listed indicators name, whether the ledger knows them or not.</param>
-public sealed record HeldBefore(bool Any, IReadOnlyCollection<Guid> Events)
-{
-    /// <summary>False: every destination has failed already, so that nothing is read.</summary>
-    public bool MayContinue { get; init; } = true;
 }

@@ -122,7 +122,7 @@ public sealed class Verification(
     // What is listed under a wanted key is taken over as by a push with a new ledger.
     private Planner PlannerFor(IDestination destination, DestinationState state, DateTimeOffset now) => new(
         destination,
-        new Eligibility(destination, _neverBlock),
+        new Eligibility(destination, _neverBlock, now),
         new PlanFacts(now, options.Instance, options.Sources, LooksAtDestination: true, Ownership.LastGeneration),
         key => ledger.FindListedKey(state, key, now));
 }

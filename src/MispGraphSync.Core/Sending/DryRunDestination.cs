@@ -21,7 +21,7 @@ public sealed class DryRunDestination(IDestination real) : IDestination
 
     public RequestCounts Requests => default;
 
-    public SkipReason? SkipReasonFor(IndicatorSource source) => real.SkipReasonFor(source);
+    public SkipReason? SkipReasonFor(IndicatorSource source, IndicatorAction action) => real.SkipReasonFor(source, action);
 
     public string Canonical(IReadOnlyList<Observable> observables) => real.Canonical(observables);
 

@@ -107,6 +107,7 @@ internal sealed class Actions(ToolHost host)
     {
         Table = Registration.Kinds.Table,
         FilterFaults = FilterFaults,
+        OwnFilterFaults = DestinationEvents.FaultsOf,
         FilterWarnings = FilterWarnings,
         WorkingDirectory = host.WorkingDirectory,
     };

@@ -70,7 +70,7 @@ internal sealed partial class Composition
     {
         var (rows, neverBlock) = (DestinationRow.All(ledger), new NeverBlock(NeverBlock));
         return chosen.ConvertAll(one => new HitDestination(
-            one, Registration.Kinds.Of(one).AlertsOf(one), new Eligibility(Open(one, transport), neverBlock),
+            one, Registration.Kinds.Of(one).AlertsOf(one), new Eligibility(Open(one, transport), neverBlock, _host.Time.GetUtcNow()),
             rows.FirstOrDefault(row => row.Is(one.Info)), RoutesOf(one, transport)));
     }
 

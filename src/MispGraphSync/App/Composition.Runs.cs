@@ -5,6 +5,7 @@ using MispGraphSync.Http;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using MispGraphSync.Settings;
+using MispGraphSync.Sources.Filters;
 
 namespace MispGraphSync.App;
 
@@ -170,7 +171,14 @@ internal sealed partial class Composition
     private PushOptions PushOptionsOf(RunRequest request) => new()
     {
         Instance = Settings.Instance,
-        Stage = new StageOptions { Full = request.Full, OnlyEvents = request.Events },
+        Stage = new StageOptions
+        {
+            Full = request.Full,
+            OnlyEvents = request.Events,
+            Details = DestinationEvents.DetailsFor(Enabled) + Fingerprints.DetailsForRules(Enabled),
+            ForRules = Enabled.Any(one => !one.Policy.Rules.IsEmpty),
+            FindMatches = DestinationEvents.FinderFor(Enabled) ?? NoMatches,
+        },
         PolicyFingerprint = FingerprintOf,
         SelectionFingerprint = destination => Fingerprints.OfSelection(Settings, destination.Info.Name),
         MaxDelete = request.MaxDelete ?? Settings.Guard.MaxDelete,
@@ -193,7 +201,17 @@ internal sealed partial class Composition
         IsDryRun = request.IsDryRun,
     };
 
-    private string FingerprintOf(IDestination destination) => Fingerprints.OfDestination(Settings, destination.Info.Name);
+    // Whatever a run is limited to, as much is known of each event as every destination needs.
+    private IEnumerable<DestinationSettings> Enabled => Settings.Destinations.Where(one => one.Enabled);
+
+    // Where what is taken depends on the time, everything is planned on the first run of each day.
+    private string FingerprintOf(IDestination destination)
+    {
+        var settings = Fingerprints.OfDestination(Settings, destination.Info.Name);
+        return destination.Policy.DependsOnTime ? $"{settings} {_host.Time.GetUtcNow().UtcDateTime:yyyy-MM-dd}" : settings;
+    }
+
+    private static IReadOnlyList<ulong> NoMatches(MispEvent @event, IEnumerable<EventItem> items) => [];
 
     /// <summary>The report of a run that read no source.</summary>
     private static RunReport ReportOf(long run, RunOutcome outcome) => new()

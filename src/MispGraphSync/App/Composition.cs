@@ -117,7 +117,7 @@ internal sealed partial class Composition : IAsyncDisposable
         return
         [
             .. enabled.Select(one => new ExplainedDestination(
-                rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, neverBlock))),
+                rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, neverBlock, _host.Time.GetUtcNow()))),
             .. others.Select(row => new ExplainedDestination(row, Enabled: null, Eligibility: null)),
         ];
     }
@@ -181,7 +181,7 @@ internal sealed partial class Composition : IAsyncDisposable
 
     private IDestination Open(DestinationSettings settings, Transport transport)
     {
-        var destination = Registration.Kinds.Create(settings, transport);
+        var destination = Registration.Kinds.Create(DestinationEvents.WithEvents(settings), transport);
         _opened.Add(destination);
         return destination;
     }

@@ -32,7 +32,7 @@ internal abstract class ServiceDestination : IDestination
 
     protected ITokenSource Tokens { get; }
 
-    public abstract SkipReason? SkipReasonFor(IndicatorSource source);
+    public abstract SkipReason? SkipReasonFor(IndicatorSource source, IndicatorAction action);
 
     public abstract string Canonical(IReadOnlyList<Observable> observables);
 

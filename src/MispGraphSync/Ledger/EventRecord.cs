@@ -4,10 +4,10 @@ namespace MispGraphSync.Ledger;
 internal static class EventRecord
 {
     /// <summary>
-    /// Writes it and returns the length of its content: all but id and timestamp. A change of the content changes the event's
+    /// Writes it and returns a hash of its content: all but ids and times of changes. A change of the content changes the event's
     /// indicators.
     /// </summary>
-    public static int Write(BlobWriter to, MispEvent context)
+    public static Hash128 Write(BlobWriter to, MispEvent context)
     {
         to.Guid(context.Uuid);
         to.Text(context.Info);
@@ -21,7 +21,17 @@ internal static class EventRecord
         var content = to.Written.Length;
         to.Signed(context.Id ?? 0);
         to.Time(context.Timestamp);
-        return content;
+        to.Time(context.PublishTimestamp);
+        to.Signed(context.OrganisationId ?? 0);
+        var more = to.Written.Length;
+        to.Flag(context.Published);
+        to.Signed(context.Distribution ?? -1);
+        to.Signed(context.SharingGroupId ?? 0);
+        to.Guid(context.OrganisationUuid ?? Guid.Empty);
+        to.Number((ulong)context.Matches.Count);
+        foreach (var match in context.Matches) to.Number(match);
+        var written = to.Written.Span;
+        return Hash128.Of([.. written[..content], .. written[more..]]);
     }
 
     /// <exception cref="RunFailedException">The record is damaged.</exception>
@@ -33,7 +43,7 @@ internal static class EventRecord
             var uuid = from.Guid();
             var info = from.Text();
             var day = from.Signed();
-            return new MispEvent
+            var context = new MispEvent
             {
                 Uuid = uuid,
                 Info = info,
@@ -48,10 +58,28 @@ internal static class EventRecord
                 Id = from.Signed() is var id and not 0 ? id : null,
                 Timestamp = from.Time() ?? DateTimeOffset.UnixEpoch,
             };
+            // An earlier version wrote no more.
+            return from.IsAtEnd ? context : context with
+            {
+                PublishTimestamp = from.Time(),
+                OrganisationId = from.Signed() is var organisation and not 0 ? organisation : null,
+                Published = from.Flag(),
+                Distribution = from.Signed() is var distribution and >= 0 ? (int)distribution : null,
+                SharingGroupId = from.Signed() is var group and not 0 ? group : null,
+                OrganisationUuid = from.Guid() is var owner && owner != Guid.Empty ? owner : null,
+                Matches = MatchesIn(ref from),
+            };
         }
         catch (Exception fault) when (LedgerFault.IsDamage(fault))
         {
             throw LedgerFault.Damaged("an event", fault);
         }
+    }
+
+    private static ulong[] MatchesIn(ref BlobReader from)
+    {
+        var matches = new ulong[from.Count()];
+        for (var i = 0; i < matches.Length; i++) matches[i] = from.Number();
+        return matches;
     }
 }

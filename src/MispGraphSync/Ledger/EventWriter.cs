@@ -90,8 +90,7 @@ internal sealed class EventWriter : IEventWriter
         {
             RemoveGone();
             _blob.Clear();
-            var content = EventRecord.Write(_blob, context);
-            var hash = Hash128.Of(_blob.Written.Span[..content]);
+            var hash = EventRecord.Write(_blob, context);
             const string Changed = "SELECT 1 FROM event WHERE id = ? AND (context_hash <> ? OR aged_at IS NOT NULL)";
             if (!_isNew && _file.Any(Changed, _id, hash)) _dirty.MarkEvent(_id);
             _file.Run(

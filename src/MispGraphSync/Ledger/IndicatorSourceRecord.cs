@@ -5,7 +5,10 @@ namespace MispGraphSync.Ledger;
 /// <summary>The stored form of a source: all but attribute, part and keys, which are columns.</summary>
 internal static class IndicatorSourceRecord
 {
-    private const ulong HostOfUrl = 1, OtherHalf = 2;
+    private const ulong HostOfUrl = 1, OtherHalf = 2, OfObject = 4, NeedsRule = 8;
+
+    /// <summary>Stored by their place here.</summary>
+    private static readonly SkipReason[] LiftedByRules = [SkipReason.NotForDetection, SkipReason.UnsupportedRelation, SkipReason.WeakAlone];
 
     public static void Write(BlobWriter to, IndicatorSource source)
     {
@@ -23,9 +26,17 @@ internal static class IndicatorSourceRecord
         to.TextOrNull(source.Comment);
         TagRecord.Write(to, source.Tags, source.Galaxies);
         // Rare, and not written when 0, since earlier versions had none of it.
-        var more = (source.IsHostOfUrl ? HostOfUrl : 0) | (source.OtherHalf is null ? 0 : OtherHalf);
+        var more = (source.IsHostOfUrl ? HostOfUrl : 0) | (source.OtherHalf is null ? 0 : OtherHalf)
+            | (source.Object is null ? 0 : OfObject) | (source.NeedsRule is null ? 0 : NeedsRule);
         if (more != 0) to.Number(more);
         if (source.OtherHalf is { } other) ObservableRecord.Write(to, other);
+        if (source.Object is { } name)
+        {
+            to.Text(name);
+            to.TextOrNull(source.Role);
+        }
+
+        if (source.NeedsRule is { } reason) to.Number((ulong)Array.IndexOf(LiftedByRules, reason));
     }
 
     /// <exception cref="Core.Ports.RunFailedException">The record is damaged.</exception>
@@ -66,6 +77,9 @@ internal static class IndicatorSourceRecord
             {
                 IsHostOfUrl = (more & HostOfUrl) != 0,
                 OtherHalf = (more & OtherHalf) != 0 ? ObservableRecord.Read(ref from) : null,
+                Object = (more & OfObject) != 0 ? from.Name() : null,
+                Role = (more & OfObject) != 0 && from.Flag() ? from.Name() : null,
+                NeedsRule = (more & NeedsRule) != 0 ? LiftedByRules[from.Int()] : null,
             };
         }
         catch (Exception fault) when (LedgerFault.IsDamage(fault))

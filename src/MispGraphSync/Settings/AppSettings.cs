@@ -107,6 +107,12 @@ public record DestinationSettings
     /// <summary>Checked for completeness only where <see cref="Enabled"/>.</summary>
     public required AuthSettings Auth { get; init; }
     public required DestinationPolicy Policy { get; init; }
+
+    /// <summary>JSON objects, already checked by the reader of filters; empty: all that is read.</summary>
+    public IReadOnlyList<JsonElement> EventFilters { get; init; } = [];
+
+    /// <summary>Names of sources; empty: all of them.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
     public required int RequestsPerMinute { get; init; }
     public int ParallelRequests { get; init; } = 4;
     public Uri? Endpoint { get; init; }

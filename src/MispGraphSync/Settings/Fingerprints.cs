@@ -17,6 +17,15 @@ internal static class Fingerprints
         .. misp.EventFilters.Select(filter => filter.GetRawText()),
     ]);
 
+    /// <summary>Of what has to be known of each event so that the rules can be asked.</summary>
+    public static string DetailsForRules(IEnumerable<DestinationSettings> destinations)
+    {
+        var rules = destinations.SelectMany(one => one.Policy.Rules).ToList();
+        if (rules.Count == 0) return "";
+        var lifting = rules.Where(rule => rule.Then.Send is true).Select(rule => rule.Text);
+        return "\nrules " + Hash(lifting.Distinct().Order(StringComparer.Ordinal));
+    }
+
     /// <summary>Of what a destination is sent.</summary>
     public static string OfDestination(AppSettings settings, string name)
     {
@@ -31,6 +40,8 @@ internal static class Fingerprints
             string.Join(',', policy.ExpiryByType.OrderBy(days => days.Key, StringComparer.Ordinal)),
             string.Join(',', policy.ExpiryByTlp.OrderBy(days => days.Key)),
             .. Filters(policy),
+            .. Choices(destination, policy.Rules),
+            .. policy.ExpiryStart == ExpiryStart.Sent ? [] : new[] { $"{policy.ExpiryStart}" },
             destination.Fingerprint.Content,
             NeverBlockAt(settings, destination),
         ]);
@@ -49,6 +60,7 @@ internal static class Fingerprints
             settings.Instance,
             $"{policy.Action} {policy.DefaultTlp} {policy.MaxTlp} {destination.Fingerprint.Selection}",
             .. Filters(policy),
+            .. Choices(destination, policy.Rules.Where(rule => rule.Then is { Send: not null } or { Action: not null })),
             NeverBlockAt(settings, destination),
         ]);
     }
@@ -64,6 +76,15 @@ internal static class Fingerprints
         string.Join(',', policy.ExcludeTypes.Order(StringComparer.Ordinal)),
         string.Join(',', policy.ExcludeTags.Order(StringComparer.OrdinalIgnoreCase)),
     ];
+
+    // Nothing where the settings have none, so that those of an earlier version keep their fingerprint.
+    private static IEnumerable<string> Choices(DestinationSettings destination, IEnumerable<Rule> rules)
+    {
+        if (destination.Policy.MaxPap is { } pap) yield return $"maxPap {pap}";
+        foreach (var rule in rules) yield return rule.Text;
+        foreach (var filter in destination.EventFilters) yield return filter.GetRawText();
+        foreach (var source in destination.Sources) yield return $"source {source}";
+    }
 
     // Without the hosts of other destinations: moving one of them does not affect this one.
     private static string NeverBlockAt(AppSettings settings, DestinationSettings destination) =>

@@ -25,6 +25,9 @@ internal static class Keys
         ],
         ignoreCase: true);
 
+    private static readonly SettingType<Tlp?> PapWord = Choice<Tlp?>(
+        [("clear", Tlp.Clear), ("green", Tlp.Green), ("amber", Tlp.Amber), ("red", Tlp.Red), ("white", Tlp.Clear)], ignoreCase: true);
+
     // ---- this installation, and the sources
 
     public static readonly SettingKey<string> Instance = new("instance", Top, Matching(
@@ -139,6 +142,17 @@ internal static class Keys
         "Skip attributes that have one of these tags, their own or their event's; case is ignored.")
     { Example = "[\"workflow:state=\\\"incomplete\\\"\"]" };
 
+    public static readonly SettingKey<Tlp?> MaxPap = new("maxPap", Overridable, PapWord, null,
+        "Attributes with a stricter PAP tag are not sent, and add nothing to the indicators that are. Without it, PAP tags do not count.")
+    { Example = "\"amber\"" };
+    public static readonly SettingKey<ExpiryStart> DaysToExpireFrom = new("daysToExpireFrom", Overridable, Choice(
+        [("sent", ExpiryStart.Sent), ("last-seen", ExpiryStart.LastSeen), ("attribute", ExpiryStart.Attribute)]), "\"sent\"",
+        "What the lifetime is counted from: sent (each send, so that it is renewed), last-seen (MISP's last_seen, or the attribute's last "
+        + "change) or attribute (its last change). With the last two, an indicator ends then and is not renewed.");
+    public static readonly SettingKey<IReadOnlyList<Rule>> Rules = new("rules", Top, RuleSettings.Rules, "[]",
+        "Rules for all destinations, in order: for each property the first rule that sets it decides. See docs/rules.md.")
+    { Example = "[{ \"when\": { \"type\": \"ip-dst\", \"tag\": \"confidence:low*\" }, \"then\": { \"send\": false } }]" };
+
     // ---- what fired
 
     public static readonly SettingKey<int> AlertsLookBackDays = new("alerts.lookBackDays", Overridable, Number(1, 90), "7",
@@ -159,6 +173,16 @@ internal static class Keys
 
     // ---- destinations
 
+    public static readonly SettingKey<IReadOnlyList<Rule>> OwnRules = new("rules", Destination, RuleSettings.Rules, "[]",
+        "Rules for this destination; they come before the common ones.")
+    { Example = "[{ \"when\": { \"threatLevel\": \"high\" }, \"then\": { \"action\": \"block\" } }]" };
+    public static readonly SettingKey<IReadOnlyList<JsonElement>> OwnEventFilters = new(
+        "eventFilters", Destination, FiltersOfDestination, "[]",
+        "Which of the events that are read go here, in the language of misp.eventFilters; [] is every event.")
+    { Example = "[{ \"tags\": [\"tlp:green\"] }]" };
+    public static readonly SettingKey<IReadOnlyList<string>> OwnSources = new("sources", Destination, List(Slug), "[]",
+        "The sources (misp.name) whose events go here; [] is every source.")
+    { Example = "[\"misp\"]" };
     public static readonly SettingKey<string> Name = new("name", Destination, Matching(
         Slug.Expects, "^[A-Za-z][A-Za-z0-9-]{0,39}$", hint: ReservedName, accepts: text => ReservedName(text) is null), null,
         "A short name for options, output and log files' names. Only a label: it may change at any time.")

@@ -7,9 +7,10 @@ namespace MispGraphSync.Settings;
 /// <summary>What reading needs around a value.</summary>
 /// <param name="Folder">Relative paths start here: the settings file's folder, absolute.</param>
 /// <param name="FilterFaults">The faults of one event filter, as sentences; null: filters are not looked into.</param>
+/// <param name="OwnFilterFaults">The same for a filter of a destination.</param>
 internal sealed record ReadContext(
     SettingsFaults Faults, string Folder, IReadOnlyDictionary<string, string>? Environment = null,
-    Func<JsonElement, IEnumerable<string>>? FilterFaults = null)
+    Func<JsonElement, IEnumerable<string>>? FilterFaults = null, Func<JsonElement, IEnumerable<string>>? OwnFilterFaults = null)
 {
     /// <summary>What <c>~/</c> stands for; null when unknown.</summary>
     public string? Home => Variable("HOME") ?? Variable("USERPROFILE");

@@ -117,9 +117,16 @@ internal static partial class SettingTypes
         { Notation = Notation.Json, Schema = $$"""{ "type": "object", "additionalProperties": {{days.Schema}} }""" };
 
     /// <summary>MISP's event filters, or a single one. The reader of filters checks what is in them.</summary>
-    public static SettingType<IReadOnlyList<JsonElement>> Filters { get; } = new(
+    public static SettingType<IReadOnlyList<JsonElement>> Filters { get; } = FiltersCheckedBy(context => context.FilterFaults);
+
+    /// <summary>The same for a destination, whose filters are evaluated here.</summary>
+    public static SettingType<IReadOnlyList<JsonElement>> FiltersOfDestination { get; } =
+        FiltersCheckedBy(context => context.OwnFilterFaults);
+
+    private static SettingType<IReadOnlyList<JsonElement>> FiltersCheckedBy(
+        Func<ReadContext, Func<JsonElement, IEnumerable<string>>?> faultsOf) => new(
         "a list of filters, such as [{ \"tags\": [\"tlp:green\"] }], or a single one; [] means all events",
-        static value =>
+        value =>
         {
             if (value.Json.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object)) return value.Wrong<IReadOnlyList<JsonElement>>();
             var isList = value.Json.ValueKind == JsonValueKind.Array;
@@ -133,7 +140,7 @@ internal static partial class SettingTypes
                     continue;
                 }
 
-                foreach (var fault in value.Context.FilterFaults?.Invoke(part.Json) ?? []) part.Reject<JsonElement>(fault);
+                foreach (var fault in faultsOf(value.Context)?.Invoke(part.Json) ?? []) part.Reject<JsonElement>(fault);
                 filters.Add(part.Json);
             }
 

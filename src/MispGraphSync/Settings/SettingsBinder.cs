@@ -71,6 +71,8 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
             Instance = values.Of(Keys.Instance) ?? "",
             Auth = Auth(given),
             Policy = Policy(given),
+            EventFilters = values.Of(Keys.OwnEventFilters, given) ?? [],
+            Sources = values.Of(Keys.OwnSources, given) ?? [],
             RequestsPerMinute = values.Of(Keys.RequestsPerMinute, given),
             ParallelRequests = values.Of(Keys.ParallelRequests, given),
             Endpoint = values.Of(Keys.Endpoint, given),
@@ -117,6 +119,12 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
         };
     }
 
+    private ImmutableArray<Rule> Rules(GivenLevel given)
+    {
+        Rule[] rules = [.. values.Of(Keys.OwnRules, given) ?? [], .. values.Of(Keys.Rules) ?? []];
+        return rules.Length == 0 ? [] : [.. rules];
+    }
+
     private DestinationPolicy Policy(GivenLevel given)
     {
         var days = (values.Of(Keys.Expiry, given) ?? []).ToLookup(e => e.Key.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase));
@@ -130,6 +138,9 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
                 ImmutableDictionary<Tlp, int>.Empty, (byTlp, e) => byTlp.SetItem(Keys.TlpNamed(e.Key[4..]), e.Value)),
             DefaultTlp = values.Of(Keys.DefaultTlp, given),
             MaxTlp = values.Of(Keys.MaxTlp, given),
+            MaxPap = values.Of(Keys.MaxPap, given),
+            ExpiryStart = values.Of(Keys.DaysToExpireFrom, given),
+            Rules = Rules(given),
             DefaultConfidence = values.Of(Keys.DefaultConfidence, given),
             DefaultThreatType = values.Of(Keys.DefaultThreatType, given),
             Types = (values.Of(Keys.Types, given) ?? []).ToImmutableHashSet(StringComparer.Ordinal),

@@ -19,6 +19,7 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
         foreach (var (given, destination) in values.Destinations.Zip(settings.Destinations))
         {
             CheckKeysOfKind(given);
+            CheckSources(given, destination);
             if (!destination.Enabled || given.Kind is not { } kind) continue;
             if (kind.NeedsSignIn) CheckSignIn(given, destination);
             if (destination.Policy.Action == IndicatorAction.Warn && !kind.TakesWarn && !faults.Has(Keys.Action.Path))
@@ -106,6 +107,16 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
             if (!key.BelongsTo(given.Kind?.Name))
                 faults.Add(value.Origin, given.LabelOf(key),
                     $"This key belongs to a {key.Kind} destination; this one is a {given.Kind!.Name} destination.");
+        }
+    }
+
+    private void CheckSources(GivenLevel given, DestinationSettings destination)
+    {
+        var known = settings.Sources.Select(one => one.Name).ToList();
+        foreach (var name in destination.Sources.Except(known))
+        {
+            new DestinationValues(values, given, faults).Wrong(
+                Keys.OwnSources, $"There is no source {SettingsFaults.Quote(name)}; there is {string.Join(", ", known)}.");
         }
     }
 

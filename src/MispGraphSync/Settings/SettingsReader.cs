@@ -14,6 +14,9 @@ internal sealed record ReaderOptions
     /// <summary>The faults of one event filter, as sentences.</summary>
     public Func<JsonElement, IEnumerable<string>> FilterFaults { get; init; } = static _ => [];
 
+    /// <summary>The same for a filter of a destination, which is evaluated here.</summary>
+    public Func<JsonElement, IEnumerable<string>> OwnFilterFaults { get; init; } = static _ => [];
+
     /// <summary>Sentences on what is allowed in one event filter and probably not meant.</summary>
     public Func<JsonElement, IEnumerable<string>> FilterWarnings { get; init; } = static _ => [];
 
@@ -91,11 +94,12 @@ internal static class SettingsReader
             throw NothingGiven(environment, options);
 
         var folder = file is null ? options.WorkingDirectory : Path.GetDirectoryName(file)!;
-        var context = new ReadContext(faults, folder, environment, options.FilterFaults);
+        var context = new ReadContext(faults, folder, environment, options.FilterFaults, options.OwnFilterFaults);
         CheckEach(given, context);
 
         // Everything given is checked by now: filling the records must not report it again.
-        var values = new EffectiveValues(given, context with { Faults = new SettingsFaults(), FilterFaults = null });
+        var quiet = context with { Faults = new SettingsFaults(), FilterFaults = null, OwnFilterFaults = null };
+        var values = new EffectiveValues(given, quiet);
         var settings = new SettingsBinder(values, faults).Bind();
         if (!faults.Has(SettingsFaults.File)) new SettingsChecks(values, settings, faults, options).Run();
         var warnings = SettingsWarnings.Of(values, settings, file, options.FilterWarnings);

@@ -29,9 +29,10 @@ internal static class SettingsWarnings
         foreach (var doubt in OfFilters(values, settings, filterWarnings)) yield return doubt;
 
         foreach (var doubt in OfTypes(values)) yield return doubt;
+        string[] sources = [.. settings.Sources.Select(one => one.Name)];
         foreach (var destination in settings.Destinations.Where(one => one.Enabled))
         {
-            foreach (var doubt in Of(destination, values.Table)) yield return $"destinations.{destination.Name}: {doubt}";
+            foreach (var doubt in Of(destination, values.Table, sources)) yield return $"destinations.{destination.Name}: {doubt}";
         }
     }
 
@@ -74,10 +75,11 @@ internal static class SettingsWarnings
     // A service gets a secret that it cannot change in a file of root that its group may read: from a package, or in Kubernetes.
     private static bool IsOfRoot(string file) => FileFacts.Of(file)?.Owner == 0;
 
-    private static IEnumerable<string> Of(DestinationSettings destination, SettingsTable table)
+    private static IEnumerable<string> Of(DestinationSettings destination, SettingsTable table, IReadOnlyList<string> sources)
     {
         var policy = destination.Policy;
         if (policy.DefaultTlp > policy.MaxTlp) yield return "defaultTlp is above maxTlp, so attributes without a TLP tag are not sent.";
+        foreach (var doubt in RuleChecks.Of(policy.Rules, sources)) yield return doubt;
         foreach (var warning in table.Named(destination.Kind)?.Warnings(destination) ?? []) yield return warning;
         foreach (var type in policy.Types.Intersect(policy.ExcludeTypes).Order(StringComparer.Ordinal))
             yield return $"{type} is in types and in excludeTypes, so it is skipped.";
@@ -93,7 +95,11 @@ internal static class SettingsWarnings
         select $"{value.Origin.Place}: {value.Label}: {doubt}";
 
     private static IEnumerable<string> TypesIn(EffectiveValue value) =>
-        value.Key == Keys.Expiry
+        value.Key == Keys.Rules || value.Key == Keys.OwnRules
+            ? value.Value!.Items.SelectMany(rule => rule.Members.Where(part => part.Name == "when"))
+                .SelectMany(when => when.Value.Members.Where(condition => condition.Name == "type"))
+                .SelectMany(types => types.Value.Items.Append(types.Value)).Select(type => type.Text).OfType<string>()
+        : value.Key == Keys.Expiry
             ? value.Value!.Members.Select(day => day.Name).Where(name => !name.StartsWith("tlp:", StringComparison.OrdinalIgnoreCase))
         : value.Key == Keys.Types || value.Key == Keys.ExcludeTypes ? value.Value!.Items.Select(item => item.Text).OfType<string>()
         : [];

@@ -35,8 +35,10 @@ public class ObservableNamesTests
         { new Observable.FileCompiled(Noon), "compiled:1768478400", "compiled:1768478400", "compilation-timestamp 2026-01-15T12:00:00Z" },
         { new Observable.FileCreated(Noon), "created:1768478400", "created:1768478400", "creation-timestamp 2026-01-15T12:00:00Z" },
         { new Observable.Mutex("m"), "mutex:m", "mutex:m", "mutex m" },
-        { new Observable.EmailAddress("a@e.example", EmailRole.Sender), "email-Sender:a@e.example", "email:a@e.example", "email a@e.example" },
-        { new Observable.EmailAddress("a@e.example", EmailRole.ReplyTo), "email-ReplyTo:a@e.example", "email:a@e.example", "email a@e.example" },
+        { new Observable.EmailAddress("a@e.example", EmailRole.Sender),
+            "email-Sender:a@e.example", "email:a@e.example", "email a@e.example" },
+        { new Observable.EmailAddress("a@e.example", EmailRole.ReplyTo),
+            "email-ReplyTo:a@e.example", "email:a@e.example", "email a@e.example" },
         { new Observable.EmailSourceDomain("e.example"), "email-domain:e.example", "email-domain:e.example", "email-domain e.example" },
         { new Observable.EmailSourceAddress(Address), "email-ip:203.0.113.9", "ip:203.0.113.9", "ip 203.0.113.9" },
         { new Observable.EmailSenderName("A B"), "email-name:A B", "email-name:A B", "email-src-display-name A B" },
@@ -45,7 +47,8 @@ public class ObservableNamesTests
         { new Observable.EmailMessageId("<1>"), "email-message-id:<1>", "email-message-id:<1>", "email-message-id <1>" },
         { new Observable.UserAgent("U/1"), "user-agent:U/1", "user-agent:U/1", "user-agent U/1" },
         { new Observable.RegistryKey(@"HKLM\K"), @"regkey:HKLM\K", @"regkey:HKLM\K", @"regkey HKLM\K" },
-        { new Observable.MacAddress("00:00:5e:00:53:01"), "mac:00:00:5e:00:53:01", "mac:00:00:5e:00:53:01", "mac-address 00:00:5e:00:53:01" },
+        { new Observable.MacAddress("00:00:5e:00:53:01"),
+            "mac:00:00:5e:00:53:01", "mac:00:00:5e:00:53:01", "mac-address 00:00:5e:00:53:01" },
         { new Observable.CertificateFingerprint(HashAlgorithm.Sha1, "ab"), "x509-Sha1:ab", "x509-Sha1:ab", "x509-fingerprint-sha1 ab" },
     };
 
@@ -108,7 +111,8 @@ public class ObservableNamesTests
         "filename|md5|md5 a.exe|ab|cd",
         IndicatorLabel.Of(
         [
-            new Observable.FileHash(HashAlgorithm.Md5, "cd"), new Observable.FileName("a.exe"), new Observable.FileHash(HashAlgorithm.Md5, "ab"),
+            new Observable.FileHash(HashAlgorithm.Md5, "cd"), new Observable.FileName("a.exe"),
+            new Observable.FileHash(HashAlgorithm.Md5, "ab"),
         ]).ToString());
 
     [Theory]

@@ -41,7 +41,7 @@ public sealed class LifecycleTests : IDisposable
         _run.Source.Put(Some.Event(1), Some.Domain(1));
         await _run.PushAsync();
         var held = _run.Destination.Held.Single();
-        var due = Lifecycle.RenewalOf(held.Expires, TimeSpan.FromDays(30), held.Key).ToUnixTimeMilliseconds();
+        var due = Lifecycle.RenewalOf(held.Expires, TimeSpan.FromDays(30), end: null, held.Key).ToUnixTimeMilliseconds();
 
         _run.Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(due - 1));
         Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Total);
@@ -319,7 +319,7 @@ public sealed class LifecycleTests : IDisposable
 
     [Fact]
     public void Indicator_expires_a_lifetime_after_the_second_in_which_it_is_sent() => Assert.Equal(
-        Some.Now.AddDays(30), Lifecycle.ExpiryOf(Some.Now.AddMilliseconds(999), TimeSpan.FromDays(30)));
+        Some.Now.AddDays(30), Lifecycle.ExpiryOf(Some.Now.AddMilliseconds(999), TimeSpan.FromDays(30), end: null));
 
     [Theory]
     [InlineData("00000000-0000-0000-0000-000000000000", 25)]
@@ -327,7 +327,7 @@ public sealed class LifecycleTests : IDisposable
     [InlineData("00000000-0000-0000-0000-0000c0000000", 43.75)]
     public void Indicator_is_renewed_with_a_quarter_to_a_half_of_its_lifetime_left_as_its_key_says(string key, double daysLeft) =>
         Assert.Equal(
-            Some.Now.AddDays(-daysLeft), Lifecycle.RenewalOf(Some.Now, TimeSpan.FromDays(100), Guid.Parse(key)));
+            Some.Now.AddDays(-daysLeft), Lifecycle.RenewalOf(Some.Now, TimeSpan.FromDays(100), end: null, Guid.Parse(key)));
 
     [Fact]
     public void Modified_time_always_grows()

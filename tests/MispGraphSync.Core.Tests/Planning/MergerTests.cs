@@ -139,7 +139,7 @@ public class MergerTests
     private static Indicator Merge(DestinationPolicy policy, params IndicatorSourceRow[] rows)
     {
         var merger = new Merger(policy, IndicatorShape.Single);
-        foreach (var row in rows) merger.Add(row);
+        foreach (var row in rows) merger.Add(row, policy.EffectOn(row, Some.Now));
         return merger.Merge();
     }
 

@@ -96,7 +96,7 @@ internal static class SettingsSample
             "auth",
             $"{{ \"tenant\": {auth[0].Placeholder}, \"clientId\": {auth[1].Placeholder}, \"clientSecret\": {auth[2].Placeholder} }}");
         foreach (var key in SomeSettings.Table.All.Where(k => k.Scope == KeyScope.Overridable && !k.Path.Contains('.')))
-            json.Off(key.Path, key.Default!);
+            json.Off(key.Path, key.Default ?? key.Example!);
     }
 
     private static void Explain(CommentedJson json, SettingKey key)

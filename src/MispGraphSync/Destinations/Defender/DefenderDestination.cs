@@ -26,23 +26,23 @@ internal sealed class DefenderDestination : ServiceDestination
         _settings = settings;
         _api = new DefenderApi(settings, transport, Tokens);
         var app = settings.Auth.ManagedIdentity is { } identity ? identity.ClientId : settings.Auth.ClientId;
-        _list = new DefenderList(_api, ct => DefenderOwner.IdentifyAsync(settings.Instance, Tokens, app, ct));
+        _list = new DefenderList(_api, ct => DefenderOwner.IdentifyAsync(settings, Tokens, app, ct));
         _import = new DefenderImport(settings.Name, _api, _list, transport.AppLog);
         _deletion = new DefenderDeletion(_api, _list);
     }
 
-    public override SkipReason? SkipReasonFor(IndicatorSource source) =>
-        source.IsPattern ? SkipReason.NoFieldHere : DefenderLimits.SkipReasonFor(source.Single, Policy.Action);
+    public override SkipReason? SkipReasonFor(IndicatorSource source, IndicatorAction action) =>
+        source.IsPattern ? SkipReason.NoFieldHere : DefenderLimits.SkipReasonFor(source.Single, action);
 
     public override string Canonical(IReadOnlyList<Observable> observables) => DefenderValue.Of(observables[0]).ToString()!;
 
     public override ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
-        Write(body, indicator, identity, _settings.GenerateAlert);
+        Write(body, indicator, identity, Alerts(indicator));
 
     /// <summary>The same item without an alert is held.</summary>
     public override bool StartsToAlert(Indicator indicator, ItemIdentity identity, ItemHashes held)
     {
-        if (!_settings.GenerateAlert || indicator.Action is not (IndicatorAction.Block or IndicatorAction.Warn)) return false;
+        if (!Alerts(indicator) || indicator.Action is not (IndicatorAction.Block or IndicatorAction.Warn)) return false;
         return Array.Exists(
             Silent, alerts => Write(new ArrayBufferWriter<byte>(1024), indicator, identity, alerts).Content == held.Content);
     }
@@ -66,6 +66,8 @@ internal sealed class DefenderDestination : ServiceDestination
 
     protected override void DisposeClients() => _api.Dispose();
 
+    private bool Alerts(Indicator indicator) => indicator.GenerateAlert ?? _settings.GenerateAlert;
+
     private ItemHashes Write(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, bool? alerts) =>
-        DefenderItem.Write(body, _settings.Instance, _settings.RbacGroupNames, alerts, indicator, identity);
+        DefenderItem.Write(body, _settings.Application, _settings.RbacGroupNames, alerts, indicator, identity);
 }

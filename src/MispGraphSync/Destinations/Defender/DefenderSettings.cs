@@ -20,6 +20,12 @@ public sealed record DefenderSettings : DestinationSettings
         "Device groups that the indicators are for; [] is all devices.")
     { Example = "[\"Servers\"]", Kind = DefenderKind.Name };
 
+    private static readonly SettingKey<string> PartitionKey = new("partition", KeyScope.Destination, Matching(
+        "a name of letters, digits and hyphens, at most 20 long", "^[A-Za-z0-9-]{0,20}$"), "\"\"",
+        "Distinguishes several destinations for one tenant; one of them needs none. A value exists once in a tenant: what one of them has, "
+        + "the others skip as held-by-other. The partition is part of every indicator's id and must not change later.")
+    { Example = "\"servers\"", Kind = DefenderKind.Name };
+
     private static readonly SettingKey<string> TokenScopeKey = new("tokenScope", KeyScope.Destination, Matching(
         "a scope such as https://api.example/.default", @"^https://[^\s/]+(/[^\s/]+)*/\.default$"), null,
         "The scope of its tokens, where the cloud's default is not the one that your tenant knows.")
@@ -34,18 +40,26 @@ public sealed record DefenderSettings : DestinationSettings
 
     public IReadOnlyList<string> RbacGroupNames { get; init; } = [];
 
+    /// <summary>Empty for the only destination of a tenant.</summary>
+    public string Partition { get; init; } = "";
+
+    /// <summary>What our indicators name as their application; the list shows it.</summary>
+    internal string Application => ApplicationOf(Instance, Partition);
+
+    internal static string ApplicationOf(string instance, string partition) => partition.Length == 0 ? instance : $"{instance}/{partition}";
+
     /// <summary>Null: the cloud's.</summary>
     public string? TokenScope { get; init; }
 
     /// <summary>Tenants are compared in lower case, because their spelling may vary.</summary>
-    public override DestinationInfo Info => new(Name, Kind, Auth.Tenant.ToLowerInvariant(), "");
+    public override DestinationInfo Info => new(Name, Kind, Auth.Tenant.ToLowerInvariant(), Partition);
 
     public override (string Content, string Selection) Fingerprint =>
         ($"False {GenerateAlert}\n{string.Join(',', RbacGroupNames)}", "False");
 
     internal static KindSettings Settings { get; } = new(DefenderKind.Name, "Defender", "Defender for Endpoint's indicators")
     {
-        Keys = [CapacityKey, GenerateAlertKey, RbacGroupNamesKey, TokenScopeKey],
+        Keys = [CapacityKey, GenerateAlertKey, RbacGroupNamesKey, PartitionKey, TokenScopeKey],
         RequestsPerMinute = 30,
         AlertRoute = DefenderAlerts.RouteName,
         TakesWarn = true,
@@ -54,11 +68,12 @@ public sealed record DefenderSettings : DestinationSettings
             Capacity = values.Of(CapacityKey),
             GenerateAlert = values.Of(GenerateAlertKey),
             RbacGroupNames = values.Of(RbacGroupNamesKey) ?? [],
+            Partition = values.Of(PartitionKey) ?? "",
             TokenScope = values.Of(TokenScopeKey),
         },
         Check = CheckCloud,
         Warnings = WarningsOf,
-        Distinguishers = "tenant",
+        Distinguishers = "tenant or partition",
     };
 
     private static void CheckCloud(DestinationSettings settings, DestinationValues values)

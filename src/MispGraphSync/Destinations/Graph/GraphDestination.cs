@@ -26,7 +26,7 @@ internal sealed class GraphDestination : ServiceDestination
         _api = new GraphApi(settings, _product, endpoint, transport, Tokens);
     }
 
-    public override SkipReason? SkipReasonFor(IndicatorSource source) => _product.SkipReasonFor(source, Policy.Action);
+    public override SkipReason? SkipReasonFor(IndicatorSource source, IndicatorAction action) => _product.SkipReasonFor(source, action);
 
     public override string Canonical(IReadOnlyList<Observable> observables)
     {

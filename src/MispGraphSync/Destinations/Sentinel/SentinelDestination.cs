@@ -30,12 +30,12 @@ internal sealed class SentinelDestination : ServiceDestination
     /// <summary>Its names, for lists.</summary>
     public WorkspaceSearch Workspace { get; }
 
-    public override SkipReason? SkipReasonFor(IndicatorSource source)
+    public override SkipReason? SkipReasonFor(IndicatorSource source, IndicatorAction action)
     {
         if (source.Single is not { } single || SentinelPattern.PathOf(single) is null) return SkipReason.NoFieldHere;
         if (!_includesUnmatched && !SentinelTier.IsMatched(single)) return SkipReason.UnmatchedTier;
         // Sentinel has no actions: every indicator raises alerts, and an allowed value must not.
-        return Policy.Action == IndicatorAction.Allow ? SkipReason.ActionNotAllowed : null;
+        return action == IndicatorAction.Allow ? SkipReason.ActionNotAllowed : null;
     }
 
     public override string Canonical(IReadOnlyList<Observable> observables) => SentinelPattern.Of(observables);

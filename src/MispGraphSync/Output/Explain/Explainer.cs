@@ -1,4 +1,5 @@
 using MispGraphSync.Core.Mapping;
+using MispGraphSync.Core.Planning;
 using MispGraphSync.Http;
 using MispGraphSync.Ledger;
 
@@ -120,7 +121,7 @@ internal sealed class Explainer(
     {
         var status = destination.Row is { } row ? _statuses.Find(row.Id, key) : new IndicatorStatus();
         var accepted = sources.Where(source => destination.Eligibility?.SkipReasonFor(source) is null).ToList();
-        if (StateOf(status, sources.Count, accepted, destination.Enabled is not null) is not { } state) return null;
+        if (StateOf(status, sources.Count, accepted, destination.Eligibility) is not { } state) return null;
         var skipped = state == IndicatorState.Waiting && !status.IsPending ? status.Skipped : null;
         var observables = sources.Count > 0 ? destination.ObservablesOf((accepted.Count > 0 ? accepted : sources)[0].Source) : [];
         return new ExplainedIndicator(destination.Info, status)
@@ -135,9 +136,12 @@ internal sealed class Explainer(
         };
     }
 
-    private IndicatorState? StateOf(IndicatorStatus status, int sources, IReadOnlyList<IndicatorSourceRow> accepted, bool isEnabled)
+    /// <param name="eligibility">Null where the destination is not enabled.</param>
+    private IndicatorState? StateOf(
+        IndicatorStatus status, int sources, IReadOnlyList<IndicatorSourceRow> accepted, Eligibility? eligibility)
     {
-        var isActive = accepted.Any(source => !source.Event.IsAged);
+        var isEnabled = eligibility is not null;
+        var isActive = accepted.Any(source => !(eligibility?.Judge(source).IsAged ?? source.Event.IsAged));
         if (status.Held is { } held)
         {
             if (held.Indicator.Expires <= now) return IndicatorState.Expired;

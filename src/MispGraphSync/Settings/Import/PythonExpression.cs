@@ -166,7 +166,9 @@ internal sealed partial class PythonExpression(Func<string, PythonValue?> valueO
         separator == "=" ? key is [{ Kind: "name" } name] ? name.Text : null
         : NameOf(Read(key, depth));
 
-    /// <summary>Whether a text can be the name of a variable or a key. Only these are printed: in a damaged file, another may be a secret.</summary>
+    /// <summary>
+    /// Whether a text can be the name of a variable or a key. Only these are printed: in a damaged file, another may be a secret.
+    /// </summary>
     public static bool IsName(string text) => Name().IsMatch(text);
 
     private static string? NameOf(PythonValue value) =>

@@ -14,6 +14,8 @@ namespace MispGraphSync.Tests.Destinations.Defender;
 /// <summary>Which listed indicators are ours, which an earlier app registration's, and which others'.</summary>
 public class DefenderOwnerTests
 {
+    private static DefenderSettings OfTest => SomeIndicator.DefenderSettings() with { Instance = "test" };
+
     private const string Us = "11110000-0000-4000-8000-000000000001";
     private const string Them = "22220000-0000-4000-8000-000000000002";
 
@@ -74,14 +76,14 @@ public class DefenderOwnerTests
     {
         var token = claims is null ? "opaque" : $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.c2ln";
 
-        var owner = await DefenderOwner.IdentifyAsync("test", new OneToken(token), Them, TestContext.Current.CancellationToken);
+        var owner = await DefenderOwner.IdentifyAsync(OfTest, new OneToken(token), Them, TestContext.Current.CancellationToken);
 
         Assert.Equal(app, owner.App);
     }
 
     [Fact]
     public async Task App_id_that_neither_token_nor_settings_name_is_unknown() => Assert.Null(
-        (await DefenderOwner.IdentifyAsync("test", new OneToken("opaque"), null, TestContext.Current.CancellationToken)).App);
+        (await DefenderOwner.IdentifyAsync(OfTest, new OneToken("opaque"), null, TestContext.Current.CancellationToken)).App);
 
     [Fact]
     public async Task Destination_knows_its_app_from_the_token_rather_than_from_the_settings()

@@ -64,7 +64,8 @@ internal sealed class LinesDestination : ServiceDestination
         _client = new DestinationClient("Lines", settings, LinesKind.Kind.EndpointsOf(settings)[0], transport, Tokens, FailureOf);
     }
 
-    public override SkipReason? SkipReasonFor(IndicatorSource source) => source.Single is null ? SkipReason.NoFieldHere : null;
+    public override SkipReason? SkipReasonFor(IndicatorSource source, IndicatorAction action) =>
+        source.Single is null ? SkipReason.NoFieldHere : null;
 
     public override string Canonical(IReadOnlyList<Observable> observables) => observables[0].ToString();
 

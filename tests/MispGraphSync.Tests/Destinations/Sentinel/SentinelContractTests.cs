@@ -241,11 +241,12 @@ public class SentinelContractTests : DestinationContract
         var all = Create(StixSamples.Settings(Service.Endpoint) with { IncludeUnmatched = true });
         var mutex = Supporting(new Observable.Mutex("x"));
 
-        Assert.Equal(SkipReason.UnmatchedTier, Destination.SkipReasonFor(mutex));
-        Assert.Null(all.SkipReasonFor(mutex));
-        Assert.Equal(SkipReason.NoFieldHere, all.SkipReasonFor(Supporting(new Observable.Port(1, Direction.Unknown))));
-        Assert.Equal(SkipReason.NoFieldHere, all.SkipReasonFor(Supporting(null)));
-        Assert.Null(Destination.SkipReasonFor(Supporting(SomeIndicator.Address(1))));
+        Assert.Equal(SkipReason.UnmatchedTier, Destination.SkipReasonFor(mutex, IndicatorAction.Alert));
+        Assert.Null(all.SkipReasonFor(mutex, IndicatorAction.Alert));
+        Assert.Equal(
+            SkipReason.NoFieldHere, all.SkipReasonFor(Supporting(new Observable.Port(1, Direction.Unknown)), IndicatorAction.Alert));
+        Assert.Equal(SkipReason.NoFieldHere, all.SkipReasonFor(Supporting(null), IndicatorAction.Alert));
+        Assert.Null(Destination.SkipReasonFor(Supporting(SomeIndicator.Address(1)), IndicatorAction.Alert));
     }
 
     [Theory]
@@ -255,9 +256,7 @@ public class SentinelContractTests : DestinationContract
     [InlineData(IndicatorAction.Allow, SkipReason.ActionNotAllowed)]
     public void Allowed_indicators_are_skipped(IndicatorAction action, SkipReason? reason)
     {
-        var settings = StixSamples.Settings(Service.Endpoint) with { Policy = new DestinationPolicy { Action = action } };
-
-        Assert.Equal(reason, Create(settings).SkipReasonFor(Supporting(SomeIndicator.Address(1))));
+        Assert.Equal(reason, Create(StixSamples.Settings(Service.Endpoint)).SkipReasonFor(Supporting(SomeIndicator.Address(1)), action));
     }
 
     private protected override ServiceDouble Start() => new SentinelDouble();

@@ -231,7 +231,7 @@ public sealed class ExplainerTests : IDisposable
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
         var rows = DestinationRow.All(ledger);
         var destinations = _run.Destinations.Select(one => new ExplainedDestination(
-            rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, new NeverBlock([]))));
+            rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, new NeverBlock([]), Some.Now)));
         var folder = Path.GetDirectoryName(_run.LedgerPath)!;
         return new Explainer(ledger, [.. destinations], _run.Instance, folder, _run.Time.GetUtcNow()).Explain(asked);
     }

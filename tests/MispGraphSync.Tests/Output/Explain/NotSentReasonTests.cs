@@ -107,7 +107,7 @@ public sealed class NotSentReasonTests : IDisposable
         using var ledger = LedgerFile.OpenToRead(_run.LedgerPath);
         var rows = DestinationRow.All(ledger);
         var destinations = _run.Destinations.Select(one => new ExplainedDestination(
-            rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, new NeverBlock([]))));
+            rows.FirstOrDefault(row => row.Is(one.Info)), one, new Eligibility(one, new NeverBlock([]), Some.Now)));
         var folder = Path.GetDirectoryName(_run.LedgerPath)!;
         var explainer = new Explainer(ledger, [.. destinations], _run.Instance, folder, _run.Time.GetUtcNow());
         var indicator = explainer.Explain($"d{number}.example").Indicators.Single(one => one.Destination == _run.Destination.Info.Name);
