@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Maintenance;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
@@ -82,6 +83,19 @@ public sealed class RepairTests : IDisposable
         await _run.VerifyAsync(repairs: true);
         Assert.Equal(kept, _run.Destination.Held.Select(one => one.Id).Order());
         await AssertCleanAsync(2);
+    }
+
+    [Fact]
+    public void Repair_is_reported_with_its_steps_and_what_is_held_after_it()
+    {
+        var verified = new VerifiedDestination { Name = "graph", Kind = "graph", Held = 5, AsSent = 3 };
+        var repaired = verified with { Repair = new RepairReport(new PlanCounts(1, 2, 0, 4), new StepTally(4, 1, 1, 1), 6, 8) };
+
+        var (without, with) = (verified.ToReport(), repaired.ToReport());
+
+        Assert.Equal((PlanCounts.None, default, 0L, 5L), (without.Planned, without.Tally, without.Suppressed, without.Held));
+        Assert.Equal(
+            (new PlanCounts(1, 2, 0, 4), new StepTally(4, 1, 1, 1), 6L, 8L), (with.Planned, with.Tally, with.Suppressed, with.Held));
     }
 
     [Fact]

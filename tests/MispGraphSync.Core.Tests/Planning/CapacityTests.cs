@@ -111,6 +111,21 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
+    public async Task Deletions_that_make_room_for_nobody_are_sent_after_the_creations()
+    {
+        Put(1, ThreatLevel.Low, 1, 2, 3, 4);
+        await PushAsync();
+        Defender.Sent.Clear();
+        _run.Source.Remove(Some.Event(1));
+        Put(2, ThreatLevel.High, 5);
+
+        await PushAsync();
+
+        Assert.Equal([(Operation.Delete, 2), (Operation.Create, 1), (Operation.Delete, 2)], Defender.Sent);
+        Assert.Equal(["d5.example"], Names());
+    }
+
+    [Fact]
     public async Task Indicator_that_could_not_be_removed_keeps_its_place()
     {
         Put(1, ThreatLevel.Low, 1, 2, 3, 4);

@@ -37,6 +37,9 @@ public sealed class ItemComparisonTests
     [InlineData("""{"groups":[]}""", """{"groups":["x"]}""", "groups", "[]", """["x"]""")]
     [InlineData("""{"a":"x"}""", """{"a":["x"]}""", "a", "x", """["x"]""")]
     [InlineData("""{"confidence":50}""", """{"properties":{"confidence":80}}""", "confidence", "50", "80")]
+    [InlineData("""{"a":"\ud800"}""", """{"a":"x"}""", "a", """
+        "\ud800"
+        """, "x")]
     public void Different_value_is_reported_with_both_sides(string sent, string there, string property, string ours, string theirs) =>
         Assert.Equal([new Difference(property, ours, theirs)], Compare(sent, there));
 

@@ -64,6 +64,20 @@ public class MergerTests
     }
 
     [Fact]
+    public void Event_with_two_sources_is_named_once_whichever_is_read_first()
+    {
+        var newer = Row(1);
+        var older = new IndicatorSourceRow(newer.Source with { Attribute = Some.Uuid(1) }, newer.Event);
+
+        Assert.Equal([Some.Uuid(1), Some.Uuid(2)], Merge(newer, Row(2), older).Events);
+        Assert.Equal([Some.Uuid(1), Some.Uuid(2)], Merge(older, newer, Row(2)).Events);
+    }
+
+    [Fact]
+    public void Indicator_needs_a_source() =>
+        Assert.Throws<InvalidOperationException>(() => new Merger(Policy, IndicatorShape.Single).Merge());
+
+    [Fact]
     public void Most_relevant_tags_are_kept_of_too_many()
     {
         string[] tags =

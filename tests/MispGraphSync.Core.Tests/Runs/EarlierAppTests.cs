@@ -134,6 +134,20 @@ public sealed class EarlierAppTests : LostLedgerRuns
         Assert.Empty(Service.Sent);
     }
 
+    [Fact]
+    public async Task Purge_with_a_new_ledger_names_what_an_earlier_app_holds_and_leaves_it()
+    {
+        Put(1, 2);
+        await PushLaterAsync();
+        LoseLedger();
+        SignInAsAnotherApp();
+
+        await Run.PurgeAsync();
+
+        Assert.Equal(2, Service.Held.Count);
+        Assert.Contains(Run.Warnings, text => text.StartsWith("'defender': held by an earlier app registration: 2 (", StringComparison.Ordinal));
+    }
+
     private void SignInAsAnotherApp() => Service.OfEarlierApp.UnionWith(Service.Held.Select(one => one.Key));
 
     private Task<VerifiedDestination> AdoptAsync()

@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
@@ -21,6 +22,20 @@ public sealed class PushTests : IDisposable
         Assert.Equal(3, _run.Destination.Held.Count);
         Assert.Equal((RunOutcome.Done, RunStatus.Completed), (report.Outcome, report.Status));
         Assert.Equal((4, 4, 3L), (report.Source.Attributes, report.Source.Mapped, report.Destinations[0].Held));
+    }
+
+    [Fact]
+    public async Task Attributes_that_are_no_indicators_are_counted_by_their_reason()
+    {
+        _run.Source.Put(
+            Some.Event(1), Some.Domain(1), Some.Attribute(2, "comment", "seen in May"), Some.Attribute(3, "md5", "no hash"),
+            Some.Attribute(4, "no-type-of-misp", "x"), Some.Attribute(5, "md5", "no hash either"));
+
+        var read = (await _run.PushAsync()).Source;
+
+        Assert.Equal((5L, 1L, 1L), (read.Attributes, read.Mapped, read.Context));
+        Assert.Equal(
+            [(SkipReason.UnknownType, 1L), (SkipReason.InvalidHash, 2L)], read.Skipped.Select(one => (one.Key, one.Value)).Order());
     }
 
     [Fact]

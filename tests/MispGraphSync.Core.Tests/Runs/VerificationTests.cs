@@ -65,6 +65,33 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
+    public async Task Indicator_under_another_id_is_reported()
+    {
+        await PushAsync(2);
+        var id = _run.Destination.Held[0].Id;
+        _run.Destination.Held[0] = _run.Destination.Held[0] with { Id = "another" };
+
+        await _run.VerifyAsync();
+
+        Assert.Equal(new Difference("id", id, "another"), Assert.Single(Assert.Single(_run.Findings).Differences));
+    }
+
+    [Fact]
+    public async Task Verify_warns_of_requests_of_an_earlier_run_without_a_response()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 2));
+        _run.Destination.OnRequest = (_, _) => throw new InvalidOperationException("killed");
+        await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
+        _run.Warnings.Clear();
+
+        await _run.VerifyAsync();
+
+        Assert.Equal(
+            "1 requests of an earlier run at 'graph' got no response: their indicators may show as missing or untracked. "
+            + "The next push reconciles them.", Assert.Single(_run.Warnings));
+    }
+
+    [Fact]
     public async Task Pending_update_is_not_reported_as_edited()
     {
         await PushAsync(2);

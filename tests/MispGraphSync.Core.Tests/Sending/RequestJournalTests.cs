@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Sending;
+using MispGraphSync.Ledger;
 using Xunit;
 
 namespace MispGraphSync.Tests.Sending;
@@ -39,5 +40,31 @@ public class RequestJournalTests
         Assert.Equal((RequestState.Unconfirmed, true, "timeout"), (request.State, request.WasUnconfirmed, request.Why));
         var bug = Assert.Throws<InvalidOperationException>(() => request.Move(RequestEvent.SendAgain));
         Assert.Equal("A request that is Unconfirmed cannot SendAgain.", bug.Message);
+    }
+
+    /// <summary>What closes a request: an answer, or the end of the wait for one.</summary>
+    [Theory]
+    [InlineData(Operation.Delete, "answer", "Answered")]
+    [InlineData(Operation.Delete, "close", "Released")]
+    [InlineData(Operation.Create, "close", "Reconciled")]
+    [InlineData(Operation.Delete, "quarantine", "Quarantined")]
+    [InlineData(Operation.Create, "close and quarantine", "Quarantined")]
+    public async Task Closed_request_is_not_closed_again(Operation operation, string how, string state)
+    {
+        using var run = new TestRun();
+        using var file = run.OpenLedger();
+        var ledger = new DestinationLedger(file, new RunHistory(file).Begin("push", Some.Now));
+        var place = ledger.OpenDestination(run.Destination.Info, IndicatorShape.Combined, "settings");
+        var journal = new RequestJournal(run.Destination, ledger, place);
+        var request = journal.Open(operation, []);
+
+        if (how == "answer") journal.Record(request, []);
+        else request.MissResponse([], "timeout");
+        if (how.StartsWith("close", StringComparison.Ordinal)) await journal.CloseAsync(request, CancellationToken.None);
+        if (how.EndsWith("quarantine", StringComparison.Ordinal)) journal.Quarantine(request, new StepOutcome.Rejected("no response"));
+
+        Assert.Equal(state, request.State.ToString());
+        Assert.Throws<InvalidOperationException>(() => request.Move(RequestEvent.NoResponse));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => journal.CloseAsync(request, CancellationToken.None));
     }
 }
