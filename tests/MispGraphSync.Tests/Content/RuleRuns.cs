@@ -15,7 +15,8 @@ internal sealed class RuleRuns
     public static readonly string[] Tiles =
     [
         "Indicators by type", "Indicators by TLP", "Indicators by MISP event", "Indicators by galaxy cluster",
-        "Organisations, actors and techniques that are sent", "Indicators that expire, by day (30 days)", "Alerts that name an indicator, by day", "Indicators that fired",
+        "Organisations, actors and techniques that are sent", "Indicators that expire, by day (30 days)",
+        "Alerts that name an indicator, by day", "Indicators that fired",
         "Minutes from upload to the table, by day", "Rows, size and cost, by table and cause",
     ];
 
@@ -56,6 +57,11 @@ internal sealed class RuleRuns
         foreach (var family in families) runs.Ask($"all {family}", $"analytics/{family}.yaml", runs.AllLogs());
         runs.Ask(
             "all url", "analytics/url.yaml", runs.AllLogs(), replace: ("let MispUrl = \"\"", "let MispUrl = \"https://misp.example/\""));
+        runs.Ask("one table", "analytics/url.yaml", new JsonObject
+        {
+            ["UrlClickEvents"] = new JsonArray(
+                runs.Workspace.Row(20, ("Url", "https://bad.example/path/x.php?id=1"), ("AccountUpn", "jo@corp.example"))),
+        });
         runs.Ask("unknown column", "analytics/url.yaml", runs.AllLogs(), replace: ("tostring(Data.name)", "NoSuchColumn"));
         runs.Ask("unknown function", "analytics/url.yaml", runs.AllLogs(), replace: ("tostring(Data.name)", "base64_encode_tostring(Id)"));
         runs.AskForChoice();

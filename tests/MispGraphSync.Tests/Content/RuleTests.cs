@@ -54,6 +54,10 @@ public sealed class RuleTests : IAsyncLifetime
         Assert.Equal([1], RuleRuns.Hours.Where(hour => _runs.Rows($"hour {hour}").Count > 0));
 
     [Fact]
+    public void Tables_that_the_workspace_lacks_do_not_break_a_rule() =>
+        Assert.Equal("jo@corp.example", $"{Assert.Single(_runs.Rows("one table"))!["SeenOn"]}");
+
+    [Fact]
     public void A_log_row_that_arrives_late_is_reported() => Assert.Single(_runs.Rows("late"));
 
     [Theory]

@@ -53,12 +53,15 @@ public class DoctorTests
 
         var counted = Rows(await run.RunAsync("doctor", "--output", "json"));
         run.Sandbox.SentinelState.AnswersQueries = false;
+        run.Sandbox.Faults.Add(Service.Management, new Fault.Status(403), times: 9, when: request =>
+            request.Path.Contains("alertRules", StringComparison.Ordinal));
         var skipped = Rows(await run.RunAsync("doctor", "--output", "json"));
 
         Assert.Equal("4 of 6 rules for these indicators enabled", Row(counted, "sentinel rules")["cause"]!.ToString());
         Assert.Matches($"^ThreatIntelIndicators has {run.Sandbox.SentinelState.Count} indicators of misp-graph, the newest of 2",
             Row(counted, "sentinel table")["cause"]!.ToString());
         Assert.Equal("skipped", Row(skipped, "sentinel table")["status"]!.ToString());
+        Assert.Equal("skipped", Row(skipped, "sentinel rules")["status"]!.ToString());
     }
 
     [Fact]
