@@ -43,6 +43,9 @@ public sealed record MispEvent
     /// <summary>The conditions on attributes, by a hash of each, that the event meets: destinations choose events by them.</summary>
     public IReadOnlyList<ulong> Matches { get; init; } = [];
 
+    /// <summary>Clusters of the event and of its attributes, restricted ones too, for context objects.</summary>
+    public IReadOnlyList<ClusterDetail> Clusters { get; init; } = [];
+
     /// <summary>Values of its threat-actor attributes. Like the next two empty until all attributes are read.</summary>
     public IReadOnlyList<string> Actors { get; init; } = [];
 

@@ -20,4 +20,7 @@ public enum IndicatorShape
 
     /// <summary>One observable an indicator: Sentinel, Defender, and Graph with Microsoft Defender ATP.</summary>
     Single,
+
+    /// <summary>No indicators: the context objects of a destination.</summary>
+    Context,
 }

@@ -15,6 +15,9 @@ public interface IDestination : IAsyncDisposable
 
     Capabilities Capabilities { get; }
 
+    /// <summary>Its side of context objects; null where the service has none.</summary>
+    IContextDestination? Context => null;
+
     /// <summary>How many requests may be in flight at once.</summary>
     int ParallelRequests { get; }
 

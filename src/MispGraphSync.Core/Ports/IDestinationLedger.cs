@@ -4,7 +4,7 @@ namespace MispGraphSync.Core.Ports;
 /// The ledger's side of destinations: the plan, the requests and their outcomes, capacity, inventories and purging.
 /// An intent is committed before each request and the outcome is recorded after it.
 /// </summary>
-public interface IDestinationLedger
+public interface IDestinationLedger : IContextLedger
 {
     /// <summary>
     /// Opens the destination's record, or creates it. When the fingerprint of its settings changed, every key is planned.

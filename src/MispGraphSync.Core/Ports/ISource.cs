@@ -35,6 +35,11 @@ public interface ISource
     /// </summary>
     IAsyncEnumerable<ReadEvent> FetchAsync(IReadOnlyCollection<EventHeader> events, CancellationToken ct);
 
+    /// <summary>Makes fetches include, once each, the clusters of tags that are not known.</summary>
+    void FetchClusters(Func<string, bool> isUnknown)
+    {
+    }
+
     /// <summary>
     /// Of these events, which no longer match, those that would match if relative time spans (such as <c>last: 5d</c>)
     /// were removed from the filters, as they are now: they have aged, all others are withdrawn.

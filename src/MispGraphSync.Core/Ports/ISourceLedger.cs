@@ -24,6 +24,11 @@ public interface ISourceLedger
     /// </summary>
     IReadOnlyList<EventHeader> EventsNotListed(IReadOnlyCollection<Guid> others);
 
+    /// <param name="tag">Folded.</param>
+    bool KnowsCluster(string tag);
+
+    void WriteClusters(IReadOnlyList<ClusterDetail> clusters, DateTimeOffset readAt);
+
     /// <summary>Replaces one event. Nothing changes until the writer is completed.</summary>
     IEventWriter WriteEvent(MispEvent @event, DateTimeOffset readAt);
 

@@ -174,6 +174,9 @@ public sealed record DestinationReport
     public required RunStatus Status { get; init; }
     public RunOutcome Outcome { get; init; } = RunOutcome.Done;
 
+    /// <summary>Of a destination's context objects, which have a report of their own.</summary>
+    public bool IsContext { get; init; }
+
     /// <summary>What ended it early; null when nothing did.</summary>
     public RunFailedException? Failure { get; init; }
 

@@ -26,13 +26,19 @@ internal sealed partial class DestinationRun
     public IReadOnlyCollection<Guid> MentionedEvents => _rebuild?.Events ?? [];
 
     /// <summary>Lists the destination where the ledger is new or outdated, and when that is due.</summary>
-    public Task PrepareAsync(bool isListDue) => _execution.TryAsync(async () =>
+    public async Task PrepareAsync(bool isListDue)
+    {
+        await _execution.TryAsync(() => PrepareIndicatorsAsync(isListDue)).ConfigureAwait(false);
+        if (_context is not null && MayContinue) await _context.PrepareAsync(isListDue).ConfigureAwait(false);
+    }
+
+    private async Task PrepareIndicatorsAsync(bool isListDue)
     {
         if (!State.IsNew && !State.IsOutdated && !isListDue) return;
         // The list must show what is there afterwards.
         await ReconcileEarlierAsync().ConfigureAwait(false);
         await RebuildAsync().ConfigureAwait(false);
-    });
+    }
 
     /// <summary>
     /// Reconciles requests of earlier runs. That may delete what was created: so not before it is known what to send again.

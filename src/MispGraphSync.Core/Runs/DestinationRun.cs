@@ -32,6 +32,7 @@ internal sealed partial class DestinationRun
         _options = options;
         _time = time;
         Eligibility = eligibility;
+        _context = OpenContext();
     }
 
     public IDestination Destination => _execution.Destination;
@@ -161,8 +162,7 @@ internal sealed partial class DestinationRun
         if (!_isRetry) _ledger.ClearUnchanged(State, keepDeletions: !_mayDelete || _unread.Count > 0);
     });
 
-    /// <summary>Sends the plan. Deletions come last, except where they make room.</summary>
-    public async Task ApplyAsync()
+    private async Task ApplyIndicatorsAsync()
     {
         await _execution.TryAsync(SendAsync).ConfigureAwait(false);
         await _execution.TryAsync(FindGenerationsAsync).ConfigureAwait(false);
@@ -181,7 +181,7 @@ internal sealed partial class DestinationRun
             _ledger.RecordAcceptedSelection(State, read.Name, selection);
     }
 
-    public DestinationReport Report(IReadOnlyDictionary<SkipReason, long> skipped)
+    private DestinationReport Report(IReadOnlyDictionary<SkipReason, long> skipped)
     {
         var report = _execution.Report(
             _withheld is null ? RunOutcome.Done : RunOutcome.DeletionsWithheld, HoldsNothing ? RunOutcome.Incomplete : RunOutcome.Done);

@@ -20,23 +20,36 @@ public sealed class Purge(
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
         List<DestinationExecution> all = [.. destinations.Select(destination => Open(destination, now, control))];
+        var contexts = new Dictionary<DestinationExecution, ContextRun>();
         var confirmed = new List<DestinationExecution>();
         foreach (var one in all)
         {
             await one.TryAsync(() => ListAsync(one)).ConfigureAwait(false);
             if (!one.MayContinue) continue;
-            var held = ledger.CountLiveHeld(one.State, now);
+            var context = await OpenContextAsync(one).ConfigureAwait(false);
+            if (context is not null) contexts.Add(one, context);
+            var held = ledger.CountLiveHeld(one.State, now) + (context?.State.Held ?? 0);
             // An earlier run may have sent something without a response.
-            if (held == 0 && ledger.OpenIntents(one.State).Count == 0) continue;
+            if (held == 0 && ledger.OpenIntents(one.State).Count == 0 && context is null) continue;
             if (await confirm(one.State.Info, held).ConfigureAwait(false)) confirmed.Add(one);
         }
 
-        await Task.WhenAll(confirmed.Select(one => Task.Run(() => PurgeAsync(one)))).ConfigureAwait(false);
-        return RunReport.Of(runId, SourceReport.None, all.ConvertAll(one => one.Report()), time.GetElapsedTime(started), control);
+        await Task.WhenAll(confirmed.Select(one => Task.Run(() => PurgeAsync(one, contexts.GetValueOrDefault(one))))).ConfigureAwait(false);
+        var reports = all.SelectMany(one => new[] { one.Report(), contexts.GetValueOrDefault(one)?.Report() }).OfType<DestinationReport>();
+        return RunReport.Of(runId, SourceReport.None, [.. reports], time.GetElapsedTime(started), control);
     }
 
     private DestinationExecution Open(IDestination destination, DateTimeOffset now, RunControl control) =>
         DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
+
+    // What the settings no longer ask for, a new ledger cannot know.
+    private async Task<ContextRun?> OpenContextAsync(DestinationExecution one)
+    {
+        var context = ContextRun.Open(
+            one, new ContextOptions(options.Instance) { IsDryRun = options.IsDryRun }, always: one.State.IsNew || one.State.IsOutdated);
+        if (context is not null) await context.PrepareAsync(isListDue: false).ConfigureAwait(false);
+        return context;
+    }
 
     // A new ledger does not know what is there, and an old copy not all of it.
     private async Task ListAsync(DestinationExecution one)
@@ -51,7 +64,7 @@ public sealed class Purge(
             observer.Warn(RebuildText.OfEarlierApp(one.State, one.Destination.Capabilities, rebuild.OfEarlierApp));
     }
 
-    private async Task PurgeAsync(DestinationExecution one)
+    private async Task PurgeAsync(DestinationExecution one, ContextRun? context)
     {
         // First: should the process die in between, the next push still plans what is gone.
         ledger.PlanEverythingNext(one.State);
@@ -66,6 +79,7 @@ public sealed class Purge(
             await one.ApplyAsync(ledger.ReadHeld(one.State).Select(held => Planner.BuildDeletion(one.Destination, held, decision, one.Now)))
                 .ConfigureAwait(false);
         }).ConfigureAwait(false);
+        if (context is not null && one.MayContinue) await context.RevokeAllAsync().ConfigureAwait(false);
     }
 }
 

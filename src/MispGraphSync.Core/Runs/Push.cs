@@ -32,8 +32,8 @@ public sealed class Push(
         if (total.Outcome == RunOutcome.Done) await SendAsync(runs, reads, now).ConfigureAwait(false);
         else runs.ForEach(run => run.SkipBecause(total));
 
-        var reports = runs.ConvertAll(run => run.Report(SkipCounts.Sum(stagers.Select(one => one.SkippedAt(run.Destination.Info)))));
-        return RunReport.Of(runId, total, reports, time.GetElapsedTime(started), control) with { Sources = reads };
+        var reports = runs.SelectMany(run => run.Reports(SkipCounts.Sum(stagers.Select(one => one.SkippedAt(run.Destination.Info)))));
+        return RunReport.Of(runId, total, [.. reports], time.GetElapsedTime(started), control) with { Sources = reads };
     }
 
     // All answer, or fail, before the first is read: what is wrong with the settings of one must not be found out after an hour.
@@ -68,6 +68,7 @@ public sealed class Push(
         Destinations = [.. runs.Select(run => (run.Destination.Info, run.Eligibility))],
         AcceptsEmptyRead = options.AcceptChanges,
         IsOnlySource = sources.Count == 1 && options.OtherSources.Count == 0,
+        ReadsClusters = runs.Exists(run => run.Destination.Context is { Policy.IsOn: true }),
     };
 
     // Before the read: what a list shows decides what is read, and a long read is wasted where no destination lets us in.
@@ -89,6 +90,7 @@ public sealed class Push(
         foreach (var run in runs) run.Refresh(reads);
         var ready = runs.FindAll(run => run.MayContinue);
         if (ready.Count > 0) ledger.PreparePlan([.. ready.Select(run => run.State)], now);
+        foreach (var run in ready) run.MarkContext();
         foreach (var run in ready) await run.PlanAsync().ConfigureAwait(false);
         if (options.IsDryRun)
         {

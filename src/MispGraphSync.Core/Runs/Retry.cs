@@ -22,6 +22,7 @@ public sealed class Retry(
         await Task.WhenAll(runs.Select(PrepareAsync)).ConfigureAwait(false);
         var ready = runs.FindAll(run => run.MayContinue);
         if (ready.Count > 0) ledger.PrepareRetry([.. ready.Select(run => (run.State, run.Reconciled))]);
+        foreach (var run in ready) run.MarkContext();
         foreach (var run in ready)
         {
             await run.PlanRejectedAsync().ConfigureAwait(false);
@@ -30,8 +31,8 @@ public sealed class Retry(
 
         await Task.WhenAll(ready.Select(run => Task.Run(run.ApplyAsync))).ConfigureAwait(false);
 
-        var reports = runs.ConvertAll(run => run.Report(new Dictionary<SkipReason, long>()));
-        return RunReport.Of(runId, SourceReport.OfLedger, reports, time.GetElapsedTime(started), control);
+        var reports = runs.SelectMany(run => run.Reports(new Dictionary<SkipReason, long>()));
+        return RunReport.Of(runId, SourceReport.OfLedger, [.. reports], time.GetElapsedTime(started), control);
     }
 
     private static async Task PrepareAsync(DestinationRun run)

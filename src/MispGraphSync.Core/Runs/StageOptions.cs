@@ -9,6 +9,9 @@ public sealed record StageOptions
 {
     public IReadOnlyList<(DestinationInfo Destination, Eligibility Takes)> Destinations { get; init; } = [];
 
+    /// <summary>Galaxy clusters are needed, for context objects.</summary>
+    public bool ReadsClusters { get; init; }
+
     /// <summary>Read everything in full, whatever is known.</summary>
     public bool Full { get; init; }
 

@@ -69,7 +69,7 @@ public sealed class Stager
         Report = Report with { EventsKnown = known.Events };
         var state = await _source.OpenAsync(control.Stop).ConfigureAwait(false);
         var now = _time.GetUtcNow();
-        _fingerprint = $"{_read.Fingerprint}\n{state.Fingerprint}{_options.Details}";
+        _fingerprint = $"{_read.Fingerprint}{(_options.ReadsClusters ? " clusters" : "")}\n{state.Fingerprint}{_options.Details}";
         // A full read in the future was recorded by a wrong clock.
         IsFullReadDue = _options.Full || known.FullReadAt is not { } last || last > now || last + _read.FullReadEvery <= now;
         if ((state.ServerTime - now).Duration() > MostClockDifference)
@@ -139,6 +139,8 @@ public sealed class Stager
         }
 
         Missing = missing;
+        if (_options.ReadsClusters)
+            _source.FetchClusters(tag => ContextMap.IsContext(tag) && (everything || !_ledger.KnowsCluster(ContextMap.Fold(tag))));
         var toRead = _ledger.EventsToRead(everything || _options.OnlyEvents.Count > 0, SameSecond);
         await foreach (var read in ReadAsync(toRead, ct).ConfigureAwait(false)) Stage(read);
 
@@ -207,6 +209,7 @@ public sealed class Stager
         var facts = new EventFacts(context, _source.Info.Name, isAged: false);
         var map = new MapContext(_source.Info.Name, read.Event.Uuid, _read.ToIdsOnly, _read.EnforceWarninglist, _options.ForRules);
 
+        if (_options.ReadsClusters && read.Event.Clusters.Count > 0) _ledger.WriteClusters(read.Event.Clusters, read.ReadAt);
         using var writer = _ledger.WriteEvent(context, read.ReadAt);
         foreach (var item in read.Items)
         {

@@ -20,7 +20,13 @@ public sealed class Verification(
     public async Task<IReadOnlyList<VerifiedDestination>> RunAsync(RunControl control)
     {
         var results = new List<VerifiedDestination>();
-        foreach (var destination in destinations) results.Add(await VerifyAsync(destination, control).ConfigureAwait(false));
+        foreach (var destination in destinations)
+        {
+            results.Add(await VerifyAsync(destination, control).ConfigureAwait(false));
+            if (results[^1].Failure is null && await VerifyContextAsync(destination, control).ConfigureAwait(false) is { } context)
+                results.Add(context);
+        }
+
         return results;
     }
 
@@ -66,6 +72,16 @@ public sealed class Verification(
         return Show(result, execution, ledger.ReadFindings(state));
 
         DestinationExecution At(IDestination place) => new(place, ledger, state, control, observer, now);
+    }
+
+    private async Task<VerifiedDestination?> VerifyContextAsync(IDestination destination, RunControl control)
+    {
+        var indicators = DestinationExecution.Open(
+            destination, ledger, options.PolicyFingerprint(destination), control, observer, time.GetUtcNow());
+        var context = ContextRun.Open(indicators, new ContextOptions(options.Instance) { IsDryRun = !options.Repairs });
+        if (context is null) return null;
+        var eligibility = new Eligibility(destination, _neverBlock, indicators.Now);
+        return await context.VerifyAsync(indicators.State, eligibility, show).ConfigureAwait(false);
     }
 
     private async Task TakeOverAsync(EarlierAppTakeover? earlier)

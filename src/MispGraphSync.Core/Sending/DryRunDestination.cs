@@ -16,6 +16,8 @@ public sealed class DryRunDestination(IDestination real) : IDestination
     /// <summary>Every step is a step of its own here: a replacement is not taken apart.</summary>
     public Capabilities Capabilities { get; } = real.Capabilities with { Upserts = true };
 
+    public IContextDestination? Context => real.Context;
+
     /// <summary>One, so that the steps are printed in their order.</summary>
     public int ParallelRequests => 1;
 
@@ -27,6 +29,8 @@ public sealed class DryRunDestination(IDestination real) : IDestination
 
     public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
         real.WriteItem(body, indicator, identity, action);
+
+    public bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => real.TryWriteAgain(body, there);
 
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) =>
         real.WriteDeletion(body, held, modified);

@@ -10,6 +10,7 @@ namespace MispGraphSync.Sandbox.Misp;
 internal sealed partial class Galaxies
 {
     private readonly Dictionary<string, Custom> _custom = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, JsonObject?> _described = new(StringComparer.OrdinalIgnoreCase);
 
     private sealed record Custom(string Value, string Distribution, string Organisation);
 
@@ -20,6 +21,9 @@ internal sealed partial class Galaxies
         _custom[uuid] = new Custom(value, distribution, organisation);
         return $"misp-galaxy:{type}=\"{uuid}\"";
     }
+
+    /// <summary>Sets properties of the cluster of a tag, such as <c>value</c> or <c>meta</c>; null: the server does not have it.</summary>
+    public void Describe(string tag, JsonObject? properties) => _described[tag] = properties;
 
     public static bool IsCustom(string tag) =>
         Tag().Match(tag) is { Success: true } match && Guid.TryParseExact(match.Groups[2].Value, "D", out _);
@@ -88,16 +92,18 @@ internal sealed partial class Galaxies
         var custom = _custom.GetValueOrDefault(inTag);
         if (custom is null && Guid.TryParseExact(inTag, "D", out _)) return null;
 
+        var tag = $"misp-galaxy:{type}=\"{inTag}\"";
+        if (_described.TryGetValue(tag, out var described) && described is null) return null;
         var value = custom?.Value ?? inTag;
         var number = MispNumbers.Of("cluster", $"{type}={value}");
-        return new JsonObject
+        var cluster = new JsonObject
         {
             ["id"] = number.ToString(),
             ["uuid"] = custom is null ? MispIds.Uuid(MispIds.Kind.Galaxy, 100_000 + number) : inTag,
             ["collection_uuid"] = custom is null ? MispIds.Uuid(MispIds.Kind.Galaxy, galaxy) : "",
             ["type"] = type,
             ["value"] = value,
-            ["tag_name"] = $"misp-galaxy:{type}=\"{inTag}\"",
+            ["tag_name"] = tag,
             ["description"] = $"{value}, made up for the sandbox.",
             ["galaxy_id"] = galaxy.ToString(),
             ["source"] = "Sandbox",
@@ -110,10 +116,12 @@ internal sealed partial class Galaxies
             ["GalaxyClusterRelation"] = new JsonArray(),
             ["Orgc"] = new JsonObject { ["name"] = custom?.Organisation ?? "MISP" },
             ["meta"] = new JsonObject { ["synonyms"] = new JsonArray($"{value} also known as") },
-            ["tag_id"] = MispNumbers.Of("tag", $"misp-galaxy:{type}=\"{inTag}\""), // one of the few numbers that MISP leaves a number
+            ["tag_id"] = MispNumbers.Of("tag", tag), // one of the few numbers that MISP leaves a number
             ["local"] = isLocal,
             ["relationship_type"] = false,
         };
+        foreach (var (name, one) in described ?? []) cluster[name] = one?.DeepClone();
+        return cluster;
     }
 
     [GeneratedRegex("^misp-galaxy:([^=]+)=\"(.+)\"$")]

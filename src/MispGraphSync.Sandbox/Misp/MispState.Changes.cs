@@ -32,6 +32,25 @@ public sealed partial class MispState
         }
     }
 
+    /// <summary>
+    /// A galaxy update: the cluster of a tag gets other properties, such as <c>value</c> or <c>meta</c>, or is gone (null). It moves no
+    /// timestamp.
+    /// </summary>
+    public void SetCluster(string tag, JsonObject? properties)
+    {
+        lock (Gate)
+        {
+            _form.Galaxies.Describe(tag, properties);
+            foreach (var (uuid, stored) in _events.ToArray())
+            {
+                if (stored is not JsonEvent || !stored.Head.ToJsonString().Contains("misp-galaxy", StringComparison.Ordinal)) continue;
+                var json = (JsonObject)stored.Load().DeepClone();
+                foreach (var owner in json.List("Attribute").Append(json)) owner.Remove("Galaxy");
+                _events[uuid] = new JsonEvent(_form.Event(json, json.Number("id")));
+            }
+        }
+    }
+
     /// <summary>Marks a tag, wherever it is, as one that may be exported or not, which moves no timestamp.</summary>
     public void SetExportable(string tag, bool exportable)
     {
@@ -86,8 +105,10 @@ public sealed partial class MispState
     public void SetEventTags(string eventUuid, params string[] tags) => Edit(eventUuid, json =>
     {
         json["Tag"] = new JsonArray([.. tags.Select(tag => (JsonNode)tag)]);
+        json.Remove("Galaxy");
         var formed = _form.Event(json, json.Number("id"));
         json.Remove("Tag");
+        json["Galaxy"] = formed["Galaxy"]!.DeepClone();
         if (formed["Tag"] is { } list) json["Tag"] = list.DeepClone();
     });
 

@@ -17,6 +17,7 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
     private const string SkipTokenPrefix = "place-";
 
     private readonly SubscriptionLists _lists = new(state, options);
+    private readonly ObjectQuery _objects = new(state);
 
     private readonly WorkspaceContent _content = new(state, options);
 
@@ -45,13 +46,15 @@ internal sealed class ManagementService(SentinelState state, EntraState entra, S
         if (request.Method == "GET" && below is []) return Unknown(subscription, group, workspace) ?? Workspace(request, token);
         if (Content(request, subscription, group, workspace, below, token) is { } content) return content;
         if (below is not ["providers", SecurityInsights, "threatIntelligence", "main", .. var rest]) throw NoFact.Path(request);
-        if (request.Parameter("api-version") is not "2025-09-01") return InvalidApiVersion();
+        var version = rest is ["query"] ? ObjectQuery.ApiVersion : "2025-09-01";
+        if (request.Parameter("api-version") != version) return InvalidApiVersion();
         if (Unknown(subscription, group, workspace) is { } unknown) return unknown;
         if (!MayRead(token)) return Unauthorized($"{SecurityInsights}/threatIntelligence/read");
 
         return (request.Method, rest) switch
         {
             ("POST", ["queryIndicators"]) => Query(request),
+            ("POST" or "GET", ["query"]) => _objects.Handle(request),
             ("GET", ["indicators"]) => Page(request, request.Parameter("$skipToken"), request.Parameter("$top"), _ => true),
             ("GET", ["indicators", _]) => Error(404, "ResourceNotFound", "The indicator was not found."),
             ("DELETE", ["indicators", _]) => new Answer(200),

@@ -88,6 +88,7 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
             var faults = StixRules.Faults(item);
             if (state.RefusedValue is { } value && item.GetRawText().Contains(value, StringComparison.Ordinal))
                 faults.Add("Error for Property=pattern: The value is refused.");
+            if (state.ChecksReferences) faults.AddRange(Dangling(source, item));
             if (faults.Count == 0) state.Upload(source, item);
             else failed.Add((JsonNode)Failed(index, faults));
             index++;
@@ -96,6 +97,13 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
         if (failed.Count == 0) return new Answer(200);
         return Answer.Json(failed.Count == count ? state.AllFailedStatus : 200, new JsonObject { ["errors"] = failed });
     }
+
+    private IEnumerable<string> Dangling(string source, JsonElement item) =>
+        item.ValueKind != JsonValueKind.Object || StixRules.Text(item, "type") != "relationship"
+            || (item.TryGetProperty("revoked", out var revoked) && revoked.ValueKind == JsonValueKind.True)
+            ? []
+            : ((string[])["source_ref", "target_ref"]).Where(end => !state.HasEnd(source, item, end))
+                .Select(end => $"Error for Property={end}: The object does not exist.");
 
     private JsonObject Failed(int index, IEnumerable<string> faults) => new()
     {

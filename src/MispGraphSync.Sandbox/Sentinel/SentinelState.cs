@@ -45,6 +45,12 @@ public sealed class SentinelState
     /// <summary>ARM does not list what is revoked; no document says whether it does.</summary>
     public bool HidesRevoked { get; set; }
 
+    /// <summary>A relationship is refused whose ends are not there; no document says whether they are looked at.</summary>
+    public bool ChecksReferences { get; set; }
+
+    /// <summary>ARM's preview <c>query</c> lists what is revoked; no document says whether it does.</summary>
+    public bool QueryHidesRevoked { get; set; }
+
     /// <summary>What ARM cuts <c>pageSize</c> down to.</summary>
     public int MaxPageSize { get; set; } = 100;
 
@@ -107,6 +113,9 @@ public sealed class SentinelState
         lock (_gate) return _records.TryGetValue((source, id), out var record) ? record.Latest : null;
     }
 
+    internal bool HasEnd(string source, JsonElement item, string property) =>
+        StixRules.Text(item, property) is { } id && Find(source, id) is { Revoked: false };
+
     /// <summary>Adds an object without applying any rule, e.g. one of another source.</summary>
     public void Seed(string source, JsonObject item)
     {
@@ -160,7 +169,12 @@ public sealed class SentinelState
     }
 
     /// <summary>What ARM shows from a place in the order on, and the next place, if there is more.</summary>
-    internal (List<StixObject> Page, int? Next) Page(int from, int size, Func<StixObject, bool> wanted)
+    internal (List<StixObject> Page, int? Next) Page(int from, int size, Func<StixObject, bool> wanted) =>
+        Page(from, size, ["indicator"], HidesRevoked, wanted);
+
+    /// <inheritdoc cref="Page(int, int, Func{StixObject, bool})"/>
+    internal (List<StixObject> Page, int? Next) Page(
+        int from, int size, string[] types, bool hidesRevoked, Func<StixObject, bool> wanted)
     {
         var horizon = _time.GetUtcNow() - ReadLag;
         var page = new List<StixObject>(size);
@@ -168,8 +182,8 @@ public sealed class SentinelState
         {
             for (var place = Math.Max(0, from); place < _order.Count; place++)
             {
-                if (_order[place].AsOf(horizon) is not { Type: "indicator" } shown || !wanted(shown)) continue;
-                if (HidesRevoked && shown.Revoked) continue;
+                if (_order[place].AsOf(horizon) is not { } shown || !types.Contains(shown.Type) || !wanted(shown)) continue;
+                if (hidesRevoked && shown.Revoked) continue;
                 if (page.Count == size) return (page, place);
 
                 page.Add(shown);

@@ -28,6 +28,8 @@ internal abstract class ServiceDestination : IDestination
 
     public int ParallelRequests { get; }
 
+    public virtual IContextDestination? Context => null;
+
     public RequestCounts Requests => _log.CountsOf(Info.Name);
 
     protected ITokenSource Tokens { get; }

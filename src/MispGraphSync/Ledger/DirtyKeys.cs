@@ -11,11 +11,20 @@ internal sealed class DirtyKeys(LedgerFile file)
     private List<(long Id, IndicatorShape Shape)>? _destinations;
     private long _marks;
 
+    /// <summary>An event was written, or removed: what it supports may have changed.</summary>
+    public void MarkContext(long @event)
+    {
+        foreach (var (id, shape) in Destinations)
+        {
+            if (shape == IndicatorShape.Context) file.Run("INSERT OR IGNORE INTO context_changed VALUES (?, ?)", id, @event);
+        }
+    }
+
     public void Mark(Hash128? combined, Hash128? single)
     {
         foreach (var (id, shape) in Destinations)
         {
-            if ((shape == IndicatorShape.Combined ? combined : single) is not { } key) continue;
+            if (shape == IndicatorShape.Context || (shape == IndicatorShape.Combined ? combined : single) is not { } key) continue;
             file.Run("INSERT OR IGNORE INTO dirty (destination, observables) VALUES (?, ?)", id, key);
             _marks++;
         }
@@ -28,6 +37,7 @@ internal sealed class DirtyKeys(LedgerFile file)
     {
         foreach (var (id, shape) in Destinations)
         {
+            if (shape == IndicatorShape.Context) continue;
             var column = Tables.KeyColumn(shape);
             file.Run(
                 $"INSERT OR IGNORE INTO dirty SELECT ?, {column} FROM support WHERE event = ? AND {column} IS NOT NULL", id, @event);

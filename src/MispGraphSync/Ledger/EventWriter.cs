@@ -92,7 +92,9 @@ internal sealed class EventWriter : IEventWriter
             _blob.Clear();
             var hash = EventRecord.Write(_blob, context);
             const string Changed = "SELECT 1 FROM event WHERE id = ? AND (context_hash <> ? OR aged_at IS NOT NULL)";
-            if (!_isNew && _file.Any(Changed, _id, hash)) _dirty.MarkEvent(_id);
+            var isChanged = !_isNew && _file.Any(Changed, _id, hash);
+            if (isChanged) _dirty.MarkEvent(_id);
+            if (isChanged || _isNew || _rows > 0) _dirty.MarkContext(_id);
             _file.Run(
                 "UPDATE event SET misp_id = ?, timestamp = ?, read_at = ?, aged_at = NULL, context_hash = ?, context = ?, metadata = ? "
                 + "WHERE id = ?",

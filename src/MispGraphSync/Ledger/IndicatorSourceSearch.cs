@@ -104,7 +104,12 @@ internal sealed record IndicatorSourceQuery
 /// <param name="Single">The key of the single indicator; null for none.</param>
 internal sealed record FoundIndicatorSource(long Event, IndicatorSourceRow Row, Hash128? Combination, Hash128? Single)
 {
-    public Hash128? Key(IndicatorShape shape) => shape == IndicatorShape.Combined ? Combination : Single;
+    public Hash128? Key(IndicatorShape shape) => shape switch
+    {
+        IndicatorShape.Combined => Combination,
+        IndicatorShape.Single => Single,
+        _ => null,
+    };
 }
 
 /// <param name="Event">The event's row.</param>

@@ -1,9 +1,14 @@
+using MispGraphSync.Core.Planning;
+
 namespace MispGraphSync.Ledger;
 
 /// <summary>What status and report show: destinations, sources, open work and expiries.</summary>
 internal sealed class LedgerStatus(LedgerFile file)
 {
     private const long Day = 86_400_000;
+
+    /// <summary>What never expires is not counted.</summary>
+    private static readonly long Never = ContextPlanner.Never.ToUnixTimeMilliseconds();
 
     public IReadOnlyList<SourceRow> Sources() => file.All(
         """
@@ -53,7 +58,7 @@ internal sealed class LedgerStatus(LedgerFile file)
         var counts = new long[days + 1];
         var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
         foreach (var (day, count) in file.All(
-            $"SELECT MIN((expires - ?1) / {Day}, ?2), COUNT(*) FROM held WHERE expires > ?3 GROUP BY 1",
+            $"SELECT MIN((expires - ?1) / {Day}, ?2), COUNT(*) FROM held WHERE expires > ?3 AND expires <> {Never} GROUP BY 1",
             static row => (row.Int(0), row.Long(1)), today, days, now))
         {
             counts[day >= 0 ? day : throw LedgerFault.Damaged("an expiry is not a time")] = count;
@@ -84,7 +89,7 @@ internal sealed class LedgerStatus(LedgerFile file)
         $"""
         SELECT TOTAL({column} <= ?2), TOTAL({column} > ?2 AND {column} < ?3), TOTAL({column} > ?2 AND {column} <= ?4),
             TOTAL({column} > ?2 AND {column} <= ?5), MIN(CASE WHEN {column} > ?2 THEN {column} END)
-        FROM held WHERE destination = ?1 {condition}
+        FROM held WHERE destination = ?1 AND expires <> {Never} {condition}
         """,
         static row => new ExpirySummary(row.Long(0), row.Long(1), row.Long(2), row.Long(3), row.TimeOrNull(4)),
         destination, now, new DateTimeOffset(now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero), now.AddDays(7), now.AddDays(30))!;
@@ -101,7 +106,8 @@ internal sealed record DestinationRow(long Id, DestinationInfo Info, IndicatorSh
             row.Long(6), row.Flag(7)));
 
     /// <summary>The same place at the same service, under any name.</summary>
-    public bool Is(DestinationInfo other) => Info.Kind == other.Kind && Info.Place == other.Place && Info.Scope == other.Scope;
+    public bool Is(DestinationInfo? other) =>
+        other is not null && Info.Kind == other.Kind && Info.Place == other.Place && Info.Scope == other.Scope;
 }
 
 /// <param name="ReadAt">The last complete read, full or of changes; null for none.</param>

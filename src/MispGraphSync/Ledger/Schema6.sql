@@ -79,3 +79,28 @@ CREATE TABLE sighting (
     attempts INTEGER NOT NULL,
     at INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- Galaxy clusters by their folded tag, with what context objects need of them, and when they were last read.
+CREATE TABLE cluster (
+    tag TEXT PRIMARY KEY,
+    read_at INTEGER NOT NULL,
+    detail BLOB NOT NULL
+) WITHOUT ROWID;
+
+-- What an event's held attributes say at a destination: its organisation, and tags of galaxies. local: no other tag says it.
+CREATE TABLE context (
+    destination INTEGER NOT NULL,
+    event INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    tlp INTEGER NOT NULL,
+    local INTEGER NOT NULL,
+    PRIMARY KEY (destination, event, subject)
+) WITHOUT ROWID;
+
+-- Events whose rows in context are to be made again.
+CREATE TABLE context_changed (
+    destination INTEGER NOT NULL,
+    event INTEGER NOT NULL,
+    PRIMARY KEY (destination, event)
+) WITHOUT ROWID;

@@ -1,3 +1,5 @@
+using MispGraphSync.Core.Mapping;
+
 namespace MispGraphSync.Ledger;
 
 /// <summary>Stages what was read. Many events share a transaction; each event is written whole or not at all.</summary>
@@ -8,6 +10,7 @@ internal sealed class SourceLedger(LedgerFile file) : ISourceLedger
     private const int FewEvents = 500;
 
     private readonly DirtyKeys _dirty = new(file);
+    private readonly BlobWriter _blob = new();
     private SourceRecord? _source;
     private bool _isOpen;
     private int _rows;
@@ -73,6 +76,27 @@ internal sealed class SourceLedger(LedgerFile file) : ISourceLedger
             && !file.Any("SELECT 1 FROM event WHERE source = ? AND uuid = ?", _source!.Id, uuid))
             .Select(uuid => new EventHeader(uuid, null, default)),
     ];
+
+    public bool KnowsCluster(string tag) => file.Any("SELECT 1 FROM cluster WHERE tag = ?", tag);
+
+    public void WriteClusters(IReadOnlyList<ClusterDetail> clusters, DateTimeOffset readAt)
+    {
+        lock (file.Gate)
+        {
+            BeginTransaction();
+            var isChanged = false;
+            foreach (var cluster in clusters)
+            {
+                _blob.Clear();
+                ClusterRecord.Write(_blob, cluster);
+                var tag = ContextMap.Fold(cluster.Tag);
+                isChanged |= !file.Any("SELECT 1 FROM cluster WHERE tag = ? AND detail = ?", tag, _blob.Written);
+                file.Run("INSERT OR REPLACE INTO cluster VALUES (?, ?, ?)", tag, readAt, _blob.Written);
+            }
+
+            if (isChanged) file.Run($"UPDATE destination SET plans_everything = 1 WHERE form = {(int)IndicatorShape.Context}");
+        }
+    }
 
     public IEventWriter WriteEvent(MispEvent @event, DateTimeOffset readAt)
     {
@@ -163,6 +187,7 @@ internal sealed class SourceLedger(LedgerFile file) : ISourceLedger
 
     private void Remove(long id)
     {
+        _dirty.MarkContext(id);
         file.Run("DELETE FROM support WHERE event = ?", id);
         file.Run("DELETE FROM skipped WHERE event = ?", id);
         file.Run("DELETE FROM event WHERE id = ?", id);

@@ -21,14 +21,15 @@ internal static class PurgeText
 
     private static string Line(DestinationReport destination, bool isDeclined, bool isDryRun)
     {
-        if (isDeclined) return $"not changed; {Plural.Of(destination.Held, "indicator")} held";
+        var what = destination.IsContext ? "object" : "indicator";
+        if (isDeclined) return $"not changed; {Plural.Of(destination.Held, what)} held";
         if (destination.Planned.Delete == 0) return destination.Error is null ? "the ledger holds nothing there" : "nothing removed";
-        if (isDryRun) return $"{Plural.Of(destination.Planned.Delete, "indicator")} would be removed";
+        if (isDryRun) return $"{Plural.Of(destination.Planned.Delete, what)} would be removed";
         var tally = destination.Tally;
-        var removed = $"{Plural.Of(tally.Accepted, "indicator")} removed in {Plural.Of(destination.Requests.Sent, "request")}";
+        var removed = $"{Plural.Of(tally.Accepted, what)} removed in {Plural.Of(destination.Requests.Sent, "request")}";
         if (destination.Held == 0) return removed;
         return $"{removed}; {tally.Rejected:N0} rejected, {tally.Unknown:N0} unknown, {tally.NotAttempted:N0} not attempted; "
-            + $"{Plural.Of(destination.Held, "indicator")} still held";
+            + $"{Plural.Of(destination.Held, what)} still held";
     }
 
     private static string Next(RunReport report, bool isDryRun)

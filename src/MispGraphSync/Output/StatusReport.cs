@@ -20,9 +20,8 @@ internal sealed record StatusReport(
     {
         var figures = new LedgerStatus(ledger);
         var rows = DestinationRow.All(ledger);
-        var configured = settings.Destinations
-            .Select(one => DestinationStatus.Of(one.Info, one, rows.FirstOrDefault(row => row.Is(one.Info)), figures, now));
-        var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info)))
+        var configured = settings.Destinations.SelectMany(one => Of(one, one.Info, isShown: true).Concat(Of(one, one.ContextInfo)));
+        var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info) && !row.Is(one.ContextInfo)))
             .Select(row => DestinationStatus.Of(row.Info, null, row, figures, now));
         var sources = figures.Sources().Select(row => new SourceStatus(
             row.Name, row.Events, row.Aged, row.ReadAt, row.FullReadAt, NextFullRead(row.FullReadAt, FullReadDays(settings, row.Name))));
@@ -30,6 +29,14 @@ internal sealed record StatusReport(
             Schema: 1, now, settings.RequiredLedger, owner, [.. new RunHistory(ledger).Latest(runs).Select(ReportedRun.Of)],
             [.. configured, .. others], [.. sources])
         { IsNew = ledger.IsNew };
+
+        // Context objects are shown where there are any.
+        IEnumerable<DestinationStatus> Of(DestinationSettings one, DestinationInfo? info, bool isShown = false)
+        {
+            if (info is null) return [];
+            var row = rows.FirstOrDefault(row => row.Is(info));
+            return isShown || row is { Held: > 0 } ? [DestinationStatus.Of(info, one, row, figures, now)] : [];
+        }
     }
 
     // What was read from a file has the days of the first.
@@ -100,6 +107,8 @@ internal sealed record DestinationStatus(
     /// <summary>What fired in the last 30 days; null where no alert was looked at.</summary>
     public HitSummary? Hits { get; init; }
 
+    internal bool IsContext { get; init; }
+
     /// <summary>Why it gets nothing new; empty for a destination in use.</summary>
     internal string Note => this switch
     {
@@ -119,6 +128,9 @@ internal sealed record DestinationStatus(
             settings is { Capacity: > 0 and var capacity } ? capacity : null, figures.Rejected(id), figures.Pending(id),
             row is { PlansEverything: true }, figures.Unconfirmed(id), figures.Expiries(id, now), figures.Renewals(id, now),
             row is { Held: > 0 } ? figures.DeletionsWithheld(info) : null)
-        { Hits = figures.Hits(id, now) };
+        {
+            Hits = figures.Hits(id, now),
+            IsContext = row is { Shape: IndicatorShape.Context },
+        };
     }
 }

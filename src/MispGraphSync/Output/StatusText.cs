@@ -41,8 +41,12 @@ internal static class StatusText
             yield return $"  fired        {fired}{last}; {known}";
         }
 
-        yield return $"  renewals     {Summary(one.Renewals, "due")}";
-        yield return $"  expire       unless renewed: {Summary(one.Expiries, "expired")}";
+        if (!one.IsContext)
+        {
+            yield return $"  renewals     {Summary(one.Renewals, "due")}";
+            yield return $"  expire       unless renewed: {Summary(one.Expiries, "expired")}";
+        }
+
         yield return $"  pending      {(one.PlansEverything ? "the next push plans everything again" : Plural.Of(one.Pending, "change"))}";
         foreach (var open in one.OpenRequests)
         {

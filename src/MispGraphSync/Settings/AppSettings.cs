@@ -124,6 +124,9 @@ public record DestinationSettings
     /// <summary>What the ledger knows it by. The place is empty when it is not given.</summary>
     public virtual DestinationInfo Info => new(Name, Kind, "", "");
 
+    /// <summary>What the ledger knows its context objects by; null where the kind has none.</summary>
+    public virtual DestinationInfo? ContextInfo => null;
+
     /// <summary>The hosts that are given in place of the cloud's.</summary>
     public virtual IEnumerable<Uri> OwnEndpoints => Endpoint is null ? [] : [Endpoint];
 

@@ -18,7 +18,7 @@ public sealed class HostOfUrlTests : IDisposable
     public async Task Hosts_of_URLs_are_sent_only_with_action_alert(IndicatorAction action, int held, long? skipped)
     {
         _run.Destinations.Clear();
-        foreach (var form in Enum.GetValues<IndicatorShape>())
+        foreach (var form in (IndicatorShape[])[IndicatorShape.Combined, IndicatorShape.Single])
         {
             _run.Destinations.Add(
                 new FakeDestination(form.ToString().ToLowerInvariant(), form) { Policy = new DestinationPolicy { Action = action } });

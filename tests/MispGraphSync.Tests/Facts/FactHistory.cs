@@ -1,4 +1,5 @@
 using MispGraphSync.Sandbox;
+using MispGraphSync.Tests.EndToEnd;
 using Xunit;
 
 namespace MispGraphSync.Tests.Facts;
@@ -17,7 +18,7 @@ internal sealed class FactHistory : IAsyncDisposable
 
     private FactHistory(SandboxRun run, int[] row)
     {
-        (_run, _events) = (run, new RandomEvents(run.Sandbox, new Random(7), values: 40));
+        (_run, _events) = (run, new RandomEvents(run.Sandbox, new Random(7), values: 40, ContextScene.Actor, ContextScene.Phishing));
         _answers = string.Join(' ', Fact.Switchable.Select((fact, i) => $"{fact.Switch}={fact.Play(run.Sandbox, row[i])}"));
     }
 
@@ -28,7 +29,11 @@ internal sealed class FactHistory : IAsyncDisposable
         var run = await SandboxRun.StartAsync(new SandboxOptions(), SandboxItems.Kinds);
         run.Change(settings =>
         {
-            foreach (var destination in settings["destinations"]!.AsArray()) destination!["requestsPerMinute"] = 6_000;
+            foreach (var destination in settings["destinations"]!.AsArray())
+            {
+                destination!["requestsPerMinute"] = 6_000;
+                if ((string?)destination["kind"] == "sentinel") destination["context"] = ContextScene.All;
+            }
         });
         return new FactHistory(run, row);
     }
@@ -54,7 +59,7 @@ internal sealed class FactHistory : IAsyncDisposable
         Sandbox.ForgetRequests();
         await ReachAsync("rest");
         Assert.All(SandboxItems.Kinds, kind => Assert.True(Sandbox.Writes(kind).All(request =>
-            request.Path.Contains("queryIndicators", StringComparison.Ordinal)), Story($"{kind} is not at rest")));
+            request.Path.Contains("/query", StringComparison.Ordinal)), Story($"{kind} is not at rest")));
     }
 
     /// <summary>Each service rejects one value, which is sent again when it accepts it.</summary>
@@ -150,6 +155,11 @@ internal sealed class FactHistory : IAsyncDisposable
                 + $"{held.Count - held.Distinct().Count()} twice"));
             Assert.True(items.All(one => one.Expires >= soon), Story($"{part}: {kind} has what was not renewed"));
         }
+
+        var context = Sandbox.SentinelState.All().Where(one => one.Type != "indicator" && !one.Revoked).Select(one => one.Type);
+        Assert.True(
+            context.Order(StringComparer.Ordinal).SequenceEqual(["attack-pattern", "identity", "relationship", "threat-actor"]),
+            Story($"{part}: context is {string.Join(' ', context)}"));
     }
 
     private string Story(string end) => $"{end}\n  {_answers}";

@@ -60,6 +60,20 @@ public sealed class CustomClusterTests : IAsyncLifetime
         Assert.Equal(_ours, (string?)found["Attribute"]![0]!["Tag"]![0]!["name"]);
     }
 
+    [Fact]
+    public async Task Galaxy_update_changes_clusters_and_no_timestamp()
+    {
+        var before = await SearchAsync(_sandbox.Options.MispKey);
+        _sandbox.MispState.SetCluster(_shared, new JsonObject { ["value"] = "Renamed actor" });
+        _sandbox.MispState.SetCluster("misp-galaxy:threat-actor=\"Velvet Heron\"", null);
+
+        var after = await SearchAsync(_sandbox.Options.MispKey);
+
+        Assert.Equal(["Our actor", "Renamed actor"], Clusters(after, "value"));
+        Assert.Equal((string?)before["timestamp"], (string?)after["timestamp"]);
+        Assert.Equal(3, after["Tag"]!.AsArray().Count);
+    }
+
     private static IEnumerable<string> Clusters(JsonNode found, string property) =>
         found["Galaxy"]!.AsArray().SelectMany(galaxy => galaxy!["GalaxyCluster"]!.AsArray())
             .Select(cluster => cluster![property]!.ToString());

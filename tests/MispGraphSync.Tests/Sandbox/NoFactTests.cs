@@ -57,7 +57,7 @@ public sealed class NoFactTests : IAsyncLifetime
     [InlineData(Service.Sentinel, "POST", Upload,
         """{"sourcesystem":"x","stixobjects":[{"validUntil":"x",""" + Stix + "}]}", "the property validUntil of a STIX object")]
     [InlineData(Service.Management, "GET", "subscriptions/x/resources?api-version=2021-04-01", null, "GET /subscriptions/x/resources")]
-    [InlineData(Service.Management, "POST", Arm + "query?api-version=2025-09-01", "{}", "threatIntelligence/main/query")]
+    [InlineData(Service.Management, "POST", Arm + "count?api-version=2025-09-01", "{}", "threatIntelligence/main/count")]
     [InlineData(Service.Management, "POST", Arm + "queryIndicators?api-version=2025-09-01", """{"keywords":["x"]}""",
         "the property keywords of queryIndicators")]
     [InlineData(Service.Management, "GET", Arm + "indicators?api-version=2025-09-01&$filter=x", null, "the query parameter $filter")]

@@ -271,6 +271,78 @@ public sealed class SentinelTests : IAsyncLifetime
         $"subscriptions/{_sandbox.Options.SubscriptionId}/resourceGroups/{_sandbox.Options.ResourceGroup}"
         + $"/providers/Microsoft.OperationalInsights/workspaces/{_sandbox.Options.WorkspaceName}/{below}?api-version={version}";
 
+    [Fact]
+    public async Task Objects_of_all_five_types_are_taken()
+    {
+        var (status, body) = await UploadAsync(
+            Indicator(Id), Object("identity"), Object("threat-actor"), Object("attack-pattern"),
+            Relation("threat-actor", "attack-pattern"));
+
+        Assert.Equal((200, null), (status, body));
+        Assert.Equal(5, _sandbox.SentinelState.Count);
+        Assert.Single(_sandbox.SentinelState.Active());
+    }
+
+    [Fact]
+    public async Task Relationship_without_its_ends_is_refused_if_they_are_checked()
+    {
+        _sandbox.SentinelState.ChecksReferences = true;
+        await UploadAsync(Object("threat-actor"));
+
+        var (_, early) = await UploadAsync(Object("identity"), Relation("threat-actor", "attack-pattern"));
+        await UploadAsync(Object("attack-pattern"));
+        var (_, late) = await UploadAsync(Relation("threat-actor", "attack-pattern"));
+
+        Assert.Contains("target_ref", early!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Null(late);
+    }
+
+    [Fact]
+    public async Task Query_lists_the_objects_of_one_type_and_source_page_by_page()
+    {
+        _sandbox.SentinelState.MaxPageSize = 1;
+        await UploadAsync(Object("threat-actor"), Object("threat-actor", 2), Object("identity"));
+        _sandbox.SentinelState.Seed("another", Object("threat-actor", 3));
+        var path = ArmPath("query").Replace("2025-09-01", "2025-07-01-preview", StringComparison.Ordinal);
+
+        var (_, first) = await _client.PostAsync(_sandbox.Management, path, Condition("threat-actor"));
+        var link = (string)first!["nextLink"]!;
+        var (_, second) = await _client.GetAsync(_sandbox.Management, new Uri(link).PathAndQuery);
+
+        Assert.Equal((string?)Object("threat-actor")["id"], (string?)first["value"]![0]!["properties"]!["data"]!["id"]);
+        Assert.Equal((string?)Object("threat-actor", 2)["id"], (string?)second!["value"]![0]!["properties"]!["data"]!["id"]);
+        Assert.Null(second["nextLink"]);
+    }
+
+    private static JsonObject Condition(string type) => new()
+    {
+        ["condition"] = new JsonObject
+        {
+            ["stixObjectType"] = type,
+            ["conditionConnective"] = "And",
+            ["clauses"] = new JsonArray(
+                new JsonObject { ["field"] = "source", ["operator"] = "Equals", ["values"] = new JsonArray("misp-graph") }),
+        },
+    };
+
+    private static JsonObject Object(string type, int number = 1) => new()
+    {
+        ["type"] = type,
+        ["id"] = $"{type}--11111111-1111-5111-8111-{number:D12}",
+        ["created"] = "2026-01-01T00:00:00.000Z",
+        ["modified"] = "2026-01-01T00:00:00.000Z",
+        ["name"] = $"{type} {number}",
+    };
+
+    private static JsonObject Relation(string source, string target)
+    {
+        var relation = Object("relationship");
+        relation.Remove("name");
+        (relation["relationship_type"], relation["source_ref"], relation["target_ref"]) =
+            ("uses", Object(source)["id"]!.DeepClone(), Object(target)["id"]!.DeepClone());
+        return relation;
+    }
+
     private static string WorkspacesPath(string subscription) =>
         $"subscriptions/{subscription}/providers/Microsoft.OperationalInsights/workspaces?api-version=2023-09-01";
 

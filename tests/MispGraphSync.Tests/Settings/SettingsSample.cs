@@ -73,8 +73,13 @@ internal static class SettingsSample
         {
             // Before the last key, so that each of them can be uncommented unchanged.
             if (isFirst && key == keys[^1]) Overrides(json);
+            var path = key.Path.Split('.');
+            if (path.Length > 1 && keys.First(one => one.Path.StartsWith($"{path[0]}.", StringComparison.Ordinal)) == key)
+                json.Open(path[0], '{');
             if (isFirst || key.Kind == kind) Explain(json, key);
-            json.Key(key.Path, Value(key, kind));
+            json.Key(path[^1], Value(key, kind));
+            if (path.Length > 1 && keys.Last(one => one.Path.StartsWith($"{path[0]}.", StringComparison.Ordinal)) == key)
+                json.Close('}');
         }
 
         json.Close('}');

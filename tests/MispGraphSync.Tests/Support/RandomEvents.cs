@@ -9,7 +9,8 @@ namespace MispGraphSync.Tests;
 /// its own events only. No product code is used.
 /// </summary>
 /// <param name="values">How many values there are. With few of them, events share values and values come back.</param>
-internal sealed class RandomEvents(SandboxHost sandbox, Random random, int values)
+/// <param name="tags">Of each event, besides those that are chosen.</param>
+internal sealed class RandomEvents(SandboxHost sandbox, Random random, int values, params string[] tags)
 {
     private static readonly string[] Sets = ["set:one", "set:two"];
 
@@ -94,7 +95,7 @@ internal sealed class RandomEvents(SandboxHost sandbox, Random random, int value
         var uuid = Misp.AddEvent(new JsonObject
         {
             ["info"] = $"Event {_events.Count}",
-            ["Tag"] = new JsonArray([.. known.Tags.Select(tag => (JsonNode)tag)]),
+            ["Tag"] = new JsonArray([.. known.Tags.Concat(tags).Select(tag => (JsonNode)tag)]),
             ["Attribute"] = new JsonArray(),
         });
         foreach (var other in _users.Where(other => other != owner)) other.Hidden.Add(uuid);
@@ -127,7 +128,7 @@ internal sealed class RandomEvents(SandboxHost sandbox, Random random, int value
                 break;
             case 1:
                 known.Tlp = AnyTlp();
-                Misp.SetEventTags(uuid, known.Tags);
+                Misp.SetEventTags(uuid, [.. known.Tags, .. tags]);
                 break;
             case 2 when known.Attributes.Count > 0:
                 RemoveAttribute(known, Any([.. known.Attributes.Keys]));

@@ -25,7 +25,10 @@ internal sealed class SentinelDestination : ServiceDestination
         _upload = new SentinelUpload(settings, transport, Tokens);
         Workspace = new WorkspaceSearch(settings, transport, Tokens);
         _list = new SentinelList(settings, Workspace, transport, Tokens);
+        Context = new SentinelContext(settings, _list);
     }
+
+    public override IContextDestination Context { get; }
 
     /// <summary>Its names, for lists.</summary>
     public WorkspaceSearch Workspace { get; }
@@ -47,7 +50,8 @@ internal sealed class SentinelDestination : ServiceDestination
         SentinelItem.WriteRevocation(body, held, modified);
 
     /// <summary>Revoking needs an object with its id and pattern; the rest counts for nothing.</summary>
-    public override bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => SentinelPage.TryWriteAgain(body, there);
+    public override bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) =>
+        SentinelPage.TryWriteAgain(body, there) || SentinelContextPage.TryWriteAgain(body, there);
 
     /// <summary>The upload API has no call that only asks; a token can be asked for without writing.</summary>
     public override async Task PrepareAsync(CancellationToken ct) => await Tokens.GetAsync(forceRefresh: false, ct).ConfigureAwait(false);

@@ -66,9 +66,13 @@ internal static class SentinelItem
     private static void WriteAgain(Utf8JsonWriter json, ReadOnlyMemory<byte> sent)
     {
         using var item = JsonDocument.Parse(sent);
+        // A revoked object of context can still be read: its text goes.
+        var isContext = ContextObject.TypeOf(item.RootElement.Text("type")) is not null;
         foreach (var property in item.RootElement.EnumerateObject())
         {
-            if (!property.NameEquals("modified"u8) && !property.NameEquals("revoked"u8)) property.WriteTo(json);
+            if (property.NameEquals("modified"u8) || property.NameEquals("revoked"u8)) continue;
+            if (isContext && (property.NameEquals("aliases"u8) || property.NameEquals("description"u8))) continue;
+            property.WriteTo(json);
         }
     }
 

@@ -7,7 +7,7 @@ namespace MispGraphSync.Destinations.Sentinel;
 /// <summary>The settings of one Sentinel destination, and their rows in the table.</summary>
 public sealed record SentinelSettings : DestinationSettings
 {
-    private const string KindName = "sentinel";
+    internal const string KindName = "sentinel";
     private const string ReservedSource = "Microsoft Sentinel";
 
     private static readonly SettingKey<Guid?> WorkspaceIdKey = new("workspaceId", KeyScope.Destination, SettingTypes.Guid(
@@ -68,7 +68,12 @@ public sealed record SentinelSettings : DestinationSettings
 
     public Uri? ManagementEndpoint { get; init; }
 
+    public ContextPolicy Context { get; init; } = new();
+
     public override DestinationInfo Info => new(Name, Kind, WorkspaceId?.ToString() ?? "", SourceSystem);
+
+    /// <summary>A source system has no line break, so no other destination has this scope.</summary>
+    public override DestinationInfo ContextInfo => Info with { Name = $"{Name}/context", Scope = $"{SourceSystem}\ncontext" };
 
     public override IEnumerable<Uri> OwnEndpoints =>
         ManagementEndpoint is null ? base.OwnEndpoints : base.OwnEndpoints.Append(ManagementEndpoint);
@@ -82,7 +87,7 @@ public sealed record SentinelSettings : DestinationSettings
         Keys =
         [
             WorkspaceIdKey, SourceSystemKey, IncludeUnmatchedKey, SubscriptionIdKey, ResourceGroupKey, WorkspaceNameKey,
-            ManagementEndpointKey,
+            ManagementEndpointKey, .. ContextKeys.All,
         ],
         RequestsPerMinute = 100,
         AlertRoute = LogAnalyticsAlerts.RouteName,
@@ -96,8 +101,10 @@ public sealed record SentinelSettings : DestinationSettings
             ResourceGroup = values.Of(ResourceGroupKey),
             WorkspaceName = values.Of(WorkspaceNameKey),
             ManagementEndpoint = values.Of(ManagementEndpointKey),
+            Context = ContextKeys.Bind(values),
         },
         Check = CheckWorkspace,
+        Warnings = static settings => ContextKeys.Warnings(((SentinelSettings)settings).Context),
         Distinguishers = "workspaceId or sourceSystem",
         Questions = [new(WorkspaceIdKey, "The Sentinel workspace's id, from its Overview page")],
     };

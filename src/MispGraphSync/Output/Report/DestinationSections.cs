@@ -40,7 +40,7 @@ internal static class DestinationSections
         if (data.Expiries[^1] > 0) html.Note($"{data.Expiries[^1]:N0} later than that.");
         html.ScrollTable("Expiries and renewals", "terms", ["Destination", "Today", "7 days", "30 days", "Next"], () =>
         {
-            foreach (var one in known)
+            foreach (var one in known.Where(one => !one.IsContext))
             {
                 Row($"{one.Name} expire", one.Expiries);
                 Row($"{one.Name} renewed", one.Renewals);
@@ -112,7 +112,7 @@ internal static class DestinationSections
             <section class="card{(one.IsEnabled ? "" : " off")}" aria-label="Destination {one.Name,80}">
             <h2>{one.Name,80} <small>{one.Kind}{(one.Note.Length > 0 ? ", " : "")}{one.Note}</small></h2>
             <p class="big" data-figure="held {one.Name,80}">{one.Held}</p>
-            <p class="unit">{(one.Held == 1 ? "indicator held" : "indicators held")}{share}</p>
+            <p class="unit">{(one.IsContext ? "objects of context held" : one.Held == 1 ? "indicator held" : "indicators held")}{share}</p>
             <dl>
 
             """);
@@ -123,7 +123,7 @@ internal static class DestinationSections
             Fact("unconfirmed", $"{Plural.Of(open.Requests, "request")} of run {open.Run}", " class=ill");
         Fact("waiting", one.PlansEverything ? "the next push plans everything" : $"{one.Pending:N0}");
         if (one.Expiries.Past > 0) Fact("expired", $"{one.Expiries.Past:N0}");
-        Fact("next expiry", Html.Moment(one.Expiries.Next));
+        if (!one.IsContext) Fact("next expiry", Html.Moment(one.Expiries.Next));
         html.Write($"</dl>\n</section>\n");
 
         void Fact(string name, string value, string mark = "") => html.Write($"<div{mark}><dt>{name}</dt><dd>{value}</dd></div>\n");

@@ -22,6 +22,12 @@ internal enum Container : byte
     Warnings,
 
     Event, Organisation, AttributeList, Attribute, ObjectList, Object, TagList, Tag, GalaxyList, Galaxy, ClusterList, Cluster,
+
+    /// <summary>The <c>meta</c> of a cluster, and one of its lists of texts.</summary>
+    Meta, MetaList,
+
+    /// <summary>A cluster's relations to others.</summary>
+    RelationList, Relation,
 }
 
 /// <summary>How the containers are nested in each other.</summary>
@@ -64,6 +70,14 @@ internal static class Containers
         Container.GalaxyList => isObject ? Container.Galaxy : null,
         Container.Galaxy when field is Field.GalaxyCluster => Container.ClusterList,
         Container.ClusterList => isObject ? Container.Cluster : null,
+        Container.Cluster => field switch
+        {
+            Field.Meta when isObject => Container.Meta,
+            Field.GalaxyClusterRelation => Container.RelationList,
+            _ => null,
+        },
+        Container.Meta when field is Field.Synonyms or Field.KillChain or Field.ExternalId or Field.Revoked => Container.MetaList,
+        Container.RelationList => isObject ? Container.Relation : null,
         _ => null,
     };
 

@@ -74,6 +74,7 @@ internal sealed class ObjectDraft(StringPool pool)
 
 internal sealed class EventDraft(StringPool pool) : TaggedDraft(pool, hasNumbers: true)
 {
+    private readonly Dictionary<string, ClusterDetail> _clusters = new(StringComparer.Ordinal);
     private bool _hasEventName;
 
     public FieldValues Organisation { get; } = new(pool, hasNumbers: true);
@@ -100,7 +101,14 @@ internal sealed class EventDraft(StringPool pool) : TaggedDraft(pool, hasNumbers
     {
         base.Clear();
         Organisation.Clear();
+        _clusters.Clear();
         (_hasEventName, HasItems, HasContent, Fault) = (false, false, false, null);
+    }
+
+    /// <summary>One of the event, or of an attribute of it.</summary>
+    public void AddCluster(ClusterDetail cluster)
+    {
+        if (_clusters.Count < ClusterDraft.MaxPerEvent) _clusters.TryAdd(cluster.Tag, cluster);
     }
 
     /// <summary>It is named as one.</summary>
@@ -144,5 +152,6 @@ internal sealed class EventDraft(StringPool pool) : TaggedDraft(pool, hasNumbers
         OrganisationId = Organisation.Number(Field.Id) ?? Values.Number(Field.OrgcId),
         Tags = BuildTags(),
         Galaxies = BuildClusters(),
+        Clusters = _clusters.Count == 0 ? [] : [.. _clusters.Values],
     };
 }

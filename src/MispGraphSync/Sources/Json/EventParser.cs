@@ -25,6 +25,7 @@ internal sealed class EventParser : IDisposable
     private readonly FieldValues _tag;
     private readonly FieldValues _galaxy;
     private readonly FieldValues _cluster;
+    private readonly ClusterDraft _details = new();
     private readonly bool _skipItems;
     private readonly Func<int, Guid> _uuidFor;
 
@@ -36,6 +37,7 @@ internal sealed class EventParser : IDisposable
     private bool _inObject;
     private bool _isFirstName;
     private int _firstCluster;
+    private Field _metaField;
 
     public EventParser(Func<int, Guid> uuidFor, bool skipItems, long memoryLimit)
     {
@@ -129,6 +131,7 @@ internal sealed class EventParser : IDisposable
 
         _stack[_depth++] = (_container, Events);
         var from = _container;
+        if (next is Container.MetaList) _metaField = _field;
         (_container, _field, _isFirstName) = (next, Field.None, true);
         switch (next)
         {
@@ -146,7 +149,10 @@ internal sealed class EventParser : IDisposable
                 _galaxy.Clear();
                 _firstCluster = Owner.Clusters.Count;
                 break;
-            case Container.Cluster: _cluster.Clear(); break;
+            case Container.Cluster:
+                _cluster.Clear();
+                _details.Clear();
+                break;
         }
     }
 
@@ -198,6 +204,8 @@ internal sealed class EventParser : IDisposable
             case Container.TagLink when field is Field.Local: _tag.Set(field, ref reader); break;
             case Container.Galaxy: _galaxy.Set(field, ref reader); break;
             case Container.Cluster: _cluster.Set(field, ref reader); break;
+            case Container.Meta or Container.Relation: _details.Add(field, ref reader); break;
+            case Container.MetaList: _details.Add(_metaField, ref reader); break;
         }
     }
 
@@ -265,6 +273,7 @@ internal sealed class EventParser : IDisposable
             || (_cluster.Number(Field.Distribution) is 0 or 4 && (tag is null || MispTag.IsOfCustomCluster(tag)));
         if (_cluster.NonEmptyText(Field.Value) is { } value && !isRestricted)
             Owner.Clusters.Add((new GalaxyCluster(_cluster.Text(Field.Type) ?? "", value), tag));
+        if (_details.Build(_cluster) is { } cluster) _event.AddCluster(cluster);
     }
 
     /// <summary>A galaxy's own type applies to all of its clusters; it may come before them or after.</summary>

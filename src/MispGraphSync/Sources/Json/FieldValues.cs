@@ -44,6 +44,7 @@ internal sealed class FieldValues(StringPool pool, bool hasNumbers = false, bool
         switch (field)
         {
             case Field.Uuid: _uuid = Scalar.Uuid(ref reader); break;
+            case Field.Description when poolsValues: _texts[index] = Scalar.Text(ref reader); break;
             case Field.Value when !poolsValues: _texts[index] = Scalar.Text(ref reader); break;
             case Field.Info: _texts[index] = Scalar.Text(ref reader); break;
             case Field.Value or Field.Type or Field.Category or Field.Comment or Field.ObjectRelation or Field.Name or Field.TagName
@@ -52,7 +53,7 @@ internal sealed class FieldValues(StringPool pool, bool hasNumbers = false, bool
                 break;
             case Field.Timestamp or Field.PublishTimestamp: _times[index] = Scalar.Time(ref reader); break;
             case Field.FirstSeen or Field.LastSeen or Field.Date: _times[index] = Scalar.Moment(ref reader); break;
-            case Field.ToIds or Field.Deleted or Field.Published:
+            case Field.ToIds or Field.Deleted or Field.Published or Field.Default or Field.Revoked:
                 _on = Scalar.Flag(ref reader) ? _on | Bit(field) : _on & ~Bit(field);
                 break;
             // A tag may have these twice, in itself and in its link; either suffices.

@@ -9,7 +9,8 @@ namespace MispGraphSync.Sources.Misp;
 /// or the event is not in the response, it is a gap.
 /// </summary>
 internal sealed class EventFetch(
-    MispClient client, int pageSize, bool warninglistHits, Action<string> gap, TimeProvider time, ILogger log)
+    MispClient client, int pageSize, bool warninglistHits, Action<string> gap, TimeProvider time, ILogger log,
+    Func<string, bool>? isUnknownCluster = null)
 {
     /// <summary>Events in a row; a server that fails so often fails on everything.</summary>
     private const int MaxFailures = 3;
@@ -19,6 +20,7 @@ internal sealed class EventFetch(
 
     private readonly AdaptivePageSize _size = new(pageSize);
     private readonly Stack<(EventHeader Event, Form Form)> _waiting = [];
+    private readonly HashSet<string> _clusters = new(StringComparer.OrdinalIgnoreCase);
     private int _read;
     private int _failures;
 
@@ -54,7 +56,7 @@ internal sealed class EventFetch(
                 }
                 // An event that was not requested, or came already, is ignored.
                 if (!portion.Remove(answers.Current.Event.Uuid, out var header)) continue;
-                if (form is Form.Plain && HasCustomCluster(answers.Current))
+                if (form is Form.Plain && NeedsGalaxies(answers.Current))
                 {
                     withGalaxies.Add(header);
                     continue;
@@ -170,17 +172,21 @@ internal sealed class EventFetch(
 
     /// <summary>
     /// The tag of a custom cluster contains a UUID; its name is only in the galaxies, which can be 40 times the rest of an event. A
-    /// local tag's cluster is never sent, so its name is not needed.
+    /// local tag's cluster is never sent, so its name is not needed. An unknown cluster that is asked for comes with one event.
     /// </summary>
-    private static bool HasCustomCluster(ReadEvent read)
+    private bool NeedsGalaxies(ReadEvent read)
     {
-        return HasTag(read.Event.Tags) || read.Items.Any(item => item switch
+        var tags = read.Event.Tags.Concat(read.Items.SelectMany(item => item switch
         {
-            EventItem.Attribute attribute => HasTag(attribute.Value.Tags),
-            EventItem.Object one => one.Value.Attributes.Any(attribute => HasTag(attribute.Tags)),
-            _ => false,
-        });
+            EventItem.Attribute attribute => attribute.Value.Tags,
+            EventItem.Object one => one.Value.Attributes.SelectMany(attribute => attribute.Tags),
+            _ => [],
+        }));
+        if (isUnknownCluster is null) return tags.Any(IsCustom);
+        var needs = false;
+        foreach (var tag in tags) needs |= IsCustom(tag) | (isUnknownCluster(tag.Name) && _clusters.Add(tag.Name));
+        return needs;
 
-        static bool HasTag(IReadOnlyList<MispTag> tags) => tags.Any(tag => !tag.IsLocal && MispTag.IsOfCustomCluster(tag.Name));
+        static bool IsCustom(MispTag tag) => !tag.IsLocal && MispTag.IsOfCustomCluster(tag.Name);
     }
 }

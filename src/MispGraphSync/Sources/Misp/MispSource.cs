@@ -20,6 +20,7 @@ internal sealed class MispSource : ISource, IDisposable
     private readonly Dictionary<EventFilter, Dictionary<Guid, EventHeader>> _fullText = [];
     private readonly List<string> _gaps = [];
     private HttpClient? _ownHttp;
+    private Func<string, bool>? _isUnknownCluster;
 
     public MispSource(MispClient client, MispSettings settings, FilterPlan plan, TimeProvider time, ILogger log)
     {
@@ -65,7 +66,10 @@ internal sealed class MispSource : ISource, IDisposable
     }
 
     public IAsyncEnumerable<ReadEvent> FetchAsync(IReadOnlyCollection<EventHeader> events, CancellationToken ct) =>
-        new EventFetch(_client, _settings.PageSize, _settings.EnforceWarninglist, _gaps.Add, _time, _log).ReadAsync(events, ct);
+        new EventFetch(_client, _settings.PageSize, _settings.EnforceWarninglist, _gaps.Add, _time, _log, _isUnknownCluster)
+            .ReadAsync(events, ct);
+
+    public void FetchClusters(Func<string, bool> isUnknown) => _isUnknownCluster = isUnknown;
 
     /// <summary>If the server cannot answer, events count as aged: they are kept, and the gap says why.</summary>
     public async Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct)

@@ -1,0 +1,216 @@
+using System.Buffers;
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Core.Planning;
+
+/// <summary>
+/// Decides what the context objects of one destination need. The ends of relationships come first, since an id of theirs is part of the
+/// relationship's own. An object that nothing supports any more is revoked when its grace is over.
+/// </summary>
+public sealed class ContextPlanner(
+    IDestination destination, IContextDestination context, ContextFacts facts, Func<Guid, RemoteIndicator?> findListed)
+{
+    /// <summary>Context objects have no expiry: in place of one. Of an object in its grace, the renewal is the end of that.</summary>
+    public static readonly DateTimeOffset Never = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly Dictionary<ContextType, List<PlanStep>> _steps = [];
+    private readonly HashSet<Hash128> _wanted = [];
+    private readonly Dictionary<Hash128, ContextEnds> _ends = [];
+    private readonly List<PlanStep> _deletions = [];
+    private int _left = context.Policy.MostObjects;
+
+    /// <summary>Held with unknown content, and listed as it is wanted.</summary>
+    public List<HeldIndicator> Adopted { get; } = [];
+
+    /// <summary>Objects whose grace begins or ends early, with its end.</summary>
+    public List<(Hash128 Observables, DateTimeOffset RenewAt)> Reschedules { get; } = [];
+
+    /// <summary>Rejected earlier, and no longer wanted.</summary>
+    public List<Hash128> ObsoleteRejections { get; } = [];
+
+    /// <summary>Objects that wait for the next run.</summary>
+    public long Waiting { get; private set; }
+
+    /// <summary>The ends of a planned relationship; null for anything else.</summary>
+    public ContextEnds? EndsOf(PlanStep step) => _ends.GetValueOrDefault(step.Observables);
+
+    public PlanCounts Counts => new(Count(StepAction.Create), Count(StepAction.Update), 0, _deletions.Count);
+
+    /// <summary>
+    /// The steps in their order: creations and updates, the ends of relationships first, then deletions, relationships first. Each group
+    /// has objects of one type, and is sent when the one before is answered.
+    /// </summary>
+    public IEnumerable<IReadOnlyList<PlanStep>> Groups =>
+    [
+        .. _steps.OrderBy(one => one.Key).Select(one => one.Value),
+        .. _deletions.GroupBy(step => ContextObject.TypeOf(step.Label?.Type)).OrderByDescending(one => one.Key).Select(one => one.ToList()),
+    ];
+
+    public void Plan(ContextCollector wanted)
+    {
+        var ends = new Dictionary<Hash128, string>();
+        foreach (var item in wanted.Objects.OrderBy(item => item.Type).ThenBy(item => item.Key, StringComparer.Ordinal))
+        {
+            if (Decide(item) is { } key) ends[item.Observables] = context.IdOf(item.Type, key);
+        }
+
+        var relations = wanted.Relations
+            .Where(one => ends.ContainsKey(one.Actor.Observables) && ends.ContainsKey(one.Technique.Observables))
+            .Select(one => ContextObject.Relation(
+                "uses", (ends[one.Actor.Observables], one.Actor.Name), (ends[one.Technique.Observables], one.Technique.Name), one.Tlp))
+            // What is there stays within the limit, so that it does not change places with new ones.
+            .OrderBy(item => !facts.Held.ContainsKey(item.Observables))
+            .Take(context.Policy.MostRelations);
+        foreach (var item in relations) Decide(item);
+        foreach (var held in facts.Held.Values.Where(held => !_wanted.Contains(held.Observables))) DecideUnwanted(held);
+        var gone = _deletions.Select(step => step.Id).OfType<string>().Select(System.Text.Encoding.UTF8.GetBytes).ToList();
+        foreach (var held in facts.Held.Values.Where(held => IsRelationOf(held, gone))) Delete(held, StepReasons.Withdrawn);
+        ObsoleteRejections.AddRange(
+            facts.Rejected.Keys.Where(key => !_wanted.Contains(key) && !facts.Held.ContainsKey(key)));
+    }
+
+    // The answer is the key that it has, or gets; null when it is not there after this run.
+    private Guid? Decide(ContextObject item)
+    {
+        var observables = item.Observables;
+        _wanted.Add(observables);
+        if (item.Ends is { } both) _ends[observables] = both;
+        var generation = facts.Generations.GetValueOrDefault(observables);
+        if (!facts.Held.TryGetValue(observables, out var held)) return Create(item, generation);
+        if (held.Generation < generation)
+        {
+            // Its revocation may have succeeded without a response. The next run creates the next generation.
+            Delete(held, StepReasons.Withdrawn);
+            Waiting++;
+            return null;
+        }
+
+        var step = Build(item, StepAction.Update, held, held.Key, held.Generation);
+        var isSame = held.Hashes.Content == step.Hashes.Content;
+        if (!isSame && !held.Hashes.IsContentKnown && IsListedAs(step))
+        {
+            Adopted.Add(held with { Hashes = step.Hashes, RenewAt = Never, Body = step.Body });
+            return held.Key;
+        }
+
+        if (held.RenewAt != Never) Reschedules.Add((observables, Never));
+        if (!isSame) Add(item.Type, step);
+        return held.Key;
+    }
+
+    private Guid? Create(ContextObject item, int generation)
+    {
+        var key = StableId.ForIndicator(facts.Instance, context.Info.Kind, context.Info.Scope, item.Canonical, generation);
+        return Add(item.Type, Build(item, StepAction.Create, null, key, generation)) ? key : null;
+    }
+
+    private bool Add(ContextType type, PlanStep step)
+    {
+        if (facts.Rejected.TryGetValue(step.Observables, out var rejected))
+        {
+            if (!facts.RetriesOnly && rejected.ContentHash == step.Hashes.Content && !rejected.IsRetried) return false;
+            step = step with { WasRejected = true };
+        }
+        else if (facts.RetriesOnly)
+        {
+            return false;
+        }
+
+        if (_left-- <= 0)
+        {
+            Waiting++;
+            return false;
+        }
+
+        if (!_steps.TryGetValue(type, out var steps)) _steps[type] = steps = [];
+        steps.Add(step);
+        return true;
+    }
+
+    private PlanStep Build(ContextObject item, StepAction action, HeldIndicator? held, Guid key, int generation)
+    {
+        var modified = Lifecycle.Modified(facts.Now, held?.Modified);
+        var identity = new ItemIdentity(key, context.IdOf(item.Type, key), held?.Created ?? modified, modified, Never);
+        var body = new ArrayBufferWriter<byte>(512);
+        var hashes = context.WriteItem(body, item, identity);
+        return new PlanStep
+        {
+            Action = action,
+            Reason = action == StepAction.Create ? StepReasons.New : StepReasons.Changed,
+            Observables = item.Observables,
+            Key = key,
+            Generation = generation,
+            Id = identity.Id,
+            Body = body.WrittenMemory,
+            Hashes = hashes,
+            Created = identity.Created,
+            Modified = modified,
+            Expires = Never,
+            RenewAt = Never,
+            IdsNotReusable = destination.Capabilities.IdsNotReusable,
+            Value = item.Label.ToString(),
+            Label = item.Label,
+        };
+    }
+
+    private void DecideUnwanted(HeldIndicator held)
+    {
+        if (facts.RetriesOnly) return;
+        if (ContextObject.TypeOf(held.Label?.Type) is { } type && !context.Policy.Takes(type))
+        {
+            if (facts.MayExclude) Delete(held, StepReasons.Excluded);
+        }
+        else if (!facts.MayDelete)
+        {
+            return;
+        }
+        else if (held.RenewAt <= facts.Now || facts.HasNoGrace)
+        {
+            Delete(held, StepReasons.Withdrawn);
+        }
+        else if (held.RenewAt >= Never)
+        {
+            Reschedules.Add((held.Observables, facts.Now + context.Policy.Grace));
+        }
+    }
+
+    private void Delete(HeldIndicator held, string reason) =>
+        _deletions.Add(Planner.BuildDeletion(destination, held, new StepDecision(StepAction.Delete, reason), facts.Now));
+
+    // A relationship has the ids of its ends in its body. Without one of them it leads nowhere.
+    private bool IsRelationOf(HeldIndicator held, List<byte[]> gone) =>
+        ContextObject.TypeOf(held.Label?.Type) == ContextType.Relationship && held.Body is { } body
+        && gone.Exists(id => body.Span.IndexOf(id) >= 0) && _deletions.TrueForAll(step => step.Observables != held.Observables)
+        && !_wanted.Contains(held.Observables);
+
+    private bool IsListedAs(PlanStep step) => findListed(step.Key) is { } there
+        && ItemComparison.Compare(step.Body, there.Raw).TrueForAll(one => one.Property is "created" or "modified");
+
+    private long Count(StepAction action) => _steps.Values.Sum(steps => steps.LongCount(step => step.Action == action));
+}
+
+/// <summary>What decides about the context objects of one destination.</summary>
+public sealed record ContextFacts
+{
+    public required DateTimeOffset Now { get; init; }
+
+    public required string Instance { get; init; }
+
+    public required IReadOnlyDictionary<Hash128, HeldIndicator> Held { get; init; }
+
+    public required IReadOnlyDictionary<Hash128, int> Generations { get; init; }
+
+    public required IReadOnlyDictionary<Hash128, RejectedIndicator> Rejected { get; init; }
+
+    /// <summary>The read shows what is gone, and no guard withholds the deletions of the indicators.</summary>
+    public bool MayDelete { get; init; }
+
+    /// <summary>What the settings no longer choose may be revoked.</summary>
+    public bool MayExclude { get; init; }
+
+    /// <summary>Nothing remembers when a grace began.</summary>
+    public bool HasNoGrace { get; init; }
+
+    /// <summary>Only what was rejected is sent again.</summary>
+    public bool RetriesOnly { get; init; }
+}

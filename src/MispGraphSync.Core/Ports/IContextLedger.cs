@@ -1,0 +1,47 @@
+namespace MispGraphSync.Core.Ports;
+
+/// <summary>The ledger's side of context: which events support what, and what is known of galaxy clusters.</summary>
+public interface IContextLedger
+{
+    /// <summary>Whether there is a record of this destination.</summary>
+    bool Knows(DestinationInfo destination);
+
+    /// <summary>Remembers the events of the keys that were collected for the plan: they may support other objects afterwards.</summary>
+    void MarkContextChanged(DestinationState context, DestinationState indicators);
+
+    /// <summary>Whether the context objects need a look: something changed, waits, or its grace is over.</summary>
+    bool IsContextDue(DestinationState context, DateTimeOffset now);
+
+    /// <summary>
+    /// Replaces what the changed events support, all events where the destination plans everything. An event supports only through sources
+    /// whose indicators are held.
+    /// </summary>
+    /// <param name="isPlan">What the plan creates counts as held, and what it deletes does not.</param>
+    /// <param name="read">What the sources of one event support.</param>
+    void RefreshContext(
+        DestinationState context, DestinationState indicators, DateTimeOffset now, bool isPlan,
+        Func<IEnumerable<IndicatorSourceRow>, IEnumerable<ContextSupport>> read);
+
+    /// <summary>What the events support, event by event.</summary>
+    IEnumerable<(long Event, ContextSupport Support)> ReadContext(DestinationState context);
+
+    /// <param name="tag">Folded.</param>
+    ClusterDetail? FindCluster(string tag);
+
+    IReadOnlyDictionary<Hash128, int> ReadGenerations(DestinationState destination);
+
+    IReadOnlyDictionary<Hash128, RejectedIndicator> ReadRejected(DestinationState destination);
+
+    /// <summary>Forgets what changed: it was looked at.</summary>
+    void ClearContextChanged(DestinationState context);
+}
+
+/// <summary>One thing that the held attributes of one event say.</summary>
+/// <param name="Subject">A folded tag, or <see cref="Organisation"/> and a UUID.</param>
+/// <param name="Text">The tag as MISP writes it, or the organisation's name.</param>
+/// <param name="Tlp">The strictest of the attributes.</param>
+/// <param name="IsLocal">Only a tag that must not leave says it.</param>
+public sealed record ContextSupport(string Subject, string Text, Tlp Tlp, bool IsLocal)
+{
+    public const string Organisation = "org:";
+}

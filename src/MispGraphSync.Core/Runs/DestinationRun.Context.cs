@@ -1,0 +1,31 @@
+using MispGraphSync.Core.Ports;
+
+namespace MispGraphSync.Core.Runs;
+
+// The destination's context objects come after its indicators.
+internal sealed partial class DestinationRun
+{
+    private readonly ContextRun? _context;
+
+    /// <summary>To be called when the keys of the plan are collected.</summary>
+    public void MarkContext() => _context?.MarkChanged(State);
+
+    /// <summary>That of the indicators, then that of the context objects if there is any.</summary>
+    public IEnumerable<DestinationReport> Reports(IReadOnlyDictionary<SkipReason, long> skipped) =>
+        _context?.Report() is { } context ? [Report(skipped), context] : [Report(skipped)];
+
+    /// <summary>Sends the plan. Deletions come last, except where they make room.</summary>
+    public async Task ApplyAsync()
+    {
+        await ApplyIndicatorsAsync().ConfigureAwait(false);
+        if (_context is null || !MayContinue) return;
+        await _context.ApplyAsync(State, Eligibility, _mayDelete && _withheld is null, _isRetry).ConfigureAwait(false);
+    }
+
+    private ContextRun? OpenContext() => ContextRun.Open(_execution, new ContextOptions(_options.Instance)
+    {
+        IsDryRun = _options.IsDryRun,
+        HasNoLedger = _options.HasNoLedger,
+        IsPartOfSource = _options.Stage.IsPartOfSource,
+    });
+}

@@ -1,0 +1,101 @@
+using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Planning;
+using MispGraphSync.Core.Ports;
+using Xunit;
+
+namespace MispGraphSync.Tests.Planning;
+
+public sealed class ContextCollectorTests
+{
+    private const string Actor = "misp-galaxy:threat-actor=\"velvet heron\"";
+    private const string Group = "misp-galaxy:mitre-intrusion-set=\"velvet heron - g9901\"";
+    private const string Technique = "misp-galaxy:mitre-attack-pattern=\"phishing - t1566\"";
+    private const string Mobile = "misp-galaxy:mitre-mobile-attack-attack-pattern=\"phishing - t1566\"";
+
+    private static readonly ContextPolicy All = new() { Identities = true, Actors = true, Techniques = true, Relations = true };
+
+    private readonly Dictionary<string, ClusterDetail> _clusters = [];
+
+    [Fact]
+    public void Like_names_of_two_galaxies_stay_two_objects_and_a_number_is_one()
+    {
+        var set = Collect(All, (1, Tag(Actor)), (1, Tag(Group)), (1, Tag(Technique)), (2, Tag(Mobile)));
+
+        Assert.Equal(
+            ["attack-pattern phishing", "threat-actor velvet heron", "threat-actor velvet heron"],
+            set.Objects.Select(item => $"{item.Label}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Strictest_TLP_of_all_events_counts()
+    {
+        var set = Collect(All, (1, Tag(Actor, Tlp.Green)), (2, Tag(Actor, Tlp.Amber)), (3, Tag(Actor, Tlp.Clear)));
+
+        Assert.Equal(Tlp.Amber, Assert.Single(set.Objects).Tlp);
+    }
+
+    [Fact]
+    public void Relation_needs_both_ends_in_one_event()
+    {
+        var apart = Collect(All, (1, Tag(Actor)), (2, Tag(T("T1566"))));
+        var together = Collect(All, (1, Tag(Actor, Tlp.Green)), (1, Tag(T("T1566"), Tlp.Amber)));
+
+        Assert.Empty(apart.Relations);
+        Assert.Equal(Tlp.Amber, Assert.Single(together.Relations).Tlp);
+    }
+
+    [Fact]
+    public void Settings_choose_each_part()
+    {
+        (long, ContextSupport)[] all = [(1, Tag(Actor)), (1, Tag(T("T1566"))), (1, Organisation)];
+
+        Assert.Equal(3, Collect(All, all).Objects.Count());
+        Assert.Equal(ContextType.Identity, Assert.Single(Collect(new ContextPolicy { Identities = true }, all).Objects).Type);
+        Assert.Equal(ContextType.ThreatActor, Assert.Single(Collect(new ContextPolicy { Actors = true }, all).Objects).Type);
+        Assert.Equal(ContextType.AttackPattern, Assert.Single(Collect(new ContextPolicy { Techniques = true }, all).Objects).Type);
+        Assert.Empty(Collect(All with { Relations = false }, all).Relations);
+    }
+
+    [Fact]
+    public void Local_tag_and_custom_cluster_stay_unless_they_are_named()
+    {
+        const string custom = "misp-galaxy:threat-actor=\"5cf6a4a0-0000-4000-8000-0000000000aa\"";
+        _clusters[custom] = new ClusterDetail { Tag = custom, Value = "Our actor", IsCustom = true };
+        (long, ContextSupport)[] all = [(1, Tag(Actor) with { IsLocal = true }), (1, Tag(custom))];
+
+        Assert.Empty(Collect(All, all).Objects);
+        var named = Collect(All with { Clusters = ["Our actor", Actor] }, all);
+        Assert.Equal(["Our actor", "velvet heron"], named.Objects.Select(item => item.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Tag_that_is_local_in_one_event_counts_in_another() =>
+        Assert.Single(Collect(All, (1, Tag(Actor) with { IsLocal = true }), (2, Tag(Actor))).Objects);
+
+    [Fact]
+    public void Latest_name_of_a_cluster_counts_whatever_its_tag()
+    {
+        var uuid = Guid.NewGuid();
+        var other = "misp-galaxy:threat-actor=\"red heron\"";
+        _clusters[Actor] = new ClusterDetail { Tag = Actor, Value = "Velvet Heron", Uuid = uuid, ReadAt = Some.Now };
+        _clusters[other] = new ClusterDetail { Tag = other, Value = "Red Heron", Uuid = uuid, ReadAt = Some.Now.AddDays(1) };
+
+        var item = Assert.Single(Collect(All, (1, Tag(Actor)), (2, Tag(other))).Objects);
+
+        Assert.Equal("Red Heron", item.Name);
+        Assert.Equal([other, Actor], item.Labels);
+    }
+
+    private static ContextSupport Organisation => new($"{ContextSupport.Organisation}{Some.Uuid(7)}", "First CERT", Tlp.Green, false);
+
+    private static string T(string number) => $"misp-galaxy:mitre-attack-pattern=\"Way - {number}\"";
+
+    private static ContextSupport Tag(string tag, Tlp tlp = Tlp.Green) => new(tag.ToLowerInvariant(), tag, tlp, false);
+
+    private ContextCollector Collect(ContextPolicy policy, params (long, ContextSupport)[] supports)
+    {
+        var collector = new ContextCollector(policy, tag => _clusters.GetValueOrDefault(tag));
+        collector.Add(supports);
+        return collector;
+    }
+}
