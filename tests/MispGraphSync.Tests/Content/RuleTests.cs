@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using MispGraphSync.Core.Domain;
 using Xunit;
 
 namespace MispGraphSync.Tests.Content;
