@@ -55,13 +55,14 @@ public sealed class InvariantTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, 1, 4)]
-    [InlineData(1, 1, 3)]
-    public void Plan_that_differs_from_what_was_decided_or_held_is_a_bug(int planned, int decided, int held)
+    [InlineData(2, 1, 9, "5 steps were decided, and the plan has 6 or other ones.")]
+    [InlineData(1, 1, 3, "The plan changes or deletes 4 indicators, and only 3 are held.")]
+    public void Plan_that_differs_from_what_was_decided_or_held_is_a_bug(int planned, int decided, int held, string what)
     {
         var (one, other) = (new PlanCounts(1, decided, 1, 2), new PlanCounts(1, planned, 1, 2));
 
-        Assert.Throws<RunFailedException>(() => Invariants.CheckPlan(_run.Destination.Info, one, other, held));
+        var bug = Assert.Throws<RunFailedException>(() => Invariants.CheckPlan(_run.Destination.Info, one, other, held));
+        Assert.Equal(new Failure.BrokenInvariant("graph", what), bug.Failure);
     }
 
     [Fact]
@@ -76,6 +77,8 @@ public sealed class InvariantTests : IDisposable
 
         var report = await _run.PushAsync();
 
+        Assert.StartsWith(
+            "This is a bug of misp-graph. An indicator was planned that has expired already.", report.Destinations[0].Error);
         Assert.Equal(RunOutcome.Bug, report.Outcome);
         Assert.Empty(_run.Destination.Sent);
     }
