@@ -145,7 +145,8 @@ public sealed class EarlierAppTests : LostLedgerRuns
         await Run.PurgeAsync();
 
         Assert.Equal(2, Service.Held.Count);
-        Assert.Contains(Run.Warnings, text => text.StartsWith("'defender': held by an earlier app registration: 2 (", StringComparison.Ordinal));
+        Assert.Contains(
+            Run.Warnings, text => text.StartsWith("'defender': held by an earlier app registration: 2 (", StringComparison.Ordinal));
     }
 
     private void SignInAsAnotherApp() => Service.OfEarlierApp.UnionWith(Service.Held.Select(one => one.Key));
