@@ -18,6 +18,7 @@ public sealed partial class ArchitectureTests
         "Output.Report",
         "Output",
         "Output.Explain Output.Progress",
+        "Policies",
         "Doctor Hits",
         "Destinations.Graph Destinations.Sentinel Destinations.Defender",
         "Destinations",

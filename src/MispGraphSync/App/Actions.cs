@@ -8,6 +8,7 @@ using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using MispGraphSync.Output.Explain;
 using MispGraphSync.Output.Report;
+using MispGraphSync.Policies;
 using MispGraphSync.Settings;
 using MispGraphSync.Sources.Filters;
 using MispGraphSync.Sources.Misp;
@@ -55,6 +56,21 @@ internal sealed class Actions(ToolHost host)
     {
         await using var composition = NewComposition(request.Common, ReadSettings(request.Common.Config, needsMisp: false, enabled: []));
         return await composition.HitsAsync(request).ConfigureAwait(false);
+    }
+
+    /// <summary>Tries the rules on the cases of a file.</summary>
+    public async Task<PolicyTestResult> TestPolicyAsync(CommonArguments common, string file)
+    {
+        await using var composition = NewComposition(common, ReadOfflineSettings(common));
+        return composition.TestPolicy(file);
+    }
+
+    /// <summary>Shows which rule decides what about a value or UUID.</summary>
+    public async Task<PolicyExplanation> ExplainPolicyAsync(CommonArguments common, string asked)
+    {
+        await using var composition = NewComposition(common, ReadOfflineSettings(common));
+        using var ledger = OpenToRead(composition.Settings);
+        return composition.ExplainPolicy(ledger, asked);
     }
 
     public async Task<Explanation> ExplainAsync(ExplainRequest request)

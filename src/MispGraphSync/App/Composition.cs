@@ -8,6 +8,7 @@ using MispGraphSync.Http.SignIn;
 using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using MispGraphSync.Output.Explain;
+using MispGraphSync.Policies;
 using MispGraphSync.Settings;
 using MispGraphSync.Sources.Feed;
 using MispGraphSync.Sources.File;
@@ -97,6 +98,22 @@ internal sealed partial class Composition : IAsyncDisposable
             _reporter.End();
         }
     }
+
+    /// <summary>Tries the rules on cases. Filters are not evaluated.</summary>
+    /// <exception cref="RunFailedException">InvalidInput: there is no such file, or it has faults.</exception>
+    public PolicyTestResult TestPolicy(string file)
+    {
+        if (!File.Exists(file)) throw new RunFailedException(RunOutcome.InvalidInput, $"There is no file {Sanitize.ForDisplay(file)}.");
+        var names = Settings.Destinations.Select(one => one.Name).ToList();
+        var cases = new PolicyCaseReader(file, names, Settings.Sources[0].Name, _host.Time.GetUtcNow()).Read(File.ReadAllBytes(file));
+        var transport = NewTransport(run: 0);
+        return new PolicyTest(
+            Settings, one => Open(one with { EventFilters = [], Sources = [] }, transport), new NeverBlock(NeverBlock),
+            _host.Time.GetUtcNow()).Run(cases);
+    }
+
+    public PolicyExplanation ExplainPolicy(LedgerFile ledger, string asked) =>
+        NewExplainer(ledger).ExplainPolicy(asked, new NeverBlock(NeverBlock));
 
     /// <summary>Answers where a value comes from and what happened to it.</summary>
     public Explainer NewExplainer(LedgerFile ledger) =>

@@ -39,6 +39,7 @@ internal static class Tool
         root.Add(new VerifyCommand(common, host, actions.HasLedger, actions.RunAsync));
         root.Add(new PurgeCommand(common, host, actions.RunAsync));
         root.Add(new DoctorCommand(common, host, actions.OpenDoctor));
+        root.Add(new PolicyCommand(common, host, actions.TestPolicyAsync, actions.ExplainPolicyAsync));
         root.Add(new ContentCommand(common, host));
         root.Add(new ConfigCommand(common, host, actions.ReaderOptions, actions.TestAnswerAsync));
         root.Add(new CompletionsCommand(host));

@@ -25,11 +25,14 @@ internal sealed class ConfigCommand : Command
 
     private Command Show()
     {
-        var command = new Command("show", "Shows every value in effect and its origin; secrets are hidden.");
+        var rules = NewOption.Flag("--rules", "Show what decides about an attribute at each destination, as rules in their order.");
+        var command = new Command("show", "Shows every value in effect and its origin; secrets are hidden.") { rules };
         command.SetAction(args =>
         {
             var inspection = Inspect(args);
-            _host.Out.Write(IsJson(args) ? ConfigShow.ToJson(inspection) : ConfigShow.ToText(inspection, _host.Width));
+            if (args.GetValue(rules))
+                _host.Out.Write(IsJson(args) ? RuleList.ToJson(inspection.Settings) : RuleList.ToText(inspection.Settings, _host.Width));
+            else _host.Out.Write(IsJson(args) ? ConfigShow.ToJson(inspection) : ConfigShow.ToText(inspection, _host.Width));
             WriteMessages("warning", inspection.Warnings);
             return inspection.Faults.Count == 0 ? 0 : throw inspection.ToException();
         });

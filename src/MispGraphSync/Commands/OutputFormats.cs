@@ -8,7 +8,7 @@ internal static class OutputFormats
         "read" => ["table", "json", "jsonl", "csv"],
         "errors" or "hits" => ["text", "json", "jsonl", "csv"],
         "plan" or "verify" => ["text", "json", "jsonl"],
-        "push" or "purge" or "status" or "explain" or "show" or "validate" or "doctor" => ["text", "json"],
+        "push" or "purge" or "status" or "explain" or "show" or "validate" or "doctor" or "test" => ["text", "json"],
         _ => [],
     };
 }

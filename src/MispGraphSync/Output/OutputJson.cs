@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MispGraphSync.Output.Explain;
+using MispGraphSync.Policies;
 
 namespace MispGraphSync.Output;
 
@@ -17,6 +18,8 @@ namespace MispGraphSync.Output;
 [JsonSerializable(typeof(FindingJson))]
 [JsonSerializable(typeof(RejectedItem))]
 [JsonSerializable(typeof(CheckJson))]
+[JsonSerializable(typeof(PolicyTestResult))]
+[JsonSerializable(typeof(PolicyExplanation))]
 [JsonSerializable(typeof(HitsJson))]
 [JsonSerializable(typeof(HitJson))]
 internal sealed partial class OutputJson : JsonSerializerContext;

@@ -31,8 +31,22 @@ internal static class RuleSettings
             """.ReplaceLineEndings(" "),
     };
 
-    private static SettingType<ThreatLevel> Severity => SettingTypes.Choice(
+    public static SettingType<ThreatLevel> Severity => SettingTypes.Choice(
         [.. Enum.GetValues<ThreatLevel>().Select(level => (level.ToString().ToLowerInvariant(), level))]);
+
+    /// <summary>The names of the properties that a rule sets.</summary>
+    public static IEnumerable<string> PropertiesSetBy(Rule rule)
+    {
+        var set = rule.Then;
+        (string Name, bool IsSet)[] all =
+        [
+            ("send", set.Send is not null), ("action", set.Action is not null), ("daysToExpire", set.DaysToExpire is not null),
+            ("severity", set.Severity is not null), ("confidence", set.Confidence is not null),
+            ("threatType", set.ThreatType is not null), ("generateAlert", set.GenerateAlert is not null),
+            ("passiveOnly", set.PassiveOnly is not null),
+        ];
+        return all.Where(one => one.IsSet).Select(one => one.Name);
+    }
 
     private static IReadOnlyList<Rule>? Read(TypedValue value)
     {

@@ -132,5 +132,6 @@ internal static class SettingsJson
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(ShownSettings))]
+[JsonSerializable(typeof(ShownRules))]
 [JsonSerializable(typeof(ValidationResult))]
 internal sealed partial class SettingsJsonContext : JsonSerializerContext;

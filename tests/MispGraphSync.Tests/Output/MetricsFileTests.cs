@@ -19,7 +19,8 @@ public partial class MetricsFileTests
         Outcome = RunOutcome.Done,
         Report = ReportOf(Sent("tip", withheld: 63), Sent(Hostile, withheld: 0)),
         Hits = new HitMetrics(
-            [(new DestinationInfo("tip", "sentinel", "", ""), new HitSummary(2, 3, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch))], 4),
+            [(new DestinationInfo("tip", "sentinel", "", ""),
+                new HitSummary(2, 3, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch))], 4),
         ClockOffsets = new Dictionary<string, TimeSpan>
         {
             ["login.example"] = TimeSpan.FromSeconds(-3.25),

@@ -2,6 +2,7 @@ using MispGraphSync.Core.Mapping;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Http;
 using MispGraphSync.Ledger;
+using MispGraphSync.Policies;
 
 namespace MispGraphSync.Output.Explain;
 
@@ -55,6 +56,30 @@ internal sealed class Explainer(
             IsTruncated = found.Count == MaxFound || skipped.Count == MaxFound || sources.Count == MaxSources,
         });
         return explanation.IsSeen ? explanation : WithForecasts(explanation);
+    }
+
+    /// <summary>What is decided about a value or a UUID at each enabled destination, and by which rule.</summary>
+    public PolicyExplanation ExplainPolicy(string asked, NeverBlock neverBlock)
+    {
+        var uuid = Guid.TryParse(asked, out var parsed) ? parsed : (Guid?)null;
+        var events = uuid is { } one ? _search.FindEvents(one) : new HashSet<long>();
+        var (guesses, observables) = Guess(asked);
+        var query = new IndicatorSourceQuery { Keys = guesses.ToHashSet(), Observables = observables, Attribute = uuid, Events = events };
+        var found = _search.Find(query, MaxFound);
+        var skipped = _search.FindSkipped(uuid, events, ValueVariants.InMisp(asked).Select(Hash128.Of).ToHashSet(), MaxFound);
+        var enabled = destinations.Select(at => at.Enabled).OfType<IDestination>().ToList();
+        return new PolicyExplanation(
+            1, asked,
+            [.. found.SelectMany(row => enabled.Select(destination => PolicyAt(row.Row, destination, neverBlock)))],
+            [.. skipped.Select(Skip).Select(one => new SkippedByMapping(one.Source, one.Event, one.Attribute, one.Type, one.Reason))]);
+    }
+
+    private ExplainedPolicy PolicyAt(IndicatorSourceRow row, IDestination destination, NeverBlock neverBlock)
+    {
+        var verdict = PolicyVerdict.Of([row], skipped: null, destination, neverBlock, now);
+        return new ExplainedPolicy(
+            row.Event.Source, row.Event.Context.Uuid, row.Source.Attribute, row.Source.Type, destination.Info.Name,
+            [.. verdict.Values.Select(value => new PolicyDecision(value.Key, value.Value, verdict.Rules.GetValueOrDefault(value.Key)))]);
     }
 
     // The keys of all indicators that the text may be, and the observables that may be part of one.
