@@ -46,6 +46,11 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     /// <summary>Called with the number of events read, after each.</summary>
     public Action<int>? AfterEvent { get; set; }
 
+    /// <summary>Null: it says nothing of single attributes.</summary>
+    public FakeReports? Reported { get; set; }
+
+    public IAttributeReports? Reports => Reported;
+
     public SourceInfo Info { get; } = new(name, "misp", "https://misp.example/events/view/{0}");
 
     public IReadOnlyList<string> Gaps => _gaps;
@@ -100,3 +105,33 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
 }
 
 internal sealed record SourceEvent(MispEvent Event, IReadOnlyList<EventItem> Items);
+
+/// <summary>What a source says of single attributes.</summary>
+internal sealed class FakeReports : IAttributeReports
+{
+    public Dictionary<Guid, int> Scores { get; } = [];
+
+    /// <summary>Null: the key may not see any.</summary>
+    public List<ReadSighting>? Sightings { get; set; } = [];
+
+    /// <summary>Thrown for both.</summary>
+    public RunFailedException? Failure { get; set; }
+
+    /// <summary>Since when sightings were asked for, in all runs.</summary>
+    public List<DateTimeOffset?> Asked { get; } = [];
+
+    public async IAsyncEnumerable<AttributeScore> ReadScoresAsync(
+        IReadOnlyCollection<EventHeader> events, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await Task.Yield();
+        if (Failure is not null) throw Failure;
+        foreach (var (attribute, score) in Scores) yield return new AttributeScore(attribute, score);
+    }
+
+    public Task<IReadOnlyList<ReadSighting>?> ReadSightingsAsync(DateTimeOffset? since, CancellationToken ct)
+    {
+        if (Failure is not null) throw Failure;
+        Asked.Add(since);
+        return Task.FromResult<IReadOnlyList<ReadSighting>?>(Sightings?.Where(one => since is null || one.At >= since).ToList());
+    }
+}

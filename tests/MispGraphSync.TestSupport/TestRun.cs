@@ -33,6 +33,9 @@ internal sealed class TestRun : IDisposable
     /// <summary>Part of the reading's fingerprint: a test changes it to say that the filters changed.</summary>
     public string Filters { get; set; } = "all";
 
+    /// <summary>What is read of single attributes.</summary>
+    public ReportOptions Reports { get; set; } = new();
+
     /// <summary>Part of every destination's selection: a test changes it to say that settings choose other indicators.</summary>
     public string Settings { get; set; } = "";
 
@@ -122,8 +125,8 @@ internal sealed class TestRun : IDisposable
         RunAsync(
         isDryRun, "push", with, (run, destinations, ledger, options) =>
             new Push(
-                [.. sources.Select(one => new SourceToRead(one) { Fingerprint = Filters })], new SourceLedger(AtWork!), destinations,
-                ledger, options, new Observer(this), Time)
+                [.. sources.Select(one => new SourceToRead(one) { Fingerprint = Filters, Reports = Reports })], new SourceLedger(AtWork!),
+                destinations, ledger, options, new Observer(this), Time)
                 .RunAsync(run, control ?? RunControl.None));
 
     private async Task<RunReport> RunAsync(

@@ -17,7 +17,7 @@ public enum SkipReason
     UnsupportedRelation,
 
     // A destination's own choice.
-    NotSelected, ExcludedByRule, ExcludedType, ExcludedTag, AboveMaxTlp, AboveMaxPap, Ended, NoFieldHere,
+    NotSelected, ExcludedByRule, Decayed, ExcludedType, ExcludedTag, AboveMaxTlp, AboveMaxPap, Ended, NoFieldHere,
     UnmatchedTier, NotPublic, NeverBlock, EmptyInputHash,
     ActionNotAllowed, HeldByOther, OverCapacity,
 }
@@ -54,6 +54,7 @@ public static class SkipReasons
         [SkipReason.UnsupportedRelation] = "Its role in its object is not used for detection.",
         [SkipReason.NotSelected] = "The destination's eventFilters or sources do not select its event.",
         [SkipReason.ExcludedByRule] = "A rule says that it is not sent.",
+        [SkipReason.Decayed] = "Its decay score is below misp.decay.threshold.",
         [SkipReason.ExcludedType] = "Excluded by types or excludeTypes.",
         [SkipReason.ExcludedTag] = "Carries a tag of excludeTags.",
         [SkipReason.AboveMaxTlp] = "Its TLP is above the destination's maxTlp.",

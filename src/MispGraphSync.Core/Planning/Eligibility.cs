@@ -69,6 +69,7 @@ public sealed class Eligibility(IDestination destination, NeverBlock neverBlock,
         if (source.NeedsRule is { } reason) return reason;
         if (source.IsHostOfUrl && action != IndicatorAction.Alert) return SkipReason.WeakAlone;
         if (effect.Send is false) return SkipReason.ExcludedByRule;
+        if (row.Facts is { IsDecayed: true }) return SkipReason.Decayed;
         if (_policy.Types.Count > 0 && !_policy.Types.Contains(source.Type)) return SkipReason.ExcludedType;
         if (_policy.ExcludeTypes.Count > 0 && _policy.ExcludeTypes.Contains(source.Type)) return SkipReason.ExcludedType;
         return _policy.ExcludeTags.Count > 0 && (AnyExcluded(row.Event.Tagging) || AnyExcluded(row.Own)) ? SkipReason.ExcludedTag : null;

@@ -62,6 +62,11 @@ public readonly record struct IndicatorSourceRow(IndicatorSource Source, EventFa
     /// <summary>Whole points of a decay score, rounded down; null where none is read.</summary>
     public int? DecayScore => Facts?.DecayScore;
 
+    /// <summary>
+    /// The score where the source's settings make it the confidence, in steps of 10: each point is no reason to send an indicator again.
+    /// </summary>
+    public int? ScoreAsConfidence => Facts is { IsConfidence: true } ? DecayScore / 10 * 10 : null;
+
     /// <summary>How many sightings call the attribute a false positive; null for none.</summary>
     public int? FalsePositives => Facts?.FalsePositives;
 
@@ -71,8 +76,8 @@ public readonly record struct IndicatorSourceRow(IndicatorSource Source, EventFa
     /// <inheritdoc cref="TaggedTlp"/>
     public Tlp? Pap => Strictest(Event.Tagging.Pap, Own.Pap);
 
-    /// <summary>The attribute's own, else the event's; null when both are untagged.</summary>
-    public int? TaggedConfidence => Own.Confidence ?? Event.Tagging.Confidence;
+    /// <summary>The score where that is asked for, else the attribute's own, else the event's; null when both are untagged.</summary>
+    public int? TaggedConfidence => ScoreAsConfidence ?? Own.Confidence ?? Event.Tagging.Confidence;
 
     /// <summary>Without a last_seen, the attribute's last change.</summary>
     public DateTimeOffset LastSeen => Source.LastSeen ?? Source.Timestamp;

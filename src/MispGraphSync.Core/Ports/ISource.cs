@@ -22,6 +22,9 @@ public interface ISource
     /// </summary>
     bool IsListComplete { get; }
 
+    /// <summary>Null: the source says nothing of single attributes.</summary>
+    IAttributeReports? Reports => null;
+
     /// <summary>Checks that the source answers, and returns what else shapes its answers besides the settings.</summary>
     Task<SourceState> OpenAsync(CancellationToken ct);
 

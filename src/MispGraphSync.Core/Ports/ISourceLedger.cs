@@ -45,6 +45,29 @@ public interface ISourceLedger
     /// <summary>Records a complete read; <paramref name="isFull"/> is false when only changes were read.</summary>
     void CompleteRead(string fingerprint, DateTimeOffset readAt, bool isFull);
 
+    // Scores and sightings of the source that was listed last. Each change marks the attribute's keys as changed.
+
+    /// <summary>All events of the source, aged ones too.</summary>
+    IReadOnlyCollection<EventHeader> KnownEvents();
+
+    /// <summary>Starts an empty list of scores.</summary>
+    void BeginScores();
+
+    void AddScore(Guid attribute, int score);
+
+    /// <summary>Keeps the scores of the list in place of those before.</summary>
+    void CompleteScores(int? threshold, bool isConfidence);
+
+    void ForgetScores();
+
+    /// <summary>When the sightings were last read; null: never, or when other expirations counted.</summary>
+    DateTimeOffset? SightingsReadAt(string expirations);
+
+    /// <param name="isAll">Those that are not among them are gone.</param>
+    void WriteSightings(IReadOnlyCollection<ReadSighting> sightings, bool isAll, string expirations, DateTimeOffset readAt);
+
+    void ForgetSightings();
+
     /// <summary>Commits what was staged so far. Called whenever reading ends, also early.</summary>
     void EndReading();
 }

@@ -21,6 +21,9 @@ public sealed record Rule
     /// <summary>The answer may change from day to day.</summary>
     public bool DependsOnTime => When.Any(condition => condition.Key.Kind == RuleKeyKind.Age);
 
+    /// <summary>Whether one of its conditions has this key.</summary>
+    public bool Asks(string key) => When.Any(condition => condition.Key.Name == key);
+
     public bool Matches(in RuleSubject subject)
     {
         foreach (var condition in When)

@@ -21,6 +21,9 @@ public enum RuleKeyKind
 /// <summary>One property of an indicator source that a rule can ask for. <see cref="All"/> is the whole list.</summary>
 public sealed record RuleKey(string Name, RuleKeyKind Kind, string Meaning)
 {
+    public const string FalsePositives = "falsePositivesAtLeast";
+    public const string DecayScore = "decayScoreBelow";
+
     private static readonly ImmutableArray<string> TlpWords = ["clear", "white", "green", "amber", "amber+strict", "red"];
 
     public static ImmutableArray<RuleKey> All { get; } =
@@ -89,12 +92,12 @@ public sealed record RuleKey(string Name, RuleKeyKind Kind, string Meaning)
         {
             Moment = subject => subject.Row.LastSeen,
         },
-        new("decayScoreBelow", RuleKeyKind.Below,
+        new(DecayScore, RuleKeyKind.Below,
             "a decay score below this (0 to 100), by the model of `misp.decay`; unknown scores never match")
         {
             Value = subject => subject.Row.DecayScore, Most = 101, IsReported = true,
         },
-        new("falsePositivesAtLeast", RuleKeyKind.AtLeast, "so many sightings in MISP that call it a false positive")
+        new(FalsePositives, RuleKeyKind.AtLeast, "so many sightings in MISP that call it a false positive")
         {
             Value = subject => subject.Row.FalsePositives, Most = 1_000_000, IsReported = true,
         },

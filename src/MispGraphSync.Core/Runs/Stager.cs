@@ -155,7 +155,10 @@ public sealed class Stager
             }
         }
 
-        return Counted(report) with { Complete = _source.Gaps.Count == 0, Gaps = _source.Gaps };
+        IReadOnlyList<string> gaps = _source.Gaps;
+        if (!_options.IsPartOfSource)
+            gaps = [.. gaps, .. await new ReportStager(_read, _ledger, _observer, _time).ReadAsync(everything, ct).ConfigureAwait(false)];
+        return Counted(report) with { Complete = gaps.Count == 0, Gaps = gaps };
     }
 
     /// <summary>Adds that no source of the run lists these events.</summary>
@@ -327,4 +330,6 @@ public sealed record SourceToRead(ISource Source)
 
     /// <summary>Text that changes when the settings would give other sources: filters, switches, mapping version.</summary>
     public required string Fingerprint { get; init; }
+
+    public ReportOptions Reports { get; init; } = new();
 }

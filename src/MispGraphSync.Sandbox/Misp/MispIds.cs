@@ -11,6 +11,7 @@ internal static class MispIds
         Organisation = 0x0c00,
         Tag = 0x0d00,
         Galaxy = 0x0f00,
+        Sighting = 0x1100,
     }
 
     public static string Uuid(Kind kind, long number) => Of(kind, number).ToString();

@@ -72,6 +72,8 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
         ("GET", ["servers", "getVersion"]) => Answer.Json(200, MispPages.Version(state, user), indented: true),
         ("GET", ["users", "view", "me"]) => Answer.Json(200, MispPages.User(state, user), indented: true),
         ("GET", ["warninglists"] or ["warninglists", "index"]) => Answer.Json(200, MispPages.Warninglists(state), indented: true),
+        ("GET", ["decayingModel", "index", ..]) =>
+            Answer.Json(200, new JsonArray([.. state.DecayModels.Select(one => one.Page())]), indented: true),
         ("GET", ["attributes", "describeTypes"]) => Answer.Json(200, MispPages.Types(), indented: true),
         // Recorded: no such controller, and no such action of one.
         (_, [var controller, ..]) when !Controllers.Contains(controller) => Error(404, "Not Found", request.Path),
@@ -103,7 +105,7 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
         {
             if (request.Segments[0] != "events")
             {
-                var parts = new PartSearch(search, state.Snapshot(user).Where(search.Matches));
+                var parts = new PartSearch(search, state.Snapshot(user).Where(search.Matches), ScoreBy(body as JsonObject ?? []));
                 return request.Segments[0] == "objects" ? parts.Objects() : parts.Attributes();
             }
 
@@ -131,6 +133,13 @@ internal sealed class MispService(MispState state, TimeProvider time) : IService
             ],
         };
     }
+
+    // Also a disabled model is asked for by its number; an unknown one gives no score.
+    private Func<JsonObject, JsonArray?>? ScoreBy(JsonObject filters) =>
+        filters.Flag("includeDecayScore")
+        && state.DecayModels.FirstOrDefault(one => $"{one.Id}" == filters.Text("decayingModel")) is { } model
+            ? attribute => model.ScoreOf(attribute, state.Sightings, time.GetUtcNow())
+            : null;
 
     private async Task WriteAsync(PipeWriter pipe, StoredEvent[] events, EventView view, CancellationToken aborted)
     {

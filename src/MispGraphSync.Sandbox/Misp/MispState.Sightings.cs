@@ -23,6 +23,26 @@ public sealed partial class MispState
     /// <summary>0: the event's owner and the reporting organisation see a sighting; 2: everybody who sees the event.</summary>
     public int SightingsPolicy { get; set; }
 
+    /// <summary>Searches for sightings are answered with this status; null: they work.</summary>
+    public int? SightingSearchStatus { get; set; }
+
+    /// <summary>Somebody adds a sighting in MISP.</summary>
+    /// <param name="type">0: seen; 1: false positive; 2: expiration.</param>
+    /// <param name="organisation">Null: <see cref="User"/>'s.</param>
+    public void Sight(string attribute, string type, DateTimeOffset at, string? organisation = null, string? source = null)
+    {
+        lock (Gate)
+        {
+            organisation ??= User.Organisation;
+            // A newer expiration of an organisation replaces its older one.
+            var older = _sightings.Where(one => one.Type == "2" && one.Attribute == attribute && one.Organisation == organisation).ToList();
+            if (type == "2") older.ForEach(Remove);
+            var owner = _events.Values.First(one => one.HasAttribute(attribute));
+            var uuid = MispIds.Uuid(MispIds.Kind.Sighting, (int)_lastSighting + 1);
+            Add([new MispSighting(uuid, attribute, owner.Uuid, organisation, at.ToUnixTimeSeconds(), source, type)]);
+        }
+    }
+
     /// <summary>A person deletes all sightings in MISP.</summary>
     public void ForgetSightings()
     {

@@ -26,6 +26,8 @@ public sealed partial class MispState
 
     public string Version { get; set; } = "2.5.1";
 
+    public IReadOnlyList<MispDecayModel> DecayModels { get; set; } = [];
+
     /// <summary>Searches in 15 minutes for a user; every answer then carries the X-Rate-Limit headers. Null = no limit.</summary>
     public int? RateLimit { get; set; }
 

@@ -7,7 +7,8 @@ namespace MispGraphSync.Sandbox.Misp;
 /// <c>/attributes/restSearch</c> and <c>/objects/restSearch</c>: parts of the events that match, page by page. Unlike an event
 /// search, the count is of this page alone, and one more when the page is full.
 /// </summary>
-internal sealed class PartSearch(RestSearch search, IEnumerable<StoredEvent> events)
+/// <param name="score">The decay scores of an attribute; null: none is asked for.</param>
+internal sealed class PartSearch(RestSearch search, IEnumerable<StoredEvent> events, Func<JsonObject, JsonArray?>? score = null)
 {
     public Answer Attributes()
     {
@@ -23,7 +24,7 @@ internal sealed class PartSearch(RestSearch search, IEnumerable<StoredEvent> eve
             json.WriteStartArray("Attribute");
             var writer = new EventWriter(json,
                 search.View with { ExcludeGalaxy = true, NoShadowAttributes = true, ExcludeLocalTags = false });
-            foreach (var (stored, parent, attribute) in page) writer.WriteAttribute(stored, parent, attribute);
+            foreach (var (stored, parent, attribute) in page) writer.WriteAttribute(stored, parent, WithScore(attribute));
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteEndObject();
@@ -41,6 +42,14 @@ internal sealed class PartSearch(RestSearch search, IEnumerable<StoredEvent> eve
             return new JsonObject { ["Object"] = shown };
         })]);
         return Answer.Json(200, new JsonObject { ["response"] = response }).With("X-Result-Count", page.Length.ToString());
+    }
+
+    private JsonObject WithScore(JsonObject attribute)
+    {
+        if (score?.Invoke(attribute) is not { } scores) return attribute;
+        var shown = (JsonObject)attribute.DeepClone();
+        shown["decay_score"] = scores;
+        return shown;
     }
 
     private static IEnumerable<(StoredEvent Event, JsonObject? Parent, JsonObject Attribute)> Parts(StoredEvent stored)

@@ -18,7 +18,7 @@ internal static class SearchKeys
         "distribution", "sharinggroup", "searchall", "published", "to_ids", "deleted",
         "from", "to", "date", "last", "publish_timestamp", "timestamp", "event_timestamp",
         "enforceWarninglist", "includeWarninglistHits", "excludeLocalTags", "includeAllTags", "excludeGalaxy", "flatten",
-        "noEventReports", "noShadowAttributes", "includeEventTags",
+        "noEventReports", "noShadowAttributes", "includeEventTags", "includeDecayScore", "decayingModel",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> WithoutEffect = new[]
@@ -27,7 +27,7 @@ internal static class SearchKeys
         "disableSiteAdmin", "sharing_group_id", "orgc_id", "tag", "event_uuid", "blockedAttributeTags", "requested_attributes",
         "attackGalaxy", "wildcard", "ignore", "attribute_timestamp", "value1", "value2", "first_seen", "last_seen",
         "includeEventUuid", "includeContext", "includeProposals", "includeSightings", "includeCorrelations", "includeGalaxy",
-        "includeAttributeUuid", "includeDecayScore", "excludeDecayed", "includeFullModel", "includeScoresOnEvent", "includeSightingdb",
+        "includeAttributeUuid", "excludeDecayed", "includeFullModel", "includeScoresOnEvent", "includeSightingdb",
         "includeFeedCorrelations", "includeServerCorrelations", "includeGranularCorrelations", "includeAnalystData",
         "includeRelatedTags",
     }.ToFrozenSet(StringComparer.Ordinal);

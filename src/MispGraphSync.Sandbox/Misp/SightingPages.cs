@@ -12,6 +12,7 @@ internal sealed class SightingPages(MispState state, TimeProvider time)
     public Answer? Route(Request request, string[] path, MispUser user) => (request.Method, path) switch
     {
         ("POST", ["sightings", "bulkSaveSightings", var id]) => user.MaySight ? Save(request, id, user) : Forbidden(request),
+        ("POST", ["sightings", "restSearch", ..]) when state.SightingSearchStatus is { } status => Error(status, "No.", request),
         ("POST", ["sightings", "restSearch", .. var context]) => Search(request, context, user),
         ("POST", ["sightings", "delete", var id]) => user.MaySight ? Delete(request, id, user) : Forbidden(request),
         _ => null,
@@ -82,7 +83,8 @@ internal sealed class SightingPages(MispState state, TimeProvider time)
     {
         var filter = Body(request) as JsonObject ?? [];
         NoFact.RequireProperties(
-            filter, "a search for sightings", "returnFormat", "uuid", "id", "from", "to", "last", "type", "source", "org_id");
+            filter, "a search for sightings", "returnFormat", "uuid", "id", "from", "to", "last", "type", "source", "org_id",
+            "includeAttribute", "includeEvent");
         string[]? uuids = filter["uuid"] switch
         {
             null => null,
@@ -100,14 +102,28 @@ internal sealed class SightingPages(MispState state, TimeProvider time)
             var seen = state.Snapshot(user).ToDictionary(one => one.Uuid);
             var found = state.Sightings.Where(one => one.Date >= from && one.Date <= to
                 && (filter["source"] is null || one.Source == filter.Text("source"))
-                && (filter["type"] is null || one.Type == filter.Text("type"))
+                && (filter["type"] is null || TextsOf(filter["type"]!).Contains(one.Type))
                 && (uuids is null || uuids.Contains(context is ["event"] ? one.Event : one.Attribute, StringComparer.OrdinalIgnoreCase))
                 && IsVisible(one, seen, user));
             return Answer.Json(200, new JsonObject
             {
-                ["response"] = new JsonArray([.. found.Select(one => new JsonObject { ["Sighting"] = Form(one) })]),
+                ["response"] = new JsonArray([.. found.Select(one => new JsonObject { ["Sighting"] = Shown(one, filter) })]),
             });
         }
+    }
+
+    private static string[] TextsOf(JsonNode given) =>
+        given is JsonArray list ? [.. list.Select(one => one!.ToString())] : [given.ToString()];
+
+    private JsonObject Shown(MispSighting one, JsonObject filter)
+    {
+        var form = Form(one);
+        var head = state.Snapshot(state.User).Find(stored => stored.Uuid == one.Event)?.Head;
+        if (filter.Flag("includeAttribute")) form["Attribute"] = new JsonObject { ["id"] = "1", ["uuid"] = one.Attribute };
+        else form.Remove("attribute_uuid");
+        if (filter.Flag("includeEvent"))
+            form["Event"] = new JsonObject { ["uuid"] = one.Event, ["orgc_id"] = head?["orgc_id"]?.DeepClone() };
+        return form;
     }
 
     private Answer Delete(Request request, string id, MispUser user)

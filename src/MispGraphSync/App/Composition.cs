@@ -210,13 +210,24 @@ internal sealed partial class Composition : IAsyncDisposable
         ? [ToRead(Settings.Sources[0], OpenSaved(Path.GetFullPath(input, _host.WorkingDirectory), SavedOptions(Settings.Sources[0])))]
         : Settings.ChooseSources(request.Sources).ConvertAll(one => ToRead(one, OpenSource(one)));
 
-    private static SourceToRead ToRead(MispSettings settings, ISource source) => new(source)
+    private SourceToRead ToRead(MispSettings settings, ISource source) => new(source)
     {
         ToIdsOnly = settings.ToIdsOnly,
         EnforceWarninglist = settings.EnforceWarninglist,
         FullReadEvery = TimeSpan.FromDays(settings.FullReadDays),
         Fingerprint = Fingerprints.OfSource(settings),
+        Reports = new ReportOptions
+        {
+            ReadsScores = settings.Decay is not null,
+            Threshold = settings.Decay?.Threshold,
+            ScoreIsConfidence = settings.Decay is { AsConfidence: true },
+            ReadsSightings = settings.Expirations != ExpirationSightings.None || NeedsSightings,
+            NeedsSightings = NeedsSightings,
+            Expirations = $"{settings.Expirations}",
+        },
     };
+
+    private bool NeedsSightings => Enabled.Any(one => one.Policy.Rules.Any(rule => rule.Asks(RuleKey.FalsePositives)));
 
     private ISource OpenSource(MispSettings source)
     {

@@ -35,7 +35,33 @@ internal static class MispChecks
         new($"{misp.Name} sightings", async _ => misp.WantsSightings
             ? await misp.AskAsync((client, ct) => SightingsAsync(misp.ClientForSightings(client), ct))
             : [CheckResult.Ok("sightings.enabled is off")]),
+        new($"{misp.Name} expirations", async _ => misp.Settings.Expirations != ExpirationSightings.None
+            ? await misp.AskAsync((client, ct) => ExpirationsAsync(misp, client, ct)).ConfigureAwait(false)
+            : [CheckResult.Skipped("misp.expirationSightings is none")]),
+        .. misp.Settings.Decay is { } decay
+            ? [new Check($"{misp.Name} decay", _ => misp.AskAsync((client, ct) => DecayAsync(decay, client, ct)))]
+            : Array.Empty<Check>(),
     ];
+
+    private static async Task<IReadOnlyList<CheckResult>> ExpirationsAsync(MispContext misp, MispClient client, CancellationToken ct) =>
+        await new MispReports(client, misp.Settings, misp.Time).ReadSightingsAsync(misp.Time.GetUtcNow(), ct).ConfigureAwait(false) is null
+            ? [CheckResult.Warning(
+                "MISP shows no sightings to this key: false positives and expirations have no effect.",
+                "Give the key's role access to sightings, or set misp.expirationSightings to none.")]
+            : [CheckResult.Ok("can be searched")];
+
+    private static async Task<IReadOnlyList<CheckResult>> DecayAsync(DecaySettings decay, MispClient client, CancellationToken ct)
+    {
+        try
+        {
+            var model = await DecayModel.FindAsync(client, decay.Model, ct).ConfigureAwait(false);
+            return [CheckResult.Ok($"model {Shown(model.Name)}")];
+        }
+        catch (RunFailedException failure) when (failure.Outcome == RunOutcome.InvalidInput)
+        {
+            return [CheckResult.FromFailure(failure)];
+        }
+    }
 
     private static async Task<IReadOnlyList<CheckResult>> SightingsAsync(MispClient client, CancellationToken ct)
     {

@@ -48,6 +48,8 @@ internal sealed class MispContext : IDisposable
 
     public FilterPlan Filters { get; }
 
+    public TimeProvider Time => _transport.Time;
+
     /// <summary>Null when the auth key can be had, else why not.</summary>
     public AsyncLazy<CheckResult?> Key { get; }
 

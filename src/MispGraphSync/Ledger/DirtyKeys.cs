@@ -47,6 +47,23 @@ internal sealed class DirtyKeys(LedgerFile file)
         if (_marks > MaxMarks) PlanEverything();
     }
 
+    /// <summary>Marks all keys of these attributes of one source.</summary>
+    /// <param name="attributes">A table with a column of that name.</param>
+    public void MarkAttributes(long source, string attributes)
+    {
+        foreach (var (id, shape) in Destinations)
+        {
+            var column = Tables.KeyColumn(shape);
+            file.Run(
+                $"INSERT OR IGNORE INTO dirty SELECT ?, s.{column} FROM event e JOIN support s ON s.event = e.id "
+                + $"WHERE e.source = ? AND s.{column} IS NOT NULL AND s.attribute IN (SELECT attribute FROM {attributes})",
+                id, source);
+            _marks += file.Changes;
+        }
+
+        if (_marks > MaxMarks) PlanEverything();
+    }
+
     private List<(long Id, IndicatorShape Shape)> Destinations => _destinations ??= file.All(
         "SELECT id, form FROM destination WHERE plans_everything = 0", static row => (row.Long(0), (IndicatorShape)row.Int(1)));
 

@@ -25,9 +25,8 @@ CREATE TABLE read_sighting (
 ) WITHOUT ROWID;
 CREATE INDEX read_sighting_attribute ON read_sighting (source, attribute);
 
--- When the sightings were last read, and when all of them; whose expirations counted then.
+-- When the sightings were last read, and whose expirations counted then.
 ALTER TABLE source ADD COLUMN sightings_read_at INTEGER;
-ALTER TABLE source ADD COLUMN all_sightings_read_at INTEGER;
 ALTER TABLE source ADD COLUMN expirations TEXT;
 
 -- What fired. Nothing here names a machine, a user, a path, a tenant or an incident.

@@ -3,7 +3,7 @@ using MispGraphSync.Core.Mapping;
 namespace MispGraphSync.Ledger;
 
 /// <summary>Stages what was read. Many events share a transaction; each event is written whole or not at all.</summary>
-internal sealed class SourceLedger(LedgerFile file) : ISourceLedger
+internal sealed partial class SourceLedger(LedgerFile file) : ISourceLedger
 {
     private const int RowsPerTransaction = 50_000;
     private const int EventsPerTransaction = 500;

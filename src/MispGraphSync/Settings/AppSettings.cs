@@ -69,6 +69,28 @@ public sealed record MispSettings
     public int PageSize { get; init; } = 100;
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(300);
     public int FullReadDays { get; init; } = 7;
+
+    /// <summary>Null: no scores are read.</summary>
+    public DecaySettings? Decay { get; init; }
+
+    public ExpirationSightings Expirations { get; init; }
+
+    /// <summary>The word of our own sightings, which keep no score up.</summary>
+    public string OwnSightings { get; init; } = "misp-graph";
+}
+
+/// <param name="Model">The name or number of a decaying model of the server.</param>
+/// <param name="Threshold">A lower score means that the attribute is not sent; null: none does.</param>
+/// <param name="AsConfidence">The score is the confidence.</param>
+public sealed record DecaySettings(string Model, int? Threshold, bool AsConfidence);
+
+/// <summary>Whose expiration sightings end an indicator.</summary>
+public enum ExpirationSightings
+{
+    /// <summary>Those of the organisation that created the event, and of the key's own.</summary>
+    Own,
+    All,
+    None,
 }
 
 /// <summary>Where alerts are read.</summary>

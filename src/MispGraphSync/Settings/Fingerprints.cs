@@ -15,6 +15,9 @@ internal static class Fingerprints
         $"toIdsOnly {misp.ToIdsOnly}",
         $"enforceWarninglist {misp.EnforceWarninglist}",
         .. misp.EventFilters.Select(filter => filter.GetRawText()),
+        // A threshold chooses indicators.
+        .. misp.Decay is { } decay ? [$"decay {decay.Model} {decay.Threshold}"] : Array.Empty<string>(),
+        .. misp.Expirations == ExpirationSightings.Own ? Array.Empty<string>() : [$"expirations {misp.Expirations}"],
     ]);
 
     /// <summary>Of what has to be known of each event so that the rules can be asked.</summary>

@@ -68,6 +68,18 @@ internal static class Keys
         "How long MISP may be silent, in seconds, before a request is abandoned. A response below 4 KB a second is abandoned as well.");
     public static readonly SettingKey<int> MispFullReadDays = new("misp.fullReadDays", Top, Number(1, 365), "7",
         "Everything is read again after so many days, whether MISP says it changed or not.");
+    public static readonly SettingKey<string> MispDecayModel = new("misp.decay.model", Top, AnyText, null,
+        "The name or number of a decaying model of the server. Scores are read in each push, for rules (decayScoreBelow) and the next two "
+        + "keys.")
+    { Example = "\"NIDS Simple Decaying Model\"" };
+    public static readonly SettingKey<int?> MispDecayThreshold = new("misp.decay.threshold", Top, OptionalNumber(1, 100), null,
+        "Attributes with a lower score are not sent, unless a rule says so.")
+    { Example = "30" };
+    public static readonly SettingKey<bool> MispDecayAsConfidence = new("misp.decay.asConfidence", Top, Bool, "false",
+        "The score is the confidence of the attribute, in place of its tags.");
+    public static readonly SettingKey<ExpirationSightings> MispExpirationSightings = new("misp.expirationSightings", Top, Choice(
+        [("own", ExpirationSightings.Own), ("all", ExpirationSightings.All), ("none", ExpirationSightings.None)]), "\"own\"",
+        "Whose expiration sightings end an indicator: own is the organisation that created the event and the key's own.");
     public static readonly SettingKey<string> CaFile = new("caFile", Top, FilePath, null,
         "A PEM file with further certificate authorities to trust, for all hosts.")
     { Example = "\"company-ca.pem\"" };
@@ -230,7 +242,11 @@ internal static class Keys
     { Example = "\"/var/lib/node_exporter/misp-graph.prom\"" };
 
     /// <summary>The keys of a source that only a MISP server has.</summary>
-    public static IReadOnlyList<SettingKey> OfServer { get; } = [MispUrl, MispKey, MispVerifyCert, MispPageSize, MispTimeoutSeconds];
+    public static IReadOnlyList<SettingKey> OfServer { get; } =
+    [
+        MispUrl, MispKey, MispSightingsKey, MispVerifyCert, MispPageSize, MispTimeoutSeconds, MispDecayModel, MispDecayThreshold,
+        MispDecayAsConfidence, MispExpirationSightings,
+    ];
 
     /// <summary>The ways to sign in, of which exactly one is chosen.</summary>
     public static IReadOnlyList<SettingKey> Credentials { get; } = [ClientSecret, CertificatePath, ManagedIdentity, FederatedTokenFile];

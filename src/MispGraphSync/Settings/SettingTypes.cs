@@ -40,6 +40,13 @@ internal static partial class SettingTypes
             : value.Wrong<int>(value.Text is null ? null : "Write it without quotes."))
     { Notation = Notation.Number, Schema = $$"""{ "type": "integer", "minimum": {{least}}, "maximum": {{most}} }""" };
 
+    /// <summary>A key without a default: null is none.</summary>
+    public static SettingType<int?> OptionalNumber(int least, int most)
+    {
+        var number = Number(least, most);
+        return new(number.Expects, value => number.Parse(value)) { Notation = number.Notation, Schema = number.Schema };
+    }
+
     public static SettingType<string> Choice(params string[] words) => Choice([.. words.Select(word => (word, word))]);
 
     /// <param name="hints">More on some wrong words that people often write.</param>

@@ -59,6 +59,11 @@ internal sealed class SettingsBinder(EffectiveValues values, SettingsFaults faul
         PageSize = values.Of(Keys.MispPageSize, given),
         Timeout = TimeSpan.FromSeconds(values.Of(Keys.MispTimeoutSeconds, given)),
         FullReadDays = values.Of(Keys.MispFullReadDays, given),
+        Decay = values.Of(Keys.MispDecayModel, given) is { } model
+            ? new DecaySettings(model, values.Of(Keys.MispDecayThreshold, given), values.Of(Keys.MispDecayAsConfidence, given))
+            : null,
+        Expirations = values.Of(Keys.MispExpirationSightings, given),
+        OwnSightings = values.Of(Keys.SightingsSource) ?? "",
     };
 
     private DestinationSettings Destination(GivenLevel given)

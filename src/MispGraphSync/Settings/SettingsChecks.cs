@@ -50,6 +50,8 @@ internal sealed class SettingsChecks(EffectiveValues values, AppSettings setting
             return;
         }
 
+        if (source.Decay is null && (values.Of(Keys.MispDecayThreshold, given) is not null || values.Of(Keys.MispDecayAsConfidence, given)))
+            MissingOf(given, Keys.MispDecayModel, "the decaying model whose scores count");
         var hasUrl = values.Find(Keys.MispUrl, given).Value is not null;
         var hasKey = values.Find(Keys.MispKey, given).Value is not null;
         var isNeeded = options.NeedsMisp || given is not null;

@@ -19,7 +19,8 @@ internal sealed class SettingsTable
         [
             Instance,
             MispUrl, MispKey, MispSightingsKey, MispName, MispKind, MispPath, MispVerifyCert, MispEventFilters, MispToIdsOnly,
-            MispEnforceWarninglist, MispPageSize, MispTimeoutSeconds, MispFullReadDays, CaFile,
+            MispEnforceWarninglist, MispPageSize, MispTimeoutSeconds, MispFullReadDays, MispDecayModel, MispDecayThreshold,
+            MispDecayAsConfidence, MispExpirationSightings, CaFile,
             Tenant, ClientId, ClientSecret, CertificatePath, CertificatePassword, ManagedIdentity, FederatedTokenFile, Cloud, Authority,
             Keys.Action with { Meaning = $"{Keys.Action.Meaning} warn is for {TitlesOf(kind => kind.TakesWarn)} only." },
             PassiveOnly with { Meaning = $"{TitlesOf(kind => kind.TakesPassiveOnly)} only: {Lower(PassiveOnly.Meaning)}" },

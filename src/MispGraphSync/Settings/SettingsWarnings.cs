@@ -29,10 +29,9 @@ internal static class SettingsWarnings
         foreach (var doubt in OfFilters(values, settings, filterWarnings)) yield return doubt;
 
         foreach (var doubt in OfTypes(values)) yield return doubt;
-        string[] sources = [.. settings.Sources.Select(one => one.Name)];
         foreach (var destination in settings.Destinations.Where(one => one.Enabled))
         {
-            foreach (var doubt in Of(destination, values.Table, sources)) yield return $"destinations.{destination.Name}: {doubt}";
+            foreach (var doubt in Of(destination, values.Table, settings.Sources)) yield return $"destinations.{destination.Name}: {doubt}";
         }
     }
 
@@ -75,11 +74,12 @@ internal static class SettingsWarnings
     // A service gets a secret that it cannot change in a file of root that its group may read: from a package, or in Kubernetes.
     private static bool IsOfRoot(string file) => FileFacts.Of(file)?.Owner == 0;
 
-    private static IEnumerable<string> Of(DestinationSettings destination, SettingsTable table, IReadOnlyList<string> sources)
+    private static IEnumerable<string> Of(DestinationSettings destination, SettingsTable table, IReadOnlyList<MispSettings> sources)
     {
         var policy = destination.Policy;
         if (policy.DefaultTlp > policy.MaxTlp) yield return "defaultTlp is above maxTlp, so attributes without a TLP tag are not sent.";
-        foreach (var doubt in RuleChecks.Of(policy.Rules, sources)) yield return doubt;
+        var hasScores = sources.Any(one => one.Decay is not null);
+        foreach (var doubt in RuleChecks.Of(policy.Rules, [.. sources.Select(one => one.Name)], hasScores)) yield return doubt;
         foreach (var warning in table.Named(destination.Kind)?.Warnings(destination) ?? []) yield return warning;
         foreach (var type in policy.Types.Intersect(policy.ExcludeTypes).Order(StringComparer.Ordinal))
             yield return $"{type} is in types and in excludeTypes, so it is skipped.";

@@ -36,7 +36,7 @@ public sealed class NoFactTests : IAsyncLifetime
     [InlineData(Service.Misp, "POST", "events/restSearch", """{"typo":"x"}""", "the key typo")]
     [InlineData(Service.Misp, "POST", "events/restSearch", """{"request":{"valu":"x"}}""", "the key valu")]
     [InlineData(Service.Misp, "POST", "events/restSearch", """{"withAttachments":1}""", "the key withAttachments: 1")]
-    [InlineData(Service.Misp, "POST", "attributes/restSearch", """{"includeDecayScore":1}""", "the key includeDecayScore")]
+    [InlineData(Service.Misp, "POST", "attributes/restSearch", """{"includeFullModel":1}""", "the key includeFullModel")]
     [InlineData(Service.Misp, "POST", "objects/restSearch", """{"object_name":"file"}""", "the key object_name")]
     [InlineData(Service.Misp, "POST", "events/restSearch?limit=1", "{}", "the query parameter limit")]
     [InlineData(Service.Misp, "GET", "events/index", null, "GET /events/index")]

@@ -64,9 +64,10 @@ internal sealed class MispClient(
         new(await SearchAsync("events/restSearch", body, canShrink, ct), Errors, skipItems);
 
     /// <summary>Sends a search whose response is small enough to be held as a whole, with the server's time.</summary>
-    public async Task<(JsonDocument Json, DateTimeOffset ServerTime)> SearchWholeAsync(string path, JsonObject body, CancellationToken ct)
+    public async Task<(JsonDocument Json, DateTimeOffset ServerTime)> SearchWholeAsync(
+        string path, JsonObject body, CancellationToken ct, bool canShrink = true)
     {
-        using var response = await SearchAsync(path, body, canShrink: true, ct);
+        using var response = await SearchAsync(path, body, canShrink, ct);
         return await ReadWholeAsync(response, ct);
     }
 
@@ -77,10 +78,12 @@ internal sealed class MispClient(
         return await ReadWholeAsync(response, ct);
     }
 
-    /// <summary>Posts JSON that may be sent twice without harm. A failing server is not asked again: the caller sends less.</summary>
-    public async Task<(JsonDocument Json, DateTimeOffset ServerTime)> PostAsync(string path, string body, CancellationToken ct)
+    /// <summary>Posts JSON that may be sent twice without harm, and that no search default concerns.</summary>
+    /// <param name="canShrink">A failing server is not asked again: the caller sends less.</param>
+    public async Task<(JsonDocument Json, DateTimeOffset ServerTime)> PostAsync(
+        string path, string body, CancellationToken ct, bool canShrink = true)
     {
-        using var response = await SendAsync(HttpMethod.Post, path, body, canShrink: true, ct);
+        using var response = await SendAsync(HttpMethod.Post, path, body, canShrink, ct);
         return await ReadWholeAsync(response, ct);
     }
 

@@ -72,6 +72,7 @@ internal sealed class KeyOwner(JsonElement user)
     private readonly JsonElement _role = MispJson.Member(user, "Role");
 
     public string? Role => MispJson.Text(_role, "name");
+    public string? OrganisationId => MispJson.Text(MispJson.Member(user, "User"), "org_id");
     public string? Organisation => MispJson.Text(MispJson.Member(user, "Organisation"), "name");
 
     /// <summary>Of all permissions, only this one lets a user see the events of others.</summary>

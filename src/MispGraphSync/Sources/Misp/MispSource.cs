@@ -19,6 +19,7 @@ internal sealed class MispSource : ISource, IDisposable
     private readonly EventListing _listing;
     private readonly Dictionary<EventFilter, Dictionary<Guid, EventHeader>> _fullText = [];
     private readonly List<string> _gaps = [];
+    private readonly MispReports _reports;
     private HttpClient? _ownHttp;
     private Func<string, bool>? _isUnknownCluster;
 
@@ -26,11 +27,13 @@ internal sealed class MispSource : ISource, IDisposable
     {
         (_client, _settings, _time, _log) = (client, settings, time, log);
         _plan = plan.Filters.IsEmpty ? new FilterPlan([EventFilter.Everything]) : plan;
+        _reports = new MispReports(client, settings, time);
         _listing = new EventListing(client, settings.PageSize, time, log);
         Info = new SourceInfo(settings.Name, "misp", new Uri(client.Server, "events/view/").AbsoluteUri + "{0}");
     }
 
     public SourceInfo Info { get; }
+    public IAttributeReports Reports => _reports;
     public IReadOnlyList<string> Gaps => _gaps;
     public bool IsListComplete { get; private set; } = true;
 
@@ -45,10 +48,12 @@ internal sealed class MispSource : ISource, IDisposable
 
     public void Dispose() => _ownHttp?.Dispose();
 
-    public Task<SourceState> OpenAsync(CancellationToken ct)
+    public async Task<SourceState> OpenAsync(CancellationToken ct)
     {
         foreach (var note in _plan.Notes) _log.Information("Filters: {Note}", note);
-        return MispServer.StateAsync(_client, _settings.EnforceWarninglist, _plan.HasRelativeTime, _log, ct);
+        var state = await MispServer.StateAsync(_client, _settings.EnforceWarninglist, _plan.HasRelativeTime, _log, ct);
+        await _reports.OpenAsync(ct);
+        return state;
     }
 
     public async IAsyncEnumerable<EventHeader> ListAsync([EnumeratorCancellation] CancellationToken ct)

@@ -46,6 +46,27 @@ internal static class SearchBody
         ["includeWarninglistHits"] = warninglistHits ? 1 : 0,
     };
 
+    /// <summary>
+    /// One page of the attributes of these events with their scores. Without <c>excludeDecayed</c>, which is not reliable.
+    /// </summary>
+    public static JsonObject Scores(IEnumerable<EventHeader> events, string model, bool toIdsOnly, int limit, int page)
+    {
+        var body = new JsonObject
+        {
+            ["returnFormat"] = "json",
+            ["eventid"] = new JsonArray([.. events.Select(header => (JsonNode?)IdOf(header))]),
+            ["limit"] = limit,
+            ["page"] = page,
+            ["order"] = "Attribute.id asc",
+            ["includeDecayScore"] = 1,
+            ["decayingModel"] = model,
+            ["withAttachments"] = 0,
+            ["enforceWarninglist"] = 0,
+        };
+        if (toIdsOnly) body["to_ids"] = 1;
+        return body;
+    }
+
     /// <summary>One page of an event's objects without their attributes.</summary>
     public static JsonObject Objects(EventHeader header, int limit, int page) => new()
     {

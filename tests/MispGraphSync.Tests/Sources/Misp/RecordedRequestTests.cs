@@ -72,8 +72,10 @@ public sealed partial class RecordedRequestTests
         "/events/restSearch" when body!.Contains("\"metadata\":1", StringComparison.Ordinal) => "list, look up, search for a value",
         "/events/restSearch" => "read events in full",
         "/objects/restSearch" => "read one event in pieces: objects",
+        "/attributes/restSearch" when body!.Contains("includeDecayScore", StringComparison.Ordinal) => "read decay scores",
         "/attributes/restSearch" => "read one event in pieces: attributes",
-        _ => "version, user, warninglists",
+        _ when path.StartsWith("/sightings/", StringComparison.Ordinal) => "read sightings",
+        _ => "version, user, warninglists, decaying models",
     };
 
     [GeneratedRegex("\"((?:[a-z]+/restSearch)|servers/getVersion|users/view/me|warninglists/index)\"")]

@@ -107,11 +107,28 @@ internal sealed class SentRequests
         }
         _sandbox.MispState.MemoryLimit = null;
         await source.LookUpAsync(headers, Ct);
+        await ReportAsync(Client(http), settings, headers);
         var byValue = new ValueSearch(
             settings with { Key = new SecretReference(_sandbox.Options.MispKey, "") }, caFile: null, proxy: null, TimeProvider.System,
             new LogLines().Log, new Secrets());
         await byValue.FindAsync(["evil.example"], Ct);
         Collect();
+    }
+
+    /// <summary>Scores, with an own sighting, and sightings since a time and all.</summary>
+    private async Task ReportAsync(MispClient client, MispSettings settings, IReadOnlyCollection<EventHeader> headers)
+    {
+        _sandbox.MispState.DecayModels = [new(1, "Model")];
+        var attribute = _sandbox.MispState.Events.SelectMany(one => one["Attribute"]!.AsArray()).First()!["uuid"]!.GetValue<string>();
+        _sandbox.MispState.Sight(attribute, "0", TimeProvider.System.GetUtcNow(), source: "misp-graph");
+        foreach (var toIds in (bool[])[true, false])
+        {
+            var reports = new MispReports(
+                client, settings with { Decay = new DecaySettings("Model", null, false), ToIdsOnly = toIds }, TimeProvider.System);
+            await reports.OpenAsync(Ct);
+            await reports.ReadScoresAsync(headers, Ct).ToListAsync(Ct);
+            await reports.ReadSightingsAsync(toIds ? null : TimeProvider.System.GetUtcNow(), Ct);
+        }
     }
 
     private MispClient Client(HttpClient http) => new(
