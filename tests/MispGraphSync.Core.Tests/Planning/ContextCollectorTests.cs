@@ -75,7 +75,7 @@ public sealed class ContextCollectorTests
     [Fact]
     public void Latest_name_of_a_cluster_counts_whatever_its_tag()
     {
-        var uuid = Guid.NewGuid();
+        var uuid = Some.Uuid(9);
         var other = "misp-galaxy:threat-actor=\"red heron\"";
         _clusters[Actor] = new ClusterDetail { Tag = Actor, Value = "Velvet Heron", Uuid = uuid, ReadAt = Some.Now };
         _clusters[other] = new ClusterDetail { Tag = other, Value = "Red Heron", Uuid = uuid, ReadAt = Some.Now.AddDays(1) };
