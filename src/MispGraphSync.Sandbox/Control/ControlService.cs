@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MispGraphSync.Sandbox.Alerts;
 using MispGraphSync.Sandbox.Hosting;
 
 namespace MispGraphSync.Sandbox.Control;
@@ -18,6 +19,7 @@ namespace MispGraphSync.Sandbox.Control;
 /// POST   /_control/release                         release held requests
 /// POST   /_control/switch      {"service":"graph","name":"PageSize","value":1000}
 /// POST   /_control/clear/graph                     empty one service; also misp, sentinel, defender
+/// POST   /_control/alerts      {"id":"da1","url":"bad.example","address":"198.51.100.7","indicatorId":"UUID"}
 /// POST   /_control/misp/events EVENT               add, or replace by UUID
 /// DELETE /_control/misp/events/UUID
 /// POST   /_control/misp/touch/UUID                 a new timestamp and nothing else
@@ -53,6 +55,7 @@ internal sealed class ControlService(States states) : IService
         ("DELETE", ["faults"]) => Done(states.Faults.Clear),
         ("POST", ["release"]) => Done(states.Faults.Release),
         ("POST", ["switch"]) => Done(() => Switch.Set(states, Body(request))),
+        ("POST", ["alerts"]) => Done(() => states.Alerts.Put(AlertOf(Body(request)))),
         ("POST", ["clear", var service]) => Done(() => Clear(ServiceOf(service))),
         ("POST", ["misp", .. var rest]) => Misp(request, rest),
         ("DELETE", ["misp", "events", var uuid]) => states.Misp.Remove(uuid) ? Answer.Json(200, new JsonObject()) : Fail(404),
@@ -76,6 +79,28 @@ internal sealed class ControlService(States states) : IService
             default:
                 return Fail(404);
         }
+    }
+
+    /// <summary>An alert of a custom indicator at Defender, or of a rule at Sentinel where the id begins with <c>sn</c>.</summary>
+    private static Alert AlertOf(JsonObject wish)
+    {
+        var isOfRule = wish.Text("id").StartsWith("sn", StringComparison.Ordinal);
+        var alert = new Alert
+        {
+            Id = wish.Text("id"),
+            Details = wish["indicatorId"] is { } key ? new Dictionary<string, string> { ["IndicatorId"] = $"{key}" } : [],
+            Evidence =
+            [
+                .. wish["url"] is { } url ? [Alert.Url($"{url}")] : Array.Empty<JsonObject>(),
+                .. wish["address"] is { } address ? [Alert.Address($"{address}")] : Array.Empty<JsonObject>(),
+            ],
+        };
+        return !isOfRule ? alert : alert with
+        {
+            ServiceSource = "microsoftSentinel",
+            DetectionSource = "scheduledAlerts",
+            Title = "TI map IP entity to Network Session Events",
+        };
     }
 
     private void Generate(JsonObject wish) => states.Misp.Generate(

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MispGraphSync.Sandbox.Hosting;
 
-/// <summary>A self-signed certificate for localhost, 127.0.0.1 and vault names, made at start. No other program trusts it.</summary>
+/// <summary>A self-signed certificate for localhost, 127.0.0.1, vault names and Log Analytics. No other program trusts it.</summary>
 internal static class Certificates
 {
     public static X509Certificate2 Make(DateTimeOffset now)
@@ -16,6 +16,7 @@ internal static class Certificates
         names.AddDnsName("*.vault.azure.net");
         names.AddDnsName("*.vault.usgovcloudapi.net");
         names.AddDnsName("*.vault.azure.cn");
+        names.AddDnsName("api.loganalytics.azure.com");
         names.AddIpAddress(IPAddress.Loopback);
         names.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(names.Build());

@@ -39,6 +39,7 @@ internal sealed record Fact(
             "Graph" => sandbox.GraphState,
             "Sentinel" => sandbox.SentinelState,
             "Defender" => sandbox.DefenderState,
+            "Alerts" => sandbox.AlertState,
             _ => sandbox.MispState,
         };
         var property = state.GetType().GetProperty(parts[1])

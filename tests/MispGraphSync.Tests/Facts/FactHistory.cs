@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
+using MispGraphSync.Sandbox.Alerts;
 using MispGraphSync.Tests.EndToEnd;
 using Xunit;
 
@@ -33,6 +35,9 @@ internal sealed class FactHistory : IAsyncDisposable
             {
                 destination!["requestsPerMinute"] = 6_000;
                 if ((string?)destination["kind"] == "sentinel") destination["context"] = ContextScene.All;
+                if ((string?)destination["kind"] != "defender") continue;
+                var origin = run.Sandbox.Defender.GetLeftPart(UriPartial.Authority);
+                destination["alerts"] = new JsonObject { ["route"] = "defender", ["endpoint"] = origin };
             }
         });
         return new FactHistory(run, row);
@@ -56,10 +61,41 @@ internal sealed class FactHistory : IAsyncDisposable
         File.Delete(_run.Ledger);
         _events.Change(3);
         await ReachAsync("lost ledger");
+        await FireAsync();
         Sandbox.ForgetRequests();
         await ReachAsync("rest");
         Assert.All(SandboxItems.Kinds, kind => Assert.True(Sandbox.Writes(kind).All(request =>
             request.Path.Contains("/query", StringComparison.Ordinal)), Story($"{kind} is not at rest")));
+    }
+
+    /// <summary>A domain fires at two products and gets one sighting for each of its attributes, however the alerts come.</summary>
+    private async Task FireAsync()
+    {
+        Sandbox.EntraState.App.DefenderRoles.Add("Alert.Read.All");
+        var held = Sandbox.SentinelState.Active().First(one => one.Pattern.StartsWith("[domain-name", StringComparison.Ordinal));
+        var (value, key) = (held.Pattern.Split('\'')[1], held.Id["indicator--".Length..]);
+        var now = _run.Time.GetUtcNow();
+        var attributes = Sandbox.MispState.Uuids.SelectMany(uuid => Sandbox.MispState.Get(uuid)!["Attribute"]!.AsArray())
+            .Where(one => (string?)one!["value"] == value).Select(one => (string)one!["uuid"]!).Order().ToList();
+        Sandbox.AlertState.Put(new Alert { Id = "da1", FirstActivity = now, Evidence = [Alert.Url($"http://www.{value}/path")] });
+        Sandbox.AlertState.Put(new Alert
+        {
+            Id = "sn2",
+            ServiceSource = "microsoftSentinel",
+            DetectionSource = "scheduledAlerts",
+            Title = "TI map Domain entity to Syslog",
+            FirstActivity = now,
+            Details = new Dictionary<string, string> { ["IndicatorId"] = key },
+            Evidence = [Alert.Url($"http://{value}/")],
+        });
+        var code = Sandbox.AlertState.IsPartial ? 3 : 0;
+        await PushAsync(code, "fired", "hits", "--sightings");
+        await PushAsync(code, "fired again", "hits", "--sightings");
+        // Attributes above the ceiling get none.
+        var seen = Sandbox.MispState.Sightings.Select(one => one.Attribute).ToList();
+        Assert.True(
+            seen.Count > 0 && seen.Count == seen.Distinct().Count() && seen.TrueForAll(attributes.Contains),
+            Story($"fired: {seen.Count} sightings of {attributes.Count} attributes with {value}"));
     }
 
     /// <summary>Each service rejects one value, which is sent again when it accepts it.</summary>

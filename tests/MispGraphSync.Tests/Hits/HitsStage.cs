@@ -37,10 +37,13 @@ internal sealed class HitsStage : IAsyncDisposable
     public static Task<HitsStage> StartAsync(params string[] kinds) => StartAsync(speed: 1, kinds);
 
     /// <param name="speed">How fast the time runs, where many requests wait for their turn.</param>
-    public static async Task<HitsStage> StartAsync(int speed, params string[] kinds)
+    public static Task<HitsStage> StartAsync(int speed, params string[] kinds) =>
+        StartAsync(new SandboxOptions { Time = new ShiftedTime(speed) }, kinds);
+
+    public static async Task<HitsStage> StartAsync(SandboxOptions options, params string[] kinds)
     {
         if (kinds.Length == 0) kinds = ["sentinel", "defender"];
-        var stage = new HitsStage(await SandboxRun.StartAsync(new SandboxOptions { Time = new ShiftedTime(speed) }, kinds));
+        var stage = new HitsStage(await SandboxRun.StartAsync(options, kinds));
         stage.Run.Configure(kinds, Settle);
         stage.Green = stage.Misp.AddEvent(Event("Campaign of the example spider", "tlp:green", ("ip-dst", Address), ("domain", Domain)));
         stage.Amber = stage.Misp.AddEvent(Event("Stolen invoices", "tlp:amber", ("ip-dst", Address), ("url", Url), ("sha256", Hash)));

@@ -266,6 +266,26 @@ public sealed class HitsTests
     }
 
     [Fact]
+    public async Task A_workspace_without_Graphs_permission_is_read_by_Log_Analytics_under_its_real_name()
+    {
+        await using var proxy = new ConnectProxy();
+        await using var stage = await HitsStage.StartAsync(new SandboxOptions { Tls = true }, "sentinel");
+        proxy.Ports["api.loganalytics.azure.com"] = stage.Sandbox.LogAnalytics.Port;
+        stage.Run.Change(settings => settings["proxy"] = proxy.Address.GetLeftPart(UriPartial.Authority));
+        stage.Sandbox.EntraState.App.GraphRoles.Clear();
+        stage.Alerts.Put(stage.Rule("1", stage.KeyOf(HitsStage.Address)));
+
+        var hits = await stage.HitsAsync(0, "--json");
+        stage.Sandbox.EntraState.App.IsLogAnalyticsReader = false;
+        var refused = await stage.HitsAsync(4);
+
+        Assert.Equal("log-analytics", hits.Json.GetProperty("destinations")[0].Text("route"));
+        Assert.Single(hits.Json.GetProperty("hits").EnumerateArray());
+        // The first route's words: it is the one to grant.
+        Assert.Contains("SecurityAlert.Read.All", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_route_that_cannot_serve_a_destination_is_named()
     {
         await using var stage = await HitsStage.StartAsync("defender");

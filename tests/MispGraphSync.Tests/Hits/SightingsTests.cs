@@ -169,7 +169,7 @@ public sealed class SightingsTests
         Assert.Equal(4, dry.Json.GetProperty("sightings").GetProperty("planned").GetArrayLength());
         Assert.Contains(
             $"attribute {stage.AttributeOf(stage.Green, HitsStage.Domain)} of event {stage.Green}",
-            string.Join(' ', text.Out.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+            OneLine(text.Out), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -251,6 +251,41 @@ public sealed class SightingsTests
         await stage.HitsAsync(0, "--sightings");
 
         Assert.Contains("fails on sightings", hits.Error, StringComparison.Ordinal);
+        Assert.Equal(4, Rows(stage).Count);
+    }
+
+    [Theory]
+    [InlineData(302, "", 5, "redirect")]
+    [InlineData(200, "<html>login</html>", 5, "does not answer as MISP does")]
+    [InlineData(404, """{ "message": "Not Found" }""", 4, "perm_sighting")]
+    [InlineData(403, """{ "message": "Authentication failed." }""", 4, "perm_sighting")]
+    [InlineData(503, "", 5, "not available")]
+    public async Task An_odd_answer_ends_the_writing_with_a_remedy_and_loses_nothing(int status, string body, int code, string words)
+    {
+        await using var stage = await HitsStage.StartAsync(speed: 60);
+        PlayAll(stage);
+        stage.Sandbox.Faults.Add(
+            Service.Misp, new Fault.Reply(status, body), times: int.MaxValue,
+            when: seen => seen.Path.Contains("bulkSaveSightings", StringComparison.Ordinal));
+
+        var hits = await stage.HitsAsync(code, "--sightings");
+        stage.Sandbox.Faults.Clear();
+        await stage.HitsAsync(0, "--sightings");
+
+        Assert.Contains(words, OneLine(hits.Error), StringComparison.Ordinal);
+        Assert.Equal(4, Rows(stage).Count);
+    }
+
+    [Fact]
+    public async Task A_throttled_MISP_is_waited_out()
+    {
+        await using var stage = await HitsStage.StartAsync(speed: 60);
+        PlayAll(stage);
+        stage.Sandbox.Faults.Add(
+            Service.Misp, new Fault.Reply(429, ""), times: 2, when: seen => seen.Path.Contains("bulkSave", StringComparison.Ordinal));
+
+        await stage.HitsAsync(0, "--sightings");
+
         Assert.Equal(4, Rows(stage).Count);
     }
 
@@ -364,6 +399,9 @@ public sealed class SightingsTests
         Assert.Equal(rows.Count, stage.Misp.Sightings.Select(one => one.Uuid).Distinct().Count());
         return rows;
     }
+
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
     private static IEnumerable<string?> Reasons(ToolResult hits) => hits.Json.GetProperty("hits").EnumerateArray()
         .Select(one => one.GetProperty("sighting").GetProperty("reason").GetString());
