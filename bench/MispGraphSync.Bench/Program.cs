@@ -2,7 +2,7 @@ using BenchmarkDotNet.Running;
 using MispGraphSync.Bench.Whole;
 
 // parts [arguments of BenchmarkDotNet]   the parts, one by one
-// whole --exe FILE [--sizes 10k,100k,1M] [--to FILE]   the whole process against local services
+// whole --exe FILE [--sizes 10k,100k,1M,hits] [--to FILE]   the whole process against local services
 switch (args)
 {
     case ["parts", .. var rest]:
@@ -11,6 +11,6 @@ switch (args)
     case ["whole", .. var rest]:
         return await WholeCommand.RunAsync(rest);
     default:
-        Console.Error.WriteLine("parts [arguments of BenchmarkDotNet] | whole --exe FILE [--sizes 10k,100k,1M] [--to FILE]");
+        Console.Error.WriteLine("parts [arguments of BenchmarkDotNet] | whole --exe FILE [--sizes 10k,100k,1M,hits] [--to FILE]");
         return 2;
 }

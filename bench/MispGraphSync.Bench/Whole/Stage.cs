@@ -61,6 +61,16 @@ internal sealed class Stage : IAsyncDisposable
         return new Result(what, (long)report["source"]!["attributes"]!, accepted, requests, measured);
     }
 
+    /// <summary>Reads all alerts that the services have, and matches them.</summary>
+    public async Task<Result> HitsAsync(string what, int matched)
+    {
+        var measured = await MeasuredProcess.RunAsync(_exe, Directory, new Dictionary<string, string>(), ["hits", "--output", "json", "-q"]);
+        var hits = measured.ExitCode == 0 ? JsonNode.Parse(measured.Output)!["hits"]!.AsArray() : null;
+        if (hits?.Count != matched)
+            throw new InvalidOperationException($"{what}: exit {measured.ExitCode}, {hits?.Count} hits\n{measured.Errors}");
+        return new Result(what, 0, 0, 0, measured);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _acceptor.DisposeAsync();

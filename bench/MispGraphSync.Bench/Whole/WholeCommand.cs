@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using MispGraphSync.Sandbox.Alerts;
+
 namespace MispGraphSync.Bench.Whole;
 
 /// <summary>The scenarios, and the table of what they cost.</summary>
@@ -17,7 +20,8 @@ internal static class WholeCommand
         var table = new ResultTable();
         await StartUpAsync(exe, table);
         var root = Directory.CreateTempSubdirectory("misp-graph-bench-").FullName;
-        foreach (var size in sizes) await LifeAsync(root, exe, size, table);
+        foreach (var size in sizes.Where(Sizes.ContainsKey)) await LifeAsync(root, exe, size, table);
+        if (sizes.Contains("100k") || sizes.Contains("hits")) await FireAsync(root, exe, table);
         if (sizes.Contains("100k")) await VariationsAsync(root, exe, table);
         Directory.Delete(root, recursive: true);
         table.AddMachine(exe);
@@ -83,6 +87,33 @@ internal static class WholeCommand
         {
             table.Add("one event of 600k", await stage.PushAsync("first push"));
         }
+    }
+
+    // 100,000 alerts but one, so that the last page is not full: 1,000 of 10,000 indicators matched, each a hundred times.
+    private static async Task FireAsync(string root, string exe, ResultTable table)
+    {
+        const int Alerts = 99_999;
+        const int Matched = 1_000;
+        await using var stage = await Stage.SetAsync(root, exe, 0, 0, "defender");
+        var domains = Enumerable.Range(0, 10 * Matched).Select(i => $"d{i}.bench.example").ToList();
+        stage.Services.MispState.AddEvent(new JsonObject
+        {
+            ["Attribute"] = new JsonArray([.. domains.Select(one => new JsonObject { ["type"] = "domain", ["value"] = one })]),
+        });
+        table.Add("10k", await stage.PushAsync("first push, before the hits"));
+        var now = TimeProvider.System.GetUtcNow();
+        for (var i = 0; i < Alerts; i++)
+        {
+            stage.Services.AlertState.Put(new Alert
+            {
+                Id = $"da{i}",
+                FirstActivity = now,
+                LastUpdate = now.AddMilliseconds(-i),
+                Evidence = [Alert.Url($"www.{domains[i % Matched]}"), Alert.Device("pc-1.corp.example")],
+            });
+        }
+
+        table.Add("10k", await stage.HitsAsync("hits, 100,000 alerts with 1,000 indicators", Matched));
     }
 
     // Generated events are numbered from 1 on; those that were changed are spread evenly from the first on.
