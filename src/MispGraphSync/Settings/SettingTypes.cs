@@ -153,5 +153,5 @@ internal static partial class SettingTypes
 
             return filters;
         })
-    { Notation = Notation.Json, Schema = """{ "type": ["array", "object"], "items": { "type": "object" } }""" };
+        { Notation = Notation.Json, Schema = """{ "type": ["array", "object"], "items": { "type": "object" } }""" };
 }

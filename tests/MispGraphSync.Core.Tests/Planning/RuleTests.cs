@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Mapping;
@@ -237,7 +236,11 @@ public sealed class RuleTests
     {
         var member = new MispAttribute
         {
-            Uuid = Some.Uuid(1), Type = type, Value = "bad.example", ToIds = reason != SkipReason.NotForDetection, ObjectRelation = role,
+            Uuid = Some.Uuid(1),
+            Type = type,
+            Value = "bad.example",
+            ToIds = reason != SkipReason.NotForDetection,
+            ObjectRelation = role,
         };
         var item = new EventItem.Object(new MispObject { Name = name, Attributes = [member] });
         var context = new MapContext("misp", Some.Uuid(2), ToIdsOnly: true, EnforceWarninglist: true);

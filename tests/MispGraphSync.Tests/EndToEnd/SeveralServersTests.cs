@@ -111,7 +111,10 @@ public sealed class SeveralServersTests : IAsyncLifetime
         var feed = Path.Combine(_run.Folder, "feed");
         _run.Change(settings => settings["misp"]!.AsArray()[1] = new JsonObject
         {
-            ["name"] = "osint", ["kind"] = "feed", ["path"] = "feed", ["toIdsOnly"] = true,
+            ["name"] = "osint",
+            ["kind"] = "feed",
+            ["path"] = "feed",
+            ["toIdsOnly"] = true,
         });
         Directory.CreateDirectory(feed);
         var uuid = _second.MispState.AddEvent(Event("f.example", "both.example"));

@@ -1,6 +1,5 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
-using MispGraphSync.Settings;
 using Xunit;
 
 namespace MispGraphSync.Tests.Settings;
@@ -38,8 +37,14 @@ public sealed class RuleSettingsTests
         Assert.Equal(
             new RuleEffect
             {
-                Send = true, Action = IndicatorAction.Block, DaysToExpire = 7, Severity = ThreatLevel.High, Confidence = 80,
-                ThreatType = ThreatType.C2, GenerateAlert = true, PassiveOnly = false,
+                Send = true,
+                Action = IndicatorAction.Block,
+                DaysToExpire = 7,
+                Severity = ThreatLevel.High,
+                Confidence = 80,
+                ThreatType = ThreatType.C2,
+                GenerateAlert = true,
+                PassiveOnly = false,
             },
             rule.Then);
     }
