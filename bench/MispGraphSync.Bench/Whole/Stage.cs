@@ -64,7 +64,8 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Reads all alerts that the services have, and matches them.</summary>
     public async Task<Result> HitsAsync(string what, int matched)
     {
-        var measured = await MeasuredProcess.RunAsync(_exe, Directory, new Dictionary<string, string>(), ["hits", "--output", "json", "-q"]);
+        string[] args = ["hits", "--output", "json", "-q"];
+        var measured = await MeasuredProcess.RunAsync(_exe, Directory, new Dictionary<string, string>(), args);
         var hits = measured.ExitCode == 0 ? JsonNode.Parse(measured.Output)!["hits"]!.AsArray() : null;
         if (hits?.Count != matched)
             throw new InvalidOperationException($"{what}: exit {measured.ExitCode}, {hits?.Count} hits\n{measured.Errors}");

@@ -16,8 +16,12 @@ public sealed record MispDecayModel(int Id, string Name, double Days = 30, doubl
             ["name"] = Name,
             ["parameters"] = new JsonObject
             {
-                ["lifetime"] = Days, ["decay_speed"] = Speed, ["threshold"] = 30, ["default_base_score"] = Start,
-                ["base_score_config"] = new JsonArray(), ["settings"] = new JsonArray(),
+                ["lifetime"] = Days,
+                ["decay_speed"] = Speed,
+                ["threshold"] = 30,
+                ["default_base_score"] = Start,
+                ["base_score_config"] = new JsonArray(),
+                ["settings"] = new JsonArray(),
             },
             ["attribute_types"] = new JsonArray(),
             ["org_id"] = "1",

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Sandbox;
 using MispGraphSync.Settings;
