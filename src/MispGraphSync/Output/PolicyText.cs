@@ -30,8 +30,8 @@ internal static class PolicyText
         var text = new StringBuilder();
         foreach (var attribute in explanation.Attributes.GroupBy(one => (one.Source, one.Event, one.Attribute, one.Type)))
         {
-            var (source, @event, uuid, type) = attribute.Key;
-            text.Append($"{Sanitize.ForDisplay(type)}, attribute {uuid}, event {@event}, source {Sanitize.ForDisplay(source)}\n");
+            var (source, owner, uuid, type) = attribute.Key;
+            text.Append($"{Sanitize.ForDisplay(type)}, attribute {uuid}, event {owner}, source {Sanitize.ForDisplay(source)}\n");
             foreach (var at in attribute)
             {
                 text.Append($"  {at.Destination}\n");
