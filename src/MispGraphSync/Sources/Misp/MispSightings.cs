@@ -38,7 +38,7 @@ internal sealed class MispSightings(MispClient client)
         })]);
         try
         {
-            var path = $"sightings/bulkSaveSightings/{@event:D}";
+            var path = "sightings/bulkSaveSightings/" + @event.ToString("D");
             var (json, _) = await client.PostAsync(path, body.ToJsonString(), ct).ConfigureAwait(false);
             json.Dispose();
             return SaveAnswer.Answered;
