@@ -12,7 +12,7 @@ internal sealed partial class DestinationLedger
             + "type TEXT NOT NULL, value TEXT NOT NULL, label_type TEXT NOT NULL, label_value TEXT NOT NULL, "
             + "expires INTEGER, revoked INTEGER NOT NULL, raw BLOB NOT NULL, fixed BLOB NOT NULL, generation INTEGER, canonical TEXT, "
             + "modified INTEGER, created INTEGER)");
-        _inventories.Remove(destination.Id);
+        _inventories.TryRemove(destination.Id, out _);
         file.Run($"DELETE FROM {found}");
         file.Run(
             $"CREATE TEMP TABLE IF NOT EXISTS {findings} (n INTEGER PRIMARY KEY, kind INTEGER NOT NULL, repair INTEGER NOT NULL, "
@@ -33,7 +33,7 @@ internal sealed partial class DestinationLedger
         AddIndex(Tables.Found(destination), "key", "key");
         AddIndex(Tables.Found(destination), "occupies", "occupies");
         AddIndex(Tables.Findings(destination), "kind", "kind, n");
-        _inventories.Add(destination.Id);
+        _inventories[destination.Id] = true;
         // A later run without a list needs them as well.
         file.Write(
             $"INSERT OR IGNORE INTO spent_key SELECT ?, key FROM {Tables.Found(destination)} WHERE revoked AND key IS NOT NULL",
@@ -42,7 +42,7 @@ internal sealed partial class DestinationLedger
 
     public IReadOnlyList<RemoteIndicator> FindRemote(DestinationState destination, Guid key)
     {
-        if (!_inventories.Contains(destination.Id)) return [];
+        if (!_inventories.ContainsKey(destination.Id)) return [];
         var found = file.All(
             $"SELECT {RemoteColumns} FROM {Tables.Found(destination)} WHERE key = ? ORDER BY n", ReadRemote, key);
         if (found.Count < 2) return found;

@@ -30,7 +30,7 @@ internal sealed partial class DestinationLedger
 
     public int LastListedGeneration(DestinationState destination)
     {
-        var listed = _inventories.Contains(destination.Id)
+        var listed = _inventories.ContainsKey(destination.Id)
             ? file.Scalar($"SELECT COALESCE(MAX(generation), 0) FROM {Tables.Found(destination)}")
             : 0;
         var unclaimed = file.Scalar(
@@ -40,10 +40,11 @@ internal sealed partial class DestinationLedger
 
     public bool HasListedKeys(DestinationState destination) =>
         Tables.HasAny(file, "spent_key", destination.Id) || CountUnclaimed(destination) > 0
-        || (_inventories.Contains(destination.Id) && file.Any($"SELECT 1 FROM {Tables.Found(destination)} WHERE key IS NOT NULL LIMIT 1"));
+        || (_inventories.ContainsKey(destination.Id)
+            && file.Any($"SELECT 1 FROM {Tables.Found(destination)} WHERE key IS NOT NULL LIMIT 1"));
 
     public bool ListsRevoked(DestinationState destination) =>
-        _inventories.Contains(destination.Id) && file.Any($"SELECT 1 FROM {Tables.Found(destination)} WHERE revoked LIMIT 1");
+        _inventories.ContainsKey(destination.Id) && file.Any($"SELECT 1 FROM {Tables.Found(destination)} WHERE revoked LIMIT 1");
 
     public long ForgetUnlisted(DestinationState destination, DateTimeOffset now, bool isContentUnknown) => file.InTransaction(() =>
     {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace MispGraphSync.Ledger;
 
 /// <summary>
@@ -13,7 +15,8 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
     private readonly EventCache _events = new(file);
     private readonly HashSet<IndicatorShape> _prepared = [];
     private readonly Dictionary<long, Statement> _stepInserts = [];
-    private readonly HashSet<long> _inventories = [];
+    // Destinations are listed at the same time.
+    private readonly ConcurrentDictionary<long, bool> _inventories = [];
 
     public DestinationState OpenDestination(DestinationInfo info, IndicatorShape shape, string fingerprint) => file.InTransaction(() =>
     {
