@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MispGraphSync.Core.Hits;
 
 namespace MispGraphSync.Destinations;
@@ -5,8 +6,12 @@ namespace MispGraphSync.Destinations;
 /// <summary>Which alerts a destination's indicators raise, and how an indicator is found in them.</summary>
 /// <param name="Service">The word for the product that raises them, in the list that has the alerts of all products.</param>
 /// <param name="Judge">Given the word for the detection, where there is one, and the alert's title.</param>
-internal sealed record AlertFeed(string Service, MatchRules Rules, Func<string?, string?, AlertRelevance> Judge)
+internal sealed partial record AlertFeed(string Service, MatchRules Rules, Func<string?, string?, AlertRelevance> Judge)
 {
+    private const int MaxIds = 50;
+
+    private static readonly string[] CustomIndicatorWords = ["customTi", "customerTi"];
+
     /// <summary>Why an indicator may have fired without an alert, in sentences.</summary>
     public IReadOnlyList<string> BlindSpots { get; init; } = [];
 
@@ -39,6 +44,12 @@ internal sealed record AlertFeed(string Service, MatchRules Rules, Func<string?,
         return ofRules.Count == 0 ? "" : $"; {naming} of the last {ofRules.Count} of TI map rules name their indicator (IndicatorId)";
     }
 
+    /// <summary>
+    /// The UUIDs in custom details, whose values are plain texts or lists as text: each of them may be an indicator's key.
+    /// </summary>
+    public static IReadOnlyList<Guid> IdsIn(string details) =>
+        [.. Uuid().Matches(details).Take(MaxIds).Select(match => Guid.Parse(match.Value))];
+
     /// <summary>What analysts decided, by the words of any of the services.</summary>
     public static AlertVerdict VerdictOf(string? classification, string? determination)
     {
@@ -49,5 +60,6 @@ internal sealed record AlertFeed(string Service, MatchRules Rules, Func<string?,
             : AlertVerdict.None;
     }
 
-    private static readonly string[] CustomIndicatorWords = ["customTi", "customerTi"];
+    [GeneratedRegex("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")]
+    private static partial Regex Uuid();
 }

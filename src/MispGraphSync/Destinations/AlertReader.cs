@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using MispGraphSync.Core.Hits;
+using MispGraphSync.Http.SignIn;
 
 namespace MispGraphSync.Destinations;
 
@@ -22,10 +23,12 @@ internal sealed record AlertPage(IReadOnlyList<Alert> Alerts, string? Next, bool
 /// Reads all alerts of a window. Services leave next links out and limit offsets, so a full page without a next link is not the end:
 /// the window is halved. What comes twice is the caller's to fold.
 /// </summary>
+/// <param name="client">Of the service, disposed with this; so are its tokens.</param>
 /// <param name="least">The shortest window that the service distinguishes.</param>
 /// <param name="fetch">Reads a page: the first of a window, or the one that the last one named.</param>
 internal sealed class AlertReader(
-    TimeSpan least, Func<AlertWindow, string?, CancellationToken, Task<AlertPage>> fetch, Action dispose) : IDisposable
+    DestinationClient client, MsalTokenSource tokens, TimeSpan least,
+    Func<AlertWindow, string?, CancellationToken, Task<AlertPage>> fetch) : IDisposable
 {
     private const int MaxPages = 100_000;
 
@@ -55,7 +58,11 @@ internal sealed class AlertReader(
         }
     }
 
-    public void Dispose() => dispose();
+    public void Dispose()
+    {
+        client.Dispose();
+        tokens.Dispose();
+    }
 
     private void Halve(AlertWindow window, Stack<AlertWindow> windows)
     {

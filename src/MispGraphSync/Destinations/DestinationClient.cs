@@ -35,9 +35,11 @@ internal sealed class DestinationClient : IDisposable
     }
 
     /// <param name="isNonIdempotent">Sent twice, it may create twice.</param>
+    /// <param name="prefer">The header of that name; null: none.</param>
+    /// <param name="isPrivate">The response names machines and people: the request log keeps nothing of a good one.</param>
     public Task<ApiCall> SendAsync(
         string operation, HttpMethod method, string uri, PooledBuffer? body, CancellationToken ct,
-        int items = 0, bool isNonIdempotent = false) =>
+        int items = 0, bool isNonIdempotent = false, string? prefer = null, bool isPrivate = false) =>
         _client.SendAsync(
             new ApiCall
             {
@@ -48,22 +50,8 @@ internal sealed class DestinationClient : IDisposable
                 Body = body,
                 Items = items,
                 IsNonIdempotent = isNonIdempotent,
-            },
-            ct);
-
-    /// <summary>Sends a request for data that name machines and people: the request log keeps nothing of a good response.</summary>
-    public Task<ApiCall> SendPrivatelyAsync(
-        string operation, HttpMethod method, string uri, PooledBuffer? body, string? prefer, CancellationToken ct) =>
-        _client.SendAsync(
-            new ApiCall
-            {
-                Destination = _destination,
-                Operation = operation,
-                Method = method,
-                Uri = new Uri(uri, UriKind.RelativeOrAbsolute),
-                Body = body,
                 Prefer = prefer,
-                IsResponsePrivate = true,
+                IsResponsePrivate = isPrivate,
             },
             ct);
 

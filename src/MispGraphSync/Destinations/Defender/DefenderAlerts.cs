@@ -50,11 +50,7 @@ internal static class DefenderAlerts
         var client = new DestinationClient(
             "Defender", settings with { RequestsPerMinute = RequestsPerMinute }, origin, transport, tokens, FailureOf, "api/",
             Keys.AlertsEndpoint.Path);
-        return new AlertReader(TimeSpan.FromSeconds(1), FetchAsync, () =>
-        {
-            client.Dispose();
-            tokens.Dispose();
-        });
+        return new AlertReader(client, tokens, TimeSpan.FromSeconds(1), FetchAsync);
 
         async Task<AlertPage> FetchAsync(AlertWindow window, string? next, CancellationToken ct)
         {
@@ -62,7 +58,7 @@ internal static class DefenderAlerts
             var filter = $"lastUpdateTime ge {AlertWindow.Text(window.From)} and lastUpdateTime lt {AlertWindow.Text(window.Until)}";
             var uri = next is not null ? client.Follow(next).AbsoluteUri
                 : $"alerts?$top={PageSize}&$expand=evidence&$filter={Uri.EscapeDataString(filter)}";
-            using var call = await client.SendPrivatelyAsync("alerts", HttpMethod.Get, uri, null, null, ct).ConfigureAwait(false);
+            using var call = await client.SendAsync("alerts", HttpMethod.Get, uri, null, ct, isPrivate: true).ConfigureAwait(false);
             return client.Read(call, response => ReadPage(response, feed));
         }
     }

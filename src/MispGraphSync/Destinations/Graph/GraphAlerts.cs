@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using MispGraphSync.Core.Hits;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
@@ -9,7 +8,7 @@ using MispGraphSync.Settings;
 namespace MispGraphSync.Destinations.Graph;
 
 /// <summary>Microsoft Graph's <c>alerts_v2</c> ("List alerts_v2"): the alerts of all products, those of one of them at a time.</summary>
-internal static partial class GraphAlerts
+internal static class GraphAlerts
 {
     public const string RouteName = "graph";
 
@@ -27,8 +26,6 @@ internal static partial class GraphAlerts
     /// <summary>Without it, words that came later than the first ones are hidden.</summary>
     private const string AllWords = "include-unknown-enum-members";
 
-    private const int MaxIds = 50;
-
     /// <summary>China's cloud has no such list.</summary>
     public static AlertRoute Route { get; } = new(RouteName)
     {
@@ -45,16 +42,13 @@ internal static partial class GraphAlerts
         var client = new DestinationClient(
             "Graph", settings with { RequestsPerMinute = RequestsPerMinute }, origin, transport, tokens, FailureOf, "v1.0/",
             Keys.AlertsEndpoint.Path, library: GraphApi.LibraryHandlers());
-        return new AlertReader(TimeSpan.FromMilliseconds(1), FetchAsync, () =>
-        {
-            client.Dispose();
-            tokens.Dispose();
-        });
+        return new AlertReader(client, tokens, TimeSpan.FromMilliseconds(1), FetchAsync);
 
         async Task<AlertPage> FetchAsync(AlertWindow window, string? next, CancellationToken ct)
         {
             var uri = next is not null ? client.Follow(next).AbsoluteUri : First(feed, window);
-            using var call = await client.SendPrivatelyAsync("alerts", HttpMethod.Get, uri, null, AllWords, ct).ConfigureAwait(false);
+            using var call = await client.SendAsync("alerts", HttpMethod.Get, uri, null, ct, prefer: AllWords, isPrivate: true)
+                .ConfigureAwait(false);
             var page = client.Read(call, response => ReadPage(response, feed));
             return call.Status == HttpStatusCode.PartialContent ? page with { Gap = "Graph gave a part of its answer (206)" } : page;
         }
@@ -96,13 +90,10 @@ internal static partial class GraphAlerts
             Last = item.Instant("lastActivityDateTime") ?? first,
             Verdict = AlertFeed.VerdictOf(item.Text("classification"), item.Text("determination")),
             Relevance = relevance,
-            Ids = item.Find("customDetails") is { } details ? UuidsIn(details.GetRawText()) : [],
+            Ids = item.Find("customDetails") is { } details ? AlertFeed.IdsIn(details.GetRawText()) : [],
             Values = item.List("evidence") is { } evidence ? [.. evidence.SelectMany(GraphEvidence.Of).Distinct()] : [],
         };
     }
-
-    // A custom detail's value is plain text or a list as text: each UUID in it may be an indicator's.
-    private static List<Guid> UuidsIn(string text) => [.. Uuid().Matches(text).Take(MaxIds).Select(match => Guid.Parse(match.Value))];
 
     private static RunFailedException? FailureOf(ApiCall call, ErrorBody error, bool answeredBefore) => call.Status switch
     {
@@ -113,7 +104,4 @@ internal static partial class GraphAlerts
             RunOutcome.SignInFailed, $"Graph refuses access to alerts (403): {error}", Permission),
         _ => null,
     };
-
-    [GeneratedRegex("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")]
-    private static partial Regex Uuid();
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using MispGraphSync.Core.Hits;
 using MispGraphSync.Http;
 using MispGraphSync.Http.SignIn;
@@ -12,7 +11,7 @@ namespace MispGraphSync.Destinations.Sentinel;
 /// The workspace's table <c>SecurityAlert</c>, by the query API of Log Analytics: for a workspace that is not onboarded to the Defender
 /// portal. It has no analysts' decisions.
 /// </summary>
-internal static partial class LogAnalyticsAlerts
+internal static class LogAnalyticsAlerts
 {
     public const string RouteName = "log-analytics";
 
@@ -27,8 +26,6 @@ internal static partial class LogAnalyticsAlerts
 
     /// <summary>The time that the service may take; without it three minutes.</summary>
     private const string Wait = "wait=55";
-
-    private const int MaxIds = 50;
 
     /// <summary>The query API. Its tokens have a name of their own.</summary>
     private static readonly CloudHosts Hosts = new(
@@ -63,16 +60,13 @@ internal static partial class LogAnalyticsAlerts
         var client = new DestinationClient(
             "Log Analytics", settings with { RequestsPerMinute = RequestsPerMinute }, origin, transport, tokens, FailureOf, "v1/",
             Keys.AlertsEndpoint.Path);
-        return new AlertReader(TimeSpan.FromMilliseconds(1), FetchAsync, () =>
-        {
-            client.Dispose();
-            tokens.Dispose();
-        });
+        return new AlertReader(client, tokens, TimeSpan.FromMilliseconds(1), FetchAsync);
 
         async Task<AlertPage> FetchAsync(AlertWindow window, string? next, CancellationToken ct)
         {
-            using var call = await client.SendPrivatelyAsync(
-                "alerts", HttpMethod.Post, $"workspaces/{settings.WorkspaceId:D}/query", BodyOf(window), Wait, ct).ConfigureAwait(false);
+            var uri = $"workspaces/{settings.WorkspaceId:D}/query";
+            using var call = await client.SendAsync("alerts", HttpMethod.Post, uri, BodyOf(window), ct, prefer: Wait, isPrivate: true)
+                .ConfigureAwait(false);
             return client.Read(call, response => ReadPage(response, feed));
         }
     }
@@ -131,7 +125,7 @@ internal static partial class LogAnalyticsAlerts
             First = first,
             Last = row.Instant("EndTime") ?? first,
             Relevance = relevance,
-            Ids = [.. Uuid().Matches(DetailsOf(row.Text("ExtendedProperties"))).Take(MaxIds).Select(match => Guid.Parse(match.Value))],
+            Ids = AlertFeed.IdsIn(DetailsOf(row.Text("ExtendedProperties"))),
             Values = ValuesOf(row.Text("Entities")),
         };
     }
@@ -192,9 +186,6 @@ internal static partial class LogAnalyticsAlerts
             RunOutcome.InvalidInput, $"Log Analytics has no such workspace (404): {error}", "Check workspaceId and auth.cloud."),
         _ => null,
     };
-
-    [GeneratedRegex("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")]
-    private static partial Regex Uuid();
 
     private readonly struct Row(JsonElement cells, ILookup<string, int> at)
     {
