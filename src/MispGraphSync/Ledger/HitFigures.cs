@@ -3,8 +3,6 @@ namespace MispGraphSync.Ledger;
 /// <summary>What status, report and metrics show of hits.</summary>
 internal sealed class HitFigures(LedgerFile file)
 {
-    private const long Day = 86_400_000;
-
     /// <summary>The days that status and metrics add up.</summary>
     public static readonly TimeSpan Span = TimeSpan.FromDays(30);
 
@@ -31,7 +29,7 @@ internal sealed class HitFigures(LedgerFile file)
         var counts = new long[days];
         var start = new DateTimeOffset(first, TimeOnly.MinValue, TimeSpan.Zero);
         foreach (var (day, count) in file.All(
-            $"SELECT (first - ?1) / {Day}, COUNT(DISTINCT alert) FROM hit WHERE first >= ?1 GROUP BY 1",
+            $"SELECT (first - ?1) / {HitLedger.Day}, COUNT(DISTINCT alert) FROM hit WHERE first >= ?1 GROUP BY 1",
             static row => (row.Long(0), row.Long(1)), start))
         {
             if (day < days) counts[day] = count;

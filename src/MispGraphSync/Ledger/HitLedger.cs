@@ -6,7 +6,8 @@ namespace MispGraphSync.Ledger;
 /// <summary>Finds the indicators that alerts may come from, and keeps the hits, the looks and the sightings.</summary>
 internal sealed class HitLedger(LedgerFile file)
 {
-    private const long Day = 86_400_000;
+    /// <summary>In the ledger's milliseconds.</summary>
+    public const long Day = 86_400_000;
 
     /// <summary>Hits and sightings are kept as long as MISP shows sightings in its graphs.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(365);
@@ -14,7 +15,7 @@ internal sealed class HitLedger(LedgerFile file)
     private static readonly TimeSpan WithdrawnKept = TimeSpan.FromDays(30);
 
     private const string HeldSince =
-        "SELECT h.observables, h.label, COALESCE(h.active_from, r.started, 0), h.expires FROM held h LEFT JOIN run r ON r.id = h.since ";
+        $"SELECT h.observables, h.label, {WithdrawnRecord.Since}, h.expires FROM held h LEFT JOIN run r ON r.id = h.since ";
 
     private const string WithdrawnSince =
         "SELECT w.observables, w.label, w.since, COALESCE(w.until, r.ended, r.started, 0) FROM withdrawn w "

@@ -76,9 +76,9 @@ internal sealed class MispReports(MispClient client, MispSettings settings, Time
     };
 
     internal static async Task<List<JsonElement>> FindSightingsAsync(
-        MispClient client, string path, JsonObject body, CancellationToken ct)
+        MispClient client, string path, JsonObject body, CancellationToken ct, bool canShrink = false)
     {
-        var (json, _) = await client.PostAsync(path, body.ToJsonString(), ct, canShrink: false);
+        var (json, _) = await client.PostAsync(path, body.ToJsonString(), ct, canShrink);
         using var found = json;
         return (MispJson.Entries(MispJson.Member(json.RootElement, "response")) ?? throw client.Errors.NotMisp())
             .Select(item => MispJson.Unwrapped(item, "Sighting").Clone()).ToList();
@@ -88,10 +88,10 @@ internal sealed class MispReports(MispClient client, MispSettings settings, Time
         Guid.TryParse(MispJson.Text(MispJson.Member(sighting, "Attribute"), "uuid"), out var uuid) ? uuid : null;
 
     /// <summary>MISP takes any number for a date.</summary>
-    internal static DateTimeOffset DateOf(JsonElement sighting) =>
-        DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(NumberOf(sighting, "date_sighting"), 0, End));
+    internal static DateTimeOffset TimeOf(JsonElement item, string name) =>
+        DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(NumberOf(item, name), 0, End));
 
-    internal static long NumberOf(JsonElement item, string name) =>
+    private static long NumberOf(JsonElement item, string name) =>
         long.TryParse(MispJson.Text(item, name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private ReadSighting? Read(JsonElement sighting, string? us)
@@ -104,7 +104,8 @@ internal sealed class MispReports(MispClient client, MispSettings settings, Time
             && (organisation == us || organisation == MispJson.Text(MispJson.Member(sighting, "Event"), "orgc_id"));
         var counts = settings.Expirations == ExpirationSightings.All || (settings.Expirations == ExpirationSightings.Own && isOwn);
         return new ReadSighting(
-            uuid, NumberOf(sighting, "id"), attribute, kind, organisation, DateOf(sighting), kind == SightingKind.Expiration && counts);
+            uuid, NumberOf(sighting, "id"), attribute, kind, organisation, TimeOf(sighting, "date_sighting"),
+            kind == SightingKind.Expiration && counts);
     }
 
     private AttributeScore? ScoreOf(JsonElement attribute, OwnSightings own, DateTimeOffset now)

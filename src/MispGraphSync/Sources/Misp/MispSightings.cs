@@ -71,12 +71,9 @@ internal sealed class MispSightings(MispClient client)
             ["from"] = sightings.Min(one => one.Date).AddDays(-1).ToUnixTimeSeconds(),
             ["to"] = sightings.Max(one => one.Date).AddDays(1).ToUnixTimeSeconds(),
         };
-        var (json, _) = await client.PostAsync("sightings/restSearch/attribute", body.ToJsonString(), ct).ConfigureAwait(false);
-        using (json)
-        {
-            var entries = MispJson.Entries(MispJson.Member(json.RootElement, "response")) ?? throw client.Errors.NotMisp();
-            return [.. entries.Select(UuidOf).OfType<Guid>()];
-        }
+        var found = await MispReports.FindSightingsAsync(client, "sightings/restSearch/attribute", body, ct, canShrink: true)
+            .ConfigureAwait(false);
+        return [.. found.Select(UuidOf).OfType<Guid>()];
     }
 
     /// <summary>MISP fails on sightings one by one.</summary>
@@ -85,5 +82,5 @@ internal sealed class MispSightings(MispClient client)
         "Look into MISP's logs (app/tmp/logs/error.log). The next run tries again.");
 
     private static Guid? UuidOf(JsonElement item) =>
-        Guid.TryParse(MispJson.Text(MispJson.Unwrapped(item, "Sighting"), "uuid"), out var uuid) ? uuid : null;
+        Guid.TryParse(MispJson.Text(item, "uuid"), out var uuid) ? uuid : null;
 }

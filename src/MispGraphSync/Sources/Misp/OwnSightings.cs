@@ -44,7 +44,7 @@ internal sealed class OwnSightings(string word)
     public DateTimeOffset? LastOfOthers(Guid uuid, JsonElement attribute)
     {
         if (!_others.TryGetValue(uuid, out var seen)) return null;
-        var changed = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(MispReports.NumberOf(attribute, "timestamp"), 0, 253_402_300_799));
+        var changed = MispReports.TimeOf(attribute, "timestamp");
         var last = DateTimeOffset.TryParse(MispJson.Text(attribute, "last_seen"), out var lastSeen) ? lastSeen : changed;
         // As MISP does: a change after the sighting counts.
         return seen is { } at && at >= changed ? at : last;
@@ -57,7 +57,7 @@ internal sealed class OwnSightings(string word)
         foreach (var one in await MispReports.FindSightingsAsync(client, "sightings/restSearch/attribute", body, ct))
         {
             if (MispJson.Text(one, "source") == word || MispReports.AttributeOf(one) is not { } attribute) continue;
-            var at = MispReports.DateOf(one);
+            var at = MispReports.TimeOf(one, "date_sighting");
             if (_others.TryGetValue(attribute, out var known) && !(known >= at)) _others[attribute] = at;
         }
     }
