@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MispGraphSync.Core.Mapping;
 
 namespace MispGraphSync.Core.Ports;
 
@@ -18,8 +19,10 @@ public enum RuleKeyKind
     Age,
 }
 
-/// <summary>One property of an indicator source that a rule can ask for. <see cref="All"/> is the whole list.</summary>
-public sealed record RuleKey(string Name, RuleKeyKind Kind, string Meaning)
+/// <summary>
+/// One property of an indicator source that a rule can ask for. <see cref="All"/> is the whole list; docs/rules.md has the meaning of each.
+/// </summary>
+public sealed record RuleKey(string Name, RuleKeyKind Kind)
 {
     public const string FalsePositives = "falsePositivesAtLeast";
     public const string DecayScore = "decayScoreBelow";
@@ -28,76 +31,75 @@ public sealed record RuleKey(string Name, RuleKeyKind Kind, string Meaning)
 
     public static ImmutableArray<RuleKey> All { get; } =
     [
-        new("type", RuleKeyKind.Names, "the MISP type of the attribute, such as `ip-dst`")
+        new("type", RuleKeyKind.Names)
         {
             Texts = subject => [subject.Row.Source.Type],
         },
-        new("category", RuleKeyKind.Names, "the attribute's category, such as `Network activity`")
+        new("category", RuleKeyKind.Names)
         {
             Texts = subject => Some(subject.Row.Source.Category),
         },
-        new("object", RuleKeyKind.Names, "the name of the MISP object that the attribute is in, such as `url`")
+        new("object", RuleKeyKind.Names)
         {
             Texts = subject => Some(subject.Row.Source.Object),
         },
-        new("role", RuleKeyKind.Names, "the attribute's role in its object (object relation), such as `host`")
+        new("role", RuleKeyKind.Names)
         {
             Texts = subject => Some(subject.Row.Source.Role),
         },
-        new("tag", RuleKeyKind.Names, "a tag of the event or the attribute, local ones too")
+        new("tag", RuleKeyKind.Names)
         {
             Texts = subject => subject.Row.Event.Tagging.AllTags.Concat(subject.Row.Own.AllTags), TakesPatterns = true,
         },
-        new("galaxy", RuleKeyKind.Names, "a galaxy's type such as `threat-actor`, or a cluster such as `threat-actor=APT28`")
+        new("galaxy", RuleKeyKind.Names)
         {
             Texts = subject => subject.Row.Event.Context.Galaxies.Concat(subject.Row.Source.Galaxies)
                 .SelectMany(cluster => Some(cluster.Galaxy, $"{cluster.Galaxy}={cluster.Value}"))
                 .Concat(subject.Row.Event.Tagging.AllTags.Concat(subject.Row.Own.AllTags).SelectMany(ClusterOf)),
             TakesPatterns = true,
         },
-        new("organisation", RuleKeyKind.Names, "the organisation that created the event: its name or UUID")
+        new("organisation", RuleKeyKind.Names)
         {
             Texts = subject => Some(subject.Row.Event.Context.Organisation, subject.Row.Event.Context.OrganisationUuid?.ToString()),
             TakesPatterns = true,
         },
-        new("source", RuleKeyKind.Names, "the source's name (`misp.name`)")
+        new("source", RuleKeyKind.Names)
         {
             Texts = subject => [subject.Row.Event.Source],
         },
-        new("threatLevel", RuleKeyKind.Names, "the event's threat level")
+        new("threatLevel", RuleKeyKind.Names)
         {
-            Texts = subject => [WordOf(subject.Row.Event.Context.ThreatLevel)], Words = ["high", "medium", "low", "undefined"],
+            Texts = subject => [subject.Row.Event.Context.ThreatLevel.Slug()], Words = ["high", "medium", "low", "undefined"],
         },
-        new("tlp", RuleKeyKind.Names, "the strictest TLP of event and attribute; without one, `defaultTlp`")
+        new("tlp", RuleKeyKind.Names)
         {
             Texts = subject => WordsOf(subject.Row.TaggedTlp ?? subject.Policy.DefaultTlp), Words = TlpWords,
         },
-        new("pap", RuleKeyKind.Names, "the strictest PAP of event and attribute; without one, nothing matches")
+        new("pap", RuleKeyKind.Names)
         {
             Texts = subject => subject.Row.Pap is { } pap ? WordsOf(pap) : [], Words = ["clear", "white", "green", "amber", "red"],
         },
-        new("confidenceBelow", RuleKeyKind.Below, "a confidence below this (0 to 100); without a tag, `defaultConfidence` counts")
+        new("confidenceBelow", RuleKeyKind.Below)
         {
             Value = subject => subject.Row.TaggedConfidence ?? subject.Policy.DefaultConfidence, Most = 101,
         },
-        new("olderThan", RuleKeyKind.Age, "the attribute was last changed before this")
+        new("olderThan", RuleKeyKind.Age)
         {
             Moment = subject => subject.Row.Source.Timestamp,
         },
-        new("firstSeenBefore", RuleKeyKind.Age, "first seen before this; without `first_seen`, the event's date counts")
+        new("firstSeenBefore", RuleKeyKind.Age)
         {
             Moment = subject => subject.Row.Source.FirstSeen ?? subject.Row.Event.When,
         },
-        new("lastSeenBefore", RuleKeyKind.Age, "last seen before this; without `last_seen`, the attribute's last change counts")
+        new("lastSeenBefore", RuleKeyKind.Age)
         {
             Moment = subject => subject.Row.LastSeen,
         },
-        new(DecayScore, RuleKeyKind.Below,
-            "a decay score below this (0 to 100), by the model of `misp.decay`; unknown scores never match")
+        new(DecayScore, RuleKeyKind.Below)
         {
             Value = subject => subject.Row.DecayScore, Most = 101, IsReported = true,
         },
-        new(FalsePositives, RuleKeyKind.AtLeast, "so many sightings in MISP that call it a false positive")
+        new(FalsePositives, RuleKeyKind.AtLeast)
         {
             Value = subject => subject.Row.FalsePositives, Most = 1_000_000, IsReported = true,
         },
@@ -129,21 +131,12 @@ public sealed record RuleKey(string Name, RuleKeyKind Kind, string Meaning)
 
     private static IEnumerable<string> Some(params string?[] texts) => texts.OfType<string>();
 
-    private static string WordOf(ThreatLevel level) => level.ToString().ToLowerInvariant();
+    private static string[] WordsOf(Tlp tlp) => tlp == Tlp.Clear ? [tlp.Word(), "white"] : [tlp.Word()];
 
-    private static string[] WordsOf(Tlp tlp) => tlp switch
-    {
-        Tlp.Clear => ["clear", "white"],
-        Tlp.AmberStrict => ["amber+strict"],
-        _ => [tlp.ToString().ToLowerInvariant()],
-    };
-
-    // misp-galaxy:threat-actor="APT28": events are read without their galaxies.
+    // Events are read without their galaxies.
     private static IEnumerable<string> ClusterOf(string tag)
     {
-        const string Prefix = "misp-galaxy:";
-        if (!tag.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || tag.IndexOf('=') is not (> 0 and var equals)) return [];
-        var galaxy = tag[Prefix.Length..equals];
-        return [galaxy, $"{galaxy}={tag[(equals + 1)..].Trim().Trim('"')}"];
+        if (!tag.StartsWith(MispTag.GalaxyPrefix, StringComparison.OrdinalIgnoreCase)) return [];
+        return TagMap.Split(tag[MispTag.GalaxyPrefix.Length..]) is var (galaxy, cluster) ? [galaxy, $"{galaxy}={cluster}"] : [];
     }
 }

@@ -177,7 +177,7 @@ internal sealed partial class Composition
             OnlyEvents = request.Events,
             Details = DestinationEvents.DetailsFor(Enabled) + Fingerprints.DetailsForRules(Enabled),
             ForRules = Enabled.Any(one => !one.Policy.Rules.IsEmpty),
-            FindMatches = DestinationEvents.FinderFor(Enabled) ?? NoMatches,
+            FindMatches = DestinationEvents.FinderFor(Enabled),
         },
         PolicyFingerprint = FingerprintOf,
         SelectionFingerprint = destination => Fingerprints.OfSelection(Settings, destination.Info.Name),
@@ -210,8 +210,6 @@ internal sealed partial class Composition
         var settings = Fingerprints.OfDestination(Settings, destination.Info.Name);
         return destination.Policy.DependsOnTime ? $"{settings} {_host.Time.GetUtcNow().UtcDateTime:yyyy-MM-dd}" : settings;
     }
-
-    private static IReadOnlyList<ulong> NoMatches(MispEvent @event, IEnumerable<EventItem> items) => [];
 
     /// <summary>The report of a run that read no source.</summary>
     private static RunReport ReportOf(long run, RunOutcome outcome) => new()

@@ -124,13 +124,7 @@ internal sealed class PolicyCaseReader(string file, IReadOnlyList<string> destin
         foreach (var (name, member) in value.Members)
         {
             if (known.Contains(name)) members[name] = member;
-            else
-            {
-                var meant = DidYouMean.Nearest(name, known) is { } nearest
-                    ? $"Did you mean \"{nearest}\"?"
-                    : $"There is {string.Join(", ", known)}.";
-                _faults.Add(member.Origin, key, $"{SettingsFaults.Quote(name)} is not known here. {meant}");
-            }
+            else _faults.Add(member.Origin, key, $"{SettingsFaults.Quote(name)} is not known here. {DidYouMean.OrAll(name, known)}");
         }
 
         return members;

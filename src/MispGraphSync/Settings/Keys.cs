@@ -258,8 +258,6 @@ internal static class Keys
         "alerts.route", Overridable, Choice([AlertSettings.Auto, .. routes]), $"\"{AlertSettings.Auto}\"",
         "Where misp-graph hits reads alerts. auto: the list of all products, and where the app may not read it, the product's own.");
 
-    public static string WordOf(Tlp tlp) => tlp == Tlp.AmberStrict ? "amber+strict" : tlp.Slug();
-
     public static Tlp TlpNamed(string word) => TlpWord.Read(
         new SettingValue(word, SettingOrigin.Default), "", new ReadContext(new SettingsFaults(), ""));
 

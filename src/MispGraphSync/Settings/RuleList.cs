@@ -49,7 +49,7 @@ internal static class RuleList
         foreach (var (type, days) in policy.ExpiryByType.OrderBy(one => one.Key, StringComparer.Ordinal))
             yield return Row("expiry", When("type", [type]), $$"""{"daysToExpire":{{days}}}""");
         foreach (var (tlp, days) in policy.ExpiryByTlp.OrderBy(one => one.Key))
-            yield return Row("expiry", When("tlp", [Keys.WordOf(tlp)]), $$"""{"daysToExpire":{{days}}}""");
+            yield return Row("expiry", When("tlp", [tlp.Word()]), $$"""{"daysToExpire":{{days}}}""");
         var passive = policy.PassiveOnly ? "true" : "false";
         var values = $"\"confidence\":{policy.DefaultConfidence},\"threatType\":\"{policy.DefaultThreatType}\",\"passiveOnly\":{passive}";
         yield return Row("settings", null,

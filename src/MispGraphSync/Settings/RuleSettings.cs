@@ -9,15 +9,14 @@ internal static class RuleSettings
     /// <summary>The properties that a rule can set, in the order of the docs.</summary>
     public static IReadOnlyList<RuleProperty> Properties { get; } =
     [
-        new("send", SettingTypes.Bool, "false: it is not sent; true: it is sent in spite of `types`, `excludeTypes`, `excludeTags`, "
-            + "`toIdsOnly`, `weak-alone` and roles that are context"),
-        new("action", Keys.Action.Type, "what the product does on a match"),
-        new("daysToExpire", Keys.DaysToExpire.Type, "the lifetime in days"),
-        new("severity", Severity, "the severity, in place of the event's threat level"),
-        new("confidence", Keys.DefaultConfidence.Type, "the confidence, in place of the tag's"),
-        new("threatType", Keys.DefaultThreatType.Type, "the threat type, in place of the tag's"),
-        new("generateAlert", SettingTypes.Bool, "whether what blocks or warns raises an alert too"),
-        new("passiveOnly", SettingTypes.Bool, "whether the user is not notified"),
+        new("send", SettingTypes.Bool, then => then.Send is not null),
+        new("action", Keys.Action.Type, then => then.Action is not null),
+        new("daysToExpire", Keys.DaysToExpire.Type, then => then.DaysToExpire is not null),
+        new("severity", Severity, then => then.Severity is not null),
+        new("confidence", Keys.DefaultConfidence.Type, then => then.Confidence is not null),
+        new("threatType", Keys.DefaultThreatType.Type, then => then.ThreatType is not null),
+        new("generateAlert", SettingTypes.Bool, then => then.GenerateAlert is not null),
+        new("passiveOnly", SettingTypes.Bool, then => then.PassiveOnly is not null),
     ];
 
     public static SettingType<IReadOnlyList<Rule>> Rules { get; } = new(
@@ -35,18 +34,7 @@ internal static class RuleSettings
         [.. Enum.GetValues<ThreatLevel>().Select(level => (level.ToString().ToLowerInvariant(), level))]);
 
     /// <summary>The names of the properties that a rule sets.</summary>
-    public static IEnumerable<string> PropertiesSetBy(Rule rule)
-    {
-        var set = rule.Then;
-        (string Name, bool IsSet)[] all =
-        [
-            ("send", set.Send is not null), ("action", set.Action is not null), ("daysToExpire", set.DaysToExpire is not null),
-            ("severity", set.Severity is not null), ("confidence", set.Confidence is not null),
-            ("threatType", set.ThreatType is not null), ("generateAlert", set.GenerateAlert is not null),
-            ("passiveOnly", set.PassiveOnly is not null),
-        ];
-        return all.Where(one => one.IsSet).Select(one => one.Name);
-    }
+    public static IEnumerable<string> PropertiesSetBy(Rule rule) => Properties.Where(one => one.IsSet(rule.Then)).Select(one => one.Name);
 
     private static IReadOnlyList<Rule>? Read(TypedValue value)
     {
@@ -150,13 +138,8 @@ internal static class RuleSettings
                 : null;
     }
 
-    private static void Unknown(TypedValue rule, string name, string what, string[] words)
-    {
-        var meant = DidYouMean.Nearest(name, words) is { } nearest
-            ? $"Did you mean \"{nearest}\"?"
-            : $"There are: {string.Join(", ", words)}.";
-        rule.Reject<Rule>($"{SettingsFaults.Quote(name)} is no {what}. {meant}");
-    }
+    private static void Unknown(TypedValue rule, string name, string what, string[] words) =>
+        rule.Reject<Rule>($"{SettingsFaults.Quote(name)} is no {what}. {DidYouMean.OrAll(name, words)}");
 
     private static string WhenSchema() => string.Join(", ", RuleKey.All.Select(key => $"\"{key.Name}\": " + key.Kind switch
     {
@@ -172,5 +155,5 @@ internal static class RuleSettings
 }
 
 /// <summary>One property that a rule can set.</summary>
-/// <param name="Meaning">To follow its name in the docs.</param>
-internal sealed record RuleProperty(string Name, SettingType Type, string Meaning);
+/// <param name="IsSet">Whether an effect has it.</param>
+internal sealed record RuleProperty(string Name, SettingType Type, Func<RuleEffect, bool> IsSet);

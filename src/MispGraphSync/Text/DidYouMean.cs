@@ -16,6 +16,11 @@ internal static class DidYouMean
             .FirstOrDefault();
     }
 
+    /// <summary>A sentence with the nearest of the words, or with all of them when none is near enough.</summary>
+    public static string OrAll(string written, IReadOnlyCollection<string> words) => Nearest(written, words) is { } nearest
+        ? $"Did you mean \"{nearest}\"?"
+        : $"There are: {string.Join(", ", words)}.";
+
     /// <summary>The nearest of the words, however far it is.</summary>
     public static string AlwaysNearest(string written, IEnumerable<string> words) =>
         ByDistance(written.Length > LongestWord ? written[..LongestWord] : written, words).First().Word;

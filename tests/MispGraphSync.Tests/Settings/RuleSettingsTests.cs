@@ -1,5 +1,6 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Settings;
 using Xunit;
 
 namespace MispGraphSync.Tests.Settings;
@@ -120,5 +121,15 @@ public sealed class RuleSettingsTests
             """ "rules": [{ "when": { "type": "ip-dest" }, "then": { "send": false } }] """));
 
         Assert.Contains(folder.Inspect().Warnings, warning => warning.Contains("ip-dst", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Docs_have_a_row_for_each_condition_and_property()
+    {
+        var page = File.ReadAllText(DocsTests.At("docs/rules.md"));
+
+        Assert.All(
+            RuleKey.All.Select(key => key.Name).Concat(RuleSettings.Properties.Select(one => one.Name)),
+            name => Assert.Contains($"| `{name}` |", page, StringComparison.Ordinal));
     }
 }

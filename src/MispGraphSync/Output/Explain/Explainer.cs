@@ -25,19 +25,8 @@ internal sealed class Explainer(
     public Explanation Explain(string asked)
     {
         var named = _statuses.FindKeys(asked.Trim());
-        var uuid = Guid.TryParse(asked, out var parsed) ? parsed : (Guid?)null;
-        var events = uuid is { } one ? _search.FindEvents(one) : new HashSet<long>();
-        var (guesses, observables) = Guess(asked);
-        var query = new IndicatorSourceQuery
-        {
-            Keys = guesses.Union(named.Select(key => key.Observables)).ToHashSet(),
-            Observables = observables,
-            Attribute = uuid,
-            Events = events,
-        };
-        var found = _search.Find(query, MaxFound);
+        var (guesses, found, skipped) = Find(asked, named.Select(key => key.Observables));
         found = [.. found, .. CarriersOf(found)];
-        var skipped = _search.FindSkipped(uuid, events, ValueVariants.InMisp(asked).Select(Hash128.Of).ToHashSet(), MaxFound);
 
         // Other events that name the same indicators decide too.
         var keys = found.SelectMany(row => new[] { row.Combination, row.Single }).OfType<Hash128>().ToHashSet();
@@ -61,17 +50,30 @@ internal sealed class Explainer(
     /// <summary>What is decided about a value or a UUID at each enabled destination, and by which rule.</summary>
     public PolicyExplanation ExplainPolicy(string asked, NeverBlock neverBlock)
     {
-        var uuid = Guid.TryParse(asked, out var parsed) ? parsed : (Guid?)null;
-        var events = uuid is { } one ? _search.FindEvents(one) : new HashSet<long>();
-        var (guesses, observables) = Guess(asked);
-        var query = new IndicatorSourceQuery { Keys = guesses.ToHashSet(), Observables = observables, Attribute = uuid, Events = events };
-        var found = _search.Find(query, MaxFound);
-        var skipped = _search.FindSkipped(uuid, events, ValueVariants.InMisp(asked).Select(Hash128.Of).ToHashSet(), MaxFound);
+        var (_, found, skipped) = Find(asked, keys: []);
         var enabled = destinations.Select(at => at.Enabled).OfType<IDestination>().ToList();
         return new PolicyExplanation(
             1, asked,
             [.. found.SelectMany(row => enabled.Select(destination => PolicyAt(row.Row, destination, neverBlock)))],
             [.. skipped.Select(Skip).Select(one => new SkippedByMapping(one.Source, one.Event, one.Attribute, one.Type, one.Reason))]);
+    }
+
+    /// <param name="keys">Besides those of the indicators that the text may be.</param>
+    private (HashSet<Hash128> Guesses, IReadOnlyList<FoundIndicatorSource> Found, IReadOnlyList<SkippedAttribute> Skipped) Find(
+        string asked, IEnumerable<Hash128> keys)
+    {
+        var uuid = Guid.TryParse(asked, out var parsed) ? parsed : (Guid?)null;
+        var events = uuid is { } one ? _search.FindEvents(one) : new HashSet<long>();
+        var (guesses, observables) = Guess(asked);
+        var query = new IndicatorSourceQuery
+        {
+            Keys = guesses.Union(keys).ToHashSet(),
+            Observables = observables,
+            Attribute = uuid,
+            Events = events,
+        };
+        var skipped = _search.FindSkipped(uuid, events, ValueVariants.InMisp(asked).Select(Hash128.Of).ToHashSet(), MaxFound);
+        return (guesses, _search.Find(query, MaxFound), skipped);
     }
 
     private ExplainedPolicy PolicyAt(IndicatorSourceRow row, IDestination destination, NeverBlock neverBlock)

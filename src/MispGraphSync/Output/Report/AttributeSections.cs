@@ -119,5 +119,5 @@ internal static class AttributeSections
         _ => "untagged",
     };
 
-    private static string Name(Tlp? tlp) => tlp == Tlp.AmberStrict ? "amber+strict" : Slug(tlp);
+    private static string Name(Tlp? tlp) => tlp?.Word() ?? Slug(tlp);
 }

@@ -42,11 +42,11 @@ internal static class DestinationEvents
         return parsed.Conditions.SelectMany(FaultsOf);
     }
 
-    /// <summary>What to keep of an event, for all these destinations; null: nothing.</summary>
-    public static Func<MispEvent, IEnumerable<EventItem>, IReadOnlyList<ulong>>? FinderFor(IEnumerable<DestinationSettings> destinations)
+    /// <summary>What to keep of an event, for all these destinations.</summary>
+    public static Func<MispEvent, IEnumerable<EventItem>, IReadOnlyList<ulong>> FinderFor(IEnumerable<DestinationSettings> destinations)
     {
         var conditions = OnAttributes(destinations);
-        if (conditions.Count == 0) return null;
+        if (conditions.Count == 0) return static (_, _) => [];
         return (@event, items) =>
         {
             var view = new EventView(@event, InMemory(items), default);
