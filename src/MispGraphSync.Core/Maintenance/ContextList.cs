@@ -71,7 +71,7 @@ internal sealed class ContextList(DestinationExecution execution, IContextDestin
             }
             else if (there.Count > 0)
             {
-                Add(FindingKind.Missing, RepairKind.CreateAnew, held, [new Difference("revoked", "false", "true")]);
+                Add(FindingKind.Missing, RepairKind.CreateUnderNextKey, held, [new Difference("revoked", "false", "true")]);
             }
             else if (_ledger.LastSentAt(State, held.Observables) is { } sent
                 && execution.Now - sent < execution.Destination.Capabilities.VisibilityLag)

@@ -79,7 +79,7 @@ internal sealed class DestinationCheck(
     {
         if (isRevoked)
         {
-            var repair = _destination.Capabilities.IdsNotReusable ? RepairKind.CreateAnew : RepairKind.Create;
+            var repair = _destination.Capabilities.IdsNotReusable ? RepairKind.CreateUnderNextKey : RepairKind.Create;
             Add(Gone(FindingKind.Missing, repair, held, expected) with { Differences = [new Difference("revoked", "false", "true")] });
         }
         else if (_destination.Capabilities.HasSharedNamespace && _ledger.IsHeldByOther(_state, held.Key))

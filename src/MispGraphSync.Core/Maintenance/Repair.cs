@@ -56,7 +56,7 @@ internal sealed class Repair(DestinationExecution execution, Planner planner)
     {
         RepairKind.Create or RepairKind.Update => new Correction(finding.Observables!.Value, CorrectionKind.ContentUnknown, finding.Id),
         RepairKind.Replace => new Correction(finding.Observables!.Value, CorrectionKind.MustBeReplaced, finding.Id),
-        RepairKind.CreateAnew => new Correction(finding.Observables!.Value, CorrectionKind.KeyIsRevoked),
+        RepairKind.CreateUnderNextKey => new Correction(finding.Observables!.Value, CorrectionKind.KeyIsRevoked),
         RepairKind.LetGo => new Correction(finding.Observables!.Value, CorrectionKind.HeldByOther),
         _ => null,
     };

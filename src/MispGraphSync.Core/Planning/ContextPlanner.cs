@@ -43,8 +43,12 @@ public sealed class ContextPlanner(
     public IEnumerable<IReadOnlyList<PlanStep>> Groups =>
     [
         .. _steps.OrderBy(one => one.Key).Select(one => one.Value),
-        .. _deletions.GroupBy(step => ContextObject.TypeOf(step.Label?.Type)).OrderByDescending(one => one.Key).Select(one => one.ToList()),
+        .. InOrder(_deletions),
     ];
+
+    /// <summary>Deletions by type, relationships first: they lead nowhere without their ends.</summary>
+    public static IEnumerable<IReadOnlyList<PlanStep>> InOrder(IEnumerable<PlanStep> deletions) => deletions
+        .GroupBy(step => ContextObject.TypeOf(step.Label?.Type)).OrderByDescending(one => one.Key).Select(one => one.ToList());
 
     public void Plan(ContextCollector wanted)
     {

@@ -23,8 +23,9 @@ public sealed class Eligibility(IDestination destination, NeverBlock neverBlock,
     public Verdict Judge(in IndicatorSourceRow row)
     {
         var choice = ChoiceOf(row.Event);
+        if (choice == EventChoice.No) return new Verdict(SkipReason.NotSelected, RuleEffect.None);
         var effect = _policy.EffectOn(row, _today);
-        return new Verdict(choice == EventChoice.No ? SkipReason.NotSelected : ReasonOf(row, effect), effect)
+        return new Verdict(ReasonOf(row, effect), effect)
         {
             IsAged = row.Event.IsAged || choice == EventChoice.Aged,
         };

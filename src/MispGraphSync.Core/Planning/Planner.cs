@@ -25,8 +25,10 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     public PlanDecision Decide(PlanKey key)
     {
         var decision = Compare(key);
-        if (!_ranks || decision is not PlanDecision.TakeOver adopt) return _ranks ? WithRank(decision, key) : decision;
-        return adopt with { Then = WithRank(adopt.Then, key with { Held = adopt.Found }) };
+        if (!_ranks) return decision;
+        return decision is PlanDecision.TakeOver adopt
+            ? adopt with { Then = WithRank(adopt.Then, key with { Held = adopt.Found }) }
+            : WithRank(decision, key);
     }
 
     private PlanDecision WithRank(PlanDecision decision, PlanKey key)
@@ -273,6 +275,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     {
         var indicator = _merger.Merge();
         var expires = there.EndsAt(run.Now);
+        // Another machine may have sent it, by a clock that was ahead.
         var modified = there.Modified > held.Modified ? there.Modified.Value : held.Modified;
         var identity = new ItemIdentity(held.Key, there.Id ?? held.Id, held.Created, modified, expires);
         var expected = Expect(indicator, identity, isWanted: true);
@@ -301,7 +304,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     private Guid KeyOf(string canonical, int generation) =>
         StableId.ForIndicator(run.Instance, destination.Info.Kind, destination.Info.Scope, canonical, generation);
 
-    // With all false, the first active source ends the loop.
+    // With all false, the first active source ends the loop: the caller only asks whether there is one.
     private Wanted Gather(PlanKey key, bool all)
     {
         _merger.Clear();
@@ -330,20 +333,4 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         public bool IsAged;
         public bool IsFresh;
     }
-}
-
-/// <param name="Now">The run's one clock reading: the same for both passes.</param>
-/// <param name="Instance">The setting of that name.</param>
-/// <param name="Sources">The sources that were read: only their references renew. Null where none is read, and all of them do.</param>
-/// <param name="LooksAtDestination">A list showed keys that the ledger does not hold for any observables.</param>
-/// <param name="IsPartOfSource">Only some events are read, or a source of which nothing is known is not.</param>
-/// <param name="LastGeneration">The highest generation that a list showed.</param>
-public sealed record PlanFacts(
-    DateTimeOffset Now, string Instance, IReadOnlySet<string>? Sources, bool LooksAtDestination, int LastGeneration = 0,
-    bool IsPartOfSource = false)
-{
-    /// <summary>
-    /// The sources of the settings that were not read to their end: what has a reference of theirs is not deleted.
-    /// </summary>
-    public IReadOnlySet<string> Unread { get; init; } = new HashSet<string>();
 }

@@ -41,7 +41,7 @@ public enum RepairKind
     Create,
 
     /// <summary>Created under a new key, since the old id is not reusable.</summary>
-    CreateAnew,
+    CreateUnderNextKey,
 
     /// <summary>Sent again over what is there.</summary>
     Update,
@@ -101,5 +101,5 @@ public static class Findings
 
     /// <summary>The repairs that need a step of the plan.</summary>
     public static IReadOnlyList<RepairKind> Planned { get; } =
-        [RepairKind.Create, RepairKind.CreateAnew, RepairKind.Update, RepairKind.Replace, RepairKind.TakeOver];
+        [RepairKind.Create, RepairKind.CreateUnderNextKey, RepairKind.Update, RepairKind.Replace, RepairKind.TakeOver];
 }

@@ -96,8 +96,8 @@ internal sealed class ContextRun
         Ledger.PlanEverythingNext(State);
         if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
         var decision = new StepDecision(StepAction.Delete, StepReasons.Purged);
-        var steps = Ledger.ReadHeld(State).Select(held => Planner.BuildDeletion(_execution.Destination, held, decision, _execution.Now))
-            .GroupBy(step => ContextObject.TypeOf(step.Label?.Type)).OrderByDescending(one => one.Key).Select(one => one.ToList()).ToList();
+        var steps = ContextPlanner.InOrder(Ledger.ReadHeld(State).Select(
+            held => Planner.BuildDeletion(_execution.Destination, held, decision, _execution.Now))).ToList();
         await SendAsync(steps, PlanCounts.None with { Delete = steps.Sum(one => one.Count) }).ConfigureAwait(false);
     });
 
@@ -170,8 +170,8 @@ internal sealed class ContextRun
     {
         Ledger.RecordCorrections(State, [.. Ledger.ReadFindings(State).Where(one => one.Repair != RepairKind.None).Select(one =>
             new Correction(
-                one.Observables!.Value, one.Repair == RepairKind.CreateAnew ? CorrectionKind.KeyIsRevoked : CorrectionKind.ContentUnknown,
-                one.Id))]);
+                one.Observables!.Value,
+                one.Repair == RepairKind.CreateUnderNextKey ? CorrectionKind.KeyIsRevoked : CorrectionKind.ContentUnknown, one.Id))]);
         _list = null;
         var plan = MakePlan(indicators, eligibility, mayDelete: false, retriesOnly: false);
         await SendAsync(plan.Groups, plan.Counts, plan).ConfigureAwait(false);

@@ -219,23 +219,25 @@ public sealed class Stager
             notes.Add(item);
             _attributes += item.AttributeCount;
             var mapped = Mapper.Map(item, map);
-            foreach (var reference in mapped.Sources)
+            // Each reads its tags once, for all destinations.
+            IndicatorSourceRow[] rows = [.. mapped.Sources.Select(one => new IndicatorSourceRow(one, facts))];
+            foreach (var row in rows)
             {
-                if (reference.NeedsRule is null || MayBeTaken(reference, facts)) writer.Add(reference);
+                if (row.Source.NeedsRule is null || _destinations.Exists(one => one.Takes.MayTake(row))) writer.Add(row.Source);
             }
 
-            foreach (var attribute in mapped.Attributes) Count(attribute, mapped.Sources, facts, writer);
+            foreach (var attribute in mapped.Attributes) Count(attribute, rows, writer);
         }
 
         writer.Complete(context with { Actors = notes.Actors, Families = notes.Families, Campaigns = notes.Campaigns });
         _unread.Remove(read.Event.Uuid);
     }
 
-    private void Count(MappedAttribute attribute, IReadOnlyList<IndicatorSource> sources, EventFacts facts, IEventWriter writer)
+    private void Count(MappedAttribute attribute, IndicatorSourceRow[] rows, IEventWriter writer)
     {
         switch (attribute.Outcome)
         {
-            case { IsMapped: false } when IsTakenByRule(attribute.Id, sources, facts):
+            case { IsMapped: false } when IsTakenByRule(attribute.Id, rows):
                 _mapped++;
                 break;
             case { IsContext: true }:
@@ -245,7 +247,7 @@ public sealed class Stager
                 Skip(_skipped, skipped);
                 writer.AddSkipped(attribute.Id, attribute.Attribute.Type, skipped, attribute.Attribute.Value);
                 break;
-            case { IsMapped: true } when SkipReasonOf(attribute.Id, sources, facts) is { } reason:
+            case { IsMapped: true } when SkipReasonOf(attribute.Id, rows) is { } reason:
                 Skip(_skipped, reason);
                 break;
             default:
@@ -255,7 +257,7 @@ public sealed class Stager
     }
 
     // Null when at least one destination takes at least one of the attribute's sources; else the first reason.
-    private SkipReason? SkipReasonOf(Guid attribute, IReadOnlyList<IndicatorSource> sources, EventFacts facts)
+    private SkipReason? SkipReasonOf(Guid attribute, IndicatorSourceRow[] rows)
     {
         SkipReason? first = null;
         var isTaken = _destinations.Count == 0;
@@ -263,10 +265,10 @@ public sealed class Stager
         {
             SkipReason? here = null;
             var isTakenHere = false;
-            for (var i = 0; i < sources.Count && !isTakenHere; i++)
+            for (var i = 0; i < rows.Length && !isTakenHere; i++)
             {
-                if (sources[i].Attribute != attribute) continue;
-                var reason = takes.SkipReasonFor(new IndicatorSourceRow(sources[i], facts));
+                if (rows[i].Source.Attribute != attribute) continue;
+                var reason = takes.SkipReasonFor(rows[i]);
                 isTakenHere = reason is null;
                 // That one part has no field says nothing where another part was refused for what it is.
                 var counts = here is null or SkipReason.NoFieldHere || (reason is not SkipReason.NoFieldHere && reason < here);
@@ -282,26 +284,12 @@ public sealed class Stager
         return isTaken ? null : first;
     }
 
-    private bool MayBeTaken(IndicatorSource source, EventFacts facts)
+    private bool IsTakenByRule(Guid attribute, IndicatorSourceRow[] rows)
     {
-        foreach (var (_, takes, _) in _destinations)
+        foreach (var row in rows)
         {
-            if (takes.MayTake(new IndicatorSourceRow(source, facts))) return true;
-        }
-
-        return false;
-    }
-
-    private bool IsTakenByRule(Guid attribute, IReadOnlyList<IndicatorSource> sources, EventFacts facts)
-    {
-        if (!_options.ForRules) return false;
-        foreach (var source in sources)
-        {
-            if (source.Attribute != attribute || source.NeedsRule is null) continue;
-            foreach (var (_, takes, _) in _destinations)
-            {
-                if (takes.SkipReasonFor(new IndicatorSourceRow(source, facts)) is null) return true;
-            }
+            if (row.Source.Attribute != attribute || row.Source.NeedsRule is null) continue;
+            if (_destinations.Exists(one => one.Takes.SkipReasonFor(row) is null)) return true;
         }
 
         return false;
