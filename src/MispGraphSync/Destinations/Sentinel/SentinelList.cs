@@ -48,17 +48,14 @@ internal sealed class SentinelList : IDisposable
     {
         var workspace = (await _workspace.FindAsync(ct).ConfigureAwait(false)).Required;
         var first = $"{workspace.Path}/{Query}?api-version={ApiVersion}";
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var pages = new PageOrder();
         var followsLinks = false;
-        NextPage? next = null;
-        string? previous = null;
-        var empty = 0;
-        for (var count = 0; count < MaxPages; count++)
+        for (NextPage? next = null; ;)
         {
             var usesToken = next is { Token: not null } && !followsLinks;
             var page = await ReadPageAsync(
                 usesToken || next is null ? first : next.Link.AbsoluteUri, usesToken ? next!.Token : null, ct).ConfigureAwait(false);
-            if (usesToken && (page is null || IsAgain(page)))
+            if (usesToken && (page is null || pages.IsAgain(page, NextOf(page))))
             {
                 // It ignores the token in the body and repeats the page before, or refuses it.
                 followsLinks = true;
@@ -66,27 +63,11 @@ internal sealed class SentinelList : IDisposable
             }
 
             if (page is null) yield break;
-            if (page.First is not null && page.First == previous) throw Endless("repeats a page");
+            pages.Check(page);
             foreach (var indicator in page.Indicators) yield return indicator;
-            if (NextOf(page) is not { } after) yield break;
-            next = after;
-            if (!seen.Add(next.Name))
-            {
-                // An empty page that leads nowhere new is an end.
-                if (page.First is null) yield break;
-                throw Endless("repeats a next page");
-            }
-
-            previous = page.First ?? previous;
-            empty = page.First is null ? empty + 1 : 0;
-            if (empty == MaxEmptyPages) throw Endless($"does not end: {empty} empty pages, and more to come");
+            next = NextOf(page);
+            if (!pages.MovesOn(page, next)) yield break;
         }
-
-        throw Endless($"has more than {MaxPages} pages");
-
-        bool IsAgain(SentinelPage page) => page.First is { } name
-            ? name == previous
-            : previous is null && NextOf(page) is { } same && seen.Contains(same.Name);
     }
 
     /// <summary>The objects that are not indicators, type by type, by a preview of the same API.</summary>
@@ -94,23 +75,19 @@ internal sealed class SentinelList : IDisposable
     public async IAsyncEnumerable<RemoteIndicator> ReadContextAsync([EnumeratorCancellation] CancellationToken ct)
     {
         var workspace = (await _workspace.FindAsync(ct).ConfigureAwait(false)).Required;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var type in Enum.GetValues<ContextType>())
         {
-            Uri? link = null;
-            for (var count = 0; count < MaxPages; count++)
+            var pages = new PageOrder();
+            NextPage? next = null;
+            do
             {
-                var page = await ReadContextPageAsync(workspace, type, link, ct).ConfigureAwait(false);
+                var page = await ReadContextPageAsync(workspace, type, next?.Link, ct).ConfigureAwait(false);
+                pages.Check(page);
                 foreach (var one in page.Indicators) yield return one;
-                if (NextOf(page, ContextVersion) is not { } next) break;
-                if (!seen.Add($"{type} {next.Name}"))
-                {
-                    if (page.First is null) break;
-                    throw Endless("repeats a next page");
-                }
-
-                link = next.Link;
+                next = NextOf(page, ContextVersion);
+                if (!pages.MovesOn(page, next)) next = null;
             }
+            while (next is not null);
         }
     }
 
@@ -148,8 +125,6 @@ internal sealed class SentinelList : IDisposable
         json.WriteEndObject();
         return body;
     }
-
-    private static RunFailedException Endless(string how) => new(RunOutcome.Unreachable, $"Sentinel's list {how}.", "Run again.");
 
     /// <summary>Null when the service refuses the token in the body (400).</summary>
     private async Task<SentinelPage?> ReadPageAsync(string uri, string? token, CancellationToken ct)
@@ -201,5 +176,46 @@ internal sealed class SentinelList : IDisposable
     private sealed record NextPage(Uri Link, string? Token)
     {
         public string Name => Token ?? Link.AbsoluteUri;
+    }
+
+    /// <summary>Tells a list that goes on from one that repeats itself or never ends.</summary>
+    private sealed class PageOrder
+    {
+        private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+        private string? _previous;
+        private int _empty;
+
+        /// <summary>Whether the page is the one before; an empty one is, when its next page is already known.</summary>
+        public bool IsAgain(SentinelPage page, NextPage? next) => page.First is { } name
+            ? name == _previous
+            : _previous is null && next is not null && _seen.Contains(next.Name);
+
+        /// <exception cref="RunFailedException">Unreachable: the page begins like the one before.</exception>
+        public void Check(SentinelPage page)
+        {
+            if (page.First is not null && page.First == _previous) throw Endless("repeats a page");
+        }
+
+        /// <summary>False at the end of the list.</summary>
+        /// <exception cref="RunFailedException">Unreachable: the list does not end.</exception>
+        public bool MovesOn(SentinelPage page, NextPage? next)
+        {
+            if (next is null) return false;
+            if (!_seen.Add(next.Name))
+            {
+                // An empty page that leads nowhere new is an end.
+                if (page.First is null) return false;
+                throw Endless("repeats a next page");
+            }
+
+            _previous = page.First ?? _previous;
+            _empty = page.First is null ? _empty + 1 : 0;
+            if (_empty == MaxEmptyPages) throw Endless($"does not end: {_empty} empty pages, and more to come");
+            if (_seen.Count == MaxPages) throw Endless($"has more than {MaxPages} pages");
+            return true;
+        }
+
+        private static RunFailedException Endless(string how) =>
+            new(RunOutcome.Unreachable, $"Sentinel's list {how}.", "Run again.");
     }
 }

@@ -51,6 +51,10 @@ internal sealed class MispErrors(Uri server, TimeSpan timeout, Secrets secrets)
         return new(MispErrorKind.Unreachable, $"MISP is unreachable. {error.Message}", remedy, e);
     }
 
+    /// <summary>A server that does not count pages gives the first one for each.</summary>
+    public MispException OfPages() => new(
+        MispErrorKind.Unreachable, $"MISP at {_name} answers the same page of attributes again and again, or more pages than it can have.");
+
     /// <summary>The response began well and then broke off.</summary>
     public MispException OfReading(Exception e) => e switch
     {

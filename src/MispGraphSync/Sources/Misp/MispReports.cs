@@ -33,7 +33,8 @@ internal sealed class MispReports(MispClient client, MispSettings settings, Time
         var own = await OwnSightings.FindAsync(client, settings.OwnSightings, _model!, now, ct);
         foreach (var portion in events.Chunk(EventsPerSearch))
         {
-            for (var page = 1; page <= MaxPages; page++)
+            string? last = null;
+            for (var page = 1; ; page++)
             {
                 var body = SearchBody.Scores(portion, _model!.Id, settings.ToIdsOnly, AttributesPerPage, page);
                 var (json, _) = await client.SearchWholeAsync("attributes/restSearch", body, ct, canShrink: false);
@@ -41,6 +42,9 @@ internal sealed class MispReports(MispClient client, MispSettings settings, Time
                 var rows = MispJson.Entries(MispJson.Member(MispJson.Member(json.RootElement, "response"), "Attribute"))
                     ?? throw client.Errors.NotMisp();
                 if (rows.Count == 0) break;
+                var first = MispJson.Text(rows[0], "uuid");
+                if (page > MaxPages || (first is not null && first == last)) throw client.Errors.OfPages();
+                last = first;
                 foreach (var row in rows)
                 {
                     if (ScoreOf(row, own, now) is { } score) yield return score;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Destinations.Sentinel;
 using Xunit;
@@ -192,6 +193,49 @@ public sealed class SentinelListTests : IDisposable
         Assert.Equal(3, _service.Requests.Count);
     }
 
+    [Fact]
+    public async Task Context_is_listed_type_by_type_and_page_by_page()
+    {
+        _service.Script(200, Page($"{Here}/list?$skipToken=a", Context(1)));
+        _service.Script(200, Page(null, Context(2)));
+        // Each type may have the same link.
+        _service.Script(200, Page($"{Here}/list?$skipToken=a"));
+        for (var i = 0; i < 3; i++) _service.Script(200, Page(null));
+
+        Assert.Equal([Some.Uuid(1), Some.Uuid(2)], (await ReadContextAsync()).Select(one => one.Key!.Value));
+        Assert.Equal(Enum.GetValues<ContextType>().Length + 2, _service.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Endless_empty_pages_fail_the_list_of_context()
+    {
+        for (var i = 0; i < 1100; i++) _service.Script(200, Page($"{Here}/list?$skipToken={i}"));
+
+        await Assert.ThrowsAsync<RunFailedException>(ReadContextAsync);
+
+        Assert.InRange(_service.Requests.Count, 900, 1001);
+    }
+
+    [Fact]
+    public async Task Repeated_next_link_fails_the_list_of_context()
+    {
+        for (var i = 0; i < 20; i++) _service.Script(200, Page($"{Here}/list?$skipToken={i % 3}", Context(i % 3)));
+
+        await Assert.ThrowsAsync<RunFailedException>(ReadContextAsync);
+
+        Assert.Equal(4, _service.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Service_that_repeats_its_first_page_fails_the_list_of_context()
+    {
+        for (var i = 0; i < 20; i++) _service.Script(200, Page($"{Here}/list?$skipToken={i}", Context(1)));
+
+        await Assert.ThrowsAsync<RunFailedException>(ReadContextAsync);
+
+        Assert.Equal(2, _service.Requests.Count);
+    }
+
     [Theory]
     [InlineData(403, RunOutcome.SignInFailed, "Microsoft Sentinel Reader")]
     [InlineData(401, RunOutcome.SignInFailed, "auth.tenant")]
@@ -245,6 +289,16 @@ public sealed class SentinelListTests : IDisposable
         },
     };
 
+    private static JsonObject Context(int number) => new()
+    {
+        ["name"] = $"identity--{Some.Uuid(number)}",
+        ["properties"] = new JsonObject
+        {
+            ["source"] = "misp-graph",
+            ["data"] = new JsonObject { ["type"] = "identity", ["id"] = $"identity--{Some.Uuid(number)}", ["name"] = "First CERT" },
+        },
+    };
+
     private static string Page(string? next, params JsonObject[] items)
     {
         var page = new JsonObject { ["value"] = new JsonArray([.. items]) };
@@ -256,9 +310,13 @@ public sealed class SentinelListTests : IDisposable
 
     private async Task<List<Guid>> KeysAsync() => [.. (await ReadAsync()).Select(r => r.Key!.Value)];
 
-    private async Task<List<RemoteIndicator>> ReadAsync()
+    private Task<List<RemoteIndicator>> ReadAsync() => ListAsync(destination => destination.ReadAsync(Ct));
+
+    private Task<List<RemoteIndicator>> ReadContextAsync() => ListAsync(destination => destination.Context.ReadAsync(Ct));
+
+    private async Task<List<RemoteIndicator>> ListAsync(Func<SentinelDestination, IAsyncEnumerable<RemoteIndicator>> list)
     {
         await using var destination = new SentinelDestination(StixSamples.Settings(_service.Endpoint), _test.Transport, new FakeTokens());
-        return await _test.PassAsync(destination.ReadAsync(Ct).ToListAsync(Ct).AsTask());
+        return await _test.PassAsync(list(destination).ToListAsync(Ct).AsTask());
     }
 }

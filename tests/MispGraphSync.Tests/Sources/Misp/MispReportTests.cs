@@ -58,6 +58,17 @@ public sealed class MispReportTests : IAsyncLifetime
         Assert.Empty(await ScoresAsync());
     }
 
+    [Fact]
+    public async Task Server_that_gives_the_same_page_again_is_a_failure()
+    {
+        _sandbox.MispState.DecayModels = [new(1, "Model")];
+        AnswerAttributes($$"""{"uuid":"{{Attribute}}","decay_score":[{"score":5}]}""", times: 2);
+
+        var failure = await Assert.ThrowsAsync<MispException>(ScoresAsync);
+
+        Assert.Contains("again and again", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("1", "4", "4", true)]
     [InlineData("1", "2", "4", true)]
@@ -128,14 +139,14 @@ public sealed class MispReportTests : IAsyncLifetime
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private void AnswerAttributes(string attribute) =>
-        Answer("/attributes/restSearch", $$"""{"response": {"Attribute": [ {{attribute}} ] } }""");
+    private void AnswerAttributes(string attribute, int times = 1) =>
+        Answer("/attributes/restSearch", $$"""{"response": {"Attribute": [ {{attribute}} ] } }""", times);
 
     private void AnswerSightings(string sighting) =>
         Answer("/sightings/restSearch", $$"""{"response": [{"Sighting": {{sighting}} }] }""");
 
-    private void Answer(string path, string body) =>
-        _sandbox.Faults.Add(Service.Misp, new Fault.Reply(200, body), when: one => one.Path == path);
+    private void Answer(string path, string body, int times = 1) =>
+        _sandbox.Faults.Add(Service.Misp, new Fault.Reply(200, body), times: times, when: one => one.Path == path);
 
     private async Task<List<AttributeScore>> ScoresAsync()
     {
