@@ -42,6 +42,9 @@ public sealed record ContextObject
     /// <summary>MITRE's number; null where it has none.</summary>
     public string? MitreId { get; init; }
 
+    /// <summary>The id of the identity that created it; null where there is not exactly one.</summary>
+    public string? CreatedBy { get; init; }
+
     /// <summary>Of a relationship; else null.</summary>
     public ContextEnds? Ends { get; init; }
 

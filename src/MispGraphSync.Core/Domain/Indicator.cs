@@ -44,6 +44,9 @@ public sealed record Indicator
 
     public string? Category { get; init; }
 
+    /// <summary>The destination's id of the lead source's organisation; null where it is not there.</summary>
+    public string? CreatedBy { get; init; }
+
     /// <summary>The earliest of the sources: first_seen, else the event's date, else its timestamp.</summary>
     public required DateTimeOffset ValidFrom { get; init; }
 

@@ -16,6 +16,7 @@ public sealed class ContextCollector(ContextPolicy policy, Func<string, ClusterD
     private readonly Dictionary<string, Subject?> _subjects = new(StringComparer.Ordinal);
     private readonly Dictionary<Hash128, Entry> _objects = [];
     private readonly Dictionary<(Hash128 Actor, Hash128 Technique), Tlp> _relations = [];
+    private readonly Dictionary<Hash128, Hash128?> _creators = [];
 
     public IEnumerable<ContextObject> Objects => _objects.Values.Select(entry => entry.Item);
 
@@ -25,10 +26,14 @@ public sealed class ContextCollector(ContextPolicy policy, Func<string, ClusterD
         .ThenBy(one => one.Key.Technique, Comparer<Hash128>.Create((one, other) => one.CompareTo(other)))
         .Select(one => (_objects[one.Key.Actor].Item, _objects[one.Key.Technique].Item, one.Value));
 
+    /// <summary>The identity that created the object; null where the events that support it are not all of one organisation.</summary>
+    public Hash128? CreatorOf(ContextObject item) => policy.NamesCreators ? _creators.GetValueOrDefault(item.Observables) : null;
+
     /// <param name="supports">Those of one event, then those of the next.</param>
     public void Add(IEnumerable<(long Event, ContextSupport Support)> supports)
     {
         var (last, actors, techniques) = (0L, new Dictionary<Hash128, Tlp>(), new Dictionary<Hash128, Tlp>());
+        Hash128? organisation = null;
         foreach (var (@event, support) in supports)
         {
             if (@event != last) EndEvent();
@@ -36,6 +41,7 @@ public sealed class ContextCollector(ContextPolicy policy, Func<string, ClusterD
             if (Resolve(support) is not { } subject || !policy.Takes(subject.Item.Type)) continue;
             var key = subject.Item.Observables;
             Add(key, subject, support.Tlp);
+            if (subject.Item.Type == ContextType.Identity) organisation = key;
             if (subject.Item.Type == ContextType.ThreatActor) Raise(actors, key, support.Tlp);
             if (subject.Item.Type == ContextType.AttackPattern) Raise(techniques, key, support.Tlp);
         }
@@ -45,8 +51,12 @@ public sealed class ContextCollector(ContextPolicy policy, Func<string, ClusterD
         void EndEvent()
         {
             if (policy.Takes(ContextType.Relationship)) Relate(actors, techniques);
-            actors.Clear();
-            techniques.Clear();
+            foreach (var created in actors.Keys.Concat(techniques.Keys))
+            {
+                if (!_creators.TryAdd(created, organisation) && _creators[created] != organisation) _creators[created] = null;
+            }
+
+            (organisation, actors, techniques) = (null, [], []);
         }
     }
 

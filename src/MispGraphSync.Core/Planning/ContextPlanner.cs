@@ -28,6 +28,9 @@ public sealed class ContextPlanner(
     /// <summary>Rejected earlier, and no longer wanted.</summary>
     public List<Hash128> ObsoleteRejections { get; } = [];
 
+    /// <summary>Identities that are created: indicators that are there do not name them yet.</summary>
+    public List<(Guid Organisation, string Id)> NewIdentities { get; } = [];
+
     /// <summary>Objects that wait for the next run.</summary>
     public long Waiting { get; private set; }
 
@@ -55,7 +58,8 @@ public sealed class ContextPlanner(
         var ends = new Dictionary<Hash128, string>();
         foreach (var item in wanted.Objects.OrderBy(item => item.Type).ThenBy(item => item.Key, StringComparer.Ordinal))
         {
-            if (Decide(item) is { } key) ends[item.Observables] = context.IdOf(item.Type, key);
+            var creator = wanted.CreatorOf(item) is { } identity ? ends.GetValueOrDefault(identity) : null;
+            if (Decide(item with { CreatedBy = creator }) is { } key) ends[item.Observables] = context.IdOf(item.Type, key);
         }
 
         var relations = wanted.Relations
@@ -80,7 +84,14 @@ public sealed class ContextPlanner(
         _wanted.Add(observables);
         if (item.Ends is { } both) _ends[observables] = both;
         var generation = facts.Generations.GetValueOrDefault(observables);
-        if (!facts.Held.TryGetValue(observables, out var held)) return Create(item, generation);
+        if (!facts.Held.TryGetValue(observables, out var held))
+        {
+            var created = Create(item, generation);
+            if (item.Type == ContextType.Identity && created is { } key)
+                NewIdentities.Add((Guid.Parse(item.Key), context.IdOf(item.Type, key)));
+            return created;
+        }
+
         if (held.Generation < generation)
         {
             // Its revocation may have succeeded without a response. The next run creates the next generation.

@@ -28,9 +28,10 @@ public static class ContextSubjects
 
         if (context is null) return [];
         AddTags(context.Tags, strictest);
-        if (context is { OrganisationUuid: { } uuid, Organisation: { Length: > 0 } name })
-            Add(new ContextSupport($"{ContextSupport.Organisation}{uuid:D}", name, strictest, IsLocal: false));
-        return found.Values;
+        ContextSupport[] organisation = context is { OrganisationUuid: { } uuid, Organisation: { Length: > 0 } name }
+            ? [new ContextSupport(ContextSupport.Of(uuid), name, strictest, IsLocal: false)]
+            : [];
+        return organisation.Concat(found.Values);
 
         void AddTags(IReadOnlyList<MispTag> tags, Tlp tlp)
         {

@@ -8,7 +8,8 @@ namespace MispGraphSync.Core.Planning;
 /// Merges the sources of one key into one indicator under one destination's policy. Streams: keeps only the lead and the
 /// five oldest, so memory does not grow with their number. The order of the sources does not matter.
 /// </summary>
-public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
+/// <param name="creatorOf">The destination's id of the organisation of an event; null for none.</param>
+public sealed class Merger(DestinationPolicy policy, IndicatorShape form, Func<MispEvent, string?>? creatorOf = null)
 {
     /// <summary>How many sources an indicator names.</summary>
     public const int NamedSources = 5;
@@ -135,6 +136,7 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form)
             Comment = source.Comment,
             Type = source.Type,
             Category = source.Category,
+            CreatedBy = creatorOf?.Invoke(_lead.Event.Context),
             ValidFrom = _validFrom,
             LastReported = _lastReported,
             Lifetime = Lifetime,

@@ -15,4 +15,7 @@ public sealed record PlanFacts(
     /// The sources of the settings that were not read to their end: what has a reference of theirs is not deleted.
     /// </summary>
     public IReadOnlySet<string> Unread { get; init; } = new HashSet<string>();
+
+    /// <inheritdoc cref="Merger"/>
+    public Func<MispEvent, string?>? CreatorOf { get; init; }
 }

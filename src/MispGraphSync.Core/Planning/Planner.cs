@@ -13,7 +13,7 @@ namespace MispGraphSync.Core.Planning;
 /// <param name="findListed">What a list showed under a key that no observables hold; null for nothing.</param>
 public sealed class Planner(IDestination destination, Eligibility eligibility, PlanFacts run, Func<Guid, ListedKey?> findListed)
 {
-    private readonly Merger _merger = new(destination.Policy, destination.Capabilities.Shape);
+    private readonly Merger _merger = new(destination.Policy, destination.Capabilities.Shape, run.CreatorOf);
     private readonly ArrayBufferWriter<byte> _scratch = new(2048);
     private readonly BodyStore _bodies = new();
     private readonly bool _ranks = CapacityPlanner.IsNeededAt(destination);

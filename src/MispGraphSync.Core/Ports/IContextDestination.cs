@@ -33,6 +33,9 @@ public sealed record ContextPolicy
 
     public bool Techniques { get; init; }
 
+    /// <summary>What is sent names the identity that created it.</summary>
+    public bool CreatedBy { get; init; }
+
     /// <summary>An actor uses a technique, where one event carries both.</summary>
     public bool Relations { get; init; }
 
@@ -52,6 +55,8 @@ public sealed record ContextPolicy
     public bool IsOn => Identities || NeedsClusters;
 
     public bool NeedsClusters => Actors || Techniques;
+
+    public bool NamesCreators => CreatedBy && Identities;
 
     /// <summary>Whether a cluster may leave.</summary>
     public bool Allows(string tag, bool isLocal, ClusterDetail? cluster) =>

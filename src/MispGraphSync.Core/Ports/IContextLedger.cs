@@ -13,14 +13,15 @@ public interface IContextLedger
     bool IsContextDue(DestinationState context, DateTimeOffset now);
 
     /// <summary>
-    /// Replaces what the changed events support, all events where the destination plans everything. An event supports only through sources
-    /// whose indicators are held.
+    /// Replaces what the changed events support, all events where the destination plans everything.
     /// </summary>
-    /// <param name="isPlan">What the plan creates counts as held, and what it deletes does not.</param>
     /// <param name="read">What the sources of one event support.</param>
     void RefreshContext(
-        DestinationState context, DestinationState indicators, DateTimeOffset now, bool isPlan,
+        DestinationState context, DestinationState indicators, DateTimeOffset now, SupportedBy by,
         Func<IEnumerable<IndicatorSourceRow>, IEnumerable<ContextSupport>> read);
+
+    /// <summary>Makes the next plan of the indicators look at those of all events that support this.</summary>
+    void MarkIndicatorsOf(DestinationState context, DestinationState indicators, string subject);
 
     /// <summary>What the events support, event by event.</summary>
     IEnumerable<(long Event, ContextSupport Support)> ReadContext(DestinationState context);
@@ -36,6 +37,19 @@ public interface IContextLedger
     void ClearContextChanged(DestinationState context);
 }
 
+/// <summary>Through which sources an event supports context objects.</summary>
+public enum SupportedBy
+{
+    /// <summary>Those whose indicators are held.</summary>
+    Held,
+
+    /// <summary>Those whose indicators are held after the plan.</summary>
+    Planned,
+
+    /// <summary>All that the destination takes.</summary>
+    Taken,
+}
+
 /// <summary>One thing that the held attributes of one event say.</summary>
 /// <param name="Subject">A folded tag, or <see cref="Organisation"/> and a UUID.</param>
 /// <param name="Text">The tag as MISP writes it, or the organisation's name.</param>
@@ -44,4 +58,7 @@ public interface IContextLedger
 public sealed record ContextSupport(string Subject, string Text, Tlp Tlp, bool IsLocal)
 {
     public const string Organisation = "org:";
+
+    /// <summary>The subject of an organisation.</summary>
+    public static string Of(Guid organisation) => $"{Organisation}{organisation:D}";
 }

@@ -16,8 +16,9 @@ internal sealed class ContextRun
     private readonly ContextOptions _options;
     private readonly string _fingerprint;
     private ContextList? _list;
+    private readonly Dictionary<Guid, string?> _creators = [];
     private HashSet<string>? _there;
-    private long _requestsBefore;
+    private long _requests;
     private bool _hasLooked;
 
     private ContextRun(DestinationExecution execution, IContextDestination context, ContextOptions options, string fingerprint) =>
@@ -55,12 +56,35 @@ internal sealed class ContextRun
         _execution.State = State with { Held = Ledger.CountHeld(State) };
     });
 
+    /// <summary>
+    /// Sends the identities that indicators are going to name, before these are planned: an indicator names none that is not there.
+    /// </summary>
+    public Task SendCreatorsAsync(DestinationState indicators, Eligibility eligibility) => _execution.TryAsync(async () =>
+    {
+        if (!Policy.NamesCreators) return;
+        Refresh();
+        if (!State.PlansEverything && !Ledger.IsContextDue(State, _execution.Now)) return;
+        var plan = MakePlan(
+            indicators, eligibility, mayDelete: false, retriesOnly: false, Policy with { Actors = false, Techniques = false },
+            SupportedBy.Taken);
+        // A plan shows them with the other objects.
+        if (!_options.IsDryRun) await SendAsync(plan.Groups, plan.Counts, plan).ConfigureAwait(false);
+        else foreach (var (organisation, id) in plan.NewIdentities) _creators[organisation] = id;
+    });
+
+    /// <summary>The id of the identity of the event's organisation; null where it is not there, or shall not be named.</summary>
+    public string? CreatorOf(MispEvent context)
+    {
+        if (!Policy.NamesCreators || context.OrganisationUuid is not { } uuid) return null;
+        if (_creators.TryGetValue(uuid, out var known)) return known;
+        var canonical = ContextObject.CanonicalOf(ContextType.Identity, $"{uuid:D}");
+        return _creators[uuid] = Ledger.FindHeld(State, Hash128.Of(canonical))?.Id;
+    }
+
     /// <summary>To be called when the keys of the indicators' plan are collected.</summary>
     public void MarkChanged(DestinationState indicators)
     {
-        // The read may have shown other texts of clusters.
-        var opened = Ledger.OpenDestination(_context.Info, IndicatorShape.Context, _fingerprint);
-        _execution.State = State with { PlansEverything = State.PlansEverything || opened.PlansEverything };
+        Refresh();
         Ledger.MarkContextChanged(State, indicators);
     }
 
@@ -68,7 +92,6 @@ internal sealed class ContextRun
     public Task ApplyAsync(DestinationState indicators, Eligibility eligibility, bool mayDelete, bool retriesOnly = false) =>
         _execution.TryAsync(async () =>
         {
-            _requestsBefore = _execution.Destination.Requests.Sent;
             _hasLooked = true;
             if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
             if (_list is null && !retriesOnly && !State.PlansEverything && !Ledger.IsContextDue(State, _execution.Now)) return;
@@ -91,7 +114,6 @@ internal sealed class ContextRun
     /// <summary>Revokes everything: it would stay for ever.</summary>
     public Task RevokeAllAsync() => _execution.TryAsync(async () =>
     {
-        _requestsBefore = _execution.Destination.Requests.Sent;
         _hasLooked = true;
         Ledger.PlanEverythingNext(State);
         if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
@@ -146,8 +168,7 @@ internal sealed class ContextRun
     public DestinationReport? Report()
     {
         if (!_hasLooked && _execution.MayContinue) return State.Held > 0 ? Report(default) : null;
-        var requests = _execution.Destination.Requests;
-        var report = Report(requests with { Sent = requests.Sent - _requestsBefore });
+        var report = Report(_execution.Destination.Requests with { Sent = _requests });
         return Policy.IsOn || report.Held > 0 || report.Planned.Total > 0 || report.Outcome != RunOutcome.Done ? report : null;
     }
 
@@ -164,6 +185,13 @@ internal sealed class ContextRun
         return report.Outcome != RunOutcome.Unreachable
             ? report
             : report with { Outcome = RunOutcome.Incomplete, Status = RunReport.StatusOf(RunOutcome.Incomplete) };
+    }
+
+    // The read may have shown other texts of clusters.
+    private void Refresh()
+    {
+        var opened = Ledger.OpenDestination(_context.Info, IndicatorShape.Context, _fingerprint);
+        _execution.State = State with { PlansEverything = State.PlansEverything || opened.PlansEverything };
     }
 
     private async Task RepairAsync(DestinationState indicators, Eligibility eligibility)
@@ -195,13 +223,17 @@ internal sealed class ContextRun
         }
     }
 
-    private ContextPlanner MakePlan(DestinationState indicators, Eligibility eligibility, bool mayDelete, bool retriesOnly)
+    private ContextPlanner MakePlan(DestinationState indicators, Eligibility eligibility, bool mayDelete, bool retriesOnly) => MakePlan(
+        indicators, eligibility, mayDelete, retriesOnly, Policy, _options.IsDryRun ? SupportedBy.Planned : SupportedBy.Held);
+
+    private ContextPlanner MakePlan(
+        DestinationState indicators, Eligibility eligibility, bool mayDelete, bool retriesOnly, ContextPolicy policy, SupportedBy by)
     {
-        var wanted = new ContextCollector(Policy, Ledger.FindCluster);
-        if (Policy.IsOn)
+        var wanted = new ContextCollector(policy, Ledger.FindCluster);
+        if (policy.IsOn)
         {
             Ledger.RefreshContext(
-                State, indicators, _execution.Now, _options.IsDryRun,
+                State, indicators, _execution.Now, by,
                 rows => ContextSubjects.Of(rows, eligibility, _execution.Destination.Policy));
             wanted.Add(Ledger.ReadContext(State));
         }
@@ -214,7 +246,7 @@ internal sealed class ContextRun
             Generations = Ledger.ReadGenerations(State),
             Rejected = Ledger.ReadRejected(State),
             MayDelete = mayDelete,
-            MayExclude = !_options.IsPartOfSource && !retriesOnly,
+            MayExclude = !_options.IsPartOfSource && !retriesOnly && by != SupportedBy.Taken,
             HasNoGrace = _options.HasNoLedger,
             RetriesOnly = retriesOnly,
         };
@@ -223,17 +255,25 @@ internal sealed class ContextRun
         foreach (var adopted in plan.Adopted) Ledger.RecordTakeover(State, adopted);
         foreach (var (observables, renewAt) in plan.Reschedules) Ledger.RescheduleRenewal(State, observables, renewAt);
         foreach (var observables in plan.ObsoleteRejections) Ledger.ForgetRejection(State, observables);
+        if (Policy.NamesCreators && !indicators.PlansEverything)
+        {
+            foreach (var (organisation, _) in plan.NewIdentities)
+                Ledger.MarkIndicatorsOf(State, indicators, ContextSupport.Of(organisation));
+        }
+
         _execution.State = State with { Held = Ledger.CountHeld(State) };
         return plan;
     }
 
     private async Task SendAsync(IEnumerable<IReadOnlyList<PlanStep>> groups, PlanCounts counts, ContextPlanner? plan = null)
     {
-        _execution.Planned = counts;
+        _execution.Planned += counts;
         if (counts.Total == 0) return;
+        var before = _execution.Destination.Requests.Sent;
         _execution.Observer.Planned(State.Info, counts);
         if (!_options.IsDryRun) await _execution.PrepareAsync().ConfigureAwait(false);
         foreach (var group in groups) await _execution.ApplyAsync(group.Where(step => MayBeSent(plan?.EndsOf(step)))).ConfigureAwait(false);
+        _requests += _execution.Destination.Requests.Sent - before;
     }
 
     // A relationship is never sent before both of its ends are there.

@@ -7,6 +7,9 @@ internal sealed partial class DestinationRun
 {
     private readonly ContextRun? _context;
 
+    /// <summary>Sends identities that its indicators name. To be called before the keys of the plan are collected.</summary>
+    public Task SendCreatorsAsync() => _context?.SendCreatorsAsync(State, Eligibility) ?? Task.CompletedTask;
+
     /// <summary>To be called when the keys of the plan are collected.</summary>
     public void MarkContext() => _context?.MarkChanged(State);
 

@@ -330,6 +330,7 @@ internal sealed partial class DestinationRun
             _ledger.HasListedKeys(State), _ledger.LastListedGeneration(State), _options.Stage.IsPartOfSource || LacksSource)
         {
             Unread = _unread,
+            CreatorOf = _context is { } context ? context.CreatorOf : null,
         },
         key => _ledger.FindListedKey(State, key, _execution.Now));
 }

@@ -89,6 +89,7 @@ public sealed class Push(
         await Task.WhenAll(runs.Select(run => run.ReconcileAsync())).ConfigureAwait(false);
         foreach (var run in runs) run.Refresh(reads);
         var ready = runs.FindAll(run => run.MayContinue);
+        foreach (var run in ready) await run.SendCreatorsAsync().ConfigureAwait(false);
         if (ready.Count > 0) ledger.PreparePlan([.. ready.Select(run => run.State)], now);
         foreach (var run in ready) run.MarkContext();
         foreach (var run in ready) await run.PlanAsync().ConfigureAwait(false);

@@ -22,21 +22,26 @@ public sealed class Verification(
         var results = new List<VerifiedDestination>();
         foreach (var destination in destinations)
         {
-            results.Add(await VerifyAsync(destination, control).ConfigureAwait(false));
-            if (results[^1].Failure is null && await VerifyContextAsync(destination, control).ConfigureAwait(false) is { } context)
-                results.Add(context);
+            var execution = Open(destination, control);
+            var context = ContextRun.Open(execution, new ContextOptions(options.Instance) { IsDryRun = !options.Repairs });
+            results.Add(await VerifyAsync(execution, context, control).ConfigureAwait(false));
+            if (context is null || results[^1].Failure is not null) continue;
+            var eligibility = new Eligibility(destination, _neverBlock, execution.Now);
+            if (await context.VerifyAsync(Open(destination, control).State, eligibility, show).ConfigureAwait(false) is { } result)
+                results.Add(result);
         }
 
         return results;
     }
 
-    private async Task<VerifiedDestination> VerifyAsync(IDestination destination, RunControl control)
+    private DestinationExecution Open(IDestination destination, RunControl control) => DestinationExecution.Open(
+        destination, ledger, options.PolicyFingerprint(destination), control, observer, time.GetUtcNow());
+
+    private async Task<VerifiedDestination> VerifyAsync(DestinationExecution execution, ContextRun? context, RunControl control)
     {
-        var now = time.GetUtcNow();
-        var execution = DestinationExecution.Open(destination, ledger, options.PolicyFingerprint(destination), control, observer, now);
-        var state = execution.State;
+        var (destination, state, now) = (execution.Destination, execution.State, execution.Now);
         var tool = options.ForeignToolAt(destination);
-        var planner = PlannerFor(destination, state, now);
+        var planner = PlannerFor(destination, state, now, context);
         var earlier = tool is { Recognise: null } ? new EarlierAppTakeover(At(destination)) : null;
         var check = new DestinationCheck(execution, planner, new Ownership(options.Instance, state.Info), earlier);
         var held = state.Held;
@@ -72,16 +77,6 @@ public sealed class Verification(
         return Show(result, execution, ledger.ReadFindings(state));
 
         DestinationExecution At(IDestination place) => new(place, ledger, state, control, observer, now);
-    }
-
-    private async Task<VerifiedDestination?> VerifyContextAsync(IDestination destination, RunControl control)
-    {
-        var indicators = DestinationExecution.Open(
-            destination, ledger, options.PolicyFingerprint(destination), control, observer, time.GetUtcNow());
-        var context = ContextRun.Open(indicators, new ContextOptions(options.Instance) { IsDryRun = !options.Repairs });
-        if (context is null) return null;
-        var eligibility = new Eligibility(destination, _neverBlock, indicators.Now);
-        return await context.VerifyAsync(indicators.State, eligibility, show).ConfigureAwait(false);
     }
 
     private async Task TakeOverAsync(EarlierAppTakeover? earlier)
@@ -136,10 +131,13 @@ public sealed class Verification(
     }
 
     // What is listed under a wanted key is taken over as by a push with a new ledger.
-    private Planner PlannerFor(IDestination destination, DestinationState state, DateTimeOffset now) => new(
+    private Planner PlannerFor(IDestination destination, DestinationState state, DateTimeOffset now, ContextRun? context) => new(
         destination,
         new Eligibility(destination, _neverBlock, now),
-        new PlanFacts(now, options.Instance, options.Sources, LooksAtDestination: true, Ownership.LastGeneration),
+        new PlanFacts(now, options.Instance, options.Sources, LooksAtDestination: true, Ownership.LastGeneration)
+        {
+            CreatorOf = context is null ? null : context.CreatorOf,
+        },
         key => ledger.FindListedKey(state, key, now));
 }
 

@@ -99,10 +99,11 @@ internal sealed class SentinelService(SentinelState state, EntraState entra, San
     }
 
     private IEnumerable<string> Dangling(string source, JsonElement item) =>
-        item.ValueKind != JsonValueKind.Object || StixRules.Text(item, "type") != "relationship"
+        item.ValueKind != JsonValueKind.Object
             || (item.TryGetProperty("revoked", out var revoked) && revoked.ValueKind == JsonValueKind.True)
             ? []
-            : ((string[])["source_ref", "target_ref"]).Where(end => !state.HasEnd(source, item, end))
+            : ((string[])["created_by_ref", "source_ref", "target_ref"])
+                .Where(end => item.TryGetProperty(end, out _) && !state.HasEnd(source, item, end))
                 .Select(end => $"Error for Property={end}: The object does not exist.");
 
     private JsonObject Failed(int index, IEnumerable<string> faults) => new()

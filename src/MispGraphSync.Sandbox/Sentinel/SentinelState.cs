@@ -45,7 +45,7 @@ public sealed class SentinelState
     /// <summary>ARM does not list what is revoked; no document says whether it does.</summary>
     public bool HidesRevoked { get; set; }
 
-    /// <summary>A relationship is refused whose ends are not there; no document says whether they are looked at.</summary>
+    /// <summary>An object is refused that refers to one that is not there; no document says whether they are looked at.</summary>
     public bool ChecksReferences { get; set; }
 
     /// <summary>ARM's preview <c>query</c> lists what is revoked; no document says whether it does.</summary>

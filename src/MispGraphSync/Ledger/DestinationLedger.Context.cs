@@ -18,7 +18,7 @@ internal sealed partial class DestinationLedger
         || file.Any("SELECT 1 FROM held WHERE destination = ? AND renew_at <= ? LIMIT 1", context.Id, now);
 
     public void RefreshContext(
-        DestinationState context, DestinationState indicators, DateTimeOffset now, bool isPlan,
+        DestinationState context, DestinationState indicators, DateTimeOffset now, SupportedBy by,
         Func<IEnumerable<IndicatorSourceRow>, IEnumerable<ContextSupport>> read) => file.InTransaction(() =>
     {
         if (context.PlansEverything)
@@ -30,12 +30,17 @@ internal sealed partial class DestinationLedger
         file.Run(
             "DELETE FROM context WHERE destination = ?1 AND event IN (SELECT event FROM context_changed WHERE destination = ?1)",
             context.Id);
-        var held = isPlan
-            ? HeldAfterPlan(indicators, now)
-            : $"held h ON h.destination = {indicators.Id} AND h.expires > {now.ToUnixTimeMilliseconds()} AND h.observables";
+        var key = $"s.{Tables.KeyColumn(indicators.Shape)}";
+        var held = by switch
+        {
+            SupportedBy.Held => $"CROSS JOIN held h ON h.destination = {indicators.Id} "
+                + $"AND h.expires > {now.ToUnixTimeMilliseconds()} AND h.observables = {key}",
+            SupportedBy.Planned => $"CROSS JOIN {HeldAfterPlan(indicators, now)} h ON h.observables = {key}",
+            _ => "",
+        };
         using var rows = file.NewStatement(
             $"SELECT s.event, s.attribute, s.part, s.detail FROM context_changed c CROSS JOIN support s ON s.event = c.event "
-            + $"CROSS JOIN {held} = s.{Tables.KeyColumn(indicators.Shape)} WHERE c.destination = ? ORDER BY s.event, s.seq");
+            + $"{held} WHERE c.destination = ? AND {key} IS NOT NULL ORDER BY s.event, s.seq");
         rows.Bind(context.Id);
         var (hasRow, current) = (rows.Read(), 0L);
         while (hasRow)
@@ -58,6 +63,14 @@ internal sealed partial class DestinationLedger
             }
         }
     });
+
+    public void MarkIndicatorsOf(DestinationState context, DestinationState indicators, string subject)
+    {
+        var key = $"s.{Tables.KeyColumn(indicators.Shape)}";
+        file.Write(
+            $"INSERT OR IGNORE INTO dirty SELECT ?, {key} FROM context c CROSS JOIN support s ON s.event = c.event "
+            + $"WHERE c.destination = ? AND c.subject = ? AND {key} IS NOT NULL", indicators.Id, context.Id, subject);
+    }
 
     public IEnumerable<(long Event, ContextSupport Support)> ReadContext(DestinationState context)
     {
@@ -105,6 +118,6 @@ internal sealed partial class DestinationLedger
         file.Run("INSERT INTO held_then SELECT observables FROM held WHERE destination = ? AND expires > ?", indicators.Id, now);
         file.Run($"DELETE FROM held_then WHERE observables IN (SELECT observables FROM {steps} WHERE action = {Delete})");
         file.Run($"INSERT OR IGNORE INTO held_then SELECT observables FROM {steps} WHERE action = {Create}");
-        return "temp.held_then h ON h.observables";
+        return "temp.held_then";
     }
 }

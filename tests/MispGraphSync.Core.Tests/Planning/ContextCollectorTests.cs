@@ -86,6 +86,23 @@ public sealed class ContextCollectorTests
         Assert.Equal([other, Actor], item.Labels);
     }
 
+    [Fact]
+    public void Organisation_created_what_only_its_events_support()
+    {
+        var named = All with { CreatedBy = true };
+        (long, ContextSupport)[] all =
+            [(1, Organisation), (1, Tag(Actor)), (1, Tag(Technique)), (2, Organisation), (2, Tag(Actor)), (3, Tag(Technique))];
+
+        var set = Collect(named, all);
+
+        var identity = set.Objects.Single(item => item.Type == ContextType.Identity);
+        Assert.Equal(identity.Observables, set.CreatorOf(set.Objects.Single(item => item.Type == ContextType.ThreatActor)));
+        Assert.Null(set.CreatorOf(set.Objects.Single(item => item.Type == ContextType.AttackPattern)));
+        Assert.All(
+            (ContextPolicy[])[All, named with { Identities = false }],
+            policy => Assert.All(Collect(policy, all).Objects, item => Assert.Null(Collect(policy, all).CreatorOf(item))));
+    }
+
     private static ContextSupport Organisation => new($"{ContextSupport.Organisation}{Some.Uuid(7)}", "First CERT", Tlp.Green, false);
 
     private static string T(string number) => $"misp-galaxy:mitre-attack-pattern=\"Way - {number}\"";

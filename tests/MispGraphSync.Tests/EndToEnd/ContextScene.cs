@@ -68,6 +68,16 @@ internal sealed class ContextScene : IAsyncDisposable
 
     public JsonObject One(string type, string name) => Live(type).Single(one => (string?)one["name"] == name);
 
+    public JsonObject Indicator(string value) => Json(Sandbox.SentinelState.Active().Single(one => one.ObservableValue == value));
+
+    /// <summary>The types of each upload's objects, in order.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Uploads() =>
+    [
+        .. Run.RequestFiles().Where(file => file.Contains("_upload_", StringComparison.Ordinal))
+            .Select(file => JsonNode.Parse(File.ReadAllText(Path.Combine(Run.Logs, file)))!["requestBody"]!["stixobjects"]!.AsArray()
+                .Select(one => (string)one!["type"]!).ToList()),
+    ];
+
     public static JsonObject Json(StixObject one) => JsonNode.Parse(one.Json)!.AsObject();
 
     public static string Technique(int number) => $"misp-galaxy:mitre-attack-pattern=\"Way {number} - T{number}\"";

@@ -15,7 +15,7 @@ public sealed class ContextTests
         var push = await scene.Run.RunAsync("push", "--output", "json");
 
         Assert.True(push.Code == 0, push.Error + push.Out);
-        var uploads = Uploads(scene);
+        var uploads = scene.Uploads();
         Assert.Equal(
             [
                 "indicator", "identity", "threat-actor", "attack-pattern", "attack-pattern", "attack-pattern", "attack-pattern",
@@ -112,7 +112,7 @@ public sealed class ContextTests
         Assert.DoesNotContain(scene.Live(), one => (string?)one["id"] == actor);
         Assert.Empty(scene.Live("relationship"));
         Assert.Equal("Phishing", (string?)scene.One("attack-pattern", "Phishing")["name"]);
-        var order = Uploads(scene)[^2..].Select(types => types[0]);
+        var order = scene.Uploads().TakeLast(2).Select(types => types[0]);
         Assert.Equal(["relationship", "threat-actor"], order);
         var revoked = scene.Sandbox.SentinelState.All().Single(one => one.Id == actor);
         Assert.Equal("Grey Moth", (string?)ContextScene.Json(revoked)["name"]);
@@ -296,12 +296,4 @@ public sealed class ContextTests
         .Select(body => string.Join(' ', body["eventid"]!.AsArray().Select(id => (string?)id)));
 
     private static string Id(ContextScene scene, string name) => (string)scene.One("threat-actor", name)["id"]!;
-
-    // The types of each upload's objects, in order.
-    private static List<List<string>> Uploads(ContextScene scene) =>
-    [
-        .. scene.Run.RequestFiles().Where(file => file.Contains("_upload_", StringComparison.Ordinal))
-            .Select(file => JsonNode.Parse(File.ReadAllText(Path.Combine(scene.Run.Logs, file)))!["requestBody"]!["stixobjects"]!.AsArray()
-                .Select(one => (string)one!["type"]!).ToList()),
-    ];
 }

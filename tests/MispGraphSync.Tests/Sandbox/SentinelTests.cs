@@ -284,7 +284,7 @@ public sealed class SentinelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Relationship_without_its_ends_is_refused_if_they_are_checked()
+    public async Task Object_that_refers_to_none_is_refused_if_references_are_checked()
     {
         _sandbox.SentinelState.ChecksReferences = true;
         await UploadAsync(Object("threat-actor"));
@@ -295,6 +295,10 @@ public sealed class SentinelTests : IAsyncLifetime
 
         Assert.Contains("target_ref", early!.ToJsonString(), StringComparison.Ordinal);
         Assert.Null(late);
+        var actor = Object("threat-actor", 2);
+        actor["created_by_ref"] = Object("identity", 2)["id"]!.DeepClone();
+        var (_, orphan) = await UploadAsync(actor);
+        Assert.Contains("created_by_ref", orphan!.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]

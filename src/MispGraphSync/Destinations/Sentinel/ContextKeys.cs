@@ -19,6 +19,9 @@ internal static class ContextKeys
     private static readonly SettingKey<bool> Relations = Switch("relations",
         "Also send that an actor uses a technique, where one event has both; needs context.actors and context.techniques.");
 
+    private static readonly SettingKey<bool> CreatedBy = Switch("createdBy",
+        "Also say in indicators, actors and techniques whose they are; needs context.identities. Every indicator is sent again, once.");
+
     private static readonly SettingKey<IReadOnlyList<string>> Clusters = new("context.clusters", KeyScope.Destination, List(AnyText), "[]",
         "Custom clusters that may leave as context, and clusters whose tag is local: by name, UUID or tag. All others stay in MISP.")
     { Example = "[\"Our shared actor\"]", Kind = SentinelSettings.KindName };
@@ -27,7 +30,7 @@ internal static class ContextKeys
         "An object that nothing supports any more is revoked after so many days. Its id cannot live again.")
     { Kind = SentinelSettings.KindName };
 
-    public static IReadOnlyList<SettingKey> All { get; } = [Identities, Actors, Techniques, Relations, Clusters, GraceDays];
+    public static IReadOnlyList<SettingKey> All { get; } = [Identities, Actors, Techniques, Relations, CreatedBy, Clusters, GraceDays];
 
     public static ContextPolicy Bind(DestinationValues values) => new()
     {
@@ -35,6 +38,7 @@ internal static class ContextKeys
         Actors = values.Of(Actors),
         Techniques = values.Of(Techniques),
         Relations = values.Of(Relations),
+        CreatedBy = values.Of(CreatedBy),
         Clusters = (values.Of(Clusters) ?? []).Select(name => name.Trim()).ToImmutableHashSet(StringComparer.OrdinalIgnoreCase),
         Grace = TimeSpan.FromDays(values.Of(GraceDays)),
     };
@@ -43,6 +47,7 @@ internal static class ContextKeys
     {
         if (policy.Relations && !policy.Takes(ContextType.Relationship))
             yield return "context.relations has no effect without context.actors and context.techniques.";
+        if (policy.CreatedBy && !policy.NamesCreators) yield return "context.createdBy has no effect without context.identities.";
     }
 
     private static SettingKey<bool> Switch(string name, string meaning) =>

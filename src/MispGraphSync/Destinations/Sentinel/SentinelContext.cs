@@ -31,6 +31,7 @@ internal sealed class SentinelContext(SentinelSettings settings, SentinelList li
         json.WriteString("type"u8, ContextObject.Word(item.Type));
         json.WriteString("spec_version"u8, "2.1"u8);
         json.WriteString("id"u8, IdOf(item.Type, identity.Key));
+        if (item.CreatedBy is { } creator) json.WriteString("created_by_ref"u8, creator);
         if (item.Ends is { } ends)
         {
             json.WriteString("relationship_type"u8, ends.Type);

@@ -97,6 +97,7 @@ internal static class SentinelItem
         json.WriteString("spec_version"u8, "2.1"u8);
         json.WriteString("id"u8, $"indicator--{key:D}");
         json.WriteString("name"u8, name);
+        if (indicator?.CreatedBy is { } creator) json.WriteString("created_by_ref"u8, creator);
         if (indicator is not null) json.WriteString("description"u8, Description(indicator));
     }
 

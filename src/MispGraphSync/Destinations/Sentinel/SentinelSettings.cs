@@ -78,7 +78,8 @@ public sealed record SentinelSettings : DestinationSettings
     public override IEnumerable<Uri> OwnEndpoints =>
         ManagementEndpoint is null ? base.OwnEndpoints : base.OwnEndpoints.Append(ManagementEndpoint);
 
-    public override (string Content, string Selection) Fingerprint => ($"{IncludeUnmatched} False\n", $"{IncludeUnmatched}");
+    public override (string Content, string Selection) Fingerprint =>
+        ($"{IncludeUnmatched} False\n{(Context.NamesCreators ? "createdBy\n" : "")}", $"{IncludeUnmatched}");
 
     public override DestinationSettings ForCanary(string instance) => this with { Instance = instance, SourceSystem = instance };
 
