@@ -65,7 +65,7 @@ public class LedgerBenchmark
         return new Planner(Destination, new Eligibility(Destination, new NeverBlock([]), facts.Now), facts, _ => null);
     }
 
-    private static PlanCounts Plan(DestinationLedger plan, Planner planner)
+    private static PlanCounts Plan(IDestinationLedger plan, Planner planner)
     {
         var memory = plan.OpenDestination(Destination.Info, Destination.Capabilities.Shape, "");
         plan.PreparePlan([memory], Now);

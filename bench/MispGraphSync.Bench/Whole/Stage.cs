@@ -32,12 +32,31 @@ internal sealed class Stage : IAsyncDisposable
         {
             destination!["endpoint"] = acceptor.Origin.GetLeftPart(UriPartial.Authority);
             destination["requestsPerMinute"] = 100_000;
-            if ((string?)destination["kind"] == "sentinel")
-                Keep(destination, "name", "kind", "workspaceId", "endpoint", "requestsPerMinute");
+            if ((string?)destination["kind"] != "sentinel") continue;
+            // Nothing is listed: the acceptor remembers nothing, and its empty list of subscriptions says so at once.
+            destination["managementEndpoint"] = destination["endpoint"]!.DeepClone();
+            Keep(destination, "name", "kind", "workspaceId", "endpoint", "managementEndpoint", "requestsPerMinute");
         }
 
         await File.WriteAllTextAsync(Path.Combine(directory, "config.json"), config.ToJsonString(Indented));
         return new Stage(exe, services, acceptor, directory);
+    }
+
+    /// <summary>Makes so many destinations of the one Sentinel workspace, each with a filter that takes its share of the events.</summary>
+    public async Task ShareAsync(int parts)
+    {
+        var file = Path.Combine(Directory, "config.json");
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+        var one = config["destinations"]!.AsArray().Single()!;
+        var uuids = _services.MispState.Uuids;
+        config["destinations"] = new JsonArray([.. uuids.Chunk((uuids.Count / parts) + 1).Select((share, i) =>
+        {
+            var part = one.DeepClone();
+            (part["name"], part["sourceSystem"]) = ($"part-{i}", $"part-{i}");
+            part["eventFilters"] = new JsonArray(new JsonObject { ["eventid"] = new JsonArray([.. share.Select(uuid => (JsonNode)uuid)]) });
+            return part;
+        })]);
+        await File.WriteAllTextAsync(file, config.ToJsonString(Indented));
     }
 
     /// <summary>Before each answer, of MISP and of the destinations.</summary>

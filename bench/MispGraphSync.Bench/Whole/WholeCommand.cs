@@ -22,8 +22,9 @@ internal static class WholeCommand
         var root = Directory.CreateTempSubdirectory("misp-graph-bench-").FullName;
         foreach (var size in sizes.Where(Sizes.ContainsKey)) await LifeAsync(root, exe, size, table);
         if (sizes.Contains("100k") || sizes.Contains("hits")) await FireAsync(root, exe, table);
+        if (sizes.Contains("100k") || sizes.Contains("shares")) await ShareAsync(root, exe, table);
         if (sizes.Contains("100k")) await VariationsAsync(root, exe, table);
-        Directory.Delete(root, recursive: true);
+        if (Value(args, "--keep") is null) Directory.Delete(root, recursive: true);
         table.AddMachine(exe);
         var text = table.ToMarkdown();
         Console.Write(text);
@@ -60,6 +61,18 @@ internal static class WholeCommand
         table.Add(size, await stage.PushAsync("1 % changed, again"));
         Remove(stage, events / 100);
         table.Add(size, await stage.PushAsync("1 % removed"));
+    }
+
+    // As many steps, to one destination and to ten.
+    private static async Task ShareAsync(string root, string exe, ResultTable table)
+    {
+        var (events, attributes) = Sizes["100k"];
+        foreach (var parts in (int[])[1, 10])
+        {
+            await using var stage = await Stage.SetAsync(root, exe, events, attributes, "sentinel");
+            await stage.ShareAsync(parts);
+            table.Add("100k", await stage.PushAsync($"first push, {parts} destinations with a filter each"));
+        }
     }
 
     private static async Task VariationsAsync(string root, string exe, ResultTable table)

@@ -37,10 +37,16 @@ public interface IDestinationLedger : IContextLedger
     /// <summary>Collects these keys, instead of <see cref="PreparePlan"/>.</summary>
     void PrepareKeys(DestinationState destination, IReadOnlyCollection<Hash128> keys);
 
-    /// <summary>The collected keys, in key order. <see cref="PlanKey.Sources"/> is valid for one pass, until the next key.</summary>
-    IEnumerable<PlanKey> KeysToPlan(DestinationState destination);
+    /// <summary>
+    /// The collected keys of destinations of one shape, in key order, each once for each destination that plans it. So the sources of a
+    /// key are read once for all of them. <see cref="PlanKey.Sources"/> is valid until the next key.
+    /// </summary>
+    IEnumerable<(DestinationState Destination, PlanKey Key)> KeysToPlan(IReadOnlyList<DestinationState> destinations);
 
-    /// <summary>Adds a step for the current key of <see cref="KeysToPlan"/>.</summary>
+    /// <summary>The same for one destination.</summary>
+    IEnumerable<PlanKey> KeysToPlan(DestinationState destination) => KeysToPlan([destination]).Select(one => one.Key);
+
+    /// <summary>Adds a step for the current key of <see cref="KeysToPlan(IReadOnlyList{DestinationState})"/>.</summary>
     void AddStep(DestinationState destination, PlanKey key, StepDecision step);
 
     PlanCounts CountSteps(DestinationState destination);

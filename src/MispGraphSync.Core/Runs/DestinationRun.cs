@@ -12,7 +12,6 @@ internal sealed partial class DestinationRun
     private readonly IDestinationLedger _ledger;
     private readonly PushOptions _options;
     private readonly TimeProvider _time;
-    private Planner? _planner;
     private CapacityResult _capacity = CapacityResult.Everything;
     private Failure.DeletionsWithheld? _withheld;
     private IReadOnlyList<SourceReport>? _reads;
@@ -92,35 +91,6 @@ internal sealed partial class DestinationRun
         };
     }
 
-    /// <summary>Decides every key and adds the steps.</summary>
-    public Task PlanAsync() => _execution.TryAsync(() =>
-    {
-        _mayDelete = _reads!.Any(one => one.MayDelete) && !_options.Stage.IsPartOfSource;
-        // An event that could not be read, or a source that was not, may be the source of an indicator without a known one.
-        // So may another destination of the settings at the same place, which is disabled now.
-        // And of several sources, one without any event may have had some.
-        var isSure = _reads is [_] || _options.AcceptChanges || _reads!.All(one => one.Events > 0);
-        _mayDeleteUnclaimed = ReadsEverything && isSure && _options.ReadsAllSources && !_options.SharesPlace(Destination);
-        Plan(Planner.Decide, _ => _mayDelete);
-        HoldUnclaimed();
-        if (!_mayHaveLost) CompleteRebuild();
-        PlanUnclaimed();
-        _ledger.ForgetObsoleteRejections(State);
-        return Task.CompletedTask;
-    });
-
-    /// <summary>
-    /// Plans the rejected and the reconciled keys as if they had not been rejected. Deletes only what was to be deleted when it was
-    /// rejected, and still is.
-    /// </summary>
-    public Task PlanRejectedAsync() => _execution.TryAsync(() =>
-    {
-        _isRetry = true;
-        _ledger.ForgetObsoleteRejections(State);
-        Plan(key => Planner.Decide(key with { Rejected = null }), key => key.Rejected is { Action: StepAction.Delete });
-        return Task.CompletedTask;
-    });
-
     /// <summary>
     /// Makes the plan fit the capacity and decides about its deletions. Where others share the destination, it is listed before the
     /// run's first creations.
@@ -196,22 +166,6 @@ internal sealed partial class DestinationRun
             Suppressed = _ledger.CountSuppressed(State),
             Obstacle = _options.IsDryRun ? _obstacle : null,
         };
-    }
-
-    private void Plan(Func<PlanKey, PlanDecision> decide, Func<PlanKey, bool> mayDelete)
-    {
-        var plan = new PlanWriter(Planner, _ledger, State, _execution.Now);
-        foreach (var key in _ledger.KeysToPlan(State))
-        {
-            // What has no known source may still be claimed by a later key. A retry knows that nothing claims it.
-            if (_isRetry || key.Held is not { IsUnclaimed: true }) plan.Write(key, decide(key), mayDelete(key));
-        }
-
-        _execution.Planned = _ledger.CountSteps(State);
-        plan.Check(Planned);
-        // What a list showed was taken over, and what has expired was forgotten.
-        _execution.State = State with { Held = _ledger.CountHeld(State) };
-        _replacements = _ledger.CountReplacements(State);
     }
 
     private Failure.DeletionsWithheld? DecideDeletions()
@@ -320,17 +274,4 @@ internal sealed partial class DestinationRun
 
         _hasReplacedBodies = keeps;
     }
-
-    // Made when it is first needed: after the destination was listed, and after staging.
-    private Planner Planner => _planner ??= new Planner(
-        Destination,
-        Eligibility,
-        new PlanFacts(
-            _execution.Now, _options.Instance, _reads?.Where(one => one.Error is null).Select(one => one.Name).ToHashSet(),
-            _ledger.HasListedKeys(State), _ledger.LastListedGeneration(State), _options.Stage.IsPartOfSource || LacksSource)
-        {
-            Unread = _unread,
-            CreatorOf = _context is { } context ? context.CreatorOf : null,
-        },
-        key => _ledger.FindListedKey(State, key, _execution.Now));
 }

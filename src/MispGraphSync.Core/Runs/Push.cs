@@ -92,7 +92,7 @@ public sealed class Push(
         foreach (var run in ready) await run.SendCreatorsAsync().ConfigureAwait(false);
         if (ready.Count > 0) ledger.PreparePlan([.. ready.Select(run => run.State)], now);
         foreach (var run in ready) run.MarkContext();
-        foreach (var run in ready) await run.PlanAsync().ConfigureAwait(false);
+        await DestinationRun.PlanAsync(ready).ConfigureAwait(false);
         if (options.IsDryRun)
         {
             // Printed, not sent: one destination after the other.

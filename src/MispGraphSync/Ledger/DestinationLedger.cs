@@ -102,10 +102,11 @@ internal sealed partial class DestinationLedger(LedgerFile file, long run) : IDe
         foreach (var key in keys) file.Run($"INSERT OR IGNORE INTO {Tables.ToPlan(destination)} VALUES (?)", key);
     }
 
-    public IEnumerable<PlanKey> KeysToPlan(DestinationState destination) => new PlanReader(file, _events, destination).Keys();
+    public IEnumerable<(DestinationState Destination, PlanKey Key)> KeysToPlan(IReadOnlyList<DestinationState> destinations) =>
+        new PlanReader(file, _events, destinations).Keys();
 
     public IEnumerable<PlannedKey> ReadSteps(DestinationState destination, params IReadOnlyList<StepAction> actions) =>
-        new PlanReader(file, _events, destination).Steps(actions);
+        new PlanReader(file, _events, [destination]).Steps(actions);
 
     public void AddStep(DestinationState destination, PlanKey key, StepDecision step)
     {

@@ -7,6 +7,8 @@ internal static class HeldRecord
         "h.observables, h.key, h.generation, h.id, h.change, h.fixed, h.created, h.modified, h.expires, h.renew_at, h.rank, b.body, "
         + "h.label, h.active_from";
 
+    public const int ColumnCount = 14;
+
     public const string Tables = "held h LEFT JOIN held_body b ON b.destination = h.destination AND b.observables = h.observables";
 
     public static HeldIndicator Read(Statement row) => new()

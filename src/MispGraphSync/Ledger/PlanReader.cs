@@ -1,19 +1,22 @@
 namespace MispGraphSync.Ledger;
 
-/// <summary>Reads the keys to plan, and then the plan, of one destination.</summary>
-internal sealed class PlanReader(LedgerFile file, EventCache events, DestinationState destination)
+/// <summary>Reads the keys to plan for destinations of one shape, and then the plan of one of them.</summary>
+internal sealed class PlanReader(LedgerFile file, EventCache events, IReadOnlyList<DestinationState> destinations)
 {
     private const string SourceColumns = "n, observables, event, attribute, part, detail, facts, score, decayed, confident, "
         + "false_positives, ends_at";
 
-    private bool _hasRejected;
-    private bool _hasGenerations;
+    /// <summary>How many sources of a key are kept for the next destination. It reads the others again.</summary>
+    private const int MostShared = 64;
+
+    private readonly IndicatorShape _shape = destinations[0].Shape;
 
     /// <summary>
-    /// Reads the collected sources and the held indicators side by side, both in key order, and returns each key once. Nothing else
-    /// uses the ledger meanwhile. All writes between the first key and the last are one transaction.
+    /// Reads the collected sources and what each destination holds side by side, all in key order, and returns each key once for each
+    /// destination that plans it. Nothing else uses the ledger meanwhile. All writes between the first key and the last are one
+    /// transaction.
     /// </summary>
-    public IEnumerable<PlanKey> Keys()
+    public IEnumerable<(DestinationState Destination, PlanKey Key)> Keys()
     {
         var isComplete = false;
         lock (file.Gate) file.Begin();
@@ -38,55 +41,60 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, Destination
     /// </summary>
     public IEnumerable<PlannedKey> Steps(IReadOnlyList<StepAction> actions)
     {
+        var destination = destinations[0];
         using var steps = file.NewStatement(
             $"SELECT observables, action, reason, replaces, first FROM {Tables.Steps(destination)} "
             + $"WHERE action IN ({string.Join(", ", actions.Select(action => (int)action))}) ORDER BY n");
-        using var rows = file.NewStatement($"SELECT {SourceColumns} FROM {Tables.Work(destination.Shape)} WHERE n >= ? ORDER BY n");
+        using var rows = OpenSources();
         var sources = new SourceCursor(file, events, rows);
-        LookForRarities();
-        while (NextStep(steps, sources) is { } planned) yield return planned;
+        var rarities = new Rarities(file, destination);
+        while (NextStep(steps, sources, destination, rarities) is { } planned) yield return planned;
     }
 
-    private IEnumerable<PlanKey> MergeKeys()
+    private Statement OpenSources() =>
+        file.NewStatement($"SELECT {SourceColumns} FROM {Tables.Work(_shape)} WHERE n >= ? ORDER BY n");
+
+    private IEnumerable<(DestinationState Destination, PlanKey Key)> MergeKeys()
     {
-        var (work, toPlan, isWhole) = (Tables.Work(destination.Shape), Tables.ToPlan(destination), destination.PlansEverything);
-        using var rows = file.NewStatement(
-            $"SELECT {SourceColumns} FROM {work} WHERE n >= ? "
-            + $"{(isWhole ? "" : $"AND observables IN (SELECT observables FROM {toPlan})")} ORDER BY n");
-        using var held = file.NewStatement(isWhole
-            ? $"SELECT {HeldRecord.Columns} FROM {HeldRecord.Tables} WHERE h.destination = ? ORDER BY h.observables"
-            : $"SELECT {HeldRecord.Columns} FROM {toPlan} p CROSS JOIN {HeldRecord.Tables} "
-                + "WHERE h.destination = ? AND h.observables = p.observables ORDER BY p.observables");
-        held.Bind(destination.Id);
+        using var rows = OpenSources();
         var sources = new SourceCursor(file, events, rows);
         sources.MoveTo(1);
-        LookForRarities();
-        var hasHeld = held.Read();
-        while (sources.Row != 0 || hasHeld)
+        List<HeldCursor> cursors = [.. destinations.Select(destination => new HeldCursor(file, destination))];
+        try
         {
-            var heldKey = hasHeld ? held.Hash(0) : default;
-            var hasSources = sources.Row != 0 && (!hasHeld || sources.Key.CompareTo(heldKey) <= 0);
-            var isHeld = hasHeld && (sources.Row == 0 || heldKey.CompareTo(sources.Key) <= 0);
-            var observables = hasSources ? sources.Key : heldKey;
-            yield return new PlanKey
+            List<IndicatorSourceRow>? shared = cursors.Count > 1 ? [] : null;
+            while (NextKey(sources, cursors) is { } key)
             {
-                Observables = observables,
-                Sources = hasSources ? sources.OfCurrentKey() : [],
-                Held = isHeld ? HeldRecord.Read(held) : null,
-                Rejected = Rejected(observables),
-                Generation = Generation(observables),
-                FirstRow = hasSources ? sources.Row : 0,
-            };
-            if (hasSources) sources.Skip(observables);
-            if (!isHeld) continue;
-            hasHeld = held.Read();
-            // SQLite may show a row again that was written since it was read.
-            while (hasHeld && held.Hash(0) == heldKey) hasHeld = held.Read();
-            if (hasHeld && held.Hash(0).CompareTo(heldKey) < 0) throw LedgerFault.Damaged("held keys are out of order");
+                var first = sources.IsAt(key) ? sources.Row : 0;
+                shared?.Clear();
+                var ofKey = first == 0 ? [] : sources.Of(key, first, shared);
+                foreach (var cursor in cursors)
+                {
+                    if (cursor.Find(key, ofKey, first) is { } planned) yield return (cursor.Destination, planned);
+                }
+
+                sources.Skip(key);
+                foreach (var cursor in cursors) cursor.Skip(key);
+            }
+        }
+        finally
+        {
+            foreach (var cursor in cursors) cursor.Dispose();
         }
     }
 
-    private PlannedKey? NextStep(Statement steps, SourceCursor sources)
+    private static Hash128? NextKey(SourceCursor sources, List<HeldCursor> cursors)
+    {
+        Hash128? next = sources.Row != 0 ? sources.Key : null;
+        foreach (var cursor in cursors)
+        {
+            if (cursor.HasRow && (next is not { } lowest || cursor.Key.CompareTo(lowest) < 0)) next = cursor.Key;
+        }
+
+        return next;
+    }
+
+    private PlannedKey? NextStep(Statement steps, SourceCursor sources, DestinationState destination, Rarities rarities)
     {
         lock (file.Gate)
         {
@@ -100,27 +108,91 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, Destination
                 Observables = observables,
                 Sources = decision.Action == StepAction.Delete ? [] : sources.Of(observables, first),
                 Held = isNew ? null : HeldRecord.Find(file, destination.Id, observables),
-                Rejected = Rejected(observables),
-                Generation = Generation(observables),
+                Rejected = rarities.Rejected(observables),
+                Generation = rarities.Generation(observables),
                 FirstRow = first,
             };
             return new PlannedKey(key, decision);
         }
     }
 
-    // Rejections and generations are rare: look for those of a key only if there are any.
-    private void LookForRarities()
+    /// <summary>Rejections and generations of a destination: those of a key are looked for only if there are any.</summary>
+    private sealed class Rarities(LedgerFile file, DestinationState destination)
     {
-        _hasRejected = Tables.HasAny(file, "rejected", destination.Id);
-        _hasGenerations = Tables.HasAny(file, "generation", destination.Id);
+        private readonly bool _hasRejected = Tables.HasAny(file, "rejected", destination.Id);
+        private readonly bool _hasGenerations = Tables.HasAny(file, "generation", destination.Id);
+
+        public RejectedIndicator? Rejected(Hash128 observables) => !_hasRejected ? null : file.First(
+            "SELECT action, change, transient, attempts FROM rejected WHERE destination = ? AND observables = ?",
+            static row => new RejectedIndicator(row.Enum<StepAction>(0), row.Hash(1), row.Flag(2), row.Int(3)),
+            destination.Id, observables);
+
+        public int Generation(Hash128 observables) => !_hasGenerations ? 0 : (int)file.Scalar(
+            "SELECT next FROM generation WHERE destination = ? AND observables = ?", destination.Id, observables);
     }
 
-    private RejectedIndicator? Rejected(Hash128 observables) => !_hasRejected ? null : file.First(
-        "SELECT action, change, transient, attempts FROM rejected WHERE destination = ? AND observables = ?",
-        static row => new RejectedIndicator(row.Enum<StepAction>(0), row.Hash(1), row.Flag(2), row.Int(3)), destination.Id, observables);
+    /// <summary>
+    /// What one destination holds, in key order. Where it plans changes only: the keys to plan, and what it holds of them.
+    /// </summary>
+    private sealed class HeldCursor : IDisposable
+    {
+        private const int KeyColumn = HeldRecord.ColumnCount;
 
-    private int Generation(Hash128 observables) => !_hasGenerations ? 0 : (int)file.Scalar(
-        "SELECT next FROM generation WHERE destination = ? AND observables = ?", destination.Id, observables);
+        private readonly Statement _rows;
+        private readonly Rarities _rarities;
+
+        public HeldCursor(LedgerFile file, DestinationState destination)
+        {
+            Destination = destination;
+            _rarities = new Rarities(file, destination);
+            _rows = file.NewStatement(destination.PlansEverything
+                ? $"SELECT {HeldRecord.Columns}, h.observables FROM {HeldRecord.Tables} WHERE h.destination = ? ORDER BY h.observables"
+                : $"SELECT {HeldRecord.Columns}, p.observables FROM {Tables.ToPlan(destination)} p "
+                    + "LEFT JOIN held h ON h.destination = ?1 AND h.observables = p.observables "
+                    + "LEFT JOIN held_body b ON b.destination = h.destination AND b.observables = h.observables ORDER BY p.observables");
+            _rows.Bind(destination.Id);
+            Advance();
+        }
+
+        public DestinationState Destination { get; }
+
+        public bool HasRow { get; private set; }
+
+        public Hash128 Key { get; private set; }
+
+        /// <summary>The key for this destination; null where it has nothing to plan for it.</summary>
+        /// <param name="first">The row of the first source; 0 for none.</param>
+        public PlanKey? Find(Hash128 key, IEnumerable<IndicatorSourceRow> sources, long first)
+        {
+            var isHere = HasRow && Key == key;
+            var isHeld = isHere && !_rows.IsNull(0);
+            if (!isHeld && (first == 0 || !(isHere || Destination.PlansEverything))) return null;
+            return new PlanKey
+            {
+                Observables = key,
+                Sources = sources,
+                Held = isHeld ? HeldRecord.Read(_rows) : null,
+                Rejected = _rarities.Rejected(key),
+                Generation = _rarities.Generation(key),
+                FirstRow = first,
+            };
+        }
+
+        public void Skip(Hash128 key)
+        {
+            // SQLite may show a row again that was written since it was read.
+            while (HasRow && Key == key) Advance();
+            if (HasRow && Key.CompareTo(key) < 0) throw LedgerFault.Damaged("held keys are out of order");
+        }
+
+        public void Dispose() => _rows.Dispose();
+
+        private void Advance()
+        {
+            HasRow = _rows.Read();
+            if (HasRow) Key = _rows.Hash(KeyColumn);
+        }
+    }
 
     /// <summary>The open read of the sources, mostly at the first row of the next key already.</summary>
     private sealed class SourceCursor(LedgerFile file, EventCache events, Statement rows)
@@ -130,24 +202,38 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, Destination
 
         public Hash128 Key { get; private set; }
 
-        /// <summary>The sources of the current key. Valid for one pass, until the next key.</summary>
-        public IEnumerable<IndicatorSourceRow> OfCurrentKey()
+        public bool IsAt(Hash128 key) => Row != 0 && Key == key;
+
+        /// <summary>The sources of a key, whose rows follow each other. Valid until the next key.</summary>
+        /// <param name="shared">The first of them, once somebody has read them; null: nobody else will.</param>
+        public IEnumerable<IndicatorSourceRow> Of(Hash128 key, long first, List<IndicatorSourceRow>? shared = null)
         {
-            var key = Key;
-            while (Take(key) is { } source) yield return source;
+            for (var i = 0; ; i++)
+            {
+                if (i < shared?.Count)
+                {
+                    yield return shared[i];
+                    continue;
+                }
+
+                if (Take(key, first + i) is not { } source) yield break;
+                if (i < MostShared) shared?.Add(source);
+                yield return source;
+            }
         }
 
-        /// <summary>The same for a key whose sources begin at this row.</summary>
-        public IEnumerable<IndicatorSourceRow> Of(Hash128 key, long first)
-        {
-            if (!MoveTo(first)) yield break;
-            while (Take(key) is { } source) yield return source;
-        }
-
-        /// <summary>Passes the rows of this key that the caller did not read.</summary>
+        /// <summary>Passes the rows of this key that nobody has read.</summary>
         public void Skip(Hash128 key)
         {
-            while (Row != 0 && Key == key) Advance();
+            while (IsAt(key)) Advance();
+        }
+
+        public bool MoveTo(long row)
+        {
+            if (Row == row) return true;
+            rows.Reset();
+            rows.Bind(row);
+            return Advance();
         }
 
         private bool Advance()
@@ -158,26 +244,15 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, Destination
             return hasRow;
         }
 
-        public bool MoveTo(long first)
+        private IndicatorSourceRow? Take(Hash128 key, long row)
         {
             lock (file.Gate)
             {
-                if (Row == first) return true;
-                rows.Reset();
-                rows.Bind(first);
-                return Advance();
-            }
-        }
-
-        private IndicatorSourceRow? Take(Hash128 key)
-        {
-            lock (file.Gate)
-            {
-                if (Row == 0 || Key != key) return null;
+                if (!MoveTo(row) || !IsAt(key)) return null;
                 var source = IndicatorSourceRecord.Read(rows.Blob(5), rows.Guid(3), rows.Int(4));
-                var row = new IndicatorSourceRow(source, events.Find(rows.Long(2))) { Facts = FactRecord.Read(rows, 6) };
+                var taken = new IndicatorSourceRow(source, events.Find(rows.Long(2))) { Facts = FactRecord.Read(rows, 6) };
                 Advance();
-                return row;
+                return taken;
             }
         }
     }

@@ -50,7 +50,7 @@ public sealed class AttributeFactTests : IDisposable
 
     private List<IndicatorSourceRow> Rows(LedgerFile ledger)
     {
-        var sides = new DestinationLedger(ledger, run: 9);
+        IDestinationLedger sides = new DestinationLedger(ledger, run: 9);
         var state = sides.OpenDestination(
             _run.Destination.Info, _run.Destination.Capabilities.Shape, $"{_run.Destination.Policy}");
         sides.PreparePlan([state], Some.Now);
