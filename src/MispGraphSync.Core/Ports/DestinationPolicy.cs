@@ -76,12 +76,16 @@ public sealed record DestinationPolicy
     {
         DateTimeOffset? end = ExpiryStart switch
         {
-            ExpiryStart.LastSeen => row.LastSeen.AddDays(DaysFor(row, effect)),
-            ExpiryStart.Attribute => row.Source.Timestamp.AddDays(DaysFor(row, effect)),
+            ExpiryStart.LastSeen => After(row.LastSeen, DaysFor(row, effect)),
+            ExpiryStart.Attribute => After(row.Source.Timestamp, DaysFor(row, effect)),
             _ => null,
         };
         return row.Facts?.EndsAt is { } reported && !(end < reported) ? reported : end;
     }
+
+    // MISP takes any date, up to the last one that there is.
+    private static DateTimeOffset After(DateTimeOffset start, int days) =>
+        DateTimeOffset.MaxValue - start > TimeSpan.FromDays(days) ? start.AddDays(days) : DateTimeOffset.MaxValue;
 }
 
 public enum EventChoice

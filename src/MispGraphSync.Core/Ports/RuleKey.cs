@@ -26,6 +26,7 @@ public sealed record RuleKey(string Name, RuleKeyKind Kind)
 {
     public const string FalsePositives = "falsePositivesAtLeast";
     public const string DecayScore = "decayScoreBelow";
+    public const string Confidence = "confidenceBelow";
 
     private static readonly ImmutableArray<string> TlpWords = ["clear", "white", "green", "amber", "amber+strict", "red"];
 
@@ -79,7 +80,7 @@ public sealed record RuleKey(string Name, RuleKeyKind Kind)
         {
             Texts = subject => subject.Row.Pap is { } pap ? WordsOf(pap) : [], Words = ["clear", "white", "green", "amber", "red"],
         },
-        new("confidenceBelow", RuleKeyKind.Below)
+        new(Confidence, RuleKeyKind.Below)
         {
             Value = subject => subject.Row.TaggedConfidence ?? subject.Policy.DefaultConfidence, Most = 101,
         },

@@ -15,8 +15,10 @@ internal static class Fingerprints
         $"toIdsOnly {misp.ToIdsOnly}",
         $"enforceWarninglist {misp.EnforceWarninglist}",
         .. misp.EventFilters.Select(filter => filter.GetRawText()),
-        // A threshold chooses indicators.
-        .. misp.Decay is { } decay ? [$"decay {decay.Model} {decay.Threshold}"] : Array.Empty<string>(),
+        // A threshold chooses indicators, and rules choose by confidence.
+        .. misp.Decay is { } decay
+            ? [$"decay {decay.Model} {decay.Threshold}{(decay.AsConfidence ? " confidence" : "")}"]
+            : Array.Empty<string>(),
         .. misp.Expirations == ExpirationSightings.Own ? Array.Empty<string>() : [$"expirations {misp.Expirations}"],
     ]);
 
@@ -40,8 +42,7 @@ internal static class Fingerprints
             settings.Instance,
             $"{policy.Action} {policy.PassiveOnly} {policy.DaysToExpire} {policy.DefaultTlp} {policy.MaxTlp} {policy.DefaultConfidence} "
                 + policy.DefaultThreatType,
-            string.Join(',', policy.ExpiryByType.OrderBy(days => days.Key, StringComparer.Ordinal)),
-            string.Join(',', policy.ExpiryByTlp.OrderBy(days => days.Key)),
+            .. DaysByTypeAndTlp(policy),
             .. Filters(policy),
             .. Choices(destination, policy.Rules),
             .. policy.ExpiryStart == ExpiryStart.Sent ? [] : new[] { $"{policy.ExpiryStart}" },
@@ -52,7 +53,7 @@ internal static class Fingerprints
 
     /// <summary>
     /// Of what selects a destination's indicators: after a change, deletions may only look like withdrawals. Lifetimes, descriptions
-    /// and other destinations are not part of it.
+    /// and other destinations are not part of it, unless a lifetime that is counted from MISP's times has ended already.
     /// </summary>
     public static string OfSelection(AppSettings settings, string name)
     {
@@ -63,10 +64,19 @@ internal static class Fingerprints
             settings.Instance,
             $"{policy.Action} {policy.DefaultTlp} {policy.MaxTlp} {destination.Fingerprint.Selection}",
             .. Filters(policy),
-            .. Choices(destination, policy.Rules.Where(rule => rule.Then is { Send: not null } or { Action: not null })),
+            .. Choices(destination, [.. policy.Rules.Where(rule => Chooses(rule, policy))]),
+            .. Ends(policy),
             NeverBlockAt(settings, destination),
         ]);
     }
+
+    private static bool Chooses(Rule rule, DestinationPolicy policy) =>
+        rule.Then is { Send: not null } or { Action: not null }
+        || (rule.Then.DaysToExpire is not null && policy.ExpiryStart != ExpiryStart.Sent);
+
+    // With a lifetime that does not begin with a send, fewer days withdraw what is older.
+    private static IEnumerable<string> Ends(DestinationPolicy policy) =>
+        policy.ExpiryStart == ExpiryStart.Sent ? [] : [$"{policy.ExpiryStart} {policy.DaysToExpire}", .. DaysByTypeAndTlp(policy)];
 
     /// <summary>The hosts that this installation itself depends on.</summary>
     public static IEnumerable<string> OwnHosts(AppSettings settings) => OwnHosts(settings, settings.Destinations);
@@ -80,11 +90,18 @@ internal static class Fingerprints
         string.Join(',', policy.ExcludeTags.Order(StringComparer.OrdinalIgnoreCase)),
     ];
 
+    private static IEnumerable<string> DaysByTypeAndTlp(DestinationPolicy policy) =>
+    [
+        string.Join(',', policy.ExpiryByType.OrderBy(days => days.Key, StringComparer.Ordinal)),
+        string.Join(',', policy.ExpiryByTlp.OrderBy(days => days.Key)),
+    ];
+
     // Nothing where the settings have none, so that those of an earlier version keep their fingerprint.
-    private static IEnumerable<string> Choices(DestinationSettings destination, IEnumerable<Rule> rules)
+    private static IEnumerable<string> Choices(DestinationSettings destination, IReadOnlyList<Rule> rules)
     {
         if (destination.Policy.MaxPap is { } pap) yield return $"maxPap {pap}";
         foreach (var rule in rules) yield return rule.Text;
+        if (rules.Any(rule => rule.Asks(RuleKey.Confidence))) yield return $"confidence {destination.Policy.DefaultConfidence}";
         foreach (var filter in destination.EventFilters) yield return filter.GetRawText();
         foreach (var source in destination.Sources) yield return $"source {source}";
     }

@@ -6,6 +6,8 @@ namespace MispGraphSync.Settings;
 /// <summary>How rules are written: <c>{ "when": { "type": "ip-dst" }, "then": { "send": false } }</c>.</summary>
 internal static class RuleSettings
 {
+    private const string Example = """{ "when": { "type": "ip-dst" }, "then": { "send": false } }""";
+
     /// <summary>The properties that a rule can set, in the order of the docs.</summary>
     public static IReadOnlyList<RuleProperty> Properties { get; } =
     [
@@ -19,8 +21,7 @@ internal static class RuleSettings
         new("passiveOnly", SettingTypes.Bool, then => then.PassiveOnly is not null),
     ];
 
-    public static SettingType<IReadOnlyList<Rule>> Rules { get; } = new(
-        "a list of rules, such as [{ \"when\": { \"type\": \"ip-dst\" }, \"then\": { \"send\": false } }]", Read)
+    public static SettingType<IReadOnlyList<Rule>> Rules { get; } = new($"a list of rules, such as [{Example}]", Read)
     {
         Notation = Notation.Json,
         Schema = $$"""
@@ -50,8 +51,11 @@ internal static class RuleSettings
 
     private static Rule? ReadRule(TypedValue rule)
     {
-        if (rule.Json.ValueKind != JsonValueKind.Object) return rule.Wrong<Rule>();
-        var parts = rule.Value.Members.ToDictionary(member => member.Name, member => member.Value);
+        if (rule.Json.ValueKind != JsonValueKind.Object)
+            return rule.Reject<Rule>($"{SettingsFaults.Quote(rule.Value)} is no rule, such as {Example}.");
+        // A part that is given twice is a fault of the file, which is reported with its lines.
+        var parts = new Dictionary<string, SettingValue>(StringComparer.Ordinal);
+        foreach (var (name, part) in rule.Value.Members) parts[name] = part;
         foreach (var name in parts.Keys.Except(["when", "then"])) Unknown(rule, name, "part of a rule", ["when", "then"]);
         var (when, then) = (Part("when", "condition"), Part("then", "property to set"));
         if (when is null || then is null) return null;
@@ -94,9 +98,9 @@ internal static class RuleSettings
     {
         var item = key.Words.IsEmpty ? SettingTypes.AnyText : SettingTypes.Choice([.. key.Words]);
         if (value.Text is not null) return new RuleCondition(key) { Names = [item.Read(value.Value, value.Key, value.Context) ?? ""] };
-        var names = SettingTypes.List(item).Read(value.Value, value.Key, value.Context) ?? [];
-        if (names.Count > 0 || value.Json.ValueKind != JsonValueKind.Array) return new RuleCondition(key) { Names = [.. names] };
-        return value.Reject<RuleCondition>("An empty list matches nothing; name at least one, or remove the condition.");
+        if (value.Json is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 0)
+            return value.Reject<RuleCondition>("An empty list matches nothing; name at least one, or remove the condition.");
+        return new RuleCondition(key) { Names = [.. SettingTypes.List(item).Read(value.Value, value.Key, value.Context) ?? []] };
     }
 
     private static RuleCondition? ReadAge(RuleKey key, TypedValue value)

@@ -35,6 +35,16 @@ public sealed class ExpiryStartTests : IDisposable
     }
 
     [Fact]
+    public async Task Last_seen_at_the_end_of_all_time_is_no_limit()
+    {
+        Put(lastSeenDaysAgo: (Some.Now - DateTimeOffset.MaxValue).TotalDays + 1);
+
+        await PushAsync(ExpiryStart.LastSeen);
+
+        Assert.Equal(Some.Now.AddDays(30), Assert.Single(_run.Destination.Held).Expires);
+    }
+
+    [Fact]
     public async Task Indicator_with_an_end_is_never_renewed()
     {
         Put(lastSeenDaysAgo: 10);

@@ -79,6 +79,10 @@ public sealed class RuleSettingsTests
             "Did you mean \"block\"?" },
         { """{ "when": { "type": "md5" } }""",
             "is not a list of rules" },
+        { """[null]""",
+            "null is no rule, such as {" },
+        { """[{ "when": { "type": "md5" }, "when": { "type": "sha1" }, "then": { "send": false } }]""",
+            "This key is here twice" },
     };
 
     [Theory]
@@ -91,6 +95,32 @@ public sealed class RuleSettingsTests
 
         Assert.Contains(faults, fault => fault.Text.Contains(sentence, StringComparison.Ordinal));
         Assert.All(faults, fault => Assert.StartsWith("rules", fault.Key, StringComparison.Ordinal));
+    }
+
+    /// <summary>Two settings that may withdraw what is held, and whether the deletions wait until they are accepted.</summary>
+    public static TheoryData<string, string, bool> Changed { get; } = new()
+    {
+        { """ "daysToExpireFrom": "sent" """, """ "daysToExpireFrom": "last-seen" """, true },
+        { """ "daysToExpireFrom": "attribute" """, """ "daysToExpireFrom": "attribute", "daysToExpire": 3 """, true },
+        { """ "daysToExpireFrom": "attribute" """, """ "daysToExpireFrom": "attribute", "expiry": { "md5": 3 } """, true },
+        { """ "daysToExpireFrom": "attribute" """,
+            """ "daysToExpireFrom": "attribute", "rules": [{ "when": { "type": "md5" }, "then": { "daysToExpire": 3 } }] """, true },
+        { """ "rules": [{ "when": { "confidenceBelow": 30 }, "then": { "send": false } }] """,
+            """ "rules": [{ "when": { "confidenceBelow": 30 }, "then": { "send": false } }], "defaultConfidence": 10 """, true },
+        { """ "daysToExpire": 30 """, """ "daysToExpire": 3 """, false },
+        { """ "defaultConfidence": 30 """, """ "defaultConfidence": 10 """, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Changed))]
+    public void Change_that_may_withdraw_indicators_changes_the_selection(string before, string after, bool isOther)
+    {
+        using var one = new SettingsFolder(SomeSettings.Config(before));
+        using var other = new SettingsFolder(SomeSettings.Config(after));
+
+        Assert.Equal(
+            isOther,
+            Fingerprints.OfSelection(one.Read().Settings, "graph") != Fingerprints.OfSelection(other.Read().Settings, "graph"));
     }
 
     [Theory]
