@@ -9,6 +9,7 @@ namespace MispGraphSync.Destinations;
 internal sealed partial record AlertFeed(string Service, MatchRules Rules, Func<string?, string?, AlertRelevance> Judge)
 {
     private const int MaxIds = 50;
+    private const int FirstYear = 2000;
 
     private static readonly string[] CustomIndicatorWords = ["customTi", "customerTi"];
 
@@ -49,6 +50,17 @@ internal sealed partial record AlertFeed(string Service, MatchRules Rules, Func<
     /// </summary>
     public static IReadOnlyList<Guid> IdsIn(string details) =>
         [.. Uuid().Matches(details).Take(MaxIds).Select(match => Guid.Parse(match.Value))];
+
+    /// <summary>The first of these times that can be one of an alert: services write the year 1 where they have none.</summary>
+    public static DateTimeOffset? TimeOf(params ReadOnlySpan<DateTimeOffset?> times)
+    {
+        foreach (var time in times)
+        {
+            if (time is { Year: >= FirstYear }) return time;
+        }
+
+        return null;
+    }
 
     /// <summary>What analysts decided, by the words of any of the services.</summary>
     public static AlertVerdict VerdictOf(string? classification, string? determination)

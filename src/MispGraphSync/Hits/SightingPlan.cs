@@ -52,6 +52,8 @@ internal sealed class SightingPlan
         var (ledger, labels) = (new HitLedger(file), hits.ToLookup(hit => (hit.Destination, hit.Observables), hit => hit.Label));
         foreach (var day in days)
         {
+            // An activity of tomorrow, by a clock that is ahead, has its sighting then: one that is dated today would differ from it.
+            if (day.First.UtcDateTime.Date > now.UtcDateTime.Date) continue;
             if (!plan._hits.TryGetValue((day.Destination, day.Observables), out var sources)) continue;
             var label = labels[(day.Destination, day.Observables)].FirstOrDefault();
             foreach (var one in sources.Taken)

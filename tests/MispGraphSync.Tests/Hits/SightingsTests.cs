@@ -30,6 +30,36 @@ public sealed class SightingsTests
     }
 
     [Fact]
+    public async Task An_activity_that_is_days_ahead_of_the_clock_gets_one_sighting()
+    {
+        await using var stage = await HitsStage.StartAsync("sentinel");
+        var ahead = stage.Now.AddDays(3);
+        stage.Alerts.Put(stage.Rule("1", stage.KeyOf(HitsStage.Domain)) with { FirstActivity = ahead, LastActivity = ahead });
+
+        var counts = new List<int>();
+        for (var day = 0; day < 6; day++)
+        {
+            await stage.HitsAsync(0, "--sightings", "-q");
+            counts.Add(stage.Misp.Sightings.Count);
+            stage.Run.Time.Advance(TimeSpan.FromDays(1));
+        }
+
+        Assert.Equal((0, 1, 1), (counts[0], counts[4], counts[5]));
+    }
+
+    [Fact]
+    public async Task An_activity_of_the_year_1_is_dated_as_the_alert()
+    {
+        await using var stage = await HitsStage.StartAsync("sentinel");
+        var none = DateTimeOffset.MinValue.AddSeconds(1);
+        stage.Alerts.Put(stage.Rule("1", stage.KeyOf(HitsStage.Domain)) with { FirstActivity = none, LastActivity = none });
+
+        await stage.HitsAsync(0, "--sightings");
+
+        Assert.Equal(stage.Now.Year, DateTimeOffset.FromUnixTimeSeconds(Assert.Single(stage.Misp.Sightings).Date).Year);
+    }
+
+    [Fact]
     public async Task Uuid_of_a_sighting_is_the_same_on_every_machine()
     {
         var day = new DateTimeOffset(2026, 11, 21, 8, 11, 2, TimeSpan.Zero);

@@ -81,14 +81,14 @@ internal static class DefenderAlerts
         var title = item.Text("title");
         var relevance = feed.Judge(item.Text("detectionSource"), title);
         if (relevance == AlertRelevance.None || item.Text("id") is not { } id) return null;
-        if ((item.Instant("firstEventTime") ?? item.Instant("alertCreationTime")) is not { } first) return null;
+        if (AlertFeed.TimeOf(item.Instant("firstEventTime"), item.Instant("alertCreationTime")) is not { } first) return null;
         return new Alert
         {
             Id = id,
             Title = title,
             Link = $"https://security.microsoft.com/alerts/{Uri.EscapeDataString(id)}",
             First = first,
-            Last = item.Instant("lastEventTime") ?? first,
+            Last = AlertFeed.TimeOf(item.Instant("lastEventTime")) ?? first,
             Verdict = AlertFeed.VerdictOf(item.Text("classification"), item.Text("determination")),
             Relevance = relevance,
             Values = item.List("evidence") is { } evidence ? [.. evidence.SelectMany(ValuesOf).OfType<ObservedValue>().Distinct()] : [],

@@ -80,14 +80,14 @@ internal static class GraphAlerts
         var title = item.Text("title");
         var relevance = feed.Judge(item.Text("detectionSource"), title);
         if (relevance == AlertRelevance.None || item.Text("id") is not { } id) return null;
-        if ((item.Instant("firstActivityDateTime") ?? item.Instant("createdDateTime")) is not { } first) return null;
+        if (AlertFeed.TimeOf(item.Instant("firstActivityDateTime"), item.Instant("createdDateTime")) is not { } first) return null;
         return new Alert
         {
             Id = id,
             Title = title,
             Link = item.Text("alertWebUrl"),
             First = first,
-            Last = item.Instant("lastActivityDateTime") ?? first,
+            Last = AlertFeed.TimeOf(item.Instant("lastActivityDateTime")) ?? first,
             Verdict = AlertFeed.VerdictOf(item.Text("classification"), item.Text("determination")),
             Relevance = relevance,
             Ids = item.Find("customDetails") is { } details ? AlertFeed.IdsIn(details.GetRawText()) : [],

@@ -115,7 +115,7 @@ internal static class LogAnalyticsAlerts
         var title = row.Text("AlertName");
         var relevance = feed.Judge(null, title);
         if (row.Text("SystemAlertId") is not { Length: > 0 } id) return null;
-        if ((row.Instant("StartTime") ?? row.Instant("TimeGenerated")) is not { } first) return null;
+        if (AlertFeed.TimeOf(row.Instant("StartTime"), row.Instant("TimeGenerated")) is not { } first) return null;
         return new Alert
         {
             // As Graph names the same alert.
@@ -123,7 +123,7 @@ internal static class LogAnalyticsAlerts
             Title = title,
             Link = row.Text("AlertLink"),
             First = first,
-            Last = row.Instant("EndTime") ?? first,
+            Last = AlertFeed.TimeOf(row.Instant("EndTime")) ?? first,
             Relevance = relevance,
             Ids = AlertFeed.IdsIn(DetailsOf(row.Text("ExtendedProperties"))),
             Values = ValuesOf(row.Text("Entities")),
