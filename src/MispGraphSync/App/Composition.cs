@@ -21,6 +21,7 @@ namespace MispGraphSync.App;
 /// <summary>The object graph, built by hand in one place: from settings to what a verb needs.</summary>
 internal sealed partial class Composition : IAsyncDisposable
 {
+    private const int MaxCasesLength = 16 * 1024 * 1024;
     private static readonly TimeSpan DoctorsMaxWait = TimeSpan.FromSeconds(5);
 
     private readonly ToolHost _host;
@@ -105,7 +106,9 @@ internal sealed partial class Composition : IAsyncDisposable
     {
         if (!File.Exists(file)) throw new RunFailedException(RunOutcome.InvalidInput, $"There is no file {Sanitize.ForDisplay(file)}.");
         var names = Settings.Destinations.Select(one => one.Name).ToList();
-        var cases = new PolicyCaseReader(file, names, Settings.Sources[0].Name, _host.Time.GetUtcNow()).Read(File.ReadAllBytes(file));
+        var sources = Settings.Sources.Select(one => one.Name).ToList();
+        var text = SettingsFile.Load(file, "file of cases", MaxCasesLength);
+        var cases = new PolicyCaseReader(file, names, sources, _host.Time.GetUtcNow()).Read(text);
         var transport = NewTransport(run: 0);
         return new PolicyTest(
             Settings, one => Open(one with { EventFilters = [], Sources = [] }, transport), new NeverBlock(NeverBlock),

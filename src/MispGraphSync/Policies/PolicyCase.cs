@@ -13,8 +13,10 @@ internal sealed record PolicyCase(string Name, MispEvent Event, string Source, E
 }
 
 /// <summary>Reads the cases of a file. Everything but the attribute and what is expected may be missing.</summary>
+/// <param name="sources">The names of all sources; a case without one is of the first.</param>
 /// <param name="now">When an attribute without a timestamp was last changed.</param>
-internal sealed class PolicyCaseReader(string file, IReadOnlyList<string> destinations, string source, DateTimeOffset now)
+internal sealed class PolicyCaseReader(
+    string file, IReadOnlyList<string> destinations, IReadOnlyList<string> sources, DateTimeOffset now)
 {
     private static readonly string[] CaseKeys = ["name", "event", "object", "attribute", "expect"];
     private static readonly string[] EventKeys = ["tags", "threatLevel", "organisation", "source", "date"];
@@ -36,6 +38,11 @@ internal sealed class PolicyCaseReader(string file, IReadOnlyList<string> destin
             _faults.Add(
                 root.Origin, SettingsFaults.File, "It must be a list of cases: [ { \"name\": …, \"attribute\": …, \"expect\": … } ].");
         }
+        else if (root is not null && !root.Items.Any())
+        {
+            // A file that was emptied by mistake must not pass.
+            _faults.Add(root.Origin, SettingsFaults.File, "It has no case.");
+        }
 
         List<PolicyCase> cases = [.. (root?.Items ?? []).Select((item, i) => ReadCase(item, $"[{i}]")).OfType<PolicyCase>()];
         if (_faults.All.Count > 0)
@@ -50,46 +57,49 @@ internal sealed class PolicyCaseReader(string file, IReadOnlyList<string> destin
     private PolicyCase? ReadCase(SettingValue value, string key)
     {
         var parts = Members(value, key, CaseKeys);
-        var given = Members(parts.GetValueOrDefault("event"), $"{key}.event", EventKeys);
-        var place = Members(parts.GetValueOrDefault("object"), $"{key}.object", ObjectKeys);
-        var own = Members(parts.GetValueOrDefault("attribute"), $"{key}.attribute", AttributeKeys);
-        if (Text(own, "type", key) is not { } type || Text(own, "value", key) is not { } text)
+        var (ofEvent, ofObject, ofAttribute) = ($"{key}.event", $"{key}.object", $"{key}.attribute");
+        var given = Members(parts.GetValueOrDefault("event"), ofEvent, EventKeys);
+        var place = Members(parts.GetValueOrDefault("object"), ofObject, ObjectKeys);
+        var own = Members(parts.GetValueOrDefault("attribute"), ofAttribute, AttributeKeys);
+        if (!own.ContainsKey("type") || !own.ContainsKey("value"))
         {
-            _faults.Add(value.Origin, $"{key}.attribute", "A case needs an attribute with a type and a value.");
+            _faults.Add(value.Origin, ofAttribute, "A case needs an attribute with a type and a value.");
             return null;
         }
+
+        if (Text(own, "type", ofAttribute) is not { } type || Text(own, "value", ofAttribute) is not { } text) return null;
 
         var attribute = new MispAttribute
         {
             Uuid = Guid.Parse("00000000-0000-4000-8000-000000000001"),
             Type = type,
             Value = text,
-            Category = Text(own, "category", key),
-            ToIds = !own.TryGetValue("to_ids", out var toIds) || Flag.Read(toIds, $"{key}.attribute.to_ids", Context),
-            Tags = Tags(own, key),
-            Timestamp = Moment(own, "timestamp", key) ?? now,
-            FirstSeen = Moment(own, "first_seen", key),
-            LastSeen = Moment(own, "last_seen", key),
-            ObjectRelation = Text(place, "role", key),
+            Category = Text(own, "category", ofAttribute),
+            ToIds = !own.TryGetValue("to_ids", out var toIds) || Flag.Read(toIds, $"{ofAttribute}.to_ids", Context),
+            Tags = Tags(own, ofAttribute),
+            Timestamp = Moment(own, "timestamp", ofAttribute) ?? now,
+            FirstSeen = Moment(own, "first_seen", ofAttribute),
+            LastSeen = Moment(own, "last_seen", ofAttribute),
+            ObjectRelation = Text(place, "role", ofObject),
         };
         return new PolicyCase(
             Text(parts, "name", key) ?? $"case {key}",
             new MispEvent
             {
                 Uuid = Guid.Parse("00000000-0000-4000-8000-000000000002"),
-                Organisation = Text(given, "organisation", key),
-                Tags = Tags(given, key),
+                Organisation = Text(given, "organisation", ofEvent),
+                Tags = Tags(given, ofEvent),
                 Timestamp = attribute.Timestamp,
-                Date = DateOnly.FromDateTime((Moment(given, "date", key) ?? attribute.Timestamp).UtcDateTime),
+                Date = DateOnly.FromDateTime((Moment(given, "date", ofEvent) ?? attribute.Timestamp).UtcDateTime),
                 ThreatLevel = given.TryGetValue("threatLevel", out var level)
-                    ? RuleSettings.Severity.Read(level, $"{key}.event.threatLevel", Context)
+                    ? RuleSettings.Severity.Read(level, $"{ofEvent}.threatLevel", Context)
                     : ThreatLevel.Undefined,
             },
-            Text(given, "source", key) ?? source,
-            Text(place, "name", key) is { } name
+            SourceOf(given, ofEvent),
+            Text(place, "name", ofObject) is { } name
                 ? new EventItem.Object(new MispObject { Name = name, Attributes = [attribute] })
                 : new EventItem.Attribute(attribute),
-            FactsIn(own, key))
+            FactsIn(own, ofAttribute))
         {
             Expected = [.. ReadExpected(parts.GetValueOrDefault("expect"), value, key)],
         };
@@ -102,15 +112,36 @@ internal sealed class PolicyCaseReader(string file, IReadOnlyList<string> destin
         if (byDestination.Count == 0) _faults.Add((expect ?? owner).Origin, $"{key}.expect", "A case needs at least one destination here.");
         foreach (var (destination, properties) in byDestination)
         {
-            foreach (var (property, value) in Members(properties, $"{key}.expect.{destination}", [.. PolicyVerdict.Properties]))
+            var expected = Members(properties, $"{key}.expect.{destination}", [.. PolicyVerdict.Properties]);
+            if (properties.Json is { ValueKind: JsonValueKind.Object } && !properties.Members.Any())
+            {
+                _faults.Add(
+                    properties.Origin, $"{key}.expect.{destination}", "Name at least one property: a case without one always holds.");
+            }
+
+            foreach (var (property, value) in expected)
                 yield return (destination, property, value.Json);
         }
+    }
+
+    // A wrong name would match no rule, so that the case says nothing of the real source.
+    private string SourceOf(Dictionary<string, SettingValue> given, string key)
+    {
+        if (Text(given, "source", key) is not { } name) return sources[0];
+        if (!sources.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            _faults.Add(
+                given["source"].Origin, $"{key}.source",
+                $"There is no source {SettingsFaults.Quote(name)}; there is {string.Join(", ", sources)}.");
+        }
+
+        return name;
     }
 
     private AttributeFacts? FactsIn(Dictionary<string, SettingValue> own, string key)
     {
         int? Number(string name, int most) => own.TryGetValue(name, out var value)
-            ? SettingTypes.Number(0, most).Read(value, $"{key}.attribute.{name}", Context)
+            ? SettingTypes.Number(0, most).Read(value, $"{key}.{name}", Context)
             : null;
         var facts = new AttributeFacts { DecayScore = Number("decayScore", 100), FalsePositives = Number("falsePositives", 1_000_000) };
         return facts == new AttributeFacts() ? null : facts;

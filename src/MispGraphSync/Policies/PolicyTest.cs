@@ -25,7 +25,7 @@ internal sealed class PolicyTest(
 
     private PolicyCaseResult Run(PolicyCase one, Dictionary<string, IDestination> destinations)
     {
-        var source = settings.Sources.FirstOrDefault(source => source.Name == one.Source) ?? settings.Sources[0];
+        var source = settings.Sources.First(source => source.Name.Equals(one.Source, StringComparison.OrdinalIgnoreCase));
         var verdicts = one.Expected.Select(expected => expected.Destination).Distinct()
             .ToDictionary(name => name, name => PolicyVerdict.Of(one, destinations[name], neverBlock, source, now));
         List<PolicyDifference> differences = [.. one.Expected.Select(expected =>

@@ -29,19 +29,25 @@ internal static class SettingsFile
             "Check the path after --config, or run `misp-graph config init` to make one.");
     }
 
-    public static byte[] Load(string path)
+    /// <param name="what">For messages: what the file is.</param>
+    /// <param name="maxLength">In bytes.</param>
+    public static byte[] Load(string path, string what = "settings file", int maxLength = MaxLength)
     {
         try
         {
-            return new FileInfo(path).Length > MaxLength
+            // The length of a device or a pipe is not known before its end.
+            using var file = File.OpenRead(path);
+            var text = new byte[(file.CanSeek && file.Length > 0 ? Math.Min(file.Length, maxLength) : maxLength) + 1];
+            var length = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+            return length == text.Length
                 ? throw new RunFailedException(
-                    RunOutcome.InvalidInput, $"{path} is too long to be a settings file.", "Check the path after --config.")
-                : ToUtf8(File.ReadAllBytes(path));
+                    RunOutcome.InvalidInput, $"{path} is too long to be a {what}.", "Check the path to the file.")
+                : ToUtf8(text[..length]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RunFailedException(
-                RunOutcome.InvalidInput, $"The settings file {path} cannot be read: {e.Message}",
+                RunOutcome.InvalidInput, $"The {what} {path} cannot be read: {e.Message}",
                 "The account that runs misp-graph must be allowed to read it: see its owner, group and mode.", e);
         }
     }

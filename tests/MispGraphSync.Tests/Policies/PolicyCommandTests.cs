@@ -53,6 +53,16 @@ public sealed partial class PolicyCommandTests
             "needs an attribute with a type and a value" },
         { """[ { "attribute": { "type": "url", "value": "x" } } ]""",
             "needs at least one destination" },
+        { """[ { "attribute": { "type": "url", "value": "x" }, "expect": { "sentinel": {} } } ]""",
+            "Name at least one property" },
+        { """
+            [ { "event": { "source": "mips" }, "attribute": { "type": "url", "value": "x" }, "expect": { "sentinel": { "send": true } } } ]
+            """,
+            "[0].event.source: There is no source \"mips\"; there is misp." },
+        { """[ { "attribute": { "type": "url", "value": "x", "tags": "a" }, "expect": { "sentinel": { "send": true } } } ]""",
+            "[0].attribute.tags: \"a\" is not a list" },
+        { """[]""",
+            "It has no case." },
         { """{ "attribute": 1 }""",
             "must be a list of cases" },
         { """[ { "attribute": """,
