@@ -119,6 +119,11 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
         return true;
     }
 
+    public void WriteForDeletion(IBufferWriter<byte> kept, Indicator indicator, ItemIdentity identity)
+    {
+        if (IdsNotReusable) kept.Write(Encoding.UTF8.GetBytes($"kept of {Canonical(indicator.Observables)}"));
+    }
+
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) =>
         body.Write(IdsNotReusable && held.Body is { } known ? known.Span : "null"u8);
 

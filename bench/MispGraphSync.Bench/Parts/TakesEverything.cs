@@ -25,6 +25,8 @@ internal sealed class TakesEverything : IDestination
     public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
         GraphItem.Write(body, GraphProduct.Sentinel, indicator, identity, action);
 
+    public void WriteForDeletion(IBufferWriter<byte> kept, Indicator indicator, ItemIdentity identity) { }
+
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) => throw new NotSupportedException();
 
     public Task PrepareAsync(CancellationToken ct) => Task.CompletedTask;

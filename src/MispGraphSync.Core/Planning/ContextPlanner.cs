@@ -157,6 +157,7 @@ public sealed class ContextPlanner(
             Generation = generation,
             Id = identity.Id,
             Body = body.WrittenMemory,
+            ForDeletion = body.WrittenMemory,
             Hashes = hashes,
             Created = identity.Created,
             Modified = modified,

@@ -74,6 +74,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         _scratch.ResetWrittenCount();
         var action = step.Replaces ? StepAction.Create : step.Action;
         var hashes = destination.WriteItem(_scratch, indicator, identity, action);
+        var body = _bodies.Keep(_scratch.WrittenSpan);
         return new PlanStep
         {
             Action = step.Action,
@@ -83,7 +84,8 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Generation = generation,
             Id = identity.Id,
             Replaces = step.Replaces,
-            Body = _bodies.Keep(_scratch.WrittenSpan),
+            Body = body,
+            ForDeletion = ForDeletion(indicator, identity),
             Hashes = hashes,
             Rank = _merger.Rank,
             Created = identity.Created,
@@ -295,8 +297,15 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Modified = modified,
             Expires = expires,
             RenewAt = Lifecycle.RenewalOf(expires, _merger.Lifetime, _merger.EndsAt, held.Key),
-            Body = destination.Capabilities.IdsNotReusable ? expected.Body : null,
+            Body = ForDeletion(indicator, identity) is { IsEmpty: false } kept ? kept : null,
         };
+    }
+
+    private ReadOnlyMemory<byte> ForDeletion(Indicator indicator, ItemIdentity identity)
+    {
+        _scratch.ResetWrittenCount();
+        destination.WriteForDeletion(_scratch, indicator, identity);
+        return _bodies.Keep(_scratch.WrittenSpan);
     }
 
     private Guid KeyOf(Indicator indicator, int generation) => KeyOf(destination.Canonical(indicator.Observables), generation);

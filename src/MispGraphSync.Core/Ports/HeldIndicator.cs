@@ -36,7 +36,9 @@ public sealed record HeldIndicator
     /// </summary>
     public bool IsUnclaimed => Observables == Hash128.Of(Key);
 
-    /// <summary>The item as last sent, where a deletion needs it again (Sentinel); else null.</summary>
+    /// <summary>
+    /// What a deletion needs of the item as last sent (Sentinel); of a context object, and of one to be restored, all of it. Else null.
+    /// </summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
 
     /// <summary>One that a list shows and that is about to be deleted: when it was sent is not known, nor what.</summary>

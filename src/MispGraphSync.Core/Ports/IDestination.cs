@@ -36,6 +36,11 @@ public interface IDestination : IAsyncDisposable
     /// <summary>Writes the JSON item for a create, update, renew or replace, and returns the hashes that detect a change.</summary>
     ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action);
 
+    /// <summary>
+    /// Writes what a later deletion needs of the item, besides what the ledger knows of each indicator; nothing where that is enough.
+    /// </summary>
+    void WriteForDeletion(IBufferWriter<byte> kept, Indicator indicator, ItemIdentity identity);
+
     /// <summary>Writes the JSON item of a deletion: Graph's and Defender's id, Sentinel's object with revoked true.</summary>
     void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified);
 

@@ -112,10 +112,10 @@ public interface IDestinationLedger : IContextLedger
     // Requests and outcomes
 
     /// <summary>
-    /// Commits that these steps are about to be sent and returns the intent's number. Bodies are kept where deleting what may
-    /// have been created needs the body.
+    /// Commits that these steps are about to be sent and returns the intent's number. What a deletion needs of what may have been
+    /// created is kept.
     /// </summary>
-    long RecordIntent(DestinationState destination, Operation operation, IReadOnlyList<PlanStep> steps, bool keepBodies);
+    long RecordIntent(DestinationState destination, Operation operation, IReadOnlyList<PlanStep> steps);
 
     /// <summary>
     /// Records the outcomes and closes the intent; committed with the next intent at the latest, since the open intent covers

@@ -41,6 +41,9 @@ public sealed record PlanStep
     /// <summary>The JSON item for the wire.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>What a later deletion needs of the item (Sentinel); empty where it needs nothing, and for deletions.</summary>
+    public ReadOnlyMemory<byte> ForDeletion { get; init; }
+
     public ItemHashes Hashes { get; init; }
 
     public Rank Rank { get; init; }
@@ -56,7 +59,7 @@ public sealed record PlanStep
 
     public DateTimeOffset RenewAt { get; init; }
 
-    /// <summary>Its id is not reusable after a deletion, and the deletion needs <see cref="Body"/> again.</summary>
+    /// <summary>Its id is not reusable after a deletion.</summary>
     public bool IdsNotReusable { get; init; }
 
     /// <summary>The service turned it down in an earlier run.</summary>

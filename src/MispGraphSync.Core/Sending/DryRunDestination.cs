@@ -32,6 +32,9 @@ public sealed class DryRunDestination(IDestination real) : IDestination
 
     public bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => real.TryWriteAgain(body, there);
 
+    public void WriteForDeletion(IBufferWriter<byte> kept, Indicator indicator, ItemIdentity identity) =>
+        real.WriteForDeletion(kept, indicator, identity);
+
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) =>
         real.WriteDeletion(body, held, modified);
 

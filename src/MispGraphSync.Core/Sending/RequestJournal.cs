@@ -86,8 +86,7 @@ internal sealed class RequestJournal(IDestination destination, IDestinationLedge
 
     public Request Open(Operation operation, IReadOnlyList<PlanStep> steps)
     {
-        var keepBodies = destination.Capabilities.IdsNotReusable && operation != Operation.Delete;
-        var id = ledger.RecordIntent(state, operation, steps, keepBodies);
+        var id = ledger.RecordIntent(state, operation, steps);
         return new Request(new OpenIntent(id, operation, steps), IsRepeatable(operation), RequestState.Open);
     }
 

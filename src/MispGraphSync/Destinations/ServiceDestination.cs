@@ -40,6 +40,11 @@ internal abstract class ServiceDestination : IDestination
 
     public abstract ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action);
 
+    /// <summary>Nothing where an id is enough.</summary>
+    public virtual void WriteForDeletion(IBufferWriter<byte> kept, Indicator indicator, ItemIdentity identity)
+    {
+    }
+
     public abstract void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified);
 
     public virtual bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there) => false;

@@ -5,11 +5,11 @@ internal sealed partial class DestinationLedger
 {
     private readonly BlobWriter _blob = new();
 
-    public long RecordIntent(DestinationState destination, Operation operation, IReadOnlyList<PlanStep> steps, bool keepBodies) =>
+    public long RecordIntent(DestinationState destination, Operation operation, IReadOnlyList<PlanStep> steps) =>
         file.InTransaction(() =>
         {
             _blob.Clear();
-            StepRecord.Write(_blob, steps, keepBodies);
+            StepRecord.Write(_blob, steps);
             file.Run(
                 "INSERT INTO intent (destination, run, operation, steps) VALUES (?, ?, ?, ?)",
                 destination.Id, run, operation.ToString(), _blob.Written);
@@ -90,7 +90,7 @@ internal sealed partial class DestinationLedger
 
     private static PlanStep Adopted(HeldIndicator found) => PlanStep.On(found, StepAction.Update, StepReasons.Adopted) with
     {
-        Body = found.Body ?? default,
+        ForDeletion = found.Body ?? default,
         IdsNotReusable = found.Body is not null,
     };
 
@@ -115,7 +115,6 @@ internal sealed partial class DestinationLedger
         },
         commitsWithNext);
 
-    // Unconfirmed steps may have to be sent again unchanged: the intent keeps their bodies.
     private void CloseOrKeep(long intent, List<PlanStep> lost)
     {
         if (lost.Count == 0)
@@ -125,7 +124,7 @@ internal sealed partial class DestinationLedger
         }
 
         _blob.Clear();
-        StepRecord.Write(_blob, lost, keepBodies: true);
+        StepRecord.Write(_blob, lost);
         file.Run("UPDATE intent SET steps = ? WHERE id = ?", _blob.Written, intent);
     }
 

@@ -54,7 +54,8 @@ internal sealed class DestinationWriter
                 step.Modified, step.Expires, step.RenewAt, sent, step.Rank.Value, label);
         }
 
-        if (step.IdsNotReusable) _file.Run("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)", _destination, step.Observables, step.Body);
+        if (!step.ForDeletion.IsEmpty)
+            _file.Run("INSERT OR REPLACE INTO held_body VALUES (?, ?, ?)", _destination, step.Observables, step.ForDeletion);
         if (!isClean) return;
         if (_hasReplaced) _file.Run("DELETE FROM replaced WHERE destination = ? AND observables = ?", _destination, step.Observables);
         // The old form is back: the new one stays rejected, or waits.

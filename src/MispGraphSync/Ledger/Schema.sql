@@ -93,7 +93,7 @@ CREATE TABLE held (
     PRIMARY KEY (destination, observables)
 ) WITHOUT ROWID;
 
--- The item as last sent, for services that want it again to remove it.
+-- What a removal needs of the item as last sent; of context objects, and of what an earlier version sent, the whole item.
 CREATE TABLE held_body (
     destination INTEGER NOT NULL,
     observables BLOB NOT NULL,

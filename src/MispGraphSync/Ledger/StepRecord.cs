@@ -3,7 +3,7 @@ namespace MispGraphSync.Ledger;
 /// <summary>The stored form of the steps of one request.</summary>
 internal static class StepRecord
 {
-    public static void Write(BlobWriter to, IReadOnlyList<PlanStep> steps, bool keepBodies)
+    public static void Write(BlobWriter to, IReadOnlyList<PlanStep> steps)
     {
         to.Number((ulong)steps.Count);
         foreach (var step in steps)
@@ -24,7 +24,7 @@ internal static class StepRecord
             to.Time(step.Modified);
             to.Time(step.Expires);
             to.Time(step.RenewAt);
-            to.Bytes(keepBodies ? step.Body.Span : []);
+            to.Bytes(step.ForDeletion.Span);
         }
 
         // Records of earlier versions end here.
@@ -57,7 +57,8 @@ internal static class StepRecord
                     Modified = from.Time() ?? DateTimeOffset.UnixEpoch,
                     Expires = from.Time() ?? DateTimeOffset.UnixEpoch,
                     RenewAt = from.Time() ?? DateTimeOffset.UnixEpoch,
-                    Body = from.Bytes().ToArray(),
+                    Body = default,
+                    ForDeletion = from.Bytes().ToArray(),
                 };
             }
 

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace MispGraphSync.Tests.EndToEnd;
 
-/// <summary>Whose is it? Indicators, actors and techniques name the identity of their organisation. The workspace checks references.</summary>
+/// <summary>
+/// Whose is it? Indicators, actors and techniques name the identity of their organisation. The workspace checks references.
+/// </summary>
 public sealed class ContextCreatorTests
 {
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(10);

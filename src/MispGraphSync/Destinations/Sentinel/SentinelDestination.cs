@@ -46,6 +46,9 @@ internal sealed class SentinelDestination : ServiceDestination
     public override ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action) =>
         SentinelItem.Write(body, indicator, identity);
 
+    public override void WriteForDeletion(IBufferWriter<byte> kept, Indicator indicator, ItemIdentity identity) =>
+        SentinelItem.WriteForRevocation(kept, indicator, identity);
+
     public override void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) =>
         SentinelItem.WriteRevocation(body, held, modified);
 

@@ -30,15 +30,13 @@ internal static class SentinelItem
     {
         var item = ItemWriter.Begin();
         var json = item.Json;
-        WriteHead(json, identity.Key, Name(indicator), indicator);
-        json.WriteString("pattern"u8, SentinelPattern.Of(indicator.Observables));
-        json.WriteString("pattern_type"u8, "stix"u8);
+        WriteHead(json, identity.Key, Name(indicator), indicator.CreatedBy);
+        json.WriteString("description"u8, Description(indicator));
+        WritePattern(json, SentinelPattern.Of(indicator.Observables));
         WriteMeaning(json, indicator);
         WriteList(json, "labels"u8, SentinelLabels.Of(indicator, item.Seen));
         WriteReferences(json, indicator);
-        // MISP's first_seen may lie in the future: Sentinel would match nothing until then. Such an indicator is valid from its first send.
-        json.WriteString(
-            "valid_from"u8, StixVocabulary.Instant(indicator.ValidFrom < identity.Created ? indicator.ValidFrom : identity.Created));
+        WriteValidFrom(json, indicator, identity);
         var content = item.Position;
 
         json.WriteString("created"u8, StixVocabulary.Instant(identity.Created));
@@ -48,8 +46,22 @@ internal static class SentinelItem
         return new ItemHashes(item.HashUntil(content), default);
     }
 
+    /// <summary>What a revocation says of the object: which it is, since when, and who may see it. The rest counts for nothing.</summary>
+    public static void WriteForRevocation(IBufferWriter<byte> kept, Indicator indicator, ItemIdentity identity)
+    {
+        var item = ItemWriter.Begin();
+        var json = item.Json;
+        WriteHead(json, identity.Key, Name(indicator), indicator.CreatedBy);
+        WritePattern(json, SentinelPattern.Of(indicator.Observables));
+        WriteMarking(json, indicator.Tlp);
+        WriteValidFrom(json, indicator, identity);
+        json.WriteString("created"u8, StixVocabulary.Instant(identity.Created));
+        json.WriteString("valid_until"u8, StixVocabulary.Instant(identity.Expires));
+        kept.Write(item.End());
+    }
+
     /// <summary>
-    /// The object that removes an indicator: the same again, revoked, modified later. (Azure's own deletion of an indicator answers 200
+    /// The object that removes an indicator: what is kept of it, revoked, modified later. (Azure's own deletion of an indicator answers 200
     /// and keeps what was uploaded.) STIX: revoked is final for its id.
     /// </summary>
     public static void WriteRevocation(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified)
@@ -83,23 +95,38 @@ internal static class SentinelItem
     {
         var created = held.Created < modified ? held.Created : modified;
         var expires = held.Expires > created ? held.Expires : created.AddSeconds(1);
-        WriteHead(json, held.Key, "Revoked", indicator: null);
-        json.WriteString("pattern"u8, NoPattern);
-        json.WriteString("pattern_type"u8, "stix"u8);
+        WriteHead(json, held.Key, "Revoked", createdBy: null);
+        WritePattern(json, NoPattern);
         json.WriteString("valid_from"u8, StixVocabulary.Instant(created));
         json.WriteString("valid_until"u8, StixVocabulary.Instant(expires));
         json.WriteString("created"u8, StixVocabulary.Instant(created));
     }
 
-    private static void WriteHead(Utf8JsonWriter json, Guid key, string name, Indicator? indicator)
+    private static void WriteHead(Utf8JsonWriter json, Guid key, string name, string? createdBy)
     {
         json.WriteString("type"u8, "indicator"u8);
         json.WriteString("spec_version"u8, "2.1"u8);
         json.WriteString("id"u8, $"indicator--{key:D}");
         json.WriteString("name"u8, name);
-        if (indicator?.CreatedBy is { } creator) json.WriteString("created_by_ref"u8, creator);
-        if (indicator is not null) json.WriteString("description"u8, Description(indicator));
+        if (createdBy is not null) json.WriteString("created_by_ref"u8, createdBy);
     }
+
+    private static void WritePattern(Utf8JsonWriter json, string pattern)
+    {
+        json.WriteString("pattern"u8, pattern);
+        json.WriteString("pattern_type"u8, "stix"u8);
+    }
+
+    private static void WriteMarking(Utf8JsonWriter json, Tlp tlp)
+    {
+        json.WriteStartArray("object_marking_refs"u8);
+        json.WriteStringValue(StixVocabulary.Marking(tlp));
+        json.WriteEndArray();
+    }
+
+    // MISP's first_seen may lie in the future: Sentinel would match nothing until then. Such an indicator is valid from its first send.
+    private static void WriteValidFrom(Utf8JsonWriter json, Indicator indicator, ItemIdentity identity) => json.WriteString(
+        "valid_from"u8, StixVocabulary.Instant(indicator.ValidFrom < identity.Created ? indicator.ValidFrom : identity.Created));
 
     private static void WriteMeaning(Utf8JsonWriter json, Indicator indicator)
     {
@@ -108,9 +135,7 @@ internal static class SentinelItem
         if (indicator.ThreatTypeIsTagged) json.WriteStringValue(indicator.ThreatType.ToString());
         json.WriteEndArray();
         json.WriteNumber("confidence"u8, indicator.Confidence);
-        json.WriteStartArray("object_marking_refs"u8);
-        json.WriteStringValue(StixVocabulary.Marking(indicator.Tlp));
-        json.WriteEndArray();
+        WriteMarking(json, indicator.Tlp);
         if (indicator.KillChain.IsEmpty) return;
         json.WriteStartArray("kill_chain_phases"u8);
         foreach (var phase in indicator.KillChain)

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Text.Json;
 using CsCheck;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Destinations.Sentinel;
 using Xunit;
 
 namespace MispGraphSync.Tests.Destinations.Sentinel;
@@ -63,11 +65,28 @@ public class SentinelItemTests
     public void Object_omits_empty_fields() => Snapshot.Matches(StixSamples.Write(Plain).Body, "sentinel-plain");
 
     [Fact]
-    public void Revocation_repeats_the_object_with_revoked_true()
+    public void Revocation_says_which_object_it_is_and_who_may_see_it()
+    {
+        var kept = new ArrayBufferWriter<byte>();
+        SentinelItem.WriteForRevocation(kept, Rich, SomeIndicator.Identity(StixSamples.Key));
+        var held = SomeIndicator.Held(StixSamples.Key, id: null) with { Body = kept.WrittenMemory };
+
+        var revocation = StixSamples.Revoke(held, SomeIndicator.Expires.AddDays(-1));
+
+        Snapshot.Matches(revocation, "sentinel-revoked");
+        using var item = JsonDocument.Parse(revocation);
+        Assert.Empty(StixUploadRules.OfIndicator(item.RootElement));
+        using var whole = JsonDocument.Parse(StixSamples.Write(Rich).Body);
+        foreach (var property in item.RootElement.EnumerateObject().Where(one => one.Name is not ("modified" or "revoked")))
+            Assert.True(JsonElement.DeepEquals(property.Value, whole.RootElement.GetProperty(property.Name)), property.Name);
+    }
+
+    [Fact]
+    public void Revocation_repeats_the_whole_object_that_an_earlier_version_kept()
     {
         var held = SomeIndicator.Held(StixSamples.Key, id: null) with { Body = StixSamples.Write(Rich).Body };
 
-        Snapshot.Matches(StixSamples.Revoke(held, SomeIndicator.Expires.AddDays(-1)), "sentinel-revoked");
+        Snapshot.Matches(StixSamples.Revoke(held, SomeIndicator.Expires.AddDays(-1)), "sentinel-revoked-whole");
     }
 
     [Fact]
