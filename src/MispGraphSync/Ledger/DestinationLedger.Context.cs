@@ -39,8 +39,9 @@ internal sealed partial class DestinationLedger
             _ => "",
         };
         using var rows = file.NewStatement(
-            $"SELECT s.event, s.attribute, s.part, s.detail FROM context_changed c CROSS JOIN support s ON s.event = c.event "
-            + $"{held} WHERE c.destination = ? AND {key} IS NOT NULL ORDER BY s.event, s.seq");
+            $"SELECT s.event, s.attribute, s.part, s.detail, {FactRecord.Columns} "
+            + $"FROM context_changed c CROSS JOIN support s ON s.event = c.event {held} {FactRecord.Join("s")} "
+            + $"WHERE c.destination = ? AND {key} IS NOT NULL ORDER BY s.event, s.seq");
         rows.Bind(context.Id);
         var (hasRow, current) = (rows.Read(), 0L);
         while (hasRow)
@@ -59,7 +60,7 @@ internal sealed partial class DestinationLedger
             for (; hasRow && rows.Long(0) == current; hasRow = rows.Read())
             {
                 var source = IndicatorSourceRecord.Read(rows.Blob(3), rows.Guid(1), rows.Int(2));
-                yield return new IndicatorSourceRow(source, _events.Find(current));
+                yield return new IndicatorSourceRow(source, _events.Find(current)) { Facts = FactRecord.Read(rows, 4) };
             }
         }
     });

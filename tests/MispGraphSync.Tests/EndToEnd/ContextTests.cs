@@ -127,6 +127,31 @@ public sealed class ContextTests
     }
 
     [Fact]
+    public async Task Attribute_that_a_rule_keeps_supports_nothing_though_its_value_is_held()
+    {
+        await using var scene = await ContextScene.StartAsync();
+        scene.Run.Change(settings => settings["rules"] = new JsonArray(new JsonObject
+        {
+            ["when"] = new JsonObject { ["falsePositivesAtLeast"] = 1 },
+            ["then"] = new JsonObject { ["send"] = false },
+        }));
+        await scene.Run.RunAsync("push");
+        var misp = scene.Sandbox.MispState;
+        misp.Sight((string)misp.Get(scene.First)!["Attribute"]![0]!["uuid"]!, "1", scene.Run.Time.GetUtcNow());
+
+        foreach (var wait in (TimeSpan[])[TimeSpan.FromMinutes(10), TimeSpan.FromDays(8)])
+        {
+            scene.Run.Time.Advance(wait);
+            var push = await scene.Run.RunAsync("push");
+            Assert.True(push.Code == 0, push.Error + push.Out);
+        }
+
+        Assert.Equal("Second CERT", (string?)Assert.Single(scene.Live("identity"))["name"]);
+        Assert.Empty(scene.Live("threat-actor"));
+        Assert.Equal(2, scene.Sandbox.SentinelState.Active().Count);
+    }
+
+    [Fact]
     public async Task Throttled_context_is_incomplete_and_the_next_run_continues()
     {
         await using var scene = await ContextScene.StartAsync();
