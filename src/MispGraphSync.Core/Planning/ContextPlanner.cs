@@ -17,6 +17,7 @@ public sealed class ContextPlanner(
     private readonly HashSet<Hash128> _wanted = [];
     private readonly Dictionary<Hash128, ContextEnds> _ends = [];
     private readonly List<PlanStep> _deletions = [];
+    private readonly HashSet<Hash128> _deleted = [];
     private int _left = context.Policy.MostObjects;
 
     /// <summary>Held with unknown content, and listed as it is wanted.</summary>
@@ -62,19 +63,29 @@ public sealed class ContextPlanner(
             if (Decide(item with { CreatedBy = creator }) is { } key) ends[item.Observables] = context.IdOf(item.Type, key);
         }
 
-        var relations = wanted.Relations
-            .Where(one => ends.ContainsKey(one.Actor.Observables) && ends.ContainsKey(one.Technique.Observables))
-            .Select(one => ContextObject.Relation(
-                "uses", (ends[one.Actor.Observables], one.Actor.Name), (ends[one.Technique.Observables], one.Technique.Name), one.Tlp))
-            // What is there stays within the limit, so that it does not change places with new ones.
-            .OrderBy(item => !facts.Held.ContainsKey(item.Observables))
-            .Take(context.Policy.MostRelations);
-        foreach (var item in relations) Decide(item);
+        var uses =
+            from one in wanted.Relations
+            where ends.ContainsKey(one.Actor.Observables) && ends.ContainsKey(one.Technique.Observables)
+            select ContextObject.Relation(
+                "uses", (ends[one.Actor.Observables], one.Actor.Name), (ends[one.Technique.Observables], one.Technique.Name), one.Tlp);
+        DecideMost(uses, context.Policy.MostRelations);
         foreach (var held in facts.Held.Values.Where(held => !_wanted.Contains(held.Observables))) DecideUnwanted(held);
-        var gone = _deletions.Select(step => step.Id).OfType<string>().Select(System.Text.Encoding.UTF8.GetBytes).ToList();
-        foreach (var held in facts.Held.Values.Where(held => IsRelationOf(held, gone))) Delete(held, StepReasons.Withdrawn);
+        DeleteLoose();
         ObsoleteRejections.AddRange(
             facts.Rejected.Keys.Where(key => !_wanted.Contains(key) && !facts.Held.ContainsKey(key)));
+    }
+
+    // What is there stays within the limit, so that it does not change places with new ones.
+    private void DecideMost(IEnumerable<ContextObject> relations, int most)
+    {
+        var (kept, added) = (new List<ContextObject>(), new List<ContextObject>());
+        foreach (var one in relations)
+        {
+            var list = facts.Held.ContainsKey(one.Observables) ? kept : added;
+            if (list.Count < most) list.Add(one);
+        }
+
+        foreach (var one in kept.Concat(added).Take(most)) Decide(one);
     }
 
     // The answer is the key that it has, or gets; null when it is not there after this run.
@@ -190,14 +201,24 @@ public sealed class ContextPlanner(
         }
     }
 
-    private void Delete(HeldIndicator held, string reason) =>
+    private void Delete(HeldIndicator held, string reason)
+    {
+        _deleted.Add(held.Observables);
         _deletions.Add(Planner.BuildDeletion(destination, held, new StepDecision(StepAction.Delete, reason), facts.Now));
+    }
 
-    // A relationship has the ids of its ends in its body. Without one of them it leads nowhere.
-    private bool IsRelationOf(HeldIndicator held, List<byte[]> gone) =>
-        ContextObject.TypeOf(held.Label?.Type) == ContextType.Relationship && held.Body is { } body
-        && gone.Exists(id => body.Span.IndexOf(id) >= 0) && _deletions.TrueForAll(step => step.Observables != held.Observables)
-        && !_wanted.Contains(held.Observables);
+    // Without one of its ends a relationship leads nowhere: it has no grace.
+    private void DeleteLoose()
+    {
+        var gone = _deletions.Select(step => step.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var held in facts.Held.Values)
+        {
+            if (_wanted.Contains(held.Observables) || _deleted.Contains(held.Observables) || EndsOf(held) is not { } ends) continue;
+            if (gone.Contains(ends.Source) || gone.Contains(ends.Target)) Delete(held, StepReasons.Withdrawn);
+        }
+    }
+
+    private ContextEnds? EndsOf(HeldIndicator held) => held.Body is { Length: > 0 } body ? context.EndsOf(body) : null;
 
     private bool IsListedAs(PlanStep step) => findListed(step.Key) is { } there
         && ItemComparison.Compare(step.Body, there.Raw).TrueForAll(one => one.Property is "created" or "modified");

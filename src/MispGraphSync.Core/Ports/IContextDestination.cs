@@ -17,6 +17,9 @@ public interface IContextDestination
     /// <summary>Writes the JSON item, and returns the hash that detects a change.</summary>
     ItemHashes WriteItem(IBufferWriter<byte> body, ContextObject item, ItemIdentity identity);
 
+    /// <summary>The ends of a relationship as it was sent; null for any other object.</summary>
+    ContextEnds? EndsOf(ReadOnlyMemory<byte> body);
+
     /// <summary>
     /// All context objects there. <see cref="RemoteIndicator.Canonical"/> is computed from an object's own content, and the item as sent
     /// can be written again.

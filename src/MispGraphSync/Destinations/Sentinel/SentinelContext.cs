@@ -51,6 +51,15 @@ internal sealed class SentinelContext(SentinelSettings settings, SentinelList li
         return new ItemHashes(writer.HashUntil(content), default);
     }
 
+    public ContextEnds? EndsOf(ReadOnlyMemory<byte> body)
+    {
+        using var json = JsonDocument.Parse(body);
+        var item = json.RootElement;
+        return item.Text("relationship_type") is { } type && item.Text("source_ref") is { } source && item.Text("target_ref") is { } target
+            ? new ContextEnds(type, source, target)
+            : null;
+    }
+
     public IAsyncEnumerable<RemoteIndicator> ReadAsync(CancellationToken ct) => list.ReadContextAsync(ct);
 
     /// <summary>Its own key, from its own content: what <see cref="ContextObject.Canonical"/> is of the object that was sent.</summary>
