@@ -89,4 +89,8 @@ public sealed record ContextObject
 
 /// <param name="Type">STIX's word, such as <c>uses</c>.</param>
 /// <param name="Source">The id of an object at the destination.</param>
-public sealed record ContextEnds(string Type, string Source, string Target);
+public sealed record ContextEnds(string Type, string Source, string Target)
+{
+    /// <summary>The key of the indicator that is its source; null where that is a context object.</summary>
+    public Guid? Indicator { get; init; }
+}

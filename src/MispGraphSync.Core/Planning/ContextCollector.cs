@@ -29,6 +29,12 @@ public sealed class ContextCollector(ContextPolicy policy, Func<string, ClusterD
     /// <summary>The identity that created the object; null where the events that support it are not all of one organisation.</summary>
     public Hash128? CreatorOf(ContextObject item) => policy.NamesCreators ? _creators.GetValueOrDefault(item.Observables) : null;
 
+    /// <summary>The object that a tag stands for; null where the destination does not get it.</summary>
+    public ContextObject? Find(MispTag tag) =>
+        ContextMap.IsContext(tag.Name)
+        && Resolve(new ContextSupport(ContextMap.Fold(tag.Name), tag.Name, default, tag.IsLocal)) is { } subject
+        && _objects.TryGetValue(subject.Item.Observables, out var entry) ? entry.Item : null;
+
     /// <param name="supports">Those of one event, then those of the next.</param>
     public void Add(IEnumerable<(long Event, ContextSupport Support)> supports)
     {
@@ -50,7 +56,7 @@ public sealed class ContextCollector(ContextPolicy policy, Func<string, ClusterD
 
         void EndEvent()
         {
-            if (policy.Takes(ContextType.Relationship)) Relate(actors, techniques);
+            if (policy.Uses) Relate(actors, techniques);
             foreach (var created in actors.Keys.Concat(techniques.Keys))
             {
                 if (!_creators.TryAdd(created, organisation) && _creators[created] != organisation) _creators[created] = null;

@@ -54,7 +54,7 @@ public sealed class ContextPlanner(
     public static IEnumerable<IReadOnlyList<PlanStep>> InOrder(IEnumerable<PlanStep> deletions) => deletions
         .GroupBy(step => ContextObject.TypeOf(step.Label?.Type)).OrderByDescending(one => one.Key).Select(one => one.ToList());
 
-    public void Plan(ContextCollector wanted)
+    public void Plan(ContextCollector wanted, IEnumerable<Indication> indications)
     {
         var ends = new Dictionary<Hash128, string>();
         foreach (var item in wanted.Objects.OrderBy(item => item.Type).ThenBy(item => item.Key, StringComparer.Ordinal))
@@ -69,10 +69,20 @@ public sealed class ContextPlanner(
             select ContextObject.Relation(
                 "uses", (ends[one.Actor.Observables], one.Actor.Name), (ends[one.Technique.Observables], one.Technique.Name), one.Tlp);
         DecideMost(uses, context.Policy.MostRelations);
+        DecideMost(
+            indications.Where(one => ends.ContainsKey(one.Target.Observables)).Select(one => Relate(one, ends[one.Target.Observables])),
+            context.Policy.MostIndications);
         foreach (var held in facts.Held.Values.Where(held => !_wanted.Contains(held.Observables))) DecideUnwanted(held);
         DeleteLoose();
         ObsoleteRejections.AddRange(
             facts.Rejected.Keys.Where(key => !_wanted.Contains(key) && !facts.Held.ContainsKey(key)));
+    }
+
+    private ContextObject Relate(Indication one, string target)
+    {
+        var item = ContextObject.Relation(
+            "indicates", (context.IndicatorIdOf(one.Indicator), one.Value), (target, one.Target.Name), one.Tlp);
+        return item with { Ends = item.Ends! with { Indicator = one.Indicator } };
     }
 
     // What is there stays within the limit, so that it does not change places with new ones.
@@ -183,7 +193,7 @@ public sealed class ContextPlanner(
     private void DecideUnwanted(HeldIndicator held)
     {
         if (facts.RetriesOnly) return;
-        if (ContextObject.TypeOf(held.Label?.Type) is { } type && !context.Policy.Takes(type))
+        if (!IsChosen(held))
         {
             if (facts.MayExclude) Delete(held, StepReasons.Excluded);
         }
@@ -207,14 +217,24 @@ public sealed class ContextPlanner(
         _deletions.Add(Planner.BuildDeletion(destination, held, new StepDecision(StepAction.Delete, reason), facts.Now));
     }
 
+    // By the settings.
+    private bool IsChosen(HeldIndicator held) =>
+        ContextObject.TypeOf(held.Label?.Type) is not { } type
+        || (EndsOf(held) is { } ends ? context.Policy.Takes(ends) : context.Policy.Takes(type));
+
     // Without one of its ends a relationship leads nowhere: it has no grace.
     private void DeleteLoose()
     {
         var gone = _deletions.Select(step => step.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var held in facts.Held.Values)
+        var unwanted = facts.Held.Values.Where(held => !_wanted.Contains(held.Observables) && !_deleted.Contains(held.Observables))
+            .Select(held => (Held: held, Ends: EndsOf(held))).ToList();
+        var live = facts.MayDelete ? facts.FindLive(unwanted.Select(one => one.Ends?.Indicator).OfType<Guid>().ToHashSet()) : null;
+        foreach (var (held, ends) in unwanted)
         {
-            if (_wanted.Contains(held.Observables) || _deleted.Contains(held.Observables) || EndsOf(held) is not { } ends) continue;
-            if (gone.Contains(ends.Source) || gone.Contains(ends.Target)) Delete(held, StepReasons.Withdrawn);
+            if (ends is null) continue;
+            var isLoose = gone.Contains(ends.Source) || gone.Contains(ends.Target)
+                || (live is not null && ends.Indicator is { } indicator && !live.Contains(indicator));
+            if (isLoose) Delete(held, StepReasons.Withdrawn);
         }
     }
 
@@ -238,6 +258,9 @@ public sealed record ContextFacts
     public required IReadOnlyDictionary<Hash128, int> Generations { get; init; }
 
     public required IReadOnlyDictionary<Hash128, RejectedIndicator> Rejected { get; init; }
+
+    /// <summary>Of these keys of indicators, those that are there.</summary>
+    public required Func<IReadOnlySet<Guid>, IReadOnlySet<Guid>> FindLive { get; init; }
 
     /// <summary>The read shows what is gone, and no guard withholds the deletions of the indicators.</summary>
     public bool MayDelete { get; init; }

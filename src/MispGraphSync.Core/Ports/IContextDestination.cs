@@ -14,6 +14,9 @@ public interface IContextDestination
     /// <summary>The service's id of an object.</summary>
     string IdOf(ContextType type, Guid key);
 
+    /// <summary>The service's id of an indicator.</summary>
+    string IndicatorIdOf(Guid key);
+
     /// <summary>Writes the JSON item, and returns the hash that detects a change.</summary>
     ItemHashes WriteItem(IBufferWriter<byte> body, ContextObject item, ItemIdentity identity);
 
@@ -55,11 +58,21 @@ public sealed record ContextPolicy
 
     public int MostRelations { get; init; } = 5_000;
 
+    /// <summary>The most relationships from indicators to what they indicate; 0: none.</summary>
+    public int MostIndications { get; init; }
+
+    /// <summary>Of one indicator.</summary>
+    public int MostOfIndicator { get; init; } = 3;
+
     public bool IsOn => Identities || NeedsClusters;
 
     public bool NeedsClusters => Actors || Techniques;
 
     public bool NamesCreators => CreatedBy && Identities;
+
+    public bool Uses => Relations && Actors && Techniques;
+
+    public bool Indicates => MostIndications > 0 && NeedsClusters;
 
     /// <summary>Whether a cluster may leave.</summary>
     public bool Allows(string tag, bool isLocal, ClusterDetail? cluster) =>
@@ -72,6 +85,8 @@ public sealed record ContextPolicy
         ContextType.Identity => Identities,
         ContextType.ThreatActor => Actors,
         ContextType.AttackPattern => Techniques,
-        _ => Relations && Actors && Techniques,
+        _ => Uses || Indicates,
     };
+
+    public bool Takes(ContextEnds ends) => ends.Indicator is null ? Uses : Indicates;
 }

@@ -26,6 +26,15 @@ public interface IContextLedger
     /// <summary>What the events support, event by event.</summary>
     IEnumerable<(long Event, ContextSupport Support)> ReadContext(DestinationState context);
 
+    /// <summary>
+    /// The indicators that have sources in events that support clusters, in key order, as of the last <see cref="RefreshContext"/>.
+    /// </summary>
+    IEnumerable<SupportedIndicator> ReadSupported(
+        DestinationState context, DestinationState indicators, DateTimeOffset now, SupportedBy by);
+
+    /// <summary>Those of the keys whose indicators are held.</summary>
+    IReadOnlySet<Guid> FindLive(DestinationState indicators, IReadOnlySet<Guid> keys, DateTimeOffset now, SupportedBy by);
+
     /// <param name="tag">Folded.</param>
     ClusterDetail? FindCluster(string tag);
 
@@ -49,6 +58,10 @@ public enum SupportedBy
     /// <summary>All that the destination takes.</summary>
     Taken,
 }
+
+/// <param name="Key">Null: the plan creates it.</param>
+/// <param name="Generation">Of the next creation.</param>
+public sealed record SupportedIndicator(Guid? Key, int Generation, IReadOnlyList<IndicatorSourceRow> Sources);
 
 /// <summary>One thing that the held attributes of one event say.</summary>
 /// <param name="Subject">A folded tag, or <see cref="Organisation"/> and a UUID.</param>

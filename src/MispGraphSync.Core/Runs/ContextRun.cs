@@ -130,7 +130,13 @@ internal sealed class ContextRun
         var (held, same, isListed) = (State.Held, 0L, false);
         await _execution.TryAsync(async () =>
         {
-            if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
+            if (!_options.IsDryRun)
+            {
+                // Repaired indicators may have new ids.
+                MarkChanged(indicators);
+                await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
+            }
+
             isListed = await TryListAsync().ConfigureAwait(false);
             if (isListed) same = _list!.Compare();
         }).ConfigureAwait(false);
@@ -245,13 +251,14 @@ internal sealed class ContextRun
             Held = Ledger.ReadHeld(State).ToDictionary(held => held.Observables),
             Generations = Ledger.ReadGenerations(State),
             Rejected = Ledger.ReadRejected(State),
+            FindLive = keys => Ledger.FindLive(indicators, keys, _execution.Now, by),
             MayDelete = mayDelete,
             MayExclude = !_options.IsPartOfSource && !retriesOnly && by != SupportedBy.Taken,
             HasNoGrace = _options.HasNoLedger,
             RetriesOnly = retriesOnly,
         };
         var plan = new ContextPlanner(_execution.Destination, _context, facts, key => _list?.Find(key));
-        plan.Plan(wanted);
+        plan.Plan(wanted, IndicationsOf(indicators, eligibility, wanted, policy, by));
         foreach (var adopted in plan.Adopted) Ledger.RecordTakeover(State, adopted);
         foreach (var (observables, renewAt) in plan.Reschedules) Ledger.RescheduleRenewal(State, observables, renewAt);
         foreach (var observables in plan.ObsoleteRejections) Ledger.ForgetRejection(State, observables);
@@ -264,6 +271,13 @@ internal sealed class ContextRun
         _execution.State = State with { Held = Ledger.CountHeld(State) };
         return plan;
     }
+
+    private IEnumerable<Indication> IndicationsOf(
+        DestinationState indicators, Eligibility eligibility, ContextCollector wanted, ContextPolicy policy, SupportedBy by) =>
+        policy.Indicates
+            ? new Indications(_execution.Destination, eligibility, _options.Instance, wanted, policy.MostOfIndicator)
+                .Of(Ledger.ReadSupported(State, indicators, _execution.Now, by))
+            : [];
 
     private async Task SendAsync(IEnumerable<IReadOnlyList<PlanStep>> groups, PlanCounts counts, ContextPlanner? plan = null)
     {
@@ -281,7 +295,7 @@ internal sealed class ContextRun
     {
         if (_options.IsDryRun || ends is null) return true;
         _there ??= Ledger.ReadHeld(State).Select(held => held.Id).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        return _there.Contains(ends.Source) && _there.Contains(ends.Target);
+        return (ends.Indicator is not null || _there.Contains(ends.Source)) && _there.Contains(ends.Target);
     }
 }
 

@@ -22,6 +22,11 @@ internal static class ContextKeys
     private static readonly SettingKey<bool> CreatedBy = Switch("createdBy",
         "Also say in indicators, actors and techniques whose they are; needs context.identities. Every indicator is sent again, once.");
 
+    private static readonly SettingKey<int> IndicatorRelations = new(
+        "context.indicatorRelations", KeyScope.Destination, Number(0, 50_000), "0",
+        "Also send that an indicator indicates its actors and techniques, 3 of each indicator and so many in all; 0: none.")
+    { Kind = SentinelSettings.KindName };
+
     private static readonly SettingKey<IReadOnlyList<string>> Clusters = new("context.clusters", KeyScope.Destination, List(AnyText), "[]",
         "Custom clusters that may leave as context, and clusters whose tag is local: by name, UUID or tag. All others stay in MISP.")
     { Example = "[\"Our shared actor\"]", Kind = SentinelSettings.KindName };
@@ -30,7 +35,10 @@ internal static class ContextKeys
         "An object that nothing supports any more is revoked after so many days. Its id cannot live again.")
     { Kind = SentinelSettings.KindName };
 
-    public static IReadOnlyList<SettingKey> All { get; } = [Identities, Actors, Techniques, Relations, CreatedBy, Clusters, GraceDays];
+    public static IReadOnlyList<SettingKey> All { get; } =
+    [
+        Identities, Actors, Techniques, Relations, IndicatorRelations, CreatedBy, Clusters, GraceDays,
+    ];
 
     public static ContextPolicy Bind(DestinationValues values) => new()
     {
@@ -38,6 +46,7 @@ internal static class ContextKeys
         Actors = values.Of(Actors),
         Techniques = values.Of(Techniques),
         Relations = values.Of(Relations),
+        MostIndications = values.Of(IndicatorRelations),
         CreatedBy = values.Of(CreatedBy),
         Clusters = (values.Of(Clusters) ?? []).Select(name => name.Trim()).ToImmutableHashSet(StringComparer.OrdinalIgnoreCase),
         Grace = TimeSpan.FromDays(values.Of(GraceDays)),
@@ -45,8 +54,10 @@ internal static class ContextKeys
 
     public static IEnumerable<string> Warnings(ContextPolicy policy)
     {
-        if (policy.Relations && !policy.Takes(ContextType.Relationship))
+        if (policy.Relations && !policy.Uses)
             yield return "context.relations has no effect without context.actors and context.techniques.";
+        if (policy.MostIndications > 0 && !policy.Indicates)
+            yield return "context.indicatorRelations has no effect without context.actors or context.techniques.";
         if (policy.CreatedBy && !policy.NamesCreators) yield return "context.createdBy has no effect without context.identities.";
     }
 

@@ -13,6 +13,7 @@ internal sealed class SentinelContext(SentinelSettings settings, SentinelList li
     private const int MaxName = 250;
     private const int MaxAlias = 128;
     private const int MaxDescription = 1_000;
+    private const string Indicator = "indicator--";
     private const string Mitre = "mitre-attack";
     private const string Galaxy = "misp-galaxy";
     private const string Organisation = "misp-organisation";
@@ -22,6 +23,8 @@ internal sealed class SentinelContext(SentinelSettings settings, SentinelList li
     public ContextPolicy Policy => settings.Context;
 
     public string IdOf(ContextType type, Guid key) => $"{ContextObject.Word(type)}--{key:D}";
+
+    public string IndicatorIdOf(Guid key) => $"{Indicator}{key:D}";
 
     /// <summary>What counts as change comes first, the moving dates last.</summary>
     public ItemHashes WriteItem(IBufferWriter<byte> body, ContextObject item, ItemIdentity identity)
@@ -57,6 +60,10 @@ internal sealed class SentinelContext(SentinelSettings settings, SentinelList li
         var item = json.RootElement;
         return item.Text("relationship_type") is { } type && item.Text("source_ref") is { } source && item.Text("target_ref") is { } target
             ? new ContextEnds(type, source, target)
+            {
+                Indicator = source.StartsWith(Indicator, StringComparison.Ordinal)
+                    && Guid.TryParseExact(source.AsSpan(Indicator.Length), "D", out var key) ? key : null,
+            }
             : null;
     }
 
