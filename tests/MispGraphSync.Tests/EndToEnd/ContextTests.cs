@@ -78,6 +78,7 @@ public sealed class ContextTests
         await using var scene = await ContextScene.StartAsync();
         await scene.Run.RunAsync("push");
         var before = scene.Live().ToDictionary(one => (string)one["id"]!, one => one.ToJsonString());
+        var uploads = scene.Uploads().Count;
         scene.Sandbox.MispState.SetCluster(ContextScene.Group, new JsonObject
         {
             ["value"] = "Red Heron - G9901",
@@ -87,6 +88,8 @@ public sealed class ContextTests
         var push = await scene.Run.RunAsync("push", "--full");
 
         Assert.True(push.Code == 0, push.Error + push.Out);
+        // The indicator has the actor's name as a label.
+        Assert.Equal(["indicator", "threat-actor"], scene.Uploads().Skip(uploads).SelectMany(types => types));
         var changed = scene.Live().Where(one => before[(string)one["id"]!] != one.ToJsonString());
         Assert.Equal("Red Heron", (string?)Assert.Single(changed)["name"]);
     }
@@ -172,6 +175,28 @@ public sealed class ContextTests
     }
 
     [Fact]
+    public async Task Rejected_object_keeps_only_its_relationships_back_until_it_is_accepted()
+    {
+        await using var scene = await ContextScene.StartAsync();
+        scene.Sandbox.SentinelState.RefusedValue = "\"name\":\"Grey Moth\"";
+        scene.Sandbox.SentinelState.ChecksReferences = true;
+
+        var push = await scene.Run.RunAsync("push");
+
+        Assert.True(push.Code == 3, push.Error + push.Out);
+        Assert.Equal(2, scene.Sandbox.SentinelState.Active().Count);
+        Assert.Equal(scene.Count - 2, scene.Live().Count);
+
+        scene.Sandbox.SentinelState.RefusedValue = null;
+        scene.Run.Time.Advance(TimeSpan.FromMinutes(10));
+        var retry = await scene.Run.RunAsync("errors", "--retry");
+        await scene.Run.RunAsync("push");
+
+        Assert.True(retry.Code == 0, retry.Error + retry.Out);
+        Assert.Equal(scene.Count, scene.Live().Count);
+    }
+
+    [Fact]
     public async Task Killed_after_an_upload_the_next_run_makes_no_doubles()
     {
         await using var scene = await ContextScene.StartAsync();
@@ -228,6 +253,13 @@ public sealed class ContextTests
         Assert.Equal(2, scene.Sandbox.SentinelState.Active().Count);
         Assert.All(scene.Sandbox.SentinelState.All().Where(one => one.Type == "threat-actor"), one =>
             Assert.Null(ContextScene.Json(one)["aliases"] ?? ContextScene.Json(one)["description"]));
+
+        scene.Run.Time.Advance(TimeSpan.FromMinutes(10));
+        var verify = await scene.Run.RunAsync("verify", "--output", "json");
+        Assert.True(verify.Code == 0, verify.Error + verify.Out);
+        var result = Assert.Single(
+            verify.Json.GetProperty("destinations").EnumerateArray(), one => one.GetProperty("name").GetString() == "sentinel/context");
+        Assert.Equal((0, 0), (result.GetProperty("held").GetInt32(), result.GetProperty("there").GetInt32()));
 
         scene.SetContext(ContextScene.All);
         scene.Run.Time.Advance(TimeSpan.FromMinutes(10));
