@@ -1,6 +1,6 @@
 // Reads a request as JSON from stdin, answers as JSON on stdout.
 //   folder: where the content is. The answer has each file with its text as data, and each of its queries, parsed and bound.
-//   runs:   [{ file, title, replace, tables, now }]. title: of a workbook's tile; replace: [before, after] in the query's text;
+//   runs:   [{ file, query, title, replace, tables, now }]. query: in place of a file's; title: of a workbook's tile; replace: [before, after] in the query's text;
 //           tables: rows by the name of their table. The answer has the rows of each run, or why it cannot be run.
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -29,8 +29,8 @@ answer.files = readdirSync(request.folder, { recursive: true }).filter(name => /
     return { name: name.replaceAll('\\', '/'), data, queries };
 });
 
-answer.runs = request.runs.map(({ file, title, replace, tables, now }) => {
-    const { query } = answer.files.find(one => one.name === file).queries.find(one => !title || one.name === title);
+answer.runs = request.runs.map(({ file, query: text, title, replace, tables, now }) => {
+    const query = text ?? answer.files.find(one => one.name === file).queries.find(one => !title || one.name === title).query;
     try {
         return { rows: run(replace ? query.replace(...replace) : query, tables, new Date(now)) };
     } catch (fault) {

@@ -76,6 +76,7 @@ class Run {
             case 'SubtractExpression': return arithmetic('-', of(node.Left), of(node.Right));
             case 'MultiplyExpression': return arithmetic('*', of(node.Left), of(node.Right));
             case 'DivideExpression': return arithmetic('/', of(node.Left), of(node.Right));
+            case 'InExpression': return elementsOf(node.Right.Expressions).some(one => identity(of(one)) === identity(of(node.Left)));
             case 'HasExpression': return strings.has(of(node.Left), of(node.Right));
             case 'ContainsExpression': return strings.contains(of(node.Left), of(node.Right));
             case 'StartsWithExpression': return strings.startswith(of(node.Left), of(node.Right));
