@@ -15,7 +15,7 @@ internal sealed class RuleRuns
     public static readonly string[] Tiles =
     [
         "Indicators by type", "Indicators by TLP", "Indicators by MISP event", "Indicators by galaxy cluster",
-        "Organisations, actors and techniques that are sent", "Indicators that expire, by day (30 days)",
+        "Indicators by organisation", "Organisations, actors and techniques that are sent", "Indicators that expire, by day (30 days)",
         "Alerts that name an indicator, by day", "Indicators that fired",
         "Minutes from upload to the table, by day", "Rows, size and cost, by table and cause",
     ];

@@ -99,6 +99,7 @@ public sealed class RuleTests : IAsyncLifetime
         Assert.Equal("green", $"{Assert.Single(_runs.Rows("tile Indicators by TLP"))!["TLP"]}");
         Assert.Equal("APT28", $"{Assert.Single(_runs.Rows("tile Indicators by galaxy cluster"))!["Cluster"]}");
         Assert.Equal("A sample", $"{Assert.Single(_runs.Rows("tile Indicators by MISP event"))!["Info"]}");
+        Assert.Equal("First CERT", $"{Assert.Single(_runs.Rows("tile Indicators by organisation"))!["Organisation"]}");
         Assert.Equal("198.51.100.7", $"{Assert.Single(_runs.Rows("tile Indicators that fired"))!["IndicatorValue"]}");
         Assert.All(RuleRuns.Tiles, tile => Assert.NotEmpty(_runs.Rows($"tile {tile}")));
     }

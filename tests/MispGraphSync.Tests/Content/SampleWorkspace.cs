@@ -30,7 +30,11 @@ internal sealed class SampleWorkspace
     public static async Task<SampleWorkspace> CreateAsync()
     {
         await using var run = await SandboxRun.StartAsync(new SandboxOptions(), "sentinel");
-        run.Change(settings => settings["destinations"]![0]!["includeUnmatched"] = true);
+        run.Change(settings =>
+        {
+            settings["destinations"]![0]!["includeUnmatched"] = true;
+            settings["destinations"]![0]!["context"] = new JsonObject { ["identities"] = true, ["createdBy"] = true };
+        });
         run.Sandbox.MispState.AddEvent(Sample(with: Gone));
         await PushAsync(run);
         run.Sandbox.MispState.AddEvent(Sample(with: "stays.example"));
@@ -81,6 +85,7 @@ internal sealed class SampleWorkspace
     {
         ["uuid"] = Event,
         ["info"] = "A sample",
+        ["Orgc"] = new JsonObject { ["name"] = "First CERT", ["uuid"] = "5cf6a4a0-0000-4000-8000-000000000001" },
         ["Tag"] = new JsonArray(
             new JsonObject { ["name"] = "tlp:green" },
             new JsonObject { ["name"] = "misp-galaxy:threat-actor=\"APT28\"" }),
