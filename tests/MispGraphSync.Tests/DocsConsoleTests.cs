@@ -28,11 +28,6 @@ public sealed partial class DocsConsoleTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _run = await SandboxRun.StartAsync(options: null, "graph", "sentinel", "defender");
-        _run.Change(settings =>
-        {
-            // Do not wait.
-            foreach (var destination in settings["destinations"]!.AsArray()) destination!["requestsPerMinute"] = 1_000;
-        });
         var uuid = _run.Sandbox.MispState.AddEvent(
             new JsonObject { ["uuid"] = Event, ["info"] = "One more", ["Attribute"] = new JsonArray() });
         _run.Sandbox.MispState.AddAttribute(uuid, new JsonObject { ["type"] = "domain", ["value"] = Value, ["to_ids"] = true });

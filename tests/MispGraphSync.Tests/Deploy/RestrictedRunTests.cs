@@ -84,7 +84,6 @@ public sealed partial class RestrictedRunTests : IAsyncLifetime
         ToolProcess.CopyTo(Below("program"));
         ServerSettings.Write(_run, Below("etc"), seenAs: "/etc/misp-graph", settings =>
         {
-            foreach (var destination in settings["destinations"]!.AsArray()) destination!["requestsPerMinute"] = 1_000;
             if (secrets == Settings) return;
             settings["misp"]!.AsObject().Remove("key");
             settings["auth"]!.AsObject().Remove("clientSecret");

@@ -53,7 +53,6 @@ internal sealed class ContextScene : IAsyncDisposable
     public void SetContext(JsonObject? context) => Run.Change(settings =>
     {
         var destination = settings["destinations"]![0]!.AsObject();
-        destination["requestsPerMinute"] = 60_000;
         destination.Remove("context");
         if (context is not null) destination["context"] = context.DeepClone();
     });

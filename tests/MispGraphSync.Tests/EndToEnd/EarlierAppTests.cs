@@ -18,7 +18,6 @@ public sealed class EarlierAppTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _run = await SandboxRun.StartAsync(new SandboxOptions(), "defender");
-        _run.Change(settings => settings["destinations"]![0]!["requestsPerMinute"] = 1000);
     }
 
     public ValueTask DisposeAsync() => _run.DisposeAsync();

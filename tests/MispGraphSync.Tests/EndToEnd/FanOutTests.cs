@@ -72,10 +72,6 @@ public sealed class FanOutTests : IAsyncLifetime
     [InlineData(true)]
     public async Task Record_without_a_response_does_not_block_other_records(bool afterHandling)
     {
-        _run.Change(settings =>
-        {
-            foreach (var destination in settings["destinations"]!.AsArray()) destination!["requestsPerMinute"] = 6000;
-        });
         foreach (var service in (Service[])[Service.Graph, Service.Sentinel, Service.Defender])
         {
             _run.Sandbox.Faults.Add(service, new Fault.Html(afterHandling), times: int.MaxValue, when: request => request.Body.Contains(

@@ -16,13 +16,8 @@ public sealed class HostileTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _run = await SandboxRun.StartAsync(new SandboxOptions(), Kinds);
-        _run.ToolTime = new ShiftedTime(speed: 50);
+        _run = await SandboxRun.StartAsync(new SandboxOptions { Time = new VirtualTime() }, Kinds);
         for (var i = 0; i < 3; i++) _run.Sandbox.MispState.AddEvent(SomeMisp.Event(i, domains: 20));
-        _run.Change(settings =>
-        {
-            foreach (var destination in settings["destinations"]!.AsArray()) destination!["requestsPerMinute"] = 60_000;
-        });
     }
 
     public ValueTask DisposeAsync() => _run.DisposeAsync();
@@ -180,7 +175,6 @@ public sealed class HostileTests : IAsyncLifetime
     private async Task PutRightAsync()
     {
         _run.Sandbox.Faults.Clear();
-        _run.ToolTime = null;
         var push = await _run.RunAsync("push", "--json");
 
         Assert.True(push.Code == 0, $"exit {push.Code}\n{push.Out}\n{push.Error}");

@@ -27,8 +27,7 @@ public sealed class TerminalWalkTests : IAsyncLifetime
 
     [Theory]
     [InlineData("sentinel", 80)]
-    [InlineData("sentinel", 120)]
-    [InlineData("defender", 80)]
+    [InlineData("defender", 120)]
     public async Task Newcomer_gets_from_the_first_question_to_an_empty_destination(string kind, int columns)
     {
         await InitAsync(kind, columns);
@@ -66,7 +65,6 @@ public sealed class TerminalWalkTests : IAsyncLifetime
     {
         const string kind = "sentinel";
         _run.Configure([kind], _ => { });
-        SetPace(kind);
         Assert.Equal(0, (await _run.TypeAsync(80, "push")).Code);
         var before = _run.Sandbox.Values(kind);
         foreach (var file in Directory.GetFiles(_run.Folder, "misp-graph.db*")) File.Delete(file);
@@ -94,7 +92,6 @@ public sealed class TerminalWalkTests : IAsyncLifetime
     public async Task Without_a_ledger_a_second_push_sends_nothing_and_verify_is_a_plan()
     {
         _run.Configure(["sentinel"], settings => settings["ledger"] = "none");
-        SetPace("sentinel");
         (await _run.TypeAsync(80, "push")).Says(0, "to create");
         var there = _run.Sandbox.Values("sentinel");
 
@@ -112,7 +109,6 @@ public sealed class TerminalWalkTests : IAsyncLifetime
     {
         File.Delete(_run.ConfigFile);
         _run.SetPlaces(kind);
-        SetPace(kind);
         var options = _run.Sandbox.Options;
         (string, string)[] common =
         [
@@ -130,10 +126,6 @@ public sealed class TerminalWalkTests : IAsyncLifetime
         Assert.DoesNotContain(options.MispKey, init.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(options.ClientSecret, init.Text, StringComparison.Ordinal);
     }
-
-    /// <summary>No waiting for the quotas of a real service.</summary>
-    private void SetPace(string kind) =>
-        _run.Environment[$"MISP_GRAPH__DESTINATIONS__{kind.ToUpperInvariant()}__REQUESTSPERMINUTE"] = "100000";
 
     private void AddBadAttribute(string kind)
     {

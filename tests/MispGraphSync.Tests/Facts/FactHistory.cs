@@ -33,8 +33,7 @@ internal sealed class FactHistory : IAsyncDisposable
         {
             foreach (var destination in settings["destinations"]!.AsArray())
             {
-                destination!["requestsPerMinute"] = 6_000;
-                if ((string?)destination["kind"] == "sentinel") destination["context"] = ContextCreatorTests.Context;
+                if ((string?)destination!["kind"] == "sentinel") destination["context"] = ContextCreatorTests.Context;
                 if ((string?)destination["kind"] != "defender") continue;
                 var origin = run.Sandbox.Defender.GetLeftPart(UriPartial.Authority);
                 destination["alerts"] = new JsonObject { ["route"] = "defender", ["endpoint"] = origin };

@@ -34,28 +34,18 @@ internal sealed class HitsStage : IAsyncDisposable
 
     public string Amber { get; private set; } = "";
 
-    public static Task<HitsStage> StartAsync(params string[] kinds) => StartAsync(speed: 1, kinds);
-
-    /// <param name="speed">How fast the time runs, where many requests wait for their turn.</param>
-    public static Task<HitsStage> StartAsync(int speed, params string[] kinds) =>
-        StartAsync(new SandboxOptions { Time = new ShiftedTime(speed) }, kinds);
+    public static Task<HitsStage> StartAsync(params string[] kinds) =>
+        StartAsync(new SandboxOptions { Time = new VirtualTime() }, kinds);
 
     public static async Task<HitsStage> StartAsync(SandboxOptions options, params string[] kinds)
     {
         if (kinds.Length == 0) kinds = ["sentinel", "defender"];
         var stage = new HitsStage(await SandboxRun.StartAsync(options, kinds));
-        stage.Run.Configure(kinds, Settle);
         stage.Green = stage.Misp.AddEvent(Event("Campaign of the example spider", "tlp:green", ("ip-dst", Address), ("domain", Domain)));
         stage.Amber = stage.Misp.AddEvent(Event("Stolen invoices", "tlp:amber", ("ip-dst", Address), ("url", Url), ("sha256", Hash)));
         await stage.PushAsync();
         stage.Run.Time.Advance(TimeSpan.FromHours(1));
         return stage;
-    }
-
-    /// <summary>Settings in which nothing waits for its turn.</summary>
-    public static void Settle(JsonObject settings)
-    {
-        foreach (var destination in settings["destinations"]!.AsArray()) destination!["requestsPerMinute"] = 60_000;
     }
 
     public async Task PushAsync(params string[] more)

@@ -143,7 +143,7 @@ public sealed class HitsTests
     [Fact]
     public async Task Alerts_of_one_second_are_read_to_the_last_without_next_links()
     {
-        await using var stage = await HitsStage.StartAsync(speed: 20);
+        await using var stage = await HitsStage.StartAsync();
         stage.Alerts.OmitsNextLinks = true;
         var second = stage.Now.AddMinutes(-10);
         for (var i = 0; i < 1_200; i++)
@@ -162,7 +162,7 @@ public sealed class HitsTests
     [Fact]
     public async Task More_alerts_of_one_instant_than_a_page_holds_leave_the_look_incomplete()
     {
-        await using var stage = await HitsStage.StartAsync(speed: 20, "defender");
+        await using var stage = await HitsStage.StartAsync("defender");
         stage.Alerts.OmitsNextLinks = true;
         var instant = DateTimeOffset.FromUnixTimeSeconds(stage.Now.AddMinutes(-10).ToUnixTimeSeconds());
         for (var i = 0; i < 1_001; i++)

@@ -109,7 +109,6 @@ public sealed class DiskTests : IAsyncLifetime
     private static async Task<SandboxRun> StartAsync()
     {
         var run = await SandboxRun.StartAsync(new SandboxOptions());
-        run.Change(settings => settings["destinations"]![0]!["requestsPerMinute"] = 60_000);
         for (var i = 0; i < Domains / 100; i++) run.Sandbox.MispState.AddEvent(SomeMisp.Event(i, domains: 100));
         return run;
     }

@@ -17,7 +17,6 @@ public sealed class EchoedSecretTests : MarkedSecrets
     public async Task Secrets_echoed_by_a_service_are_neither_printed_nor_stored(string form, int status)
     {
         Write("literal", Secret, Key);
-        Run.ToolTime = new ShiftedTime(speed: 50);
         Assert.Equal(0, (await Run.RunAsync("push", "-q")).Code);
         foreach (var service in (Service[])[Service.Graph, Service.Sentinel, Service.Defender])
         {
@@ -46,7 +45,6 @@ public sealed class EchoedSecretTests : MarkedSecrets
     public async Task Secrets_echoed_by_MISP_or_Entra_are_neither_printed_nor_stored(int status)
     {
         Write("literal", Secret, Key);
-        Run.ToolTime = new ShiftedTime(speed: 50);
         foreach (var service in (Service[])[Service.Misp, Service.Entra])
         {
             foreach (var form in (string[])["page", "all"])

@@ -11,7 +11,7 @@ public sealed class FailedCallTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _run = await SandboxRun.StartAsync(new SandboxOptions { Time = new ShiftedTime(speed: 20) });
+        _run = await SandboxRun.StartAsync(new SandboxOptions { Time = new VirtualTime() });
         _run.Width = 1_000;
         _run.Sandbox.MispState.AddEvent(SomeMisp.Event(1, domains: 3));
     }

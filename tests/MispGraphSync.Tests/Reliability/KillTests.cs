@@ -24,7 +24,6 @@ public sealed class KillTests
     private static async Task KillAsync(int seed, int kills)
     {
         await using var run = await SandboxRun.StartAsync(new SandboxOptions());
-        run.Change(settings => settings["destinations"]![0]!["requestsPerMinute"] = 60_000);
         run.Sandbox.Faults.SetLatency(Service.Graph, TimeSpan.FromMilliseconds(40));
         run.Sandbox.Faults.SetLatency(Service.Misp, TimeSpan.FromMilliseconds(20));
         var random = new Random(seed);

@@ -14,8 +14,15 @@ public abstract class MarkedSecrets : IAsyncLifetime
 
     internal SandboxRun Run { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Run = await SandboxRun.StartAsync(
-        new SandboxOptions { SampleEvents = true, ClientSecret = Secret, MispKey = Key }, "graph", "sentinel", "defender");
+    /// <summary>In real time, as a process of its own has to.</summary>
+    protected virtual bool Waits => false;
+
+    public async ValueTask InitializeAsync()
+    {
+        var options = new SandboxOptions { SampleEvents = true, ClientSecret = Secret, MispKey = Key };
+        if (!Waits) options = options with { Time = new VirtualTime() };
+        Run = await SandboxRun.StartAsync(options, "graph", "sentinel", "defender");
+    }
 
     public async ValueTask DisposeAsync()
     {

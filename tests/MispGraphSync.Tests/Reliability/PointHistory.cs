@@ -57,13 +57,12 @@ internal sealed class PointHistory : IAsyncDisposable
     {
         var isForDefender = kind == "graph for Defender";
         kind = kind.Split(' ')[0];
-        // Waits are waited out 20 times as fast.
-        var run = await SandboxRun.StartAsync(new SandboxOptions { Time = new ShiftedTime(speed: 20) }, kind);
+        var run = await SandboxRun.StartAsync(new SandboxOptions { Time = new VirtualTime() }, kind);
         run.Change(settings =>
         {
             settings["instance"] = Instance;
             var destination = settings["destinations"]![0]!;
-            (destination["requestsPerMinute"], destination["parallelRequests"]) = (60_000, 1);
+            destination["parallelRequests"] = 1;
             if (isForDefender) destination["targetProduct"] = "Microsoft Defender ATP";
         });
         return new PointHistory(run, kind, isForDefender, choose);

@@ -39,7 +39,6 @@ public sealed class RebuildKillTests
         {
             settings["ledger"] = ledger;
             settings["logs"] = new JsonObject { ["requests"] = "none" };
-            settings["destinations"]![0]!["requestsPerMinute"] = 60_000;
         });
         // At Sentinel a run waits until the list shows what it created.
         (run.Sandbox.GraphState.ReadLag, run.Sandbox.DefenderState.ReadLag) = (Lag, Lag);

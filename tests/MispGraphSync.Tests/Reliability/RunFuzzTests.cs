@@ -43,12 +43,10 @@ public class RunFuzzTests
             random.Next());
         for (var times = 0; times < 2; times++)
         {
-            run.ToolTime = new ShiftedTime(speed: 100);
             await CheckAsync(run, damage.Pick(Verbs));
         }
 
         run.Sandbox.Faults.Clear();
-        run.ToolTime = null;
         await CheckAsync(run, ["push", "--json"], 0, 3, 6);
     });
 
@@ -76,7 +74,7 @@ public class RunFuzzTests
 
     private static async Task<SandboxRun> StartAsync()
     {
-        var run = await SandboxRun.StartAsync(new SandboxOptions(), Kinds);
+        var run = await SandboxRun.StartAsync(new SandboxOptions { Time = new VirtualTime() }, Kinds);
         for (var i = 0; i < 2; i++) run.Sandbox.MispState.AddEvent(SomeMisp.Event(i, domains: 5));
         run.Sandbox.GraphState.RefusedValue = "d2.e0.example";
         Assert.InRange((await run.RunAsync("push")).Code, 0, 3);

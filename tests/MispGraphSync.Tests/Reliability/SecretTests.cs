@@ -6,6 +6,8 @@ namespace MispGraphSync.Tests.Reliability;
 /// <summary>Every verb, successful or failing: no secret is printed or stored.</summary>
 public sealed class SecretTests : MarkedSecrets
 {
+    protected override bool Waits => ToolProcess.IsNative;
+
     [Theory]
     [InlineData("literal")]
     [InlineData("env")]
@@ -13,7 +15,6 @@ public sealed class SecretTests : MarkedSecrets
     public async Task Secrets_are_neither_printed_nor_stored_by_any_verb_or_failure(string how)
     {
         Write(how, Secret, Key);
-        if (!ToolProcess.IsNative) Run.ToolTime = new ShiftedTime(speed: 50);
         Run.Sandbox.Faults.Add(Service.Graph, new Fault.Status(500), nth: 3);
         Run.Sandbox.Faults.Add(Service.Entra, new Fault.Status(503));
         Run.Sandbox.Faults.Add(Service.Sentinel, new Fault.Throttle(TimeSpan.FromSeconds(1)));

@@ -116,14 +116,18 @@ internal sealed class World : IAsyncDisposable
         var misp = settings["misp"]!.AsObject();
         misp["name"] = $"source{source}";
         misp["key"] = _keys[source];
-        misp["timeoutSeconds"] = (int)VirtualTime.RequestLimit.TotalSeconds;
         misp["toIdsOnly"] = Selection.ToIdsOnly;
         misp["enforceWarninglist"] = Selection.EnforcesWarninglist;
         if (Selection.Tag is { } tag) misp["eventFilters"] = new JsonArray(new JsonObject { ["tags"] = new JsonArray(tag) });
         settings["maxTlp"] = Selection.MaxTlp;
         settings["daysToExpire"] = Selection.Days;
         if (Selection.ExcludedType is { } type) settings["excludeTypes"] = new JsonArray(type);
-        foreach (var destination in settings["destinations"]!.AsArray()) destination!["parallelRequests"] = 1;
+        foreach (var destination in settings["destinations"]!.AsArray())
+        {
+            destination!["parallelRequests"] = 1;
+            // The services count.
+            destination.AsObject().Remove("requestsPerMinute");
+        }
     }, FileOf(source, ledger != "none"));
 
     private static string FileOf(int source, bool hasLedger) => $"source{source}{(hasLedger ? "" : "-none")}.json";

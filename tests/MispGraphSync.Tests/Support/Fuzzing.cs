@@ -113,16 +113,17 @@ internal sealed class AnsweringHandler(Func<HttpRequestMessage, string, HttpResp
 /// <summary>A transport for many short tests: no sockets, no files, no waits.</summary>
 internal static class FuzzTransport
 {
-    // The rate limiter waits.
-    private static readonly ShiftedTime Time = new(speed: 200);
-
-    public static Transport Of(HttpMessageHandler service) => new()
+    public static Transport Of(HttpMessageHandler service)
     {
-        Time = Time,
-        Sockets = service,
-        Log = new RequestLog(new LogSettings { Requests = RequestLogging.None }, run: 1, Time),
-        AppLog = Serilog.Core.Logger.None,
-        ResolveSecret = (secret, ct) => secret.ResolveAsync(ct),
-        RetryOptions = Fuzzing.NoRetries,
-    };
+        var time = new VirtualTime();
+        return new Transport
+        {
+            Time = time,
+            Sockets = service,
+            Log = new RequestLog(new LogSettings { Requests = RequestLogging.None }, run: 1, time),
+            AppLog = Serilog.Core.Logger.None,
+            ResolveSecret = (secret, ct) => secret.ResolveAsync(ct),
+            RetryOptions = Fuzzing.NoRetries,
+        };
+    }
 }

@@ -12,6 +12,9 @@ namespace MispGraphSync.Tests;
 /// </summary>
 internal sealed class SandboxRun : IAsyncDisposable
 {
+    /// <summary>Requests in a minute, far more than a test sends.</summary>
+    public const int Unlimited = 60_000;
+
     private readonly Dictionary<string, string> _environment = [];
     private readonly bool _isGuest;
 
@@ -78,11 +81,13 @@ internal sealed class SandboxRun : IAsyncDisposable
         return run;
     }
 
-    /// <summary>Rewrites the settings for these kinds of destination.</summary>
+    /// <summary>Rewrites the settings for these kinds of destination. No request waits for its turn.</summary>
     /// <param name="file">The name of the settings' file; null: the usual one.</param>
     public void Configure(string[] kinds, Action<JsonObject> change, string? file = null)
     {
         var settings = JsonNode.Parse(SandboxConfig.For(Sandbox, "ca.pem", kinds))!.AsObject();
+        foreach (var destination in settings["destinations"]!.AsArray()) destination!["requestsPerMinute"] = Unlimited;
+        if (Time is VirtualTime) settings["misp"]!["timeoutSeconds"] = (int)VirtualTime.RequestLimit.TotalSeconds;
         change(settings);
         var path = file is null ? ConfigFile : Path.Combine(Folder, file);
         File.WriteAllText(path, settings.ToJsonString());
@@ -96,7 +101,7 @@ internal sealed class SandboxRun : IAsyncDisposable
         File.WriteAllText(ConfigFile, settings.ToJsonString());
     }
 
-    /// <summary>Keeps settings that do not name the sandbox's hosts in the sandbox.</summary>
+    /// <summary>Keeps settings that do not name the sandbox's hosts in the sandbox. No request waits for its turn.</summary>
     public void SetPlaces(params IEnumerable<string> destinations)
     {
         Environment["MISP_GRAPH__CAFILE"] = Path.Combine(Folder, "ca.pem");
@@ -110,9 +115,10 @@ internal sealed class SandboxRun : IAsyncDisposable
                 "defender" => (Sandbox.Defender, null),
                 _ => (Sandbox.Sentinel, Sandbox.Management),
             };
-            Environment[$"MISP_GRAPH__DESTINATIONS__{name.ToUpperInvariant()}__ENDPOINT"] = Origin(service);
-            if (management is not null)
-                Environment[$"MISP_GRAPH__DESTINATIONS__{name.ToUpperInvariant()}__MANAGEMENTENDPOINT"] = Origin(management);
+            var destination = $"MISP_GRAPH__DESTINATIONS__{name.ToUpperInvariant()}";
+            Environment[$"{destination}__ENDPOINT"] = Origin(service);
+            Environment[$"{destination}__REQUESTSPERMINUTE"] = $"{Unlimited}";
+            if (management is not null) Environment[$"{destination}__MANAGEMENTENDPOINT"] = Origin(management);
         }
     }
 
@@ -127,6 +133,8 @@ internal sealed class SandboxRun : IAsyncDisposable
             return await process.EndAsync();
         }
 
+        // No run begins at the same time as another, whose files would have the same names, or as what it reads.
+        if (Time is VirtualTime) Time.Advance(TimeSpan.FromSeconds(1));
         using var output = new StringWriter();
         using var error = new StringWriter();
         var code = await Tool.RunAsync(args, new ToolHost

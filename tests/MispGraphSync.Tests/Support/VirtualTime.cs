@@ -1,18 +1,19 @@
 namespace MispGraphSync.Tests;
 
 /// <summary>
-/// A clock of a simulation. It does not move while anybody works. When a wait begins and no request is in flight, it moves to the
+/// A clock that nobody waits for. It does not move while anybody works. When a wait begins and no request is in flight, it moves to the
 /// next timer: waits of any length end immediately. What takes time without a wait, such as a slow response, moves it by
 /// <see cref="Advance"/>.
 /// </summary>
-internal sealed class VirtualTime(DateTimeOffset start) : ShiftedTime
+/// <param name="start">Null: now.</param>
+internal sealed class VirtualTime(DateTimeOffset? start = null) : ShiftedTime
 {
     /// <summary>The time limit of a request: while a token has it, a request is in flight. No other limit may be as long.</summary>
     public static readonly TimeSpan RequestLimit = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
     private readonly List<Timer> _armed = [];
-    private long _now = start.UtcTicks;
+    private long _now = (start ?? System.GetUtcNow()).UtcTicks;
 
     public override bool IsShifted => true;
 
