@@ -28,6 +28,15 @@ public sealed partial class StyleTests
             .Select(source => $"{source.Name}: {source.Lines.Length} lines"));
 
     [Fact]
+    public void Usings_are_in_order_and_those_of_System_first() =>
+        Assert.Empty(Sources().Where(source =>
+        {
+            var names = source.Lines.Select(line => Using().Match(line).Groups[1].Value).Where(name => name.Length > 0).ToList();
+            return !names.SequenceEqual(
+                names.OrderBy(name => name.Split('.')[0] != "System").ThenBy(name => name, StringComparer.OrdinalIgnoreCase));
+        }).Select(source => source.Name));
+
+    [Fact]
     public void Messages_have_plain_words() =>
         Assert.Empty(
             from source in Sources()
@@ -114,6 +123,9 @@ public sealed partial class StyleTests
         + @"|(?<!create-)anew|mends?|told apart|for likeness|of old|beyond its end|stands?(?! for)|unheard|in doubt|set aside"
         + @"|settled?|settles|finds? no place|for want of|whoever|shall)\b")]
     private static partial Regex Unplain();
+
+    [GeneratedRegex(@"^using ([\w.]+);$")]
+    private static partial Regex Using();
 
     [GeneratedRegex(@"[;{}]$|^\s*//|^\s*\[")]
     private static partial Regex EndsBefore();
