@@ -112,10 +112,11 @@ public interface IDestinationLedger : IContextLedger
     // Requests and outcomes
 
     /// <summary>
-    /// Commits that these steps are about to be sent and returns the intent's number. What a deletion needs of what may have been
-    /// created is kept.
+    /// Commits that these requests are about to be sent, and returns the numbers of their intents. What a deletion needs of what may have
+    /// been created is kept.
     /// </summary>
-    long RecordIntent(DestinationState destination, Operation operation, IReadOnlyList<PlanStep> steps);
+    IReadOnlyList<long> RecordIntents(
+        DestinationState destination, IReadOnlyList<(Operation Operation, IReadOnlyList<PlanStep> Steps)> requests);
 
     /// <summary>
     /// Records the outcomes and closes the intent; committed with the next intent at the latest, since the open intent covers

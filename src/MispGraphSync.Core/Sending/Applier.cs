@@ -46,8 +46,8 @@ internal sealed class Applier
         try
         {
             await Parallel.ForEachAsync(
-                StepBatch.Cut(Take(steps), _destination), options, async (batch, _) => await SendBatchAsync(batch).ConfigureAwait(false))
-                .ConfigureAwait(false);
+                Open(StepBatch.Cut(Take(steps), _destination)), options,
+                async (batch, _) => await SendBatchAsync(batch).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (RunFailedException failure)
         {
@@ -109,11 +109,14 @@ internal sealed class Applier
         }
     }
 
+    // As many requests as are in flight at a time share one commit of their intents.
+    private IEnumerable<StepBatch> Open(IEnumerable<StepBatch> batches) =>
+        batches.Chunk(_destination.ParallelRequests).SelectMany(_sender.Open);
+
     private Task SendBatchAsync(StepBatch batch) => batch.Kind switch
     {
         BatchKind.Replace => _replacer.ReplaceAsync(batch.Steps),
-        BatchKind.Create => _replacer.CreateAsync(batch.Steps, isHalfDone: false),
-        BatchKind.Update => _sender.SendAsync(Operation.Update, batch.Steps, _progress.Count),
-        _ => _sender.SendAsync(Operation.Delete, batch.Steps, _progress.Count),
+        BatchKind.Create => _replacer.CreateAsync(batch.Steps, isHalfDone: false, batch.Request),
+        _ => _sender.SendAsync(batch.Operation!.Value, batch.Steps, _progress.Count, opened: batch.Request),
     };
 }

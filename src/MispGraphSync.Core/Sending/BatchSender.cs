@@ -26,12 +26,23 @@ internal sealed class BatchSender(
     /// <summary>False once the destination failed or the run is to stop.</summary>
     public bool MayContinue => progress.Failure is null && !control.IsStopping;
 
+    /// <summary>Commits the intents of these batches together. Each is to be sent, or given back, by <see cref="SendAsync"/>.</summary>
+    public IReadOnlyList<StepBatch> Open(IReadOnlyList<StepBatch> batches)
+    {
+        if (!MayContinue) return batches;
+        var requests = new Queue<Request>(_journal.Open(
+            [.. batches.Where(one => one.Operation is not null).Select(one => (one.Operation!.Value, one.Steps))]));
+        return [.. batches.Select(one => one.Operation is null ? one : one with { Request = requests.Dequeue() })];
+    }
+
     /// <summary>Every step is reported to <paramref name="sink"/> when it returns.</summary>
     /// <param name="isHalfDone">A change that has begun is finished although the run is to stop, unless it is aborted.</param>
-    public async Task SendAsync(Operation operation, IReadOnlyList<PlanStep> steps, StepResultSink sink, bool isHalfDone = false)
+    /// <param name="opened">The request with these steps, when its intent is committed already.</param>
+    public async Task SendAsync(
+        Operation operation, IReadOnlyList<PlanStep> steps, StepResultSink sink, bool isHalfDone = false, Request? opened = null)
     {
         var resends = _journal.IsRepeatable(operation) ? Resends : ResendsOfCreates;
-        var batches = new Stack<Batch>([new Batch(steps)]);
+        var batches = new Stack<Batch>([new Batch(steps) { Opened = opened }]);
         while (batches.TryPop(out var batch))
         {
             var answersBefore = progress.Answers;
@@ -51,19 +62,21 @@ internal sealed class BatchSender(
     private async Task<SendResult?> SendBatchAsync(Operation operation, Batch batch, int resends, bool isHalfDone, StepResultSink sink)
     {
         var (steps, mayBeDone) = batch;
+        var request = batch.Opened;
         if (progress.IsFull && !isHalfDone) steps = WithoutCreations(steps, sink);
+        if (steps.Count < batch.Steps.Count) request = GiveBack(request);
         if (steps.Count == 0) return null;
-        Request? request = null;
         for (var round = 0; ; round++)
         {
             if (isHalfDone && round == 0 ? control.Abort.IsCancellationRequested : !MayContinue)
             {
+                if (round == 0) GiveBack(request);
                 sink(steps, StepOutcome.Each(steps.Count, NotSent(mayBeDone)));
                 return null;
             }
 
-            if (request is null) request = _journal.Open(operation, steps);
-            else request.Move(RequestEvent.SendAgain);
+            if (round > 0) request?.Move(RequestEvent.SendAgain);
+            request ??= _journal.Open(operation, steps);
             var outcomes = await ApplyAsync(operation, steps).ConfigureAwait(false);
             var isRejectedWhole = ApplyProgress.IsRejectedWhole(outcomes) && steps.Count > 1;
             // A step that was not sent this time may have been sent by an earlier request, without a response.
@@ -189,6 +202,14 @@ internal sealed class BatchSender(
         }
     }
 
+    // An intent whose request is not sent.
+    private Request? GiveBack(Request? opened)
+    {
+        if (opened is not null)
+            TryRecord(() => _journal.Record(opened, StepOutcome.Each(opened.Steps.Count, StepOutcome.NotAttempted.Instance)));
+        return null;
+    }
+
     // The run continues without the one step that never gets a response while others do.
     private async Task QuarantineAsync(Request request, StepResultSink sink)
     {
@@ -274,6 +295,9 @@ internal sealed class BatchSender(
     /// <param name="MayBeDone">An earlier request with these steps may have succeeded without a response.</param>
     private sealed record Batch(IReadOnlyList<PlanStep> Steps, bool MayBeDone = false)
     {
+        /// <summary>Its request, not sent yet; null for none.</summary>
+        public Request? Opened { get; init; }
+
         // In reverse: they go onto a stack.
         public IEnumerable<Batch> Halves() =>
             [this with { Steps = [.. Steps.Skip(Steps.Count / 2)] }, this with { Steps = [.. Steps.Take(Steps.Count / 2)] }];

@@ -28,11 +28,12 @@ internal sealed class Replacer(
     /// Creates; what a replacement deleted before, in this run or an earlier one, is restored when its new form is rejected.
     /// </summary>
     /// <param name="isHalfDone">The old form has just been deleted: the creation is sent although the run is to stop.</param>
-    public async Task CreateAsync(IReadOnlyList<PlanStep> steps, bool isHalfDone)
+    /// <param name="opened">The request, when its intent is committed already.</param>
+    public async Task CreateAsync(IReadOnlyList<PlanStep> steps, bool isHalfDone, Request? opened = null)
     {
         var accepted = 0;
         var rejected = new List<PlanStep>();
-        await sender.SendAsync(Operation.Create, steps, Note, isHalfDone).ConfigureAwait(false);
+        await sender.SendAsync(Operation.Create, steps, Note, isHalfDone, opened).ConfigureAwait(false);
         if (isHalfDone) Learn(accepted, rejected.Count);
         await RestoreAsync(rejected).ConfigureAwait(false);
 

@@ -84,10 +84,15 @@ internal sealed class RequestJournal(IDestination destination, IDestinationLedge
     /// <summary>Sending it twice is harmless. A plain create makes a second indicator.</summary>
     public bool IsRepeatable(Operation operation) => operation != Operation.Create || destination.Capabilities.Upserts;
 
-    public Request Open(Operation operation, IReadOnlyList<PlanStep> steps)
+    public Request Open(Operation operation, IReadOnlyList<PlanStep> steps) => Open([(operation, steps)])[0];
+
+    /// <summary>Commits the intents of these requests together.</summary>
+    public IReadOnlyList<Request> Open(IReadOnlyList<(Operation Operation, IReadOnlyList<PlanStep> Steps)> requests)
     {
-        var id = ledger.RecordIntent(state, operation, steps);
-        return new Request(new OpenIntent(id, operation, steps), IsRepeatable(operation), RequestState.Open);
+        if (requests.Count == 0) return [];
+        var ids = ledger.RecordIntents(state, requests);
+        return [.. requests.Select((one, i) =>
+            new Request(new OpenIntent(ids[i], one.Operation, one.Steps), IsRepeatable(one.Operation), RequestState.Open))];
     }
 
     /// <summary>Records the outcomes, one for each step. Those without a response leave the request unconfirmed.</summary>

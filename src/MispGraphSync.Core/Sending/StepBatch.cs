@@ -15,6 +15,18 @@ internal enum BatchKind
 /// <param name="Steps">At most as many as the destination takes.</param>
 internal sealed record StepBatch(BatchKind Kind, IReadOnlyList<PlanStep> Steps)
 {
+    /// <summary>Its request, when the intent is committed already; null when the sender does that.</summary>
+    public Request? Request { get; init; }
+
+    /// <summary>Null for a replacement, which is two requests.</summary>
+    public Operation? Operation => Kind switch
+    {
+        BatchKind.Create => Ports.Operation.Create,
+        BatchKind.Update => Ports.Operation.Update,
+        BatchKind.Delete => Ports.Operation.Delete,
+        _ => null,
+    };
+
     /// <summary>Cuts steps into batches of one kind, in their order; the rests that fill no batch come last.</summary>
     public static IEnumerable<StepBatch> Cut(IEnumerable<PlanStep> steps, IDestination destination)
     {

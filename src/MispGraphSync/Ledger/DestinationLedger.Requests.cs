@@ -5,15 +5,22 @@ internal sealed partial class DestinationLedger
 {
     private readonly BlobWriter _blob = new();
 
-    public long RecordIntent(DestinationState destination, Operation operation, IReadOnlyList<PlanStep> steps) =>
+    public IReadOnlyList<long> RecordIntents(
+        DestinationState destination, IReadOnlyList<(Operation Operation, IReadOnlyList<PlanStep> Steps)> requests) =>
         file.InTransaction(() =>
         {
-            _blob.Clear();
-            StepRecord.Write(_blob, steps);
-            file.Run(
-                "INSERT INTO intent (destination, run, operation, steps) VALUES (?, ?, ?, ?)",
-                destination.Id, run, operation.ToString(), _blob.Written);
-            return file.LastRow;
+            var numbers = new long[requests.Count];
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                _blob.Clear();
+                StepRecord.Write(_blob, requests[i].Steps);
+                file.Run(
+                    "INSERT INTO intent (destination, run, operation, steps) VALUES (?, ?, ?, ?)",
+                    destination.Id, run, requests[i].Operation.ToString(), _blob.Written);
+                numbers[i] = file.LastRow;
+            }
+
+            return numbers;
         });
 
     public void RecordOutcomes(
