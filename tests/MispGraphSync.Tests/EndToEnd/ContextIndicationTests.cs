@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using MispGraphSync.Sandbox;
 using Xunit;
 
 namespace MispGraphSync.Tests.EndToEnd;
