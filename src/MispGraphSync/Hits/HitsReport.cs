@@ -19,13 +19,13 @@ internal sealed record HitsReport
 }
 
 /// <param name="Waiting">Over this run's share.</param>
-/// <param name="Failure">What ended the writing early; null for nothing.</param>
+/// <param name="Failures">What ended the writing early, at each server where something did.</param>
 /// <param name="Planned">On a dry run, what would be written.</param>
 internal sealed record SightingsReport(
-    int Written, int Refused, int Waiting, RunFailedException? Failure, IReadOnlyList<PlannedSighting> Planned)
+    int Written, int Refused, int Waiting, IReadOnlyList<RunFailedException> Failures, IReadOnlyList<PlannedSighting> Planned)
 {
-    public RunOutcome Outcome =>
-        Failure?.Outcome ?? (Refused > 0 || Waiting > 0 ? RunOutcome.Incomplete : RunOutcome.Done);
+    public RunOutcome Outcome => RunOutcomes.Worst(
+        [.. Failures.Select(one => one.Outcome), Refused > 0 || Waiting > 0 ? RunOutcome.Incomplete : RunOutcome.Done]);
 }
 
 /// <summary>An indicator that fired at a destination.</summary>

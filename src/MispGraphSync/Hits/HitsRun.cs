@@ -59,8 +59,8 @@ internal sealed class HitsRun(
         if (!options.WritesSightings) return null;
         PlannedSighting[] due = [.. plan.Sightings.Where(one => one.IsDue && IsOfSource(one.Sighting.Source))];
         PlannedSighting[] chosen = [.. due.Take(settings.Sightings.MaxPerRun)];
-        if (options.IsDryRun) return new SightingsReport(0, 0, due.Length - chosen.Length, null, chosen);
-        var (written, refused, failure) = (0, 0, (RunFailedException?)null);
+        if (options.IsDryRun) return new SightingsReport(0, 0, due.Length - chosen.Length, [], chosen);
+        var (written, refused, failures) = (0, 0, new List<RunFailedException>());
         foreach (var ofServer in chosen.GroupBy(one => one.Sighting.Source))
         {
             if (openServer(ofServer.Key) is not { } server) continue;
@@ -72,13 +72,13 @@ internal sealed class HitsRun(
             }
             catch (RunFailedException fault) when (!fault.IsOfLedger)
             {
-                failure ??= fault;
+                failures.Add(fault);
             }
 
             (written, refused) = (written + writer.Written, refused + writer.Refused);
         }
 
-        return new SightingsReport(written, refused, due.Length - written - refused, failure, []);
+        return new SightingsReport(written, refused, due.Length - written - refused, failures, []);
     }
 
     private bool IsOfSource(string source) => options.Sources.Count == 0 || options.Sources.Contains(source);

@@ -46,10 +46,14 @@ internal static class HitsOutput
         }
 
         if (report.Sightings is not { } sightings) yield break;
-        if (sightings.Failure is { } fault && FailureText.Of(fault) is var (why, what)) yield return $"{why} {what}";
+        foreach (var failure in sightings.Failures)
+        {
+            if (FailureText.Of(failure) is var (why, what)) yield return $"{why} {what}";
+        }
+
         if (sightings.Refused > 0)
             yield return $"MISP did not take {Plural.Of(sightings.Refused, "sighting")}: the attribute or the event may be gone.";
-        if (sightings.Waiting > 0 && sightings.Failure is null)
+        if (sightings.Waiting > 0 && sightings.Failures.Count == 0)
             yield return $"{Plural.Of(sightings.Waiting, "sighting")} over sightings.maxPerRun: the next run writes them.";
     }
 }
@@ -213,7 +217,8 @@ internal sealed record HitSightingJson(string State, int Written, int Waiting, s
 internal sealed record SightingsJson(int Written, int Refused, int Waiting, string? Error, IReadOnlyList<PlannedSightingJson> Planned)
 {
     public static SightingsJson Of(SightingsReport report) => new(
-        report.Written, report.Refused, report.Waiting, report.Failure?.Message,
+        report.Written, report.Refused, report.Waiting,
+        report.Failures.Count == 0 ? null : string.Join(' ', report.Failures.Select(one => one.Message)),
         [.. report.Planned.Select(one => new PlannedSightingJson(
             one.Uuid, $"{one.Label}", one.Sighting.Type.Slug(), one.Sighting.Date, one.Sighting.Event, one.Sighting.Attribute,
             one.Sighting.Source))]);

@@ -30,6 +30,32 @@ public sealed class SightingsTests
     }
 
     [Fact]
+    public async Task Each_server_that_does_not_take_sightings_is_named()
+    {
+        await using var stage = await HitsStage.StartAsync();
+        await using var second = await SandboxHost.StartAsync(
+            new SandboxOptions { Time = stage.Run.Time }, TestContext.Current.CancellationToken);
+        second.MispState.AddEvent(HitsStage.Event("The same address", "tlp:green", ("ip-dst", HitsStage.Address)));
+        stage.Run.Change(settings =>
+        {
+            var first = settings["misp"]!.DeepClone();
+            var other = first.DeepClone();
+            (first["name"], first["sightingsKey"]) = ("first", new string('A', 40));
+            (other["name"], other["sightingsKey"]) = ("other", new string('B', 40));
+            other["url"] = second.Misp.GetLeftPart(UriPartial.Authority);
+            settings["misp"] = new JsonArray(first, other);
+        });
+        await stage.PushAsync();
+        stage.Run.Time.Advance(TimeSpan.FromHours(1));
+        stage.Alerts.Put(stage.Custom("1", Alert.Address(HitsStage.Address)));
+
+        var hits = await stage.HitsAsync(4, "--sightings");
+
+        Assert.Contains(stage.Sandbox.Misp.Authority, hits.Error, StringComparison.Ordinal);
+        Assert.Contains(second.Misp.Authority, hits.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_activity_that_is_days_ahead_of_the_clock_gets_one_sighting()
     {
         await using var stage = await HitsStage.StartAsync("sentinel");
