@@ -49,7 +49,7 @@ internal sealed class ReportStager(SourceToRead read, ISourceLedger ledger, IRun
             }
 
             observer.Warn(
-                $"'{read.Source.Info.Name}' shows no sightings to this key: false positives and expirations have no effect. "
+                $"'{read.Source.Info.Name}' shows no sightings to this key: new false positives and expirations have no effect. "
                 + "Give the key's role access to sightings, or set expirationSightings to none.");
         }
         catch (RunFailedException failure) when (!failure.IsOfLedger)

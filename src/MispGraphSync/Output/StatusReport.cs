@@ -24,7 +24,8 @@ internal sealed record StatusReport(
         var others = rows.Where(row => settings.Destinations.All(one => !row.Is(one.Info) && !row.Is(one.ContextInfo)))
             .Select(row => DestinationStatus.Of(row.Info, null, row, figures, now));
         var sources = figures.Sources().Select(row => new SourceStatus(
-            row.Name, row.Events, row.Aged, row.ReadAt, row.FullReadAt, NextFullRead(row.FullReadAt, FullReadDays(settings, row.Name))));
+            row.Name, row.Events, row.Aged, row.ReadAt, row.FullReadAt, NextFullRead(row.FullReadAt, FullReadDays(settings, row.Name)),
+            settings.Sources.Any(one => one.Name == row.Name)));
         return new StatusReport(
             Schema: 1, now, settings.RequiredLedger, owner, [.. new RunHistory(ledger).Latest(runs).Select(ReportedRun.Of)],
             [.. configured, .. others], [.. sources])
@@ -39,13 +40,12 @@ internal sealed record StatusReport(
         }
     }
 
-    // What was read from a file has the days of the first.
-    private static int FullReadDays(AppSettings settings, string source) =>
-        (settings.Sources.FirstOrDefault(one => one.Name == source) ?? settings.Sources[0]).FullReadDays;
+    private static int? FullReadDays(AppSettings settings, string source) =>
+        settings.Sources.FirstOrDefault(one => one.Name == source)?.FullReadDays;
 
     // A clock that was wrong may have left the end of time.
-    private static DateTimeOffset? NextFullRead(DateTimeOffset? last, int days) =>
-        last > DateTimeOffset.MaxValue.AddDays(-days) ? null : last?.AddDays(days);
+    private static DateTimeOffset? NextFullRead(DateTimeOffset? last, int? days) =>
+        days is not { } number || last > DateTimeOffset.MaxValue.AddDays(-number) ? null : last?.AddDays(number);
 
     /// <summary>A run without an end was killed, unless it is the one that holds the lock.</summary>
     public bool IsInProgress(ReportedRun run) => run.Ended is null && Lock is not null && run == Runs[0];
@@ -80,9 +80,11 @@ internal sealed record PastReport(IReadOnlyList<ReportedDestination> Destination
 internal sealed record ReportedDestination(string Name, long Accepted, long Deleted, long Rejected, long Unknown, long NotAttempted);
 
 /// <param name="Aged">Events that are too old for the filters.</param>
-/// <param name="NextFullRead">Null where no full read is known.</param>
+/// <param name="NextFullRead">Null where no full read is known, or none will be.</param>
+/// <param name="IsConfigured">The settings have it.</param>
 internal sealed record SourceStatus(
-    string Name, long Events, long Aged, DateTimeOffset? LastCompleteRead, DateTimeOffset? LastFullRead, DateTimeOffset? NextFullRead);
+    string Name, long Events, long Aged, DateTimeOffset? LastCompleteRead, DateTimeOffset? LastFullRead, DateTimeOffset? NextFullRead,
+    [property: JsonPropertyName("configured")] bool IsConfigured);
 
 /// <param name="IsKnown">Something has been pushed there.</param>
 /// <param name="Capacity">Our share at a service with a limited capacity; null elsewhere.</param>

@@ -69,8 +69,9 @@ internal static class StatusText
     {
         var aged = one.Aged > 0 ? $", {one.Aged:N0} of them aged" : "";
         yield return $"{Sanitize.ForDisplay(one.Name, 120)}: {Plural.Of(one.Events, "event")}{aged}";
-        yield return $"  last complete read {Times.Text(one.LastCompleteRead)}, in full {Times.Text(one.LastFullRead)}, "
-            + $"next in full {Times.Text(one.NextFullRead)}";
+        var next = one.IsConfigured ? $", next in full {Times.Text(one.NextFullRead)}" : "";
+        yield return $"  last complete read {Times.Text(one.LastCompleteRead)}, in full {Times.Text(one.LastFullRead)}{next}";
+        if (!one.IsConfigured && one.Events > 0) yield return "  not in the settings: what only it has ends at its expiry";
     }
 
     private static IEnumerable<string> Run(ReportedRun run, StatusReport report)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MispGraphSync.Sandbox;
 using Xunit;
@@ -44,6 +45,21 @@ public sealed class SeveralServersTests : IAsyncLifetime
         _run.Sandbox.ForgetRequests();
         await PushAsync(0);
         Assert.All(SandboxItems.Kinds, kind => Assert.Empty(_run.Sandbox.Writes(kind)));
+    }
+
+    [Fact]
+    public async Task Status_says_of_a_removed_source_that_the_settings_do_not_have_it()
+    {
+        Add(_second, "b.example");
+        await PushAsync(0);
+        _run.Change(settings => settings["misp"] = new JsonArray(Server("first", _run.Sandbox)));
+
+        var (json, text) = (await _run.RunAsync("status", "--json"), (await _run.RunAsync("status")).Out);
+
+        var sources = json.Json.GetProperty("sources").EnumerateArray().ToList();
+        Assert.Equal([true, false], sources.Select(one => one.GetProperty("configured").GetBoolean()));
+        Assert.Equal(JsonValueKind.Null, sources[1].GetProperty("nextFullRead").ValueKind);
+        Assert.Contains("not in the settings: what only it has ends at its expiry", text, StringComparison.Ordinal);
     }
 
     [Fact]
