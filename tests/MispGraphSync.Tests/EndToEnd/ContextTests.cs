@@ -175,6 +175,41 @@ public sealed class ContextTests
     }
 
     [Fact]
+    public async Task Run_that_has_no_time_left_leaves_context_to_the_next_one()
+    {
+        await using var scene = await ContextScene.StartAsync();
+        // Longer than the run may last, after the identities.
+        scene.Sandbox.Faults.Add(Service.Sentinel, new Fault.Throttle(TimeSpan.FromSeconds(30)), nth: 4, times: 1000);
+
+        var push = await scene.Run.RunAsync("push", "--max-duration", "5s");
+
+        Assert.True(push.Code == 3, $"{push.Code} {push.Error}{push.Out}");
+        Assert.Equal(2, scene.Sandbox.SentinelState.Active().Count);
+        Assert.Equal(2, scene.Live().Count);
+
+        scene.Sandbox.Faults.Clear();
+        var next = await scene.Run.RunAsync("push");
+
+        Assert.True(next.Code == 0, next.Error + next.Out);
+        Assert.Equal(scene.Count, scene.Live().Count);
+    }
+
+    [Fact]
+    public async Task Status_and_report_have_a_line_of_context()
+    {
+        await using var scene = await ContextScene.StartAsync();
+        await scene.Run.RunAsync("push");
+
+        var status = await scene.Run.RunAsync("status");
+        var report = await scene.Run.RunAsync("report", "--to", "page.html");
+
+        Assert.True(report.Code == 0, report.Error + report.Out);
+        var page = await File.ReadAllTextAsync(Path.Combine(scene.Run.Folder, "page.html"), TestContext.Current.CancellationToken);
+        Assert.Matches($@"sentinel/context\D+{scene.Count}\b", status.Out);
+        Assert.Contains("sentinel/context", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rejected_object_keeps_only_its_relationships_back_until_it_is_accepted()
     {
         await using var scene = await ContextScene.StartAsync();
