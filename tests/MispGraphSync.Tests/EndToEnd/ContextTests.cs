@@ -183,7 +183,7 @@ public sealed class ContextTests
 
         var push = await scene.Run.RunAsync("push", "--max-duration", "5s");
 
-        Assert.True(push.Code == 3, $"{push.Code} {push.Error}{push.Out}");
+        Assert.True(push.Code == 8, $"{push.Code} {push.Error}{push.Out}");
         Assert.Equal(2, scene.Sandbox.SentinelState.Active().Count);
         Assert.Equal(2, scene.Live().Count);
 
