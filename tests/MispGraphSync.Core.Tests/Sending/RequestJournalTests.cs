@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Sending;
 using MispGraphSync.Ledger;
@@ -64,7 +65,37 @@ public class RequestJournalTests
         if (how.EndsWith("quarantine", StringComparison.Ordinal)) journal.Quarantine(request, new StepOutcome.Rejected("no response"));
 
         Assert.Equal(state, request.State.ToString());
+        Assert.Empty(ledger.OpenIntents(place));
         Assert.Throws<InvalidOperationException>(() => request.Move(RequestEvent.NoResponse));
         await Assert.ThrowsAsync<InvalidOperationException>(() => journal.CloseAsync(request, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(StepAction.Create, true, 1)]
+    [InlineData(StepAction.Create, false, 0)]
+    [InlineData(StepAction.Delete, true, 0)]
+    public async Task Only_creations_where_others_own_values_need_the_list_when_earlier_requests_are_closed(
+        StepAction action, bool isShared, int lists)
+    {
+        using var run = new TestRun();
+        using var file = run.OpenLedger();
+        var ledger = new DestinationLedger(file, new RunHistory(file).Begin("push", Some.Now));
+        var place = ledger.OpenDestination(run.Destination.Info, IndicatorShape.Combined, "settings");
+        (run.Destination.Upserts, run.Destination.HasSharedNamespace) = (true, isShared);
+        var journal = new RequestJournal(run.Destination, ledger, place);
+        var step = new PlanStep
+        {
+            Action = action,
+            Reason = "new",
+            Observables = Hash128.Of("a"),
+            Key = Guid.NewGuid(),
+            Body = "{}"u8.ToArray(),
+        };
+        journal.Open(action == StepAction.Create ? Operation.Create : Operation.Delete, [step]);
+
+        await journal.CloseEarlierAsync(ledger.OpenIntents(place), CancellationToken.None);
+
+        Assert.Equal(lists, run.Destination.Listed);
+        Assert.Empty(ledger.OpenIntents(place));
     }
 }
