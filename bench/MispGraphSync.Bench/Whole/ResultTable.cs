@@ -17,7 +17,8 @@ internal sealed class ResultTable
         FormattableString[] cells =
         [
             $"{size}", $"{result.What}",
-            $"{measured.Wall.TotalSeconds:0.00}", $"{measured.Cpu.TotalSeconds:0.00}", $"{measured.Kernel.TotalSeconds:0.00}",
+            $"{measured.Wall.TotalSeconds:0.00}", $"{measured.Cpu.TotalSeconds:0.00}",
+            $"{(result.JsonLoads is { } loads ? FormattableString.Invariant($"{measured.Cpu / loads:0.0}") : "")}", $"{measured.Kernel.TotalSeconds:0.00}",
             $"{measured.Faults:#,0}", $"{measured.Peak / 1_000_000.0:0}",
             $"{result.Attributes:#,0}", $"{result.Accepted:#,0}", $"{result.Requests:#,0}",
         ];
@@ -39,8 +40,8 @@ internal sealed class ResultTable
         $"""
         {_machine}
 
-        | attributes | what | wall s | CPU s | in the kernel s | page faults | peak MB | read | accepted | requests |
-        | --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |
+        | attributes | what | wall s | CPU s | × `json.loads` | in the kernel s | page faults | peak MB | read | accepted | requests |
+        | --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |
         {_rows}
         """;
 

@@ -11,6 +11,7 @@ internal static class WholeCommand
         ["10k"] = (100, 100),
         ["100k"] = (1_000, 100),
         ["1M"] = (2_000, 500),
+        ["10M"] = (20_000, 500),
     };
 
     public static async Task<int> RunAsync(string[] args)
@@ -51,7 +52,7 @@ internal static class WholeCommand
     {
         var (events, attributes) = Sizes[size];
         await using var stage = await Stage.SetAsync(root, exe, events, attributes);
-        table.Add(size, await stage.PushAsync("first push"));
+        table.Add(size, await stage.FirstPushAsync("first push"));
         table.Add(size, await stage.PushAsync("nothing changed"));
         stage.Services.MispState.Change(events: 0.01, attributes: 1);
         table.Add(size, await stage.PushAsync("1 % changed, the first time"));
@@ -71,7 +72,7 @@ internal static class WholeCommand
         {
             await using var stage = await Stage.SetAsync(root, exe, events, attributes, "sentinel");
             await stage.ShareAsync(parts);
-            table.Add("100k", await stage.PushAsync($"first push, {parts} destinations with a filter each"));
+            table.Add("100k", await stage.FirstPushAsync($"first push, {parts} Sentinel destination{(parts == 1 ? "" : "s")} with a filter"));
         }
     }
 
@@ -82,12 +83,12 @@ internal static class WholeCommand
         await using (var stage = await Stage.SetAsync(root, exe, events, attributes))
         {
             var noLogs = new Dictionary<string, string> { ["MISP_GRAPH__LOGS__REQUESTS"] = "none" };
-            table.Add(size, await stage.PushAsync("first push, no request logs", noLogs));
+            table.Add(size, await stage.FirstPushAsync("first push, no request logs", noLogs));
         }
 
         await using (var stage = await Stage.SetAsync(root, exe, events, attributes, "graph", "sentinel", "defender"))
         {
-            table.Add(size, await stage.PushAsync("first push, three destinations"));
+            table.Add(size, await stage.FirstPushAsync("first push, three destinations"));
         }
 
         await using (var stage = await Stage.SetAsync(root, exe, events, attributes))
@@ -98,7 +99,7 @@ internal static class WholeCommand
 
         await using (var stage = await Stage.SetAsync(root, exe, 1, 600_000))
         {
-            table.Add("one event of 600k", await stage.PushAsync("first push"));
+            table.Add("one event of 600k", await stage.FirstPushAsync("first push"));
         }
     }
 
