@@ -27,12 +27,15 @@ internal static class JsonLoads
         """;
 
     /// <summary>Null where there is no Python.</summary>
-    public static async Task<TimeSpan?> OfAllEventsAsync(SandboxHost services)
+    /// <param name="directory">Where the script is written.</param>
+    public static async Task<TimeSpan?> OfAllEventsAsync(SandboxHost services, string directory)
     {
         using var http = new HttpClient { BaseAddress = services.Misp };
         http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", services.Options.MispKey);
         http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
-        if (Start() is not { } python) return null;
+        var script = Path.Combine(directory, "loads.py");
+        await File.WriteAllTextAsync(script, Script);
+        if (Start(script) is not { } python) return null;
         using (python)
         {
             var spent = python.StandardOutput.ReadToEndAsync();
@@ -63,11 +66,11 @@ internal static class JsonLoads
         ["enforceWarninglist"] = 0,
     };
 
-    private static Process? Start()
+    private static Process? Start(string script)
     {
         try
         {
-            return Process.Start(new ProcessStartInfo("python3", ["-c", Script])
+            return Process.Start(new ProcessStartInfo("python3", [script])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,

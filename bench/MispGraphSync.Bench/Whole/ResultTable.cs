@@ -14,12 +14,12 @@ internal sealed class ResultTable
     public void Add(string size, Result result)
     {
         var measured = result.Measured;
+        var loads = result.JsonLoads is { } one ? FormattableString.Invariant($"{measured.Cpu / one:0.0}") : "";
         FormattableString[] cells =
         [
             $"{size}", $"{result.What}",
-            $"{measured.Wall.TotalSeconds:0.00}", $"{measured.Cpu.TotalSeconds:0.00}",
-            $"{(result.JsonLoads is { } loads ? FormattableString.Invariant($"{measured.Cpu / loads:0.0}") : "")}", $"{measured.Kernel.TotalSeconds:0.00}",
-            $"{measured.Faults:#,0}", $"{measured.Peak / 1_000_000.0:0}",
+            $"{measured.Wall.TotalSeconds:0.00}", $"{measured.Cpu.TotalSeconds:0.00}", $"{loads}",
+            $"{measured.Kernel.TotalSeconds:0.00}", $"{measured.Faults:#,0}", $"{measured.Peak / 1_000_000.0:0}",
             $"{result.Attributes:#,0}", $"{result.Accepted:#,0}", $"{result.Requests:#,0}",
         ];
         var row = $"| {string.Join(" | ", cells.Select(FormattableString.Invariant))} |";

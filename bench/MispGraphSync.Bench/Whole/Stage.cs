@@ -82,7 +82,7 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>A push that reads all events, beside what json.loads needs for them.</summary>
     public async Task<Result> FirstPushAsync(string what, IReadOnlyDictionary<string, string>? environment = null) =>
-        await PushAsync(what, environment) with { JsonLoads = await JsonLoads.OfAllEventsAsync(_services) };
+        await PushAsync(what, environment) with { JsonLoads = await JsonLoads.OfAllEventsAsync(_services, Directory) };
 
     /// <summary>Reads all alerts that the services have, and matches them.</summary>
     public async Task<Result> HitsAsync(string what, int matched)

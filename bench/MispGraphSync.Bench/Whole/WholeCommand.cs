@@ -72,7 +72,8 @@ internal static class WholeCommand
         {
             await using var stage = await Stage.SetAsync(root, exe, events, attributes, "sentinel");
             await stage.ShareAsync(parts);
-            table.Add("100k", await stage.FirstPushAsync($"first push, {parts} Sentinel destination{(parts == 1 ? "" : "s")} with a filter"));
+            var what = parts == 1 ? "one Sentinel destination with a filter" : $"{parts} Sentinel destinations with a filter each";
+            table.Add("100k", await stage.FirstPushAsync($"first push, {what}"));
         }
     }
 
