@@ -153,7 +153,7 @@ internal sealed class Promises(World world)
         // It may be deleted to be sent again.
         var mayBeReplaced = isCutShort && kind != "sentinel";
         if (gone.Count == 0) return;
-        if (facts.MustDeleteNothing(kind) || IsUnaccepted(kind, facts.Run))
+        if (facts.MustDeleteNothing(kind, isOfMisp: !IsOfFolder(facts.Run)) || IsUnaccepted(kind, facts.Run))
             RequireKept(gone.Where(value => !mayBeReplaced || !IsWanted(value)));
         if (mayBeReplaced || _mayForget) return;
         var supported = Supported(facts);
@@ -202,6 +202,8 @@ internal sealed class Promises(World world)
             .ToDictionary(some => some.Key, some => some.Value.Intersect(other[some.Key]).ToHashSet());
 
     private int SourceOf(Step.Run run) => Math.Min(run.Source, world.Keys.Count - 1);
+
+    private bool IsOfFolder(Step.Run run) => world.Events.SavedKey is { } saved && world.Keys[SourceOf(run)] == saved;
 
     private static void CheckAccount(RunFacts facts)
     {
@@ -316,9 +318,11 @@ internal sealed record RunFacts(Step.Run Run, ToolResult? Result, JsonElement? R
     public int CodeOf(string kind) => DestinationOf(kind)?.GetProperty("exitCode").GetInt32() ?? Result?.Code ?? -1;
 
     /// <summary>The run could not see that anything was withdrawn, or had to leave it.</summary>
-    public bool MustDeleteNothing(string kind)
+    /// <param name="isOfMisp">False: it reads a folder, which is there while MISP is out of reach.</param>
+    public bool MustDeleteNothing(string kind, bool isOfMisp)
     {
-        if (Run.Verb is Verb.Plan or Verb.PushOfOneEvent || Run.Troubles.Any(trouble => trouble is Trouble.Outage)) return true;
+        if (Run.Verb is Verb.Plan or Verb.PushOfOneEvent) return true;
+        if (isOfMisp && Run.Troubles.Any(trouble => trouble is Trouble.Outage)) return true;
         if (Run.Verb != Verb.Push || IsKilled) return false;
         return Report is not { } report || report.GetProperty("source").GetProperty("error").ValueKind != JsonValueKind.Null
             || CodeOf(kind) == 6 || (!IsReadComplete && Run.Troubles.Any(trouble => trouble is Trouble.Dropped));
