@@ -54,6 +54,9 @@ internal sealed partial class DestinationRun
     private bool MayDoWithoutList =>
         !_options.IsDryRun && Destination.Capabilities is { Upserts: true, HasSharedNamespace: false };
 
+    // A user knows of other ledgers what this one cannot: what they sent, a plain create would send twice.
+    private bool IsListAskedFor => _options.Stage.Full && !Destination.Capabilities.Upserts;
+
     private async Task RebuildAsync()
     {
         var mustList = State.IsNew || State.IsOutdated;
@@ -84,7 +87,7 @@ internal sealed partial class DestinationRun
         }
         // A plan needs no sign-in, except where a list is all there is to plan from. Where nothing is known to be wrong, a list can wait.
         catch (RunFailedException failure) when (
-            !failure.IsOfLedger && (_options is { IsDryRun: true, HasNoLedger: false } || !mustList))
+            !failure.IsOfLedger && (_options is { IsDryRun: true, HasNoLedger: false } || (!mustList && !IsListAskedFor)))
         {
             _obstacle = failure;
             Observer.Warn(RebuildText.NotListed(State, failure, _options.IsDryRun));

@@ -213,18 +213,36 @@ public sealed class RebuildTests : LostLedgerRuns
         Assert.Equal(2, Service.Held.Count);
     }
 
-    [Fact]
-    public async Task List_that_fails_at_a_full_read_is_a_warning()
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task List_that_fails_at_a_full_read_is_a_warning(bool upserts, bool isAskedFor)
     {
+        Service.Upserts = upserts;
         Put(1, 2, 3);
         await PushAsync();
         Service.ListFailsAfter = 1;
+        if (!isAskedFor) Run.Time.Advance(TimeSpan.FromDays(7));
         Put(1, 2);
 
-        var report = await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        var report = await PushAsync(options => options with { Stage = options.Stage with { Full = isAskedFor } });
 
         Assert.Equal((RunOutcome.Done, new PlanCounts(0, 0, 0, 1)), (report.Outcome, report.Planned));
         Assert.Contains(Run.Warnings, text => text.Contains("could not be listed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Full_read_that_was_asked_for_sends_nothing_without_a_list_where_a_creation_may_be_the_second()
+    {
+        Put(1, 2);
+        await PushAsync();
+        Service.ListFailsAfter = 1;
+        Put(1, 2, 3);
+
+        var report = await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+
+        Assert.Equal((RunOutcome.Unreachable, 0L, 2), (report.Outcome, report.Planned.Total, Service.Held.Count));
     }
 
     [Fact]

@@ -243,9 +243,13 @@ internal sealed class World : IAsyncDisposable
         var result = await RunAsync(args, hold, ctrlC);
         End();
         if (run.Verb != Verb.Plan) _runs++;
-        if (run.HasLedger && run.Verb != Verb.Plan) _now.Ran(_runs, paysFullRead: run.Full && result?.Code is 0 or 3 or 6);
+        if (run.HasLedger && run.Verb != Verb.Plan) _now.Ran(_runs, paysFullRead: run.Full && result is not null && IsListed(result));
         _promises.Check(run, result, before);
     }
+
+    // A destination that failed was perhaps not listed, whatever the code of the whole run.
+    private static bool IsListed(ToolResult result) => result.Code is 0 or 3 or 6
+        && result.Json.GetProperty("destinations").EnumerateArray().All(one => one.GetProperty("exitCode").GetInt32() is 0 or 3 or 6);
 
     /// <summary>Null: the run was killed.</summary>
     private async Task<ToolResult?> RunAsync(string[] args, Hold? hold, CancellationTokenSource ctrlC)
