@@ -17,7 +17,6 @@ public sealed class ContextPlanner(
     private readonly HashSet<Hash128> _wanted = [];
     private readonly Dictionary<Hash128, ContextEnds> _ends = [];
     private readonly List<PlanStep> _deletions = [];
-    private readonly HashSet<Hash128> _deleted = [];
     private int _left = context.Policy.MostObjects;
 
     /// <summary>Held with unknown content, and listed as it is wanted.</summary>
@@ -211,11 +210,8 @@ public sealed class ContextPlanner(
         }
     }
 
-    private void Delete(HeldIndicator held, string reason)
-    {
-        _deleted.Add(held.Observables);
+    private void Delete(HeldIndicator held, string reason) =>
         _deletions.Add(Planner.BuildDeletion(destination, held, new StepDecision(StepAction.Delete, reason), facts.Now));
-    }
 
     // By the settings.
     private bool IsChosen(HeldIndicator held) =>
@@ -226,7 +222,8 @@ public sealed class ContextPlanner(
     private void DeleteLoose()
     {
         var gone = _deletions.Select(step => step.Id).ToHashSet(StringComparer.Ordinal);
-        var unwanted = facts.Held.Values.Where(held => !_wanted.Contains(held.Observables) && !_deleted.Contains(held.Observables))
+        var deleted = _deletions.Select(step => step.Observables).ToHashSet();
+        var unwanted = facts.Held.Values.Where(held => !_wanted.Contains(held.Observables) && !deleted.Contains(held.Observables))
             .Select(held => (Held: held, Ends: EndsOf(held))).ToList();
         var live = facts.MayDelete ? facts.FindLive(unwanted.Select(one => one.Ends?.Indicator).OfType<Guid>().ToHashSet()) : null;
         foreach (var (held, ends) in unwanted)

@@ -44,9 +44,7 @@ public sealed class Indications(IDestination destination, Eligibility eligibilit
 
     private (Guid Key, string Value) Name(SupportedIndicator one)
     {
-        var source = one.Sources[0].Source;
-        IReadOnlyList<Observable> observables =
-            destination.Capabilities.Shape == IndicatorShape.Single ? [source.Single!] : source.Combined;
+        var observables = one.Sources[0].ObservablesIn(destination.Capabilities.Shape);
         var (kind, scope) = (destination.Info.Kind, destination.Info.Scope);
         var key = one.Key ?? StableId.ForIndicator(instance, kind, scope, destination.Canonical(observables), one.Generation);
         return (key, IndicatorLabel.Of(observables).Value);

@@ -118,7 +118,7 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form, Func<M
         var threatType = _effectOnLead.ThreatType ?? _lead.Own.ThreatType ?? _lead.Event.Tagging.ThreatType;
         return new Indicator
         {
-            Observables = form == IndicatorShape.Single ? [source.Single!] : source.Combined,
+            Observables = _lead.ObservablesIn(form),
             Tlp = _tlp,
             Action = _action,
             PassiveOnly = _isPassive || _tlp == Tlp.Red,

@@ -82,6 +82,10 @@ public readonly record struct IndicatorSourceRow(IndicatorSource Source, EventFa
     /// <summary>Without a last_seen, the attribute's last change.</summary>
     public DateTimeOffset LastSeen => Source.LastSeen ?? Source.Timestamp;
 
+    /// <summary>Those of an indicator of this shape, which the source must have.</summary>
+    public ImmutableArray<Observable> ObservablesIn(IndicatorShape shape) =>
+        shape == IndicatorShape.Single ? [Source.Single!] : Source.Combined;
+
     private static Tlp? Strictest(Tlp? ofEvent, Tlp? own) =>
         ofEvent is { } one && own is { } other ? (Tlp)Math.Max((int)one, (int)other) : ofEvent ?? own;
 }

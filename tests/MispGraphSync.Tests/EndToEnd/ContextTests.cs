@@ -155,44 +155,13 @@ public sealed class ContextTests
     }
 
     [Fact]
-    public async Task Throttled_context_is_incomplete_and_the_next_run_continues()
-    {
-        await using var scene = await ContextScene.StartAsync();
-        // A look at the clock, the indicators, the identities: then no more.
-        scene.Sandbox.Faults.Add(Service.Sentinel, new Fault.Throttle(TimeSpan.FromHours(1)), nth: 4, times: 1000);
-
-        var push = await scene.Run.RunAsync("push");
-
-        Assert.True(push.Code == 3, $"{push.Code} {push.Error}{push.Out}");
-        Assert.Equal(2, scene.Sandbox.SentinelState.Active().Count);
-        Assert.Equal(2, scene.Live().Count);
-
-        scene.Sandbox.Faults.Clear();
-        var next = await scene.Run.RunAsync("push");
-
-        Assert.True(next.Code == 0, next.Error + next.Out);
-        Assert.Equal(scene.Count, scene.Live().Count);
-    }
+    public Task Throttled_context_is_incomplete_and_the_next_run_continues() =>
+        LeaveContextToTheNextAsync(TimeSpan.FromHours(1), code: 3);
 
     [Fact]
-    public async Task Run_that_has_no_time_left_leaves_context_to_the_next_one()
-    {
-        await using var scene = await ContextScene.StartAsync();
-        // Longer than the run may last, after the identities.
-        scene.Sandbox.Faults.Add(Service.Sentinel, new Fault.Throttle(TimeSpan.FromSeconds(30)), nth: 4, times: 1000);
-
-        var push = await scene.Run.RunAsync("push", "--max-duration", "5s");
-
-        Assert.True(push.Code == 8, $"{push.Code} {push.Error}{push.Out}");
-        Assert.Equal(2, scene.Sandbox.SentinelState.Active().Count);
-        Assert.Equal(2, scene.Live().Count);
-
-        scene.Sandbox.Faults.Clear();
-        var next = await scene.Run.RunAsync("push");
-
-        Assert.True(next.Code == 0, next.Error + next.Out);
-        Assert.Equal(scene.Count, scene.Live().Count);
-    }
+    public Task Run_that_has_no_time_left_leaves_context_to_the_next_one() =>
+        // Longer than the run may last.
+        LeaveContextToTheNextAsync(TimeSpan.FromSeconds(30), code: 8, "--max-duration", "5s");
 
     [Fact]
     public async Task Status_and_report_have_a_line_of_context()
@@ -388,4 +357,23 @@ public sealed class ContextTests
         .Select(body => string.Join(' ', body["eventid"]!.AsArray().Select(id => (string?)id)));
 
     private static string Id(ContextScene scene, string name) => (string)scene.One("threat-actor", name)["id"]!;
+
+    private static async Task LeaveContextToTheNextAsync(TimeSpan throttled, int code, params string[] more)
+    {
+        await using var scene = await ContextScene.StartAsync();
+        // A look at the clock, the indicators, the identities: then no more.
+        scene.Sandbox.Faults.Add(Service.Sentinel, new Fault.Throttle(throttled), nth: 4, times: 1000);
+
+        var push = await scene.Run.RunAsync(["push", .. more]);
+
+        Assert.True(push.Code == code, $"{push.Code} {push.Error}{push.Out}");
+        Assert.Equal(2, scene.Sandbox.SentinelState.Active().Count);
+        Assert.Equal(2, scene.Live().Count);
+
+        scene.Sandbox.Faults.Clear();
+        var next = await scene.Run.RunAsync("push");
+
+        Assert.True(next.Code == 0, next.Error + next.Out);
+        Assert.Equal(scene.Count, scene.Live().Count);
+    }
 }

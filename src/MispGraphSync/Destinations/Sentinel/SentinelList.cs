@@ -66,7 +66,7 @@ internal sealed class SentinelList : IDisposable
             pages.Check(page);
             foreach (var indicator in page.Indicators) yield return indicator;
             next = NextOf(page);
-            if (!pages.MovesOn(page, next)) yield break;
+            if (!pages.Continues(page, next)) yield break;
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class SentinelList : IDisposable
                 pages.Check(page);
                 foreach (var one in page.Indicators) yield return one;
                 next = NextOf(page, ContextVersion);
-                if (!pages.MovesOn(page, next)) next = null;
+                if (!pages.Continues(page, next)) next = null;
             }
             while (next is not null);
         }
@@ -178,7 +178,7 @@ internal sealed class SentinelList : IDisposable
         public string Name => Token ?? Link.AbsoluteUri;
     }
 
-    /// <summary>Tells a list that goes on from one that repeats itself or never ends.</summary>
+    /// <summary>Tells a list that continues from one that repeats itself or never ends.</summary>
     private sealed class PageOrder
     {
         private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
@@ -198,7 +198,7 @@ internal sealed class SentinelList : IDisposable
 
         /// <summary>False at the end of the list.</summary>
         /// <exception cref="RunFailedException">Unreachable: the list does not end.</exception>
-        public bool MovesOn(SentinelPage page, NextPage? next)
+        public bool Continues(SentinelPage page, NextPage? next)
         {
             if (next is null) return false;
             if (!_seen.Add(next.Name))
