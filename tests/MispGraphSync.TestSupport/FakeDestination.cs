@@ -97,6 +97,9 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     /// <summary>Part of what cannot be changed in place.</summary>
     public Func<Indicator, string> FixedPart { get; set; } = indicator => indicator.ThreatType.ToString();
 
+    /// <summary>More JSON members of each item, from <c>,"a":</c> on.</summary>
+    public Func<Indicator, ItemIdentity, string> MoreMembers { get; set; } = (_, _) => "";
+
     public SkipReason? SkipReasonFor(IndicatorSource source, IndicatorAction action) => null;
 
     public string Canonical(IReadOnlyList<Observable> observables) =>
@@ -108,7 +111,8 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
             + $"{(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} "
             + $"{(HasLifetime ? indicator.Lifetime.TotalDays : 0)}";
         body.Write(Encoding.UTF8.GetBytes(
-            $"{{\"content\":{JsonSerializer.Serialize(content)},\"fixed\":{JsonSerializer.Serialize(FixedPart(indicator))}}}"));
+            $"{{\"content\":{JsonSerializer.Serialize(content)},\"fixed\":{JsonSerializer.Serialize(FixedPart(indicator))}"
+            + $"{MoreMembers(indicator, identity)}}}"));
         return new ItemHashes(Hash128.Of(content), IdsNotReusable ? default : Hash128.Of(FixedPart(indicator)));
     }
 

@@ -21,19 +21,18 @@ public sealed class CapacityPlanner(IDestination destination, DestinationState s
     {
         var fit = new CapacityResult { HeldByOther = listed is null ? 0 : ledger.SkipHeldByOther(state) };
         if (destination.Capabilities.Capacity is { } capacity) fit = MakeRoom(fit, capacity, listed, mayEvict);
-        if (fit.ExcludesAny) fit = fit with { NextVacancy = ledger.NextVacancy(state, now) };
+        if (fit.ExcludesAny)
+        {
+            fit = fit with { NextVacancy = ledger.NextVacancy(state, now) };
+            // Who could have been evicted for is due as soon as a read reaches its end. Expiries and deletions are noticed in any run.
+            ledger.RecordOverCapacity(state, mayEvict ? now + LookAgainAfter : now, destination.Capabilities.Capacity);
+        }
+        else if (state.PlansEverything)
+        {
+            ledger.RecordOverCapacity(state, null, destination.Capabilities.Capacity);
+        }
 
-        if (fit.ExcludesAny) ledger.RecordOverCapacity(state, LookAgainAt(fit, mayEvict), destination.Capabilities.Capacity);
-        else if (state.PlansEverything) ledger.RecordOverCapacity(state, null, destination.Capabilities.Capacity);
         return fit;
-    }
-
-    // Who could have been evicted for is due as soon as a read reaches its end.
-    private DateTimeOffset LookAgainAt(CapacityResult fit, bool mayEvict)
-    {
-        if (!mayEvict) return now;
-        var later = now + LookAgainAfter;
-        return fit.NextVacancy is { } next && next < later ? next : later;
     }
 
     private CapacityResult MakeRoom(CapacityResult fit, int capacity, long? listed, bool mayEvict)

@@ -29,7 +29,8 @@ public static class ItemComparison
         var there = Unwrap(theirs.RootElement);
         foreach (var property in ours.RootElement.EnumerateObject())
         {
-            if (ServicesOwn.Contains(Plain(property.Name)) || !TryFind(there, property.Name, out var value)) continue;
+            if (ServicesOwn.Contains(Plain(property.Name))) continue;
+            var value = Find(there, property.Name);
             if (!AreAlike(property.Value, value)) differences.Add(new Difference(property.Name, Text(property.Value), Text(value)));
         }
 
@@ -52,18 +53,17 @@ public static class ItemComparison
         return properties.TryGetProperty("data"u8, out var data) && data.ValueKind == JsonValueKind.Object ? data : properties;
     }
 
-    private static bool TryFind(JsonElement item, string name, out JsonElement value)
+    // Undefined where it is not there.
+    private static JsonElement Find(JsonElement item, string name)
     {
-        if (item.TryGetProperty(name, out value)) return true;
+        if (item.TryGetProperty(name, out var value)) return value;
         var plain = Plain(name);
         foreach (var property in item.EnumerateObject())
         {
-            if (!Plain(property.Name).Equals(plain, StringComparison.OrdinalIgnoreCase)) continue;
-            value = property.Value;
-            return true;
+            if (Plain(property.Name).Equals(plain, StringComparison.OrdinalIgnoreCase)) return property.Value;
         }
 
-        return false;
+        return default;
     }
 
     // kill_chain_phases is killChainPhases.
@@ -76,9 +76,8 @@ public static class ItemComparison
         {
             (JsonValueKind.Array, JsonValueKind.Array) => HaveTheSame(sent, there),
             (JsonValueKind.Object, JsonValueKind.Object) =>
-                sent.EnumerateObject().All(property => !TryFind(there, property.Name, out var value) || AreAlike(property.Value, value)),
-            (JsonValueKind.Array or JsonValueKind.Object, _) or (_, JsonValueKind.Array or JsonValueKind.Object) => false,
-            _ => AreSameText(Text(sent) ?? "", Text(there) ?? ""),
+                sent.EnumerateObject().All(property => AreAlike(property.Value, Find(there, property.Name))),
+            _ => AreSameText(Text(sent) ?? "", Text(there)!),
         };
     }
 

@@ -20,7 +20,7 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form, Func<M
     /// <summary>The most tags one indicator carries, the most telling kept (<see cref="TagPriority"/>).</summary>
     public const int MostTags = 100;
 
-    private readonly List<IndicatorSourceRow> _oldest = new(NamedSources + 1);
+    private readonly List<IndicatorSourceRow> _oldest = [];
     private readonly List<IndicatorSourceRow> _events = [];
     private readonly OrderedUnion<string> _tags = new(StringComparer.Ordinal);
     private readonly OrderedUnion<string> _actors = new(StringComparer.Ordinal);
@@ -163,8 +163,9 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form, Func<M
     // Highest severity, then oldest event, then lowest uuid: the same lead whatever the order of reading.
     private static bool Leads(in IndicatorSourceRow one, in IndicatorSourceRow other)
     {
-        var bySeverity = one.Event.Context.ThreatLevel.CompareTo(other.Event.Context.ThreatLevel);
-        return bySeverity != 0 ? bySeverity < 0 : CompareAge(one, other) < 0;
+        var order = one.Event.Context.ThreatLevel.CompareTo(other.Event.Context.ThreatLevel);
+        if (order == 0) order = CompareAge(one, other);
+        return order < 0;
     }
 
     private static int CompareAge(in IndicatorSourceRow one, in IndicatorSourceRow other)
@@ -179,7 +180,6 @@ public sealed class Merger(DestinationPolicy policy, IndicatorShape form, Func<M
     {
         var at = oldest.Count;
         while (at > 0 && CompareAge(row, oldest[at - 1]) < 0) at--;
-        if (at == most) return;
         oldest.Insert(at, row);
         if (oldest.Count > most) oldest.RemoveAt(most);
     }

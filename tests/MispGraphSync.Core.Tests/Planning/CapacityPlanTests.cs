@@ -1,5 +1,6 @@
 using CsCheck;
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
@@ -36,5 +37,31 @@ public class CapacityPlanTests
         Assert.True(Rank.Of(ThreatLevel.Low, 51, now.AddYears(-9)).Outranks(Rank.Of(ThreatLevel.Low, 50, now)));
         Assert.False(Rank.Of(ThreatLevel.Low, 50, now.AddYears(9)).Outranks(Rank.Of(ThreatLevel.Low, 50, now)));
         Assert.True(Rank.Of(ThreatLevel.Low, 50, now).Value > Rank.Of(ThreatLevel.Low, 50, now.AddSeconds(-1)).Value);
+    }
+
+    [Fact]
+    public void Warnings_say_what_has_no_room_and_when_there_may_be_some()
+    {
+        const string Others = "'defender': others hold 2 of these values; they are left alone.";
+        const string Full = "'defender' is full: 3 indicators are over capacity and rank no higher than those held. ";
+        var full = new CapacityResult { OverCapacity = 3 };
+
+        Assert.Empty(CapacityResult.Everything.Warnings("defender"));
+        Assert.Equal([Others], new CapacityResult { HeldByOther = 2 }.Warnings("defender"));
+        Assert.Equal(
+            [Full + "No held indicator is about to expire; a run checks again when one is deleted, and once a day."],
+            full.Warnings("defender"));
+        Assert.Equal(
+            [Others, Full + "The next held indicator expires at 2026-01-15 12:00 UTC."],
+            (full with { HeldByOther = 2, NextVacancy = Some.Now }).Warnings("defender"));
+    }
+
+    [Fact]
+    public void Result_excludes_what_others_hold_what_has_no_room_and_what_is_evicted()
+    {
+        Assert.False(CapacityResult.Everything.ExcludesAny);
+        Assert.True(new CapacityResult { HeldByOther = 1 }.ExcludesAny);
+        Assert.True(new CapacityResult { OverCapacity = 1 }.ExcludesAny);
+        Assert.True(new CapacityResult { Evicted = 1 }.ExcludesAny);
     }
 }

@@ -230,10 +230,42 @@ public sealed class CapacityTests : IDisposable
         Defender.Capacity = 5;
         await PushAsync();
         Assert.Equal(5, Defender.Held.Count);
+        Assert.Equal(1, WaitingDestinations());
 
         Defender.Capacity = 2;
         Assert.Equal(0, (await PushAsync()).Planned.Total);
         Assert.Equal(5, Defender.Held.Count);
+    }
+
+    [Fact]
+    public async Task Nothing_is_planned_for_lack_of_room_once_everything_has_room()
+    {
+        Put(1, ThreatLevel.Medium, 1, 2, 3, 4, 5, 6);
+        await PushAsync();
+        Assert.Equal(1, WaitingDestinations());
+
+        Defender.Capacity = 6;
+        Assert.Equal(2, (await PushAsync()).Planned.Create);
+
+        Assert.Equal(0, WaitingDestinations());
+    }
+
+    [Fact]
+    public async Task Place_freed_by_an_expiry_is_used_within_the_day()
+    {
+        var old = Some.Event(1);
+        _run.Source.Put(old, Some.Domain(1), Some.Domain(2), Some.Domain(3), Some.Domain(4));
+        await PushAsync();
+        _run.Source.Remove(old);
+        _run.Source.Aged.Add(old.Uuid);
+        await PushAsync();
+        await PassAsync(TimeSpan.FromDays(30) - TimeSpan.FromHours(2));
+        Put(2, ThreatLevel.Medium, 5);
+        Assert.Equal(1, (await PushAsync()).Skipped[SkipReason.OverCapacity]);
+
+        await PassAsync(TimeSpan.FromHours(3));
+
+        Assert.Equal(1, (await PushAsync()).Planned.Create);
     }
 
     [Fact]
@@ -362,6 +394,13 @@ public sealed class CapacityTests : IDisposable
         _run.Time.Advance(time);
         Defender.Held.RemoveAll(one => one.Expires <= _run.Time.GetUtcNow());
         return Task.CompletedTask;
+    }
+
+    /// <summary>How many destinations plan everything again, as soon as there may be room.</summary>
+    private long WaitingDestinations()
+    {
+        using var ledger = _run.OpenLedger();
+        return ledger.Scalar("SELECT COUNT(*) FROM destination WHERE look_again_at IS NOT NULL");
     }
 
     private List<string> Names() =>

@@ -1,4 +1,6 @@
+using System.Net;
 using MispGraphSync.Core.Domain;
+using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
 using Xunit;
 
@@ -43,5 +45,134 @@ public sealed class EligibilityTests : IDisposable
 
         Assert.Equal(sent, _run.Destination.Held.Count);
         Assert.Equal(reason is null ? [] : [(reason.Value, 3L - sent)], report.Skipped.Select(one => (one.Key, one.Value)));
+    }
+
+    [Fact]
+    public void First_reason_counts_of_several()
+    {
+        var policy = new DestinationPolicy
+        {
+            Action = IndicatorAction.Block,
+            Types = ["url"],
+            ExcludeTags = ["x"],
+            MaxTlp = Tlp.Green,
+            MaxPap = Tlp.Green,
+            ExpiryStart = ExpiryStart.Attribute,
+        };
+        var row = Row("10.0.0.1", Some.Now.AddDays(-31), "x", "tlp:amber", "PAP:AMBER");
+
+        Assert.Equal(SkipReason.ExcludedType, ReasonFor(row, policy));
+        policy = policy with { Types = [], ExcludeTypes = ["ip-dst"] };
+        Assert.Equal(SkipReason.ExcludedType, ReasonFor(row, policy));
+        policy = policy with { ExcludeTypes = [] };
+        Assert.Equal(SkipReason.ExcludedTag, ReasonFor(row, policy));
+        policy = policy with { ExcludeTags = [] };
+        Assert.Equal(SkipReason.AboveMaxTlp, ReasonFor(row, policy));
+        policy = policy with { MaxTlp = Tlp.Amber };
+        Assert.Equal(SkipReason.AboveMaxPap, ReasonFor(row, policy));
+        policy = policy with { MaxPap = Tlp.Amber };
+        Assert.Equal(SkipReason.Ended, ReasonFor(row, policy));
+        policy = policy with { ExpiryStart = ExpiryStart.Sent };
+        Assert.Equal(SkipReason.NeverBlock, ReasonFor(row, policy));
+        policy = policy with { Action = IndicatorAction.Alert };
+        Assert.Null(ReasonFor(row, policy));
+    }
+
+    [Fact]
+    public void Source_ends_at_the_very_moment_of_its_end()
+    {
+        var policy = new DestinationPolicy { ExpiryStart = ExpiryStart.Attribute };
+
+        Assert.Equal(SkipReason.Ended, ReasonFor(Row("203.0.113.9", Some.Now.AddDays(-30)), policy));
+        Assert.Null(ReasonFor(Row("203.0.113.9", Some.Now.AddDays(-30).AddSeconds(1)), policy));
+    }
+
+    [Fact]
+    public void Source_without_the_form_that_a_destination_takes_is_not_sent_there()
+    {
+        var row = Row("203.0.113.9", Some.Now);
+        var (combinedOnly, singleOnly) = (
+            row with { Source = row.Source with { Single = null } }, row with { Source = row.Source with { Combined = [] } });
+
+        Assert.Equal(SkipReason.NoFieldHere, ReasonFor(combinedOnly, new DestinationPolicy()));
+        Assert.Null(ReasonFor(singleOnly, new DestinationPolicy()));
+        Assert.Null(ReasonFor(combinedOnly, new DestinationPolicy(), IndicatorShape.Combined));
+        Assert.Equal(SkipReason.NoFieldHere, ReasonFor(singleOnly, new DestinationPolicy(), IndicatorShape.Combined));
+    }
+
+    [Theory]
+    [InlineData(EventChoice.No, SkipReason.NotSelected, false)]
+    [InlineData(EventChoice.Yes, null, false)]
+    [InlineData(EventChoice.Aged, null, true)]
+    public void Event_is_chosen_once_for_all_of_its_sources(EventChoice choice, SkipReason? reason, bool isAged)
+    {
+        var asked = 0;
+        var policy = new DestinationPolicy { Events = (_, now) => now == Some.Now && asked++ == 0 ? choice : EventChoice.Yes };
+        var eligibility = Of(policy, IndicatorShape.Single);
+        var row = Row("203.0.113.9", Some.Now);
+
+        for (var i = 0; i < 3; i++)
+        {
+            var verdict = eligibility.Judge(row);
+            Assert.Equal((reason, isAged), (verdict.Reason, verdict.IsAged));
+        }
+
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public void Choices_of_so_many_events_are_remembered_that_memory_does_not_grow_with_their_number()
+    {
+        var asked = 0;
+        var policy = new DestinationPolicy { Events = (_, _) => asked++ < 0 ? EventChoice.No : EventChoice.Yes };
+        var eligibility = Of(policy, IndicatorShape.Single);
+        var source = Row("203.0.113.9", Some.Now).Source;
+        var rows = Enumerable.Range(0, 4_097)
+            .Select(_ => new IndicatorSourceRow(source, new EventFacts(Some.Event(1), "misp", isAged: false))).ToList();
+
+        foreach (var row in rows[..4_096].Concat(rows[..1])) eligibility.Judge(row);
+        Assert.Equal(4_096, asked);
+        foreach (var row in rows[4_096..].Concat(rows[..1])) eligibility.Judge(row);
+        Assert.Equal(4_098, asked);
+    }
+
+    [Theory]
+    [InlineData("type", "ip-dst", true, true)]
+    [InlineData("type", "ip-dst", false, false)]
+    [InlineData("type", "url", true, false)]
+    [InlineData("falsePositivesAtLeast", "", true, true)]
+    public void Only_a_rule_that_sends_and_may_match_can_take_what_needs_one(string key, string name, bool send, bool mayTake)
+    {
+        var when = new RuleCondition(RuleKey.All.Single(one => one.Name == key)) { Names = [name], Number = 5 };
+        var never = new Rule { Name = "rules[0]", Text = "", When = [when], Then = new RuleEffect { Confidence = 1 } };
+        var rule = never with { Then = new RuleEffect { Send = send } };
+
+        var eligibility = Of(new DestinationPolicy { Rules = [never, rule] }, IndicatorShape.Single);
+
+        Assert.Equal(mayTake, eligibility.MayTake(Row("203.0.113.9", Some.Now)));
+    }
+
+    private static SkipReason? ReasonFor(
+        IndicatorSourceRow row, DestinationPolicy policy, IndicatorShape shape = IndicatorShape.Single) =>
+        Of(policy, shape).SkipReasonFor(row);
+
+    private static Eligibility Of(DestinationPolicy policy, IndicatorShape shape) =>
+        new(new FakeDestination(form: shape) { Policy = policy }, new NeverBlock([]), Some.Now);
+
+    private static IndicatorSourceRow Row(string address, DateTimeOffset changed, params string[] tags)
+    {
+        var observable = new Observable.NetworkAddress(IPAddress.Parse(address), Direction.Destination);
+        return new IndicatorSourceRow(
+            new IndicatorSource
+            {
+                Attribute = Some.Uuid(7),
+                Part = 0,
+                Type = "ip-dst",
+                Combined = [observable],
+                Single = observable,
+                Timestamp = changed,
+                Tags = [.. tags.Select(tag => new MispTag(tag))],
+            },
+            new EventFacts(Some.Event(1), "misp", isAged: false));
     }
 }

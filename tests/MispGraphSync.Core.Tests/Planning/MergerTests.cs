@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using CsCheck;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
@@ -22,6 +23,69 @@ public class MergerTests
             ["a", "b", "kill-chain:Delivery", "kill-chain:Reconnaissance", "misp-galaxy:threat-actor=\"Made Up Bear\""], merged.Tags);
         Assert.Equal([KillChainPhase.Reconnaissance, KillChainPhase.Delivery], merged.KillChain);
         Assert.Equal(["Made Up Bear"], merged.Actors);
+    }
+
+    [Fact]
+    public void Merge_unites_what_events_and_attributes_say()
+    {
+        var one = Row(
+            1,
+            eventTags:
+            [
+                "b-event", "kill-chain:Installation", "misp-galaxy:threat-actor=\"Event Bear\"", "misp-galaxy:malpedia=\"Event RAT\"",
+            ],
+            attributeTags: ["c-own", "kill-chain:Delivery", "misp-galaxy:threat-actor=\"Own Cat\"", "misp-galaxy:malpedia=\"Own Worm\""]);
+        var other = Row(2, eventTags: ["a-other", "kill-chain:Exploitation", "misp-galaxy:malpedia=\"Other Bot\""]);
+
+        foreach (var merged in (Indicator[])[Merge(one, other), Merge(other, one)])
+        {
+            Assert.Equal(
+                [
+                    "a-other", "b-event", "c-own", "kill-chain:Delivery", "kill-chain:Exploitation", "kill-chain:Installation",
+                    "misp-galaxy:malpedia=\"Event RAT\"", "misp-galaxy:malpedia=\"Other Bot\"", "misp-galaxy:malpedia=\"Own Worm\"",
+                    "misp-galaxy:threat-actor=\"Event Bear\"", "misp-galaxy:threat-actor=\"Own Cat\"",
+                ],
+                merged.Tags);
+            Assert.Equal([KillChainPhase.Delivery, KillChainPhase.Exploitation, KillChainPhase.Installation], merged.KillChain);
+            Assert.Equal(["Event Bear", "Own Cat"], merged.Actors);
+            Assert.Equal(["Event RAT", "Other Bot", "Own Worm"], merged.Families);
+        }
+    }
+
+    [Theory]
+    [InlineData(ThreatType.Phishing, "Botnet", "Malware", ThreatType.Phishing, true)]
+    [InlineData(null, "Botnet", "Malware", ThreatType.Botnet, true)]
+    [InlineData(null, null, "Malware", ThreatType.Malware, true)]
+    [InlineData(null, null, null, ThreatType.WatchList, false)]
+    public void Threat_type_is_of_a_rule_then_of_the_attribute_then_of_the_event_then_the_default(
+        ThreatType? ofRule, string? own, string? ofEvent, ThreatType expected, bool isTagged)
+    {
+        var merged = Merge((Row(1, eventTags: Tag(ofEvent), attributeTags: Tag(own)), new RuleEffect { ThreatType = ofRule }));
+
+        Assert.Equal((expected, isTagged), (merged.ThreatType, merged.ThreatTypeIsTagged));
+
+        static string[] Tag(string? type) => type is null ? [] : [$"sentinel-threattype:{type}"];
+    }
+
+    [Theory]
+    [InlineData("Victim", "Adversary", DiamondModel.Victim)]
+    [InlineData(null, "Adversary", DiamondModel.Adversary)]
+    [InlineData(null, null, null)]
+    public void Diamond_model_of_the_attribute_wins_over_that_of_its_event(string? own, string? ofEvent, DiamondModel? expected)
+    {
+        Assert.Equal(expected, Merge(Row(1, eventTags: Tag(ofEvent), attributeTags: Tag(own))).DiamondModel);
+
+        static string[] Tag(string? model) => model is null ? [] : [$"diamond-model:{model}"];
+    }
+
+    [Fact]
+    public void Rule_overrides_the_severity_confidence_and_lifetime_that_MISP_gives()
+    {
+        var rule = new RuleEffect { Severity = ThreatLevel.Undefined, Confidence = 7, DaysToExpire = 3 };
+
+        var merged = Merge((Row(1, level: ThreatLevel.High, eventTags: ["misp:confidence-level=\"completely-confident\""]), rule));
+
+        Assert.Equal((ThreatLevel.Undefined, 7, 3.0), (merged.Severity, merged.Confidence, merged.Lifetime.TotalDays));
     }
 
     [Fact]
@@ -74,8 +138,54 @@ public class MergerTests
     }
 
     [Fact]
-    public void Indicator_needs_a_source() =>
-        Assert.Throws<InvalidOperationException>(() => new Merger(Policy, IndicatorShape.Single).Merge());
+    public void Event_is_named_in_the_order_of_its_oldest_source_among_events_of_one_day()
+    {
+        var (one, other) = (Row(1), Row(11));
+        IndicatorSourceRow[] rows = [Of(one, 1), Of(other, 5), Of(one, 9)];
+
+        Assert.Equal([Some.Uuid(1), Some.Uuid(11)], Merge(rows).Events);
+        Assert.Equal([Some.Uuid(1), Some.Uuid(11)], Merge([.. rows.Reverse()]).Events);
+
+        static IndicatorSourceRow Of(IndicatorSourceRow row, int attribute) =>
+            row with { Source = row.Source with { Attribute = Some.Uuid(attribute) } };
+    }
+
+    [Fact]
+    public void First_part_of_an_attribute_leads()
+    {
+        var first = Row(1);
+        var second = first with { Source = first.Source with { Part = 1, Comment = "the second part" } };
+        first = first with { Source = first.Source with { Comment = "the first part" } };
+
+        Assert.Equal("the first part", Merge(first, second).Comment);
+        Assert.Equal("the first part", Merge(second, first).Comment);
+    }
+
+    [Fact]
+    public void Indicator_needs_a_source()
+    {
+        var fault = Assert.Throws<InvalidOperationException>(() => new Merger(Policy, IndicatorShape.Single).Merge());
+
+        Assert.Equal("An indicator needs a source.", fault.Message);
+    }
+
+    [Fact]
+    public void Cleared_merger_merges_as_a_new_one_does()
+    {
+        var merger = new Merger(Policy, IndicatorShape.Single);
+        Assert.Equal(default, merger.Rank);
+        var before = Row(
+            1, level: ThreatLevel.High, eventTags: ["tlp:red", "kill-chain:Delivery", "misp-galaxy:threat-actor=\"Some Bear\""],
+            attributeTags: ["misp-galaxy:malpedia=\"Some RAT\""]);
+        merger.Add(before, RuleEffect.None);
+        Assert.NotEqual(default, merger.Rank);
+
+        merger.Clear();
+        Assert.Equal((0, default), (merger.Count, merger.Rank));
+        merger.Add(Row(2, level: ThreatLevel.Low), RuleEffect.None);
+
+        Assert.Equal(Text(Merge(Row(2, level: ThreatLevel.Low))), Text(merger.Merge()));
+    }
 
     [Fact]
     public void Most_relevant_tags_are_kept_of_too_many()
@@ -114,6 +224,7 @@ public class MergerTests
         Assert.Equal(90, Merge(policy, Row(1)).Lifetime.TotalDays);
         Assert.Equal(7, Merge(policy, Row(1, type: "hostname")).Lifetime.TotalDays);
         Assert.Equal(30, Merge(policy, Row(1, type: "hostname", eventTags: ["tlp:green"])).Lifetime.TotalDays);
+        Assert.Equal(90, Merge(policy, Row(1, type: "hostname"), Row(2), Row(3, type: "hostname")).Lifetime.TotalDays);
     }
 
     [Fact]
@@ -123,6 +234,17 @@ public class MergerTests
 
         Assert.Equal(new DateTimeOffset(2026, 1, 3, 0, 0, 0, TimeSpan.Zero), merged.ValidFrom);
         Assert.Equal(Some.Now.AddDays(-2), merged.LastReported);
+    }
+
+    [Fact]
+    public void First_seen_of_an_attribute_wins_over_the_date_of_its_event()
+    {
+        var seen = Some.Now.AddDays(-1);
+        var row = Row(1);
+
+        var merged = Merge(row with { Source = row.Source with { FirstSeen = seen } });
+
+        Assert.Equal((seen, seen), (merged.ValidFrom, merged.LastReported));
     }
 
     [Fact]
@@ -144,16 +266,19 @@ public class MergerTests
 
     private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(at => texts[at]);
 
-    private static string Text(Indicator merged) =>
-        $"{merged.Tlp} {merged.Severity} {merged.Confidence} {merged.Title} {string.Join(',', merged.Tags)} "
-        + $"{string.Join(',', merged.Sources)} {merged.ValidFrom} {merged.LastReported}";
+    private static string Text(Indicator merged) => string.Join(' ', merged.Observables) + JsonSerializer.Serialize(merged);
 
     private static Indicator Merge(params IndicatorSourceRow[] rows) => Merge(Policy, rows);
 
-    private static Indicator Merge(DestinationPolicy policy, params IndicatorSourceRow[] rows)
+    private static Indicator Merge(DestinationPolicy policy, params IndicatorSourceRow[] rows) =>
+        Merge(policy, [.. rows.Select(row => (row, policy.EffectOn(row, Some.Now)))]);
+
+    private static Indicator Merge(params (IndicatorSourceRow, RuleEffect)[] rows) => Merge(Policy, rows);
+
+    private static Indicator Merge(DestinationPolicy policy, (IndicatorSourceRow Row, RuleEffect Effect)[] rows)
     {
         var merger = new Merger(policy, IndicatorShape.Single);
-        foreach (var row in rows) merger.Add(row, policy.EffectOn(row, Some.Now));
+        foreach (var (row, effect) in rows) merger.Add(row, effect);
         return merger.Merge();
     }
 

@@ -44,6 +44,7 @@ public class NeverBlockEntryTests
     [InlineData("255.255.255.254-255.255.255.255", "255.255.255.254/31")]
     [InlineData("2001:db8::1-2001:db8::2", "2001:db8::1/128 2001:db8::2/128")]
     [InlineData("2001:db8::-2001:db8::ffff:ffff:ffff:ffff", "2001:db8::/64")]
+    [InlineData("ffff::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff::/16")]
     [InlineData("::ffff:ffff:ffff:fffe-::ffff:ffff:ffff:ffff", "::ffff:ffff:ffff:fffe/127")]
     public void Address_may_be_any_form_of_range(string text, string ranges) =>
         Assert.Equal(ranges, string.Join(' ', Assert.IsType<NeverBlockEntry.Ranges>(NeverBlockEntry.Read(text, out _)).Value));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using CsCheck;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
@@ -231,6 +232,30 @@ public class NeverBlockTests
                 AssertProtected("domain", written);
                 AssertProtected("url", $"https://u:p@{written}:443");
             });
+
+    [Fact]
+    public void Host_of_our_own_that_is_no_name_by_the_rules_is_protected_in_any_case() =>
+        Assert.True(new NeverBlock(["MISP.1-2"]).Protects(new Observable.DomainName("misp.1-2")));
+
+    [Theory]
+    [InlineData("http://a..b/x")]
+    [InlineData("http:///x")]
+    public void URL_whose_host_cannot_be_understood_is_not_blocked(string url) => Assert.True(Guard.Protects(new Observable.Url(url)));
+
+    [Fact]
+    public void Hash_of_nothing_is_known_in_each_algorithm()
+    {
+        byte[][] hashes =
+        [
+            MD5.HashData([]), SHA1.HashData([]), SHA256.HashData([]), SHA384.HashData([]), SHA512.HashData([]),
+            .. SHA3_256.IsSupported ? [SHA3_256.HashData([]), SHA3_384.HashData([]), SHA3_512.HashData([])] : (byte[][])[],
+        ];
+
+        Assert.All(hashes, hash => Assert.True(IsEmpty(Convert.ToHexStringLower(hash))));
+        Assert.False(IsEmpty(Convert.ToHexStringLower(SHA256.HashData([0]))));
+
+        static bool IsEmpty(string hash) => NeverBlock.IsHashOfEmptyInput(new Observable.FileHash(Core.Domain.HashAlgorithm.Sha256, hash));
+    }
 
     [Theory]
     [InlineData("login.microsoft.com|9.10.11.12")]
