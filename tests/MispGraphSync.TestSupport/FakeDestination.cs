@@ -11,7 +11,7 @@ namespace MispGraphSync.Tests;
 /// A service in memory that behaves like Graph: a repeated create makes a duplicate. Its faults are set by
 /// <see cref="Answer"/>.
 /// </summary>
-internal sealed class FakeDestination(string name = "graph", IndicatorShape form = IndicatorShape.Combined, string? kind = null)
+internal sealed class FakeDestination(string name = "graph", IndicatorShape form = IndicatorShape.Combined, string? kind = null, string scope = "")
     : IDestination
 {
     private readonly Lock _gate = new();
@@ -53,7 +53,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     /// <summary>Canonical texts of indicators of other tools.</summary>
     public List<string> Others { get; } = [];
 
-    public DestinationInfo Info { get; } = new(name, kind ?? (form == IndicatorShape.Combined ? "graph" : "sentinel"), "tenant", "");
+    public DestinationInfo Info { get; } = new(name, kind ?? (form == IndicatorShape.Combined ? "graph" : "sentinel"), "tenant", scope);
 
     public DestinationPolicy Policy { get; set; } = new();
 
@@ -67,6 +67,8 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
         VisibilityLag = VisibilityLag,
         Capacity = Capacity,
         CapacityForAll = CapacityForAll,
+        EarlierAppRemedy = "Take them over.",
+        SilenceSetting = "graph.generateAlert",
     };
 
     public int BatchSize { get; set; } = 100;
@@ -94,6 +96,18 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     /// <summary>False, as at the real services: another lifetime is no other content.</summary>
     public bool HasLifetime { get; set; } = true;
 
+    /// <summary>Null: it writes again what is listed wherever an id is reusable.</summary>
+    public bool? WritesAgain { get; set; }
+
+    /// <summary>What is held raises no alert so far, and each update makes it raise some.</summary>
+    public bool StartsAlerts { get; set; }
+
+    /// <summary>In place of what Graph does: which of these keys exist, and under which id.</summary>
+    public Func<IReadOnlyList<Guid>, ReconcileResult>? Reconcile { get; set; }
+
+    /// <summary>Called when it is asked whether it lets us in.</summary>
+    public Func<CancellationToken, Task>? OnPrepare { get; set; }
+
     /// <summary>Part of what cannot be changed in place.</summary>
     public Func<Indicator, string> FixedPart { get; set; } = indicator => indicator.ThreatType.ToString();
 
@@ -118,10 +132,12 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
 
     public bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there)
     {
-        if (IdsNotReusable) return false;
+        if (!(WritesAgain ?? !IdsNotReusable)) return false;
         body.Write(there.Raw.Span);
         return true;
     }
+
+    public bool StartsToAlert(Indicator indicator, ItemIdentity identity, ItemHashes held) => StartsAlerts;
 
     public void WriteForDeletion(IBufferWriter<byte> kept, Indicator indicator, ItemIdentity identity)
     {
@@ -129,12 +145,13 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     }
 
     public void WriteDeletion(IBufferWriter<byte> body, HeldIndicator held, DateTimeOffset modified) =>
-        body.Write(IdsNotReusable && held.Body is { } known ? known.Span : "null"u8);
+        body.Write(IdsNotReusable && !held.Body.IsEmpty ? held.Body.Span : "null"u8);
 
     /// <summary>Why it lets nobody in; null: it does.</summary>
     public RunFailedException? Refusal { get; set; }
 
-    public Task PrepareAsync(CancellationToken ct) => Refusal is null ? Task.CompletedTask : Task.FromException(Refusal);
+    public Task PrepareAsync(CancellationToken ct) =>
+        Refusal is null ? OnPrepare?.Invoke(ct) ?? Task.CompletedTask : Task.FromException(Refusal);
 
     public Task<IReadOnlyList<StepOutcome>> ApplyAsync(Operation operation, IReadOnlyList<PlanStep> steps, CancellationToken ct)
     {
@@ -153,6 +170,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
         {
             Reconciled++;
             BeforeSettling?.Invoke();
+            if (Reconcile is not null) return Task.FromResult(Reconcile(keys));
             if (!Upserts) Held.RemoveAll(one => keys.Contains(one.Key));
         }
 
@@ -182,8 +200,9 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
             var isOurs = !OfEarlierApp.Contains(one.Key);
             yield return new RemoteIndicator(
                 one.Id, isOurs ? one.Key : null, Encoding.UTF8.GetBytes(one.Body), "fake", one.Value, null, null, one.Expires, one.Revoked,
-                ConflictsWith: isOurs ? null : one.Key)
+                ConflictsWith: isOurs ? null : one.Key, ImmutableHash: one.ImmutableHash)
             {
+                Modified = one.Modified,
                 Canonical = one.Value,
                 IsOfEarlierApp = !isOurs,
                 Events = one.Events ?? [],
@@ -232,4 +251,10 @@ internal sealed record FakeIndicator(string Id, Guid Key, string Value, string B
 {
     /// <summary>The MISP events that the list names for it.</summary>
     public IReadOnlyList<Guid>? Events { get; init; }
+
+    /// <summary>As the list shows it.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>Of its immutable part, as the list shows it; unset: it shows too little.</summary>
+    public Hash128 ImmutableHash { get; init; }
 }

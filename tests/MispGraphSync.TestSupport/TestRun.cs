@@ -50,6 +50,9 @@ internal sealed class TestRun : IDisposable
     /// <summary>Called with the number of steps taken from the plan, after each.</summary>
     public Action<int>? OnStep { get; set; }
 
+    /// <summary>The plans that were announced, by destination.</summary>
+    public List<(string Destination, PlanCounts Counts)> Plans { get; } = [];
+
     public List<string> Warnings { get; } = [];
 
     /// <summary>How often the ledger ran a statement in the last push or plan.</summary>
@@ -159,7 +162,10 @@ internal sealed class TestRun : IDisposable
     {
         public void Reading(SourceInfo source, long eventsDone, long eventsInAll) { }
 
-        public void Planned(DestinationInfo destination, PlanCounts counts) { }
+        public void Planned(DestinationInfo destination, PlanCounts counts)
+        {
+            lock (run.Steps) run.Plans.Add((destination.Name, counts));
+        }
 
         public void Step(DestinationInfo destination, PlanStep step)
         {

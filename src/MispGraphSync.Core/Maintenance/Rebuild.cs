@@ -91,7 +91,7 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
     {
         Unclaimed.Add(there.Label);
         var body = new ArrayBufferWriter<byte>(512);
-        var hasBody = execution.Destination.Capabilities.IdsNotReusable && execution.Destination.TryWriteAgain(body, there);
+        if (execution.Destination.Capabilities.IdsNotReusable) execution.Destination.TryWriteAgain(body, there);
         var key = there.Key!.Value;
         return HeldIndicator.Listed(Hash128.Of(key), key, there.Id, there.Label, there.EndsAt(execution.Now)) with
         {
@@ -99,7 +99,7 @@ internal sealed class Rebuild(DestinationExecution execution, string instance)
             ListedSince = there.Created,
             Modified = there.Modified ?? DateTimeOffset.UnixEpoch,
             Hashes = new ItemHashes(Hash128.Unknown, there.ImmutableHash == default ? Hash128.Unknown : there.ImmutableHash),
-            Body = hasBody ? body.WrittenMemory : null,
+            Body = body.WrittenMemory,
         };
     }
 }

@@ -297,7 +297,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
             Modified = modified,
             Expires = expires,
             RenewAt = Lifecycle.RenewalOf(expires, _merger.Lifetime, _merger.EndsAt, held.Key),
-            Body = ForDeletion(indicator, identity) is { IsEmpty: false } kept ? kept : null,
+            Body = ForDeletion(indicator, identity),
         };
     }
 

@@ -37,9 +37,9 @@ public sealed record HeldIndicator
     public bool IsUnclaimed => Observables == Hash128.Of(Key);
 
     /// <summary>
-    /// What a deletion needs of the item as last sent (Sentinel); of a context object, and of one to be restored, all of it. Else null.
+    /// What a deletion needs of the item as last sent (Sentinel); of a context object, and of one to be restored, all of it. Else empty.
     /// </summary>
-    public ReadOnlyMemory<byte>? Body { get; init; }
+    public ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>One that a list shows and that is about to be deleted: when it was sent is not known, nor what.</summary>
     public static HeldIndicator Listed(Hash128 observables, Guid key, string? id, IndicatorLabel? label, DateTimeOffset expires) => new()

@@ -127,7 +127,7 @@ internal sealed class Replacer(
         var old = rejected.Select(step => ledger.FindReplaced(state, step.Observables) is { } held
             ? PlanStep.On(held, StepAction.Create, StepReasons.PutBack) with
             {
-                Body = held.Body!.Value,
+                Body = held.Body,
                 Value = step.Value,
                 Label = step.Label,
             }

@@ -86,7 +86,7 @@ internal sealed class CanaryIndicator : IAsyncDisposable
 
     private async Task<StepOutcome> WriteAsync(CancellationToken ct)
     {
-        var step = PlanStep.On(_held, StepAction.Create, StepReasons.New) with { Body = _held.Body!.Value, Value = _name };
+        var step = PlanStep.On(_held, StepAction.Create, StepReasons.New) with { Body = _held.Body, Value = _name };
         return (await _destination.ApplyAsync(Operation.Create, [step], ct).ConfigureAwait(false))[0];
     }
 

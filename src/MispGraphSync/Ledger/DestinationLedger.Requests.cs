@@ -97,8 +97,8 @@ internal sealed partial class DestinationLedger
 
     private static PlanStep Adopted(HeldIndicator found) => PlanStep.On(found, StepAction.Update, StepReasons.Adopted) with
     {
-        ForDeletion = found.Body ?? default,
-        IdsNotReusable = found.Body is not null,
+        ForDeletion = found.Body,
+        IdsNotReusable = !found.Body.IsEmpty,
     };
 
     public void RaiseGeneration(DestinationState destination, Hash128 observables, int generation) =>

@@ -23,7 +23,7 @@ internal static class HeldRecord
         Expires = row.Time(8),
         RenewAt = row.Time(9),
         Rank = new Rank(row.Long(10)),
-        Body = row.IsNull(11) ? null : row.Blob(11).ToArray(),
+        Body = row.IsNull(11) ? default : row.Blob(11).ToArray(),
         Label = row.TextOrNull(12) is { } label ? IndicatorLabel.Parse(label) : null,
         ListedSince = row.TimeOrNull(13),
     };

@@ -1,3 +1,4 @@
+using System.Text;
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using Xunit;
@@ -115,6 +116,83 @@ public sealed class RebuildTests : LostLedgerRuns
         Assert.Equal(["d1.example", "d2.example"], Values());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Deletion_of_what_only_the_list_knows_carries_the_listed_item_and_a_later_time(bool writesAgain)
+    {
+        (Service.Upserts, Service.IdsNotReusable, Service.WritesAgain) = (true, true, writesAgain);
+        Put(1, 2);
+        await PushAsync();
+        var ahead = Run.Time.GetUtcNow().AddHours(3);
+        for (var i = 0; i < 2; i++) Service.Held[i] = Service.Held[i] with { Modified = ahead };
+        var withdrawn = Service.Held.Single(one => Domain(one.Value) == "d2.example");
+        LoseLedger();
+        Put(1);
+        var deletions = new List<PlanStep>();
+        Service.OnRequest = (operation, steps) => deletions.AddRange(operation == Operation.Delete ? steps : []);
+
+        await PushAsync();
+
+        var deletion = Assert.Single(deletions);
+        Assert.Equal(writesAgain ? withdrawn.Body : "null", Encoding.UTF8.GetString(deletion.Body.Span));
+        Assert.Equal((withdrawn.Key, ahead.AddMilliseconds(1)), (deletion.Key, deletion.Modified));
+    }
+
+    [Theory]
+    [InlineData("WatchList", Operation.Update)]
+    [InlineData("Botnet", Operation.Create)]
+    public async Task Claimed_indicator_is_replaced_only_where_the_listed_immutable_part_is_another(string part, Operation expected)
+    {
+        Put(1, 2);
+        await PushAsync();
+        for (var i = 0; i < 2; i++) Service.Held[i] = Service.Held[i] with { ImmutableHash = Hash128.Of(part) };
+        LoseLedger();
+        Put(1);
+        await PushAsync(options => options with { ReadsAllSources = false });
+        Put(1, 2);
+        Service.Sent.Clear();
+
+        await PushAsync();
+
+        Assert.Equal(expected, Service.Sent[^1].Operation);
+        Assert.Equal(["d1.example", "d2.example"], Values());
+    }
+
+    [Fact]
+    public async Task Indicator_without_a_known_source_is_forgotten_when_it_has_expired()
+    {
+        Put(1, 2);
+        await PushAsync();
+        LoseLedger();
+        Put();
+        Assert.Equal(2, (await PushAsync(options => options with { ReadsAllSources = false })).Held);
+        Run.Time.Advance(TimeSpan.FromDays(31));
+        Service.Held.Clear();
+        Service.Sent.Clear();
+
+        Assert.Equal(0, (await PushAsync()).Held);
+        Assert.Empty(Service.Sent);
+    }
+
+    [Fact]
+    public async Task Creation_that_exists_although_it_is_not_listed_yet_is_held_and_not_sent_again()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        var ids = Service.Held.Select(one => one.Id).ToList();
+        LoseLedger();
+        Service.NotYetListed = 1;
+        Service.Reconcile = keys => new ReconcileResult(
+            Service.Held.Where(one => keys.Contains(one.Key)).ToDictionary(one => one.Key, one => one.Id));
+        Service.Sent.Clear();
+
+        Assert.Equal(3, (await PushAsync()).Held);
+
+        Assert.Empty(Service.Sent);
+        Assert.Equal(ids, Service.Held.Select(one => one.Id));
+    }
+
     [Fact]
     public async Task Empty_MISP_after_a_loss_deletes_nothing()
     {
@@ -229,7 +307,38 @@ public sealed class RebuildTests : LostLedgerRuns
         var report = await PushAsync(options => options with { Stage = options.Stage with { Full = isAskedFor } });
 
         Assert.Equal((RunOutcome.Done, new PlanCounts(0, 0, 0, 1)), (report.Outcome, report.Planned));
-        Assert.Contains(Run.Warnings, text => text.Contains("could not be listed", StringComparison.Ordinal));
+        Assert.Contains("'graph' could not be listed: The list was cut off. The next full read lists it.", Run.Warnings);
+    }
+
+    [Fact]
+    public async Task Plan_with_an_outdated_ledger_and_no_list_assumes_what_the_ledger_knows()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        Outdate();
+        Service.ListFailsAfter = 1;
+
+        var plan = (await Run.PlanAsync()).Destinations[0];
+
+        Assert.Equal((0L, 3L), (plan.Planned.Total, plan.Unchanged));
+        Assert.Contains(
+            "'graph' could not be listed: The list was cut off. The plan assumes that it is as the ledger knows it.", Run.Warnings);
+    }
+
+    [Fact]
+    public async Task Destination_that_cannot_be_listed_gets_everything_again_when_the_ledger_is_not_the_latest()
+    {
+        Service.Upserts = true;
+        Put(1, 2);
+        await PushAsync();
+        Outdate();
+        Service.ListObstacle = "its name";
+
+        Assert.Equal(new PlanCounts(0, 2, 0, 0), (await PushAsync()).Planned);
+
+        Assert.Equal(
+            "'graph' cannot be listed without its name, and the ledger is not the latest. What an earlier ledger sent there is not "
+            + "known: it is sent again where MISP still has it, and ends at its own expiry where not.", Assert.Single(Run.Warnings));
     }
 
     [Fact]
@@ -293,6 +402,13 @@ public sealed class RebuildTests : LostLedgerRuns
         Service.ListFailsAfter = null;
         Assert.Equal(1, (await PushAsync()).Planned.Delete);
         Assert.Equal(["d1.example", "d2.example"], Values());
+    }
+
+    // As an old copy of it.
+    private void Outdate()
+    {
+        using var ledger = Run.OpenLedger();
+        ledger.Run("UPDATE destination SET in_doubt = 1, plans_everything = 1");
     }
 
     private async Task<(RunOutcome, PlanCounts)> OutcomeAsync()
