@@ -68,8 +68,8 @@ internal sealed class Repair(DestinationExecution execution, Planner planner)
         foreach (var key in _ledger.KeysToPlan(_state))
         {
             var decision = planner.Decide(key);
-            if (decision is PlanDecision.Suppressed) Suppressed++;
-            else if (decision is PlanDecision.Step or PlanDecision.TakeOver) plan.Write(key, decision, mayDelete: false);
+            if (decision is PlanDecision.Suppressed or PlanDecision.TakeOver { Then: PlanDecision.Suppressed }) Suppressed++;
+            if (decision is PlanDecision.Step or PlanDecision.TakeOver) plan.Write(key, decision, mayDelete: false);
         }
 
         var planned = _ledger.CountSteps(_state);

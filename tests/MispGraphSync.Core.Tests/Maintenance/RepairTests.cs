@@ -63,6 +63,7 @@ public sealed class RepairTests : IDisposable
         var repaired = await _run.VerifyAsync(repairs: true);
 
         Assert.Equal(new PlanCounts(0, 0, 0, 2), repaired.Repair!.Planned);
+        Assert.Equal(("graph", new PlanCounts(0, 0, 0, 2)), _run.Plans[^1]);
         Assert.Equal(kept, _run.Destination.Held.Select(one => one.Id).Order());
         await AssertCleanAsync(2);
     }
@@ -96,6 +97,43 @@ public sealed class RepairTests : IDisposable
         Assert.Equal((PlanCounts.None, default, 0L, 5L), (without.Planned, without.Tally, without.Suppressed, without.Held));
         Assert.Equal(
             (new PlanCounts(1, 2, 0, 4), new StepTally(4, 1, 1, 1), 6L, 8L), (with.Planned, with.Tally, with.Suppressed, with.Held));
+    }
+
+    [Fact]
+    public void Faults_are_all_differences_and_nothing_else()
+    {
+        var found = Enum.GetValues<FindingKind>().Select((kind, i) => (kind, i)).ToDictionary(one => one.kind, one => 1L << one.i);
+
+        var verified = new VerifiedDestination { Name = "graph", Kind = "graph", Found = found };
+
+        var harmless = found[FindingKind.Expired] + found[FindingKind.NotYetVisible] + found[FindingKind.Foreign];
+        Assert.Equal(found.Values.Sum() - harmless, verified.Faults);
+    }
+
+    [Fact]
+    public async Task Repair_that_was_rejected_before_is_not_sent_again()
+    {
+        await PushAsync(upserts: false, keysLiveOnce: false, domains: 2);
+        _run.Destination.Held[0] = _run.Destination.Held[0] with { Body = """{"content":"edited"}""" };
+        _run.Destination.Answer = (operation, _) => operation == Operation.Update ? new StepOutcome.Rejected("no") : null;
+        Assert.Equal(1, (await _run.VerifyAsync(repairs: true)).Repair!.Tally.Rejected);
+        _run.Destination.Sent.Clear();
+
+        var repaired = await _run.VerifyAsync(repairs: true);
+
+        Assert.Equal((RunOutcome.Incomplete, 1L, 0L), (repaired.Outcome, repaired.Repair!.Suppressed, repaired.Repair.Planned.Total));
+        Assert.Empty(_run.Destination.Sent);
+    }
+
+    [Fact]
+    public async Task Repair_of_an_edit_looks_for_no_creation()
+    {
+        await PushAsync(upserts: false, keysLiveOnce: false, domains: 1);
+        _run.Destination.Held[0] = _run.Destination.Held[0] with { Body = """{"content":"edited"}""" };
+
+        await _run.VerifyAsync(repairs: true);
+
+        Assert.Equal(0, _run.Destination.Reconciled);
     }
 
     [Fact]
@@ -138,6 +176,9 @@ public sealed class RepairTests : IDisposable
         var repaired = await _run.VerifyAsync(repairs: true);
 
         Assert.Equal((RunOutcome.Done, new PlanCounts(1, 0, 0, 0)), (repaired.Outcome, repaired.Repair!.Planned));
+        var finding = Assert.Single(_run.Findings);
+        Assert.Equal((FindingKind.Missing, RepairKind.CreateUnderNextKey), (finding.Kind, finding.Repair));
+        Assert.Equal([new Difference("revoked", "false", "true")], finding.Differences);
         Assert.DoesNotContain(_run.Destination.Held, one => one.Key == old.Key && !one.Revoked);
         await AssertCleanAsync(2);
     }
@@ -151,6 +192,7 @@ public sealed class RepairTests : IDisposable
 
         await _run.VerifyAsync(repairs: true);
 
+        Assert.Equal((FindingKind.Edited, RepairKind.Replace), (_run.Findings[0].Kind, _run.Findings[0].Repair));
         Assert.Equal([(Operation.Delete, 1), (Operation.Create, 1)], _run.Destination.Sent);
         await AssertCleanAsync(1);
     }
@@ -166,8 +208,9 @@ public sealed class RepairTests : IDisposable
         _run.Destination.Sent.Clear();
 
         var repaired = await _run.VerifyAsync(repairs: true);
-        Assert.Equal((RunOutcome.Done, RepairKind.LetGo, 1L),
-            (repaired.Outcome, _run.Findings.Single(finding => finding.Kind == FindingKind.Missing).Repair, repaired.Repair!.Held));
+        var finding = _run.Findings.Single(finding => finding.Kind == FindingKind.Missing);
+        Assert.Equal((RunOutcome.Done, RepairKind.LetGo, 1L), (repaired.Outcome, finding.Repair, repaired.Repair!.Held));
+        Assert.Equal([new Difference("holder", "this installation", "somebody else")], finding.Differences);
         Assert.Empty(_run.Destination.Sent);
 
         await AssertCleanAsync(1, there: 2);
