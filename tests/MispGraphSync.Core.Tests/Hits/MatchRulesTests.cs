@@ -20,6 +20,20 @@ public sealed class MatchRulesTests
         Assert.Equal(["a.b.example.org", "b.example.org", "example.org"], found);
     }
 
+    [Fact]
+    public void A_host_also_matches_the_URLs_of_the_whole_host_where_the_service_says_so()
+    {
+        Observable[] expected =
+        [
+            new Observable.DomainName("www.h.example"),
+            .. new[] { "http://www.h.example", "https://www.h.example", "www.h.example" }
+                .SelectMany(url => (Observable[])[new Observable.Url(url), new Observable.Url(url + "/")]),
+            new Observable.DomainName("h.example"),
+        ];
+
+        Assert.Equal(expected, Custom.CandidatesOf(ObservedValue.OfHost("www.h.example")!));
+    }
+
     [Theory]
     [InlineData("http://h.example/a/b?q=1#f", "http://h.example/a/b", true)]
     [InlineData("http://h.example/a/b", "http://h.example/a/", true)]
@@ -53,13 +67,29 @@ public sealed class MatchRulesTests
     public void An_address_is_in_the_ranges_that_contain_it_and_in_no_other()
     {
         var address = IPAddress.Parse("203.0.113.77");
+        var seen = ObservedValue.OfHost("203.0.113.77")!;
 
-        var ranges = Logs.CandidatesOf(ObservedValue.OfAddress("203.0.113.77")!).OfType<Observable.CidrBlock>().ToList();
+        var ranges = Logs.CandidatesOf(seen).OfType<Observable.CidrBlock>().ToList();
 
         Assert.Equal(31, ranges.Count);
         Assert.All(ranges, range => Assert.True(range.Value.Contains(address)));
         Assert.Contains(ranges, range => range.Value == IPNetwork.Parse("203.0.113.0/24"));
-        Assert.Empty(Custom.CandidatesOf(ObservedValue.OfAddress("203.0.113.77")!).OfType<Observable.CidrBlock>());
+        Assert.Equal(new Observable.NetworkAddress(address, Direction.Unknown), Logs.CandidatesOf(seen).First());
+        Assert.Equal([new Observable.NetworkAddress(address, Direction.Unknown)], Custom.CandidatesOf(seen));
+        Assert.Equal(127, Logs.CandidatesOf(ObservedValue.OfAddress("2001:db8::7")!).OfType<Observable.CidrBlock>().Count());
+    }
+
+    [Fact]
+    public void A_hash_and_a_sender_match_in_their_normal_form()
+    {
+        var digest = ObservedValue.OfHash(HashAlgorithm.Md5, " ABCDEF0123456789ABCDEF0123456789 ");
+        var sender = ObservedValue.OfSender(" Ceo@B\u00DCCHER.example ");
+
+        Assert.Equal(
+            [new Observable.FileHash(HashAlgorithm.Md5, "abcdef0123456789abcdef0123456789")], Logs.CandidatesOf(digest!));
+        Assert.Equal([new Observable.EmailAddress("Ceo@xn--bcher-kva.example", EmailRole.Sender)], Logs.CandidatesOf(sender!));
+        Assert.Null(ObservedValue.OfHash(HashAlgorithm.Md5, null));
+        Assert.All(["@h.example", "nobody", null], text => Assert.Null(ObservedValue.OfSender(text)));
     }
 
     [Theory]

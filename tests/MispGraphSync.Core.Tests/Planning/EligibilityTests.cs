@@ -48,6 +48,27 @@ public sealed class EligibilityTests : IDisposable
     }
 
     [Fact]
+    public async Task Attribute_that_only_a_rule_sends_counts_as_mapped()
+    {
+        var rule = new Rule
+        {
+            Name = "rules[0]",
+            Text = "type domain",
+            When = [new RuleCondition(RuleKey.All.Single(one => one.Name == "type")) { Names = ["domain"] }],
+            Then = new RuleEffect { Send = true },
+        };
+        _run.Destination.Policy = new DestinationPolicy { Rules = [rule] };
+        _run.Source.Put(
+            Some.Event(1), Some.Attribute(1, "domain", "a.example", toIds: false),
+            Some.Attribute(2, "url", "http://b.example/", toIds: false), Some.Domain(3));
+
+        var report = await _run.PushAsync(options => options with { Stage = options.Stage with { ForRules = true } });
+
+        Assert.Equal((2L, 2), (report.Source.Mapped, _run.Destination.Held.Count));
+        Assert.Equal([(SkipReason.NotForDetection, 1L)], report.Source.Skipped.Select(one => (one.Key, one.Value)));
+    }
+
+    [Fact]
     public void First_reason_counts_of_several()
     {
         var policy = new DestinationPolicy
@@ -141,6 +162,7 @@ public sealed class EligibilityTests : IDisposable
     [InlineData("type", "ip-dst", false, false)]
     [InlineData("type", "url", true, false)]
     [InlineData("falsePositivesAtLeast", "", true, true)]
+    [InlineData("olderThan", "", true, true)]
     public void Only_a_rule_that_sends_and_may_match_can_take_what_needs_one(string key, string name, bool send, bool mayTake)
     {
         var when = new RuleCondition(RuleKey.All.Single(one => one.Name == key)) { Names = [name], Number = 5 };

@@ -13,7 +13,7 @@ namespace MispGraphSync.Tests.Planning;
 /// <summary>Values as MISP holds them, mapped and then asked for: whatever the spelling, what is protected is not blocked.</summary>
 public class NeverBlockTests
 {
-    private static readonly NeverBlock Guard = new(
+    private readonly NeverBlock _guard = new(
     [
         "contoso.example", "*.fabrikam.example", ".tailspin.example", "wingtip.example:443", "B\u00FCcher.example", "Northwind.Example.",
         "203.0.113.7", "198.51.100.64/26", "192.0.2.10-192.0.2.19", "2001:db8:7::/48", "[2001:db8:9::1]:443",
@@ -199,7 +199,7 @@ public class NeverBlockTests
     [InlineData("email-src", "someone@evil.example")]
     [InlineData("sha256", "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc")]
     public void Similar_values_are_not_protected(string type, string value) =>
-        Assert.DoesNotContain(Observables(type, value), Guard.Protects);
+        Assert.DoesNotContain(Observables(type, value), _guard.Protects);
 
     [Fact]
     public void Hash_and_certificate_are_protected_in_any_case()
@@ -240,7 +240,7 @@ public class NeverBlockTests
     [Theory]
     [InlineData("http://a..b/x")]
     [InlineData("http:///x")]
-    public void URL_whose_host_cannot_be_understood_is_not_blocked(string url) => Assert.True(Guard.Protects(new Observable.Url(url)));
+    public void URL_whose_host_cannot_be_understood_is_not_blocked(string url) => Assert.True(_guard.Protects(new Observable.Url(url)));
 
     [Fact]
     public void Hash_of_nothing_is_known_in_each_algorithm()
@@ -297,7 +297,7 @@ public class NeverBlockTests
         _ => c.ToString(),
     };
 
-    private static void AssertProtected(string type, string value) => Assert.Contains(Observables(type, value), Guard.Protects);
+    private void AssertProtected(string type, string value) => Assert.Contains(Observables(type, value), _guard.Protects);
 
     /// <summary>All that is sent for a value; none would make a test pass that protects nothing.</summary>
     private static List<Observable> Observables(string type, string value)

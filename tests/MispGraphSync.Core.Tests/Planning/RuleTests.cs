@@ -82,6 +82,41 @@ public sealed class RuleTests
         Assert.False((Condition("falsePositivesAtLeast") with { Number = 1 }).Matches(Subject(bare)));
     }
 
+    [Theory]
+    [InlineData("olderThan", true)]
+    [InlineData("lastSeenBefore", true)]
+    [InlineData("falsePositivesAtLeast", false)]
+    [InlineData("tag", false)]
+    public void Only_a_condition_on_an_age_changes_the_answer_from_day_to_day(string key, bool changes)
+    {
+        var rule = Rule("type", "ip-dst", RuleEffect.None);
+        rule = rule with { When = [.. rule.When, Condition(key)] };
+
+        Assert.Equal(changes, new DestinationPolicy { Rules = [Rule("type", "md5", RuleEffect.None), rule] }.DependsOnTime);
+        Assert.Equal((true, true, false), (rule.Asks(key), rule.Asks("type"), rule.Asks("source")));
+    }
+
+    [Fact]
+    public void TLP_clear_is_also_called_white()
+    {
+        var clear = new IndicatorSourceRow(
+            Row().Source with { Tags = [] }, new EventFacts(Some.Event(1, tags: ["tlp:clear", "PAP:CLEAR"]), "misp", isAged: false));
+
+        foreach (var key in (string[])["tlp", "pap"])
+        {
+            foreach (var word in (string[])["clear", "white"])
+                Assert.True((Condition(key) with { Names = [word] }).Matches(Subject(clear)), $"{key} {word}");
+        }
+    }
+
+    [Theory]
+    [InlineData(39, true, 30)]
+    [InlineData(100, true, 100)]
+    [InlineData(39, false, 25)]
+    public void Decay_score_is_the_confidence_in_steps_of_ten_where_settings_say_so(int score, bool isConfidence, int expected) =>
+        Assert.Equal(
+            expected, (Row() with { Facts = new AttributeFacts { DecayScore = score, IsConfidence = isConfidence } }).TaggedConfidence);
+
     [Fact]
     public void First_matching_rule_that_sets_a_property_decides_it()
     {

@@ -44,4 +44,14 @@ public class StableIdTests
 
         Assert.Equal(ObservableKey.OfCombination([name, hash]), ObservableKey.OfCombination([hash, name]));
     }
+
+    [Fact]
+    public void Key_of_a_long_text_is_made_as_that_of_a_short_one()
+    {
+        for (var length = 900; length <= 1_100; length++)
+        {
+            var canonical = new string('\u00FC', length / 2);
+            Assert.Equal(StableId.From($"a\nb\nc\n{canonical}\n3"), StableId.ForIndicator("a", "b", "c", canonical, 3));
+        }
+    }
 }

@@ -29,4 +29,16 @@ public class RunReportTests
     [InlineData("soc", "graph", "soc (graph)")]
     public void Destination_with_a_name_of_its_own_is_shown_with_its_kind(string name, string kind, string label) =>
         Assert.Equal(label, DestinationInfo.LabelOf(name, kind));
+
+    [Fact]
+    public void Sources_of_several_kinds_have_one_total()
+    {
+        var (misp, feed) = (new SourceReport { Name = "misp", Kind = "misp" }, new SourceReport { Name = "feed", Kind = "feed" });
+
+        Assert.Equal(("misp, feed", "several"), NameAndKind(misp, feed));
+        Assert.Equal(("misp, other", "misp"), NameAndKind(misp, misp with { Name = "other" }));
+        Assert.Equal(("feed", "feed"), NameAndKind(feed));
+
+        static (string, string) NameAndKind(params SourceReport[] all) => (SourceReport.Total(all).Name, SourceReport.Total(all).Kind);
+    }
 }

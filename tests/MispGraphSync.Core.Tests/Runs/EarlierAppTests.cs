@@ -1,3 +1,4 @@
+using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Maintenance;
 using MispGraphSync.Core.Ports;
 using Xunit;
@@ -132,6 +133,37 @@ public sealed class EarlierAppTests : LostLedgerRuns
             [(FindingKind.EarlierApp, "d1.example"), (FindingKind.EarlierApp, "d2.example")],
             Run.Findings.Select(finding => (finding.Kind, Domain(finding.Value!))).Order());
         Assert.Empty(Service.Sent);
+    }
+
+    [Fact]
+    public async Task Verification_names_what_an_earlier_app_holds_and_has_not_ended()
+    {
+        Put(1, 2);
+        await PushLaterAsync();
+        SignInAsAnotherApp();
+        Put(1, 2, 3);
+        await PushLaterAsync();
+        var ended = Service.Held.Single(one => Domain(one.Value) == "d2.example");
+        Service.Held[Service.Held.IndexOf(ended)] = ended with { Expires = Run.Time.GetUtcNow() };
+        Run.Warnings.Clear();
+
+        await Run.VerifyAsync();
+
+        Assert.Equal(
+            ["'defender': held by an earlier app registration: 1 (fake DomainName { Value = d1.example }). Take them over."], Run.Warnings);
+    }
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(1, "domain d1")]
+    [InlineData(3, "domain d1, domain d2, domain d3")]
+    [InlineData(4, "domain d1, domain d2, domain d3, …")]
+    public void Message_has_three_examples_of_many_values(int count, string examples)
+    {
+        var values = new CountedValues();
+        for (var i = 1; i <= count; i++) values.Add(new IndicatorLabel("domain", $"d{i}"));
+
+        Assert.Equal((count, examples), (values.Count, values.Examples));
     }
 
     [Fact]

@@ -155,4 +155,19 @@ public sealed class PurgeTests : IDisposable
         _run.Source.Put(Some.Event(1), Some.Domains(1, domains));
         await _run.PushAsync();
     }
+
+    [Fact]
+    public async Task Destination_of_a_new_ledger_that_refuses_or_cannot_be_listed_is_not_asked_about()
+    {
+        _run.Destination.ListObstacle = "its name";
+        _run.Destinations.Add(new FakeDestination("sentinel", IndicatorShape.Single)
+        {
+            Refusal = new RunFailedException(RunOutcome.SignInFailed, "The secret is wrong."),
+        });
+
+        var report = await _run.PurgeAsync(confirm: (_, _) => throw new InvalidOperationException("asked"));
+
+        Assert.Equal([RunOutcome.Done, RunOutcome.SignInFailed], report.Destinations.Select(one => one.Outcome));
+        Assert.Equal([0, 0], _run.Destinations.Select(one => one.Listed));
+    }
 }

@@ -81,6 +81,29 @@ public sealed class SignInFirstTests : IDisposable
     }
 
     [Fact]
+    public async Task Plan_waits_fifteen_seconds_for_a_destination_that_does_not_answer()
+    {
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(2), Some.Domain(3));
+        var asked = new TaskCompletionSource();
+        _run.Destination.OnPrepare = ct =>
+        {
+            asked.SetResult();
+            return Task.Delay(Timeout.Infinite, ct);
+        };
+        var plan = _run.PlanAsync();
+        await asked.Task;
+        _run.Time.Advance(TimeSpan.FromSeconds(14));
+        Assert.False(plan.IsCompleted);
+        _run.Time.Advance(TimeSpan.FromSeconds(1));
+
+        var report = (await plan).Destinations[0];
+
+        Assert.Equal((RunOutcome.Done, 1L), (report.Outcome, report.Planned.Create));
+        Assert.Equal("There was no answer within 15 seconds.", report.Obstacle?.Message);
+    }
+
+    [Fact]
     public async Task Plan_needs_no_sign_in_and_reports_what_a_push_would_meet()
     {
         await _run.PushAsync();

@@ -24,18 +24,21 @@ public sealed class VerificationTests : IDisposable
     public async Task Missing_indicator_is_named_by_its_value()
     {
         await PushAsync(3);
+        var gone = _run.Destination.Held[0].Value;
         _run.Destination.Held.RemoveAt(0);
+        // As of an earlier version.
+        using (var ledger = _run.OpenLedger()) ledger.Run("UPDATE held SET label = NULL");
 
         var verified = await _run.VerifyAsync();
 
         var finding = Assert.Single(_run.Findings);
         Assert.Equal((RunOutcome.Incomplete, FindingKind.Missing, RepairKind.Create), (verified.Outcome, finding.Kind, finding.Repair));
-        Assert.Contains(".example", finding.Value, StringComparison.Ordinal);
+        Assert.Equal(("domain", gone), (finding.Type, $"DomainName {{ Value = {finding.Value} }}"));
     }
 
     [Theory]
-    [InlineData(1, 59, 61)]
-    [InlineData(5, 299, 301)]
+    [InlineData(1, 59, 60)]
+    [InlineData(5, 299, 300)]
     public async Task Recently_sent_indicator_may_be_missing_from_the_list(int lag, int before, int after)
     {
         _run.Destination.VisibilityLag = TimeSpan.FromMinutes(lag);
@@ -104,6 +107,71 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
+    public async Task Withdrawn_indicator_is_pending_until_its_deletion_and_keeps_its_name()
+    {
+        await PushAsync(2);
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1));
+        await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(0, IsPercent: false) });
+
+        var verified = await _run.VerifyAsync();
+        Assert.Equal((RunOutcome.Done, 1L, 1L), (verified.Outcome, verified.AsSent, verified.Pending));
+
+        _run.Time.Advance(TimeSpan.FromDays(31));
+        await _run.VerifyAsync();
+        Assert.Equal(
+            [(FindingKind.Expired, "d1.example"), (FindingKind.Expired, "d2.example")],
+            _run.Findings.Select(finding => (finding.Kind, finding.Value!)).Order());
+    }
+
+    [Fact]
+    public async Task Indicator_is_expired_at_the_very_moment_of_its_expiry()
+    {
+        await PushAsync(1);
+        _run.Time.Advance(_run.Destination.Held[0].Expires - _run.Time.GetUtcNow());
+
+        var verified = await _run.VerifyAsync();
+
+        var finding = Assert.Single(_run.Findings);
+        Assert.Equal((RunOutcome.Done, FindingKind.Expired, RepairKind.None), (verified.Outcome, finding.Kind, finding.Repair));
+    }
+
+    [Fact]
+    public async Task Indicator_revoked_where_ids_are_reusable_is_created_again_under_its_key()
+    {
+        await PushAsync(1);
+        _run.Destination.Held[0] = _run.Destination.Held[0] with { Revoked = true };
+
+        await _run.VerifyAsync();
+
+        var finding = Assert.Single(_run.Findings);
+        Assert.Equal((FindingKind.Missing, RepairKind.Create), (finding.Kind, finding.Repair));
+        Assert.Equal([new Difference("revoked", "false", "true")], finding.Differences);
+    }
+
+    [Fact]
+    public async Task Missing_value_that_nobody_else_holds_is_created_again()
+    {
+        (_run.Destination.Upserts, _run.Destination.HasSharedNamespace) = (true, true);
+        await PushAsync(1);
+        _run.Destination.Held.Clear();
+
+        await _run.VerifyAsync();
+
+        var finding = Assert.Single(_run.Findings);
+        Assert.Equal((FindingKind.Missing, RepairKind.Create), (finding.Kind, finding.Repair));
+        Assert.Empty(finding.Differences);
+    }
+
+    [Fact]
+    public async Task Indicator_sent_without_an_id_may_have_any()
+    {
+        await PushAsync(1);
+        using (var ledger = _run.OpenLedger()) ledger.Run("UPDATE held SET id = NULL");
+
+        Assert.Equal((RunOutcome.Done, 1L), ((await _run.VerifyAsync()).Outcome, 1L - _run.Findings.Count));
+    }
+
+    [Fact]
     public async Task Expired_indicator_is_no_fault()
     {
         await PushAsync(2);
@@ -150,6 +218,32 @@ public sealed class VerificationTests : IDisposable
 
         var finding = Assert.Single(_run.Findings);
         Assert.Equal((FindingKind.Duplicate, "copy"), (finding.Kind, finding.Id));
+    }
+
+    [Fact]
+    public async Task Untracked_indicator_may_have_a_duplicate()
+    {
+        await PushAsync(1);
+        _run.Destination.Held.Add(_run.Destination.Held[0] with { Id = "copy" });
+        ForgetHeld();
+
+        await _run.VerifyAsync();
+
+        Assert.Equal(
+            [(FindingKind.Untracked, RepairKind.TakeOver), (FindingKind.Duplicate, RepairKind.Remove)],
+            _run.Findings.OrderBy(finding => finding.Kind).Select(finding => (finding.Kind, finding.Repair)));
+        Assert.Equal(2, _run.Findings.Select(finding => finding.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Second_id_of_one_indicator_is_no_duplicate_where_sending_again_updates()
+    {
+        _run.Destination.Upserts = true;
+        await PushAsync(1);
+        _run.Destination.Held.Add(_run.Destination.Held[0] with { Id = "second" });
+
+        Assert.Equal(RunOutcome.Done, (await _run.VerifyAsync()).Outcome);
+        Assert.Empty(_run.Findings);
     }
 
     [Fact]
