@@ -28,6 +28,14 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
 
     public List<(Operation Operation, int Items)> Sent { get; } = [];
 
+    /// <summary>What each request did, and to what: "create indicator", "delete relationship".</summary>
+    public List<string> Requested { get; } = [];
+
+    /// <summary>Null: the service has no context objects.</summary>
+    public FakeContext? Context { get; set; }
+
+    IContextDestination? IDestination.Context => Context;
+
     public int Reconciled { get; private set; }
 
     public Action? BeforeSettling { get; set; }
@@ -82,7 +90,11 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
 
     public TimeSpan VisibilityLag { get; set; } = TimeSpan.FromMinutes(1);
 
-    public RequestCounts Requests => new(Sent.Count, 0, 0);
+    public RequestCounts Requests => new(Sent.Count, Retries, Throttled);
+
+    public long Retries { get; set; }
+
+    public long Throttled { get; set; }
 
     public bool HasSharedNamespace { get; set; }
 
@@ -123,7 +135,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
     {
         var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} "
             + $"{(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} "
-            + $"{(HasLifetime ? indicator.Lifetime.TotalDays : 0)}";
+            + $"{(HasLifetime ? indicator.Lifetime.TotalDays : 0)}{indicator.CreatedBy}";
         body.Write(Encoding.UTF8.GetBytes(
             $"{{\"content\":{JsonSerializer.Serialize(content)},\"fixed\":{JsonSerializer.Serialize(FixedPart(indicator))}"
             + $"{MoreMembers(indicator, identity)}}}"));
@@ -132,7 +144,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
 
     public bool TryWriteAgain(IBufferWriter<byte> body, RemoteIndicator there)
     {
-        if (!(WritesAgain ?? !IdsNotReusable)) return false;
+        if (ContextObject.TypeOf(there.Type) is null && !(WritesAgain ?? !IdsNotReusable)) return false;
         body.Write(there.Raw.Span);
         return true;
     }
@@ -159,6 +171,7 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
         {
             OnRequest?.Invoke(operation, steps);
             Sent.Add((operation, steps.Count));
+            Requested.Add($"{operation.ToString().ToLowerInvariant()} {steps.Select(TypeOf).Distinct().Single()}");
             IReadOnlyList<StepOutcome> outcomes = [.. steps.Select(step => Answer?.Invoke(operation, step) ?? Apply(operation, step))];
             return Task.FromResult(outcomes);
         }
@@ -219,9 +232,13 @@ internal sealed class FakeDestination(string name = "graph", IndicatorShape form
         _spent.Add(one.Key);
     }
 
+    private static string TypeOf(PlanStep step) =>
+        ContextObject.TypeOf(step.Label?.Type) is { } type ? ContextObject.Word(type) : "indicator";
+
     /// <summary>Carries a step out as the service would.</summary>
     public StepOutcome Apply(Operation operation, PlanStep step)
     {
+        if (ContextObject.TypeOf(step.Label?.Type) is not null) return Context!.Apply(operation, step);
         switch (operation)
         {
             case Operation.Delete:

@@ -79,7 +79,15 @@ internal sealed class TestRun : IDisposable
             new Retry(destinations, ledger, options, new Observer(this), Time).RunAsync(run, RunControl.None));
 
     /// <param name="adopts">Takes over what an earlier app registration created.</param>
-    public async Task<VerifiedDestination> VerifyAsync(bool repairs = false, RunControl? control = null, bool adopts = false)
+    public async Task<VerifiedDestination> VerifyAsync(bool repairs = false, RunControl? control = null, bool adopts = false) =>
+        (await VerifyAllAsync(repairs, control, options => options with
+        {
+            ForeignToolAt = destination => adopts ? new ForeignTool("earlier-app", destination, Recognise: null) : null,
+        }))[0];
+
+    /// <summary>Context objects have a result of their own, after that of their destination.</summary>
+    public async Task<IReadOnlyList<VerifiedDestination>> VerifyAllAsync(
+        bool repairs = false, RunControl? control = null, Func<VerifyOptions, VerifyOptions>? with = null)
     {
         Steps.Clear();
         Findings.Clear();
@@ -90,14 +98,15 @@ internal sealed class TestRun : IDisposable
             Instance = Instance,
             Sources = Sources.Select(source => source.Info.Name).ToHashSet(),
             PolicyFingerprint = destination => $"{destination.Policy}",
-            ForeignToolAt = destination => adopts ? new ForeignTool("earlier-app", destination, Recognise: null) : null,
             Repairs = repairs,
         };
         var sides = new DestinationLedger(ledger, run);
-        var results = await new Verification([.. Destinations], sides, options, new Observer(this), Time, (_, findings) =>
-            Findings.AddRange(findings)).RunAsync(control ?? RunControl.None);
+        var verification = new Verification(
+            [.. Destinations], sides, with?.Invoke(options) ?? options, new Observer(this), Time,
+            (_, findings) => Findings.AddRange(findings));
+        var results = await verification.RunAsync(control ?? RunControl.None);
         new RunHistory(ledger).End(run, "completed", ExitCodes.Of(results[0].Outcome), "{}", Time.GetUtcNow());
-        return results[0];
+        return results;
     }
 
     public async Task<RunReport> PurgeAsync(

@@ -17,7 +17,7 @@ public sealed class ContextPlanner(
     private readonly HashSet<Hash128> _wanted = [];
     private readonly Dictionary<Hash128, ContextEnds> _ends = [];
     private readonly List<PlanStep> _deletions = [];
-    private int _left = context.Policy.MostObjects;
+    private long _left = facts.MostObjects;
 
     /// <summary>Held with unknown content, and listed as it is wanted.</summary>
     public List<HeldIndicator> Adopted { get; } = [];
@@ -73,8 +73,9 @@ public sealed class ContextPlanner(
             context.Policy.MostIndications);
         foreach (var held in facts.Held.Values.Where(held => !_wanted.Contains(held.Observables))) DecideUnwanted(held);
         DeleteLoose();
-        ObsoleteRejections.AddRange(
-            facts.Rejected.Keys.Where(key => !_wanted.Contains(key) && !facts.Held.ContainsKey(key)));
+        // Where only identities are planned, the rejections of other objects stay.
+        if (facts.MayExclude)
+            ObsoleteRejections.AddRange(facts.Rejected.Keys.Where(key => !_wanted.Contains(key) && !facts.Held.ContainsKey(key)));
     }
 
     private ContextObject Relate(Indication one, string target)
@@ -221,19 +222,23 @@ public sealed class ContextPlanner(
     // Without one of its ends a relationship leads nowhere: it has no grace.
     private void DeleteLoose()
     {
-        var gone = _deletions.Select(step => step.Id).ToHashSet(StringComparer.Ordinal);
         var deleted = _deletions.Select(step => step.Observables).ToHashSet();
-        var unwanted = facts.Held.Values.Where(held => !_wanted.Contains(held.Observables) && !deleted.Contains(held.Observables))
-            .Select(held => (Held: held, Ends: EndsOf(held))).ToList();
+        var kept = facts.Held.Values.Where(held => !deleted.Contains(held.Observables)).ToList();
+        var there = kept.Select(IdOf).Concat(_steps.Values.SelectMany(steps => steps.Select(step => step.Id)))
+            .ToHashSet(StringComparer.Ordinal);
+        var unwanted = kept.Where(held => !_wanted.Contains(held.Observables)).Select(held => (Held: held, Ends: EndsOf(held))).ToList();
         var live = facts.MayDelete ? facts.FindLive(unwanted.Select(one => one.Ends?.Indicator).OfType<Guid>().ToHashSet()) : null;
         foreach (var (held, ends) in unwanted)
         {
             if (ends is null) continue;
-            var isLoose = gone.Contains(ends.Source) || gone.Contains(ends.Target)
-                || (live is not null && ends.Indicator is { } indicator && !live.Contains(indicator));
+            var isLoose = !there.Contains(ends.Target)
+                || (ends.Indicator is { } indicator ? live?.Contains(indicator) == false : !there.Contains(ends.Source));
             if (isLoose) Delete(held, StepReasons.Withdrawn);
         }
     }
+
+    private string? IdOf(HeldIndicator held) =>
+        ContextObject.TypeOf(held.Label?.Type) is { } type ? context.IdOf(type, held.Key) : held.Id;
 
     private ContextEnds? EndsOf(HeldIndicator held) => held.Body is { Length: > 0 } body ? context.EndsOf(body) : null;
 
@@ -256,13 +261,16 @@ public sealed record ContextFacts
 
     public required IReadOnlyDictionary<Hash128, RejectedIndicator> Rejected { get; init; }
 
+    /// <summary>How many objects the run may still create or change.</summary>
+    public required long MostObjects { get; init; }
+
     /// <summary>Of these keys of indicators, those that are there.</summary>
     public required Func<IReadOnlySet<Guid>, IReadOnlySet<Guid>> FindLive { get; init; }
 
     /// <summary>The read shows what is gone, and no guard withholds the deletions of the indicators.</summary>
     public bool MayDelete { get; init; }
 
-    /// <summary>What the settings no longer choose may be revoked.</summary>
+    /// <summary>What the settings no longer choose may be revoked, and what was rejected of it forgotten.</summary>
     public bool MayExclude { get; init; }
 
     /// <summary>Nothing remembers when a grace began.</summary>

@@ -91,4 +91,11 @@ public sealed record ReconcileResult(IReadOnlyDictionary<Guid, string> Existing)
 /// <param name="Sent">Requests, each counted once however often it was attempted.</param>
 /// <param name="Retries">Attempts after the first.</param>
 /// <param name="Throttled">Attempts that were answered 429.</param>
-public readonly record struct RequestCounts(long Sent, long Retries, long Throttled);
+public readonly record struct RequestCounts(long Sent, long Retries, long Throttled)
+{
+    public static RequestCounts operator +(RequestCounts one, RequestCounts other) =>
+        new(one.Sent + other.Sent, one.Retries + other.Retries, one.Throttled + other.Throttled);
+
+    public static RequestCounts operator -(RequestCounts one, RequestCounts other) =>
+        new(one.Sent - other.Sent, one.Retries - other.Retries, one.Throttled - other.Throttled);
+}

@@ -18,7 +18,7 @@ internal sealed class ContextRun
     private ContextList? _list;
     private readonly Dictionary<Guid, string?> _creators = [];
     private HashSet<string>? _there;
-    private long _requests;
+    private RequestCounts _requests;
     private bool _hasLooked;
 
     private ContextRun(DestinationExecution execution, IContextDestination context, ContextOptions options, string fingerprint) =>
@@ -62,7 +62,6 @@ internal sealed class ContextRun
     public Task SendCreatorsAsync(DestinationState indicators, Eligibility eligibility) => _execution.TryAsync(async () =>
     {
         if (!Policy.NamesCreators) return;
-        Refresh();
         if (!State.PlansEverything && !Ledger.IsContextDue(State, _execution.Now)) return;
         var plan = MakePlan(
             indicators, eligibility, mayDelete: false, retriesOnly: false, Policy with { Actors = false, Techniques = false },
@@ -84,7 +83,9 @@ internal sealed class ContextRun
     /// <summary>To be called when the keys of the indicators' plan are collected.</summary>
     public void MarkChanged(DestinationState indicators)
     {
-        Refresh();
+        // The read may have shown other texts of clusters.
+        var opened = Ledger.OpenDestination(_context.Info, IndicatorShape.Context, _fingerprint);
+        _execution.State = State with { PlansEverything = opened.PlansEverything };
         Ledger.MarkContextChanged(State, indicators);
     }
 
@@ -97,14 +98,10 @@ internal sealed class ContextRun
             if (_list is null && !retriesOnly && !State.PlansEverything && !Ledger.IsContextDue(State, _execution.Now)) return;
             var plan = MakePlan(indicators, eligibility, mayDelete, retriesOnly);
             await SendAsync(plan.Groups, plan.Counts, plan).ConfigureAwait(false);
-            if (plan.Waiting > 0)
-            {
-                _execution.Observer.Warn(
-                    $"'{State.Info.Name}': {plan.Waiting:N0} objects wait for the next run; a run creates and changes "
-                    + $"{Policy.MostObjects:N0} at most.");
-                Ledger.PlanEverythingNext(State);
-            }
-            else if (_execution.IsAllDone && !retriesOnly && mayDelete)
+            Postpone(plan);
+            // What is accepted at last has relationships that were not planned.
+            if (retriesOnly && plan.Counts.Total > 0) Ledger.PlanEverythingNext(State);
+            if (plan.Waiting == 0 && _execution.IsAllDone && mayDelete)
             {
                 Ledger.ClearContextChanged(State);
                 Ledger.CompleteDestination(State);
@@ -173,31 +170,19 @@ internal sealed class ContextRun
     /// <summary>Null: it did nothing, and holds nothing.</summary>
     public DestinationReport? Report()
     {
-        if (!_hasLooked && _execution.MayContinue) return State.Held > 0 ? Report(default) : null;
-        var report = Report(_execution.Destination.Requests with { Sent = _requests });
-        return Policy.IsOn || report.Held > 0 || report.Planned.Total > 0 || report.Outcome != RunOutcome.Done ? report : null;
-    }
-
-    private DestinationReport Report(RequestCounts requests)
-    {
         var report = _execution.Report() with
         {
             IsContext = true,
-            Requests = requests,
+            Requests = _requests,
             Unchanged = Math.Max(0, State.Held - _execution.Planned.OnHeld),
             Suppressed = Ledger.CountSuppressed(State),
         };
+        var hasWorked = (_hasLooked && Policy.IsOn) || report.Planned.Total > 0 || report.Outcome != RunOutcome.Done;
+        if (!hasWorked && report.Held == 0) return null;
         // The indicators are there: what is missing can wait for the next run.
         return report.Outcome != RunOutcome.Unreachable
             ? report
             : report with { Outcome = RunOutcome.Incomplete, Status = RunReport.StatusOf(RunOutcome.Incomplete) };
-    }
-
-    // The read may have shown other texts of clusters.
-    private void Refresh()
-    {
-        var opened = Ledger.OpenDestination(_context.Info, IndicatorShape.Context, _fingerprint);
-        _execution.State = State with { PlansEverything = State.PlansEverything || opened.PlansEverything };
     }
 
     private async Task RepairAsync(DestinationState indicators, Eligibility eligibility)
@@ -209,6 +194,16 @@ internal sealed class ContextRun
         _list = null;
         var plan = MakePlan(indicators, eligibility, mayDelete: false, retriesOnly: false);
         await SendAsync(plan.Groups, plan.Counts, plan).ConfigureAwait(false);
+        Postpone(plan);
+    }
+
+    private void Postpone(ContextPlanner plan)
+    {
+        if (plan.Waiting == 0) return;
+        _execution.Observer.Warn(
+            $"'{State.Info.Name}': {plan.Waiting:N0} objects wait for the next run; a run creates and changes "
+            + $"{Policy.MostObjects:N0} at most.");
+        Ledger.PlanEverythingNext(State);
     }
 
     // Without the right to list, sending works all the same: creating is the same as updating.
@@ -251,9 +246,10 @@ internal sealed class ContextRun
             Held = Ledger.ReadHeld(State).ToDictionary(held => held.Observables),
             Generations = Ledger.ReadGenerations(State),
             Rejected = Ledger.ReadRejected(State),
+            MostObjects = Policy.MostObjects - _execution.Planned.Create - _execution.Planned.Update,
             FindLive = keys => Ledger.FindLive(indicators, keys, _execution.Now, by),
             MayDelete = mayDelete,
-            MayExclude = !_options.IsPartOfSource && !retriesOnly && by != SupportedBy.Taken,
+            MayExclude = !_options.IsPartOfSource && by != SupportedBy.Taken,
             HasNoGrace = _options.HasNoLedger,
             RetriesOnly = retriesOnly,
         };
@@ -283,11 +279,11 @@ internal sealed class ContextRun
     {
         _execution.Planned += counts;
         if (counts.Total == 0) return;
-        var before = _execution.Destination.Requests.Sent;
+        var before = _execution.Destination.Requests;
         _execution.Observer.Planned(State.Info, counts);
         if (!_options.IsDryRun) await _execution.PrepareAsync().ConfigureAwait(false);
         foreach (var group in groups) await _execution.ApplyAsync(group.Where(step => MayBeSent(plan?.EndsOf(step)))).ConfigureAwait(false);
-        _requests += _execution.Destination.Requests.Sent - before;
+        _requests += _execution.Destination.Requests - before;
     }
 
     // A relationship is never sent before both of its ends are there.

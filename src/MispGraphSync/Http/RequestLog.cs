@@ -72,8 +72,7 @@ internal sealed class RequestLog(
     {
         var one = new RequestCounts(
             attempt.Number > 1 ? 0 : 1, attempt.Number > 1 ? 1 : 0, attempt.Status == HttpStatusCode.TooManyRequests ? 1 : 0);
-        _counts.AddOrUpdate(attempt.Call.Destination, one, (_, sum) =>
-            new RequestCounts(sum.Sent + one.Sent, sum.Retries + one.Retries, sum.Throttled + one.Throttled));
+        _counts.AddOrUpdate(attempt.Call.Destination, one, (_, sum) => sum + one);
         var sequence = Interlocked.Increment(ref _sequence);
         var isKept = settings.Requests == RequestLogging.All || (settings.Requests == RequestLogging.Errors && attempt.Failed);
         if (isKept) Keep(attempt, sequence);

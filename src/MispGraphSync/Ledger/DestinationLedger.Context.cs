@@ -137,7 +137,11 @@ internal sealed partial class DestinationLedger
     public void ClearContextChanged(DestinationState context) => file.InTransaction(() =>
     {
         file.Run("DELETE FROM context_changed WHERE destination = ?", context.Id);
-        file.Run("DELETE FROM dirty WHERE destination = ?", context.Id);
+        // What was rejected in this run and is still marked is tried again.
+        file.Run(
+            "DELETE FROM dirty WHERE destination = ?1 "
+            + "AND observables NOT IN (SELECT observables FROM rejected WHERE destination = ?1 AND run = ?2)",
+            context.Id, run);
     });
 
     private static string KeyOf(DestinationState indicators) => $"s.{Tables.KeyColumn(indicators.Shape)}";

@@ -102,7 +102,7 @@ internal sealed partial class DestinationLedger
     };
 
     public void RaiseGeneration(DestinationState destination, Hash128 observables, int generation) =>
-        Write(destination, rows => rows.SetGeneration(observables, generation, DateTimeOffset.UnixEpoch));
+        Write(destination, rows => rows.RaiseGeneration(observables, generation, DateTimeOffset.UnixEpoch));
 
     public void ForgetHeld(DestinationState destination, Hash128 observables) => Write(destination, rows =>
     {

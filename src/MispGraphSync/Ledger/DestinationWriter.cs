@@ -136,8 +136,11 @@ internal sealed class DestinationWriter
         _file.Run("DELETE FROM held_body WHERE destination = ? AND observables = ?", _destination, observables);
     }
 
-    public void SetGeneration(Hash128 observables, int next, DateTimeOffset modified) =>
-        _file.Run("INSERT OR REPLACE INTO generation VALUES (?, ?, ?, ?)", _destination, observables, next, modified);
+    /// <summary>It never goes down: a later key may be used up too.</summary>
+    public void RaiseGeneration(Hash128 observables, int next, DateTimeOffset modified) => _file.Run(
+        "INSERT INTO generation VALUES (?1, ?2, ?3, ?4) "
+        + "ON CONFLICT (destination, observables) DO UPDATE SET next = ?3, modified = ?4 WHERE next <= ?3",
+        _destination, observables, next, modified);
 
     public void MarkDirty(Hash128 observables)
     {
@@ -165,14 +168,14 @@ internal sealed class DestinationWriter
     private void UseUp(PlanStep step)
     {
         if (step.Observables == Hash128.Of(step.Key)) _file.Run("INSERT OR IGNORE INTO spent_key VALUES (?, ?)", _destination, step.Key);
-        else SetGeneration(step.Observables, step.Generation + 1, step.Modified);
+        else RaiseGeneration(step.Observables, step.Generation + 1, step.Modified);
     }
 
     private void Revoke(Hash128 observables)
     {
         if (HeldRecord.Find(_file, _destination, observables) is not { } held) return;
         Forget(observables);
-        SetGeneration(observables, held.Generation + 1, held.Modified);
+        RaiseGeneration(observables, held.Generation + 1, held.Modified);
     }
 
     // The expiry at the destination is unknown: assume the later one. UnknownHash forces an update or a deletion. A request does
