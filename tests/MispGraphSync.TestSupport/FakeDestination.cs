@@ -11,8 +11,8 @@ namespace MispGraphSync.Tests;
 /// A service in memory that behaves like Graph: a repeated create makes a duplicate. Its faults are set by
 /// <see cref="Answer"/>.
 /// </summary>
-internal sealed class FakeDestination(string name = "graph", IndicatorShape form = IndicatorShape.Combined, string? kind = null, string scope = "")
-    : IDestination
+internal sealed class FakeDestination(
+    string name = "graph", IndicatorShape form = IndicatorShape.Combined, string? kind = null, string scope = "") : IDestination
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Guid> _spent = [];

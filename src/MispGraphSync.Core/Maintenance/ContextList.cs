@@ -64,7 +64,8 @@ internal sealed class ContextList(DestinationExecution execution, IContextDestin
             var there = _ledger.FindRemote(State, held.Key);
             if (there.FirstOrDefault(one => !one.Revoked) is { } live)
             {
-                var differences = held.Body is { Length: > 0 } sent && held.Hashes.IsContentKnown ? ItemComparison.Compare(sent, live.Raw) : [];
+                var isKnown = held.Hashes.IsContentKnown && !held.Body.IsEmpty;
+                var differences = isKnown ? ItemComparison.Compare(held.Body, live.Raw) : [];
                 differences.RemoveAll(one => one.Property is "created" or "modified");
                 if (differences.Count == 0) same++;
                 else Add(FindingKind.Edited, RepairKind.Update, held, differences);
