@@ -123,6 +123,9 @@ internal sealed class FakeDestination(
     /// <summary>Part of what cannot be changed in place.</summary>
     public Func<Indicator, string> FixedPart { get; set; } = indicator => indicator.ThreatType.ToString();
 
+    /// <summary>Called for each item that is written.</summary>
+    public Action<StepAction, ItemIdentity>? OnWrite { get; set; }
+
     /// <summary>More JSON members of each item, from <c>,"a":</c> on.</summary>
     public Func<Indicator, ItemIdentity, string> MoreMembers { get; set; } = (_, _) => "";
 
@@ -133,6 +136,7 @@ internal sealed class FakeDestination(
 
     public ItemHashes WriteItem(IBufferWriter<byte> body, Indicator indicator, ItemIdentity identity, StepAction action)
     {
+        OnWrite?.Invoke(action, identity);
         var content = $"{string.Join(' ', indicator.Observables)} {indicator.Tlp} {indicator.Severity} "
             + $"{(HasConfidence ? indicator.Confidence : 0)} {indicator.ThreatType} {string.Join(',', indicator.Tags)} {indicator.Title} "
             + $"{(HasLifetime ? indicator.Lifetime.TotalDays : 0)}{indicator.CreatedBy}";

@@ -284,14 +284,21 @@ public sealed class CapacityTests : IDisposable
     public async Task Raised_confidence_protects_from_eviction_without_an_update()
     {
         Defender.HasConfidence = false;
-        Put(1, ThreatLevel.Medium, 1);
+        _run.Destinations.Add(new FakeDestination { HasConfidence = false });
+        _run.Source.Put(Some.Event(1) with { Organisation = "CERT-A" }, Some.Domain(1));
         Put(2, ThreatLevel.Medium, 2, 3, 4);
         await PushAsync();
-        _run.Time.Advance(TimeSpan.FromMinutes(1));
-        _run.Source.Put(
-            Some.Event(1, _run.Time.GetUtcNow(), ThreatLevel.Medium), Some.Domain(1, "misp:confidence-level=\"completely-confident\""));
-        Defender.FixedPart = _ => "";
-        await PushAsync();
+        var rule = new Rule
+        {
+            Name = "rules[0]",
+            Text = "organisation CERT-A",
+            When = [new RuleCondition(RuleKey.All.Single(key => key.Name == "organisation")) { Names = ["CERT-A"] }],
+            Then = new RuleEffect { Confidence = 100 },
+        };
+        foreach (var one in _run.Destinations) one.Policy = new DestinationPolicy { Rules = [rule], DefaultConfidence = 51 };
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+        // Where room is not limited, a rank is recorded with each send, and not lost without one.
+        using (var ledger = _run.OpenLedger()) Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM held WHERE rank = 0"));
 
         _run.Source.Put(Some.Event(3, _run.Time.GetUtcNow(), ThreatLevel.Medium),
             [.. Enumerable.Range(5, 4).Select(n => Some.Domain(n, "misp:confidence-level=\"usually-confident\""))]);

@@ -112,4 +112,30 @@ public sealed class ExpiryStartTests : IDisposable
         return (await _run.PushAsync(options => options with { AcceptChanges = true, Stage = options.Stage with { Full = true } }))
             .Destinations[0];
     }
+
+    [Theory]
+    [InlineData(ExpiryStart.Sent, null, null)]
+    [InlineData(ExpiryStart.Sent, 5, 5)]
+    [InlineData(ExpiryStart.Attribute, null, 20)]
+    [InlineData(ExpiryStart.Attribute, 5, 5)]
+    [InlineData(ExpiryStart.Attribute, 25, 20)]
+    public void Source_ends_by_its_lifetime_or_by_a_sighting_whichever_is_earlier(ExpiryStart start, int? reported, int? expected)
+    {
+        var source = new IndicatorSource
+        {
+            Attribute = Some.Uuid(1),
+            Part = 0,
+            Type = "domain",
+            Combined = [],
+            Timestamp = Some.Now.AddDays(-10),
+        };
+        var row = new IndicatorSourceRow(source, new EventFacts(Some.Event(1), "misp", isAged: false))
+        {
+            Facts = new AttributeFacts { EndsAt = reported is { } days ? Some.Now.AddDays(days) : null },
+        };
+
+        var end = new DestinationPolicy { ExpiryStart = start }.EndOf(row, RuleEffect.None);
+
+        Assert.Equal(expected is { } left ? Some.Now.AddDays(left) : null, end);
+    }
 }

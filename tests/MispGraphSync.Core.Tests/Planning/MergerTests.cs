@@ -52,6 +52,51 @@ public class MergerTests
         }
     }
 
+    [Fact]
+    public void Facts_of_an_event_unite_its_tags_with_its_own_attributes_in_order()
+    {
+        string[] tags =
+        [
+            "z", "kill-chain:Delivery", "kill-chain:Reconnaissance", "kill-chain:Delivery", "misp-galaxy:threat-actor=\"Bear\"",
+            "misp-galaxy:malpedia=\"RAT\"",
+        ];
+        var read = Some.Event(1, tags: tags) with { Actors = ["BEAR", "Ant"], Families = ["Ape"], Campaigns = ["a campaign", "z"] };
+
+        var facts = new EventFacts(read, "misp", isAged: false);
+
+        Assert.Equal(
+            [
+                "a campaign", "kill-chain:Delivery", "kill-chain:Reconnaissance", "misp-galaxy:malpedia=\"RAT\"",
+                "misp-galaxy:threat-actor=\"Bear\"", "z",
+            ],
+            facts.Tags);
+        Assert.Equal(["Ant", "Bear"], facts.Actors);
+        Assert.Equal(["Ape", "RAT"], facts.Families);
+        Assert.Equal([KillChainPhase.Reconnaissance, KillChainPhase.Delivery], facts.KillChain);
+    }
+
+    [Fact]
+    public void Confidence_of_the_attribute_wins_over_that_of_its_event()
+    {
+        var both = Row(
+            1, eventTags: ["misp:confidence-level=\"completely-confident\""], attributeTags: ["misp:confidence-level=\"unconfident\""]);
+
+        Assert.Equal(0, Merge(both).Confidence);
+    }
+
+    [Fact]
+    public void Merged_indicator_has_the_observables_of_the_shape_that_its_destination_takes()
+    {
+        var row = Row(1);
+        Observable name = new Observable.FileName("a.exe");
+        row = row with { Source = row.Source with { Combined = [name, row.Source.Single!] } };
+        var combined = new Merger(Policy, IndicatorShape.Combined);
+        combined.Add(row, RuleEffect.None);
+
+        Assert.Equal([name, row.Source.Single!], combined.Merge().Observables);
+        Assert.Equal([row.Source.Single!], Merge(row).Observables);
+    }
+
     [Theory]
     [InlineData(ThreatType.Phishing, "Botnet", "Malware", ThreatType.Phishing, true)]
     [InlineData(null, "Botnet", "Malware", ThreatType.Botnet, true)]

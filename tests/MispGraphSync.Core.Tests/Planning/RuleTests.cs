@@ -18,6 +18,7 @@ public sealed class RuleTests
         { "role", "host", "domain" },
         { "tag", "confidence:low*", "confidence:high*" },
         { "tag", "*:state=\"inc*te\"", "*:state=\"inc*ted\"" },
+        { "tag", "*confidence:low*", "*confidence:high*" },
         { "tag", "LOCAL:one", "local:on" },
         { "galaxy", "threat-actor", "malpedia" },
         { "galaxy", "threat-actor=Made Up*", "threat-actor=Made" },
@@ -25,7 +26,9 @@ public sealed class RuleTests
         { "source", "misp", "other" },
         { "threatLevel", "medium", "high" },
         { "tlp", "amber", "green" },
+        { "tlp", "amber", "white" },
         { "pap", "red", "amber" },
+        { "pap", "red", "white" },
     };
 
     public static TheoryData<string, int, int> Numbers { get; } = new()
@@ -58,6 +61,7 @@ public sealed class RuleTests
     public void Condition_on_an_age_matches_what_is_older(string key, int age)
     {
         Assert.True(Matches(Condition(key) with { Age = TimeSpan.FromDays(age - 1) }));
+        Assert.False(Matches(Condition(key) with { Age = TimeSpan.FromDays(age) }));
         Assert.False(Matches(Condition(key) with { Age = TimeSpan.FromDays(age + 1) }));
         Assert.True(Matches(Condition(key) with { Before = Today.AddDays(1 - age) }));
         Assert.False(Matches(Condition(key) with { Before = Today.AddDays(-1 - age) }));
@@ -134,6 +138,28 @@ public sealed class RuleTests
         Assert.Equal(
             new RuleEffect { Action = IndicatorAction.Block, Severity = ThreatLevel.High, DaysToExpire = 7, Confidence = 80 },
             policy.EffectOn(Row(), Today));
+    }
+
+    [Fact]
+    public void Effect_of_an_earlier_rule_wins_property_by_property()
+    {
+        var (first, later) = (Effect(true, IndicatorAction.Block, 1), Effect(false, IndicatorAction.Warn, 2));
+
+        Assert.Equal(first, first.Or(later));
+        Assert.Equal(later, RuleEffect.None.Or(later));
+        Assert.Equal(first, first.Or(RuleEffect.None));
+
+        static RuleEffect Effect(bool flag, IndicatorAction action, int number) => new()
+        {
+            Send = flag,
+            Action = action,
+            DaysToExpire = number,
+            Severity = (ThreatLevel)number,
+            Confidence = number,
+            ThreatType = (ThreatType)number,
+            GenerateAlert = flag,
+            PassiveOnly = flag,
+        };
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Planning;
 using MispGraphSync.Core.Ports;
+using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 using Xunit;
 
@@ -51,7 +52,35 @@ public sealed class InvariantTests : IDisposable
 
         var bug = Assert.Throws<RunFailedException>(() => plan.Write(key, PlanDecision.Nothing.Instance, mayDelete: true));
 
-        Assert.Equal(RunOutcome.Bug, bug.Outcome);
+        Assert.Equal(new Failure.BrokenInvariant("graph", "A key was planned twice."), bug.Failure);
+    }
+
+    [Fact]
+    public async Task Plan_that_is_not_what_was_decided_is_a_bug_when_it_is_written()
+    {
+        await _run.PushAsync();
+        using var file = _run.OpenLedger();
+        var ledger = new DestinationLedger(file, 1);
+        var state = ledger.OpenDestination(_run.Destination.Info, IndicatorShape.Combined, "");
+
+        var bug = Assert.Throws<RunFailedException>(
+            () => new PlanWriter(null!, ledger, state, Some.Now).Check(new PlanCounts(1, 0, 0, 0)));
+
+        Assert.Equal(
+            new Failure.BrokenInvariant("graph", "0 steps were decided, and the plan has 1 or other ones."), bug.Failure);
+    }
+
+    [Fact]
+    public async Task Damaged_number_of_held_indicators_stops_no_run()
+    {
+        _run.Source.Put(Some.Event(1), Some.Domains(1, 3));
+        await _run.PushAsync();
+        using (var ledger = _run.OpenLedger()) ledger.Run("UPDATE destination SET held = 0");
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow().AddSeconds(1)), Some.Domains(1, 2));
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((RunOutcome.Done, 1L, 2L), (report.Outcome, report.Destinations[0].Deleted, report.Destinations[0].Held));
     }
 
     [Theory]

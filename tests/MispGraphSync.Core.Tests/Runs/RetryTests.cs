@@ -188,4 +188,21 @@ public sealed class RetryTests : IDisposable
     }
 
     private static bool Is(PlanStep step, int number) => step.Value?.Contains($"d{number}.example", StringComparison.Ordinal) == true;
+
+    [Fact]
+    public async Task Rejection_is_forgotten_when_MISP_takes_the_change_back()
+    {
+        using var run = new TestRun();
+        run.Source.Put(Some.Event(1), Some.Domain(1));
+        await run.PushAsync();
+        run.Destination.Answer = (_, _) => new StepOutcome.Rejected("no");
+        run.Source.Put(Some.Event(1, run.Time.GetUtcNow(), tags: "tlp:green"), Some.Domain(1));
+        Assert.Equal(1, (await run.PushAsync()).Destinations[0].Tally.Rejected);
+
+        run.Source.Put(Some.Event(1, run.Time.GetUtcNow().AddSeconds(1)), Some.Domain(1));
+        await run.PushAsync();
+
+        using var ledger = run.OpenLedger();
+        Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM rejected"));
+    }
 }
