@@ -243,12 +243,12 @@ internal sealed class World : IAsyncDisposable
         var result = await RunAsync(args, hold, ctrlC);
         End();
         if (run.Verb != Verb.Plan) _runs++;
-        if (run.HasLedger && run.Verb != Verb.Plan) _now.Ran(_runs, paysFullRead: run.Full && result is not null && IsListed(result));
+        if (run.HasLedger && run.Verb != Verb.Plan) _now.Ran(_runs, paysFullRead: run.Full && IsListed(run, result));
         _promises.Check(run, result, before);
     }
 
     // A destination that failed was perhaps not listed, whatever the code of the whole run.
-    private static bool IsListed(ToolResult result) => result.Code is 0 or 3 or 6
+    private static bool IsListed(Step.Run run, ToolResult? result) => run.Verb == Verb.Push && result?.Code is 0 or 3 or 6
         && result.Json.GetProperty("destinations").EnumerateArray().All(one => one.GetProperty("exitCode").GetInt32() is 0 or 3 or 6);
 
     /// <summary>Null: the run was killed.</summary>
