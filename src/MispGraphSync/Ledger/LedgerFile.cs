@@ -11,6 +11,7 @@ internal sealed partial class LedgerFile : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, Statement> _statements = [];
+    private readonly List<NumberedRead> _reads = [];
     private readonly LedgerSchema _schema;
     private int _depth;
     private bool _isWaiting;
@@ -81,6 +82,23 @@ internal sealed partial class LedgerFile : IDisposable
         {
             ThrowIfRolledBack();
             return new Statement(_connection.Handle!, sql, Gate);
+        }
+    }
+
+    /// <summary>A read that stays open while others write and commit.</summary>
+    /// <param name="sql">As for <see cref="NumberedRead"/>.</param>
+    public NumberedRead OpenRead(string sql)
+    {
+        lock (Gate)
+        {
+            var read = new NumberedRead(NewStatement(sql), Close);
+            _reads.Add(read);
+            return read;
+        }
+
+        void Close(NumberedRead read)
+        {
+            lock (Gate) _reads.Remove(read);
         }
     }
 
@@ -201,6 +219,7 @@ internal sealed partial class LedgerFile : IDisposable
     {
         if (_depth == 1 && !IsDryRun)
         {
+            foreach (var read in _reads) read.Pause();
             // If SQLite rolled it back, the fault was reported where it happened.
             if (IsInTransaction) Run("COMMIT");
             _isWaiting = false;

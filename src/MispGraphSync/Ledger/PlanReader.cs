@@ -37,22 +37,22 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, IReadOnlyLi
 
     /// <summary>
     /// Reads the plan in its order, in one pass over the steps and one over the sources. Nothing changes these temporary tables
-    /// meanwhile, so outcomes can be recorded while steps are read.
+    /// meanwhile, so outcomes can be recorded, and committed, while steps are read.
     /// </summary>
     public IEnumerable<PlannedKey> Steps(IReadOnlyList<StepAction> actions)
     {
         var destination = destinations[0];
-        using var steps = file.NewStatement(
-            $"SELECT observables, action, reason, replaces, first FROM {Tables.Steps(destination)} "
-            + $"WHERE action IN ({string.Join(", ", actions.Select(action => (int)action))}) ORDER BY n");
+        using var steps = file.OpenRead(
+            $"SELECT n, observables, action, reason, replaces, first FROM {Tables.Steps(destination)} "
+            + $"WHERE n >= ? AND action IN ({string.Join(", ", actions.Select(action => (int)action))}) ORDER BY n");
         using var rows = OpenSources();
         var sources = new SourceCursor(file, events, rows);
         var rarities = new Rarities(file, destination);
         while (NextStep(steps, sources, destination, rarities) is { } planned) yield return planned;
     }
 
-    private Statement OpenSources() =>
-        file.NewStatement($"SELECT {SourceColumns} FROM {Tables.Work(_shape)} WHERE n >= ? ORDER BY n");
+    private NumberedRead OpenSources() =>
+        file.OpenRead($"SELECT {SourceColumns} FROM {Tables.Work(_shape)} WHERE n >= ? ORDER BY n");
 
     private IEnumerable<(DestinationState Destination, PlanKey Key)> MergeKeys()
     {
@@ -94,14 +94,15 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, IReadOnlyLi
         return next;
     }
 
-    private PlannedKey? NextStep(Statement steps, SourceCursor sources, DestinationState destination, Rarities rarities)
+    private PlannedKey? NextStep(NumberedRead steps, SourceCursor sources, DestinationState destination, Rarities rarities)
     {
         lock (file.Gate)
         {
-            if (!steps.Read()) return null;
-            var observables = steps.Hash(0);
-            var decision = new StepDecision((StepAction)steps.Int(1), steps.Name(2), steps.Flag(3));
-            var first = steps.Long(4);
+            if (!steps.MoveToNext()) return null;
+            var row = steps.Row;
+            var observables = row.Hash(1);
+            var decision = new StepDecision((StepAction)row.Int(2), row.Name(3), row.Flag(4));
+            var first = row.Long(5);
             var isNew = decision.Action == StepAction.Create && decision.Reason == StepReasons.New;
             var key = new PlanKey
             {
@@ -195,10 +196,10 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, IReadOnlyLi
     }
 
     /// <summary>The open read of the sources, mostly at the first row of the next key already.</summary>
-    private sealed class SourceCursor(LedgerFile file, EventCache events, Statement rows)
+    private sealed class SourceCursor(LedgerFile file, EventCache events, NumberedRead rows)
     {
         /// <summary>The current row; 0 before the first and after the last.</summary>
-        public long Row { get; private set; }
+        public long Row => rows.Number;
 
         public Hash128 Key { get; private set; }
 
@@ -228,29 +229,25 @@ internal sealed class PlanReader(LedgerFile file, EventCache events, IReadOnlyLi
             while (IsAt(key)) Advance();
         }
 
-        public bool MoveTo(long row)
+        public void MoveTo(long row)
         {
-            if (Row == row) return true;
-            rows.Reset();
-            rows.Bind(row);
-            return Advance();
+            if (rows.MoveTo(row)) Key = rows.Row.Hash(1);
         }
 
-        private bool Advance()
+        private void Advance()
         {
-            var hasRow = rows.Read();
-            Row = hasRow ? rows.Long(0) : 0;
-            if (hasRow) Key = rows.Hash(1);
-            return hasRow;
+            if (rows.MoveToNext()) Key = rows.Row.Hash(1);
         }
 
-        private IndicatorSourceRow? Take(Hash128 key, long row)
+        private IndicatorSourceRow? Take(Hash128 key, long number)
         {
             lock (file.Gate)
             {
-                if (!MoveTo(row) || !IsAt(key)) return null;
-                var source = IndicatorSourceRecord.Read(rows.Blob(5), rows.Guid(3), rows.Int(4));
-                var taken = new IndicatorSourceRow(source, events.Find(rows.Long(2))) { Facts = FactRecord.Read(rows, 6) };
+                MoveTo(number);
+                if (!IsAt(key)) return null;
+                var row = rows.Row;
+                var source = IndicatorSourceRecord.Read(row.Blob(5), row.Guid(3), row.Int(4));
+                var taken = new IndicatorSourceRow(source, events.Find(row.Long(2))) { Facts = FactRecord.Read(row, 6) };
                 Advance();
                 return taken;
             }
