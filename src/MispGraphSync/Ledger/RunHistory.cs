@@ -32,8 +32,9 @@ internal sealed class RunHistory(LedgerFile file)
     public void CorrectClock(DateTimeOffset now) => file.InTransaction(() =>
     {
         var latest = now + ClockTolerance;
-        // Indicators of such a run have the wrong expiry: they are due for renewal.
-        file.Run("UPDATE held SET renew_at = ?1 WHERE renew_at > ?1 AND run IN (SELECT id FROM run WHERE started > ?2)", now, latest);
+        // Indicators of such a run have the wrong expiry: they are due for renewal. Only then each indicator is looked at.
+        if (file.Any("SELECT 1 FROM run WHERE started > ? LIMIT 1", latest))
+            file.Run("UPDATE held SET renew_at = ?1 WHERE renew_at > ?1 AND run IN (SELECT id FROM run WHERE started > ?2)", now, latest);
         file.Run("UPDATE run SET started = MIN(started, ?1), ended = MIN(ended, ?1) WHERE started > ?2 OR ended > ?2", now, latest);
         file.Run("UPDATE source SET full_read_at = NULL WHERE full_read_at > ?", latest);
         file.Run("UPDATE source SET read_at = ?1 WHERE read_at > ?2", now, latest);

@@ -1,3 +1,4 @@
+using MispGraphSync.Ledger;
 using Xunit;
 
 namespace MispGraphSync.Tests.Ledger;
@@ -35,6 +36,25 @@ public sealed class StatementCountTests
 
         // Only the listing of events grows.
         Assert.Equal(20, large - small);
+    }
+
+    [Fact]
+    public async Task Right_clock_costs_the_same_for_any_number_of_held_indicators()
+    {
+        var small = await CheckOfClockAsync(attributes: 100);
+        var large = await CheckOfClockAsync(attributes: 1_000);
+
+        Assert.Equal(small, large);
+    }
+
+    private static async Task<long> CheckOfClockAsync(int attributes)
+    {
+        using var run = new TestRun();
+        Put(run, number: 0, attributes);
+        await run.PushAsync();
+        using var ledger = run.OpenLedger();
+        new RunHistory(ledger).CorrectClock(run.Time.GetUtcNow());
+        return ledger.InstructionsRun;
     }
 
     private static async Task<long> FirstPushAsync(int attributes)
