@@ -13,9 +13,13 @@ public static class Lifecycle
         return DateTimeOffset.FromUnixTimeSeconds((end < expires ? end.Value : expires).ToUnixTimeSeconds());
     }
 
+    /// <summary>In so many steps of the lifetime, which are six hours of 30 days.</summary>
+    private const int StepsOfRenewal = 120;
+
     /// <summary>
     /// Renewed when what remains is less than lifetime × (¼ + ¼·h), h in [0, 1) from the key, so that a million
-    /// pushed in one day do not renew in one day. Never, where it cannot live longer: then it is the expiry.
+    /// pushed in one day do not renew in one day. Never, where it cannot live longer: then it is the expiry. In steps, so that
+    /// an index in its order has many indicators in the order of their keys, as they are written.
     /// </summary>
     public static DateTimeOffset RenewalOf(DateTimeOffset expires, TimeSpan lifetime, DateTimeOffset? end, Guid key)
     {
@@ -23,7 +27,8 @@ public static class Lifecycle
         Span<byte> bytes = stackalloc byte[16];
         key.TryWriteBytes(bytes);
         var share = BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) / (double)(1L << 32);
-        return expires - (lifetime * (0.25 + (0.25 * share)));
+        var renewal = expires - (lifetime * (0.25 + (0.25 * share)));
+        return renewal - TimeSpan.FromTicks(renewal.UtcTicks % (lifetime / StepsOfRenewal).Ticks);
     }
 
     /// <summary>

@@ -322,12 +322,23 @@ public sealed class LifecycleTests : IDisposable
         Some.Now.AddDays(30), Lifecycle.ExpiryOf(Some.Now.AddMilliseconds(999), TimeSpan.FromDays(30), end: null));
 
     [Theory]
-    [InlineData("00000000-0000-0000-0000-000000000000", 25)]
-    [InlineData("00000000-0000-0000-0000-000080000000", 37.5)]
-    [InlineData("00000000-0000-0000-0000-0000c0000000", 43.75)]
+    [InlineData("00000000-0000-0000-0000-000000000000", 7.5)]
+    [InlineData("00000000-0000-0000-0000-000080000000", 11.25)]
+    [InlineData("00000000-0000-0000-0000-0000ffffffff", 15)]
     public void Indicator_is_renewed_with_a_quarter_to_a_half_of_its_lifetime_left_as_its_key_says(string key, double daysLeft) =>
         Assert.Equal(
-            Some.Now.AddDays(-daysLeft), Lifecycle.RenewalOf(Some.Now, TimeSpan.FromDays(100), end: null, Guid.Parse(key)));
+            Some.Now.AddDays(-daysLeft), Lifecycle.RenewalOf(Some.Now, TimeSpan.FromDays(30), end: null, Guid.Parse(key)));
+
+    [Theory]
+    [InlineData(30, 0, 0)]
+    [InlineData(30, 21_599, 0)]
+    [InlineData(30, 21_600, 21_600)]
+    [InlineData(1, 719, 0)]
+    [InlineData(1, 720, 720)]
+    public void Indicator_is_renewed_in_steps_of_six_hours_of_thirty_days(int days, int seconds, int later) => Assert.Equal(
+        Some.Now.Date.AddDays(-days / 4.0).AddSeconds(later),
+        Lifecycle.RenewalOf(
+            Some.Now.AddHours(-Some.Now.Hour).AddSeconds(seconds), TimeSpan.FromDays(days), end: null, Guid.Empty).UtcDateTime);
 
     [Fact]
     public void Modified_time_always_grows()
