@@ -65,8 +65,7 @@ internal sealed class ContextList(DestinationExecution execution, IContextDestin
             if (there.FirstOrDefault(one => !one.Revoked) is { } live)
             {
                 var isKnown = held.Hashes.IsContentKnown && !held.Body.IsEmpty;
-                var differences = isKnown ? ItemComparison.Compare(held.Body, live.Raw) : [];
-                differences.RemoveAll(one => one.Property is "created" or "modified");
+                var differences = isKnown ? ContextPlanner.Compare(held.Body, live.Raw) : [];
                 if (differences.Count == 0) same++;
                 else Add(FindingKind.Edited, RepairKind.Update, held, differences);
             }
@@ -93,7 +92,8 @@ internal sealed class ContextList(DestinationExecution execution, IContextDestin
         _ledger.AddFinding(State, new Finding
         {
             Kind = kind,
-            Repair = execution.Now < held.RenewAt && held.RenewAt < ContextPlanner.Never ? RepairKind.None : repair,
+            // One in its grace is not wanted.
+            Repair = held.RenewAt < ContextPlanner.Never ? RepairKind.None : repair,
             Observables = held.Observables,
             Key = held.Key,
             Id = held.Id,

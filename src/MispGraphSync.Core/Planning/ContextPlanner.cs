@@ -53,6 +53,10 @@ public sealed class ContextPlanner(
     public static IEnumerable<IReadOnlyList<PlanStep>> InOrder(IEnumerable<PlanStep> deletions) => deletions
         .GroupBy(step => ContextObject.TypeOf(step.Label?.Type)).OrderByDescending(one => one.Key).Select(one => one.ToList());
 
+    /// <summary>What differs besides the dates, which move by themselves.</summary>
+    public static IReadOnlyList<Difference> Compare(ReadOnlyMemory<byte> sent, ReadOnlyMemory<byte> returned) =>
+        [.. ItemComparison.Compare(sent, returned).Where(one => one.Property is not ("created" or "modified"))];
+
     public void Plan(ContextCollector wanted, IEnumerable<Indication> indications)
     {
         var ends = new Dictionary<Hash128, string>();
@@ -242,8 +246,7 @@ public sealed class ContextPlanner(
 
     private ContextEnds? EndsOf(HeldIndicator held) => held.Body is { Length: > 0 } body ? context.EndsOf(body) : null;
 
-    private bool IsListedAs(PlanStep step) => findListed(step.Key) is { } there
-        && ItemComparison.Compare(step.Body, there.Raw).TrueForAll(one => one.Property is "created" or "modified");
+    private bool IsListedAs(PlanStep step) => findListed(step.Key) is { } there && Compare(step.Body, there.Raw).Count == 0;
 
     private long Count(StepAction action) => _steps.Values.Sum(steps => steps.LongCount(step => step.Action == action));
 }

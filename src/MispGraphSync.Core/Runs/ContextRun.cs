@@ -112,7 +112,6 @@ internal sealed class ContextRun
     public Task RevokeAllAsync() => _execution.TryAsync(async () =>
     {
         _hasLooked = true;
-        Ledger.PlanEverythingNext(State);
         if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
         var decision = new StepDecision(StepAction.Delete, StepReasons.Purged);
         var steps = ContextPlanner.InOrder(Ledger.ReadHeld(State).Select(

@@ -44,6 +44,46 @@ public sealed class ContextCollectorTests
         Assert.Equal(Tlp.Amber, Assert.Single(together.Relations).Tlp);
     }
 
+    [Theory]
+    [InlineData(Tlp.Green, Tlp.Amber)]
+    [InlineData(Tlp.Amber, Tlp.Green)]
+    public void Relation_has_the_strictest_TLP_of_both_ends_in_all_events(Tlp actor, Tlp technique)
+    {
+        var set = Collect(
+            All, (1, Tag(Actor, Tlp.Clear)), (1, Tag(T("T1566"), Tlp.Clear)), (2, Tag(Actor, actor)), (2, Tag(T("T1566"), technique)),
+            (3, Tag(Actor, Tlp.Clear)), (3, Tag(T("T1566"), Tlp.Clear)));
+
+        Assert.Equal(Tlp.Amber, Assert.Single(set.Relations).Tlp);
+    }
+
+    [Fact]
+    public void Event_with_very_many_actors_and_techniques_has_no_more_than_two_thousand_relations()
+    {
+        var actors = Enumerable.Range(0, 50).Select(number => (1L, Tag($"misp-galaxy:threat-actor=\"Actor {number}\"")));
+        var techniques = Enumerable.Range(1000, 41).Select(number => (1L, Tag(T($"T{number}"))));
+
+        Assert.Equal(2_000, Collect(All, [.. actors, .. techniques]).Relations.Count());
+    }
+
+    [Theory]
+    [InlineData(Tlp.Green, Tlp.Amber)]
+    [InlineData(Tlp.Amber, Tlp.Green)]
+    public void Object_of_two_tags_has_the_stricter_TLP(Tlp one, Tlp other)
+    {
+        Assert.Equal(Tlp.Amber, Assert.Single(Collect(All, (1, Tag(Technique, one)), (1, Tag(Mobile, other))).Objects).Tlp);
+    }
+
+    [Fact]
+    public void Two_local_tags_that_are_named_are_two_objects()
+    {
+        const string other = "misp-galaxy:threat-actor=\"red heron\"";
+
+        var set = Collect(
+            All with { Clusters = [Actor, other] }, (1, Tag(Actor) with { IsLocal = true }), (1, Tag(other) with { IsLocal = true }));
+
+        Assert.Equal(["red heron", "velvet heron"], set.Objects.Select(item => item.Name).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Settings_choose_each_part()
     {
