@@ -251,6 +251,21 @@ public sealed class CapacityTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_planned_for_lack_of_room_once_MISP_has_no_more_than_there_is_room_for()
+    {
+        Put(1, ThreatLevel.Medium, 1, 2, 3, 4);
+        Put(2, ThreatLevel.Low, 5, 6);
+        await PushAsync();
+        Assert.Equal(1, WaitingDestinations());
+
+        _run.Source.Remove(Some.Event(2));
+        await PassAsync(TimeSpan.FromDays(1));
+        Assert.Equal(0, (await PushAsync()).Planned.Total);
+
+        Assert.Equal(0, WaitingDestinations());
+    }
+
+    [Fact]
     public async Task Place_freed_by_an_expiry_is_used_within_the_day()
     {
         var old = Some.Event(1);

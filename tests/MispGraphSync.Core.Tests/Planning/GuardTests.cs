@@ -35,7 +35,8 @@ public sealed class GuardTests : IDisposable
         await HoldAsync(25);
         Keep(5);
 
-        Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
+        var report = await _run.PushAsync();
+        Assert.Equal((RunOutcome.Done, 0L, 20L), (report.Outcome, report.Destinations[0].Withheld, report.Destinations[0].Deleted));
         Assert.Equal(5, _run.Destination.Held.Count);
     }
 
@@ -105,7 +106,8 @@ public sealed class GuardTests : IDisposable
         _run.Source.Put(Some.Event(200), Some.Domain(200));
         _run.Filters = "only some";
 
-        Assert.Equal(RunOutcome.DeletionsWithheld, (await _run.PushAsync()).Outcome);
+        var refused = (await _run.PushAsync()).Destinations[0].WithheldDeletions!;
+        Assert.Equal((DeletionVerdict.NewSelection, false), (refused.Verdict, refused.IsAlsoTooMany));
         Assert.Equal(RunOutcome.DeletionsWithheld, (await _run.PushAsync()).Outcome);
         Assert.Equal(11, _run.Destination.Held.Count);
 

@@ -97,7 +97,9 @@ public sealed class AttributeReportTests : IDisposable
         var report = await _run.PushAsync();
 
         Assert.Equal(outcome, report.Outcome);
-        Assert.Equal(isNeeded ? 0 : 1, _run.Warnings.Count);
+        const string What = "The sightings could not be read: No answer. The last known ones are used.";
+        Assert.Equal(isNeeded ? [] : [$"'misp': {What}"], _run.Warnings);
+        Assert.Equal(isNeeded ? [What] : [], report.Source.Gaps);
     }
 
     [Fact]
@@ -114,6 +116,19 @@ public sealed class AttributeReportTests : IDisposable
         _reports.Sightings.RemoveAt(0);
         await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
         Assert.Equal("1 ", FactOf(1));
+    }
+
+    [Fact]
+    public async Task Sightings_have_no_effect_when_they_are_not_read_any_more()
+    {
+        _reports.Sightings!.Add(Sighting(1, SightingKind.FalsePositive, "2", _run.Time.GetUtcNow()));
+        await _run.PushAsync();
+        Assert.Equal("1 ", FactOf(1));
+        _run.Reports = new ReportOptions();
+
+        await _run.PushAsync();
+
+        Assert.Equal(0, Count("fact"));
     }
 
     [Fact]
@@ -154,7 +169,9 @@ public sealed class AttributeReportTests : IDisposable
 
         Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
 
-        Assert.Contains("shows no sightings to this key", Assert.Single(_run.Warnings), StringComparison.Ordinal);
+        Assert.Equal(
+            "'misp' shows no sightings to this key: new false positives and expirations have no effect. Give the key's role access to "
+            + "sightings, or set expirationSightings to none.", Assert.Single(_run.Warnings));
     }
 
     private static Guid Attribute(int domain) => Some.Uuid(1_000_000 + domain);

@@ -30,6 +30,7 @@ public sealed class EarlierAppTests : LostLedgerRuns
         var taken = await AdoptAsync();
 
         Assert.Equal((RunOutcome.Done, 3L, 3L), (taken.Outcome, taken.Found[FindingKind.EarlierApp], taken.Repair?.Held));
+        Assert.Equal((new PlanCounts(0, 3, 0, 0), new StepTally(3, 0, 0, 0)), (taken.Repair!.Planned, taken.Repair.Tally));
         Assert.Equal(new PlanCounts(0, 0, 0, 1), (await PushLaterAsync()).Planned);
         Assert.Equal(["d1.example", "d2.example"], Values());
     }
@@ -151,6 +152,20 @@ public sealed class EarlierAppTests : LostLedgerRuns
 
         Assert.Equal(
             ["'defender': held by an earlier app registration: 1 (fake DomainName { Value = d1.example }). Take them over."], Run.Warnings);
+    }
+
+    [Fact]
+    public async Task Push_with_a_new_ledger_names_what_an_earlier_app_holds()
+    {
+        Put(1);
+        await PushLaterAsync();
+        SignInAsAnotherApp();
+        LoseLedger();
+
+        await PushLaterAsync();
+
+        Assert.Contains(
+            "'defender': held by an earlier app registration: 1 (fake DomainName { Value = d1.example }). Take them over.", Run.Warnings);
     }
 
     [Theory]

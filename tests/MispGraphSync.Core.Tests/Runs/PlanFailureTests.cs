@@ -72,4 +72,34 @@ public sealed class PlanFailureTests : IDisposable
 
     private void ChangeAll() =>
         _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow().AddSeconds(1), tags: "tlp:green"), Some.Domains(1, 3));
+
+    [Fact]
+    public async Task Read_that_fails_is_the_reason_at_each_destination_that_has_none_of_its_own()
+    {
+        _run.Destinations.Add(new FakeDestination("second", kind: "other")
+        {
+            Refusal = new RunFailedException(RunOutcome.SignInFailed, "The secret is wrong.", "Correct it."),
+        });
+        _run.Source.Failure = new RunFailedException(RunOutcome.Unreachable, "MISP is down.", "Start it.");
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal(
+            [(RunOutcome.Unreachable, "MISP is down.", "Start it."), (RunOutcome.SignInFailed, "The secret is wrong.", "Correct it.")],
+            report.Destinations.Select(one => (one.Outcome, one.Failure!.Message, one.Failure.Remedy!)));
+        Assert.Empty(_run.Plans);
+    }
+
+    [Fact]
+    public async Task Actors_and_families_that_attributes_name_are_those_of_their_event()
+    {
+        _run.Destination.FixedPart = indicator => string.Join(' ', indicator.Actors.Concat(indicator.Families));
+        _run.Source.Put(
+            Some.Event(1), Some.Domain(1), Some.Attribute(2, "threat-actor", "Made Up Bear", toIds: false),
+            Some.Attribute(3, "malware-type", "Made Up RAT", toIds: false));
+
+        await _run.PushAsync();
+
+        Assert.Contains("\"Made Up Bear Made Up RAT\"", Assert.Single(_run.Destination.Held).Body, StringComparison.Ordinal);
+    }
 }

@@ -19,6 +19,8 @@ public sealed class PurgeTests : IDisposable
         Assert.Equal((RunOutcome.Done, new PlanCounts(0, 0, 0, 700), 700L, 0L),
             (report.Outcome, report.Destinations[0].Planned, report.Destinations[0].Tally.Accepted, report.Destinations[0].Held));
         Assert.Equal("x-1", Assert.Single(_run.Destination.Held).Id);
+        // The ledger knows what is there: only the first push, with a new one, listed it.
+        Assert.Equal((("graph", new PlanCounts(0, 0, 0, 700)), 1), (_run.Plans[^1], _run.Destination.Listed));
         Assert.All(_run.Steps, step => Assert.Equal((StepAction.Delete, StepReasons.Purged), (step.Action, step.Reason)));
 
         var push = await _run.PushAsync();
@@ -169,5 +171,24 @@ public sealed class PurgeTests : IDisposable
 
         Assert.Equal([RunOutcome.Done, RunOutcome.SignInFailed], report.Destinations.Select(one => one.Outcome));
         Assert.Equal([0, 0], _run.Destinations.Select(one => one.Listed));
+    }
+
+    [Fact]
+    public async Task Dry_run_of_purge_signs_in_nowhere_and_reconciles_nothing()
+    {
+        await PushAsync(1);
+        _run.Source.Put(Some.Event(2), Some.Domain(2));
+        _run.Destination.OnRequest = (_, _) => throw new InvalidOperationException("killed");
+        await Assert.ThrowsAnyAsync<Exception>(() => _run.PushAsync());
+        _run.Destination.OnRequest = null;
+        var asked = 0;
+        _run.Destination.OnPrepare = _ => Task.FromResult(asked++);
+
+        await _run.PurgeAsync(isDryRun: true);
+        Assert.Equal((0, 0), (asked, _run.Destination.Reconciled));
+
+        await _run.PurgeAsync();
+        Assert.Equal((true, 1), (asked > 0, _run.Destination.Reconciled));
+        Assert.Empty(_run.Destination.Held);
     }
 }

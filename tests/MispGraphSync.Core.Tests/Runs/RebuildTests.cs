@@ -20,9 +20,14 @@ public sealed class RebuildTests : LostLedgerRuns
 
         Assert.Equal((new PlanCounts(0, 0, 0, 1), 3L), (report.Planned, report.Unchanged));
         Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
-        Assert.Contains(Run.Warnings, text => text.Contains("The ledger is new", StringComparison.Ordinal));
-        Assert.Contains(Run.Warnings, text => text.Contains("d4.example", StringComparison.Ordinal)
-            && text.Contains("'misp-graph'", StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                "The ledger is new, so 'graph' was listed: 4 indicators there are ours (instance 'misp-graph'). "
+                + "They are in the ledger now.",
+                "'graph': 1 indicators of the instance 'misp-graph' are not wanted any more (fake DomainName { Value = d4.example }): "
+                + "MISP does not have them, or the settings exclude them. They are to be deleted.",
+            ],
+            Run.Warnings);
         Run.Warnings.Clear();
         var listed = Service.Listed;
         Assert.Equal(0, (await PushAsync()).Planned.Total);
@@ -43,7 +48,7 @@ public sealed class RebuildTests : LostLedgerRuns
 
         Assert.Equal(new PlanCounts(1, 0, 0, 0), report.Planned);
         Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
-        Assert.Contains(Run.Warnings, text => text.Contains("2 indicators of others", StringComparison.Ordinal));
+        Assert.Equal(["'graph' has 2 indicators of others. They are left alone."], Run.Warnings);
     }
 
     [Fact]
@@ -74,6 +79,9 @@ public sealed class RebuildTests : LostLedgerRuns
 
         Assert.Equal(0, (await PushAsync(options => options with { ReadsAllSources = false })).Planned.Delete);
         Assert.Equal(3, Service.Held.Count);
+        Assert.Equal(
+            "'graph': 1 indicators of the instance 'misp-graph' have no known source (fake DomainName { Value = d3.example }). "
+            + "They are kept until a run has read every source to its end.", Run.Warnings[^1]);
 
         Assert.Equal(1, (await PushAsync()).Planned.Delete);
         Assert.Equal(2, Service.Held.Count);
@@ -282,6 +290,7 @@ public sealed class RebuildTests : LostLedgerRuns
         Run.Time.Advance(TimeSpan.FromHours(1));
         // The other host's ledger: it deleted one and created another.
         Service.Held.RemoveAt(1);
+        Service.Others.Add("theirs");
 
         Assert.Equal(0, (await PushAsync()).Planned.Total);
         Assert.Equal(new PlanCounts(1, 0, 0, 0), (await PushAsync(options => options with
@@ -289,6 +298,40 @@ public sealed class RebuildTests : LostLedgerRuns
             Stage = options.Stage with { Full = true },
         })).Planned);
         Assert.Equal(2, Service.Held.Count);
+        const string Compared =
+            "'graph' was listed and compared with the ledger: 1 indicators there are ours, 1 that the ledger held are gone.";
+        Assert.Equal([Compared], Run.Warnings);
+
+        Run.Time.Advance(TimeSpan.FromHours(1));
+        await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        Assert.Equal([Compared], Run.Warnings);
+    }
+
+    [Fact]
+    public async Task Comparison_with_an_outdated_ledger_is_reported_although_nothing_is_gone()
+    {
+        Put(1, 2);
+        await PushAsync();
+        Outdate();
+
+        Assert.Equal(2, (await PushAsync()).Unchanged);
+
+        Assert.Equal(
+            ["'graph' was listed and compared with the ledger: 2 indicators there are ours, 0 that the ledger held are gone."],
+            Run.Warnings);
+    }
+
+    [Fact]
+    public async Task Run_that_keeps_no_ledger_says_nothing_about_a_new_one()
+    {
+        Put(1, 2);
+        await PushAsync();
+        LoseLedger();
+        Service.Others.Add("theirs");
+
+        Assert.Equal(2, (await PushAsync(options => options with { HasNoLedger = true })).Unchanged);
+
+        Assert.Empty(Run.Warnings);
     }
 
     [Theory]
@@ -488,6 +531,9 @@ public sealed class RebuildTests : LostLedgerRuns
         var plan = (await Run.PlanAsync()).Destinations[0];
 
         Assert.Equal((new PlanCounts(1, 0, 0, 1), 2L), (plan.Planned, plan.Unchanged));
+        Assert.Equal(
+            "The ledger is new, so 'graph' was listed: 3 indicators there are ours (instance 'misp-graph'). "
+            + "A push puts them into the ledger.", Run.Warnings[0]);
         Assert.Equal(plan.Planned, (await PushAsync()).Planned);
     }
 
@@ -507,6 +553,7 @@ public sealed class RebuildTests : LostLedgerRuns
 
         Assert.Equal(2, report.Destinations[0].Deleted);
         Assert.Equal(["d3.example"], Values());
+        Assert.DoesNotContain(Run.Warnings, text => text.Contains("earlier app", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public sealed class SignInFirstTests : IDisposable
         var report = await _run.PushAsync();
 
         Assert.Equal((RunOutcome.Done, 1L), (report.Outcome, report.Destinations[0].Tally.Accepted));
+        Assert.Null(report.Destinations[0].Obstacle);
         Assert.Equal("'graph' does not answer: There is no answer. It is tried again after the read, if there is anything to send.",
             Assert.Single(_run.Warnings));
     }
