@@ -6,7 +6,7 @@ using Xunit;
 
 namespace MispGraphSync.Tests.Planning;
 
-public sealed class ListedComparisonTests
+public sealed class ListedComparisonTests : IAsyncDisposable
 {
     private static readonly Hash128 Wanted = Hash128.Of("wanted");
 
@@ -15,6 +15,8 @@ public sealed class ListedComparisonTests
         MoreMembers = (indicator, identity) => $",\"created\":\"{identity.Created:O}\",\"modified\":\"{identity.Modified:O}\","
             + $"\"reported\":\"{indicator.LastReported:O}\",\"expires\":\"{identity.Expires:O}\",\"id\":\"{identity.Id}\"",
     };
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
 
     [Theory]
     [InlineData("created")]

@@ -7,7 +7,7 @@ using Xunit;
 namespace MispGraphSync.Tests.Planning;
 
 /// <summary>What is decided of one key, and the step that is made of it.</summary>
-public sealed class PlannerTests
+public sealed class PlannerTests : IAsyncDisposable
 {
     private const string Instance = "misp-graph";
 
@@ -20,6 +20,8 @@ public sealed class PlannerTests
     private readonly List<(StepAction Action, ItemIdentity Identity)> _written = [];
 
     public PlannerTests() => _service.OnWrite = (action, identity) => _written.Add((action, identity));
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
 
     [Fact]
     public void Creation_has_the_key_of_its_generation_and_the_dates_of_MISP()
