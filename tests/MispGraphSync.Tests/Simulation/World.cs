@@ -218,11 +218,12 @@ internal sealed class World : IAsyncDisposable
         var full = last with { Full = Sandbox.SentinelState.HidesRevoked };
         for (var round = 0; round < (full.Full ? 2 : 1); round++)
         {
-            for (var source = 0; source < Sources; source++) await RunAsync(full with { Source = source });
+            // At once, as below: some minutes later a renewal may be due, which only a run of its source sends.
+            for (var source = 0; source < Sources; source++)
+                await RunAsync(full with { Source = source, After = source == 0 ? full.After : TimeSpan.Zero });
         }
 
         Sandbox.ForgetRequests();
-        // At once: some minutes later a renewal may be due.
         var rest = last with { After = TimeSpan.Zero, Accepts = false };
         for (var source = 0; source < Sources; source++) await RunAsync(rest with { Source = source });
         _promises.CheckRest();
