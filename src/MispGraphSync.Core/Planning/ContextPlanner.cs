@@ -76,8 +76,8 @@ public sealed class ContextPlanner(
             indications.Where(one => ends.ContainsKey(one.Target.Observables)).Select(one => Relate(one, ends[one.Target.Observables])),
             context.Policy.MostIndications);
         foreach (var held in facts.Held.Values.Where(held => !_wanted.Contains(held.Observables))) DecideUnwanted(held);
-        DeleteLoose();
-        // Where only identities are planned, the rejections of other objects stay.
+        // Where only some objects are planned, the others have their ends all the same, and their rejections stay.
+        if (facts is { MayExclude: true, RetriesOnly: false }) DeleteLoose();
         if (facts.MayExclude)
             ObsoleteRejections.AddRange(facts.Rejected.Keys.Where(key => !_wanted.Contains(key) && !facts.Held.ContainsKey(key)));
     }

@@ -62,6 +62,7 @@ internal sealed class ContextRun
     public Task SendCreatorsAsync(DestinationState indicators, Eligibility eligibility) => _execution.TryAsync(async () =>
     {
         if (!Policy.NamesCreators) return;
+        Refresh();
         if (!State.PlansEverything && !Ledger.IsContextDue(State, _execution.Now)) return;
         var plan = MakePlan(
             indicators, eligibility, mayDelete: false, retriesOnly: false, Policy with { Actors = false, Techniques = false },
@@ -83,9 +84,7 @@ internal sealed class ContextRun
     /// <summary>To be called when the keys of the indicators' plan are collected.</summary>
     public void MarkChanged(DestinationState indicators)
     {
-        // The read may have shown other texts of clusters.
-        var opened = Ledger.OpenDestination(_context.Info, IndicatorShape.Context, _fingerprint);
-        _execution.State = State with { PlansEverything = opened.PlansEverything };
+        Refresh();
         Ledger.MarkContextChanged(State, indicators);
     }
 
@@ -112,6 +111,8 @@ internal sealed class ContextRun
     public Task RevokeAllAsync() => _execution.TryAsync(async () =>
     {
         _hasLooked = true;
+        // The next push needs the identities before it marks what changed.
+        Ledger.PlanEverythingNext(State);
         if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
         var decision = new StepDecision(StepAction.Delete, StepReasons.Purged);
         var steps = ContextPlanner.InOrder(Ledger.ReadHeld(State).Select(
@@ -223,6 +224,12 @@ internal sealed class ContextRun
         }
     }
 
+    // A list or the read may have shown more than is planned key by key, or other texts of clusters.
+    private void Refresh() => _execution.State = State with
+    {
+        PlansEverything = Ledger.OpenDestination(_context.Info, IndicatorShape.Context, _fingerprint).PlansEverything,
+    };
+
     private ContextPlanner MakePlan(DestinationState indicators, Eligibility eligibility, bool mayDelete, bool retriesOnly) => MakePlan(
         indicators, eligibility, mayDelete, retriesOnly, Policy, _options.IsDryRun ? SupportedBy.Planned : SupportedBy.Held);
 
@@ -257,7 +264,8 @@ internal sealed class ContextRun
         foreach (var adopted in plan.Adopted) Ledger.RecordTakeover(State, adopted);
         foreach (var (observables, renewAt) in plan.Reschedules) Ledger.RescheduleRenewal(State, observables, renewAt);
         foreach (var observables in plan.ObsoleteRejections) Ledger.ForgetRejection(State, observables);
-        if (Policy.NamesCreators && !indicators.PlansEverything)
+        // Where everything is still to be planned, they need no mark.
+        if (Policy.NamesCreators && (by != SupportedBy.Taken || !indicators.PlansEverything))
         {
             foreach (var (organisation, _) in plan.NewIdentities)
                 Ledger.MarkIndicatorsOf(State, indicators, ContextSupport.Of(organisation));

@@ -102,6 +102,51 @@ public sealed class ContextCreatorTests : ContextRuns
     }
 
     [Fact]
+    public async Task Indicators_name_their_creator_after_a_purge()
+    {
+        Put(1, Moth);
+        await PushAsync();
+        await Run.PurgeAsync();
+
+        await PushLaterAsync(Hours(1));
+
+        AssertIndicatorsName("identity First CERT");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Identity_that_somebody_removed_is_there_again_before_the_indicators_are_compared(bool isRevoked)
+    {
+        Put(1, Moth);
+        await PushAsync();
+        var identity = Context.One("identity First CERT");
+        if (isRevoked) Context.Revoke(identity);
+        else Context.Objects.Remove(identity);
+        Run.Time.Advance(Hours(1));
+        Service.Requested.Clear();
+
+        await PushInFullAsync();
+
+        AssertIndicatorsName("identity First CERT");
+        Assert.Equal("create identity", Service.Requested[0]);
+    }
+
+    [Fact]
+    public async Task Indicators_of_a_first_push_name_an_identity_that_was_accepted_late()
+    {
+        Put(1, Moth);
+        var refusals = 1;
+        AnswerFor("First CERT", () => refusals-- > 0 ? new StepOutcome.Rejected("Busy.", IsTransient: true) : null);
+
+        await PushAsync();
+        await PushLaterAsync(Hours(1));
+        await PushLaterAsync(Hours(1));
+
+        AssertIndicatorsName("identity First CERT");
+    }
+
+    [Fact]
     public async Task Plan_shows_each_object_once_and_the_name_that_a_push_would_send()
     {
         Put(1, Moth, Phishing);
@@ -133,4 +178,11 @@ public sealed class ContextCreatorTests : ContextRuns
     }
 
     private static string Body(PlanStep step) => System.Text.Encoding.UTF8.GetString(step.Body.Span);
+
+    private void AssertIndicatorsName(string identity)
+    {
+        var id = Context.One(identity).Id;
+        Assert.NotEmpty(Service.Held);
+        Assert.All(Service.Held, one => Assert.Contains(id, one.Body, StringComparison.Ordinal));
+    }
 }

@@ -74,9 +74,9 @@ public abstract class ContextRuns : IDisposable
     private protected static TimeSpan Hours(int number) => TimeSpan.FromHours(number);
 
     /// <summary>The service answers nothing, or what is given, for objects with this name; null: as usual for all.</summary>
-    private protected void AnswerFor(string? name, Func<StepOutcome>? answer = null) => Service.Answer = name is null
+    private protected void AnswerFor(string? name, Func<StepOutcome?>? answer = null) => Service.Answer = name is null
         ? null
-        : (_, step) => step.Label?.Value == name ? answer?.Invoke() ?? new StepOutcome.Rejected("It is not valid.") : null;
+        : (_, step) => step.Label?.Value != name ? null : answer is null ? new StepOutcome.Rejected("It is not valid.") : answer();
 
     /// <summary>The process ends after a request of this kind has reached the service, before its answer is recorded.</summary>
     private protected async Task KillAsync(string request)
