@@ -20,7 +20,24 @@ internal sealed partial class DestinationRun
     /// <summary>Sends the plan. Deletions come last, except where they make room.</summary>
     public async Task ApplyAsync()
     {
-        await ApplyIndicatorsAsync().ConfigureAwait(false);
+        await _execution.TryAsync(SendAsync).ConfigureAwait(false);
+        if (!_mayCreateAgain) await CompleteAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// To be called when all destinations have sent, for one after the other: what is created again is planned in tables that they
+    /// share.
+    /// </summary>
+    public async Task ApplyAgainAsync()
+    {
+        if (!_mayCreateAgain) return;
+        await _execution.TryAsync(FindGenerationsAsync).ConfigureAwait(false);
+        await CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async Task CompleteAsync()
+    {
+        CompleteIndicators();
         if (_context is null || !MayContinue) return;
         await _context.ApplyAsync(State, Eligibility, _mayDelete && _withheld is null, _isRetry).ConfigureAwait(false);
     }

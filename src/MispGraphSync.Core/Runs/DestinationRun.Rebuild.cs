@@ -14,6 +14,7 @@ internal sealed partial class DestinationRun
     private readonly HashSet<Guid> _existing = [];
     private RunFailedException? _obstacle;
     private bool _mayHaveLost;
+    private bool _mayCreateAgain;
     private bool _cannotBeListed;
     private bool _isListPostponed;
     private bool _isUnfinished;
@@ -175,14 +176,15 @@ internal sealed partial class DestinationRun
         }
     }
 
-    // Where a list does not show revoked indicators, a key that was revoked before is accepted again and yet stays revoked. What was
-    // created and is not listed in time gets the next generation.
+    // Where a list does not show revoked indicators, a key that was revoked before is accepted again and yet stays revoked. An earlier
+    // run may have ended while it waited.
+    private bool MayHaveCreatedRevoked() =>
+        _mayHaveLost && Destination.Capabilities.IdsNotReusable && !_options.IsDryRun && !_ledger.ListsRevoked(State)
+        && (Planned.Create > 0 || _ledger.FindUnlisted(State, _execution.Now).Count > 0);
+
+    // What was created and is not listed in time gets the next generation.
     private async Task FindGenerationsAsync()
     {
-        if (!_mayHaveLost || !Destination.Capabilities.IdsNotReusable || _options.IsDryRun) return;
-        if (_ledger.ListsRevoked(State)) return;
-        // An earlier run may have ended while it waited.
-        if (Planned.Create == 0 && _ledger.FindUnlisted(State, _execution.Now).Count == 0) return;
         for (var round = 0; round < MostRounds; round++)
         {
             var missing = await WaitForCreatedAsync().ConfigureAwait(false);

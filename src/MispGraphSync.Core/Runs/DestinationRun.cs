@@ -132,10 +132,8 @@ internal sealed partial class DestinationRun
         if (!_isRetry) _ledger.ClearUnchanged(State, keepDeletions: !_mayDelete || _unread.Count > 0);
     });
 
-    private async Task ApplyIndicatorsAsync()
+    private void CompleteIndicators()
     {
-        await _execution.TryAsync(SendAsync).ConfigureAwait(false);
-        await _execution.TryAsync(FindGenerationsAsync).ConfigureAwait(false);
         if (_execution.IsFull)
         {
             Observer.Warn(
@@ -215,6 +213,8 @@ internal sealed partial class DestinationRun
             await _execution.ApplyAsync(Steps(StepAction.Update, StepAction.Renew)).ConfigureAwait(false);
             await _execution.ApplyInTurnsAsync(Steps(StepAction.Create), deletions, _capacity.Free).ConfigureAwait(false);
         }
+
+        _mayCreateAgain = MayHaveCreatedRevoked();
     }
 
     // An earlier run found the service full. Deletions make room; then one creation is tried alone.

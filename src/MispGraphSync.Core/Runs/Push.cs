@@ -105,6 +105,7 @@ public sealed class Push(
         List<List<DestinationRun>> places = [.. ready.GroupBy(PlaceOf).Select(runs => runs.ToList())];
         await Task.WhenAll(places.Select(place => place[0].CheckLimitsAsync())).ConfigureAwait(false);
         await Task.WhenAll(places.Select(place => Task.Run(() => ApplyInTurnAsync(place)))).ConfigureAwait(false);
+        foreach (var run in ready) await run.ApplyAgainAsync().ConfigureAwait(false);
     }
 
     private static object PlaceOf(DestinationRun run) =>

@@ -30,6 +30,7 @@ public sealed class Retry(
         }
 
         await Task.WhenAll(ready.Select(run => Task.Run(run.ApplyAsync))).ConfigureAwait(false);
+        foreach (var run in ready) await run.ApplyAgainAsync().ConfigureAwait(false);
 
         var reports = runs.SelectMany(run => run.Reports(new Dictionary<SkipReason, long>()));
         return RunReport.Of(runId, SourceReport.OfLedger, [.. reports], time.GetElapsedTime(started), control);

@@ -11,7 +11,7 @@ internal sealed class NumberedRead(Statement rows, Action<NumberedRead> closed) 
     private bool _isPaused = true;
     private bool _isAtEnd;
 
-    /// <summary>Valid until the next commit.</summary>
+    /// <summary>Valid until the next move and the next commit.</summary>
     public Statement Row => rows;
 
     /// <summary>The number of the current row, also after a commit; 0 before the first row, and after the last.</summary>

@@ -22,6 +22,28 @@ public sealed class UnfinishedRebuildTests : LostLedgerRuns
     }
 
     [Fact]
+    public async Task Revoked_key_is_created_again_beside_another_destination_that_sends()
+    {
+        var other = new FakeDestination("second", IndicatorShape.Single, scope: "2") { Upserts = true };
+        Run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true };
+        Run.Destinations.Add(other);
+        Put(1, 2);
+        await PushAsync();
+        Put(1);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2);
+        var creations = 0;
+        Service.OnRequest = (_, _) => creations++;
+
+        var report = await WithTimeAsync(PushAsync(options => options with { MayHaveLostRecords = true }));
+
+        Assert.Equal((RunOutcome.Done, 2), (report.Outcome, creations));
+        Assert.Equal(["d1.example", "d2.example"], Values());
+        Assert.Equal(2, other.Held.Count);
+    }
+
+    [Fact]
     public async Task Each_run_without_a_ledger_leaves_a_later_generation_alone()
     {
         await HoldLaterGenerationAsync();
