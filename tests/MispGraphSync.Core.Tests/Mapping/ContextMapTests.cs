@@ -86,5 +86,54 @@ public sealed class ContextMapTests
         ContextMap.ObjectOf(
             "misp-galaxy:mitre-attack-pattern=\"X\"", Cluster with { Value = "X - T9999", ExternalId = "T1566" })!.Canonical);
 
+    [Fact]
+    public void Number_of_the_cluster_names_a_technique_whose_name_has_none()
+    {
+        const string Tag = "misp-galaxy:mitre-attack-pattern=\"Way in\"";
+
+        Assert.Equal("T1566.001", ContextMap.ObjectOf(Tag, Cluster with { ExternalId = " t1566.001 " })!.Key);
+        Assert.Null(ContextMap.ObjectOf(Tag, Cluster with { ExternalId = "T1566.1" }));
+    }
+
+    [Theory]
+    [InlineData("attack-Windows:initial-access", "mitre-attack", "initial-access")]
+    [InlineData("mitre-attack:initial-access", "mitre-attack", "initial-access")]
+    [InlineData("mobile-attack-Android:impact", "mitre-mobile-attack", "impact")]
+    [InlineData("other:impact", null, null)]
+    [InlineData(":impact", null, null)]
+    [InlineData("impact", null, null)]
+    [InlineData("attack-Windows:two words", null, null)]
+    public void Phase_of_a_technique_is_in_the_kill_chain_of_its_matrix(string text, string? chain, string? phase)
+    {
+        var item = ContextMap.ObjectOf(Technique, Cluster with { Value = "Way in - T1566", KillChain = [text] })!;
+
+        Assert.Equal(chain is null ? [] : [(chain, phase!)], item.KillChain);
+    }
+
+    [Fact]
+    public void Cluster_of_the_current_list_describes_an_object_before_all_others()
+    {
+        const string Mobile = "misp-galaxy:mitre-mobile-attack-attack-pattern=\"Way in - T1566\"";
+        const string Older = "misp-galaxy:mitre-enterprise-attack-attack-pattern=\"Way in - T1566\"";
+        const string Oldest = "misp-galaxy:mitre-pre-attack-attack-pattern=\"Way in - T1566\"";
+        var later = Cluster with { ReadAt = DateTimeOffset.UnixEpoch };
+        (string Tag, ClusterDetail? Cluster)[] inOrder =
+        [
+            (Technique, Cluster), (Older, later), (Older, Cluster), (Mobile, Cluster), (Oldest, Cluster),
+            (Technique, Cluster with { IsCustom = true }), (Mobile, null), (Oldest, null),
+        ];
+
+        for (var i = 0; i < inOrder.Length; i++)
+        {
+            for (var j = 0; j < inOrder.Length; j++)
+            {
+                var order = ContextMap.Compare(inOrder[i].Tag, inOrder[i].Cluster, inOrder[j].Tag, inOrder[j].Cluster);
+                Assert.Equal(Math.Sign(i - j), Math.Sign(order));
+            }
+        }
+    }
+
+    private const string Technique = "misp-galaxy:mitre-attack-pattern=\"Way in - T1566\"";
+
     private static ClusterDetail Cluster => new() { Tag = "", Value = "Velvet Heron", Uuid = Uuid };
 }

@@ -45,6 +45,15 @@ public class HostNameTests
         Assert.Equal(["domain:" + domain], Given.Map("domain", value).Singles());
 
     [Theory]
+    // The first and the last letters of two cursive scripts.
+    [InlineData("\u0620\u200C\u0620.example")]
+    [InlineData("\u08A0\u200C\u08C7.example")]
+    [InlineData("\u1820\u200C\u18AA.example")]
+    public void Joiner_keeps_letters_of_a_cursive_script_apart(string value) =>
+        Assert.NotEqual(
+            Given.Map("domain", value.Replace("\u200C", "", StringComparison.Ordinal)).Singles(), Given.Map("domain", value).Singles());
+
+    [Theory]
     [InlineData("*.evil.example")]
     [InlineData("http://evil.example")]
     [InlineData("evil example")]
@@ -65,6 +74,11 @@ public class HostNameTests
     [InlineData("evil\u00A0.example")]
     [InlineData("ev\u200Dil.example")]
     [InlineData("ev\u200Cil.example")]
+    [InlineData("\u0628\u200C.example")]
+    [InlineData("\u200C\u0628.example")]
+    [InlineData("\u0628\u200Cb.example")]
+    [InlineData("b\u200C\u0628.example")]
+    [InlineData("\u0628\u200D\u0628.example")]
     [InlineData("\u0308evil.example")]
     [InlineData("\u201Cevil.example\u201D")]
     [InlineData("evil\uFF0Fexample.test")]

@@ -116,6 +116,22 @@ public class NormaliseTests
     [InlineData("\uAC00\u11A8", "\uAC01")]
     [InlineData("a\u0305\u0301", "a\u0305\u0301")]
     [InlineData("\uF900", "\u8C48")]
+    // Each run of marks by itself; marks of one class keep their order.
+    [InlineData("q\u0307\u0323q\u0307\u0323", "q\u0323\u0307q\u0323\u0307")]
+    [InlineData("a\u0301\u0323", "\u1EA1\u0301")]
+    [InlineData("a\u0301\u0300", "\u00E1\u0300")]
+    // The first and the last syllable of Hangul, and what is beside its leads, vowels and tails.
+    [InlineData("\u1100\u1161", "\uAC00")]
+    [InlineData("\u1112\u1175\u11C2", "\uD7A3")]
+    [InlineData("\uD55C\u0323", "\uD55C\u0323")]
+    [InlineData("\uAC00\u11C2", "\uAC1B")]
+    [InlineData("\uAC00\u11A7", "\uAC00\u11A7")]
+    [InlineData("\uAC00\u11C3", "\uAC00\u11C3")]
+    [InlineData("\uAC01\u11A8", "\uAC01\u11A8")]
+    [InlineData("\u10FF\u1161", "\u10FF\u1161")]
+    [InlineData("\u1113\u1161", "\u1113\u1161")]
+    [InlineData("\u1112\u1160", "\u1112\u1160")]
+    [InlineData("\u1112\u1176", "\u1112\u1176")]
     public void Text_is_composed_canonically(string text, string composed) => Assert.Equal(composed, UnicodeComposition.Compose(text));
 
     [Theory]

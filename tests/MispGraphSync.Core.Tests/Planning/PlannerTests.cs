@@ -236,7 +236,9 @@ public sealed class PlannerTests : IAsyncDisposable
     {
         var held = Held() with
         {
-            Hashes = new ItemHashes(Hash128.Unknown, Hash128.Unknown), ListedSince = Some.Now.AddDays(-7), Modified = Some.Now.AddDays(-1),
+            Hashes = new ItemHashes(Hash128.Unknown, Hash128.Unknown),
+            ListedSince = Some.Now.AddDays(-7),
+            Modified = Some.Now.AddDays(-1),
         };
         var there = Listed() with { Id = null, Modified = Some.Now.AddDays(-2), Created = Some.Now.AddDays(-3), Expires = held.Expires };
 
