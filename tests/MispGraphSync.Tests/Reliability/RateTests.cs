@@ -60,16 +60,21 @@ public sealed class RateTests
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         using var service = new StormyService(time, new Random(seed));
         using var client = Client(service, time, 600, out var log, service.Heard);
-        var left = 60;
+        var (left, ended) = (60, 0);
         var senders = Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
         {
-            while (Interlocked.Decrement(ref left) >= 0) Assert.True(await SendAsync(client));
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                Assert.True(await SendAsync(client));
+                Interlocked.Increment(ref ended);
+            }
         })));
 
         while (!senders.IsCompleted)
         {
-            // A request with a permit may not have begun yet.
-            if (service.InFlight == 0 && service.IsHeard && client.Limiter.Granted == service.Answered)
+            // A request with a permit may not have begun yet, and a response may not have been read: no time passes meanwhile.
+            if (service.InFlight == 0 && service.IsHeard && client.Limiter.Granted == service.Answered
+                && Volatile.Read(ref ended) == service.Taken)
                 time.Advance(TimeSpan.FromMilliseconds(250));
             await Task.Yield();
         }
