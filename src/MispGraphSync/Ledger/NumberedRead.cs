@@ -2,7 +2,7 @@ namespace MispGraphSync.Ledger;
 
 /// <summary>
 /// A read in the order of a number that stays open while others write. Each commit pauses it, and the next row is then found by its
-/// number: SQLite starts its write-ahead log anew only when no read is open, and else lets it grow until the end of the run.
+/// number: SQLite empties its write-ahead log only when no read is open, and else lets it grow until the end of the run.
 /// </summary>
 /// <param name="rows">Its first column is the number; its one parameter is the lowest number wanted. Numbers begin at 1.</param>
 /// <param name="closed">Called when it is disposed of.</param>

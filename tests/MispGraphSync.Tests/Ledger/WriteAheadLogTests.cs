@@ -4,7 +4,7 @@ namespace MispGraphSync.Tests.Ledger;
 
 public sealed class WriteAheadLogTests
 {
-    /// <summary>SQLite starts its log anew after 1,000 pages of 8 KiB, when no read is open.</summary>
+    /// <summary>SQLite empties its log after 1,000 pages of 8 KiB, when no read is open.</summary>
     private const long Pages = 1_000 * 8_192;
 
     [Fact]
