@@ -5,6 +5,9 @@ namespace MispGraphSync.Core.Planning;
 /// <summary>When an indicator ends and when it is renewed.</summary>
 public static class Lifecycle
 {
+    /// <summary>In so many steps of the lifetime, which are six hours of 30 days.</summary>
+    private const int StepsOfRenewal = 120;
+
     /// <summary>The expiry of something sent now: whole seconds.</summary>
     /// <param name="end">It is never later than this; null: no limit.</param>
     public static DateTimeOffset ExpiryOf(DateTimeOffset now, TimeSpan lifetime, DateTimeOffset? end)
@@ -12,9 +15,6 @@ public static class Lifecycle
         var expires = now + lifetime;
         return DateTimeOffset.FromUnixTimeSeconds((end < expires ? end.Value : expires).ToUnixTimeSeconds());
     }
-
-    /// <summary>In so many steps of the lifetime, which are six hours of 30 days.</summary>
-    private const int StepsOfRenewal = 120;
 
     /// <summary>
     /// Renewed when what remains is less than lifetime × (¼ + ¼·h), h in [0, 1) from the key, so that a million

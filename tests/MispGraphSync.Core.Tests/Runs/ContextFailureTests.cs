@@ -283,14 +283,7 @@ public sealed class ContextFailureTests : ContextRuns
     [Fact]
     public async Task Change_of_a_killed_run_that_MISP_took_back_is_taken_back()
     {
-        Put(1, Moth);
-        Put(2);
-        await PushAsync();
-        Put(2, "tlp:amber", Moth);
-        Run.Time.Advance(Hours(1));
-        await KillAsync("create threat-actor");
-        Assert.Equal("amber", Context.One("threat-actor Grey Moth").Text("tlp"));
-        Put(2);
+        await KillDuringChangeThatIsTakenBackAsync();
 
         await PushLaterAsync(Hours(1));
 

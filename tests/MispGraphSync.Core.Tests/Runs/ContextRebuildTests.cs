@@ -241,13 +241,7 @@ public sealed class ContextRebuildTests : ContextRuns
     [Fact]
     public async Task List_after_a_killed_run_does_not_lose_what_it_changed()
     {
-        Put(1, Moth);
-        Put(2);
-        await PushAsync();
-        Put(2, "tlp:amber", Moth);
-        Run.Time.Advance(Hours(1));
-        await KillAsync("create threat-actor");
-        Put(2);
+        await KillDuringChangeThatIsTakenBackAsync();
         Run.Time.Advance(Hours(1));
 
         await PushInFullAsync();

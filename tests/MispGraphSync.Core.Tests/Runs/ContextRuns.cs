@@ -1,6 +1,7 @@
 using MispGraphSync.Core.Domain;
 using MispGraphSync.Core.Ports;
 using MispGraphSync.Core.Runs;
+using Xunit;
 
 namespace MispGraphSync.Tests.Runs;
 
@@ -98,6 +99,19 @@ public abstract class ContextRuns : IDisposable
         }
 
         throw new InvalidOperationException($"There was no request '{request}'.");
+    }
+
+    /// <summary>A killed run sent a change of the actor that MISP has taken back since.</summary>
+    private protected async Task KillDuringChangeThatIsTakenBackAsync()
+    {
+        Put(1, Moth);
+        Put(2);
+        await PushAsync();
+        Put(2, "tlp:amber", Moth);
+        Run.Time.Advance(Hours(1));
+        await KillAsync("create threat-actor");
+        Assert.Equal("amber", Context.One("threat-actor Grey Moth").Text("tlp"));
+        Put(2);
     }
 
     private protected void LoseLedger()

@@ -21,6 +21,17 @@ public abstract class LostLedgerRuns : IDisposable
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Run.LedgerPath)!)) File.Delete(file);
     }
 
+    /// <summary>d2.example is revoked and wanted again, which the new ledger cannot know.</summary>
+    private protected async Task LoseLedgerAfterRevocationAsync()
+    {
+        Put(1, 2);
+        await PushAsync();
+        Put(1);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2);
+    }
+
     private protected void Put(params int[] numbers)
     {
         for (var i = 1; i <= 9; i++) Run.Source.Remove(Some.Event(i));

@@ -266,12 +266,7 @@ public sealed class RebuildTests : LostLedgerRuns
     public async Task Revoked_key_gets_the_next_generation_whether_it_is_listed_or_not(bool isListed)
     {
         (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, isListed);
-        Put(1, 2);
-        await PushAsync();
-        Put(1);
-        await PushAsync();
-        LoseLedger();
-        Put(1, 2);
+        await LoseLedgerAfterRevocationAsync();
         var listed = Service.Listed;
 
         var report = await WithTimeAsync(PushAsync(options => options with { MayHaveLostRecords = true }));

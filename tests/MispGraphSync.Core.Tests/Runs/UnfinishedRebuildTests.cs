@@ -27,12 +27,7 @@ public sealed class UnfinishedRebuildTests : LostLedgerRuns
         var other = new FakeDestination("second", IndicatorShape.Single, scope: "2") { Upserts = true };
         Run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true, IdsNotReusable = true };
         Run.Destinations.Add(other);
-        Put(1, 2);
-        await PushAsync();
-        Put(1);
-        await PushAsync();
-        LoseLedger();
-        Put(1, 2);
+        await LoseLedgerAfterRevocationAsync();
         var creations = 0;
         Service.OnRequest = (_, _) => creations++;
 
@@ -77,12 +72,7 @@ public sealed class UnfinishedRebuildTests : LostLedgerRuns
     public async Task Stop_while_waiting_for_the_list_leaves_revoked_keys_to_the_next_run()
     {
         (Service.Upserts, Service.IdsNotReusable, Service.ListsRevoked) = (true, true, false);
-        Put(1, 2);
-        await PushAsync();
-        Put(1);
-        await PushAsync();
-        LoseLedger();
-        Put(1, 2);
+        await LoseLedgerAfterRevocationAsync();
 
         using var deadline = new CancellationTokenSource();
         using var control = new RunControl(CancellationToken.None, deadline.Token, CancellationToken.None);
