@@ -31,6 +31,9 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
     /// <summary>A sentence makes every read partial.</summary>
     public string? Gap { get; set; }
 
+    /// <summary>A sentence: events that no longer match cannot be looked up.</summary>
+    public string? LookUpGap { get; set; }
+
     /// <summary>How much its clock is ahead of ours.</summary>
     public TimeSpan ClockAhead { get; set; }
 
@@ -94,9 +97,12 @@ internal sealed class FakeSource(TimeProvider time, string name = "misp") : ISou
         }
     }
 
-    public Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyCollection<EventHeader>>([.. gone.Where(header => Aged.Contains(header.Uuid)).Select(header =>
+    public Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct)
+    {
+        if (LookUpGap is not null) _gaps.Add(LookUpGap);
+        return Task.FromResult<IReadOnlyCollection<EventHeader>>([.. gone.Where(header => Aged.Contains(header.Uuid)).Select(header =>
             AgedAndChanged.TryGetValue(header.Uuid, out var changed) ? EventHeader.Of(changed.Event) : header)]);
+    }
 
     /// <summary>Adds or replaces an event.</summary>
     public void Put(MispEvent @event, params EventItem[] items) => Events[@event.Uuid] = new SourceEvent(@event, items);

@@ -45,7 +45,8 @@ public interface ISource
 
     /// <summary>
     /// Of these events, which no longer match, those that would match if relative time spans (such as <c>last: 5d</c>)
-    /// were removed from the filters, as they are now: they have aged, all others are withdrawn.
+    /// were removed from the filters, as they are now: they have aged, all others are withdrawn. Where this adds a gap, nothing is
+    /// known of any of them.
     /// </summary>
     Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct);
 }

@@ -186,7 +186,13 @@ public sealed class Stager
         if (gone.Count == 0) return report with { MayDelete = true };
         var gaps = _source.Gaps.Count;
         var found = await _source.LookUpAsync(gone, ct).ConfigureAwait(false);
-        if (_source.Gaps.Count > gaps) return report;
+        if (_source.Gaps.Count > gaps)
+        {
+            // They may be withdrawn: what is held is kept, and nothing more is made of them.
+            _ledger.MarkAged([.. gone.Select(header => header.Uuid)], _time.GetUtcNow());
+            return report;
+        }
+
         var before = gone.ToDictionary(header => header.Uuid);
         // The last change of an event that has aged is read too, before it no longer renews anything.
         var changed = found.Where(header => header.IsChangedSince(before[header.Uuid])).ToList();

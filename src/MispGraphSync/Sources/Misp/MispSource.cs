@@ -76,22 +76,17 @@ internal sealed class MispSource : ISource, IDisposable
 
     public void FetchClusters(Func<string, bool> isUnknown) => _isUnknownCluster = isUnknown;
 
-    /// <summary>If the server cannot answer, events count as aged: they are kept, and the gap says why.</summary>
     public async Task<IReadOnlyCollection<EventHeader>> LookUpAsync(IReadOnlyCollection<EventHeader> gone, CancellationToken ct)
     {
         var plan = _plan.WithoutRelativeTime();
         var aged = new List<EventHeader>();
-        foreach (var portion in gone.Chunk(_settings.PageSize))
+        try
         {
-            try
-            {
-                aged.AddRange(await StillMatchingAsync(plan, portion, ct));
-            }
-            catch (MispException e)
-            {
-                _gaps.Add($"{portion.Length} events that no longer match could not be looked up. {e.Message}");
-                aged.AddRange(portion);
-            }
+            foreach (var portion in gone.Chunk(_settings.PageSize)) aged.AddRange(await StillMatchingAsync(plan, portion, ct));
+        }
+        catch (MispException e)
+        {
+            _gaps.Add($"{gone.Count} events that no longer match could not be looked up. {e.Message}");
         }
         return aged;
     }
@@ -122,23 +117,20 @@ internal sealed class MispSource : ISource, IDisposable
         var matching = events.ToDictionary(e => e.Uuid);
         foreach (var filter in plan.Filters)
         {
-            var found = _fullText.GetValueOrDefault(filter) ?? await FindAmongAsync(filter.Positive, events, ifUnsure: events, ct);
+            var found = _fullText.GetValueOrDefault(filter) ?? await FindAmongAsync(filter.Positive, events, ct);
             matching = matching.Keys.Where(found.ContainsKey).ToDictionary(uuid => uuid, uuid => found[uuid]);
             foreach (var search in filter.Subtracted)
             {
-                foreach (var uuid in (await FindAmongAsync(search, events, ifUnsure: [], ct)).Keys) matching.Remove(uuid);
+                foreach (var uuid in (await FindAmongAsync(search, events, ct)).Keys) matching.Remove(uuid);
             }
         }
         return matching.Values;
     }
 
-    private async Task<IReadOnlyDictionary<Guid, EventHeader>> FindAmongAsync(
-        EventFilter search, EventHeader[] events, EventHeader[] ifUnsure, CancellationToken ct)
+    private async Task<Dictionary<Guid, EventHeader>> FindAmongAsync(EventFilter search, EventHeader[] events, CancellationToken ct)
     {
         var found = new Dictionary<Guid, EventHeader>();
-        if (search.LimitedTo(events) is not { } limited) return found;
-        var gaps = await _listing.ReadAsync(limited, found, ct);
-        _gaps.AddRange(gaps);
-        return gaps.Count == 0 ? found : ifUnsure.ToDictionary(e => e.Uuid);
+        if (search.LimitedTo(events) is { } limited) _gaps.AddRange(await _listing.ReadAsync(limited, found, ct));
+        return found;
     }
 }
