@@ -64,6 +64,9 @@ internal sealed class TestRun : IDisposable
     /// <summary>Of the last verification, for all destinations.</summary>
     public List<Finding> Findings { get; } = [];
 
+    /// <summary>The options of a full read that somebody asked for.</summary>
+    public static PushOptions InFull(PushOptions options) => options with { Stage = options.Stage with { Full = true } };
+
     public TestRun() => Sources.Add(new FakeSource(Time));
 
     public Task<RunReport> PushAsync(Func<PushOptions, PushOptions>? with = null, RunControl? control = null) =>

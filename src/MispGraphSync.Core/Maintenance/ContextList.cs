@@ -39,10 +39,11 @@ internal sealed class ContextList(DestinationExecution execution, IContextDestin
     }
 
     /// <summary>Corrects what the ledger holds: what is not there is forgotten, and what is there and ours is held.</summary>
-    public void Correct()
+    /// <param name="isContentUnknown">Another ledger may have sent what the list shows.</param>
+    public void Correct(bool isContentUnknown)
     {
         // A list without any of ours may be one that does not show them.
-        if (_live.Count > 0) _ledger.ForgetUnlisted(State, execution.Now, State.IsOutdated);
+        if (_live.Count > 0) _ledger.ForgetUnlisted(State, execution.Now, isContentUnknown);
         var generations = _ledger.ReadGenerations(State);
         foreach (var ours in _revoked.GroupBy(there => Hash128.Of(there.Canonical!)))
         {

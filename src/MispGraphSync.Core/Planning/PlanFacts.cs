@@ -16,6 +16,11 @@ public sealed record PlanFacts(
     /// </summary>
     public IReadOnlySet<string> Unread { get; init; } = new HashSet<string>();
 
+    /// <summary>
+    /// What is held is compared with the list, even where its content is known: another ledger may have sent something else.
+    /// </summary>
+    public bool ComparesContent { get; init; }
+
     /// <inheritdoc cref="Merger"/>
     public Func<MispEvent, string?>? CreatorOf { get; init; }
 }

@@ -223,9 +223,11 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     {
         if (key.Held is { } held && held.Expires > run.Now)
         {
-            // It may be there as it is wanted.
-            if (held.Hashes.IsContentKnown || IsSpent(key) || findListed(held.Key)?.Live is not { } same) return null;
-            return TakeOver(key, wanted, AsListed(held, same));
+            if (IsSpent(key) || (held.Hashes.IsContentKnown && !run.ComparesContent)) return null;
+            if (findListed(held.Key)?.Live is not { } there) return null;
+            // It may be there as it is wanted, or as it was sent.
+            var listed = AsListed(held, there);
+            return held.Hashes.IsContentKnown && held.Hashes == listed.Hashes ? null : TakeOver(key, wanted, listed);
         }
 
         var canonical = destination.Canonical(_merger.Merge().Observables);
@@ -235,7 +237,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         {
             var id = KeyOf(canonical, generation);
             if (findListed(id) is not { } found) continue;
-            if (found.Live is { } there) return TakeOver(key, wanted, AsListed(Found(key, id, generation), there));
+            if (found.Live is { } live) return TakeOver(key, wanted, AsListed(Found(key, id, generation), live));
             if (found.Unclaimed is { } unclaimed) return TakeOver(key, wanted, unclaimed with { Observables = key.Observables });
             next = generation + 1;
         }

@@ -52,7 +52,7 @@ internal sealed class ContextRun
         if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
         var isListed = await TryListAsync().ConfigureAwait(false);
         if (State.IsNew || State.IsOutdated) Ledger.CompleteRebuild(State, isListed);
-        if (isListed) _list!.Correct();
+        if (isListed) _list!.Correct(State.IsOutdated || _options.ComparesContent);
         _execution.State = State with { Held = Ledger.CountHeld(State) };
     });
 
@@ -311,4 +311,7 @@ internal sealed record ContextOptions(string Instance)
 
     /// <summary>Only some events are read.</summary>
     public bool IsPartOfSource { get; init; }
+
+    /// <inheritdoc cref="PlanFacts.ComparesContent"/>
+    public bool ComparesContent { get; init; }
 }

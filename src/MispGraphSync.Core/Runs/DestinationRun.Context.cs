@@ -47,5 +47,6 @@ internal sealed partial class DestinationRun
         IsDryRun = _options.IsDryRun,
         HasNoLedger = _options.HasNoLedger,
         IsPartOfSource = _options.Stage.IsPartOfSource,
+        ComparesContent = _options.Stage.Full,
     });
 }

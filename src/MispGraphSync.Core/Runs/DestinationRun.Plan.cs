@@ -119,6 +119,7 @@ internal sealed partial class DestinationRun
             _ledger.HasListedKeys(State), _ledger.LastListedGeneration(State), _options.Stage.IsPartOfSource || LacksSource)
         {
             Unread = _unread,
+            ComparesContent = _options.Stage.Full && _rebuild is not null && !LacksSource,
             CreatorOf = _context is { } context ? context.CreatorOf : null,
         },
         key => _ledger.FindListedKey(State, key, _execution.Now));

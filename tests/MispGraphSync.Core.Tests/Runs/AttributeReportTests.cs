@@ -114,7 +114,7 @@ public sealed class AttributeReportTests : IDisposable
 
         Assert.Equal("2 ", FactOf(1));
         _reports.Sightings.RemoveAt(0);
-        await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        await _run.PushAsync(TestRun.InFull);
         Assert.Equal("1 ", FactOf(1));
     }
 

@@ -46,6 +46,22 @@ public sealed class ContextRebuildTests : ContextRuns
     }
 
     [Fact]
+    public async Task Full_read_that_was_asked_for_finds_what_another_ledger_sent()
+    {
+        Put(1, Moth);
+        await PushAsync();
+        var sent = Context.Objects.ToList();
+        Context.Objects.Clear();
+        Context.Objects.AddRange(sent.Select(one => one with { Json = one.Json.Replace("green", "red", StringComparison.Ordinal) }));
+        Assert.Equal("red", Context.One("threat-actor Grey Moth").Text("tlp"));
+
+        Assert.Equal(new PlanCounts(0, 2, 0, 0), (await PushInFullAsync()).Planned);
+
+        Assert.Equal("green", Context.One("threat-actor Grey Moth").Text("tlp"));
+        Assert.Equal(PlanCounts.None, (await PushInFullAsync()).Planned);
+    }
+
+    [Fact]
     public async Task Change_after_a_loss_is_later_than_what_is_listed()
     {
         Run.Time.Advance(TimeSpan.FromDays(30));

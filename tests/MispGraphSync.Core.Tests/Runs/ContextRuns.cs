@@ -63,8 +63,7 @@ public abstract class ContextRuns : IDisposable
         Stage = options.Stage with { OnlyEvents = new HashSet<Guid> { Some.Uuid(number) } },
     });
 
-    private protected Task<DestinationReport> PushInFullAsync() =>
-        PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+    private protected Task<DestinationReport> PushInFullAsync() => PushAsync(TestRun.InFull);
 
     private protected Task<DestinationReport> PushLaterAsync(TimeSpan later)
     {

@@ -39,7 +39,7 @@ public sealed class DeletionLabelTests : LostLedgerRuns
         Put(1, 2);
         await PushAsync();
         Run.Time.Advance(TimeSpan.FromDays(25));
-        await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        await PushAsync(TestRun.InFull);
         Put(2);
 
         await Run.PlanAsync();

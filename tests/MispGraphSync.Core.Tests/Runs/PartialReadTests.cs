@@ -50,7 +50,7 @@ public sealed class PartialReadTests : IDisposable
     {
         await HoldAsync(3);
         _run.Source.Unreadable.Add(Some.Uuid(2));
-        await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        await _run.PushAsync(TestRun.InFull);
         _run.Source.Unreadable.Clear();
         var before = _run.Source.EventsRead;
 
@@ -165,6 +165,35 @@ public sealed class PartialReadTests : IDisposable
         await _run.PushAsync();
         Assert.Contains("d8.example", Names());
         Assert.Equal(3, service.Held.Count);
+    }
+
+    [Fact]
+    public async Task Event_that_cannot_be_looked_up_creates_and_renews_nothing_and_its_indicators_are_kept()
+    {
+        _run.Destination.Policy = new DestinationPolicy { ExcludeTypes = ["hostname"] };
+        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Attribute(11, "hostname", "u1.example"));
+        _run.Source.Put(Some.Event(2), Some.Domain(2), Some.Attribute(12, "hostname", "u2.example"));
+        await _run.PushAsync();
+        _run.Time.Advance(TimeSpan.FromDays(27));
+        _run.Destination.Policy = new DestinationPolicy();
+        _run.Source.Remove(Some.Event(2));
+        _run.Source.LookUpGap = "1 events could not be looked up.";
+
+        var report = await _run.PushAsync();
+
+        Assert.Equal((RunOutcome.Incomplete, new PlanCounts(1, 0, 1, 0)), (report.Outcome, report.Destinations[0].Planned));
+        Assert.Equal(["d1.example", "d2.example", "u1.example"], Names());
+
+        _run.Source.LookUpGap = null;
+        _run.Source.Put(Some.Event(2), Some.Domain(2), Some.Attribute(12, "hostname", "u2.example"));
+        Assert.Equal(new PlanCounts(1, 0, 1, 0), (await _run.PushAsync()).Destinations[0].Planned);
+
+        _run.Source.LookUpGap = "1 events could not be looked up.";
+        _run.Source.Remove(Some.Event(1));
+        await _run.PushAsync();
+        _run.Source.LookUpGap = null;
+        Assert.Equal(2, (await _run.PushAsync()).Destinations[0].Planned.Delete);
+        Assert.Equal(["d2.example", "u2.example"], Names());
     }
 
     private async Task HoldAsync(int count)

@@ -74,7 +74,7 @@ public sealed class PushTests : IDisposable
         await _run.PushAsync();
         _run.Destination.Sent.Clear();
 
-        await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        await _run.PushAsync(TestRun.InFull);
 
         Assert.Equal(2, _run.Source.EventsRead);
         Assert.Empty(_run.Destination.Sent);

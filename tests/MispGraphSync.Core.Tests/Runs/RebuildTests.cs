@@ -35,6 +35,40 @@ public sealed class RebuildTests : LostLedgerRuns
     }
 
     [Fact]
+    public async Task Full_read_that_was_asked_for_finds_what_another_ledger_sent()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        var sent = Service.Held.Single(one => one.Value.Contains("d2", StringComparison.Ordinal));
+        Service.Held.Remove(sent);
+        Service.Held.Add(sent with { Body = sent.Body.Replace("Amber", "Red", StringComparison.Ordinal) });
+        Run.Time.Advance(TimeSpan.FromDays(7));
+        Assert.Equal(PlanCounts.None, (await PushAsync()).Planned);
+
+        var report = await PushAsync(TestRun.InFull);
+
+        Assert.Equal((new PlanCounts(0, 1, 0, 0), 2L), (report.Planned, report.Unchanged));
+        Assert.Contains(sent.Body, Service.Held.Select(one => one.Body));
+        Assert.Equal([StepReasons.Adopted], Run.Steps.Select(step => step.Reason));
+        Assert.Equal(PlanCounts.None, (await PushAsync(TestRun.InFull)).Planned);
+    }
+
+    [Fact]
+    public async Task Full_read_that_was_asked_for_sends_nothing_where_another_ledger_made_the_same_change()
+    {
+        Put(1, 2);
+        await PushAsync();
+        var other = Run.LedgerPath + ".other";
+        File.Copy(Run.LedgerPath, other);
+        Run.Source.Put(Some.Event(1, Run.Time.GetUtcNow(), tags: "tlp:green"), Some.Domain(1));
+        Assert.Equal(1, (await PushAsync()).Planned.Update);
+        File.Move(other, Run.LedgerPath, overwrite: true);
+
+        Assert.Equal(PlanCounts.None, (await PushAsync(TestRun.InFull)).Planned);
+        Assert.Equal(PlanCounts.None, (await PushAsync()).Planned);
+    }
+
+    [Fact]
     public async Task Indicators_of_another_instance_are_left_alone()
     {
         Run.Instance = "other";
@@ -298,7 +332,7 @@ public sealed class RebuildTests : LostLedgerRuns
         Assert.Equal([Compared], Run.Warnings);
 
         Run.Time.Advance(TimeSpan.FromHours(1));
-        await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        await PushAsync(TestRun.InFull);
         Assert.Equal([Compared], Run.Warnings);
     }
 
@@ -387,7 +421,7 @@ public sealed class RebuildTests : LostLedgerRuns
         Service.ListFailsAfter = 1;
         Put(1, 2, 3);
 
-        var report = await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        var report = await PushAsync(TestRun.InFull);
 
         Assert.Equal((RunOutcome.Unreachable, 0L, 2), (report.Outcome, report.Planned.Total, Service.Held.Count));
     }

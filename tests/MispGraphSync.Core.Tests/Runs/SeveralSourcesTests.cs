@@ -260,7 +260,7 @@ public sealed class SeveralSourcesTests : IDisposable
         await _run.PushAsync();
         _run.Sources.Reverse();
 
-        Assert.Equal(0, (await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } }))
+        Assert.Equal(0, (await _run.PushAsync(TestRun.InFull))
             .Destinations[0].Planned.Total);
     }
 

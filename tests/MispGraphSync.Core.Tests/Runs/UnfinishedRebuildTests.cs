@@ -94,7 +94,7 @@ public sealed class UnfinishedRebuildTests : LostLedgerRuns
         Run.Time.Advance(TimeSpan.FromHours(1));
         Service.NotYetListed = missing;
 
-        await PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        await PushAsync(TestRun.InFull);
 
         Assert.Equal(["d1.example", "d2.example", "d3.example"], Values());
     }
@@ -109,7 +109,7 @@ public sealed class UnfinishedRebuildTests : LostLedgerRuns
         // Another host revoked it.
         Service.Revoke(Service.Held[1]);
 
-        await WithTimeAsync(PushAsync(options => options with { Stage = options.Stage with { Full = true } }));
+        await WithTimeAsync(PushAsync(TestRun.InFull));
 
         Assert.Equal(["d1.example", "d2.example"], Values());
     }

@@ -43,7 +43,7 @@ public sealed class BadRecordTests : IDisposable
         await _run.PushAsync();
         _run.Destination.Sent.Clear();
 
-        var second = await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        var second = await _run.PushAsync(TestRun.InFull);
         Assert.Empty(_run.Destination.Sent);
         Assert.Equal((1L, RunOutcome.Done), (second.Destinations[0].Suppressed, second.Outcome));
 

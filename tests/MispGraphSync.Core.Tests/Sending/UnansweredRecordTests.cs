@@ -94,7 +94,7 @@ public sealed class UnansweredRecordTests : IDisposable
 
         _run.Destination.Sent.Clear();
 
-        var sixth = await _run.PushAsync(options => options with { Stage = options.Stage with { Full = true } });
+        var sixth = await _run.PushAsync(TestRun.InFull);
 
         Assert.Equal((RunOutcome.Done, 1L, 0), (sixth.Outcome, sixth.Destinations[0].Suppressed, _run.Destination.Sent.Count));
         _run.Destination.OnRequest = null;
