@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -82,7 +83,9 @@ internal sealed class RequestLogWriter
     {
         var response = attempt.Call.Response.Written.Span;
         _json.WritePropertyName("responseBody"u8);
-        if (response.IsEmpty || (attempt.Call is { IsResponsePrivate: true, IsSuccess: true }))
+        // A good answer that broke off is private too. The call's status is not set then.
+        var isPrivate = attempt is { Call.IsResponsePrivate: true, Status: >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices };
+        if (response.IsEmpty || isPrivate)
         {
             _json.WriteNullValue();
         }

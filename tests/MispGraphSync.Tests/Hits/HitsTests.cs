@@ -352,6 +352,22 @@ public sealed class HitsTests
     }
 
     [Fact]
+    public async Task Answer_that_breaks_off_leaves_nothing_of_the_victim_in_a_file()
+    {
+        await using var stage = await HitsStage.StartAsync();
+        var evidence = Enumerable.Range(0, 50).Select(number => Alert.Device($"pc-1{number}.corp.example"));
+        stage.Alerts.Put(stage.Custom("1", [.. evidence, Alert.Url("cdn." + HitsStage.Domain)]));
+        stage.Sandbox.Faults.Add(Service.Graph, new Fault.CutOff(int.MaxValue), times: int.MaxValue);
+
+        await stage.HitsAsync(5);
+
+        var files = Directory.EnumerateFiles(stage.Run.Folder, "*_error_*", SearchOption.AllDirectories).ToList();
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+            Assert.DoesNotContain("pc-1", System.Text.Encoding.Latin1.GetString(await ReadAsync(file)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Title_is_shown_only_when_asked_for()
     {
         await using var stage = await HitsStage.StartAsync();
