@@ -129,6 +129,29 @@ public class GraphContractTests : DestinationContract
     }
 
     [Fact]
+    public async Task First_page_is_asked_for_with_a_size_and_without_one_where_none_is_accepted()
+    {
+        await ApplyAsync(Operation.Create, Steps(1));
+        Assert.Single(await ReadAsync());
+        Assert.Equal("?$top=100", Service.Queries[^1]);
+
+        Service.Script(400, """{"error":{"code":"BadRequest","message":"$top is not supported."}}""");
+
+        Assert.Single(await ReadAsync());
+        Assert.Equal(["?$top=100", ""], Service.Queries[^2..]);
+    }
+
+    [Fact]
+    public async Task Pages_of_another_product_alone_do_not_end_the_list()
+    {
+        Graph.PageSize = 1;
+        await ApplyAsync(Operation.Create, Steps(30));
+        foreach (var other in Graph.Indicators.SkipLast(1)) other["targetProduct"] = "Microsoft Defender ATP";
+
+        Assert.Single(await ReadAsync());
+    }
+
+    [Fact]
     public async Task Next_page_at_another_host_is_not_followed()
     {
         Service.Script(200, """{"value":[],"@odata.nextLink":"https://elsewhere.example/beta/security/tiIndicators?$skip=1"}""");

@@ -22,6 +22,9 @@ internal abstract class ServiceDouble : IDisposable
     /// <summary>Every request, in order of arrival: path, token, body.</summary>
     public List<(string Path, string Token, string? Body)> Requests { get; } = [];
 
+    /// <summary>Of the same requests: <c>?</c> and what follows it; empty for none.</summary>
+    public List<string> Queries { get; } = [];
+
     /// <summary>Refuse the item at this place of the next batch.</summary>
     public int? Refuse { get; set; }
 
@@ -54,6 +57,7 @@ internal abstract class ServiceDouble : IDisposable
         {
             var token = request.Headers is { } headers && headers.TryGetValue("Authorization", out var value) ? value.ToString() : "";
             Requests.Add((request.Path, token, request.Body));
+            Queries.Add(Uri.UnescapeDataString(new Uri(request.Url).Query));
             return _script.TryDequeue(out var answer) ? answer : Answer(request.Method, request.Path, request.Body);
         }
     }

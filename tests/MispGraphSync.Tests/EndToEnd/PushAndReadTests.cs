@@ -163,7 +163,7 @@ public sealed class PushAndReadTests : IAsyncLifetime
     public async Task Read_continues_to_the_last_page()
     {
         await _run.RunAsync("push");
-        _run.Sandbox.GraphState.PageSize = 7;
+        _run.Sandbox.GraphState.MaxPageSize = 7;
 
         Assert.Equal(_run.Sandbox.GraphState.Count, (await _run.RunAsync("read", "--output", "jsonl")).Lines.Count);
         Assert.Equal(_run.Sandbox.GraphState.Count, (await _run.RunAsync("-r", "--output", "jsonl")).Lines.Count);

@@ -12,7 +12,10 @@ internal sealed class GraphApi : IDisposable
 {
     private const string Indicators = "security/tiIndicators";
 
-    // Five million indicators if each page holds 50.
+    // Without a size, the list of a big tenant fails.
+    private const string FirstPage = Indicators + "?$top=100";
+
+    // Ten million indicators if each page holds 100.
     private const int MaxPages = 100_000;
     private const int MaxEmptyPages = 20;
 
@@ -86,17 +89,28 @@ internal sealed class GraphApi : IDisposable
         Uri? next = null;
         do
         {
-            using var call =
-                await _client.SendAsync("list", HttpMethod.Get, next?.AbsoluteUri ?? Indicators, null, ct).ConfigureAwait(false);
+            using var call = await ListAsync(next, ct).ConfigureAwait(false);
             var page = _client.Read(call, response => GraphPage.Read(response, _product));
             foreach (var indicator in page.Indicators) yield return indicator;
             if (page.Next is null) yield break;
             next = _client.Follow(page.Next);
-            empty = page.Indicators.Count == 0 ? empty + 1 : 0;
+            empty = page.IsEmpty ? empty + 1 : 0;
             if (!seen.Add(next)) throw Endless("repeats a page");
         }
         while (seen.Count < MaxPages && empty < MaxEmptyPages);
         throw Endless($"does not end: {seen.Count} pages, the last {empty} of them empty, and more to come");
+    }
+
+    // The largest size that it accepts is not known, nor whether it accepts one.
+    private async Task<ApiCall> ListAsync(Uri? next, CancellationToken ct)
+    {
+        if (next is not null) return await GetAsync(next.AbsoluteUri).ConfigureAwait(false);
+        var call = await GetAsync(FirstPage).ConfigureAwait(false);
+        if (call.Status != HttpStatusCode.BadRequest) return call;
+        call.Dispose();
+        return await GetAsync(Indicators).ConfigureAwait(false);
+
+        Task<ApiCall> GetAsync(string url) => _client.SendAsync("list", HttpMethod.Get, url, null, ct);
     }
 
     public void Dispose() => _client.Dispose();

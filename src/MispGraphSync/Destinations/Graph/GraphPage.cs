@@ -6,7 +6,8 @@ namespace MispGraphSync.Destinations.Graph;
 /// <summary>One page of the list.</summary>
 /// <param name="Indicators">Those of one product.</param>
 /// <param name="Next">Where the next page is; null on the last.</param>
-internal sealed record GraphPage(List<RemoteIndicator> Indicators, string? Next)
+/// <param name="IsEmpty">It has none of any product.</param>
+internal sealed record GraphPage(List<RemoteIndicator> Indicators, string? Next, bool IsEmpty)
 {
     private static readonly FrozenSet<string> Observables = new[]
     {
@@ -22,15 +23,16 @@ internal sealed record GraphPage(List<RemoteIndicator> Indicators, string? Next)
     public static GraphPage? Read(ReadOnlyMemory<byte> response, GraphProduct product) => ResponseJson.Read(response, root =>
     {
         if (root.List("value") is not { } items) return null;
-        var indicators = new List<RemoteIndicator>();
+        var (indicators, isEmpty) = (new List<RemoteIndicator>(), true);
         foreach (var item in items)
         {
+            isEmpty = false;
             if (item.ValueKind != JsonValueKind.Object) continue;
             if (item.Text("targetProduct")?.Equals(product.Name, StringComparison.OrdinalIgnoreCase) ?? true)
                 indicators.Add(Indicator(item, product));
         }
 
-        return new GraphPage(indicators, root.Text("@odata.nextLink"));
+        return new GraphPage(indicators, root.Text("@odata.nextLink"), isEmpty);
     });
 
     /// <summary>Whether the property names something to watch for.</summary>
