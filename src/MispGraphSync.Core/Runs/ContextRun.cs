@@ -28,6 +28,9 @@ internal sealed class ContextRun
 
     private IDestinationLedger Ledger => _execution.Ledger;
 
+    /// <summary>It was to be listed, and that failed.</summary>
+    public bool LacksList { get; private set; }
+
     private ContextPolicy Policy => _context.Policy;
 
     /// <summary>Null where the destination has no context objects, and never had any.</summary>
@@ -51,6 +54,7 @@ internal sealed class ContextRun
         if (State is { IsNew: false, IsOutdated: false } && !isListDue) return;
         if (!_options.IsDryRun) await _execution.ReconcileEarlierAsync().ConfigureAwait(false);
         var isListed = await TryListAsync().ConfigureAwait(false);
+        LacksList = !isListed;
         if (State.IsNew || State.IsOutdated) Ledger.CompleteRebuild(State, isListed);
         if (isListed) _list!.Correct(State.IsOutdated || _options.ComparesContent);
         _execution.State = State with { Held = Ledger.CountHeld(State) };

@@ -22,12 +22,15 @@ public sealed class Purge(
         List<DestinationExecution> all = [.. destinations.Select(destination => Open(destination, now, control))];
         var contexts = new Dictionary<DestinationExecution, ContextRun>();
         var confirmed = new List<DestinationExecution>();
+        var unlisted = new HashSet<DestinationExecution>();
         foreach (var one in all)
         {
-            await one.TryAsync(() => ListAsync(one)).ConfigureAwait(false);
+            var isListed = true;
+            await one.TryAsync(async () => isListed = await ListAsync(one).ConfigureAwait(false)).ConfigureAwait(false);
             if (!one.MayContinue) continue;
             var context = await OpenContextAsync(one).ConfigureAwait(false);
             if (context is not null) contexts.Add(one, context);
+            if (!isListed || context is { LacksList: true }) unlisted.Add(one);
             var held = ledger.CountLiveHeld(one.State, now) + (context?.State.Held ?? 0);
             // An earlier run may have sent something without a response.
             if (held == 0 && ledger.OpenIntents(one.State).Count == 0 && context is null) continue;
@@ -35,7 +38,10 @@ public sealed class Purge(
         }
 
         await Task.WhenAll(confirmed.Select(one => Task.Run(() => PurgeAsync(one, contexts.GetValueOrDefault(one))))).ConfigureAwait(false);
-        var reports = all.SelectMany(one => new[] { one.Report(), contexts.GetValueOrDefault(one)?.Report() }).OfType<DestinationReport>();
+        var reports = all.SelectMany(one => new[]
+        {
+            one.Report(unlisted.Contains(one) ? RunOutcome.Incomplete : RunOutcome.Done), contexts.GetValueOrDefault(one)?.Report(),
+        }).OfType<DestinationReport>();
         return RunReport.Of(runId, SourceReport.None, [.. reports], time.GetElapsedTime(started), control);
     }
 
@@ -51,17 +57,23 @@ public sealed class Purge(
         return context;
     }
 
-    // A new ledger does not know what is there, and an old copy not all of it.
-    private async Task ListAsync(DestinationExecution one)
+    // A new ledger does not know what is there, and an old copy not all of it. False: nor does this run.
+    private async Task<bool> ListAsync(DestinationExecution one)
     {
-        if (one.State is { IsNew: false, IsOutdated: false }) return;
-        if (await one.Destination.FindListObstacleAsync(one.Control.Stop).ConfigureAwait(false) is not null) return;
+        if (one.State is { IsNew: false, IsOutdated: false }) return true;
+        if (await one.Destination.FindListObstacleAsync(one.Control.Stop).ConfigureAwait(false) is { } obstacle)
+        {
+            observer.Warn(RebuildText.LeftBehind(one.State, obstacle));
+            return false;
+        }
+
         await one.PrepareAsync().ConfigureAwait(false);
         var rebuild = new Rebuild(one, options.Instance);
         await rebuild.ListAsync().ConfigureAwait(false);
         rebuild.HoldUnclaimed();
         if (rebuild.OfEarlierApp.Count > 0)
             observer.Warn(RebuildText.OfEarlierApp(one.State, one.Destination.Capabilities, rebuild.OfEarlierApp));
+        return true;
     }
 
     private async Task PurgeAsync(DestinationExecution one, ContextRun? context)

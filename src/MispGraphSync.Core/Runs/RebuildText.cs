@@ -54,9 +54,16 @@ internal static class RebuildText
     public static string NotReached(DestinationState state, RunFailedException failure) =>
         $"'{state.Info.Name}' does not answer: {failure.Message} It is tried again after the read, if there is anything to send.";
 
+    /// <summary>A purge has no way to list it.</summary>
+    public static string LeftBehind(DestinationState state, string obstacle) =>
+        $"'{state.Info.Name}' cannot be listed without {obstacle.TrimEnd('.')}, and the ledger is {AgeOf(state)}. "
+        + "What the ledger does not know stays there.";
+
     /// <summary>There is no way to list it.</summary>
     /// <param name="how">"cannot be listed without …", or why it failed.</param>
     public static string CannotList(DestinationState state, string how) =>
-        $"'{state.Info.Name}' {how.TrimEnd('.')}, and the ledger is {(state.IsNew ? "new" : "not the latest")}. "
+        $"'{state.Info.Name}' {how.TrimEnd('.')}, and the ledger is {AgeOf(state)}. "
         + "What an earlier ledger sent there is not known: it is sent again where MISP still has it, and ends at its own expiry where not.";
+
+    private static string AgeOf(DestinationState state) => state.IsNew ? "new" : "not the latest";
 }

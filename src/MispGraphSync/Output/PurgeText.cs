@@ -37,7 +37,7 @@ internal static class PurgeText
         if (isDryRun)
             return "Dry run; nothing was sent." + (report.Destinations.Any(one => one.Planned.Delete > 0) ? " Next: misp-graph purge" : "");
         if (report.Outcome != RunOutcome.Done)
-            return $"Not everything was removed (exit {ExitCodes.Of(report.Outcome)}). Run it again: it continues.";
+            return $"Not everything was removed (exit {ExitCodes.Of(report.Outcome)}). Remove the cause, then run it again: it continues.";
         return report.Destinations.Any(one => one.Tally.Accepted > 0)
             ? "Done. The next push creates everything again: to keep a destination empty, first remove it from the settings."
             : "Done; nothing was removed.";

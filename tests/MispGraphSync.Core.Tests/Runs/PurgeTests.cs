@@ -169,8 +169,11 @@ public sealed class PurgeTests : IDisposable
 
         var report = await _run.PurgeAsync(confirm: (_, _) => throw new InvalidOperationException("asked"));
 
-        Assert.Equal([RunOutcome.Done, RunOutcome.SignInFailed], report.Destinations.Select(one => one.Outcome));
+        Assert.Equal([RunOutcome.Incomplete, RunOutcome.SignInFailed], report.Destinations.Select(one => one.Outcome));
         Assert.Equal([0, 0], _run.Destinations.Select(one => one.Listed));
+        Assert.Equal(
+            ["'graph' cannot be listed without its name, and the ledger is new. What the ledger does not know stays there."],
+            _run.Warnings);
     }
 
     [Fact]
