@@ -44,11 +44,16 @@ public sealed class Eligibility(IDestination destination, NeverBlock neverBlock,
     }
 
     /// <summary>Whether a rule may send, at some time, what needs a rule.</summary>
-    public bool MayTake(in IndicatorSourceRow row)
+    public bool MayTake(in IndicatorSourceRow row) => MayTake(_policy, row, _today);
+
+    /// <inheritdoc cref="MayTake(in IndicatorSourceRow)"/>
+    /// <param name="policy">Of a destination.</param>
+    /// <param name="today">The beginning of the run's day.</param>
+    public static bool MayTake(DestinationPolicy policy, in IndicatorSourceRow row, DateTimeOffset today)
     {
-        foreach (var rule in _policy.Rules)
+        foreach (var rule in policy.Rules)
         {
-            if (rule.Then.Send is true && rule.MayMatch(new RuleSubject(row, _policy, _today))) return true;
+            if (rule.Then.Send is true && rule.MayMatch(new RuleSubject(row, policy, today))) return true;
         }
 
         return false;

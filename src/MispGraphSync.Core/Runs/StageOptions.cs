@@ -21,6 +21,12 @@ public sealed record StageOptions
     /// <inheritdoc cref="MapContext.ForRules"/>
     public bool ForRules { get; init; }
 
+    /// <summary>
+    /// Of destinations that the run does not send to: what only a rule of theirs sends is read all the same, since the next run does not
+    /// read it again.
+    /// </summary>
+    public IReadOnlyList<DestinationPolicy> OtherPolicies { get; init; } = [];
+
     /// <summary>Fills <see cref="MispEvent.Matches"/>, from the event and its items.</summary>
     public Func<MispEvent, IEnumerable<EventItem>, IReadOnlyList<ulong>> FindMatches { get; init; } = static (_, _) => [];
 

@@ -31,6 +31,7 @@ public sealed class Stager
     private readonly Dictionary<SkipReason, long> _skipped = [];
     private readonly List<(DestinationInfo Destination, Eligibility Takes, Dictionary<SkipReason, long> Skipped)> _destinations;
     private readonly HashSet<Guid> _unread = [];
+    private readonly DateTimeOffset _today;
     private SourceRecord? _known;
     private string _fingerprint = "";
     private long _events;
@@ -41,6 +42,7 @@ public sealed class Stager
     public Stager(SourceToRead read, ISourceLedger ledger, StageOptions options, IRunObserver observer, TimeProvider time)
     {
         (_read, _source, _ledger, _options, _observer, _time) = (read, read.Source, ledger, options, observer, time);
+        _today = new DateTimeOffset(time.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
         _destinations = [.. options.Destinations.Select(one => (one.Destination, one.Takes, new Dictionary<SkipReason, long>()))];
         Report = new SourceReport { Name = _source.Info.Name, Kind = _source.Info.Kind, Error = NotRead };
     }
@@ -229,7 +231,7 @@ public sealed class Stager
             IndicatorSourceRow[] rows = [.. mapped.Sources.Select(one => new IndicatorSourceRow(one, facts))];
             foreach (var row in rows)
             {
-                if (row.Source.NeedsRule is null || _destinations.Exists(one => one.Takes.MayTake(row))) writer.Add(row.Source);
+                if (row.Source.NeedsRule is null || MayBeTakenByRule(row)) writer.Add(row.Source);
             }
 
             foreach (var attribute in mapped.Attributes) Count(attribute, rows, writer);
@@ -289,6 +291,9 @@ public sealed class Stager
 
         return isTaken ? null : first;
     }
+
+    private bool MayBeTakenByRule(IndicatorSourceRow row) => _destinations.Exists(one => one.Takes.MayTake(row))
+        || _options.OtherPolicies.Any(policy => Eligibility.MayTake(policy, row, _today));
 
     private bool IsTakenByRule(Guid attribute, IndicatorSourceRow[] rows)
     {

@@ -177,6 +177,7 @@ internal sealed partial class Composition
             OnlyEvents = request.Events,
             Details = DestinationEvents.DetailsFor(Enabled) + Fingerprints.DetailsForRules(Enabled),
             ForRules = Enabled.Any(one => !one.Policy.Rules.IsEmpty),
+            OtherPolicies = [.. Enabled.Select(one => one.Policy).Where(policy => !policy.Rules.IsEmpty)],
             FindMatches = DestinationEvents.FinderFor(Enabled),
         },
         PolicyFingerprint = FingerprintOf,

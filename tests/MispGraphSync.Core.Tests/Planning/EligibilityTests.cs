@@ -50,14 +50,7 @@ public sealed class EligibilityTests : IDisposable
     [Fact]
     public async Task Attribute_that_only_a_rule_sends_counts_as_mapped()
     {
-        var rule = new Rule
-        {
-            Name = "rules[0]",
-            Text = "type domain",
-            When = [new RuleCondition(RuleKey.All.Single(one => one.Name == "type")) { Names = ["domain"] }],
-            Then = new RuleEffect { Send = true },
-        };
-        _run.Destination.Policy = new DestinationPolicy { Rules = [rule] };
+        _run.Destination.Policy = SendsDomains();
         _run.Source.Put(
             Some.Event(1), Some.Attribute(1, "domain", "a.example", toIds: false),
             Some.Attribute(2, "url", "http://b.example/", toIds: false), Some.Domain(3));
@@ -67,6 +60,46 @@ public sealed class EligibilityTests : IDisposable
         Assert.Equal((2L, 2), (report.Source.Mapped, _run.Destination.Held.Count));
         Assert.Equal([(SkipReason.NotForDetection, 1L)], report.Source.Skipped.Select(one => (one.Key, one.Value)));
     }
+
+    [Fact]
+    public async Task Run_without_a_destination_keeps_what_only_a_rule_of_it_sends()
+    {
+        var (first, second) = (_run.Destination, new FakeDestination("sentinel", IndicatorShape.Single));
+        second.Policy = SendsDomains();
+        _run.Destinations.Add(second);
+        await PushAsync(Some.Now.AddDays(-2));
+        Assert.Equal((0, 1), (first.Held.Count, second.Held.Count));
+        _run.Destinations.Remove(second);
+        await PushAsync(Some.Now.AddDays(-1));
+        _run.Destinations.Add(second);
+
+        var report = await PushAsync(Some.Now.AddDays(-1));
+
+        Assert.Equal((1, 0L), (second.Held.Count, report.Destinations[1].Planned.Total));
+
+        Task<RunReport> PushAsync(DateTimeOffset changed)
+        {
+            _run.Source.Put(Some.Event(1, changed), Some.Attribute(1, "domain", "a.example", toIds: false));
+            return _run.PushAsync(options => options with
+            {
+                Stage = options.Stage with { ForRules = true, OtherPolicies = [second.Policy] },
+            });
+        }
+    }
+
+    private static DestinationPolicy SendsDomains() => new()
+    {
+        Rules =
+        [
+            new Rule
+            {
+                Name = "rules[0]",
+                Text = "type domain",
+                When = [new RuleCondition(RuleKey.All.Single(one => one.Name == "type")) { Names = ["domain"] }],
+                Then = new RuleEffect { Send = true },
+            },
+        ],
+    };
 
     [Fact]
     public void First_reason_counts_of_several()
