@@ -1,3 +1,5 @@
+using MispGraphSync.Core.Ports;
+
 namespace MispGraphSync.Core.Planning;
 
 /// <summary>What is fixed for all keys of one plan.</summary>
@@ -5,16 +7,17 @@ namespace MispGraphSync.Core.Planning;
 /// <param name="Instance">The setting of that name.</param>
 /// <param name="Sources">The sources that were read: only their references renew. Null where none is read, and all of them do.</param>
 /// <param name="LooksAtDestination">A list showed keys that the ledger does not hold for any observables.</param>
-/// <param name="IsPartOfSource">Only some events are read, or a source of which nothing is known is not.</param>
 /// <param name="LastGeneration">The highest generation that a list showed.</param>
 public sealed record PlanFacts(
-    DateTimeOffset Now, string Instance, IReadOnlySet<string>? Sources, bool LooksAtDestination, int LastGeneration = 0,
-    bool IsPartOfSource = false)
+    DateTimeOffset Now, string Instance, IReadOnlySet<string>? Sources, bool LooksAtDestination, int LastGeneration = 0)
 {
     /// <summary>
     /// The sources of the settings that were not read to their end: what has a reference of theirs is not deleted.
     /// </summary>
     public IReadOnlySet<string> Unread { get; init; } = new HashSet<string>();
+
+    /// <summary>Of the sources in <see cref="Unread"/>.</summary>
+    public SourceGap Gap { get; init; }
 
     /// <summary>
     /// What is held is compared with the list, even where its content is known: another ledger may have sent something else.

@@ -143,7 +143,7 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         if (held.Expires <= run.Now) return PlanDecision.Expired.Instance;
         if (wanted.IsAged) return EndsTooLate(held) ? Compare(key, held, isFresh: false) : Reschedule(held, held.Expires);
         // One that was not read to its end may have it again.
-        if (wanted.HasUnread) return PlanDecision.Nothing.Instance;
+        if (wanted.HasUnread || run.Gap == SourceGap.Lost) return PlanDecision.Nothing.Instance;
         var reason = wanted.HasSource ? StepReasons.Excluded : StepReasons.Withdrawn;
         return new PlanDecision.Step(new StepDecision(StepAction.Delete, reason));
     }
@@ -166,8 +166,8 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         if (held.RenewAt < renewAt) renewAt = held.RenewAt;
         else if (held.RenewAt == held.Expires && renewAt < held.Expires && _merger.EndsAt is not null) renewAt = run.Now;
         if (!isChanged && !isFresh) return PlanDecision.Nothing.Instance;
-        // Other events may be sources as well, and a stricter TLP: the next complete run knows them.
-        if (run.IsPartOfSource && !held.Hashes.IsContentKnown) return PlanDecision.Nothing.Instance;
+        // Other events may be sources as well, with a stricter TLP: the next complete run knows them.
+        if (run.Gap != SourceGap.None && !held.Hashes.IsContentKnown) return PlanDecision.Nothing.Instance;
         if (!isChanged && renewAt > run.Now) return Reschedule(held, renewAt);
         if (key.Rejected is { } rejected && IsSuppressed(rejected, hashes)) return PlanDecision.Suppressed.Instance;
         if (!isChanged) return new PlanDecision.Step(new StepDecision(StepAction.Renew, StepReasons.Expiring));

@@ -230,6 +230,12 @@ public interface IDestinationLedger : IContextLedger
     /// <summary>The held indicators that have not expired and that the inventory does not list as live.</summary>
     IReadOnlyList<HeldIndicator> FindUnlisted(DestinationState destination, DateTimeOffset now);
 
+    /// <summary>Records that nothing is known of these sources since a loss, until each of them is read to its end.</summary>
+    void LoseSources(IReadOnlyCollection<string> sources);
+
+    /// <summary>The largest gap of these sources.</summary>
+    SourceGap FindGap(IReadOnlyCollection<string> sources);
+
     /// <summary>Records that the ledger knows what is there.</summary>
     /// <param name="isListed">False: the next run lists it, as for a new ledger.</param>
     void CompleteRebuild(DestinationState destination, bool isListed);

@@ -39,8 +39,12 @@ internal sealed partial class DestinationRun
     {
         CompleteIndicators();
         if (_context is null || !MayContinue) return;
-        await _context.ApplyAsync(State, Eligibility, _mayDelete && _withheld is null, _isRetry).ConfigureAwait(false);
+        await _context.ApplyAsync(State, Eligibility, MayDeleteContext, _isRetry).ConfigureAwait(false);
     }
+
+    // Unclaimed indicators may still have a source, and so may the objects that come with them. Without a ledger, nothing else shows that.
+    private bool MayDeleteContext => _mayDelete && _withheld is null
+        && (_mayDeleteUnclaimed || (!_options.HasNoLedger && _ledger.CountUnclaimed(State) == 0));
 
     private ContextRun? OpenContext() => ContextRun.Open(_execution, new ContextOptions(_options.Instance)
     {

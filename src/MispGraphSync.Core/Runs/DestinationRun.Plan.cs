@@ -55,7 +55,9 @@ internal sealed partial class DestinationRun
         // So may another destination of the settings at the same place, which is disabled now.
         // And of several sources, one without any event may have had some.
         var isSure = _reads is [_] || _options.AcceptChanges || _reads!.All(one => one.Events > 0);
-        _mayDeleteUnclaimed = ReadsEverything && isSure && _options.ReadsAllSources && !_options.SharesPlace(Destination);
+        // Only a list names the events that may have aged.
+        _mayDeleteUnclaimed = _rebuild is not null && ReadsEverything && isSure && _options.ReadsAllSources
+            && !_options.SharesPlace(Destination);
         _plan = NewPlan();
         return Task.CompletedTask;
     }
@@ -79,6 +81,7 @@ internal sealed partial class DestinationRun
     {
         EndPlan(_plan!);
         HoldUnclaimed();
+        if (State.IsNew && _rebuild is { Ours: > 0 }) _ledger.LoseSources(_unread);
         if (!_mayHaveLost) CompleteRebuild();
         PlanUnclaimed();
         _ledger.ForgetObsoleteRejections(State);
@@ -116,10 +119,11 @@ internal sealed partial class DestinationRun
         Eligibility,
         new PlanFacts(
             _execution.Now, _options.Instance, _reads?.Where(one => one.Error is null).Select(one => one.Name).ToHashSet(),
-            _ledger.HasListedKeys(State), _ledger.LastListedGeneration(State), _options.Stage.IsPartOfSource || LacksSource)
+            _ledger.HasListedKeys(State), _ledger.LastListedGeneration(State))
         {
             Unread = _unread,
-            ComparesContent = _options.Stage.Full && _rebuild is not null && !LacksSource,
+            Gap = Gap,
+            ComparesContent = _options.Stage.Full && _rebuild is not null,
             CreatorOf = _context is { } context ? context.CreatorOf : null,
         },
         key => _ledger.FindListedKey(State, key, _execution.Now));

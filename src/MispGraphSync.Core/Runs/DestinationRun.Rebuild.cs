@@ -23,6 +23,9 @@ internal sealed partial class DestinationRun
     /// <summary>Held, listed as ours, or perhaps created.</summary>
     public bool HasAny => State.Held > 0 || _rebuild is { Ours: > 0 } || _ledger.OpenIntents(State).Count > 0;
 
+    /// <summary>Indicators of ours without a known source are held.</summary>
+    public bool HasUnclaimed => _ledger.CountUnclaimed(State) > 0;
+
     /// <summary>The events that listed indicators of ours name as their sources.</summary>
     public IReadOnlyCollection<Guid> MentionedEvents => _rebuild?.Events ?? [];
 
@@ -74,6 +77,8 @@ internal sealed partial class DestinationRun
             await rebuild.ListAsync().ConfigureAwait(false);
             _rebuild = rebuild;
             _listed = rebuild.Listed;
+            // Should this run end before it has sent what the list shows, the next one plans it.
+            _ledger.PlanEverythingNext(State);
             // What is gone may be there all the same: a list can be incomplete.
             _mayHaveLost = rebuild.Gone > 0 || State.IsOutdated
                 || (mustList && (_options.MayHaveLostRecords || _options.HasNoLedger || rebuild.Ours > 0));

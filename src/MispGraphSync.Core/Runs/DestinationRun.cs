@@ -54,9 +54,8 @@ internal sealed partial class DestinationRun
     // Every source was read to its end, and all of it.
     private bool ReadsEverything => _mayDelete && _unread.Count == 0 && _reads!.All(one => one.Complete);
 
-    // Of a source that was not read, the ledger does not even have what it said before.
-    private bool LacksSource =>
-        (State.IsNew && _options.OtherSources.Count > 0) || (_reads ?? []).Any(one => one is { MayDelete: false, EventsKnown: 0 });
+    private SourceGap Gap =>
+        _unread.Count == 0 ? SourceGap.None : State.IsNew ? SourceGap.Lost : _ledger.FindGap(_unread);
 
     // What chooses the destination's indicators, for each source: settings of its own, filters, rights.
     private IEnumerable<(SourceReport Read, string Selection)> Selections =>

@@ -23,7 +23,9 @@ public sealed class Verification(
         foreach (var destination in destinations)
         {
             var execution = Open(destination, control);
-            var context = ContextRun.Open(execution, new ContextOptions(options.Instance) { IsDryRun = !options.Repairs });
+            var repairs = MayRepair(execution.State);
+            if (options.Repairs && !repairs) observer.Warn(Outdated(execution.State));
+            var context = ContextRun.Open(execution, new ContextOptions(options.Instance) { IsDryRun = !repairs });
             results.Add(await VerifyAsync(execution, context, control).ConfigureAwait(false));
             if (context is null || results[^1].Failure is not null) continue;
             var eligibility = new Eligibility(destination, _neverBlock, execution.Now);
@@ -33,6 +35,12 @@ public sealed class Verification(
 
         return results;
     }
+
+    // What an old copy of the ledger holds may have been withdrawn or changed since.
+    private bool MayRepair(DestinationState state) => options.Repairs && !state.IsOutdated;
+
+    private static string Outdated(DestinationState state) =>
+        $"The ledger may be older than the last run, so nothing is repaired at '{state.Info.Name}'. Push first.";
 
     private DestinationExecution Open(IDestination destination, RunControl control) => DestinationExecution.Open(
         destination, ledger, options.PolicyFingerprint(destination), control, observer, time.GetUtcNow());
@@ -50,7 +58,7 @@ public sealed class Verification(
         {
             await ReconcileAsync(execution).ConfigureAwait(false);
             held = ledger.CountHeld(state);
-            await TakeOverAsync(earlier).ConfigureAwait(false);
+            await TakeOverAsync(earlier, state).ConfigureAwait(false);
             await check.ListAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
         var result = new VerifiedDestination { Name = state.Info.Name, Kind = state.Info.Kind, Held = held };
@@ -63,7 +71,7 @@ public sealed class Verification(
         earlier?.AddFindings();
         if (takeover is not null) await execution.TryAsync(takeover.FindAsync).ConfigureAwait(false);
         check.AddForeign();
-        var repair = options.Repairs ? await RepairAsync(execution, planner, takeover, earlier).ConfigureAwait(false) : null;
+        var repair = MayRepair(state) ? await RepairAsync(execution, planner, takeover, earlier).ConfigureAwait(false) : null;
         result = result with
         {
             There = ledger.CountLiveRemote(state, now),
@@ -79,18 +87,18 @@ public sealed class Verification(
         DestinationExecution At(IDestination place) => new(place, ledger, state, control, observer, now);
     }
 
-    private async Task TakeOverAsync(EarlierAppTakeover? earlier)
+    private async Task TakeOverAsync(EarlierAppTakeover? earlier, DestinationState state)
     {
         if (earlier is null) return;
         await earlier.FindAsync().ConfigureAwait(false);
-        if (options.Repairs) await earlier.SendAsync().ConfigureAwait(false);
+        if (MayRepair(state)) await earlier.SendAsync().ConfigureAwait(false);
     }
 
     private VerifiedDestination Show(VerifiedDestination result, DestinationExecution execution, IEnumerable<Finding> findings)
     {
-        var isIncomplete = result.Repair is { } repair
+        var isIncomplete = (options.Repairs && execution.State.IsOutdated) || (result.Repair is { } repair
             ? repair.Tally.Accepted < repair.Tally.Total || repair.Suppressed > 0 || result.LeftToPush > 0
-            : execution.MayContinue && result.Faults > 0;
+            : execution.MayContinue && result.Faults > 0);
         result = result with
         {
             Outcome = execution.Outcome == RunOutcome.Done && isIncomplete ? RunOutcome.Incomplete : execution.Outcome,

@@ -15,7 +15,7 @@ internal sealed partial class DestinationLedger
     public void MarkOutdated() => file.InTransaction(() =>
     {
         file.Run("UPDATE destination SET plans_everything = 1, in_doubt = 1");
-        file.Run("UPDATE source SET full_read_at = NULL");
+        file.Run($"UPDATE source SET full_read_at = NULL, gap = MAX(gap, {(int)SourceGap.Older})");
     });
 
     public ListedKey? FindListedKey(DestinationState destination, Guid key, DateTimeOffset now)
@@ -130,6 +130,15 @@ internal sealed partial class DestinationLedger
         + $"AND h.key <> h.observables AND NOT EXISTS (SELECT 1 FROM {Tables.Found(destination)} f "
         + $"WHERE f.key = h.key AND {IsLive("f", "?2")})",
         HeldRecord.Read, destination.Id, now);
+
+    public void LoseSources(IReadOnlyCollection<string> sources) => file.InTransaction(() =>
+    {
+        foreach (var name in sources)
+            file.Run("INSERT INTO source (name, gap) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET gap = ?2", name, (int)SourceGap.Lost);
+    });
+
+    public SourceGap FindGap(IReadOnlyCollection<string> sources) => sources.Select(name => file.First(
+        "SELECT gap FROM source WHERE name = ?", static row => row.Number<SourceGap>(0), name)).DefaultIfEmpty().Max();
 
     public void CompleteRebuild(DestinationState destination, bool isListed) =>
         file.Write("UPDATE destination SET takes_over = ?, in_doubt = 0 WHERE id = ?", !isListed, destination.Id);

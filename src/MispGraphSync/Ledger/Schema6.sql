@@ -29,6 +29,9 @@ CREATE INDEX read_sighting_attribute ON read_sighting (source, attribute);
 ALTER TABLE source ADD COLUMN sightings_read_at INTEGER;
 ALTER TABLE source ADD COLUMN expirations TEXT;
 
+-- What is not known of it since the ledger was lost or replaced by an old copy, as a number of SourceGap.
+ALTER TABLE source ADD COLUMN gap INTEGER NOT NULL DEFAULT 0;
+
 -- What fired. Nothing here names a machine, a user, a path, a tenant or an incident.
 
 -- When the indicator was made there, by a list; null: since the run that first sent it.

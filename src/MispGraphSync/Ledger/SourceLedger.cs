@@ -134,7 +134,7 @@ internal sealed partial class SourceLedger(LedgerFile file) : ISourceLedger
         {
             BeginTransaction();
             file.Run(
-                "UPDATE source SET fingerprint = ?, read_at = ?, full_read_at = COALESCE(?, full_read_at) WHERE id = ?",
+                "UPDATE source SET fingerprint = ?, read_at = ?, full_read_at = COALESCE(?, full_read_at), gap = 0 WHERE id = ?",
                 fingerprint, readAt, isFull ? readAt : (DateTimeOffset?)null, _source!.Id);
             if (isFull) RemoveFinishedEvents(readAt);
         }

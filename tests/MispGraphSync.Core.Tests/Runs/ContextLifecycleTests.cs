@@ -47,6 +47,33 @@ public sealed class ContextLifecycleTests : ContextRuns
             Run.Steps.Where(step => step.Label?.Type == "attack-pattern").Select(step => step.Label!.Value.Value));
     }
 
+    [Theory]
+    [InlineData("unread")]
+    [InlineData("down")]
+    [InlineData("not asked")]
+    public async Task Without_a_ledger_nothing_is_revoked_by_a_run_that_does_not_read_everything(string what)
+    {
+        Put(1, Moth);
+        var other = new FakeSource(Run.Time, "other");
+        if (what == "down")
+        {
+            Run.Sources.Add(other);
+            other.Put(Event(2, "tlp:green", Heron), Some.Domain(2));
+        }
+
+        await PushAsync();
+        var before = Names.ToList();
+        LoseLedger();
+        if (what == "unread") Run.Source.Unreadable.Add(Some.Uuid(1));
+        if (what == "not asked") Put(1);
+        other.Outage = new RunFailedException(RunOutcome.Unreachable, "The server is down.", "Start it.");
+
+        var report = await PushAsync(options => options with { HasNoLedger = true, ReadsAllSources = what != "not asked" });
+
+        Assert.Equal(0, report.Planned.Delete);
+        Assert.Equal(before, Names);
+    }
+
     [Fact]
     public async Task Event_with_nothing_new_in_it_plans_nothing()
     {

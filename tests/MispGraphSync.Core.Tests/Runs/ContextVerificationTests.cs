@@ -231,10 +231,9 @@ public sealed class ContextVerificationTests : ContextRuns
         Put(1, Moth);
         Put(2, Heron);
         await PushAsync();
+        LoseLedger();
         Run.Source.Remove(Some.Event(2));
-        Context.Policy = Context.Policy with { Grace = TimeSpan.Zero };
         Run.Time.Advance(Hours(1));
-        await Run.PlanAsync();
 
         var plan = Of(await Run.PlanAsync(options => options with { HasNoLedger = true }))!;
 

@@ -41,6 +41,41 @@ public sealed class SeveralSourcesTests : IDisposable
     }
 
     [Fact]
+    public async Task Value_that_a_source_may_have_which_was_not_read_since_a_loss_is_kept()
+    {
+        First.Put(Some.Event(1), Both(1), Some.Domain(1));
+        Second.Put(Some.Event(2), Both(2), Some.Domain(2));
+        await _run.PushAsync();
+        File.Delete(_run.LedgerPath);
+        Second.Outage = Down;
+        await _run.PushAsync();
+        First.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1));
+
+        await _run.PushAsync();
+
+        Assert.Equal(["both.example", "d1.example", "d2.example"], Names());
+        Second.Outage = null;
+        Second.Put(Some.Event(2, _run.Time.GetUtcNow()), Some.Domain(2));
+        await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(100, IsPercent: true) });
+        Assert.Equal(["d1.example", "d2.example"], Names());
+    }
+
+    [Fact]
+    public async Task Source_that_was_not_read_since_a_loss_keeps_its_stricter_TLP_in_runs_of_the_other_one()
+    {
+        First.Put(Some.Event(1, tags: "tlp:green"), Both(1));
+        Second.Put(Some.Event(2, tags: "tlp:amber+strict"), Both(2));
+        await _run.PushAsync();
+        File.Delete(_run.LedgerPath);
+
+        for (var i = 0; i < 3; i++)
+        {
+            var report = await _run.PushAsync(options => options with { ReadsAllSources = false, OtherSources = ["osint"] });
+            Assert.Equal(0, report.Destinations[0].Planned.Update);
+        }
+    }
+
+    [Fact]
     public async Task Same_event_at_two_servers_is_withdrawn_with_the_second_one()
     {
         First.Put(Some.Event(1), Some.Domain(1));

@@ -419,6 +419,25 @@ public sealed class LostResponseTests : IDisposable
         Assert.Equal(3, _run.Destination.Held.Count);
     }
 
+    [Fact]
+    public async Task Push_of_one_event_sends_again_what_may_not_have_arrived()
+    {
+        var service = _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true };
+        _run.Source.Put(Some.Event(1), Some.Domain(1), Some.Domain(2));
+        await _run.PushAsync();
+        _run.Source.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1), Some.Domain(2), Some.Domain(3));
+        service.Answer = LostBeforeArrival;
+        await _run.PushAsync();
+        service.Answer = null;
+
+        var report = await _run.PushAsync(options => options with
+        {
+            Stage = options.Stage with { OnlyEvents = new HashSet<Guid> { Some.Uuid(1) } },
+        });
+
+        Assert.Equal((RunOutcome.Done, 3), (report.Outcome, service.Held.Count));
+    }
+
     private static StepOutcome LostBeforeArrival(Operation operation, PlanStep step) => new StepOutcome.Unknown("lost before it arrived");
 
     private StepOutcome LostAfterArrival(Operation operation, PlanStep step)
