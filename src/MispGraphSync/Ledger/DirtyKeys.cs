@@ -4,11 +4,14 @@ namespace MispGraphSync.Ledger;
 /// Marks keys whose sources changed, for every destination that plans changes only. Past a limit, random single keys cost
 /// more than planning everything in order, so then everything is planned.
 /// </summary>
-internal sealed class DirtyKeys(LedgerFile file)
+/// <param name="few">So many are never too many.</param>
+internal sealed class DirtyKeys(LedgerFile file, int few = 100_000)
 {
-    private const int MaxMarks = 100_000;
+    /// <summary>A key that is looked up costs some eight times as much as one that is read in order.</summary>
+    private const int Share = 8;
 
     private List<(long Id, IndicatorShape Shape)>? _destinations;
+    private long _max;
     private long _marks;
 
     /// <summary>An event was written, or removed: what it supports may have changed.</summary>
@@ -29,7 +32,7 @@ internal sealed class DirtyKeys(LedgerFile file)
             _marks++;
         }
 
-        if (_marks > MaxMarks) PlanEverything();
+        if (_marks > _max) PlanEverything();
     }
 
     /// <summary>Marks all keys of one event.</summary>
@@ -44,7 +47,7 @@ internal sealed class DirtyKeys(LedgerFile file)
             _marks += file.Changes;
         }
 
-        if (_marks > MaxMarks) PlanEverything();
+        if (_marks > _max) PlanEverything();
     }
 
     /// <summary>Marks all keys of these attributes of one source.</summary>
@@ -61,11 +64,17 @@ internal sealed class DirtyKeys(LedgerFile file)
             _marks += file.Changes;
         }
 
-        if (_marks > MaxMarks) PlanEverything();
+        if (_marks > _max) PlanEverything();
     }
 
-    private List<(long Id, IndicatorShape Shape)> Destinations => _destinations ??= file.All(
-        "SELECT id, form FROM destination WHERE plans_everything = 0", static row => (row.Long(0), (IndicatorShape)row.Int(1)));
+    private List<(long Id, IndicatorShape Shape)> Destinations => _destinations ??= FindDestinations();
+
+    private List<(long Id, IndicatorShape Shape)> FindDestinations()
+    {
+        const string PlansChanges = "FROM destination WHERE plans_everything = 0";
+        _max = Math.Max(few, file.Scalar($"SELECT COALESCE(SUM(held), 0) {PlansChanges}") / Share);
+        return file.All($"SELECT id, form {PlansChanges}", static row => (row.Long(0), (IndicatorShape)row.Int(1)));
+    }
 
     private void PlanEverything()
     {
