@@ -6,6 +6,9 @@ public interface IContextLedger
     /// <summary>Whether there is a record of this destination.</summary>
     bool Knows(DestinationInfo destination);
 
+    /// <summary>Whether any destination has, or had, context objects.</summary>
+    bool HasContext { get; }
+
     /// <summary>Remembers the events of the keys that were collected for the plan: they may support other objects afterwards.</summary>
     void MarkContextChanged(DestinationState context, DestinationState indicators);
 

@@ -68,7 +68,8 @@ public sealed class Push(
         Destinations = [.. runs.Select(run => (run.Destination.Info, run.Eligibility))],
         AcceptsEmptyRead = options.AcceptChanges,
         IsOnlySource = sources.Count == 1 && options.OtherSources.Count == 0,
-        ReadsClusters = runs.Exists(run => run.Destination.Context is { Policy.IsOn: true }),
+        // Also for destinations that this run does not send to: the next run does not read the same events again.
+        ReadsClusters = ledger.HasContext,
     };
 
     // Before the read: what a list shows decides what is read, and a long read is wasted where no destination lets us in.

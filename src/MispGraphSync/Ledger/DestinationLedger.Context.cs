@@ -8,6 +8,8 @@ internal sealed partial class DestinationLedger
     public bool Knows(DestinationInfo destination) => file.Any(
         "SELECT 1 FROM destination WHERE kind = ? AND place = ? AND scope = ?", destination.Kind, destination.Place, destination.Scope);
 
+    public bool HasContext => file.Any("SELECT 1 FROM destination WHERE form = ?", (int)IndicatorShape.Context);
+
     public void MarkContextChanged(DestinationState context, DestinationState indicators)
     {
         if (context.PlansEverything) return;

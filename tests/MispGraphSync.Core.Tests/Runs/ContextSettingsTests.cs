@@ -146,6 +146,26 @@ public sealed class ContextSettingsTests : ContextRuns
     }
 
     [Fact]
+    public async Task Runs_without_the_destination_read_clusters_for_it_and_no_event_twice()
+    {
+        var cluster = new ClusterDetail { Tag = Custom, Value = "Our actor", IsCustom = true };
+        var other = new FakeDestination("defender", IndicatorShape.Single, "defender");
+        Context.Policy = Context.Policy with { Clusters = ["Our actor"] };
+        Put(1, Moth);
+        await PushAsync();
+        var service = Service;
+        Run.Destinations[0] = other;
+        Run.Source.Put(Event(2, "tlp:green", Custom) with { Clusters = [cluster] }, Some.Domain(2));
+        await Run.PushAsync();
+        Run.Destinations[0] = service;
+
+        await PushAsync();
+
+        Assert.Equal(2, Run.Source.EventsRead);
+        Assert.Contains("threat-actor Our actor", Names);
+    }
+
+    [Fact]
     public async Task Renamed_cluster_changes_the_object_of_events_that_did_not_change()
     {
         var cluster = new ClusterDetail { Tag = Moth, Value = "Grey Moth" };
