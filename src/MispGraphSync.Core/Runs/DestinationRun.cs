@@ -73,6 +73,14 @@ internal sealed partial class DestinationRun
         _execution.EndBecause(read.Outcome, read.Error is { } error ? new RunFailedException(read.Outcome, error, read.Remedy) : null);
     }
 
+    /// <summary>What an old copy of the ledger has may have been withdrawn since: nothing of it is sent again.</summary>
+    public void SkipOutdated()
+    {
+        if (!State.IsOutdated) return;
+        _execution.EndBecause(RunOutcome.Incomplete, new RunFailedException(
+            RunOutcome.Incomplete, $"{RebuildText.Outdated(State)} Nothing is sent again.", "Push first."));
+    }
+
     /// <summary>Opens the destination's record again, since staging may have changed it.</summary>
     public void Refresh(IReadOnlyList<SourceReport> reads)
     {

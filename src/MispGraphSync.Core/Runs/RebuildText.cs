@@ -54,6 +54,9 @@ internal static class RebuildText
     public static string NotReached(DestinationState state, RunFailedException failure) =>
         $"'{state.Info.Name}' does not answer: {failure.Message} It is tried again after the read, if there is anything to send.";
 
+    /// <summary>The ledger is an old copy, or lacks something that a list showed.</summary>
+    public static string Outdated(DestinationState state) => $"'{state.Info.Name}' may hold something else than the ledger knows.";
+
     /// <summary>A purge has no way to list it.</summary>
     public static string LeftBehind(DestinationState state, string obstacle) =>
         $"'{state.Info.Name}' cannot be listed without {obstacle.TrimEnd('.')}, and the ledger is {AgeOf(state)}. "

@@ -19,7 +19,8 @@ public sealed class Retry(
         var started = time.GetTimestamp();
         var now = time.GetUtcNow();
         List<DestinationRun> runs = [.. destinations.Select(destination => Open(destination, now, control))];
-        await Task.WhenAll(runs.Select(PrepareAsync)).ConfigureAwait(false);
+        foreach (var run in runs) run.SkipOutdated();
+        await Task.WhenAll(runs.FindAll(run => run.MayContinue).Select(PrepareAsync)).ConfigureAwait(false);
         var ready = runs.FindAll(run => run.MayContinue);
         if (ready.Count > 0) ledger.PrepareRetry([.. ready.Select(run => (run.State, run.Reconciled))]);
         foreach (var run in ready) run.MarkContext();

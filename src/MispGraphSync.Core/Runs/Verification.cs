@@ -24,7 +24,7 @@ public sealed class Verification(
         {
             var execution = Open(destination, control);
             var repairs = MayRepair(execution.State);
-            if (options.Repairs && !repairs) observer.Warn(Outdated(execution.State));
+            if (options.Repairs && !repairs) observer.Warn($"{RebuildText.Outdated(execution.State)} Nothing is repaired there; push first.");
             var context = ContextRun.Open(execution, new ContextOptions(options.Instance) { IsDryRun = !repairs });
             results.Add(await VerifyAsync(execution, context, control).ConfigureAwait(false));
             if (context is null || results[^1].Failure is not null) continue;
@@ -38,9 +38,6 @@ public sealed class Verification(
 
     // What an old copy of the ledger holds may have been withdrawn or changed since.
     private bool MayRepair(DestinationState state) => options.Repairs && !state.IsOutdated;
-
-    private static string Outdated(DestinationState state) =>
-        $"The ledger may be older than the last run, so nothing is repaired at '{state.Info.Name}'. Push first.";
 
     private DestinationExecution Open(IDestination destination, RunControl control) => DestinationExecution.Open(
         destination, ledger, options.PolicyFingerprint(destination), control, observer, time.GetUtcNow());

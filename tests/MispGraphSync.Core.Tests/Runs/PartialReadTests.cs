@@ -70,6 +70,10 @@ public sealed class PartialReadTests : IDisposable
 
         Assert.Equal(RunOutcome.Incomplete, (await _run.PushAsync()).Outcome);
         Assert.Equal(3, _run.Destination.Held.Count);
+
+        _run.Source.Gap = null;
+        await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(100, IsPercent: true) });
+        Assert.Equal(["d3.example"], Names());
     }
 
     [Fact]
@@ -194,6 +198,25 @@ public sealed class PartialReadTests : IDisposable
         _run.Source.LookUpGap = null;
         Assert.Equal(2, (await _run.PushAsync()).Destinations[0].Planned.Delete);
         Assert.Equal(["d2.example", "u2.example"], Names());
+    }
+
+    [Fact]
+    public async Task Indicators_of_others_leave_less_room_in_each_run()
+    {
+        var service = _run.Destinations[0] = new FakeDestination("defender", IndicatorShape.Single)
+        {
+            Upserts = true,
+            HasSharedNamespace = true,
+            Capacity = 10,
+            CapacityForAll = 5,
+        };
+        service.Others.AddRange(["a", "b", "c"]);
+        await HoldAsync(1);
+        for (var i = 2; i <= 4; i++) _run.Source.Put(Some.Event(i), Some.Domain(i));
+
+        await _run.PushAsync();
+
+        Assert.Equal(2, service.Held.Count);
     }
 
     private async Task HoldAsync(int count)

@@ -544,10 +544,29 @@ public sealed class RebuildTests : LostLedgerRuns
         Assert.Equal((RunOutcome.Incomplete, null), (result.Outcome, result.Repair));
         Assert.Equal(["d1.example"], Values());
         Assert.Equal(
-            ["The ledger may be older than the last run, so nothing is repaired at 'graph'. Push first."], Run.Warnings);
+            ["'graph' may hold something else than the ledger knows. Nothing is repaired there; push first."], Run.Warnings);
 
         await PushAsync();
         Assert.Equal(RunOutcome.Done, (await Run.VerifyAsync(repairs: true)).Outcome);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_again_with_an_old_copy_of_the_ledger()
+    {
+        Put(1, 2);
+        Service.Answer = (_, step) => step.Value!.Contains("d2", StringComparison.Ordinal) ? new StepOutcome.Rejected("no") : null;
+        await PushAsync();
+        Service.Answer = null;
+        Outdate();
+
+        var report = (await Run.RetryAsync()).Destinations[0];
+
+        Assert.Equal(
+            (RunOutcome.Incomplete, "'graph' may hold something else than the ledger knows. Nothing is sent again.", "Push first."),
+            (report.Outcome, report.Failure?.Message, report.Failure?.Remedy));
+        Assert.Equal(["d1.example"], Values());
+        await PushAsync();
+        Assert.Equal(1, (await Run.RetryAsync()).Destinations[0].Tally.Accepted);
     }
 
     private void Outdate()

@@ -76,6 +76,21 @@ public sealed class SeveralSourcesTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_loss_an_unreadable_event_of_one_source_keeps_its_indicators()
+    {
+        First.Put(Some.Event(1), Some.Domain(1));
+        Second.Put(Some.Event(2), Some.Domain(2));
+        Second.Put(Some.Event(3), Some.Domain(3));
+        await _run.PushAsync();
+        File.Delete(_run.LedgerPath);
+        Second.Unreadable.Add(Some.Uuid(3));
+
+        await _run.PushAsync();
+
+        Assert.Equal(["d1.example", "d2.example", "d3.example"], Names());
+    }
+
+    [Fact]
     public async Task Same_event_at_two_servers_is_withdrawn_with_the_second_one()
     {
         First.Put(Some.Event(1), Some.Domain(1));
