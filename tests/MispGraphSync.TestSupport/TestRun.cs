@@ -72,7 +72,8 @@ internal sealed class TestRun : IDisposable
     public Task<RunReport> PushAsync(Func<PushOptions, PushOptions>? with = null, RunControl? control = null) =>
         RunAsync(isDryRun: false, Sources, with, control);
 
-    public Task<RunReport> PushFromAsync(FakeSource source) => RunAsync(isDryRun: false, [source], with: null, control: null);
+    public Task<RunReport> PushFromAsync(FakeSource source, Func<PushOptions, PushOptions>? with = null) =>
+        RunAsync(isDryRun: false, [source], with, control: null);
 
     public Task<RunReport> PlanAsync(Func<PushOptions, PushOptions>? with = null) => RunAsync(isDryRun: true, Sources, with, control: null);
 

@@ -312,19 +312,15 @@ public sealed class RebuildTests : LostLedgerRuns
         await PushAsync();
         var sent = Service.Held[1];
         Service.Held[1] = sent with { Body = sent.Body.Replace("Amber", "Red", StringComparison.Ordinal) };
-        Service.Refusal = new RunFailedException(RunOutcome.Unreachable, "down");
-        Assert.Equal(RunOutcome.Unreachable, (await PushAsync(TestRun.InFull)).Outcome);
-        Service.Refusal = null;
-        Service.Answer = (_, _) => new StepOutcome.Unknown("lost before it arrived");
-        await PushAsync(TestRun.InFull);
-        Service.Answer = null;
         using (var stop = new CancellationTokenSource())
         {
             using var control = new RunControl(stop.Token, CancellationToken.None, CancellationToken.None);
-            Service.OnRequest = (_, _) => stop.Cancel();
+            Run.OnStep = _ => stop.Cancel();
             await Run.PushAsync(TestRun.InFull, control);
-            Service.OnRequest = null;
+            Run.OnStep = null;
         }
+
+        Assert.DoesNotContain(sent.Body, Service.Held.Select(one => one.Body));
 
         await PushAsync();
 

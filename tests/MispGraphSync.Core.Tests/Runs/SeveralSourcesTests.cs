@@ -70,7 +70,7 @@ public sealed class SeveralSourcesTests : IDisposable
 
         for (var i = 0; i < 3; i++)
         {
-            var report = await _run.PushAsync(options => options with { ReadsAllSources = false, OtherSources = ["osint"] });
+            var report = await _run.PushFromAsync(First, options => options with { ReadsAllSources = false, OtherSources = ["osint"] });
             Assert.Equal(0, report.Destinations[0].Planned.Update);
         }
     }
