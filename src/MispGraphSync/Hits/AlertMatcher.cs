@@ -21,26 +21,8 @@ internal sealed class AlertMatcher(HitLedger ledger, DestinationRow destination,
 
     public void Take(Alert alert)
     {
-        var (isCounted, reason, hosts) = (false, (NotCounted?)null, new HashSet<string>());
-        foreach (var id in alert.Ids)
-        {
-            if (ledger.FindById(destination, id) is not { } held) continue;
-            Record(held, alert, HitMatch.Id);
-            isCounted = true;
-        }
-
-        if (alert.Relevance != AlertRelevance.ByValue) return;
-        foreach (var value in alert.Values)
-        {
-            var periods = Find(value);
-            var against = periods.Count == 0 ? NotCounted.NotHeld : Judge(periods, alert);
-            if (against is null) isCounted = true;
-            else if (reason is null || against > reason) reason = against;
-            if (periods.Count == 0 && rules.WeakHostOf(value) is { } host) hosts.Add(host);
-        }
-
-        if (isCounted) _uncounted.Remove(alert.Id);
-        else NoteUncounted(alert, reason ?? NotCounted.NotHeld, hosts);
+        if (RecordNamed(alert)) _uncounted.Remove(alert.Id);
+        else if (alert.Relevance == AlertRelevance.ByValue) TakeByValue(alert);
     }
 
     /// <summary>Looks for URLs whose host alone was seen. To be called after the last alert.</summary>
@@ -56,6 +38,36 @@ internal sealed class AlertMatcher(HitLedger ledger, DestinationRow destination,
                 _uncounted.Remove(alert.Id);
             }
         }
+    }
+
+    // An alert that names its indicator is exact: what else was seen beside it may be an indicator too, and did not fire.
+    private bool RecordNamed(Alert alert)
+    {
+        var isNamed = false;
+        foreach (var id in alert.Ids)
+        {
+            if (ledger.FindById(destination, id) is not { } held) continue;
+            Record(held, alert, HitMatch.Id);
+            isNamed = true;
+        }
+
+        return isNamed;
+    }
+
+    private void TakeByValue(Alert alert)
+    {
+        var (isCounted, reason, hosts) = (false, (NotCounted?)null, new HashSet<string>());
+        foreach (var value in alert.Values)
+        {
+            var periods = Find(value);
+            var against = periods.Count == 0 ? NotCounted.NotHeld : Judge(periods, alert);
+            if (against is null) isCounted = true;
+            else if (reason is null || against > reason) reason = against;
+            if (periods.Count == 0 && rules.WeakHostOf(value) is { } host) hosts.Add(host);
+        }
+
+        if (isCounted) _uncounted.Remove(alert.Id);
+        else NoteUncounted(alert, reason ?? NotCounted.NotHeld, hosts);
     }
 
     private void NoteUncounted(Alert alert, NotCounted reason, HashSet<string> hosts)

@@ -59,6 +59,33 @@ public sealed class HitsTests
     }
 
     [Fact]
+    public async Task An_indicator_beside_the_one_that_an_alert_names_is_no_hit()
+    {
+        await using var stage = await HitsStage.StartAsync();
+        stage.Alerts.RulesHaveNoEvidence = false;
+        stage.Alerts.Put(stage.Rule("1", stage.KeyOf(HitsStage.Hash), Alert.Address(HitsStage.Address)));
+
+        var hits = await stage.HitsAsync(0, "--sightings", "--json");
+
+        var hit = Assert.Single(hits.Json.GetProperty("hits").EnumerateArray());
+        Assert.Equal((HitsStage.Hash, "id"), (hit.Text("value"), hit.Text("match")));
+        Assert.Equal(
+            stage.AttributeOf(stage.Amber, HitsStage.Hash), Assert.Single(stage.Misp.Sightings).Attribute, ignoreCase: true);
+    }
+
+    [Fact]
+    public async Task An_id_that_is_not_ours_leaves_the_match_to_the_values()
+    {
+        await using var stage = await HitsStage.StartAsync();
+        stage.Alerts.RulesHaveNoEvidence = false;
+        stage.Alerts.Put(stage.Rule("1", Guid.Parse("11111111-2222-4333-8444-555555555555"), Alert.Address(HitsStage.Address)));
+
+        var hit = Assert.Single((await stage.HitsAsync(0, "--json")).Json.GetProperty("hits").EnumerateArray());
+
+        Assert.Equal((HitsStage.Address, "value"), (hit.Text("value"), hit.Text("match")));
+    }
+
+    [Fact]
     public async Task A_rule_with_another_title_counts_only_by_the_key()
     {
         await using var stage = await HitsStage.StartAsync();
