@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MispGraphSync.Hits;
+using MispGraphSync.Ledger;
 using MispGraphSync.Output;
 
 namespace MispGraphSync.Commands;
@@ -30,7 +31,8 @@ internal sealed class HitsCommand : Command
 {
     private readonly Option<string[]> _destinations = NewOption.Destinations();
     private readonly Option<string?> _since = NewOption.Of<string?>(
-        "--since", "TIME", "List what fired since then, such as 30d or 2026-01-31. Default: as many days as alerts.lookBackDays.");
+        "--since", "TIME",
+        "List what fired since then, such as 30d or 2026-01-31, at most a year. Default: as many days as alerts.lookBackDays.");
 
     private readonly Option<string[]> _sources = NewOption.Of<string[]>(
         "--source", "NAME", "Only indicators of this source; may be given several times. Default: all.");
@@ -70,8 +72,10 @@ internal sealed class HitsCommand : Command
     {
         if (args.GetValue(_since) is not { } text) return null;
         var now = host.Time.GetUtcNow();
-        if (Durations.Parse(text) is { } duration) return now - duration;
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) && at <= now) return at;
+        var oldest = now - HitLedger.Kept;
+        if (Durations.Parse(text) is { } duration) return duration < HitLedger.Kept ? now - duration : oldest;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) && at <= now)
+            return at > oldest ? at : oldest;
         throw RunOptions.Wrong(_since, text, "a duration such as 30d, or a day in the past such as 2026-01-31");
     }
 }

@@ -5,6 +5,9 @@ namespace MispGraphSync.Commands;
 /// <summary>The options of the verbs that run: all of them for push and plan, the first two for verify and purge.</summary>
 internal sealed class RunOptions
 {
+    /// <summary>The longest time of a timer; more means no limit.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);
+
     private readonly Option<string[]> _destinations = NewOption.Destinations();
     private readonly Option<string[]> _sources = NewOption.Of<string[]>(
         "--source", "NAME", "Only this source of the settings; may be given several times.");
@@ -63,10 +66,13 @@ internal sealed class RunOptions
             RunOutcome.InvalidInput, $"{_sources.Name} and {_input.Name} exclude each other.", "A file is read in place of all sources.");
     }
 
-    public static TimeSpan? DurationOf(ParseResult args, Option<string?> option) =>
-        args.GetValue(option) is { } text
-            ? Durations.Parse(text) ?? throw Wrong(option, text, "a duration such as 90s, 10m or 2h")
-            : null;
+    /// <summary>How long to wait for something.</summary>
+    public static TimeSpan? DurationOf(ParseResult args, Option<string?> option)
+    {
+        if (args.GetValue(option) is not { } text) return null;
+        var duration = Durations.Parse(text) ?? throw Wrong(option, text, "a duration such as 90s, 10m or 2h");
+        return duration < LongestWait ? duration : LongestWait;
+    }
 
     private Guid UuidOf(string text) => Guid.TryParse(text, out var uuid) ? uuid : throw Wrong(_events, text, "an event's UUID");
 

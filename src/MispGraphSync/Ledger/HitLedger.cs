@@ -10,7 +10,7 @@ internal sealed class HitLedger(LedgerFile file)
     public const long Day = 86_400_000;
 
     /// <summary>Hits and sightings are kept as long as MISP shows sightings in its graphs.</summary>
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(365);
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(365);
 
     private static readonly TimeSpan WithdrawnKept = TimeSpan.FromDays(30);
 

@@ -5,16 +5,13 @@ namespace MispGraphSync.Text;
 /// <summary>Durations as people type and read them.</summary>
 internal static class Durations
 {
-    /// <summary>The longest time of a timer; more means no limit.</summary>
-    private static readonly TimeSpan Max = TimeSpan.FromDays(40);
-
-    /// <summary><c>90s</c>, <c>10m</c>, <c>2h</c>, <c>1d</c>, or seconds alone, at most 40 days; null for anything else.</summary>
+    /// <summary><c>90s</c>, <c>10m</c>, <c>2h</c>, <c>1d</c>, or seconds alone; null for anything else.</summary>
     public static TimeSpan? Parse(string text)
     {
         var number = text.TrimEnd('s', 'm', 'h', 'd');
         if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)) return null;
         if (amount is not (>= 0 and <= 1_000_000)) return null;
-        TimeSpan? duration = text[number.Length..] switch
+        return text[number.Length..] switch
         {
             "" or "s" => TimeSpan.FromSeconds(amount),
             "m" => TimeSpan.FromMinutes(amount),
@@ -22,7 +19,6 @@ internal static class Durations
             "d" => TimeSpan.FromDays(amount),
             _ => null,
         };
-        return duration > Max ? Max : duration;
     }
 
     public static string Text(TimeSpan duration) => duration switch

@@ -85,6 +85,26 @@ public sealed class HitsTests
         Assert.Equal((HitsStage.Address, "value"), (hit.Text("value"), hit.Text("match")));
     }
 
+    [Theory]
+    [InlineData("60d", 60)]
+    [InlineData("1440h", 60)]
+    [InlineData("364d", 364)]
+    [InlineData("1000000d", 365)]
+    [InlineData("0001-01-01", 365)]
+    public async Task Since_reaches_back_as_far_as_it_says_and_a_year_at_most(string since, int days)
+    {
+        await using var stage = await HitsStage.StartAsync("defender");
+        stage.Alerts.Put(stage.Custom("1", Alert.Address(HitsStage.Address)));
+        stage.Run.Time.Advance(TimeSpan.FromDays(50));
+
+        var hits = (await stage.HitsAsync(0, "--since", since, "--json")).Json;
+
+        Assert.Single(hits.GetProperty("hits").EnumerateArray());
+        Assert.Equal(stage.Now.AddDays(-days), hits.GetProperty("since").GetDateTimeOffset(), TimeSpan.FromMinutes(5));
+        Assert.Equal(
+            stage.Now.AddDays(-days), hits.GetProperty("destinations")[0].GetProperty("from").GetDateTimeOffset(), TimeSpan.FromMinutes(5));
+    }
+
     [Fact]
     public async Task A_rule_with_another_title_counts_only_by_the_key()
     {
