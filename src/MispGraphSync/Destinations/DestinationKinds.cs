@@ -14,7 +14,6 @@ internal sealed class DestinationKinds(params IReadOnlyList<DestinationKind> all
     public IEnumerable<string> NeverBlock => all.SelectMany(kind => kind.NeverBlock);
 
     /// <summary>The ways to read a destination's alerts, in the order in which they are tried.</summary>
-    /// <exception cref="RunFailedException">InvalidInput: the settings name one that cannot read them.</exception>
     public IReadOnlyList<(AlertRoute Route, Uri? Endpoint)> AlertRoutesOf(DestinationSettings settings) => AlertRoutes.For(all, settings);
 
     /// <summary>Null: this version does not know the kind.</summary>

@@ -15,6 +15,9 @@ internal sealed record KindSettings(string Name, string Title, string Meaning)
     /// <summary>The word of <c>alerts.route</c> for the list of alerts that its service offers; null: none.</summary>
     public string? AlertRoute { get; init; }
 
+    /// <summary>Whether that list has the alerts of other kinds too.</summary>
+    public bool IsAlertRouteForAll { get; init; }
+
     /// <summary>False where a match always does the same, whatever the key <c>action</c> says.</summary>
     public bool HasActions { get; init; } = true;
 

@@ -81,8 +81,20 @@ internal static class SettingsWarnings
         var hasScores = sources.Any(one => one.Decay is not null);
         foreach (var doubt in RuleChecks.Of(policy.Rules, [.. sources.Select(one => one.Name)], hasScores)) yield return doubt;
         foreach (var warning in table.Named(destination.Kind)?.Warnings(destination) ?? []) yield return warning;
+        if (OfAlertRoute(destination, table) is { } lost) yield return lost;
         foreach (var type in policy.Types.Intersect(policy.ExcludeTypes).Order(StringComparer.Ordinal))
             yield return $"{type} is in types and in excludeTypes, so it is skipped.";
+    }
+
+    // A route that is set for all destinations may fit only some of them.
+    private static string? OfAlertRoute(DestinationSettings destination, SettingsTable table)
+    {
+        bool Fits(KindSettings kind) => kind.IsAlertRouteForAll || kind.Name == destination.Kind;
+        var route = destination.Alerts.Route;
+        if (table.Kinds.FirstOrDefault(kind => kind.AlertRoute == route) is not { } owner || Fits(owner)) return null;
+        var words = table.Kinds.Where(Fits).Select(kind => kind.AlertRoute).OfType<string>().Append(AlertSettings.Auto);
+        return $"alerts.route is \"{route}\", which has no alerts of this kind, so misp-graph hits cannot read them. Set alerts.route of "
+            + $"this destination to one of {string.Join(", ", words.Select(word => $"\"{word}\""))}.";
     }
 
     /// <summary>Names of MISP types that no MISP is known to have, once where they are written.</summary>

@@ -344,6 +344,30 @@ public sealed class HitsTests
     }
 
     [Fact]
+    public async Task A_route_that_cannot_serve_one_destination_leaves_the_others()
+    {
+        await using var stage = await HitsStage.StartAsync("sentinel", "defender");
+        stage.Run.Change(settings => settings["alerts"] = new System.Text.Json.Nodes.JsonObject
+        {
+            ["route"] = "log-analytics",
+            ["endpoint"] = stage.Sandbox.LogAnalytics.GetLeftPart(UriPartial.Authority),
+        });
+        stage.Alerts.Put(stage.Rule("1", stage.KeyOf(HitsStage.Address)));
+
+        var hits = await stage.HitsAsync(2, "--json");
+        var valid = await stage.Run.RunAsync("config", "validate");
+
+        Assert.Equal("sentinel", Assert.Single(hits.Json.GetProperty("hits").EnumerateArray()).Text("destination"));
+        var looks = hits.Json.GetProperty("destinations").EnumerateArray().ToDictionary(one => one.Text("name"));
+        Assert.True(looks["sentinel"].GetProperty("complete").GetBoolean());
+        Assert.False(looks["defender"].GetProperty("complete").GetBoolean());
+        Assert.Contains("the route \"log-analytics\"", looks["defender"].Text("error"), StringComparison.Ordinal);
+        Assert.Equal(0, valid.Code);
+        Assert.Contains("destinations.defender: alerts.route is \"log-analytics\"", valid.Out + valid.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("destinations.sentinel: alerts.route", valid.Out + valid.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_pushed_yet_is_said()
     {
         await using var stage = await HitsStage.StartAsync("defender");

@@ -15,6 +15,8 @@ public class SettingsWarningTests
     [InlineData(""" "types": ["x509-fingerprint-sha1"] """,
         "destinations.defender: Defender takes certificates with action allow or block only")]
     [InlineData(""" "types": ["url"], "excludeTypes": ["url"] """, "destinations.defender: url is in types and in excludeTypes")]
+    [InlineData(""" "alerts": { "route": "log-analytics" } """, "destinations.defender: alerts.route is \"log-analytics\"",
+        "to one of \"defender\", \"graph\", \"auto\".")]
     [InlineData(""" "types": ["ip_dst"] """, "config.json:",
         "types: \"ip_dst\" is not an attribute type of MISP that is known here, so it may match nothing; did you mean ip-dst?")]
     [InlineData(""" "excludeTypes": ["domain", "Domain"] """, "config.json:", "excludeTypes: \"Domain\"", "did you mean domain?")]
@@ -51,6 +53,8 @@ public class SettingsWarningTests
     [Theory]
     [InlineData(""" "misp": { "url": "http://127.0.0.1:8080", "key": "env:K" } """)]
     [InlineData(""" "types": ["x509-fingerprint-sha1"], "action": "block" """)]
+    [InlineData(""" "alerts": { "route": "graph" } """)]
+    [InlineData(""" "alerts": { "route": "defender" } """)]
     public void Harmless_settings_give_no_warning(string top)
     {
         using var folder = new SettingsFolder(SomeSettings.Config(top, kind: "defender"));

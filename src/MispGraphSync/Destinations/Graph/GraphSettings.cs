@@ -39,6 +39,7 @@ public sealed record GraphSettings : DestinationSettings
         Keys = [TargetProductKey],
         RequestsPerMinute = 1000,
         AlertRoute = GraphAlerts.RouteName,
+        IsAlertRouteForAll = true,
         TakesPassiveOnly = true,
         Bind = static (common, values) => new GraphSettings(common) { TargetProduct = values.Of(TargetProductKey) ?? "" },
         Check = CheckCloud,
