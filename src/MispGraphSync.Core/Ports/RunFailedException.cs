@@ -32,6 +32,20 @@ public class RunFailedException : Exception
 
     /// <summary>The ledger could not be read or written: without it nothing may be sent.</summary>
     public bool IsOfLedger { get; init; }
+
+    /// <summary>The limit that the answer broke: to ask for less may help.</summary>
+    public AnswerLimit BrokenLimit { get; init; }
+}
+
+/// <summary>What an answer may take.</summary>
+public enum AnswerLimit
+{
+    /// <summary>The failure is another.</summary>
+    None,
+
+    Length,
+
+    Time,
 }
 
 /// <summary>The run was stopped while a request waited for its turn, or to be sent again.</summary>

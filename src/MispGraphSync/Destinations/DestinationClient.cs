@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text.Json;
 using MispGraphSync.Http;
 using MispGraphSync.Settings;
@@ -97,7 +98,10 @@ internal sealed class DestinationClient : IDisposable
 
     public RunFailedException NoUsableResponse(ApiCall call) => new(
         RunOutcome.Unreachable, $"{_service} gives no usable answer ({call.Operation}). {ServiceUnavailable.Describe(call)}",
-        $"Run again later; check the destination's {_setting} and the proxy.", call.Failure);
+        $"Run again later; check the destination's {_setting} and the proxy.", call.Failure)
+    {
+        BrokenLimit = LimitOf(call),
+    };
 
     /// <summary>The outcome of each item of a call whose response says nothing of single items.</summary>
     public static StepOutcome OutcomeOf(ApiCall call)
@@ -106,6 +110,17 @@ internal sealed class DestinationClient : IDisposable
         return (int?)call.Status is >= 400 and < 500 and not 408
             ? CapacityError.ToRejection(why, wholeBatch: true)
             : new StepOutcome.Unknown(why);
+    }
+
+    private static AnswerLimit LimitOf(ApiCall call)
+    {
+        if (call.Status == HttpStatusCode.GatewayTimeout) return AnswerLimit.Time;
+        return call.Failure is not { } failure ? AnswerLimit.None : TransportError.From(failure, call.SentUri).Kind switch
+        {
+            TransportErrorKind.ResponseTooLong => AnswerLimit.Length,
+            TransportErrorKind.ResponseTimeout => AnswerLimit.Time,
+            _ => AnswerLimit.None,
+        };
     }
 
     /// <summary>A body of items, in the array that the head opens.</summary>
