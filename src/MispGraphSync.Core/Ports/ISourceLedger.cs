@@ -13,10 +13,17 @@ public interface ISourceLedger
     void AddListed(EventHeader header);
 
     /// <summary>
-    /// The listed events to read in full: all, or the new ones, those with another timestamp, and those that changed within
-    /// <paramref name="margin"/> of the last read.
+    /// Records that a full read begins. Whatever was read before counts as read earlier, even where a clock was wrong.
     /// </summary>
-    IReadOnlyList<EventHeader> EventsToRead(bool everything, TimeSpan margin);
+    /// <param name="at">By the source's clock.</param>
+    void BeginFullRead(DateTimeOffset at, string fingerprint);
+
+    /// <summary>
+    /// The listed events to read in full: the new ones, those with another timestamp or other metadata, those that changed within
+    /// <paramref name="margin"/> of the last read, and those that were not read since <paramref name="since"/>.
+    /// </summary>
+    /// <param name="since">Null: it does not matter when an event was read.</param>
+    IReadOnlyList<EventHeader> EventsToRead(DateTimeOffset? since, TimeSpan margin);
 
     /// <summary>
     /// The source's events in the ledger that are not listed, including aged ones, and those of <paramref name="others"/> that are
@@ -25,7 +32,8 @@ public interface ISourceLedger
     IReadOnlyList<EventHeader> EventsNotListed(IReadOnlyCollection<Guid> others);
 
     /// <param name="tag">Folded.</param>
-    bool KnowsCluster(string tag);
+    /// <param name="since">It must have been read since then; null: at any time.</param>
+    bool KnowsCluster(string tag, DateTimeOffset? since);
 
     void WriteClusters(IReadOnlyList<ClusterDetail> clusters, DateTimeOffset readAt);
 
@@ -42,7 +50,9 @@ public interface ISourceLedger
     /// <summary>Makes the next run read these events again, even if their timestamp is unchanged.</summary>
     void ReadAgainNextRun(IReadOnlyCollection<Guid> events);
 
-    /// <summary>Records a complete read; <paramref name="isFull"/> is false when only changes were read.</summary>
+    /// <summary>
+    /// Records a complete read; <paramref name="isFull"/> is false when only changes were read. No full read is open after it.
+    /// </summary>
     void CompleteRead(string fingerprint, DateTimeOffset readAt, bool isFull);
 
     // Scores and sightings of the source that was listed last. Each change marks the attribute's keys as changed.
@@ -73,7 +83,14 @@ public interface ISourceLedger
 }
 
 /// <param name="Events">The number of the source's events in the ledger, including aged ones.</param>
-public sealed record SourceRecord(long Id, string Name, string? Fingerprint, DateTimeOffset? FullReadAt, long Events);
+public sealed record SourceRecord(long Id, string Name, string? Fingerprint, DateTimeOffset? FullReadAt, long Events)
+{
+    /// <summary>A full read that is not complete; null: none.</summary>
+    public OpenFullRead? OpenRead { get; init; }
+}
+
+/// <param name="BegunAt">By the source's clock.</param>
+public sealed record OpenFullRead(DateTimeOffset BegunAt, string Fingerprint);
 
 /// <summary>Takes one event's sources and skipped attributes in the order they are read.</summary>
 public interface IEventWriter : IDisposable

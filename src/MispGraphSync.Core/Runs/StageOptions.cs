@@ -51,3 +51,18 @@ public sealed record HeldBefore(bool Any, IReadOnlyCollection<Guid> Events)
     /// <summary>False: every destination has failed already, so that nothing is read.</summary>
     public bool MayContinue { get; init; } = true;
 }
+
+/// <summary>A source, and how its attributes are chosen.</summary>
+public sealed record SourceToRead(ISource Source)
+{
+    public bool ToIdsOnly { get; init; } = true;
+
+    public bool EnforceWarninglist { get; init; } = true;
+
+    public TimeSpan FullReadEvery { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Text that changes when the settings would give other sources: filters, switches, mapping version.</summary>
+    public required string Fingerprint { get; init; }
+
+    public ReportOptions Reports { get; init; } = new();
+}

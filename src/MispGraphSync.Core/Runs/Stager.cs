@@ -22,6 +22,11 @@ public sealed class Stager
 
     private static readonly TimeSpan MostClockDifference = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// What was read earlier is read again. Longer than a full read lasts, however short the runs and the time to the next one are.
+    /// </summary>
+    private static readonly TimeSpan LongestFullRead = TimeSpan.FromDays(14);
+
     private readonly SourceToRead _read;
     private readonly ISource _source;
     private readonly ISourceLedger _ledger;
@@ -34,6 +39,7 @@ public sealed class Stager
     private readonly DateTimeOffset _today;
     private SourceRecord? _known;
     private string _fingerprint = "";
+    private DateTimeOffset _openedAt;
     private long _events;
     private long _attributes;
     private long _mapped;
@@ -71,6 +77,7 @@ public sealed class Stager
         Report = Report with { EventsKnown = known.Events };
         var state = await _source.OpenAsync(control.Stop).ConfigureAwait(false);
         var now = _time.GetUtcNow();
+        _openedAt = state.ServerTime;
         _fingerprint = $"{_read.Fingerprint}{(_options.ReadsClusters ? " clusters" : "")}\n{state.Fingerprint}{_options.Details}";
         // A full read in the future was recorded by a wrong clock.
         IsFullReadDue = _options.Full || known.FullReadAt is not { } last || last > now || last + _read.FullReadEvery <= now;
@@ -129,8 +136,9 @@ public sealed class Stager
     private async Task<SourceReport> ReadAsync(SourceReport report, HeldBefore held, CancellationToken ct)
     {
         var now = _time.GetUtcNow();
-        var everything = _known!.Fingerprint != _fingerprint || IsFullReadDue;
+        var everything = _known!.Fingerprint != _fingerprint || IsFullReadDue || _known.OpenRead is not null;
         _ledger.BeginListing(_known);
+        var since = ReadSince(everything);
         var listed = 0L;
         var missing = _options.OnlyEvents.ToHashSet();
         await foreach (var header in _source.ListAsync(ct).ConfigureAwait(false))
@@ -142,8 +150,12 @@ public sealed class Stager
 
         Missing = missing;
         if (_options.ReadsClusters)
-            _source.FetchClusters(tag => ContextMap.IsContext(tag) && (everything || !_ledger.KnowsCluster(ContextMap.Fold(tag))));
-        var toRead = _ledger.EventsToRead(everything || _options.OnlyEvents.Count > 0, SameSecond);
+        {
+            var known = everything ? since : null;
+            _source.FetchClusters(tag => ContextMap.IsContext(tag) && !_ledger.KnowsCluster(ContextMap.Fold(tag), known));
+        }
+
+        var toRead = _ledger.EventsToRead(since, SameSecond);
         await foreach (var read in ReadAsync(toRead, ct).ConfigureAwait(false)) Stage(read);
 
         report = report with { Events = listed, EventsUnchanged = listed - toRead.Count };
@@ -161,6 +173,18 @@ public sealed class Stager
         if (!_options.IsPartOfSource)
             gaps = [.. gaps, .. await new ReportStager(_read, _ledger, _observer, _time).ReadAsync(everything, ct).ConfigureAwait(false)];
         return Counted(report) with { Complete = gaps.Count == 0, Gaps = gaps };
+    }
+
+    // What was read since then need not be read again while it is unchanged. Null: that does not depend on when it was read.
+    private DateTimeOffset? ReadSince(bool everything)
+    {
+        if (_options.IsPartOfSource) return DateTimeOffset.MaxValue;
+        if (!everything) return null;
+        var open = _options.Full ? null : _known!.OpenRead;
+        var mayContinue = open?.Fingerprint == _fingerprint && open.BegunAt <= _openedAt && _openedAt < open.BegunAt + LongestFullRead;
+        if (mayContinue) return open!.BegunAt;
+        _ledger.BeginFullRead(_openedAt, _fingerprint);
+        return _openedAt;
     }
 
     /// <summary>Adds that no source of the run lists these events.</summary>
@@ -239,7 +263,11 @@ public sealed class Stager
 
         writer.Complete(context with { Actors = notes.Actors, Families = notes.Families, Campaigns = notes.Campaigns });
         _unread.Remove(read.Event.Uuid);
+        if (_options.IsPartOfSource && !IsAsRecorded) _ledger.ReadAgainNextRun([read.Event.Uuid]);
     }
+
+    // False: what this run makes of an event is not what the ledger takes it for.
+    private bool IsAsRecorded => (_known!.OpenRead?.Fingerprint ?? _known.Fingerprint) == _fingerprint;
 
     private void Count(MappedAttribute attribute, IndicatorSourceRow[] rows, IEventWriter writer)
     {
@@ -316,19 +344,4 @@ public sealed class Stager
         Context = _context,
         Skipped = new SortedDictionary<SkipReason, long>(_skipped),
     };
-}
-
-/// <summary>A source, and how its attributes are chosen.</summary>
-public sealed record SourceToRead(ISource Source)
-{
-    public bool ToIdsOnly { get; init; } = true;
-
-    public bool EnforceWarninglist { get; init; } = true;
-
-    public TimeSpan FullReadEvery { get; init; } = TimeSpan.FromDays(7);
-
-    /// <summary>Text that changes when the settings would give other sources: filters, switches, mapping version.</summary>
-    public required string Fingerprint { get; init; }
-
-    public ReportOptions Reports { get; init; } = new();
 }

@@ -15,7 +15,9 @@ internal sealed partial class DestinationLedger
     public void MarkOutdated() => file.InTransaction(() =>
     {
         file.Run("UPDATE destination SET plans_everything = 1, in_doubt = 1");
-        file.Run($"UPDATE source SET full_read_at = NULL, gap = MAX(gap, {(int)SourceGap.Older})");
+        file.Run(
+            $"UPDATE source SET full_read_at = NULL, full_read_begun = NULL, full_read_fingerprint = NULL, "
+            + $"gap = MAX(gap, {(int)SourceGap.Older})");
     });
 
     public ListedKey? FindListedKey(DestinationState destination, Guid key, DateTimeOffset now)

@@ -32,6 +32,10 @@ ALTER TABLE source ADD COLUMN expirations TEXT;
 -- What is not known of it since the ledger was lost or replaced by an old copy, as a number of SourceGap.
 ALTER TABLE source ADD COLUMN gap INTEGER NOT NULL DEFAULT 0;
 
+-- A full read that has begun and is not complete: since when, by the source's clock, and with which fingerprint.
+ALTER TABLE source ADD COLUMN full_read_begun INTEGER;
+ALTER TABLE source ADD COLUMN full_read_fingerprint TEXT;
+
 -- What fired. Nothing here names a machine, a user, a path, a tenant or an incident.
 
 -- When the indicator was made there, by a list; null: since the run that first sent it.

@@ -22,8 +22,13 @@ internal sealed partial class SourceLedger(LedgerFile file) : ISourceLedger
             "INSERT INTO source (name, link) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET link = ?2 WHERE link IS NOT ?2",
             source.Name, source.EventLink);
         return _source = file.First(
-            "SELECT id, name, fingerprint, full_read_at, (SELECT COUNT(*) FROM event WHERE source = s.id) FROM source s WHERE name = ?",
-            static row => new SourceRecord(row.Long(0), row.Text(1), row.TextOrNull(2), row.TimeOrNull(3), row.Long(4)), source.Name)!;
+            "SELECT id, name, fingerprint, full_read_at, (SELECT COUNT(*) FROM event WHERE source = s.id), full_read_begun, "
+            + "full_read_fingerprint FROM source s WHERE name = ?",
+            static row => new SourceRecord(row.Long(0), row.Text(1), row.TextOrNull(2), row.TimeOrNull(3), row.Long(4))
+            {
+                OpenRead = row.TimeOrNull(5) is { } begun ? new OpenFullRead(begun, row.Text(6)) : null,
+            },
+            source.Name)!;
     }
 
     public void BeginListing(SourceRecord source)
@@ -39,24 +44,34 @@ internal sealed partial class SourceLedger(LedgerFile file) : ISourceLedger
     public void AddListed(EventHeader header) =>
         file.Run("INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", header.Uuid, header.Id, header.Timestamp, header.Metadata);
 
-    public IReadOnlyList<EventHeader> EventsToRead(bool everything, TimeSpan margin)
+    public void BeginFullRead(DateTimeOffset at, string fingerprint)
+    {
+        lock (file.Gate)
+        {
+            BeginTransaction();
+            file.Run(
+                "UPDATE source SET full_read_begun = ?, full_read_fingerprint = ? WHERE id = ?", at, fingerprint, _source!.Id);
+            file.Run("UPDATE event SET read_at = ?2 - 1 WHERE source = ?1 AND read_at >= ?2", _source!.Id, at);
+            file.Run("UPDATE cluster SET read_at = ?1 - 1 WHERE read_at >= ?1", at);
+        }
+    }
+
+    public IReadOnlyList<EventHeader> EventsToRead(DateTimeOffset? since, TimeSpan margin)
     {
         lock (file.Gate)
         {
             Revive();
-            var headers = everything
-                ? file.All("SELECT uuid, misp_id, timestamp, metadata FROM listed ORDER BY misp_id, uuid", ReadHeader)
-                : file.All(
-                    """
-                    SELECT l.uuid, l.misp_id, l.timestamp, l.metadata FROM listed l
-                    LEFT JOIN event e ON e.source = ?1 AND e.uuid = l.uuid
-                    WHERE e.id IS NULL OR e.timestamp <> l.timestamp OR e.read_at - l.timestamp < ?2
-                       OR (l.metadata IS NOT NULL AND l.metadata IS NOT e.metadata)
-                       -- Without the time of the last change, a change cannot be excluded.
-                       OR l.timestamp = 0
-                    ORDER BY l.misp_id, l.uuid
-                    """,
-                    ReadHeader, _source!.Id, (long)margin.TotalMilliseconds);
+            var headers = file.All(
+                """
+                SELECT l.uuid, l.misp_id, l.timestamp, l.metadata FROM listed l
+                LEFT JOIN event e ON e.source = ?1 AND e.uuid = l.uuid
+                WHERE e.id IS NULL OR e.timestamp <> l.timestamp OR e.read_at - l.timestamp < ?2 OR e.read_at < ?3
+                   OR (l.metadata IS NOT NULL AND l.metadata IS NOT e.metadata)
+                   -- Without the time of the last change, a change cannot be excluded.
+                   OR l.timestamp = 0
+                ORDER BY l.misp_id, l.uuid
+                """,
+                ReadHeader, _source!.Id, (long)margin.TotalMilliseconds, since);
             // For a load much larger than the ledger, an index built at the end costs less than one kept up row by row.
             if (headers.Count > FewEvents && headers.Count > _source!.Events) Tables.DropKeyIndexes(file);
             return headers;
@@ -77,7 +92,8 @@ internal sealed partial class SourceLedger(LedgerFile file) : ISourceLedger
             .Select(uuid => new EventHeader(uuid, null, default)),
     ];
 
-    public bool KnowsCluster(string tag) => file.Any("SELECT 1 FROM cluster WHERE tag = ?", tag);
+    public bool KnowsCluster(string tag, DateTimeOffset? since) =>
+        file.Any("SELECT 1 FROM cluster WHERE tag = ? AND read_at >= COALESCE(?, read_at)", tag, since);
 
     public void WriteClusters(IReadOnlyList<ClusterDetail> clusters, DateTimeOffset readAt)
     {
@@ -134,7 +150,8 @@ internal sealed partial class SourceLedger(LedgerFile file) : ISourceLedger
         {
             BeginTransaction();
             file.Run(
-                "UPDATE source SET fingerprint = ?, read_at = ?, full_read_at = COALESCE(?, full_read_at), gap = 0 WHERE id = ?",
+                "UPDATE source SET fingerprint = ?, read_at = ?, full_read_at = COALESCE(?, full_read_at), full_read_begun = NULL, "
+                + "full_read_fingerprint = NULL, gap = 0 WHERE id = ?",
                 fingerprint, readAt, isFull ? readAt : (DateTimeOffset?)null, _source!.Id);
             if (isFull) RemoveFinishedEvents(readAt);
         }

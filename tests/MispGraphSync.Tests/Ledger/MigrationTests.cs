@@ -99,6 +99,7 @@ public sealed class MigrationTests : IDisposable
             using var ledger = LedgerFile.Open(path, isDryRun: false);
             Assert.Equal(LedgerSchema.Current.Version, ledger.Scalar("PRAGMA user_version"));
             Assert.Equal(1, ledger.Scalar("SELECT COUNT(*) FROM source"));
+            Assert.Null(new SourceLedger(ledger).OpenSource(new SourceInfo("misp", "misp")).OpenRead);
             Assert.Equal(0, ledger.Scalar("SELECT COUNT(*) FROM left_out"));
         }
     }

@@ -79,7 +79,8 @@ internal sealed class EventFetch(
             }
             else Retry(portion.Values, form, failure);
 
-            if (_waiting.Count > 0) continue;
+            // Not all at the end: a read that is stopped would lose them, in each run.
+            if (_waiting.Count > 0 && withGalaxies.Count < pageSize) continue;
             Push(withGalaxies, Form.WithGalaxies);
             withGalaxies.Clear();
         }

@@ -95,6 +95,24 @@ public sealed class OversizedEventTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Galaxies_are_fetched_a_page_at_a_time_between_the_other_requests()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            var json = Big(loose: 1, objects: 0);
+            json["Tag"] = new JsonArray("misp-galaxy:threat-actor=\"7c1f2e9a-0000-4000-8000-000000000001\"");
+            _sandbox.MispState.AddEvent(json);
+        }
+
+        var source = Source(pageSize: 2);
+        var headers = await source.ListAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        await TextsAsync(source, headers[^4..]);
+
+        var full = _sandbox.RequestsTo(Service.Misp).Select(Body).Where(body => body?["eventid"] is not null);
+        Assert.Equal(["1", "0", "1", "0"], full.Select(body => body!["excludeGalaxy"]!.ToString()));
+    }
+
+    [Fact]
     public async Task A_response_that_ends_in_an_error_fails_with_any_status()
     {
         _sandbox.MispState.AddEvent(Big(loose: 100, objects: 0));
@@ -216,9 +234,9 @@ public sealed class OversizedEventTests : IAsyncLifetime
 
     private static JsonNode? Body(SeenRequest request) => request.Body.Length == 0 ? null : JsonNode.Parse(request.Body);
 
-    private MispSource Source()
+    private MispSource Source(int pageSize = 100)
     {
-        var settings = new MispSettings { Url = _sandbox.Misp, PageSize = 100, Timeout = _time.Limit };
+        var settings = new MispSettings { Url = _sandbox.Misp, PageSize = pageSize, Timeout = _time.Limit };
         var client = new MispClient(
             _http, _sandbox.Misp, _ => ValueTask.FromResult(_sandbox.Options.MispKey), _time.Limit, _time, _log.Log);
         return new MispSource(client, settings, FilterPlan.Everything, _time, _log.Log);
