@@ -24,7 +24,8 @@ public sealed class Verification(
         {
             var execution = Open(destination, control);
             var repairs = MayRepair(execution.State);
-            if (options.Repairs && !repairs) observer.Warn($"{RebuildText.Outdated(execution.State)} Nothing is repaired there; push first.");
+            if (options.Repairs && !repairs)
+                observer.Warn($"{RebuildText.Outdated(execution.State)} Nothing is repaired there; push first.");
             var context = ContextRun.Open(execution, new ContextOptions(options.Instance) { IsDryRun = !repairs });
             results.Add(await VerifyAsync(execution, context, control).ConfigureAwait(false));
             if (context is null || results[^1].Failure is not null) continue;

@@ -37,8 +37,15 @@ internal sealed partial class Composition
     /// <exception cref="RunFailedException">InvalidInput: our clock is wrong, and nothing may be sent.</exception>
     private async Task CheckClockAsync(ClockGuard clock, List<DestinationSettings> chosen, LedgerFile ledger, RunControl control)
     {
-        var isRight = await clock.CheckAsync(chosen.ConvertAll(one => (one.Name, JudgeOf(one))), control.Stop).ConfigureAwait(false);
-        if (isRight) new RunHistory(ledger).CorrectClock(_host.Time.GetUtcNow());
+        try
+        {
+            var isRight = await clock.CheckAsync(chosen.ConvertAll(one => (one.Name, JudgeOf(one))), control.Stop).ConfigureAwait(false);
+            if (isRight) new RunHistory(ledger).CorrectClock(_host.Time.GetUtcNow());
+        }
+        catch (OperationCanceledException) when (control.IsStopping)
+        {
+            // The run ends, and its report says why.
+        }
     }
 
     // A managed identity signs in at the machine itself: there the service is the judge.

@@ -49,6 +49,28 @@ public sealed class ClockTests : IAsyncLifetime
         Assert.All(_run.Sandbox.Requests, request => Assert.Equal(Service.Entra, request.Service));
     }
 
+    [Theory]
+    [InlineData("push", "--max-duration", "60s")]
+    [InlineData("push")]
+    public async Task Run_that_ends_while_the_clock_is_checked_says_why(params string[] verb)
+    {
+        using var ctrlC = new CancellationTokenSource();
+        _run.Interrupt = ctrlC.Token;
+        var time = new VirtualTime(_run.Time.GetUtcNow());
+        _run.ToolTime = time;
+        _run.Sandbox.Faults.Add(Service.Entra, new Fault.Silence(), when: _ =>
+        {
+            if (verb.Length == 1) ctrlC.Cancel();
+            else time.Advance(TimeSpan.FromSeconds(61));
+            return true;
+        });
+
+        var ended = await _run.RunAsync(verb);
+
+        Assert.Equal((verb.Length == 1 ? 130 : 8, 0), (ended.Code, _run.Sandbox.GraphState.Count));
+        Assert.DoesNotContain("bug", ended.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public async Task Clock_skew_of_minutes_does_not_stop_the_run()
     {
