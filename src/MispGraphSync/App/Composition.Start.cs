@@ -21,7 +21,8 @@ internal sealed partial class Composition
         {
             var mismatch = stamps?.Check() ?? StampMismatch.None;
             _mayHaveLostRecords = mismatch.Kind > StampMismatchKind.NeverStamped;
-            var remedy = _mayHaveLostRecords ? " The destinations are listed and compared with it." : "";
+            var isListed = _mayHaveLostRecords && request.Verb != RunVerb.Retry;
+            var remedy = isListed ? " The destinations are listed and compared with it." : "";
             if (mismatch.Kind != StampMismatchKind.None) _reporter.Warn(mismatch.Message + remedy);
             return ledger.InTransaction(() =>
             {

@@ -192,6 +192,21 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_with_as_many_rejected_as_unanswered_steps_is_incomplete()
+    {
+        for (var i = 1; i <= 2; i++) _run.Source.Put(Some.Event(i), Some.Domain(i));
+        _run.Destination.BatchSize = 1;
+        _run.Destination.Answer = (_, step) => step.Value!.Contains("d1", StringComparison.Ordinal)
+            ? new StepOutcome.Rejected("no")
+            : new StepOutcome.Unknown("lost");
+
+        var report = (await _run.PushAsync()).Destinations[0];
+
+        Assert.Equal((1L, 1L), (report.Tally.Rejected, report.Tally.Unknown));
+        Assert.NotEqual(RunOutcome.Done, report.Outcome);
+    }
+
+    [Fact]
     public async Task Run_stopped_within_a_batch_accounts_for_each_step()
     {
         _run.Source.Put(Some.Event(1), Some.Domains(1, 30));

@@ -229,7 +229,8 @@ internal sealed class Promises(World world)
         HashSet<int> allowed = [0, .. facts.Run.Troubles.SelectMany(trouble => trouble.Codes)];
         if (!facts.Run.Accepts) allowed.Add(6);
         if (facts.Run.MaxDuration is not null) allowed.Add(8);
-        if (_refused.Count > 0 || facts.Run.Verb is Verb.Repair or Verb.PushOfOneEvent) allowed.Add(3);
+        // With a ledger that may be an old copy, nothing is repaired or sent again.
+        if (_refused.Count > 0 || facts.Run.Verb is Verb.Repair or Verb.Retry or Verb.PushOfOneEvent) allowed.Add(3);
         Require(allowed.Contains(result.Code), "exit code", $"{result.Code} is not explained", facts);
         if (facts.Report is not { } report) return;
         Require(report.GetProperty("exitCode").GetInt32() == result.Code, "exit code", "the report has another one", facts);
