@@ -7,7 +7,7 @@ namespace MispGraphSync.Core.Mapping;
 public static class Mapper
 {
     /// <summary>Raised with every change of the result or of the items sent from it; everything is then read and planned again.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public static MappedItem Map(EventItem item, MapContext context) => item switch
     {

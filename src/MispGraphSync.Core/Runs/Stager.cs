@@ -238,10 +238,10 @@ public sealed class Stager
 
     private void Stage(ReadEvent read)
     {
-        var notes = new EventNotes();
         // Event-level notes are complete only after the last attribute; eligibility does not depend on them.
         var context = read.Event with { Matches = _options.FindMatches(read.Event, read.Items) };
         var facts = new EventFacts(context, _source.Info.Name, isAged: false);
+        var notes = new EventNotes(facts.Tagging);
         var map = new MapContext(_source.Info.Name, read.Event.Uuid, _read.ToIdsOnly, _read.EnforceWarninglist, _options.ForRules);
 
         if (_options.ReadsClusters && read.Event.Clusters.Count > 0) _ledger.WriteClusters(read.Event.Clusters, read.ReadAt);

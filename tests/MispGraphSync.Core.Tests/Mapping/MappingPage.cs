@@ -78,7 +78,8 @@ internal static class MappingPage
             """
             ## Types that describe the event
 
-            They are not indicators. Names of actors, families and campaigns go to every indicator of their event:
+            They are not indicators. Names of actors, families and campaigns go to every indicator of their event, unless the
+            attribute has a stricter TLP or PAP than the event:
             """);
         page.Append(' ').Append(List(outcomes["context"].Select(Code))).Append(".\n\n");
 
