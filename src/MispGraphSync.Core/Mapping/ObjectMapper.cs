@@ -21,8 +21,8 @@ internal static class ObjectMapper
         {
             // A hostile object may hold one UUID twice, and no two sources may share UUID and part.
             parts.TryGetValue(member.Id, out var part);
-            IReadOnlyList<IndicatorSource> own = member.Sources(comment, part);
-            if (own.Count == 0 && !member.IsCombined)
+            IReadOnlyList<IndicatorSource> own = WithName(member.Sources(comment, part), member, members);
+            if (own.Count == 0 && member is { IsCombined: false, Role: not { Kind: RoleKind.Victim } })
                 own = Mapper.SourcesByRule(member.Id, member.Attribute, member.Outcome, part, context, comment);
             parts[member.Id] = part + own.Count;
             sources.AddRange(context.ForRules
@@ -32,6 +32,16 @@ internal static class ObjectMapper
 
         return new(Array.ConvertAll(members, member => new MappedAttribute(member.Id, member.Attribute, member.Outcome)), sources);
     }
+
+    // A protected name's address is its own. The other way round, a name may be parked at such an address.
+    private static List<IndicatorSource> WithName(List<IndicatorSource> own, ObjectMember member, ObjectMember[] members)
+    {
+        if (!own.Exists(IsAddress)) return own;
+        var names = members.SelectMany(other => other.CombinedWith(member)).OfType<Observable.DomainName>().Distinct().ToList();
+        return names is [var only] ? own.ConvertAll(source => IsAddress(source) ? source with { OtherHalf = only } : source) : own;
+    }
+
+    private static bool IsAddress(IndicatorSource source) => source is { Single: Observable.NetworkAddress, OtherHalf: null };
 
     private static ObjectMember[] Members(MispObject thing, ObjectTemplate? template, MapContext context)
     {

@@ -17,7 +17,8 @@ public sealed class NeverBlock
         "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "1.1.1.2", "1.0.0.2", "1.1.1.3", "1.0.0.3", "9.9.9.9", "149.112.112.112",
         "9.9.9.10", "149.112.112.10", "9.9.9.11", "149.112.112.11", "208.67.222.222", "208.67.220.220", "208.67.222.123", "208.67.220.123",
         "4.2.2.1", "4.2.2.2", "4.2.2.3", "4.2.2.4", "94.140.14.14", "94.140.15.15", "168.63.129.16",
-        "2001:4860:4860::8888", "2001:4860:4860::8844", "2606:4700:4700::1111", "2606:4700:4700::1001", "2620:fe::fe",
+        "2001:4860:4860::8888", "2001:4860:4860::8844", "2606:4700:4700::1111", "2606:4700:4700::1001",
+        "2606:4700:4700::1112", "2606:4700:4700::1002", "2606:4700:4700::1113", "2606:4700:4700::1003", "2620:fe::fe",
         "2620:fe::9", "2620:fe::10", "2620:fe::11", "2620:119:35::35", "2620:119:53::53", "2a10:50c0::ad1:ff", "2a10:50c0::ad2:ff",
     }.Select(IPAddress.Parse).ToFrozenSet();
 
@@ -34,9 +35,11 @@ public sealed class NeverBlock
     /// <summary>Microsoft's own: nobody else gets a name below these.</summary>
     private static readonly string[] Owned =
     [
-        "microsoft.com", "microsoftonline.com", "microsoftonline.us", "partner.microsoftonline.cn", "windows.com",
-        "windowsupdate.com", "office.com", "office.net", "office365.com", "office365.us", "live.com", "outlook.com",
-        "msn.com", "bing.com", "skype.com", "msftauth.net", "msauth.net", "msftncsi.com", "msftconnecttest.com", "aka.ms",
+        // The first is a top-level domain.
+        "microsoft", "microsoft.com", "microsoftonline.com", "microsoftonline-p.com", "microsoftonline.us",
+        "partner.microsoftonline.cn", "windows.com", "windowsupdate.com", "office.com", "office.net", "office365.com", "office365.us", "live.com", "outlook.com",
+        "msn.com", "bing.com", "skype.com", "msftauth.net", "msauth.net", "msauthimages.net", "msftncsi.com",
+        "msftconnecttest.com", "aka.ms",
         "azure.com", "azure.us", "azure.cn", "azure-api.net", "login.windows.net",
         "vault.azure.net", "microsoft.us", "vault.usgovcloudapi.net",
         // Names that every network has for itself (RFC 6761, 6762 with its appendix G, 8375, and ICANN's private use).

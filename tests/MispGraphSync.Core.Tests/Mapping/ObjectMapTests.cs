@@ -348,6 +348,9 @@ public class ObjectMapTests
         Assert.Equal(["victim-data"], thing.Map().Outcomes());
         Assert.Equal(["victim-data"], thing.Map(new("test", Number(0xE), ToIdsOnly: false, EnforceWarninglist: false)).Outcomes());
         Assert.Empty(thing.Map().Sources);
+        var context = new Core.Mapping.MapContext("test", Number(0xE), ToIdsOnly: true, EnforceWarninglist: true, ForRules: true);
+        Assert.Empty(thing.Map(context).Sources);
+        Assert.Empty(Object(name, Attribute(type, value, relation) with { ToIds = false }).Map(context).Sources);
     }
 
     [Fact]

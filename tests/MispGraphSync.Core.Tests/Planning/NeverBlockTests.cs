@@ -49,6 +49,9 @@ public class NeverBlockTests
     [InlineData("hostname", "router.home.arpa")]
     [InlineData("hostname", "localhost.localdomain")]
     [InlineData("hostname", "files.CORP")]
+    [InlineData("domain", "cloud.microsoft")]
+    [InlineData("hostname", "teams.cloud.microsoft")]
+    [InlineData("url", "https://outlook.cloud.microsoft/mail/")]
     // The user's own
     [InlineData("domain", "contoso.example")]
     [InlineData("domain", "MAIL.Contoso.example.")]
@@ -279,6 +282,31 @@ public class NeverBlockTests
 
         Assert.All(run.Destinations, one => Assert.Equal(one.Capabilities.Shape == IndicatorShape.Single ? 2 : 1, one.Held.Count));
         Assert.All(report.Destinations, one => Assert.Equal(1, one.Skipped[SkipReason.NeverBlock]));
+    }
+
+    [Fact]
+    public async Task Address_of_a_protected_name_in_one_object_is_not_blocked()
+    {
+        using var run = new TestRun();
+        var service = run.Destinations[0] = new FakeDestination("defender", IndicatorShape.Single)
+        {
+            Policy = new DestinationPolicy { Action = IndicatorAction.Block },
+        };
+        run.Source.Put(
+            Some.Event(1), Pair(1, "login.microsoftonline.com", "9.10.11.12"), Pair(2, "evil.example", "9.10.11.13"),
+            Pair(3, "parked.example", "127.0.0.1"));
+
+        await run.PushAsync();
+
+        Assert.Equal(
+            ["9.10.11.13", "evil.example", "parked.example"],
+            service.Held.Select(one => one.Value.Split([' ', '}', ','], StringSplitOptions.RemoveEmptyEntries)
+                .Single(part => part.Contains('.', StringComparison.Ordinal))).Order());
+
+        static EventItem Pair(int number, string name, string address) => new EventItem.Object(Given.Object(
+            "domain-ip",
+            Given.Attribute("domain", name) with { Uuid = Some.Uuid(100 + number), ObjectRelation = "domain", ToIds = true },
+            Given.Attribute("ip-dst", address) with { Uuid = Some.Uuid(200 + number), ObjectRelation = "ip", ToIds = true }));
     }
 
     private static string Write(long part, int radix) => radix switch
