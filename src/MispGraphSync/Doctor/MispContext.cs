@@ -57,7 +57,7 @@ internal sealed class MispContext : IDisposable
 
     /// <summary>Fetches events as a push does.</summary>
     public EventFetch Fetch(MispClient client, Action<string> gap) =>
-        new(client, Settings.PageSize, Settings.EnforceWarninglist, gap, _transport.Time, _transport.AppLog);
+        new(client, Settings.PageSize, gap, _transport.Time, _transport.AppLog);
 
     /// <summary>Asks something of a connected server.</summary>
     /// <param name="limit">For all of it; null: 20 seconds.</param>

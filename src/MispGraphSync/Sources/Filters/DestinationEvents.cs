@@ -99,6 +99,8 @@ internal static class DestinationEvents
         var name = condition.Key.Name;
         if (condition.Key.MustBeAlone)
             yield return $"\"{name}\" is a search that only MISP's database can do: write it in misp.eventFilters.";
+        else if (condition is SwitchCondition { Key.Kind: FilterKind.Deleted, On: true })
+            yield return $"\"{name}\": deleted attributes are not read, so no event would have one.";
         else if (condition.Key.IsIgnored) yield return $"\"{name}\" selects no events.";
         if (name is not ("tags" or "event_tags") || condition is not SetCondition set) yield break;
         foreach (var number in set.Any.Concat(set.All).Concat(set.None).Where(tag => long.TryParse(tag, NumberStyles.None, null, out _)))

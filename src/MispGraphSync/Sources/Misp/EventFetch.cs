@@ -9,7 +9,7 @@ namespace MispGraphSync.Sources.Misp;
 /// or the event is not in the response, it is a gap.
 /// </summary>
 internal sealed class EventFetch(
-    MispClient client, int pageSize, bool warninglistHits, Action<string> gap, TimeProvider time, ILogger log,
+    MispClient client, int pageSize, Action<string> gap, TimeProvider time, ILogger log,
     Func<string, bool>? isUnknownCluster = null)
 {
     /// <summary>Events in a row; a server that fails so often fails on everything.</summary>
@@ -141,13 +141,13 @@ internal sealed class EventFetch(
         var started = time.GetTimestamp();
         if (form is Form.InPieces)
         {
-            using var pieces = new EventPieces(client, events[0], warninglistHits);
+            using var pieces = new EventPieces(client, events[0]);
             yield return await pieces.ReadAsync(ct);
             log.Information("MISP fetch in pieces: 1 event in {Elapsed} ms", (long)time.GetElapsedTime(started).TotalMilliseconds);
             yield break;
         }
 
-        var body = SearchBody.Full(events, warninglistHits, galaxies: form is Form.WithGalaxies);
+        var body = SearchBody.Full(events, galaxies: form is Form.WithGalaxies);
         using var search = await client.SearchEventsAsync(body, canShrink: true, skipItems: false, ct);
         await foreach (var item in search.ReadAsync(ct))
         {

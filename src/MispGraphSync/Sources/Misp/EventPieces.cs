@@ -12,7 +12,7 @@ namespace MispGraphSync.Sources.Misp;
 /// Reads an event that is too big for one response: its metadata, the names of its objects, and its attributes in pages. Each page is
 /// rewritten as an event, so that one reader serves both.
 /// </summary>
-internal sealed class EventPieces(MispClient client, EventHeader header, bool warninglistHits) : IDisposable
+internal sealed class EventPieces(MispClient client, EventHeader header) : IDisposable
 {
     private const int PageSize = 1_000;
     private const int MaxPages = 10_000;
@@ -96,7 +96,7 @@ internal sealed class EventPieces(MispClient client, EventHeader header, bool wa
     }
 
     private JsonObject AttributesBody(int page, bool allTags) =>
-        SearchBody.Attributes(header, PageSize, page, warninglistHits, allTags);
+        SearchBody.Attributes(header, PageSize, page, allTags);
 
     /// <summary>
     /// The page does not say which tags may be exported; the same page without the others does. Tags that are not in the latter are

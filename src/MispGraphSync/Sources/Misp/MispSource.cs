@@ -71,7 +71,7 @@ internal sealed class MispSource : ISource, IDisposable
     }
 
     public IAsyncEnumerable<ReadEvent> FetchAsync(IReadOnlyCollection<EventHeader> events, CancellationToken ct) =>
-        new EventFetch(_client, _settings.PageSize, _settings.EnforceWarninglist, _gaps.Add, _time, _log, _isUnknownCluster)
+        new EventFetch(_client, _settings.PageSize, _gaps.Add, _time, _log, _isUnknownCluster)
             .ReadAsync(events, ct);
 
     public void FetchClusters(Func<string, bool> isUnknown) => _isUnknownCluster = isUnknown;

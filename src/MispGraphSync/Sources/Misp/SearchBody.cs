@@ -26,13 +26,13 @@ internal static class SearchBody
     /// Some events in full. No key here makes the server remove attributes (to_ids, enforceWarninglist): it would remove members of
     /// objects too.
     /// </summary>
-    public static JsonObject Full(IReadOnlyCollection<EventHeader> events, bool warninglistHits, bool galaxies) => Events(
+    public static JsonObject Full(IReadOnlyCollection<EventHeader> events, bool galaxies) => Events(
         new JsonObject { ["eventid"] = new JsonArray([.. events.Select(header => (JsonNode?)IdOf(header))]) },
-        events.Count, page: 1, galaxies, warninglistHits);
+        events.Count, page: 1, galaxies, warninglistHits: true);
 
     /// <summary>One page of an event's attributes, those of one object together.</summary>
     /// <param name="allTags">Also tags that may not be exported. This search does not say which these are.</param>
-    public static JsonObject Attributes(EventHeader header, int limit, int page, bool warninglistHits, bool allTags) => new()
+    public static JsonObject Attributes(EventHeader header, int limit, int page, bool allTags) => new()
     {
         ["returnFormat"] = "json",
         ["eventid"] = IdOf(header),
@@ -43,7 +43,7 @@ internal static class SearchBody
         ["excludeLocalTags"] = 0,
         ["includeAllTags"] = allTags ? 1 : 0,
         ["enforceWarninglist"] = 0,
-        ["includeWarninglistHits"] = warninglistHits ? 1 : 0,
+        ["includeWarninglistHits"] = 1,
     };
 
     /// <summary>

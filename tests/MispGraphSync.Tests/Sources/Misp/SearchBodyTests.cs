@@ -12,7 +12,7 @@ public sealed class SearchBodyTests
 {
     [Fact]
     public void Tags_that_may_not_be_exported_are_requested() =>
-        Assert.All([Full(true), Full(false), Listing()], body => Assert.Equal("1", body["includeAllTags"]!.ToJsonString()));
+        Assert.All([Full(), Listing()], body => Assert.Equal("1", body["includeAllTags"]!.ToJsonString()));
 
     [Theory]
     [InlineData(null)]
@@ -20,7 +20,7 @@ public sealed class SearchBodyTests
     [InlineData("""{"enforce_warninglist":true,"withAttachments":1}""")]
     public void Warninglist_switches_are_never_combined_with_metadata_or_noShadowAttributes(string? filter)
     {
-        JsonObject[] bodies = [Listing(filter), Full(warninglistHits: true), Full(warninglistHits: false)];
+        JsonObject[] bodies = [Listing(filter), Full()];
 
         Assert.All(bodies, body => Assert.False(body.ContainsKey("noShadowAttributes")));
         Assert.All(bodies, body => Assert.Equal("0", body["enforceWarninglist"]!.ToJsonString()));
@@ -28,8 +28,7 @@ public sealed class SearchBodyTests
         Assert.Equal("1", bodies[1]["includeWarninglistHits"]!.ToJsonString());
     }
 
-    private static JsonObject Full(bool warninglistHits) =>
-        SearchBody.Full([new EventHeader(Guid.NewGuid(), 7, default)], warninglistHits, galaxies: false);
+    private static JsonObject Full() => SearchBody.Full([new EventHeader(Guid.NewGuid(), 7, default)], galaxies: false);
 
     private static JsonObject Listing(string? filter = null)
     {
