@@ -77,15 +77,15 @@ public sealed record DestinationPolicy
         DateTimeOffset? end = ExpiryStart switch
         {
             ExpiryStart.LastSeen => After(row.LastSeen, DaysFor(row, effect)),
-            ExpiryStart.Attribute => After(row.Source.Timestamp, DaysFor(row, effect)),
+            ExpiryStart.Attribute => After(row.ChangedAt, DaysFor(row, effect)),
             _ => null,
         };
         return row.Facts?.EndsAt is { } reported && !(end < reported) ? reported : end;
     }
 
     // MISP takes any date, up to the last one that there is.
-    private static DateTimeOffset After(DateTimeOffset start, int days) =>
-        DateTimeOffset.MaxValue - start > TimeSpan.FromDays(days) ? start.AddDays(days) : DateTimeOffset.MaxValue;
+    private static DateTimeOffset? After(DateTimeOffset? start, int days) =>
+        DateTimeOffset.MaxValue - start > TimeSpan.FromDays(days) ? start?.AddDays(days) : start is null ? null : DateTimeOffset.MaxValue;
 }
 
 public enum EventChoice

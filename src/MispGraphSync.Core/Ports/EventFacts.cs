@@ -79,12 +79,18 @@ public readonly record struct IndicatorSourceRow(IndicatorSource Source, EventFa
     /// <summary>The score where that is asked for, else the attribute's own, else the event's; null when both are untagged.</summary>
     public int? TaggedConfidence => ScoreAsConfidence ?? Own.Confidence ?? Event.Tagging.Confidence;
 
-    /// <summary>Without a last_seen, the attribute's last change.</summary>
-    public DateTimeOffset LastSeen => Source.LastSeen ?? Source.Timestamp;
+    /// <summary>The attribute's last change, else the event's, else its date; null where none of them is known.</summary>
+    public DateTimeOffset? ChangedAt => Known(Source.Timestamp) ?? Known(Event.Context.Timestamp) ?? Known(Event.When);
+
+    /// <summary>Without a last_seen, <see cref="ChangedAt"/>.</summary>
+    public DateTimeOffset? LastSeen => Source.LastSeen ?? ChangedAt;
 
     /// <summary>Those of an indicator of this shape, which the source must have.</summary>
     public ImmutableArray<Observable> ObservablesIn(IndicatorShape shape) =>
         shape == IndicatorShape.Single ? [Source.Single!] : Source.Combined;
+
+    // MISP's feeds may have no time, and 1970 stands for that.
+    private static DateTimeOffset? Known(DateTimeOffset time) => time == DateTimeOffset.UnixEpoch ? null : time;
 
     private static Tlp? Strictest(Tlp? ofEvent, Tlp? own) =>
         ofEvent is { } one && own is { } other ? (Tlp)Math.Max((int)one, (int)other) : ofEvent ?? own;

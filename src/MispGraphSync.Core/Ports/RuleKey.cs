@@ -86,7 +86,7 @@ public sealed record RuleKey(string Name, RuleKeyKind Kind)
         },
         new("olderThan", RuleKeyKind.Age)
         {
-            Moment = subject => subject.Row.Source.Timestamp,
+            Moment = subject => subject.Row.ChangedAt,
         },
         new("firstSeenBefore", RuleKeyKind.Age)
         {
@@ -122,7 +122,7 @@ public sealed record RuleKey(string Name, RuleKeyKind Kind)
     public int Most { get; init; }
 
     /// <summary>Ages.</summary>
-    public Func<RuleSubject, DateTimeOffset>? Moment { get; init; }
+    public Func<RuleSubject, DateTimeOffset?>? Moment { get; init; }
 
     /// <summary>MISP reports it beside the event: see <see cref="AttributeFacts"/>.</summary>
     public bool IsReported { get; init; }

@@ -117,25 +117,34 @@ public sealed class ExpiryStartTests : IDisposable
     [InlineData(ExpiryStart.Sent, null, null)]
     [InlineData(ExpiryStart.Sent, 5, 5)]
     [InlineData(ExpiryStart.Attribute, null, 20)]
+    [InlineData(ExpiryStart.Attribute, null, 28, 1)]
+    [InlineData(ExpiryStart.LastSeen, null, 28, 1)]
+    [InlineData(ExpiryStart.Attribute, null, 22, 2)]
+    [InlineData(ExpiryStart.Attribute, null, null, 3)]
+    [InlineData(ExpiryStart.LastSeen, 5, 5, 3)]
     [InlineData(ExpiryStart.Attribute, 5, 5)]
     [InlineData(ExpiryStart.Attribute, 25, 20)]
-    public void Source_ends_by_its_lifetime_or_by_a_sighting_whichever_is_earlier(ExpiryStart start, int? reported, int? expected)
+    public void Source_ends_by_its_lifetime_or_by_a_sighting_whichever_is_earlier(
+        ExpiryStart start, int? reported, int? expected, int timesMissing = 0)
     {
+        var @event = Some.Event(1);
+        if (timesMissing > 1) @event = @event with { Timestamp = DateTimeOffset.UnixEpoch, Date = new DateOnly(2026, 1, 7) };
+        if (timesMissing > 2) @event = @event with { Date = null };
         var source = new IndicatorSource
         {
             Attribute = Some.Uuid(1),
             Part = 0,
             Type = "domain",
             Combined = [],
-            Timestamp = Some.Now.AddDays(-10),
+            Timestamp = timesMissing > 0 ? DateTimeOffset.UnixEpoch : Some.Now.AddDays(-10),
         };
-        var row = new IndicatorSourceRow(source, new EventFacts(Some.Event(1), "misp", isAged: false))
+        var row = new IndicatorSourceRow(source, new EventFacts(@event, "misp", isAged: false))
         {
             Facts = new AttributeFacts { EndsAt = reported is { } days ? Some.Now.AddDays(days) : null },
         };
 
         var end = new DestinationPolicy { ExpiryStart = start }.EndOf(row, RuleEffect.None);
 
-        Assert.Equal(expected is { } left ? Some.Now.AddDays(left) : null, end);
+        Assert.Equal(expected is { } left ? Some.Now.AddDays(left).Date : null, end?.Date);
     }
 }
