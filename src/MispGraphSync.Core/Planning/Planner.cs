@@ -57,6 +57,9 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
     /// <summary>Held indicators for which an update was decided that makes them raise alerts.</summary>
     public long StartingToAlert { get; private set; }
 
+    /// <summary>Held indicators that are kept since a source that was not read since a loss may have them.</summary>
+    public long KeptForLost { get; private set; }
+
     /// <summary>The step ready to be sent. Reads the key's sources once.</summary>
     /// <exception cref="RunFailedException">A bug: the step breaks an invariant.</exception>
     public PlanStep Build(PlanKey key, StepDecision step)
@@ -143,7 +146,13 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         if (held.Expires <= run.Now) return PlanDecision.Expired.Instance;
         if (wanted.IsAged) return EndsTooLate(held) ? Compare(key, held, isFresh: false) : Reschedule(held, held.Expires);
         // One that was not read to its end may have it again.
-        if (wanted.HasUnread || run.Gap == SourceGap.Lost) return PlanDecision.Nothing.Instance;
+        if (wanted.HasUnread) return PlanDecision.Nothing.Instance;
+        if (run.Gap == SourceGap.Lost)
+        {
+            KeptForLost++;
+            return PlanDecision.Nothing.Instance;
+        }
+
         var reason = wanted.HasSource ? StepReasons.Excluded : StepReasons.Withdrawn;
         return new PlanDecision.Step(new StepDecision(StepAction.Delete, reason));
     }
@@ -334,14 +343,5 @@ public sealed class Planner(IDestination destination, Eligibility eligibility, P
         }
 
         return wanted;
-    }
-
-    private struct Wanted
-    {
-        public bool HasSource;
-        public bool HasUnread;
-        public bool IsActive;
-        public bool IsAged;
-        public bool IsFresh;
     }
 }

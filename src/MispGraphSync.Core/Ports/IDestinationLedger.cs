@@ -227,13 +227,24 @@ public interface IDestinationLedger : IContextLedger
     /// <summary>The number of held indicators without a known source.</summary>
     long CountUnclaimed(DestinationState destination);
 
+    /// <summary>Whether some have not expired, and it is some hours ago that a list did not help.</summary>
+    bool IsListDueForUnclaimed(DestinationState destination, DateTimeOffset now);
+
+    /// <summary>Records that it was listed because of them, and that this did not help.</summary>
+    void RecordListForUnclaimed(DestinationState destination, DateTimeOffset now);
+
     /// <summary>The held indicators that have not expired and that the inventory does not list as live.</summary>
     IReadOnlyList<HeldIndicator> FindUnlisted(DestinationState destination, DateTimeOffset now);
 
-    /// <summary>Records that nothing is known of these sources since a loss, until each of them is read to its end.</summary>
+    /// <summary>
+    /// Records that nothing is known since a loss of those of these sources that this ledger has never read to their end.
+    /// </summary>
     void LoseSources(IReadOnlyCollection<string> sources);
 
-    /// <summary>The largest gap of these sources.</summary>
+    /// <summary>Whether this ledger has read each of these sources to its end.</summary>
+    bool HaveBeenRead(IReadOnlyCollection<string> sources);
+
+    /// <summary>The largest gap of these sources. One that was never read to its end has one.</summary>
     SourceGap FindGap(IReadOnlyCollection<string> sources);
 
     /// <summary>Records that the ledger knows what is there.</summary>

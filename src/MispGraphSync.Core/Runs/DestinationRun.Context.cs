@@ -43,7 +43,7 @@ internal sealed partial class DestinationRun
     }
 
     // Unclaimed indicators may still have a source, and so may the objects that come with them. Without a ledger, nothing else shows that.
-    private bool MayDeleteContext => _mayDelete && _withheld is null
+    private bool MayDeleteContext => _mayDelete && _withheld is null && Gap != SourceGap.Lost
         && (_mayDeleteUnclaimed || (!_options.HasNoLedger && _ledger.CountUnclaimed(State) == 0));
 
     private ContextRun? OpenContext() => ContextRun.Open(_execution, new ContextOptions(_options.Instance)

@@ -16,6 +16,7 @@ internal sealed partial class DestinationRun
     private bool _mayHaveLost;
     private bool _mayCreateAgain;
     private bool _cannotBeListed;
+    private bool _isListedForUnclaimed;
     private bool _isListPostponed;
     private bool _isUnfinished;
     private Rebuild? _rebuild;
@@ -23,8 +24,9 @@ internal sealed partial class DestinationRun
     /// <summary>Held, listed as ours, or perhaps created.</summary>
     public bool HasAny => State.Held > 0 || _rebuild is { Ours: > 0 } || _ledger.OpenIntents(State).Count > 0;
 
-    /// <summary>Indicators of ours without a known source are held.</summary>
-    public bool HasUnclaimed => _ledger.CountUnclaimed(State) > 0;
+    // Indicators of ours without a known source are held, and this run may find out about them.
+    private bool IsListDueForUnclaimed => _options is { IsDryRun: false, ReadsAllSources: true, Stage.IsPartOfSource: false }
+        && !_options.SharesPlace(Destination) && _ledger.IsListDueForUnclaimed(State, _execution.Now);
 
     /// <summary>The events that listed indicators of ours name as their sources.</summary>
     public IReadOnlyCollection<Guid> MentionedEvents => _rebuild?.Events ?? [];
@@ -38,7 +40,8 @@ internal sealed partial class DestinationRun
 
     private async Task PrepareIndicatorsAsync(bool isListDue)
     {
-        if (!State.IsNew && !State.IsOutdated && !isListDue) return;
+        _isListedForUnclaimed = !State.IsNew && !State.IsOutdated && !isListDue;
+        if (_isListedForUnclaimed && !IsListDueForUnclaimed) return;
         // The list must show what is there afterwards.
         await ReconcileEarlierAsync().ConfigureAwait(false);
         await RebuildAsync().ConfigureAwait(false);
@@ -77,8 +80,6 @@ internal sealed partial class DestinationRun
             await rebuild.ListAsync().ConfigureAwait(false);
             _rebuild = rebuild;
             _listed = rebuild.Listed;
-            // Should this run end before it has sent what the list shows, the next one plans it.
-            _ledger.PlanEverythingNext(State);
             // What is gone may be there all the same: a list can be incomplete.
             _mayHaveLost = rebuild.Gone > 0 || State.IsOutdated
                 || (mustList && (_options.MayHaveLostRecords || _options.HasNoLedger || rebuild.Ours > 0));

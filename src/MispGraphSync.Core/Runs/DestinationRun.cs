@@ -54,8 +54,9 @@ internal sealed partial class DestinationRun
     // Every source was read to its end, and all of it.
     private bool ReadsEverything => _mayDelete && _unread.Count == 0 && _reads!.All(one => one.Complete);
 
-    private SourceGap Gap =>
-        _unread.Count == 0 ? SourceGap.None : State.IsNew ? SourceGap.Lost : _ledger.FindGap(_unread);
+    // In the run that lists what an earlier ledger sent, the sources that it does not read are not marked yet.
+    private SourceGap Gap => _unread.Count == 0 ? SourceGap.None
+        : State.IsNew && _rebuild is { Ours: > 0 } && !_ledger.HaveBeenRead(_unread) ? SourceGap.Lost : _ledger.FindGap(_unread);
 
     // What chooses the destination's indicators, for each source: settings of its own, filters, rights.
     private IEnumerable<(SourceReport Read, string Selection)> Selections =>
@@ -132,6 +133,8 @@ internal sealed partial class DestinationRun
                 + $"{Destination.Capabilities.SilenceSetting} keeps them silent.");
         }
 
+        if (Planner.KeptForLost is > 0 and var kept)
+            Observer.Warn(RebuildText.KeptForLost(State, kept, _unread.Where(one => _ledger.FindGap([one]) == SourceGap.Lost)));
         Observer.Planned(State.Info, Planned);
         _withheld = DecideDeletions();
         _hasDecidedDeletions = _mayDelete;

@@ -61,19 +61,34 @@ public sealed class Purge(
     private async Task<bool> ListAsync(DestinationExecution one)
     {
         if (one.State is { IsNew: false, IsOutdated: false }) return true;
-        if (await one.Destination.FindListObstacleAsync(one.Control.Stop).ConfigureAwait(false) is { } obstacle)
+        try
         {
-            observer.Warn(RebuildText.LeftBehind(one.State, obstacle));
-            return false;
+            if (await one.Destination.FindListObstacleAsync(one.Control.Stop).ConfigureAwait(false) is not { } obstacle)
+            {
+                await ListThereAsync(one).ConfigureAwait(false);
+                return true;
+            }
+
+            observer.Warn(RebuildText.LeftBehind(one.State, $"cannot be listed without {obstacle}"));
+        }
+        // As for a push: without the right to list, what the ledger knows can still be removed.
+        catch (RunFailedException failure) when (
+            !failure.IsOfLedger && one.State.Held > 0 && failure.Outcome is RunOutcome.SignInFailed or RunOutcome.Unreachable)
+        {
+            observer.Warn(RebuildText.LeftBehind(one.State, $"could not be listed: {failure.Message}"));
         }
 
+        return false;
+    }
+
+    private async Task ListThereAsync(DestinationExecution one)
+    {
         await one.PrepareAsync().ConfigureAwait(false);
         var rebuild = new Rebuild(one, options.Instance);
         await rebuild.ListAsync().ConfigureAwait(false);
         rebuild.HoldUnclaimed();
         if (rebuild.OfEarlierApp.Count > 0)
             observer.Warn(RebuildText.OfEarlierApp(one.State, one.Destination.Capabilities, rebuild.OfEarlierApp));
-        return true;
     }
 
     private async Task PurgeAsync(DestinationExecution one, ContextRun? context)

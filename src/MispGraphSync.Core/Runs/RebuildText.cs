@@ -57,9 +57,18 @@ internal static class RebuildText
     /// <summary>The ledger is an old copy, or lacks something that a list showed.</summary>
     public static string Outdated(DestinationState state) => $"'{state.Info.Name}' may hold something else than the ledger knows.";
 
+    /// <summary>Deletions wait for sources of which nothing is known since a loss.</summary>
+    public static string KeptForLost(DestinationState state, long kept, IEnumerable<string> sources)
+    {
+        var names = string.Join(", ", sources.Order(StringComparer.Ordinal).Select(name => $"'{name}'"));
+        return $"'{state.Info.Name}': {kept:N0} deletions wait until {names} has been read to its end. The ledger was lost, so that source "
+            + "may have these indicators too. Remove it from the settings if it is gone.";
+    }
+
     /// <summary>A purge has no way to list it.</summary>
-    public static string LeftBehind(DestinationState state, string obstacle) =>
-        $"'{state.Info.Name}' cannot be listed without {obstacle.TrimEnd('.')}, and the ledger is {AgeOf(state)}. "
+    /// <param name="how">"cannot be listed without …", or why it failed.</param>
+    public static string LeftBehind(DestinationState state, string how) =>
+        $"'{state.Info.Name}' {how.TrimEnd('.')}, and the ledger is {AgeOf(state)}. "
         + "What the ledger does not know stays there.";
 
     /// <summary>There is no way to list it.</summary>

@@ -109,7 +109,7 @@ public sealed class Verification(
 
     private async Task ReconcileAsync(DestinationExecution execution)
     {
-        if (options.Repairs)
+        if (MayRepair(execution.State))
         {
             await execution.ReconcileEarlierAsync().ConfigureAwait(false);
             return;

@@ -186,7 +186,7 @@ internal sealed partial class Composition
         AcceptChanges = request.AcceptChanges,
         NeverBlock = NeverBlock,
         ReadsAllSources = request is { Input: null, Sources: [] },
-        OtherSources = request.Sources.Count == 0 ? []
+        OtherSources = request is { Input: null, Sources: [] } ? []
             : [.. Settings.Sources.Select(one => one.Name).Where(name => !request.Sources.Contains(name))],
         SharesPlace = destination => Settings.Destinations.Any(one =>
             !one.Enabled && one.Info with { Name = "" } == destination.Info with { Name = "" }),

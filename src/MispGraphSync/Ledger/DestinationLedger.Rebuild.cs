@@ -6,6 +6,9 @@ internal sealed partial class DestinationLedger
     /// <summary>Indicators sent more recently may not be listed yet.</summary>
     private static readonly TimeSpan ListingDelay = TimeSpan.FromMinutes(10);
 
+    /// <summary>A list of a large destination takes minutes, and may not help.</summary>
+    private static readonly TimeSpan ListedEvery = TimeSpan.FromHours(6);
+
     /// <summary>SQLite would take the primary key, and look at all that is held.</summary>
     private const string Unclaimed = "held INDEXED BY held_unclaimed";
 
@@ -127,6 +130,14 @@ internal sealed partial class DestinationLedger
     public long CountUnclaimed(DestinationState destination) =>
         file.Scalar($"SELECT COUNT(*) FROM {Unclaimed} WHERE destination = ? AND key = observables", destination.Id);
 
+    public bool IsListDueForUnclaimed(DestinationState destination, DateTimeOffset now) =>
+        file.Any($"SELECT 1 FROM {Unclaimed} WHERE destination = ? AND key = observables AND expires > ?", destination.Id, now)
+        && !file.Any(
+            "SELECT 1 FROM destination WHERE id = ? AND listed_at > ? AND listed_at <= ?", destination.Id, now - ListedEvery, now);
+
+    public void RecordListForUnclaimed(DestinationState destination, DateTimeOffset now) =>
+        file.Write("UPDATE destination SET listed_at = ? WHERE id = ?", now, destination.Id);
+
     public IReadOnlyList<HeldIndicator> FindUnlisted(DestinationState destination, DateTimeOffset now) => file.All(
         $"SELECT {HeldRecord.Columns} FROM {HeldRecord.Tables} WHERE h.destination = ?1 AND h.expires > ?2 "
         + $"AND h.key <> h.observables AND NOT EXISTS (SELECT 1 FROM {Tables.Found(destination)} f "
@@ -136,11 +147,23 @@ internal sealed partial class DestinationLedger
     public void LoseSources(IReadOnlyCollection<string> sources) => file.InTransaction(() =>
     {
         foreach (var name in sources)
-            file.Run("INSERT INTO source (name, gap) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET gap = ?2", name, (int)SourceGap.Lost);
+        {
+            file.Run(
+                "INSERT INTO source (name, gap) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET gap = ?2 WHERE fingerprint IS NULL",
+                name, (int)SourceGap.Lost);
+        }
     });
 
-    public SourceGap FindGap(IReadOnlyCollection<string> sources) => sources.Select(name => file.First(
-        "SELECT gap FROM source WHERE name = ?", static row => row.Number<SourceGap>(0), name)).DefaultIfEmpty().Max();
+    public bool HaveBeenRead(IReadOnlyCollection<string> sources) =>
+        sources.All(name => file.Any("SELECT 1 FROM source WHERE name = ? AND fingerprint IS NOT NULL", name));
+
+    public SourceGap FindGap(IReadOnlyCollection<string> sources)
+    {
+        if (sources.Count == 0) return SourceGap.None;
+        var gap = sources.Max(
+            name => file.First("SELECT gap FROM source WHERE name = ?", static row => row.Number<SourceGap>(0), name));
+        return gap == SourceGap.None && !HaveBeenRead(sources) ? SourceGap.Older : gap;
+    }
 
     public void CompleteRebuild(DestinationState destination, bool isListed) =>
         file.Write("UPDATE destination SET takes_over = ?, in_doubt = 0 WHERE id = ?", !isListed, destination.Id);

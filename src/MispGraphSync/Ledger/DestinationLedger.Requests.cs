@@ -88,6 +88,9 @@ internal sealed partial class DestinationLedger
         // It may be held under its own key, without a known source.
         rows.Forget(Hash128.Of(found.Key));
         rows.HoldListed(Adopted(found), found.Id);
+        // Should the run end before it is sent, the next one plans it.
+        if (!found.Hashes.IsContentKnown && destination.Shape != IndicatorShape.Context)
+            file.Run("INSERT OR IGNORE INTO dirty (destination, observables) VALUES (?, ?)", destination.Id, found.Observables);
     });
 
     public void RecordUnclaimed(DestinationState destination, IReadOnlyList<HeldIndicator> found) => Write(destination, rows =>

@@ -32,6 +32,9 @@ ALTER TABLE source ADD COLUMN expirations TEXT;
 -- What is not known of it since the ledger was lost or replaced by an old copy, as a number of SourceGap.
 ALTER TABLE source ADD COLUMN gap INTEGER NOT NULL DEFAULT 0;
 
+-- When it was last listed because it holds indicators without a known source, and they could not be deleted.
+ALTER TABLE destination ADD COLUMN listed_at INTEGER;
+
 -- A full read that has begun and is not complete: since when, by the source's clock, and with which fingerprint.
 ALTER TABLE source ADD COLUMN full_read_begun INTEGER;
 ALTER TABLE source ADD COLUMN full_read_fingerprint TEXT;

@@ -177,6 +177,19 @@ public sealed class PurgeTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_ledger_knows_is_removed_where_the_list_fails()
+    {
+        var service = _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true };
+        await PushAsync(2);
+        using (var ledger = _run.OpenLedger()) ledger.Run("UPDATE destination SET in_doubt = 1");
+        service.ListFailsAfter = 0;
+
+        var report = (await _run.PurgeAsync()).Destinations[0];
+
+        Assert.Equal((RunOutcome.Incomplete, 2L, 0), (report.Outcome, report.Deleted, service.Held.Count));
+    }
+
+    [Fact]
     public async Task Dry_run_of_purge_signs_in_nowhere_and_reconciles_nothing()
     {
         await PushAsync(1);

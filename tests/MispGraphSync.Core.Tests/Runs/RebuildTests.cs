@@ -306,6 +306,31 @@ public sealed class RebuildTests : LostLedgerRuns
     }
 
     [Fact]
+    public async Task What_has_no_known_source_costs_a_list_in_some_hours_of_runs_that_may_delete_it()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2);
+        await PushAsync(options => options with { ReadsAllSources = false });
+        var listed = Service.Listed;
+        await PushAsync(options => options with { ReadsAllSources = false });
+        await PushAsync(options => options with { SharesPlace = _ => true });
+        await PushAsync(options => options with { Stage = options.Stage with { OnlyEvents = new HashSet<Guid> { Some.Uuid(1) } } });
+        Assert.Equal(listed, Service.Listed);
+
+        Run.Source.Unreadable.Add(Some.Uuid(2));
+        Run.Source.Put(Some.Event(2, Run.Time.GetUtcNow()), Some.Domain(2));
+        for (var i = 0; i < 3; i++) await PushAsync();
+        Assert.Equal((listed + 1, 3), (Service.Listed, Service.Held.Count));
+
+        Run.Source.Unreadable.Clear();
+        Run.Time.Advance(TimeSpan.FromHours(6));
+        Assert.Equal(1, (await PushAsync()).Planned.Delete);
+        Assert.Equal(listed + 2, Service.Listed);
+    }
+
+    [Fact]
     public async Task Full_read_that_was_interrupted_does_not_forget_what_it_found()
     {
         Put(1, 2, 3);

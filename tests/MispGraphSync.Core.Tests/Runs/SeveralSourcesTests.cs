@@ -51,9 +51,14 @@ public sealed class SeveralSourcesTests : IDisposable
         await _run.PushAsync();
         First.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1));
 
+        _run.Warnings.Clear();
+
         await _run.PushAsync();
 
         Assert.Equal(["both.example", "d1.example", "d2.example"], Names());
+        Assert.Contains(
+            "'graph': 1 deletions wait until 'osint' has been read to its end. The ledger was lost, so that source may have these "
+            + "indicators too. Remove it from the settings if it is gone.", _run.Warnings);
         Second.Outage = null;
         Second.Put(Some.Event(2, _run.Time.GetUtcNow()), Some.Domain(2));
         await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(100, IsPercent: true) });
@@ -88,6 +93,43 @@ public sealed class SeveralSourcesTests : IDisposable
         await _run.PushAsync();
 
         Assert.Equal(["d1.example", "d2.example", "d3.example"], Names());
+    }
+
+    [Fact]
+    public async Task Source_that_the_ledger_has_read_holds_nothing_back_where_the_destination_cannot_be_listed()
+    {
+        var service = _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true };
+        First.Put(Some.Event(1), Some.Domain(1));
+        First.Put(Some.Event(3), Some.Domain(3));
+        Second.Put(Some.Event(2), Some.Domain(2));
+        await _run.PushAsync();
+        File.Delete(_run.LedgerPath);
+        service.ListFailsAfter = 0;
+        await _run.PushAsync();
+        First.Remove(Some.Event(1));
+
+        var report = await _run.PushFromAsync(First, options => options with { ReadsAllSources = false, OtherSources = ["osint"] });
+
+        Assert.Equal(1, report.Destinations[0].Planned.Delete);
+    }
+
+    [Fact]
+    public async Task Source_that_was_not_read_since_a_loss_is_not_forgotten_by_a_run_of_a_file()
+    {
+        First.Put(Some.Event(1, tags: "tlp:green"), Both(1));
+        Second.Put(Some.Event(2, tags: "tlp:amber+strict"), Both(2));
+        await _run.PushAsync();
+        File.Delete(_run.LedgerPath);
+        var file = new FakeSource(_run.Time, "input:x.json");
+        file.Put(Some.Event(7), Some.Domain(7));
+        await _run.PushFromAsync(file, options => options with { ReadsAllSources = false, OtherSources = ["misp", "osint"] });
+        Second.Outage = Down;
+
+        Assert.Equal(0, (await _run.PushAsync()).Destinations[0].Planned.Update);
+        First.Put(Some.Event(1, _run.Time.GetUtcNow()), Some.Domain(1));
+        await _run.PushAsync();
+
+        Assert.Contains("both.example", Names());
     }
 
     [Fact]

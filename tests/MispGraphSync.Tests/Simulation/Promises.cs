@@ -21,7 +21,8 @@ namespace MispGraphSync.Tests.Simulation;
 /// <item>rest: the next run sends nothing.</item>
 /// </list>
 /// A value that a service refused may be missing, or be there in its old form, until it is sent again. A wanted value may be missing
-/// after a run that ended early at Graph or Defender: a replacement deletes it first, and the next run restores it. Where two sources
+/// after a run that ended early at Graph or Defender: a replacement deletes it first, and the next run restores it. What Graph got in
+/// such a run without an answer is deleted by the next one, and created again only where it is still wanted. Where two sources
 /// share a lost ledger, each with settings of its own, a run of one knows nothing of the other. A new ledger whose Sentinel cannot be
 /// listed leaves what it does not know to the next run. Where Sentinel hides revoked indicators, a ledger that was not always there does
 /// not know which ids are used up: what returns may be missing until the first full read after it, which finds that it is not listed.
@@ -35,6 +36,7 @@ internal sealed class Promises(World world)
     private readonly HashSet<string> _ever = [];
     private readonly HashSet<string> _everInEvents = [];
     private readonly HashSet<string> _refused = [];
+    private readonly HashSet<string> _unconfirmed = [];
     private readonly HashSet<int> _done = [];
     private readonly Dictionary<int, Dictionary<string, HashSet<string>>> _read = [];
     private readonly Dictionary<(string Kind, int Source), Selection> _accepted = [];
@@ -96,6 +98,7 @@ internal sealed class Promises(World world)
             CheckOthers(kind, facts);
             CheckWritten(kind, before[kind], now, facts);
             CheckKept(kind, before[kind], now, facts);
+            if (kind == "graph") NoteUnconfirmed(before[kind], now, facts);
         }
 
         CheckAccount(facts);
@@ -154,7 +157,11 @@ internal sealed class Promises(World world)
         var mayBeReplaced = isCutShort && kind != "sentinel";
         if (gone.Count == 0) return;
         if (facts.MustDeleteNothing(kind, isOfMisp: !IsOfFolder(facts.Run)) || IsUnaccepted(kind, facts.Run))
-            RequireKept(gone.Where(value => !mayBeReplaced || !IsWanted(value)));
+        {
+            RequireKept(gone.Where(value => !mayBeReplaced || !IsWanted(value))
+                .Where(value => kind != "graph" || !_unconfirmed.Contains(value) || IsWanted(value)));
+        }
+
         if (mayBeReplaced || _mayForget) return;
         var supported = Supported(facts);
         RequireKept(gone.Where(supported.Contains));
@@ -164,6 +171,13 @@ internal sealed class Promises(World world)
             List<string> lost = [.. values];
             Require(lost.Count == 0, "kept", $"{kind} lost {string.Join(", ", lost)}", facts);
         }
+    }
+
+    // What got no answer is deleted before it is created again, and is not created where it is not wanted any more.
+    private void NoteUnconfirmed(IReadOnlyList<SandboxItem> before, IReadOnlyList<SandboxItem> now, RunFacts facts)
+    {
+        if (!facts.IsKilled && facts.CodeOf("graph") == 0) _unconfirmed.Clear();
+        else _unconfirmed.UnionWith(now.Select(one => one.Value).Except(before.Select(one => one.Value)));
     }
 
     /// <summary>The settings choose otherwise than those whose deletions were sent last, and nobody has accepted that.</summary>
