@@ -37,7 +37,8 @@ public sealed class NeverBlock
     [
         // The first is a top-level domain.
         "microsoft", "microsoft.com", "microsoftonline.com", "microsoftonline-p.com", "microsoftonline.us",
-        "partner.microsoftonline.cn", "windows.com", "windowsupdate.com", "office.com", "office.net", "office365.com", "office365.us", "live.com", "outlook.com",
+        "partner.microsoftonline.cn", "windows.com", "windowsupdate.com", "office.com", "office.net", "office365.com", "office365.us",
+        "live.com", "outlook.com",
         "msn.com", "bing.com", "skype.com", "msftauth.net", "msauth.net", "msauthimages.net", "msftncsi.com",
         "msftconnecttest.com", "aka.ms",
         "azure.com", "azure.us", "azure.cn", "azure-api.net", "login.windows.net",
