@@ -17,6 +17,7 @@ internal sealed partial class DestinationRun
     private bool _mayCreateAgain;
     private bool _cannotBeListed;
     private bool _isListedForUnclaimed;
+    private bool _lacksList;
     private bool _isListPostponed;
     private bool _isUnfinished;
     private Rebuild? _rebuild;
@@ -97,6 +98,7 @@ internal sealed partial class DestinationRun
             !failure.IsOfLedger && (_options is { IsDryRun: true, HasNoLedger: false } || (!mustList && !IsListAskedFor)))
         {
             _obstacle = failure;
+            _lacksList = _options is { Stage.Full: true, IsDryRun: false };
             Observer.Warn(RebuildText.NotListed(State, failure, _options.IsDryRun));
         }
     }

@@ -162,7 +162,8 @@ internal sealed partial class DestinationRun
     private DestinationReport Report(IReadOnlyDictionary<SkipReason, long> skipped)
     {
         var report = _execution.Report(
-            _withheld is null ? RunOutcome.Done : RunOutcome.DeletionsWithheld, HoldsNothing ? RunOutcome.Incomplete : RunOutcome.Done);
+            _withheld is null ? RunOutcome.Done : RunOutcome.DeletionsWithheld,
+            HoldsNothing || _lacksList ? RunOutcome.Incomplete : RunOutcome.Done);
         return report with
         {
             Skipped = _capacity.AddTo(skipped),

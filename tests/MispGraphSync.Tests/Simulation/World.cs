@@ -248,9 +248,14 @@ internal sealed class World : IAsyncDisposable
         _promises.Check(run, result, before);
     }
 
-    // A destination that failed was perhaps not listed, whatever the code of the whole run.
-    private static bool IsListed(Step.Run run, ToolResult? result) => run.Verb == Verb.Push && result?.Code is 0 or 3 or 6
-        && result.Json.GetProperty("destinations").EnumerateArray().All(one => one.GetProperty("exitCode").GetInt32() is 0 or 3 or 6);
+    // A destination that failed was perhaps not listed, whatever the code of the whole run. So was one whose list may have failed.
+    private static bool IsListed(Step.Run run, ToolResult? result)
+    {
+        if (run.Verb != Verb.Push || result?.Code is not (0 or 3 or 6)) return false;
+        var mayLack = run.Troubles.Any(trouble => trouble is Trouble.Answered or Trouble.Slow);
+        return result.Json.GetProperty("destinations").EnumerateArray().Select(one => one.GetProperty("exitCode").GetInt32())
+            .All(code => code is 0 or 6 || (code == 3 && !mayLack));
+    }
 
     /// <summary>Null: the run was killed.</summary>
     private async Task<ToolResult?> RunAsync(string[] args, Hold? hold, CancellationTokenSource ctrlC)
