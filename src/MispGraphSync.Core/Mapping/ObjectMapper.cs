@@ -21,7 +21,7 @@ internal static class ObjectMapper
         {
             // A hostile object may hold one UUID twice, and no two sources may share UUID and part.
             parts.TryGetValue(member.Id, out var part);
-            IReadOnlyList<IndicatorSource> own = WithName(member.Sources(comment, part), member, members);
+            IReadOnlyList<IndicatorSource> own = WithName(member.Sources(comment, part), members);
             if (own.Count == 0 && member is { IsCombined: false, Role: not { Kind: RoleKind.Victim } })
                 own = Mapper.SourcesByRule(member.Id, member.Attribute, member.Outcome, part, context, comment);
             parts[member.Id] = part + own.Count;
@@ -34,10 +34,12 @@ internal static class ObjectMapper
     }
 
     // A protected name's address is its own. The other way round, a name may be parked at such an address.
-    private static List<IndicatorSource> WithName(List<IndicatorSource> own, ObjectMember member, ObjectMember[] members)
+    private static List<IndicatorSource> WithName(List<IndicatorSource> own, ObjectMember[] members)
     {
         if (!own.Exists(IsAddress)) return own;
-        var names = members.SelectMany(other => other.CombinedWith(member)).OfType<Observable.DomainName>().Distinct().ToList();
+        // Also one that is not for detection or on a warninglist: well-known names are.
+        var names = members.Where(other => other is { IsDeleted: false, Role.Kind: <= RoleKind.EachDetail })
+            .SelectMany(other => other.Result.Combined).OfType<Observable.DomainName>().Distinct().ToList();
         return names is [var only] ? own.ConvertAll(source => IsAddress(source) ? source with { OtherHalf = only } : source) : own;
     }
 

@@ -76,10 +76,6 @@ internal sealed class ObjectMember(Guid id, MispAttribute attribute)
         return sources;
     }
 
-    /// <summary>The combined indicators that it carries and that the other member is a part of.</summary>
-    public IEnumerable<Observable> CombinedWith(ObjectMember other) =>
-        _combinations.Where(one => one.From.Contains(other)).SelectMany(one => one.Observables);
-
     private IndicatorSource CombinedSource(
         ImmutableArray<Observable> observables, ObjectMember[] from, int part, string? objectComment) => new()
         {

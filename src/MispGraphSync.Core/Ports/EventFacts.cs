@@ -82,6 +82,9 @@ public readonly record struct IndicatorSourceRow(IndicatorSource Source, EventFa
     /// <summary>The attribute's last change, else the event's, else its date; null where none of them is known.</summary>
     public DateTimeOffset? ChangedAt => Known(Source.Timestamp) ?? Known(Event.Context.Timestamp) ?? Known(Event.When);
 
+    /// <summary>Without a first_seen, when the event was; null where that is not known either.</summary>
+    public DateTimeOffset? FirstSeen => Source.FirstSeen ?? Known(Event.When);
+
     /// <summary>Without a last_seen, <see cref="ChangedAt"/>.</summary>
     public DateTimeOffset? LastSeen => Source.LastSeen ?? ChangedAt;
 

@@ -244,7 +244,7 @@ public interface IDestinationLedger : IContextLedger
     /// <summary>Whether this ledger has read each of these sources to its end.</summary>
     bool HaveBeenRead(IReadOnlyCollection<string> sources);
 
-    /// <summary>The largest gap of these sources. One that was never read to its end has one.</summary>
+    /// <summary>The largest gap of these sources.</summary>
     SourceGap FindGap(IReadOnlyCollection<string> sources);
 
     /// <summary>Records that the ledger knows what is there.</summary>

@@ -90,7 +90,7 @@ public sealed record RuleKey(string Name, RuleKeyKind Kind)
         },
         new("firstSeenBefore", RuleKeyKind.Age)
         {
-            Moment = subject => subject.Row.Source.FirstSeen ?? subject.Row.Event.When,
+            Moment = subject => subject.Row.FirstSeen,
         },
         new("lastSeenBefore", RuleKeyKind.Age)
         {

@@ -81,11 +81,11 @@ internal sealed partial class DestinationRun
     {
         EndPlan(_plan!);
         HoldUnclaimed();
-        if (State.IsNew && _rebuild is { Ours: > 0 }) _ledger.LoseSources(_unread);
+        if (MayHaveLostSources) _ledger.LoseSources(_unread);
         if (!_mayHaveLost) CompleteRebuild();
         PlanUnclaimed();
-        // This run could not find out, and the next ones may not either.
-        if (_isListedForUnclaimed && _rebuild is not null && !_mayDeleteUnclaimed) _ledger.RecordListForUnclaimed(State, _execution.Now);
+        // Everything was read, and that did not help: nor will it in the next run.
+        if (_isListedForUnclaimed && ReadsEverything && !_mayDeleteUnclaimed) _ledger.RecordListForUnclaimed(State, _execution.Now);
         _ledger.ForgetObsoleteRejections(State);
         return Task.CompletedTask;
     }

@@ -27,22 +27,28 @@ internal sealed partial class DestinationRun
 
     // Indicators of ours without a known source are held, and this run may find out about them.
     private bool IsListDueForUnclaimed => _options is { IsDryRun: false, ReadsAllSources: true, Stage.IsPartOfSource: false }
-        && !_options.SharesPlace(Destination) && _ledger.IsListDueForUnclaimed(State, _execution.Now);
+        && !_options.SharesPlace(Destination)
+        && (_options.AcceptChanges ? _ledger.CountUnclaimed(State) > 0 : _ledger.IsListDueForUnclaimed(State, _execution.Now));
 
     /// <summary>The events that listed indicators of ours name as their sources.</summary>
     public IReadOnlyCollection<Guid> MentionedEvents => _rebuild?.Events ?? [];
 
     /// <summary>Lists the destination where the ledger is new or outdated, and when that is due.</summary>
-    public async Task PrepareAsync(bool isListDue)
+    /// <param name="mayListForUnclaimed">Also where that may show that indicators without a known source are to go.</param>
+    public async Task PrepareAsync(bool isListDue, bool mayListForUnclaimed = false)
     {
-        await _execution.TryAsync(() => PrepareIndicatorsAsync(isListDue)).ConfigureAwait(false);
+        await _execution.TryAsync(() => PrepareIndicatorsAsync(isListDue, mayListForUnclaimed)).ConfigureAwait(false);
         if (_context is not null && MayContinue) await _context.PrepareAsync(isListDue).ConfigureAwait(false);
     }
 
-    private async Task PrepareIndicatorsAsync(bool isListDue)
+    private async Task PrepareIndicatorsAsync(bool isListDue, bool mayListForUnclaimed)
     {
-        _isListedForUnclaimed = !State.IsNew && !State.IsOutdated && !isListDue;
-        if (_isListedForUnclaimed && !IsListDueForUnclaimed) return;
+        if (!State.IsNew && !State.IsOutdated && !isListDue)
+        {
+            _isListedForUnclaimed = mayListForUnclaimed && IsListDueForUnclaimed;
+            if (!_isListedForUnclaimed) return;
+        }
+
         // The list must show what is there afterwards.
         await ReconcileEarlierAsync().ConfigureAwait(false);
         await RebuildAsync().ConfigureAwait(false);

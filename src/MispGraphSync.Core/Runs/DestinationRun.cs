@@ -56,7 +56,9 @@ internal sealed partial class DestinationRun
 
     // In the run that lists what an earlier ledger sent, the sources that it does not read are not marked yet.
     private SourceGap Gap => _unread.Count == 0 ? SourceGap.None
-        : State.IsNew && _rebuild is { Ours: > 0 } && !_ledger.HaveBeenRead(_unread) ? SourceGap.Lost : _ledger.FindGap(_unread);
+        : MayHaveLostSources && !_ledger.HaveBeenRead(_unread) ? SourceGap.Lost : _ledger.FindGap(_unread);
+
+    private bool MayHaveLostSources => State.IsNew && (_cannotBeListed || _rebuild is { Ours: > 0 });
 
     // What chooses the destination's indicators, for each source: settings of its own, filters, rights.
     private IEnumerable<(SourceReport Read, string Selection)> Selections =>
@@ -156,7 +158,12 @@ internal sealed partial class DestinationRun
         if (!MayContinue || _withheld is not null || !_mayDelete || !_execution.IsAllDone) return;
         if (_unread.Count == 0) _ledger.CompleteDestination(State);
         foreach (var (read, selection) in Selections.Where(one => one.Read.MayDelete))
-            _ledger.RecordAcceptedSelection(State, read.Name, selection);
+        {
+            // What a changed selection would delete still waits.
+            var waits = Planner.KeptForLost > 0 && !_options.AcceptChanges
+                && _ledger.FindAcceptedSelection(State, read.Name) is { } accepted && accepted != selection;
+            if (!waits) _ledger.RecordAcceptedSelection(State, read.Name, selection);
+        }
     }
 
     private DestinationReport Report(IReadOnlyDictionary<SkipReason, long> skipped)

@@ -78,7 +78,7 @@ public sealed class Push(
         var isListDue = isFullReadDue && options is { IsDryRun: false, Stage.IsPartOfSource: false };
         await Task.WhenAll(runs.Select(async run =>
         {
-            await run.PrepareAsync(isListDue).ConfigureAwait(false);
+            await run.PrepareAsync(isListDue, mayListForUnclaimed: true).ConfigureAwait(false);
             await run.SignInAsync().ConfigureAwait(false);
         })).ConfigureAwait(false);
         var events = options.ReadsAllSources ? runs.SelectMany(run => run.MentionedEvents).ToHashSet() : [];

@@ -61,8 +61,8 @@ internal static class RebuildText
     public static string KeptForLost(DestinationState state, long kept, IEnumerable<string> sources)
     {
         var names = string.Join(", ", sources.Order(StringComparer.Ordinal).Select(name => $"'{name}'"));
-        return $"'{state.Info.Name}': {kept:N0} deletions wait until {names} has been read to its end. The ledger was lost, so that source "
-            + "may have these indicators too. Remove it from the settings if it is gone.";
+        return $"'{state.Info.Name}': {kept:N0} deletions wait for {names}, not read to the end since the ledger was lost: these "
+            + "indicators may come from there too. Remove a source that is gone from the settings.";
     }
 
     /// <summary>A purge has no way to list it.</summary>

@@ -142,6 +142,7 @@ public sealed class Verification(
         new Eligibility(destination, _neverBlock, now),
         new PlanFacts(now, options.Instance, options.Sources, LooksAtDestination: true, Ownership.LastGeneration)
         {
+            Gap = ledger.FindGap(options.Sources),
             CreatorOf = context is null ? null : context.CreatorOf,
         },
         key => ledger.FindListedKey(state, key, now));

@@ -187,7 +187,7 @@ internal sealed partial class Composition
         NeverBlock = NeverBlock,
         ReadsAllSources = request is { Input: null, Sources: [] },
         OtherSources = request is { Input: null, Sources: [] } ? []
-            : [.. Settings.Sources.Select(one => one.Name).Where(name => !request.Sources.Contains(name))],
+            : [.. Settings.Sources.Where(one => !one.IsServer || one.Url is not null).Select(one => one.Name).Except(request.Sources)],
         SharesPlace = destination => Settings.Destinations.Any(one =>
             !one.Enabled && one.Info with { Name = "" } == destination.Info with { Name = "" }),
         MayHaveLostRecords = _mayHaveLostRecords,

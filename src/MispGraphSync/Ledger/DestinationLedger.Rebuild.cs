@@ -157,13 +157,8 @@ internal sealed partial class DestinationLedger
     public bool HaveBeenRead(IReadOnlyCollection<string> sources) =>
         sources.All(name => file.Any("SELECT 1 FROM source WHERE name = ? AND fingerprint IS NOT NULL", name));
 
-    public SourceGap FindGap(IReadOnlyCollection<string> sources)
-    {
-        if (sources.Count == 0) return SourceGap.None;
-        var gap = sources.Max(
-            name => file.First("SELECT gap FROM source WHERE name = ?", static row => row.Number<SourceGap>(0), name));
-        return gap == SourceGap.None && !HaveBeenRead(sources) ? SourceGap.Older : gap;
-    }
+    public SourceGap FindGap(IReadOnlyCollection<string> sources) => sources.Select(name => file.First(
+        "SELECT gap FROM source WHERE name = ?", static row => row.Number<SourceGap>(0), name)).DefaultIfEmpty().Max();
 
     public void CompleteRebuild(DestinationState destination, bool isListed) =>
         file.Write("UPDATE destination SET takes_over = ?, in_doubt = 0 WHERE id = ?", !isListed, destination.Id);

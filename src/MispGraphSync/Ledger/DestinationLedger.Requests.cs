@@ -90,7 +90,7 @@ internal sealed partial class DestinationLedger
         rows.HoldListed(Adopted(found), found.Id);
         // Should the run end before it is sent, the next one plans it.
         if (!found.Hashes.IsContentKnown && destination.Shape != IndicatorShape.Context)
-            file.Run("INSERT OR IGNORE INTO dirty (destination, observables) VALUES (?, ?)", destination.Id, found.Observables);
+            rows.MarkDirty(found.Observables);
     });
 
     public void RecordUnclaimed(DestinationState destination, IReadOnlyList<HeldIndicator> found) => Write(destination, rows =>

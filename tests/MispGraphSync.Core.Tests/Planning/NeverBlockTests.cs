@@ -284,8 +284,11 @@ public class NeverBlockTests
         Assert.All(report.Destinations, one => Assert.Equal(1, one.Skipped[SkipReason.NeverBlock]));
     }
 
-    [Fact]
-    public async Task Address_of_a_protected_name_in_one_object_is_not_blocked()
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task Address_of_a_protected_name_in_one_object_is_not_blocked(bool toIds, bool onWarninglist)
     {
         using var run = new TestRun();
         var service = run.Destinations[0] = new FakeDestination("defender", IndicatorShape.Single)
@@ -293,7 +296,7 @@ public class NeverBlockTests
             Policy = new DestinationPolicy { Action = IndicatorAction.Block },
         };
         run.Source.Put(
-            Some.Event(1), Pair(1, "login.microsoftonline.com", "9.10.11.12"), Pair(2, "evil.example", "9.10.11.13"),
+            Some.Event(1), Pair(1, "login.microsoftonline.com", "9.10.11.12", toIds, onWarninglist), Pair(2, "evil.example", "9.10.11.13"),
             Pair(3, "parked.example", "127.0.0.1"));
 
         await run.PushAsync();
@@ -303,10 +306,17 @@ public class NeverBlockTests
             service.Held.Select(one => one.Value.Split([' ', '}', ','], StringSplitOptions.RemoveEmptyEntries)
                 .Single(part => part.Contains('.', StringComparison.Ordinal))).Order());
 
-        static EventItem Pair(int number, string name, string address) => new EventItem.Object(Given.Object(
-            "domain-ip",
-            Given.Attribute("domain", name) with { Uuid = Some.Uuid(100 + number), ObjectRelation = "domain", ToIds = true },
-            Given.Attribute("ip-dst", address) with { Uuid = Some.Uuid(200 + number), ObjectRelation = "ip", ToIds = true }));
+        static EventItem Pair(int number, string name, string address, bool toIds = true, bool onWarninglist = false) =>
+            new EventItem.Object(Given.Object(
+                "domain-ip",
+                Given.Attribute("domain", name) with
+                {
+                    Uuid = Some.Uuid(100 + number),
+                    ObjectRelation = "domain",
+                    ToIds = toIds,
+                    OnWarninglist = onWarninglist,
+                },
+                Given.Attribute("ip-dst", address) with { Uuid = Some.Uuid(200 + number), ObjectRelation = "ip", ToIds = true }));
     }
 
     private static string Write(long part, int radix) => radix switch

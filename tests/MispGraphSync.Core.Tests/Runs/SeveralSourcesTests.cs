@@ -57,8 +57,8 @@ public sealed class SeveralSourcesTests : IDisposable
 
         Assert.Equal(["both.example", "d1.example", "d2.example"], Names());
         Assert.Contains(
-            "'graph': 1 deletions wait until 'osint' has been read to its end. The ledger was lost, so that source may have these "
-            + "indicators too. Remove it from the settings if it is gone.", _run.Warnings);
+            "'graph': 1 deletions wait for 'osint', not read to the end since the ledger was lost: these indicators may come from there "
+            + "too. Remove a source that is gone from the settings.", _run.Warnings);
         Second.Outage = null;
         Second.Put(Some.Event(2, _run.Time.GetUtcNow()), Some.Domain(2));
         await _run.PushAsync(options => options with { MaxDelete = new DeletionLimit(100, IsPercent: true) });
@@ -111,6 +111,56 @@ public sealed class SeveralSourcesTests : IDisposable
         var report = await _run.PushFromAsync(First, options => options with { ReadsAllSources = false, OtherSources = ["osint"] });
 
         Assert.Equal(1, report.Destinations[0].Planned.Delete);
+    }
+
+    [Fact]
+    public async Task Source_that_was_never_read_holds_no_lost_creation_back()
+    {
+        var service = _run.Destinations[0] = new FakeDestination("sentinel", IndicatorShape.Single) { Upserts = true };
+        Second.Outage = Down;
+        First.Put(Some.Event(1), Some.Domain(1));
+        service.Answer = (_, _) => new StepOutcome.Unknown("lost before it arrived");
+        await _run.PushAsync();
+        service.Answer = null;
+
+        await _run.PushAsync();
+
+        Assert.Single(service.Held);
+    }
+
+    [Fact]
+    public async Task Repair_after_a_loss_leaves_a_stricter_TLP_of_an_unread_source()
+    {
+        First.Put(Some.Event(1, tags: "tlp:green"), Both(1));
+        Second.Put(Some.Event(2, tags: "tlp:amber+strict"), Both(2));
+        await _run.PushAsync();
+        var sent = _run.Destination.Held.Single().Body;
+        File.Delete(_run.LedgerPath);
+        Second.Outage = Down;
+        await _run.PushAsync();
+
+        await _run.VerifyAsync(repairs: true);
+
+        Assert.Equal(sent, _run.Destination.Held.Single().Body);
+    }
+
+    [Fact]
+    public async Task Changed_selection_is_not_accepted_while_its_deletions_wait_for_a_lost_source()
+    {
+        for (var i = 1; i <= 4; i++) First.Put(Some.Event(i), Some.Domain(i));
+        Second.Put(Some.Event(8), Some.Domain(8));
+        await _run.PushAsync();
+        File.Delete(_run.LedgerPath);
+        Second.Outage = Down;
+        await _run.PushAsync();
+        _run.Settings = "narrower";
+        First.Remove(Some.Event(1));
+        await _run.PushAsync();
+        Second.Outage = null;
+
+        var report = (await _run.PushAsync()).Destinations[0];
+
+        Assert.Equal((RunOutcome.DeletionsWithheld, 5), (report.Outcome, _run.Destination.Held.Count));
     }
 
     [Fact]
@@ -307,6 +357,12 @@ public sealed class SeveralSourcesTests : IDisposable
 
         Assert.Equal(RunOutcome.Done, (await _run.PushAsync()).Outcome);
         Assert.Equal(Sorted(1, 2), Names());
+        var listed = _run.Destination.Listed;
+        for (var i = 0; i < 3; i++) await _run.PushAsync();
+        Assert.Equal((listed + 1, 2), (_run.Destination.Listed, _run.Destination.Held.Count));
+        _run.Time.Advance(TimeSpan.FromHours(6));
+        await _run.PushAsync();
+        Assert.Equal(listed + 2, _run.Destination.Listed);
         await _run.PushAsync(options => options with { AcceptChanges = true });
         Assert.Equal(Sorted(1), Names());
     }
