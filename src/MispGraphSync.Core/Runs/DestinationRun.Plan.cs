@@ -84,8 +84,9 @@ internal sealed partial class DestinationRun
         if (MayHaveLostSources) _ledger.LoseSources(_unread);
         if (!_mayHaveLost) CompleteRebuild();
         PlanUnclaimed();
-        // Everything was read, and that did not help: nor will it in the next run.
-        if (_isListedForUnclaimed && ReadsEverything && !_mayDeleteUnclaimed) _ledger.RecordListForUnclaimed(State, _execution.Now);
+        // Everything was listed and read, and that did not help: nor will it in the next run.
+        var isUnsure = _rebuild is not null && ReadsEverything && !_mayDeleteUnclaimed;
+        if (_isListedForUnclaimed && isUnsure) _ledger.RecordListForUnclaimed(State, _execution.Now);
         _ledger.ForgetObsoleteRejections(State);
         return Task.CompletedTask;
     }

@@ -104,8 +104,8 @@ internal sealed partial class DestinationRun
             !failure.IsOfLedger && (_options is { IsDryRun: true, HasNoLedger: false } || (!mustList && !IsListAskedFor)))
         {
             _obstacle = failure;
-            _lacksList = _options is { Stage.Full: true, IsDryRun: false };
-            Observer.Warn(RebuildText.NotListed(State, failure, _options.IsDryRun));
+            _lacksList = _isListedForUnclaimed || _options is { Stage.Full: true, IsDryRun: false };
+            Observer.Warn(RebuildText.NotListed(State, failure, _options.IsDryRun, _isListedForUnclaimed));
         }
     }
 

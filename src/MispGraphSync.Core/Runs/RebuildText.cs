@@ -44,11 +44,12 @@ internal static class RebuildText
         $"'{state.Info.Name}': held by an earlier app registration: {found.Count:N0} ({found.Examples}). {capabilities.EarlierAppRemedy}";
 
     /// <summary>The destination was to be listed, and that failed.</summary>
-    public static string NotListed(DestinationState state, RunFailedException failure, bool isDryRun) =>
+    /// <param name="isForUnclaimed">Each run tries it again.</param>
+    public static string NotListed(DestinationState state, RunFailedException failure, bool isDryRun, bool isForUnclaimed) =>
         $"'{state.Info.Name}' could not be listed: {failure.Message} "
         + (isDryRun && (state.IsNew || state.IsOutdated)
             ? "The plan assumes that it is as the ledger knows it."
-            : "The next full read lists it.");
+            : isForUnclaimed ? "The next run tries again: some indicators have no known source." : "The next full read lists it.");
 
     /// <summary>It did not answer before the source was read.</summary>
     public static string NotReached(DestinationState state, RunFailedException failure) =>

@@ -319,6 +319,13 @@ public sealed class RebuildTests : LostLedgerRuns
         await PushAsync(options => options with { Stage = options.Stage with { OnlyEvents = new HashSet<Guid> { Some.Uuid(1) } } });
         Assert.Equal(listed, Service.Listed);
 
+        Service.ListFailsAfter = 0;
+        Assert.Equal(RunOutcome.Incomplete, (await PushAsync()).Outcome);
+        Assert.Equal(
+            "'graph' could not be listed: The list was cut off. The next run tries again: some indicators have no known source.",
+            Run.Warnings[^1]);
+        Service.ListFailsAfter = null;
+        listed = Service.Listed;
         Assert.Equal(1, (await PushAsync()).Planned.Delete);
         Assert.Equal(listed + 1, Service.Listed);
     }
