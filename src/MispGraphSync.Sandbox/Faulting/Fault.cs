@@ -55,6 +55,16 @@ public abstract record Fault
             answer with { CutAfter = answer.Stream is null ? Math.Min(AfterBytes, answer.Body.Length / 2) : AfterBytes });
     }
 
+    /// <summary>Something happens between the handling and the response, such as time that passes.</summary>
+    public sealed record Meanwhile(Action Act) : Fault
+    {
+        internal override ValueTask<Answer> AfterAsync(IService service, Answer answer, CancellationToken aborted)
+        {
+            Act();
+            return new(answer);
+        }
+    }
+
     /// <summary>200 with a web page, as a proxy or a sign-in portal sends it.</summary>
     public sealed record Html(bool AfterHandling = false) : Fault
     {

@@ -348,7 +348,9 @@ internal sealed class World : IAsyncDisposable
                     Sandbox.Faults.Add(at.Service, answered.Fault, at.Nth, answered.Times, at.Counts);
                     break;
                 case Trouble.Slow slow:
-                    At(slow.Target, () => _time.Advance(slow.Time));
+                    // After the handling: whoever gives up waiting finds what the request did.
+                    var late = new Fault.Meanwhile(() => _time.Advance(slow.Time));
+                    Sandbox.Faults.Add(slow.Target.Service, late, slow.Target.Nth, times: 1, slow.Target.Counts);
                     break;
                 case Trouble.Signalled signalled:
                     At(signalled.Target, ctrlC.Cancel);
