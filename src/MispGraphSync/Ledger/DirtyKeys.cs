@@ -7,7 +7,7 @@ namespace MispGraphSync.Ledger;
 /// <param name="few">So many are never too many.</param>
 internal sealed class DirtyKeys(LedgerFile file, int few = 100_000)
 {
-    /// <summary>A key that is looked up costs some eight times as much as one that is read in order.</summary>
+    /// <summary>A key that is looked up costs a few times as much as one that is read in order.</summary>
     private const int Share = 8;
 
     private List<(long Id, IndicatorShape Shape)>? _destinations;
