@@ -84,8 +84,11 @@ public sealed record DestinationPolicy
     }
 
     // MISP takes any date, up to the last one that there is.
-    private static DateTimeOffset? After(DateTimeOffset? start, int days) =>
-        DateTimeOffset.MaxValue - start > TimeSpan.FromDays(days) ? start?.AddDays(days) : start is null ? null : DateTimeOffset.MaxValue;
+    private static DateTimeOffset? After(DateTimeOffset? start, int days)
+    {
+        if (start is not { } known) return null;
+        return DateTimeOffset.MaxValue - known > TimeSpan.FromDays(days) ? known.AddDays(days) : DateTimeOffset.MaxValue;
+    }
 }
 
 public enum EventChoice

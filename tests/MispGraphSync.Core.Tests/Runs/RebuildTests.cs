@@ -106,12 +106,7 @@ public sealed class RebuildTests : LostLedgerRuns
     [Fact]
     public async Task Run_that_does_not_read_every_source_deletes_nothing_without_a_known_source()
     {
-        Put(1, 2, 3);
-        await PushAsync();
-        LoseLedger();
-        Put(1, 2);
-
-        Assert.Equal(0, (await PushAsync(options => options with { ReadsAllSources = false })).Planned.Delete);
+        Assert.Equal(0, (await HoldOneWithoutSourceAsync()).Planned.Delete);
         Assert.Equal(3, Service.Held.Count);
         Assert.Equal(
             "'graph': 1 indicators of the instance 'misp-graph' have no known source (fake DomainName { Value = d3.example }). "
@@ -124,11 +119,7 @@ public sealed class RebuildTests : LostLedgerRuns
     [Fact]
     public async Task Indicator_without_a_known_source_is_not_created_again_when_MISP_has_it()
     {
-        Put(1, 2, 3);
-        await PushAsync();
-        LoseLedger();
-        Put(1, 2);
-        await PushAsync(options => options with { ReadsAllSources = false });
+        await HoldOneWithoutSourceAsync();
         Put(1, 2, 3);
 
         var report = await PushAsync();
@@ -308,11 +299,7 @@ public sealed class RebuildTests : LostLedgerRuns
     [Fact]
     public async Task What_has_no_known_source_costs_a_list_only_in_runs_that_may_delete_it()
     {
-        Put(1, 2, 3);
-        await PushAsync();
-        LoseLedger();
-        Put(1, 2);
-        await PushAsync(options => options with { ReadsAllSources = false });
+        await HoldOneWithoutSourceAsync();
         var listed = Service.Listed;
         await PushAsync(options => options with { ReadsAllSources = false });
         await PushAsync(options => options with { SharesPlace = _ => true });
@@ -590,6 +577,16 @@ public sealed class RebuildTests : LostLedgerRuns
         Assert.Equal(["d1.example"], Values());
         await PushAsync();
         Assert.Equal(1, (await Run.RetryAsync()).Destinations[0].Tally.Accepted);
+    }
+
+    /// <summary>The ledger is lost, and d3.example, which MISP does not have any more, is held without a known source.</summary>
+    private async Task<DestinationReport> HoldOneWithoutSourceAsync()
+    {
+        Put(1, 2, 3);
+        await PushAsync();
+        LoseLedger();
+        Put(1, 2);
+        return await PushAsync(options => options with { ReadsAllSources = false });
     }
 
     private void Outdate()
