@@ -57,24 +57,22 @@ public sealed class RateTests
     [InlineData(3)]
     public async Task Storms_of_429_pause_all_requests_and_everything_is_sent(int seed)
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        var time = new CountingTime(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         using var service = new StormyService(time, new Random(seed));
-        using var client = Client(service, time, 600, out var log, service.Heard);
-        var (left, ended) = (60, 0);
+        using var client = Client(service, time, 600, out var log);
+        var (left, running) = (60, Senders);
         var senders = Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
         {
             while (Interlocked.Decrement(ref left) >= 0)
-            {
                 Assert.True(await SendAsync(client));
-                Interlocked.Increment(ref ended);
-            }
+            Interlocked.Decrement(ref running);
         })));
 
         while (!senders.IsCompleted)
         {
-            // A request with a permit may not have begun yet, and a response may not have been read: no time passes meanwhile.
-            if (service.InFlight == 0 && service.IsHeard && client.Limiter.Granted == service.Answered
-                && Volatile.Read(ref ended) == service.Taken)
+            // Time passes only while every sender waits, for a permit or before it tries again. Otherwise a thread that gets no
+            // processor would begin its request minutes after its permit. Only the advance of time ends a wait.
+            if (time.Delays + client.Limiter.Waiting == Volatile.Read(ref running))
                 time.Advance(TimeSpan.FromMilliseconds(250));
             await Task.Yield();
         }
@@ -109,7 +107,7 @@ public sealed class RateTests
         Assert.InRange(rate, 97, 100);
     }
 
-    private static ServiceClient Client(HttpMessageHandler service, TimeProvider time, int perMinute, out string log, Action? paused = null)
+    private static ServiceClient Client(HttpMessageHandler service, TimeProvider time, int perMinute, out string log)
     {
         log = Directory.CreateTempSubdirectory("misp-graph-rate-").FullName;
         var transport = new Transport
@@ -119,7 +117,8 @@ public sealed class RateTests
             Log = new RequestLog(new LogSettings { Directory = log, Requests = RequestLogging.None }, run: 1, time),
             AppLog = Logger.None,
             ResolveSecret = (_, _) => ValueTask.FromResult("unused"),
-            RetryOptions = new RetryOptions { Jitter = () => 0, OnPause = (_, _) => paused?.Invoke() },
+            // The timer of a time limit would count as a wait.
+            RetryOptions = new RetryOptions { Jitter = () => 0, AttemptTimeout = Timeout.InfiniteTimeSpan },
         };
         return new ServiceClient(Service, perMinute, transport, new FakeTokens());
     }
@@ -135,6 +134,53 @@ public sealed class RateTests
         };
         await client.SendAsync(exchange, TestContext.Current.CancellationToken);
         return exchange.IsSuccess;
+    }
+
+    /// <summary>Counts the waits that are not over.</summary>
+    private sealed class CountingTime(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        private int _delays;
+
+        public int Delays => Volatile.Read(ref _delays);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            // The rate limiter's own timer is set later.
+            if (dueTime == Timeout.InfiniteTimeSpan) return base.CreateTimer(callback, state, dueTime, period);
+            var isOver = 0;
+            Interlocked.Increment(ref _delays);
+            return new Counted(
+                base.CreateTimer(
+                    s =>
+                    {
+                        End();
+                        callback(s);
+                    },
+                    state, dueTime, period),
+                End);
+
+            void End()
+            {
+                if (Interlocked.Exchange(ref isOver, 1) == 0) Interlocked.Decrement(ref _delays);
+            }
+        }
+
+        private sealed class Counted(ITimer timer, Action ended) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+
+            public void Dispose()
+            {
+                ended();
+                timer.Dispose();
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                ended();
+                return timer.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>
@@ -201,8 +247,6 @@ public sealed class RateTests
         private DateTimeOffset _stormUntil;
         private (DateTimeOffset From, DateTimeOffset To) _wait;
         private int _calm = 3;
-        private int _inFlight;
-        private int _heard;
 
         public int Taken { get; private set; }
 
@@ -211,39 +255,16 @@ public sealed class RateTests
         /// <summary>Requests that were begun after the service had said to wait, and before the wait was over.</summary>
         public int InsideAWait { get; private set; }
 
-        public int Answered
-        {
-            get
-            {
-                lock (_gate) return Taken + Refused;
-            }
-        }
-
-        public int InFlight => Volatile.Read(ref _inFlight);
-
-        /// <summary>The client has noted every wait: its rate limiter pauses.</summary>
-        public bool IsHeard => Volatile.Read(ref _heard) == Refused;
-
-        public void Heard() => Interlocked.Increment(ref _heard);
-
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
         {
-            Interlocked.Increment(ref _inFlight);
-            try
+            lock (_gate)
             {
-                lock (_gate)
-                {
-                    if (time.GetUtcNow() > _wait.From && time.GetUtcNow() < _wait.To) InsideAWait++;
-                }
+                if (time.GetUtcNow() > _wait.From && time.GetUtcNow() < _wait.To) InsideAWait++;
+            }
 
-                // Other requests may overtake it, as on a network.
-                await Task.Yield();
-                lock (_gate) return Answer(time.GetUtcNow());
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _inFlight);
-            }
+            // Other requests may overtake it, as on a network.
+            await Task.Yield();
+            lock (_gate) return Answer(time.GetUtcNow());
         }
 
         private HttpResponseMessage Answer(DateTimeOffset now)
