@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace MispGraphSync.Text;
 
@@ -10,6 +11,12 @@ internal static class SecretText
 {
     private const int LongestEntity = 8;
     private const string Structure = "\"{}[]:, \t\r\n";
+    private const byte PassedOver = 0;
+
+    private const byte MayBeEscape = 1;
+
+    // Each byte's letter in lower case, or what it is in place of one.
+    private static readonly byte[] Kinds = [.. Enumerable.Range(0, 256).Select(KindOf)];
 
     public static byte[] Letters(ReadOnlySpan<byte> text)
     {
@@ -22,27 +29,18 @@ internal static class SecretText
         at >= 0 && at < text.Length && char.IsAsciiLetterOrDigit((char)text[at]);
 
     /// <summary>The next letter, and where it is: from <paramref name="start"/> to <paramref name="at"/>.</summary>
+    // Inlined: all that services answer passes here, letter by letter.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Next(ReadOnlySpan<byte> text, ref int at, out int start, out byte letter)
     {
         while (at < text.Length)
         {
             start = at;
-            var b = text[at];
-            if (char.IsAsciiLetterOrDigit((char)b))
-            {
-                at++;
-                letter = (byte)char.ToLowerInvariant((char)b);
-                return true;
-            }
-
-            at++;
-            var code = Decode(b, text, ref at);
-            if (code is < 0 or > 127 || !char.IsAsciiLetterOrDigit((char)code)) continue;
-            letter = (byte)char.ToLowerInvariant((char)code);
-            return true;
+            letter = Kinds[text[at++]];
+            if (letter > MayBeEscape || (letter == MayBeEscape && TryDecode(text, ref at, out letter))) return true;
         }
 
-        (start, letter) = (at, 0);
+        (start, letter) = (at, PassedOver);
         return false;
     }
 
@@ -84,6 +82,20 @@ internal static class SecretText
         }
 
         return written;
+    }
+
+    private static byte KindOf(int code) => code switch
+    {
+        '\\' or '%' or '&' => MayBeEscape,
+        < 0 or > 127 => PassedOver,
+        _ => char.IsAsciiLetterOrDigit((char)code) ? (byte)char.ToLowerInvariant((char)code) : PassedOver,
+    };
+
+    /// <param name="at">After the first byte of what may be an escape.</param>
+    private static bool TryDecode(ReadOnlySpan<byte> text, ref int at, out byte letter)
+    {
+        letter = KindOf(Decode(text[at - 1], text, ref at));
+        return letter > MayBeEscape;
     }
 
     // An escape may be the beginning of another: JSON in JSON, HTML in JSON, a URL in a URL.

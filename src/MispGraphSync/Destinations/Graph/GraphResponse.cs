@@ -72,24 +72,36 @@ internal static class GraphResponse
         return result;
     }
 
+    // Most of an entity only repeats what was sent: that is not decoded.
     private static GraphResult With(GraphResult result, ReadOnlySpan<byte> name, JsonElement value)
     {
         if (Ascii.EqualsIgnoreCase(name, "error"u8)) return WithError(result, value);
         if (Ascii.EqualsIgnoreCase(name, "code"u8)) return result with { Code = Number(value) };
-        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { } text) return result;
-        if (ErrorBody.OneLine(text) is not { Length: > 0 } words) return result;
-        if (Ascii.EqualsIgnoreCase(name, "id"u8)) return WithId(result, text, words);
-        if (Ascii.EqualsIgnoreCase(name, "message"u8)) return result with { Message = words };
-        if (!Ascii.EqualsIgnoreCase(name, "externalId"u8)) return result;
-        return Guid.TryParse(text, out var key) ? result with { ExternalId = key } : result with { HasForeignId = true };
+        if (Ascii.EqualsIgnoreCase(name, "id"u8)) return WithId(result, value);
+        if (Ascii.EqualsIgnoreCase(name, "message"u8)) return Words(value) is { } words ? result with { Message = words } : result;
+        return Ascii.EqualsIgnoreCase(name, "externalId"u8) ? WithKey(result, value) : result;
     }
 
     private static long? Number(JsonElement value) =>
         value.ValueKind is JsonValueKind.Number or JsonValueKind.String && long.TryParse(value.ToString(), out var number) ? number : null;
 
+    /// <summary>Null when there are none.</summary>
+    private static string? Words(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && ErrorBody.OneLine(value.GetString()!) is { Length: > 0 } words ? words : null;
+
     /// <summary>An id has no blanks.</summary>
-    private static GraphResult WithId(GraphResult result, string id, string words) =>
-        id.Any(char.IsWhiteSpace) ? result with { ErrorInsteadOfId = words } : result with { Id = id };
+    private static GraphResult WithId(GraphResult result, JsonElement value)
+    {
+        if (Words(value) is not { } words) return result;
+        var id = value.GetString()!;
+        return id.Any(char.IsWhiteSpace) ? result with { ErrorInsteadOfId = words } : result with { Id = id };
+    }
+
+    private static GraphResult WithKey(GraphResult result, JsonElement value)
+    {
+        if (Words(value) is null) return result;
+        return Guid.TryParse(value.GetString(), out var key) ? result with { ExternalId = key } : result with { HasForeignId = true };
+    }
 
     /// <summary>An empty error is none: what failed has no id either.</summary>
     private static GraphResult WithError(GraphResult result, JsonElement value)
