@@ -51,6 +51,8 @@ internal static class JsonLoads
             }
 
             python.StandardInput.Close();
+            // Else its CPU time is added to the next process's.
+            await python.WaitForExitAsync();
             return TimeSpan.FromSeconds(double.Parse(await spent, CultureInfo.InvariantCulture));
         }
     }
