@@ -47,6 +47,22 @@ public sealed class StatementCountTests
         Assert.Equal(small, large);
     }
 
+    [Fact]
+    public async Task Each_of_many_events_is_looked_up_once()
+    {
+        var (one, two, three) = (await PushOfEventsAsync(2_000), await PushOfEventsAsync(4_000), await PushOfEventsAsync(6_000));
+
+        Assert.InRange((three - two) / (double)(two - one), 0.99, 1.01);
+    }
+
+    private static async Task<long> PushOfEventsAsync(int events)
+    {
+        using var run = new TestRun();
+        for (var i = 0; i < events; i++) Put(run, i, attributes: 2);
+        await run.PushAsync();
+        return run.StatementsRun;
+    }
+
     private static async Task<long> CheckOfClockAsync(int attributes)
     {
         using var run = new TestRun();
