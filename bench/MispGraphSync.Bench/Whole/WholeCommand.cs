@@ -11,6 +11,8 @@ internal static class WholeCommand
         ["10k"] = (100, 100),
         ["100k"] = (1_000, 100),
         ["1M"] = (2_000, 500),
+        // Many small events.
+        ["2M"] = (20_000, 100),
         ["10M"] = (20_000, 500),
     };
 
